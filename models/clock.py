@@ -1,0 +1,45 @@
+"""The hospital's clock: instants in UTC, days in the hospital's time zone. Tests set `freeze`."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_zone = ZoneInfo("Asia/Jakarta")
+_frozen: datetime | None = None
+
+
+def set_zone(name: str) -> None:
+    """Use the IANA zone `name` for days, periods and slots. Raises `ZoneInfoNotFoundError`."""
+    global _zone
+    _zone = ZoneInfo(name)
+
+
+def zone() -> ZoneInfo:
+    return _zone
+
+
+def freeze(at: datetime | None) -> None:
+    """Stop the clock at an aware instant, or let it run again with None."""
+    global _frozen
+    _frozen = at
+
+
+def now() -> datetime:
+    """The present instant, aware, UTC."""
+    return _frozen or datetime.now(UTC)
+
+
+def today() -> date:
+    """The hospital's calendar day."""
+    return now().astimezone(_zone).date()
+
+
+def local(instant: datetime) -> datetime:
+    """The same instant on the hospital's wall clock."""
+    return instant.astimezone(_zone)
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """First instant of a hospital day and of the next, in UTC."""
+    start = datetime.combine(day, time(), _zone)
+    end = datetime.combine(day + timedelta(days=1), time(), _zone)
+    return start.astimezone(UTC), end.astimezone(UTC)

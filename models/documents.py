@@ -1,0 +1,181 @@
+"""What every document shares: state, gapless number, version, author, history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
+
+from models import clock
+from models.base import BigId, Code, Id, Text, db, reference, seeded
+from models.workflow import Workflow
+
+if TYPE_CHECKING:
+    from models.people import User
+
+#: Every workflow model by table name, documents and things (beds, patients) alike; filled as classes are made.
+WORKFLOWS: dict[str, type[Any]] = {}
+
+
+def author(seed: str | None = None) -> Any:
+    """The column for who made the document."""
+    return reference("user", seed)
+
+
+def state_column(initial: Any, seed: str | None = None) -> Any:
+    """The column that only `models.operations.approvals.perform` moves."""
+    return mapped_column(default=initial, index=True, info=seeded(seed))
+
+
+class Stateful:
+    """A record whose `state` a workflow moves: beds, rooms, assets, patients, and all documents."""
+
+    workflow: ClassVar[Workflow]
+    state: Any
+    id: Any
+
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__tablename__" in cls.__dict__ and "workflow" in cls.__dict__:
+            WORKFLOWS[cls.__tablename__] = cls
+
+    @property
+    def events(self) -> list[DocumentEvent]:
+        """The history, oldest first. One statement the first time, kept on the instance until the session ends."""
+        session = object_session(self)
+        if session is None or self.id is None:
+            return []
+        return list(session.scalars(
+            sa.select(DocumentEvent)
+            .where(DocumentEvent.document_type == self.__tablename__, DocumentEvent.document_id == self.id)
+            .order_by(DocumentEvent.id)))
+
+    @property
+    def approver_ids(self) -> set[int]:
+        """Who approved since the document last left draft."""
+        approvers: set[int] = set()
+        for event in self.events:
+            if event.to_state == self.workflow.initial:
+                approvers.clear()
+            elif event.transition.startswith("approve"):
+                approvers.add(event.user_id)
+        return approvers
+
+
+class Document(Stateful):
+    """A numbered paper of the hospital: SR, PO, … Declares `prefix`, `dated` (its date column) and `workflow`."""
+
+    prefix: ClassVar[str]
+    #: Name of the attribute that holds the document's date; its year is the number's year.
+    dated: ClassVar[str]
+
+    number: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    note: Mapped[str | None] = mapped_column(sa.Text)
+
+    @declared_attr
+    def created_by(cls) -> Mapped[User]:
+        return relationship("User", foreign_keys=[cls.created_by_id])  # type: ignore[attr-defined]
+
+    @property
+    def document_date(self) -> date:
+        return getattr(self, self.dated)
+
+    def __str__(self) -> str:
+        return self.number or f"({self.prefix} #{self.id})"
+
+
+class DocumentNumber(db.Model):
+    """Every number ever given, with the random code that `/verify/<code>` answers. Append-only."""
+
+    __tablename__ = "document_number"
+    __table_args__ = (
+        sa.UniqueConstraint("prefix", "year", "sequence"),
+        sa.UniqueConstraint("document_type", "document_id"),
+        sa.CheckConstraint("sequence > 0", name="sequence_positive"),
+    )
+
+    id: Mapped[Id]
+    prefix: Mapped[str] = mapped_column(sa.String(8))
+    year: Mapped[int]
+    sequence: Mapped[int]
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    document_type: Mapped[Code]
+    document_id: Mapped[int] = mapped_column(BigId)
+    verify_code: Mapped[str] = mapped_column(sa.String(32), unique=True)
+
+
+class NumberCounter(db.Model):
+    """The last number given per type and year. Its row stays locked until commit: numbers are taken last."""
+
+    __tablename__ = "number_counter"
+
+    prefix: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+class DocumentEvent(db.Model):
+    """One transition: who, when, from, to, why. Append-only."""
+
+    __tablename__ = "document_event"
+    __table_args__ = (sa.Index("ix_document_event_document", "document_type", "document_id"),)
+
+    id: Mapped[Id]
+    document_type: Mapped[Code]
+    document_id: Mapped[int] = mapped_column(BigId)
+    transition: Mapped[Code]
+    from_state: Mapped[str | None] = mapped_column(sa.String(32))
+    to_state: Mapped[str] = mapped_column(sa.String(32))
+    user_id: Mapped[int] = reference("user")
+    note: Mapped[Text | None]
+    occurred_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship("User")
+
+
+class Comment(db.Model):
+    """What people say to each other about a document. Append-only."""
+
+    __tablename__ = "comment"
+    __table_args__ = (sa.Index("ix_comment_document", "document_type", "document_id"),)
+
+    id: Mapped[Id]
+    document_type: Mapped[Code]
+    document_id: Mapped[int] = mapped_column(BigId)
+    user_id: Mapped[int] = reference("user")
+    body: Mapped[Text]
+    written_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship("User")
+
+
+class Attachment(db.Model):
+    """A file that belongs to a document or a consultation; served only through the owner's check."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        sa.Index("ix_attachment_document", "document_type", "document_id"),
+        sa.CheckConstraint("size >= 0", name="size_not_negative"),
+    )
+
+    id: Mapped[Id]
+    document_type: Mapped[Code]
+    document_id: Mapped[int] = mapped_column(BigId)
+    file_name: Mapped[str] = mapped_column(sa.String(200))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    user_id: Mapped[int] = reference("user")
+    uploaded_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship("User")

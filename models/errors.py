@@ -1,0 +1,54 @@
+"""Refusals: the one family of errors that operations raise, worded for the person who reads them.
+
+A message is an English sentence with `%(name)s` places; it is the key of its translation, so the edges
+(panel, portal, API) translate it once with `portal.site.locale.refusal_text`. Mark messages with `N_` so that
+the extractor finds them.
+"""
+
+
+def N_(message: str) -> str:
+    """Mark a message for translation without translating it (models know no request and no language)."""
+    return message
+
+
+class Refused(Exception):
+    """The hospital's rules say no. `field` names the form field to show the message at, if one is to blame."""
+
+    status = 422
+
+    def __init__(self, message: str, *, field: str | None = None, **params: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.params = params
+
+    def __str__(self) -> str:
+        return self.message % self.params if self.params else self.message
+
+
+class NotAllowed(Refused):
+    """The person's role may not do this."""
+
+    status = 403
+
+
+class Conflict(Refused):
+    """Somebody else was faster: the record changed under the person, or a lock was lost."""
+
+    status = 409
+
+
+class WrongState(Refused):
+    """The document stands at a step from which this transition does not leave."""
+
+
+class NotEnoughStock(Refused):
+    """The store has less than asked for, or only expired batches."""
+
+
+class PeriodClosed(Refused):
+    """The document's date lies in a closed accounting period, or before the item's last stocktake."""
+
+
+class SlotTaken(Refused):
+    """Another consultation holds this time of the doctor or of the patient."""

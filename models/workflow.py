@@ -1,0 +1,142 @@
+"""How a document moves is a table: states, transitions, who may, what must hold. Pure Python.
+
+A model declares ``workflow = Workflow(S.DRAFT, Transition(...), ...)``. The guard, the buttons, the rights, the
+history, the diagrams and the tests all read that one declaration. What happens in the hospital when a
+transition is made is bound in `models.operations` (`approvals.EFFECTS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from models.errors import N_, NotAllowed, Refused, WrongState
+from models.roles import Role
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that must hold before a transition. `test(document, user)` is true when it does."""
+
+    code: str
+    test: Callable[[Any, Any], bool]
+    refusal: str
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of a workflow.
+
+    `who`: the roles that may; empty means that another document's operation does it, no person.
+    `when`: conditions, all of which must hold. `needs_reason`: the person must say why; a `Condition` instead of
+    a bool asks for a reason unless the condition holds. `numbers`: the document gets its number here.
+    `asks`: attributes of the document that the person fills in with this step (a reference, a price).
+    """
+
+    name: str
+    sources: tuple[StrEnum, ...]
+    target: StrEnum
+    who: Role | tuple[Role, ...] = ()
+    when: Condition | tuple[Condition, ...] = ()
+    needs_reason: bool | Condition = False
+    numbers: bool = False
+    asks: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        return (self.who,) if isinstance(self.who, Role) else self.who
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (self.when,) if isinstance(self.when, Condition) else self.when
+
+    def wants_reason(self, document: Any, user: Any) -> bool:
+        if isinstance(self.needs_reason, Condition):
+            return not self.needs_reason.test(document, user)
+        return self.needs_reason
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the step says no (red words on its button)."""
+        return self.name in {"reject", "cancel", "suspend", "fail", "no_show", "close_account", "reverse"}
+
+
+class Workflow:
+    """The transitions of one document type. Several rows may share a name when their sources differ."""
+
+    def __init__(self, initial: StrEnum, *transitions: Transition) -> None:
+        self.initial = initial
+        self.states = type(initial)
+        self.transitions = transitions
+        seen: set[tuple[str, StrEnum]] = set()
+        for step in transitions:
+            for source in step.sources:
+                if (step.name, source) in seen:
+                    raise ValueError(f"{step.name} from {source} is declared twice")
+                seen.add((step.name, source))
+
+    def __iter__(self) -> Iterator[Transition]:
+        return iter(self.transitions)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(step.name for step in self.transitions))
+
+    def step(self, name: str, state: StrEnum) -> Transition | None:
+        for step in self.transitions:
+            if step.name == name and state in step.sources:
+                return step
+        return None
+
+    def open_to(self, document: Any, user: Any) -> list[Transition]:
+        """The steps that this person can make now (buttons); a step whose condition fails is left out."""
+        return [step for step in self.transitions
+                if document.state in step.sources and user.has_role(*step.roles)
+                and all(condition.test(document, user) for condition in step.conditions)]
+
+    def waiting_on(self, state: StrEnum) -> tuple[Role, ...]:
+        """The roles whose forward step a document in `state` waits for."""
+        roles: Iterable[Role] = (role for step in self.transitions if state in step.sources and not step.is_refusal
+                                 and step.name not in {"close", "reopen"} for role in step.roles)
+        return tuple(dict.fromkeys(roles))
+
+    def require(self, document: Any, name: str, by: Any, reason: str = "") -> Transition:
+        """The transition `name` for this document and person.
+
+        Raises `NotAllowed` (role), `WrongState` (no such step from here) or `Refused` (condition, reason).
+        """
+        named = [step for step in self.transitions if step.name == name]
+        if not named:
+            raise WrongState(N_("There is no such step for this document."))
+        if not any(by.has_role(*step.roles) for step in named):
+            raise NotAllowed(N_("Your role may not do this step."))
+        step = self.step(name, document.state)
+        if step is None:
+            raise WrongState(N_("This step is not open: the document is already %(state)s. Look at it again."),
+                             state=document.state)
+        if not by.has_role(*step.roles):
+            raise NotAllowed(N_("It is not your role's turn to do this step."))
+        for condition in step.conditions:
+            if not condition.test(document, by):
+                raise Refused(condition.refusal)
+        if step.wants_reason(document, by) and not reason.strip():
+            raise Refused(N_("Please write the reason; the person who made the document will read it."), field="reason")
+        return step
+
+
+# ---------------------------------------------------------------- conditions that many documents share
+
+has_lines = Condition("has_lines", lambda document, _user: bool(document.lines),
+                      N_("The document has no lines yet. Add at least one, then submit it."))
+not_own = Condition("not_own", lambda document, user: document.created_by_id != user.id,
+                    N_("You made this document yourself; somebody else must decide on it."))
+own_document = Condition("own_document", lambda document, user: document.created_by_id == user.id,
+                         N_("Only the person who made this document can do this."))
+another_person = Condition("another_person", lambda document, user: user.id not in document.approver_ids,
+                           N_("You already approved this document at an earlier step; somebody else must do this one."))
+own_work_unit = Condition(
+    "own_work_unit",
+    lambda document, user: user.work_unit_id is not None and document.work_unit_id == user.work_unit_id,
+    N_("This document belongs to another work unit."))
