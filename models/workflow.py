@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models.errors import N_, NotAllowed, Refused, WrongState
+from models.errors import Conflict, N_, NotAllowed, Refused, WrongState
 from models.roles import Role
 
 
@@ -102,22 +102,22 @@ class Workflow:
                                  and step.name not in {"close", "reopen"} for role in step.roles)
         return tuple(dict.fromkeys(roles))
 
-    def require(self, document: Any, name: str, by: Any, reason: str = "") -> Transition:
-        """The transition `name` for this document and person.
+    def require(self, document: Any, name: str, by: Any, reason: str = "", version: int | None = None) -> Transition:
+        """The transition `name` for this document and person; `version` is the one the person looked at.
 
-        Raises `NotAllowed` (role), `WrongState` (no such step from here) or `Refused` (condition, reason).
+        Raises, in this order, `NotAllowed` (role), `Conflict` (version), `WrongState` (no such step from here) or
+        `Refused` (condition, reason).
         """
         named = [step for step in self.transitions if step.name == name]
         if not named:
             raise WrongState(N_("There is no such step for this document."))
-        if not any(by.has_role(*step.roles) for step in named):
-            raise NotAllowed(N_("Your role may not do this step."))
         step = self.step(name, document.state)
+        if not any(by.has_role(*each.roles) for each in ([step] if step else named)):
+            raise NotAllowed(N_("Your role may not do this step."))
+        if version is not None and version != document.version:
+            raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step."))
         if step is None:
-            raise WrongState(N_("This step is not open: the document is already %(state)s. Look at it again."),
-                             state=document.state)
-        if not by.has_role(*step.roles):
-            raise NotAllowed(N_("It is not your role's turn to do this step."))
+            raise WrongState(N_("This step is not open: the document already moved on. Look at it again."))
         for condition in step.conditions:
             if not condition.test(document, by):
                 raise Refused(condition.refusal)
