@@ -1,0 +1,248 @@
+"""Who may do what: the one table of rights. Deny by default: what is not here is closed.
+
+`RIGHTS` speaks of tables, `PAGES` of pages that are no table. Panel, portal, API, menu and the generated tests
+read both. Transitions are not here: a workflow names its own roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.base import db
+from models.people import User
+from models.roles import STAFF_ROLES, Role
+
+R = Role
+#: A scope turns a person and a model into the SQL criterion of the rows that they see; None means every row.
+Scope = Callable[[User, Any], sa.ColumnElement[bool] | None]
+
+
+def model_of(table: str) -> Any:
+    """The mapped class of a table name. Raises KeyError."""
+    return _models()[table]
+
+
+def _models() -> dict[str, Any]:
+    return {mapper.local_table.name: mapper.class_ for mapper in db.Model.registry.mappers}
+
+
+# ---------------------------------------------------------------- scopes
+
+def every(_user: User, _model: Any) -> None:
+    """All rows."""
+
+
+def own_unit(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Rows of the person's own work unit."""
+    if user.work_unit_id is None:
+        return sa.false()
+    if hasattr(model, "store_request_id"):
+        request = model_of("store_request")
+        units = sa.select(request.id).where(request.work_unit_id == user.work_unit_id)
+        return model.store_request_id.in_(units)
+    return model.work_unit_id == user.work_unit_id
+
+
+def own_doctor(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Rows of the doctor who is this person."""
+    doctor = model_of("doctor")
+    mine = sa.select(doctor.id).where(doctor.user_id == user.id)
+    return (model.id if model is doctor else model.doctor_id).in_(mine)
+
+
+def own_consultations(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """The doctor's consultations, once they are approved; or rows that hang on one."""
+    consultation = model_of("consultation")
+    hidden = ("requested", "rejected")
+    if model is consultation:
+        return own_doctor(user, model) & model.state.not_in(hidden)
+    doctor = model_of("doctor")
+    mine = (sa.select(consultation.id).join(doctor, doctor.id == consultation.doctor_id)
+            .where(doctor.user_id == user.id, consultation.state.not_in(hidden)))
+    return model.consultation_id.in_(mine)
+
+
+def treated_patients(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Patients whom the doctor sees or saw."""
+    consultation, doctor = model_of("consultation"), model_of("doctor")
+    seen = (sa.select(consultation.patient_id).join(doctor, doctor.id == consultation.doctor_id)
+            .where(doctor.user_id == user.id, consultation.state.not_in(("requested", "rejected", "cancelled"))))
+    return model.id.in_(seen)
+
+
+# ---------------------------------------------------------------- the table
+
+@dataclass(frozen=True)
+class TableRights:
+    """Roles by what they may do with a table. `read` maps each role to the rows it sees."""
+
+    area: str
+    read: Mapping[Role, Scope]
+    create: frozenset[Role] = frozenset()
+    edit: frozenset[Role] = frozenset()
+    delete: frozenset[Role] = frozenset()
+    #: Reading a row of these tables is itself recorded in the activity log.
+    clinical: bool = False
+    roles: frozenset[Role] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roles", frozenset(self.read))
+
+
+def _rights(area: str, read: Mapping[Role, Scope] | frozenset[Role] | tuple[Role, ...], *, write: tuple[Role, ...] = (),
+            create: tuple[Role, ...] | None = None, edit: tuple[Role, ...] | None = None,
+            delete: tuple[Role, ...] = (), clinical: bool = False) -> TableRights:
+    rows = dict(read) if isinstance(read, Mapping) else dict.fromkeys(read, every)
+    return TableRights(area, rows, frozenset(write if create is None else create),
+                       frozenset(write if edit is None else edit), frozenset(delete), clinical)
+
+
+STAFF = frozenset(STAFF_ROLES)
+STORE = (R.STORE_STAFF, R.STORE_HEAD)
+FACILITIES = (R.FACILITIES_STAFF, R.FACILITIES_HEAD)
+BUYING = (R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.DIRECTOR)
+LEDGER = (R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
+ASSETS = (R.ADMIN, *FACILITIES, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
+MASTER = (R.ADMIN, R.FACILITIES_STAFF)
+
+
+def _with_unit(*roles: Role) -> dict[Role, Scope]:
+    return {**dict.fromkeys(roles, every), R.UNIT_USER: own_unit}
+
+
+def _document(area: str, read: Any, author: tuple[Role, ...]) -> TableRights:
+    return _rights(area, read, write=author, delete=author)
+
+
+RIGHTS: dict[str, TableRights] = {
+    # inventory: master data
+    "item": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
+    "item_category": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
+    "unit_conversion": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
+    "store": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
+    "supplier": _rights("purchasing", BUYING, write=MASTER, delete=MASTER),
+    # inventory: ledger
+    "stock_batch": _rights("inventory", LEDGER),
+    "store_item": _rights("inventory", LEDGER),
+    "stock_balance": _rights("inventory", LEDGER),
+    "stock_move": _rights("inventory", LEDGER),
+    # inventory: documents
+    "store_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.UNIT_USER,)),
+    "delivery_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.STORE_STAFF,)),
+    "unit_return": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.PAYABLES, R.DIRECTOR),
+                             (R.UNIT_USER,)),
+    "spoilage": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
+    "stocktake": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
+    "stock_transfer": _document("inventory", BUYING, (R.STORE_STAFF,)),
+    # purchasing
+    "purchase_request": _document("purchasing", BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
+    "purchase_order": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
+    "goods_receipt": _document("purchasing", BUYING, (R.STORE_STAFF,)),
+    "supplier_invoice": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
+    "supplier_return": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
+    # assets: master data and register
+    "vendor": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
+    "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
+    "asset_model": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: every}, write=MASTER, delete=MASTER),
+    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit}, write=(R.FACILITIES_STAFF,)),
+    "asset_book": _rights("assets", ASSETS),
+    "asset_movement": _rights("assets", ASSETS),
+    "maintenance_schedule": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
+    "calibration": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,)),
+    # assets: documents
+    "asset_plan": _document("assets", _with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
+    "asset_procurement": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_receipt": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "maintenance": _document("assets", _with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
+    "depreciation_run": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_disposal": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_auction": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    # places
+    "land": _rights("places", ASSETS, write=MASTER, delete=MASTER),
+    "building": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "room": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "ward": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "room_class": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "inpatient_room": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "bed": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "room_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "class_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
+    "stay": _rights("places", (R.ADMIN, R.FRONT_OFFICE)),
+    "cleaning": _rights("places", (R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE, R.DIRECTOR),
+                        write=(R.HOUSEKEEPING, R.FACILITIES_STAFF)),
+    # telemedicine
+    "specialization": _rights("telemedicine", (R.ADMIN, R.DOCTOR, R.DIRECTOR, R.FRONT_OFFICE), write=(R.ADMIN,),
+                              delete=(R.ADMIN,)),
+    "doctor": _rights("telemedicine", {R.ADMIN: every, R.DIRECTOR: every, R.FRONT_OFFICE: every, R.DOCTOR: own_doctor},
+                      write=(R.ADMIN,)),
+    "doctor_schedule": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,),
+                               delete=(R.ADMIN,)),
+    "schedule_exception": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,),
+                                  delete=(R.ADMIN,)),
+    "patient": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: treated_patients}, edit=(R.ADMIN,), clinical=True),
+    "consultation": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_consultations}, clinical=True),
+    "clinical_note": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
+    "diagnosis": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
+    "prescription": _rights("telemedicine", {R.DOCTOR: own_consultations, R.STORE_STAFF: every}, clinical=True),
+    "letter": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
+    "consent": _rights("telemedicine", (R.ADMIN,)),
+    # accounting
+    "account": _rights("accounting", LEDGER, write=(R.ADMIN, R.PAYABLES), delete=(R.ADMIN,)),
+    "period": _rights("accounting", LEDGER, write=(R.PAYABLES,)),
+    "journal_entry": _rights("accounting", LEDGER),
+    # administration
+    "user": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
+    "work_unit": _rights("administration", STAFF, write=(R.ADMIN,), delete=(R.ADMIN,)),
+    "employee": _rights("administration", (R.ADMIN, *FACILITIES), write=MASTER, delete=MASTER),
+    "setting": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
+    "holiday": _rights("administration", (R.ADMIN,), write=(R.ADMIN,), delete=(R.ADMIN,)),
+    "code_list": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
+    "region": _rights("administration", (R.ADMIN,)),
+    "outbox": _rights("administration", (R.ADMIN,)),
+    "activity_log": _rights("administration", (R.ADMIN,)),
+}
+
+#: Pages that are no table, by name, and the roles that may open them.
+PAGES: dict[str, frozenset[Role]] = {
+    "dashboard": STAFF,
+    "inbox": STAFF,
+    "search": STAFF,
+    "rooms": frozenset({R.ADMIN, *FACILITIES, R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR}),
+    "reports": frozenset({R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR}),
+    "learn": frozenset({R.STUDENT, R.TEACHER, R.ADMIN}),
+    "portal": frozenset({R.PATIENT}),
+}
+
+
+def may(user: User, action: str, table: str) -> bool:
+    """Whether `user` may do `action` (read, create, edit, delete, export) with rows of `table`."""
+    rights = RIGHTS.get(table)
+    if rights is None or not user.is_active:
+        return False
+    allowed = rights.roles if action in ("read", "export") else getattr(rights, action)
+    return user.has_role(*allowed)
+
+
+def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
+    """The SQL criterion of the rows of `table` that `user` sees; None when all, false when none."""
+    rights = RIGHTS.get(table)
+    if rights is None:
+        return sa.false()
+    model = model_of(table)
+    criteria = []
+    for role, rows in rights.read.items():
+        if user.has_role(role):
+            criterion = rows(user, model)
+            if criterion is None:
+                return None
+            criteria.append(criterion)
+    return sa.or_(*criteria) if criteria else sa.false()
+
+
+def may_open(user: User, page: str) -> bool:
+    """Whether `user` may open a page of `PAGES`."""
+    return user.is_active and user.has_role(*PAGES.get(page, frozenset()))
