@@ -1,0 +1,60 @@
+# Rawat: `make run` and `make test` are all that a fresh machine with Python 3.11+ needs.
+# Variables pass through: `PORT=8000 make run`, `TEST_DATABASE_URL=postgresql+psycopg://… make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+FLASK := FLASK_APP=app $(BIN)/python -m flask
+READY := .venv/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint migrate demo verify bench screenshots translate vendor clean
+
+help:  ## this list
+	@echo "Rawat: hospital facilities and patient services. Targets:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+install: $(READY)  ## make .venv and install what is pinned
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Rawat needs Python 3.11 or newer; name one with: make PYTHON=python3.12 run" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $(READY)
+
+run: $(READY)  ## serve the demo hospital at http://127.0.0.1:5000 (HOST, PORT, DATABASE_URL …)
+	$(BIN)/python app.py
+
+test: $(READY)  ## run the tests; ARGS="-k ledger" picks some
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)  ## ruff on everything, mypy on models/
+	$(BIN)/ruff check .
+	$(BIN)/mypy models
+
+migrate: $(READY)  ## bring the database of DATABASE_URL to the newest schema
+	$(FLASK) db upgrade
+
+demo: $(READY)  ## load the demo hospital; ARGS="--scale 10 --seed 7"
+	$(FLASK) demo $(ARGS)
+
+verify: $(READY)  ## prove every invariant of the data
+	$(FLASK) verify $(ARGS)
+
+bench: $(READY)  ## page times at a million stock moves as ratios (needs PostgreSQL: BENCH_DATABASE_URL)
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: $(READY)  ## take the README's pictures with Chromium, into docs/screenshots/
+	RAWAT_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -n 0 tests/browser $(ARGS)
+
+translate: $(READY)  ## collect the messages into translations/ and compile them
+	$(BIN)/pybabel extract -q -F babel.cfg -k N_ -o translations/messages.pot .
+	$(BIN)/pybabel update -q -N -i translations/messages.pot -d translations
+	$(BIN)/pybabel compile -q -d translations
+
+vendor:  ## fetch static/vendor/ anew from npm at the pinned versions
+	static/vendor.sh
+
+clean:  ## remove .venv and caches (never the data in instance/)
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Fetches the vendored front-end files from npm at pinned versions, licences kept, and makes the icon sprite.
+# Run it from anywhere (`make vendor`); what it writes is committed, so nobody needs npm to run or test Rawat.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+HTMX=2.0.11          # npm's latest is 4.x: stay on 2
+TABLER=1.6.1
+TABLER_ICONS=3.51.0
+CHARTJS=4.6.1
+TOM_SELECT=2.6.2
+AXE=4.14.1           # tests only
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+get() {  # get PACKAGE VERSION -> unpacked in $work/PACKAGE
+    mkdir -p "$work/$1"
+    tar -xzf "$work/$(cd "$work" && npm pack --silent "$1@$2" | tail -n 1)" -C "$work/$1" --strip-components=1
+}
+put() {  # put PACKAGE FILE TARGET: without the pointer to a source map that is not shipped
+    mkdir -p "$(dirname "$3")"
+    sed -e '/^\/\/# sourceMappingURL=/d' -e 's|/\*# sourceMappingURL=[^*]*\*/||' "$work/$1/$2" > "$3"
+}
+
+get htmx.org $HTMX
+put htmx.org dist/htmx.min.js vendor/htmx/htmx.min.js
+put htmx.org LICENSE vendor/htmx/LICENSE
+
+get @tabler/icons $TABLER_ICONS
+get @tabler/core $TABLER
+put @tabler/core dist/css/tabler.min.css vendor/tabler/tabler.min.css
+{   # the package names its licence (MIT) but ships no file of it: its own notice, with the text of the icons' licence
+    grep -aom 3 -E 'Copyright 2018-[0-9]+ [^*]*' vendor/tabler/tabler.min.css
+    echo
+    sed -n '/^Permission/,$p' "$work/@tabler/icons/LICENSE"
+} > vendor/tabler/LICENSE
+
+get chart.js $CHARTJS
+put chart.js dist/chart.umd.min.js vendor/chartjs/chart.umd.min.js
+put chart.js LICENSE.md vendor/chartjs/LICENSE.md
+
+get tom-select $TOM_SELECT
+put tom-select dist/js/tom-select.base.min.js vendor/tom-select/tom-select.base.min.js
+put tom-select dist/css/tom-select.min.css vendor/tom-select/tom-select.min.css
+put tom-select LICENSE vendor/tom-select/LICENSE
+
+get axe-core $AXE
+put axe-core axe.min.js ../tests/browser/vendor/axe.min.js
+put axe-core LICENSE ../tests/browser/vendor/LICENSE-axe
+
+put @tabler/icons LICENSE vendor/tabler-icons/LICENSE
+
+# One sprite: `name` is Tabler's outline icon of that name; `name=tabler` gives it a shorter name of ours.
+# Templates use it by the macro `icon('name')`, which refers to `#i-name`.
+icons=(
+    # panel
+    alert-circle alert-triangle armchair arrow-back-up ban bed brand-google brand-facebook building-hospital check
+    checks chevron-down chevron-left chevron-right chevron-up circle-check circle-x clipboard-check clipboard-list
+    clock-exclamation coin columns-3 copy device-tv dots-vertical download eye eye-check file-invoice file-search
+    file-type-pdf filter filter-off fingerprint history home-2 hourglass inbox loader-2 login-2 logout menu-2
+    package package-import package-export paperclip pencil photo player-play plus printer report-analytics search
+    send shopping-cart spray sun-moon tool trash trending-down trending-up truck-delivery x
+    # portal and learning pages
+    alert=alert-triangle bell bolt book bulb cal=calendar cart=shopping-cart chart=chart-bar chat=message-circle
+    checkc=circle-check clip=paperclip clock db=database down=chevron-down edit file=file-text home info=info-circle
+    key left=chevron-left link lock map phone pill play=player-play right=chevron-right route shield=shield-check
+    star steth=stethoscope table user video wifi
+    # more that views ask for
+    activity adjustments ambulance archive arrow-down arrow-left arrow-right arrow-up arrows-exchange arrows-sort
+    barcode basket bell-ringing book-2 box building building-bank building-community building-store
+    building-warehouse calculator calendar calendar-event calendar-plus calendar-time cash category certificate
+    chart-bar chart-line circle-dashed circle-dot clipboard clipboard-text clock-hour-4 cloud-upload code
+    credit-card dashboard database device-floppy discount door door-enter door-exit droplet external-link
+    eye-off file-check file-dollar file-export file-import file-spreadsheet file-text first-aid-kit flag flask folder
+    gauge gift git-branch hash heart heartbeat heart-rate-monitor help-circle help home-check id id-badge-2
+    info-circle key-off language layout-dashboard layout-grid lifebuoy list list-check list-details lock-open logout-2
+    mail map-pin message message-2 message-circle messages minus moon mood-smile nurse note notes
+    package-off packages pin point qrcode question-mark receipt receipt-2 receipt-tax refresh replace rotate-clockwise
+    ruler-2 scale school schema section selector settings shield-check shield-lock sitemap stack-2
+    status-change stethoscope sun switch-horizontal tag tags test-pipe thumb-down thumb-up ticket tools
+    transfer transfer-in transfer-out truck truck-return unlink upload user-check user-circle user-cog user-heart
+    user-off user-plus user-x users users-group vaccine versions virus wallet wash world zoom-in
+)
+{
+    echo "<!-- Made by static/vendor.sh from Tabler Icons $TABLER_ICONS (MIT, static/vendor/tabler-icons/LICENSE). -->"
+    printf '<svg xmlns="http://www.w3.org/2000/svg">'
+    for entry in "${icons[@]}"; do
+        echo "$entry"
+    done | sort -u | while read -r entry; do
+        name=${entry%%=*}
+        source="$work/@tabler/icons/icons/outline/${entry#*=}.svg"
+        if [ ! -f "$source" ]; then
+            echo "no Tabler icon ${entry#*=}" >&2
+            continue
+        fi
+        printf '\n<symbol id="i-%s" viewBox="0 0 24 24">%s</symbol>' "$name" \
+            "$(sed -n '/^  <[a-z]/p' "$source" | sed '/M0 0h24v24H0z/d' | sed 's/^ *//; s| */>|/>|g' | tr -d '\n')"
+    done
+    printf '\n</svg>\n'
+} > icons.svg
