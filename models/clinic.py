@@ -1,0 +1,318 @@
+"""The clinic: specialisations, doctors and their hours, patients and their consents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import Code, ExactDecimal, Id, Money, Name, Phone, Text, db, reference, seeded
+from models.documents import Stateful, state_column
+from models.errors import N_
+from models.organisation import Status
+from models.people import Language
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow
+
+if TYPE_CHECKING:
+    from models.documents import Attachment
+    from models.organisation import Region
+    from models.people import User
+
+#: Centimetres or kilograms, one decimal.
+BodyMeasure = Annotated[Decimal, mapped_column(ExactDecimal(4, 1))]
+
+
+class Specialization(db.Model):
+    """A medical specialisation, e.g. paediatrics; `code` is its title's short form (Sp.A)."""
+
+    __tablename__ = "specialization"
+    __table_args__ = ({"info": {"seed": "Halaman Daftar Spesialisasi Dokter"}},)
+
+    id: Mapped[Id]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(unique=True, info=seeded("Halaman Daftar Spesialisasi Dokter.Spesialisasi"))
+    name_en: Mapped[Name | None]
+    description: Mapped[Text | None]
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    doctors: Mapped[list[Doctor]] = relationship(back_populates="specialization", order_by="Doctor.name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Doctor(db.Model):
+    """A doctor who consults. One who had consultations is made inactive, never deleted.
+
+    `str_number` is the registration (STR), `sip_number` the licence to practise (SIP). `languages` holds ISO 639-1
+    codes separated by commas. The fee is shown, never charged.
+    """
+
+    __tablename__ = "doctor"
+    __table_args__ = (
+        sa.CheckConstraint("fee >= 0", name="fee_not_negative"),
+        sa.Index("ix_doctor_status_name", "status", "name"),
+        {"info": {"seed": "Halaman Daftar Dokter"}},
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int | None] = reference("user", unique=True, index=False)
+    name: Mapped[Name] = mapped_column(info=seeded("Halaman Daftar Dokter.Dokter"))
+    specialization_id: Mapped[int] = reference("specialization", "Halaman Daftar Dokter.Spesialisasi")
+    str_number: Mapped[Code | None] = mapped_column(unique=True)
+    str_expires_on: Mapped[date | None]
+    sip_number: Mapped[Code | None] = mapped_column(unique=True)
+    sip_expires_on: Mapped[date | None]
+    biography: Mapped[Text | None]
+    languages: Mapped[str] = mapped_column(sa.String(100), default="id")
+    fee: Mapped[Money] = mapped_column(default=Decimal(0))
+    phone: Mapped[Phone | None]
+    photo_id: Mapped[int | None] = reference("attachment")
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    user: Mapped[User | None] = relationship("User")
+    specialization: Mapped[Specialization] = relationship(back_populates="doctors")
+    photo: Mapped[Attachment | None] = relationship("Attachment")
+    schedules: Mapped[list[DoctorSchedule]] = relationship(
+        back_populates="doctor", cascade="all, delete-orphan",
+        order_by="DoctorSchedule.weekday, DoctorSchedule.starts_at")
+
+    def licensed_on(self, day: date) -> bool:
+        """Whether neither STR nor SIP has run out by `day`; a licence without an expiry is for life."""
+        return all(expiry is None or expiry >= day for expiry in (self.str_expires_on, self.sip_expires_on))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DoctorSchedule(db.Model):
+    """Weekly hours of a doctor on the hospital's wall clock; `weekday` 0 is Monday. Slots are whole 5 minutes."""
+
+    __tablename__ = "doctor_schedule"
+    __table_args__ = (
+        sa.UniqueConstraint("doctor_id", "weekday", "starts_at"),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_known"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0", name="slot_minutes_of_five"),
+        sa.CheckConstraint("valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from",
+                           name="valid_until_after_from"),
+    )
+
+    id: Mapped[Id]
+    doctor_id: Mapped[int] = reference("doctor", ondelete="CASCADE")
+    weekday: Mapped[int]
+    starts_at: Mapped[time]
+    ends_at: Mapped[time]
+    slot_minutes: Mapped[int] = mapped_column(default=15)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    doctor: Mapped[Doctor] = relationship(back_populates="schedules")
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+
+
+class ExceptionKind(StrEnum):
+    AWAY = "away"
+    EXTRA = "extra"
+
+
+class ScheduleException(db.Model):
+    """A day unlike the weekly hours: the doctor is away (all day when no hours are named), or has extra hours."""
+
+    __tablename__ = "schedule_exception"
+    __table_args__ = (
+        sa.Index("ix_schedule_exception_doctor_on", "doctor_id", "on"),
+        sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_hours"),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("kind <> 'extra' OR starts_at IS NOT NULL", name="extra_has_hours"),
+        sa.CheckConstraint("slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0", name="slot_minutes_of_five"),
+    )
+
+    id: Mapped[Id]
+    doctor_id: Mapped[int] = reference("doctor", ondelete="CASCADE", index=False)
+    on: Mapped[date]
+    kind: Mapped[ExceptionKind] = mapped_column(default=ExceptionKind.AWAY)
+    starts_at: Mapped[time | None]
+    ends_at: Mapped[time | None]
+    slot_minutes: Mapped[int] = mapped_column(default=15)
+    reason: Mapped[Name | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    doctor: Mapped[Doctor] = relationship("Doctor")
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.kind}"
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
+
+
+class MaritalStatus(StrEnum):
+    SINGLE = "single"
+    MARRIED = "married"
+    DIVORCED = "divorced"
+    WIDOWED = "widowed"
+
+
+class BloodType(StrEnum):
+    A = "A"
+    B = "B"
+    AB = "AB"
+    O = "O"  # noqa: E741 - the blood group's name
+    A_POSITIVE = "A+"
+    A_NEGATIVE = "A-"
+    B_POSITIVE = "B+"
+    B_NEGATIVE = "B-"
+    AB_POSITIVE = "AB+"
+    AB_NEGATIVE = "AB-"
+    O_POSITIVE = "O+"
+    O_NEGATIVE = "O-"
+    UNKNOWN = "unknown"
+
+
+class Payer(StrEnum):
+    """Who pays; recorded, never charged here."""
+
+    SELF = "self"
+    BPJS = "bpjs"
+    INSURANCE = "insurance"
+
+
+class PatientState(StrEnum):
+    PENDING = "pending"
+    ACTIVE = "active"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+P = PatientState
+
+not_self = Condition("not_self", lambda patient, user: user.id not in patient.owner_ids,
+                     N_("This is your own registration; another administrator must decide on it."))
+own_patient = Condition(
+    "own_patient", lambda patient, user: user.has_role(Role.ADMIN) or user.id in patient.owner_ids,
+    N_("This is somebody else's registration."))
+
+
+class Patient(Stateful, db.Model):
+    """A person who is treated. The record stays when the account is closed.
+
+    `nik` is encrypted, `nik_index` a keyed hash of it that finds it again and keeps it unique; both are written by
+    `models.operations.nik` alone. The medical record number is ours and permanent, given on approval. A child has no
+    account of its own: `guardian` is the patient whose account keeps its profile.
+    """
+
+    __tablename__ = "patient"
+    __table_args__ = (
+        sa.Index("ix_patient_name", "name"),
+        sa.CheckConstraint("(nik IS NULL) = (nik_index IS NULL)", name="nik_with_index"),
+        sa.CheckConstraint("guardian_id IS NULL OR guardian_id <> id", name="guardian_is_another"),
+        sa.CheckConstraint("height_cm > 0", name="height_cm_positive"),
+        sa.CheckConstraint("weight_kg > 0", name="weight_kg_positive"),
+        {"info": {"seed": "Halaman Pasien"}},
+    )
+    workflow = Workflow(
+        P.PENDING,
+        Transition("approve", (P.PENDING,), P.ACTIVE, Role.ADMIN, when=not_self),
+        Transition("reject", (P.PENDING,), P.REJECTED, Role.ADMIN, when=not_self, needs_reason=True),
+        Transition("suspend", (P.ACTIVE,), P.SUSPENDED, Role.ADMIN, needs_reason=True),
+        Transition("reinstate", (P.SUSPENDED, P.REJECTED), P.ACTIVE, Role.ADMIN, when=not_self),
+        Transition("close", (P.PENDING, P.ACTIVE), P.CLOSED, (Role.PATIENT, Role.ADMIN), when=own_patient),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int | None] = reference("user", unique=True, index=False)
+    medical_record_number: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
+    name: Mapped[Name] = mapped_column(info=seeded("Halaman Pasien.Nama"))
+    nik: Mapped[str | None] = mapped_column(sa.String(120), info=seeded("Halaman Pasien.NIK", masked=True))
+    nik_index: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info={"masked": True})
+    birth_date: Mapped[date]
+    sex: Mapped[Sex] = mapped_column(info=seeded("Halaman Pasien.Jenis Kelamin"))
+    height_cm: Mapped[BodyMeasure | None] = mapped_column(info=seeded("Halaman Pasien.TB"))
+    weight_kg: Mapped[BodyMeasure | None] = mapped_column(info=seeded("Halaman Pasien.BB"))
+    address: Mapped[Text | None] = mapped_column(info=seeded("Halaman Pasien.Alamat"))
+    region_code: Mapped[str | None] = mapped_column(sa.ForeignKey("region.code"), index=True)
+    phone: Mapped[Phone | None]
+    marital_status: Mapped[MaritalStatus | None]
+    blood_type: Mapped[BloodType | None]
+    allergies: Mapped[Text | None] = mapped_column(info={"masked": True})
+    payer: Mapped[Payer] = mapped_column(default=Payer.SELF)
+    payer_name: Mapped[Name | None]
+    payer_number: Mapped[Code | None] = mapped_column(info={"masked": True})
+    guardian_id: Mapped[int | None] = reference("patient")
+    state: Mapped[PatientState] = state_column(P.PENDING, "Halaman Pasien.Status")
+    registered_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    decided_reason: Mapped[Text | None]
+
+    user: Mapped[User | None] = relationship("User", foreign_keys=[user_id])
+    guardian: Mapped[Patient | None] = relationship("Patient", remote_side="Patient.id", back_populates="dependants")
+    dependants: Mapped[list[Patient]] = relationship("Patient", back_populates="guardian")
+    region: Mapped[Region | None] = relationship("Region")
+    consents: Mapped[list[Consent]] = relationship(back_populates="patient", order_by="Consent.id")
+
+    @property
+    def owner_ids(self) -> frozenset[int]:
+        """The accounts that may act for this person: the own one and the guardian's."""
+        owners = {self.user_id, self.guardian.user_id if self.guardian else None}
+        return frozenset(owner for owner in owners if owner is not None)
+
+    @property
+    def bmi(self) -> Decimal | None:
+        """Body mass index, kg/m², one decimal."""
+        if not self.height_cm or not self.weight_kg:
+            return None
+        return (self.weight_kg * 10000 / (self.height_cm * self.height_cm)).quantize(Decimal("0.1"))
+
+    def age_on(self, day: date) -> int:
+        """Completed years."""
+        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConsentKind(StrEnum):
+    PRIVACY = "privacy"
+    TELEMEDICINE = "telemedicine"
+
+
+class Consent(db.Model):
+    """Which text a person agreed to, and when; a child by its guardian. Withdrawn, never deleted."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= given_at", name="withdrawn_after_given"),
+    )
+
+    id: Mapped[Id]
+    patient_id: Mapped[int] = reference("patient")
+    kind: Mapped[ConsentKind]
+    text_version: Mapped[Code]
+    language: Mapped[Language] = mapped_column(default=Language.ID)
+    given_by_id: Mapped[int] = reference("user")
+    given_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient] = relationship(back_populates="consents")
+    given_by: Mapped[User] = relationship("User")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.text_version}"

@@ -1,0 +1,373 @@
+"""The consultation: asked for by a patient, approved, held, and closed with a note, a diagnosis and papers."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import BigId, Code, Factor, Id, Name, Quantity, Text, db, reference, seeded
+from models.clinic import Payer
+from models.documents import Document, author, state_column
+from models.errors import N_
+from models.measure import MeasuredLine, measured
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow, has_lines, not_own
+
+if TYPE_CHECKING:
+    from models.clinic import Doctor, Patient, Specialization
+    from models.documents import Attachment
+    from models.items import Item, UnitConversion
+    from models.people import User
+    from models.stock import Store
+
+#: A slot is booked as a row for each of its ticks.
+TICK_MINUTES = 5
+
+
+def tick_of(instant: datetime) -> int:
+    """The number of the five minutes that `instant` lies in, counted from 1970-01-01T00:00Z."""
+    return int(instant.timestamp()) // (TICK_MINUTES * 60)
+
+
+def tick_start(tick: int) -> datetime:
+    """The first instant of a tick, UTC."""
+    return datetime.fromtimestamp(tick * TICK_MINUTES * 60, UTC)
+
+
+class ConsultationState(StrEnum):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    RESCHEDULED = "rescheduled"
+
+
+C = ConsultationState
+
+#: States in which the consultation holds its time.
+HOLDS_SLOT = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS, C.COMPLETED)
+#: States that the doctor sees: from the approval on.
+SEEN_BY_DOCTOR = (C.APPROVED, C.IN_PROGRESS, C.COMPLETED, C.NO_SHOW)
+
+
+class Triage(StrEnum):
+    ROUTINE = "routine"
+    SOON = "soon"
+    URGENT = "urgent"
+
+
+own_doctor = Condition(
+    "own_doctor", lambda consultation, user: consultation.doctor.user_id == user.id,
+    N_("This consultation belongs to another doctor."))
+own_side = Condition(
+    "own_side",
+    lambda consultation, user: user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id
+    or user.id in consultation.patient.owner_ids,
+    N_("This consultation belongs to somebody else."))
+own_doctor_or_admin = Condition(
+    "own_doctor_or_admin",
+    lambda consultation, user: user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id,
+    N_("This consultation belongs to another doctor."))
+has_note_and_diagnosis = Condition(
+    "has_note_and_diagnosis", lambda consultation, _user: bool(consultation.notes and consultation.live_diagnoses),
+    N_("Write the note (SOAP) and at least one diagnosis first, then complete the consultation."))
+after_its_time = Condition(
+    "after_its_time", lambda consultation, _user: clock.now() >= consultation.ends_at,
+    N_("The time of the consultation is not over yet; wait for the patient until then."))
+
+
+class Consultation(Document, db.Model):
+    """KON: a patient asks a doctor for a slot. Fees are shown, never charged. Not for emergencies."""
+
+    __tablename__ = "consultation"
+    __table_args__ = (
+        sa.UniqueConstraint("id", "doctor_id", "patient_id"),
+        sa.CheckConstraint("slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0", name="slot_minutes_of_five"),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name="rating_known"),
+        sa.Index("ix_consultation_state_starts_at", "state", "starts_at"),
+        sa.Index("ix_consultation_doctor_starts_at", "doctor_id", "starts_at"),
+        sa.Index("ix_consultation_patient_starts_at", "patient_id", "starts_at"),
+        {"info": {"seed": "Halaman Konsultasi Pasien"}},
+    )
+    prefix = "KON"
+    dated = "requested_on"
+    workflow = Workflow(
+        C.REQUESTED,
+        Transition("approve", (C.REQUESTED,), C.APPROVED, Role.ADMIN, when=not_own),
+        Transition("reject", (C.REQUESTED,), C.REJECTED, Role.ADMIN, needs_reason=True),
+        Transition("start", (C.APPROVED,), C.IN_PROGRESS, Role.DOCTOR, when=own_doctor),
+        Transition("complete", (C.IN_PROGRESS,), C.COMPLETED, Role.DOCTOR, when=(own_doctor, has_note_and_diagnosis)),
+        Transition("cancel", (C.REQUESTED, C.APPROVED), C.CANCELLED, (Role.PATIENT, Role.DOCTOR, Role.ADMIN),
+                   when=own_side, needs_reason=True),
+        Transition("no_show", (C.APPROVED,), C.NO_SHOW, (Role.DOCTOR, Role.ADMIN),
+                   when=(own_doctor_or_admin, after_its_time)),
+        Transition("reschedule", (C.REQUESTED, C.APPROVED), C.RESCHEDULED,
+                   (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side),
+    )
+
+    id: Mapped[Id]
+    created_by_id: Mapped[int] = author()
+    requested_on: Mapped[date] = mapped_column(default=clock.today)
+    patient_id: Mapped[int] = reference("patient", "Halaman Konsultasi Pasien.pasien", index=False)
+    specialization_id: Mapped[int] = reference("specialization")
+    doctor_id: Mapped[int] = reference("doctor", "Halaman Konsultasi Pasien.dokter", index=False)
+    complaint: Mapped[Text] = mapped_column(info=seeded("Halaman Konsultasi Pasien.keluhan", masked=True))
+    state: Mapped[ConsultationState] = state_column(C.REQUESTED)
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    slot_minutes: Mapped[int] = mapped_column(default=15)
+    payer: Mapped[Payer] = mapped_column(default=Payer.SELF)
+    triage: Mapped[Triage] = mapped_column(default=Triage.ROUTINE)
+    video_url: Mapped[str | None] = mapped_column(sa.String(500))
+    decided_reason: Mapped[Text | None]
+    rescheduled_from_id: Mapped[int | None] = reference("consultation", unique=True, index=False)
+    approved_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    rating: Mapped[int | None]
+    rating_comment: Mapped[Text | None] = mapped_column(info={"masked": True})
+    rated_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient] = relationship("Patient")
+    doctor: Mapped[Doctor] = relationship("Doctor")
+    specialization: Mapped[Specialization] = relationship("Specialization")
+    rescheduled_from: Mapped[Consultation | None] = relationship("Consultation", remote_side="Consultation.id")
+    ticks: Mapped[list[SlotTick]] = relationship(
+        back_populates="consultation", cascade="all, delete-orphan", order_by="SlotTick.tick")
+    messages: Mapped[list[ConsultationMessage]] = relationship(
+        back_populates="consultation", order_by="ConsultationMessage.id")
+    notes: Mapped[list[ClinicalNote]] = relationship(
+        back_populates="consultation", order_by="ClinicalNote.revision")
+    diagnoses: Mapped[list[Diagnosis]] = relationship(back_populates="consultation", order_by="Diagnosis.id")
+    prescriptions: Mapped[list[Prescription]] = relationship(
+        back_populates="consultation", order_by="Prescription.id")
+    letters: Mapped[list[Letter]] = relationship(back_populates="consultation", order_by="Letter.id")
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.slot_minutes)
+
+    @property
+    def current_note(self) -> ClinicalNote | None:
+        """The last version of the doctor's note."""
+        return self.notes[-1] if self.notes else None
+
+    @property
+    def live_diagnoses(self) -> list[Diagnosis]:
+        """The diagnoses that were not withdrawn."""
+        return [diagnosis for diagnosis in self.diagnoses if diagnosis.withdrawn_at is None]
+
+
+class SlotTick(db.Model):
+    """Five minutes that a consultation holds: neither its doctor nor its patient can be booked for them again.
+
+    The database itself says so, by the two unique keys; the composite key ties doctor and patient to the
+    consultation's own.
+    """
+
+    __tablename__ = "slot_tick"
+    __table_args__ = (
+        sa.UniqueConstraint("doctor_id", "tick"),
+        sa.UniqueConstraint("patient_id", "tick"),
+        sa.ForeignKeyConstraint(
+            ["consultation_id", "doctor_id", "patient_id"],
+            ["consultation.id", "consultation.doctor_id", "consultation.patient_id"],
+            name="fk_slot_tick_consultation", ondelete="CASCADE"),
+    )
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = mapped_column(BigId, index=True)
+    doctor_id: Mapped[int] = mapped_column(BigId)
+    patient_id: Mapped[int] = mapped_column(BigId)
+    #: Number of the five minutes since 1970-01-01T00:00Z, see `tick_of`.
+    tick: Mapped[int] = mapped_column(BigId)
+
+    consultation: Mapped[Consultation] = relationship(back_populates="ticks")
+
+
+class MessageSide(StrEnum):
+    PATIENT = "patient"
+    DOCTOR = "doctor"
+
+
+class ConsultationMessage(db.Model):
+    """A message between patient and doctor. `read_at`: when the other side read it.
+
+    `client_id` is chosen by the writer's browser, so that a message sent twice after a lost connection is kept once.
+    Within a consultation `id` grows in the order in which messages became visible.
+    """
+
+    __tablename__ = "consultation_message"
+    __table_args__ = (
+        sa.UniqueConstraint("author_id", "client_id"),
+        sa.CheckConstraint("body <> '' OR attachment_id IS NOT NULL", name="not_empty"),
+        sa.Index("ix_consultation_message_consultation_id_id", "consultation_id", "id"),
+        sa.Index("ix_consultation_message_unread", "consultation_id", "side",
+                 sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")),
+        {"info": {"seed": "Percakapan konsultasi"}},
+    )
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = reference("consultation", index=False)
+    author_id: Mapped[int] = reference("user", index=False)
+    side: Mapped[MessageSide]
+    client_id: Mapped[str] = mapped_column(sa.String(64))
+    body: Mapped[Text] = mapped_column(default="", info={"masked": True})
+    attachment_id: Mapped[int | None] = reference("attachment")
+    sent_at: Mapped[datetime] = mapped_column(default=clock.now)
+    read_at: Mapped[datetime | None]
+
+    consultation: Mapped[Consultation] = relationship(back_populates="messages")
+    author: Mapped[User] = relationship("User")
+    attachment: Mapped[Attachment | None] = relationship("Attachment")
+
+
+class ClinicalNote(db.Model):
+    """One version of the doctor's note (SOAP). A correction is a new revision; none is ever changed."""
+
+    __tablename__ = "clinical_note"
+    __table_args__ = (
+        sa.UniqueConstraint("consultation_id", "revision"),
+        sa.CheckConstraint("revision > 0", name="revision_positive"),
+    )
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = reference("consultation", index=False)
+    revision: Mapped[int] = mapped_column(default=1)
+    subjective: Mapped[Text] = mapped_column(info={"masked": True})
+    objective: Mapped[Text] = mapped_column(info={"masked": True})
+    assessment: Mapped[Text] = mapped_column(info={"masked": True})
+    plan: Mapped[Text] = mapped_column(info={"masked": True})
+    author_id: Mapped[int] = reference("user")
+    written_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    consultation: Mapped[Consultation] = relationship(back_populates="notes")
+    author: Mapped[User] = relationship("User")
+
+
+class DiagnosisKind(StrEnum):
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class Diagnosis(db.Model):
+    """A diagnosis by its ICD-10 code. A wrong one is withdrawn, not deleted; one primary lives per consultation."""
+
+    __tablename__ = "diagnosis"
+    __table_args__ = (
+        sa.Index("uq_diagnosis_consultation_id_code_live", "consultation_id", "code", unique=True,
+                 sqlite_where=sa.text("withdrawn_at IS NULL"), postgresql_where=sa.text("withdrawn_at IS NULL")),
+        sa.Index("uq_diagnosis_consultation_id_primary", "consultation_id", unique=True,
+                 sqlite_where=sa.text("withdrawn_at IS NULL AND kind = 'primary'"),
+                 postgresql_where=sa.text("withdrawn_at IS NULL AND kind = 'primary'")),
+    )
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = reference("consultation")
+    code: Mapped[str] = mapped_column(sa.String(8), info={"masked": True})
+    name: Mapped[str] = mapped_column(sa.String(300), info={"masked": True})
+    kind: Mapped[DiagnosisKind] = mapped_column(default=DiagnosisKind.PRIMARY)
+    recorded_by_id: Mapped[int] = reference("user")
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+
+    consultation: Mapped[Consultation] = relationship(back_populates="diagnoses")
+    recorded_by: Mapped[User] = relationship("User")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class PrescriptionState(StrEnum):
+    DRAFT = "draft"
+    ISSUED = "issued"
+    DISPENSED = "dispensed"
+    CANCELLED = "cancelled"
+
+
+R = PrescriptionState
+
+own_prescription = Condition(
+    "own_prescription", lambda prescription, user: prescription.consultation.doctor.user_id == user.id,
+    N_("This prescription belongs to another doctor's consultation."))
+
+
+class Prescription(Document, db.Model):
+    """RX: items of the store that the doctor prescribes in a consultation."""
+
+    __tablename__ = "prescription"
+    prefix = "RX"
+    dated = "prescribed_on"
+    workflow = Workflow(
+        R.DRAFT,
+        Transition("issue", (R.DRAFT,), R.ISSUED, Role.DOCTOR, when=(own_prescription, has_lines), numbers=True),
+        Transition("cancel", (R.DRAFT, R.ISSUED), R.CANCELLED, Role.DOCTOR, when=own_prescription,
+                   needs_reason=True),
+    )
+
+    id: Mapped[Id]
+    created_by_id: Mapped[int] = author()
+    consultation_id: Mapped[int] = reference("consultation")
+    prescribed_on: Mapped[date] = mapped_column(default=clock.today)
+    state: Mapped[PrescriptionState] = state_column(R.DRAFT)
+    store_id: Mapped[int | None] = reference("store")
+
+    consultation: Mapped[Consultation] = relationship(back_populates="prescriptions")
+    store: Mapped[Store | None] = relationship("Store")
+    lines: Mapped[list[PrescriptionLine]] = relationship(
+        back_populates="prescription", cascade="all, delete-orphan", order_by="PrescriptionLine.id")
+
+
+class PrescriptionLine(MeasuredLine, db.Model):
+    """One medicine: how much of it, and how to take it."""
+
+    __tablename__ = "prescription_line"
+    __table_args__ = (*measured(),)
+
+    id: Mapped[Id]
+    prescription_id: Mapped[int] = reference("prescription", ondelete="CASCADE")
+    item_id: Mapped[int] = reference("item")
+    unit_id: Mapped[int] = reference("unit_conversion")
+    quantity: Mapped[Quantity]
+    factor: Mapped[Factor]
+    directions: Mapped[Name] = mapped_column(info={"masked": True})
+
+    prescription: Mapped[Prescription] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship("Item")
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+
+
+class LetterKind(StrEnum):
+    SICK = "sick"
+    REFERRAL = "referral"
+
+
+class Letter(db.Model):
+    """A sick letter (from, until) or a referral (to whom) that the doctor wrote; printed as PDF. Never changed."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)", name="sick_days"),
+        sa.CheckConstraint("kind <> 'referral' OR referred_to IS NOT NULL", name="referral_to"),
+    )
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = reference("consultation")
+    kind: Mapped[LetterKind]
+    verify_code: Mapped[Code] = mapped_column(unique=True)
+    issued_on: Mapped[date] = mapped_column(default=clock.today)
+    sick_from: Mapped[date | None]
+    sick_until: Mapped[date | None]
+    referred_to: Mapped[Name | None]
+    body: Mapped[Text] = mapped_column(default="", info={"masked": True})
+    author_id: Mapped[int] = reference("user")
+
+    consultation: Mapped[Consultation] = relationship(back_populates="letters")
+    author: Mapped[User] = relationship("User")
