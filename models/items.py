@@ -1,21 +1,151 @@
-"""(draft)"""
+"""What the stores hold: item categories, items, their units of measure, and the suppliers they come from."""
+
 from __future__ import annotations
-from sqlalchemy.orm import Mapped
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
-from models.base import Id, Name, db, reference, Factor
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Code, Email, Factor, Id, Money, Name, Phone, Quantity, Text, db, reference, seeded
+from models.errors import N_, Refused
+from models.organisation import Status
+
+if TYPE_CHECKING:
+    from models.journal import Account
+
+
+class ItemCategory(db.Model):
+    """A kind of item: solid medicines, stationery, linen …"""
+
+    __tablename__ = "item_category"
+    __table_args__ = ({"info": {"seed": "tb_barangJenis"}},)
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_barangJenis.barangJenis_id"))
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(unique=True, info=seeded("tb_barangJenis.nama_jenis"))
+    name_en: Mapped[Name | None]
+    #: Expense account of deliveries to units that have none of their own.
+    account_id: Mapped[int | None] = reference("account")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    account: Mapped[Account | None] = relationship("Account")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Item(db.Model):
-    __tablename__="item"
-    id: Mapped[Id]
-    name: Mapped[Name]
+    """A stocked item. Stock is counted in `base_unit`, to `precision` decimals; the ledger keeps `stock_on_hand`."""
+
+    __tablename__ = "item"
+    __table_args__ = (
+        sa.CheckConstraint("stock_on_hand >= 0", name="stock_on_hand_not_negative"),
+        sa.CheckConstraint("minimum_stock >= 0", name="minimum_stock_not_negative"),
+        sa.CheckConstraint("price_hint >= 0", name="price_hint_not_negative"),
+        sa.CheckConstraint("precision >= 0 AND precision <= 3", name="precision_of_quantity"),
+        {"info": {"seed": "tb_barang"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_barang.barang_id"))
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(index=True)
+    category_id: Mapped[int] = reference("item_category", "tb_barang.barangJenis_id")
+    base_unit: Mapped[str] = mapped_column(sa.String(40))
+    #: Decimals of a quantity in the base unit: 0 for tablets, 3 for kilograms by the gram.
+    precision: Mapped[int] = mapped_column(default=0)
+    barcode: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    batch_tracked: Mapped[bool] = mapped_column(default=False)
+    #: Narcotics, psychotropics and the like.
+    controlled: Mapped[bool] = mapped_column(default=False)
+    stock_on_hand: Mapped[Quantity] = mapped_column(default=Decimal(0), info=seeded("tb_barang.stok"))
+    minimum_stock: Mapped[Quantity] = mapped_column(default=Decimal(0), info=seeded("tb_barang.stok_min"))
+    last_received_on: Mapped[date | None] = mapped_column(info=seeded("tb_barang.tgl_masuk"))
+    last_issued_on: Mapped[date | None] = mapped_column(info=seeded("tb_barang.tgl_keluar"))
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE, info=seeded("tb_barang.status_barang"))
+    #: Code of the government's goods classification (BMN persediaan).
+    bmn_code: Mapped[Code | None] = mapped_column(index=True)
+    #: Suggested purchase price, rupiah per base unit; the value of found stock that has no average yet.
+    price_hint: Mapped[Money | None]
+    description: Mapped[Text | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    category: Mapped[ItemCategory] = relationship("ItemCategory")
+    units: Mapped[list[UnitConversion]] = relationship(
+        back_populates="item", cascade="all, delete-orphan", order_by="UnitConversion.factor")
+
+    @property
+    def is_below_minimum(self) -> bool:
+        return self.stock_on_hand < self.minimum_stock
+
+    def in_base(self, quantity: Decimal, factor: Decimal) -> Decimal:
+        """`quantity` units of `factor` in the base unit. Raises `Refused` when it does not fit the precision."""
+        base = quantity * factor
+        step = Decimal(1).scaleb(-self.precision)
+        if base != base.quantize(step):
+            raise Refused(
+                N_("%(quantity)s does not come out to whole steps of %(step)s %(unit)s of %(item)s. Change the quantity."),
+                field="quantity", quantity=f"{quantity.normalize():f}", step=f"{step:f}", unit=self.base_unit,
+                item=self.name)
+        return base.quantize(step)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
 class UnitConversion(db.Model):
-    __tablename__="unit_conversion"
-    __table_args__=(sa.UniqueConstraint("item_id","id"),)
-    id: Mapped[Id]
-    item_id: Mapped[int]=reference("item")
-    factor: Mapped[Factor]
-class Account(db.Model):
-    __tablename__="account"
-    id: Mapped[Id]
-class Store(db.Model):
-    __tablename__="store"
-    id: Mapped[Id]
+    """A unit of measure of an item and its factor to the base unit; the base unit is a row too, with factor 1."""
+
+    __tablename__ = "unit_conversion"
+    __table_args__ = (
+        sa.UniqueConstraint("item_id", "unit_name"),
+        sa.UniqueConstraint("item_id", "id"),
+        sa.CheckConstraint("factor > 0", name="factor_positive"),
+        {"info": {"seed": "tb_unit_konversi"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_unit_konversi.unit_konversi_id"))
+    item_id: Mapped[int] = reference("item", "tb_unit_konversi.barang_id", ondelete="CASCADE", index=False)
+    unit_name: Mapped[str] = mapped_column(sa.String(40), info=seeded("tb_unit_konversi.satuan_konversi"))
+    factor: Mapped[Factor] = mapped_column(default=Decimal(1), info=seeded("tb_unit_konversi.konversi"))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    item: Mapped[Item] = relationship(back_populates="units")
+
+    def __str__(self) -> str:
+        return self.unit_name
+
+
+class Supplier(db.Model):
+    """A supplier of stocked items."""
+
+    __tablename__ = "supplier"
+    __table_args__ = (
+        sa.CheckConstraint("lead_time_days >= 0", name="lead_time_days_not_negative"),
+        {"info": {"seed": "tb_supplier"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_supplier.supplier_id"))
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(unique=True, info=seeded("tb_supplier.supplier_nama"))
+    address: Mapped[Text | None] = mapped_column(info=seeded("tb_supplier.supplier_alamat"))
+    phone: Mapped[Phone | None] = mapped_column(info=seeded("tb_supplier.supplier_tlp"))
+    email: Mapped[Email | None]
+    #: Tax number (NPWP), 15 or 16 digits.
+    npwp: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
+    contact_name: Mapped[Name | None]
+    bank_account: Mapped[str | None] = mapped_column(sa.String(100))
+    #: Whether the supplier charges VAT (a PKP).
+    charges_vat: Mapped[bool] = mapped_column(default=True)
+    lead_time_days: Mapped[int | None]
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.name

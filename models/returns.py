@@ -1,0 +1,251 @@
+"""Goods that go back or go to waste: supplier return (RTA), unit return (RTP), spoilage (SPL)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import Factor, Id, Quantity, UnitCost, db, reference, seeded
+from models.documents import Document, author, state_column
+from models.measure import MeasuredLine, measured
+from models.roles import Role
+from models.workflow import Transition, Workflow, has_lines, not_own, own_document, own_work_unit
+
+if TYPE_CHECKING:
+    from models.items import Item, Supplier, UnitConversion
+    from models.journal import Account
+    from models.organisation import WorkUnit
+    from models.purchasing import GoodsReceipt, GoodsReceiptLine
+    from models.stock import StockBatch, Store
+    from models.store_requests import DeliveryRequestLine
+
+
+class SupplierReturnState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    SENT = "sent"
+    DONE = "done"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+A = SupplierReturnState
+
+
+class Resolution(StrEnum):
+    """What the supplier did about returned goods."""
+
+    REPLACED = "replaced"
+    CREDITED = "credited"
+
+
+class SupplierReturn(Document, db.Model):
+    """RTA: goods sent back to their supplier, against receipts."""
+
+    __tablename__ = "supplier_return"
+    __table_args__ = (
+        sa.Index("ix_supplier_return_state_returned_on", "state", "returned_on"),
+        {"info": {"seed": "tb_rta"}},
+    )
+    prefix = "RTA"
+    dated = "returned_on"
+    workflow = Workflow(
+        A.DRAFT,
+        Transition("submit", (A.DRAFT,), A.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
+        Transition("approve", (A.SUBMITTED,), A.APPROVED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("reject", (A.SUBMITTED,), A.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF)),
+        Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF, asks=("resolution", "supplier_reference")),
+        Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
+        Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_rta.rta_id"))
+    created_by_id: Mapped[int] = author("tb_rta.user_id")
+    account_id: Mapped[int | None] = reference("account", "tb_rta.akun_kode")
+    supplier_id: Mapped[int] = reference("supplier", "tb_rta.supplier_id")
+    store_id: Mapped[int] = reference("store")
+    returned_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_rta.tgl_retur"))
+    state: Mapped[SupplierReturnState] = state_column(A.DRAFT, "tb_rta.status")
+    resolution: Mapped[Resolution | None]
+    supplier_reference: Mapped[str | None] = mapped_column(sa.String(100))
+
+    account: Mapped[Account | None] = relationship("Account")
+    supplier: Mapped[Supplier] = relationship("Supplier")
+    store: Mapped[Store] = relationship("Store")
+    lines: Mapped[list[SupplierReturnLine]] = relationship(
+        back_populates="supplier_return", cascade="all, delete-orphan", order_by="SupplierReturnLine.id")
+
+
+class SupplierReturnLine(MeasuredLine, db.Model):
+    """One item of an RTA, taken from one line of a receipt."""
+
+    __tablename__ = "supplier_return_line"
+    __table_args__ = (
+        *measured(),
+        {"info": {"seed": "tb_detRta"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_detRta.detRta_id"))
+    supplier_return_id: Mapped[int] = reference("supplier_return", "tb_detRta.rta_id", ondelete="CASCADE")
+    item_id: Mapped[int] = reference("item", "tb_detRta.barang_id")
+    goods_receipt_id: Mapped[int] = reference("goods_receipt", "tb_detRta.rcv_id")
+    goods_receipt_line_id: Mapped[int] = reference("goods_receipt_line")
+    unit_id: Mapped[int] = reference("unit_conversion", "tb_detRta.unit_konversi_id")
+    quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detRta.jumlah_retur"))
+    factor: Mapped[Factor]
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=seeded("tb_detRta.keterangan"))
+
+    supplier_return: Mapped[SupplierReturn] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship("Item")
+    goods_receipt: Mapped[GoodsReceipt] = relationship("GoodsReceipt")
+    goods_receipt_line: Mapped[GoodsReceiptLine] = relationship("GoodsReceiptLine")
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+
+
+class UnitReturnState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+P = UnitReturnState
+
+
+class UnitReturn(Document, db.Model):
+    """RTP: a unit gives back what it was delivered."""
+
+    __tablename__ = "unit_return"
+    __table_args__ = (
+        sa.Index("ix_unit_return_state_returned_on", "state", "returned_on"),
+        {"info": {"seed": "tb_rtp"}},
+    )
+    prefix = "RTP"
+    dated = "returned_on"
+    workflow = Workflow(
+        P.DRAFT,
+        Transition("submit", (P.DRAFT,), P.SUBMITTED, Role.UNIT_USER, when=(has_lines, own_work_unit), numbers=True),
+        Transition("accept", (P.SUBMITTED,), P.ACCEPTED, Role.STORE_STAFF, when=not_own),
+        Transition("reject", (P.SUBMITTED,), P.REJECTED, Role.STORE_STAFF, needs_reason=True),
+        Transition("reopen", (P.REJECTED,), P.DRAFT, Role.UNIT_USER, when=own_document),
+        Transition("cancel", (P.DRAFT, P.SUBMITTED), P.CANCELLED, Role.UNIT_USER, needs_reason=True),
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_rtp.rtp_id"))
+    created_by_id: Mapped[int] = author("tb_rtp.user_id")
+    work_unit_id: Mapped[int] = reference("work_unit", "tb_rtp.unit_kerja_id")
+    account_id: Mapped[int | None] = reference("account", "tb_rtp.akun_kode")
+    store_id: Mapped[int] = reference("store")
+    returned_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_rtp.rtp_tgl"))
+    state: Mapped[UnitReturnState] = state_column(P.DRAFT, "tb_rtp.rtp_status")
+
+    work_unit: Mapped[WorkUnit] = relationship("WorkUnit")
+    account: Mapped[Account | None] = relationship("Account")
+    store: Mapped[Store] = relationship("Store")
+    lines: Mapped[list[UnitReturnLine]] = relationship(
+        back_populates="unit_return", cascade="all, delete-orphan", order_by="UnitReturnLine.id")
+
+
+class UnitReturnLine(MeasuredLine, db.Model):
+    """One item of an RTP, from one line of a delivery."""
+
+    __tablename__ = "unit_return_line"
+    __table_args__ = (
+        *measured(),
+        {"info": {"seed": "tb_detRtp"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_detRtp.detRtp_id"))
+    unit_return_id: Mapped[int] = reference("unit_return", "tb_detRtp.rtp_id", ondelete="CASCADE")
+    item_id: Mapped[int] = reference("item", "tb_detRtp.barang_id")
+    delivery_request_line_id: Mapped[int] = reference("delivery_request_line")
+    unit_id: Mapped[int] = reference("unit_conversion", "tb_detRtp.unit_konversi_id")
+    quantity: Mapped[Quantity]
+    factor: Mapped[Factor]
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=seeded("tb_detRtp.keterangan"))
+
+    unit_return: Mapped[UnitReturn] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship("Item")
+    delivery_request_line: Mapped[DeliveryRequestLine] = relationship("DeliveryRequestLine")
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+
+
+class SpoilageState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+L = SpoilageState
+KEEPERS = (Role.FACILITIES_STAFF, Role.STORE_STAFF)
+
+
+class Spoilage(Document, db.Model):
+    """SPL: damaged or expired stock, taken out to the loss account."""
+
+    __tablename__ = "spoilage"
+    __table_args__ = (
+        sa.Index("ix_spoilage_state_spoiled_on", "state", "spoiled_on"),
+        {"info": {"seed": "tb_spoil"}},
+    )
+    prefix = "SPL"
+    dated = "spoiled_on"
+    workflow = Workflow(
+        L.DRAFT,
+        Transition("submit", (L.DRAFT,), L.SUBMITTED, KEEPERS, when=has_lines, numbers=True),
+        Transition("approve", (L.SUBMITTED,), L.POSTED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("reject", (L.SUBMITTED,), L.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("reopen", (L.REJECTED,), L.DRAFT, KEEPERS, when=own_document),
+        Transition("cancel", (L.DRAFT, L.SUBMITTED), L.CANCELLED, KEEPERS, needs_reason=True),
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_spoil.spoil_id"))
+    created_by_id: Mapped[int] = author("tb_spoil.user_id")
+    account_id: Mapped[int | None] = reference("account", "tb_spoil.akun_kode")
+    store_id: Mapped[int] = reference("store")
+    spoiled_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_spoil.tgl_spoil"))
+    state: Mapped[SpoilageState] = state_column(L.DRAFT, "tb_spoil.status")
+
+    account: Mapped[Account | None] = relationship("Account")
+    store: Mapped[Store] = relationship("Store")
+    lines: Mapped[list[SpoilageLine]] = relationship(
+        back_populates="spoilage", cascade="all, delete-orphan", order_by="SpoilageLine.id")
+
+
+class SpoilageLine(MeasuredLine, db.Model):
+    """One spoiled item."""
+
+    __tablename__ = "spoilage_line"
+    __table_args__ = (
+        *measured(),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        {"info": {"seed": "tb_detSpoil"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_detSpoil.detSpoil_id"))
+    spoilage_id: Mapped[int] = reference("spoilage", "tb_detSpoil.spoil_id", ondelete="CASCADE")
+    item_id: Mapped[int] = reference("item", "tb_detSpoil.barang_id")
+    goods_receipt_id: Mapped[int | None] = reference("goods_receipt", "tb_detSpoil.rcv_id")
+    unit_id: Mapped[int] = reference("unit_conversion")
+    batch_id: Mapped[int | None] = reference("stock_batch")
+    #: Rupiah per base unit, kept at posting.
+    unit_cost: Mapped[UnitCost | None] = mapped_column(info=seeded("tb_detSpoil.harga"))
+    quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detSpoil.jmlah_spoil"))
+    factor: Mapped[Factor]
+    cause: Mapped[str | None] = mapped_column(sa.Text)
+
+    spoilage: Mapped[Spoilage] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship("Item")
+    goods_receipt: Mapped[GoodsReceipt | None] = relationship("GoodsReceipt")
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+    batch: Mapped[StockBatch | None] = relationship("StockBatch", foreign_keys=[batch_id])

@@ -1,0 +1,33 @@
+"""Settings: their defaults, and the one function that reads them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from models.base import db
+from models.organisation import Setting
+
+#: What a setting is worth until the administrator writes another value. Accounts are codes of the BLU chart.
+DEFAULTS: dict[str, str] = {
+    "account.inventory": "117211",
+    "account.received_not_invoiced": "212112",
+    "account.payables": "212122",
+    "account.cash": "111911",
+    "account.vat": "525112",
+    "account.expense": "593211",
+    "account.loss": "596121",
+    "account.stock_gain": "491511",
+    "account.price_variance": "491511",
+    # Rupiah, VAT included: a purchase order above it needs the director.
+    "purchase_order.limit": "50000000",
+    # Percent of the ordered quantity that a receipt may go over.
+    "goods_receipt.tolerance": "0",
+    # Percent by which an invoice's price may differ from the receipt's.
+    "supplier_invoice.tolerance": "0",
+}
+
+
+def setting(key: str) -> str:
+    """The value of `key`, its default when nobody set it. Raises KeyError for a key that does not exist."""
+    value = db.session.scalar(sa.select(Setting.value).where(Setting.key == key))
+    return DEFAULTS[key] if value is None else value

@@ -1,0 +1,160 @@
+"""Stores and what lies in them. `stock_move` is the only truth; the balances are kept beside it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import BigId, Code, Id, Money, Name, Quantity, UnitCost, db, reference
+from models.organisation import Status
+
+if TYPE_CHECKING:
+    from models.items import Item
+    from models.organisation import WorkUnit
+    from models.people import User
+
+
+class Store(db.Model):
+    """A store or pharmacy that holds stock."""
+
+    __tablename__ = "store"
+
+    id: Mapped[Id]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(unique=True)
+    work_unit_id: Mapped[int | None] = reference("work_unit")
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoreItem(db.Model):
+    """Quantity and value of an item in a store; value by quantity is the moving average."""
+
+    __tablename__ = "store_item"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "item_id"),
+        sa.CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        sa.CheckConstraint("value >= 0", name="value_not_negative"),
+        sa.CheckConstraint("quantity > 0 OR value = 0", name="no_value_without_quantity"),
+    )
+
+    id: Mapped[Id]
+    store_id: Mapped[int] = reference("store", index=False)
+    item_id: Mapped[int] = reference("item")
+    quantity: Mapped[Quantity] = mapped_column(default=Decimal(0))
+    value: Mapped[Money] = mapped_column(default=Decimal(0))
+
+    store: Mapped[Store] = relationship("Store")
+    item: Mapped[Item] = relationship("Item")
+
+
+class StockBatch(db.Model):
+    """A batch of an item. Stock without a batch lies in the item's batch with the empty number."""
+
+    __tablename__ = "stock_batch"
+    __table_args__ = (
+        sa.UniqueConstraint("item_id", "number"),
+        sa.UniqueConstraint("item_id", "id"),
+        sa.CheckConstraint("number <> '' OR expires_on IS NULL", name="no_batch_never_expires"),
+    )
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = reference("item", index=False)
+    number: Mapped[Code]
+    expires_on: Mapped[date | None] = mapped_column(index=True)
+
+    item: Mapped[Item] = relationship("Item")
+
+    def __str__(self) -> str:
+        return self.number or "–"
+
+
+class StockBalance(db.Model):
+    """Quantity of a batch in a store, base units; always the sum of its moves."""
+
+    __tablename__ = "stock_balance"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "item_id", "batch_id"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+    )
+
+    id: Mapped[Id]
+    store_id: Mapped[int] = reference("store", index=False)
+    item_id: Mapped[int] = reference("item")
+    batch_id: Mapped[int] = reference("stock_batch")
+    quantity: Mapped[Quantity] = mapped_column(default=Decimal(0))
+
+    store: Mapped[Store] = relationship("Store")
+    item: Mapped[Item] = relationship("Item")
+    batch: Mapped[StockBatch] = relationship("StockBatch", foreign_keys=[batch_id])
+
+
+class MoveKind(StrEnum):
+    RECEIPT = "receipt"
+    DELIVERY = "delivery"
+    SUPPLIER_RETURN = "supplier_return"
+    UNIT_RETURN = "unit_return"
+    SPOILAGE = "spoilage"
+    STOCKTAKE = "stocktake"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    DISPENSING = "dispensing"
+    MAINTENANCE = "maintenance"
+    REVERSAL = "reversal"
+
+
+class StockMove(db.Model):
+    """One row of the stock ledger: `quantity` base units into (+) or out of (−) a store. Append-only."""
+
+    __tablename__ = "stock_move"
+    __table_args__ = (
+        sa.UniqueConstraint("document_type", "document_id", "line_id", "batch_id", "kind", name="posted_once"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.CheckConstraint("quantity <> 0", name="quantity_moves"),
+        sa.CheckConstraint("unit_cost >= 0", name="unit_cost_not_negative"),
+        sa.CheckConstraint("(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)", name="value_has_same_sign"),
+        sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal_names_move"),
+        sa.Index("ix_stock_move_card", "store_id", "item_id", "moved_on", "id"),
+        sa.Index("ix_stock_move_item", "item_id", "id"),
+        sa.Index("ix_stock_move_moved_on", "moved_on", "id"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[Id]
+    store_id: Mapped[int] = reference("store", index=False)
+    item_id: Mapped[int] = reference("item", index=False)
+    batch_id: Mapped[int] = reference("stock_batch")
+    #: Base units, signed.
+    quantity: Mapped[Quantity]
+    #: Rupiah per base unit, for people; `value` is what counts.
+    unit_cost: Mapped[UnitCost]
+    #: Rupiah, signed like the quantity.
+    value: Mapped[Money]
+    document_type: Mapped[Code]
+    document_id: Mapped[int] = mapped_column(BigId)
+    line_id: Mapped[int] = mapped_column(BigId)
+    kind: Mapped[MoveKind]
+    user_id: Mapped[int] = reference("user")
+    occurred_at: Mapped[datetime] = mapped_column(default=clock.now)
+    moved_on: Mapped[date]
+    reverses_id: Mapped[int | None] = reference("stock_move", unique=True, index=False)
+    #: Why the move is dated before others of its item.
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+
+    store: Mapped[Store] = relationship("Store")
+    item: Mapped[Item] = relationship("Item")
+    batch: Mapped[StockBatch] = relationship("StockBatch", foreign_keys=[batch_id])
+    user: Mapped[User] = relationship("User")

@@ -1,0 +1,181 @@
+"""Counting and moving between stores: stocktake (OPN) and stock transfer (TRF)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import ExactDecimal, Factor, Id, Quantity, db, reference, seeded
+from models.documents import Document, author, state_column
+from models.errors import N_
+from models.measure import MeasuredLine, measured
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document
+
+if TYPE_CHECKING:
+    from models.items import Item, UnitConversion
+    from models.people import User
+    from models.stock import StockBatch, StockMove, Store
+
+
+class StocktakeState(StrEnum):
+    DRAFT = "draft"
+    COUNTING = "counting"
+    SUBMITTED = "submitted"
+    POSTED = "posted"
+    CANCELLED = "cancelled"
+
+
+T = StocktakeState
+COUNTERS = (Role.STORE_STAFF, Role.FACILITIES_STAFF)
+
+did_not_count = Condition(
+    "did_not_count",
+    lambda stocktake, user: user.id != stocktake.created_by_id
+    and all(line.counted_by_id != user.id for line in stocktake.lines),
+    N_("You counted yourself; somebody else must decide on this stocktake."))
+every_line_counted = Condition(
+    "every_line_counted",
+    lambda stocktake, _user: bool(stocktake.lines)
+    and all(line.counted_quantity is not None for line in stocktake.lines),
+    N_("Some lines are not counted yet. Write 0 where nothing is there."))
+
+
+class Stocktake(Document, db.Model):
+    """OPN: a blind count. The variance against what was expected at its start is posted."""
+
+    __tablename__ = "stocktake"
+    __table_args__ = (
+        sa.Index("ix_stocktake_state_counted_on", "state", "counted_on"),
+        {"info": {"seed": "tb_opname"}},
+    )
+    prefix = "OPN"
+    dated = "counted_on"
+    workflow = Workflow(
+        T.DRAFT,
+        Transition("start", (T.DRAFT,), T.COUNTING, COUNTERS, when=has_lines, numbers=True),
+        Transition("submit", (T.COUNTING,), T.SUBMITTED, COUNTERS, when=every_line_counted),
+        Transition("approve", (T.SUBMITTED,), T.POSTED, Role.FACILITIES_HEAD, when=did_not_count),
+        Transition("reject", (T.SUBMITTED,), T.COUNTING, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("cancel", (T.DRAFT, T.COUNTING), T.CANCELLED, COUNTERS, needs_reason=True),
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_opname.opname_id"))
+    created_by_id: Mapped[int] = author("tb_opname.user_id")
+    store_id: Mapped[int] = reference("store")
+    counted_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_opname.opname_tgl"))
+    state: Mapped[StocktakeState] = state_column(T.DRAFT, "tb_opname.status")
+
+    store: Mapped[Store] = relationship("Store")
+    lines: Mapped[list[StocktakeLine]] = relationship(
+        back_populates="stocktake", cascade="all, delete-orphan", order_by="StocktakeLine.id")
+
+
+class StocktakeLine(db.Model):
+    """One item, or one batch of it, to count. All three quantities are in `unit`, the item's base unit."""
+
+    __tablename__ = "stocktake_line"
+    __table_args__ = (
+        sa.UniqueConstraint("stocktake_id", "item_id", "batch_id"),
+        sa.ForeignKeyConstraint(["item_id", "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
+                                name="unit_of_item"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.CheckConstraint("counted_quantity >= 0", name="counted_quantity_not_negative"),
+        sa.CheckConstraint("system_quantity >= 0", name="system_quantity_not_negative"),
+        {"info": {"seed": "tb_detOpname"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_detOpname.detOpname_id"))
+    stocktake_id: Mapped[int] = reference("stocktake", "tb_detOpname.opname_id", ondelete="CASCADE", index=False)
+    item_id: Mapped[int] = reference("item", "tb_detOpname.barang_id")
+    batch_id: Mapped[int | None] = reference("stock_batch")
+    unit_id: Mapped[int] = reference("unit_conversion", "tb_detOpname.unit_konversi_id")
+    #: What the ledger said at the start; kept then, not shown to who counts.
+    system_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detOpname.jumlah_sistem"))
+    counted_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detOpname.jumlah_real"))
+    variance: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(14, 3), sa.Computed("counted_quantity - system_quantity", persisted=True),
+        info=seeded("tb_detOpname.selisih"))
+    #: The last ledger row that the expected quantity includes.
+    last_move_id: Mapped[int | None] = reference("stock_move")
+    counted_by_id: Mapped[int | None] = reference("user")
+    note: Mapped[str | None] = mapped_column(sa.Text)
+
+    stocktake: Mapped[Stocktake] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship("Item")
+    batch: Mapped[StockBatch | None] = relationship("StockBatch", foreign_keys=[batch_id])
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+    last_move: Mapped[StockMove | None] = relationship("StockMove")
+    counted_by: Mapped[User | None] = relationship("User")
+
+
+class StockTransferState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+F = StockTransferState
+
+
+class StockTransfer(Document, db.Model):
+    """TRF: stock out of one store, into another, in one transaction."""
+
+    __tablename__ = "stock_transfer"
+    __table_args__ = (
+        sa.CheckConstraint("store_id <> to_store_id", name="two_stores"),
+        sa.Index("ix_stock_transfer_state_transferred_on", "state", "transferred_on"),
+    )
+    prefix = "TRF"
+    dated = "transferred_on"
+    workflow = Workflow(
+        F.DRAFT,
+        Transition("submit", (F.DRAFT,), F.SUBMITTED, Role.STORE_STAFF, when=has_lines, numbers=True),
+        Transition("approve", (F.SUBMITTED,), F.POSTED, Role.STORE_HEAD, when=not_own),
+        Transition("reject", (F.SUBMITTED,), F.REJECTED, Role.STORE_HEAD, needs_reason=True),
+        Transition("reopen", (F.REJECTED,), F.DRAFT, Role.STORE_STAFF, when=own_document),
+        Transition("cancel", (F.DRAFT, F.SUBMITTED), F.CANCELLED, Role.STORE_STAFF, needs_reason=True),
+    )
+
+    id: Mapped[Id]
+    created_by_id: Mapped[int] = author()
+    store_id: Mapped[int] = reference("store")
+    to_store_id: Mapped[int] = reference("store")
+    transferred_on: Mapped[date] = mapped_column(default=clock.today)
+    state: Mapped[StockTransferState] = state_column(F.DRAFT)
+
+    store: Mapped[Store] = relationship("Store", foreign_keys=[store_id])
+    to_store: Mapped[Store] = relationship("Store", foreign_keys=[to_store_id])
+    lines: Mapped[list[StockTransferLine]] = relationship(
+        back_populates="stock_transfer", cascade="all, delete-orphan", order_by="StockTransferLine.id")
+
+
+class StockTransferLine(MeasuredLine, db.Model):
+    """One item to move; without a batch, the earliest expiry goes first."""
+
+    __tablename__ = "stock_transfer_line"
+    __table_args__ = (
+        *measured(),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+    )
+
+    id: Mapped[Id]
+    stock_transfer_id: Mapped[int] = reference("stock_transfer", ondelete="CASCADE")
+    item_id: Mapped[int] = reference("item")
+    unit_id: Mapped[int] = reference("unit_conversion")
+    batch_id: Mapped[int | None] = reference("stock_batch")
+    quantity: Mapped[Quantity]
+    factor: Mapped[Factor]
+
+    stock_transfer: Mapped[StockTransfer] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship("Item")
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+    batch: Mapped[StockBatch | None] = relationship("StockBatch", foreign_keys=[batch_id])
