@@ -110,7 +110,7 @@ class Consultation(Document, db.Model):
         Transition("no_show", (C.APPROVED,), C.NO_SHOW, (Role.DOCTOR, Role.ADMIN),
                    when=(own_doctor_or_admin, after_its_time)),
         Transition("reschedule", (C.REQUESTED, C.APPROVED), C.RESCHEDULED,
-                   (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side),
+                   (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side, asks=("moved_to",)),
     )
 
     id: Mapped[Id]
@@ -127,6 +127,8 @@ class Consultation(Document, db.Model):
     triage: Mapped[Triage] = mapped_column(default=Triage.ROUTINE)
     video_url: Mapped[str | None] = mapped_column(sa.String(500))
     decided_reason: Mapped[Text | None]
+    #: The new start that a rescheduling asked for; the linked new request holds it.
+    moved_to: Mapped[datetime | None]
     rescheduled_from_id: Mapped[int | None] = reference("consultation", unique=True, index=False)
     approved_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
