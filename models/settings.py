@@ -20,6 +20,8 @@ DEFAULTS: dict[str, str] = {
     "account.price_variance": "491511",
     # Rupiah, VAT included: a purchase order above it needs the director.
     "purchase_order.limit": "50000000",
+    # Rupiah, tax included: an asset procurement above it needs the director.
+    "asset_procurement.limit": "100000000",
     # Percent of the ordered quantity that a receipt may go over.
     "goods_receipt.tolerance": "0",
     # Percent by which an invoice's price may differ from the receipt's.

@@ -1,0 +1,299 @@
+"""The asset register: types, the catalogue, vendors, the registered things, their books and where they moved."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
+from models.documents import Stateful, state_column
+from models.errors import N_
+from models.organisation import Status
+from models.places import FundingSource, PhysicalCondition
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow
+
+if TYPE_CHECKING:
+    from models.asset_care import AssetMovement, Calibration
+    from models.journal import Account
+    from models.organisation import Employee, WorkUnit
+    from models.places import Building, InpatientRoom, Room, Ward
+
+
+class DepreciationMethod(StrEnum):
+    NONE = "none"
+    STRAIGHT_LINE = "straight_line"
+    DECLINING_BALANCE = "declining_balance"
+
+
+class TaxGroup(StrEnum):
+    """The groups of PMK 72/2023: 4, 8, 16 and 20 years; permanent buildings 20, others 10."""
+
+    GROUP_1 = "group_1"
+    GROUP_2 = "group_2"
+    GROUP_3 = "group_3"
+    GROUP_4 = "group_4"
+    PERMANENT_BUILDING = "permanent_building"
+    OTHER_BUILDING = "other_building"
+
+
+class AssetType(db.Model):
+    """A kind of asset and how it loses value. `useful_life` in months; `residual_percent` of the cost."""
+
+    __tablename__ = "asset_type"
+    __table_args__ = (
+        sa.CheckConstraint("useful_life > 0", name="useful_life_positive"),
+        sa.CheckConstraint("method = 'none' OR useful_life IS NOT NULL", name="life_when_depreciated"),
+        sa.CheckConstraint("calibration_months > 0", name="calibration_months_positive"),
+        {"info": {"seed": "tb_asetJenis"}},
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_asetJenis.asetJenis_id"))
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(unique=True, info=seeded("tb_asetJenis.nama_jenis"))
+    method: Mapped[DepreciationMethod] = mapped_column(default=DepreciationMethod.STRAIGHT_LINE)
+    useful_life: Mapped[int | None]
+    residual_percent: Mapped[Percent] = mapped_column(default=Decimal(0))
+    tax_group: Mapped[TaxGroup | None]
+    is_medical_device: Mapped[bool] = mapped_column(default=False)
+    calibration_months: Mapped[int | None]
+    account_id: Mapped[int | None] = reference("account")
+    accumulated_account_id: Mapped[int | None] = reference("account")
+    expense_account_id: Mapped[int | None] = reference("account")
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE, info=seeded("tb_asetJenis.status_jenis"))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    account: Mapped[Account | None] = relationship("Account", foreign_keys=[account_id])
+    accumulated_account: Mapped[Account | None] = relationship("Account", foreign_keys=[accumulated_account_id])
+    expense_account: Mapped[Account | None] = relationship("Account", foreign_keys=[expense_account_id])
+
+    def __str__(self) -> str:
+        return self.name
+
+
+AssetType.__table__.append_constraint(sa.CheckConstraint(
+    sa.and_(AssetType.__table__.c.residual_percent >= 0, AssetType.__table__.c.residual_percent <= 100),
+    name="residual_percent_in_range"))
+
+
+class AssetModel(db.Model):
+    """A catalogue entry: what plans, procurements, receipts and room classes ask for."""
+
+    __tablename__ = "asset_model"
+    __table_args__ = (sa.CheckConstraint("estimated_price >= 0", name="estimated_price_not_negative"),)
+
+    id: Mapped[Id]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(index=True)
+    asset_type_id: Mapped[int] = reference("asset_type")
+    brand: Mapped[Name | None]
+    model: Mapped[Name | None]
+    specification: Mapped[Text | None]
+    estimated_price: Mapped[Money | None]
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    asset_type: Mapped[AssetType] = relationship()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Vendor(db.Model):
+    """Who sells, repairs and calibrates assets."""
+
+    __tablename__ = "vendor"
+    __table_args__ = ({"info": {"seed": "tb_vendor"}},)
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_vendor.vendor_id"))
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(index=True, info=seeded("tb_vendor.vendor_nama"))
+    address: Mapped[Text | None] = mapped_column(info=seeded("tb_vendor.vendor_alamat"))
+    phone: Mapped[Phone | None] = mapped_column(info=seeded("tb_vendor.vendor_tlp"))
+    email: Mapped[Email | None]
+    tax_number: Mapped[str | None] = mapped_column(sa.String(20))
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE, info=seeded("tb_vendor.status_vendor"))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ownership(StrEnum):
+    OWNED = "owned"
+    LEASED = "leased"
+    BORROWED = "borrowed"
+    PARTNERSHIP = "partnership"
+
+
+class AssetState(StrEnum):
+    REGISTERED = "registered"
+    IN_USE = "in_use"
+    UNDER_MAINTENANCE = "under_maintenance"
+    HELD_FOR_SALE = "held_for_sale"
+    RETIRED = "retired"
+    LOST = "lost"
+
+
+S = AssetState
+
+has_place = Condition("has_place", lambda asset, _user: asset.place is not None and asset.work_unit_id is not None,
+                      N_("Say first where the asset stands and which work unit keeps it."))
+
+
+class Asset(Stateful, db.Model):
+    """A registered thing, or a set kept as one line. `tag` is on its label, `qr_code` behind the label's QR code.
+
+    At most one of the four places is set; a building that is itself an asset names it in `capitalised_building`.
+    """
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        sa.CheckConstraint("acquisition_cost >= 0", name="acquisition_cost_not_negative"),
+        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.CheckConstraint("retired_on >= acquired_on", name="retired_after_acquired"),
+        sa.CheckConstraint("(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END)"
+                           " + (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END)"
+                           " + (CASE WHEN ward_id IS NULL THEN 0 ELSE 1 END)"
+                           " + (CASE WHEN inpatient_room_id IS NULL THEN 0 ELSE 1 END) <= 1", name="one_place"),
+        sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        sa.Index("ix_asset_state_name", "state", "name"),
+        {"info": {"seed": "tb_aset"}},
+    )
+    workflow = Workflow(
+        S.REGISTERED,
+        Transition("put_into_use", (S.REGISTERED,), S.IN_USE, Role.FACILITIES_STAFF, when=has_place),
+        Transition("maintain", (S.IN_USE,), S.UNDER_MAINTENANCE),
+        Transition("return", (S.UNDER_MAINTENANCE,), S.IN_USE),
+        Transition("hold_for_sale", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE), S.HELD_FOR_SALE),
+        Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.RETIRED),
+        Transition("report_lost", (S.IN_USE,), S.LOST, Role.FACILITIES_HEAD),
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_aset.aset_id"))
+    tag: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    qr_code: Mapped[str] = mapped_column(sa.String(32), unique=True, default=lambda: secrets.token_urlsafe(16))
+    asset_type_id: Mapped[int] = reference("asset_type", "tb_aset.asetJenis_id")
+    asset_model_id: Mapped[int | None] = reference("asset_model")
+    name: Mapped[Name] = mapped_column(index=True, info=seeded("tb_aset.aset_nama"))
+    account_id: Mapped[int | None] = reference("account", "tb_aset.akun_kode")
+    ownership: Mapped[Ownership] = mapped_column(default=Ownership.OWNED, info=seeded("tb_aset.aset_kepemilikan"))
+    brand: Mapped[Name | None] = mapped_column(info=seeded("tb_aset.aset_merk"))
+    model: Mapped[Name | None] = mapped_column(info=seeded("tb_aset.aset_tipe"))
+    serial_number: Mapped[Code | None] = mapped_column(index=True, info=seeded("tb_aset.aset_no_mesin"))
+    condition: Mapped[PhysicalCondition] = mapped_column(
+        default=PhysicalCondition.GOOD, info=seeded("tb_aset.kondisi"))
+    acquisition_cost: Mapped[Money] = mapped_column(info=seeded("tb_aset.aset_harga"))
+    acquired_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_aset.tgl_msk"))
+    retired_on: Mapped[date | None] = mapped_column(info=seeded("tb_aset.tgl_keluar"))
+    quantity: Mapped[int] = mapped_column(default=1, info=seeded("tb_aset.jumlah"))
+    state: Mapped[AssetState] = state_column(S.REGISTERED, "tb_aset.status_aset")
+    funding_source: Mapped[FundingSource] = mapped_column(default=FundingSource.BLU)
+    vendor_id: Mapped[int | None] = reference("vendor")
+    warranty_until: Mapped[date | None]
+    parent_id: Mapped[int | None] = reference("asset")
+    work_unit_id: Mapped[int | None] = reference("work_unit")
+    employee_id: Mapped[int | None] = reference("employee")
+    building_id: Mapped[int | None] = reference("building")
+    room_id: Mapped[int | None] = reference("room")
+    ward_id: Mapped[int | None] = reference("ward")
+    inpatient_room_id: Mapped[int | None] = reference("inpatient_room")
+    capitalised_building_id: Mapped[int | None] = reference("building", unique=True, index=False)
+    asset_receipt_line_id: Mapped[int | None] = reference("asset_receipt_line")
+
+    asset_type: Mapped[AssetType] = relationship()
+    asset_model: Mapped[AssetModel | None] = relationship()
+    account: Mapped[Account | None] = relationship("Account")
+    vendor: Mapped[Vendor | None] = relationship()
+    parent: Mapped[Asset | None] = relationship(remote_side=[id])
+    work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
+    employee: Mapped[Employee | None] = relationship("Employee")
+    building: Mapped[Building | None] = relationship("Building", foreign_keys=[building_id])
+    room: Mapped[Room | None] = relationship("Room")
+    ward: Mapped[Ward | None] = relationship("Ward")
+    inpatient_room: Mapped[InpatientRoom | None] = relationship("InpatientRoom")
+    capitalised_building: Mapped[Building | None] = relationship("Building", foreign_keys=[capitalised_building_id])
+    books: Mapped[list[AssetBook]] = relationship(back_populates="asset", order_by="AssetBook.id")
+    movements: Mapped[list[AssetMovement]] = relationship(
+        "AssetMovement", back_populates="asset", order_by="AssetMovement.id")
+    calibrations: Mapped[list[Calibration]] = relationship(
+        "Calibration", back_populates="asset", order_by="Calibration.id")
+
+    @property
+    def place(self) -> Building | Room | Ward | InpatientRoom | None:
+        """Where it stands."""
+        return self.inpatient_room or self.room or self.ward or self.building
+
+    @property
+    def book_value(self) -> Decimal:
+        """In the hospital's own book, rupiah; the cost while no book is open."""
+        for book in self.books:
+            if book.book == BookKind.HOSPITAL:
+                return book.book_value
+        return self.acquisition_cost
+
+    def __str__(self) -> str:
+        return f"{self.tag} {self.name}"
+
+
+class BookKind(StrEnum):
+    """The hospital's own, the tax book (PMK 72/2023), the state-property book."""
+
+    HOSPITAL = "hospital"
+    TAX = "tax"
+    STATE_PROPERTY = "state_property"
+
+
+class AssetBook(db.Model):
+    """An asset in one book. `useful_life` in months; accumulated depreciation never passes cost less residual."""
+
+    __tablename__ = "asset_book"
+    __table_args__ = (
+        sa.UniqueConstraint("asset_id", "book"),
+        sa.CheckConstraint("cost >= 0", name="cost_not_negative"),
+        sa.CheckConstraint("residual_value >= 0", name="residual_value_not_negative"),
+        sa.CheckConstraint("residual_value <= cost", name="residual_value_fits"),
+        sa.CheckConstraint("opening_accumulated >= 0", name="opening_accumulated_not_negative"),
+        sa.CheckConstraint("accumulated >= opening_accumulated", name="accumulated_grows"),
+        sa.CheckConstraint("accumulated <= cost - residual_value", name="accumulated_fits"),
+        sa.CheckConstraint("useful_life > 0", name="useful_life_positive"),
+        sa.CheckConstraint("method = 'none' OR useful_life IS NOT NULL", name="life_when_depreciated"),
+    )
+
+    id: Mapped[Id]
+    asset_id: Mapped[int] = reference("asset", ondelete="CASCADE")
+    book: Mapped[BookKind] = mapped_column(default=BookKind.HOSPITAL)
+    method: Mapped[DepreciationMethod]
+    useful_life: Mapped[int | None]
+    tax_group: Mapped[TaxGroup | None]
+    cost: Mapped[Money]
+    residual_value: Mapped[Money] = mapped_column(default=Decimal(0))
+    opening_accumulated: Mapped[Money] = mapped_column(default=Decimal(0))
+    accumulated: Mapped[Money] = mapped_column(default=Decimal(0))
+    starts_on: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    asset: Mapped[Asset] = relationship(back_populates="books")
+
+    @property
+    def book_value(self) -> Decimal:
+        """Cost less accumulated depreciation, rupiah."""
+        return self.cost - self.accumulated
+
+    def __str__(self) -> str:
+        return f"{self.asset.tag} {self.book}" if self.asset else self.book
+
+
+# What happens to assets over time lives in a file of its own.
+from models import asset_care  # noqa: E402, F401

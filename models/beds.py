@@ -1,0 +1,107 @@
+"""Beds and who stays in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import Code, Id, Name, db, reference
+from models.documents import Stateful, state_column
+from models.errors import N_
+from models.places import InpatientRoom
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow
+
+if TYPE_CHECKING:
+    from models.clinic import Patient
+    from models.people import User
+
+
+class BedState(StrEnum):
+    READY = "ready"
+    OCCUPIED = "occupied"
+    NEEDS_CLEANING = "needs_cleaning"
+    CLEANING = "cleaning"
+    NEEDS_INSPECTION = "needs_inspection"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+S = BedState
+
+
+def _fit_for_class(bed: Bed, _user: User) -> bool:
+    from models.facilities import missing_facilities
+
+    return not missing_facilities(bed.inpatient_room)
+
+
+fit_for_class = Condition("fit_for_class", _fit_for_class,
+                          N_("The room lacks something that its class promises. Look at its facilities first."))
+class_asks_inspection = Condition(
+    "class_asks_inspection", lambda bed, _user: bed.inpatient_room.room_class.needs_inspection,
+    N_("The class of this room asks for no inspection."))
+
+
+class Bed(Stateful, db.Model):
+    """One bed of an inpatient room. The front office fills and empties it, housekeeping makes it ready again."""
+
+    __tablename__ = "bed"
+    __table_args__ = (sa.UniqueConstraint("inpatient_room_id", "number"),)
+    workflow = Workflow(
+        S.READY,
+        Transition("check_in", (S.READY,), S.OCCUPIED, Role.FRONT_OFFICE, when=fit_for_class),
+        Transition("check_out", (S.OCCUPIED,), S.NEEDS_CLEANING, Role.FRONT_OFFICE),
+        Transition("start_cleaning", (S.NEEDS_CLEANING,), S.CLEANING),
+        Transition("release", (S.CLEANING, S.NEEDS_INSPECTION), S.READY),
+        Transition("await_inspection", (S.CLEANING,), S.NEEDS_INSPECTION, when=class_asks_inspection),
+        Transition("take_out", (S.READY, S.NEEDS_CLEANING), S.OUT_OF_SERVICE, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("put_back", (S.OUT_OF_SERVICE,), S.NEEDS_CLEANING, Role.FACILITIES_STAFF),
+    )
+
+    id: Mapped[Id]
+    inpatient_room_id: Mapped[int] = reference("inpatient_room")
+    number: Mapped[Code]
+    state: Mapped[BedState] = state_column(S.READY)
+
+    inpatient_room: Mapped[InpatientRoom] = relationship(back_populates="beds")
+    stays: Mapped[list[Stay]] = relationship(back_populates="bed", order_by="Stay.started_at")
+
+    def __str__(self) -> str:
+        return f"{self.inpatient_room.number}-{self.number}" if self.inpatient_room else self.number
+
+
+class Stay(db.Model):
+    """Somebody in a bed, from check-in to check-out: a patient of ours, or a reference of the front office's system."""
+
+    __tablename__ = "stay"
+    __table_args__ = (
+        sa.CheckConstraint("patient_id IS NOT NULL OR outside_reference IS NOT NULL", name="somebody"),
+        sa.CheckConstraint("ended_at >= started_at", name="ends_after_start"),
+        sa.Index("uq_stay_open_bed", "bed_id", unique=True,
+                 sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")),
+        sa.Index("ix_stay_started_at", "started_at"),
+    )
+
+    id: Mapped[Id]
+    bed_id: Mapped[int] = reference("bed")
+    patient_id: Mapped[int | None] = reference("patient")
+    outside_reference: Mapped[Name | None]
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+    checked_in_by_id: Mapped[int] = reference("user", index=False)
+    checked_out_by_id: Mapped[int | None] = reference("user", index=False)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    bed: Mapped[Bed] = relationship(back_populates="stays")
+    patient: Mapped[Patient | None] = relationship("Patient")
+    checked_in_by: Mapped[User] = relationship("User", foreign_keys=[checked_in_by_id])
+    checked_out_by: Mapped[User | None] = relationship("User", foreign_keys=[checked_out_by_id])
+
+    def __str__(self) -> str:
+        return str(self.patient or self.outside_reference)

@@ -1,0 +1,90 @@
+"""Depreciation runs: what each asset loses in one period of one book."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.asset_register import Asset, AssetBook, BookKind
+from models.base import Id, Money, db, reference
+from models.documents import Document, author, state_column
+from models.roles import Role
+from models.workflow import Transition, Workflow
+
+
+class DepreciationRunState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+S = DepreciationRunState
+
+
+class DepreciationRun(Document, db.Model):
+    """DEP: one period of one book, a month (or a half-year in the state-property book). A period runs once."""
+
+    __tablename__ = "depreciation_run"
+    __table_args__ = (
+        sa.CheckConstraint("period_end >= period_start", name="period_not_empty"),
+        sa.Index("uq_depreciation_run_living_period", "book", "period_start", unique=True,
+                 sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'")),
+        sa.Index("ix_depreciation_run_state_run_on", "state", "run_on"),
+        {"info": {"seed": "Data Penyusutan"}},
+    )
+    prefix = "DEP"
+    dated = "run_on"
+    workflow = Workflow(
+        S.DRAFT,
+        Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("reopen", (S.REJECTED,), S.DRAFT, Role.FACILITIES_STAFF),
+        Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+    )
+
+    id: Mapped[Id]
+    created_by_id: Mapped[int] = author()
+    run_on: Mapped[date] = mapped_column(default=clock.today)
+    book: Mapped[BookKind] = mapped_column(default=BookKind.HOSPITAL)
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    state: Mapped[DepreciationRunState] = state_column(S.DRAFT)
+
+    lines: Mapped[list[DepreciationRunLine]] = relationship(
+        back_populates="depreciation_run", cascade="all, delete-orphan", order_by="DepreciationRunLine.id")
+
+    @property
+    def total(self) -> Decimal:
+        """Depreciation of the period, rupiah."""
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+class DepreciationRunLine(db.Model):
+    """What one asset loses in the run, rupiah."""
+
+    __tablename__ = "depreciation_run_line"
+    __table_args__ = (
+        sa.UniqueConstraint("depreciation_run_id", "asset_book_id"),
+        sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
+        sa.CheckConstraint("closing_value >= 0", name="closing_value_not_negative"),
+        sa.CheckConstraint("closing_value = opening_value - amount", name="closing_value_adds_up"),
+        {"info": {"seed": "Data detPenyusutan"}},
+    )
+
+    id: Mapped[Id]
+    depreciation_run_id: Mapped[int] = reference("depreciation_run", ondelete="CASCADE")
+    asset_id: Mapped[int] = reference("asset")
+    asset_book_id: Mapped[int] = reference("asset_book")
+    opening_value: Mapped[Money]
+    amount: Mapped[Money]
+    closing_value: Mapped[Money]
+
+    depreciation_run: Mapped[DepreciationRun] = relationship(back_populates="lines")
+    asset: Mapped[Asset] = relationship(Asset)
+    asset_book: Mapped[AssetBook] = relationship(AssetBook)

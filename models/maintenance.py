@@ -1,0 +1,179 @@
+"""Maintenance orders: repair, preventive maintenance and calibration of assets and buildings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.asset_register import Asset, Vendor
+from models.base import Factor, Id, Money, Quantity, Text, db, reference, seeded
+from models.documents import Document, Stateful, author, state_column
+from models.errors import N_
+from models.measure import MeasuredLine, measured
+from models.places import Building, PhysicalCondition
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+
+if TYPE_CHECKING:
+    from models.asset_care import MaintenanceSchedule
+    from models.items import Item, UnitConversion
+    from models.journal import Account
+    from models.organisation import Employee, WorkUnit
+    from models.stock import Store
+
+
+class MaintenanceKind(StrEnum):
+    REPAIR = "repair"
+    PREVENTIVE = "preventive"
+    CALIBRATION = "calibration"
+
+
+class MaintenanceState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    PAYMENT_APPROVED = "payment_approved"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+S = MaintenanceState
+ASKERS = (Role.UNIT_USER, Role.FACILITIES_STAFF)
+
+costs_money = Condition("costs_money", lambda order, _user: order.estimated_cost > 0,
+                        N_("The estimated cost is zero; no approval of payment is needed."))
+
+
+class Maintenance(Document, db.Model):
+    """MNT: what is to be mended, serviced or calibrated, by whom and at what cost."""
+
+    __tablename__ = "maintenance"
+    __table_args__ = (
+        sa.CheckConstraint("estimated_cost >= 0", name="estimated_cost_not_negative"),
+        sa.CheckConstraint("finished_at >= started_at", name="finished_after_start"),
+        sa.Index("ix_maintenance_state_requested_on", "state", "requested_on"),
+        {"info": {"seed": "tb_pemeliharaan"}},
+    )
+    prefix = "MNT"
+    dated = "requested_on"
+    workflow = Workflow(
+        S.DRAFT,
+        Transition("submit", (S.DRAFT,), S.SUBMITTED, ASKERS, when=has_lines, numbers=True),
+        Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("approve_payment", (S.APPROVED,), S.PAYMENT_APPROVED, Role.PAYABLES,
+                   when=(costs_money, not_own, another_person)),
+        Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("reject", (S.APPROVED,), S.REJECTED, Role.PAYABLES, needs_reason=True),
+        Transition("reopen", (S.REJECTED,), S.DRAFT, ASKERS, when=own_document),
+        Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, ASKERS, needs_reason=True),
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_pemeliharaan.pemeliharaan_id"))
+    created_by_id: Mapped[int] = author("tb_pemeliharaan.user_id")
+    account_id: Mapped[int | None] = reference("account", "tb_pemeliharaan.akun_kode")
+    requested_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_pemeliharaan.tgl"))
+    state: Mapped[MaintenanceState] = state_column(S.DRAFT, "tb_pemeliharaan.status")
+    kind: Mapped[MaintenanceKind] = mapped_column(default=MaintenanceKind.REPAIR)
+    work_unit_id: Mapped[int] = reference("work_unit")
+    vendor_id: Mapped[int | None] = reference("vendor")
+    maintenance_schedule_id: Mapped[int | None] = reference("maintenance_schedule")
+    estimated_cost: Mapped[Money] = mapped_column(default=Decimal(0))
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    account: Mapped[Account | None] = relationship("Account")
+    work_unit: Mapped[WorkUnit] = relationship("WorkUnit")
+    vendor: Mapped[Vendor | None] = relationship(Vendor)
+    maintenance_schedule: Mapped[MaintenanceSchedule | None] = relationship("MaintenanceSchedule")
+    lines: Mapped[list[MaintenanceLine]] = relationship(
+        back_populates="maintenance", cascade="all, delete-orphan", order_by="MaintenanceLine.id")
+
+    @property
+    def total(self) -> Decimal:
+        """What the lines cost, rupiah."""
+        return sum((line.cost for line in self.lines), Decimal(0))
+
+
+class MaintenanceLineState(StrEnum):
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    FAILED = "failed"
+
+
+L = MaintenanceLineState
+
+order_in_progress = Condition("order_in_progress", lambda line, _user: line.maintenance.state == S.IN_PROGRESS,
+                              N_("The maintenance order is not in progress yet. Start the order first."))
+has_result = Condition("has_result", lambda line, _user: bool(line.result),
+                       N_("Write first what was done and what it cost."))
+
+
+class MaintenanceLine(Stateful, db.Model):
+    """One asset, or one building, of a maintenance order. `cost` in rupiah; `employee` is the technician."""
+
+    __tablename__ = "maintenance_line"
+    __table_args__ = (
+        sa.CheckConstraint("(asset_id IS NULL) <> (building_id IS NULL)", name="one_thing"),
+        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.CheckConstraint("cost >= 0", name="cost_not_negative"),
+        {"info": {"seed": "tb_detPemeliharaan"}},
+    )
+    workflow = Workflow(
+        L.PLANNED,
+        Transition("start", (L.PLANNED,), L.IN_PROGRESS, Role.FACILITIES_STAFF, when=order_in_progress),
+        Transition("finish", (L.IN_PROGRESS,), L.DONE, Role.FACILITIES_STAFF, when=has_result,
+                   asks=("result", "cost", "condition_after")),
+        Transition("fail", (L.IN_PROGRESS,), L.FAILED, Role.FACILITIES_STAFF, needs_reason=True),
+    )
+
+    id: Mapped[Id] = mapped_column(info=seeded("tb_detPemeliharaan.detPemeliharaan_id"))
+    maintenance_id: Mapped[int] = reference("maintenance", "tb_detPemeliharaan.pemeliharaan_id", ondelete="CASCADE")
+    asset_id: Mapped[int | None] = reference("asset", "tb_detPemeliharaan.aset_id")
+    building_id: Mapped[int | None] = reference("building", "tb_detPemeliharaan.gedung_id")
+    employee_id: Mapped[int | None] = reference("employee", "tb_detPemeliharaan.pegawai_id")
+    quantity: Mapped[int] = mapped_column(default=1, info=seeded("tb_detPemeliharaan.jumlah"))
+    cost: Mapped[Money] = mapped_column(default=Decimal(0), info=seeded("tb_detPemeliharaan.biaya"))
+    state: Mapped[MaintenanceLineState] = state_column(L.PLANNED, "tb_detPemeliharaan.status")
+    fault: Mapped[Text | None]
+    result: Mapped[Text | None]
+    condition_after: Mapped[PhysicalCondition | None]
+    next_due_on: Mapped[date | None]
+
+    maintenance: Mapped[Maintenance] = relationship(back_populates="lines")
+    asset: Mapped[Asset | None] = relationship(Asset)
+    building: Mapped[Building | None] = relationship(Building)
+    employee: Mapped[Employee | None] = relationship("Employee")
+    parts: Mapped[list[MaintenancePart]] = relationship(
+        back_populates="maintenance_line", cascade="all, delete-orphan", order_by="MaintenancePart.id")
+
+    def __str__(self) -> str:
+        return str(self.asset or self.building)
+
+
+class MaintenancePart(MeasuredLine, db.Model):
+    """A spare part used on a line, out of a store."""
+
+    __tablename__ = "maintenance_part"
+    __table_args__ = measured()
+
+    id: Mapped[Id]
+    maintenance_line_id: Mapped[int] = reference("maintenance_line", ondelete="CASCADE")
+    store_id: Mapped[int] = reference("store")
+    item_id: Mapped[int] = reference("item")
+    unit_id: Mapped[int] = reference("unit_conversion")
+    quantity: Mapped[Quantity]
+    factor: Mapped[Factor]
+
+    maintenance_line: Mapped[MaintenanceLine] = relationship(back_populates="parts")
+    store: Mapped[Store] = relationship("Store")
+    item: Mapped[Item] = relationship("Item")
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
