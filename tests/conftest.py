@@ -1,0 +1,168 @@
+"""What every test may ask for: `app`, `session`, `client`, `user`, `sign_in`.
+
+Each test runs inside one outer transaction that is rolled back: commits of the code under test are savepoints. (The
+ledger and the log refuse deletions, so cleaning up by deleting would not work.) A test marked `commits` gets a
+throw-away copy of the migrated database instead, for threads and real commits.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from models.base import db, prepare_engine
+from models.people import User
+from models.roles import Role
+from tests import databases, factories
+from tests.applications import Client, make_app
+
+# ---------------------------------------------------------------- workers, and one template for all of them
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """The whole suite runs on all cores; a named file or `-n`, `--pdb` runs as said."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    if whole and getattr(config.option, "numprocesses", 0) is None and not config.getoption("usepdb"):
+        config.option.numprocesses = "auto"
+        config.option.dist = "loadgroup"
+
+
+def _make_template(config: pytest.Config, folder: Path) -> tuple[str | None, str]:
+    place = databases.server(folder)
+    try:
+        url = databases.migrated(place)
+    except Exception:
+        return None, traceback.format_exc()
+    config.add_cleanup(lambda: place.drop(url))
+    return url, ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    config = node.config
+    if not hasattr(config, "rawat_template"):
+        config.rawat_template = _make_template(config, config._tmp_path_factory.getbasetemp() / "template")
+    node.workerinput["rawat_template"] = config.rawat_template
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> databases.SQLite | databases.PostgreSQL:
+    return databases.server(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of the migrated, empty database; copy it, never write to it."""
+    given = getattr(request.config, "workerinput", {}).get("rawat_template")
+    url, error = given or _make_template(request.config, tmp_path_factory.mktemp("template"))
+    if url is None:
+        pytest.fail(f"the template database could not be made:\n{error}", pytrace=False)
+    return url
+
+
+# ---------------------------------------------------------------- the application and its session
+
+
+@pytest.fixture(scope="session")
+def _application(template: str, database_server: Any) -> Iterator[Flask]:
+    url = database_server.copy(template)
+    app = make_app(url)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    database_server.drop(url)
+
+
+@pytest.fixture
+def app(_application: Flask, template: str, database_server: Any, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a database that is as new: everything that the test writes is undone after it."""
+    config = dict(_application.config)
+    isolate = _own_database if request.node.get_closest_marker("commits") else _outer_transaction
+    for _ in isolate(_application, template, database_server):
+        with _application.app_context():
+            yield _application
+            db.session.remove()
+    _application.config.clear()
+    _application.config.update(config)
+
+
+def _outer_transaction(app: Flask, _template: str, _server: Any) -> Iterator[None]:
+    engines = db._app_engines[app]
+    engine = engines[None]
+    with engine.connect() as connection:
+        outer = connection.begin()
+        engines[None] = connection  # sessions bind to this connection, whichever application context they live in
+        db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield
+        finally:
+            db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
+            engines[None] = engine
+            outer.rollback()
+
+
+def _own_database(app: Flask, template: str, server: Any) -> Iterator[None]:
+    engines = db._app_engines[app]
+    engine = engines[None]
+    url = server.copy(template)
+    own = sa.create_engine(url, **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {}))
+    prepare_engine(own)
+    engines[None] = own
+    try:
+        yield
+    finally:
+        engines[None] = engine
+        own.dispose()
+        server.drop(url)
+
+
+@pytest.fixture
+def session(app: Flask) -> Any:
+    """`db.session` in an application context."""
+    return db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that has not signed in."""
+    return app.test_client()
+
+
+# ---------------------------------------------------------------- people
+
+
+@pytest.fixture
+def user(session: Any) -> Callable[..., User]:
+    """`user(Role.STORE_HEAD, …)`: a new active account with these roles; fields by name."""
+    return factories.make_user
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Client, Role | User], User]:
+    """`sign_in(client, Role.STORE_HEAD)` or `sign_in(client, somebody)`: the browser is that person's from here on."""
+
+    def sign_in(client: Client, who: Role | User) -> User:
+        person = who if isinstance(who, User) else factories.make_user(who)
+        factories.start_session(client, person)
+        return person
+
+    return sign_in
+
+
+@pytest.fixture
+def csrf(app: Flask) -> None:
+    """Turns the CSRF check on, as in production; most tests leave it off and post plainly."""
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+def pytest_report_header() -> str:
+    return f"database: {'PostgreSQL' if os.environ.get('TEST_DATABASE_URL') else 'SQLite'}"
