@@ -1,0 +1,279 @@
+"""The activity log writes itself: every insert, update and delete of the ORM, and what `record` is told.
+
+Rows are collected while the session flushes and written in one statement just before the commit, chained by hash.
+Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived numbers call
+`record` themselves. Secrets, identity numbers and what patient and doctor write are masked: the log says that they
+changed, never from what to what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
+from sqlalchemy.orm.attributes import PASSIVE_NO_FETCH
+
+from models import clock
+from models.acting import actor
+from models.activity import Activity, ActivityLog
+from models.base import db
+from models.errors import N_
+
+MASK = "***"
+#: The hash before the first row.
+GENESIS = "0" * 64
+#: Key of the PostgreSQL advisory lock that puts the writers of the log in one order.
+_LOCK = 7_281_901
+#: Tables whose rows follow from others, or are the log itself; a sign-in is recorded as such, not as a session row.
+UNLOGGED = frozenset({
+    "activity_log", "stock_balance", "store_item", "number_counter", "slot_tick", "user_session", "document_number"})
+#: Columns that are kept by operations from other rows.
+DERIVED = frozenset({("item", "stock_on_hand")})
+_SECRET_WORDS = ("password", "secret", "token", "nik")
+
+_PENDING = "activity_pending"
+_MARKS = "activity_marks"
+_OLD = "activity_old"
+
+
+# ---------------------------------------------------------------- what the session did
+
+def _logged(instance: Any) -> bool:
+    table = sa.inspect(instance).mapper.local_table
+    return getattr(table, "name", None) not in UNLOGGED
+
+
+def _masked(column: sa.Column[Any]) -> bool:
+    return bool(column.info.get("masked")) or isinstance(column.type, sa.LargeBinary) or any(
+        word in column.name.split("_") for word in _SECRET_WORDS)
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it without loss: decimals and instants as text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return str(value)
+
+
+def _columns(mapper: Any) -> Iterator[tuple[str, sa.Column[Any]]]:
+    for attribute in mapper.column_attrs:
+        column = attribute.columns[0]
+        if isinstance(column, sa.Column) and column is not mapper.version_id_col \
+                and (column.table.name, column.name) not in DERIVED:
+            yield attribute.key, column
+
+
+def _shown(column: sa.Column[Any], value: Any) -> Any:
+    return MASK if value is not None and _masked(column) else plain(value)
+
+
+def _identity(instance: Any) -> str:
+    state = sa.inspect(instance)
+    return ",".join(str(plain(part)) for part in state.mapper.primary_key_from_instance(instance))
+
+
+@event.listens_for(db.session, "before_flush")
+def _fetch_old_values(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """An attribute that was set before it was loaded has no old value in memory: read it while it is still there."""
+    for instance in session.dirty:
+        state = sa.inspect(instance)
+        if not _logged(instance) or state.identity is None:
+            continue
+        unknown = [(key, column) for key, column in _columns(state.mapper)
+                   if (history := state.get_history(key, PASSIVE_NO_FETCH)).added and not history.deleted]
+        if not unknown:
+            continue
+        same_row = [column == value for column, value in zip(state.mapper.primary_key, state.identity, strict=True)]
+        row = session.connection().execute(sa.select(*(column for _, column in unknown)).where(*same_row)).first()
+        if row is not None:
+            olds = session.info.setdefault(_OLD, {})
+            olds[state] = {key: value for (key, _), value in zip(unknown, row, strict=True)}
+
+
+@event.listens_for(db.session, "after_flush")
+def _collect(session: Session, context: UOWTransaction) -> None:
+    olds = session.info.pop(_OLD, {})
+    for state, (is_delete, list_only) in list(context.states.items()):
+        instance = state.obj()
+        if list_only or instance is None or not _logged(instance):
+            continue
+        mapper = state.mapper
+        if is_delete:
+            old = {column.name: _shown(column, state.dict[key]) for key, column in _columns(mapper)
+                   if state.dict.get(key) is not None}
+            _add(session, Activity.DELETED, mapper.local_table.name, _identity(instance), {"old": old})
+        elif state.key is None:
+            new = {column.name: _shown(column, state.dict[key]) for key, column in _columns(mapper)
+                   if state.dict.get(key) is not None}
+            _add(session, Activity.INSERTED, mapper.local_table.name, _identity(instance), {"new": new})
+        else:
+            _collect_update(session, instance, olds.get(state, {}))
+
+
+def _collect_update(session: Session, instance: Any, olds: dict[str, Any]) -> None:
+    state = sa.inspect(instance)
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    for key, column in _columns(state.mapper):
+        history = state.get_history(key, PASSIVE_NO_FETCH)
+        if not history.has_changes():
+            continue
+        before = history.deleted[0] if history.deleted else olds.get(key)
+        after = history.added[0] if history.added else None
+        if plain(before) == plain(after):
+            continue
+        old[column.name], new[column.name] = _shown(column, before), _shown(column, after)
+    if new:
+        _add(session, Activity.UPDATED, state.mapper.local_table.name, _identity(instance), {"old": old, "new": new})
+
+
+def record(activity: Activity | str, *, table_name: str | None = None, changed_id: object = None,
+           properties: Mapping[str, Any] | None = None, user_id: int | None = None,
+           session: Session | None = None) -> None:
+    """Note a login, logout, failed login, reading or export; written with the next commit.
+
+    `user_id` is for somebody who is not (yet) the acting person. `properties` must hold no secret.
+    """
+    _add(session or db.session(), Activity(activity), table_name, None if changed_id is None else str(changed_id),
+         plain(properties or {}), user_id)
+
+
+def _add(session: Session, activity: Activity, table_name: str | None, changed_id: str | None,
+         properties: dict[str, Any], user_id: int | None = None) -> None:
+    who = actor()
+    session.info.setdefault(_PENDING, []).append({
+        "user_id": who.user_id if user_id is None else user_id, "access": who.door, "table_name": table_name,
+        "changed_id": changed_id, "activity": activity, "properties": properties, "occurred_at": clock.now(),
+        "address": who.address})
+
+
+# ---------------------------------------------------------------- rollbacks take their rows with them
+
+@event.listens_for(db.session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        marks = session.info.setdefault(_MARKS, WeakKeyDictionary())
+        marks[transaction] = len(session.info.get(_PENDING, ()))
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_PENDING, None)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    within: SessionTransaction | None = transaction
+    while within is not None and not within.nested and within.parent is not None:
+        within = within.parent
+    keep = session.info.get(_MARKS, {}).get(within, 0)
+    del session.info.get(_PENDING, [])[keep:]
+    session.info.pop(_OLD, None)
+
+
+# ---------------------------------------------------------------- the chain
+
+def row_hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) over the canonical JSON of a row and of `previous_hash`."""
+    names = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at", "address",
+             "previous_hash")
+    text = json.dumps({name: plain(row[name]) for name in names}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@event.listens_for(db.session, "before_commit")
+def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    pending = session.info.pop(_PENDING, None)
+    if not pending:
+        return
+    log = ActivityLog.__table__
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":  # the last lock of every transaction, so that it cannot deadlock
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    last = connection.execute(sa.select(log.c.id, log.c.hash).order_by(log.c.id.desc()).limit(1)).first()
+    last_id, previous = (last.id, last.hash) if last else (0, GENESIS)
+    for number, row in enumerate(pending, start=last_id + 1):
+        row.update(id=number, previous_hash=previous)
+        previous = row["hash"] = row_hash(row)
+    connection.execute(sa.insert(log), pending)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first place where the log is not what was written. `row_id` is the id of the row at fault."""
+
+    row_id: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"activity_log row {self.row_id}: {self.reason}"
+
+
+def verify_chain(session: Session | None = None, head: Mapping[str, Any] | None = None) -> Broken | None:
+    """None when every row of the log is as written, else the first that was edited, deleted, inserted or moved.
+
+    A cut tail can be seen only from outside: give a `head` that `signed_head` exported earlier.
+    """
+    session = session or db.session()
+    log = ActivityLog.__table__
+    previous, expected = GENESIS, 1
+    rows = session.connection().execute(
+        sa.select(log).order_by(log.c.id).execution_options(yield_per=2000)).mappings()
+    for row in rows:
+        if row["id"] != expected:
+            return Broken(expected, N_("missing"))
+        if row["previous_hash"] != previous:
+            return Broken(row["id"], N_("does not follow the row before it"))
+        if row["hash"] != row_hash(row):
+            return Broken(row["id"], N_("changed after it was written"))
+        if head is not None and row["id"] == head["id"] and row["hash"] != head["hash"]:
+            return Broken(row["id"], N_("not the row whose hash was exported"))
+        previous, expected = row["hash"], expected + 1
+    if head is not None and head["id"] >= expected:
+        return Broken(expected, N_("missing"))
+    return None
+
+
+def signed_head(key: bytes, session: Session | None = None) -> dict[str, Any]:
+    """The last row's id and hash, the time, and their HMAC-SHA256 under `key`: keep it outside of the database."""
+    log = ActivityLog.__table__
+    last = (session or db.session()).execute(
+        sa.select(log.c.id, log.c.hash).order_by(log.c.id.desc()).limit(1)).first()
+    head = {"id": last.id if last else 0, "hash": last.hash if last else GENESIS, "at": clock.now().isoformat()}
+    return {**head, "signature": _signature(head, key)}
+
+
+def is_signed(head: Mapping[str, Any], key: bytes) -> bool:
+    """Whether `head` is one that `signed_head` made under `key`."""
+    return hmac.compare_digest(str(head.get("signature", "")), _signature(head, key))
+
+
+def _signature(head: Mapping[str, Any], key: bytes) -> str:
+    text = json.dumps([head["id"], head["hash"], head["at"]], separators=(",", ":"))
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
