@@ -26,6 +26,14 @@ DEFAULTS: dict[str, str] = {
     "goods_receipt.tolerance": "0",
     # Percent by which an invoice's price may differ from the receipt's.
     "supplier_invoice.tolerance": "0",
+    # "yes": a consultation is approved by itself when it is asked for.
+    "consultation.auto_approve": "no",
+    # Hours before its start until which a patient may cancel or move an approved consultation.
+    "consultation.cancel_hours": "2",
+    # Days ahead that can be booked, today included.
+    "consultation.days_ahead": "60",
+    # Hours after its end in which patient and doctor can still write to each other.
+    "consultation.talk_hours": "72",
 }
 
 
