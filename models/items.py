@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Code, Email, Factor, Id, Money, Name, Phone, Quantity, Text, db, reference, seeded
 from models.errors import N_, Refused
+from models.measure import MeasuredLine
 from models.organisation import Status
-
-if TYPE_CHECKING:
-    from models.journal import Account
 
 
 class ItemCategory(db.Model):
@@ -27,12 +26,8 @@ class ItemCategory(db.Model):
     code: Mapped[Code] = mapped_column(unique=True)
     name: Mapped[Name] = mapped_column(unique=True, info=seeded("tb_barangJenis.nama_jenis"))
     name_en: Mapped[Name | None]
-    #: Expense account of deliveries to units that have none of their own.
-    account_id: Mapped[int | None] = reference("account")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
-
-    account: Mapped[Account | None] = relationship("Account")
 
     def __str__(self) -> str:
         return self.name
@@ -88,7 +83,8 @@ class Item(db.Model):
         step = Decimal(1).scaleb(-self.precision)
         if base != base.quantize(step):
             raise Refused(
-                N_("%(quantity)s does not come out to whole steps of %(step)s %(unit)s of %(item)s. Change the quantity."),
+                N_("%(quantity)s does not come out to whole steps of %(step)s %(unit)s of %(item)s. "
+                   "Change the quantity."),
                 field="quantity", quantity=f"{quantity.normalize():f}", step=f"{step:f}", unit=self.base_unit,
                 item=self.name)
         return base.quantize(step)
@@ -119,6 +115,14 @@ class UnitConversion(db.Model):
 
     def __str__(self) -> str:
         return self.unit_name
+
+
+@event.listens_for(MeasuredLine, "before_insert", propagate=True)
+@event.listens_for(MeasuredLine, "before_update", propagate=True)
+def _freeze_factor(_mapper: Any, connection: sa.Connection, line: Any) -> None:
+    """The factor of a line is its unit's, taken when the line is written or gets another unit, then kept."""
+    if line.unit_id is not None and (line.factor is None or sa.inspect(line).attrs.unit_id.history.has_changes()):
+        line.factor = connection.scalar(sa.select(UnitConversion.factor).where(UnitConversion.id == line.unit_id))
 
 
 class Supplier(db.Model):

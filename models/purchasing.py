@@ -83,7 +83,7 @@ class PurchaseRequest(Document, db.Model):
 
     @property
     def ordered_line_ids(self) -> set[int]:
-        """Lines that stand on an order which lives. One statement."""
+        """Lines that stand on an order which went to its supplier. One statement."""
         session = object_session(self)
         if session is None:
             return set()
@@ -91,8 +91,7 @@ class PurchaseRequest(Document, db.Model):
             sa.select(PurchaseOrderLine.purchase_request_line_id)
             .join(PurchaseRequestLine, PurchaseRequestLine.id == PurchaseOrderLine.purchase_request_line_id)
             .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
-            .where(PurchaseRequestLine.purchase_request_id == self.id,
-                   PurchaseOrder.state.not_in((O.DRAFT, O.REJECTED, O.CANCELLED)))))
+            .where(PurchaseRequestLine.purchase_request_id == self.id, PurchaseOrder.state.in_((O.SENT, O.DONE)))))
 
     @property
     def is_fully_ordered(self) -> bool:

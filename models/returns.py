@@ -228,7 +228,8 @@ class SpoilageLine(MeasuredLine, db.Model):
     __tablename__ = "spoilage_line"
     __table_args__ = (
         *measured(),
-        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
+                                name="batch_of_item"),
         {"info": {"seed": "tb_detSpoil"}},
     )
 

@@ -87,7 +87,8 @@ class StockBalance(db.Model):
     __tablename__ = "stock_balance"
     __table_args__ = (
         sa.UniqueConstraint("store_id", "item_id", "batch_id"),
-        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
+                                name="batch_of_item"),
         sa.CheckConstraint("quantity >= 0", name="quantity_not_negative"),
     )
 
@@ -122,10 +123,12 @@ class StockMove(db.Model):
     __tablename__ = "stock_move"
     __table_args__ = (
         sa.UniqueConstraint("document_type", "document_id", "line_id", "batch_id", "kind", name="posted_once"),
-        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
+                                name="batch_of_item"),
         sa.CheckConstraint("quantity <> 0", name="quantity_moves"),
         sa.CheckConstraint("unit_cost >= 0", name="unit_cost_not_negative"),
-        sa.CheckConstraint("(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)", name="value_has_same_sign"),
+        sa.CheckConstraint("(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)",
+                           name="value_has_same_sign"),
         sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal_names_move"),
         sa.Index("ix_stock_move_card", "store_id", "item_id", "moved_on", "id"),
         sa.Index("ix_stock_move_item", "item_id", "id"),

@@ -85,7 +85,8 @@ class StocktakeLine(db.Model):
         sa.UniqueConstraint("stocktake_id", "item_id", "batch_id"),
         sa.ForeignKeyConstraint(["item_id", "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
                                 name="unit_of_item"),
-        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
+                                name="batch_of_item"),
         sa.CheckConstraint("counted_quantity >= 0", name="counted_quantity_not_negative"),
         sa.CheckConstraint("system_quantity >= 0", name="system_quantity_not_negative"),
         {"info": {"seed": "tb_detOpname"}},
@@ -164,7 +165,8 @@ class StockTransferLine(MeasuredLine, db.Model):
     __tablename__ = "stock_transfer_line"
     __table_args__ = (
         *measured(),
-        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"], name="batch_of_item"),
+        sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
+                                name="batch_of_item"),
     )
 
     id: Mapped[Id]
