@@ -1,0 +1,250 @@
+"""Patients: registration, the administrator's decision, the profile, and closing the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import phonenumbers
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
+
+from models import clock
+from models.base import db
+from models.clinic import Consent, ConsentKind, Patient, PatientState, Sex
+from models.documents import NumberCounter
+from models.errors import N_, NotAllowed, Refused
+from models.operations import nik
+from models.operations.approvals import _insert_once, after, effect, opened
+from models.operations.mail import post
+from models.people import AccountStatus, Language, User, UserRole
+from models.roles import Role
+
+#: Both are asked for at sign-up; the version names the text that was shown.
+CONSENTS: dict[ConsentKind, str] = {ConsentKind.PRIVACY: "2026-1", ConsentKind.TELEMEDICINE: "2026-1"}
+#: What a patient may write in the own profile. The rest is the hospital's, or a workflow's.
+PROFILE = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "region_code", "phone", "marital_status",
+           "blood_type", "allergies", "payer", "payer_name", "payer_number")
+_MEASURES = {"height_cm": (Decimal(20), Decimal(280)), "weight_kg": (Decimal("0.3"), Decimal(650))}
+
+
+def clean_email(text: str) -> str:
+    """The address in its usual form, lower case. Raises `Refused` at the field email."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise Refused(N_("This is not an e-mail address. Write it like name@example.org."), field="email") from error
+
+
+def clean_phone(text: str | None) -> str | None:
+    """A number as +62812…; numbers without a country are Indonesian. Raises `Refused` at the field phone."""
+    if not text or not text.strip():
+        return None
+    try:
+        number = phonenumbers.parse(text, "ID")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise Refused(N_("This is not a telephone number. Write it like 0812 3456 7890."), field="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def register(*, name: str, email: str, password_hash: str | None, birth_date: date, sex: Sex,
+             consents: Iterable[ConsentKind], language: Language = Language.ID, number: str | None = None,
+             nik_confirmed: bool = False, **profile: Any) -> Patient:
+    """Make an account and a pending registration, with the consents given, and thank by mail. Flushes.
+
+    `number` is the NIK, if told; `profile` further fields of `PROFILE`. Raises `Refused` with the field to blame.
+    """
+    address = clean_email(email)
+    if db.session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == address)) is not None:
+        raise _email_taken()
+    account = User(name=_name(name), email=address, password_hash=password_hash, language=language)
+    try:
+        with db.session.begin_nested():
+            db.session.add(account)
+    except IntegrityError as error:
+        raise _email_taken() from error
+    return register_account(account, name=name, birth_date=birth_date, sex=sex, consents=consents, number=number,
+                            nik_confirmed=nik_confirmed, **profile)
+
+
+def _email_taken() -> Refused:
+    return Refused(N_("There is already an account with this e-mail address. Sign in, or use another address."),
+                   field="email")
+
+
+def register_account(account: User, *, birth_date: date, sex: Sex, consents: Iterable[ConsentKind],
+                     name: str | None = None, number: str | None = None, nik_confirmed: bool = False,
+                     **profile: Any) -> Patient:
+    """The same for a person who has an account already (signed in with Google, Facebook, or as staff)."""
+    if db.session.scalar(sa.select(Patient.id).where(Patient.user_id == account.id)) is not None:
+        raise Refused(N_("This account already has a patient registration."))
+    if Role.PATIENT not in account.roles:
+        account.user_roles.append(UserRole(role=Role.PATIENT))
+    patient = _make(account, {"user_id": account.id, "name": name or account.name, "birth_date": birth_date,
+                              "sex": sex}, consents, number, nik_confirmed, profile)
+    post(account, "registration_received")
+    return patient
+
+
+def register_dependant(guardian: Patient, *, by: User, name: str, birth_date: date, sex: Sex,
+                       consents: Iterable[ConsentKind], number: str | None = None, nik_confirmed: bool = False,
+                       **profile: Any) -> Patient:
+    """A profile that `guardian` keeps for a child or another person; the guardian consents for that person."""
+    if guardian.user_id != by.id:
+        raise NotAllowed(N_("Only the guardian can add a dependant."))
+    if guardian.state not in (PatientState.PENDING, PatientState.ACTIVE):
+        raise Refused(N_("Your own registration must be open before you can add a dependant."))
+    return _make(by, {"guardian_id": guardian.id, "name": name, "birth_date": birth_date, "sex": sex}, consents,
+                 number, nik_confirmed, profile)
+
+
+def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], number: str | None, confirmed: bool,
+          profile: Mapping[str, Any]) -> Patient:
+    given = set(consents)
+    if missing := [kind for kind in CONSENTS if kind not in given]:
+        raise Refused(N_("Please agree to the text before you register."), field=f"consent_{missing[0]}")
+    patient = Patient(**fields)
+    with db.session.no_autoflush:
+        _fill(patient, {**{key: fields[key] for key in ("name", "birth_date", "sex")}, **profile})
+        nik.keep(patient, number, confirmed=confirmed)
+    try:
+        with db.session.begin_nested():
+            db.session.add(patient)
+    except IntegrityError as error:  # the same NIK was registered at the same moment
+        raise Refused(N_("This NIK is already registered. Ask the hospital if you have no account."),
+                      field="nik") from error
+    for kind, text_version in CONSENTS.items():
+        db.session.add(Consent(patient_id=patient.id, kind=kind, text_version=text_version, language=by.language,
+                               given_by_id=by.id))
+    opened(patient, by=by)
+    return patient
+
+
+# ---------------------------------------------------------------- the profile
+
+def update_profile(patient: Patient, values: Mapping[str, Any], *, by: User, number: str | None = None,
+                   nik_confirmed: bool = False) -> None:
+    """Write fields of `PROFILE`, and the NIK if `number` is given.
+
+    A NIK that is there already is changed by an administrator only. Raises `NotAllowed` or `Refused` at a field.
+    """
+    is_admin = by.has_role(Role.ADMIN)
+    if by.id not in patient.owner_ids and not is_admin:
+        raise NotAllowed(N_("This is somebody else's profile."))
+    if patient.state == PatientState.CLOSED:
+        raise Refused(N_("This registration is closed; its record is kept as it is."))
+    _fill(patient, values)
+    if number:
+        if patient.nik is not None and not is_admin and nik.index(nik.check(number)) != patient.nik_index:
+            raise Refused(N_("Your NIK is already recorded. Ask the hospital to correct it."), field="nik")
+        nik.keep(patient, number, confirmed=nik_confirmed)
+    db.session.flush()
+
+
+def _fill(patient: Patient, values: Mapping[str, Any]) -> None:
+    for field, value in values.items():
+        if field not in PROFILE:
+            raise Refused(N_("%(what)s cannot be changed here."), field=field, what=field)
+        setattr(patient, field, _clean(field, value))
+
+
+def _clean(field: str, value: Any) -> Any:
+    if isinstance(value, str):
+        value = value.strip() or None
+    if field == "name":
+        return _name(value)
+    if field == "phone":
+        return clean_phone(value)
+    if field in ("birth_date", "sex", "payer") and value is None:
+        raise Refused(N_("Please fill in this field."), field=field)
+    if field == "birth_date" and not date(1900, 1, 1) <= value <= clock.today():
+        raise Refused(N_("The birth date lies in the future or too far back."), field=field)
+    if field in _MEASURES and value is not None:
+        return _measure(field, value)
+    return value
+
+
+def _name(value: str | None) -> str:
+    text = " ".join((value or "").split())
+    if not 1 < len(text) <= 200:
+        raise Refused(N_("Please write the full name, 2 to 200 letters."), field="name")
+    return text
+
+
+def _measure(field: str, value: Any) -> Decimal:
+    low, high = _MEASURES[field]
+    try:
+        number = Decimal(str(value))
+        if low <= number <= high and number == number.quantize(Decimal("0.1")):
+            return number
+    except InvalidOperation:
+        pass
+    raise Refused(N_("Please write a number from %(low)s to %(high)s with at most one decimal."), field=field, low=low,
+                  high=high)
+
+
+# ---------------------------------------------------------------- decisions
+
+def _next_record_number() -> str:
+    """The next gapless medical record number. Its counter stays locked until commit."""
+    key = {"prefix": "RM", "year": 0}
+    bump = (sa.update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
+            .returning(NumberCounter.last).execution_options(synchronize_session=False))
+    last = db.session.scalar(bump)
+    if last is None:
+        db.session.execute(_insert_once(db.session, key))
+        last = db.session.scalar(bump)
+    return f"{last:08d}"
+
+
+def _tell(patient: Patient, template: str, **params: Any) -> None:
+    account = patient.user or (patient.guardian.user if patient.guardian else None)
+    if account is not None:
+        post(account, template, patient=patient.name, **params)
+
+
+@effect(Patient, "approve", "reinstate")
+def _give_number(patient: Patient, *, by: User, reason: str) -> None:
+    patient.decided_reason = reason.strip() or None
+    if patient.guardian is not None and patient.guardian.state != PatientState.ACTIVE:
+        raise Refused(N_("Approve the guardian's registration first."))
+    if patient.medical_record_number is None:
+        patient.medical_record_number = _next_record_number()
+
+
+@effect(Patient, "reject", "suspend")
+def _keep_reason(patient: Patient, *, by: User, reason: str) -> None:
+    patient.decided_reason = reason.strip()
+
+
+@after(Patient, "approve", "reinstate")
+def _tell_approved(patient: Patient, *, by: User, reason: str) -> None:
+    _tell(patient, "registration_approved", medical_record_number=patient.medical_record_number)
+
+
+@after(Patient, "reject")
+def _tell_rejected(patient: Patient, *, by: User, reason: str) -> None:
+    _tell(patient, "registration_rejected", reason=reason.strip())
+
+
+@after(Patient, "suspend")
+def _tell_suspended(patient: Patient, *, by: User, reason: str) -> None:
+    _tell(patient, "registration_suspended", reason=reason.strip())
+
+
+@effect(Patient, "close")
+def _close_account(patient: Patient, *, by: User, reason: str) -> None:
+    """Withdraw the consents and close the account; the record stays."""
+    if any(each.state in (PatientState.PENDING, PatientState.ACTIVE) for each in patient.dependants):
+        raise Refused(N_("Close the dependants' profiles first; nobody could reach them otherwise."))
+    _tell(patient, "registration_closed")
+    for consent in patient.consents:
+        consent.withdrawn_at = consent.withdrawn_at or clock.now()
+    account = patient.user
+    if account is not None and account.roles == {Role.PATIENT}:
+        account.status = AccountStatus.INACTIVE

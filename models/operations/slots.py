@@ -1,0 +1,138 @@
+"""The free times of a doctor: weekly hours and extra hours, less absences, holidays and what is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+import sqlalchemy as sa
+
+from models import clock
+from models.base import db
+from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
+from models.consultations import TICK_MINUTES, SlotTick, tick_of
+from models.organisation import Holiday, HolidayKind, Status
+from models.settings import setting
+
+#: Days that `next_free` looks ahead at once.
+_SEARCH_DAYS = 14
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """A time that can be asked for. `starts_at` is an aware instant, UTC."""
+
+    starts_at: datetime
+    minutes: int
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def ticks(self) -> range:
+        """The five minutes that it takes up, by number."""
+        return ticks_of(self.starts_at, self.minutes)
+
+    def __str__(self) -> str:
+        return f"{clock.local(self.starts_at):%d/%m %H:%M}"
+
+
+def ticks_of(starts_at: datetime, minutes: int) -> range:
+    first = tick_of(starts_at)
+    return range(first, first + minutes // TICK_MINUTES)
+
+
+def _instant(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, clock.zone())
+
+
+def _cut(day: date, starts: time, ends: time, minutes: int) -> Iterable[Slot]:
+    at, end = _instant(day, starts), _instant(day, ends)
+    while at + timedelta(minutes=minutes) <= end:
+        yield Slot(at.astimezone(UTC), minutes)
+        at += timedelta(minutes=minutes)
+
+
+def offered(doctor: Doctor, first: date, last: date) -> list[Slot]:
+    """Every slot of the doctor's hours on the days from `first` to `last`, booked or not, in order of time.
+
+    Four statements, whatever the number of days. Nothing is offered by a doctor who is inactive, on days after a
+    licence ran out, or on national holidays (extra hours aside).
+    """
+    if doctor.status != Status.ACTIVE:
+        return []
+    schedules = list(db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id == doctor.id)))
+    exceptions = list(db.session.scalars(sa.select(ScheduleException).where(
+        ScheduleException.doctor_id == doctor.id, ScheduleException.on.between(first, last))))
+    holidays = set(db.session.scalars(sa.select(Holiday.on).where(
+        Holiday.on.between(first, last), Holiday.kind == HolidayKind.NATIONAL)))
+    slots: list[Slot] = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        if doctor.licensed_on(day):
+            slots += _of_day(day, schedules, [each for each in exceptions if each.on == day], day in holidays)
+    return slots
+
+
+def _of_day(day: date, schedules: list[DoctorSchedule], exceptions: list[ScheduleException],
+            is_holiday: bool) -> list[Slot]:
+    slots: set[Slot] = set()
+    if not is_holiday:
+        for hours in schedules:
+            if hours.weekday == day.weekday() and (hours.valid_from or day) <= day <= (hours.valid_until or day):
+                slots.update(_cut(day, hours.starts_at, hours.ends_at, hours.slot_minutes))
+    for extra in exceptions:
+        if extra.kind == ExceptionKind.EXTRA and extra.starts_at and extra.ends_at:
+            slots.update(_cut(day, extra.starts_at, extra.ends_at, extra.slot_minutes))
+    for away in exceptions:
+        if away.kind == ExceptionKind.AWAY:
+            starts, ends = (_instant(day, away.starts_at), _instant(day, away.ends_at)) \
+                if away.starts_at and away.ends_at else clock.day_bounds(day)
+            slots = {slot for slot in slots if slot.ends_at <= starts or slot.starts_at >= ends}
+    return _apart(sorted(slots))
+
+
+def _apart(slots: list[Slot]) -> list[Slot]:
+    """The slots without those that begin before an earlier one ends (weekly and extra hours that overlap)."""
+    if all(one.ends_at <= other.starts_at for one, other in pairwise(slots)):
+        return slots
+    kept: list[Slot] = []
+    for slot in slots:
+        if not kept or kept[-1].ends_at <= slot.starts_at:
+            kept.append(slot)
+    return kept
+
+
+def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | None = None) -> list[Slot]:
+    """The slots that can still be asked for; with `patient`, also free in that person's own calendar."""
+    now = clock.now()
+    slots = [slot for slot in offered(doctor, first, last) if slot.starts_at > now]
+    if not slots:
+        return []
+    whose = SlotTick.doctor_id == doctor.id
+    if patient is not None and patient.id is not None:
+        whose = sa.or_(whose, SlotTick.patient_id == patient.id)
+    taken = set(db.session.scalars(sa.select(SlotTick.tick).where(
+        whose, SlotTick.tick.between(slots[0].ticks.start, slots[-1].ticks.stop))))
+    return [slot for slot in slots if taken.isdisjoint(slot.ticks)]
+
+
+def free_slots(doctor: Doctor, day: date, *, patient: Patient | None = None) -> list[Slot]:
+    """The free slots of one hospital day; none beyond the days that can be booked ahead."""
+    return free_between(doctor, day, day, patient=patient) if clock.today() <= day <= last_day() else []
+
+
+def last_day() -> date:
+    """The last day that can be booked."""
+    return clock.today() + timedelta(days=int(setting("consultation.days_ahead")) - 1)
+
+
+def next_free(doctor: Doctor, *, after: datetime | None = None, patient: Patient | None = None,
+              count: int = 3) -> list[Slot]:
+    """The next free slots from `after` (now) on, at most `count`, within two weeks."""
+    first = clock.local(max(after or clock.now(), clock.now())).date()
+    last = min(first + timedelta(days=_SEARCH_DAYS - 1), last_day())
+    return free_between(doctor, first, last, patient=patient)[:count] if first <= last else []
