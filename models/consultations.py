@@ -157,6 +157,11 @@ class Consultation(Document, db.Model):
         return self.starts_at + timedelta(minutes=self.slot_minutes)
 
     @property
+    def is_seen_by_doctor(self) -> bool:
+        """Whether it was ever approved: before that it is between the patient and the administrator."""
+        return self.state in SEEN_BY_DOCTOR or self.approved_at is not None
+
+    @property
     def current_note(self) -> ClinicalNote | None:
         """The last version of the doctor's note."""
         return self.notes[-1] if self.notes else None
@@ -165,6 +170,11 @@ class Consultation(Document, db.Model):
     def live_diagnoses(self) -> list[Diagnosis]:
         """The diagnoses that were not withdrawn."""
         return [diagnosis for diagnosis in self.diagnoses if diagnosis.withdrawn_at is None]
+
+
+def seen_by_doctor() -> sa.ColumnElement[bool]:
+    """`Consultation.is_seen_by_doctor` as a criterion."""
+    return Consultation.state.in_(SEEN_BY_DOCTOR) | Consultation.approved_at.is_not(None)
 
 
 class SlotTick(db.Model):
