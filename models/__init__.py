@@ -27,4 +27,5 @@ from models import (  # noqa: F401  (imported for their tables)
     stocktakes,
     store_requests,
     supplier_invoices,
+    triggers,
 )

@@ -1,0 +1,243 @@
+"""Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
+
+The rules are data; `statements(dialect)` writes them as SQL. The migrations hold frozen copies of that SQL, and a test
+compares both. The application's own code never meets these refusals: they stop everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from models.base import db
+from models.documents import WORKFLOWS, Document
+
+#: Tables that only grow: no update, no deletion, no truncation, no replacing.
+APPEND_ONLY = ("activity_log", "comment", "document_event", "document_number", "journal_entry", "journal_line",
+               "stock_move")
+
+#: States in which a document's lines may still change; draft alone where nothing is said.
+OPEN_STATES = {"stocktake": ("draft", "counting")}
+
+#: States after which a document's own columns stand still: it was posted, sent, delivered, or ended.
+FINAL_STATES = frozenset({"accepted", "cancelled", "completed", "delivered", "dispensed", "done", "no_show", "paid",
+                          "posted", "rescheduled", "reversed", "sent", "sold"})
+#: Where approving is posting.
+MORE_FINAL_STATES = {"supplier_invoice": ("approved",)}
+
+#: Columns that may change in a final state, beside `state`, `version` and what the remaining steps ask for.
+LATE_COLUMNS = {"consultation": ("rating", "rating_comment", "rated_at")}
+
+#: Columns of lines that later steps fill in, until the document is final.
+LATE_LINE_COLUMNS = {
+    "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
+    "asset_disposal_line": ("book_value",),
+    "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on", "employee_id"),
+    "spoilage_line": ("unit_cost",),
+}
+
+
+@dataclass(frozen=True)
+class Papers:
+    """A document's table, and what stands still in it."""
+
+    table: str
+    columns: tuple[str, ...]
+    final: tuple[str, ...]
+    late: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A table of lines, the document that they belong to, and what stands still in them."""
+
+    table: str
+    columns: tuple[str, ...]
+    parent: str
+    key: str
+    open: tuple[str, ...]
+    final: tuple[str, ...]
+    late: tuple[str, ...]
+
+
+def papers() -> list[Papers]:
+    """Every document type, by table name."""
+    return [Papers(name, _columns(model), final := _final(model),
+                   tuple(sorted({"state", "version", *LATE_COLUMNS.get(name, ()), *_asked(model, final)})))
+            for name, model in sorted(WORKFLOWS.items()) if issubclass(model, Document)]
+
+
+def lines() -> list[Lines]:
+    """The `lines` of every document type, by table name."""
+    found = []
+    for name, model in WORKFLOWS.items():
+        relation = sa.inspect(model).relationships.get("lines")
+        if not issubclass(model, Document) or relation is None:
+            continue
+        line = relation.mapper.class_
+        (key,) = relation.remote_side
+        table = line.__tablename__
+        found.append(Lines(table, _columns(line), name, key.name, OPEN_STATES.get(name, ("draft",)), _final(model),
+                           LATE_LINE_COLUMNS.get(table, ())))
+    return sorted(found, key=lambda rule: rule.table)
+
+
+def _columns(model: type[Any]) -> tuple[str, ...]:
+    return tuple(column.name for column in model.__table__.columns if column.computed is None)
+
+
+def _final(model: type[Any]) -> tuple[str, ...]:
+    more = MORE_FINAL_STATES.get(model.__tablename__, ())
+    return tuple(state.value for state in model.workflow.states if state in FINAL_STATES or state in more)
+
+
+def _asked(model: type[Any], final: tuple[str, ...]) -> set[str]:
+    return {name for step in model.workflow if set(step.sources) & set(final) for name in step.asks}
+
+
+# ---------------------------------------------------------------- SQL
+
+#: What PostgreSQL's triggers call. Refusals are integrity errors (23514), as SQLite's RAISE(ABORT) is.
+FUNCTIONS = (
+    """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+END $$
+""",
+    # Arguments: message, parent table, key column, open states, final states, late columns (arrays as text).
+    # FOR SHARE: a line cannot slip in while another transaction moves the document on.
+    """
+CREATE FUNCTION refuse_line_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  image jsonb;
+  stand text;
+  late text[] := TG_ARGV[5]::text[];
+BEGIN
+  FOREACH image IN ARRAY (CASE TG_OP WHEN 'INSERT' THEN ARRAY[to_jsonb(NEW)] WHEN 'DELETE' THEN ARRAY[to_jsonb(OLD)]
+                          ELSE ARRAY[to_jsonb(OLD), to_jsonb(NEW)] END)
+  LOOP
+    EXECUTE 'SELECT state FROM ' || quote_ident(TG_ARGV[1]) || ' WHERE id = $1 FOR SHARE'
+      INTO stand USING (image ->> TG_ARGV[2])::bigint;
+    CONTINUE WHEN stand IS NULL OR stand = ANY (TG_ARGV[3]::text[]);
+    CONTINUE WHEN TG_OP = 'UPDATE' AND to_jsonb(OLD) - late = to_jsonb(NEW) - late
+      AND (to_jsonb(OLD) = to_jsonb(NEW) OR stand <> ALL (TG_ARGV[4]::text[]));
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+  END LOOP;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  RETURN NEW;
+END $$
+""",
+)
+
+
+def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
+    """The CREATE statements of all rules for `dialect` (``sqlite`` or ``postgresql``), for `tables` or all."""
+    wanted = None if tables is None else set(tables)
+    made = list(_sqlite() if dialect == "sqlite" else _postgresql())
+    chosen = [sql for table, sql in made if wanted is None or table in wanted]
+    if dialect == "postgresql" and chosen:
+        functions = FUNCTIONS if wanted is None else tuple(
+            sql.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION") for sql in FUNCTIONS)
+        chosen = [*functions, *chosen]
+    return [sql.strip() for sql in chosen]
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _differs(columns: Iterable[str], distinct: str) -> str:
+    return " OR ".join(f'OLD."{column}" {distinct} NEW."{column}"' for column in columns) or "0 = 1"
+
+
+def _append_only(table: str) -> str:
+    return f"append-only: {table}"
+
+
+def _is_final(table: str) -> str:
+    return f"posted is final: {table}"
+
+
+def _keys(table: str) -> list[list[str]]:
+    """The primary key and the unique keys of a table, each by column names."""
+    known = db.metadata.tables[table]
+    unique = [constraint.columns for constraint in known.constraints if isinstance(constraint, sa.UniqueConstraint)]
+    return sorted([column.name for column in columns] for columns in [known.primary_key.columns, *unique])
+
+
+def _sqlite() -> Iterator[tuple[str, str]]:
+    def trigger(table: str, does: str, what: str, when: str, message: str) -> tuple[str, str]:
+        condition = f"\nWHEN {when}" if when else ""
+        return table, (f"CREATE TRIGGER {table}_{does} BEFORE {what} ON \"{table}\"{condition}\n"
+                       f"BEGIN SELECT RAISE(ABORT, '{message}'); END")
+
+    for table in APPEND_ONLY:
+        message = _append_only(table)
+        same = " OR ".join("(" + " AND ".join(f'"{name}" = NEW."{name}"' for name in key) + ")" for key in _keys(table))
+        yield trigger(table, "keeps_update", "UPDATE", "", message)
+        yield trigger(table, "keeps_delete", "DELETE", "", message)
+        yield trigger(table, "keeps_replace", "INSERT", f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})', message)
+    for paper in papers():
+        message, final = _is_final(paper.table), f"OLD.state IN ({_list(paper.final)})"
+        still = [name for name in paper.columns if name not in paper.late]
+        yield trigger(paper.table, "final_update", "UPDATE",
+                      f"({final} AND ({_differs(still, 'IS NOT')}))\n"
+                      "  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)", message)
+        yield trigger(paper.table, "final_delete", "DELETE", f"{final} OR OLD.number IS NOT NULL", message)
+    for rule in lines():
+        message = _is_final(rule.table)
+
+        def stand(row: str, test: str, rule: Lines = rule) -> str:
+            return f'(SELECT state FROM "{rule.parent}" WHERE id = {row}."{rule.key}") {test}'
+
+        closed = f"NOT IN ({_list(rule.open)})"
+        still = [name for name in rule.columns if name not in rule.late]
+        late = (f"\n  OR ({stand('OLD', f'IN ({_list(rule.final)})')}\n  AND ({_differs(rule.late, 'IS NOT')}))"
+                if rule.late else "")
+        yield trigger(rule.table, "final_insert", "INSERT", stand("NEW", closed), message)
+        yield trigger(rule.table, "final_update", "UPDATE",
+                      f"(({stand('OLD', closed)} OR {stand('NEW', closed)})\n"
+                      f"  AND ({_differs(still, 'IS NOT')})){late}", message)
+        yield trigger(rule.table, "final_delete", "DELETE", stand("OLD", closed), message)
+
+
+def _postgresql() -> Iterator[tuple[str, str]]:
+    def trigger(table: str, does: str, what: str, when: str, call: str, each: str = "ROW") -> tuple[str, str]:
+        condition = f"\nWHEN ({when})" if when else ""
+        return table, (f"CREATE TRIGGER {table}_{does} BEFORE {what} ON \"{table}\" FOR EACH {each}{condition}\n"
+                       f"EXECUTE FUNCTION {call}")
+
+    def refuse(message: str) -> str:
+        return f"refuse_change('{message}')"
+
+    for table in APPEND_ONLY:
+        call = refuse(_append_only(table))
+        yield trigger(table, "keeps_update", "UPDATE OR DELETE", "", call)
+        yield trigger(table, "keeps_truncate", "TRUNCATE", "", call, "STATEMENT")
+    for paper in papers():
+        call, final = refuse(_is_final(paper.table)), f"OLD.state IN ({_list(paper.final)})"
+        still = [name for name in paper.columns if name not in paper.late]
+        yield trigger(paper.table, "final_update", "UPDATE",
+                      f"({final} AND ({_differs(still, 'IS DISTINCT FROM')}))\n"
+                      "  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number)", call)
+        yield trigger(paper.table, "final_delete", "DELETE", f"{final} OR OLD.number IS NOT NULL", call)
+        yield trigger(paper.table, "final_truncate", "TRUNCATE", "", call, "STATEMENT")
+    for rule in lines():
+        arrays = ", ".join("'{" + ",".join(words) + "}'" for words in (rule.open, rule.final, rule.late))
+        call = f"refuse_line_change('{_is_final(rule.table)}', '{rule.parent}', '{rule.key}', {arrays})"
+        yield trigger(rule.table, "final_change", "INSERT OR UPDATE OR DELETE", "", call)
+        yield trigger(rule.table, "final_truncate", "TRUNCATE", "", refuse(_is_final(rule.table)), "STATEMENT")
+
+
+@event.listens_for(db.metadata, "after_create")
+def _create(_metadata: sa.MetaData, connection: sa.Connection, tables: Iterable[sa.Table], **_kw: Any) -> None:
+    """`create_all` makes the rules too, for the tables that it made."""
+    for sql in statements(connection.dialect.name, [table.name for table in tables]):
+        connection.exec_driver_sql(sql)
