@@ -18,8 +18,9 @@ from models.clinic import Consent, ConsentKind, Patient, PatientState, Sex
 from models.documents import NumberCounter
 from models.errors import N_, NotAllowed, Refused
 from models.operations import nik
-from models.operations.approvals import _insert_once, after, effect, opened
+from models.operations.approvals import after, effect, opened
 from models.operations.mail import post
+from models.operations.once import insert_once
 from models.people import AccountStatus, Language, User, UserRole
 from models.roles import Role
 
@@ -197,7 +198,7 @@ def _next_record_number() -> str:
             .returning(NumberCounter.last).execution_options(synchronize_session=False))
     last = db.session.scalar(bump)
     if last is None:
-        db.session.execute(_insert_once(db.session, key))
+        db.session.execute(insert_once(NumberCounter).values(**key, last=0))
         last = db.session.scalar(bump)
     return f"{last:08d}"
 
