@@ -1,0 +1,114 @@
+"""Keeping stock true: spoilage, transfers between stores, stocktakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from models import clock
+from models.base import db
+from models.errors import N_, Refused
+from models.items import UnitConversion
+from models.journal import Posting
+from models.operations import stock
+from models.operations.approvals import effect
+from models.operations.journal import Leg
+from models.operations.once import lock
+from models.people import User
+from models.returns import Spoilage
+from models.stock import MoveKind, StockBalance, StockMove
+from models.stocktakes import Stocktake, StocktakeLine, StockTransfer
+
+ZERO = Decimal(0)
+
+
+@effect(Spoilage, "approve")
+def _write_off(spoilage: Spoilage, *, by: User, reason: str) -> None:
+    """Stock out to the loss account, expired batches too; the cost is kept on the lines."""
+    base = stock.in_base(spoilage.lines)
+    moved = stock.issue(
+        spoilage, spoilage.store_id,
+        [stock.Out(line.id, line.item_id, base[line.id], line.batch_id) for line in spoilage.lines],
+        kind=MoveKind.SPOILAGE, on=spoilage.spoiled_on, by=by, reason=reason, expired_too=True,
+        against=stock.against(Posting.LOSS, spoilage.account_id))
+    for line in spoilage.lines:
+        value = -sum((move.value for move in moved if move.line_id == line.id), ZERO)
+        line.unit_cost = (value / base[line.id]).quantize(stock.COST)
+
+
+@effect(StockTransfer, "approve")
+def _move_stock(document: StockTransfer, *, by: User, reason: str) -> None:
+    base = stock.in_base(document.lines)
+    stock.transfer(document, document.store_id, document.to_store_id,
+                   [stock.Out(line.id, line.item_id, base[line.id], line.batch_id) for line in document.lines],
+                   on=document.transferred_on, by=by, reason=reason)
+
+
+# ---------------------------------------------------------------- stocktake
+
+def choose_items(stocktake: Stocktake, item_ids: Iterable[int]) -> None:
+    """Add a line for each item that has none yet."""
+    chosen = {line.item_id for line in stocktake.lines}
+    units = sa.select(UnitConversion.item_id, sa.func.min(UnitConversion.id)).where(
+        UnitConversion.item_id.in_(set(item_ids) - chosen), UnitConversion.factor == 1).group_by(UnitConversion.item_id)
+    for item_id, unit_id in db.session.execute(units.order_by(UnitConversion.item_id)):
+        stocktake.lines.append(StocktakeLine(item_id=item_id, unit_id=unit_id))
+
+
+@effect(Stocktake, "start")
+def _keep_expected(stocktake: Stocktake, *, by: User, reason: str) -> None:
+    """One line a batch, each with what the ledger expects and its last row. Dated the day it starts."""
+    lock(stocktake)
+    stocktake.counted_on = clock.today()
+    ids = {line.item_id for line in stocktake.lines}
+    expected: dict[tuple[int, int], Decimal] = {
+        (item_id, batch_id): quantity for item_id, batch_id, quantity in db.session.execute(
+            sa.select(StockBalance.item_id, StockBalance.batch_id, StockBalance.quantity)
+            .where(StockBalance.store_id == stocktake.store_id, StockBalance.item_id.in_(ids)))}
+    last = dict(db.session.execute(
+        sa.select(StockMove.item_id, sa.func.max(StockMove.id))
+        .where(StockMove.store_id == stocktake.store_id, StockMove.item_id.in_(ids))
+        .group_by(StockMove.item_id)).tuples().all())
+    none = stock.without_batch(line.item_id for line in stocktake.lines if line.batch_id is None)
+    named = {(line.item_id, line.batch_id) for line in stocktake.lines if line.batch_id is not None}
+    for line in list(stocktake.lines):
+        line.unit_id = next(unit.id for unit in line.item.units if unit.factor == 1)
+        if line.batch_id is None:
+            there = [batch for (item, batch), quantity in sorted(expected.items())
+                     if item == line.item_id and quantity > 0 and (item, batch) not in named]
+            line.batch_id, *others = there or [none[line.item_id]]
+            for batch_id in others:
+                stocktake.lines.append(StocktakeLine(item_id=line.item_id, unit_id=line.unit_id, batch_id=batch_id))
+    for line in stocktake.lines:
+        line.system_quantity = expected.get((line.item_id, line.batch_id or 0), ZERO)
+        line.last_move_id = last.get(line.item_id)
+        line.counted_quantity = None
+        line.counted_by_id = None
+
+
+@effect(Stocktake, "submit")
+def _check_counts(stocktake: Stocktake, *, by: User, reason: str) -> None:
+    """Counts come out to the item's precision; who hands them in counted what nobody else signed."""
+    for line in stocktake.lines:
+        if line.counted_quantity is None:
+            raise Refused(N_("Some lines are not counted yet. Write 0 where nothing is there."))
+        line.item.in_base(line.counted_quantity, Decimal(1))
+        if line.counted_by_id is None:
+            line.counted_by_id = by.id
+
+
+@effect(Stocktake, "approve")
+def _post_variance(stocktake: Stocktake, *, by: User, reason: str) -> None:
+    """The variance against what was expected at the start; moves made meanwhile survive."""
+    lock(stocktake)
+    rows = [stock.In(line.id, line.item_id, line.counted_quantity - line.system_quantity, line.batch_id)
+            for line in stocktake.lines
+            if line.batch_id is not None and line.counted_quantity is not None and line.system_quantity is not None
+            and line.counted_quantity != line.system_quantity]
+
+    def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
+        return [Leg(Posting.STOCK_GAIN if move.value > 0 else Posting.LOSS, -move.value) for move in moved]
+
+    stock.adjust(stocktake, stocktake.store_id, rows, on=stocktake.counted_on, by=by, reason=reason, against=sides)
