@@ -1,0 +1,124 @@
+"""What the database itself refuses about patients, hours and booked times."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from models import clock
+from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
+from models.consultations import (
+    ClinicalNote,
+    ConsultationMessage,
+    Diagnosis,
+    MessageSide,
+    SlotTick,
+    tick_of,
+    tick_start,
+)
+from tests.factories import make_consultation, make_doctor, make_patient, make_user
+
+
+def refused(session, record) -> str:
+    """The database's own words for why it does not take the record."""
+    with pytest.raises(IntegrityError) as error, session.begin_nested():
+        session.add(record)
+    return str(error.value.orig)
+
+
+def test_a_doctor_cannot_be_booked_twice_for_the_same_five_minutes(session):
+    first = make_consultation()
+    other = make_consultation(doctor=first.doctor, state="cancelled")
+    words = refused(session, SlotTick(consultation_id=other.id, doctor_id=first.doctor_id,
+                                      patient_id=other.patient_id, tick=first.ticks[1].tick))
+    assert "doctor_id" in words
+
+
+def test_a_patient_cannot_be_booked_by_two_doctors_at_once(session):
+    first = make_consultation()
+    other = make_consultation(patient=first.patient, state="cancelled")
+    words = refused(session, SlotTick(consultation_id=other.id, doctor_id=other.doctor_id,
+                                      patient_id=first.patient_id, tick=first.ticks[0].tick))
+    assert "patient_id" in words
+
+
+def test_a_tick_belongs_to_its_consultations_doctor_and_patient(session):
+    consultation = make_consultation()
+    stranger = make_doctor()
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(sa.insert(SlotTick).values(
+            consultation_id=consultation.id, doctor_id=stranger.id, patient_id=consultation.patient_id, tick=1))
+
+
+def test_ticks_count_five_minutes_whatever_the_zone():
+    at = clock.day_bounds(date(2026, 3, 2))[0]
+    assert tick_start(tick_of(at)) == at
+    assert tick_of(at.astimezone(clock.zone())) == tick_of(at)
+
+
+@pytest.mark.parametrize("fields", [
+    {"weekday": 7}, {"slot_minutes": 7}, {"slot_minutes": 0}, {"starts_at": time(10), "ends_at": time(9)},
+    {"valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)},
+])
+def test_impossible_hours_are_refused(session, fields):
+    doctor = make_doctor(schedules=[])
+    refused(session, DoctorSchedule(**{
+        "doctor_id": doctor.id, "weekday": 0, "starts_at": time(8), "ends_at": time(9), **fields}))
+
+
+@pytest.mark.parametrize("fields", [
+    {"kind": ExceptionKind.EXTRA}, {"starts_at": time(8)}, {"starts_at": time(9), "ends_at": time(8)}])
+def test_impossible_exceptions_are_refused(session, fields):
+    refused(session, ScheduleException(doctor_id=make_doctor().id, on=date(2026, 1, 5), **fields))
+
+
+@pytest.mark.parametrize("fields", [{"nik": "1:x"}, {"nik_index": "x"}, {"height_cm": Decimal(0)},
+                                    {"weight_kg": Decimal(-1)}, {"state": "gone"}, {"sex": "x"}])
+def test_impossible_patients_are_refused(session, fields):
+    with pytest.raises((IntegrityError, LookupError, sa.exc.StatementError)), session.begin_nested():
+        make_patient(**fields)
+
+
+def test_two_patients_cannot_share_a_nik_or_a_record_number(session):
+    make_patient(nik="1:a", nik_index="same", medical_record_number="00000001")
+    for fields in ({"nik": "1:b", "nik_index": "same"}, {"medical_record_number": "00000001"}):
+        with pytest.raises(IntegrityError), session.begin_nested():
+            make_patient(**fields)
+
+
+def test_a_message_is_kept_once_per_author(session):
+    consultation = make_consultation()
+    fields = {"consultation_id": consultation.id, "author_id": consultation.created_by_id, "client_id": "a",
+              "side": MessageSide.PATIENT}
+    session.add(ConsultationMessage(**fields, body="hello"))
+    session.flush()
+    refused(session, ConsultationMessage(**fields, body="hello"))
+    refused(session, ConsultationMessage(**{**fields, "client_id": "b"}, body=""))
+
+
+def test_one_primary_diagnosis_lives_and_revisions_are_unique(session):
+    consultation = make_consultation(state="in_progress")
+    by = make_user()
+    one = {"consultation_id": consultation.id, "recorded_by_id": by.id, "name": "x"}
+    withdrawn = Diagnosis(**one, code="J00", withdrawn_at=clock.now())
+    session.add_all([withdrawn, Diagnosis(**one, code="J00")])
+    session.flush()
+    refused(session, Diagnosis(**one, code="J06"))
+    note = {"consultation_id": consultation.id, "author_id": by.id, "revision": 1, "subjective": "s",
+            "objective": "o", "assessment": "a", "plan": "p"}
+    session.add(ClinicalNote(**note))
+    session.flush()
+    refused(session, ClinicalNote(**note))
+
+
+def test_body_mass_index_age_and_licence():
+    patient = Patient(height_cm=Decimal("170"), weight_kg=Decimal("65"), birth_date=date(2000, 2, 29))
+    assert patient.bmi == Decimal("22.5")
+    assert (patient.age_on(date(2026, 2, 28)), patient.age_on(date(2026, 3, 1))) == (25, 26)
+    doctor = Doctor(str_expires_on=None, sip_expires_on=date(2026, 5, 1))
+    assert doctor.licensed_on(date(2026, 5, 1))
+    assert not doctor.licensed_on(date(2026, 5, 2))
