@@ -30,6 +30,8 @@ from tests.applications import Client, make_app
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """The whole suite runs on all cores; a named file or `-n`, `--pdb` runs as said."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     whole = config.args_source is not pytest.Config.ArgsSource.ARGS
     if whole and getattr(config.option, "numprocesses", 0) is None and not config.getoption("usepdb"):
         config.option.numprocesses = "auto"
