@@ -77,7 +77,7 @@ def send_message(consultation: Consultation, body: str, *, by: User, client_id: 
         raise Refused(N_("A message has at most %(most)s letters; please send it in parts."), field="body",
                       most=MAX_LENGTH)
     message = ConsultationMessage(consultation_id=consultation.id, author_id=by.id, side=side, client_id=client_id,
-                                  body=text, attachment_id=attachment.id if attachment else None)
+                                  body=text, attachment_id=attachment.id if attachment else None, read_at=None)
     db.session.add(message)
     db.session.flush()
     return message
@@ -105,7 +105,7 @@ def mark_read(consultation: Consultation, *, by: User, up_to: int | None = None)
               *(() if up_to is None else (ConsultationMessage.id <= up_to,)))
     return db.session.execute(
         sa.update(ConsultationMessage).where(*unread).values(read_at=clock.now())
-        .execution_options(synchronize_session="fetch")).rowcount
+        .execution_options(synchronize_session="evaluate")).rowcount
 
 
 def unread_counts(user: User, consultation_ids: Iterable[int] | None = None) -> dict[int, int]:
@@ -128,7 +128,7 @@ def unread_counts(user: User, consultation_ids: Iterable[int] | None = None) -> 
         .group_by(ConsultationMessage.consultation_id))
     if consultation_ids is not None:
         statement = statement.where(Consultation.id.in_(list(consultation_ids)))
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
 def unread_total(user: User) -> int:

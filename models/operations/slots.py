@@ -133,6 +133,8 @@ def last_day() -> date:
 def next_free(doctor: Doctor, *, after: datetime | None = None, patient: Patient | None = None,
               count: int = 3) -> list[Slot]:
     """The next free slots from `after` (now) on, at most `count`, within two weeks."""
-    first = clock.local(max(after or clock.now(), clock.now())).date()
+    since = max(after or clock.now(), clock.now())
+    first = clock.local(since).date()
     last = min(first + timedelta(days=_SEARCH_DAYS - 1), last_day())
-    return free_between(doctor, first, last, patient=patient)[:count] if first <= last else []
+    free = free_between(doctor, first, last, patient=patient) if first <= last else []
+    return [slot for slot in free if slot.starts_at >= since][:count]

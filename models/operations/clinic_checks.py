@@ -1,0 +1,98 @@
+"""What `flask verify` proves of the clinic and of the activity log; registered in `checks.CHECKS` by being imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.clinic import Consent, Doctor, Patient, PatientState
+from models.consultations import (
+    HOLDS_SLOT,
+    TICK_MINUTES,
+    ClinicalNote,
+    Consultation,
+    ConsultationMessage,
+    ConsultationState,
+    Diagnosis,
+    SlotTick,
+    tick_of,
+)
+from models.documents import WORKFLOWS, Attachment
+from models.operations.activity import verify_chain
+from models.operations.checks import check
+
+
+@check("activity log: the chain is whole and every row is as written")
+def chain(session: Any) -> Any:
+    return verify_chain(session)
+
+
+@check("consultations: each holds exactly the five minutes of its slot while its state does")
+def ticks(session: Any) -> Any:
+    held: dict[int, list[int]] = {}
+    for consultation_id, tick in session.execute(
+            sa.select(SlotTick.consultation_id, SlotTick.tick).order_by(SlotTick.tick)):
+        held.setdefault(consultation_id, []).append(tick)
+    for row in session.execute(sa.select(
+            Consultation.id, Consultation.number, Consultation.state, Consultation.starts_at,
+            Consultation.slot_minutes).order_by(Consultation.id)):
+        first = tick_of(row.starts_at)
+        due = list(range(first, first + row.slot_minutes // TICK_MINUTES)) if row.state in HOLDS_SLOT else []
+        if held.get(row.id, []) != due:
+            return row
+    return None
+
+
+@check("consultations: a completed one has a note and a diagnosis")
+def completed(session: Any) -> Any:
+    return session.execute(
+        sa.select(Consultation.id, Consultation.number).where(
+            Consultation.state == ConsultationState.COMPLETED,
+            sa.or_(~sa.exists().where(ClinicalNote.consultation_id == Consultation.id),
+                   ~sa.exists().where(Diagnosis.consultation_id == Consultation.id,
+                                      Diagnosis.withdrawn_at.is_(None)))).limit(1)).first()
+
+
+@check("patients: an active one has a record number and agreed to the texts, and one person reaches it")
+def patients(session: Any) -> Any:
+    return session.execute(
+        sa.select(Patient.id, Patient.state).where(sa.or_(
+            sa.and_(Patient.state.in_((PatientState.ACTIVE, PatientState.SUSPENDED)), sa.or_(
+                Patient.medical_record_number.is_(None),
+                ~sa.exists().where(Consent.patient_id == Patient.id))),
+            sa.and_(Patient.user_id.is_(None), Patient.guardian_id.is_(None)))).limit(1)).first()
+
+
+@check("patients: record numbers are gapless")
+def record_numbers(session: Any) -> Any:
+    numbers = session.scalars(sa.select(Patient.medical_record_number).where(
+        Patient.medical_record_number.is_not(None)).order_by(Patient.medical_record_number))
+    return next((number for due, number in enumerate(numbers, start=1) if number != f"{due:08d}"), None)
+
+
+@check("messages: each stands on the side of its writer")
+def message_sides(session: Any) -> Any:
+    """A message of the doctor's side was written by the doctor's account, and no other message was."""
+    by_doctor = ConsultationMessage.author_id == Doctor.user_id
+    return session.execute(
+        sa.select(ConsultationMessage.id, ConsultationMessage.side)
+        .join(Consultation, Consultation.id == ConsultationMessage.consultation_id)
+        .join(Doctor, Doctor.id == Consultation.doctor_id)
+        .where(sa.or_((ConsultationMessage.side == "doctor") & ~by_doctor,
+                      (ConsultationMessage.side == "patient") & by_doctor)).limit(1)).first()
+
+
+@check("attachments: none without the document that it belongs to")
+def orphans(session: Any) -> Any:
+    for kind in session.scalars(sa.select(Attachment.document_type).distinct()).all():
+        model = WORKFLOWS.get(kind)
+        if model is None:
+            continue
+        row = session.execute(
+            sa.select(Attachment.id, Attachment.document_type, Attachment.document_id)
+            .outerjoin(model, model.id == Attachment.document_id)
+            .where(Attachment.document_type == kind, model.id.is_(None)).limit(1)).first()
+        if row:
+            return row
+    return None
