@@ -1,0 +1,103 @@
+"""The back office: a panel generated from declarations. `init_app` gives every table of the rights its view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+from flask_admin import Admin
+from flask_babel import gettext
+from flask_login import current_user
+
+from backoffice import cells, menu, waiting
+from backoffice.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
+from backoffice.columns import Column, key_of, mapped_tables
+from backoffice.declared import declared_views
+from backoffice.pages import HomeView, InboxView
+from models.documents import Document
+from models.rights import RIGHTS, may
+from models.workflow import Transition
+from portal.site import words
+
+
+def view_for(table: str, declared: dict[str, type[StaffView]]) -> type[StaffView]:
+    """The declared view of a table, or one read off its metadata and rights."""
+    if table in declared:
+        return declared[table]
+    model, rights = mapped_tables()[table], RIGHTS[table]
+    base: type[StaffView] = MasterView
+    if issubclass(model, Document):
+        base = DocumentView
+    elif not (rights.create or rights.edit):
+        base = LedgerView
+    body: dict[str, Any] = {"model": model, "icon": menu.ICONS.get(table, base.icon)}
+    if base is DocumentView and not hasattr(model, "lines"):
+        body["lines"] = ()
+    return type(f"{model.__name__}View", (base,), body)
+
+
+def init_app(app: Flask) -> None:
+    """Register the panel under `/admin/`."""
+    admin = Admin(app, name="Rawat", index_view=HomeView(url="/admin", endpoint="admin"), url="/admin")
+    declared = declared_views()
+    tables = {table for table in RIGHTS if table in mapped_tables()}
+    views = {table: view_for(table, declared)() for table in sorted(tables)}
+    for view in views.values():
+        admin.add_view(view)
+    admin.add_view(InboxView(url="/admin/inbox", endpoint="inbox"))
+    app.extensions["rawat_panel"] = views
+
+    @app.context_processor
+    def _panel_words() -> dict[str, Any]:
+        if not request.path.startswith("/admin"):
+            return {}
+        return {
+            "panel_menu": lambda: menu.menu(tables), "inbox_count": waiting.inbox_count,
+            "hospital_name": waiting.hospital_name, "icon": cells.icon, "badge": cells.badge, "shown": cells.shown,
+            "blank": cells.BLANK, "may": may, "initials": menu.initials, "step_word": step_word,
+            "step_icon": step_icon, "event_word": event_word, "event_icon": event_icon,
+            "state_word": words.state_word, "role_word": words.role_word, "table_word": _table_word,
+            "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
+            "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
+            "role_words": _role_words, "theme": request.cookies.get("theme", ""),
+        }
+
+
+def _table_word(table: str, plural: bool = False) -> str:
+    return words.table_word(table, plural)
+
+
+def _reference_key(record: Any) -> Any:
+    return getattr(record, key_of(type(record)).key)
+
+
+def _role_words() -> str:
+    return ", ".join(str(words.role_word(role)) for role in sorted(current_user.roles)[:2])
+
+
+_ICONS = {
+    "submit": "send", "approve": "check", "reject": "x", "cancel": "ban", "reopen": "rotate-clockwise", "deliver":
+    "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil", "start": "player-play",
+    "finish": "checks", "post": "check", "send": "send", "close": "archive", "complete": "checks", "pay": "cash",
+}
+
+
+def step_icon(step: Transition) -> str:
+    return event_icon(step.name)
+
+
+def event_icon(name: str) -> str:
+    return _ICONS.get(name, "check" if name.startswith("approve") else "arrow-right")
+
+
+def step_word(step: Transition) -> str:
+    """What the button of a step says: the act."""
+    return gettext(step.name.replace("_", " ").capitalize())
+
+
+def event_word(name: str) -> str:
+    """What happened, as the history tells it."""
+    return gettext(name.replace("_", " ").capitalize())
+
+
+__all__ = ["Column", "DocumentView", "LedgerView", "MasterView", "StaffView", "init_app"]

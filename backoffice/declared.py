@@ -1,0 +1,15 @@
+"""All declared views by table. A table without one gets its view from the metadata."""
+
+from __future__ import annotations
+
+from backoffice import accounts, clinic, stores
+from backoffice.base import DocumentView, LedgerView, MasterView, StaffView
+
+ROOMS = (stores, clinic, accounts)
+
+
+def declared_views() -> dict[str, type[StaffView]]:
+    """Every view class of the area files by table name."""
+    bases = {StaffView, MasterView, DocumentView, LedgerView}
+    return {value.model.__tablename__: value for room in ROOMS for value in vars(room).values()
+            if isinstance(value, type) and issubclass(value, StaffView) and value not in bases}

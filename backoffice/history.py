@@ -1,0 +1,124 @@
+"""What the page of one document tells beside its facts: steps, timeline, comments, files, chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import RelationshipDirection
+
+from models.base import db
+from models.documents import Attachment, Comment, Document, DocumentEvent
+from models.people import User
+from models.workflow import Transition, Workflow
+
+#: Steps that lead back or aside; the way forward does not show them.
+ASIDE = frozenset({"reopen", "reinstate", "reschedule", "redo", "take_out", "put_back", "report_lost", "return",
+                   "maintain", "hold_for_sale"})
+
+
+@dataclass
+class Told:
+    """One thing that happened: an event, a comment or a file."""
+
+    kind: str
+    id: int
+    what: str
+    state: str
+    text: str
+    who: str
+    at: datetime
+    size: int = 0
+
+
+def told(record: Any) -> list[Told]:
+    """Events, comments and files of a record, oldest first, in one statement."""
+    def part(kind: str, model: Any, what: Any, state: Any, text: Any, at: Any, size: Any) -> sa.Select[Any]:
+        return (sa.select(sa.literal(kind).label("kind"), model.id.label("id"), what.label("what"),
+                          state.label("state"), text.label("text"), User.name.label("who"), at.label("at"),
+                          size.label("size"))
+                .join(User, User.id == model.user_id)
+                .where(model.document_type == record.__tablename__, model.document_id == record.id))
+
+    nothing, none = sa.literal(""), sa.literal(0)
+    union = sa.union_all(
+        part("event", DocumentEvent, sa.cast(DocumentEvent.transition, sa.Text), DocumentEvent.to_state,
+             sa.func.coalesce(DocumentEvent.note, ""), DocumentEvent.occurred_at, none),
+        part("comment", Comment, nothing, nothing, Comment.body, Comment.written_at, none),
+        part("file", Attachment, Attachment.media_type, nothing, Attachment.file_name, Attachment.uploaded_at,
+             Attachment.size)).subquery()
+    rows = db.session.execute(sa.select(union).order_by(union.c.at, union.c.id))
+    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, _aware(row.at), row.size) for row in rows]
+
+
+def _aware(at: Any) -> datetime:
+    if isinstance(at, str):
+        at = datetime.fromisoformat(at)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+@dataclass
+class Step:
+    """One dot of the way: `mark` is past, now, bad or empty."""
+
+    transition: Transition
+    mark: str = ""
+    by: Told | None = None
+
+
+def way(workflow: Workflow) -> list[Transition]:
+    """The way forward from the first state, as the workflow declares it: at each state its first forward step."""
+    state, found, seen = workflow.initial, [], {workflow.initial}
+    while True:
+        onward = [step for step in workflow if state in step.sources and not step.is_refusal
+                  and step.name not in ASIDE and step.target not in seen]
+        if not onward:
+            return found
+        step = next((step for step in onward if step.name != "close"), onward[0])
+        found.append(step)
+        seen.add(step.target)
+        state = step.target
+
+
+def steps(record: Any, events: Iterable[Told]) -> list[Step]:
+    """The document's way: what is past, by whom, what is next, where it stopped."""
+    since: dict[str, Told] = {}
+    last: Told | None = None
+    for event in events:
+        if event.kind != "event":
+            continue
+        if event.state == record.workflow.initial:
+            since.clear()
+        elif event.what != "create":
+            since[event.what] = event
+        last = event
+    shown, found_now = [], False
+    for transition in way(record.workflow):
+        event = since.get(transition.name)
+        if event is not None:
+            shown.append(Step(transition, "past", event))
+        elif not found_now and record.state in transition.sources:
+            found_now = True
+            shown.append(Step(transition, "now"))
+        else:
+            shown.append(Step(transition))
+    aside = last is not None and last.what in since and all(step.transition.name != last.what for step in shown)
+    if aside and last is not None and not found_now:
+        stop = next((place for place, step in enumerate(shown) if not step.mark), len(shown))
+        ended = next((step for step in record.workflow if step.name == last.what), None)
+        if ended is not None:
+            shown[stop:] = [Step(ended, "bad" if ended.is_refusal else "past", last)]
+    return shown
+
+
+def relatives(model: Any) -> tuple[list[str], list[str]]:
+    """Names of the relationships to the documents that this one answers, and to those that answer it."""
+    before, afterwards = [], []
+    for relation in sa.inspect(model).relationships:
+        if issubclass(relation.mapper.class_, Document) and relation.mapper.class_ is not model:
+            is_parent = relation.direction is RelationshipDirection.MANYTOONE
+            (before if is_parent else afterwards).append(relation.key)
+    return before, afterwards

@@ -1,0 +1,73 @@
+"""The menu by category: only what the person's roles may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+
+from models.rights import RIGHTS, may, may_open
+from portal.site import words
+
+#: Table → icon of the sprite, in the order of the menu; what is not named here follows under its area.
+ICONS = {
+    "store_request": "clipboard-list", "delivery_request": "truck-delivery", "item": "package",
+    "stocktake": "clipboard-check", "stock_transfer": "transfer", "unit_return": "truck-return", "spoilage": "trash",
+    "store_item": "stack-2", "stock_balance": "stack-2", "stock_move": "arrows-exchange", "stock_batch": "tags",
+    "purchase_request": "shopping-cart", "purchase_order": "file-invoice", "goods_receipt": "package-import",
+    "supplier_invoice": "receipt", "supplier_return": "arrow-back-up", "supplier": "building-store",
+    "asset": "armchair", "maintenance": "tool", "asset_plan": "list-check", "asset_procurement": "file-dollar",
+    "asset_receipt": "package-import", "asset_disposal": "archive", "asset_auction": "discount",
+    "depreciation_run": "trending-down", "calibration": "certificate", "bed": "bed", "cleaning": "spray",
+    "inpatient_room": "bed", "room": "door", "ward": "building-hospital", "building": "building", "land": "map",
+    "stay": "door-enter", "consultation": "messages", "patient": "user-heart", "doctor": "stethoscope",
+    "specialization": "heart-rate-monitor", "doctor_schedule": "calendar-time", "prescription": "pill",
+    "account": "building-bank", "journal_entry": "notes", "period": "calendar", "user": "users",
+    "work_unit": "sitemap", "employee": "id-badge-2", "setting": "settings", "holiday": "calendar-event",
+    "activity_log": "history", "outbox": "mail", "region": "map-pin", "code_list": "list",
+}
+AREAS = {
+    "inventory": lazy_gettext("Inventory"), "purchasing": lazy_gettext("Purchasing"),
+    "places": lazy_gettext("Rooms and beds"), "assets": lazy_gettext("Assets"),
+    "telemedicine": lazy_gettext("Telemedicine"), "accounting": lazy_gettext("Accounting"),
+    "administration": lazy_gettext("Administration"),
+}
+
+
+@dataclass
+class Entry:
+    address: str
+    word: str
+    icon: str
+    is_active: bool
+
+
+def entry(table: str) -> Entry:
+    address = f"/admin/{table}/"
+    return Entry(address, words.table_word(table, True), ICONS.get(table, "table"), request.path.startswith(address))
+
+
+def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
+    """Heads and entries of the menu for the person who is signed in; `tables` have a view."""
+    order = {table: place for place, table in enumerate(ICONS)}
+    groups: list[tuple[Any, list[Entry]]] = []
+    for area, word in AREAS.items():
+        named = [table for table, rights in RIGHTS.items()
+                 if rights.area == area and table in tables and may(current_user, "read", table)]
+        named.sort(key=lambda table: order.get(table, len(order)))
+        entries = [entry(table) for table in named]
+        if area == "places" and may_open(current_user, "rooms"):
+            entries.insert(0, Entry("/admin/rooms/", gettext("Room board"), "layout-grid",
+                                    request.path.startswith("/admin/rooms/")))
+        if entries:
+            groups.append((word, entries))
+    return groups
+
+
+def initials(name: str) -> str:
+    """Two letters for the round picture of a person."""
+    parts = [part for part in name.replace(".", " ").split() if part[:1].isalpha()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper() or "?"

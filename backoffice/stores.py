@@ -1,0 +1,48 @@
+"""Stores: requests, deliveries and what else moves stock."""
+
+from flask_babel import lazy_gettext
+
+from backoffice.base import DocumentView, LedgerView, Make, MasterView
+from models.items import Item
+from models.operations import stores
+from models.roles import Role
+from models.stock import StockBalance, StockMove, StoreItem
+from models.store_requests import DeliveryRequest, StoreRequest
+
+
+class StoreRequestView(DocumentView):
+    model = StoreRequest
+    icon = "clipboard-list"
+    listed = ("number", "requested_on", "work_unit", "store", "urgency", "needed_on", "created_by", "state")
+    asks = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
+    makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,), stores.make_delivery,
+                  lambda request: request.state == "approved"),)
+
+
+class DeliveryRequestView(DocumentView):
+    model = DeliveryRequest
+    icon = "truck-delivery"
+    listed = ("number", "delivered_on", "store_request", "store", "created_by", "state")
+    asks = ("store_request", "store", "delivered_on", "account", "note")
+
+
+class ItemView(MasterView):
+    model = Item
+    icon = "package"
+    listed = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
+    lines = ("units",)
+
+
+class StockMoveView(LedgerView):
+    model = StockMove
+    listed = ("moved_on", "item", "store", "batch", "kind", "quantity", "value")
+
+
+class StockBalanceView(LedgerView):
+    model = StockBalance
+    listed = ("item", "store", "batch", "quantity")
+
+
+class StoreItemView(LedgerView):
+    model = StoreItem
+    listed = ("item", "store", "quantity", "value")

@@ -1,0 +1,243 @@
+"""Moving documents: buttons on the page, ticked rows in the list, the page of one record with its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+from sqlalchemy.orm import joinedload, selectinload
+
+from backoffice import history, lists
+from backoffice.columns import HIDDEN, columns_of, is_key
+from backoffice.forms import line_columns, make_form
+from backoffice.views import done, told
+from models.base import db, one_transaction
+from models.documents import Comment, Document
+from models.errors import N_, NotAllowed, Refused
+from models.operations.approvals import perform
+from models.rights import may
+from models.workflow import Transition
+from portal.site import words
+
+
+class TransitionPages:
+    """Details, transitions, bulk and comments of a view. Mixed into `StaffView`."""
+
+    # ------------------------------------------------------------ one record
+
+    def details_options(self) -> list[Any]:
+        options = list(lists.eager(self.model, self.facts))
+        for name in self.lines:
+            options.append(selectinload(getattr(self.model, name)).options(*self.line_options(name)))
+        if issubclass(self.model, Document):
+            before, afterwards = history.relatives(self.model)
+            options += [joinedload(getattr(self.model, name)) for name in before if name not in self.facts]
+            options += [selectinload(getattr(self.model, name)) for name in afterwards
+                        if sa.inspect(self.model).relationships[name].uselist]
+            options.append(joinedload(self.model.created_by).lazyload("*"))
+        return options
+
+    @expose("/details/")
+    def details_view(self) -> Any:
+        return self.details_page(self.one_or_404(request.args.get("id", ""), *self.details_options()))
+
+    def details_page(self, record: Any, refusal: Refused | None = None) -> Any:
+        has_flow = hasattr(record, "workflow")
+        happened = history.told(record) if has_flow else []
+        buttons = self.buttons(record) if has_flow else []
+        chain = self.chain(record) if isinstance(record, Document) else ([], [])
+        editable = not self.read_only and may(current_user, "edit", self.table) and (
+            not isinstance(record, Document) or record.state == record.workflow.initial)
+        deletable = not self.read_only and may(current_user, "delete", self.table) and (
+            not isinstance(record, Document) or (editable and not record.number))
+        return self.render(
+            self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
+            steps=history.steps(record, happened) if has_flow else [], refusal=refusal, told=told,
+            waiting=record.workflow.waiting_on(record.state) if has_flow else (), editable=editable,
+            deletable=deletable, makes=self.open_makes(record), tables=[self.line_table(record, n) for n in self.lines],
+            extra=self.extra(record))
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        """What a view adds to the page of one record."""
+        return {}
+
+    def refused(self, record: Any, refusal: Refused) -> Any:
+        """The record's page with the reason on top."""
+        key = record.id
+        db.session.rollback()
+        fresh = self.one_or_404(key, *self.details_options())
+        return self.details_page(fresh, refusal), refusal.status
+
+    def buttons(self, record: Any) -> list[Transition]:
+        """The steps that this person can take now; the first that says yes is the page's primary button."""
+        return sorted(record.workflow.open_to(record, current_user),
+                      key=lambda step: (not step.is_refusal, step.name not in {"close", "reopen"}))
+
+    def asks_first(self, step: Transition, record: Any) -> bool:
+        """Whether the step opens a page that asks (a reason, a price) before it is taken."""
+        return bool(step.asks) or step.wants_reason(record, current_user)
+
+    def chain(self, record: Any) -> tuple[list[Any], list[Any]]:
+        """The documents before and after this one, that the person may read."""
+        before, afterwards = history.relatives(self.model)
+        earlier = [value for name in before if (value := getattr(record, name)) is not None
+                   and may(current_user, "read", value.__tablename__)]
+        later = []
+        for name in afterwards:
+            value = getattr(record, name)
+            rows = value if isinstance(value, list) else [value] if value is not None else []
+            later += [row for row in rows if may(current_user, "read", row.__tablename__)]
+        return earlier, later[:8]
+
+    def open_makes(self, record: Any) -> list[Any]:
+        return [make for make in self.makes if current_user.has_role(*make.roles) and make.when(record)]
+
+    def line_table(self, record: Any, collection: str) -> dict[str, Any]:
+        """The lines of the details page: heads and rows, what is empty everywhere left out."""
+        target = sa.inspect(self.model).relationships[collection].mapper.class_
+        every = columns_of(target)
+        rows = list(getattr(record, collection))
+        names = list(self.line_asks.get(collection) or line_columns(target, self.model))
+        names += [name for name, column in every.items()
+                  if name not in names and name not in HIDDEN and not is_key(column) and name not in {"factor"}
+                  and column.target is not self.model and column.kind not in {"json", "binary", "other"}]
+        kept = [name for name in names if any(getattr(row, name) not in (None, "") for row in rows)]
+        return {"title": words.table_word(target.__tablename__, True), "columns": [every[name] for name in kept],
+                "rows": rows, "name": collection}
+
+    # ------------------------------------------------------------ transitions
+
+    def first_transition(self) -> Transition | None:
+        """The step that takes a new document on its way (submit, post, start)."""
+        workflow = getattr(self.model, "workflow", None)
+        if workflow is None or not issubclass(self.model, Document):
+            return None
+        return next((step for step in workflow if workflow.initial in step.sources and not step.is_refusal
+                     and not step.asks and current_user.has_role(*step.roles)), None)
+
+    def first_step(self) -> str:
+        step = self.first_transition()
+        return step.name if step is not None else ""
+
+    @expose("/<id>/<step>", methods=("GET", "POST"))
+    def step_view(self, id: str, step: str) -> Any:
+        """POST takes the step `step`; GET asks what it needs first."""
+        workflow = getattr(self.model, "workflow", None)
+        make = next((make for make in self.makes if make.name == step), None)
+        record = self.one_or_404(id)
+        if make is not None and request.method == "POST":
+            return self._make(record, make)
+        if workflow is None or step not in workflow.names:
+            abort(404)
+        transition = workflow.step(step, record.state) or next(row for row in workflow if row.name == step)
+        form = self.step_form(transition, record)
+        if request.method == "GET":
+            if transition not in workflow.open_to(record, current_user):
+                return redirect(self.details_url(record), 303)
+            return self.step_page(record, transition, form)
+        return self._take(record, transition, form)
+
+    def _take(self, record: Any, transition: Transition, form: Any) -> Any:
+        version = request.form.get("version", "")
+        try:
+            seen = int(version) if version.isdigit() and len(version) < 10 else -1
+            given = {}
+            if transition.asks:
+                record.workflow.require(record, transition.name, current_user, request.form.get("reason", ""), seen)
+                if not form.validate():
+                    return self.step_page(record, transition, form), 422
+                given = {field.short_name: field.data for field in form.typed}
+            with one_transaction():
+                perform(record, transition.name, by=current_user, reason=request.form.get("reason", "")[:2000],
+                        given=given, version=seen)
+        except Refused as refusal:
+            if isinstance(refusal, NotAllowed):
+                db.session.rollback()
+                abort(403)
+            if refusal.field == "reason" or (refusal.field and refusal.field in transition.asks):
+                db.session.rollback()
+                fresh = self.one_or_404(record.id)
+                return self.step_page(fresh, transition, form, refusal), refusal.status
+            return self.refused(record, refusal)
+        back = request.form.get("next", "")
+        address = "/admin/inbox/" if back == "inbox" else self.details_url(record)
+        return done(gettext("%(what)s: %(state)s.", what=self.name_of(record), state=words.state_word(record.state)),
+                    address)
+
+    def step_form(self, transition: Transition, record: Any) -> Any:
+        names = tuple(name for name in transition.asks if name in self.every)
+        return make_form(self.model, names)(obj=record)
+
+    def step_page(self, record: Any, transition: Transition, form: Any, refusal: Refused | None = None) -> Any:
+        return self.render("backoffice/step.html", view=self, record=record, step=transition, form=form,
+                           refusal=refusal, told=told, reason=request.form.get("reason", ""),
+                           wants_reason=transition.wants_reason(record, current_user))
+
+    def _make(self, record: Any, make: Any) -> Any:
+        if not current_user.has_role(*make.roles):
+            abort(403)
+        try:
+            with one_transaction():
+                made = make.operation(record, by=current_user)
+        except Refused as refusal:
+            return self.refused(record, refusal)
+        return done(gettext("%(what)s was made.", what=words.table_word(made.__tablename__, False)),
+                    f"/admin/{made.__tablename__}/details/?id={made.id}")
+
+    # ------------------------------------------------------------ ticked rows
+
+    def bulk_steps(self) -> list[Transition]:
+        """The steps of this person's roles that can be taken for several rows at once."""
+        workflow = getattr(self.model, "workflow", None)
+        if workflow is None:
+            return []
+        found: dict[str, Transition] = {}
+        for step in workflow:
+            if step.roles and current_user.has_role(*step.roles) and not step.asks:
+                found.setdefault(step.name, step)
+        return list(found.values())
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> Any:
+        """Take one step for each ticked row, each in a transaction of its own; the result is told per row."""
+        name = request.form.get("action", "")
+        if name not in {step.name for step in self.bulk_steps()}:
+            workflow = getattr(self.model, "workflow", None)
+            abort(403 if workflow is not None and name in workflow.names else 404)
+        ids = list(dict.fromkeys(request.form.getlist("rowid")))[:100]
+        fine = 0
+        for id in ids:
+            record = self.read_one(id)
+            if record is None:
+                flash(gettext("One ticked row is gone, or not yours."), "error")
+                continue
+            called = self.name_of(record)
+            try:
+                with one_transaction():
+                    perform(record, name, by=current_user, reason=request.form.get("reason", "")[:2000])
+                fine += 1
+            except Refused as refusal:
+                flash(f"{called}: {told(refusal)}", "error")
+        if fine:
+            flash(ngettext("%(num)d row done.", "%(num)d rows done.", fine), "success")
+        elif not ids:
+            flash(gettext("Tick at least one row first."), "error")
+        return redirect(f"{self.url}/", 303)
+
+    # ------------------------------------------------------------ comments
+
+    @expose("/<id>/comment", methods=("POST",))
+    def comment_view(self, id: str) -> Any:
+        if not hasattr(self.model, "workflow"):
+            abort(404)
+        record = self.one_or_404(id)
+        body = request.form.get("comment", "").replace("\x00", "").strip()[:4000]
+        if not body:
+            return self.refused(record, Refused(N_("Write the comment first."), field="comment"))
+        with one_transaction() as session:
+            session.add(Comment(document_type=self.table, document_id=record.id, user_id=current_user.id, body=body))
+        return done(gettext("Your comment was added."), self.details_url(record) + "#h-talk")

@@ -1,0 +1,216 @@
+"""What every view of the panel shares: rights, scope, ids, names, and how it plugs into Flask-Admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, flash, redirect, request
+from flask_admin.contrib.sqla import ModelView
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup
+
+from backoffice import cells, lists, lookups
+from backoffice.columns import (
+    Column, columns_of, fact_columns, filter_columns, form_columns, is_key, key_of, list_columns, title_of,
+)
+from models.base import db
+from models.documents import Document
+from models.errors import Refused
+from models.rights import may, scope
+from portal.site import locale, words
+from portal.site.locale import refusal_text
+
+
+class TableView(ModelView):
+    """A view of one table. Subclasses declare; what they leave out is read off the metadata.
+
+    `listed`, `facts`, `asks`: columns of list, page and form, by attribute. `filters`: columns to filter by.
+    `icon`: a name of the sprite. `default_order`: (attribute, descending); (None, True) is newest key first.
+    """
+
+    model: Any = None
+    listed: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
+    icon = "table"
+    default_order: tuple[str | None, bool] | None = None  # type: ignore[assignment]
+    list_template = "backoffice/list.html"
+    create_template = edit_template = "backoffice/form.html"
+    details_template = "backoffice/details.html"
+    can_view_details = True
+    named_filter_urls = True
+
+    def __init__(self) -> None:
+        model = self.model
+        self.table: str = model.__tablename__
+        self.every = columns_of(model)
+        self.listed = tuple(name for name in self.listed or list_columns(model) if hasattr(model, name))
+        self.facts = self.facts or fact_columns(model)
+        self.asks = self.asks or form_columns(model, without=self.without)
+        self.filters = self.filters or filter_columns(model)
+        self.sortable = frozenset(name for name in self.listed
+                                  if name in self.every and self.every[name].relation is None)
+        if self.default_order is None:
+            title = title_of(model)
+            ordered = hasattr(model, "code") or title in {"code", "key", "name"}
+            self.default_order = (title, False) if ordered and self.every[title].relation is None and not is_key(
+                self.every[title]) else (None, True)
+        workflow = getattr(model, "workflow", None)
+        self.tabs = tuple(workflow.states) if workflow is not None else ()
+        super().__init__(model, db, name=self.table, endpoint=self.table, url=f"/admin/{self.table}")
+
+    # ------------------------------------------------------------ Flask-Admin's own plumbing
+
+    def _refresh_cache(self) -> None:
+        """Our pages read the metadata themselves; of Flask-Admin's scaffolding the forms and look-ups are used."""
+        self._list_columns = [(name, name) for name in self.listed]
+        self._form_ajax_refs = {}
+        self._filters = []
+        self.column_labels = {}
+        self._create_form_class = self.get_create_form()
+        self._edit_form_class = self.get_edit_form()
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        return fn(self, *args, **kwargs)
+
+    def is_accessible(self) -> bool:
+        return bool(current_user.is_authenticated) and may(current_user, "read", self.table)
+
+    def inaccessible_callback(self, name: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            from flask import current_app
+            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        abort(403)
+
+    def must(self, action: str) -> None:
+        """Answer 403 unless the person may do `action` with this table."""
+        if not may(current_user, action, self.table):
+            abort(403)
+
+    # ------------------------------------------------------------ rows
+
+    def scoped(self) -> sa.Select[Any]:
+        """The rows that this person sees; every page and every look-up begins here."""
+        return lookups.within(sa.select(self.model), scope(current_user, self.table))
+
+    def get_query(self) -> Any:
+        return self._criterion(self.session.query(self.model))
+
+    def get_count_query(self) -> Any:
+        return self._criterion(self.session.query(sa.func.count()).select_from(self.model))
+
+    def _criterion(self, query: Any) -> Any:
+        criterion = scope(current_user, self.table)
+        return query if criterion is None else query.filter(criterion)
+
+    def get_one(self, id: Any) -> Any:
+        """The row of that id, or None when there is none or it is not the person's to see."""
+        return self.read_one(id)
+
+    def read_one(self, id: Any, *options: Any) -> Any:
+        key = lookups.identity(self.model, str(id))
+        if key is None:
+            return None
+        return db.session.scalars(self.scoped().where(key_of(self.model) == key).options(*options)).unique().first()
+
+    def one_or_404(self, id: Any, *options: Any) -> Any:
+        record = self.read_one(id, *options)
+        if record is None:
+            abort(404)
+        return record
+
+    # ------------------------------------------------------------ words
+
+    @property
+    def title(self) -> str:
+        return words.table_word(self.table, True)
+
+    @property
+    def one(self) -> str:
+        return words.table_word(self.table, False)
+
+    def label(self, name: str) -> str:
+        column = self.every.get(name)
+        return words.label(column.column) if column is not None else gettext(name.replace("_", " ").capitalize())
+
+    def name_of(self, record: Any) -> str:
+        """What the record is called in headings and links."""
+        if self.every.get("number") is not None and "number" in self.listed:
+            return record.number or gettext("(not numbered yet)")
+        return str(record) if type(record).__str__ is not object.__str__ else f"{self.one} {self.key(record)}"
+
+    def column(self, name: str) -> Column | None:
+        return self.every.get(name)
+
+    def cell(self, record: Any, name: str) -> Markup:
+        """The value of one cell; a view adds `cell_<name>` for what is computed."""
+        special = getattr(self, f"cell_{name}", None)
+        if special is not None:
+            return special(record)
+        column = self.every.get(name)
+        value = getattr(record, name)
+        return cells.shown(column, value, current_user) if column is not None else Markup.escape(value)
+
+    @staticmethod
+    def written(column: Column, value: Any) -> str:
+        return cells.written(column, value)
+
+    @staticmethod
+    def day(value: Any) -> str:
+        return locale.day(value)
+
+    def heading(self, record: Any) -> str:
+        """What the first column of the list says."""
+        title = self.listed[0]
+        if title == "number":
+            return self.name_of(record)
+        value = getattr(record, title)
+        column = self.every.get(title)
+        return (cells.written(column, value) if column is not None else str(value)) or f"#{self.key(record)}"
+
+    def key(self, record: Any) -> Any:
+        return getattr(record, key_of(self.model).key)
+
+    @property
+    def is_document(self) -> bool:
+        return issubclass(self.model, Document)
+
+    def is_muted(self, record: Any) -> bool:
+        """Whether a row is history: cancelled, retired, inactive."""
+        state = getattr(record, "state", None) or getattr(record, "status", None)
+        return cells.KINDS.get(str(getattr(state, "value", state))) == "cancelled"
+
+    # ------------------------------------------------------------ addresses
+
+    def details_url(self, record: Any) -> str:
+        return f"{self.url}/details/?id={self.key(record)}"
+
+    def edit_url(self, record: Any) -> str:
+        return f"{self.url}/edit/?id={self.key(record)}"
+
+    # ------------------------------------------------------------ hooks of subclasses
+
+    def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        """Fill in what the form does not ask. Raises `Refused`."""
+
+    def eager_for_list(self) -> list[Any]:
+        return lists.eager(self.model, self.listed)
+
+
+def told(refusal: Refused) -> str:
+    """The refusal in the reader's language."""
+    return refusal_text(refusal)
+
+
+def done(message: str, address: str) -> Any:
+    """The answer to a successful POST: a message and 303."""
+    flash(message, "success")
+    return redirect(address, 303)
+
+
+def wants_fragment() -> bool:
+    return request.headers.get("HX-Request") == "true"

@@ -1,0 +1,164 @@
+"""What waits for a person: every document at a step that one of their roles takes, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g
+from flask_login import current_user
+from sqlalchemy.orm import selectinload
+
+from backoffice.columns import columns_of, mapped_tables, title_of
+from backoffice.history import _aware
+from models import clock
+from models.base import db
+from models.documents import WORKFLOWS, Document, DocumentEvent
+from models.organisation import Setting
+from models.people import User
+from models.rights import may, scope
+from models.workflow import not_own, own_document
+
+#: Things whose states are work of the room board or of another document, not papers that wait for somebody.
+NOT_PAPERS = frozenset({"bed", "room", "inpatient_room", "asset", "maintenance_line"})
+#: The menu's number stops here.
+MOST = 99
+
+
+@dataclass
+class Waiting:
+    table: str
+    id: int
+    title: str
+    state: str
+    party: str
+    who: str
+    since: datetime | None
+    amount: Decimal | None = None
+
+    @property
+    def prefix(self) -> str:
+        return getattr(WORKFLOWS[self.table], "prefix", self.table[:3].upper())
+
+    @property
+    def days(self) -> int:
+        return (clock.now() - self.since).days if self.since else 0
+
+    @property
+    def address(self) -> str:
+        return f"/admin/{self.table}/details/?id={self.id}"
+
+
+def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
+    """Rows of `model` whose next step is one of this person's roles'."""
+    found = []
+    for state in model.workflow.states:
+        if state == model.workflow.initial and state == "draft":
+            continue
+        steps = [step for step in model.workflow if state in step.sources and not step.is_refusal
+                 and step.name not in {"close", "reopen", "reschedule", "reinstate"} and step.roles
+                 and user.has_role(*step.roles)]
+        if not steps:
+            continue
+        here = model.state == state
+        if hasattr(model, "created_by_id"):
+            if all(not_own in step.conditions for step in steps):
+                here = here & (model.created_by_id != user.id)
+            elif all(own_document in step.conditions for step in steps):
+                here = here & (model.created_by_id == user.id)
+        found.append(here)
+    return sa.or_(*found) if found else None
+
+
+def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
+    parts = []
+    for table, model in sorted(WORKFLOWS.items()):
+        if table in NOT_PAPERS or (tables and table not in tables) or not may(user, "read", table):
+            continue
+        mine = _turns(user, model)
+        if mine is None:
+            continue
+        criterion = scope(user, table)
+        title = getattr(model, title_of(model))
+        if not isinstance(title.type, sa.String):
+            title = sa.literal("")
+        since = sa.select(sa.func.max(DocumentEvent.occurred_at)).where(
+            DocumentEvent.document_type == table, DocumentEvent.document_id == model.id).scalar_subquery()
+        who = sa.select(User.name).where(User.id == model.created_by_id).scalar_subquery() \
+            if hasattr(model, "created_by_id") else sa.literal("")
+        part = sa.select(
+            sa.literal(table).label("table"), model.id.label("id"), sa.func.coalesce(title, "").label("title"),
+            sa.cast(model.state, sa.String(32)).label("state"), sa.func.coalesce(_party(model), "").label("party"),
+            sa.func.coalesce(who, "").label("who"), since.label("since")).where(mine)
+        parts.append(part if criterion is None else part.where(criterion))
+    return parts
+
+
+def _party(model: Any) -> Any:
+    """Name of whom the document concerns: a unit, a supplier, a patient, a store."""
+    every = columns_of(model)
+    for name in ("work_unit", "supplier", "vendor", "patient", "store", "store_request", "room", "inpatient_room"):
+        column = every.get(name)
+        if column is None or column.relation is None:
+            continue
+        target = column.target
+        label = next((getattr(target, each) for each in ("name", "number", "code") if each in columns_of(target)), None)
+        if label is not None:
+            local = getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
+            return sa.select(label).where(target.id == local).scalar_subquery()
+    return sa.literal("")
+
+
+def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> list[Waiting]:
+    """What waits for `user`, longest first, with amounts where the document has them."""
+    parts = _parts(user, tables)
+    if not parts:
+        return []
+    union = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    rows = db.session.execute(sa.select(union).order_by(union.c.since, union.c.table, union.c.id).limit(limit))
+    found = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
+                     _aware(row.since) if row.since else None) for row in rows]
+    _amounts(found)
+    return found
+
+
+def _amounts(found: list[Waiting]) -> None:
+    """Totals, one statement pair for each type that has a total."""
+    for table in {row.table for row in found}:
+        model = mapped_tables()[table]
+        if not (hasattr(model, "total") and hasattr(model, "lines") and issubclass(model, Document)):
+            continue
+        ids = [row.id for row in found if row.table == table]
+        records = {record.id: record for record in db.session.scalars(
+            sa.select(model).where(model.id.in_(ids)).options(selectinload(model.lines)))}
+        for row in found:
+            if row.table == table and row.id in records:
+                row.amount = records[row.id].total
+
+
+def _frame() -> Any:
+    """The number beside "Inbox" and the hospital's name, in one statement a request."""
+    if "panel_frame" not in g:
+        parts = _parts(current_user)
+        name = sa.select(Setting.value).where(Setting.key == "hospital.name").scalar_subquery()
+        number: Any = sa.literal(0)
+        if parts:
+            union = (sa.union_all(*(part.with_only_columns(sa.literal(1)) for part in parts))
+                     if len(parts) > 1 else parts[0].with_only_columns(sa.literal(1))).subquery()
+            capped = sa.select(union).limit(MOST + 1).subquery()
+            number = sa.select(sa.func.count()).select_from(capped).scalar_subquery()
+        g.panel_frame = db.session.execute(sa.select(name, number)).one()
+    return g.panel_frame
+
+
+def inbox_count() -> str:
+    """How many documents wait, for the menu: empty for none, 99+ beyond."""
+    number = _frame()[1] if current_user.is_authenticated else 0
+    return "" if not number else f"{MOST}+" if number > MOST else str(number)
+
+
+def hospital_name() -> str:
+    return (_frame()[0] if current_user.is_authenticated else None) or "Rawat"

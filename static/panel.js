@@ -1,0 +1,155 @@
+/* The panel's script: progressive only, delegated, no inline handlers. Without it every page still works. */
+(function () {
+  "use strict";
+  var doc = document;
+  function closest(event, selector) { return event.target.closest ? event.target.closest(selector) : null; }
+
+  /* choices that are looked up while typing */
+  function lookup(select) {
+    if (!window.TomSelect || select.tomselect || select.closest("template")) { return; }
+    new window.TomSelect(select, {
+      valueField: "id", labelField: "text", searchField: [], maxOptions: 30, preload: "focus", create: false,
+      dropdownParent: null, loadThrottle: 250, allowEmptyOption: false, plugins: [],
+      render: { no_results: function () { return '<div class="no-results">–</div>'; } },
+      load: function (query, done) {
+        var self = this;
+        fetch(select.dataset.lookup + "&query=" + encodeURIComponent(query), { headers: { Accept: "application/json" } })
+          .then(function (answer) { return answer.ok ? answer.json() : []; })
+          .then(function (rows) { self.clearOptions(function (option) { return self.items.indexOf(String(option.id)) >= 0; }); done(rows); })
+          .catch(function () { done(); });
+      },
+      score: function () { return function () { return 1; }; },
+      onChange: function (value) { units(select, value); }
+    });
+  }
+
+  /* the units of measure of a line follow its item */
+  function units(select, item) {
+    var match = /^(.*-)item$/.exec(select.name || "");
+    var target = match && doc.getElementsByName(match[1] + "unit")[0];
+    if (!target || !target.dataset.units) { return; }
+    if (!item) { target.length = 1; return; }
+    fetch(target.dataset.units + "&item=" + encodeURIComponent(item), { headers: { Accept: "application/json" } })
+      .then(function (answer) { return answer.ok ? answer.json() : []; })
+      .then(function (rows) {
+        target.length = 0;
+        rows.forEach(function (row) { target.add(new Option(row.text, row.id)); });
+      });
+  }
+
+  /* lines: add, remove, number */
+  function renumber(list) {
+    var place = 0;
+    list.querySelectorAll(":scope > .inline-field").forEach(function (row) {
+      if (!row.classList.contains("is-removed")) { place += 1; row.querySelector(".rw-nr").textContent = place; }
+    });
+  }
+  var next = 1000;
+  function addLine(box) {
+    var pattern = box.querySelector("template[data-line-pattern]");
+    var list = box.querySelector(".inline-field-list");
+    var holder = doc.createElement("div");
+    holder.innerHTML = pattern.innerHTML.replace(/__n__/g, String(next));
+    next += 1;
+    var row = holder.firstElementChild;
+    list.appendChild(row);
+    row.querySelectorAll("select[data-lookup]").forEach(lookup);
+    renumber(list);
+    return row;
+  }
+
+  doc.addEventListener("click", function (event) {
+    var button = closest(event, "[data-add-line]");
+    if (button) {
+      var added = addLine(button.closest("[data-lines]"));
+      var first = added.querySelector("input:not([type=hidden]), select");
+      if (first) { first.focus(); }
+      return;
+    }
+    button = closest(event, "[data-remove-line]");
+    if (button) {
+      var row = button.closest(".inline-field");
+      var list = row.parentNode;
+      row.remove();
+      renumber(list);
+      return;
+    }
+    button = closest(event, "[data-menu]");
+    if (button) {
+      var side = doc.getElementById("menu");
+      var open = side.classList.toggle("show");
+      button.setAttribute("aria-expanded", String(open));
+      if (open) { var link = side.querySelector("a"); if (link) { link.focus(); } }
+      return;
+    }
+    var shown = doc.querySelector(".rw-side.show");
+    if (shown && !closest(event, ".rw-side")) {
+      shown.classList.remove("show");
+      doc.querySelector("[data-menu]").setAttribute("aria-expanded", "false");
+    }
+    doc.querySelectorAll("details.rw-menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) { menu.open = false; }
+    });
+  });
+  doc.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    doc.querySelectorAll("details.rw-menu[open]").forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
+    var shown = doc.querySelector(".rw-side.show");
+    if (shown) { shown.classList.remove("show"); doc.querySelector("[data-menu]").focus(); }
+  });
+
+  /* ticked rows */
+  function ticked() {
+    var bar = doc.querySelector("[data-bulk]");
+    if (!bar) { return; }
+    var number = 0;
+    doc.querySelectorAll(".action-checkbox").forEach(function (box) {
+      box.closest("tr").classList.toggle("is-selected", box.checked);
+      if (box.checked) { number += 1; }
+    });
+    bar.hidden = number === 0;
+    var words = bar.querySelector("[data-bulk-count]");
+    if (!words.dataset.words) { words.dataset.words = words.textContent; }
+    words.textContent = words.dataset.words + " " + number;
+  }
+  doc.addEventListener("change", function (event) {
+    if (closest(event, ".action-rowtoggle")) {
+      doc.querySelectorAll(".action-checkbox").forEach(function (box) { box.checked = event.target.checked; });
+      ticked();
+    } else if (closest(event, ".action-checkbox")) {
+      ticked();
+    } else if (closest(event, ".rw-del input")) {
+      var row = event.target.closest(".inline-field");
+      row.classList.toggle("is-removed", event.target.checked);
+      renumber(row.parentNode);
+    }
+  });
+
+  /* a form is sent once; empty filters stay out of the address */
+  doc.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.hasAttribute("data-once")) {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
+    }
+    if (form.hasAttribute("data-skip-empty")) {
+      form.querySelectorAll("input, select").forEach(function (field) { if (!field.value) { field.disabled = true; } });
+    }
+  });
+  window.addEventListener("pageshow", function () {
+    doc.querySelectorAll("form[data-once]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
+  doc.addEventListener("DOMContentLoaded", function () {
+    doc.querySelectorAll("[data-lines]").forEach(function (box) {
+      var list = box.querySelector(".inline-field-list");
+      list.querySelectorAll(".inline-field.is-spare").forEach(function (row, place) { if (place > 0 || list.querySelector(".inline-field:not(.is-spare)")) { row.remove(); } });
+      box.querySelector("[data-add-line]").hidden = false;
+      renumber(list);
+    });
+    doc.querySelectorAll("select[data-lookup]").forEach(lookup);
+    ticked();
+    var wrong = doc.querySelector(".alert-danger[role=alert]");
+    if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); }
+  });
+}());
