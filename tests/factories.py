@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from models import clock
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, Patient, PatientState, Sex, Specialization
 from models.consultations import HOLDS_SLOT, Consultation, SlotTick
+from models.items import Item, ItemCategory, Supplier, UnitConversion
+from models.journal import Account, AccountKind, Posting, Side
+from models.operations import stock
+from models.operations.approvals import opened
 from models.operations.slots import ticks_of
 from models.organisation import WorkUnit
 from models.people import User, UserRole
+from models.purchasing import PurchaseOrder, PurchaseOrderLine
 from models.roles import Role
+from models.settings import DEFAULTS
+from models.stock import MoveKind, Store
+from models.stocktakes import Stocktake
+from models.store_requests import StoreRequest, StoreRequestLine
 
 _numbers = itertools.count(1)
 
@@ -95,3 +105,83 @@ def make_consultation(**fields: Any) -> Consultation:
             db.session.add(SlotTick(consultation=consultation, doctor_id=doctor.id, patient_id=patient.id, tick=tick))
         db.session.flush()
     return consultation
+
+
+# ---------------------------------------------------------------- stores
+
+
+def make_chart() -> None:
+    """The accounts that the settings name, where the chart lacks them."""
+    for key, code in DEFAULTS.items():
+        if key.startswith("account.") and not db.session.scalar(db.select(Account).where(Account.code == code)):
+            make_account(code=code, name=key)
+
+
+def make_account(**fields: Any) -> Account:
+    code = fields.pop("code", None) or unique("A")
+    fields.setdefault("kind", AccountKind.EXPENSE)
+    fields.setdefault("normal_balance", Side.DEBIT)
+    return saved(Account(code=code, name=fields.pop("name", f"Account {code}"), **fields))
+
+
+def make_store(**fields: Any) -> Store:
+    code = fields.pop("code", None) or unique("ST")
+    return saved(Store(code=code, name=fields.pop("name", f"Store {code}"), **fields))
+
+
+def make_item(units: dict[str, str] | None = None, **fields: Any) -> Item:
+    """An item counted in tablets; `units` gives more units, name to factor."""
+    code = fields.pop("code", None) or unique("IT")
+    fields.setdefault("base_unit", "tablet")
+    if not {"category", "category_id"} & fields.keys():
+        category = unique("IC")
+        fields["category"] = ItemCategory(code=category, name=f"Category {category}")
+    factors = {fields["base_unit"]: "1", **(units or {})}
+    return saved(Item(code=code, name=fields.pop("name", f"Item {code}"), units=[
+        UnitConversion(unit_name=name, factor=Decimal(factor)) for name, factor in factors.items()], **fields))
+
+
+def make_supplier(**fields: Any) -> Supplier:
+    code = fields.pop("code", None) or unique("SU")
+    return saved(Supplier(code=code, name=fields.pop("name", f"Supplier {code}"), **fields))
+
+
+def unit_of(item: Item, name: str | None = None) -> UnitConversion:
+    """The unit `name` of an item, its base unit without."""
+    return next(unit for unit in item.units if unit.unit_name == (name or item.base_unit))
+
+
+def stock_up(store: Store, item: Item, quantity: str | int, value: str | int = 0, batch: str = "",
+             expires_on: date | None = None) -> None:
+    """Put `quantity` base units worth `value` rupiah into a store, as a first count does."""
+    make_chart()
+    by = make_user(Role.STORE_STAFF)
+    count = saved(Stocktake(store_id=store.id, created_by=by))
+    batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
+    stock.receive(count, store.id, [stock.In(1, item.id, Decimal(quantity), batch_id, Decimal(value))],
+                  kind=MoveKind.STOCKTAKE, on=clock.today(), by=by, against=stock.against(Posting.STOCK_GAIN))
+
+
+def make_store_request(*lines: tuple[Item, str | int], **fields: Any) -> StoreRequest:
+    """A draft request of a unit user for base units of items."""
+    fields.setdefault("created_by", None)
+    author = fields.pop("created_by") or make_user(Role.UNIT_USER)
+    fields.setdefault("store", None)
+    fields["store"] = fields["store"] or make_store()
+    request = saved(StoreRequest(created_by=author, work_unit_id=author.work_unit_id, lines=[
+        StoreRequestLine(item=item, unit=unit_of(item), quantity=Decimal(quantity))
+        for item, quantity in lines or [(make_item(), 1)]], **fields))
+    opened(request, by=author)
+    return request
+
+
+def make_purchase_order(*lines: tuple[Item, str | int, str | int], **fields: Any) -> PurchaseOrder:
+    """A draft order of base units of items, each at a price."""
+    author = fields.pop("created_by", None) or make_user(Role.FACILITIES_STAFF)
+    fields["store"] = fields.get("store") or make_store()
+    fields["supplier"] = fields.get("supplier") or make_supplier()
+    order = saved(PurchaseOrder(created_by=author, lines=[
+        PurchaseOrderLine(item=item, unit=unit_of(item), quantity=Decimal(quantity), unit_price=Decimal(price))
+        for item, quantity, price in lines or [(make_item(), 1, 1)]], **fields))
+    opened(order, by=author)
+    return order

@@ -70,7 +70,7 @@ def _keep_expected(stocktake: Stocktake, *, by: User, reason: str) -> None:
     last = dict(db.session.execute(
         sa.select(StockMove.item_id, sa.func.max(StockMove.id))
         .where(StockMove.store_id == stocktake.store_id, StockMove.item_id.in_(ids))
-        .group_by(StockMove.item_id)).tuples().all())
+        .group_by(StockMove.item_id)).all())
     none = stock.without_batch(line.item_id for line in stocktake.lines if line.batch_id is None)
     named = {(line.item_id, line.batch_id) for line in stocktake.lines if line.batch_id is not None}
     for line in list(stocktake.lines):

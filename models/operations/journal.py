@@ -39,9 +39,9 @@ def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
     if not keys:
         return {}
     codes = {key: DEFAULTS.get(key, "") for key in keys}
-    codes.update(db.session.execute(sa.select(Setting.key, Setting.value).where(Setting.key.in_(keys))).tuples().all())
+    codes.update(db.session.execute(sa.select(Setting.key, Setting.value).where(Setting.key.in_(keys))).all())
     ids = dict(db.session.execute(
-        sa.select(Account.code, Account.id).where(Account.code.in_(codes.values()))).tuples().all())
+        sa.select(Account.code, Account.id).where(Account.code.in_(codes.values()))).all())
     for key, code in codes.items():
         if code not in ids:
             raise Refused(N_("The chart of accounts has no account %(code)s. Correct the setting %(key)s."),

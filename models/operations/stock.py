@@ -263,7 +263,7 @@ class _Ledger:
         session.flush()
         table = StoreItem.__table__
         ours = sa.tuple_(table.c.store_id, table.c.item_id).in_(self.pairs)
-        there = set(session.execute(sa.select(table.c.store_id, table.c.item_id).where(ours)).tuples())
+        there = set(session.execute(sa.select(table.c.store_id, table.c.item_id).where(ours)).all())
         missing = [{"store_id": store, "item_id": item, "quantity": ZERO, "value": ZERO}
                    for store, item in self.pairs if (store, item) not in there]
         if missing:
