@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models.base import db, prepare_engine
+from models import acting
+from models.base import db, prepare_engine, will_write
 from models.people import User
 from models.roles import Role
 from tests import databases, factories
@@ -93,6 +94,8 @@ def app(_application: Flask, template: str, database_server: Any, request: pytes
         with _application.app_context():
             yield _application
             db.session.remove()
+    acting.set_actor(None)
+    will_write(False)
     _application.config.clear()
     _application.config.update(config)
 

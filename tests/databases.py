@@ -112,10 +112,7 @@ def migrated(place: SQLite | PostgreSQL) -> str:
         url = place.new()
         app = make_app(url)
         with app.app_context():
-            if Path("migrations/env.py").is_file():
-                flask_migrate.upgrade()
-            else:
-                db.create_all()
+            flask_migrate.upgrade()
             db.engine.dispose()
         place.seal(url)
     finally:

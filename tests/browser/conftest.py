@@ -1,0 +1,201 @@
+"""A real server with the demo hospital, and Chromium in front of it.
+
+The server is the one that `python app.py` starts, in a process and on a database of its own. Every page that a test
+opens is watched: a script error or a report of the content policy fails the test.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from models.roles import Role
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+PASSWORD = "rawat-demo-2026"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+START_SECONDS = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker drives the browser, so that one demo hospital is loaded; without Chromium all of it is skipped."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)"))
+
+
+# ---------------------------------------------------------------- the server
+
+
+@dataclass
+class LiveServer:
+    url: str
+    #: What the server reads: for tests that look at the rows behind a page.
+    database_url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start:\n{log.read_text(errors='replace')[-4000:]}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def live_server(template: str, database_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    database_url = database_server.copy(template)
+    url = f"http://127.0.0.1:{_free_port()}"
+    environment = os.environ | {
+        "DATABASE_URL": database_url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": url.rpartition(":")[2],
+        "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef", "NIK_KEY": "11" * 32,
+        "NIK_INDEX_KEY": "22" * 32, "PYTHONUNBUFFERED": "1"}
+    environment.pop("MIGRATION_DATABASE_URL", None)
+    loaded = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "demo", "--scale", "1"], cwd=ROOT,
+                            env=environment, capture_output=True, text=True, check=False)
+    if loaded.returncode:
+        pytest.fail(f"flask demo failed:\n{loaded.stdout[-2000:]}{loaded.stderr[-4000:]}", pytrace=False)
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output,
+                                   stderr=subprocess.STDOUT)
+        try:
+            _wait_for(url, process, log)
+            yield LiveServer(url, database_url)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+    database_server.drop(database_url)
+
+
+# ---------------------------------------------------------------- the browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """`open_browser(phone=True, dark=True, script=False, language="en-GB")`: a page with cookies of its own.
+
+    Fails the test at its end when a page had a script error or broke the content policy.
+    """
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_browser(*, phone: bool = False, dark: bool = False, script: bool = True, language: str = "id-ID") -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, locale=language, timezone_id="Asia/Jakarta", java_script_enabled=script,
+            viewport={"width": 360, "height": 740} if phone else {"width": 1366, "height": 820},
+            has_touch=phone, color_scheme="dark" if dark else "light")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        # An answer of 422 is logged as a failed resource too: the test looks at those itself.
+        page.on("console", lambda line: problems.append(f"{page.url}: {line.text}")
+                if line.type == "error" and "Failed to load resource" not in line.text else None)
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def page(open_browser: Callable[..., Page]) -> Page:
+    """A desk screen, Indonesian, light."""
+    return open_browser()
+
+
+@pytest.fixture
+def phone(open_browser: Callable[..., Page]) -> Page:
+    """A phone of 360 px, Indonesian, light."""
+    return open_browser(phone=True)
+
+
+@pytest.fixture
+def log_in() -> Callable[[Page, Role | str], None]:
+    """`log_in(page, Role.STORE_HEAD)`, `log_in(page, "patient2")`: by the form, as the demo account of that name."""
+
+    def log_in(page: Page, who: Role | str) -> None:
+        name = str(who)
+        page.goto("/login")
+        page.fill("[name=email]", name if "@" in name else f"{name}@demo.rawat")
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+
+    return log_in
+
+
+@pytest.fixture
+def shot() -> Callable[..., None]:
+    """`shot(page, "store-request")`: a picture into the folder RAWAT_SCREENSHOTS, when that is set."""
+    folder = os.environ.get("RAWAT_SCREENSHOTS")
+
+    def shot(page: Page, name: str, *, full: bool = False) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=full)
+
+    return shot
+
+
+AXE = "async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """`accessible(page)`: no violation of WCAG 2.2 AA, and nothing wider than the screen."""
+    source = (HERE / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+
+    def accessible(page: Page) -> None:
+        page.evaluate(source + ";null")
+        found = [(page.url, rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"][:3]])
+                 for rule in page.evaluate(AXE, WCAG)]
+        assert found == []
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
+
+    return accessible
