@@ -6,13 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.clinic import Consent, Doctor, Patient, PatientState
+from models.clinic import Consent, Patient, PatientState
 from models.consultations import (
     HOLDS_SLOT,
     TICK_MINUTES,
     ClinicalNote,
     Consultation,
-    ConsultationMessage,
     ConsultationState,
     Diagnosis,
     SlotTick,
@@ -69,18 +68,6 @@ def record_numbers(session: Any) -> Any:
     numbers = session.scalars(sa.select(Patient.medical_record_number).where(
         Patient.medical_record_number.is_not(None)).order_by(Patient.medical_record_number))
     return next((number for due, number in enumerate(numbers, start=1) if number != f"{due:08d}"), None)
-
-
-@check("messages: each stands on the side of its writer")
-def message_sides(session: Any) -> Any:
-    """A message of the doctor's side was written by the doctor's account, and no other message was."""
-    by_doctor = ConsultationMessage.author_id == Doctor.user_id
-    return session.execute(
-        sa.select(ConsultationMessage.id, ConsultationMessage.side)
-        .join(Consultation, Consultation.id == ConsultationMessage.consultation_id)
-        .join(Doctor, Doctor.id == Consultation.doctor_id)
-        .where(sa.or_((ConsultationMessage.side == "doctor") & ~by_doctor,
-                      (ConsultationMessage.side == "patient") & by_doctor)).limit(1)).first()
 
 
 @check("attachments: none without the document that it belongs to")
