@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -242,9 +242,13 @@ def verify_chain(session: Session | None = None, head: Mapping[str, Any] | None 
     """
     session = session or db.session()
     log = ActivityLog.__table__
+    everything = sa.select(log).order_by(log.c.id).execution_options(yield_per=2000)
+    with session.connection().execute(everything) as rows:
+        return _first_broken(rows.mappings(), head)
+
+
+def _first_broken(rows: Iterable[Mapping[Any, Any]], head: Mapping[str, Any] | None) -> Broken | None:
     previous, expected = GENESIS, 1
-    rows = session.connection().execute(
-        sa.select(log).order_by(log.c.id).execution_options(yield_per=2000)).mappings()
     for row in rows:
         if row["id"] != expected:
             return Broken(expected, N_("missing"))
