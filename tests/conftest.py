@@ -7,7 +7,9 @@ throw-away copy of the migrated database instead, for threads and real commits.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +20,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models import acting
+from models import acting, clock
 from models.base import db, prepare_engine, will_write
-from models.people import User
+from models.people import User, UserSession
 from models.roles import Role
 from tests import databases, factories
 from tests.applications import Client, make_app
@@ -85,6 +87,15 @@ def _application(template: str, database_server: Any) -> Iterator[Flask]:
     database_server.drop(url)
 
 
+@pytest.fixture(autouse=True)
+def _as_new() -> Iterator[None]:
+    """Nobody acts, nothing is going to write, the clock runs: whatever the test before set."""
+    yield
+    acting.set_actor(None)
+    will_write(False)
+    clock.freeze(None)
+
+
 @pytest.fixture
 def app(_application: Flask, template: str, database_server: Any, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on a database that is as new: everything that the test writes is undone after it."""
@@ -94,8 +105,6 @@ def app(_application: Flask, template: str, database_server: Any, request: pytes
         with _application.app_context():
             yield _application
             db.session.remove()
-    acting.set_actor(None)
-    will_write(False)
     _application.config.clear()
     _application.config.update(config)
 
@@ -157,7 +166,10 @@ def sign_in(app: Flask) -> Callable[[Client, Role | User], User]:
 
     def sign_in(client: Client, who: Role | User) -> User:
         person = who if isinstance(who, User) else factories.make_user(who)
-        factories.start_session(client, person)
+        token = secrets.token_urlsafe(32)
+        factories.saved(UserSession(token_hash=hashlib.sha256(token.encode()).hexdigest(), user_id=person.id))
+        with client.session_transaction() as cookie:
+            cookie["sid"] = token
         return person
 
     return sign_in

@@ -61,3 +61,11 @@ def test_a_foreign_key_is_checked(session: Any) -> None:
     make_user()
     with pytest.raises(sa.exc.IntegrityError):
         session.execute(sa.text('UPDATE "user" SET work_unit_id = 999999'))
+
+
+def test_a_request_sees_the_test_and_the_test_sees_it(client: Any, session: Any, sign_in: Any) -> None:
+    person = sign_in(client, Role.ADMIN)
+    assert client.post("/language/en").status_code == 303
+    assert person.language == "en"
+    other = client.application.test_client()
+    assert other.get("/admin/").status_code == 302
