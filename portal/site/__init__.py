@@ -1,0 +1,21 @@
+"""The common ground of every page: sign-in, language, headers, errors, PDF answers, commands."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.site import commands, errors, headers, health, locale, macros, signin, verify
+
+
+def init_app(app: Flask) -> None:
+    locale.init_app(app)
+    headers.init_app(app)
+    signin.init_app(app)
+    errors.init_app(app)
+    macros.init_app(app)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(verify.bp)
+    commands.init_app(app)
+    if app.config.get("REDIS_URL"):
+        import redis
+        app.extensions["rawat_redis"] = redis.Redis.from_url(app.config["REDIS_URL"])

@@ -1,0 +1,144 @@
+"""`flask …` commands: what an operator types. Each prints what it did; a refusal is one line and exit 1."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from models import acting
+from models.base import db, one_transaction
+from models.errors import Refused
+from models.people import User, UserRole
+from models.roles import STAFF_ROLES, Role
+from portal.site import passwords
+
+user_group = AppGroup("user", help="Accounts of the hospital.")
+reference_group = AppGroup("reference", help="Real reference data: accounts, items, regions, holidays …")
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Run as the command line, and turn a refusal into one line and exit 1."""
+    @wraps(function)
+    @with_appcontext
+    def run(*args: Any, **kwargs: Any) -> Any:
+        acting.set_actor(None, acting.Door.COMMAND)
+        try:
+            return function(*args, **kwargs)
+        except Refused as refusal:
+            click.echo(str(refusal), err=True)
+            sys.exit(1)
+        finally:
+            db.session.remove()
+    return run
+
+
+def _person(email: str) -> User:
+    user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    if user is None:
+        raise Refused("There is no account %(email)s.", email=email)
+    return user
+
+
+@user_group.command("create")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]))
+@click.password_option()
+@command
+def create_user(name: str, email: str, roles: tuple[str, ...], password: str) -> None:
+    """Make an account, e.g. the first administrator."""
+    from email_validator import EmailNotValidError, validate_email
+    try:
+        email = validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise Refused("%(email)s is no e-mail address.", email=email) from error
+    least = passwords.MIN_STAFF if set(map(Role, roles)) & STAFF_ROLES else passwords.MIN_PATIENT
+    if len(password) < least:
+        raise Refused("The password needs %(least)s characters or more.", least=least)
+    with one_transaction() as session:
+        if session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower())):
+            raise Refused("There is an account %(email)s already.", email=email)
+        session.add(User(name=name, email=email, password_hash=passwords.hashed(password),
+                         user_roles=[UserRole(role=Role(role)) for role in roles]))
+    click.echo(f"{email} can sign in{': ' + ', '.join(roles) if roles else ''}.")
+
+
+@user_group.command("grant")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@command
+def grant(email: str, role: str) -> None:
+    """Give an account a role."""
+    with one_transaction():
+        user = _person(email)
+        if not user.has_role(Role(role)):
+            user.user_roles.append(UserRole(role=Role(role)))
+    click.echo(f"{email}: {', '.join(sorted(user.roles))}")
+
+
+@click.command("verify")
+@click.option("--rebuild-balances", is_flag=True, help="Rebuild balances from the ledger first.")
+@command
+def verify(rebuild_balances: bool) -> None:
+    """Prove every invariant; exit 0 and one ok line per check, else exit 1 and the first bad row."""
+    from models.operations import checks
+    if rebuild_balances:
+        with one_transaction() as session:
+            checks.rebuild_balances(session)
+        click.echo("balances rebuilt from the ledger")
+    wrong = 0
+    for name, bad in checks.verify(db.session):
+        wrong += bad is not None
+        click.echo(f"ok    {name}" if bad is None else f"WRONG {name}: {bad}")
+    if wrong:
+        sys.exit(1)
+
+
+@click.command("demo")
+@click.option("--scale", default=1, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--seed", default=2026, show_default=True)
+@command
+def demo(scale: int, seed: int) -> None:
+    """Load the demo hospital into an empty database."""
+    from models.operations import demo as hospital
+    if current_app.config["RAWAT_ENV"] == "production":
+        raise Refused("This is a production installation; the demo hospital is not loaded into it.")
+    if db.session.scalar(sa.select(User.id).limit(1)):
+        raise Refused("The database is not empty; the demo hospital is loaded into an empty one.")
+    db.session.commit()
+    hospital.load(db.session, scale=scale, seed=seed, progress=lambda text: click.echo(text, err=True))
+    click.echo("The demo hospital is loaded.")
+
+
+@reference_group.command("load")
+@command
+def load_reference() -> None:
+    """Load the reference data; what is there already stays as it is."""
+    from models.operations import reference
+    with one_transaction() as session:
+        counts = reference.load(session)
+    for name, count in counts.items():
+        click.echo(f"{name}: {count}")
+
+
+@click.command("run-jobs")
+@command
+def run_jobs() -> None:
+    """Do what falls due: send the mail that waits. Run it every few minutes."""
+    from portal.site import mail
+    sent, failed = mail.send_waiting(current_app.config.get("MAIL_URL", ""))
+    click.echo(f"mail: {sent} sent, {failed} failed")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(user_group)
+    app.cli.add_command(reference_group)
+    for each in (verify, demo, run_jobs):
+        app.cli.add_command(each)

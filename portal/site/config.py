@@ -1,0 +1,90 @@
+"""Configuration from the environment, and the refusals to start with an unsafe one."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRETS = ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")
+#: Values that a copied example or an earlier demo may have left behind.
+DEFAULT_SECRETS = frozenset({"", "dev", "secret", "changeme", "change-me", "…", "...", "demo"})
+MAX_UPLOAD = 10 * 1024 * 1024
+
+
+class Unsafe(SystemExit):
+    """The installation may not start; the message is one line that says why."""
+
+
+def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The application's configuration: `given` first, then the environment, then defaults.
+
+    Raises `Unsafe` for a production start with a missing, default or short secret.
+    """
+    given = dict(given or {})
+    environment = str(given.get("RAWAT_ENV") or os.environ.get("RAWAT_ENV") or "demo")
+    if environment not in ("demo", "production"):
+        raise Unsafe(f"Rawat does not start: RAWAT_ENV is '{environment}'; it must be demo or production.")
+    instance = Path(os.environ.get("RAWAT_INSTANCE") or ROOT / "instance")
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{instance / 'rawat.sqlite3'}"
+    config: dict[str, Any] = {
+        "RAWAT_ENV": environment,
+        "INSTANCE": instance,
+        "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
+        "HOSPITAL_TZ": os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta",
+        "MAIL_URL": os.environ.get("MAIL_URL") or "",
+        "REDIS_URL": os.environ.get("REDIS_URL") or "",
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD + 64 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5_000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "id",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        **_secrets(environment, instance, given),
+        **given,
+    }
+    uri = config["SQLALCHEMY_DATABASE_URI"]
+    if not str(uri).startswith("sqlite"):
+        config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8})
+    if environment == "production":
+        # The cookie's prefix makes the browser refuse it without TLS and from a sister host.
+        config.setdefault("SESSION_COOKIE_SECURE", True)
+        config.setdefault("SESSION_COOKIE_NAME", "__Host-rawat")
+    else:
+        config.setdefault("SESSION_COOKIE_NAME", "rawat")
+    return config
+
+
+def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict[str, str]:
+    found = {name: str(given.get(name) or os.environ.get(name) or "") for name in SECRETS}
+    if environment == "production":
+        for name, value in found.items():
+            if not value:
+                raise Unsafe(f"Rawat does not start: {name} is not set.")
+            if value.strip().lower() in DEFAULT_SECRETS or len(value) < 32:
+                raise Unsafe(f"Rawat does not start: {name} is a default or too short; use 32 random characters or more.")
+        if len(set(found.values())) < len(found):
+            raise Unsafe("Rawat does not start: SECRET_KEY, NIK_KEY and NIK_INDEX_KEY must differ.")
+        return found
+    if all(found.values()):
+        return found
+    kept = _kept_secrets(instance)
+    return {name: found[name] or kept[name] for name in SECRETS}
+
+
+def _kept_secrets(instance: Path) -> dict[str, str]:
+    """The demo's secrets, made once and readable by its owner only."""
+    file = instance / "secrets.json"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        made = json.dumps({name: secrets.token_urlsafe(48) for name in SECRETS})
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(made)
+    return json.loads(file.read_text(encoding="utf-8"))

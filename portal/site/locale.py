@@ -1,0 +1,144 @@
+"""Language of the reader, and numbers, money and dates as that language writes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.dates import format_date
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, get_locale, gettext
+from flask_login import current_user
+
+from models import clock
+from models.errors import Refused
+
+LANGUAGES = ("id", "en")
+babel = Babel()
+_MONTHS_ID = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+
+
+def choose() -> str:
+    """The reader's language: what they chose, else Indonesian."""
+    if not has_request_context():
+        return "id"
+    chosen = request.cookies.get("language")
+    if chosen in LANGUAGES:
+        return chosen
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    return "id"
+
+
+def is_indonesian() -> bool:
+    return str(get_locale() or "id").startswith("id")
+
+
+def _digits(number: Decimal, decimals: int | None = None) -> str:
+    text = f"{number:,f}" if decimals is None else f"{number:,.{decimals}f}"
+    if is_indonesian():
+        text = text.replace(",", "\x00").replace(".", ",").replace("\x00", ".")
+    return text
+
+
+def rupiah(amount: Decimal | int | None) -> str:
+    """`Rp1.250.000`; sen only when there are some."""
+    if amount is None:
+        return "–"
+    value = Decimal(amount)
+    sign = "−" if value < 0 else ""
+    return f"{sign}Rp{_digits(abs(value), 0 if value == value.to_integral_value() else 2)}"
+
+
+def quantity(value: Decimal | int | None) -> str:
+    """Without needless decimals: `1.250` or `2,5`."""
+    if value is None:
+        return "–"
+    number = Decimal(value)
+    number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    return _digits(number).replace("-", "−")
+
+
+def percent(value: Decimal | None) -> str:
+    return "–" if value is None else f"{quantity(value)}%"
+
+
+def day(value: date | datetime | None, style: str = "short") -> str:
+    """`19 Nov 2026`; `style="long"` is `Kamis, 19 November 2026`. Instants are shown on the hospital's calendar."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    if style == "long":
+        return format_date(value, "EEEE, d MMMM y", locale="id" if is_indonesian() else "en")
+    month = _MONTHS_ID[value.month - 1] if is_indonesian() else value.strftime("%b")
+    return f"{value.day} {month} {value.year}"
+
+
+def hour(value: datetime | None) -> str:
+    """`09.12` or `09:12` on the hospital's wall clock."""
+    if value is None:
+        return "–"
+    return clock.local(value).strftime("%H.%M" if is_indonesian() else "%H:%M")
+
+
+def moment(value: datetime | None) -> str:
+    """`19 Nov 2026 pukul 09.12`."""
+    if value is None:
+        return "–"
+    return gettext("%(day)s at %(hour)s", day=day(value), hour=hour(value))
+
+
+def zone_word() -> str:
+    """WIB, WITA or WIT, else the zone's own abbreviation."""
+    short = clock.now().astimezone(clock.zone()).strftime("%Z")
+    return {"+07": "WIB", "+08": "WITA", "+09": "WIT"}.get(short, short)
+
+
+def parse_decimal(text: str | None) -> Decimal | None:
+    """A number as people type it, `1.250,5` or `1250.5`; None when empty. Raises ValueError when it is no number.
+
+    A lone separator followed by three digits reads as the language's own: thousands in `1.250` for Indonesian.
+    """
+    if text is None or not text.strip():
+        return None
+    plain = re.sub(r"[\s\u00a0]|^Rp\.?", "", text.strip())
+    if not re.fullmatch(r"[+-]?[\d.,]*\d[\d.,]*", plain):
+        raise ValueError(text)
+    comma, point = plain.rfind(","), plain.rfind(".")
+    if comma >= 0 and point >= 0:
+        decimal = "," if comma > point else "."
+    elif comma >= 0 or point >= 0:
+        mark = "," if comma >= 0 else "."
+        own = "," if is_indonesian() else "."
+        grouped = re.fullmatch(rf"[+-]?\d{{1,3}}(\{mark}\d{{3}})+", plain) is not None
+        decimal = "" if mark != own and grouped else mark
+    else:
+        decimal = ""
+    for mark in ",.":
+        if mark != decimal:
+            plain = plain.replace(mark, "")
+    if decimal and plain.count(decimal) > 1:
+        raise ValueError(text)
+    try:
+        return Decimal(plain.replace(",", "."))
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+
+
+def refusal_text(refusal: Refused) -> str:
+    """The refusal in the reader's language."""
+    params: dict[str, Any] = {key: quantity(value) if isinstance(value, Decimal) else day(value)
+                              if isinstance(value, date) and not isinstance(value, datetime) else moment(value)
+                              if isinstance(value, datetime) else value for key, value in refusal.params.items()}
+    message = gettext(refusal.message)
+    return message % params if params else message
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=choose, timezone_selector=lambda: str(clock.zone()))
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.filters.update(rupiah=rupiah, quantity=quantity, percent=percent, day=day, moment=moment, hour=hour)
+    app.jinja_env.globals.update(get_locale=get_locale, zone_word=zone_word)

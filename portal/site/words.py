@@ -1,0 +1,99 @@
+"""Words for tables, columns, states, roles and steps, read off their names and translated by the catalogue.
+
+The English word is the humanised name, so a new table or state has one at once; `all_msgids` lists every such word for
+the extractor and for the test that none lacks its Indonesian.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext
+
+from models.base import db
+from models.documents import WORKFLOWS
+from models.rights import PAGES, RIGHTS
+from models.roles import Role
+
+#: Where the humanised name is not what people say.
+SPECIAL = {
+    "id": "No.",
+    "nik": "NIK",
+    "created_by_id": "Made by",
+    "height_cm": "Height (cm)",
+    "weight_kg": "Weight (kg)",
+    "price_per_m2": "Price per m²",
+    "qr_code": "QR code",
+    "bmn_code": "State asset code (BMN)",
+    "npwp": "Tax number (NPWP)",
+    "str_number": "STR number",
+    "sip_number": "SIP number",
+    "email": "E-mail",
+    "dob": "Birth date",
+}
+PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "maintenance": "Maintenance",
+           "stocktake": "Stocktakes", "spoilage": "Spoilage", "cleaning": "Cleaning"}
+
+
+def human(name: str) -> str:
+    """`needs_cleaning` is "Needs cleaning"; the ending `_id` of a reference falls away."""
+    if name in SPECIAL:
+        return SPECIAL[name]
+    text = re.sub(r"_id$", "", name).replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def plural(table: str) -> str:
+    """The English plural of a table's name."""
+    if table in PLURALS:
+        return PLURALS[table]
+    text = human(table)
+    if text.endswith("y") and text[-2] not in "aeiou":
+        return text[:-1] + "ies"
+    return text + ("es" if text.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def label(thing: Any) -> str:
+    """The word of a column, a table, or a name of one."""
+    if isinstance(thing, sa.Table):
+        return gettext(human(thing.name))
+    return gettext(human(thing if isinstance(thing, str) else thing.name))
+
+
+def table_word(table: str, plural_form: bool = False) -> str:
+    """What people call the records of a table."""
+    return gettext(plural(table) if plural_form else human(table))
+
+
+def state_word(state: Any) -> str:
+    """The word of a state or of any other enum value."""
+    return gettext(human(str(getattr(state, "value", state))))
+
+
+def role_word(role: Role | str) -> str:
+    return gettext(human(str(getattr(role, "value", role))))
+
+
+def step_word(name: str) -> str:
+    """The word on a transition's button: an act, e.g. "Approve payment"."""
+    return gettext(human(name))
+
+
+def all_msgids() -> list[str]:
+    """Every English word that is made from a name, sorted."""
+    words: set[str] = set()
+    for table in db.metadata.tables.values():
+        words.update((human(table.name), plural(table.name)))
+        for column in table.columns:
+            words.add(human(column.name))
+            if isinstance(column.type, sa.Enum):
+                words.update(human(value) for value in column.type.enums)
+    for model in WORKFLOWS.values():
+        words.update(human(name) for name in model.workflow.names)
+        words.update(human(state.value) for state in model.workflow.states)
+    words.update(human(role.value) for role in Role)
+    words.update(human(page) for page in PAGES)
+    words.update(human(rights.area) for rights in RIGHTS.values())
+    return sorted(words)
