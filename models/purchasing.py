@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, synonym
 
 from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
@@ -344,6 +344,7 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     unit_price: Mapped[Money] = mapped_column(info=seeded("tb_detRcv.harga_beli"))
     ordered_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_po"))
     received_quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detRcv.jumlah_rcv"))
+    quantity: Mapped[Decimal] = synonym("received_quantity")
     #: Kept at posting, in units of the order line; below zero when the tolerance was used.
     outstanding_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_sisa"))
     factor: Mapped[Factor]
@@ -356,11 +357,6 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     item: Mapped[Item] = relationship("Item")
     unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
     batch: Mapped[StockBatch | None] = relationship("StockBatch")
-
-    @property
-    def base_quantity(self) -> Decimal:
-        """In the item's base unit."""
-        return self.received_quantity * self.factor
 
     @property
     def net_amount(self) -> Decimal:

@@ -1697,7 +1697,6 @@ def upgrade() -> None:
     sa.Column('batch_number', sa.String(length=40), nullable=True),
     sa.Column('expires_on', sa.Date(), nullable=True),
     sa.Column('batch_id', KEY, nullable=True),
-    sa.Column('quantity', sa.Numeric(), nullable=False),
     sa.Column('factor', sa.Numeric(), nullable=False),
     sa.CheckConstraint('factor > 0', name=op.f('ck_goods_receipt_line_factor_positive')),
     sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_goods_receipt_line_ordered_quantity_not_negative')),

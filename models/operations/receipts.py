@@ -133,17 +133,18 @@ def make_receipt(order: PurchaseOrder, *, by: User) -> GoodsReceipt:
         raise Refused(N_("The order %(number)s is not sent to the supplier, or it is already closed."),
                       number=str(order))
     so_far = received(order)
-    receipt = GoodsReceipt(purchase_order=order, supplier_id=order.supplier_id, store_id=order.store_id,
-                           ordered_on=order.ordered_on, created_by=by)
+    lines: list[GoodsReceiptLine] = []
     for line in order.lines:
         left = line.quantity - so_far.get(line.id, ZERO) / line.factor
         if left > 0:
-            receipt.lines.append(GoodsReceiptLine(
+            lines.append(GoodsReceiptLine(
                 purchase_order_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id, factor=line.factor,
                 unit_price=line.unit_price, discount=line.discount, ordered_quantity=line.quantity,
                 received_quantity=left.quantize(Decimal("0.001"))))
-    if not receipt.lines:
+    if not lines:
         raise Refused(N_("Everything on %(number)s is received already."), number=str(order))
+    receipt = GoodsReceipt(purchase_order=order, supplier_id=order.supplier_id, store_id=order.store_id,
+                           ordered_on=order.ordered_on, created_by=by, lines=lines)
     db.session.add(receipt)
     opened(receipt, by=by)
     return receipt

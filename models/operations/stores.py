@@ -91,7 +91,7 @@ def make_delivery(request: StoreRequest, *, by: User) -> DeliveryRequest:
         raise Refused(N_("The store request %(number)s is not approved, so nothing can be delivered on it."),
                       number=str(request))
     left = outstanding(request)
-    delivery = DeliveryRequest(store_request=request, store_id=request.store_id, created_by=by)
+    lines: list[DeliveryRequestLine] = []
     for line in request.lines:
         base = min(line.base_quantity, left.get(line.item_id, ZERO))
         if base <= 0:
@@ -101,10 +101,11 @@ def make_delivery(request: StoreRequest, *, by: User) -> DeliveryRequest:
         if quantity != quantity.quantize(Decimal("0.001")) or quantity * factor != base:
             unit = next(unit for unit in line.item.units if unit.factor == 1)
             factor, quantity = unit.factor, base
-        delivery.lines.append(DeliveryRequestLine(item_id=line.item_id, unit_id=unit.id, factor=factor,
-                                                  quantity=quantity.quantize(Decimal("0.001"))))
-    if not delivery.lines:
+        lines.append(DeliveryRequestLine(item_id=line.item_id, unit_id=unit.id, factor=factor,
+                                         quantity=quantity.quantize(Decimal("0.001"))))
+    if not lines:
         raise Refused(N_("Everything on %(number)s is delivered or under way already."), number=str(request))
+    delivery = DeliveryRequest(store_request=request, store_id=request.store_id, created_by=by, lines=lines)
     db.session.add(delivery)
     opened(delivery, by=by)
     return delivery
