@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask, request
 from flask_admin import Admin
-from flask_babel import gettext
 from flask_login import current_user
 
 from backoffice import cells, menu, waiting
@@ -53,18 +52,14 @@ def init_app(app: Flask) -> None:
             return {}
         return {
             "panel_menu": lambda: menu.menu(tables), "inbox_count": waiting.inbox_count,
-            "hospital_name": waiting.hospital_name, "icon": cells.icon, "badge": cells.badge, "shown": cells.shown,
+            "hospital_name": waiting.hospital_name, "icon": cells.icon, "shown": cells.shown,
             "blank": cells.BLANK, "may": may, "initials": menu.initials, "step_word": step_word,
-            "step_icon": step_icon, "event_word": event_word, "event_icon": event_icon,
-            "state_word": words.state_word, "role_word": words.role_word, "table_word": _table_word,
+            "step_icon": step_icon, "event_word": step_word, "event_icon": event_icon,
+            
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
             "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
-            "role_words": _role_words, "theme": request.cookies.get("theme", ""),
+            "role_words": _role_words,
         }
-
-
-def _table_word(table: str, plural: bool = False) -> str:
-    return words.table_word(table, plural)
 
 
 def _reference_key(record: Any) -> Any:
@@ -90,14 +85,9 @@ def event_icon(name: str) -> str:
     return _ICONS.get(name, "check" if name.startswith("approve") else "arrow-right")
 
 
-def step_word(step: Transition) -> str:
+def step_word(step: Transition | str) -> str:
     """What the button of a step says: the act."""
-    return gettext(step.name.replace("_", " ").capitalize())
-
-
-def event_word(name: str) -> str:
-    """What happened, as the history tells it."""
-    return gettext(name.replace("_", " ").capitalize())
+    return words.step_word(step if isinstance(step, str) else step.name)
 
 
 __all__ = ["Column", "DocumentView", "LedgerView", "MasterView", "StaffView", "init_app"]

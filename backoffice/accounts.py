@@ -16,7 +16,7 @@ from models.errors import N_, Refused
 from models.people import User, UserRole
 from models.roles import Role
 from portal.site import words
-from portal.site.signin import hash_password
+from portal.site.passwords import hashed
 
 #: What a staff password needs at least.
 SHORTEST = 15
@@ -73,7 +73,7 @@ class UserView(MasterView):
         if password:
             if len(password) < SHORTEST:
                 raise Refused(N_("Choose at least 15 characters."), field="new_password")
-            record.password_hash = hash_password(password)
+            record.password_hash = hashed(password)
 
     def eager_for_list(self) -> list[Any]:
         return [*super().eager_for_list(), selectinload(User.user_roles)]

@@ -14,21 +14,9 @@ from backoffice.columns import Column
 from models import clock
 from models.rights import may
 from portal.site import locale, words
+from portal.site.macros import GROUP_OF, badge
 
 SPRITE = "/static/icons.svg"
-ICONS = {"draft": "pencil", "submitted": "send", "approved": "circle-check", "progress": "loader-2", "done": "checks",
-         "rejected": "circle-x", "cancelled": "ban", "overdue": "clock-exclamation"}
-#: Which of the eight colours a state has.
-KINDS = {state: kind for kind, states in {
-    "draft": "draft planned waiting registered",
-    "submitted": "submitted requested pending needs_inspection needs_cleaning queued",
-    "approved": "approved payment_approved limit_approved receivables_approved accepted issued",
-    "progress": "sent delivered counting in_progress cleaning open in_use occupied under_maintenance held_for_sale",
-    "done": "done posted paid ready active completed finished inspected sold dispensed delivered_mail",
-    "rejected": "rejected failed lost suspended no_show",
-    "cancelled": "cancelled reversed retired out_of_service closed inactive rescheduled",
-}.items() for state in states.split()}
-
 BLANK = Markup('<span class="muted">–</span>')
 
 
@@ -69,11 +57,9 @@ def shown(column: Column, value: Any, user: Any = None) -> Markup:
     return text
 
 
-def badge(state: Any, large: bool = False) -> Markup:
-    """State as icon, word and colour."""
-    kind = KINDS.get(str(getattr(state, "value", state)), "draft")
-    return Markup('<span class="rw-badge is-{}{}">{}{}</span>').format(
-        kind, " is-lg" if large else "", icon(ICONS[kind]), words.state_word(state))
+def kind_of_state(state: Any) -> str:
+    """Which of the eight colours a state has."""
+    return GROUP_OF.get(str(getattr(state, "value", state)), ("draft", ""))[0]
 
 
 def icon(name: str, size: str = "") -> Markup:

@@ -4,46 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import fields, widgets
 from wtforms.validators import StopValidation
 
 from backoffice import lookups
 from models import clock
+from portal.site.locale import is_indonesian, parse_decimal
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+")
-
-
-def parse_decimal(text: str, scale: int) -> Decimal:
-    """The number that a person wrote, in Indonesian (1.250,5) or English (1,250.5).
-
-    Raises ValueError when it is no number, or when a lone dot before three digits could mean either.
-    """
-    plain = text.replace("Rp", "").replace("\u00a0", "").replace(" ", "").strip()
-    comma, dot = plain.rfind(","), plain.rfind(".")
-    if comma >= 0 and dot >= 0:
-        group = "," if dot > comma else "."
-        plain = plain.replace(group, "").replace(",", ".")
-    elif comma >= 0:
-        plain = plain.replace(",", "." if plain.count(",") == 1 else "")
-    elif _GROUPED.fullmatch(plain):
-        if plain.count(".") > 1 or scale < 3:
-            plain = plain.replace(".", "")
-        elif str(get_locale()) == "id":
-            raise ValueError(gettext("Write %(whole)s or %(part)s: a dot before three digits can mean either.",
-                                     whole=plain.replace(".", ""), part=plain.replace(".", ",").rstrip("0")))
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise ValueError(gettext("Write a number, for example 12,5.")) from None
-    if not number.is_finite() or "e" in plain.lower():
-        raise ValueError(gettext("Write a number, for example 12,5."))
-    return number
 
 
 class ExactField(fields.Field):
@@ -62,12 +35,15 @@ class ExactField(fields.Field):
             return ""
         text = format(self.data, "f")
         text = text.rstrip("0").rstrip(".") if "." in text else text
-        return text.replace(".", ",") if str(get_locale()) == "id" else text
+        return text.replace(".", ",") if is_indonesian() else text
 
     def process_formdata(self, values: list[str]) -> None:
         self.data = None
         if values and values[0].strip():
-            number = parse_decimal(values[0], self.exact.scale)
+            try:
+                number = parse_decimal(values[0])
+            except ValueError:
+                raise ValueError(gettext("Write a number, for example 12,5.")) from None
             try:
                 self.data = self.exact.exact(number)
             except (ValueError, InvalidOperation):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from backoffice import lookups
 from backoffice.columns import Column, columns_of, key_of, search_columns
+from backoffice.waiting import frame_columns, keep_frame
 from models.base import db
 from models.people import User
 from portal.site import words
@@ -254,7 +255,8 @@ def counts(view: Any, asked: Asked, scoped: sa.Select[Any]) -> tuple[int, dict[s
         wanted.append(count_up_to(open_list).label("any_state"))
         wanted += [count_up_to(open_list.where(view.model.state == state)).label(f"state_{state.value}")
                    for state in view.tabs]
-    row = db.session.execute(sa.select(*wanted)).one()._mapping
+    row = db.session.execute(sa.select(*wanted, *frame_columns())).one()._mapping
+    keep_frame(row["hospital"], row["waiting"])
     tabs = {state.value: row[f"state_{state.value}"] for state in view.tabs}
     if view.tabs:
         tabs[""] = row["any_state"]

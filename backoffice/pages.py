@@ -1,11 +1,11 @@
-"""Pages of the panel that are no table: home, inbox, search, and the switch of the theme."""
+"""Pages of the panel that are no table: home, inbox, search."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, current_app, redirect, request
+from flask import abort, current_app, request
 from flask_admin import AdminIndexView, BaseView, expose
 from flask_babel import format_decimal, gettext
 from flask_login import current_user
@@ -18,7 +18,6 @@ from models import clock
 from models.base import db
 from models.rights import may, may_open, scope
 from portal.site import words
-from portal.site.links import safe_next
 
 #: What the search box looks through, in this order; documents by number, the rest by name or code.
 SEARCHED = (
@@ -58,16 +57,6 @@ class HomeView(Page, AdminIndexView):
                     gettext("Good afternoon") if hour < 18 else gettext("Good evening"))
         return self.render("backoffice/home.html", greeting=greeting, today=clock.today(), tiles=tiles(),
                            rows=waiting(current_user, limit=8), makes=quick())
-
-    @expose("/theme", methods=("POST",))
-    def theme(self) -> Any:
-        """Remember light or dark in a cookie."""
-        answer = redirect(safe_next(request.form.get("next")) or "/admin/", 303)
-        choice = request.form.get("theme")
-        if choice in {"light", "dark"}:
-            answer.set_cookie("theme", choice, max_age=365 * 86400, samesite="Lax", httponly=True,
-                              secure=request.is_secure)
-        return answer
 
     @expose("/search")
     def search(self) -> Any:

@@ -182,7 +182,7 @@ class TableView(ModelView):
     def is_muted(self, record: Any) -> bool:
         """Whether a row is history: cancelled, retired, inactive."""
         state = getattr(record, "state", None) or getattr(record, "status", None)
-        return cells.KINDS.get(str(getattr(state, "value", state))) == "cancelled"
+        return cells.kind_of_state(state) == "cancelled" or str(getattr(state, "value", state)) == "inactive"
 
     # ------------------------------------------------------------ addresses
 

@@ -139,18 +139,26 @@ def _amounts(found: list[Waiting]) -> None:
                 row.amount = records[row.id].total
 
 
-def _frame() -> Any:
-    """The number beside "Inbox" and the hospital's name, in one statement a request."""
+def frame_columns() -> tuple[Any, Any]:
+    """Scalar subqueries of what every page's frame shows: the hospital's name and how much waits."""
+    parts = _parts(current_user)
+    name = sa.select(Setting.value).where(Setting.key == "hospital.name").scalar_subquery()
+    if not parts:
+        return name.label("hospital"), sa.literal(0).label("waiting")
+    ones = [part.with_only_columns(sa.literal(1).label("one")) for part in parts]
+    union = (sa.union_all(*ones) if len(ones) > 1 else ones[0]).subquery()
+    capped = sa.select(union).limit(MOST + 1).subquery()
+    return name.label("hospital"), sa.select(sa.func.count()).select_from(capped).scalar_subquery().label("waiting")
+
+
+def keep_frame(hospital: str | None, number: int) -> None:
+    """Remember the frame's values for this request; a page that counts anyway reads them in the same statement."""
+    g.panel_frame = (hospital, number)
+
+
+def _frame() -> tuple[str | None, int]:
     if "panel_frame" not in g:
-        parts = _parts(current_user)
-        name = sa.select(Setting.value).where(Setting.key == "hospital.name").scalar_subquery()
-        number: Any = sa.literal(0)
-        if parts:
-            union = (sa.union_all(*(part.with_only_columns(sa.literal(1)) for part in parts))
-                     if len(parts) > 1 else parts[0].with_only_columns(sa.literal(1))).subquery()
-            capped = sa.select(union).limit(MOST + 1).subquery()
-            number = sa.select(sa.func.count()).select_from(capped).scalar_subquery()
-        g.panel_frame = db.session.execute(sa.select(name, number)).one()
+        keep_frame(*db.session.execute(sa.select(*frame_columns())).one())
     return g.panel_frame
 
 
