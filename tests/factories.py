@@ -11,16 +11,21 @@ from decimal import Decimal
 from typing import Any
 
 from models import clock
+from models.asset_documents import AssetPlan, AssetPlanLine, AssetProcurement, AssetProcurementLine
+from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.base import db
+from models.beds import Bed
 from models.clinic import Doctor, DoctorSchedule, Patient, PatientState, Sex, Specialization
 from models.consultations import HOLDS_SLOT, Consultation, SlotTick
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, AccountKind, Posting, Side
+from models.maintenance import Maintenance, MaintenanceLine
 from models.operations import stock
 from models.operations.approvals import opened
 from models.operations.slots import ticks_of
-from models.organisation import WorkUnit
+from models.organisation import Employee, WorkUnit
 from models.people import User, UserRole
+from models.places import Building, FundingSource, InpatientRoom, Land, Room, RoomClass, RoomKind, Ward, WardKind
 from models.purchasing import PurchaseOrder, PurchaseOrderLine
 from models.roles import Role
 from models.settings import DEFAULTS
@@ -183,5 +188,100 @@ def make_purchase_order(*lines: tuple[Item, str | int, str | int], **fields: Any
     order = saved(PurchaseOrder(created_by=author, lines=[
         PurchaseOrderLine(item=item, unit=unit_of(item), quantity=Decimal(quantity), unit_price=Decimal(price))
         for item, quantity, price in lines or [(make_item(), 1, 1)]], **fields))
+    opened(order, by=author)
+    return order
+
+
+# ---------------------------------------------------------------- places, housekeeping and assets
+
+
+def make_building(**fields: Any) -> Building:
+    """A building on a parcel of its own, unless `land` is given."""
+    code = fields.pop("code", None) or unique("B")
+    if "land" not in fields:
+        fields["land"] = Land(code=f"L-{code}", name=f"Parcel {code}", total_area=Decimal(1000),
+                              price_per_m2=Decimal(2_000_000), funding_source=FundingSource.BLU)
+    return saved(Building(code=code, name=fields.pop("name", f"Building {code}"), floor_area=Decimal(500), **fields))
+
+
+def make_room(**fields: Any) -> Room:
+    code = fields.pop("code", None) or unique("R")
+    fields["building"] = fields.get("building") or make_building()
+    fields.setdefault("kind", RoomKind.POLYCLINIC)
+    return saved(Room(code=code, name=fields.pop("name", f"Room {code}"), area=Decimal(20), **fields))
+
+
+def make_room_class(**fields: Any) -> RoomClass:
+    code = fields.pop("code", None) or unique("C")
+    fields.setdefault("bed_count", 2)
+    return saved(RoomClass(code=code, name=fields.pop("name", f"Class {code}"), **fields))
+
+
+def make_inpatient_room(beds: int = 1, **fields: Any) -> InpatientRoom:
+    """A room with `beds` ready beds, in a new ward and class unless given."""
+    number = fields.pop("number", None) or unique("K")
+    if "ward" not in fields:
+        fields["ward"] = saved(Ward(code=f"W-{number}", name=f"Ward {number}", building=make_building(),
+                                    kind=WardKind.GENERAL))
+    fields["room_class"] = fields.get("room_class") or make_room_class()
+    return saved(InpatientRoom(number=number, area=Decimal(24), beds=[
+        Bed(number=str(place)) for place in range(1, beds + 1)], **fields))
+
+
+def make_bed(**fields: Any) -> Bed:
+    """The only bed of a new room; fields are the room's."""
+    return make_inpatient_room(1, **fields).beds[0]
+
+
+def make_employee(user: User | None = None, **fields: Any) -> Employee:
+    code = fields.pop("code", None) or unique("E")
+    return saved(Employee(code=code, name=fields.pop("name", f"Employee {code}"), user_id=user and user.id, **fields))
+
+
+def make_asset_model(**fields: Any) -> AssetModel:
+    """A catalogue entry of a type that loses its value in 5 years, straight line."""
+    code = fields.pop("code", None) or unique("M")
+    if "asset_type" not in fields:
+        fields["asset_type"] = saved(AssetType(code=f"T-{code}", name=f"Type {code}", useful_life=60))
+    return saved(AssetModel(code=code, name=fields.pop("name", f"Model {code}"), **fields))
+
+
+def make_asset(**fields: Any) -> Asset:
+    model = fields.get("asset_model") or make_asset_model()
+    fields.setdefault("acquisition_cost", Decimal(12_000_000))
+    return saved(Asset(tag=fields.pop("tag", None) or unique("AST"), name=fields.pop("name", model.name),
+                       asset_type=model.asset_type, asset_model=model, **fields))
+
+
+def make_vendor(**fields: Any) -> Vendor:
+    code = fields.pop("code", None) or unique("V")
+    return saved(Vendor(code=code, name=fields.pop("name", f"Vendor {code}"), **fields))
+
+
+def make_asset_plan(**fields: Any) -> AssetPlan:
+    """A draft plan of a unit user for two things of one model."""
+    author = fields.pop("created_by", None) or make_user(Role.UNIT_USER)
+    unit = author.work_unit or make_work_unit()
+    plan = saved(AssetPlan(created_by=author, work_unit=unit, lines=[
+        AssetPlanLine(work_unit=unit, asset_model=make_asset_model(), quantity=2)], **fields))
+    opened(plan, by=author)
+    return plan
+
+
+def make_asset_procurement(price: str | int = 10_000_000, **fields: Any) -> AssetProcurement:
+    """A draft order of one thing at `price` rupiah."""
+    author = fields.pop("created_by", None) or make_user(Role.FACILITIES_STAFF)
+    fields["vendor"] = fields.get("vendor") or make_vendor()
+    order = saved(AssetProcurement(created_by=author, lines=[
+        AssetProcurementLine(asset_model=make_asset_model(), quantity=1, unit_price=Decimal(price))], **fields))
+    opened(order, by=author)
+    return order
+
+
+def make_maintenance(asset: Asset | None = None, **fields: Any) -> Maintenance:
+    """A draft order to mend one asset, at no cost unless `estimated_cost` says so."""
+    author = fields.pop("created_by", None) or make_user(Role.UNIT_USER)
+    order = saved(Maintenance(created_by=author, work_unit=author.work_unit or make_work_unit(), lines=[
+        MaintenanceLine(asset=asset or make_asset(), fault="It does not start")], **fields))
     opened(order, by=author)
     return order
