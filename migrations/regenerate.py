@@ -34,7 +34,8 @@ def main() -> None:
     for dialect in ("sqlite", "postgresql"):
         rules = "\n\n".join(triggers.statements(dialect)) + "\n"
         (versions / f"{REVISION}_triggers.{dialect}.sql").write_text(rules, encoding="utf-8", newline="\n")
-    text = Template((FOLDER / "script.py.mako").read_text(encoding="utf-8")).render_unicode(
+    template = (FOLDER / "script.py.mako").read_text(encoding="utf-8")
+    text = Template(template).render_unicode(  # noqa: S702 (Python, not HTML)
         message="The whole hospital: every table, and the rules that the database keeps.",
         up_revision=REVISION, down_revision=None, branch_labels=None, depends_on=None, comma=str,
         upgrades=_own(upgrades) + '\n    run("triggers")',

@@ -1,0 +1,119 @@
+"""The migrations make exactly the schema that the models declare, and unmake it, on a filled database too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from models.base import db
+from models.documents import Comment
+from models.roles import Role
+from tests import factories
+from tests.applications import make_app
+
+VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
+
+POSTGRESQL = {
+    "column": """SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale,
+                        is_nullable, column_default, generation_expression FROM information_schema.columns
+                 WHERE table_schema = 'public'""",
+    "constraint": """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+                     WHERE connamespace = 'public'::regnamespace""",
+    "index": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "trigger": """SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger
+                  WHERE NOT tgisinternal""",
+    "function": """SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                   AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')""",
+}
+
+
+def catalogue() -> set[tuple[Any, ...]]:
+    """Everything that the database knows about the schema, Alembic's own table left out."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            found = {(kind, *row) for kind, query in POSTGRESQL.items() for row in connection.exec_driver_sql(query)}
+        else:
+            # SQLAlchemy writes one column or constraint a line; their order does not matter.
+            found = {(kind, table, name, line.strip().rstrip(",")) for kind, name, table, sql in
+                     connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
+                     for line in (sql or "").splitlines()}
+    return {row for row in found if "alembic_version" not in row}
+
+
+@pytest.fixture
+def empty(database_server: Any) -> Iterator[Flask]:
+    """An application on a new database without any table."""
+    url = database_server.new()
+    app = make_app(url)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    database_server.drop(url)
+
+
+def fill() -> None:
+    """One journey's worth of rows, the append-only tables among them."""
+    item, store = factories.make_item(), factories.make_store()
+    factories.stock_up(store, item, 10, 1000)
+    factories.make_consultation()
+    factories.make_bed()
+    asset = factories.make_asset()
+    factories.make_maintenance(asset=asset)
+    db.session.add(Comment(
+        document_type="asset", document_id=asset.id, user_id=factories.make_user(Role.ADMIN).id, body="New"))
+    db.session.commit()
+    db.session.remove()
+
+
+def test_upgrade_makes_what_the_models_declare(empty: Flask, database_server: Any) -> None:
+    flask_migrate.upgrade()
+    migrated = catalogue()
+    other = database_server.new()
+    with make_app(other).app_context():
+        db.create_all()
+        declared = catalogue()
+        db.engine.dispose()
+    database_server.drop(other)
+    assert migrated - declared == set()
+    assert declared - migrated == set()
+    assert {row[1] for row in migrated if row[0] == "trigger"} >= {"stock_move", "journal_line", "activity_log"}
+
+
+def test_check_finds_no_difference(empty: Flask) -> None:
+    flask_migrate.upgrade()
+    flask_migrate.check()
+
+
+def test_up_down_up_on_a_filled_database(empty: Flask) -> None:
+    flask_migrate.upgrade()
+    first = catalogue()
+    fill()
+    flask_migrate.downgrade(revision="base")
+    assert catalogue() == set()
+    flask_migrate.upgrade()
+    assert catalogue() == first
+    assert db.session.scalar(sa.text("SELECT count(*) FROM stock_move")) == 0
+
+
+def test_a_failed_upgrade_leaves_nothing_half_done(empty: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE work_unit (id integer)")
+    before = catalogue()
+    with pytest.raises(sa.exc.DatabaseError):
+        flask_migrate.upgrade()
+    assert catalogue() == before
+
+
+@pytest.mark.parametrize("script", sorted(VERSIONS.glob("*.py")), ids=lambda script: script.stem)
+def test_a_migration_stands_without_the_code(script: Path) -> None:
+    """What it imports from the application would change under it."""
+    lines = script.read_text(encoding="utf-8").splitlines()
+    imports = [line for line in lines if line.startswith(("from ", "import "))]
+    assert imports == ["from pathlib import Path", "import sqlalchemy as sa", "from alembic import op"]
