@@ -1,0 +1,159 @@
+"""The one door for state: order of the checks, history, gapless numbers, many people at once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from models.base import db, one_transaction
+from models.documents import DocumentEvent, DocumentNumber
+from models.errors import Conflict, NotAllowed, Refused, WrongState
+from models.operations.approvals import perform
+from models.people import User
+from models.roles import Role
+from models.store_requests import StoreRequest, StoreRequestState
+from tests.factories import make_store_request, make_user
+
+
+def submitted(**fields: object) -> StoreRequest:
+    request = make_store_request(**fields)
+    perform(request, "submit", by=request.created_by)
+    return request
+
+
+def test_submitting_gives_a_number_a_code_and_an_event(session):
+    request = submitted()
+    given = session.scalar(sa.select(DocumentNumber).where(DocumentNumber.number == request.number))
+    assert request.number == f"SR/{request.requested_on.year}/000001"
+    assert (given.document_type, given.document_id) == ("store_request", request.id)
+    assert len(given.verify_code) >= 16
+    event = request.events[-1]
+    assert (event.transition, event.from_state, event.to_state, event.user_id) == (
+        "submit", "draft", "submitted", request.created_by_id)
+
+
+def test_numbers_follow_type_and_year_of_the_document_date(session):
+    first, second, earlier = submitted(), submitted(), submitted(requested_on=date(2021, 5, 4))
+    assert first.number[-6:] == "000001"
+    assert second.number[-6:] == "000002"
+    assert earlier.number == "SR/2021/000001"
+
+
+def test_a_document_keeps_its_number_when_it_is_submitted_again(session):
+    request = submitted()
+    number = request.number
+    perform(request, "reject", by=make_user(Role.STORE_HEAD), reason="Terlalu banyak")
+    perform(request, "reopen", by=request.created_by)
+    perform(request, "submit", by=request.created_by)
+    assert request.number == number
+    assert session.scalar(sa.select(sa.func.count()).select_from(DocumentNumber)) == 1
+
+
+def test_role_is_checked_before_version_and_version_before_state(session):
+    request = submitted()
+    with pytest.raises(NotAllowed):
+        perform(request, "approve", by=make_user(Role.PAYABLES), version=0)
+    head = make_user(Role.STORE_HEAD)
+    with pytest.raises(Conflict):
+        perform(request, "approve", by=head, version=request.version - 1)
+    perform(request, "approve", by=head, version=request.version)
+    with pytest.raises(WrongState):
+        perform(request, "approve", by=head)
+
+
+def test_nobody_approves_a_document_of_their_own(session):
+    person = make_user(Role.UNIT_USER, Role.STORE_HEAD)
+    request = submitted(created_by=person, work_unit=person.work_unit)
+    with pytest.raises(Refused, match="made this document yourself"):
+        perform(request, "approve", by=person)
+    assert request.state == StoreRequestState.SUBMITTED
+
+
+def test_rejecting_needs_a_reason_and_keeps_it(session):
+    request = submitted()
+    head = make_user(Role.STORE_HEAD)
+    with pytest.raises(Refused) as refusal:
+        perform(request, "reject", by=head, reason="   ")
+    assert refusal.value.field == "reason"
+    perform(request, "reject", by=head, reason="Stok cukup di bangsal")
+    assert request.events[-1].note == "Stok cukup di bangsal"
+
+
+def test_a_step_takes_only_what_it_asks_for(session):
+    with pytest.raises(Refused, match="does not take state"):
+        perform(submitted(), "approve", by=make_user(Role.STORE_HEAD), given={"state": "done"})
+
+
+def _at_once(app, count, act):
+    """Run `act(index)` in `count` threads that start together; their results in order."""
+    results: list[object] = [None] * count
+    gate = threading.Barrier(count)
+
+    def run(index: int) -> None:
+        with app.app_context():
+            gate.wait()
+            try:
+                results[index] = act(index)
+            except Exception as error:
+                results[index] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.commits
+def test_two_hundred_approvals_at_once_apply_one(app, session):
+    with one_transaction():
+        request = submitted()
+        head = make_user(Role.STORE_HEAD)
+    request_id, head_id, version = request.id, head.id, request.version
+    session.remove()
+
+    def approve(_index: int) -> str:
+        with one_transaction() as here:
+            perform(here.get(StoreRequest, request_id), "approve", by=here.get(User, head_id), version=version)
+        return "applied"
+
+    results = _at_once(app, 20, lambda index: [_told(approve, index) for _ in range(10)])
+    told = [answer for batch in results for answer in batch]
+    assert told.count("applied") == 1
+    assert told.count("told") == 199
+    assert session.scalar(sa.select(sa.func.count()).select_from(DocumentEvent)
+                          .where(DocumentEvent.transition == "approve")) == 1
+
+
+def _told(act, index):
+    try:
+        return act(index)
+    except Refused:
+        return "told"
+
+
+@pytest.mark.commits
+def test_numbers_stay_gapless_when_many_submit_at_once_and_some_fail(app, session):
+    with one_transaction():
+        requests = [make_store_request() for _ in range(24)]
+        people = [(request.id, request.created_by_id) for request in requests]
+    session.remove()
+
+    def submit(index: int) -> str:
+        request_id, author_id = people[index]
+        with one_transaction() as here:
+            perform(here.get(StoreRequest, request_id), "submit", by=here.get(User, author_id))
+            if index % 4 == 0:
+                raise Refused("changed my mind")
+        return "applied"
+
+    results = _at_once(app, len(people), submit)
+    assert results.count("applied") == 18
+    sequences = sorted(session.scalars(sa.select(DocumentNumber.sequence)))
+    assert sequences == list(range(1, 19))
