@@ -15,13 +15,14 @@ from models.asset_documents import AssetPlan, AssetPlanLine, AssetProcurement, A
 from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.base import db
 from models.beds import Bed
-from models.clinic import Doctor, DoctorSchedule, Patient, PatientState, Sex, Specialization
+from models.clinic import Consent, Doctor, DoctorSchedule, Patient, PatientState, Sex, Specialization
 from models.consultations import HOLDS_SLOT, Consultation, SlotTick
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, AccountKind, Posting, Side
 from models.maintenance import Maintenance, MaintenanceLine
 from models.operations import stock
 from models.operations.approvals import opened
+from models.operations.patients import CONSENTS, next_record_number
 from models.operations.slots import ticks_of
 from models.organisation import Employee, WorkUnit
 from models.people import User, UserRole
@@ -92,7 +93,12 @@ def make_patient(**fields: Any) -> Patient:
     fields.setdefault("birth_date", date(1990, 5, 17))
     fields.setdefault("sex", Sex.FEMALE)
     fields.setdefault("state", PatientState.ACTIVE)
-    return saved(Patient(name=fields.pop("name", unique("Patient")), **fields))
+    if fields["state"] == PatientState.ACTIVE and "medical_record_number" not in fields:
+        fields["medical_record_number"] = next_record_number()
+    patient = saved(Patient(name=fields.pop("name", unique("Patient")), **fields))
+    for kind, text_version in CONSENTS.items():
+        saved(Consent(patient=patient, kind=kind, text_version=text_version, given_by_id=min(patient.owner_ids)))
+    return patient
 
 
 def make_consultation(**fields: Any) -> Consultation:

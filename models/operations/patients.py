@@ -191,7 +191,7 @@ def _measure(field: str, value: Any) -> Decimal:
 
 # ---------------------------------------------------------------- decisions
 
-def _next_record_number() -> str:
+def next_record_number() -> str:
     """The next gapless medical record number. Its counter stays locked until commit."""
     key = {"prefix": "RM", "year": 0}
     bump = (sa.update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
@@ -215,7 +215,7 @@ def _give_number(patient: Patient, *, by: User, reason: str) -> None:
     if patient.guardian is not None and patient.guardian.state != PatientState.ACTIVE:
         raise Refused(N_("Approve the guardian's registration first."))
     if patient.medical_record_number is None:
-        patient.medical_record_number = _next_record_number()
+        patient.medical_record_number = next_record_number()
 
 
 @effect(Patient, "reject", "suspend")
