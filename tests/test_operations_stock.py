@@ -22,7 +22,7 @@ from models.operations.journal import Leg
 from models.people import User
 from models.returns import Spoilage
 from models.roles import Role
-from models.stock import MoveKind, StockBalance, StockMove, StoreItem
+from models.stock import MoveKind, StockBalance, StockBatch, StockMove, StoreItem
 from tests import factories as make
 
 LEDGER = ("stock:", "journal:")
@@ -119,7 +119,7 @@ def test_earliest_expiry_goes_first_and_expired_stays(session, by):
     put(store, item, 5, 50, by)
     put(store, item, 5, 50, by, "GONE", gone)
     _, moved = take(store, item, 12, by)
-    numbers = {batch.id: batch.number for batch in session.scalars(sa.select(stock.StockBatch))}
+    numbers = {batch.id: batch.number for batch in session.scalars(sa.select(StockBatch))}
     assert [(numbers[move.batch_id], move.quantity) for move in moved] == [("SOON", -5), ("LATE", -5), ("", -2)]
     with pytest.raises(NotEnoughStock) as refusal:
         take(store, item, 4, by)

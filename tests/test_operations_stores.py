@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,14 +10,16 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.errors import NotAllowed, NotEnoughStock, Refused
+from models.base import db, one_transaction
+from models.errors import Conflict, NotAllowed, NotEnoughStock, Refused, WrongState
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations import checks, stores
 from models.operations.approvals import opened, perform
+from models.people import User
 from models.returns import UnitReturn, UnitReturnLine
 from models.roles import Role
 from models.stock import MoveKind, StockMove, StoreItem
-from models.store_requests import DeliveryRequestLine, DeliveryState, StoreRequestState
+from models.store_requests import DeliveryRequest, DeliveryRequestLine, DeliveryState, StoreRequestState
 from tests import factories as make
 
 
@@ -202,3 +205,38 @@ def test_a_delivery_that_the_unit_returned_from_is_not_reversed(session, cast):
     perform(document, "submit", by=cast.nurse)
     with pytest.raises(Refused):
         perform(delivery, "reverse", by=cast.store_head, reason="wrong unit")
+
+
+@pytest.mark.commits
+def test_one_delivery_asked_for_at_once_by_many_is_made_once(app, session):
+    with one_transaction():
+        cast = Cast()
+        item = make.make_item()
+        make.stock_up(cast.store, item, 10, 100)
+        delivery_id, keeper_id, item_id = cast.deliverable(cast.approved((item, 2))).id, cast.keeper.id, item.id
+    done, told, errors = [], [], []
+
+    def deliver():
+        with app.app_context():
+            try:
+                with one_transaction() as session:
+                    perform(session.get(DeliveryRequest, delivery_id), "deliver", by=session.get(User, keeper_id))
+                done.append(1)
+            except (Conflict, WrongState) as refusal:
+                told.append(refusal)
+            except Exception as error:  # whatever it is, the test shows it
+                errors.append(error)
+            db.session.remove()
+
+    threads = [threading.Thread(target=deliver) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert (len(done), len(told)) == (1, 11)
+    db.session.rollback()
+    db.session.expire_all()
+    assert db.session.get(type(item), item_id).stock_on_hand == 8
+    for name, function in checks.CHECKS:
+        assert function(db.session) is None, name

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import object_session
@@ -23,9 +23,8 @@ from models.errors import N_, Refused, WrongState
 from models.people import User
 from models.workflow import Transition
 
-
-class Effect(Protocol):
-    def __call__(self, document: Any, *, by: User, reason: str) -> None: ...
+#: ``def f(document, *, by: User, reason: str) -> None``, with the document's own class.
+Effect = Callable[..., None]
 
 
 EFFECTS: dict[tuple[type[Any], str], list[Effect]] = {}
