@@ -56,7 +56,7 @@ def _own(user: User) -> sa.ColumnElement[bool]:
     return sa.or_(Consultation.patient_id.in_(patients), Consultation.doctor_id.in_(doctors) & seen_by_doctor())
 
 
-def consultations_of(user: User) -> sa.Select[tuple[Consultation]]:
+def consultations_of(user: User) -> sa.Select[Any]:
     """The person's consultations as a statement to filter and page; patient, doctor and specialisation come along."""
     return (sa.select(Consultation).where(_own(user))
             .options(joinedload(Consultation.patient), joinedload(Consultation.doctor),

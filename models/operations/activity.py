@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
-from sqlalchemy.orm.attributes import PASSIVE_NO_FETCH
+from sqlalchemy.orm.base import PassiveFlag
 
 from models import clock
 from models.acting import actor
@@ -102,7 +102,7 @@ def _fetch_old_values(session: Session, _context: UOWTransaction, _instances: An
         if not _logged(instance) or state.identity is None:
             continue
         unknown = [(key, column) for key, column in _columns(state.mapper)
-                   if (history := state.get_history(key, PASSIVE_NO_FETCH)).added and not history.deleted]
+                   if (history := state.get_history(key, PassiveFlag.PASSIVE_NO_FETCH)).added and not history.deleted]
         if not unknown:
             continue
         same_row = [column == value for column, value in zip(state.mapper.primary_key, state.identity, strict=True)]
@@ -137,7 +137,7 @@ def _collect_update(session: Session, instance: Any, olds: dict[str, Any]) -> No
     old: dict[str, Any] = {}
     new: dict[str, Any] = {}
     for key, column in _columns(state.mapper):
-        history = state.get_history(key, PASSIVE_NO_FETCH)
+        history = state.get_history(key, PassiveFlag.PASSIVE_NO_FETCH)
         if not history.has_changes():
             continue
         before = history.deleted[0] if history.deleted else olds.get(key)

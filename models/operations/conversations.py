@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -103,9 +104,10 @@ def mark_read(consultation: Consultation, *, by: User, up_to: int | None = None)
     unread = (ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.side != side,
               ConsultationMessage.read_at.is_(None),
               *(() if up_to is None else (ConsultationMessage.id <= up_to,)))
-    return db.session.execute(
+    marked: Any = db.session.execute(
         sa.update(ConsultationMessage).where(*unread).values(read_at=clock.now())
-        .execution_options(synchronize_session="evaluate")).rowcount
+        .execution_options(synchronize_session="evaluate"))
+    return int(marked.rowcount)
 
 
 def unread_counts(user: User, consultation_ids: Iterable[int] | None = None) -> dict[int, int]:
