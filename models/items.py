@@ -125,6 +125,26 @@ def _freeze_factor(_mapper: Any, connection: sa.Connection, line: Any) -> None:
         line.factor = connection.scalar(sa.select(UnitConversion.factor).where(UnitConversion.id == line.unit_id))
 
 
+@event.listens_for(db.session, "before_flush")
+def _keep_base_units(session: Any, _context: Any, _instances: Any) -> None:
+    """The base unit of every item is a unit row with factor 1, under the same name."""
+    for record in [*session.new, *session.dirty]:
+        if isinstance(record, Item):
+            history = sa.inspect(record).attrs.base_unit.history
+            if not history.added or not record.base_unit:
+                continue
+            names = {record.base_unit, *(history.deleted or ())}
+            base = next((unit for unit in record.units if unit.unit_name in names and unit.factor == 1), None)
+            if base is None:
+                record.units.append(UnitConversion(unit_name=record.base_unit, factor=Decimal(1)))
+            elif base.unit_name != record.base_unit:
+                base.unit_name = record.base_unit
+        elif isinstance(record, UnitConversion) and record.factor not in (None, 1) and record.item is not None \
+                and record.unit_name == record.item.base_unit:
+            raise Refused(N_("%(unit)s is the base unit of %(item)s: one of it is one."), field="factor",
+                          unit=record.unit_name, item=record.item.name)
+
+
 class Supplier(db.Model):
     """A supplier of stocked items."""
 

@@ -18,6 +18,13 @@ DEFAULTS: dict[str, str] = {
     "account.loss": "596121",
     "account.stock_gain": "491511",
     "account.price_variance": "491511",
+    "account.asset": "132311",
+    "account.depreciation": "591121",
+    "account.accumulated_depreciation": "137121",
+    "account.disposal_gain": "424933",
+    "account.disposal_loss": "596111",
+    "account.maintenance": "525114",
+    "account.cleaning": "525113",
     # Rupiah, VAT included: a purchase order above it needs the director.
     "purchase_order.limit": "50000000",
     # Rupiah, tax included: an asset procurement above it needs the director.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from models.errors import Refused
+from models.items import Item
+from models.journal import Posting
 from models.purchasing import net
+from models.settings import DEFAULTS
 from models.stock import StockBatch, StockMove, StoreItem
 from models.stocktakes import Stocktake, StocktakeLine
 from models.store_requests import StoreRequestLine
@@ -97,3 +102,22 @@ def test_a_discount_is_a_percentage(session, discount):
 
 def test_a_net_price_takes_the_discount_and_rounds_once():
     assert net(Decimal(3), Decimal("33.33"), Decimal("12.5")) == Decimal("87.49")
+
+
+def test_the_base_unit_is_always_a_unit_with_factor_one(session):
+    item = make.make_item()
+    assert [(unit.unit_name, unit.factor) for unit in item.units] == [("tablet", 1)]
+    bare = make.saved(Item(code=make.unique("IT"), name="Gauze", base_unit="roll", category=item.category))
+    assert [(unit.unit_name, unit.factor) for unit in bare.units] == [("roll", 1)]
+    bare.base_unit = "piece"
+    session.flush()
+    assert [(unit.unit_name, unit.factor) for unit in bare.units] == [("piece", 1)]
+    bare.units[0].factor = Decimal(2)
+    with pytest.raises(Refused):
+        session.flush()
+
+
+def test_every_posting_has_an_account_of_the_chart():
+    with open(Path(__file__).parents[1] / "models/reference/coa_rumah_sakit_blu.csv", encoding="utf-8") as file:
+        chart = {row["code"] for row in csv.DictReader(file)}
+    assert {DEFAULTS.get(f"account.{purpose}") for purpose in Posting} <= chart
