@@ -173,11 +173,12 @@ class StaffView(TransitionPages, TableView):
         record = self.one_or_404(request.form.get("id", "") or request.args.get("id", ""))
         if self.read_only:
             abort(403)
+        called = self.name_of(record)
         try:
             saving.delete(self, record, request.form.get("version"))
         except Refused as refusal:
             return self.refused(self.one_or_404(request.form.get("id", "") or request.args.get("id", "")), refusal)
-        return done(gettext("%(what)s was deleted.", what=self.name_of(record)), f"{self.url}/")
+        return done(gettext("%(what)s was deleted.", what=called), f"{self.url}/")
 
     # ------------------------------------------------------------ look-ups
 

@@ -163,6 +163,7 @@ class ReferenceField(fields.Field):
     def process_formdata(self, values: list[str]) -> None:
         self.data = None
         text = next((value.strip() for value in values if value.strip()), "")
+        self.raw_data = [text]
         if text:
             self.data = lookups.find(self.model, text)
             if self.data is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, request
+from flask import abort, flash, redirect, request, send_file
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -16,12 +17,13 @@ from backoffice.columns import HIDDEN, columns_of, is_key
 from backoffice.forms import line_columns, make_form
 from backoffice.views import done, told
 from models.base import db, one_transaction
-from models.documents import Comment, Document
+from models.documents import Attachment, Comment, Document
 from models.errors import N_, NotAllowed, Refused
 from models.operations.approvals import perform
 from models.rights import may
 from models.workflow import Transition
 from portal.site import words
+from portal.site.pdf import answer
 
 
 class TransitionPages:
@@ -228,7 +230,32 @@ class TransitionPages:
             flash(gettext("Tick at least one row first."), "error")
         return redirect(f"{self.url}/", 303)
 
-    # ------------------------------------------------------------ comments
+    # ------------------------------------------------------------ paper, files, comments
+
+    @expose("/<id>/print")
+    def print_view(self, id: str) -> Any:
+        """The document's printed form as PDF."""
+        record = self.one_or_404(id, *self.details_options())
+        if not isinstance(record, Document):
+            abort(404)
+        from portal.site.print import document_pdf  # pulls in the layout engine: only when somebody prints
+        paper = document_pdf(record)
+        if not isinstance(paper, bytes):
+            return paper
+        return answer(paper, f"{(record.number or f'{record.prefix}-{record.id}').replace('/', '-')}.pdf")
+
+    @expose("/<id>/file")
+    def file_view(self, id: str) -> Any:
+        """A file of this document; whoever may see the document may read its files. Never shown inline."""
+        record = self.one_or_404(id)
+        key = request.args.get("file", "")
+        file = db.session.scalars(sa.select(Attachment).where(
+            Attachment.id == int(key), Attachment.document_type == self.table, Attachment.document_id == record.id)
+        ).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+        if file is None:
+            abort(404)
+        return send_file(io.BytesIO(file.content), mimetype="application/octet-stream", as_attachment=True,
+                         download_name=file.file_name, max_age=0)
 
     @expose("/<id>/comment", methods=("POST",))
     def comment_view(self, id: str) -> Any:
