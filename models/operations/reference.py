@@ -1,5 +1,5 @@
-"""Real reference data for a new installation: chart of accounts, items and units, asset types, specialisations, regions,
-holidays, civil code lists and room classes. Sources and cautions: models/reference/SOURCES.md.
+"""Real reference data for a new installation: chart of accounts, items and units, asset types, specialisations,
+regions, holidays, civil code lists and room classes. Sources and cautions: models/reference/SOURCES.md.
 
 Loading twice adds nothing: rows that are there stay as the hospital keeps them.
 """
@@ -69,9 +69,9 @@ CONTROLLED = ("morfin", "fentanil", "petidin", "kodein", "diazepam", "midazolam"
 def rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of a reference file, packed or not."""
     file = FILES / name
-    raw = gzip.open(file, "rb") if name.endswith(".gz") else file.open("rb")
-    with raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:  # type: ignore[arg-type]
-        yield from csv.DictReader(text)
+    content = file.read_bytes()
+    text = (gzip.decompress(content) if name.endswith(".gz") else content).decode("utf-8")
+    yield from csv.DictReader(io.StringIO(text, newline=""))
 
 
 def load(session: Any) -> dict[str, int]:
@@ -110,7 +110,7 @@ def _accounts(session: Any) -> int:
     return _add(session, Account, ({
         "code": row["code"], "name": row["name_id"], "name_en": row["name_en"] or None,
         "group_name": row["group_name_id"], "kind": _kind(row["account_type"]),
-        "normal_balance": "credit" if row["normal_balance"].strip().lower().startswith(("credit", "kredit")) else "debit",
+        "normal_balance": row["normal_balance"].strip().lower(),
     } for row in rows("coa_rumah_sakit_blu.csv")), "code")
 
 

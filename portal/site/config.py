@@ -68,7 +68,7 @@ def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict
             if not value:
                 raise Unsafe(f"Rawat does not start: {name} is not set.")
             if value.strip().lower() in DEFAULT_SECRETS or len(value) < 32:
-                raise Unsafe(f"Rawat does not start: {name} is a default or too short; use 32 random characters or more.")
+                raise Unsafe(f"Rawat does not start: {name} is a default or too short; use 32 random characters.")
         if len(set(found.values())) < len(found):
             raise Unsafe("Rawat does not start: SECRET_KEY, NIK_KEY and NIK_INDEX_KEY must differ.")
         return found

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import smtplib
 import sys
+from collections.abc import Mapping
+from datetime import datetime
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
@@ -21,12 +24,18 @@ ATTEMPTS = 8
 def composed(mail: Outbox, sender: str) -> EmailMessage:
     """The mail in its reader's language; the template's first line is the subject."""
     with force_locale(mail.language.value):
-        text = render_template(f"mail/{mail.template}.txt", **mail.params)
+        text = render_template(f"mail/{mail.template}.txt", **_revived(mail.params))
     subject, _, body = text.lstrip().partition("\n")
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, mail.to_address, subject.strip()
     message.set_content(body.lstrip())
     return message
+
+
+def _revived(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with their instants, which JSON keeps as text."""
+    return {name: datetime.fromisoformat(value) if name.endswith(("_at", "_to")) and value else value
+            for name, value in params.items()}
 
 
 def send_waiting(url: str, limit: int = 200) -> tuple[int, int]:

@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, session
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
 from werkzeug.exceptions import TooManyRequests
 
 from models import acting, clock
-from models.base import db, one_transaction, will_write
 from models.activity import Activity
+from models.base import db, one_transaction, will_write
 from models.operations import activity
 from models.people import Language, User, UserSession
 from portal.site import locale, passwords

@@ -1,0 +1,207 @@
+"""The printed form of any document: letterhead, facts, lines, totals in words, approvals and a QR code.
+
+One template serves every type: it is read off the metadata. `FORMS` holds what a type says beyond that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload, selectinload
+
+from models.base import ExactDecimal, db
+from models.documents import Document, DocumentEvent, DocumentNumber
+from models.organisation import Setting
+from models.people import User
+from models.stock import StockBatch, StockMove
+from portal.site import locale, pdf, words
+from portal.site.spell import in_words
+
+#: Never printed: keys, machinery, and what stands elsewhere on the form.
+LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor"})
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a type's print says beyond its metadata: extra line columns and who signs below."""
+
+    extra: Callable[[Any], dict[int, list[str]]] | None = None
+    extra_heads: tuple[Any, ...] = ()
+    signs: tuple[Any, ...] = ()
+
+
+def _shown(value: Any, column: sa.Column[Any] | None = None) -> Cell:
+    if value is None or value == "":
+        return Cell("–")
+    if isinstance(value, bool):
+        return Cell(gettext("Yes") if value else gettext("No"))
+    if isinstance(value, Decimal):
+        kind = column.type if column is not None else None
+        money = isinstance(kind, ExactDecimal) and kind.precision == 18
+        return Cell(locale.rupiah(value) if money else locale.quantity(value), True)
+    if isinstance(value, datetime):
+        return Cell(locale.moment(value))
+    if isinstance(value, date):
+        return Cell(locale.day(value))
+    if isinstance(value, int):
+        return Cell(locale.quantity(value), True)
+    if hasattr(value, "value"):
+        return Cell(words.state_word(value))
+    return Cell(str(value))
+
+
+def _columns(model: Any, skip: frozenset[str]) -> list[tuple[sa.Column[Any], str]]:
+    """The columns worth printing and the attribute that shows each (a reference by its relationship)."""
+    mapper = sa.inspect(model)
+    by_key = {next(iter(relation.local_columns)).name: relation.key for relation in mapper.relationships
+              if relation.direction.name == "MANYTOONE" and len(relation.local_columns) == 1}
+    found = []
+    for column in mapper.local_table.columns:
+        if column.name in skip or isinstance(column.type, sa.LargeBinary | sa.JSON):
+            continue
+        if column.foreign_keys and column.name not in by_key:
+            continue
+        found.append((column, by_key.get(column.name, column.name)))
+    return found
+
+
+def _options(model: Any, lines: Any) -> list[Any]:
+    """Load what the form shows in a fixed number of statements."""
+    options: list[Any] = [joinedload(getattr(model, relation.key)) for relation in sa.inspect(model).relationships
+                          if relation.direction.name == "MANYTOONE"]
+    if lines is not None:
+        options.append(selectinload(model.lines).options(*(
+            joinedload(getattr(lines, relation.key)) for relation in sa.inspect(lines).relationships
+            if relation.direction.name == "MANYTOONE" and relation.mapper.class_ is not model)))
+    return options
+
+
+def _batches(document: Any) -> dict[int, list[str]]:
+    """Batch and expiry that left the store for each line of a delivery, from the ledger."""
+    rows = db.session.execute(
+        sa.select(StockMove.line_id, StockBatch.number, StockBatch.expires_on, StockMove.quantity)
+        .join(StockBatch, StockBatch.id == StockMove.batch_id)
+        .where(StockMove.document_type == document.__tablename__, StockMove.document_id == document.id,
+               StockMove.reverses_id.is_(None)).order_by(StockMove.id))
+    found: dict[int, list[str]] = {}
+    for line_id, number, expires_on, quantity in rows:
+        if number:
+            until = f" · {locale.day(expires_on)}" if expires_on else ""
+            found.setdefault(line_id, []).append(f"{number}{until} · {locale.quantity(abs(quantity))}")
+    return found
+
+
+FORMS: dict[str, Form] = {
+    "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),),
+                             (_l("Delivered by (store)"), _l("Received by (unit)"))),
+    "store_request": Form(signs=(_l("Asked for by"), _l("Head of the store"))),
+    "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier"))),
+    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),), (_l("Received by (store)"), _l("Supplier"))),
+}
+
+
+@dataclass
+class Paper:
+    """What the print template shows."""
+
+    title: str
+    hospital: str
+    number: str
+    on: str
+    state: str
+    facts: list[tuple[str, str]]
+    heads: list[Cell] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    total: str = ""
+    in_words: str = ""
+    note: str = ""
+    approvals: list[tuple[str, str, str, str]] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
+    qr: str = ""
+    address: str = ""
+
+
+def _amount(document: Any) -> Decimal | None:
+    """The document's total in rupiah, where its type has one."""
+    for name in ("total", "grand_total", "amount"):
+        value = getattr(document, name, None)
+        if isinstance(value, Decimal):
+            return value
+    return None
+
+
+def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell], list[list[Cell]]]:
+    parent = f"{document.__tablename__}_id"
+    columns = _columns(line_model, LEFT_OUT | {parent})
+    lines = list(document.lines)
+    # A column that is empty on every line only takes the room of the others.
+    columns = [(column, name) for column, name in columns if any(getattr(line, name) is not None for line in lines)]
+    extra = form.extra(document) if form.extra else {}
+    heads = [Cell(words.label(column), isinstance(column.type, ExactDecimal)) for column, _name in columns]
+    heads += [Cell(str(head)) for head in form.extra_heads]
+    rows = []
+    for line in lines:
+        cells = [_shown(getattr(line, name), column) for column, name in columns]
+        if form.extra_heads:
+            cells.append(Cell("; ".join(extra.get(line.id, [])) or "–"))
+        rows.append(cells)
+    return heads, rows
+
+
+def _approvals(document: Any) -> list[tuple[str, str, str, str]]:
+    events = db.session.execute(
+        sa.select(DocumentEvent, User.name).join(User, User.id == DocumentEvent.user_id)
+        .where(DocumentEvent.document_type == document.__tablename__, DocumentEvent.document_id == document.id,
+               DocumentEvent.transition != "create").order_by(DocumentEvent.id))
+    return [(words.step_word(event.transition), name, locale.moment(event.occurred_at), event.note or "")
+            for event, name in events]
+
+
+def paper_of(document: Any) -> Paper:
+    """The printed form's content, in the reader's language."""
+    model = type(document)
+    form = FORMS.get(model.__tablename__, Form())
+    relation = sa.inspect(model).relationships.get("lines")
+    line_model = relation.mapper.class_ if relation is not None else None
+    document = db.session.scalars(
+        sa.select(model).where(model.id == document.id).options(*_options(model, line_model))).unique().one()
+    given = db.session.scalar(sa.select(DocumentNumber).where(
+        DocumentNumber.document_type == model.__tablename__, DocumentNumber.document_id == document.id))
+    hospital = db.session.scalar(sa.select(Setting.value).where(Setting.key == "hospital.name")) or "Rawat"
+    facts = [(words.label(column), _shown(getattr(document, name), column).text)
+             for column, name in _columns(model, LEFT_OUT | {document.dated}) if getattr(document, name) is not None]
+    facts.append((gettext("Made by"), document.created_by.name))
+    paper = Paper(
+        title=words.table_word(model.__tablename__), hospital=hospital, number=document.number or "",
+        on=locale.day(document.document_date, "long"), state=words.state_word(document.state), facts=facts,
+        note=document.note or "", approvals=_approvals(document), signs=[str(sign) for sign in form.signs])
+    if line_model is not None:
+        paper.heads, paper.rows = _line_table(document, line_model, form)
+    amount = _amount(document)
+    if amount is not None:
+        paper.total = locale.rupiah(amount)
+        paper.in_words = in_words(amount, "id" if locale.is_indonesian() else "en")
+    if given is not None:
+        root = request.url_root.rstrip("/") if has_request_context() else ""
+        paper.address = f"{root}/verify/{given.verify_code}"
+        paper.qr = pdf.qr_data_uri(paper.address)
+    return paper
+
+
+def document_pdf(document: Document) -> bytes:
+    """The document as a PDF of a few pages, in the reader's language. A draft says so and carries no QR code."""
+    return pdf.rendered("print/document.html", paper=paper_of(document))
