@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
-from flask import render_template
+from flask import current_app
 from flask_babel import force_locale
 
 from models import clock
@@ -24,7 +24,8 @@ ATTEMPTS = 8
 def composed(mail: Outbox, sender: str) -> EmailMessage:
     """The mail in its reader's language; the template's first line is the subject."""
     with force_locale(mail.language.value):
-        text = render_template(f"mail/{mail.template}.txt", **_revived(mail.params))
+        # Not render_template: the context of pages asks for a request, and a job has none.
+        text = current_app.jinja_env.get_template(f"mail/{mail.template}.txt").render(**_revived(mail.params))
     subject, _, body = text.lstrip().partition("\n")
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, mail.to_address, subject.strip()
