@@ -55,14 +55,14 @@ def own_doctor(user: User, model: Any) -> sa.ColumnElement[bool]:
 
 
 def own_consultations(user: User, model: Any) -> sa.ColumnElement[bool]:
-    """The doctor's consultations, once they are approved; or rows that hang on one."""
-    consultation = model_of("consultation")
-    hidden = ("requested", "rejected")
+    """The doctor's consultations, once they were approved; or rows that hang on one."""
+    consultation, doctor = model_of("consultation"), model_of("doctor")
+    approved = (consultation.approved_at.is_not(None)
+                | consultation.state.in_(("approved", "in_progress", "completed", "no_show")))
     if model is consultation:
-        return own_doctor(user, model) & model.state.not_in(hidden)
-    doctor = model_of("doctor")
+        return own_doctor(user, model) & approved
     mine = (sa.select(consultation.id).join(doctor, doctor.id == consultation.doctor_id)
-            .where(doctor.user_id == user.id, consultation.state.not_in(hidden)))
+            .where(doctor.user_id == user.id, approved))
     return model.consultation_id.in_(mine)
 
 
