@@ -157,11 +157,11 @@ class StaffView(TransitionPages, TableView):
     def _choices(self, form: StaffForm) -> None:
         """The units of measure of the items on the page, in one statement."""
         entries = [entry for lines in form.line_fields for entry in lines.entries if hasattr(entry, "unit")]
-        items = {entry["item"].data.id for entry in entries if "item" in entry._fields and entry["item"].data is not None}
-        units = lookups.units_of(items)
-        for entry in entries:
-            if "item" in entry._fields and entry["item"].data is not None:
-                entry["unit"].options = units[entry["item"].data.id]
+        items = {entry: entry["item"].data.id for entry in entries
+                 if "item" in entry._fields and entry["item"].data is not None}
+        units = lookups.units_of(items.values())
+        for entry, item_id in items.items():
+            entry["unit"].options = units[item_id]
 
     def line_options(self, collection: str) -> list[Any]:
         target = sa.inspect(self.model).relationships[collection].mapper.class_

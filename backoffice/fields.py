@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import InvalidOperation
 from typing import Any
 
@@ -208,6 +208,6 @@ class ClockField(fields.TimeField):
         if not values or not values[0].strip():
             return
         try:
-            self.data = datetime.strptime(values[0].strip()[:5], "%H:%M").time()
+            self.data = time.fromisoformat(values[0].strip()[:5])
         except ValueError:
             raise ValueError(gettext("Write a time, for example 08:30.")) from None

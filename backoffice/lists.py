@@ -60,7 +60,7 @@ class Asked:
 
     @staticmethod
     def _raw(value: Any) -> str:
-        return str(value.id if hasattr(value, "id") else getattr(value, "value", value))
+        return str(getattr(value, "value", getattr(value, "id", getattr(value, "code", value))))
 
     def chips(self) -> list[Chip]:
         shown = []
@@ -96,7 +96,8 @@ def asked(view: Any) -> Asked:
         value = _value(column, args.get(name, "").strip())
         if value is not None:
             found.values[name] = value
-            found.criteria[name] = _attribute(view.model, column) == (value.id if column.relation is not None else value)
+            wanted = getattr(value, key_of(column.target).key) if column.relation is not None else value
+            found.criteria[name] = _attribute(view.model, column) == wanted
     if args.get("sort") in view.sortable:
         found.sort = args["sort"]
         found.descending = args.get("desc") == "1"

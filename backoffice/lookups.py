@@ -77,7 +77,7 @@ def search(model: Any, text: str, *, limit: int = MOST, only: sa.ColumnElement[b
     statement = within(within(sa.select(model), choosable(model)), matching(model, text, names))
     statement = within(statement, only)
     if "status" in columns_of(model):
-        statement = statement.where(getattr(model, "status") != "inactive")
+        statement = statement.where(model.status != "inactive")
     order = next((getattr(model, name) for name in ("name", "code") if name in columns_of(model)), None)
     statement = statement.order_by(key_of(model).desc() if order is None else order)
     return list(db.session.scalars(statement.limit(max(1, min(limit, MOST)))))

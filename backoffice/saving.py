@@ -14,7 +14,7 @@ from backoffice.columns import columns_of, key_of, mapped_tables
 from backoffice.forms import StaffForm, has_default
 from models.base import db, one_transaction
 from models.documents import Document
-from models.errors import Conflict, N_, NotAllowed, Refused
+from models.errors import N_, Conflict, NotAllowed, Refused
 from models.operations.approvals import opened, perform
 from models.rights import may, scope
 

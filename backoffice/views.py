@@ -13,7 +13,15 @@ from markupsafe import Markup
 
 from backoffice import cells, lists, lookups
 from backoffice.columns import (
-    Column, columns_of, fact_columns, filter_columns, form_columns, is_key, key_of, list_columns, title_of,
+    Column,
+    columns_of,
+    fact_columns,
+    filter_columns,
+    form_columns,
+    is_key,
+    key_of,
+    list_columns,
+    title_of,
 )
 from models.base import db
 from models.documents import Document

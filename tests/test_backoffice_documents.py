@@ -45,14 +45,16 @@ def test_write_a_request_in_any_unit(client: Any, sign_in: Any, author: Any, for
     assert answer.status_code == 303
     request = newest()
     assert (request.state, request.number, request.work_unit_id) == ("draft", None, author.work_unit_id)
-    assert request.lines[0].quantity == Decimal("2.5") and request.lines[0].base_quantity == 25
+    assert request.lines[0].quantity == Decimal("2.5")
+    assert request.lines[0].base_quantity == 25
     assert client.get(answer.headers["Location"]).status_code == 200
 
 
 def test_submit_from_the_form_gives_a_number(client: Any, sign_in: Any, author: Any, form: Any) -> None:
     sign_in(client, author)
     assert client.post("/admin/store_request/new/", data={**form, "_submit": "1"}).status_code == 303
-    assert newest().state == "submitted" and newest().number.startswith("SR/")
+    assert newest().state == "submitted"
+    assert newest().number.startswith("SR/")
 
 
 def test_wrong_form_keeps_what_was_typed(client: Any, sign_in: Any, author: Any, form: Any) -> None:
@@ -63,7 +65,8 @@ def test_wrong_form_keeps_what_was_typed(client: Any, sign_in: Any, author: Any,
                   {"lines-0-quantity": "0,25"}, {"purpose": "a\x00b"}):
         answer = client.post("/admin/store_request/new/", data={**form, "note": "Keep this note", **wrong})
         assert answer.status_code == 422, wrong
-        assert "Keep this note" in answer.text and "invalid-feedback" in answer.text
+        assert "Keep this note" in answer.text
+        assert "invalid-feedback" in answer.text
     unit_of_another = make.unit_of(make.make_item())
     answer = client.post("/admin/store_request/new/", data={**form, "lines-0-unit": str(unit_of_another.id)})
     assert answer.status_code == 422
@@ -85,7 +88,8 @@ def test_without_script_an_item_is_named_by_its_code(client: Any, sign_in: Any, 
     item = make.make_item()
     data = {**form, "lines-0-item": ["", item.code], "lines-0-unit": "", "lines-0-quantity": "3"}
     assert client.post("/admin/store_request/new/", data=data).status_code == 303
-    assert newest().lines[0].item_id == item.id and newest().lines[0].factor == 1
+    assert newest().lines[0].item_id == item.id
+    assert newest().lines[0].factor == 1
 
 
 def test_change_add_and_remove_lines(client: Any, sign_in: Any, author: Any, form: Any) -> None:
@@ -100,7 +104,8 @@ def test_change_add_and_remove_lines(client: Any, sign_in: Any, author: Any, for
             "lines-1000-quantity": "4"}
     assert client.post(f"/admin/store_request/edit/?id={request.id}", data=data).status_code == 303
     fresh = db.session.get(StoreRequest, request.id)
-    assert [line.quantity for line in fresh.lines] == [7, 4] and fresh.urgency == "urgent"
+    assert [line.quantity for line in fresh.lines] == [7, 4]
+    assert fresh.urgency == "urgent"
 
 
 def test_a_line_of_another_document_is_not_taken(client: Any, sign_in: Any, author: Any) -> None:
@@ -122,7 +127,8 @@ def test_the_second_of_two_writers_is_told(client: Any, sign_in: Any, author: An
     address = f"/admin/store_request/edit/?id={request.id}"
     assert client.post(address, data=data).status_code == 303
     answer = client.post(address, data={**data, "purpose": "second writer"})
-    assert answer.status_code == 409 and "second writer" in answer.text
+    assert answer.status_code == 409
+    assert "second writer" in answer.text
     assert client.post(address, data={**data, "version": ""}).status_code == 409
     assert db.session.get(StoreRequest, request.id).purpose == "first"
     assert step(client, request, "submit", version=seen).status_code == 409
@@ -138,8 +144,11 @@ def test_only_declared_columns_change(client: Any, sign_in: Any, author: Any, fo
     assert client.post("/admin/store_request/new/", data={**form, **extra}).status_code == 303
     request = newest()
     assert (request.state, request.number, request.created_by_id) == ("draft", None, author.id)
-    assert request.work_unit_id == author.work_unit_id and request.version < 5 and request.id != 777777
-    assert request.lines[0].factor == 10 and request.requested_on.year > 2001
+    assert request.work_unit_id == author.work_unit_id
+    assert request.version < 5
+    assert request.id != 777777
+    assert request.lines[0].factor == 10
+    assert request.requested_on.year > 2001
 
 
 def test_ledger_numbers_are_in_no_form(client: Any, sign_in: Any) -> None:
@@ -147,14 +156,17 @@ def test_ledger_numbers_are_in_no_form(client: Any, sign_in: Any) -> None:
     sign_in(client, Role.ADMIN)
     page = client.get(f"/admin/item/edit/?id={item.id}").text
     names = set(re.findall(r'name="([a-z_]+)"', page))
-    assert "minimum_stock" in names and not names & {"stock_on_hand", "id", "state"}
+    assert "minimum_stock" in names
+    assert not names & {"stock_on_hand", "id", "state"}
     data = {"version": str(item.version), "code": item.code, "name": "Renamed", "category": str(item.category_id),
             "base_unit": "tablet", "precision": "0", "minimum_stock": "1.250,5", "status": "active",
             "stock_on_hand": "1000"}
     answer = client.post(f"/admin/item/edit/?id={item.id}", data=data)
     assert answer.status_code == 303
     fresh = db.session.get(Item, item.id)
-    assert fresh.stock_on_hand == 0 and fresh.minimum_stock == Decimal("1250.5") and fresh.name == "Renamed"
+    assert fresh.stock_on_hand == 0
+    assert fresh.minimum_stock == Decimal("1250.5")
+    assert fresh.name == "Renamed"
 
 
 def test_a_taken_code_is_a_message_at_its_field(client: Any, sign_in: Any) -> None:
@@ -162,7 +174,8 @@ def test_a_taken_code_is_a_message_at_its_field(client: Any, sign_in: Any) -> No
     sign_in(client, Role.ADMIN)
     data = {"version": str(second.version), "code": first.code, "name": second.name, "status": "active"}
     answer = client.post(f"/admin/work_unit/edit/?id={second.id}", data=data)
-    assert answer.status_code == 422 and 'id="e-code"' in answer.text
+    assert answer.status_code == 422
+    assert 'id="e-code"' in answer.text
 
 
 def test_a_record_in_use_is_not_deleted(client: Any, sign_in: Any, author: Any) -> None:
@@ -187,7 +200,8 @@ def test_buttons_follow_the_workflow(client: Any, sign_in: Any, author: Any) -> 
     assert client.get(f"/admin/store_request/edit/?id={request.id}").status_code == 422
     head = sign_in(client, Role.STORE_HEAD)
     page = client.get(f"/admin/store_request/details/?id={request.id}").text
-    assert f"/{request.id}/approve" in page and f"/{request.id}/reject" in page
+    assert f"/{request.id}/approve" in page
+    assert f"/{request.id}/reject" in page
     assert "reason" in client.get(f"/admin/store_request/{request.id}/reject").text
     assert step(client, fresh, "reject", reason=" ").status_code == 422
     assert step(client, fresh, "submit").status_code == 403
@@ -230,7 +244,8 @@ def test_several_rows_each_for_itself(client: Any, sign_in: Any, author: Any) ->
     sign_in(client, author)
     answer = client.post("/admin/store_request/action/", data={
         "action": "submit", "rowid": [str(row.id) for row in (*rows, other)] + ["abc"]}, follow_redirects=True)
-    assert answer.status_code == 200 and answer.text.count("alert-danger") == 3
+    assert answer.status_code == 200
+    assert answer.text.count("alert-danger") == 3
     states = [db.session.get(StoreRequest, row.id).state for row in (*rows, other)]
     assert states == ["submitted", "draft", "submitted", "draft"]
     assert client.post("/admin/store_request/action/", data={"action": "approve", "rowid": "1"}).status_code == 403
@@ -250,7 +265,8 @@ def test_the_journey_of_a_box(client: Any, sign_in: Any, author: Any) -> None:
     answer = client.post(f"/admin/store_request/{request.id}/make_delivery")
     assert answer.status_code == 303
     delivery = db.session.scalars(sa.select(DeliveryRequest).order_by(DeliveryRequest.id.desc())).first()
-    assert str(delivery.id) in answer.headers["Location"] and delivery.created_by_id == clerk.id
+    assert str(delivery.id) in answer.headers["Location"]
+    assert delivery.created_by_id == clerk.id
 
     def now() -> DeliveryRequest:
         return db.session.get(DeliveryRequest, delivery.id)
@@ -260,7 +276,8 @@ def test_the_journey_of_a_box(client: Any, sign_in: Any, author: Any) -> None:
     assert step(client, now(), "approve").status_code == 303
     sign_in(client, clerk)
     short = step(client, now(), "deliver")
-    assert short.status_code == 422 and now().state == "approved"
+    assert short.status_code == 422
+    assert now().state == "approved"
     assert db.session.get(Item, item.id).stock_on_hand == 15
     make.stock_up(store, item, 5, 5000)
     assert step(client, now(), "deliver").status_code == 303
@@ -277,7 +294,8 @@ def test_comments_are_kept_as_text(client: Any, sign_in: Any, author: Any) -> No
     assert client.post(f"/admin/store_request/{request.id}/comment", data={"comment": " "}).status_code == 422
     answer = client.post(f"/admin/store_request/{request.id}/comment", data={"comment": "<script>alert(1)</script>"},
                          follow_redirects=True)
-    assert "&lt;script&gt;" in answer.text and "<script>alert" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert "<script>alert" not in answer.text
 
 
 def test_every_unsafe_address_wants_a_token(client: Any, sign_in: Any, author: Any, form: Any, csrf: Any) -> None:
@@ -297,7 +315,9 @@ def test_exports_hold_no_formulas(client: Any, sign_in: Any, author: Any) -> Non
     item = make.make_item(name="=HYPERLINK(\"http://x\")", description="@SUM(1)")
     sign_in(client, Role.ADMIN)
     text = client.get("/admin/item/export/csv/").data.decode("utf-8-sig")
-    assert "'=HYPERLINK" in text and "'@SUM" in text and item.code in text
+    assert "'=HYPERLINK" in text
+    assert "'@SUM" in text
+    assert item.code in text
     book = client.get("/admin/item/export/xlsx/").data
     rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert any("'=HYPERLINK" in str(cell) for row in rows for cell in row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -96,6 +97,7 @@ def test_lists_cost_the_same_however_long(app: Any, client: Any, sign_in: Any, h
         make.make_store_request((make.make_item(), 1))
         make.make_consultation()
         make.make_supplier()
+    client.get("/admin/")  # writes what the test itself left for the log
     for table in tables:
         with statements(app) as seen:
             client.get(f"/admin/{table}/")
@@ -120,6 +122,11 @@ def test_pages_of_one_document_cost_the_same_however_many_lines(app: Any, client
     assert len(seen) <= MOST_OF_A_LIST
 
 
+def bare(answer: Any) -> str:
+    """The body without the address that was asked for."""
+    return re.sub(r'"/admin/[^"]*"', "", answer.text)
+
+
 def test_another_units_document_does_not_exist(client: Any, sign_in: Any, hospital: Any) -> None:
     mine, other = hospital["requests"][:2]
     sign_in(client, hospital["authors"][0])
@@ -131,10 +138,11 @@ def test_another_units_document_does_not_exist(client: Any, sign_in: Any, hospit
     ):
         answer = client.open(address, method=method, data={"version": "1"} if method == "POST" else None)
         assert answer.status_code == 404, address
-        assert answer.data == none.data
+        assert bare(answer) == bare(none)
     assert client.post("/admin/store_request/delete/", data={"id": other.id}).status_code == 404
     listed = client.get("/admin/store_request/").text
-    assert f"details/?id={mine.id}\"" in listed and f"details/?id={other.id}\"" not in listed
+    assert f"details/?id={mine.id}\"" in listed
+    assert f"details/?id={other.id}\"" not in listed
     export = client.get("/admin/store_request/export/csv/").text
     assert hospital["units"][1].name not in export
 
@@ -152,7 +160,8 @@ def test_lookups_are_scoped_and_capped(client: Any, sign_in: Any, hospital: Any)
     item = hospital["requests"][0].lines[0].item
     texts = [row["text"] for row in client.get(
         f"/admin/store_request/ajax/lookup/?name=lines-unit&item={item.id}").json]
-    assert texts[0] == "tablet" and texts[1].startswith("box")
+    assert texts[0] == "tablet"
+    assert texts[1].startswith("box")
     assert client.post("/admin/store_request/ajax/update/", data={"list_form_pk": 1}).status_code == 404
 
 
@@ -161,12 +170,12 @@ def test_search_means_what_is_typed(client: Any, sign_in: Any) -> None:
     make.make_item(name="Alcohol swabs")
     sign_in(client, Role.ADMIN)
     found = client.get("/admin/item/?search=70%25").text
-    assert "wipes" in found and "swabs" not in found
+    assert "wipes" in found
+    assert "swabs" not in found
     assert "swabs" not in client.get("/admin/item/?search=s_abs").text
 
 
 def test_pages_by_key_show_every_row_once(client: Any, sign_in: Any) -> None:
-    import re
     names = {make.make_item(minimum_stock=index % 3).code for index in range(45)}
     sign_in(client, Role.ADMIN)
     for start in ("/admin/item/", "/admin/item/?sort=minimum_stock", "/admin/item/?sort=minimum_stock&desc=1"):
@@ -179,17 +188,18 @@ def test_pages_by_key_show_every_row_once(client: Any, sign_in: Any) -> None:
             previous = address
             match = re.search(r'rel="next" href="([^"]+)"', page)
             address = match[1].replace("&amp;", "&") if match else None
-        assert set(seen) >= names and len(seen) == len(set(seen)), start
+        assert set(seen) >= names, start
+        assert len(seen) == len(set(seen)), start
         back = re.search(r'rel="prev" href="([^"]+)"', client.get(previous).text)
-        assert back and client.get(back[1].replace("&amp;", "&")).status_code == 200
+        assert back
+        assert client.get(back[1].replace("&amp;", "&")).status_code == 200
 
 
 def test_menu_shows_only_what_may_be_opened(client: Any, sign_in: Any) -> None:
-    import re
     for role in (Role.UNIT_USER, Role.HOUSEKEEPING, Role.ADMIN):
         person = sign_in(client, role)
-        tables = set(re.findall(r'<li[^>]*><a href="/admin/([a-z_]+)/"', client.get("/admin/").text)) - {"inbox", "rooms",
-                                                                                                       "reports"}
+        shown = re.findall(r'<li[^>]*><a href="/admin/([a-z_]+)/"', client.get("/admin/").text)
+        tables = set(shown) - {"inbox", "rooms", "reports"}
         assert tables == {table for table in RIGHTS if may(person, "read", table)}
 
 
@@ -202,7 +212,6 @@ def test_home_inbox_search_open_for_staff_only(client: Any, sign_in: Any) -> Non
 
 
 def test_no_inline_script_or_style(client: Any, sign_in: Any, hospital: Any) -> None:
-    import re
     request = hospital["requests"][0]
     sign_in(client, hospital["authors"][0])
     for address in ("/admin/", "/admin/store_request/", "/admin/store_request/new/",
@@ -214,4 +223,5 @@ def test_no_inline_script_or_style(client: Any, sign_in: Any, hospital: Any) -> 
 
 def test_not_signed_in_goes_to_the_door(client: Any) -> None:
     answer = client.get("/admin/store_request/")
-    assert answer.status_code == 302 and "/login" in answer.headers["Location"]
+    assert answer.status_code == 302
+    assert "/login" in answer.headers["Location"]
