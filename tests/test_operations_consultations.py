@@ -266,7 +266,9 @@ def test_rescheduling_is_a_new_linked_request_that_overlaps_its_own_old_time(ses
     consultation = approved()
     with pytest.raises(Refused, match="new time"):
         perform(consultation, "reschedule", by=consultation.patient.user)
-    moved = reschedule(consultation, at(9, 15), by=consultation.patient.user)
+    with pytest.raises(Refused, match="new time"):
+        perform(consultation, "reschedule", by=consultation.patient.user, given={"moved_to": "soon"})
+    moved = reschedule(consultation, "2026-03-02T09:15", by=consultation.patient.user)
     assert (consultation.state, ticks(consultation)) == ("rescheduled", 0)
     assert (moved.state, ticks(moved), moved.rescheduled_from_id) == ("requested", 3, consultation.id)
     assert moved.complaint == consultation.complaint

@@ -112,10 +112,11 @@ def _release(consultation: Consultation) -> None:
     db.session.expire(consultation, ["ticks"])
 
 
-def reschedule(consultation: Consultation, starts_at: datetime, *, by: User, reason: str = "",
+def reschedule(consultation: Consultation, starts_at: datetime | str, *, by: User, reason: str = "",
                version: int | None = None) -> Consultation:
     """Move to another slot of the same doctor: a new linked request, which is returned; the old one ends.
 
+    `starts_at` is an instant, or wall-clock time of the hospital as a form gives it (ISO 8601).
     Raises what `perform` and `request` raise.
     """
     perform(consultation, "reschedule", by=by, reason=reason, given={"moved_to": starts_at}, version=version)
@@ -215,9 +216,8 @@ def _no_show(consultation: Consultation, *, by: User, reason: str) -> None:
 @effect(Consultation, "reschedule")
 def _move(consultation: Consultation, *, by: User, reason: str) -> None:
     """Free the old slot and book the new one for the same patient; the request stays its author's."""
+    consultation.moved_to = target = _as_instant(consultation.moved_to)
     _require_in_time(consultation, by)
-    target = _as_instant(consultation.moved_to)
-    consultation.moved_to = target
     consultation.decided_reason = reason.strip() or None
     _release(consultation)
     request = _book(consultation.patient, consultation.doctor, target, created_by_id=consultation.created_by_id,
