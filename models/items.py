@@ -130,7 +130,7 @@ def _keep_base_units(session: Any, _context: Any, _instances: Any) -> None:
     """The base unit of every item is a unit row with factor 1, under the same name."""
     for record in [*session.new, *session.dirty]:
         if isinstance(record, Item):
-            history = sa.inspect(record).attrs.base_unit.history
+            history: Any = sa.inspect(record).attrs.base_unit.history
             if not history.added or not record.base_unit:
                 continue
             names = {record.base_unit, *(history.deleted or ())}

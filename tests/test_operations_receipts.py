@@ -103,6 +103,21 @@ def test_a_request_is_ordered_once_and_closes_by_itself(session, cast):
     assert request.state == PurchaseRequestState.DONE
 
 
+def test_without_a_name_the_order_goes_to_the_supplier_that_the_request_proposes(session, cast):
+    request = cast.request(make.make_item())
+    with pytest.raises(Refused):
+        receipts.make_order(request, by=cast.buyer)
+    other = make.make_supplier()
+    request = make.saved(PurchaseRequest(created_by=cast.keeper, store=cast.store, lines=[
+        PurchaseRequestLine(item=item, unit=make.unit_of(item), quantity=Decimal(5), supplier=other)
+        for item in (make.make_item(), make.make_item())]))
+    opened(request, by=cast.keeper)
+    perform(request, "submit", by=cast.keeper)
+    perform(request, "approve", by=cast.head)
+    order = receipts.make_order(request, by=cast.buyer)
+    assert (order.supplier_id, len(order.lines)) == (other.id, 2)
+
+
 def test_one_order_does_not_name_a_request_line_twice(session, cast):
     request = cast.request(make.make_item())
     order = receipts.make_order(request, cast.supplier.id, by=cast.buyer)

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.util import identity_key
 
 from models import clock
 from models.base import ExactDecimal, db
@@ -221,32 +222,35 @@ class Ledger:
         change = sa.bindparam("change", type_=QUANTITY)
         down = (sa.update(table).values(quantity=table.c.quantity + change)
                 .where(table.c.store_id == sa.bindparam("store"), table.c.item_id == sa.bindparam("item"),
-                       table.c.batch_id == sa.bindparam("batch"), table.c.quantity + change >= 0))
+                       table.c.batch_id == sa.bindparam("batch"), table.c.quantity + change >= 0)
+                .returning(table.c.id))
+        changed: list[int] = []
         for (store, item, batch), quantity in sorted(sums.items()):
             if quantity < 0:
-                done = db.session.connection().execute(
+                done = db.session.connection().scalar(
                     down, {"change": quantity, "store": store, "item": item, "batch": batch})
-                if done.rowcount != 1:
+                if done is None:
                     raise NotEnoughStock(N_("The stock of %(item)s is no longer there."), item=self.items[item].name)
+                changed.append(done)
         new = [{"store_id": store, "item_id": item, "batch_id": batch, "quantity": quantity}
                for (store, item, batch), quantity in sorted(sums.items()) if quantity > 0]
         if new:
             upsert = insert_for_dialect(table).values(new)
-            db.session.execute(upsert.on_conflict_do_update(
+            changed += db.session.connection().scalars(upsert.on_conflict_do_update(
                 index_elements=["store_id", "item_id", "batch_id"],
-                set_={"quantity": table.c.quantity + upsert.excluded.quantity}))
-        _forget(StockBalance)
+                set_={"quantity": table.c.quantity + upsert.excluded.quantity}).returning(table.c.id))
+        _forget(StockBalance, changed)
 
     def _averages(self) -> None:
         table = StoreItem.__table__
         statement = (sa.update(table).where(table.c.id == sa.bindparam("key"))
                      .values(quantity=sa.bindparam("held", type_=table.c.quantity.type),
                              value=sa.bindparam("worth", type_=table.c.value.type)))
-        db.session.connection().execute(statement, [
-            {"key": self.ids[pair], "held": quantity, "worth": value}
-            for pair, (quantity, value) in sorted(self.held.items()) if self.before[pair] != (quantity, value)]
-            or [{"key": -1, "held": ZERO, "worth": ZERO}])
-        _forget(StoreItem)
+        rows = [{"key": self.ids[pair], "held": quantity, "worth": value}
+                for pair, (quantity, value) in sorted(self.held.items()) if self.before[pair] != (quantity, value)]
+        if rows:
+            db.session.connection().execute(statement, rows)
+        _forget(StoreItem, self.ids.values())
 
     def _items(self, on: date) -> None:
         table = Item.__table__
@@ -271,8 +275,9 @@ class Ledger:
             db.session.expire(self.items[item_id], ["stock_on_hand", "last_received_on", "last_issued_on"])
 
 
-def _forget(model: type[Any]) -> None:
+def _forget(model: type[Any], ids: Iterable[int]) -> None:
     """Let loaded balances be read again: they were changed past the session."""
-    for record in list(db.session.identity_map.values()):
-        if isinstance(record, model):
+    for key in ids:
+        record = db.session.identity_map.get(identity_key(model, key))
+        if record is not None:
             db.session.expire(record)

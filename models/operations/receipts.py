@@ -55,9 +55,10 @@ def taken(line_ids: Iterable[int], but: PurchaseOrder | None = None) -> set[int]
                PurchaseOrder.state.not_in(OPEN_ORDERS), PurchaseOrder.id != (but.id if but is not None else 0))))
 
 
-def make_order(request: PurchaseRequest, supplier_id: int, *, by: User) -> PurchaseOrder:
+def make_order(request: PurchaseRequest, supplier_id: int | None = None, *, by: User) -> PurchaseOrder:
     """Draft an order to a supplier with the request's open lines that propose it or nobody.
 
+    Without `supplier_id`, to the first supplier that an open line proposes.
     Raises `NotAllowed`, or `Refused` when the request is not approved or no line is left.
     """
     if not by.has_role(Role.FACILITIES_STAFF):
@@ -65,6 +66,12 @@ def make_order(request: PurchaseRequest, supplier_id: int, *, by: User) -> Purch
     if request.state != PurchaseRequestState.APPROVED:
         raise Refused(N_("The purchase request %(number)s is not approved."), number=str(request))
     done = taken(line.id for line in request.lines)
+    if supplier_id is None:
+        proposed = [line.supplier_id for line in request.lines if line.id not in done and line.supplier_id is not None]
+        if not proposed:
+            raise Refused(N_("No open line of %(number)s proposes a supplier. Draft the order by hand."),
+                          number=str(request))
+        supplier_id = proposed[0]
     order = PurchaseOrder(supplier_id=supplier_id, store_id=request.store_id, created_by=by, lines=[
         PurchaseOrderLine(purchase_request_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id,
                           quantity=line.quantity, factor=line.factor, unit_price=line.estimated_price or ZERO)
