@@ -54,7 +54,8 @@ class Bed(Stateful, db.Model):
     __table_args__ = (sa.UniqueConstraint("inpatient_room_id", "number"),)
     workflow = Workflow(
         S.READY,
-        Transition("check_in", (S.READY,), S.OCCUPIED, Role.FRONT_OFFICE, when=fit_for_class),
+        Transition("check_in", (S.READY,), S.OCCUPIED, Role.FRONT_OFFICE, when=fit_for_class,
+                   asks=("guest",)),
         Transition("check_out", (S.OCCUPIED,), S.NEEDS_CLEANING, Role.FRONT_OFFICE),
         Transition("start_cleaning", (S.NEEDS_CLEANING,), S.CLEANING),
         Transition("release", (S.CLEANING, S.NEEDS_INSPECTION), S.READY),
@@ -67,6 +68,8 @@ class Bed(Stateful, db.Model):
     inpatient_room_id: Mapped[int] = reference("inpatient_room")
     number: Mapped[Code]
     state: Mapped[BedState] = state_column(S.READY)
+    #: Who lies in it: a medical record number of ours, or the front office's reference. Empty when nobody does.
+    guest: Mapped[Code | None]
 
     inpatient_room: Mapped[InpatientRoom] = relationship(back_populates="beds")
     stays: Mapped[list[Stay]] = relationship(back_populates="bed", order_by="Stay.started_at")

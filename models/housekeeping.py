@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import Id, Money, Name, Text, db, reference, seeded
+from models.base import Id, Money, Text, db, reference, seeded
 from models.beds import Bed
 from models.documents import Stateful, state_column
 from models.errors import N_
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class CleaningKind(StrEnum):
-    """Routine by hand, terminal after a departure, isolation after a departure from an isolation room."""
+    """Routine in between, terminal after a patient left, isolation after one left an isolation room."""
 
     ROUTINE = "routine"
     TERMINAL = "terminal"
@@ -41,8 +42,6 @@ class CleaningState(StrEnum):
 
 S = CleaningState
 
-checklist_done = Condition("checklist_done", lambda task, _user: all(check.is_done for check in task.checks),
-                           N_("Some points of the checklist are still open. Tick them first."))
 asks_inspection = Condition("asks_inspection", lambda task, _user: task.needs_inspection,
                             N_("The class of this room asks for no inspection."))
 not_who_cleaned = Condition("not_who_cleaned", lambda task, user: user.id not in task.cleaner_ids,
@@ -70,7 +69,7 @@ class Cleaning(Stateful, db.Model):
     workflow = Workflow(
         S.WAITING,
         Transition("start", (S.WAITING,), S.IN_PROGRESS, Role.HOUSEKEEPING),
-        Transition("finish", (S.IN_PROGRESS,), S.FINISHED, Role.HOUSEKEEPING, when=checklist_done, asks=("cost",)),
+        Transition("finish", (S.IN_PROGRESS,), S.FINISHED, Role.HOUSEKEEPING, asks=("checklist_done", "cost")),
         Transition("inspect", (S.FINISHED,), S.INSPECTED, Role.HOUSEKEEPING, when=(asks_inspection, not_who_cleaned)),
         Transition("redo", (S.FINISHED,), S.WAITING, Role.HOUSEKEEPING, when=not_who_cleaned, needs_reason=True),
         Transition("cancel", (S.WAITING,), S.CANCELLED, (Role.HOUSEKEEPING, Role.FACILITIES_STAFF), needs_reason=True),
@@ -88,14 +87,15 @@ class Cleaning(Stateful, db.Model):
     inspected_at: Mapped[datetime | None]
     cost: Mapped[Money] = mapped_column(default=Decimal(0), info=seeded("tb_cleaning.biaya"))
     state: Mapped[CleaningState] = state_column(S.WAITING, "tb_cleaning.status")
+    #: The points to do, one a line; filled in from the settings when the task is made.
+    checklist: Mapped[Text | None]
+    checklist_done: Mapped[bool] = mapped_column(default=False)
     note: Mapped[Text | None]
 
     inpatient_room: Mapped[InpatientRoom | None] = relationship(InpatientRoom)
     room: Mapped[Room | None] = relationship(Room)
     bed: Mapped[Bed | None] = relationship(Bed)
     employee: Mapped[Employee | None] = relationship("Employee")
-    checks: Mapped[list[CleaningCheck]] = relationship(
-        back_populates="cleaning", cascade="all, delete-orphan", order_by="CleaningCheck.id")
 
     @property
     def needs_inspection(self) -> bool:
@@ -113,17 +113,9 @@ class Cleaning(Stateful, db.Model):
         return str(self.bed or self.inpatient_room or self.room)
 
 
-class CleaningCheck(db.Model):
-    """One point of a cleaning's checklist."""
-
-    __tablename__ = "cleaning_check"
-
-    id: Mapped[Id]
-    cleaning_id: Mapped[int] = reference("cleaning", ondelete="CASCADE")
-    name: Mapped[Name]
-    is_done: Mapped[bool] = mapped_column(default=False)
-
-    cleaning: Mapped[Cleaning] = relationship(back_populates="checks")
-
-    def __str__(self) -> str:
-        return self.name
+@event.listens_for(Cleaning, "before_insert")
+@event.listens_for(Cleaning, "before_update")
+def _room_of_bed(_mapper: Any, _connection: Any, task: Cleaning) -> None:
+    """A bed stands in its room; nobody types both in."""
+    if task.bed is not None:
+        task.inpatient_room_id = task.bed.inpatient_room_id

@@ -29,6 +29,11 @@ DEFAULTS: dict[str, str] = {
     "purchase_order.limit": "50000000",
     # Rupiah, tax included: an asset procurement above it needs the director.
     "asset_procurement.limit": "100000000",
+    # The points of a cleaning, one a line, in the hospital's own language.
+    "cleaning.checklist.routine": "Lantai dipel\nSampah diangkut\nPermukaan dilap",
+    "cleaning.checklist.terminal": "Linen diganti\nTempat tidur didesinfeksi\nLantai dipel\nSampah diangkut",
+    "cleaning.checklist.isolation":
+        "APD dipakai\nLinen infeksius dipisah\nSeluruh permukaan didesinfeksi\nUdara disterilkan\nLimbah B3 diangkut",
     # Percent of the ordered quantity that a receipt may go over.
     "goods_receipt.tolerance": "0",
     # Percent by which an invoice's price may differ from the receipt's.

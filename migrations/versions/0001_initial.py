@@ -1382,6 +1382,7 @@ def upgrade() -> None:
     sa.Column('inpatient_room_id', KEY, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('guest', sa.String(length=40), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('ready', 'occupied', 'needs_cleaning', 'cleaning', 'needs_inspection', 'out_of_service')", name=op.f('ck_bed_state_known')),
     sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_bed_inpatient_room_id')),
@@ -1605,6 +1606,8 @@ def upgrade() -> None:
     sa.Column('inspected_at', MOMENT, nullable=True),
     sa.Column('cost', exact(18, 2), nullable=False),
     sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('checklist', sa.Text(), nullable=True),
+    sa.Column('checklist_done', sa.Boolean(), nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("kind IN ('routine', 'terminal', 'isolation')", name=op.f('ck_cleaning_kind_known')),
@@ -1889,15 +1892,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_asset_vendor_id'), 'asset', ['vendor_id'], unique=False)
     op.create_index(op.f('ix_asset_ward_id'), 'asset', ['ward_id'], unique=False)
     op.create_index(op.f('ix_asset_work_unit_id'), 'asset', ['work_unit_id'], unique=False)
-    op.create_table('cleaning_check',
-    sa.Column('id', KEY, nullable=False),
-    sa.Column('cleaning_id', KEY, nullable=False),
-    sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('is_done', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['cleaning_id'], ['cleaning.id'], name=op.f('fk_cleaning_check_cleaning_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_cleaning_check'))
-    )
-    op.create_index(op.f('ix_cleaning_check_cleaning_id'), 'cleaning_check', ['cleaning_id'], unique=False)
     op.create_table('prescription_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('prescription_id', KEY, nullable=False),
@@ -2319,8 +2313,6 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_prescription_line_prescription_id'), table_name='prescription_line')
     op.drop_index(op.f('ix_prescription_line_item_id'), table_name='prescription_line')
     op.drop_table('prescription_line')
-    op.drop_index(op.f('ix_cleaning_check_cleaning_id'), table_name='cleaning_check')
-    op.drop_table('cleaning_check')
     op.drop_index(op.f('ix_asset_work_unit_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_ward_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_vendor_id'), table_name='asset')
