@@ -340,6 +340,8 @@ def test_somebody_elses_is_as_absent_as_what_never_was(session):
     assert access.own_consultation(doctor, consultation.id) is None
     for stranger in (make_patient().user, make_doctor().user, make_user(Role.ADMIN)):
         assert access.own_consultation(stranger, consultation.id) is None
+    assert access.own_consultation(patient, 10**30) is access.own_letter(patient, 10**30) is None
+    assert access.own_patient(patient, -1) is access.own_attachment(patient, 10**30) is None
     perform(consultation, "approve", by=make_user(Role.ADMIN))
     assert access.own_consultation(doctor, consultation.id) is consultation
     message = send_message(consultation, "Hello", by=patient, client_id="a")

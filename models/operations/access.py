@@ -21,6 +21,11 @@ from models.documents import Attachment
 from models.people import User
 
 
+def _is_key(number: int) -> bool:
+    """Whether it can be a row's key at all; an address can hold any number, a column cannot."""
+    return 0 < number < 2**63
+
+
 def patient_of(user: User) -> Patient | None:
     """The person's own registration."""
     return db.session.scalar(sa.select(Patient).where(Patient.user_id == user.id))
@@ -40,6 +45,8 @@ def patients_of(user: User) -> list[Patient]:
 
 def own_patient(user: User, patient_id: int) -> Patient | None:
     """The registration `patient_id` if the person may act for it."""
+    if not _is_key(patient_id):
+        return None
     return db.session.scalar(sa.select(Patient).where(Patient.id == patient_id, _owned(user)))
 
 
@@ -65,6 +72,8 @@ def consultations_of(user: User) -> sa.Select[Any]:
 
 def own_consultation(user: User, consultation_id: int) -> Consultation | None:
     """The consultation if it is the person's, as patient, guardian or doctor."""
+    if not _is_key(consultation_id):
+        return None
     return db.session.scalar(consultations_of(user).where(Consultation.id == consultation_id))
 
 
@@ -86,12 +95,16 @@ def own_letter(user: User, letter_id: int) -> Letter | None:
 
 def own_attachment(user: User, attachment_id: int) -> Attachment | None:
     """A file of one of the person's consultations."""
+    if not _is_key(attachment_id):
+        return None
     return db.session.scalar(
         sa.select(Attachment).join(Consultation, Consultation.id == Attachment.document_id)
         .where(Attachment.id == attachment_id, Attachment.document_type == "consultation", _own(user)))
 
 
 def _hanging(model: Any, user: User, row_id: int) -> Any:
+    if not _is_key(row_id):
+        return None
     return db.session.scalar(
         sa.select(model).join(Consultation, Consultation.id == model.consultation_id)
         .where(model.id == row_id, _own(user)))
