@@ -262,16 +262,19 @@ class Ledger:
             if move.kind != MoveKind.REVERSAL:
                 (came if move.quantity > 0 else left).add(move.item_id)
         change = sa.bindparam("change", type_=QUANTITY)
-        for item_id, quantity in sorted(sums.items()):
-            values: dict[str, Any] = {"stock_on_hand": table.c.stock_on_hand + change}
-            for column, touched in ((table.c.last_received_on, came), (table.c.last_issued_on, left)):
-                if item_id in touched:
-                    values[column.name] = sa.case((column > on, column), else_=on)
-            done = db.session.connection().execute(
-                sa.update(table).where(table.c.id == item_id, table.c.stock_on_hand + change >= 0).values(values),
-                {"change": quantity})
-            if done.rowcount != 1:
-                raise NotEnoughStock(N_("The stock of %(item)s is no longer there."), item=self.items[item_id].name)
+        dates: dict[str, Any] = {}
+        for column, bind in ((table.c.last_received_on, "received_on"), (table.c.last_issued_on, "issued_on")):
+            day = sa.bindparam(bind, type_=sa.Date())
+            dates[column.name] = sa.case((column > day, column), else_=sa.func.coalesce(day, column))
+        statement = (sa.update(table).where(table.c.id == sa.bindparam("key"), table.c.stock_on_hand + change >= 0)
+                     .values(stock_on_hand=table.c.stock_on_hand + change, **dates))
+        connection = db.session.connection()
+        done = connection.execute(statement, [
+            {"key": item_id, "change": quantity, "received_on": on if item_id in came else None,
+             "issued_on": on if item_id in left else None} for item_id, quantity in sorted(sums.items())])
+        if done.rowcount != len(sums):
+            raise NotEnoughStock(N_("The stock on hand does not agree with the ledger. Tell the administrator."))
+        for item_id in sums:
             db.session.expire(self.items[item_id], ["stock_on_hand", "last_received_on", "last_issued_on"])
 
 
