@@ -13,6 +13,7 @@ from backoffice.base import LedgerView, MasterView
 from backoffice.forms import StaffForm, make_form
 from models.activity import ActivityLog
 from models.errors import N_, Refused
+from models.organisation import Setting
 from models.people import User, UserRole
 from models.roles import Role
 from portal.site import words
@@ -83,6 +84,12 @@ class UserView(MasterView):
 
     def cell_roles(self, record: Any) -> Markup:
         return escape(", ".join(str(words.role_word(role)) for role in sorted(record.roles)) or "–")
+
+
+class SettingView(MasterView):
+    model = Setting
+    icon = "settings"
+    listed = ("key", "value")
 
 
 class ActivityLogView(LedgerView):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Response, abort, jsonify, request, stream_with_context
@@ -52,7 +52,9 @@ class StaffView(TransitionPages, TableView):
 
     #: Collections written inline, e.g. ``("lines",)``; columns of a line by collection where they differ.
     lines: tuple[str, ...] = ()
-    line_asks: dict[str, tuple[str, ...]] = {}
+    line_asks: ClassVar[dict[str, tuple[str, ...]]] = {}
+    #: Collections that the system writes: shown, never typed.
+    written_lines: tuple[str, ...] = ()
     #: Documents that can be made from one of these.
     makes: tuple[Make, ...] = ()
     read_only = False
@@ -79,10 +81,14 @@ class StaffView(TransitionPages, TableView):
 
     def form_class(self) -> type[StaffForm]:
         collections = {}
-        for name in self.lines:
+        for name in self.typed_lines:
             target = sa.inspect(self.model).relationships[name].mapper.class_
             collections[name] = self.line_asks.get(name) or line_columns(target, self.model)
         return make_form(self.model, self.asks, lines=collections)
+
+    @property
+    def typed_lines(self) -> tuple[str, ...]:
+        return tuple(name for name in self.lines if name not in self.written_lines)
 
     def get_create_form(self) -> type[StaffForm]:
         return self.form_class()
@@ -200,7 +206,7 @@ class StaffView(TransitionPages, TableView):
                                limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
         if request.args.get("name", "") == "work_unit" and scope(current_user, self.table) is not None:
             found = [unit for unit in found if unit.id == current_user.work_unit_id]
-        return jsonify([{"id": getattr(row, key_of(column.target).key), "text": str(row)}
+        return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row)}
                         for row in found])
 
     def _reference(self, name: str) -> Any:

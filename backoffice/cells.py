@@ -10,7 +10,8 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from backoffice.columns import Column
+from backoffice import lookups
+from backoffice.columns import Column, key_of
 from models import clock
 from models.rights import may
 from portal.site import locale, words
@@ -41,7 +42,7 @@ def written(column: Column, value: Any) -> str:
         return locale.moment(value)
     if kind == "time":
         return value.strftime("%H:%M")
-    return str(value)
+    return lookups.text_of(value) if column.relation is not None else str(value)
 
 
 def shown(column: Column, value: Any, user: Any = None) -> Markup:
@@ -53,7 +54,7 @@ def shown(column: Column, value: Any, user: Any = None) -> Markup:
     text = escape(written(column, value))
     if column.relation is not None and user is not None and may(user, "read", column.target.__tablename__):
         return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(
-            column.target.__tablename__, value.id, text)
+            column.target.__tablename__, getattr(value, key_of(column.target).key), text)
     return text
 
 

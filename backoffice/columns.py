@@ -17,12 +17,15 @@ from models.documents import Document
 
 #: Never typed in: kept by the workflow, the ledger, the numbering or the system itself.
 KEPT = frozenset({
-    "state", "number", "version", "created_at", "created_by_id", "factor", "stock_on_hand", "stock_value",
-    "average_cost", "book_value", "accumulated_depreciation", "password_hash", "token_hash", "nik_index", "nik",
-    "email_confirmed_at", "is_demo", "verify_code", "medical_record_number", "tag", "updated_at",
+    "state", "version", "created_by_id", "stock_on_hand", "stock_value", "average_cost", "book_value",
+    "accumulated_depreciation", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "verify_code",
+    "medical_record_number", "tag", "qr_code", "retired_on", "last_received_on", "last_issued_on", "approved_by_id",
+    "closed_by_id", "counted_by_id", "last_move_id", "system_quantity", "variance", "ordered_quantity",
+    "outstanding_quantity", "unit_cost", "guest", "moved_by_id", "last_done_on",
 })
 #: Never shown: secrets and machinery.
-HIDDEN = frozenset({"version", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "content", "sha256"})
+HIDDEN = frozenset({"version", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "content", "sha256",
+                    "verify_code", "previous_hash", "hash", "guest"})
 TITLES = ("number", "tag", "code", "medical_record_number", "key", "name", "title", "email")
 LIST_WIDTH = 7
 
@@ -113,11 +116,26 @@ def list_columns(model: Any) -> tuple[str, ...]:
     return (title, *(column.name for column in rest[:LIST_WIDTH - 1 - len(last)]), *last)
 
 
-def form_columns(model: Any, *, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+def kept_by_system(model: Any, column: Column) -> bool:
+    """Whether a column is filled by the system: named so, an instant of what happened, asked for by a later step, a
+    document's number, a line's frozen factor, a key without a relationship."""
+    name = column.column.name
+    if name in KEPT or (column.kind == "moment" and name.endswith("_at")):
+        return True
+    if name == "factor":
+        return "unit" in columns_of(model)
+    if column.relation is None and column.column.foreign_keys and name.endswith("_id"):
+        return True
+    if issubclass(model, Document):
+        return name == "number" or any(name in step.asks or column.name in step.asks for step in model.workflow)
+    return False
+
+
+def form_columns(model: Any) -> tuple[str, ...]:
     """What a person may type: everything that nothing else keeps."""
     return tuple(
         name for name, column in columns_of(model).items()
-        if column.column.name not in KEPT and name not in without and column.column.name not in without
+        if not kept_by_system(model, column)
         and not (column.column.primary_key and column.relation is None and kind_of(column.column) == "number")
         and column.kind not in {"binary", "json", "other"} and not column.column.info.get("derived"))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from backoffice import accounts, clinic, stores
+from backoffice import accounts, assets, clinic, places, purchasing, stores
 from backoffice.base import DocumentView, LedgerView, MasterView, StaffView
 
-ROOMS = (stores, clinic, accounts)
+ROOMS = (stores, purchasing, assets, places, clinic, accounts)
 
 
 def declared_views() -> dict[str, type[StaffView]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_login import current_user
+from sqlalchemy.orm import contains_eager
 
 from backoffice.columns import columns_of, key_of, search_columns
 from models.base import db
@@ -33,9 +34,29 @@ def choosable(model: Any) -> sa.ColumnElement[bool] | None:
     table = model.__tablename__
     if may(current_user, "read", table):
         return scope(current_user, table)
+    parent = parent_of(model)
+    if parent is not None:
+        relation, document = parent
+        if not may(current_user, "read", document.__tablename__):
+            return sa.false()
+        criterion = scope(current_user, document.__tablename__)
+        local = getattr(model, next(iter(relation.local_columns)).name)
+        return None if criterion is None else local.in_(sa.select(document.id).where(criterion))
     rights = RIGHTS.get(table)
     closed = issubclass(model, (Document, User)) or (rights is not None and rights.clinical)
     return sa.false() if closed else None
+
+
+def parent_of(model: Any) -> tuple[Any, Any] | None:
+    """The relationship of a line to its document, and the document's class; None for what is no line."""
+    table = model.__tablename__
+    if not table.endswith("_line"):
+        return None
+    for relation in sa.inspect(model).relationships:
+        target = relation.mapper.class_
+        if issubclass(target, Document) and table == f"{target.__tablename__}_line":
+            return relation, target
+    return None
 
 
 def within(statement: sa.Select[Any], criterion: sa.ColumnElement[bool] | None) -> sa.Select[Any]:
@@ -73,14 +94,39 @@ def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[
 
 def search(model: Any, text: str, *, limit: int = MOST, only: sa.ColumnElement[bool] | None = None) -> list[Any]:
     """At most `limit` records for a choice list, retired ones left out."""
-    names = search_columns(model)
-    statement = within(within(sa.select(model), choosable(model)), matching(model, text, names))
-    statement = within(statement, only)
+    statement = within(within(sa.select(model), choosable(model)), only)
+    parent = parent_of(model)
+    if parent is not None:
+        relation, document = parent
+        statement = statement.join(getattr(model, relation.key)).options(contains_eager(getattr(model, relation.key)))
+        found = [matching(document, text, search_columns(document))]
+        for name in ("item", "asset_model", "asset"):
+            if name in columns_of(model):
+                column = getattr(model, name)
+                target = columns_of(model)[name].target
+                statement = statement.outerjoin(column).options(contains_eager(column))
+                found.append(matching(target, text, search_columns(target)))
+        named = [criterion for criterion in found if criterion is not None]
+        statement = statement.where(sa.or_(*named)) if named else statement
+    else:
+        statement = within(statement, matching(model, text, search_columns(model)))
     if "status" in columns_of(model):
         statement = statement.where(model.status != "inactive")
     order = next((getattr(model, name) for name in ("name", "code") if name in columns_of(model)), None)
     statement = statement.order_by(key_of(model).desc() if order is None else order)
     return list(db.session.scalars(statement.limit(max(1, min(limit, MOST)))))
+
+
+def text_of(record: Any) -> str:
+    """What a record is called in a choice list."""
+    if type(record).__str__ is not object.__str__:
+        return str(record)
+    every = columns_of(type(record))
+    parts = [str(getattr(record, name)) for name in ("asset_model", "item", "asset", "name") if name in every]
+    parent = parent_of(type(record))
+    if parent is not None:
+        parts.insert(0, str(getattr(record, parent[0].key)))
+    return " · ".join(part for part in parts if part != "None") or f"#{getattr(record, key_of(type(record)).key)}"
 
 
 def base_unit(item_id: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
@@ -29,6 +29,13 @@ ICONS = {
     "work_unit": "sitemap", "employee": "id-badge-2", "setting": "settings", "holiday": "calendar-event",
     "activity_log": "history", "outbox": "mail", "region": "map-pin", "code_list": "list",
 }
+#: Opened now and then: under "More" of their area.
+SECONDARY = frozenset({
+    "store_item", "stock_balance", "stock_batch", "item_category", "unit_conversion", "store", "vendor", "asset_type",
+    "asset_model", "asset_book", "asset_movement", "maintenance_schedule", "calibration", "land", "building", "ward",
+    "room_class", "room_facility", "class_facility", "doctor_schedule", "schedule_exception", "clinical_note",
+    "diagnosis", "letter", "consent", "holiday", "code_list", "region", "outbox", "period",
+})
 AREAS = {
     "inventory": lazy_gettext("Inventory"), "purchasing": lazy_gettext("Purchasing"),
     "places": lazy_gettext("Rooms and beds"), "assets": lazy_gettext("Assets"),
@@ -43,11 +50,13 @@ class Entry:
     word: str
     icon: str
     is_active: bool
+    is_more: bool = False
 
 
 def entry(table: str) -> Entry:
     address = f"/admin/{table}/"
-    return Entry(address, words.table_word(table, True), ICONS.get(table, "table"), request.path.startswith(address))
+    return Entry(address, words.table_word(table, True), ICONS.get(table, "table"), request.path.startswith(address),
+                 table in SECONDARY)
 
 
 def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
@@ -59,9 +68,12 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
                  if rights.area == area and table in tables and may(current_user, "read", table)]
         named.sort(key=lambda table: order.get(table, len(order)))
         entries = [entry(table) for table in named]
-        if area == "places" and may_open(current_user, "rooms"):
+        if area == "places" and may_open(current_user, "rooms") and "rooms" in current_app.blueprints:
             entries.insert(0, Entry("/admin/rooms/", gettext("Room board"), "layout-grid",
                                     request.path.startswith("/admin/rooms/")))
+        if all(each.is_more for each in entries):
+            for each in entries:
+                each.is_more = False
         if entries:
             groups.append((word, entries))
     return groups

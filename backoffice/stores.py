@@ -5,8 +5,10 @@ from flask_babel import lazy_gettext
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
 from models.items import Item
 from models.operations import stores
+from models.returns import Spoilage
 from models.roles import Role
 from models.stock import StockBalance, StockMove, StoreItem
+from models.stocktakes import Stocktake
 from models.store_requests import DeliveryRequest, StoreRequest
 
 
@@ -46,3 +48,17 @@ class StockBalanceView(LedgerView):
 class StoreItemView(LedgerView):
     model = StoreItem
     listed = ("item", "store", "quantity", "value")
+
+
+class SpoilageView(DocumentView):
+    model = Spoilage
+    icon = "trash"
+    line_asks = {"lines": ("item", "quantity", "unit", "batch", "cause")}
+
+
+class StocktakeView(DocumentView):
+    """Counted blind: what the ledger expects is not on the form."""
+
+    model = Stocktake
+    icon = "clipboard-check"
+    line_asks = {"lines": ("item", "counted_quantity", "unit", "batch", "note")}

@@ -43,7 +43,6 @@ class TableView(ModelView):
     facts: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
-    without: frozenset[str] = frozenset()
     icon = "table"
     default_order: tuple[str | None, bool] | None = None  # type: ignore[assignment]
     list_template = "backoffice/list.html"
@@ -58,7 +57,7 @@ class TableView(ModelView):
         self.every = columns_of(model)
         self.listed = tuple(name for name in self.listed or list_columns(model) if hasattr(model, name))
         self.facts = self.facts or fact_columns(model)
-        self.asks = self.asks or form_columns(model, without=self.without)
+        self.asks = self.asks or form_columns(model)
         self.filters = self.filters or filter_columns(model)
         self.sortable = frozenset(name for name in self.listed
                                   if name in self.every and self.every[name].relation is None)
