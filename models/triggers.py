@@ -1,103 +1,19 @@
 """Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
 
-The rules are data; `statements(dialect)` writes them as SQL. The migrations hold frozen copies of that SQL, and a test
-compares both. The application's own code never meets these refusals: they stop everything else.
+The rules are the data of `models.finality`; `statements(dialect)` writes them as SQL. The migrations hold frozen copies
+of that SQL, and a test compares both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from models.base import db
-from models.documents import WORKFLOWS, Document
-
-#: Tables that only grow: no update, no deletion, no truncation, no replacing.
-APPEND_ONLY = ("activity_log", "comment", "document_event", "document_number", "journal_entry", "journal_line",
-               "stock_move")
-
-#: States in which a document's lines may still change; draft alone where nothing is said.
-OPEN_STATES = {"stocktake": ("draft", "counting")}
-
-#: States after which a document's own columns stand still: it was posted, sent, delivered, or ended.
-FINAL_STATES = frozenset({"accepted", "cancelled", "completed", "delivered", "dispensed", "done", "no_show", "paid",
-                          "posted", "rescheduled", "reversed", "sent", "sold"})
-#: Where approving is posting.
-MORE_FINAL_STATES = {"supplier_invoice": ("approved",)}
-
-#: Columns that may change in a final state, beside `state`, `version` and what the remaining steps ask for.
-LATE_COLUMNS = {"consultation": ("rating", "rating_comment", "rated_at")}
-
-#: Columns of lines that later steps fill in, until the document is final.
-LATE_LINE_COLUMNS = {
-    "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
-    "asset_disposal_line": ("book_value",),
-    "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on", "employee_id"),
-    "spoilage_line": ("unit_cost",),
-}
-
-
-@dataclass(frozen=True)
-class Papers:
-    """A document's table, and what stands still in it."""
-
-    table: str
-    columns: tuple[str, ...]
-    final: tuple[str, ...]
-    late: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Lines:
-    """A table of lines, the document that they belong to, and what stands still in them."""
-
-    table: str
-    columns: tuple[str, ...]
-    parent: str
-    key: str
-    open: tuple[str, ...]
-    final: tuple[str, ...]
-    late: tuple[str, ...]
-
-
-def papers() -> list[Papers]:
-    """Every document type, by table name."""
-    return [Papers(name, _columns(model), final := _final(model),
-                   tuple(sorted({"state", "version", *LATE_COLUMNS.get(name, ()), *_asked(model, final)})))
-            for name, model in sorted(WORKFLOWS.items()) if issubclass(model, Document)]
-
-
-def lines() -> list[Lines]:
-    """The `lines` of every document type, by table name."""
-    found = []
-    for name, model in WORKFLOWS.items():
-        relation = sa.inspect(model).relationships.get("lines")
-        if not issubclass(model, Document) or relation is None:
-            continue
-        line = relation.mapper.class_
-        (key,) = relation.remote_side
-        table = line.__tablename__
-        found.append(Lines(table, _columns(line), name, key.name, OPEN_STATES.get(name, ("draft",)), _final(model),
-                           LATE_LINE_COLUMNS.get(table, ())))
-    return sorted(found, key=lambda rule: rule.table)
-
-
-def _columns(model: type[Any]) -> tuple[str, ...]:
-    return tuple(column.name for column in model.__table__.columns if column.computed is None)
-
-
-def _final(model: type[Any]) -> tuple[str, ...]:
-    more = MORE_FINAL_STATES.get(model.__tablename__, ())
-    return tuple(state.value for state in model.workflow.states if state in FINAL_STATES or state in more)
-
-
-def _asked(model: type[Any], final: tuple[str, ...]) -> set[str]:
-    return {name for step in model.workflow if set(step.sources) & set(final) for name in step.asks}
-
+from models.finality import APPEND_ONLY, Lines, lines, papers
 
 # ---------------------------------------------------------------- SQL
 

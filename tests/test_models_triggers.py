@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models import triggers
+from models import finality
 from models.base import ExactDecimal, UtcDateTime, db
 from models.documents import WORKFLOWS
 
-PAPERS = triggers.papers()
-LINES = triggers.lines()
+PAPERS = finality.papers()
+LINES = finality.lines()
 
 _counter = itertools.count(1)
 
@@ -25,7 +25,7 @@ _counter = itertools.count(1)
 @pytest.fixture(autouse=True)
 def _loose(session: Any) -> Iterator[None]:
     """Without foreign keys and checks, so that a row needs no other: they are not what is tested here."""
-    tables = {*triggers.APPEND_ONLY, *(rule.table for rule in (*PAPERS, *LINES))}
+    tables = {*finality.APPEND_ONLY, *(rule.table for rule in (*PAPERS, *LINES))}
     if session.connection().dialect.name == "sqlite":
         session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
         session.execute(sa.text("PRAGMA ignore_check_constraints=ON"))
@@ -103,7 +103,7 @@ def truncate(session: Any, name: str) -> None:
 # ---------------------------------------------------------------- ledgers only grow
 
 
-@pytest.mark.parametrize("name", triggers.APPEND_ONLY)
+@pytest.mark.parametrize("name", finality.APPEND_ONLY)
 def test_a_ledger_refuses_update_and_delete(session: Any, name: str) -> None:
     key = put(session, name)
     words = f"append-only: {name}"
@@ -114,7 +114,7 @@ def test_a_ledger_refuses_update_and_delete(session: Any, name: str) -> None:
         session.execute(sa.delete(table).where(table.c.id == key))
 
 
-@pytest.mark.parametrize("name", triggers.APPEND_ONLY)
+@pytest.mark.parametrize("name", finality.APPEND_ONLY)
 def test_a_ledger_refuses_replacing_and_truncating(session: Any, name: str) -> None:
     key = put(session, name)
     if session.connection().dialect.name == "postgresql":
@@ -143,7 +143,7 @@ def test_a_ledger_refuses_replacing_by_another_key(session: Any) -> None:
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.table)
-def test_a_final_document_stands_still(session: Any, paper: triggers.Papers) -> None:
+def test_a_final_document_stands_still(session: Any, paper: finality.Papers) -> None:
     for position, state in enumerate(paper.final):
         key = put(session, paper.table, state=state, number=f"X/{position}")
         for column in paper.columns:
@@ -158,7 +158,7 @@ def test_a_final_document_stands_still(session: Any, paper: triggers.Papers) -> 
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.table)
-def test_a_numbered_document_keeps_its_number_and_stays(session: Any, paper: triggers.Papers) -> None:
+def test_a_numbered_document_keeps_its_number_and_stays(session: Any, paper: finality.Papers) -> None:
     first = WORKFLOWS[paper.table].workflow.initial
     key = put(session, paper.table, state=first, number="X/1")
     change(session, paper.table, key, "note")
@@ -172,7 +172,7 @@ def test_a_numbered_document_keeps_its_number_and_stays(session: Any, paper: tri
 
 
 @pytest.mark.parametrize("rule", LINES, ids=lambda rule: rule.table)
-def test_lines_stand_still_once_the_document_left_draft(session: Any, rule: triggers.Lines) -> None:
+def test_lines_stand_still_once_the_document_left_draft(session: Any, rule: finality.Lines) -> None:
     model = WORKFLOWS[rule.parent]
     parent = db.metadata.tables[rule.parent]
     still = next(name for name in rule.columns if name not in {*rule.late, "id", rule.key} and not name.endswith("_id"))
