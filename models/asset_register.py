@@ -147,7 +147,7 @@ class AssetState(StrEnum):
 
 S = AssetState
 
-has_place = Condition("has_place", lambda asset, _user: asset.place is not None and asset.work_unit_id is not None,
+has_place = Condition("has_place", lambda asset, _user: asset.place is not None and asset.work_unit is not None,
                       N_("Say first where the asset stands and which work unit keeps it."))
 
 
