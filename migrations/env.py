@@ -31,7 +31,7 @@ def engine() -> sa.Engine:
 def upgrade_offline() -> None:
     """`flask db upgrade --sql`: print the statements, connect to nothing."""
     url = os.environ.get("MIGRATION_DATABASE_URL") or db.engine.url.render_as_string(hide_password=False)
-    context.configure(url=url, literal_binds=True, **rendering.OPTIONS)
+    context.configure(url=url, literal_binds=True, dialect_opts={"paramstyle": "named"}, **rendering.OPTIONS)
     with context.begin_transaction():
         context.run_migrations()
 
