@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, mapped_column, registry
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.errors import Conflict, N_
+from models.errors import N_, Conflict
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -217,11 +217,13 @@ def one_transaction() -> Iterator[Any]:
         session.commit()
     except StaleDataError as error:
         session.rollback()
-        raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step.")) from error
+        raise Conflict(
+            N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step.")) from error
     except OperationalError as error:
         session.rollback()
         if lost_lock(error):
-            raise Conflict(N_("The system was busy with the same records. Nothing was changed; please try again.")) from error
+            raise Conflict(
+                N_("The system was busy with the same records. Nothing was changed; please try again.")) from error
         raise
     except BaseException:
         session.rollback()

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Factor, Id, Name, Quantity, db, reference, seeded
 from models.documents import Document, author, state_column
-from models.roles import Role
 from models.measure import MeasuredLine, measured
+from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document, own_work_unit
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from models.journal import Account
     from models.organisation import WorkUnit
     from models.stock import Store
-    from models.people import User
 
 
 class StoreRequestState(StrEnum):

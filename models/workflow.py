@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models.errors import Conflict, N_, NotAllowed, Refused, WrongState
+from models.errors import N_, Conflict, NotAllowed, Refused, WrongState
 from models.roles import Role
 
 

@@ -19,6 +19,9 @@ FOLDERS = PACKAGES | {".ci", "docs", "migrations", "static", "templates", "tests
 #: From top to bottom: a module may import rooms of its own height (its own room only) and below.
 HEIGHTS = {"app": 5, "backoffice": 4, "portal": 4, "portal.site": 3, "models.operations": 2, "models": 1}
 
+#: Where a bulk statement may write a column `state` that belongs to no workflow: the summary of a room's beds.
+SUMMARIES = {"models/operations/rooms.py"}
+
 #: Lines of code in one file.
 LONGEST = 400
 
@@ -118,7 +121,7 @@ def test_state_has_one_door() -> None:
                        else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value else [])
             wrong += [f"{named(path)}:{node.lineno}" for target in targets for part in ast.walk(target)
                       if isinstance(part, ast.Attribute) and part.attr == "state"]
-            if isinstance(node, ast.Call) and moves_state(node):
+            if isinstance(node, ast.Call) and moves_state(node) and named(path) not in SUMMARIES:
                 wrong.append(f"{named(path)}:{node.lineno}")
     assert not wrong, "only approvals.perform moves a state:\n" + "\n".join(wrong)
 

@@ -141,8 +141,8 @@ def test_another_units_document_does_not_exist(client: Any, sign_in: Any, hospit
         assert bare(answer) == bare(none)
     assert client.post("/admin/store_request/delete/", data={"id": other.id}).status_code == 404
     listed = client.get("/admin/store_request/").text
-    assert f"details/?id={mine.id}\"" in listed
-    assert f"details/?id={other.id}\"" not in listed
+    assert f"/store_request/details/?id={mine.id}\"" in listed
+    assert f"/store_request/details/?id={other.id}\"" not in listed
     export = client.get("/admin/store_request/export/csv/").text
     assert hospital["units"][1].name not in export
 

@@ -1,4 +1,4 @@
-"""Every workflow is what `tests/data/workflows.csv` says: states, roles, reasons, whose document; nothing else works."""
+"""Every workflow is what `tests/data/workflows.csv` says: states, roles, reasons, whose; nothing else works."""
 
 from __future__ import annotations
 
