@@ -85,3 +85,9 @@ def test_the_history_only_grows(session: Any, submitted: StoreRequest) -> None:
     session.delete(comment)
     with pytest.raises(Refused, match="only grows"):
         session.flush()
+
+
+def test_a_deleted_draft_takes_its_lines_along_in_the_database(session: Any) -> None:
+    request = factories.make_store_request()
+    session.execute(sa.delete(StoreRequest).where(StoreRequest.id == request.id))
+    assert session.scalar(sa.select(sa.func.count()).select_from(StoreRequestLine)) == 0
