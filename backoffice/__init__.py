@@ -13,6 +13,7 @@ from backoffice.base import DocumentView, LedgerView, MasterView, StaffView, uni
 from backoffice.columns import Column, key_of, mapped_tables
 from backoffice.declared import declared_views
 from backoffice.pages import HomeView, InboxView
+from backoffice.transitions import ASIDE_BUTTONS
 from models.documents import Document
 from models.rights import RIGHTS, may
 from models.workflow import Transition
@@ -58,7 +59,7 @@ def init_app(app: Flask) -> None:
 
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
             "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
-            "role_words": _role_words,
+            "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,
         }
 
 

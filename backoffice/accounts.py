@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup, escape
 from sqlalchemy.orm import selectinload
@@ -57,7 +58,6 @@ class UserView(MasterView):
                 "At least 15 characters; leave empty to keep the old one."))})
 
     def filled(self, record: Any = None) -> StaffForm:
-        from flask import request
         form = super().filled(record)
         if request.method == "GET" and record is not None:
             form.roles_held.data = [role.value for role in record.roles]
@@ -102,11 +102,15 @@ class ActivityLogView(LedgerView):
     filters = ("activity", "access", "user", "occurred_at")
 
     def cell_properties(self, record: Any) -> Markup:
-        pairs = [f"{name}: {_short(value)}" for name, value in (record.properties or {}).items()]
-        return escape("; ".join(pairs)[:600] or "–")
+        """What changed, from what to what."""
+        properties = record.properties or {}
+        old, new = properties.get("old") or {}, properties.get("new") or {}
+        parts = [f"{name}: {_text(old[name])} → {_text(new.get(name))}" for name in old]
+        parts += [f"{name}: {_text(value)}" for name, value in new.items() if name not in old and value is not None]
+        parts += [f"{name}: {_text(value)}" for name, value in properties.items() if name not in {"old", "new"}]
+        text = "; ".join(parts)
+        return escape((text if len(text) <= 400 else text[:400] + "…") or "–")
 
 
-def _short(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 2:
-        return f"{value[0] if value[0] is not None else '–'} → {value[1] if value[1] is not None else '–'}"
-    return str(value)
+def _text(value: Any) -> str:
+    return "–" if value is None else str(value)

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 import sqlalchemy as sa
-from flask import request
+from flask import abort, request
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -72,6 +72,9 @@ class ConsultationView(DocumentView):
     def is_own(self, record: Any) -> bool:
         return record.doctor.user_id == current_user.id
 
+    def on_reading(self, record: Any) -> None:
+        conversations.mark_read(record, by=current_user)
+
     def extra(self, record: Any) -> dict[str, Any]:
         if not self.is_own(record):
             return {"own": False}
@@ -80,9 +83,6 @@ class ConsultationView(DocumentView):
             .options(joinedload(ConsultationMessage.author).lazyload("*"),
                      joinedload(ConsultationMessage.attachment))
             .order_by(ConsultationMessage.id.desc()).limit(200)))[::-1]
-        if any(message.read_at is None and message.author_id != current_user.id for message in messages):
-            conversations.mark_read(record, by=current_user)
-            db.session.commit()
         return {"own": True, "messages": messages, "can_write": conversations.can_write(record),
                 "key": secrets.token_urlsafe(16), "kinds": list(DiagnosisKind),
                 "papers": record.state in ("in_progress", "completed")}
@@ -120,7 +120,6 @@ class ConsultationView(DocumentView):
             with one_transaction():
                 act(record)
         except NotAllowed:
-            from flask import abort
             abort(403)
         except Refused as refusal:
             return self.refused(record, refusal)

@@ -44,6 +44,20 @@ class StaffForm(FlaskForm, BaseForm):
         return [field for field in self if isinstance(field, LinesField)]
 
 
+class Label:
+    """A word that is looked up in the reader's language each time it is shown."""
+
+    def __init__(self, name: Any, plural: bool = True) -> None:
+        self.name, self.plural = name, plural
+
+    def __str__(self) -> str:
+        if isinstance(self.name, str):
+            return words.table_word(self.name, self.plural)
+        return words.label(self.name)
+
+    __html__ = __str__
+
+
 class Sign:
     """More than zero, or at least zero, as the table's own check asks."""
 
@@ -66,7 +80,7 @@ def has_default(column: sa.Column[Any]) -> bool:
 def field_for(model: Any, column: Column, *, loader: str = "", optional: bool = False) -> UnboundField[Any]:
     """The form field of one column, with the checks that its table makes."""
     table_column = column.column
-    label = words.label(table_column)
+    label = Label(table_column)
     may_be_empty = optional or column.is_optional
     checks: list[Any] = []
     if may_be_empty or column.kind == "bool":
@@ -116,7 +130,7 @@ def make_form(model: Any, names: tuple[str, ...], *, lines: dict[str, tuple[str,
     body: dict[str, Any] = {name: field_for(model, every[name], optional=name in optional) for name in names}
     for collection, line_names in (lines or {}).items():
         target = sa.inspect(model).relationships[collection].mapper.class_
-        body[collection] = LinesField(words.label(target.__table__), model=target, line_form=make_line_form(
+        body[collection] = LinesField(Label(target.__tablename__), model=target, line_form=make_line_form(
             target, line_names, f"{collection}-"))
     return type(f"{model.__name__}Form", (base,), body)
 

@@ -114,6 +114,13 @@ def steps(record: Any, events: Iterable[Told]) -> list[Step]:
     return shown
 
 
+def waits_for(record: Any) -> tuple[Any, ...]:
+    """The roles whose step forward the record waits for; nobody's at the end of the way."""
+    roles = [role for step in record.workflow if record.state in step.sources and not step.is_refusal
+             and step.name not in ASIDE and step.name != "close" for role in step.roles]
+    return tuple(dict.fromkeys(roles))
+
+
 def relatives(model: Any) -> tuple[list[str], list[str]]:
     """Names of the relationships to the documents that this one answers, and to those that answer it."""
     before, afterwards = [], []

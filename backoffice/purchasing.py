@@ -28,6 +28,7 @@ class PurchaseOrderView(DocumentView):
     model = PurchaseOrder
     icon = "file-invoice"
     listed = ("number", "ordered_on", "supplier", "store", "total", "expected_on", "state")
+    asks = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "note")
     facts = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "total", "created_by",
              "created_at", "note")
     line_asks = {"lines": ("item", "quantity", "unit", "unit_price", "discount", "purchase_request_line")}

@@ -16,14 +16,19 @@ from backoffice import history, lists
 from backoffice.columns import HIDDEN, columns_of, is_key
 from backoffice.forms import line_columns, make_form
 from backoffice.views import done, told
+from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
 from models.errors import N_, NotAllowed, Refused
+from models.operations import activity
 from models.operations.approvals import perform
-from models.rights import may
+from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.site import words
 from portal.site.pdf import answer
+
+#: Steps whose button is never the page's primary one.
+ASIDE_BUTTONS = history.ASIDE | {"close"}
 
 
 class TransitionPages:
@@ -45,7 +50,16 @@ class TransitionPages:
 
     @expose("/details/")
     def details_view(self) -> Any:
-        return self.details_page(self.one_or_404(request.args.get("id", ""), *self.details_options()))
+        id = request.args.get("id", "")
+        if RIGHTS[self.table].clinical:
+            seen = self.one_or_404(id)
+            with one_transaction():
+                activity.record(Activity.READ, table_name=self.table, changed_id=seen.id)
+                self.on_reading(seen)
+        return self.details_page(self.one_or_404(id, *self.details_options()))
+
+    def on_reading(self, record: Any) -> None:
+        """What follows from a person reading a clinical record, in the transaction that logs it."""
 
     def details_page(self, record: Any, refusal: Refused | None = None) -> Any:
         has_flow = hasattr(record, "workflow")
@@ -59,7 +73,7 @@ class TransitionPages:
         return self.render(
             self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
             steps=history.steps(record, happened) if has_flow else [], refusal=refusal, told=told,
-            waiting=record.workflow.waiting_on(record.state) if has_flow else (), editable=editable,
+            waiting=history.waits_for(record) if has_flow else (), editable=editable,
             deletable=deletable, makes=self.open_makes(record), tables=[self.line_table(record, n) for n in self.lines],
             extra=self.extra(record))
 
@@ -77,7 +91,7 @@ class TransitionPages:
     def buttons(self, record: Any) -> list[Transition]:
         """The steps that this person can take now; the first that says yes is the page's primary button."""
         return sorted(record.workflow.open_to(record, current_user),
-                      key=lambda step: (not step.is_refusal, step.name not in {"close", "reopen"}))
+                      key=lambda step: (not step.is_refusal, step.name not in ASIDE_BUTTONS))
 
     def asks_first(self, step: Transition, record: Any) -> bool:
         """Whether the step opens a page that asks (a reason, a price) before it is taken."""
