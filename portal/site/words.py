@@ -33,6 +33,9 @@ SPECIAL = {
     "email": "E-mail",
     "dob": "Birth date",
 }
+#: Values of enumerations that are codes.
+VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
+          "libur_nasional": "National holiday", "cuti_bersama": "Joint leave"}
 PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "maintenance": "Maintenance",
            "stocktake": "Stocktakes", "spoilage": "Spoilage", "cleaning": "Cleaning"}
 
@@ -69,7 +72,12 @@ def table_word(table: str, plural_form: bool = False) -> str:
 
 def state_word(state: Any) -> str:
     """The word of a state or of any other enum value."""
-    return gettext(human(str(getattr(state, "value", state))))
+    return gettext(value_word(str(getattr(state, "value", state))))
+
+
+def value_word(value: str) -> str:
+    """The English word of an enumeration's value."""
+    return VALUES.get(value) or human(value)
 
 
 def role_word(role: Role | str) -> str:
@@ -89,7 +97,7 @@ def all_msgids() -> list[str]:
         for column in table.columns:
             words.add(human(column.name))
             if isinstance(column.type, sa.Enum):
-                words.update(human(value) for value in column.type.enums)
+                words.update(value_word(value) for value in column.type.enums)
     for model in WORKFLOWS.values():
         words.update(human(name) for name in model.workflow.names)
         words.update(human(state.value) for state in model.workflow.states)
