@@ -6,14 +6,16 @@ import secrets
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
-from models.documents import Stateful, state_column
+from models.documents import NumberCounter, Stateful, state_column
 from models.errors import N_
 from models.organisation import Status
 from models.places import FundingSource, PhysicalCondition
@@ -181,7 +183,7 @@ class Asset(Stateful, db.Model):
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_aset.aset_id"))
-    tag: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    tag: Mapped[str] = mapped_column(sa.String(20), unique=True, default=lambda context: next_tag(context.connection))
     qr_code: Mapped[str] = mapped_column(sa.String(32), unique=True, default=lambda: secrets.token_urlsafe(16))
     asset_type_id: Mapped[int] = reference("asset_type", "tb_aset.asetJenis_id")
     asset_model_id: Mapped[int | None] = reference("asset_model")
@@ -244,6 +246,28 @@ class Asset(Stateful, db.Model):
 
     def __str__(self) -> str:
         return f"{self.tag} {self.name}"
+
+
+def next_tag(connection: sa.Connection) -> str:
+    """The next free tag of the year, ``AST-2026-000123``. Its counter stays locked until the transaction ends."""
+    year = clock.today().year
+    counter, taken = NumberCounter.__table__, Asset.__table__.c.tag
+    bump = (sa.update(counter).where(counter.c.prefix == "AST", counter.c.year == year)
+            .values(last=counter.c.last + 1).returning(counter.c.last))
+    while True:
+        last = connection.scalar(bump)
+        if last is None:
+            insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            connection.execute(insert(counter).values(prefix="AST", year=year, last=0).on_conflict_do_nothing())
+        elif not connection.scalar(sa.select(sa.exists().where(taken == (tag := f"AST-{year}-{last:06d}")))):
+            return tag
+
+
+@event.listens_for(Asset, "before_insert")
+def _give_tag(_mapper: Any, connection: sa.Connection, asset: Asset) -> None:
+    """An asset entered by hand without a tag gets the next one."""
+    if not asset.tag:
+        asset.tag = next_tag(connection)
 
 
 class BookKind(StrEnum):

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from models import clock
 from models.asset_care import Calibration, CalibrationResult
 from models.asset_documents import AssetPlanState, AssetProcurement, AssetProcurementLine, AssetProcurementState
 from models.asset_exits import AssetAuction, AssetAuctionLine, AssetDisposal, AssetDisposalLine
@@ -251,3 +252,14 @@ def test_an_asset_is_put_into_use_somewhere_by_somebody(session: Any) -> None:
         perform(asset, "maintain", by=make.make_user(*Role))
     by_system(asset, "maintain", by=staff)
     assert asset.state == AssetState.UNDER_MAINTENANCE
+
+
+def test_an_asset_without_a_tag_gets_the_next_free_one(session: Any) -> None:
+    year = clock.today().year
+    kind = make.make_asset().asset_type
+    make.make_asset(tag=f"AST-{year}-000002")
+    fields = {"asset_type_id": kind.id, "acquisition_cost": Decimal(1)}
+    made = [make.saved(Asset(name="Pump", tag=tag, **fields)).tag for tag in (None, "")]
+    assert made == [f"AST-{year}-000001", f"AST-{year}-000003"]
+    session.execute(sa.insert(Asset).values(name="Pump", qr_code="q", **fields))
+    assert session.scalar(sa.select(Asset.tag).where(Asset.qr_code == "q")) == f"AST-{year}-000004"
