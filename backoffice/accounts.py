@@ -99,7 +99,10 @@ class ActivityLogView(LedgerView):
     icon = "history"
     listed = ("id", "occurred_at", "user", "access", "activity", "table_name", "changed_id", "properties")
     facts = ("user", "access", "table_name", "changed_id", "activity", "occurred_at", "address", "properties")
-    filters = ("activity", "access", "user", "occurred_at")
+    filters = ("activity", "access", "user")
+
+    def label(self, name: str) -> str:
+        return gettext("Changed ID") if name == "changed_id" else super().label(name)
 
     def cell_properties(self, record: Any) -> Markup:
         """What changed, from what to what."""

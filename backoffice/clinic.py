@@ -90,7 +90,13 @@ class ConsultationView(DocumentView):
     @expose("/<id>/messages")
     def messages_view(self, id: str) -> Any:
         """The conversation alone, for the page to refresh itself."""
+        seen = self.one_or_404(id)
+        if conversations.unread_counts(current_user, [seen.id]):
+            with one_transaction():
+                self.on_reading(seen)
         record = self.one_or_404(id, *self.details_options())
+        if not self.is_own(record):
+            abort(404)
         return self.render("backoffice/messages.html", view=self, record=record, extra=self.extra(record))
 
     @expose("/<id>/message", methods=("POST",))

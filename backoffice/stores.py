@@ -1,9 +1,14 @@
 """Stores: requests, deliveries and what else moves stock."""
 
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
 from flask_babel import lazy_gettext
 
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
-from models.items import Item
+from models.items import Item, UnitConversion
 from models.operations import stores
 from models.returns import Spoilage
 from models.roles import Role
@@ -33,6 +38,11 @@ class ItemView(MasterView):
     icon = "package"
     listed = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
+
+    def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        """The base unit is a unit of measure too, with factor 1."""
+        if record.base_unit and all(unit.unit_name != record.base_unit for unit in record.units):
+            record.units.append(UnitConversion(unit_name=record.base_unit, factor=Decimal(1)))
 
 
 class StockMoveView(LedgerView):

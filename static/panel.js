@@ -125,6 +125,19 @@
     }
   });
 
+  /* the conversation refreshes itself while the page is looked at */
+  function refresh() {
+    var talk = doc.getElementById("messages");
+    if (!talk || doc.hidden) { return; }
+    fetch(talk.dataset.messages, { headers: { "HX-Request": "true" } })
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; })
+      .then(function (text) {
+        if (!text) { return; }
+        var fresh = new DOMParser().parseFromString(text, "text/html").getElementById("messages");
+        if (fresh && fresh.innerHTML !== talk.innerHTML) { talk.replaceChildren.apply(talk, Array.from(fresh.childNodes)); talk.scrollTop = talk.scrollHeight; }
+      }).catch(function () { });
+  }
+
   /* a form is sent once; empty filters stay out of the address */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
@@ -148,6 +161,8 @@
       renumber(list);
     });
     doc.querySelectorAll("select[data-lookup]").forEach(lookup);
+    var talk = doc.getElementById("messages");
+    if (talk) { talk.scrollTop = talk.scrollHeight; window.setInterval(refresh, 4000); }
     ticked();
     var wrong = doc.querySelector(".alert-danger[role=alert]");
     if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); }
