@@ -1,0 +1,160 @@
+"""The asset register, its documents at every step that is open, and the vendors behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.asset_documents import AssetPlan, AssetPlanLine, AssetProcurement, AssetProcurementLine
+from models.asset_exits import AssetDisposal, AssetDisposalLine
+from models.asset_register import Asset, AssetModel, AssetType, Vendor
+from models.facilities import ClassFacility, RoomFacility
+from models.maintenance import Maintenance, MaintenanceLine
+from models.operations.demo.stores import open_
+from models.operations.demo.world import World
+from models.places import InpatientRoom, PhysicalCondition, RoomClass
+
+VENDORS = ("PT Surya Medika Teknologi", "PT Karya Alkes Nusantara", "CV Mebel Husada", "PT Nusantara Komputindo",
+           "PT Sejuk Abadi Teknik")
+#: Code, name, brand, words of the asset type, rupiah (made up), how many, vendor, room or ward.
+MODELS = (
+    ("CT-64", "CT scanner 64 slice", "Siemens", "kedokteran", 9_850_000_000, 1, 0, "Ruang CT Scan"),
+    ("USG-4D", "USG 4 dimensi", "GE", "kedokteran", 685_000_000, 2, 0, "Poli Kebidanan"),
+    ("VENT-1", "Ventilator ICU", "Dräger", "kedokteran", 415_000_000, 5, 1, None),
+    ("DEF-1", "Defibrilator", "Zoll", "kedokteran", 138_000_000, 4, 1, "Ruang Resusitasi IGD"),
+    ("MON-5", "Monitor pasien 5 parameter", "Mindray", "kedokteran", 42_500_000, 14, 1, None),
+    ("INF-P", "Pompa infus", "Terumo", "kedokteran", 23_800_000, 16, 1, None),
+    ("BED-E", "Ranjang elektrik 3 engkol", "Paramount", "rumah tangga", 38_900_000, 24, 2, None),
+    ("CHAIR-T", "Kursi tunggu 4 dudukan", "Chitose", "rumah tangga", 3_450_000, 40, 2, "Poli Penyakit Dalam"),
+    ("AC-2", "AC split 2 PK", "Daikin", "rumah tangga", 9_200_000, 18, 4, "Ruang Direksi"),
+    ("PC-1", "Komputer meja", "Lenovo", "komputer", 13_750_000, 22, 3, "Laboratorium Klinik"),
+    ("AMB-1", "Ambulans", "Toyota HiAce", "angkutan darat bermotor", 612_000_000, 2, 0, None),
+    ("GEN-1", "Genset 500 kVA", "Perkins", "alat besar", 1_480_000_000, 1, 4, None),
+)
+
+
+def load_masters(world: World) -> None:
+    session, units, rooms = world.session, world.things["units"], world.things["rooms"]
+    vendors = [Vendor(code=f"VND-{index:03d}", name=name, address=f"Jl. Teknologi No. {7 * index}",
+                      phone=f"+62217770{index:03d}") for index, name in enumerate(VENDORS, 1)]
+    session.add_all(vendors)
+    types = list(session.scalars(sa.select(AssetType).order_by(AssetType.id)))
+    models: dict[str, AssetModel] = {}
+    serial = 0
+    assets: list[Asset] = []
+    for code, name, brand, words, price, count, _vendor, place in MODELS:
+        kind = next((row for row in types if words in row.name.lower()), types[0])
+        model = AssetModel(code=code, name=name, brand=brand, asset_type=kind, estimated_price=Decimal(price))
+        models[code] = model
+        session.add(model)
+        for number in range(count):
+            serial += 1
+            age = 120 + 97 * (serial % 23)
+            assets.append(Asset(
+                tag=f"AST-{(world.today - timedelta(days=age)).year}-{serial:06d}", name=name, brand=brand,
+                asset_type=kind, asset_model=model, acquisition_cost=Decimal(price), vendor_id=None,
+                acquired_on=world.today - timedelta(days=age), serial_number=f"{code}-{2000 + serial}",
+                condition=PhysicalCondition.GOOD if serial % 11 else PhysicalCondition.SLIGHTLY_DAMAGED,
+                work_unit_id=units[("MELATI", "ANGGREK", "ICU", "IGD", "RJ")[number % 5]].id,
+                room_id=rooms[place].id if place else None, building_id=None))
+    session.add_all(assets)
+    session.flush()
+    for asset in assets:
+        if asset.room_id is None:
+            asset.ward_id = None
+            asset.building_id = world.things["buildings"]["B"].id
+    session.flush()
+    world.things.update(vendors=vendors, models=models, assets=assets)
+    _facilities(world, models)
+
+
+def _facilities(world: World, models: dict[str, AssetModel]) -> None:
+    """What two classes promise, and what their rooms have."""
+    session = world.session
+    beds = [asset for asset in world.things["assets"] if asset.asset_model is models["BED-E"]]
+    for code, wanted in (("VIP", ("BED-E", "AC-2")), ("KELAS1", ("BED-E",)), ("ICU", ("VENT-1", "MON-5"))):
+        room_class = session.scalar(sa.select(RoomClass).where(RoomClass.code == code))
+        session.add_all(ClassFacility(room_class=room_class, asset_model=models[model], quantity=Decimal(1))
+                        for model in wanted)
+    rooms = session.scalars(sa.select(InpatientRoom).order_by(InpatientRoom.id)).all()
+    session.add_all(RoomFacility(inpatient_room_id=room.id, asset_id=bed.id, quantity=Decimal(1))
+                    for room, bed in zip(rooms, beds, strict=False))
+    session.flush()
+
+
+def plan(world: World) -> None:
+    for asset in world.things["assets"][:-6]:
+        world.at(world.moment(360, 10), _use(world, asset))
+    for days_ago in (300, 150):
+        world.at(world.moment(days_ago, 10), lambda: _plan_document(world, ("submit", "approve")))
+    for days_ago in (220, 130, 60):
+        world.at(world.moment(days_ago, 13), lambda: _mend(world, ("submit", "approve")))
+
+
+def _use(world: World, asset: Asset) -> Callable[[], None]:
+    return lambda: world.do(asset, "put_into_use", "facilities_staff")
+
+
+def _plan_document(world: World, steps: tuple[str, ...]) -> AssetPlan:
+    author = world.users[world.rng.choice(("unit_user", "unit_user3", "unit_user6"))]
+    chosen = world.rng.sample(sorted(world.things["models"]), 3)
+    document = AssetPlan(created_by=author, work_unit_id=author.work_unit_id, budget_year=world.today.year + 1, lines=[
+        AssetPlanLine(work_unit_id=author.work_unit_id, asset_model=world.things["models"][code],
+                      budget_year=world.today.year + 1, quantity=world.rng.randrange(1, 5),
+                      estimated_price=world.things["models"][code].estimated_price,
+                      justification="Menggantikan alat yang sering rusak") for code in chosen])
+    open_(world, document, author)
+    _walk(world, document, author, steps)
+    return document
+
+
+def _procure(world: World, code: str, quantity: int, steps: tuple[str, ...]) -> None:
+    author = world.users["facilities_staff"]
+    model, vendor = world.things["models"][code], world.things["vendors"][0]
+    document = AssetProcurement(created_by=author, vendor=vendor, lines=[AssetProcurementLine(
+        asset_model=model, vendor_id=vendor.id, unit_price=model.estimated_price, quantity=quantity)])
+    open_(world, document, author)
+    _walk(world, document, author, steps)
+
+
+def _mend(world: World, steps: tuple[str, ...], cost: int = 0) -> None:
+    author = world.users[world.rng.choice(("unit_user", "unit_user2"))]
+    mine = [asset for asset in world.things["assets"] if asset.work_unit_id == author.work_unit_id]
+    document = Maintenance(
+        created_by=author, work_unit_id=author.work_unit_id, estimated_cost=Decimal(cost), lines=[MaintenanceLine(
+            asset=world.rng.choice(mine or world.things["assets"]), fault="Layar berkedip dan alarm tidak berbunyi")])
+    open_(world, document, author)
+    _walk(world, document, author, steps)
+
+
+def _walk(world: World, document: Any, author: Any, steps: tuple[str, ...]) -> None:
+    who = {"approve": "facilities_head", "approve_payment": "payables", "approve_limit": "director",
+           "reject": "facilities_head"}
+    for step in steps:
+        reason = {"reject": "Lengkapi dulu dengan tiga penawaran.", "cancel": "Tidak jadi"}.get(step, "")
+        world.do(document, step, who.get(step, author), reason=reason)
+
+
+def load_open(world: World) -> None:
+    for steps in ((), ("submit",), ("submit",), ("submit", "reject"), ("cancel",)):
+        _plan_document(world, steps)
+    for code, quantity, steps in (("MON-5", 2, ()), ("VENT-1", 1, ("submit",)), ("DEF-1", 1, ("submit", "approve")),
+                                  ("USG-4D", 1, ("submit", "approve", "approve_payment")),
+                                  ("CT-64", 1, ("submit", "approve", "approve_payment", "approve_limit")),
+                                  ("PC-1", 3, ("submit", "approve", "approve_payment", "send")),
+                                  ("AC-2", 2, ("submit", "reject"))):
+        _procure(world, code, quantity, steps)
+    for cost, steps in ((0, ()), (0, ("submit",)), (18_500_000, ("submit", "approve")),
+                        (2_400_000, ("submit", "approve", "approve_payment")), (0, ("submit", "reject"))):
+        _mend(world, steps, cost)
+    author = world.users["facilities_staff"]
+    for steps in ((), ("submit",), ("submit", "approve")):
+        asset = world.things["assets"].pop()
+        document = AssetDisposal(created_by=author, lines=[AssetDisposalLine(
+            asset=asset, quantity=1, reason="Rusak berat, biaya perbaikan melebihi nilai buku")])
+        open_(world, document, author)
+        _walk(world, document, author, steps)
