@@ -65,6 +65,16 @@ def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
     return [sql.strip() for sql in chosen]
 
 
+def missing(connection: sa.Connection) -> list[str]:
+    """Names of triggers that the rules ask for and the database lacks, or has switched off."""
+    dialect = connection.dialect.name
+    wanted = {sql.split()[2] for sql in statements(dialect) if sql.startswith("CREATE TRIGGER")}
+    there = connection.scalars(sa.text(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'" if dialect == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"))
+    return sorted(wanted - set(there))
+
+
 def _list(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models import finality
+from models import finality, triggers
 from models.base import ExactDecimal, UtcDateTime, db
 from models.documents import WORKFLOWS
 
@@ -209,3 +209,10 @@ def test_documents_refuse_truncating(session: Any, name: str) -> None:
         pytest.skip("SQLite knows no TRUNCATE")
     with refused(session, "posted is final|append-only"):
         truncate(session, name)
+
+
+def test_a_missing_rule_is_found(session: Any) -> None:
+    assert triggers.missing(session.connection()) == []
+    on = "" if session.connection().dialect.name == "sqlite" else " ON stock_move"
+    session.execute(sa.text(f"DROP TRIGGER stock_move_keeps_update{on}"))
+    assert triggers.missing(session.connection()) == ["stock_move_keeps_update"]
