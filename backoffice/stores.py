@@ -5,9 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import lazy_gettext
+import sqlalchemy as sa
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
+from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
+from models.base import db
 from models.items import Item, UnitConversion
 from models.operations import stores
 from models.returns import Spoilage
@@ -15,6 +19,13 @@ from models.roles import Role
 from models.stock import StockBalance, StockMove, StoreItem
 from models.stocktakes import Stocktake
 from models.store_requests import DeliveryRequest, StoreRequest
+
+
+def meter(part: Decimal, whole: Decimal) -> Markup:
+    """How much of a quantity, as a bar and in percent."""
+    percent = int(part * 100 / whole) if whole else 0
+    return Markup('<span class="nowrap"><progress class="rw-meter" max="100" value="{0}" aria-label="{0} %"></progress>'
+                  ' {0}%</span>').format(percent)
 
 
 class StoreRequestView(DocumentView):
@@ -25,12 +36,36 @@ class StoreRequestView(DocumentView):
     makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,), stores.make_delivery,
                   lambda request: request.state == "approved"),)
 
+    def details_options(self) -> list[Any]:
+        return [*super().details_options(),
+                selectinload(StoreRequest.deliveries).selectinload(DeliveryRequest.lines)]
+
+    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
+        """How much of each item the unit was given so far, in the unit of measure that it asked in."""
+        if record.state not in ("approved", "done"):
+            return []
+        left = dict(record.delivered_by_item)
+        given: dict[int, Decimal] = {}
+        for line in record.lines:
+            given[line.id] = min(left.get(line.item_id, Decimal(0)), line.base_quantity)
+            left[line.item_id] = left.get(line.item_id, Decimal(0)) - given[line.id]
+        return [(gettext("Delivered"), lambda line: meter(given[line.id], line.base_quantity))]
+
 
 class DeliveryRequestView(DocumentView):
     model = DeliveryRequest
     icon = "truck-delivery"
     listed = ("number", "delivered_on", "store_request", "store", "created_by", "state")
     asks = ("store_request", "store", "delivered_on", "account", "note")
+    details_template = "backoffice/moves.html"
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        """The batches that left the store, once they did."""
+        if record.state not in ("delivered", "done", "reversed"):
+            return {"moves": []}
+        return {"moves": list(db.session.scalars(
+            sa.select(StockMove).where(StockMove.document_type == self.table, StockMove.document_id == record.id)
+            .options(joinedload(StockMove.item), joinedload(StockMove.batch)).order_by(StockMove.id)))}
 
 
 class ItemView(MasterView):

@@ -123,7 +123,11 @@ class TransitionPages:
                   and column.target is not self.model and column.kind not in {"json", "binary", "other"}]
         kept = [name for name in names if any(getattr(row, name) not in (None, "") for row in rows)]
         return {"title": words.table_word(target.__tablename__, True), "columns": [every[name] for name in kept],
-                "rows": rows, "name": collection}
+                "rows": rows, "name": collection, "extras": self.line_extras(record, collection)}
+
+    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
+        """Computed columns of the lines: heading, and what to show for a line."""
+        return []
 
     # ------------------------------------------------------------ transitions
 

@@ -285,7 +285,9 @@ def test_the_journey_of_a_box(client: Any, sign_in: Any, author: Any) -> None:
     sign_in(client, author)
     assert step(client, now(), "acknowledge").status_code == 303
     assert now().state == "done"
-    assert now().number in client.get(f"/admin/store_request/details/?id={request.id}").text
+    page = client.get(f"/admin/store_request/details/?id={request.id}").text
+    assert now().number in page
+    assert 'value="100"' in page  # all of it was delivered
 
 
 def test_comments_are_kept_as_text(client: Any, sign_in: Any, author: Any) -> None:
