@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from flask import g
 from flask_babel import gettext
+from flask_login import current_user
 from markupsafe import Markup, escape
 
 from backoffice import lookups
@@ -45,17 +48,27 @@ def written(column: Column, value: Any) -> str:
     return lookups.text_of(value) if column.relation is not None else str(value)
 
 
-def shown(column: Column, value: Any, user: Any = None) -> Markup:
+def shown(column: Column, value: Any) -> Markup:
     """The value as a page shows it: states as badges, references as links where the person may follow them."""
     if value is None or value == "":
         return BLANK
     if column.name in {"state", "status"}:
-        return badge(value)
+        return _once("badge", value, badge)
     text = escape(written(column, value))
-    if column.relation is not None and user is not None and may(user, "read", column.target.__tablename__):
-        return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(
-            column.target.__tablename__, getattr(value, key_of(column.target).key), text)
+    if column.relation is not None:
+        table = column.target.__tablename__
+        if _once("may_read", table, lambda name: may(current_user, "read", name)):
+            key = escape(getattr(value, key_of(column.target).key))
+            return Markup(f'<a href="/admin/{table}/details/?id={key}">{text}</a>')  # noqa: S704 (all parts escaped)
     return text
+
+
+def _once(kind: str, value: Any, make: Callable[[Any], Any]) -> Any:
+    """`make(value)`, worked out once a request: lists repeat the same few states and tables."""
+    known = g.setdefault("panel_cells", {})
+    if (kind, value) not in known:
+        known[kind, value] = make(value)
+    return known[kind, value]
 
 
 def kind_of_state(state: Any) -> str:

@@ -150,6 +150,17 @@ class TableView(ModelView):
             return record.number or gettext("(not numbered yet)")
         return str(record) if type(record).__str__ is not object.__str__ else f"{self.one} {self.key(record)}"
 
+    def heads(self) -> list[tuple[str, str, str]]:
+        """Name, label and classes of each list column after the first."""
+        found = []
+        for name in self.listed[1:]:
+            column = self.every.get(name)
+            kind = column.kind if column is not None else ""
+            style = "num" if column is not None and column.is_number else "nowrap" if kind in {"date", "moment"} else \
+                "is-clip" if kind in {"reference", "text"} else ""
+            found.append((name, str(self.label(name)), style))
+        return found
+
     def column(self, name: str) -> Column | None:
         return self.every.get(name)
 
@@ -160,7 +171,7 @@ class TableView(ModelView):
             return special(record)
         column = self.every.get(name)
         value = getattr(record, name)
-        return cells.shown(column, value, current_user) if column is not None else Markup.escape(value)
+        return cells.shown(column, value) if column is not None else Markup.escape(value)
 
     @staticmethod
     def written(column: Column, value: Any) -> str:
