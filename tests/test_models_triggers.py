@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from models import finality, triggers
 from models.base import ExactDecimal, UtcDateTime, db
 from models.documents import WORKFLOWS
+from tests import factories
 
 PAPERS = finality.papers()
 LINES = finality.lines()
@@ -216,3 +218,32 @@ def test_a_missing_rule_is_found(session: Any) -> None:
     on = "" if session.connection().dialect.name == "sqlite" else " ON stock_move"
     session.execute(sa.text(f"DROP TRIGGER stock_move_keeps_update{on}"))
     assert triggers.missing(session.connection()) == ["stock_move_keeps_update"]
+
+
+@pytest.mark.commits
+def test_no_line_slips_in_while_the_document_is_submitted(session: Any) -> None:
+    if session.connection().dialect.name == "sqlite":
+        pytest.skip("SQLite lets one write at a time")
+    request = factories.make_store_request()
+    line = db.metadata.tables["store_request_line"]
+    copied = [column for column in line.columns if column.name != "id"]
+    again = sa.insert(line).from_select([column.name for column in copied], sa.select(*copied))
+    parent = db.metadata.tables["store_request"]
+    session.commit()
+    engine = db.engine
+
+    def add() -> None:
+        with engine.begin() as connection:
+            connection.execute(again)
+
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as connection:
+            connection.execute(sa.update(parent).where(parent.c.id == request.id).values(state="submitted"))
+            adding = pool.submit(add)
+            waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")  # never a snapshot
+            while not connection.scalar(waits):
+                assert not adding.done()
+        with pytest.raises(sa.exc.IntegrityError, match="posted is final: store_request_line"):
+            adding.result()
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(line)) == 1
