@@ -14,8 +14,7 @@ from models.asset_exits import AssetDisposal, AssetDisposalLine
 from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.facilities import ClassFacility, RoomFacility
 from models.maintenance import Maintenance, MaintenanceLine
-from models.operations.demo.stores import open_
-from models.operations.demo.world import World
+from models.operations.demo.world import World, open_
 from models.places import InpatientRoom, PhysicalCondition, RoomClass
 
 VENDORS = ("PT Surya Medika Teknologi", "PT Karya Alkes Nusantara", "CV Mebel Husada", "PT Nusantara Komputindo",
@@ -133,9 +132,10 @@ def _mend(world: World, steps: tuple[str, ...], cost: int = 0) -> None:
 
 def _walk(world: World, document: Any, author: Any, steps: tuple[str, ...]) -> None:
     who = {"approve": "facilities_head", "approve_payment": "payables", "approve_limit": "director",
-           "reject": "facilities_head"}
+           "reject": "facilities_head", "close": "facilities_staff"}
     for step in steps:
-        reason = {"reject": "Lengkapi dulu dengan tiga penawaran.", "cancel": "Tidak jadi"}.get(step, "")
+        reason = {"reject": "Lengkapi dulu dengan tiga penawaran.", "cancel": "Tidak jadi",
+                  "close": "Anggaran sudah dipakai"}.get(step, "")
         world.do(document, step, who.get(step, author), reason=reason)
 
 
@@ -146,13 +146,16 @@ def load_open(world: World) -> None:
                                   ("USG-4D", 1, ("submit", "approve", "approve_payment")),
                                   ("CT-64", 1, ("submit", "approve", "approve_payment", "approve_limit")),
                                   ("PC-1", 3, ("submit", "approve", "approve_payment", "send")),
-                                  ("AC-2", 2, ("submit", "reject"))):
+                                  ("AC-2", 2, ("submit", "reject")), ("PC-1", 5, ("cancel",)),
+                                  ("CHAIR-T", 8, ("submit", "approve", "approve_payment", "send", "close"))):
         _procure(world, code, quantity, steps)
     for cost, steps in ((0, ()), (0, ("submit",)), (18_500_000, ("submit", "approve")),
-                        (2_400_000, ("submit", "approve", "approve_payment")), (0, ("submit", "reject"))):
+                        (2_400_000, ("submit", "approve", "approve_payment")), (0, ("submit", "reject")),
+                        (0, ("cancel",))):
         _mend(world, steps, cost)
     author = world.users["facilities_staff"]
-    for steps in ((), ("submit",), ("submit", "approve")):
+    _plan_document(world, ("submit", "approve", "close"))
+    for steps in ((), ("submit",), ("submit", "approve"), ("submit", "reject"), ("cancel",)):
         asset = world.things["assets"].pop()
         document = AssetDisposal(created_by=author, lines=[AssetDisposalLine(
             asset=asset, quantity=1, reason="Rusak berat, biaya perbaikan melebihi nilai buku")])

@@ -236,6 +236,8 @@ def load_open(world: World) -> None:
         if made:
             world.do(made, "approve", "admin")
             _open_talk(world, made)
+    leaver = everybody[29 - 2]
+    world.do(leaver, "close", leaver.user)
     moved = _book(world, everybody[9], doctors[2], tomorrow + timedelta(days=1), COMPLAINTS[3])
     if moved:
         free = slots.next_free(doctors[2], after=moved.starts_at + timedelta(days=1), patient=everybody[9])

@@ -11,21 +11,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.items import Item, ItemCategory, Supplier, UnitConversion
-from models.operations import counts, receipts
+from models.operations import receipts
 from models.operations import stores as operations
-from models.operations.approvals import opened
-from models.operations.demo.world import World
+from models.operations.demo import stores_counts
+from models.operations.demo.world import World, open_
 from models.purchasing import GoodsReceiptLine, PurchaseOrder, PurchaseRequest, PurchaseRequestLine
-from models.returns import (
-    Spoilage,
-    SpoilageLine,
-    SupplierReturn,
-    SupplierReturnLine,
-    UnitReturn,
-    UnitReturnLine,
-)
 from models.stock import StockBalance, StockBatch, Store, StoreItem
-from models.stocktakes import Stocktake, StockTransfer, StockTransferLine
 from models.store_requests import DeliveryRequest, StoreRequest, StoreRequestLine
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
 
@@ -69,7 +60,8 @@ def load_masters(world: World) -> None:
             stocked[store.code] += by_category.get(category, ())[:22]
     for items in stocked.values():
         for item in items:
-            item.minimum_stock = Decimal(world.rng.choice((20, 40, 60, 100)))
+            dear = (item.price_hint or 0) > 20_000
+            item.minimum_stock = Decimal(world.rng.choice((6, 10, 15) if dear else (30, 50, 80)))
     session.flush()
     world.things.update(stores=stores, suppliers=suppliers, by_category=by_category, units_of=units_of,
                         stocked=stocked)
@@ -84,7 +76,7 @@ def plan(world: World) -> None:
     """First stock a year ago, then requests every week and buying every month."""
     for index, (supplier, store, categories) in enumerate(world.things["suppliers"]):
         items = [item for category in categories for item in world.things["by_category"].get(category, ())[:22]]
-        world.at(world.moment(366, 8, index), _buying(world, supplier, store, items, Decimal(4)))
+        world.at(world.moment(366, 8, index), _buying(world, supplier, store, items, Decimal(2)))
     for month in range(1, 12):
         for index, (supplier, store, categories) in enumerate(world.things["suppliers"]):
             if (month + index) % 2 == 0:
@@ -96,11 +88,11 @@ def plan(world: World) -> None:
             author = authors[(week * 3 + number) % len(authors)]
             world.at(world.moment(days_ago, 8 + number % 6, world.rng.randrange(60)), _request(world, author))
     for quarter, days_ago in enumerate((270, 180, 90)):
-        world.at(world.moment(days_ago, 15), _stocktake(world, ("GU", "GL", "GF")[quarter]))
+        world.at(world.moment(days_ago, 15), stores_counts.stocktake(world, ("GU", "GL", "GF")[quarter]))
     for days_ago in (250, 160, 75, 20):
-        world.at(world.moment(days_ago, 11), _spoil(world))
+        world.at(world.moment(days_ago, 11), stores_counts.spoil(world))
     for days_ago in (200, 110, 45):
-        world.at(world.moment(days_ago, 10), _transfer(world))
+        world.at(world.moment(days_ago, 10), stores_counts.transfer(world))
 
 
 # ---------------------------------------------------------------- buying
@@ -154,9 +146,8 @@ def may_send(document: PurchaseOrder) -> bool:
 
 
 def _packs(world: World, item: Item, packs: Decimal) -> Decimal:
-    per_pack = biggest(world, item).factor
-    wanted = max(Decimal(240), item.minimum_stock * 4)
-    return max(Decimal(1), (wanted * packs / 4 / per_pack).to_integral_value()) if per_pack > 1 else wanted
+    per_pack, wanted = biggest(world, item).factor, item.minimum_stock * packs
+    return max(Decimal(1), (wanted / per_pack).to_integral_value()) if per_pack > 1 else wanted
 
 
 def price_of(world: World, item: Item) -> Decimal:
@@ -174,13 +165,13 @@ def receive_order(world: World, order: PurchaseOrder, line_ids: set[int] | None)
     if line_ids is not None:
         receipt.lines = [line for line in receipt.lines if line.purchase_order_line_id in line_ids]
     for line in receipt.lines:
-        _give_batch(world, line)
+        give_batch(world, line)
     world.session.flush()
     world.do(receipt, "post", who)
     world.things.setdefault("receipts", []).append(receipt)
 
 
-def _give_batch(world: World, line: GoodsReceiptLine) -> None:
+def give_batch(world: World, line: GoodsReceiptLine) -> None:
     item = world.session.get(Item, line.item_id)
     if item.batch_tracked:
         # Most outlive the demo by far; a few run out soon, so that the expiry list has something to say.
@@ -189,14 +180,14 @@ def _give_batch(world: World, line: GoodsReceiptLine) -> None:
         line.batch_number = f"{item.code.replace('-', '')[-5:]}{clock.today():%y%m}{world.rng.randrange(10, 99)}"
 
 
-def _invoice(world: World, order: PurchaseOrder) -> None:
-    """One invoice for all receipts that no invoice charged yet; paid a month later."""
+def draft_invoice(world: World, order: PurchaseOrder) -> SupplierInvoice | None:
+    """A draft invoice for all that was received of an order and is not invoiced yet; None when nothing is left."""
     posted = [receipt for receipt in world.things.get("receipts", ()) if receipt.purchase_order_id == order.id]
     lines = [line for receipt in posted for line in receipt.lines]
     done = receipts.invoiced(line.id for line in lines)
     lines = [line for line in lines if done.get(line.id, 0) < line.received_quantity]
     if not lines:
-        return
+        return None
     author = world.users["facilities_staff"]
     invoice = SupplierInvoice(
         created_by=author, supplier_id=order.supplier_id, purchase_order_id=order.id,
@@ -210,7 +201,15 @@ def _invoice(world: World, order: PurchaseOrder) -> None:
     net = sum((line.net_amount for line in invoice.lines), Decimal(0))
     invoice.vat_amount = (net * order.vat_percent / 100).quantize(Decimal("0.01"))
     world.session.flush()
-    world.do(invoice, "submit", author)
+    return invoice
+
+
+def _invoice(world: World, order: PurchaseOrder) -> None:
+    """One invoice for all receipts that no invoice charged yet; paid a month later."""
+    invoice = draft_invoice(world, order)
+    if invoice is None:
+        return
+    world.do(invoice, "submit", "facilities_staff")
 
     def decide() -> None:
         world.do(invoice, "approve", "payables")
@@ -224,20 +223,15 @@ def _replenish(world: World, supplier: Supplier, store: Store, categories: tuple
         items = [item for category in categories for item in world.things["by_category"].get(category, ())[:22]]
         quantity = dict(world.session.execute(
             sa.select(StoreItem.item_id, StoreItem.quantity).where(StoreItem.store_id == store.id)).all())
-        short = [item for item in items if quantity.get(item.id, Decimal(0)) < item.minimum_stock * 2][:30]
+        short = [item for item in items if quantity.get(item.id, Decimal(0)) < item.minimum_stock * 3 / 2][:30]
         if short:
-            _buying(world, supplier, store, short, Decimal(4))()
+            _buying(world, supplier, store, short, Decimal(2))()
     return begin
 
 
 # ---------------------------------------------------------------- requests and deliveries
 
-def open_(world: World, document: Any, author: Any) -> None:
-    world.session.add(document)
-    opened(document, by=author)
-
-
-def draft_request(world: World, author: Any, store: Store, lines: int, most: int = 12) -> StoreRequest:
+def draft_request(world: World, author: Any, store: Store, lines: int, most: int = 14) -> StoreRequest:
     """A draft of a few items of a store, in the units that people use."""
     items = world.rng.sample(world.things["stocked"][store.code], lines)
     chosen = []
@@ -322,91 +316,9 @@ def enough(world: World, delivery: DeliveryRequest) -> bool:
     return all(have.get(item_id, Decimal(0)) >= quantity for item_id, quantity in need.items())
 
 
-# ---------------------------------------------------------------- counting, spoilage, transfers
-
-def _some_balances(world: World, store: Store, count: int) -> list[Any]:
-    rows = world.session.execute(
-        sa.select(StockBalance.item_id, StockBalance.batch_id, StockBalance.quantity)
-        .where(StockBalance.store_id == store.id, StockBalance.quantity > 20).order_by(StockBalance.id)).all()
-    return world.rng.sample(rows, min(count, len(rows)))
-
-
-def _stocktake(world: World, code: str) -> Callable[[], None]:
-    def begin() -> None:
-        counter = world.users["store_staff"]
-        count = Stocktake(created_by=counter, store=world.things["stores"][code])
-        open_(world, count, counter)
-        counts.choose_items(count, [item.id for item in world.things["stocked"][code][:15]])
-        world.session.flush()
-        world.do(count, "start", counter)
-        for line in count.lines:
-            off = world.rng.choice((0, 0, 0, 0, 0, 0, -1, -2, 1))
-            line.counted_quantity = max(Decimal(0), line.system_quantity + off)
-        world.session.flush()
-        world.do(count, "submit", counter)
-        world.do(count, "approve", "facilities_head")
-    return begin
-
-
-def _spoil(world: World) -> Callable[[], None]:
-    def begin() -> None:
-        author, store = world.users["store_staff"], world.things["stores"]["GF"]
-        spoilage = spoilage_of(world, author, store, 2)
-        world.do(spoilage, "submit", author)
-        world.do(spoilage, "approve", "facilities_head")
-    return begin
-
-
-def spoilage_of(world: World, author: Any, store: Store, lines: int) -> Spoilage:
-    rows = _some_balances(world, store, lines)
-    spoilage = Spoilage(created_by=author, store=store, lines=[
-        SpoilageLine(item_id=row.item_id, batch_id=row.batch_id, unit=world.things["units_of"][row.item_id][0],
-                     quantity=Decimal(world.rng.randrange(1, 6)), cause="Kemasan rusak saat penyimpanan")
-        for row in rows])
-    open_(world, spoilage, author)
-    return spoilage
-
-
-def _transfer(world: World) -> Callable[[], None]:
-    def begin() -> None:
-        author = world.users["store_staff"]
-        transfer = transfer_of(world, author)
-        world.do(transfer, "submit", author)
-        world.do(transfer, "approve", "store_head")
-    return begin
-
-
-def transfer_of(world: World, author: Any) -> StockTransfer:
-    stores = world.things["stores"]
-    rows = _some_balances(world, stores["GU"], 2)
-    transfer = StockTransfer(created_by=author, store=stores["GU"], to_store_id=stores["GF"].id, lines=[
-        StockTransferLine(item_id=row.item_id, unit=world.things["units_of"][row.item_id][0], quantity=Decimal(4))
-        for row in rows])
-    open_(world, transfer, author)
-    return transfer
-
-
 # ---------------------------------------------------------------- what waits today
 
 def load_open(world: World) -> None:
     """Documents at every step, so that each inbox has something in it."""
     from models.operations.demo import stores_open
     stores_open.load(world)
-
-
-def supplier_return_of(world: World, author: Any, receipt: Any) -> SupplierReturn:
-    line = receipt.lines[0]
-    document = SupplierReturn(created_by=author, supplier_id=receipt.supplier_id, store_id=receipt.store_id, lines=[
-        SupplierReturnLine(item_id=line.item_id, goods_receipt_id=receipt.id, goods_receipt_line_id=line.id,
-                           unit_id=line.unit_id, quantity=Decimal(1), reason="Kemasan penyok, segel terbuka")])
-    open_(world, document, author)
-    return document
-
-
-def unit_return_of(world: World, author: Any, delivery: DeliveryRequest) -> UnitReturn:
-    line = delivery.lines[0]
-    document = UnitReturn(created_by=author, work_unit_id=author.work_unit_id, store_id=delivery.store_id, lines=[
-        UnitReturnLine(item_id=line.item_id, delivery_request_line_id=line.id, unit_id=line.unit_id,
-                       quantity=Decimal(1), reason="Sisa tindakan, belum dibuka")])
-    open_(world, document, author)
-    return document

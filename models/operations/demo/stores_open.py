@@ -7,9 +7,10 @@ from typing import Any
 
 from models import clock
 from models.operations import counts, receipts
-from models.operations.demo import stores
-from models.operations.demo.world import World
+from models.operations.demo import stores, stores_counts
+from models.operations.demo.world import World, open_
 from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
+from models.returns import Resolution
 from models.stocktakes import Stocktake
 
 
@@ -74,7 +75,7 @@ def _request(world: World, author: Any, count: int) -> PurchaseRequest:
     request = PurchaseRequest(created_by=author, store=store, lines=[
         PurchaseRequestLine(item=item, unit=stores.biggest(world, item), supplier_id=supplier.id, quantity=Decimal(4),
                             estimated_price=stores.price_of(world, item)) for item in _lines(world, "GF", count)])
-    stores.open_(world, request, author)
+    open_(world, request, author)
     return request
 
 
@@ -101,15 +102,15 @@ def _orders(world: World) -> None:
                                                       quantity=Decimal(times),
                                                       unit_price=stores.price_of(world, item))
                                     for item in _lines(world, store.code, count)])
-        stores.open_(world, made, author)
+        open_(world, made, author)
         return made
 
     order(1, 4, 5)
     small = ("submit", "approve", "approve_payment", "send")
     for index, count, times, steps in (
             (0, 7, 12, ("submit",)), (3, 9, 6, ("submit",)), (2, 5, 8, ("submit", "approve")),
-            (5, 4, 5, ("submit", "approve")), (0, 8, 900, ("submit", "approve", "approve_payment")),
-            (0, 9, 800, ("submit", "approve", "approve_payment", "approve_limit")), (2, 6, 10, small),
+            (5, 4, 5, ("submit", "approve")), (0, 6, 40, ("submit", "approve", "approve_payment")),
+            (0, 5, 50, ("submit", "approve", "approve_payment", "approve_limit")), (2, 6, 10, small),
             (5, 6, 6, small), (1, 3, 4, ("submit", "reject")), (6, 3, 4, ("cancel",))):
         made = order(index, count, times)
         for step in steps:
@@ -123,40 +124,65 @@ def _orders(world: World) -> None:
             world.things.setdefault("sent_orders", []).append(made)
     first, second = world.things["sent_orders"]
     stores.receive_order(world, first, {line.id for line in first.lines[:3]})
-    receipts.make_receipt(second, by=world.users["store_staff"])
+    clerk = world.users["store_staff"]
+    receipts.make_receipt(second, by=clerk)
+    world.do(receipts.make_receipt(second, by=clerk), "cancel", clerk, reason="Salah pesanan")
+    wrong = receipts.make_receipt(second, by=clerk)
+    wrong.lines = wrong.lines[:1]
+    for line in wrong.lines:
+        stores.give_batch(world, line)
+    world.session.flush()
+    world.do(wrong, "post", clerk)
+    world.do(wrong, "reverse", "store_head", reason="Barang milik pesanan lain")
+    _invoices(world, first)
+
+
+def _invoices(world: World, order: PurchaseOrder) -> None:
+    """Invoices of one part-received order at every step before payment."""
+    author = world.users["facilities_staff"]
+    for steps in ((), ("submit",), ("submit", "reject"), ("cancel",), ("submit", "approve")):
+        invoice = stores.draft_invoice(world, order)
+        assert invoice is not None
+        for step in steps:
+            world.do(invoice, step, "payables" if step in ("approve", "reject") else author,
+                     reason="Faktur pajak belum dilampirkan" if step in ("reject", "cancel") else "")
 
 
 def _returns(world: World) -> None:
     author = world.users["facilities_staff"]
     posted = [receipt for receipt in world.things.get("receipts", ())[-12:] if receipt.lines]
-    for steps, receipt in zip(((), ("submit",), ("submit", "approve"), ("submit", "reject")), posted, strict=False):
-        document = stores.supplier_return_of(world, author, receipt)
+    for steps, receipt in zip(((), ("submit",), ("submit", "approve"), ("submit", "reject"), ("cancel",),
+                               ("submit", "approve", "send"), ("submit", "approve", "send", "confirm")),
+                              posted, strict=False):
+        document = stores_counts.supplier_return_of(world, author, receipt)
         for step in steps:
-            world.do(document, step, author if step == "submit" else "facilities_head",
-                     reason="Hubungi pemasok lewat telepon dulu" if step == "reject" else "")
+            given = {"resolution": Resolution.CREDITED, "supplier_reference": "NK-2231"} if step == "confirm" else {}
+            world.do(document, step, "facilities_head" if step in ("approve", "reject") else author,
+                     reason="Hubungi pemasok lewat telepon dulu" if step in ("reject", "cancel") else "", **given)
     nurse = world.users["unit_user"]
     given = [delivery for delivery in world.things.get("deliveries", ())
              if delivery.work_unit_id == nurse.work_unit_id and delivery.state == "done"]
-    for steps, delivery in zip(((), ("submit",), ("submit", "accept")), reversed(given), strict=False):
-        document = stores.unit_return_of(world, nurse, delivery)
+    for steps, delivery in zip(((), ("submit",), ("submit", "accept"), ("submit", "reject"), ("cancel",)),
+                               reversed(given), strict=False):
+        document = stores_counts.unit_return_of(world, nurse, delivery)
         for step in steps:
-            world.do(document, step, nurse if step == "submit" else "store_staff")
+            world.do(document, step, nurse if step in ("submit", "cancel") else "store_staff",
+                     reason="Segel sudah terbuka" if step in ("reject", "cancel") else "")
     store = world.things["stores"]["GF"]
-    for steps in ((), ("submit",)):
-        spoilage = stores.spoilage_of(world, world.users["store_staff"], store, 2)
-        for step in steps:
-            world.do(spoilage, step, spoilage.created_by)
-    for steps in ((), ("submit",)):
-        transfer = stores.transfer_of(world, world.users["store_staff"])
-        for step in steps:
-            world.do(transfer, step, transfer.created_by)
+    for steps in ((), ("submit",), ("submit", "reject"), ("cancel",)):
+        keeper = world.users["store_staff"]
+        for document, head in ((stores_counts.spoilage_of(world, keeper, store, 2), "facilities_head"),
+                               (stores_counts.transfer_of(world, keeper), "store_head")):
+            for step in steps:
+                world.do(document, step, head if step == "reject" else document.created_by,
+                         reason="Periksa jumlahnya sekali lagi" if step in ("reject", "cancel") else "")
 
 
 def _counts(world: World) -> None:
     counter = world.users["store_staff3"]
-    for code, steps in (("GL", ()), ("GL", ("start",)), ("GU", ("start", "submit"))):
+    for code, steps in (("GL", ()), ("GL", ("start",)), ("GU", ("start", "submit")), ("GF", ("cancel",))):
         count = Stocktake(created_by=counter, store=world.things["stores"][code])
-        stores.open_(world, count, counter)
+        open_(world, count, counter)
         counts.choose_items(count, [item.id for item in world.things["stocked"][code][16:26]])
         world.session.flush()
         for step in steps:
@@ -165,5 +191,5 @@ def _counts(world: World) -> None:
                     line.counted_quantity = line.system_quantity
                 count.lines[0].counted_quantity += 1
                 world.session.flush()
-            world.do(count, step, counter)
+            world.do(count, step, counter, reason="Dijadwalkan ulang" if step == "cancel" else "")
     assert clock.today() < world.today

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from models import acting, clock
-from models.operations.approvals import perform
+from models.operations.approvals import opened, perform
 from models.people import User
 
 
@@ -65,3 +65,9 @@ class World:
                     clock.freeze(when)
                     what()
             self.progress(f"the year until {week_ends:%d %b %Y}")
+
+
+def open_(world: World, document: Any, author: Any) -> None:
+    """A new draft of `author`, as the panel saves one."""
+    world.session.add(document)
+    opened(document, by=author)

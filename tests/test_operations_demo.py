@@ -1,0 +1,79 @@
+"""The demo hospital: lived in, sound, and the same each time."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from models.base import db
+from models.documents import WORKFLOWS
+from models.operations import checks, demo
+from models.people import User
+from models.roles import Role
+from models.stock import StockMove
+
+#: What no declared step leads to, or what no demo document is left in.
+NOT_SHOWN = {
+    ("bed", "needs_inspection"), ("room", "cleaning"), ("asset", "under_maintenance"), ("asset", "held_for_sale"),
+    ("asset", "retired"), ("asset", "lost"), ("prescription", "draft"), ("prescription", "cancelled"),
+    ("cleaning", "finished"), ("cleaning", "inspected"), ("cleaning", "cancelled"),
+    ("maintenance_line", "in_progress"), ("maintenance_line", "done"), ("maintenance_line", "failed"),
+}
+#: Types whose first effect a later issue builds: the demo holds none of them yet.
+LATER = {"asset_receipt", "asset_auction", "depreciation_run"}
+
+
+def content() -> str:
+    """A checksum of what people see; random codes and hashes left out."""
+    parts = []
+    for table, model in sorted(WORKFLOWS.items()):
+        columns = [column for column in model.__table__.columns
+                   if column.name in ("id", "number", "state", "created_by_id", "name", "complaint", "tag")]
+        parts.append((table, db.session.execute(sa.select(*columns).order_by(model.id)).all()))
+    moves = db.session.execute(sa.select(StockMove.id, StockMove.item_id, StockMove.quantity, StockMove.value)
+                               .order_by(StockMove.id)).all()
+    return hashlib.sha256(repr((parts, moves)).encode()).hexdigest()
+
+
+@pytest.mark.commits
+def test_the_demo_hospital_is_lived_in_and_sound(app, session):
+    demo.load(session)
+    wrong = [(name, bad) for name, bad in checks.verify(session) if bad is not None]
+    assert wrong == []
+    empty = []
+    for table, model in WORKFLOWS.items():
+        if table in LATER:
+            continue
+        shown = set(session.scalars(sa.select(model.state).distinct()))
+        reached = {model.workflow.initial} | {step.target for step in model.workflow}
+        empty += [(table, state.value) for state in reached - shown if (table, state.value) not in NOT_SHOWN]
+    assert empty == []
+    for role in Role:
+        account = session.scalar(sa.select(User).where(User.email == f"{role.value}@demo.rawat"))
+        assert account.has_role(role)
+        assert account.is_demo
+    PasswordHasher().verify(account.password_hash, "rawat-demo-2026")
+    assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) > 500
+
+
+@pytest.mark.commits
+def test_the_same_seed_gives_the_same_hospital(app, session, template, database_server):
+    demo.load(session)
+    first = content()
+    session.remove()
+    engines = db._app_engines[app]
+    mine, url = engines[None], database_server.copy(template)
+    from models.base import prepare_engine
+    engines[None] = sa.create_engine(url)
+    prepare_engine(engines[None])
+    try:
+        demo.load(session)
+        assert content() == first
+    finally:
+        session.remove()
+        engines[None].dispose()
+        engines[None] = mine
+        database_server.drop(url)
