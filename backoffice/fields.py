@@ -75,7 +75,7 @@ class WholeField(fields.IntegerField):
         self.data = None
         if values and values[0].strip():
             text = values[0].strip()
-            if not re.fullmatch(r"-?\d{1,10}", text) or abs(int(text)) > 2**31 - 1:
+            if not re.fullmatch(r"-?[0-9]{1,10}", text) or abs(int(text)) > 2**31 - 1:
                 raise ValueError(gettext("Write a whole number, for example 12."))
             self.data = int(text)
 
