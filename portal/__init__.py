@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal import site
+from portal import asking, consultations, directory, facilities, files, home, pages, profile, registration, site, words
+
+for room in (home, profile, directory, facilities, asking, consultations, files):
+    room.add_to(pages.bp)
 
 
 def init_app(app: Flask) -> None:
     """Register the site's ground first, then the pages on it."""
     site.init_app(app)
+    words.init_app(app)
+    registration.init_app(app)
+    app.register_blueprint(pages.bp)

@@ -138,3 +138,36 @@ def next_free(doctor: Doctor, *, after: datetime | None = None, patient: Patient
     last = min(first + timedelta(days=_SEARCH_DAYS - 1), last_day())
     free = free_between(doctor, first, last, patient=patient) if first <= last else []
     return [slot for slot in free if slot.starts_at >= since][:count]
+
+
+def first_free(doctors: Iterable[Doctor]) -> dict[int, Slot]:
+    """The next free slot of each doctor by id, within two weeks; four statements, however many doctors."""
+    by_id = {doctor.id: doctor for doctor in doctors if doctor.status == Status.ACTIVE}
+    now, first = clock.now(), clock.today()
+    last = min(first + timedelta(days=_SEARCH_DAYS - 1), last_day())
+    if not by_id:
+        return {}
+    schedules: dict[int, list[DoctorSchedule]] = {key: [] for key in by_id}
+    for hours in db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id.in_(by_id))):
+        schedules[hours.doctor_id].append(hours)
+    exceptions: dict[int, list[ScheduleException]] = {key: [] for key in by_id}
+    for each in db.session.scalars(sa.select(ScheduleException).where(
+            ScheduleException.doctor_id.in_(by_id), ScheduleException.on.between(first, last))):
+        exceptions[each.doctor_id].append(each)
+    holidays = set(db.session.scalars(sa.select(Holiday.on).where(
+        Holiday.on.between(first, last), Holiday.kind == HolidayKind.NATIONAL)))
+    until = tick_of(clock.day_bounds(last)[1])
+    taken = {tuple(row) for row in db.session.execute(sa.select(SlotTick.doctor_id, SlotTick.tick).where(
+        SlotTick.doctor_id.in_(by_id), SlotTick.tick.between(tick_of(now), until)))}
+    found: dict[int, Slot] = {}
+    for key, doctor in by_id.items():
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            if key in found or not doctor.licensed_on(day):
+                continue
+            of_day = _of_day(day, schedules[key], [each for each in exceptions[key] if each.on == day], day in holidays)
+            free = (slot for slot in of_day
+                    if slot.starts_at > now and not any((key, tick) in taken for tick in slot.ticks))
+            if slot := next(free, None):
+                found[key] = slot
+    return found

@@ -1,0 +1,231 @@
+"""Asking for a consultation in four steps: complaint, time, files, consent.
+
+Each step is a plain form that carries what was said before in hidden fields, so it works without script and nothing
+is booked before the last one. A form with all fields and no `step` asks at once.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from models import clock
+from models.base import db, one_transaction
+from models.clinic import Doctor, Patient, PatientState, Payer
+from models.errors import N_, Refused, SlotTaken
+from models.operations import consultations, slots
+from portal import access, directory, files, fragments, words
+from portal.site.locale import hour, refusal_text
+
+STEPS = ("complaint", "schedule", "files", "consent")
+CARRIED = ("patient", "complaint", "specialization", "doctor", "starts_at", "payer")
+DANGERS = ("breath", "chest", "faint")
+TEMPLATE = "portal/asking.html"
+
+
+class Asking:
+    """What was said so far, read from the form or the address; `errors` by field."""
+
+    def __init__(self, form: MultiDict[str, str], people: list[Patient]) -> None:
+        self.form, self.people = form, people
+        self.errors: dict[str, str] = {}
+        self.taken: dict[str, Any] = {}
+        wanted = directory.number(form.get("patient"), 2**63 - 1)
+        self.patient = next((each for each in people if each.id == wanted), people[0])
+        self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
+        self.starts_at = _instant(form.get("starts_at", ""))
+        self.complaint = form.get("complaint", "").strip()
+        self.payer = Payer(form["payer"]) if form.get("payer") in set(Payer) else self.patient.payer
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """The hidden fields of the next step."""
+        return {"patient": str(self.patient.id), "complaint": self.complaint,
+                "specialization": self.form.get("specialization", ""),
+                "doctor": str(self.doctor.id) if self.doctor else "", "payer": self.payer.value,
+                "starts_at": self.starts_at.isoformat() if self.starts_at else ""}
+
+    def check(self, step: str) -> bool:
+        """Whether nothing is wrong in this step."""
+        if step == "complaint":
+            if not 3 <= len(self.complaint) <= 4000:
+                self.errors["complaint"] = gettext("Please describe the complaint in 3 to 4000 letters.")
+            if any(self.form.get(danger) for danger in DANGERS):
+                self.errors["danger"] = gettext("Do not wait for a consultation. Call 119 or go to the nearest "
+                                                "emergency department now.")
+        elif step == "schedule":
+            if self.doctor is None:
+                self.errors["doctor"] = gettext("Please choose a doctor.")
+            elif self.starts_at is None:
+                self.errors["starts_at"] = gettext("Please choose one of the free times.")
+        elif step == "consent":
+            if not self.form.get("consent_record"):
+                self.errors["consent_record"] = gettext("Tick this, so that the doctor can prepare.")
+            if not self.form.get("consent"):
+                self.errors["consent"] = gettext("Tick this statement, so that the request can be sent.")
+        return not self.errors
+
+
+def _instant(text: str) -> datetime | None:
+    """An instant; without a zone it is on the hospital's wall clock."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo else found.replace(tzinfo=clock.zone())).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _page(asking: Asking, step: str, status: int = 200) -> Any:
+    doctor, context = asking.doctor, {}
+    if step == "schedule":
+        if doctor is None:
+            found, count = directory.found_doctors(asking.form)
+            context = {"doctors": found, "count": count, "free": slots.first_free(found),
+                       "specializations": directory.active_specializations()}
+        else:
+            near = clock.local(asking.starts_at).date() if asking.starts_at else None
+            if near is None:
+                first = slots.first_free([doctor]).get(doctor.id)
+                near = clock.local(first.starts_at).date() if first else clock.today()
+            context = {"week": directory.week_of(doctor, directory.monday_of(asking.form.get("week"), near),
+                                                 asking.patient)}
+    if step in ("files", "consent"):
+        context["files"] = files.drafts()
+    return fragments.page_or_block(
+        TEMPLATE, "wizard", status, asking=asking, step=step, steps=STEPS, number=STEPS.index(step) + 1,
+        errors=asking.errors, today=clock.today(), payers=list(Payer), most_files=files.MOST_FILES, **context)
+
+
+def _closed(status: int = 200) -> Any:
+    patient = access.patient_or_404()
+    return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient), have="",
+                           refused=True), status
+
+
+def _people() -> list[Patient]:
+    return [each for each in access.people() if each.state == PatientState.ACTIVE]
+
+
+@access.patients_only
+def new() -> Any:
+    people = _people()
+    if not people:
+        return _closed()
+    return _page(Asking(request.args, people), "complaint")
+
+
+@access.patients_only
+def ask() -> Any:
+    people = _people()
+    if not people:
+        return _closed(422)
+    form = request.form
+    asking = Asking(form, people)
+    step = form.get("step", "")
+    if step not in STEPS:
+        return _send(asking)
+    go = form.get("go", "next")
+    if go in STEPS:  # back to a step, with all that was said
+        return _page(asking, go)
+    if form.get("week"):
+        return _page(asking, "schedule")
+    if go == "other_doctor":
+        asking.doctor = asking.starts_at = None
+        return _page(asking, "schedule")
+    if go == "doctors":
+        return _page(asking, "schedule")
+    if form.get("remove"):
+        return _remove(asking)
+    if step == "schedule" and asking.doctor is not None and "shown" not in form:
+        return _page(asking, "schedule")
+    if step == "files" and not _keep_files(asking):
+        return _page(asking, "files", 422)
+    if step == "files" and go == "upload":
+        return _page(asking, "files")
+    if step == "consent":
+        return _send(asking)
+    for each in STEPS[:STEPS.index(step) + 1]:
+        if not asking.check(each):
+            return _page(asking, each, 422)
+    return _page(asking, STEPS[STEPS.index(step) + 1])
+
+
+def _remove(asking: Asking) -> Any:
+    wanted = directory.number(asking.form["remove"], 2**63 - 1)
+    with one_transaction() as session:
+        for each in files.drafts():
+            if each.id == wanted:
+                session.delete(each)
+    return _page(asking, "files")
+
+
+def _keep_files(asking: Asking) -> bool:
+    """Keep the uploads of this step; what is wrong with one is told, the others stay."""
+    uploads = [each for each in request.files.getlist("files") if each.filename]
+    if not uploads:
+        return True
+    for upload in uploads:
+        try:
+            with one_transaction():
+                if len(files.drafts()) >= files.MOST_FILES:
+                    raise Refused(N_("At most %(most)s files. Remove one first."), most=files.MOST_FILES)
+                files.kept(upload, document_type=files.DRAFT, document_id=current_user.id, by=current_user)
+        except Refused as refusal:
+            asking.errors["files"] = refusal_text(refusal)
+    return not asking.errors
+
+
+def _send(asking: Asking) -> Any:
+    for each in STEPS:
+        if not asking.check(each):
+            return _page(asking, each, 422)
+    people, form = asking.people, asking.form
+    assert asking.doctor is not None and asking.starts_at is not None
+    try:
+        with one_transaction():
+            consultation = consultations.request(
+                asking.patient, asking.doctor, asking.starts_at, asking.complaint, by=current_user, payer=asking.payer)
+            uploads = [each for each in request.files.getlist("files") if each.filename][:files.MOST_FILES]
+            for upload in uploads:
+                files.kept(upload, document_type="consultation", document_id=consultation.id, by=current_user,
+                           field="files")
+            for draft in files.drafts():
+                draft.document_type, draft.document_id = "consultation", consultation.id
+    except SlotTaken as refusal:
+        again = Asking(form, people)
+        _tell_taken(again, refusal)
+        return _page(again, "schedule", refusal.status)
+    except Refused as refusal:
+        again = Asking(form, people)
+        field = refusal.field or "consent"
+        again.errors[field] = refusal_text(refusal)
+        step = {"complaint": "complaint", "doctor": "schedule", "starts_at": "schedule", "files": "files"}
+        return _page(again, step.get(field, "consent"), refusal.status)
+    flash(gettext("Your request was sent. You see here when it is approved."))
+    address = url_for("portal.consultation", consultation_id=consultation.id)
+    if fragments.wants_block():
+        return "", 200, {"HX-Redirect": address}
+    return redirect(address, 303)
+
+
+def _tell_taken(asking: Asking, refusal: SlotTaken) -> None:
+    """Kindly: what happened, that the rest is kept, and the nearest free time, chosen already."""
+    assert asking.doctor is not None and asking.starts_at is not None
+    free = slots.next_free(asking.doctor, after=asking.starts_at, patient=asking.patient, count=1) \
+        or slots.next_free(asking.doctor, patient=asking.patient, count=1)
+    mine = refusal.message.startswith("You have")
+    title = gettext("You have another consultation at %(time)s", time=hour(asking.starts_at)) if mine else \
+        gettext("The time %(time)s was just taken by somebody else", time=hour(asking.starts_at))
+    asking.taken = {"title": title, "slot": asking.starts_at, "next": free[0] if free else None}
+    asking.starts_at = free[0].starts_at if free else None
+    db.session.expire_all()
+
+
+def add_to(bp: Blueprint) -> None:
+    bp.add_url_rule("/consultations/new", "ask_form", new)
+    bp.add_url_rule("/consultations/new", "ask", ask, methods=("POST",))

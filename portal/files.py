@@ -1,0 +1,96 @@
+"""Files of consultations: looked at before they are kept, given only to those whose consultation it is."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import PurePosixPath
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, send_file
+from flask_login import current_user
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import NotFound
+
+from models.activity import Activity
+from models.base import db
+from models.documents import Attachment
+from models.errors import N_, Refused
+from models.operations import access as owned
+from models.operations import activity
+from models.people import User
+from portal import access
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_FILES = 5
+#: A file that waits for its request to be sent; `document_id` is then its owner's.
+DRAFT = "consultation_draft"
+KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png", ".png"), (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
+         (b"%PDF-", "application/pdf", ".pdf"))
+
+
+def kept(upload: FileStorage, *, document_type: str, document_id: int, by: User, field: str = "file") -> Attachment:
+    """The upload as an attachment; what it is, its first bytes say, never its name. Flushes.
+
+    Raises `Refused` at `field` for another kind of file, an empty one, or one over 10 MB.
+    """
+    content = upload.stream.read(MOST_BYTES + 1)
+    name = _clean_name(upload.filename or "")
+    if not content:
+        raise Refused(N_("The file %(name)s is empty."), field=field, name=name)
+    if len(content) > MOST_BYTES:
+        raise Refused(N_("The file %(name)s is larger than 10 MB. Try a photo instead."), field=field, name=name)
+    for start, media_type, ending in KINDS:
+        if content.startswith(start):
+            break
+    else:
+        raise Refused(N_("The file %(name)s is no photo (JPG, PNG) and no PDF."), field=field, name=name)
+    if PurePosixPath(name).suffix.lower() not in {ending, ".jpeg"}:
+        name += ending
+    attachment = Attachment(document_type=document_type, document_id=document_id, file_name=name, size=len(content),
+                            media_type=media_type, sha256=hashlib.sha256(content).hexdigest(), content=content,
+                            user_id=by.id)
+    db.session.add(attachment)
+    db.session.flush()
+    return attachment
+
+
+def _clean_name(name: str) -> str:
+    """The last part of a file's name, of printable letters."""
+    plain = "".join(each for each in name.replace("\\", "/").split("/")[-1] if each.isprintable() and each not in '"<>')
+    return plain.strip(" .")[-120:] or "file"
+
+
+def drafts() -> list[Attachment]:
+    """Files of the person that wait for their request to be sent."""
+    return list(db.session.scalars(sa.select(Attachment).where(
+        Attachment.document_type == DRAFT, Attachment.document_id == current_user.id,
+        Attachment.user_id == current_user.id).order_by(Attachment.id)))
+
+
+@access.signed_in
+def download(attachment_id: int) -> Any:
+    """A file of one of the person's consultations, as patient or as its doctor, always as a download.
+
+    A doctor's reading is recorded.
+    """
+    found = owned.own_attachment(current_user, attachment_id) if attachment_id < 2**63 else None
+    if found is None:
+        raise NotFound
+    if not db.session.scalar(sa.exists().where(
+            sa.literal(found.document_id).in_(_own_consultations())).select()):
+        activity.record(Activity.READ, table_name="attachment", changed_id=found.id,
+                        properties={"consultation": found.document_id})
+        db.session.commit()
+    return send_file(io.BytesIO(found.content), mimetype=found.media_type, as_attachment=True,
+                     download_name=found.file_name, etag=False, max_age=0)
+
+
+def _own_consultations() -> sa.Select[Any]:
+    from models.consultations import Consultation
+    return sa.select(Consultation.id).where(Consultation.patient_id.in_(access.own_people()))
+
+
+def add_to(bp: Blueprint) -> None:
+    bp.add_url_rule("/files/<int:attachment_id>", "file", download)

@@ -1,0 +1,134 @@
+"""Registration of a patient, open to everybody.
+
+Whether an address has an account already is not told: the answer is the same page either way, after the same work,
+and the owner of an existing account is told by mail.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import TooManyRequests
+
+from models import clock
+from models.base import db, one_transaction
+from models.clinic import ConsentKind, Sex
+from models.errors import Refused
+from models.operations import patients
+from models.operations.mail import post
+from models.people import Language, User
+from portal.site import locale, passwords
+from portal.site.links import home_of
+from portal.site.locale import refusal_text
+from portal.site.throttle import Throttle
+
+bp = Blueprint("registration", __name__)
+#: Registrations from one network address.
+tries = Throttle("register", limit=20, window=timedelta(minutes=10))
+#: Letters that a patient's password has at least.
+SHORTEST = 8
+FIELDS = ("name", "birth_date", "sex", "email", "password", "consent_privacy", "consent_telemedicine")
+
+
+def labels() -> dict[str, str]:
+    return {"name": gettext("Full name"), "birth_date": gettext("Birth date"), "sex": gettext("Sex"),
+            "email": gettext("E-mail address"), "password": gettext("Password"),
+            "consent_privacy": gettext("Consent to keep your health data"),
+            "consent_telemedicine": gettext("Consent to consult at a distance")}
+
+
+def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200) -> Any:
+    errors = {field: errors[field] for field in FIELDS if field in errors} if errors else {}
+    return render_template("portal/register.html", typed=typed or MultiDict(), errors=errors, labels=labels(),
+                           sexes=list(Sex), shortest=SHORTEST, versions=patients.CONSENTS), status
+
+
+def _checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values and what is wrong with them, at the field, with what would be accepted."""
+    errors: dict[str, str] = {}
+    values: dict[str, Any] = {"name": " ".join(form.get("name", "").split())}
+    if not 2 <= len(values["name"]) <= 200:
+        errors["name"] = gettext("Please write the full name, 2 to 200 letters.")
+    try:
+        values["email"] = patients.clean_email(form.get("email", ""))
+    except Refused as refusal:
+        errors["email"] = refusal_text(refusal)
+    try:
+        values["birth_date"] = date.fromisoformat(form.get("birth_date", "").strip())
+        if not date(1900, 1, 1) <= values["birth_date"] <= clock.today():
+            errors["birth_date"] = gettext("This date has not come yet or lies too far back. Choose a day until today.")
+    except ValueError:
+        errors["birth_date"] = gettext("Please choose the day you were born.")
+    if form.get("sex") in set(Sex):
+        values["sex"] = Sex(form["sex"])
+    else:
+        errors["sex"] = gettext("Please choose one of the two, as on the identity card.")
+    password = form.get("password", "")
+    if len(password) < SHORTEST:
+        errors["password"] = gettext("The password needs at least %(least)s letters. Add %(more)s.", least=SHORTEST,
+                                     more=SHORTEST - len(password))
+    elif len(password) > passwords.MAX:
+        errors["password"] = gettext("The password has at most %(most)s letters.", most=passwords.MAX)
+    elif password.lower() in (values.get("email", ""), values["name"].lower()):
+        errors["password"] = gettext("A password that is your name or address is easily guessed. Choose another.")
+    if not form.get("consent_privacy"):
+        errors["consent_privacy"] = gettext("Tick this consent, so that we may keep your medical record.")
+    if not form.get("consent_telemedicine"):
+        errors["consent_telemedicine"] = gettext("Tick this consent, so that you can consult a doctor here.")
+    return values, errors
+
+
+def _form() -> Any:
+    if current_user.is_authenticated:
+        return redirect(home_of(current_user))
+    return _page()
+
+
+def _register() -> Any:
+    if current_user.is_authenticated:
+        return redirect(home_of(current_user), 303)
+    wait = tries.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    values, errors = _checked(request.form)
+    if errors:
+        return _page(request.form, errors, 422)
+    # The costly hash is made in both cases: the time tells nothing either.
+    password_hash = passwords.hashed(request.form["password"])
+    try:
+        with one_transaction():
+            known = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == values["email"]))
+            if known is not None:
+                post(known, "registration_repeated")
+            else:
+                patients.register(password_hash=password_hash, consents=list(ConsentKind),
+                                  language=Language(locale.choose()), **values)
+    except Refused as refusal:
+        if refusal.field != "email":  # the same address at the same moment: as if it had been there before
+            return _page(request.form, {refusal.field or "name": refusal_text(refusal)}, refusal.status)
+    session["registered"] = values["email"]
+    return redirect(url_for("registration.received"), 303)
+
+
+def received() -> Any:
+    """Thank you, and the way to sign in."""
+    email = session.get("registered")
+    if not email or current_user.is_authenticated:
+        return redirect(home_of(current_user) if current_user.is_authenticated else url_for("site.login"))
+    return render_template("portal/registered.html", email=email)
+
+
+for _place, _name in (("/register", "form"), ("/portal/register", "portal_form")):
+    bp.add_url_rule(_place, _name, _form)
+    bp.add_url_rule(_place, f"{_name}_post", _register, methods=("POST",))
+bp.add_url_rule("/register/received", "received", received)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
