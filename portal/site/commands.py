@@ -137,8 +137,20 @@ def run_jobs() -> None:
     click.echo(f"mail: {sent} sent, {failed} failed")
 
 
+@click.command("translations")
+@command
+def translations() -> None:
+    """Gather the messages, compile the catalogue, name what lacks its Indonesian; exit 1 if something does."""
+    from portal.site import catalogue
+    lacking = catalogue.update()
+    for message in lacking:
+        click.echo(message)
+    click.echo(f"{len(lacking)} messages lack their Indonesian.")
+    sys.exit(1 if lacking else 0)
+
+
 def init_app(app: Flask) -> None:
     app.cli.add_command(user_group)
     app.cli.add_command(reference_group)
-    for each in (verify, demo, run_jobs):
+    for each in (verify, demo, run_jobs, translations):
         app.cli.add_command(each)

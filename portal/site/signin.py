@@ -115,7 +115,8 @@ def login() -> Any:
 def _login_page(email: str = "", error: str = "", status: int = 200) -> Any:
     demo = []
     if current_app.config["RAWAT_ENV"] == "demo":
-        demo = db.session.scalars(sa.select(User).where(User.is_demo, User.password_hash.is_not(None)).order_by(User.id)).all()
+        can_sign_in = sa.select(User).where(User.is_demo, User.password_hash.is_not(None))
+        demo = db.session.scalars(can_sign_in.order_by(User.id)).all()
     return render_template("site/login.html", email=email, error=error, demo=demo,
                            next=safe_next(request.values.get("next"))), status
 
