@@ -7,6 +7,8 @@
   /* choices that are looked up while typing */
   function lookup(select) {
     if (!window.TomSelect || select.tomselect || select.closest("template")) { return; }
+    var label = doc.querySelector('label[for="' + select.id + '"]');
+    if (label) { select.setAttribute("aria-label", label.textContent.trim()); } // the label goes over to the typing field
     new window.TomSelect(select, {
       valueField: "id", labelField: "text", searchField: [], maxOptions: 30, preload: "focus", create: false,
       dropdownParent: null, loadThrottle: 250, allowEmptyOption: false, plugins: [],
