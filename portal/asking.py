@@ -184,12 +184,13 @@ def _send(asking: Asking) -> Any:
     for each in STEPS:
         if not asking.check(each):
             return _page(asking, each, 422)
-    people, form = asking.people, asking.form
-    assert asking.doctor is not None and asking.starts_at is not None
+    people, form, doctor, starts_at = asking.people, asking.form, asking.doctor, asking.starts_at
+    assert doctor is not None  # the checks said so
+    assert starts_at is not None
     try:
         with one_transaction():
-            consultation = consultations.request(
-                asking.patient, asking.doctor, asking.starts_at, asking.complaint, by=current_user, payer=asking.payer)
+            consultation = consultations.request(asking.patient, doctor, starts_at, asking.complaint, by=current_user,
+                                                 payer=asking.payer)
             uploads = [each for each in request.files.getlist("files") if each.filename][:files.MOST_FILES]
             for upload in uploads:
                 files.kept(upload, document_type="consultation", document_id=consultation.id, by=current_user,
@@ -215,7 +216,8 @@ def _send(asking: Asking) -> Any:
 
 def _tell_taken(asking: Asking, refusal: SlotTaken) -> None:
     """Kindly: what happened, that the rest is kept, and the nearest free time, chosen already."""
-    assert asking.doctor is not None and asking.starts_at is not None
+    assert asking.doctor is not None
+    assert asking.starts_at is not None
     free = slots.next_free(asking.doctor, after=asking.starts_at, patient=asking.patient, count=1) \
         or slots.next_free(asking.doctor, patient=asking.patient, count=1)
     mine = refusal.message.startswith("You have")

@@ -41,10 +41,8 @@ def kept(upload: FileStorage, *, document_type: str, document_id: int, by: User,
         raise Refused(N_("The file %(name)s is empty."), field=field, name=name)
     if len(content) > MOST_BYTES:
         raise Refused(N_("The file %(name)s is larger than 10 MB. Try a photo instead."), field=field, name=name)
-    for start, media_type, ending in KINDS:
-        if content.startswith(start):
-            break
-    else:
+    media_type, ending = next(((kind, end) for start, kind, end in KINDS if content.startswith(start)), ("", ""))
+    if not media_type:
         raise Refused(N_("The file %(name)s is no photo (JPG, PNG) and no PDF."), field=field, name=name)
     if PurePosixPath(name).suffix.lower() not in {ending, ".jpeg"}:
         name += ending

@@ -18,6 +18,7 @@ from models.operations.consultations import can_still_change
 from portal import access, fragments, words
 
 C = ConsultationState
+COMING = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS)
 TEMPLATE = "portal/home.html"
 
 
@@ -30,8 +31,9 @@ def _consultations(patients: list[Patient], *criteria: Any) -> sa.Select[Any]:
 
 def _next(patients: list[Patient]) -> Consultation | None:
     """The one that is held now, else the nearest to come."""
+    since = clock.day_bounds(clock.today())[0]
     coming = (Consultation.state == C.IN_PROGRESS) | (
-        Consultation.state.in_((C.REQUESTED, C.APPROVED)) & (Consultation.starts_at > clock.day_bounds(clock.today())[0]))
+        Consultation.state.in_((C.REQUESTED, C.APPROVED)) & (Consultation.starts_at > since))
     return db.session.scalar(_consultations(patients, coming).order_by(
         Consultation.state != C.IN_PROGRESS, Consultation.starts_at, Consultation.id).limit(1))
 
@@ -68,8 +70,8 @@ def home() -> Any:
     if patient.state != PatientState.ACTIVE:
         return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient))
     counts = conversations.unread_counts(current_user)
-    past = db.session.scalars(_consultations(patients, Consultation.state.not_in((C.REQUESTED, C.APPROVED, C.IN_PROGRESS)))
-                              .order_by(Consultation.starts_at.desc(), Consultation.id.desc()).limit(4)).all()
+    past = db.session.scalars(_consultations(patients, Consultation.state.not_in(COMING)).order_by(
+        Consultation.starts_at.desc(), Consultation.id.desc()).limit(4)).all()
     return render_template(TEMPLATE, have="", unread=_unread(counts), past=past, greeting=words.greeting(),
                            complete=words.completeness(patient), today=clock.today(), **_live(patients))
 

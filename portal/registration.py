@@ -1,7 +1,7 @@
-"""Registration of a patient, open to everybody.
+"""Registration of a patient, open to everybody; who registers is signed in at once.
 
-Whether an address has an account already is not told: the answer is the same page either way, after the same work,
-and the owner of an existing account is told by mail.
+An address that has an account already is refused after the same work, few times for each network address, and its
+owner is told by mail: nobody can try out a list of addresses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -26,13 +26,16 @@ from models.people import Language, User
 from portal.site import locale, passwords
 from portal.site.links import home_of
 from portal.site.locale import refusal_text
+from portal.site.signin import sign_in
 from portal.site.throttle import Throttle
 
 bp = Blueprint("registration", __name__)
 #: Registrations from one network address.
 tries = Throttle("register", limit=20, window=timedelta(minutes=10))
+#: Addresses that have an account already, from one network address.
+repeats = Throttle("register-repeated", limit=5, window=timedelta(minutes=10))
 #: Letters that a patient's password has at least.
-SHORTEST = 8
+SHORTEST = passwords.MIN_PATIENT
 FIELDS = ("name", "birth_date", "sex", "email", "password", "consent_privacy", "consent_telemedicine")
 
 
@@ -99,35 +102,36 @@ def _register() -> Any:
     values, errors = _checked(request.form)
     if errors:
         return _page(request.form, errors, 422)
-    # The costly hash is made in both cases: the time tells nothing either.
+    # The costly hash is made in both cases: the time tells nothing.
     password_hash = passwords.hashed(request.form["password"])
+    known = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == values["email"]))
+    if known is not None:
+        return _known(known)
     try:
         with one_transaction():
-            known = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == values["email"]))
-            if known is not None:
-                post(known, "registration_repeated")
-            else:
-                patients.register(password_hash=password_hash, consents=list(ConsentKind),
-                                  language=Language(locale.choose()), **values)
+            patient = patients.register(password_hash=password_hash, consents=list(ConsentKind),
+                                        language=Language(locale.choose()), **values)
+            assert patient.user is not None
+            sign_in(patient.user)
     except Refused as refusal:
-        if refusal.field != "email":  # the same address at the same moment: as if it had been there before
-            return _page(request.form, {refusal.field or "name": refusal_text(refusal)}, refusal.status)
-    session["registered"] = values["email"]
-    return redirect(url_for("registration.received"), 303)
+        return _page(request.form, {refusal.field or "name": refusal_text(refusal)}, refusal.status)
+    flash(gettext("Your registration was received. Meanwhile you can complete your profile."))
+    return redirect("/portal/", 303)
 
 
-def received() -> Any:
-    """Thank you, and the way to sign in."""
-    email = session.get("registered")
-    if not email or current_user.is_authenticated:
-        return redirect(home_of(current_user) if current_user.is_authenticated else url_for("site.login"))
-    return render_template("portal/registered.html", email=email)
+def _known(account: User) -> Any:
+    wait = repeats.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    with one_transaction():
+        post(account, "registration_repeated")
+    return _page(request.form, {"email": gettext(
+        "This address cannot be registered. If you have an account, sign in; else use another address.")}, 422)
 
 
 for _place, _name in (("/register", "form"), ("/portal/register", "portal_form")):
     bp.add_url_rule(_place, _name, _form)
     bp.add_url_rule(_place, f"{_name}_post", _register, methods=("POST",))
-bp.add_url_rule("/register/received", "received", received)
 
 
 def init_app(app: Flask) -> None:

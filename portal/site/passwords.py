@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 # OWASP's second recommendation: 46 MiB, one pass, one lane.
 _hasher = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
-MIN_STAFF, MIN_PATIENT, MAX = 15, 12, 200
+MIN_STAFF, MIN_PATIENT, MAX = 15, 8, 200
 
 
 def hashed(password: str) -> str:

@@ -1,0 +1,245 @@
+"""Journey two without script: registering, the approval, asking, the conversation, the outcome; and bad input."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from models import clock
+from models.clinic import Patient, PatientState
+from models.consultations import Consultation, ConsultationMessage, ConsultationState
+from models.documents import Attachment
+from models.operations import clinical, conversations
+from models.operations.approvals import perform
+from models.people import User
+from models.roles import Role
+from tests import factories
+
+GOOD = {"name": "Ratna Dewi", "birth_date": "1991-08-14", "sex": "female", "email": "ratna@example.org",
+        "password": "kucing biru lari", "consent_privacy": "1", "consent_telemedicine": "1"}
+PDF = b"%PDF-1.4 a small one"
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the form for a consultation."""
+    form = page[page.index('id="form-consultation"'):]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def test_from_registration_to_rating_without_script(client, session, sign_in):
+    doctor = factories.make_doctor()
+    answer = client.post("/register", data=GOOD)
+    assert answer.status_code == 303
+    client.post("/logout")
+    answer = client.post("/login", data={"email": GOOD["email"], "password": GOOD["password"]})
+    assert answer.headers["Location"] == "/portal/"
+    patient = session.scalar(sa.select(Patient).where(Patient.name == "Ratna Dewi"))
+    assert patient.state == PatientState.PENDING
+    assert {consent.kind.value for consent in patient.consents} == {"privacy", "telemedicine"}
+    assert 'id="registration"' in client.get("/portal/").text
+    assert client.post("/portal/profile", data={"height_cm": "158", "weight_kg": "56,5"}).status_code == 303
+    assert "22,6" in client.get("/portal/profile").text
+
+    perform(session.get(Patient, patient.id), "approve", by=factories.make_user(Role.ADMIN))
+    assert 'id="next-consultation"' in client.get("/portal/").text
+
+    page = client.get("/portal/consultations/new").text
+    page = client.post("/portal/consultations/new", data=hidden(page) | {"complaint": "Demam sejak kemarin"}).text
+    page = client.post("/portal/consultations/new", data=hidden(page) | {"doctor": str(doctor.id)}).text
+    slot = re.search(r'name="starts_at" id="[^"]*" value="([^"]+)"', page)[1]
+    page = client.post("/portal/consultations/new", data=hidden(page) | {"starts_at": slot}).text
+    page = client.post("/portal/consultations/new",
+                       data=hidden(page) | {"files": (io.BytesIO(PDF), "lab.pdf"), "go": "next"}).text
+    assert "lab.pdf" in page
+    fields = hidden(page)
+    answer = client.post("/portal/consultations/new", data=fields)
+    assert answer.status_code == 422
+    answer = client.post("/portal/consultations/new", data=fields | {"consent": "1", "consent_record": "1"})
+    assert answer.status_code == 303, answer.text
+    address = answer.headers["Location"]
+    consultation = session.scalar(sa.select(Consultation))
+    assert address.endswith(f"/{consultation.id}")
+    assert session.scalar(sa.select(Attachment)).document_id == consultation.id
+    assert 'id="composer"' not in client.get(address).text
+
+    perform(session.get(Consultation, consultation.id), "approve", by=factories.make_user(Role.ADMIN))
+    assert 'id="composer"' in client.get(address).text
+    answer = client.post(f"{address}/messages", data={"client_id": "a1", "body": "Selamat pagi, Dok"})
+    assert answer.status_code == 303
+    consultation = session.get(Consultation, consultation.id)
+    person = session.get(User, doctor.user_id)
+    perform(consultation, "start", by=person)
+    conversations.send_message(consultation, "Masih demam?", by=person, client_id="b1")
+    assert '<span class="count" id="unread">1' in client.get("/portal/").text
+    assert "Masih demam?" in client.get(address).text
+    assert '<span class="count" id="unread">' not in client.get("/portal/").text
+
+    consultation = session.get(Consultation, consultation.id)
+    clinical.write_note(consultation, by=person, subjective="S", objective="O", assessment="A", plan="Minum air")
+    clinical.add_diagnosis(consultation, "B34.9", by=person)
+    session.expire_all()
+    perform(consultation, "complete", by=person)
+    page = client.get(address).text
+    assert "B34.9" in page
+    assert "Minum air" in page
+    assert client.post(f"{address}/rating", data={"rating": "9"}).status_code == 422
+    assert client.post(f"{address}/rating", data={"rating": "5", "comment": "Baik"}).status_code == 303
+    assert session.get(Consultation, consultation.id).rating == 5
+
+
+# ---------------------------------------------------------------- asking
+
+@pytest.fixture
+def asked(client, sign_in, session):
+    patient = factories.make_patient()
+    sign_in(client, patient.user)
+    doctor = factories.make_doctor()
+    tomorrow = clock.day_bounds(clock.today() + timedelta(days=1))[0] + timedelta(hours=9)
+    return {"patient": str(patient.id), "doctor": str(doctor.id), "starts_at": tomorrow.isoformat(),
+            "complaint": "Demam sejak kemarin", "consent": "1", "consent_record": "1"}
+
+
+def test_a_whole_form_asks_at_once(client, asked):
+    assert client.post("/portal/consultations/new", data=asked).status_code == 303
+
+
+def test_a_taken_time_is_told_with_the_next_free_one(client, asked, session):
+    doctor = session.get(factories.Doctor, int(asked["doctor"]))
+    tomorrow = clock.day_bounds(clock.today() + timedelta(days=1))[0] + timedelta(hours=9)
+    factories.make_consultation(doctor=doctor, starts_at=tomorrow)
+    answer = client.post("/portal/consultations/new", data=asked | {"step": "consent"})
+    assert answer.status_code == 422
+    assert "Demam sejak kemarin" in answer.text
+    following = tomorrow + timedelta(minutes=15)
+    assert re.search(rf'value="{re.escape(following.isoformat())}" checked', answer.text)
+    assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 1
+
+
+@pytest.mark.parametrize(("field", "value", "error"), [
+    ("complaint", "x", "complaint"), ("doctor", "999999", "doctor"), ("starts_at", "soon", "starts_at"),
+    ("starts_at", "2020-01-01T09:00+07:00", "starts_at"), ("breath", "1", "danger"), ("consent", "", "consent")])
+def test_bad_requests_say_why(client, asked, session, field, value, error):
+    answer = client.post("/portal/consultations/new", data=asked | {field: value})
+    assert answer.status_code == 422
+    assert f'id="{error}-err"' in answer.text
+    assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 0
+
+
+def test_only_photos_and_pdf_are_kept(client, asked, session):
+    data = asked | {"step": "files", "files": (io.BytesIO(b"<svg onload=alert(1)>"), "photo.png")}
+    answer = client.post("/portal/consultations/new", data=data)
+    assert answer.status_code == 422
+    assert 'id="files-err"' in answer.text
+    assert session.scalar(sa.select(sa.func.count(Attachment.id))) == 0
+
+
+def test_pending_patients_do_not_ask(client, sign_in, session):
+    patient = factories.make_patient(state=PatientState.PENDING)
+    sign_in(client, patient.user)
+    assert client.post("/portal/consultations/new", data={"complaint": "Demam"}).status_code == 422
+
+
+# ---------------------------------------------------------------- cancelling and moving
+
+def test_cancelling_wants_a_reason(client, sign_in, session):
+    consultation = factories.make_consultation()
+    sign_in(client, consultation.patient.user)
+    address = f"/portal/consultations/{consultation.id}"
+    assert client.get(f"{address}/cancel").status_code == 200
+    assert client.post(f"{address}/cancel", data={"reason": " "}).status_code == 422
+    assert client.post(f"{address}/cancel", data={"reason": "Sudah sembuh", "version": "99"}).status_code == 409
+    assert client.post(f"{address}/cancel", data={"reason": "Sudah sembuh"}).status_code == 303
+    assert session.get(Consultation, consultation.id).state == ConsultationState.CANCELLED
+    assert "Sudah sembuh" in client.get(address).text
+
+
+def test_moving_makes_a_new_request(client, sign_in, session):
+    consultation = factories.make_consultation()
+    sign_in(client, consultation.patient.user)
+    address = f"/portal/consultations/{consultation.id}/reschedule"
+    slot = re.search(r'name="starts_at" value="([^"]+)"', client.get(address).text)[1]
+    assert client.post(address, data={}).status_code == 422
+    assert client.post(address, data={"starts_at": slot}).status_code == 303
+    assert session.get(Consultation, consultation.id).state == ConsultationState.RESCHEDULED
+
+
+# ---------------------------------------------------------------- the conversation
+
+@pytest.fixture
+def talk(client, sign_in, session):
+    consultation = factories.make_consultation(state=ConsultationState.IN_PROGRESS, approved_at=clock.now(),
+                                               started_at=clock.now())
+    sign_in(client, consultation.patient.user)
+    return consultation
+
+
+def test_a_message_is_written_once_however_often_sent(client, talk, session):
+    for _ in range(3):
+        assert client.post(f"/portal/consultations/{talk.id}/messages",
+                           data={"client_id": "same", "body": "Halo"}).status_code == 303
+    assert session.scalar(sa.select(sa.func.count(ConsultationMessage.id))) == 1
+
+
+def test_an_empty_message_is_refused_and_what_was_typed_stays(client, talk):
+    address = f"/portal/consultations/{talk.id}/messages"
+    assert client.post(address, data={"client_id": "x", "body": " "}).status_code == 422
+    answer = client.post(address, data={"client_id": "y" * 65, "body": "Halo"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "Halo" in answer.text
+    assert answer.text.lstrip().startswith("<form")
+
+
+def test_news_resumes_from_the_last_message_seen(client, talk, session):
+    doctor = talk.doctor.user
+    first, second = (conversations.send_message(talk, text, by=doctor, client_id=text).id for text in ("one", "two"))
+    htmx = {"HX-Request": "true"}
+    address = f"/portal/consultations/{talk.id}/news"
+    page = client.get(f"{address}?after={first}&have=1.0&open=1", headers=htmx).text
+    assert "two" in page
+    assert f'id="m{first}"' not in page
+    assert 'hx-swap-oob="beforeend:#conversation"' in page
+    assert client.get(f"{address}?after={second}&have=1.0&open=1", headers=htmx).status_code == 204
+    mine = client.post(f"/portal/consultations/{talk.id}/messages",
+                       data={"client_id": "c", "body": "three", "after": second, "have": "1.0", "open": "1"},
+                       headers=htmx).text
+    assert mine.count("three") == 1
+    assert 'id="composer"' in mine
+    last = session.scalar(sa.select(sa.func.max(ConsultationMessage.id)))
+    conversations.mark_read(session.get(Consultation, talk.id), by=session.get(User, doctor.id))
+    page = client.get(f"{address}?after={last}&have=1.0&open=1", headers=htmx).text
+    assert f'id="m{last}-seen" class="seen"' in page
+
+
+def test_the_approval_appears_by_itself(client, sign_in, session):
+    consultation = factories.make_consultation()
+    sign_in(client, consultation.patient.user)
+    address = f"/portal/consultations/{consultation.id}/news?after=0&have={consultation.version}.0&open=0"
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 204
+    perform(session.get(Consultation, consultation.id), "approve", by=factories.make_user(Role.ADMIN))
+    page = client.get(address, headers={"HX-Request": "true"}).text
+    assert 'id="consultation-state"' in page
+    assert 'id="composer"' in page
+
+
+def test_files_go_to_both_sides_and_readings_are_recorded(client, app, talk, sign_in, session):
+    from models.activity import Activity, ActivityLog
+    client.post(f"/portal/consultations/{talk.id}/messages",
+                data={"client_id": "f", "body": "", "file": (io.BytesIO(PDF), "../../lab.pdf")})
+    attachment = session.scalar(sa.select(Attachment))
+    assert attachment.file_name == "lab.pdf"
+    answer = client.get(f"/portal/files/{attachment.id}")
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    readings = sa.select(sa.func.count(ActivityLog.id)).where(ActivityLog.activity == Activity.READ)
+    assert session.scalar(readings) == 0
+    other = app.test_client()
+    sign_in(other, talk.doctor.user)
+    assert other.get(f"/portal/files/{attachment.id}").data == PDF
+    assert session.scalar(readings) == 1
+    stranger = app.test_client()
+    sign_in(stranger, factories.make_patient().user)
+    assert stranger.get(f"/portal/files/{attachment.id}").status_code == 404
