@@ -1,0 +1,305 @@
+"""The data model in words, read off the live metadata: processes, relations, columns and rules.
+
+Nothing here is written twice: a new table, column or constraint is in the dictionary as soon as it is declared.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import force_locale, gettext, ngettext
+from flask_babel import lazy_gettext as _l
+
+from models.base import ExactDecimal, UtcDateTime, db
+from models.documents import WORKFLOWS
+from portal.site import words
+
+
+def _lines(*documents: str) -> tuple[str, ...]:
+    return tuple(name for document in documents for name in (document, f"{document}_line"))
+
+
+#: A process of the hospital and the tables that take part in it; a table may take part in several.
+PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "requests": (_l("Requests and deliveries"), (
+        "work_unit", "user", "account", "store", "item", *_lines("store_request", "delivery_request"), "stock_move")),
+    "purchasing": (_l("Purchasing"), (
+        "supplier", "item", *_lines("purchase_request", "purchase_order", "goods_receipt", "supplier_invoice",
+                                    "supplier_return"))),
+    "corrections": (_l("Returns, losses and counts"), (
+        "store", "item", "stock_batch", *_lines("unit_return", "spoilage", "stocktake", "stock_transfer"))),
+    "ledger": (_l("Stock and journal"), (
+        "item_category", "item", "unit_conversion", "store", "store_item", "stock_batch", "stock_balance",
+        "stock_move", "account", "period", "journal_entry", "journal_line")),
+    "rooms": (_l("Rooms and cleaning"), (
+        "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",
+        "class_facility", "cleaning")),
+    "assets": (_l("Assets"), (
+        "asset_type", "asset_model", "vendor", "asset", "asset_book", "asset_movement",
+        *_lines("asset_plan", "asset_procurement", "asset_receipt", "asset_disposal", "asset_auction"))),
+    "care": (_l("Maintenance and depreciation"), (
+        "asset", "asset_model", "vendor", "maintenance_schedule", *_lines("maintenance"), "maintenance_part",
+        "calibration", *_lines("depreciation_run"))),
+    "telemedicine": (_l("Telemedicine"), (
+        "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", "consultation",
+        "slot_tick", "consultation_message", "clinical_note", "diagnosis", *_lines("prescription"), "letter")),
+    "papers": (_l("Numbers, history and files"), (
+        "user", "document_number", "number_counter", "document_event", "comment", "attachment")),
+    "people": (_l("People and settings"), (
+        "user", "user_role", "user_session", "work_unit", "employee", "setting", "holiday", "code_list", "region",
+        "outbox", "activity_log")),
+}
+WHOLE = "all"
+
+
+def tables() -> dict[str, sa.Table]:
+    """Every table by name."""
+    return dict(sorted(db.metadata.tables.items()))
+
+
+def processes() -> dict[str, tuple[Any, tuple[str, ...]]]:
+    """The processes with the tables that exist; what belongs to none comes last, so that nothing is hidden."""
+    known = tables()
+    found = {key: (word, tuple(name for name in names if name in known)) for key, (word, names) in PROCESSES.items()}
+    placed = {name for _word, names in found.values() for name in names}
+    rest = tuple(name for name in known if name not in placed)
+    if rest:
+        found["other"] = (_l("Other"), rest)
+    return found
+
+
+def in_view(key: str) -> tuple[str, ...]:
+    """The tables of a process, or of the whole. Raises KeyError."""
+    return tuple(tables()) if key == WHOLE else processes()[key][1]
+
+
+def home_of(table: str) -> str:
+    """The first process that a table takes part in; a line counts as its document does."""
+    return next(key for key, (_word, names) in processes().items() if table in names)
+
+
+# ---------------------------------------------------------------- the papers
+
+def seeds(info: dict[str, Any]) -> tuple[str, ...]:
+    """Where the two papers draw it: their names, none when it was added."""
+    seed = info.get("seed")
+    return () if not seed else (seed,) if isinstance(seed, str) else tuple(seed)
+
+
+# ---------------------------------------------------------------- relations
+
+@dataclass(frozen=True)
+class Relation:
+    """A foreign key: `child.column` names one row of `parent`."""
+
+    parent: str
+    child: str
+    column: str
+    required: bool
+    single: bool
+    ondelete: str
+
+    @property
+    def how_many(self) -> str:
+        """How many children a parent may have, in words."""
+        return gettext("none or one") if self.single else gettext("none to many")
+
+    @property
+    def on_delete(self) -> str:
+        """What happens to the children when the parent is deleted, in words."""
+        return gettext("they go with it") if self.ondelete == "CASCADE" else gettext("refused")
+
+
+def relations(names: Iterable[str] | None = None) -> list[Relation]:
+    """The relations between the named tables, or all."""
+    wanted = set(tables() if names is None else names)
+    return [relation for relation in _relations() if relation.parent in wanted and relation.child in wanted]
+
+
+@cache
+def _relations() -> tuple[Relation, ...]:
+    found = []
+    for table in tables().values():
+        for column in table.columns:
+            for key in column.foreign_keys:
+                if len(key.constraint.columns) > 1 and any(len(other.constraint.columns) == 1
+                                                           for other in column.foreign_keys):
+                    continue  # the same line twice: the composite key only narrows the plain one
+                found.append(Relation(key.column.table.name, table.name, column.name, not column.nullable,
+                                      _is_unique(column), key.ondelete or ""))
+    return tuple(dict.fromkeys(found))
+
+
+def _is_unique(column: sa.Column[Any]) -> bool:
+    table = column.table
+    sets = [set(rule.columns) for rule in table.constraints
+            if isinstance(rule, sa.UniqueConstraint | sa.PrimaryKeyConstraint)]
+    sets += [set(index.columns) for index in table.indexes if index.unique]
+    return bool(column.unique) or {column} in sets
+
+
+# ---------------------------------------------------------------- tables and columns in words
+
+def about(table: str) -> str:
+    """What the code says about the table: the first paragraph of its class, in English."""
+    model = next((mapper.class_ for mapper in db.Model.registry.mappers if mapper.local_table.name == table), None)
+    return " ".join((inspect.getdoc(model) or "").split("\n\n")[0].split()) if model else ""
+
+
+def in_both(name: str, *, table: bool = False) -> tuple[str, str]:
+    """The label in Indonesian and in English."""
+    both = []
+    for code in ("id", "en"):
+        with force_locale(code):
+            both.append(words.table_word(name) if table else words.label(name))
+    return both[0], both[1]
+
+
+def kind(column: sa.Column[Any]) -> str:
+    """The type of a column in words."""
+    type_ = column.type
+    if isinstance(type_, ExactDecimal):
+        return ngettext("exact number, %(num)s decimal", "exact number, %(num)s decimals", type_.scale)
+    if isinstance(type_, UtcDateTime):
+        return gettext("instant, kept in UTC")
+    if isinstance(type_, sa.Enum):
+        return gettext("one word of a list")
+    if isinstance(type_, sa.Text):
+        return gettext("long text")
+    if isinstance(type_, sa.String):
+        return gettext("text, up to %(length)s characters", length=type_.length) if type_.length else gettext("text")
+    if isinstance(type_, sa.Boolean):
+        return gettext("yes or no")
+    if isinstance(type_, sa.Integer):
+        return gettext("whole number")
+    if isinstance(type_, sa.Date):
+        return gettext("day")
+    if isinstance(type_, sa.Time):
+        return gettext("time of day")
+    if isinstance(type_, sa.LargeBinary):
+        return gettext("bytes")
+    return gettext("structure (JSON)") if isinstance(type_, sa.JSON) else type_.__class__.__name__.lower()
+
+
+def short_kind(column: sa.Column[Any]) -> str:
+    """The type in one word, for the diagram."""
+    type_ = column.type
+    pairs = ((ExactDecimal, "numeric"), (UtcDateTime, "timestamp"), (sa.Date, "date"), (sa.Time, "time"),
+             (sa.Boolean, "bool"), (sa.Integer, "int"), (sa.String, "text"), (sa.JSON, "json"))
+    return next((word for cls, word in pairs if isinstance(type_, cls)), "bytes")
+
+
+def rules(column: sa.Column[Any]) -> list[str]:
+    """What holds for a column, in sentences."""
+    table, said = column.table.name, []
+    if column.primary_key and len(column.table.primary_key.columns) == 1 and not column.foreign_keys:
+        said.append(gettext("The key: given by the database and never used again.")
+                    if isinstance(column.type, sa.Integer) else gettext("The key: no two rows share it."))
+    elif column.primary_key:
+        said.append(gettext("Part of the key."))
+    targets = sorted({key.column.table.name for key in column.foreign_keys})
+    for target in targets:
+        said.append(gettext("Names one row of %(table)s.", table=target))
+    if not column.primary_key:
+        said.append(gettext("May be empty.") if column.nullable else gettext("Required."))
+    if not column.primary_key and _is_unique(column):
+        said.append(gettext("No two rows share it."))
+    if column.name == "state" and table in WORKFLOWS:
+        said.append(gettext("Only the workflow moves it."))
+    if column.name == "number" and table in WORKFLOWS:
+        said.append(gettext("Given when the document leaves draft, without a gap in its year."))
+    if column.name == "version":
+        said.append(gettext("Goes up by one at every save; a save of an older version is refused."))
+    if column.name == "created_by_id":
+        said.append(gettext("Who made a document does not approve it."))
+    if column.name.startswith("nik"):
+        said.append(gettext("Kept encrypted."))
+    return said
+
+
+def values(column: sa.Column[Any]) -> list[tuple[str, str]]:
+    """The words that the column accepts, each with its label; empty when it is no list."""
+    if not isinstance(column.type, sa.Enum):
+        return []
+    return [(value, words.state_word(value)) for value in column.type.enums]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named constraint: what it says in words, its name and, where there is one, its condition."""
+
+    icon: str
+    text: str
+    name: str
+    condition: str = ""
+
+
+def table_rules(table: sa.Table) -> list[Rule]:
+    """What the database itself refuses, whatever program asks."""
+    found = []
+    for rule in sorted(table.constraints, key=lambda each: str(each.name)):
+        columns = ", ".join(column.name for column in getattr(rule, "columns", ()))
+        if isinstance(rule, sa.UniqueConstraint):
+            found.append(Rule("shield", gettext("No two rows have the same %(columns)s.", columns=columns),
+                              str(rule.name)))
+        elif isinstance(rule, sa.ForeignKeyConstraint):
+            target = rule.referred_table.name
+            text = gettext("A row of %(table)s takes its rows here along when it is deleted.", table=target) \
+                if rule.ondelete == "CASCADE" else gettext(
+                    "A row of %(table)s that is used here cannot be deleted.", table=target)
+            found.append(Rule("link", text, str(rule.name)))
+        elif isinstance(rule, sa.CheckConstraint):
+            text = gettext("Any other word is refused.") if str(rule.name).endswith("_known") else gettext(
+                "Refused unless this holds:")
+            found.append(Rule("ban", text, str(rule.name), _condition(rule)))
+    for index in sorted(table.indexes, key=lambda each: str(each.name)):
+        if index.unique:
+            columns = ", ".join(str(each) for each in index.expressions).replace(f"{table.name}.", "")
+            found.append(Rule("shield", gettext("No two rows have the same %(columns)s.", columns=columns),
+                              str(index.name)))
+    return found
+
+
+def _condition(rule: sa.CheckConstraint) -> str:
+    compiled = rule.sqltext.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
+    return str(compiled).replace(f"{rule.table.name}.", "")
+
+
+# ---------------------------------------------------------------- how many rows
+
+#: Counting stops here: a page about structure must not read a million rows.
+COUNTED_TO = 10_000
+
+
+def row_counts(names: Iterable[str]) -> dict[str, int]:
+    """Rows by table, counted up to one more than `COUNTED_TO`; one statement."""
+    names = list(names)
+    counts = []
+    for name in names:
+        some = sa.select(sa.literal(1).label("one")).select_from(tables()[name]).limit(COUNTED_TO + 1).subquery()
+        counts.append(sa.select(sa.func.count()).select_from(some).scalar_subquery().label(f"n{len(counts)}"))
+    return dict(zip(names, db.session.execute(sa.select(*counts)).one(), strict=True)) if names else {}
+
+
+# ---------------------------------------------------------------- search
+
+def found(query: str) -> dict[str, list[str]]:
+    """Tables by process whose name, label or column answers `query`; a table stands at its first process."""
+    wanted = query.strip().casefold()
+    result: dict[str, list[str]] = {}
+    for name, table in tables().items():
+        if not wanted or wanted in _searched(table):
+            result.setdefault(home_of(name), []).append(name)
+    return {key: result[key] for key in processes() if key in result}
+
+
+def _searched(table: sa.Table) -> str:
+    parts = [table.name, *in_both(table.name, table=True), *seeds(table.info)]
+    for column in table.columns:
+        parts += [column.name, words.label(column), *seeds(column.info)]
+    return "\n".join(parts).casefold()
