@@ -1,0 +1,90 @@
+"""Registration in the portal: signed in at once, refused at the fields, and addresses cannot be tried out."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from models.base import db
+from models.clinic import ConsentKind, Patient, PatientState
+from models.outbox import Outbox
+from models.people import User
+from models.roles import Role
+from portal import registration
+from tests import factories
+
+FORM = {"name": "Siti Aminah", "email": "Siti@Example.org", "password": "melati putih 12", "birth_date": "1991-08-14",
+        "sex": "female", "consent_privacy": "2026-1", "consent_telemedicine": "2026-1"}
+
+
+@pytest.fixture(autouse=True)
+def _uncounted(app):
+    yield
+    registration.tries.forget("127.0.0.1")
+    registration.repeats.forget("127.0.0.1")
+
+
+@pytest.mark.parametrize("path", ["/register", "/portal/register"])
+def test_registers_and_is_signed_in(client, session, path):
+    answer = client.post(path, data=FORM)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/portal/")
+    home = client.get("/portal/")
+    assert home.status_code == 200
+    assert "Siti Aminah" in home.text
+    patient = db.session.scalar(sa.select(Patient).where(Patient.name == "Siti Aminah"))
+    assert patient.state == PatientState.PENDING
+    assert patient.user.email == "siti@example.org"
+    assert patient.user.password_hash.startswith("$argon2id$")
+    assert patient.user.roles == {Role.PATIENT}
+    assert {(each.kind, each.text_version) for each in patient.consents} == {
+        (ConsentKind.PRIVACY, "2026-1"), (ConsentKind.TELEMEDICINE, "2026-1")}
+    assert client.get("/portal/profile/edit").status_code == 200
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("name", ""), ("name", "x"), ("name", "a" * 201), ("email", "nobody"), ("email", ""), ("password", "short"),
+    ("password", "p" * 201), ("password", "siti@example.org"), ("birth_date", "2999-01-01"),
+    ("birth_date", "31/12/1990"), ("birth_date", "0001-01-01"), ("sex", "other"), ("sex", ""), ("consent_privacy", ""), ("consent_telemedicine", "")])
+def test_wrong_input_is_told_at_the_field(client, session, field, value):
+    answer = client.post("/register", data=FORM | {field: value})
+    assert answer.status_code == 422
+    assert f'id="{field}-err"' in answer.text
+    assert 'id="form-errors"' in answer.text
+    if field != "name":
+        assert 'value="Siti Aminah"' in answer.text
+    assert FORM["password"] not in answer.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Patient)) == 0
+
+
+def test_known_address_is_refused_and_its_owner_told(client, session):
+    known = factories.make_user(Role.PATIENT)
+    answer = client.post("/register", data=FORM | {"email": known.email.upper()})
+    assert answer.status_code == 422
+    assert 'id="email-err"' in answer.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(User).where(User.name == "Siti Aminah")) == 0
+    mail = db.session.scalar(sa.select(Outbox).where(Outbox.template == "registration_repeated"))
+    assert mail is not None
+    assert client.get("/portal/").status_code == 302
+
+
+def test_known_addresses_cannot_be_tried_out(client, session, app):
+    app.config["RATELIMIT_ENABLED"] = True
+    known = factories.make_user(Role.PATIENT)
+    answers = [client.post("/register", data=FORM | {"email": known.email}) for _ in range(6)]
+    assert [each.status_code for each in answers] == [422] * 5 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Outbox).where(
+        Outbox.template == "registration_repeated")) == 5
+
+
+def test_extra_fields_change_nothing(client, session):
+    client.post("/register", data=FORM | {"state": "active", "medical_record_number": "1", "role": "admin",
+                                          "guardian_id": "1", "nik": "3273015408910004"})
+    patient = db.session.scalar(sa.select(Patient).where(Patient.name == "Siti Aminah"))
+    assert (patient.state, patient.medical_record_number, patient.nik) == (PatientState.PENDING, None, None)
+    assert patient.user.roles == {Role.PATIENT}
+
+
+def test_signed_in_person_goes_home(client, sign_in, session):
+    sign_in(client, Role.PATIENT)
+    assert client.get("/register").headers["Location"] == "/portal/"
