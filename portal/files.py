@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from models.activity import Activity
 from models.base import db
+from models.consultations import Consultation
 from models.documents import Attachment
 from models.errors import N_, Refused
 from models.operations import access as owned
@@ -76,18 +77,14 @@ def download(attachment_id: int) -> Any:
     found = owned.own_attachment(current_user, attachment_id) if attachment_id < 2**63 else None
     if found is None:
         raise NotFound
-    if not db.session.scalar(sa.exists().where(
-            sa.literal(found.document_id).in_(_own_consultations())).select()):
+    as_patient = db.session.scalar(sa.select(Consultation.id).where(
+        Consultation.id == found.document_id, Consultation.patient_id.in_(access.own_people())))
+    if as_patient is None:
         activity.record(Activity.READ, table_name="attachment", changed_id=found.id,
                         properties={"consultation": found.document_id})
         db.session.commit()
     return send_file(io.BytesIO(found.content), mimetype=found.media_type, as_attachment=True,
                      download_name=found.file_name, etag=False, max_age=0)
-
-
-def _own_consultations() -> sa.Select[Any]:
-    from models.consultations import Consultation
-    return sa.select(Consultation.id).where(Consultation.patient_id.in_(access.own_people()))
 
 
 def add_to(bp: Blueprint) -> None:
