@@ -18,6 +18,8 @@ from models.documents import Document
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.site import words
+from portal.site.locale import is_indonesian
+from portal.site.spell import in_words
 
 
 def view_for(table: str, declared: dict[str, type[StaffView]]) -> type[StaffView]:
@@ -60,6 +62,7 @@ def init_app(app: Flask) -> None:
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
             "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
             "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,
+            "in_words": lambda amount: in_words(amount, "id" if is_indonesian() else "en"),
         }
 
 

@@ -25,7 +25,7 @@ from models.operations import clinical, conversations, nik
 class PatientView(MasterView):
     model = Patient
     icon = "user-heart"
-    listed = ("medical_record_number", "name", "nik", "sex", "birth_date", "phone", "registered_at", "state")
+    listed = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
     asks = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status", "blood_type",
             "allergies", "payer", "payer_name", "payer_number")
     facts = ("name", "nik", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status",

@@ -105,6 +105,8 @@ def steps(record: Any, events: Iterable[Told]) -> list[Step]:
             shown.append(Step(transition, "now"))
         else:
             shown.append(Step(transition))
+    reached = max((place for place, step in enumerate(shown) if step.mark), default=-1)
+    shown = [step for place, step in enumerate(shown) if step.mark or place > reached]  # skipped: was not needed
     aside = last is not None and last.what in since and all(step.transition.name != last.what for step in shown)
     if aside and last is not None and not found_now:
         stop = next((place for place, step in enumerate(shown) if not step.mark), len(shown))

@@ -182,6 +182,8 @@ def eager(model: Any, names: Iterable[str]) -> list[Any]:
 
 #: References that a record's own name (`__str__`) needs.
 LABELS: dict[str, tuple[str, ...]] = {
+    "bed": ("inpatient_room",), "stay": ("patient",), "calibration": ("asset",), "asset_book": ("asset",),
+    "asset_movement": ("asset",),
     "purchase_request_line": ("purchase_request", "item"), "purchase_order_line": ("purchase_order", "item"),
     "goods_receipt_line": ("goods_receipt", "item"), "delivery_request_line": ("delivery_request", "item"),
     "asset_plan_line": ("asset_plan", "asset_model"), "asset_procurement_line": ("asset_procurement", "asset_model"),

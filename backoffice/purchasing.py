@@ -27,7 +27,8 @@ class PurchaseRequestView(DocumentView):
 class PurchaseOrderView(DocumentView):
     model = PurchaseOrder
     icon = "file-invoice"
-    listed = ("number", "ordered_on", "supplier", "store", "total", "expected_on", "state")
+    listed = ("number", "ordered_on", "supplier", "total", "expected_on", "state")
+    numbers = ("total",)
     asks = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "note")
     facts = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "total", "created_by",
              "created_at", "note")

@@ -25,6 +25,7 @@ from models.operations.approvals import perform
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.site import words
+from portal.site.locale import rupiah
 from portal.site.pdf import answer
 
 #: Steps whose button is never the page's primary one.
@@ -123,11 +124,23 @@ class TransitionPages:
                   and column.target is not self.model and column.kind not in {"json", "binary", "other"}]
         kept = [name for name in names if any(getattr(row, name) not in (None, "") for row in rows)]
         return {"title": words.table_word(target.__tablename__, True), "columns": [every[name] for name in kept],
-                "rows": rows, "name": collection, "extras": self.line_extras(record, collection)}
+                "rows": rows, "name": collection, "extras": self.line_extras(record, collection),
+                "totals": self.totals(record)}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
         """Computed columns of the lines: heading, and what to show for a line."""
+        target = sa.inspect(self.model).relationships[collection].mapper.class_
+        for name in ("net_amount", "amount"):
+            if isinstance(getattr(target, name, None), property):
+                return [(gettext("Amount"), lambda row, name=name: rupiah(getattr(row, name)))]
         return []
+
+    def totals(self, record: Any) -> list[tuple[str, str]]:
+        """The feet of the lines: words and sums, the last one the document's total."""
+        found = [(gettext(word), getattr(record, name)) for name, word in
+                 (("net_total", N_("Sum")), ("vat_amount", N_("VAT")), ("total", N_("Total")))
+                 if getattr(record, name, None) is not None]
+        return [(word, rupiah(value)) for word, value in found]
 
     # ------------------------------------------------------------ transitions
 

@@ -44,6 +44,8 @@ class TableView(ModelView):
     asks: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     icon = "table"
+    #: Computed columns that are numbers, and stand at the right.
+    numbers: tuple[str, ...] = ()
     default_order: tuple[str | None, bool] | None = None  # type: ignore[assignment]
     list_template = "backoffice/list.html"
     create_template = edit_template = "backoffice/form.html"
@@ -156,7 +158,8 @@ class TableView(ModelView):
         for name in self.listed[1:]:
             column = self.every.get(name)
             kind = column.kind if column is not None else ""
-            style = "num" if column is not None and column.is_number else "nowrap" if kind in {"date", "moment"} else \
+            number = column.is_number if column is not None else name in self.numbers
+            style = "num" if number else "nowrap" if kind in {"date", "moment"} else \
                 "is-clip" if kind in {"reference", "text"} else ""
             found.append((name, str(self.label(name)), style))
         return found
