@@ -80,13 +80,17 @@ def compiled(catalogue: Catalog) -> bytes:
 
 def update(more: dict[str, str] | None = None) -> list[str]:
     """Gather, take in `more` translations, write catalogue and compiled file; returns what is still missing."""
-    catalogue = kept()
-    catalogue.update(gathered(), no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
-    for english, indonesian in (more or {}).items():
-        message = catalogue.get(english)
-        if message is not None:
-            message.string = indonesian
+    known, texts = kept(), more or {}
+    catalogue = Catalog(locale="id", project="Rawat", charset="utf-8", fuzzy=False)
+    for message in gathered():
+        if not message.id:
+            continue
+        english = message.id[0] if message.pluralizable else message.id
+        old = known.get(english)
+        text = texts.get(english) or (old.string if old is not None else "")
+        text = text[0] if isinstance(text, tuple | list) else text
+        # Indonesian has one form for one and for many.
+        catalogue.add(message.id, (text,) if message.pluralizable else text)
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as out:
         write_po(out, catalogue, sort_output=True, no_location=True, omit_header=False, width=118)

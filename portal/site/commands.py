@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from models.base import db, one_transaction
 from models.errors import Refused
 from models.people import User, UserRole
 from models.roles import STAFF_ROLES, Role
-from portal.site import passwords
+from portal.site import data_commands, passwords
 
 user_group = AppGroup("user", help="Accounts of the hospital.")
 reference_group = AppGroup("reference", help="Real reference data: accounts, items, regions, holidays …")
@@ -149,8 +150,48 @@ def translations() -> None:
     sys.exit(1 if lacking else 0)
 
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+HERE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command("export")
+@click.argument("table")
+@click.option("--format", "kind", type=click.Choice(sorted(data_commands.WRITERS)), default="csv", show_default=True)
+@click.option("-o", "--output", "target", type=FILE, required=True)
+@command
+def export(table: str, kind: str, target: Path) -> None:
+    """Write a whole table to a file; secrets and NIK stay out."""
+    data_commands.export(table, kind, target)
+
+
+@click.command("import")
+@click.argument("table")
+@click.argument("source", type=HERE, metavar="FILE")
+@command
+def import_(table: str, source: Path) -> None:
+    """Add master data from CSV or XLSX: all rows or none, each bad row named."""
+    data_commands.import_(table, source)
+
+
+@click.command("backup")
+@click.argument("target", type=FILE, metavar="FILE")
+@command
+def backup(target: Path) -> None:
+    """Write a consistent copy of the database while the hospital works."""
+    data_commands.save(target)
+
+
+@click.command("restore")
+@click.argument("source", type=HERE, metavar="FILE")
+@click.confirmation_option(prompt="This replaces the whole database. Is the server stopped?")
+@command
+def restore(source: Path) -> None:
+    """Check a backup, then put it in the place of the database."""
+    data_commands.restore(source)
+
+
 def init_app(app: Flask) -> None:
     app.cli.add_command(user_group)
     app.cli.add_command(reference_group)
-    for each in (verify, demo, run_jobs, translations):
+    for each in (verify, demo, run_jobs, translations, export, import_, backup, restore):
         app.cli.add_command(each)

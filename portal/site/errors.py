@@ -45,7 +45,9 @@ def page(status: int, message: str | None = None, headers: dict[str, str] | None
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    headers = {"Retry-After": "300"} if error.code == 429 else {}
+    headers = {}
+    if error.code == 429:
+        headers["Retry-After"] = str(getattr(error, "retry_after", None) or 300)
     return page(error.code if error.code in WORDS else 400, headers=headers)
 
 
@@ -69,9 +71,9 @@ def _away(error: Exception) -> Any:
 
 
 def _bad_value(error: Exception) -> Any:
-    """A value that no column can hold (a huge id, a broken date) names nothing that exists."""
+    """A value that no column can hold (a huge id, a broken date) names nothing that exists, and cannot be kept."""
     db.session.rollback()
-    return page(404)
+    return page(404 if request.method in ("GET", "HEAD") else 422)
 
 
 def init_app(app: Flask) -> None:
@@ -81,6 +83,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(InterfaceError, _away)
     app.register_error_handler(DataError, _bad_value)
+    app.register_error_handler(OverflowError, _bad_value)  # SQLite's driver, for a number over 64 bits
     app.register_error_handler(StatementError, _statement)
 
 
