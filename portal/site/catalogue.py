@@ -90,7 +90,7 @@ def update(more: dict[str, str] | None = None) -> list[str]:
         text = texts.get(english) or (old.string if old is not None else "")
         text = text[0] if isinstance(text, tuple | list) else text
         # Indonesian has one form for one and for many.
-        catalogue.add(message.id, (text,) if message.pluralizable else text)
+        catalogue.add(message.id, (text,) * catalogue.num_plurals if message.pluralizable else text)
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as out:
         write_po(out, catalogue, sort_output=True, no_location=True, omit_header=False, width=118)
