@@ -53,7 +53,8 @@ def _logged(instance: Any) -> bool:
     return getattr(table, "name", None) not in UNLOGGED
 
 
-def _masked(column: sa.Column[Any]) -> bool:
+def is_masked(column: sa.Column[Any]) -> bool:
+    """Whether the column holds a secret, a NIK or a file, which neither log nor export shows."""
     return bool(column.info.get("masked")) or isinstance(column.type, sa.LargeBinary) or any(
         word in column.name.split("_") for word in _SECRET_WORDS)
 
@@ -86,7 +87,7 @@ def _columns(mapper: Any) -> Iterator[tuple[str, sa.Column[Any]]]:
 
 
 def _shown(column: sa.Column[Any], value: Any) -> Any:
-    return MASK if value is not None and _masked(column) else plain(value)
+    return MASK if value is not None and is_masked(column) else plain(value)
 
 
 def _identity(instance: Any) -> str:
