@@ -47,6 +47,7 @@ def facilities() -> Any:
         return fragments.live_block(TEMPLATE, "bed_summary", beds=beds, now=clock.now())
     classes = db.session.scalars(sa.select(RoomClass).where(RoomClass.status == Status.ACTIVE)
                                  .order_by(RoomClass.bed_count, RoomClass.name)).all()
+    classes = [each for each in classes if each.id in beds["by_class"]] or classes  # a class without beds is not offered
     offers: dict[int, list[ClassFacility]] = defaultdict(list)
     for facility in db.session.scalars(
             sa.select(ClassFacility).where(ClassFacility.status == Status.ACTIVE)
