@@ -48,6 +48,8 @@ def facilities() -> Any:
     classes = db.session.scalars(sa.select(RoomClass).where(RoomClass.status == Status.ACTIVE)
                                  .order_by(RoomClass.bed_count, RoomClass.name)).all()
     classes = [each for each in classes if each.id in beds["by_class"]] or classes  # a class without beds is not offered
+    # A class of which this hospital has no bed is an entry of the national list only.
+    classes = [each for each in classes if each.id in beds["by_class"]] or classes
     offers: dict[int, list[ClassFacility]] = defaultdict(list)
     for facility in db.session.scalars(
             sa.select(ClassFacility).where(ClassFacility.status == Status.ACTIVE)
