@@ -47,7 +47,6 @@ def facilities() -> Any:
         return fragments.live_block(TEMPLATE, "bed_summary", beds=beds, now=clock.now())
     classes = db.session.scalars(sa.select(RoomClass).where(RoomClass.status == Status.ACTIVE)
                                  .order_by(RoomClass.bed_count, RoomClass.name)).all()
-    classes = [each for each in classes if each.id in beds["by_class"]] or classes  # a class without beds is not offered
     # A class of which this hospital has no bed is an entry of the national list only.
     classes = [each for each in classes if each.id in beds["by_class"]] or classes
     offers: dict[int, list[ClassFacility]] = defaultdict(list)
