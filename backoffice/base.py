@@ -125,12 +125,18 @@ class StaffView(TransitionPages, TableView):
         record = self.one_or_404(request.args.get("id", ""), *lists.eager(self.model, self.asks), *options)
         if self.read_only:
             abort(403)
+        self.must("edit")
         try:
-            saving.may_change(self, record)
+            # a stale version is told first (409), then that the document has left draft (422)
+            if request.method == "GET" or not _is_stale(record):
+                saving.may_change(self, record)
         except Refused as refusal:
             return self.refused(record, refusal)
         form = self.filled(record)
         if request.method == "POST":
+            if _is_stale(record):
+                form.validate()
+                return self.form_page(form, record, refusal=Conflict(saving.CHANGED)), 409
             return self.save(form, record)
         return self.form_page(form, record)
 
@@ -179,6 +185,7 @@ class StaffView(TransitionPages, TableView):
         record = self.one_or_404(request.form.get("id", "") or request.args.get("id", ""))
         if self.read_only:
             abort(403)
+        self.must("delete")
         called = self.name_of(record)
         try:
             saving.delete(self, record, request.form.get("version"))
@@ -275,6 +282,11 @@ class LedgerView(StaffView):
     read_only = True
     can_create = can_edit = can_delete = False
     icon = "list-details"
+
+
+def _is_stale(record: Any) -> bool:
+    """Whether the posted form was filled in from another version of the record."""
+    return hasattr(record, "version") and str(record.version) != request.form.get("version", "")
 
 
 def unit_text(unit: Any) -> str:

@@ -19,7 +19,7 @@ from backoffice.views import done, told
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
-from models.errors import N_, NotAllowed, Refused
+from models.errors import N_, NotAllowed, Refused, WrongState
 from models.operations import activity
 from models.operations.approvals import perform
 from models.rights import RIGHTS, may
@@ -214,6 +214,8 @@ class TransitionPages:
         if not current_user.has_role(*make.roles):
             abort(403)
         try:
+            if not make.when(record):
+                raise WrongState(N_("This step is not open: the document already moved on. Look at it again."))
             with one_transaction():
                 made = make.operation(record, by=current_user)
         except Refused as refusal:

@@ -197,7 +197,15 @@ def test_buttons_follow_the_workflow(client: Any, sign_in: Any, author: Any) -> 
     assert step(client, request, "submit").status_code == 303
     fresh = db.session.get(StoreRequest, request.id)
     assert fresh.state == "submitted"
-    assert client.get(f"/admin/store_request/edit/?id={request.id}").status_code == 422
+    edit = f"/admin/store_request/edit/?id={request.id}"
+    assert client.get(edit).status_code == 422
+    assert client.post(edit, data={"version": fresh.version}).status_code == 422
+    assert client.post(edit, data={"version": fresh.version - 1}).status_code == 409
+    assert client.post(f"/admin/store_request/{request.id}/make_delivery").status_code == 403
+    sign_in(client, Role.STORE_STAFF)
+    assert client.post(f"/admin/store_request/{request.id}/make_delivery").status_code == 422
+    assert client.get(edit).status_code == 403
+    assert fresh.number not in client.get(edit).text
     head = sign_in(client, Role.STORE_HEAD)
     page = client.get(f"/admin/store_request/details/?id={request.id}").text
     assert f"/{request.id}/approve" in page
@@ -285,6 +293,9 @@ def test_the_journey_of_a_box(client: Any, sign_in: Any, author: Any) -> None:
     sign_in(client, author)
     assert step(client, now(), "acknowledge").status_code == 303
     assert now().state == "done"
+    paper = client.get(f"/admin/delivery_request/{delivery.id}/print")
+    assert paper.mimetype == "application/pdf"
+    assert paper.data.startswith(b"%PDF")
     page = client.get(f"/admin/store_request/details/?id={request.id}").text
     assert now().number in page
     assert 'value="100"' in page  # all of it was delivered
