@@ -105,7 +105,7 @@ def parse_decimal(text: str | None) -> Decimal | None:
     if text is None or not text.strip():
         return None
     plain = re.sub(r"[\s\u00a0]|^Rp\.?", "", text.strip())
-    if not re.fullmatch(r"[+-]?[\d.,]*\d[\d.,]*", plain):
+    if not re.fullmatch(r"[+-]?[0-9.,]*[0-9][0-9.,]*", plain):
         raise ValueError(text)
     comma, point = plain.rfind(","), plain.rfind(".")
     if comma >= 0 and point >= 0:
@@ -113,15 +113,18 @@ def parse_decimal(text: str | None) -> Decimal | None:
     elif comma >= 0 or point >= 0:
         mark = "," if comma >= 0 else "."
         own = "," if is_indonesian() else "."
-        grouped = re.fullmatch(rf"[+-]?\d{{1,3}}(\{mark}\d{{3}})+", plain) is not None
-        decimal = "" if mark != own and grouped else mark
+        grouped = re.fullmatch(rf"[+-]?[0-9]{{1,3}}(\{mark}[0-9]{{3}})+", plain) is not None
+        decimal = "" if grouped and (mark != own or plain.count(mark) > 1) else mark
     else:
         decimal = ""
+    whole, _, _ = plain.partition(decimal) if decimal else (plain, "", "")
+    thousands = "." if decimal == "," else "," if decimal == "." else "[.,]"
+    in_groups = rf"[+-]?[0-9]{{1,3}}({'[.]' if thousands == '.' else thousands}[0-9]{{3}})+"
+    if (decimal and plain.count(decimal) > 1) or (re.search(r"[.,]", whole) and not re.fullmatch(in_groups, whole)):
+        raise ValueError(text)
     for mark in ",.":
         if mark != decimal:
             plain = plain.replace(mark, "")
-    if decimal and plain.count(decimal) > 1:
-        raise ValueError(text)
     try:
         return Decimal(plain.replace(",", "."))
     except InvalidOperation as error:
