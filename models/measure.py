@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Mapped
 class MeasuredLine:
     """`quantity` units of measure times `factor`, frozen on the line, make base units, exactly."""
 
-    quantity: Mapped[Decimal]
-    factor: Mapped[Decimal]
+    if TYPE_CHECKING:  # seen by SQLAlchemy, these would win over the lines' own types: a float on SQLite
+        quantity: Mapped[Decimal]
+        factor: Mapped[Decimal]
 
     @property
     def base_quantity(self) -> Decimal:

@@ -349,7 +349,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt_line'); END
 
 CREATE TRIGGER goods_receipt_line_final_update BEFORE UPDATE ON "goods_receipt_line"
 WHEN (((SELECT state FROM "goods_receipt" WHERE id = OLD."goods_receipt_id") NOT IN ('draft') OR (SELECT state FROM "goods_receipt" WHERE id = NEW."goods_receipt_id") NOT IN ('draft'))
-  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."purchase_order_line_id" IS NOT NEW."purchase_order_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."ordered_quantity" IS NOT NEW."ordered_quantity" OR OLD."received_quantity" IS NOT NEW."received_quantity" OR OLD."outstanding_quantity" IS NOT NEW."outstanding_quantity" OR OLD."batch_number" IS NOT NEW."batch_number" OR OLD."expires_on" IS NOT NEW."expires_on" OR OLD."batch_id" IS NOT NEW."batch_id" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."purchase_order_line_id" IS NOT NEW."purchase_order_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."ordered_quantity" IS NOT NEW."ordered_quantity" OR OLD."received_quantity" IS NOT NEW."received_quantity" OR OLD."outstanding_quantity" IS NOT NEW."outstanding_quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."batch_number" IS NOT NEW."batch_number" OR OLD."expires_on" IS NOT NEW."expires_on" OR OLD."batch_id" IS NOT NEW."batch_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt_line'); END
 
 CREATE TRIGGER goods_receipt_line_final_delete BEFORE DELETE ON "goods_receipt_line"
@@ -377,7 +377,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_update BEFORE UPDATE ON "prescription_line"
 WHEN (((SELECT state FROM "prescription" WHERE id = OLD."prescription_id") NOT IN ('draft') OR (SELECT state FROM "prescription" WHERE id = NEW."prescription_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."directions" IS NOT NEW."directions" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."directions" IS NOT NEW."directions"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_delete BEFORE DELETE ON "prescription_line"
@@ -390,7 +390,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_order_line'); END
 
 CREATE TRIGGER purchase_order_line_final_update BEFORE UPDATE ON "purchase_order_line"
 WHEN (((SELECT state FROM "purchase_order" WHERE id = OLD."purchase_order_id") NOT IN ('draft') OR (SELECT state FROM "purchase_order" WHERE id = NEW."purchase_order_id") NOT IN ('draft'))
-  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."purchase_request_line_id" IS NOT NEW."purchase_request_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."purchase_request_line_id" IS NOT NEW."purchase_request_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_order_line'); END
 
 CREATE TRIGGER purchase_order_line_final_delete BEFORE DELETE ON "purchase_order_line"
@@ -403,7 +403,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request_line'); END
 
 CREATE TRIGGER purchase_request_line_final_update BEFORE UPDATE ON "purchase_request_line"
 WHEN (((SELECT state FROM "purchase_request" WHERE id = OLD."purchase_request_id") NOT IN ('draft') OR (SELECT state FROM "purchase_request" WHERE id = NEW."purchase_request_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."purchase_request_id" IS NOT NEW."purchase_request_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."estimated_price" IS NOT NEW."estimated_price" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."purchase_request_id" IS NOT NEW."purchase_request_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."estimated_price" IS NOT NEW."estimated_price"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request_line'); END
 
 CREATE TRIGGER purchase_request_line_final_delete BEFORE DELETE ON "purchase_request_line"
@@ -416,7 +416,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage_line'); END
 
 CREATE TRIGGER spoilage_line_final_update BEFORE UPDATE ON "spoilage_line"
 WHEN (((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") NOT IN ('draft') OR (SELECT state FROM "spoilage" WHERE id = NEW."spoilage_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."spoilage_id" IS NOT NEW."spoilage_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."batch_id" IS NOT NEW."batch_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."cause" IS NOT NEW."cause" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."spoilage_id" IS NOT NEW."spoilage_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."batch_id" IS NOT NEW."batch_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."cause" IS NOT NEW."cause"))
   OR ((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") IN ('posted', 'cancelled')
   AND (OLD."unit_cost" IS NOT NEW."unit_cost"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage_line'); END
@@ -470,7 +470,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice_line'); END
 
 CREATE TRIGGER supplier_invoice_line_final_update BEFORE UPDATE ON "supplier_invoice_line"
 WHEN (((SELECT state FROM "supplier_invoice" WHERE id = OLD."supplier_invoice_id") NOT IN ('draft') OR (SELECT state FROM "supplier_invoice" WHERE id = NEW."supplier_invoice_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice_line'); END
 
 CREATE TRIGGER supplier_invoice_line_final_delete BEFORE DELETE ON "supplier_invoice_line"
@@ -483,7 +483,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return_line'); END
 
 CREATE TRIGGER supplier_return_line_final_update BEFORE UPDATE ON "supplier_return_line"
 WHEN (((SELECT state FROM "supplier_return" WHERE id = OLD."supplier_return_id") NOT IN ('draft') OR (SELECT state FROM "supplier_return" WHERE id = NEW."supplier_return_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."reason" IS NOT NEW."reason" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."reason" IS NOT NEW."reason"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return_line'); END
 
 CREATE TRIGGER supplier_return_line_final_delete BEFORE DELETE ON "supplier_return_line"
@@ -496,7 +496,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return_line'); END
 
 CREATE TRIGGER unit_return_line_final_update BEFORE UPDATE ON "unit_return_line"
 WHEN (((SELECT state FROM "unit_return" WHERE id = OLD."unit_return_id") NOT IN ('draft') OR (SELECT state FROM "unit_return" WHERE id = NEW."unit_return_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."unit_return_id" IS NOT NEW."unit_return_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."delivery_request_line_id" IS NOT NEW."delivery_request_line_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."reason" IS NOT NEW."reason" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."unit_return_id" IS NOT NEW."unit_return_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."delivery_request_line_id" IS NOT NEW."delivery_request_line_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."reason" IS NOT NEW."reason"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return_line'); END
 
 CREATE TRIGGER unit_return_line_final_delete BEFORE DELETE ON "unit_return_line"
