@@ -167,8 +167,7 @@ def _news(consultation: Consultation, after: int, version: int, read: int, was_o
     parts = [render_block(PAGE, "live_part", **context)]
     context |= {"oob": True, "first_new": 0, "attached": []}
     if consultation.version != version:
-        parts.append(render_block(PAGE, "state_part", **context))
-        parts.append(render_block(PAGE, "outcome_part", **context))
+        parts += [render_block(PAGE, part, **context) for part in ("state_part", "outcome_part", "next_part")]
     if context["open"] != was_open:  # the conversation opens or closes: its whole part
         parts.append(render_block(PAGE, "talk_part", **{**context, "messages": _messages(consultation),
                                                         "previous": None}))
