@@ -99,7 +99,7 @@ class ActivityLogView(LedgerView):
     icon = "history"
     listed = ("id", "occurred_at", "user", "access", "activity", "table_name", "changed_id", "properties")
     facts = ("user", "access", "table_name", "changed_id", "activity", "occurred_at", "address", "properties")
-    filters = ("activity", "access", "user")
+    filters = ("activity", "access", "user", "occurred_at")
 
     def label(self, name: str) -> str:
         return gettext("Changed ID") if name == "changed_id" else super().label(name)

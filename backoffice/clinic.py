@@ -62,6 +62,7 @@ class ConsultationView(DocumentView):
     listed = ("number", "starts_at", "patient", "doctor", "specialization", "state")
     facts = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer", "triage", "complaint",
              "decided_reason", "rating", "rating_comment")
+    filters = ("state", "doctor", "specialization", "patient", "starts_at")
     details_template = "backoffice/consultation.html"
 
     def details_options(self) -> list[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload, lazyload
 from backoffice import lookups
 from backoffice.columns import Column, columns_of, key_of, search_columns
 from backoffice.waiting import frame_columns, keep_frame
+from models import clock
 from models.base import db
 from models.people import User
 from portal.site import words
@@ -85,13 +86,12 @@ def asked(view: Any) -> Asked:
     every = columns_of(view.model)
     for name in view.filters:
         column = every[name]
-        if column.kind == "date":
-            attribute = getattr(view.model, name)
+        if column.kind in {"date", "moment"}:
             for end in ("from", "to"):
                 day = _day(args.get(f"{name}_{end}", ""))
                 if day is not None:
                     found.values[f"{name}_{end}"] = day
-                    found.criteria[f"{name}_{end}"] = attribute >= day if end == "from" else attribute <= day
+                    found.criteria[f"{name}_{end}"] = _until(getattr(view.model, name), day, end, column.kind)
             continue
         value = _value(column, args.get(name, "").strip())
         if value is not None:
@@ -110,6 +110,14 @@ def asked(view: Any) -> Asked:
     return found
 
 
+def _until(attribute: Any, day: date, end: str, kind: str) -> sa.ColumnElement[bool]:
+    """From the beginning of a day, or until its end, on the hospital's calendar."""
+    if kind == "moment":
+        first, following = clock.day_bounds(day)
+        return attribute >= first if end == "from" else attribute < following
+    return attribute >= day if end == "from" else attribute <= day
+
+
 def _attribute(model: Any, column: Column) -> Any:
     return getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
 
@@ -120,9 +128,10 @@ def _number(text: str, default: int, most: int) -> int:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 2200 else None
 
 
 def _value(column: Column, text: str) -> Any:

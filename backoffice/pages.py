@@ -112,7 +112,9 @@ def tiles() -> list[dict[str, Any]]:
         add("consultation", gettext("Consultations done"), "/admin/consultation/?state=completed",
             consultation.state == "completed")
         add("patient", gettext("Patients registered"), "/admin/patient/")
-        add("consultation", gettext("Consultations today"), "/admin/consultation/",
+        today = clock.today().isoformat()
+        add("consultation", gettext("Consultations today"),
+            f"/admin/consultation/?starts_at_from={today}&starts_at_to={today}",
             consultation.starts_at >= start, consultation.starts_at < end)
     item = tables["item"]
     add("store_request", gettext("Requests to decide or deliver"), "/admin/store_request/?state=submitted",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from models import clock
 from models.base import db
 from models.rights import RIGHTS, may
 from models.roles import Role
@@ -173,6 +175,22 @@ def test_search_means_what_is_typed(client: Any, sign_in: Any) -> None:
     assert "wipes" in found
     assert "swabs" not in found
     assert "swabs" not in client.get("/admin/item/?search=s_abs").text
+
+
+def test_days_and_states_filter(client: Any, sign_in: Any) -> None:
+    tomorrow = make.make_consultation(number="KON/2026/000801")
+    day = tomorrow.starts_at.astimezone(clock.zone()).date()
+    sign_in(client, Role.ADMIN)
+
+    def shown(query: str) -> bool:
+        return tomorrow.number in client.get(f"/admin/consultation/?{query}").text
+
+    assert shown(f"starts_at_from={day}&starts_at_to={day}&state=requested")
+    assert not shown(f"starts_at_from={day + timedelta(days=1)}")
+    assert not shown(f"starts_at_to={day - timedelta(days=1)}")
+    assert not shown("state=completed")
+    assert shown(f"doctor={tomorrow.doctor_id}")
+    assert not shown(f"doctor={make.make_doctor().id}")
 
 
 def test_pages_by_key_show_every_row_once(client: Any, sign_in: Any) -> None:
