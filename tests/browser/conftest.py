@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from models.roles import Role
 
@@ -153,6 +154,18 @@ def phone(open_browser: Callable[..., Page]) -> Page:
     return open_browser(phone=True)
 
 
+def step(page: Page, name: str) -> None:
+    """Press the button of a transition, on the page that asks first if there is one, and come back to the document."""
+    document = page.url
+    asks = page.locator(f"a[href$='/{name}']")
+    if asks.count():
+        asks.first.click()
+    with page.expect_navigation():
+        page.click(f"form[action$='/{name}'] button[type=submit]")
+    if name != "make_delivery":
+        expect(page).to_have_url(document)
+
+
 @pytest.fixture
 def log_in() -> Callable[[Page, Role | str], None]:
     """`log_in(page, Role.STORE_HEAD)`, `log_in(page, "patient2")`: by the form, as the demo account of that name."""
@@ -179,6 +192,15 @@ def shot() -> Callable[..., None]:
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=full)
 
     return shot
+
+
+@pytest.fixture
+def rows(live_server: LiveServer) -> Iterator[sa.Connection]:
+    """The server's database, read beside it."""
+    engine = sa.create_engine(live_server.database_url)
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    engine.dispose()
 
 
 AXE = "async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,16 +13,7 @@ from playwright.sync_api import Page, expect
 from models.items import Item, UnitConversion
 from models.roles import Role
 from models.stock import Store, StoreItem
-from tests.browser.conftest import LiveServer
-
-
-@pytest.fixture
-def rows(live_server: LiveServer) -> Iterator[sa.Connection]:
-    """The server's database, read beside it."""
-    engine = sa.create_engine(live_server.database_url)
-    with engine.connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
-    engine.dispose()
+from tests.browser.conftest import step
 
 
 @pytest.fixture
@@ -47,18 +38,6 @@ def choose(page: Page, field: str, words: str) -> None:
     box.click()
     box.locator("input").fill(words)
     page.locator(".ts-dropdown:visible .option", has_text=words).first.click()
-
-
-def step(page: Page, name: str) -> None:
-    """Press the button of a transition, on the page that asks first if there is one, and come back to the document."""
-    document = page.url
-    asks = page.locator(f"a[href$='/{name}']")
-    if asks.count():
-        asks.first.click()
-    with page.expect_navigation():
-        page.click(f"form[action$='/{name}'] button[type=submit]")
-    if name != "make_delivery":
-        expect(page).to_have_url(document)
 
 
 def write_request(page: Page, stocked: Any, quantity: str) -> str:
