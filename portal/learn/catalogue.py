@@ -125,14 +125,16 @@ def relations(names: Iterable[str] | None = None) -> list[Relation]:
 def _relations() -> tuple[Relation, ...]:
     found = []
     for table in tables().values():
-        for column in table.columns:
-            for key in column.foreign_keys:
-                if len(key.constraint.columns) > 1 and any(len(other.constraint.columns) == 1
-                                                           for other in column.foreign_keys):
-                    continue  # the same line twice: the composite key only narrows the plain one
-                found.append(Relation(key.column.table.name, table.name, column.name, not column.nullable,
-                                      _is_unique(column), key.ondelete or ""))
-    return tuple(dict.fromkeys(found))
+        keys = sorted(table.foreign_key_constraints, key=lambda key: (len(key.columns), str(key.name)))
+        plain = {key.referred_table.name for key in keys if len(key.columns) == 1}
+        for key in keys:
+            columns, parent = list(key.columns), key.referred_table.name
+            if len(columns) > 1 and parent in plain:
+                continue  # the same line twice: the composite key only narrows the plain one
+            named = next((column for column in columns if column.name == f"{parent}_id"), columns[0])
+            found.append(Relation(parent, table.name, named.name, not named.nullable,
+                                  len(columns) == 1 and _is_unique(named), key.ondelete or ""))
+    return tuple(found)
 
 
 def _is_unique(column: sa.Column[Any]) -> bool:
@@ -190,7 +192,7 @@ def short_kind(column: sa.Column[Any]) -> str:
     """The type in one word, for the diagram."""
     type_ = column.type
     pairs = ((ExactDecimal, "numeric"), (UtcDateTime, "timestamp"), (sa.Date, "date"), (sa.Time, "time"),
-             (sa.Boolean, "bool"), (sa.Integer, "int"), (sa.String, "text"), (sa.JSON, "json"))
+             (sa.Boolean, "bool"), (sa.Numeric, "numeric"), (sa.Integer, "int"), (sa.String, "text"), (sa.JSON, "json"))
     return next((word for cls, word in pairs if isinstance(type_, cls)), "bytes")
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.learn import catalogue
 from portal.learn.catalogue import Relation
 
-WIDTH, HEAD, ROW, GAP_Y, GAP_X, MARGIN, LANE = 232, 46, 21, 26, 96, 24, 8
+WIDTH, HEAD, ROW, GAP_Y, GAP_X, MARGIN, LANE = 216, 46, 21, 26, 84, 24, 8
 #: Columns that say most about a table are drawn even when they are no key.
 TELLING = ("number", "code", "name", "state", "status", "quantity", "starts_at", "tag", "email")
 MOST_ROWS = 8

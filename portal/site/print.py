@@ -5,6 +5,7 @@ One template serves every type: it is read off the metadata. `FORMS` holds what 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import has_request_context, request
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -202,6 +203,8 @@ def paper_of(document: Any) -> Paper:
     return paper
 
 
-def document_pdf(document: Document) -> bytes:
-    """The document as a PDF of a few pages, in the reader's language. A draft says so and carries no QR code."""
-    return pdf.rendered("print/document.html", paper=paper_of(document))
+def document_pdf(document: Document, language: str | None = None) -> bytes:
+    """The document as a PDF of a few pages, in `language` (id, en) or the reader's. A draft says so and carries no
+    QR code."""
+    with force_locale(language) if language else contextlib.nullcontext():
+        return pdf.rendered("print/document.html", paper=paper_of(document))
