@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_admin import Admin
+from flask_babel import gettext
 from flask_login import current_user
 
 from backoffice import cells, menu, waiting
@@ -57,7 +58,7 @@ def init_app(app: Flask) -> None:
             "panel_menu": lambda: menu.menu(tables), "inbox_count": waiting.inbox_count,
             "hospital_name": waiting.hospital_name, "icon": cells.icon, "shown": cells.shown,
             "blank": cells.BLANK, "may": may, "initials": menu.initials, "step_word": step_word,
-            "step_icon": step_icon, "event_word": step_word, "event_icon": event_icon,
+            "step_icon": step_icon, "event_word": event_word, "event_icon": event_icon,
 
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
             "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
@@ -92,6 +93,11 @@ def event_icon(name: str) -> str:
 def step_word(step: Transition | str) -> str:
     """What the button of a step says: the act."""
     return words.step_word(step if isinstance(step, str) else step.name)
+
+
+def event_word(name: str) -> str:
+    """What happened, as the history tells it."""
+    return gettext("Made the document") if name == "create" else words.step_word(name)
 
 
 __all__ = ["Column", "DocumentView", "LedgerView", "MasterView", "StaffView", "init_app"]

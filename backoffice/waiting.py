@@ -100,6 +100,8 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
 def _party(model: Any) -> Any:
     """Name of whom the document concerns: a unit, a supplier, a patient, a store."""
     every = columns_of(model)
+    if "name" in every:
+        return model.name
     for name in ("work_unit", "supplier", "vendor", "patient", "store", "store_request", "room", "inpatient_room"):
         column = every.get(name)
         if column is None or column.relation is None:
