@@ -201,7 +201,8 @@ def send(consultation_id: int) -> Any:
             if upload is not None and upload.filename and known is None and conversations.can_write(consultation):
                 attachment = files.kept(upload, document_type="consultation", document_id=consultation.id,
                                         by=current_user)
-            conversations.send_message(consultation, form.get("body", ""), by=current_user, client_id=client_id,
+            body = form.get("body", "").replace("\0", "")
+            conversations.send_message(consultation, body, by=current_user, client_id=client_id,
                                        attachment=attachment)
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id, *_options())

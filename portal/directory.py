@@ -50,7 +50,9 @@ def ratings(doctor_ids: Iterable[int]) -> dict[int, tuple[Any, int]]:
 
 def number(text: str | None, largest: int = 2**31 - 1) -> int | None:
     """A natural number from an address, None when it is none."""
-    return int(text) if text and text.isascii() and text.isdecimal() and int(text) <= largest else None
+    if not text or len(text) > 19 or not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text) if int(text) <= largest else None
 
 
 def _criteria(args: Any) -> list[Any]:

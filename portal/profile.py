@@ -137,7 +137,7 @@ def _values(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     errors: dict[str, str] = {}
     for field in TEXTS:
         if field in form:
-            values[field] = form[field]
+            values[field] = form[field].replace("\0", "")
             if len(form[field]) > _LONGEST.get(field, 200):
                 errors[field] = gettext("Please write at most %(most)s letters.", most=_LONGEST.get(field, 200))
     for field, kind in ENUMS.items():

@@ -1,0 +1,108 @@
+"""The profile: what is kept, what is refused at the field, the address level by level, the NIK never in full."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from models.clinic import Patient, PatientState, Sex
+from models.operations import nik
+from models.organisation import Region, RegionLevel
+from tests import factories
+
+#: 17 May 1990, a woman.
+NIK = "3273015705900001"
+
+
+@pytest.fixture
+def patient(client, sign_in, session):
+    patient = factories.make_patient(sex=Sex.FEMALE)
+    sign_in(client, patient.user)
+    for code, name, level in (("32", "Jawa Barat", RegionLevel.PROVINCE), ("32.73", "Bandung", RegionLevel.REGENCY),
+                              ("32.73.01", "Sukasari", RegionLevel.DISTRICT),
+                              ("32.73.01.1001", "Gegerkalong", RegionLevel.VILLAGE)):
+        if session.get(Region, code) is None:
+            factories.saved(Region(code=code, name=name, level=level, parent_code=code.rpartition(".")[0] or None))
+    return patient
+
+
+def test_what_is_written_is_kept_and_shown(client, patient, session):
+    answer = client.post("/portal/profile", data={
+        "name": "Ratna Dewi", "nik": NIK, "phone": "0812 3456 7890", "height_cm": "158", "weight_kg": "56,5",
+        "marital_status": "married", "blood_type": "O+", "allergies": "tidak ada", "payer": "bpjs",
+        "address": "Jalan Cempaka 27", "province": "32", "regency": "32.73", "district": "32.73.01",
+        "village": "32.73.01.1001"})
+    assert answer.status_code == 303
+    page = client.get("/portal/profile").text
+    for text in ("Ratna Dewi", "+6281234567890", "22,6", "O+", "Gegerkalong, Sukasari, Bandung, Jawa Barat",
+                 "0001", "value=\"10\""):
+        assert text in page, text
+    assert NIK not in page
+    assert NIK not in client.get("/portal/profile/edit").text
+    kept = session.get(Patient, patient.id)
+    assert NIK not in kept.nik
+    assert nik.of(kept) == NIK
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("nik", "123"), ("phone", "abc"), ("height_cm", "tinggi"), ("height_cm", "9999"), ("weight_kg", "56,55"),
+    ("birth_date", "2999-01-01"), ("birth_date", "x"), ("sex", "other"), ("sex", ""), ("payer", "friend"),
+    ("region_code", "99.99"), ("name", ""), ("allergies", "x" * 2001)])
+def test_wrong_input_is_told_at_the_field_and_kept(client, patient, session, field, value):
+    answer = client.post("/portal/profile", data={"address": "Jalan Cempaka 27", field: value})
+    assert answer.status_code == 422
+    assert f'id="{field}-err"' in answer.text
+    assert "Jalan Cempaka 27" in answer.text
+    assert session.get(Patient, patient.id).address is None
+
+
+def test_a_doubtful_nik_can_be_confirmed(client, patient, session):
+    other = NIK[:6] + "160585" + NIK[12:]
+    answer = client.post("/portal/profile", data={"nik": other})
+    assert answer.status_code == 422
+    assert 'name="nik_confirmed"' in answer.text
+    assert client.post("/portal/profile", data={"nik": other, "nik_confirmed": "1"}).status_code == 303
+
+
+def test_a_second_patient_with_the_same_nik_is_refused(client, app, patient, sign_in, session):
+    assert client.post("/portal/profile", data={"nik": NIK}).status_code == 303
+    other = app.test_client()
+    sign_in(other, factories.make_patient(sex=Sex.FEMALE).user)
+    answer = other.post("/portal/profile", data={"nik": NIK})
+    assert answer.status_code == 422
+    assert 'id="nik-err"' in answer.text
+
+
+def test_only_the_profiles_columns_change(client, patient, session):
+    before = (patient.state, patient.medical_record_number, patient.user_id, patient.birth_date)
+    client.post("/portal/profile", data={"state": "closed", "medical_record_number": "1", "user_id": "1",
+                                         "guardian_id": "1", "decided_reason": "x", "birth_date": "1980-01-01"})
+    kept = session.get(Patient, patient.id)
+    assert (kept.state, kept.medical_record_number, kept.user_id, kept.birth_date) == before
+    assert kept.guardian_id is None
+
+
+def test_the_address_is_chosen_level_by_level(client, patient):
+    htmx = {"HX-Request": "true"}
+    block = client.get("/portal/regions?province=32", headers=htmx).text
+    assert "32.73" in block
+    assert "32.73.01" not in block
+    block = client.get("/portal/regions?province=32&regency=32.73&district=32.73.01&village=", headers=htmx).text
+    assert "Gegerkalong" in block
+    # A regency of the province chosen before falls away with it.
+    assert "32.73.01" not in client.get("/portal/regions?province=11&regency=32.73", headers=htmx).text
+    # Without script: a button shows the next level, and saves nothing.
+    page = client.post("/portal/profile", data={"go": "regions", "province": "32", "address": "Jalan Baru"}).text
+    assert re.search(r'<option value="32\.73">', page)
+    assert "Jalan Baru" in page
+
+
+def test_a_pending_patient_completes_the_profile(client, sign_in, session):
+    pending = factories.make_patient(state=PatientState.PENDING)
+    sign_in(client, pending.user)
+    assert client.post("/portal/profile", data={"phone": "081234567890"}).status_code == 303
+    assert client.get("/portal/consultations/new").status_code == 200
+    closed = factories.make_patient(state=PatientState.CLOSED)
+    sign_in(client, closed.user)
+    assert client.post("/portal/profile", data={"phone": "081234567890"}).status_code == 422
