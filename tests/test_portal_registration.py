@@ -44,7 +44,8 @@ def test_registers_and_is_signed_in(client, session, path):
 @pytest.mark.parametrize(("field", "value"), [
     ("name", ""), ("name", "x"), ("name", "a" * 201), ("email", "nobody"), ("email", ""), ("password", "short"),
     ("password", "p" * 201), ("password", "siti@example.org"), ("birth_date", "2999-01-01"),
-    ("birth_date", "31/12/1990"), ("birth_date", "0001-01-01"), ("sex", "other"), ("sex", ""), ("consent_privacy", ""), ("consent_telemedicine", "")])
+    ("birth_date", "31/12/1990"), ("birth_date", "0001-01-01"), ("sex", "other"), ("sex", ""),
+    ("consent_privacy", ""), ("consent_telemedicine", "")])
 def test_wrong_input_is_told_at_the_field(client, session, field, value):
     answer = client.post("/register", data=FORM | {field: value})
     assert answer.status_code == 422
@@ -83,6 +84,12 @@ def test_extra_fields_change_nothing(client, session):
     patient = db.session.scalar(sa.select(Patient).where(Patient.name == "Siti Aminah"))
     assert (patient.state, patient.medical_record_number, patient.nik) == (PatientState.PENDING, None, None)
     assert patient.user.roles == {Role.PATIENT}
+
+
+@pytest.mark.parametrize("field", sorted(FORM))
+@pytest.mark.parametrize("value", ["\0", "a\0b", "\ud800".encode("utf-8", "surrogatepass"), "9" * 5000, "½²３"])
+def test_garbage_is_no_error_of_ours(client, session, field, value):
+    assert client.post("/register", data=FORM | {field: value}).status_code in (303, 422)
 
 
 def test_signed_in_person_goes_home(client, sign_in, session):
