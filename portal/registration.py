@@ -55,7 +55,7 @@ def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | Non
 def _checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The values and what is wrong with them, at the field, with what would be accepted."""
     errors: dict[str, str] = {}
-    values: dict[str, Any] = {"name": " ".join(form.get("name", "").split())}
+    values: dict[str, Any] = {"name": " ".join(form.get("name", "").replace("\0", "").split())}
     if not 2 <= len(values["name"]) <= 200:
         errors["name"] = gettext("Please write the full name, 2 to 200 letters.")
     try:
