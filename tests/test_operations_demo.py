@@ -77,3 +77,11 @@ def test_the_same_seed_gives_the_same_hospital(app, session, template, database_
         engines[None].dispose()
         engines[None] = mine
         database_server.drop(url)
+
+
+@pytest.mark.commits
+def test_a_larger_hospital_has_as_many_moves_more_and_is_as_sound(app, session):
+    demo.load(session, scale=2)
+    wrong = [(name, bad) for name, bad in checks.verify(session) if bad is not None]
+    assert wrong == []
+    assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) > 1_500

@@ -15,7 +15,7 @@ from typing import Any
 from models import acting, clock
 from models.base import one_transaction
 from models.operations import reference
-from models.operations.demo import assets, clinic, people, places, stores
+from models.operations.demo import assets, clinic, people, places, stores, years_before
 from models.operations.demo.world import World
 
 PASSWORD = people.PASSWORD
@@ -24,15 +24,15 @@ SMALL = 5
 
 
 def load(session: Any, *, scale: int = 1, seed: int = 2026, progress: Callable[[str], None] | None = None) -> None:
-    """Fill an empty database. `scale` multiplies the store requests of the year; the same `seed` and the same day
-    give the same hospital. Commits."""
+    """Fill an empty database. Each step of `scale` above 1 adds a thousand stock moves in the years before; the same
+    `seed` and the same day give the same hospital. Commits."""
     say = progress or (lambda _text: None)
     today = clock.today()
     world = World(session=session, rng=random.Random(seed), today=today, scale=scale, progress=say)
     world.end = datetime.combine(today - timedelta(days=1), time(17), clock.zone())
     started = datetime.combine(today - timedelta(days=371), time(7), clock.zone())
     acting.set_actor(None, acting.Door.COMMAND)
-    # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week.
+    # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week or month.
     whole = one_transaction() if scale <= SMALL else contextlib.nullcontext()
     part = contextlib.nullcontext if scale <= SMALL else one_transaction
     try:
@@ -56,6 +56,7 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         stores.load_masters(world)
         assets.load_masters(world)
         clinic.load_masters(world)
+    years_before.load(world, part)
     stores.plan(world)
     assets.plan(world)
     clinic.plan(world)

@@ -69,6 +69,7 @@ def load(world: World) -> None:
     session = world.session
     session.add(Setting(key="hospital.name", value="RSUD Tirta Husada"))
     expense = session.scalar(sa.select(Account).where(Account.code == "593211"))
+    world.things["expense_account"] = expense.id if expense else None
     units = {code: WorkUnit(code=code, name=name, account=expense) for code, name in UNITS}
     session.add_all(units.values())
     session.flush()

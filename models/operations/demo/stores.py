@@ -83,7 +83,7 @@ def plan(world: World) -> None:
                 world.at(world.moment(366 - 30 * month, 9, index), _replenish(world, supplier, store, categories))
     authors = [key for key in sorted(world.users) if key.startswith("unit_user")]
     for week in range(50):
-        for number in range(3 * world.scale):
+        for number in range(3):
             days_ago = 350 - 7 * week - world.rng.randrange(0, 6)
             author = authors[(week * 3 + number) % len(authors)]
             world.at(world.moment(days_ago, 8 + number % 6, world.rng.randrange(60)), _request(world, author))
