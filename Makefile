@@ -47,10 +47,8 @@ bench: $(READY)  ## page times at a million stock moves as ratios (needs Postgre
 screenshots: $(READY)  ## take the README's pictures with Chromium, into docs/screenshots/
 	RAWAT_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -n 0 tests/browser $(ARGS)
 
-translate: $(READY)  ## collect the messages into translations/ and compile them
-	$(BIN)/pybabel extract -q -F babel.cfg -k N_ -o translations/messages.pot .
-	$(BIN)/pybabel update -q -N -i translations/messages.pot -d translations
-	$(BIN)/pybabel compile -q -d translations
+translate: $(READY)  ## collect the messages into translations/ and compile them; names what lacks its Indonesian
+	$(FLASK) translations
 
 vendor:  ## fetch static/vendor/ anew from npm at the pinned versions
 	static/vendor.sh

@@ -149,6 +149,7 @@ class Base(DeclarativeBase):
 def _check_enums(mapper: Mapper[Any], _class: type[Any]) -> None:
     """Every enum column gets a named check: two columns of one enum in a table would clash in SQLAlchemy's own."""
     table = mapper.local_table
+    assert isinstance(table, sa.Table)
     for column in table.columns:
         if isinstance(column.type, sa.Enum) and column.type.enums:
             known = ", ".join(f"'{value}'" for value in column.type.enums)

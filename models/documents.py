@@ -32,6 +32,7 @@ def state_column(initial: Any, seed: str | None = None) -> Any:
 class Stateful:
     """A record whose `state` a workflow moves: beds, rooms, assets, patients, and all documents."""
 
+    __tablename__: str
     workflow: ClassVar[Workflow]
     state: Any
     id: Any

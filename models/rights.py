@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.base import db
+from models.base import Base
 from models.people import User
 from models.roles import STAFF_ROLES, Role
 
@@ -27,7 +27,7 @@ def model_of(table: str) -> Any:
 
 
 def _models() -> dict[str, Any]:
-    return {mapper.local_table.name: mapper.class_ for mapper in db.Model.registry.mappers}
+    return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
 
 # ---------------------------------------------------------------- scopes

@@ -89,13 +89,19 @@ def plan(world: World) -> None:
     for asset in world.things["assets"][:-6]:
         world.at(world.moment(360, 10), _use(world, asset))
     for days_ago in (300, 150):
-        world.at(world.moment(days_ago, 10), lambda: _plan_document(world, ("submit", "approve")))
+        world.at(world.moment(days_ago, 10), _planned(world))
     for days_ago in (220, 130, 60):
         world.at(world.moment(days_ago, 13), lambda: _mend(world, ("submit", "approve")))
 
 
 def _use(world: World, asset: Asset) -> Callable[[], None]:
     return lambda: world.do(asset, "put_into_use", "facilities_staff")
+
+
+def _planned(world: World) -> Callable[[], None]:
+    def begin() -> None:
+        _plan_document(world, ("submit", "approve"))
+    return begin
 
 
 def _plan_document(world: World, steps: tuple[str, ...]) -> AssetPlan:
@@ -140,6 +146,7 @@ def _walk(world: World, document: Any, author: Any, steps: tuple[str, ...]) -> N
 
 
 def load_open(world: World) -> None:
+    steps: tuple[str, ...]
     for steps in ((), ("submit",), ("submit",), ("submit", "reject"), ("cancel",)):
         _plan_document(world, steps)
     for code, quantity, steps in (("MON-5", 2, ()), ("VENT-1", 1, ("submit",)), ("DEF-1", 1, ("submit", "approve")),

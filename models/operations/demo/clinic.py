@@ -172,16 +172,24 @@ def _visit(world: World, index: int) -> Callable[[], None]:
     return ask
 
 
+def _people(made: Consultation) -> tuple[User, User]:
+    """Doctor and patient, who both have accounts here."""
+    assert made.doctor.user is not None
+    assert made.patient.user is not None
+    return made.doctor.user, made.patient.user
+
+
 def _cancel(world: World, made: Consultation) -> None:
-    if consultations.can_still_change(made, made.patient.user):
-        world.do(made, "cancel", made.patient.user, reason="Ada keperluan keluarga")
+    _doctor, patient = _people(made)
+    if consultations.can_still_change(made, patient):
+        world.do(made, "cancel", patient, reason="Ada keperluan keluarga")
 
 
 def talk(world: World, made: Consultation, *, finish: bool, most: int = 99) -> None:
     """The doctor starts, both write; the doctor ends with note, diagnosis and perhaps a prescription."""
     if made.state != "approved":  # asked for on a Saturday, the hour came before the office did
         return
-    doctor, patient = made.doctor.user, made.patient.user
+    doctor, patient = _people(made)
     world.do(made, "start", doctor)
     lines = TALKS[made.complaint][:most]
     for number, (side, text) in enumerate(lines):
@@ -247,7 +255,7 @@ def load_open(world: World) -> None:
 
 def _open_talk(world: World, made: Consultation) -> None:
     """A conversation that has begun: the doctor starts early, the last message is unread."""
-    doctor, patient = made.doctor.user, made.patient.user
+    doctor, patient = _people(made)
     world.do(made, "start", doctor)
     for side, text in TALKS[made.complaint][:3]:
         by = doctor if side == "d" else patient

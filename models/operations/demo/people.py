@@ -87,7 +87,7 @@ def load(world: World) -> None:
     session.flush()
     accounts = {user.name: user for user in world.users.values()}
     for index, (name, position, unit) in enumerate(EMPLOYEES, 1):
-        user = accounts.get(name)
+        account = accounts.get(name)
         session.add(Employee(code=f"PEG-{index:03d}", name=name, position=position, work_unit=units[unit],
-                             user_id=user.id if user else None, phone=f"+6281200{index:06d}"))
+                             user_id=account.id if account else None, phone=f"+6281200{index:06d}"))
     session.flush()

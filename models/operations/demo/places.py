@@ -67,8 +67,8 @@ def load(world: World) -> None:
     session.add_all(rooms.values())
     classes = {row.code: row for row in session.scalars(sa.select(RoomClass))}
     beds: list[Bed] = []
-    for floor, (code, name, kind, unit, wanted) in enumerate(WARDS, 1):
-        ward = Ward(code=code, name=name, kind=kind, building=buildings["B"], work_unit_id=units[unit].id)
+    for floor, (code, name, ward_kind, unit, wanted) in enumerate(WARDS, 1):
+        ward = Ward(code=code, name=name, kind=ward_kind, building=buildings["B"], work_unit_id=units[unit].id)
         number = 0
         for room_class, count in wanted:
             for _ in range(count):

@@ -160,10 +160,10 @@ def _returns(world: World) -> None:
             world.do(document, step, "facilities_head" if step in ("approve", "reject") else author,
                      reason="Hubungi pemasok lewat telepon dulu" if step in ("reject", "cancel") else "", **given)
     nurse = world.users["unit_user"]
-    given = [delivery for delivery in world.things.get("deliveries", ())
+    delivered = [delivery for delivery in world.things.get("deliveries", ())
              if delivery.work_unit_id == nurse.work_unit_id and delivery.state == "done"]
     for steps, delivery in zip(((), ("submit",), ("submit", "accept"), ("submit", "reject"), ("cancel",)),
-                               reversed(given), strict=False):
+                               reversed(delivered), strict=False):
         document = stores_counts.unit_return_of(world, nurse, delivery)
         for step in steps:
             world.do(document, step, nurse if step in ("submit", "cancel") else "store_staff",
@@ -189,7 +189,7 @@ def _counts(world: World) -> None:
             if step == "submit":
                 for line in count.lines:
                     line.counted_quantity = line.system_quantity
-                count.lines[0].counted_quantity += 1
+                count.lines[0].counted_quantity = (count.lines[0].system_quantity or Decimal(0)) + 1
                 world.session.flush()
             world.do(count, step, counter, reason="Dijadwalkan ulang" if step == "cancel" else "")
     assert clock.today() < world.today
