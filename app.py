@@ -74,19 +74,24 @@ def _is_current(app: Flask) -> bool:
         return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
-def serve() -> None:
-    """`python app.py`: waitress, because it reads requests whole before a thread takes them, so slow clients wait
-    for themselves only."""
+def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
+    """The WSGI server, listening: waitress, because it reads a request whole before a thread takes it, so slow
+    clients wait for themselves only."""
     from waitress import create_server
 
+    return create_server(app, host=host, port=port, threads=threads, ident="rawat", connection_limit=1000,
+                         channel_timeout=60, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+                         clear_untrusted_proxy_headers=True, **_proxy())
+
+
+def serve() -> None:
+    """`python app.py`: prepare the database, then answer until stopped."""
     started = time.monotonic()
     app = create_app()
     prepare(app)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
-    server = create_server(app, host=host, port=port, threads=workers, ident="rawat", connection_limit=1000,
-                           channel_timeout=60, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-                           clear_untrusted_proxy_headers=True, **_proxy())
+    server = make_server(app, host=host, port=port, threads=workers)
     print(f"Rawat is ready after {time.monotonic() - started:.1f} s: http://{host}:{port}")
     if app.config["RAWAT_ENV"] == "demo":
         print("\nDemo accounts, password rawat-demo-2026:")
