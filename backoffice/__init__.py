@@ -14,6 +14,7 @@ from backoffice.base import DocumentView, LedgerView, MasterView, StaffView, uni
 from backoffice.columns import Column, key_of, mapped_tables
 from backoffice.declared import declared_views
 from backoffice.pages import HomeView, InboxView
+from backoffice.reports import ReportsView
 from backoffice.transitions import ASIDE_BUTTONS
 from models.documents import Document
 from models.rights import RIGHTS, may
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     for view in views.values():
         admin.add_view(view)
     admin.add_view(InboxView(url="/admin/inbox", endpoint="inbox"))
+    admin.add_view(ReportsView(url="/admin/reports", endpoint="reports"))
     app.extensions["rawat_panel"] = views
 
     @app.context_processor
@@ -55,7 +57,7 @@ def init_app(app: Flask) -> None:
         if not request.path.startswith("/admin"):
             return {}
         return {
-            "panel_menu": lambda: menu.menu(tables), "inbox_count": waiting.inbox_count,
+            "panel_menu": lambda: menu.menu(tables), "panel_top": menu.top, "inbox_count": waiting.inbox_count,
             "hospital_name": waiting.hospital_name, "icon": cells.icon, "shown": cells.shown,
             "blank": cells.BLANK, "may": may, "initials": menu.initials, "step_word": step_word,
             "step_icon": step_icon, "event_word": event_word, "event_icon": event_icon,

@@ -79,6 +79,14 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
     return groups
 
 
+def top() -> list[Entry]:
+    """Pages that are no table and stand above the areas, after home and inbox."""
+    if not may_open(current_user, "reports"):
+        return []
+    return [Entry("/admin/reports/", gettext("Reports"), "report-analytics",
+                  request.path.startswith("/admin/reports/"))]
+
+
 def initials(name: str) -> str:
     """Two letters for the round picture of a person."""
     parts = [part for part in name.replace(".", " ").split() if part[:1].isalpha()]

@@ -28,7 +28,8 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/portal/.*", PAGES["portal"]),
     (r"/learn/.*", PAGES["learn"]),
     (r"/admin/", PAGES["dashboard"]),
-    (r"/admin/(inbox|search|rooms|reports)(/.*)?", PAGES["inbox"]),
+    (r"/admin/(inbox|search|rooms)(/.*)?", PAGES["inbox"]),
+    (r"/admin/reports/.*", PAGES["reports"]),
     *((rf"/admin/{table}/.*", rights.roles) for table, rights in RIGHTS.items()),
 )
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}

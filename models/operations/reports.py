@@ -1,0 +1,179 @@
+"""The report kit: a report is a query, columns and a title; the panel shows, pages and exports any of them.
+
+A declaration names what may be asked (`Parameter`), makes one SELECT of what was asked, and says how its columns are
+read (`Column`)::
+
+    declare(Report("stock_on_hand", N_("Stock on hand and value"), "inventory", stock_on_hand,
+                   columns=(Column("item", N_("Item")), Column("quantity", N_("Quantity"), "quantity")),
+                   parameters=(AS_OF, STORE)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from models import clock
+from models.base import ExactDecimal
+from models.errors import N_
+from models.rights import PAGES
+from models.roles import Role
+
+#: What was asked: values by the name of the parameter (dates, ids, texts); None where nothing was.
+Asked = dict[str, Any]
+#: A SELECT of any columns.
+Statement = sa.Select[*tuple[Any, ...]]
+REPORTS: dict[str, Report] = {}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Something to ask for. `kind`: date, store, item, supplier, work_unit, choice (of `choices`) or text."""
+
+    name: str
+    label: str
+    kind: str
+    default: Callable[[], Any] | None = None
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table. `value` computes it from the row where SQL does not.
+
+    `kind`: text, code, quantity, money (rupiah), percent, number, date, month (year * 100 + month) or word (an enum).
+    `links`: the row's attributes that hold table and id of the record to open, the table also as ``=item``.
+    `unless`: the parameter that makes the column needless once it is given.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: Callable[[Any], Any] | None = None
+    links: tuple[str, str] | None = None
+    unless: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in {"quantity", "money", "percent", "number"}
+
+    def of(self, row: Any) -> Any:
+        return self.value(row) if self.value is not None else getattr(row, self.name)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`select` gives (x, y) rows: days for the kind "balance", months for "bars"."""
+
+    title: str
+    kind: str
+    label: str
+    select: Callable[[Asked], Statement]
+    money: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report; `select` makes an ordered SELECT, `summary` one of a single row whose columns are the `tiles`."""
+
+    key: str
+    title: str
+    area: str
+    select: Callable[[Asked], Statement]
+    columns: tuple[Column, ...]
+    about: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    roles: frozenset[Role] = field(default_factory=lambda: PAGES["reports"])
+    summary: Callable[[Asked], Statement] | None = None
+    tiles: tuple[Column, ...] = ()
+    chart: Chart | None = None
+    icon: str = "report-analytics"
+    #: Rows that deserve a look.
+    is_late: Callable[[Any], bool] | None = None
+
+    def shown(self, asked: Asked) -> list[Column]:
+        return [column for column in self.columns if not (column.unless and asked.get(column.unless))]
+
+
+def declare(report: Report) -> Report:
+    """Make the report known. Raises ValueError when its key is taken."""
+    if report.key in REPORTS:
+        raise ValueError(f"there is a report {report.key} already")
+    REPORTS[report.key] = report
+    return report
+
+
+# ---------------------------------------------------------------- parameters that many ask for
+
+def days_ago(days: int) -> Callable[[], date]:
+    return lambda: clock.today() - timedelta(days=days)
+
+
+def period(days: int) -> tuple[Parameter, Parameter]:
+    """From and until, by default the last `days` days."""
+    return (Parameter("from", N_("From"), "date", days_ago(days)),
+            Parameter("to", N_("Until"), "date", lambda: clock.today()))
+
+
+STORE = Parameter("store", N_("Store"), "store")
+ITEM = Parameter("item", N_("Item"), "item")
+SUPPLIER = Parameter("supplier", N_("Supplier"), "supplier")
+UNIT = Parameter("work_unit", N_("Work unit"), "work_unit")
+
+
+# ---------------------------------------------------------------- exact sums in SQL
+
+class base_units(sa.sql.functions.FunctionElement[Any]):
+    """A line's quantity times its factor, in base units: scaled integers of SQLite come back to three decimals."""
+
+    type = ExactDecimal(14, 3)
+    name = "base_units"
+    inherit_cache = True
+
+
+@compiles(base_units)
+def _base_units(element: Any, compiler: Any, **options: Any) -> str:
+    quantity, factor = element.clauses
+    return f"({compiler.process(quantity, **options)} * {compiler.process(factor, **options)})"
+
+
+@compiles(base_units, "sqlite")
+def _base_units_scaled(element: Any, compiler: Any, **options: Any) -> str:
+    quantity, factor = element.clauses
+    return f"({compiler.process(quantity, **options)} * {compiler.process(factor, **options)} / 1000000)"
+
+
+def quantity(expression: Any) -> sa.ColumnElement[Any]:
+    """Base units, 0 for none: sums and differences keep their three decimals on every database."""
+    return sa.type_coerce(sa.func.coalesce(expression, 0), ExactDecimal(24, 3))
+
+
+def rupiah(expression: Any) -> sa.ColumnElement[Any]:
+    """Rupiah, 0 for none."""
+    return sa.type_coerce(sa.func.coalesce(expression, 0), ExactDecimal(24, 2))
+
+
+def above_zero(expression: Any) -> sa.ColumnElement[Any]:
+    """`expression`, or 0 where it is less."""
+    return sa.case((expression > 0, expression), else_=0)
+
+
+def within(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:
+    """The criteria of from and until, as far as they were asked for."""
+    found = []
+    if asked.get("from"):
+        found.append(column >= asked["from"])
+    if asked.get("to"):
+        found.append(column <= asked["to"])
+    return found
+
+
+def where(asked: Asked, **columns: Any) -> list[sa.ColumnElement[bool]]:
+    """The criteria of the references asked for, e.g. ``where(asked, store=StockMove.store_id)``."""
+    return [column == asked[name] for name, column in columns.items() if asked.get(name)]
