@@ -1,0 +1,22 @@
+"""Last of all: what the journeys left behind is sound (`flask verify`)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import ROOT
+
+
+def test_the_hospital_is_sound_after_the_journeys(live_server: Any, tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": live_server.database_url, "FLASK_APP": "app",
+                   "RAWAT_INSTANCE": str(tmp_path)}
+    proof = subprocess.run([sys.executable, "-m", "flask", "verify"], cwd=ROOT, env=environment, capture_output=True,
+                           text=True, check=False)
+    lines = proof.stdout.splitlines()
+    assert proof.returncode == 0, proof.stdout + proof.stderr
+    assert len(lines) >= 15
+    assert all(line.startswith("ok ") for line in lines)
