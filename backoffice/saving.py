@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from backoffice.columns import columns_of, key_of, mapped_tables
 from backoffice.forms import StaffForm, has_default
 from models.base import db, one_transaction
-from models.documents import Document
+from models.documents import Attachment, Document
 from models.errors import N_, Conflict, NotAllowed, Refused
 from models.operations.approvals import opened, perform
 from models.rights import may, scope
@@ -103,6 +103,10 @@ def delete(view: Any, record: Any, version: str | None) -> None:
                 check_version(record, version)
             if isinstance(record, Document) and (record.number or record.state != record.workflow.initial):
                 raise Refused(N_("A numbered document is never deleted. Cancel it instead."))
+            if hasattr(record, "workflow"):
+                for file in session.scalars(sa.select(Attachment).where(
+                        Attachment.document_type == view.table, Attachment.document_id == record.id)):
+                    session.delete(file)
             session.delete(record)
             session.flush()
     except IntegrityError as error:

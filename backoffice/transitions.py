@@ -20,7 +20,7 @@ from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
 from models.errors import N_, NotAllowed, Refused, WrongState
-from models.operations import activity
+from models.operations import activity, files
 from models.operations.approvals import perform
 from models.rights import RIGHTS, may
 from models.workflow import Transition
@@ -287,8 +287,30 @@ class TransitionPages:
         ).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
         if file is None:
             abort(404)
+        if RIGHTS[self.table].clinical:
+            with one_transaction():
+                activity.record(Activity.READ, table_name="attachment", changed_id=file.id,
+                                properties={self.table: record.id})
         return send_file(io.BytesIO(file.content), mimetype="application/octet-stream", as_attachment=True,
                          download_name=file.file_name, max_age=0)
+
+    @expose("/<id>/files", methods=("POST",))
+    def upload_view(self, id: str) -> Any:
+        """Keep a file with this record; whoever may see the record may add one."""
+        if not hasattr(self.model, "workflow"):
+            abort(404)
+        record = self.one_or_404(id)
+        upload = request.files.get("file")
+        try:
+            if upload is None or not upload.filename:
+                raise Refused(N_("Choose a file first: a photo (JPG, PNG) or a PDF."), field="file")
+            with upload.stream as stream:
+                content = stream.read(files.MOST_BYTES + 1)
+            with one_transaction():
+                files.kept(content, upload.filename, document_type=self.table, document_id=record.id, by=current_user)
+        except Refused as refusal:
+            return self.refused(record, refusal)
+        return done(gettext("The file was added."), self.details_url(record) + "#h-att")
 
     @expose("/<id>/comment", methods=("POST",))
     def comment_view(self, id: str) -> Any:

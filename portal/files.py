@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-from pathlib import PurePosixPath
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,48 +15,20 @@ from models.activity import Activity
 from models.base import db
 from models.consultations import Consultation
 from models.documents import Attachment
-from models.errors import N_, Refused
 from models.operations import access as owned
-from models.operations import activity
+from models.operations import activity, files
 from models.people import User
 from portal import access
 
-MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 5
 #: A file that waits for its request to be sent; `document_id` is then its owner's.
 DRAFT = "consultation_draft"
-KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png", ".png"), (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-         (b"%PDF-", "application/pdf", ".pdf"))
 
 
 def kept(upload: FileStorage, *, document_type: str, document_id: int, by: User, field: str = "file") -> Attachment:
-    """The upload as an attachment; what it is, its first bytes say, never its name. Flushes.
-
-    Raises `Refused` at `field` for another kind of file, an empty one, or one over 10 MB.
-    """
-    content = upload.stream.read(MOST_BYTES + 1)
-    name = _clean_name(upload.filename or "")
-    if not content:
-        raise Refused(N_("The file %(name)s is empty."), field=field, name=name)
-    if len(content) > MOST_BYTES:
-        raise Refused(N_("The file %(name)s is larger than 10 MB. Try a photo instead."), field=field, name=name)
-    media_type, ending = next(((kind, end) for start, kind, end in KINDS if content.startswith(start)), ("", ""))
-    if not media_type:
-        raise Refused(N_("The file %(name)s is no photo (JPG, PNG) and no PDF."), field=field, name=name)
-    if PurePosixPath(name).suffix.lower() not in {ending, ".jpeg"}:
-        name += ending
-    attachment = Attachment(document_type=document_type, document_id=document_id, file_name=name, size=len(content),
-                            media_type=media_type, sha256=hashlib.sha256(content).hexdigest(), content=content,
-                            user_id=by.id)
-    db.session.add(attachment)
-    db.session.flush()
-    return attachment
-
-
-def _clean_name(name: str) -> str:
-    """The last part of a file's name, of printable letters."""
-    plain = "".join(each for each in name.replace("\\", "/").split("/")[-1] if each.isprintable() and each not in '"<>')
-    return plain.strip(" .")[-120:] or "file"
+    """The upload as an attachment. Flushes. Raises `Refused` at `field` for what may not be kept."""
+    return files.kept(upload.stream.read(files.MOST_BYTES + 1), upload.filename or "", document_type=document_type,
+                      document_id=document_id, by=by, field=field)
 
 
 def drafts() -> list[Attachment]:
