@@ -124,10 +124,15 @@ def field_for(model: Any, column: Column, *, loader: str = "", optional: bool = 
 
 
 def make_form(model: Any, names: tuple[str, ...], *, lines: dict[str, tuple[str, ...]] | None = None,
-              optional: frozenset[str] = frozenset(), base: type[StaffForm] = StaffForm) -> type[StaffForm]:
-    """A form class of the named columns of `model`; `lines` gives for each collection the columns of a line."""
+              optional: frozenset[str] = frozenset(), base: type[StaffForm] = StaffForm,
+              loader: str = "") -> type[StaffForm]:
+    """A form class of the named columns of `model`; `lines` gives for each collection the columns of a line.
+
+    `loader` stands before the names of references in the address that looks them up (``lines-`` for a line's form).
+    """
     every = columns_of(model)
-    body: dict[str, Any] = {name: field_for(model, every[name], optional=name in optional) for name in names}
+    body: dict[str, Any] = {name: field_for(model, every[name], loader=loader, optional=name in optional)
+                            for name in names}
     for collection, line_names in (lines or {}).items():
         target = sa.inspect(model).relationships[collection].mapper.class_
         body[collection] = LinesField(Label(target.__tablename__), model=target, line_form=make_line_form(

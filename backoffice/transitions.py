@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
-from backoffice import history, lists
+from backoffice import history, lists, lookups
 from backoffice.columns import HIDDEN, columns_of, is_key
 from backoffice.forms import line_columns, make_form
 from backoffice.views import done, told
@@ -125,7 +125,8 @@ class TransitionPages:
         kept = [name for name in names if any(getattr(row, name) not in (None, "") for row in rows)]
         return {"title": words.table_word(target.__tablename__, True), "columns": [every[name] for name in kept],
                 "rows": rows, "name": collection, "extras": self.line_extras(record, collection),
-                "totals": self.totals(record)}
+                "totals": self.totals(record), "steps": {row.id: self.buttons(row) for row in rows}
+                if self.line_model(collection) is not None else {}}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
         """Computed columns of the lines: heading, and what to show for a line."""
@@ -166,26 +167,46 @@ class TransitionPages:
             return self._make(record, make)
         if workflow is None or step not in workflow.names:
             abort(404)
-        transition = workflow.step(step, record.state) or next(row for row in workflow if row.name == step)
-        form = self.step_form(transition, record)
-        if request.method == "GET":
-            if transition not in workflow.open_to(record, current_user):
-                return redirect(self.details_url(record), 303)
-            return self.step_page(record, transition, form)
-        return self._take(record, transition, form)
+        return self._step(record, record, step)
 
-    def _take(self, record: Any, transition: Transition, form: Any) -> Any:
+    @expose("/<id>/<collection>/<line>/<step>", methods=("GET", "POST"))
+    def line_step_view(self, id: str, collection: str, line: str, step: str) -> Any:
+        """The same for one line with steps of its own: `collection` names the lines, `line` is its id."""
+        record = self.one_or_404(id)
+        target = self.line_model(collection)
+        key = lookups.identity(target, line) if target is not None else None
+        moved = next((row for row in getattr(record, collection) if row.id == key), None) if key is not None else None
+        if moved is None or step not in moved.workflow.names:
+            abort(404)
+        return self._step(record, moved, step)
+
+    def line_model(self, collection: str) -> Any:
+        """The class of the lines of that name, when they have steps of their own."""
+        target = sa.inspect(self.model).relationships[collection].mapper.class_ if collection in self.lines else None
+        return target if hasattr(target, "workflow") else None
+
+    def _step(self, record: Any, moved: Any, name: str) -> Any:
+        """A step of `moved`: the record itself or one of its lines."""
+        transition = moved.workflow.step(name, moved.state) or next(row for row in moved.workflow if row.name == name)
+        form = self.step_form(transition, moved)
+        if request.method == "GET":
+            if transition not in moved.workflow.open_to(moved, current_user):
+                return redirect(self.details_url(record), 303)
+            return self.step_page(record, moved, transition, form)
+        return self._take(record, moved, transition, form)
+
+    def _take(self, record: Any, moved: Any, transition: Transition, form: Any) -> Any:
         version = request.form.get("version", "")
         try:
             seen = int(version) if version.isdigit() and len(version) < 10 else -1
             given = {}
             if transition.asks:
-                record.workflow.require(record, transition.name, current_user, request.form.get("reason", ""), seen)
+                moved.workflow.require(moved, transition.name, current_user, request.form.get("reason", ""), seen)
                 if not form.validate():
-                    return self.step_page(record, transition, form), 422
+                    return self.step_page(record, moved, transition, form), 422
                 given = {field.short_name: field.data for field in form.typed}
             with one_transaction():
-                perform(record, transition.name, by=current_user, reason=request.form.get("reason", "")[:2000],
+                perform(moved, transition.name, by=current_user, reason=request.form.get("reason", "")[:2000],
                         given=given, version=seen)
         except Refused as refusal:
             if isinstance(refusal, NotAllowed):
@@ -193,22 +214,32 @@ class TransitionPages:
                 abort(403)
             if refusal.field == "reason" or (refusal.field and refusal.field in transition.asks):
                 db.session.rollback()
-                fresh = self.one_or_404(record.id)
-                return self.step_page(fresh, transition, form, refusal), refusal.status
+                return self.step_page(self.one_or_404(record.id), moved, transition, form, refusal), refusal.status
             return self.refused(record, refusal)
         back = request.form.get("next", "")
         address = "/admin/inbox/" if back == "inbox" else self.details_url(record)
-        return done(gettext("%(what)s: %(state)s.", what=self.name_of(record), state=words.state_word(record.state)),
-                    address)
+        called = self.name_of(record) if moved is record else str(moved)
+        return done(gettext("%(what)s: %(state)s.", what=called, state=words.state_word(moved.state)), address)
 
-    def step_form(self, transition: Transition, record: Any) -> Any:
-        names = tuple(name for name in transition.asks if name in self.every)
-        return make_form(self.model, names)(obj=record)
+    def step_form(self, transition: Transition, moved: Any) -> Any:
+        names = tuple(name for name in transition.asks if name in columns_of(type(moved)))
+        return make_form(type(moved), names, loader="" if isinstance(moved, self.model) else "lines-")(obj=moved)
 
-    def step_page(self, record: Any, transition: Transition, form: Any, refusal: Refused | None = None) -> Any:
-        return self.render("backoffice/step.html", view=self, record=record, step=transition, form=form,
+    def step_address(self, record: Any, moved: Any, step: Transition) -> str:
+        """Where the step of the record, or of one of its lines, is asked and taken."""
+        place = ""
+        if moved is not record:
+            collection = next(name for name in self.lines if self.line_model(name) is type(moved))
+            place = f"/{collection}/{moved.id}"
+        return f"{self.url}/{self.key(record)}{place}/{step.name}"
+
+    def step_page(self, record: Any, moved: Any, transition: Transition, form: Any,
+                  refusal: Refused | None = None) -> Any:
+        return self.render("backoffice/step.html", view=self, record=record, moved=moved, step=transition, form=form,
                            refusal=refusal, told=told, reason=request.form.get("reason", ""),
-                           wants_reason=transition.wants_reason(record, current_user))
+                           called=self.name_of(record) if moved is record else str(moved),
+                           action=self.step_address(record, moved, transition),
+                           wants_reason=transition.wants_reason(moved, current_user))
 
     def _make(self, record: Any, make: Any) -> Any:
         if not current_user.has_role(*make.roles):

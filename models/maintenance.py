@@ -113,8 +113,6 @@ L = MaintenanceLineState
 
 order_in_progress = Condition("order_in_progress", lambda line, _user: line.maintenance.state == S.IN_PROGRESS,
                               N_("The maintenance order is not in progress yet. Start the order first."))
-has_result = Condition("has_result", lambda line, _user: bool(line.result),
-                       N_("Write first what was done and what it cost."))
 
 
 class MaintenanceLine(Stateful, db.Model):
@@ -130,7 +128,7 @@ class MaintenanceLine(Stateful, db.Model):
     workflow = Workflow(
         L.PLANNED,
         Transition("start", (L.PLANNED,), L.IN_PROGRESS, Role.FACILITIES_STAFF, when=order_in_progress),
-        Transition("finish", (L.IN_PROGRESS,), L.DONE, Role.FACILITIES_STAFF, when=has_result,
+        Transition("finish", (L.IN_PROGRESS,), L.DONE, Role.FACILITIES_STAFF,
                    asks=("result", "cost", "condition_after")),
         Transition("fail", (L.IN_PROGRESS,), L.FAILED, Role.FACILITIES_STAFF, needs_reason=True),
     )
