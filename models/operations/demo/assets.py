@@ -72,16 +72,18 @@ def load_masters(world: World) -> None:
 
 
 def _facilities(world: World, models: dict[str, AssetModel]) -> None:
-    """What two classes promise, and what their rooms have."""
+    """What three classes promise, and what their rooms have; the last ICU room still waits for its ventilator."""
     session = world.session
-    beds = [asset for asset in world.things["assets"] if asset.asset_model is models["BED-E"]]
-    for code, wanted in (("VIP", ("BED-E", "AC-2")), ("KELAS1", ("BED-E",)), ("ICU", ("VENT-1", "MON-5"))):
-        room_class = session.scalar(sa.select(RoomClass).where(RoomClass.code == code))
-        session.add_all(ClassFacility(room_class=room_class, asset_model=models[model], quantity=Decimal(1))
-                        for model in wanted)
-    rooms = session.scalars(sa.select(InpatientRoom).order_by(InpatientRoom.id)).all()
-    session.add_all(RoomFacility(inpatient_room_id=room.id, asset_id=bed.id, quantity=Decimal(1))
-                    for room, bed in zip(rooms, beds, strict=False))
+    spare = {code: [asset for asset in world.things["assets"] if asset.asset_model is model]
+             for code, model in models.items()}
+    for class_code, wanted in (("VIP", ("BED-E", "AC-2")), ("KELAS1", ("BED-E",)), ("ICU", ("VENT-1", "MON-5"))):
+        room_class = session.scalar(sa.select(RoomClass).where(RoomClass.code == class_code))
+        session.add_all(ClassFacility(room_class=room_class, asset_model=models[code], quantity=Decimal(1))
+                        for code in wanted)
+        for room in session.scalars(sa.select(InpatientRoom).where(InpatientRoom.room_class_id == room_class.id)
+                                    .order_by(InpatientRoom.id)):
+            session.add_all(RoomFacility(inpatient_room_id=room.id, asset_id=spare[code].pop().id, quantity=Decimal(1))
+                            for code in wanted if spare[code])
     session.flush()
 
 
