@@ -134,7 +134,7 @@ def plain(column: Column, row: Any) -> Any:
     if column.kind == "month" and value is not None:
         return f"{value // 100:04d}-{value % 100:02d}"
     if isinstance(value, Decimal):
-        return value.normalize() if value else Decimal(0)
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     return written(column, row) if column.kind == "word" else cells.plain(value)
 
 
@@ -145,6 +145,8 @@ def shown(column: Column, row: Any) -> Markup:
         return cells.BLANK
     if column.links is not None:
         name, key = column.links
+        if name.startswith("@"):
+            return Markup('<a href="/admin/reports/{}/?item={}">{}</a>').format(name[1:], getattr(row, key), text)
         table = name[1:] if name.startswith("=") else str(getattr(row, name))
         record = getattr(row, key)
         if record is not None and cells._once("may_read", table, lambda each: may(current_user, "read", each)):

@@ -48,7 +48,8 @@ class Column:
     """A column of the table. `value` computes it from the row where SQL does not.
 
     `kind`: text, code, quantity, money (rupiah), percent, number, date, month (year * 100 + month) or word (an enum).
-    `links`: the row's attributes that hold table and id of the record to open, the table also as ``=item``.
+    `links`: the row's attributes that hold table and id of the record to open, the table also as ``=item``,
+    or another report that takes the item: ``@stock_card``.
     `unless`: the parameter that makes the column needless once it is given.
     """
 

@@ -36,7 +36,7 @@ from models.stock import StockBatch, StockMove, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest
 
 M = StockMove
-ITEM_COLUMN = Column("item", N_("Item"), links=("=item", "item_id"))
+ITEM_COLUMN = Column("item", N_("Item"), links=("@stock_card", "item_id"))
 STORE_COLUMN = Column("store", N_("Store"), unless="store")
 UNIT_COLUMN = Column("base_unit", N_("Unit"))
 #: Item by code and name, as people call it.
@@ -172,6 +172,7 @@ def usage(asked: Asked) -> Statement:
         quantity(-sa.func.sum(M.quantity)).label("quantity"), rupiah(-sa.func.sum(M.value)).label("value")), M)
         .join(WorkUnit, WorkUnit.id == UNIT_ID).join(Item, Item.id == M.item_id).where(*_used(asked))
         .group_by(month, WorkUnit.id, WorkUnit.name, M.item_id, Item.code, Item.name, Item.base_unit)
+        .having(sa.func.sum(M.quantity) != 0)
         .order_by(month.desc(), WorkUnit.name, WorkUnit.id, Item.name, M.item_id))
 
 
