@@ -9,7 +9,7 @@ from flask_admin import Admin
 from flask_babel import gettext
 from flask_login import current_user
 
-from backoffice import cells, menu, waiting
+from backoffice import cells, menu, rows, waiting
 from backoffice.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
 from backoffice.columns import Column, key_of, mapped_tables
 from backoffice.declared import declared_views
@@ -57,8 +57,8 @@ def init_app(app: Flask) -> None:
         if not request.path.startswith("/admin"):
             return {}
         return {
-            "panel_menu": lambda: menu.menu(tables), "panel_top": menu.top, "inbox_count": waiting.inbox_count,
-            "hospital_name": waiting.hospital_name, "icon": cells.icon, "shown": cells.shown,
+            "panel_nav": lambda: menu.nav(tables), "list_rows": rows.body, "panel_top": menu.top,
+            "inbox_count": waiting.inbox_count, "hospital_name": waiting.hospital_name, "icon": cells.icon, "shown": cells.shown,
             "blank": cells.BLANK, "may": may, "initials": menu.initials, "step_word": step_word,
             "step_icon": step_icon, "event_word": event_word, "event_icon": event_icon,
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,6 +21,7 @@ from models.rights import may
 from portal.site import locale, words
 from portal.site.macros import GROUP_OF, badge
 
+_NO_GROUP = ("draft", "")
 SPRITE = "/static/icons.svg"
 BLANK = Markup('<span class="muted">–</span>')
 
@@ -73,9 +75,10 @@ def _once(kind: str, value: Any, make: Callable[[Any], Any]) -> Any:
 
 def kind_of_state(state: Any) -> str:
     """Which of the eight colours a state has."""
-    return GROUP_OF.get(str(getattr(state, "value", state)), ("draft", ""))[0]
+    return GROUP_OF.get(str(getattr(state, "value", state)), _NO_GROUP)[0]
 
 
+@functools.lru_cache(2048)
 def icon(name: str, size: str = "") -> Markup:
     """A picture of the sprite; it never carries meaning alone."""
     return Markup('<svg class="rw-ic{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(

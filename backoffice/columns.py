@@ -93,6 +93,7 @@ def is_key(column: Column) -> bool:
     return bool(column.column.primary_key) and column.relation is None
 
 
+@functools.cache
 def title_of(model: Any) -> str:
     """The attribute that names a record and links to it."""
     names = columns_of(model)
@@ -147,6 +148,7 @@ def fact_columns(model: Any) -> tuple[str, ...]:
                  and column.kind not in {"binary", "json", "other"})
 
 
+@functools.cache
 def search_columns(model: Any) -> tuple[str, ...]:
     """Texts that people search by."""
     every = columns_of(model)
@@ -174,6 +176,7 @@ def rules_of(table: sa.Table) -> dict[str, str]:
     return rules
 
 
+@functools.cache
 def key_of(model: Any) -> Any:
     """The attribute of the primary key (single-column keys only)."""
     mapper = sa.inspect(model)

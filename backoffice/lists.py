@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +16,7 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from backoffice import lookups
 from backoffice.columns import Column, columns_of, key_of, search_columns
-from backoffice.waiting import frame_columns, keep_frame
+from backoffice.waiting import for_person, frame_columns, keep_frame
 from models import clock
 from models.base import db
 from models.people import User
@@ -172,8 +173,13 @@ def searched(model: Any, text: str, listed: Iterable[str]) -> sa.ColumnElement[b
     return sa.and_(*criteria) if criteria else None
 
 
-def eager(model: Any, names: Iterable[str]) -> list[Any]:
+def eager(model: Any, names: Iterable[str]) -> tuple[Any, ...]:
     """Loader options for exactly the references among `names`, one join each."""
+    return _eager(model, tuple(names))
+
+
+@functools.cache
+def _eager(model: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     every = columns_of(model)
     options = []
     for name in names:
@@ -186,7 +192,7 @@ def eager(model: Any, names: Iterable[str]) -> list[Any]:
                 for deeper in LABELS.get(column.target.__tablename__, ()):
                     option = option.options(joinedload(getattr(column.target, deeper)))
             options.append(option)
-    return options
+    return tuple(options)
 
 
 #: References that a record's own name (`__str__`) needs.
@@ -264,6 +270,17 @@ def count_up_to(statement: sa.Select[Any], most: int = MOST_COUNTED) -> Any:
 
 def counts(view: Any, asked: Asked, scoped: sa.Select[Any]) -> tuple[int, dict[str, int]]:
     """How many rows the list has, and how many in each state; one statement, each number capped."""
+    statement = for_person(("counts", view.table), lambda: _counting(view, asked, scoped)) \
+        if not asked.criteria and not asked.words else _counting(view, asked, scoped)
+    row = db.session.execute(statement).one()._mapping
+    keep_frame(row["hospital"], row["waiting"])
+    tabs = {state.value: row[f"state_{state.value}"] for state in view.tabs}
+    if view.tabs:
+        tabs[""] = row["any_state"]
+    return row["every"], tabs
+
+
+def _counting(view: Any, asked: Asked, scoped: sa.Select[Any]) -> sa.Select[Any]:
     base = scoped.with_only_columns(key_of(view.model))
     wanted = [count_up_to(narrowed(view, asked, base)).label("every")]
     if view.tabs:
@@ -271,12 +288,7 @@ def counts(view: Any, asked: Asked, scoped: sa.Select[Any]) -> tuple[int, dict[s
         wanted.append(count_up_to(open_list).label("any_state"))
         wanted += [count_up_to(open_list.where(view.model.state == state)).label(f"state_{state.value}")
                    for state in view.tabs]
-    row = db.session.execute(sa.select(*wanted, *frame_columns())).one()._mapping
-    keep_frame(row["hospital"], row["waiting"])
-    tabs = {state.value: row[f"state_{state.value}"] for state in view.tabs}
-    if view.tabs:
-        tabs[""] = row["any_state"]
-    return row["every"], tabs
+    return sa.select(*wanted, *frame_columns())
 
 
 def narrowed(view: Any, asked: Asked, statement: sa.Select[Any], without: str = "") -> sa.Select[Any]:

@@ -8,9 +8,11 @@ from typing import Any
 from flask import current_app, request
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
+from markupsafe import Markup
 
+from backoffice import cells
 from models.rights import RIGHTS, may, may_open
-from portal.site import words
+from portal.site import locale, words
 
 #: Table → icon of the sprite, in the order of the menu; what is not named here follows under its area.
 ICONS = {
@@ -61,11 +63,12 @@ def entry(table: str) -> Entry:
 
 def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
     """Heads and entries of the menu for the person who is signed in; `tables` have a view."""
+    user = current_user._get_current_object()
     order = {table: place for place, table in enumerate(ICONS)}
     groups: list[tuple[Any, list[Entry]]] = []
     for area, word in AREAS.items():
         named = [table for table, rights in RIGHTS.items()
-                 if rights.area == area and table in tables and may(current_user, "read", table)]
+                 if rights.area == area and table in tables and may(user, "read", table)]
         named.sort(key=lambda table: order.get(table, len(order)))
         entries = [entry(table) for table in named]
         if area == "places" and may_open(current_user, "rooms") and "rooms" in current_app.blueprints:
@@ -77,6 +80,26 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
         if entries:
             groups.append((word, entries))
     return groups
+
+
+def nav(tables: set[str]) -> Markup:
+    """The menu's HTML below home and inbox: made once for each set of roles, language and entry that is open."""
+    user = current_user._get_current_object()
+    parts = request.path.split("/")
+    opened = parts[2] if len(parts) > 3 and parts[1] == "admin" and (parts[2] in tables or parts[2] == "rooms") else ""
+    key = (user.roles, user.is_active, locale.is_indonesian(), opened)
+    known: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault("rawat_menus", {})
+    found = known.get(key)
+    if found is None:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        template = current_app.jinja_env.get_template("backoffice/menu.html")
+        found = Markup(template.render(groups=menu(tables), icon=cells.icon))  # noqa: S704 (a template's output)
+        known[key] = found
+    return found
+
+
+MOST_KEPT = 2000
 
 
 def top() -> list[Entry]:

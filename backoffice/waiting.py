@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -141,9 +142,29 @@ def _amounts(found: list[Waiting]) -> None:
                 row.amount = records[row.id].total
 
 
+_statements: dict[tuple[Any, ...], Any] = {}
+MOST_KEPT = 1000
+
+
+def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """A statement that depends on nothing but `key` and who asks: made once for each person, roles and unit."""
+    user = current_user._get_current_object()
+    whole = (*key, user.id, user.roles, user.work_unit_id, user.status)
+    found = _statements.get(whole)
+    if found is None:
+        if len(_statements) >= MOST_KEPT:
+            _statements.clear()
+        found = _statements[whole] = make()
+    return found
+
+
 def frame_columns() -> tuple[Any, Any]:
     """Scalar subqueries of what every page's frame shows: the hospital's name and how much waits."""
-    parts = _parts(current_user)
+    return for_person(("frame",), _frame_columns)
+
+
+def _frame_columns() -> tuple[Any, Any]:
+    parts = _parts(current_user._get_current_object())
     name = sa.select(Setting.value).where(Setting.key == "hospital.name").scalar_subquery()
     if not parts:
         return name.label("hospital"), sa.literal(0).label("waiting")
@@ -160,7 +181,8 @@ def keep_frame(hospital: str | None, number: int) -> None:
 
 def _frame() -> tuple[str | None, int]:
     if "panel_frame" not in g:
-        keep_frame(*db.session.execute(sa.select(*frame_columns())).one())
+        keep_frame(*db.session.execute(
+            for_person(("frame statement",), lambda: sa.select(*frame_columns()))).one())
     return g.panel_frame
 
 

@@ -23,11 +23,12 @@ Scope = Callable[[User, Any], sa.ColumnElement[bool] | None]
 
 def model_of(table: str) -> Any:
     """The mapped class of a table name. Raises KeyError."""
-    return _models()[table]
+    if table not in _by_table:
+        _by_table.update((mapper.class_.__tablename__, mapper.class_) for mapper in Base.registry.mappers)
+    return _by_table[table]
 
 
-def _models() -> dict[str, Any]:
-    return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+_by_table: dict[str, Any] = {}
 
 
 # ---------------------------------------------------------------- scopes

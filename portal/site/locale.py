@@ -11,6 +11,9 @@ from babel.dates import format_date
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from models import clock
 from models.errors import Refused
@@ -33,7 +36,25 @@ def choose() -> str:
 
 
 def is_indonesian() -> bool:
-    return str(get_locale() or "id").startswith("id")
+    found = get_locale()
+    return found is None or found.language == "id"
+
+
+#: Messages that were looked up, by language: a page says the same few hundred, and the catalogue does not change.
+_said: dict[str, dict[str, str]] = {}
+MOST_KEPT = 20_000
+
+
+def said(message: str) -> str:
+    """`gettext` of a message without parameters, remembered."""
+    found = get_locale()
+    known = _said.setdefault(found.language if found is not None else "", {})
+    text = known.get(message)
+    if text is None:
+        text = gettext(message)
+        if len(known) < MOST_KEPT:
+            known[message] = text
+    return text
 
 
 def _digits(number: Decimal, decimals: int | None = None) -> str:
@@ -140,8 +161,18 @@ def refusal_text(refusal: Refused) -> str:
     return message % params if params else message
 
 
+@pass_context
+def _for_templates(context: Context, message: str, /, **params: Any) -> str:
+    """`_()` of the templates: escaped as Jinja's own, the look-up remembered."""
+    text = said(message)
+    if context.eval_ctx.autoescape:
+        text = Markup(text)  # noqa: S704 (our own catalogue)
+    return text % params if "%" in text else text
+
+
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose, timezone_selector=lambda: str(clock.zone()))
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals["gettext"] = _for_templates
     app.jinja_env.filters.update(rupiah=rupiah, quantity=quantity, percent=percent, day=day, moment=moment, hour=hour)
     app.jinja_env.globals.update(get_locale=get_locale, zone_word=zone_word)

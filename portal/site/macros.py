@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from flask import Flask, url_for
@@ -26,9 +27,13 @@ GROUP_OF = {state: (group, icon) for group, (icon, states) in GROUPS.items() for
 
 def icon(name: str, size: str = "") -> Markup:
     """An icon of the sprite; the words beside it carry the meaning."""
+    return _icon(name, size, url_for("static", filename="icons.svg"))
+
+
+@functools.lru_cache(2048)
+def _icon(name: str, size: str, sprite: str) -> Markup:
     classes = f"rw-ic{' ' + size if size else ''}"
-    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
-        classes, url_for("static", filename="icons.svg"), name)
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(classes, sprite, name)
 
 
 def badge(state: Any, large: bool = False) -> Markup:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, session
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import TooManyRequests
 
 from models import acting, clock
@@ -63,14 +64,18 @@ def end_session() -> None:
             UserSession.token_hash == _hash(token), UserSession.ended_at.is_(None)).values(ended_at=clock.now()))
 
 
+_OPEN_SESSION = (
+    sa.select(UserSession).where(UserSession.token_hash == sa.bindparam("token"), UserSession.ended_at.is_(None))
+    .options(joinedload(UserSession.user, innerjoin=True).joinedload(User.user_roles)))
+
+
 @manager.request_loader
 def load(_request: Any) -> User | None:
-    """The person of the session cookie: one statement for session and account, one for the roles."""
+    """The person of the session cookie, with account and roles: one statement."""
     token = session.get(TOKEN)
     if not token:
         return None
-    found = db.session.scalar(sa.select(UserSession).where(
-        UserSession.token_hash == _hash(str(token)), UserSession.ended_at.is_(None)))
+    found = db.session.scalars(_OPEN_SESSION, {"token": _hash(str(token))}).unique().first()
     if found is None or not found.user.is_active:
         session.pop(TOKEN, None)
         return None

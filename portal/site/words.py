@@ -6,16 +6,17 @@ the extractor and for the test that none lacks its Indonesian.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext
 
 from models.base import db
 from models.documents import WORKFLOWS
 from models.rights import PAGES, RIGHTS
 from models.roles import Role
+from portal.site.locale import said
 
 #: Where the humanised name is not what people say.
 SPECIAL = {
@@ -40,6 +41,7 @@ PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "
            "stocktake": "Stocktakes", "spoilage": "Spoilage", "cleaning": "Cleaning"}
 
 
+@functools.lru_cache(4096)
 def human(name: str) -> str:
     """`needs_cleaning` is "Needs cleaning"; the ending `_id` of a reference falls away."""
     if name in SPECIAL:
@@ -48,6 +50,7 @@ def human(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@functools.lru_cache(1024)
 def plural(table: str) -> str:
     """The English plural of a table's name."""
     if table in PLURALS:
@@ -61,18 +64,18 @@ def plural(table: str) -> str:
 def label(thing: Any) -> str:
     """The word of a column, a table, or a name of one."""
     if isinstance(thing, sa.Table):
-        return gettext(human(thing.name))
-    return gettext(human(thing if isinstance(thing, str) else thing.name))
+        return said(human(thing.name))
+    return said(human(thing if isinstance(thing, str) else thing.name))
 
 
 def table_word(table: str, plural_form: bool = False) -> str:
     """What people call the records of a table."""
-    return gettext(plural(table) if plural_form else human(table))
+    return said(plural(table) if plural_form else human(table))
 
 
 def state_word(state: Any) -> str:
     """The word of a state or of any other enum value."""
-    return gettext(value_word(str(getattr(state, "value", state))))
+    return said(value_word(str(getattr(state, "value", state))))
 
 
 def value_word(value: str) -> str:
@@ -81,12 +84,12 @@ def value_word(value: str) -> str:
 
 
 def role_word(role: Role | str) -> str:
-    return gettext(human(str(getattr(role, "value", role))))
+    return said(human(str(getattr(role, "value", role))))
 
 
 def step_word(name: str) -> str:
     """The word on a transition's button: an act, e.g. "Approve payment"."""
-    return gettext(human(name))
+    return said(human(name))
 
 
 def all_msgids() -> list[str]:
