@@ -58,6 +58,8 @@ class StaffView(TransitionPages, TableView):
     #: Documents that can be made from one of these.
     makes: tuple[Make, ...] = ()
     read_only = False
+    #: Where the form's script asks what the store has of a line's item; nowhere by default.
+    stock_address = ""
 
     # ------------------------------------------------------------ list
 

@@ -6,19 +6,25 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from flask import abort, request
+from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 
+from backoffice import lookups
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
 from models.base import db
 from models.items import Item, UnitConversion
 from models.operations import stores
 from models.returns import Spoilage
+from models.rights import may
 from models.roles import Role
-from models.stock import StockBalance, StockMove, StoreItem
+from models.stock import StockBalance, StockMove, Store, StoreItem
 from models.stocktakes import Stocktake
 from models.store_requests import DeliveryRequest, StoreRequest
+from portal.site.locale import parse_decimal
 
 
 def meter(part: Decimal, whole: Decimal) -> Markup:
@@ -35,6 +41,35 @@ class StoreRequestView(DocumentView):
     asks = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
     makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,), stores.make_delivery,
                   lambda request: request.state == "approved"),)
+
+    stock_address = "/admin/store_request/stock"
+
+    @expose("/stock")
+    def stock_view(self) -> Any:
+        """What the store has of a line's item, and a warning where the line is over it or goes under the minimum.
+
+        A fragment for the form's script: ``?store=&item=&quantity=&unit=``; empty while there is nothing to say.
+        """
+        if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)):
+            abort(403)
+        asked = request.args
+        key, store_id = lookups.identity(Item, asked.get("item", "")), lookups.identity(Store, asked.get("store", ""))
+        item = db.session.get(Item, key) if key is not None and store_id is not None else None
+        if item is None:
+            return "", 204
+        factor, stock = db.session.execute(sa.select(
+            sa.select(UnitConversion.factor).where(
+                UnitConversion.item_id == item.id,
+                UnitConversion.id == lookups.identity(UnitConversion, asked.get("unit", ""))).scalar_subquery(),
+            sa.select(StoreItem.quantity).where(
+                StoreItem.item_id == item.id, StoreItem.store_id == store_id).scalar_subquery())).one()
+        stock = stock or Decimal(0)
+        try:
+            typed = parse_decimal(asked.get("quantity", "")[:20]) or Decimal(0)
+        except ValueError:
+            typed = Decimal(0)
+        wanted = max(typed, Decimal(0)) * (factor or Decimal(1))
+        return self.render("backoffice/line_stock.html", item=item, stock=stock, wanted=wanted, left=stock - wanted)
 
     def details_options(self) -> list[Any]:
         return [*super().details_options(),

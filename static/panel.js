@@ -39,6 +39,43 @@
       });
   }
 
+  /* what the store has of a line's item: shown, and warned of, beside the line; never in the way */
+  function stock(row) {
+    var box = row.closest("[data-stock]");
+    function value(name) {
+      var field = row.querySelector('[name$="-' + name + '"]');
+      return field ? field.value : "";
+    }
+    var store = box && box.closest("form").elements.namedItem("store");
+    var item = value("item");
+    var turn = row.dataset.stockTurn = String(Number(row.dataset.stockTurn || 0) + 1);
+    function show(text) {
+      if (row.dataset.stockTurn !== turn) { return; } // a later question is on its way
+      row.querySelectorAll(":scope > .rw-stock, :scope > .rw-note").forEach(function (old) { old.remove(); });
+      var fresh = new DOMParser().parseFromString(text, "text/html").body;
+      var place = row.querySelector(":scope > .is-del");
+      row.classList.toggle("has-stock", fresh.childElementCount > 0);
+      Array.from(fresh.children).forEach(function (part) {
+        if (part.classList.contains("rw-stock")) { row.insertBefore(part, place); } else { row.appendChild(part); }
+      });
+    }
+    if (!store || !store.value || !item) { show(""); return; }
+    fetch(box.dataset.stock + "?" + new URLSearchParams({ store: store.value, item: item, quantity: value("quantity"), unit: value("unit") }))
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; }).then(show).catch(function () { });
+  }
+  function stocks(target) {
+    var row = target.closest("[data-stock] .inline-field-list > .inline-field");
+    if (row) { stock(row); return; }
+    if (target.name === "store" && target.form) { target.form.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock); }
+  }
+  doc.addEventListener("change", function (event) { if (event.target.name) { stocks(event.target); } });
+  var typing;
+  doc.addEventListener("input", function (event) {
+    if (!closest(event, "[data-stock] .is-qty")) { return; }
+    window.clearTimeout(typing);
+    typing = window.setTimeout(function () { stocks(event.target); }, 250);
+  });
+
   /* lines: add, remove, number */
   function renumber(list) {
     var place = 0;
@@ -163,6 +200,7 @@
       renumber(list);
     });
     doc.querySelectorAll("select[data-lookup]").forEach(lookup);
+    doc.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock);
     var talk = doc.getElementById("messages");
     if (talk) { talk.scrollTop = talk.scrollHeight; window.setInterval(refresh, 4000); }
     ticked();
