@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
+from models.base import ExactDecimal
 from models.documents import WORKFLOWS, Document
 from models.operations import receipts, stores
 from models.operations.approvals import perform
 from models.roles import Role
+from models.stocktakes import StocktakeLine, StocktakeState
+from portal.site import pdf
 from portal.site import print as printing
 from portal.site.spell import in_words
 from tests import factories
@@ -118,3 +123,51 @@ def test_a_receipt_prints_what_came_in(app, session):
     words, _pictures = text_of(receipt, app)
     for part in (receipt.number, order.number, "Alkohol swab"):
         assert part in words
+
+
+def test_an_order_prints_as_a_supplier_needs_it(app, session):
+    """Thing, quantity, unit, price, sum; where a column is empty it is not there; the supplier's tax number is."""
+    supplier = factories.make_supplier(npwp="0123456789012345", address="Jl. Melati 7")
+    order = factories.make_purchase_order((factories.make_item(name="Infus"), 10, 12_500), supplier=supplier)
+    with app.test_request_context("/"):
+        paper = printing.paper_of(order)
+        heads = [head.text for head in paper.heads]
+        item, quantity, unit, price, total = paper.rows[0]
+    assert len(heads) == 5, heads
+    assert [quantity.text, price.text, total.text] == ["10", "Rp12.500", "Rp125.000"]
+    assert "Infus" in item.text
+    assert [cell.is_number for cell in (item, quantity, unit, price, total)] == [False, True, False, True, True]
+    assert sum(head.width for head in paper.heads) == 95
+    assert {"0123456789012345", "Jl. Melati 7"} <= {value for _label, value in paper.facts}
+    assert paper.sums == [("PPN", "Rp13.750")]
+    assert paper.total == "Rp138.750"
+
+
+def test_a_count_is_blind_on_paper_until_it_is_handed_in(app):
+    line = StocktakeLine(system_quantity=Decimal(77), counted_quantity=Decimal(70))
+    for state, is_told in ((StocktakeState.COUNTING, False), (StocktakeState.SUBMITTED, True)):
+        count = SimpleNamespace(__tablename__="stocktake", state=state, lines=[line])
+        shown = printing._line_columns(count, StocktakeLine, printing.FORMS["stocktake"])
+        assert ("system_quantity" in {name for _column, name in shown}) is is_told
+
+
+def test_lines_of_every_document_type_print_with_and_without_values(app):
+    """One bare line of each type, read off the metadata: no column and no relation stops a form."""
+    with app.test_request_context("/"):
+        for name, model in WORKFLOWS.items():
+            lines = getattr(model, "lines", None)
+            if not issubclass(model, Document) or lines is None:
+                continue
+            bare = lines.property.mapper.class_()
+            full = lines.property.mapper.class_()
+            for column in sa.inspect(type(full)).local_table.columns:
+                if isinstance(column.type, ExactDecimal | sa.Integer) and not column.computed:
+                    setattr(full, column.name, Decimal(1))
+            form = printing.FORMS.get(name, printing.Form())
+            for line in (bare, full):
+                like = SimpleNamespace(__tablename__=name, id=0, state="posted", lines=[line])
+                heads, rows = printing._line_table(like, type(line), form)
+                assert all(len(row) == len(heads) for row in rows)
+                paper = printing.Paper("Form", "RS", "", "", "", [], heads, rows)
+                content = pdf.rendered("print/document.html", paper=paper)
+                assert "Form" in PdfReader(io.BytesIO(content)).pages[0].extract_text(), name

@@ -28,12 +28,19 @@ from portal.site.spell import in_words
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
 LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor"})
+#: Rows that a line came from or stands on: true, and of no use to who holds the paper.
+MACHINERY = ("stock_move", "asset_book")
+#: What a line is about; stands first and is widest.
+THINGS = ("item", "asset", "asset_model", "land", "building", "ward")
 
 
 @dataclass(frozen=True)
 class Cell:
+    """A heading or a value; a heading has its share of the width, in percent."""
+
     text: str
     is_number: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,17 @@ class Form:
     extra: Callable[[Any], dict[int, list[str]]] | None = None
     extra_heads: tuple[Any, ...] = ()
     signs: tuple[Any, ...] = ()
+    facts: Callable[[Any], list[tuple[str, str]]] | None = None
+    #: Line columns that this document keeps to itself as it stands.
+    hides: Callable[[Any], frozenset[str]] = lambda _document: frozenset()
+
+
+def _is_money(kind: Any) -> bool:
+    return isinstance(kind, ExactDecimal) and kind.precision == 18
+
+
+def _is_percent(kind: Any) -> bool:
+    return isinstance(kind, ExactDecimal) and kind.precision == 5
 
 
 def _shown(value: Any, column: sa.Column[Any] | None = None) -> Cell:
@@ -52,8 +70,9 @@ def _shown(value: Any, column: sa.Column[Any] | None = None) -> Cell:
         return Cell(gettext("Yes") if value else gettext("No"))
     if isinstance(value, Decimal):
         kind = column.type if column is not None else None
-        money = isinstance(kind, ExactDecimal) and kind.precision == 18
-        return Cell(locale.rupiah(value) if money else locale.quantity(value), True)
+        if _is_percent(kind):
+            return Cell(locale.percent(value), True)
+        return Cell(locale.rupiah(value) if _is_money(kind) else locale.quantity(value), True)
     if isinstance(value, datetime):
         return Cell(locale.moment(value))
     if isinstance(value, date):
@@ -106,11 +125,25 @@ def _batches(document: Any) -> dict[int, list[str]]:
     return found
 
 
+def _blind(document: Any) -> frozenset[str]:
+    """Who counts must not read what is expected."""
+    is_counted = document.state not in ("draft", "counting")
+    return frozenset() if is_counted else frozenset({"system_quantity", "variance"})
+
+
+def _supplier(document: Any) -> list[tuple[str, str]]:
+    """What a supplier's copy of the order must say of the supplier."""
+    supplier = document.supplier
+    return [(words.label(name), getattr(supplier, name)) for name in ("address", "phone", "npwp")
+            if getattr(supplier, name)]
+
+
 FORMS: dict[str, Form] = {
     "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),),
                              (_l("Delivered by (store)"), _l("Received by (unit)"))),
     "store_request": Form(signs=(_l("Asked for by"), _l("Head of the store"))),
-    "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier"))),
+    "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier")), facts=_supplier),
+    "stocktake": Form(hides=_blind),
     "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),), (_l("Received by (store)"), _l("Supplier"))),
 }
 
@@ -127,6 +160,7 @@ class Paper:
     facts: list[tuple[str, str]]
     heads: list[Cell] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
+    sums: list[tuple[str, str]] = field(default_factory=list)
     total: str = ""
     in_words: str = ""
     note: str = ""
@@ -145,21 +179,63 @@ def _amount(document: Any) -> Decimal | None:
     return None
 
 
+def _rank(column: sa.Column[Any], name: str) -> int:
+    """Where a line's column stands: the thing, how much of it, in which unit, at what price, then the rest."""
+    if name in THINGS:
+        return 0
+    if name == "unit":
+        return 2
+    kind = column.type
+    if column.foreign_keys or not isinstance(kind, ExactDecimal | sa.Integer):
+        return 5
+    return 3 if _is_money(kind) else 4 if _is_percent(kind) else 1
+
+
+#: Shares of the width by rank, before they are made to add up.
+_SHARES = (36, 11, 9, 16, 9, 18)
+
+
+def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.Column[Any], str]]:
+    """The columns that say something about these lines, in the order of a paper."""
+    relations = sa.inspect(line_model).relationships
+    found = []
+    for column, name in _columns(line_model, LEFT_OUT | form.hides(document) | {f"{document.__tablename__}_id"}):
+        target = relations[name].mapper.local_table.name if name in relations else ""
+        if target.endswith("_line") or target in MACHINERY:
+            continue
+        values = [getattr(line, name) for line in document.lines]
+        # A column that is empty on every line only takes the room of the others.
+        if any(value is not None and value != "" for value in values) and not (
+                _is_percent(column.type) and not any(values)):
+            found.append((column, name))
+    return sorted(found, key=lambda each: _rank(*each))
+
+
 def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell], list[list[Cell]]]:
-    parent = f"{document.__tablename__}_id"
-    columns = _columns(line_model, LEFT_OUT | {parent})
-    lines = list(document.lines)
-    # A column that is empty on every line only takes the room of the others.
-    columns = [(column, name) for column, name in columns if any(getattr(line, name) is not None for line in lines)]
+    columns = _line_columns(document, line_model, form)
     extra = form.extra(document) if form.extra else {}
-    heads = [Cell(words.label(column), isinstance(column.type, ExactDecimal)) for column, _name in columns]
-    heads += [Cell(str(head)) for head in form.extra_heads]
+    if extra:  # batch and expiry stand there, as they moved
+        columns = [(column, name) for column, name in columns if name not in ("batch", "batch_number", "expires_on")]
+    has_amount = any(_is_money(column.type) for column, _name in columns) and hasattr(line_model, "net_amount")
+    heads = [Cell(words.label(column), _rank(column, name) in (1, 3, 4), _SHARES[_rank(column, name)])
+             for column, name in columns]
+    heads += [Cell(str(head), False, 24) for head in form.extra_heads if extra]
+    heads += [Cell(gettext("Total"), True, _SHARES[3])] if has_amount else []
+    if not heads:
+        return [], []
+    shares = sum(head.width for head in heads)
+    widths = [head.width * 95 // shares for head in heads]
+    widths[0] += 95 - sum(widths)
+    heads = [Cell(head.text, head.is_number, width) for head, width in zip(heads, widths, strict=True)]
     rows = []
-    for line in lines:
+    for line in document.lines:
         cells = [_shown(getattr(line, name), column) for column, name in columns]
-        if form.extra_heads:
+        if extra:
             cells.append(Cell("; ".join(extra.get(line.id, [])) or "–"))
-        rows.append(cells)
+        if has_amount:
+            cells.append(Cell(locale.rupiah(line.net_amount), True))
+        # A cell stands as its heading does, whether it holds a number or a dash.
+        rows.append([Cell(cell.text, head.is_number) for cell, head in zip(cells, heads, strict=True)])
     return heads, rows
 
 
@@ -185,6 +261,7 @@ def paper_of(document: Any) -> Paper:
     hospital = db.session.scalar(sa.select(Setting.value).where(Setting.key == "hospital.name")) or "Rawat"
     facts = [(words.label(column), _shown(getattr(document, name), column).text)
              for column, name in _columns(model, LEFT_OUT | {document.dated}) if getattr(document, name) is not None]
+    facts += form.facts(document) if form.facts else []
     facts.append((gettext("Made by"), document.created_by.name))
     paper = Paper(
         title=words.table_word(model.__tablename__), hospital=hospital, number=document.number or "",
@@ -194,6 +271,9 @@ def paper_of(document: Any) -> Paper:
         paper.heads, paper.rows = _line_table(document, line_model, form)
     amount = _amount(document)
     if amount is not None:
+        vat = getattr(document, "vat_amount", None)
+        if vat:
+            paper.sums = [(gettext("VAT"), locale.rupiah(vat))]
         paper.total = locale.rupiah(amount)
         paper.in_words = in_words(amount, "id" if locale.is_indonesian() else "en")
     if given is not None:
