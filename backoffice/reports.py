@@ -173,7 +173,8 @@ class ReportsView(Page):
 
     @expose("/")
     def index(self) -> Any:
-        mine = [report for report in REPORTS.values() if current_user.has_role(*report.roles)]
+        mine = sorted((report for report in REPORTS.values() if current_user.has_role(*report.roles)),
+                      key=lambda report: gettext(report.title))
         areas = [(word, [report for report in mine if report.area == area]) for area, word in AREAS.items()]
         return self.render("backoffice/reports.html", areas=[(word, found) for word, found in areas if found])
 
@@ -240,7 +241,7 @@ class ReportsView(Page):
             body = export.as_xlsx(heads, rows(plain))
             media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         else:
-            widths = [(head, column.is_number, WEIGHTS.get(column.kind, 1.0))
+            widths = [(head, column.is_number, 3.0 if column.name == "item" else WEIGHTS.get(column.kind, 1.0))
                       for head, column in zip(heads, columns, strict=True)]
             body = report_pdf.as_pdf(gettext(report.title), asking.facts(), widths, rows(written),
                                      gettext("There are more rows. Take the CSV or narrow the report."))

@@ -46,8 +46,8 @@ declare(Report(
     about=N_("Below minimum: on hand + on order − requested. The supplier is the last one."),
     columns=(ITEM_COLUMN, Column("supplier", N_("Supplier"), unless="supplier"), STORE_COLUMN,
              Column("stock_on_hand", N_("On hand"), "quantity"), Column("on_order", N_("On order"), "quantity"),
-             Column("asked_for", N_("In purchase requests"), "quantity"),
-             Column("requested", N_("Requested"), "quantity"), Column("minimum_stock", N_("Minimum"), "quantity"),
+             Column("asked_for", N_("On request"), "quantity"),
+             Column("requested", N_("Units wait for"), "quantity"), Column("minimum_stock", N_("Minimum"), "quantity"),
              Column("shortage", N_("Missing"), "quantity"), UNIT_COLUMN),
     parameters=(STORE, SUPPLIER), is_late=lambda row: row.stock_on_hand == 0))
 
