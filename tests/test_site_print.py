@@ -171,3 +171,12 @@ def test_lines_of_every_document_type_print_with_and_without_values(app):
                 paper = printing.Paper("Form", "RS", "", "", "", [], heads, rows)
                 content = pdf.rendered("print/document.html", paper=paper)
                 assert "Form" in PdfReader(io.BytesIO(content)).pages[0].extract_text(), name
+
+
+def test_years_are_not_grouped_and_a_minus_is_drawn(app):
+    year = WORKFLOWS["asset_plan"].__table__.c.budget_year
+    with app.test_request_context("/"):
+        assert printing._shown(2027, year).text == "2027"
+        paper = printing.Paper("Form", "RS", "", "", "", [("Variance", printing._shown(Decimal(-12)).text)])
+        content = pdf.rendered("print/document.html", paper=paper)
+    assert "-12" in PdfReader(io.BytesIO(content)).pages[0].extract_text()

@@ -18,7 +18,8 @@ def qr_data_uri(text: str, scale: int = 4) -> str:
 
 def rendered(template: str, **context: Any) -> bytes:
     """The PDF of a print template. Raises RuntimeError when it cannot be laid out."""
-    html = render_template(template, **context)
+    # The built-in fonts of PDF have no true minus sign; it would come out blank.
+    html = render_template(template, **context).replace("\N{MINUS SIGN}", "-")
     out = io.BytesIO()
     result = pisa.CreatePDF(html, dest=out, encoding="utf-8",
                             resource_policy=ResourceAccessPolicy.server(None, allow_remote=False))

@@ -78,7 +78,8 @@ def _shown(value: Any, column: sa.Column[Any] | None = None) -> Cell:
     if isinstance(value, date):
         return Cell(locale.day(value))
     if isinstance(value, int):
-        return Cell(locale.quantity(value), True)
+        is_year = column is not None and column.name.endswith("year")
+        return Cell(str(value) if is_year else locale.quantity(value), True)
     if hasattr(value, "value"):
         return Cell(words.state_word(value))
     return Cell(str(value))
@@ -224,7 +225,8 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
     if not heads:
         return [], []
     shares = sum(head.width for head in heads)
-    widths = [head.width * 95 // shares for head in heads]
+    # A heading's longest word is not broken: about one percent of the paper a letter.
+    widths = [max(head.width * 95 // shares, max(map(len, head.text.split())) + 1) for head in heads]
     widths[0] += 95 - sum(widths)
     heads = [Cell(head.text, head.is_number, width) for head, width in zip(heads, widths, strict=True)]
     rows = []
