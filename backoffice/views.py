@@ -160,7 +160,7 @@ class TableView(ModelView):
             kind = column.kind if column is not None else ""
             number = column.is_number if column is not None else name in self.numbers
             style = "num" if number else "nowrap" if kind in {"date", "moment"} else \
-                "is-clip" if kind in {"reference", "text"} else ""
+                "is-clip" if kind in {"reference", "text", "long", "json"} else ""
             found.append((name, str(self.label(name)), style))
         return found
 

@@ -30,6 +30,7 @@ from models.operations import clinical, consultations, conversations, patients, 
 from models.operations.approvals import perform
 from models.operations.demo.clinic_talk import NOTES, TALKS
 from models.operations.demo.world import World
+from models.organisation import Region
 from models.people import User, UserRole
 from models.roles import Role
 
@@ -79,49 +80,51 @@ def synthetic_nik(region: str, born: date, sex: Sex, serial: int) -> str:
     return f"{region}{day:02d}{born:%m%y}{9000 + serial:04d}"
 
 
+VILLAGES = ("32.73.05.1001", "31.74.01.1001", "33.74.01.1001")
+
+
 def _patients(world: World) -> None:
+    """Thirty registrations of a year ago; the first two are the demo's own patients."""
     fake = Faker("id_ID")
     fake.seed_instance(world.rng.randrange(10**9))
-    villages = ("32.73.05.1001", "31.74.01.1001", "33.74.01.1001")
-    everybody = []
-    accounts = [world.users["patient"], world.users["patient2"]]
-    for index in range(34):
-        sex = Sex.FEMALE if index % 2 == 0 else Sex.MALE
-        born = date(1955 + world.rng.randrange(50), world.rng.randrange(1, 13), world.rng.randrange(1, 28))
-        if index < 2:
-            account = accounts[index]
-        else:
-            name = fake.first_name_female() if sex is Sex.FEMALE else fake.first_name_male()
-            account = User(name=f"{name} {fake.last_name()}", email=f"pasien{index}@demo.rawat", is_demo=True,
-                           email_confirmed_at=clock.now(), user_roles=[UserRole(role=Role.PATIENT)])
-            world.session.add(account)
-            world.session.flush()
-        patient = patients.register_account(
-            account, birth_date=born, sex=sex, consents=list(ConsentKind),
-            number=synthetic_nik("327305", born, sex, index + 1))
-        patient.height_cm = Decimal(150 + world.rng.randrange(30))
-        patient.weight_kg = Decimal(45 + world.rng.randrange(40))
-        patient.phone = f"+62812345{index:05d}"
-        patient.address = fake.street_address()
-        patient.payer = world.rng.choice((Payer.BPJS, Payer.BPJS, Payer.SELF, Payer.INSURANCE))
-        patient.blood_type = world.rng.choice((BloodType.A, BloodType.B, BloodType.O_POSITIVE, None))
-        patient.marital_status = world.rng.choice(list(MaritalStatus)[:2])
-        patient.allergies = "Amoksisilin" if index % 7 == 0 else None
-        everybody.append(patient)
-    known = set(world.session.scalars(sa.select(sa.text("code")).select_from(sa.text("region")).where(
-        sa.text("code IN ('32.73.05.1001','31.74.01.1001','33.74.01.1001')"))))
-    for index, patient in enumerate(everybody):
-        village = villages[index % 3]
-        patient.region_code = village if village in known else None
-    world.session.flush()
+    world.things["fake"] = fake
+    world.things["villages"] = [code for code in VILLAGES if world.session.get(Region, code) is not None]
+    everybody = [_register(world, index) for index in range(30)]
     admin = world.users["admin"]
     for patient in everybody[:29]:
         perform(patient, "approve", by=admin)
     perform(everybody[29], "reject", by=admin, reason="Data diri tidak dapat dibaca. Mohon daftar ulang.")
     perform(everybody[28], "suspend", by=admin, reason="Permintaan pasien sendiri")
     world.things["patients"] = everybody
-    # The demo's own patients begin anew each time: an older registration, approved.
-    assert everybody[0].state == everybody[1].state == "active"
+
+
+def _register(world: World, index: int) -> Patient:
+    """Patient number `index`, as the portal registers one."""
+    fake, villages = world.things["fake"], world.things["villages"]
+    sex = Sex.FEMALE if index % 2 == 0 else Sex.MALE
+    born = date(1955 + world.rng.randrange(50), world.rng.randrange(1, 13), world.rng.randrange(1, 28))
+    if index < 2:
+        account = world.users[("patient", "patient2")[index]]
+    else:
+        name = fake.first_name_female() if sex is Sex.FEMALE else fake.first_name_male()
+        account = User(name=f"{name} {fake.last_name()}", email=f"pasien{index}@demo.rawat", is_demo=True,
+                       email_confirmed_at=clock.now(), user_roles=[UserRole(role=Role.PATIENT)])
+        world.session.add(account)
+        world.session.flush()
+    acting.set_actor(account.id, acting.Door.PORTAL, "10.20.0.5")
+    patient = patients.register_account(account, birth_date=born, sex=sex, consents=list(ConsentKind),
+                                        number=synthetic_nik("327305", born, sex, index + 1))
+    patient.height_cm = Decimal(150 + world.rng.randrange(30))
+    patient.weight_kg = Decimal(45 + world.rng.randrange(40))
+    patient.phone = f"+62812345{index:05d}"
+    patient.address = fake.street_address()
+    patient.payer = world.rng.choice((Payer.BPJS, Payer.BPJS, Payer.SELF, Payer.INSURANCE))
+    patient.blood_type = world.rng.choice((BloodType.A, BloodType.B, BloodType.O_POSITIVE, None))
+    patient.marital_status = world.rng.choice(list(MaritalStatus)[:2])
+    patient.allergies = "Amoksisilin" if index % 7 == 0 else None
+    patient.region_code = villages[index % len(villages)] if villages else None
+    world.session.flush()
+    return patient
 
 
 def plan(world: World) -> None:
@@ -226,6 +229,8 @@ def _prescribe(world: World, made: Consultation, doctor: Any, medicine: str) -> 
 
 def load_open(world: World) -> None:
     """This morning: requests that wait, approved ones in the days ahead, one conversation under way."""
+    for index in range(30, 34):
+        _register(world, index)
     everybody, doctors = world.things["patients"], world.things["doctors"]
     tomorrow = world.today + timedelta(days=1)
     me, other = everybody[0], everybody[1]
