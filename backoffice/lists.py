@@ -51,6 +51,12 @@ class Asked:
     start: int = 1
     size: int = SIZES[0]
 
+    @functools.cached_property
+    def matching(self) -> sa.ColumnElement[bool]:
+        """The criterion of the search words, worked out once for rows and counts."""
+        criterion = searched(self.view.model, self.words, self.view.listed)
+        return criterion if criterion is not None else sa.true()
+
     def url(self, **changes: Any) -> str:
         """The address of this list with some arguments changed (None takes one away); pages begin anew."""
         keep = {"search": self.words or None, **{name: self._raw(value) for name, value in self.values.items()},
@@ -160,14 +166,18 @@ def searched(model: Any, text: str, listed: Iterable[str]) -> sa.ColumnElement[b
     every = columns_of(model)
     references = [every[name] for name in listed if name in every and every[name].relation is not None
                   and search_columns(every[name].target) and every[name].target is not User]
+    typed = text.replace("\x00", "").split()[:6]
+    named = {(word, reference.name): _named(reference.target, word) for word in typed for reference in references}
+    few = _few(named)
     criteria = []
-    for word in text.replace("\x00", "").split()[:6]:
+    for word in typed:
         pattern = lookups.like(word)
         either: list[Any] = [getattr(model, name).ilike(pattern, escape="/") for name in own]
         for reference in references:
-            target = reference.target
-            named = sa.or_(*(getattr(target, name).ilike(pattern, escape="/") for name in search_columns(target)))
-            either.append(_attribute(model, reference).in_(sa.select(key_of(target)).where(named)))
+            keys = few.get((word, reference.name))
+            local = _attribute(model, reference)
+            either.append(local.in_(named[word, reference.name]) if keys is None else
+                          local.in_(keys) if keys else sa.false())
         if either:
             criteria.append(sa.or_(*either))
     return sa.and_(*criteria) if criteria else None
@@ -176,6 +186,38 @@ def searched(model: Any, text: str, listed: Iterable[str]) -> sa.ColumnElement[b
 def eager(model: Any, names: Iterable[str]) -> tuple[Any, ...]:
     """Loader options for exactly the references among `names`, one join each."""
     return _eager(model, tuple(names))
+
+
+#: A word that names more records than this stays a subquery.
+FEW = 200
+
+
+def _named(target: Any, word: str) -> sa.Select[Any]:
+    """Keys of the records of `target` with `word` in one of their texts."""
+    pattern = lookups.like(word)
+    return sa.select(key_of(target)).where(
+        sa.or_(*(getattr(target, name).ilike(pattern, escape="/") for name in search_columns(target))))
+
+
+def _few(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], list[Any]]:
+    """Those of `named` that find few keys, with the keys: known ids let the database use the indexes of the list's
+    table, where a subquery makes it read every row. One statement for all."""
+    if not named:
+        return {}
+    places = list(named)
+    parts = []
+    for place, statement in enumerate(named.values()):
+        head = statement.limit(FEW + 1).subquery()
+        parts.append(sa.select(sa.literal(place), sa.cast(head.c[0], sa.String)))
+    rows = db.session.execute(sa.union_all(*parts)).all() if len(parts) > 1 else db.session.execute(parts[0]).all()
+    found: dict[tuple[str, str], list[Any]] = {pair: [] for pair in places}
+    for place, key in rows:
+        found[places[place]].append(key)
+    return {pair: [_typed(named[pair], key) for key in keys] for pair, keys in found.items() if len(keys) <= FEW}
+
+
+def _typed(statement: sa.Select[Any], key: str) -> Any:
+    return int(key) if isinstance(statement.selected_columns[0].type, sa.Integer) else key
 
 
 @functools.cache
@@ -297,8 +339,7 @@ def narrowed(view: Any, asked: Asked, statement: sa.Select[Any], without: str = 
         if name != without:
             statement = statement.where(criterion)
     if asked.words:
-        criterion = searched(view.model, asked.words, view.listed)
-        statement = statement.where(criterion if criterion is not None else sa.true())
+        statement = statement.where(asked.matching)
     return statement
 
 

@@ -6,7 +6,7 @@ No sign-in, no rights, no history of filters, no translations: what a page canno
 from __future__ import annotations
 
 import psycopg
-from flask import Flask, render_template_string, request
+from flask import Flask, request
 from psycopg.rows import dict_row
 
 TABLE = """<!doctype html><title>{{ title }}</title><table><tr>
@@ -43,6 +43,7 @@ DOCUMENTS = {"purchase_order": ORDERS, "store_request": REQUESTS}
 def make_peer(dsn: str) -> Flask:
     """The peer on the database `dsn` (libpq's own URL)."""
     app = Flask("peer")
+    table_page, form_page, details_page = map(app.jinja_env.from_string, (TABLE, FORM, PAGE))  # compiled once
     connection = psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
 
     def rows(statement: str, **given: object) -> list[dict[str, object]]:
@@ -50,7 +51,7 @@ def make_peer(dsn: str) -> Flask:
 
     def table(statement: str) -> str:
         found = rows(statement)
-        return render_template_string(TABLE, title="list", rows=found, heads=[key for key in found[0] if key != "id"])
+        return table_page.render(title="list", rows=found, heads=[key for key in found[0] if key != "id"])
 
     @app.get("/stock_move/")
     def moves() -> str:
@@ -64,7 +65,7 @@ def make_peer(dsn: str) -> Flask:
     @app.get("/stock_move/details/")
     def move() -> str:
         found = rows(MOVES.format(where="WHERE m.id = %(id)s"))
-        return render_template_string(PAGE, title="details", fields=found[0], lines=[], events=[])
+        return details_page.render(title="details", fields=found[0], lines=[], events=[])
 
     @app.get("/<any(purchase_order, store_request):name>/")
     def documents(name: str) -> str:
@@ -74,20 +75,20 @@ def make_peer(dsn: str) -> Flask:
 
     @app.get("/<any(purchase_order, store_request):name>/details/")
     def details(name: str) -> str:
-        return render_template_string(
-            PAGE, title="details", fields=rows(DOCUMENTS[name].format(where="WHERE d.id = %(id)s"))[0],
+        return details_page.render(
+            title="details", fields=rows(DOCUMENTS[name].format(where="WHERE d.id = %(id)s"))[0],
             lines=rows(LINES.format(table=name)), events=rows(EVENTS, table=name))
 
     @app.get("/<any(purchase_order, store_request):name>/edit/")
     def edit(name: str) -> str:
-        return render_template_string(
-            FORM, title="edit", fields=rows(DOCUMENTS[name].format(where="WHERE d.id = %(id)s"))[0],
+        return form_page.render(
+            title="edit", fields=rows(DOCUMENTS[name].format(where="WHERE d.id = %(id)s"))[0],
             lines=rows(LINES.format(table=name)))
 
     @app.get("/<any(purchase_order, store_request):name>/new/")
     def new(name: str) -> str:
         fields = dict.fromkeys(("store", "supplier" if name == "purchase_order" else "work_unit", "day", "note"), "")
-        return render_template_string(FORM, title="new", fields=fields,
+        return form_page.render(title="new", fields=fields,
                                       lines=[dict.fromkeys(("item", "unit", "quantity"), "")])
 
     return app
