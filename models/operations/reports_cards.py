@@ -38,8 +38,9 @@ from models.operations.reports_stock import (
     SUPPLIER_ID,
     UNIT_COLUMN,
     UNIT_ID,
-    documents,
     each,
+    supplier_papers,
+    unit_papers,
 )
 from models.organisation import WorkUnit
 from models.roles import Role
@@ -69,7 +70,7 @@ def _other_side(statement: Any, move: Any) -> tuple[Any, Any]:
     """The unit, supplier or store at the other end of a move: joins, and the name."""
     other = aliased(Store)
     other_id = sa.case((move.quantity < 0, StockTransfer.to_store_id), else_=StockTransfer.store_id)
-    joined = (documents(statement, move)
+    joined = (supplier_papers(unit_papers(statement, move), move)
               .outerjoin(WorkUnit, WorkUnit.id == UNIT_ID).outerjoin(Supplier, Supplier.id == SUPPLIER_ID)
               .outerjoin(StockTransfer, sa.and_(move.document_type == "stock_transfer",
                                                 StockTransfer.id == move.document_id))
@@ -145,7 +146,7 @@ declare(Report(
 def recall(asked: Asked) -> Statement:
     """Who has the batch: stores hold it, units and patients got it, less what they gave back."""
     number = str(asked.get("batch") or "").strip()
-    moved = (documents(sa.select(
+    moved = (unit_papers(sa.select(
         M.item_id, M.batch_id, sa.func.min(M.moved_on).label("first_on"), sa.func.max(M.moved_on).label("last_on"),
         WorkUnit.name.label("work_unit"), Patient.medical_record_number.label("patient"),
         quantity(-sa.func.sum(M.quantity)).label("quantity")), M)

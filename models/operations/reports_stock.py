@@ -48,15 +48,21 @@ def each(total: Any, count: Any) -> Decimal | None:
     return (total / count).quantize(Decimal("0.01")) if count else None
 
 
-def documents(statement: Any, move: Any) -> Any:
-    """Join the papers that name a unit or a supplier: deliveries, unit returns, receipts, supplier returns."""
-    def paper(model: Any) -> Any:
-        return sa.and_(move.document_type == model.__tablename__, move.document_id == model.id)
-    return (statement.outerjoin(DeliveryRequest, paper(DeliveryRequest))
+def _paper(move: Any, model: Any) -> Any:
+    return sa.and_(move.document_type == model.__tablename__, move.document_id == model.id)
+
+
+def unit_papers(statement: Any, move: Any) -> Any:
+    """Join the papers that name a unit: deliveries and unit returns."""
+    return (statement.outerjoin(DeliveryRequest, _paper(move, DeliveryRequest))
             .outerjoin(StoreRequest, StoreRequest.id == DeliveryRequest.store_request_id)
-            .outerjoin(UnitReturn, paper(UnitReturn))
-            .outerjoin(GoodsReceipt, paper(GoodsReceipt))
-            .outerjoin(SupplierReturn, paper(SupplierReturn)))
+            .outerjoin(UnitReturn, _paper(move, UnitReturn)))
+
+
+def supplier_papers(statement: Any, move: Any) -> Any:
+    """Join the papers that name a supplier: receipts and supplier returns."""
+    return (statement.outerjoin(GoodsReceipt, _paper(move, GoodsReceipt))
+            .outerjoin(SupplierReturn, _paper(move, SupplierReturn)))
 
 
 UNIT_ID = sa.func.coalesce(StoreRequest.work_unit_id, UnitReturn.work_unit_id)
@@ -126,22 +132,26 @@ def moves_by_item(asked: Asked) -> Statement:
 
 def moves_by_unit(asked: Asked) -> Statement:
     """Deliveries and unit returns; what was reversed cancels itself out."""
-    return (documents(sa.select(M.item_id, NAMED, WorkUnit.name.label("work_unit"), Item.base_unit, IN, OUT, VALUE), M)
-            .join(WorkUnit, WorkUnit.id == UNIT_ID).join(Item, Item.id == M.item_id)
-            .where(M.document_type.in_(("delivery_request", "unit_return")), *within(asked, M.moved_on),
-                   *where(asked, store=M.store_id, item=M.item_id, work_unit=UNIT_ID))
-            .group_by(M.item_id, Item.code, Item.name, Item.base_unit, WorkUnit.id, WorkUnit.name)
-            .order_by(WorkUnit.name, WorkUnit.id, Item.name, M.item_id))
+    moved = (unit_papers(sa.select(M.item_id, UNIT_ID.label("work_unit_id"), IN, OUT, VALUE), M)
+             .where(M.document_type.in_(("delivery_request", "unit_return")), *within(asked, M.moved_on),
+                    *where(asked, store=M.store_id, item=M.item_id, work_unit=UNIT_ID))
+             .group_by(M.item_id, UNIT_ID).subquery())
+    return (sa.select(moved.c.item_id, NAMED, WorkUnit.name.label("work_unit"), Item.base_unit, moved.c.came,
+                      moved.c.went, moved.c.value)
+            .join(WorkUnit, WorkUnit.id == moved.c.work_unit_id).join(Item, Item.id == moved.c.item_id)
+            .order_by(WorkUnit.name, WorkUnit.id, Item.name, moved.c.item_id))
 
 
 def moves_by_supplier(asked: Asked) -> Statement:
     """Receipts and supplier returns."""
-    return (documents(sa.select(M.item_id, NAMED, Supplier.name.label("supplier"), Item.base_unit, IN, OUT, VALUE), M)
-            .join(Supplier, Supplier.id == SUPPLIER_ID).join(Item, Item.id == M.item_id)
-            .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(asked, M.moved_on),
-                   *where(asked, store=M.store_id, item=M.item_id, supplier=SUPPLIER_ID))
-            .group_by(M.item_id, Item.code, Item.name, Item.base_unit, Supplier.id, Supplier.name)
-            .order_by(Supplier.name, Supplier.id, Item.name, M.item_id))
+    moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), IN, OUT, VALUE), M)
+             .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(asked, M.moved_on),
+                    *where(asked, store=M.store_id, item=M.item_id, supplier=SUPPLIER_ID))
+             .group_by(M.item_id, SUPPLIER_ID).subquery())
+    return (sa.select(moved.c.item_id, NAMED, Supplier.name.label("supplier"), Item.base_unit, moved.c.came,
+                      moved.c.went, moved.c.value)
+            .join(Supplier, Supplier.id == moved.c.supplier_id).join(Item, Item.id == moved.c.item_id)
+            .order_by(Supplier.name, Supplier.id, Item.name, moved.c.item_id))
 
 
 declare(Report("moves_by_item", N_("Movements by item"), "inventory", moves_by_item, icon="arrows-exchange",
@@ -167,7 +177,7 @@ def _used(asked: Asked) -> list[Any]:
 
 def usage(asked: Asked) -> Statement:
     month = sa.cast(MONTH, sa.Integer)
-    return (documents(sa.select(
+    return (unit_papers(sa.select(
         month.label("month"), WorkUnit.name.label("work_unit"), M.item_id, NAMED, Item.base_unit,
         quantity(-sa.func.sum(M.quantity)).label("quantity"), rupiah(-sa.func.sum(M.value)).label("value")), M)
         .join(WorkUnit, WorkUnit.id == UNIT_ID).join(Item, Item.id == M.item_id).where(*_used(asked))
@@ -178,7 +188,7 @@ def usage(asked: Asked) -> Statement:
 
 def _usage_by_month(asked: Asked) -> Statement:
     month = sa.cast(MONTH, sa.Integer)
-    return (documents(sa.select(month.label("x"), rupiah(-sa.func.sum(M.value)).label("y")), M)
+    return (unit_papers(sa.select(month.label("x"), rupiah(-sa.func.sum(M.value)).label("y")), M)
             .where(*_used(asked)).group_by(month).order_by(month))
 
 
