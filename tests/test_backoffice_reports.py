@@ -192,6 +192,15 @@ def test_the_card_runs_its_balance_in_the_order_of_days(client: Any, sign_in: An
     assert 'data-minimum="200.000"' in page
 
 
+def test_an_item_leads_to_its_card(client: Any, sign_in: Any, hospital: Any) -> None:
+    item = hospital.item()
+    for role, leads in ((Role.STORE_STAFF, True), (Role.UNIT_USER, False)):
+        sign_in(client, role)
+        page = client.get(f"/admin/item/details/?id={item.id}").get_data(as_text=True)
+        assert (f"/admin/reports/stock_card/?item={item.id}" in page) is leads
+        assert ('href="/admin/reports/"' in page) is leads
+
+
 def test_a_move_dated_before_others_stands_in_its_place(client: Any, sign_in: Any, hospital: Any) -> None:
     item = hospital.item()
     make.stock_up(hospital.store, item, 10, 100)
