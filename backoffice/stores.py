@@ -22,7 +22,7 @@ from models.returns import Spoilage
 from models.rights import may
 from models.roles import Role
 from models.stock import StockBalance, StockMove, Store, StoreItem
-from models.stocktakes import Stocktake
+from models.stocktakes import Stocktake, StocktakeState
 from models.store_requests import DeliveryRequest, StoreRequest
 from portal.site.locale import parse_decimal
 
@@ -142,3 +142,10 @@ class StocktakeView(DocumentView):
     model = Stocktake
     icon = "clipboard-check"
     line_asks = {"lines": ("item", "counted_quantity", "unit", "batch", "note")}
+
+    def line_table(self, record: Any, collection: str) -> dict[str, Any]:
+        table = super().line_table(record, collection)
+        if record.state in (StocktakeState.DRAFT, StocktakeState.COUNTING):
+            table["columns"] = [each for each in table["columns"]
+                                if each.name not in ("system_quantity", "variance", "last_move")]
+        return table

@@ -13,6 +13,7 @@ from models.base import db
 from models.documents import DocumentEvent
 from models.items import Item
 from models.roles import Role
+from models.stocktakes import Stocktake, StocktakeLine
 from models.store_requests import DeliveryRequest, StoreRequest
 from tests import factories as make
 
@@ -336,3 +337,19 @@ def test_exports_hold_no_formulas(client: Any, sign_in: Any, author: Any) -> Non
     assert any("'=HYPERLINK" in str(cell) for row in rows for cell in row)
     assert b"<f>" not in book
     assert client.get("/admin/item/export/pdfx/").status_code == 404
+
+
+def test_who_counts_does_not_read_what_is_expected(client: Any, sign_in: Any) -> None:
+    store, item, keeper = make.make_store(), make.make_item(), make.make_user(Role.STORE_STAFF)
+    make.stock_up(store, item, 77_123, 1_000)
+    count = make.saved(Stocktake(store=store, created_by=keeper, lines=[
+        StocktakeLine(item=item, unit=make.unit_of(item))]))
+    sign_in(client, keeper)
+    address = f"/admin/stocktake/details/?id={count.id}"
+    assert step(client, count, "start").status_code == 303
+    assert "77.123" not in client.get(address).text
+    db.session.refresh(count)
+    for line in count.lines:
+        line.counted_quantity, line.counted_by_id = Decimal(77_000), keeper.id
+    assert step(client, count, "submit").status_code == 303
+    assert "77.123" in client.get(address).text
