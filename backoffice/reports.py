@@ -100,7 +100,7 @@ def question(report: Report) -> Question:
         if value is None and each.default is not None and (not text or each.kind in {"date", "choice"}):
             value = each.default()
         asked[each.name] = value
-    return Question(report, asked, records, min(lists._number(request.args.get("page", ""), 1, MOST_PAGES), MOST_PAGES))
+    return Question(report, asked, records, lists._number(request.args.get("page", ""), 1, MOST_PAGES))
 
 
 def written(column: Column, row: Any) -> str:

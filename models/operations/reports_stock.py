@@ -32,10 +32,10 @@ from models.operations.reports import (
 from models.organisation import WorkUnit
 from models.purchasing import GoodsReceipt
 from models.returns import SupplierReturn, UnitReturn
-from models.stock import StockBatch, StockMove, Store, StoreItem
+from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest
 
-M = StockMove
+M, B = StockMove, StockBalance
 ITEM_COLUMN = Column("item", N_("Item"), links=("@stock_card", "item_id"))
 STORE_COLUMN = Column("store", N_("Store"), unless="store")
 UNIT_COLUMN = Column("base_unit", N_("Unit"))
@@ -208,7 +208,6 @@ DAYS = (("30", N_("30 days")), ("60", N_("60 days")), ("90", N_("90 days")), ("1
 
 
 def expiry(asked: Asked) -> Statement:
-    from models.stock import StockBalance as B
     until = clock.today() + timedelta(days=int(asked.get("days") or 90))
     return (sa.select(B.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"), StockBatch.expires_on,
                       Store.name.label("store"), B.quantity, StoreItem.quantity.label("held"),
