@@ -60,8 +60,8 @@ def init_app(app: Flask) -> None:
             "panel_nav": lambda: menu.nav(tables), "list_rows": rows.body, "panel_top": menu.top,
             "inbox_count": waiting.inbox_count, "hospital_name": waiting.hospital_name,
             "icon": cells.icon, "shown": cells.shown, "blank": cells.BLANK, "may": may,
-            "initials": menu.initials, "step_word": step_word, "step_icon": step_icon, "event_word": event_word, "event_icon": event_icon,
-
+            "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
+            "event_word": event_word, "event_icon": event_icon,
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
             "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
             "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from backoffice import lookups
 from backoffice.columns import Column, columns_of, key_of, search_columns
-from backoffice.waiting import for_person, frame_columns, keep_frame
+from backoffice.waiting import first_rows, for_person, frame_columns, keep_frame
 from models import clock
 from models.base import db
 from models.people import User
@@ -276,7 +276,7 @@ def read_page(view: Any, asked: Asked, statement: sa.Select[Any]) -> Page:
             ordering.append(attribute.is_(None).desc() if back else attribute.is_(None))
         ordering.append(attribute.desc() if descending != back else attribute.asc())
     ordering.append(key.desc() if descending != back else key.asc())
-    rows = list(db.session.scalars(statement.order_by(*ordering).limit(asked.size + 1)).unique())
+    rows = list(db.session.scalars(statement.order_by(*ordering).limit(first_rows(asked.size + 1))).unique())
     more = len(rows) > asked.size
     rows = rows[:asked.size]
     if back:
@@ -306,7 +306,7 @@ def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool,
 
 def count_up_to(statement: sa.Select[Any], most: int = MOST_COUNTED) -> Any:
     """A scalar subquery that counts `statement`'s rows, at most one more than `most`."""
-    inner = statement.order_by(None).limit(most + 1).subquery()
+    inner = statement.order_by(None).limit(first_rows(most + 1)).subquery()
     return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
 
 

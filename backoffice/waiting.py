@@ -142,6 +142,11 @@ def _amounts(found: list[Waiting]) -> None:
                 row.amount = records[row.id].total
 
 
+def first_rows(number: int) -> sa.ColumnElement[int]:
+    """A LIMIT written into the statement: with a parameter PostgreSQL plans the statement anew at each execution."""
+    return sa.literal_column(str(int(number)), sa.Integer)
+
+
 _statements: dict[tuple[Any, ...], Any] = {}
 MOST_KEPT = 1000
 
@@ -170,7 +175,7 @@ def _frame_columns() -> tuple[Any, Any]:
         return name.label("hospital"), sa.literal(0).label("waiting")
     ones = [part.with_only_columns(sa.literal(1).label("one")) for part in parts]
     union = (sa.union_all(*ones) if len(ones) > 1 else ones[0]).subquery()
-    capped = sa.select(union).limit(MOST + 1).subquery()
+    capped = sa.select(union).limit(first_rows(MOST + 1)).subquery()
     return name.label("hospital"), sa.select(sa.func.count()).select_from(capped).scalar_subquery().label("waiting")
 
 
