@@ -15,7 +15,7 @@ from tests.test_backoffice_views import statements
 
 MOST_OF_A_LIST, MOST_OF_A_PAGE = 8, 10
 #: Reading a clinical record is itself written down, in a transaction before the page is read.
-RECORDED = 2
+RECORDED = 3
 TABLES = [table for table in grid.tables() if table != "activity_log"]  # its rows are the tests' own traces
 
 
