@@ -15,6 +15,7 @@ from backoffice.columns import Column, key_of, mapped_tables
 from backoffice.declared import declared_views
 from backoffice.pages import HomeView, InboxView
 from backoffice.reports import ReportsView
+from backoffice.rooms import RoomsView
 from backoffice.transitions import ASIDE_BUTTONS
 from models.documents import Document
 from models.rights import RIGHTS, may
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     for view in views.values():
         admin.add_view(view)
     admin.add_view(InboxView(url="/admin/inbox", endpoint="inbox"))
+    admin.add_view(RoomsView(url="/admin/rooms", endpoint="rooms"))
     admin.add_view(ReportsView(url="/admin/reports", endpoint="reports"))
     app.extensions["rawat_panel"] = views
 

@@ -177,6 +177,26 @@
       }).catch(function () { });
   }
 
+  /* the room board asks every two seconds whether a bed changed; what has the focus keeps it */
+  var boardTag = "";
+  function board() {
+    var box = doc.querySelector("[data-board]");
+    if (!box || doc.hidden) { return; }
+    var lost = doc.querySelector("[data-board-lost]");
+    fetch(box.dataset.board, { cache: "no-store", headers: { "If-None-Match": boardTag } }).then(function (answer) {
+      if (!answer.ok || answer.redirected) { throw new Error(String(answer.status)); }
+      lost.hidden = true;
+      if (answer.status === 204) { return; }
+      boardTag = answer.headers.get("ETag") || "";
+      return answer.text().then(function (text) {
+        var focused = box.contains(doc.activeElement) ? doc.activeElement.getAttribute("href") : "";
+        box.replaceChildren.apply(box, Array.from(new DOMParser().parseFromString(text, "text/html").body.childNodes));
+        var again = focused && box.querySelector('a[href="' + focused + '"]');
+        if (again) { again.focus({ preventScroll: true }); }
+      });
+    }).catch(function () { lost.hidden = false; });
+  }
+
   /* a form is sent once; empty filters stay out of the address */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
@@ -203,6 +223,7 @@
     doc.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock);
     var talk = doc.getElementById("messages");
     if (talk) { talk.scrollTop = talk.scrollHeight; window.setInterval(refresh, 4000); }
+    if (doc.querySelector("[data-board]")) { window.setInterval(board, 2000); }
     ticked();
     var wrong = doc.querySelector(".alert-danger[role=alert]");
     if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); }
