@@ -86,7 +86,8 @@ class RoomsView(Page):
     @expose("/")
     def index(self) -> Any:
         given = self._given()
-        classes = db.session.execute(sa.select(RoomClass.code, RoomClass.name).order_by(RoomClass.name)).all()
+        classes = db.session.execute(sa.select(RoomClass.code, RoomClass.name).where(
+            sa.exists().where(InpatientRoom.room_class_id == RoomClass.id)).order_by(RoomClass.name)).all()
         return self.render("backoffice/rooms_wall.html" if given["wall"] else "backoffice/rooms.html",
                            classes=classes, now=clock.now(), **given)
 
