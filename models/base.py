@@ -146,6 +146,16 @@ class Base(DeclarativeBase):
 
 
 @event.listens_for(Mapper, "after_mapper_constructed")
+def _never_give_an_id_again(mapper: Mapper[Any], _class: type[Any]) -> None:
+    """SQLite gives the id of a deleted last row to the next one, which would inherit its history and files."""
+    table = mapper.local_table
+    assert isinstance(table, sa.Table)
+    key = list(table.primary_key.columns)
+    if len(key) == 1 and isinstance(key[0].type, sa.Integer) and not key[0].foreign_keys:
+        table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+@event.listens_for(Mapper, "after_mapper_constructed")
 def _check_enums(mapper: Mapper[Any], _class: type[Any]) -> None:
     """Every enum column gets a named check: two columns of one enum in a table would clash in SQLAlchemy's own."""
     table = mapper.local_table

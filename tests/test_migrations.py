@@ -41,7 +41,9 @@ def catalogue() -> set[tuple[Any, ...]]:
         else:
             # SQLAlchemy writes one column or constraint a line; their order does not matter.
             found = {(kind, table, name, line.strip().rstrip(",")) for kind, name, table, sql in
-                     connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
+                     # SQLite keeps its own table of the last ids for good.
+                     connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master "
+                                                "WHERE name <> 'sqlite_sequence'")
                      for line in (sql or "").splitlines()}
     return {row for row in found if "alembic_version" not in row}
 

@@ -87,6 +87,16 @@ def test_a_step_takes_only_what_it_asks_for(session):
         perform(submitted(), "approve", by=make_user(Role.STORE_HEAD), given={"state": "done"})
 
 
+def test_the_id_of_a_deleted_draft_is_never_given_again(session):
+    draft = make_store_request()
+    gone = draft.id
+    session.delete(draft)
+    session.flush()
+    another = make_store_request()
+    assert another.id > gone
+    assert [event.user_id for event in another.events] == [another.created_by_id]
+
+
 def _at_once(app, count, act):
     """Run `act(index)` in `count` threads that start together; their results in order."""
     results: list[object] = [None] * count

@@ -50,7 +50,8 @@ def upgrade() -> None:
     sa.CheckConstraint("normal_balance IN ('debit', 'credit')", name=op.f('ck_account_normal_balance_known')),
     sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_account_status_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
-    sa.UniqueConstraint('code', name=op.f('uq_account_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_account_code')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_account_name'), 'account', ['name'], unique=False)
     op.create_table('code_list',
@@ -61,7 +62,8 @@ def upgrade() -> None:
     sa.Column('name_en', sa.String(length=200), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_code_list')),
-    sa.UniqueConstraint('list', 'code', name=op.f('uq_code_list_list_code'))
+    sa.UniqueConstraint('list', 'code', name=op.f('uq_code_list_list_code')),
+    sqlite_autoincrement=True
     )
     op.create_table('document_number',
     sa.Column('id', KEY, nullable=False),
@@ -77,7 +79,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('document_type', 'document_id', name=op.f('uq_document_number_document_type_document_id')),
     sa.UniqueConstraint('number', name=op.f('uq_document_number_number')),
     sa.UniqueConstraint('prefix', 'year', 'sequence', name=op.f('uq_document_number_prefix_year_sequence')),
-    sa.UniqueConstraint('verify_code', name=op.f('uq_document_number_verify_code'))
+    sa.UniqueConstraint('verify_code', name=op.f('uq_document_number_verify_code')),
+    sqlite_autoincrement=True
     )
     op.create_table('holiday',
     sa.Column('id', KEY, nullable=False),
@@ -89,7 +92,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("kind IN ('libur_nasional', 'cuti_bersama')", name=op.f('ck_holiday_kind_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holiday')),
-    sa.UniqueConstraint('on', 'name', name=op.f('uq_holiday_on_name'))
+    sa.UniqueConstraint('on', 'name', name=op.f('uq_holiday_on_name')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_holiday_on'), 'holiday', ['on'], unique=False)
     op.create_table('item_category',
@@ -100,7 +104,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_category')),
     sa.UniqueConstraint('code', name=op.f('uq_item_category_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_item_category_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_item_category_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('number_counter',
     sa.Column('prefix', sa.String(length=8), nullable=False),
@@ -131,7 +136,8 @@ def upgrade() -> None:
     sa.CheckConstraint('bed_count > 0', name=op.f('ck_room_class_bed_count_positive')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_room_class')),
     sa.UniqueConstraint('code', name=op.f('uq_room_class_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_room_class_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_room_class_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('setting',
     sa.Column('id', KEY, nullable=False),
@@ -139,7 +145,8 @@ def upgrade() -> None:
     sa.Column('value', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_setting')),
-    sa.UniqueConstraint('key', name=op.f('uq_setting_key'))
+    sa.UniqueConstraint('key', name=op.f('uq_setting_key')),
+    sqlite_autoincrement=True
     )
     op.create_table('specialization',
     sa.Column('id', KEY, nullable=False),
@@ -152,7 +159,8 @@ def upgrade() -> None:
     sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_specialization_status_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_specialization')),
     sa.UniqueConstraint('code', name=op.f('uq_specialization_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_specialization_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_specialization_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('supplier',
     sa.Column('id', KEY, nullable=False),
@@ -173,7 +181,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier')),
     sa.UniqueConstraint('code', name=op.f('uq_supplier_code')),
     sa.UniqueConstraint('name', name=op.f('uq_supplier_name')),
-    sa.UniqueConstraint('npwp', name=op.f('uq_supplier_npwp'))
+    sa.UniqueConstraint('npwp', name=op.f('uq_supplier_npwp')),
+    sqlite_autoincrement=True
     )
     op.create_table('vendor',
     sa.Column('id', KEY, nullable=False),
@@ -187,7 +196,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_vendor_status_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_vendor')),
-    sa.UniqueConstraint('code', name=op.f('uq_vendor_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_vendor_code')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_vendor_name'), 'vendor', ['name'], unique=False)
     op.create_table('asset_type',
@@ -217,7 +227,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['expense_account_id'], ['account.id'], name=op.f('fk_asset_type_expense_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_type')),
     sa.UniqueConstraint('code', name=op.f('uq_asset_type_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_asset_type_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_asset_type_name')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_type_account_id'), 'asset_type', ['account_id'], unique=False)
     op.create_index(op.f('ix_asset_type_accumulated_account_id'), 'asset_type', ['accumulated_account_id'], unique=False)
@@ -249,7 +260,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['category_id'], ['item_category.id'], name=op.f('fk_item_category_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item')),
     sa.UniqueConstraint('barcode', name=op.f('uq_item_barcode')),
-    sa.UniqueConstraint('code', name=op.f('uq_item_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_item_code')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_item_bmn_code'), 'item', ['bmn_code'], unique=False)
     op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False)
@@ -275,7 +287,8 @@ def upgrade() -> None:
     sa.CheckConstraint('total_area > 0', name=op.f('ck_land_total_area_positive')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_land_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_land')),
-    sa.UniqueConstraint('code', name=op.f('uq_land_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_land_code')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_land_account_id'), 'land', ['account_id'], unique=False)
     op.create_table('work_unit',
@@ -289,7 +302,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_work_unit_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_work_unit')),
     sa.UniqueConstraint('code', name=op.f('uq_work_unit_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_work_unit_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_work_unit_name')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_work_unit_account_id'), 'work_unit', ['account_id'], unique=False)
     op.create_table('asset_model',
@@ -307,7 +321,8 @@ def upgrade() -> None:
     sa.CheckConstraint('estimated_price >= 0', name=op.f('ck_asset_model_estimated_price_not_negative')),
     sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_model_asset_type_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_model')),
-    sa.UniqueConstraint('code', name=op.f('uq_asset_model_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_asset_model_code')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_model_asset_type_id'), 'asset_model', ['asset_type_id'], unique=False)
     op.create_index(op.f('ix_asset_model_name'), 'asset_model', ['name'], unique=False)
@@ -336,7 +351,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['land_id'], ['land.id'], name=op.f('fk_building_land_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_building')),
     sa.UniqueConstraint('code', name=op.f('uq_building_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_building_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_building_name')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_building_account_id'), 'building', ['account_id'], unique=False)
     op.create_index(op.f('ix_building_land_id'), 'building', ['land_id'], unique=False)
@@ -349,7 +365,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_batch_item_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_batch')),
     sa.UniqueConstraint('item_id', 'id', name=op.f('uq_stock_batch_item_id_id')),
-    sa.UniqueConstraint('item_id', 'number', name=op.f('uq_stock_batch_item_id_number'))
+    sa.UniqueConstraint('item_id', 'number', name=op.f('uq_stock_batch_item_id_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stock_batch_expires_on'), 'stock_batch', ['expires_on'], unique=False)
     op.create_table('store',
@@ -363,7 +380,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_store_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_store')),
     sa.UniqueConstraint('code', name=op.f('uq_store_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_store_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_store_name')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_store_work_unit_id'), 'store', ['work_unit_id'], unique=False)
     op.create_table('unit_conversion',
@@ -376,7 +394,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_unit_conversion_item_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_conversion')),
     sa.UniqueConstraint('item_id', 'id', name=op.f('uq_unit_conversion_item_id_id')),
-    sa.UniqueConstraint('item_id', 'unit_name', name=op.f('uq_unit_conversion_item_id_unit_name'))
+    sa.UniqueConstraint('item_id', 'unit_name', name=op.f('uq_unit_conversion_item_id_unit_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('user',
     sa.Column('id', KEY, nullable=False),
@@ -394,7 +413,8 @@ def upgrade() -> None:
     sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_user_language_known')),
     sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_user_status_known')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_user_work_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_user'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_user_work_unit_id'), 'user', ['work_unit_id'], unique=False)
     op.create_index('uq_user_email_lower', 'user', [sa.literal_column('lower(email)')], unique=True)
@@ -416,7 +436,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_activity_log_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_activity_log')),
     sa.UniqueConstraint('hash', name=op.f('uq_activity_log_hash')),
-    sa.UniqueConstraint('previous_hash', name=op.f('uq_activity_log_previous_hash'))
+    sa.UniqueConstraint('previous_hash', name=op.f('uq_activity_log_previous_hash')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_activity_log_activity'), 'activity_log', ['activity'], unique=False)
     op.create_index(op.f('ix_activity_log_occurred_at'), 'activity_log', ['occurred_at'], unique=False)
@@ -443,7 +464,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_auction_account_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_auction_created_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction')),
-    sa.UniqueConstraint('number', name=op.f('uq_asset_auction_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_asset_auction_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_auction_account_id'), 'asset_auction', ['account_id'], unique=False)
     op.create_index(op.f('ix_asset_auction_created_by_id'), 'asset_auction', ['created_by_id'], unique=False)
@@ -465,7 +487,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_disposal_account_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_disposal_created_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_disposal')),
-    sa.UniqueConstraint('number', name=op.f('uq_asset_disposal_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_asset_disposal_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_disposal_account_id'), 'asset_disposal', ['account_id'], unique=False)
     op.create_index(op.f('ix_asset_disposal_created_by_id'), 'asset_disposal', ['created_by_id'], unique=False)
@@ -487,7 +510,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_plan_created_by_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_plan_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_plan')),
-    sa.UniqueConstraint('number', name=op.f('uq_asset_plan_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_asset_plan_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_plan_created_by_id'), 'asset_plan', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_asset_plan_state'), 'asset_plan', ['state'], unique=False)
@@ -513,7 +537,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_procurement_vendor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_procurement')),
     sa.UniqueConstraint('id', 'vendor_id', name=op.f('uq_asset_procurement_id_vendor_id')),
-    sa.UniqueConstraint('number', name=op.f('uq_asset_procurement_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_asset_procurement_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_procurement_created_by_id'), 'asset_procurement', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_asset_procurement_state'), 'asset_procurement', ['state'], unique=False)
@@ -532,7 +557,8 @@ def upgrade() -> None:
     sa.Column('uploaded_at', MOMENT, nullable=False),
     sa.CheckConstraint('size >= 0', name=op.f('ck_attachment_size_not_negative')),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_attachment_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_attachment_document', 'attachment', ['document_type', 'document_id'], unique=False)
     op.create_index(op.f('ix_attachment_user_id'), 'attachment', ['user_id'], unique=False)
@@ -554,7 +580,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['room_class_id'], ['room_class.id'], name=op.f('fk_class_facility_room_class_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_class_facility')),
     sa.UniqueConstraint('room_class_id', 'asset_model_id', name=op.f('uq_class_facility_room_class_id_asset_model_id')),
-    sa.UniqueConstraint('room_class_id', 'item_id', name=op.f('uq_class_facility_room_class_id_item_id'))
+    sa.UniqueConstraint('room_class_id', 'item_id', name=op.f('uq_class_facility_room_class_id_item_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_class_facility_asset_model_id'), 'class_facility', ['asset_model_id'], unique=False)
     op.create_index(op.f('ix_class_facility_item_id'), 'class_facility', ['item_id'], unique=False)
@@ -567,7 +594,8 @@ def upgrade() -> None:
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('written_at', MOMENT, nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_comment_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_comment'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_comment')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_comment_document', 'comment', ['document_type', 'document_id'], unique=False)
     op.create_index(op.f('ix_comment_user_id'), 'comment', ['user_id'], unique=False)
@@ -588,7 +616,8 @@ def upgrade() -> None:
     sa.CheckConstraint('period_end >= period_start', name=op.f('ck_depreciation_run_period_not_empty')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_depreciation_run_created_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_depreciation_run')),
-    sa.UniqueConstraint('number', name=op.f('uq_depreciation_run_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_depreciation_run_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_depreciation_run_created_by_id'), 'depreciation_run', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_depreciation_run_state'), 'depreciation_run', ['state'], unique=False)
@@ -605,7 +634,8 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('occurred_at', MOMENT, nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_document_event_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_event'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_event')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_document_event_document', 'document_event', ['document_type', 'document_id'], unique=False)
     op.create_index(op.f('ix_document_event_user_id'), 'document_event', ['user_id'], unique=False)
@@ -624,7 +654,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_employee_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_employee')),
     sa.UniqueConstraint('code', name=op.f('uq_employee_code')),
-    sa.UniqueConstraint('user_id', name=op.f('uq_employee_user_id'))
+    sa.UniqueConstraint('user_id', name=op.f('uq_employee_user_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_employee_name'), 'employee', ['name'], unique=False)
     op.create_index(op.f('ix_employee_work_unit_id'), 'employee', ['work_unit_id'], unique=False)
@@ -644,7 +675,8 @@ def upgrade() -> None:
     sa.CheckConstraint('NOT sent OR sent_at IS NOT NULL', name=op.f('ck_outbox_sent_when')),
     sa.CheckConstraint('attempts >= 0', name=op.f('ck_outbox_attempts_not_negative')),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_outbox_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_outbox_sent_created_at', 'outbox', ['sent', 'created_at'], unique=False)
     op.create_index(op.f('ix_outbox_user_id'), 'outbox', ['user_id'], unique=False)
@@ -688,7 +720,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_patient')),
     sa.UniqueConstraint('medical_record_number', name=op.f('uq_patient_medical_record_number')),
     sa.UniqueConstraint('nik_index', name=op.f('uq_patient_nik_index')),
-    sa.UniqueConstraint('user_id', name=op.f('uq_patient_user_id'))
+    sa.UniqueConstraint('user_id', name=op.f('uq_patient_user_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_patient_guardian_id'), 'patient', ['guardian_id'], unique=False)
     op.create_index('ix_patient_name', 'patient', ['name'], unique=False)
@@ -705,7 +738,8 @@ def upgrade() -> None:
     sa.CheckConstraint('month >= 1 AND month <= 12', name=op.f('ck_period_month_of_year')),
     sa.ForeignKeyConstraint(['closed_by_id'], ['user.id'], name=op.f('fk_period_closed_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_period')),
-    sa.UniqueConstraint('year', 'month', name=op.f('uq_period_year_month'))
+    sa.UniqueConstraint('year', 'month', name=op.f('uq_period_year_month')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_period_closed_by_id'), 'period', ['closed_by_id'], unique=False)
     op.create_table('purchase_order',
@@ -728,7 +762,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_purchase_order_store_id')),
     sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_purchase_order_supplier_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_order')),
-    sa.UniqueConstraint('number', name=op.f('uq_purchase_order_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_purchase_order_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_purchase_order_created_by_id'), 'purchase_order', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_state'), 'purchase_order', ['state'], unique=False)
@@ -752,7 +787,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_purchase_request_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_purchase_request_store_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_request')),
-    sa.UniqueConstraint('number', name=op.f('uq_purchase_request_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_purchase_request_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_purchase_request_approved_by_id'), 'purchase_request', ['approved_by_id'], unique=False)
     op.create_index(op.f('ix_purchase_request_created_by_id'), 'purchase_request', ['created_by_id'], unique=False)
@@ -781,7 +817,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_room_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_room')),
     sa.UniqueConstraint('building_id', 'name', name=op.f('uq_room_building_id_name')),
-    sa.UniqueConstraint('code', name=op.f('uq_room_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_room_code')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_room_account_id'), 'room', ['account_id'], unique=False)
     op.create_index(op.f('ix_room_building_id'), 'room', ['building_id'], unique=False)
@@ -803,7 +840,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_spoilage_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_spoilage_store_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_spoilage')),
-    sa.UniqueConstraint('number', name=op.f('uq_spoilage_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_spoilage_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_spoilage_account_id'), 'spoilage', ['account_id'], unique=False)
     op.create_index(op.f('ix_spoilage_created_by_id'), 'spoilage', ['created_by_id'], unique=False)
@@ -822,7 +860,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_balance_item_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_balance_store_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_balance')),
-    sa.UniqueConstraint('store_id', 'item_id', 'batch_id', name=op.f('uq_stock_balance_store_id_item_id_batch_id'))
+    sa.UniqueConstraint('store_id', 'item_id', 'batch_id', name=op.f('uq_stock_balance_store_id_item_id_batch_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stock_balance_batch_id'), 'stock_balance', ['batch_id'], unique=False)
     op.create_index(op.f('ix_stock_balance_item_id'), 'stock_balance', ['item_id'], unique=False)
@@ -856,7 +895,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_stock_move_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_move')),
     sa.UniqueConstraint('document_type', 'document_id', 'line_id', 'batch_id', 'kind', name='posted_once'),
-    sa.UniqueConstraint('reverses_id', name=op.f('uq_stock_move_reverses_id'))
+    sa.UniqueConstraint('reverses_id', name=op.f('uq_stock_move_reverses_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stock_move_batch_id'), 'stock_move', ['batch_id'], unique=False)
     op.create_index('ix_stock_move_card', 'stock_move', ['store_id', 'item_id', 'moved_on', 'id'], unique=False)
@@ -880,7 +920,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_transfer_store_id')),
     sa.ForeignKeyConstraint(['to_store_id'], ['store.id'], name=op.f('fk_stock_transfer_to_store_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_transfer')),
-    sa.UniqueConstraint('number', name=op.f('uq_stock_transfer_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_stock_transfer_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stock_transfer_created_by_id'), 'stock_transfer', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_stock_transfer_state'), 'stock_transfer', ['state'], unique=False)
@@ -901,7 +942,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_stocktake_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stocktake_store_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stocktake')),
-    sa.UniqueConstraint('number', name=op.f('uq_stocktake_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_stocktake_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stocktake_created_by_id'), 'stocktake', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_stocktake_state'), 'stocktake', ['state'], unique=False)
@@ -919,7 +961,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_store_item_item_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_store_item_store_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_store_item')),
-    sa.UniqueConstraint('store_id', 'item_id', name=op.f('uq_store_item_store_id_item_id'))
+    sa.UniqueConstraint('store_id', 'item_id', name=op.f('uq_store_item_store_id_item_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_store_item_item_id'), 'store_item', ['item_id'], unique=False)
     op.create_table('store_request',
@@ -942,7 +985,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_store_request_store_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_store_request_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_store_request')),
-    sa.UniqueConstraint('number', name=op.f('uq_store_request_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_store_request_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_store_request_created_by_id'), 'store_request', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_store_request_state'), 'store_request', ['state'], unique=False)
@@ -970,7 +1014,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_supplier_return_store_id')),
     sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_supplier_return_supplier_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_return')),
-    sa.UniqueConstraint('number', name=op.f('uq_supplier_return_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_supplier_return_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_supplier_return_account_id'), 'supplier_return', ['account_id'], unique=False)
     op.create_index(op.f('ix_supplier_return_created_by_id'), 'supplier_return', ['created_by_id'], unique=False)
@@ -996,7 +1041,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_unit_return_store_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_unit_return_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_return')),
-    sa.UniqueConstraint('number', name=op.f('uq_unit_return_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_unit_return_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_unit_return_account_id'), 'unit_return', ['account_id'], unique=False)
     op.create_index(op.f('ix_unit_return_created_by_id'), 'unit_return', ['created_by_id'], unique=False)
@@ -1021,7 +1067,8 @@ def upgrade() -> None:
     sa.Column('address', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_user_session_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash'))
+    sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
     op.create_table('ward',
@@ -1039,7 +1086,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_ward_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ward')),
     sa.UniqueConstraint('code', name=op.f('uq_ward_code')),
-    sa.UniqueConstraint('name', name=op.f('uq_ward_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_ward_name')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_ward_building_id'), 'ward', ['building_id'], unique=False)
     op.create_index(op.f('ix_ward_work_unit_id'), 'ward', ['work_unit_id'], unique=False)
@@ -1058,7 +1106,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['asset_model_id'], ['asset_model.id'], name=op.f('fk_asset_plan_line_asset_model_id')),
     sa.ForeignKeyConstraint(['asset_plan_id'], ['asset_plan.id'], name=op.f('fk_asset_plan_line_asset_plan_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_plan_line_work_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_plan_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_plan_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_plan_line_asset_model_id'), 'asset_plan_line', ['asset_model_id'], unique=False)
     op.create_index(op.f('ix_asset_plan_line_asset_plan_id'), 'asset_plan_line', ['asset_plan_id'], unique=False)
@@ -1080,7 +1129,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['asset_procurement_id'], ['asset_procurement.id'], name=op.f('fk_asset_receipt_asset_procurement_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_receipt_created_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_receipt')),
-    sa.UniqueConstraint('number', name=op.f('uq_asset_receipt_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_asset_receipt_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_receipt_account_id'), 'asset_receipt', ['account_id'], unique=False)
     op.create_index(op.f('ix_asset_receipt_asset_procurement_id'), 'asset_receipt', ['asset_procurement_id'], unique=False)
@@ -1101,7 +1151,8 @@ def upgrade() -> None:
     sa.CheckConstraint('withdrawn_at IS NULL OR withdrawn_at >= given_at', name=op.f('ck_consent_withdrawn_after_given')),
     sa.ForeignKeyConstraint(['given_by_id'], ['user.id'], name=op.f('fk_consent_given_by_id')),
     sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_consent_patient_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_consent_given_by_id'), 'consent', ['given_by_id'], unique=False)
     op.create_index(op.f('ix_consent_patient_id'), 'consent', ['patient_id'], unique=False)
@@ -1124,7 +1175,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_delivery_request_store_id')),
     sa.ForeignKeyConstraint(['store_request_id'], ['store_request.id'], name=op.f('fk_delivery_request_store_request_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery_request')),
-    sa.UniqueConstraint('number', name=op.f('uq_delivery_request_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_delivery_request_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_delivery_request_account_id'), 'delivery_request', ['account_id'], unique=False)
     op.create_index(op.f('ix_delivery_request_created_by_id'), 'delivery_request', ['created_by_id'], unique=False)
@@ -1156,7 +1208,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_doctor')),
     sa.UniqueConstraint('sip_number', name=op.f('uq_doctor_sip_number')),
     sa.UniqueConstraint('str_number', name=op.f('uq_doctor_str_number')),
-    sa.UniqueConstraint('user_id', name=op.f('uq_doctor_user_id'))
+    sa.UniqueConstraint('user_id', name=op.f('uq_doctor_user_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_doctor_photo_id'), 'doctor', ['photo_id'], unique=False)
     op.create_index(op.f('ix_doctor_specialization_id'), 'doctor', ['specialization_id'], unique=False)
@@ -1183,7 +1236,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_goods_receipt_store_id')),
     sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_goods_receipt_supplier_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt')),
-    sa.UniqueConstraint('number', name=op.f('uq_goods_receipt_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_goods_receipt_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_goods_receipt_account_id'), 'goods_receipt', ['account_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_created_by_id'), 'goods_receipt', ['created_by_id'], unique=False)
@@ -1207,7 +1261,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['room_class_id'], ['room_class.id'], name=op.f('fk_inpatient_room_room_class_id')),
     sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_inpatient_room_ward_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_inpatient_room')),
-    sa.UniqueConstraint('ward_id', 'number', name=op.f('uq_inpatient_room_ward_id_number'))
+    sa.UniqueConstraint('ward_id', 'number', name=op.f('uq_inpatient_room_ward_id_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_inpatient_room_room_class_id'), 'inpatient_room', ['room_class_id'], unique=False)
     op.create_index(op.f('ix_inpatient_room_state'), 'inpatient_room', ['state'], unique=False)
@@ -1223,7 +1278,8 @@ def upgrade() -> None:
     sa.Column('occurred_at', MOMENT, nullable=False),
     sa.ForeignKeyConstraint(['period_id'], ['period.id'], name=op.f('fk_journal_entry_period_id')),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_journal_entry_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_entry'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_entry')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_journal_entry_document', 'journal_entry', ['document_type', 'document_id'], unique=False)
     op.create_index(op.f('ix_journal_entry_period_id'), 'journal_entry', ['period_id'], unique=False)
@@ -1246,7 +1302,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['purchase_request_id'], ['purchase_request.id'], name=op.f('fk_purchase_request_line_purchase_request_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_purchase_request_line_supplier_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_purchase_request_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_request_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_request_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_purchase_request_line_item_id'), 'purchase_request_line', ['item_id'], unique=False)
     op.create_index(op.f('ix_purchase_request_line_purchase_request_id'), 'purchase_request_line', ['purchase_request_id'], unique=False)
@@ -1268,7 +1325,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_transfer_line_item_id')),
     sa.ForeignKeyConstraint(['stock_transfer_id'], ['stock_transfer.id'], name=op.f('fk_stock_transfer_line_stock_transfer_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_stock_transfer_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_transfer_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_transfer_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stock_transfer_line_batch_id'), 'stock_transfer_line', ['batch_id'], unique=False)
     op.create_index(op.f('ix_stock_transfer_line_item_id'), 'stock_transfer_line', ['item_id'], unique=False)
@@ -1297,7 +1355,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['stocktake_id'], ['stocktake.id'], name=op.f('fk_stocktake_line_stocktake_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_stocktake_line_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stocktake_line')),
-    sa.UniqueConstraint('stocktake_id', 'item_id', 'batch_id', name=op.f('uq_stocktake_line_stocktake_id_item_id_batch_id'))
+    sa.UniqueConstraint('stocktake_id', 'item_id', 'batch_id', name=op.f('uq_stocktake_line_stocktake_id_item_id_batch_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stocktake_line_batch_id'), 'stocktake_line', ['batch_id'], unique=False)
     op.create_index(op.f('ix_stocktake_line_counted_by_id'), 'stocktake_line', ['counted_by_id'], unique=False)
@@ -1317,7 +1376,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_store_request_line_item_id')),
     sa.ForeignKeyConstraint(['store_request_id'], ['store_request.id'], name=op.f('fk_store_request_line_store_request_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_store_request_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_store_request_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_store_request_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_store_request_line_item_id'), 'store_request_line', ['item_id'], unique=False)
     op.create_index(op.f('ix_store_request_line_store_request_id'), 'store_request_line', ['store_request_id'], unique=False)
@@ -1346,7 +1406,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_supplier_invoice_supplier_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_invoice')),
     sa.UniqueConstraint('number', name=op.f('uq_supplier_invoice_number')),
-    sa.UniqueConstraint('supplier_id', 'supplier_number', name=op.f('uq_supplier_invoice_supplier_id_supplier_number'))
+    sa.UniqueConstraint('supplier_id', 'supplier_number', name=op.f('uq_supplier_invoice_supplier_id_supplier_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_supplier_invoice_created_by_id'), 'supplier_invoice', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_purchase_order_id'), 'supplier_invoice', ['purchase_order_id'], unique=False)
@@ -1370,7 +1431,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['asset_procurement_id', 'vendor_id'], ['asset_procurement.id', 'asset_procurement.vendor_id'], name='vendor_of_procurement', onupdate='CASCADE', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['asset_procurement_id'], ['asset_procurement.id'], name=op.f('fk_asset_procurement_line_asset_procurement_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_procurement_line_vendor_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_procurement_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_procurement_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_procurement_line_asset_model_id'), 'asset_procurement_line', ['asset_model_id'], unique=False)
     op.create_index(op.f('ix_asset_procurement_line_asset_plan_id'), 'asset_procurement_line', ['asset_plan_id'], unique=False)
@@ -1387,7 +1449,8 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('ready', 'occupied', 'needs_cleaning', 'cleaning', 'needs_inspection', 'out_of_service')", name=op.f('ck_bed_state_known')),
     sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_bed_inpatient_room_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bed')),
-    sa.UniqueConstraint('inpatient_room_id', 'number', name=op.f('uq_bed_inpatient_room_id_number'))
+    sa.UniqueConstraint('inpatient_room_id', 'number', name=op.f('uq_bed_inpatient_room_id_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_bed_inpatient_room_id'), 'bed', ['inpatient_room_id'], unique=False)
     op.create_index(op.f('ix_bed_state'), 'bed', ['state'], unique=False)
@@ -1431,7 +1494,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consultation')),
     sa.UniqueConstraint('id', 'doctor_id', 'patient_id', name=op.f('uq_consultation_id_doctor_id_patient_id')),
     sa.UniqueConstraint('number', name=op.f('uq_consultation_number')),
-    sa.UniqueConstraint('rescheduled_from_id', name=op.f('uq_consultation_rescheduled_from_id'))
+    sa.UniqueConstraint('rescheduled_from_id', name=op.f('uq_consultation_rescheduled_from_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_consultation_created_by_id'), 'consultation', ['created_by_id'], unique=False)
     op.create_index('ix_consultation_doctor_starts_at', 'consultation', ['doctor_id', 'starts_at'], unique=False)
@@ -1453,7 +1517,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_delivery_request_line_item_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_delivery_request_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery_request_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery_request_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_delivery_request_line_delivery_request_id'), 'delivery_request_line', ['delivery_request_id'], unique=False)
     op.create_index(op.f('ix_delivery_request_line_item_id'), 'delivery_request_line', ['item_id'], unique=False)
@@ -1474,7 +1539,8 @@ def upgrade() -> None:
     sa.CheckConstraint('weekday BETWEEN 0 AND 6', name=op.f('ck_doctor_schedule_weekday_known')),
     sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_doctor_schedule_doctor_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_doctor_schedule')),
-    sa.UniqueConstraint('doctor_id', 'weekday', 'starts_at', name=op.f('uq_doctor_schedule_doctor_id_weekday_starts_at'))
+    sa.UniqueConstraint('doctor_id', 'weekday', 'starts_at', name=op.f('uq_doctor_schedule_doctor_id_weekday_starts_at')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_doctor_schedule_doctor_id'), 'doctor_schedule', ['doctor_id'], unique=False)
     op.create_table('journal_line',
@@ -1489,7 +1555,8 @@ def upgrade() -> None:
     sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
     sa.ForeignKeyConstraint(['entry_id'], ['journal_entry.id'], name=op.f('fk_journal_line_entry_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_journal_line_account_id'), 'journal_line', ['account_id'], unique=False)
     op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
@@ -1513,7 +1580,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['purchase_order_id'], ['purchase_order.id'], name=op.f('fk_purchase_order_line_purchase_order_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['purchase_request_line_id'], ['purchase_request_line.id'], name=op.f('fk_purchase_order_line_purchase_request_line_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_purchase_order_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_order_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_order_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_purchase_order_line_item_id'), 'purchase_order_line', ['item_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_purchase_order_id'), 'purchase_order_line', ['purchase_order_id'], unique=False)
@@ -1535,7 +1603,8 @@ def upgrade() -> None:
     sa.CheckConstraint('ends_at IS NULL OR ends_at > starts_at', name=op.f('ck_schedule_exception_ends_after_start')),
     sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0', name=op.f('ck_schedule_exception_slot_minutes_of_five')),
     sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_schedule_exception_doctor_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule_exception'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule_exception')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_schedule_exception_doctor_on', 'schedule_exception', ['doctor_id', 'on'], unique=False)
     op.create_table('spoilage_line',
@@ -1558,7 +1627,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_spoilage_line_item_id')),
     sa.ForeignKeyConstraint(['spoilage_id'], ['spoilage.id'], name=op.f('fk_spoilage_line_spoilage_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_spoilage_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_spoilage_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_spoilage_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_spoilage_line_batch_id'), 'spoilage_line', ['batch_id'], unique=False)
     op.create_index(op.f('ix_spoilage_line_goods_receipt_id'), 'spoilage_line', ['goods_receipt_id'], unique=False)
@@ -1586,7 +1656,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['asset_receipt_id'], ['asset_receipt.id'], name=op.f('fk_asset_receipt_line_asset_receipt_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_asset_receipt_line_room_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_receipt_line_work_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_receipt_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_receipt_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_receipt_line_asset_model_id'), 'asset_receipt_line', ['asset_model_id'], unique=False)
     op.create_index(op.f('ix_asset_receipt_line_asset_procurement_line_id'), 'asset_receipt_line', ['asset_procurement_line_id'], unique=False)
@@ -1620,7 +1691,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_cleaning_employee_id')),
     sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_cleaning_inpatient_room_id')),
     sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_cleaning_room_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_cleaning'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cleaning')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_cleaning_bed_id'), 'cleaning', ['bed_id'], unique=False)
     op.create_index(op.f('ix_cleaning_employee_id'), 'cleaning', ['employee_id'], unique=False)
@@ -1644,7 +1716,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_clinical_note_author_id')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_clinical_note_consultation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clinical_note')),
-    sa.UniqueConstraint('consultation_id', 'revision', name=op.f('uq_clinical_note_consultation_id_revision'))
+    sa.UniqueConstraint('consultation_id', 'revision', name=op.f('uq_clinical_note_consultation_id_revision')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_clinical_note_author_id'), 'clinical_note', ['author_id'], unique=False)
     op.create_table('consultation_message',
@@ -1663,7 +1736,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_consultation_message_author_id')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_consultation_message_consultation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consultation_message')),
-    sa.UniqueConstraint('author_id', 'client_id', name=op.f('uq_consultation_message_author_id_client_id'))
+    sa.UniqueConstraint('author_id', 'client_id', name=op.f('uq_consultation_message_author_id_client_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_consultation_message_attachment_id'), 'consultation_message', ['attachment_id'], unique=False)
     op.create_index('ix_consultation_message_consultation_id_id', 'consultation_message', ['consultation_id', 'id'], unique=False)
@@ -1680,7 +1754,8 @@ def upgrade() -> None:
     sa.CheckConstraint("kind IN ('primary', 'secondary')", name=op.f('ck_diagnosis_kind_known')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_diagnosis_consultation_id')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['user.id'], name=op.f('fk_diagnosis_recorded_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_diagnosis'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_diagnosis')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_diagnosis_consultation_id'), 'diagnosis', ['consultation_id'], unique=False)
     op.create_index(op.f('ix_diagnosis_recorded_by_id'), 'diagnosis', ['recorded_by_id'], unique=False)
@@ -1712,7 +1787,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_receipt_line_item_id')),
     sa.ForeignKeyConstraint(['purchase_order_line_id'], ['purchase_order_line.id'], name=op.f('fk_goods_receipt_line_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_goods_receipt_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_goods_receipt_line_batch_id'), 'goods_receipt_line', ['batch_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_goods_receipt_id'), 'goods_receipt_line', ['goods_receipt_id'], unique=False)
@@ -1736,7 +1812,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_letter_author_id')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_letter_consultation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
-    sa.UniqueConstraint('verify_code', name=op.f('uq_letter_verify_code'))
+    sa.UniqueConstraint('verify_code', name=op.f('uq_letter_verify_code')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_letter_author_id'), 'letter', ['author_id'], unique=False)
     op.create_index(op.f('ix_letter_consultation_id'), 'letter', ['consultation_id'], unique=False)
@@ -1756,7 +1833,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_prescription_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_prescription_store_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription')),
-    sa.UniqueConstraint('number', name=op.f('uq_prescription_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_prescription_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_prescription_consultation_id'), 'prescription', ['consultation_id'], unique=False)
     op.create_index(op.f('ix_prescription_created_by_id'), 'prescription', ['created_by_id'], unique=False)
@@ -1771,7 +1849,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['consultation_id', 'doctor_id', 'patient_id'], ['consultation.id', 'consultation.doctor_id', 'consultation.patient_id'], name='fk_slot_tick_consultation', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_slot_tick')),
     sa.UniqueConstraint('doctor_id', 'tick', name=op.f('uq_slot_tick_doctor_id_tick')),
-    sa.UniqueConstraint('patient_id', 'tick', name=op.f('uq_slot_tick_patient_id_tick'))
+    sa.UniqueConstraint('patient_id', 'tick', name=op.f('uq_slot_tick_patient_id_tick')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_slot_tick_consultation_id'), 'slot_tick', ['consultation_id'], unique=False)
     op.create_table('stay',
@@ -1790,7 +1869,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['checked_in_by_id'], ['user.id'], name=op.f('fk_stay_checked_in_by_id')),
     sa.ForeignKeyConstraint(['checked_out_by_id'], ['user.id'], name=op.f('fk_stay_checked_out_by_id')),
     sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_stay_patient_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_stay'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stay')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_stay_bed_id'), 'stay', ['bed_id'], unique=False)
     op.create_index(op.f('ix_stay_patient_id'), 'stay', ['patient_id'], unique=False)
@@ -1812,7 +1892,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_unit_return_line_item_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_unit_return_line_unit_id')),
     sa.ForeignKeyConstraint(['unit_return_id'], ['unit_return.id'], name=op.f('fk_unit_return_line_unit_return_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_return_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_return_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_unit_return_line_delivery_request_line_id'), 'unit_return_line', ['delivery_request_line_id'], unique=False)
     op.create_index(op.f('ix_unit_return_line_item_id'), 'unit_return_line', ['item_id'], unique=False)
@@ -1874,7 +1955,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset')),
     sa.UniqueConstraint('capitalised_building_id', name=op.f('uq_asset_capitalised_building_id')),
     sa.UniqueConstraint('qr_code', name=op.f('uq_asset_qr_code')),
-    sa.UniqueConstraint('tag', name=op.f('uq_asset_tag'))
+    sa.UniqueConstraint('tag', name=op.f('uq_asset_tag')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_account_id'), 'asset', ['account_id'], unique=False)
     op.create_index(op.f('ix_asset_asset_model_id'), 'asset', ['asset_model_id'], unique=False)
@@ -1906,7 +1988,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_prescription_line_item_id')),
     sa.ForeignKeyConstraint(['prescription_id'], ['prescription.id'], name=op.f('fk_prescription_line_prescription_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_prescription_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_prescription_line_item_id'), 'prescription_line', ['item_id'], unique=False)
     op.create_index(op.f('ix_prescription_line_prescription_id'), 'prescription_line', ['prescription_id'], unique=False)
@@ -1928,7 +2011,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_invoice_line_item_id')),
     sa.ForeignKeyConstraint(['supplier_invoice_id'], ['supplier_invoice.id'], name=op.f('fk_supplier_invoice_line_supplier_invoice_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_supplier_invoice_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_invoice_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_invoice_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_supplier_invoice_line_goods_receipt_line_id'), 'supplier_invoice_line', ['goods_receipt_line_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_line_item_id'), 'supplier_invoice_line', ['item_id'], unique=False)
@@ -1952,7 +2036,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_return_line_item_id')),
     sa.ForeignKeyConstraint(['supplier_return_id'], ['supplier_return.id'], name=op.f('fk_supplier_return_line_supplier_return_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_supplier_return_line_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_return_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_return_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_supplier_return_line_goods_receipt_id'), 'supplier_return_line', ['goods_receipt_id'], unique=False)
     op.create_index(op.f('ix_supplier_return_line_goods_receipt_line_id'), 'supplier_return_line', ['goods_receipt_line_id'], unique=False)
@@ -1976,7 +2061,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['asset_auction_id'], ['asset_auction.id'], name=op.f('fk_asset_auction_line_asset_auction_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_auction_line_asset_id')),
     sa.ForeignKeyConstraint(['land_id'], ['land.id'], name=op.f('fk_asset_auction_line_land_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_auction_line_asset_auction_id'), 'asset_auction_line', ['asset_auction_id'], unique=False)
     op.create_index(op.f('ix_asset_auction_line_asset_id'), 'asset_auction_line', ['asset_id'], unique=False)
@@ -2007,7 +2093,8 @@ def upgrade() -> None:
     sa.CheckConstraint('useful_life > 0', name=op.f('ck_asset_book_useful_life_positive')),
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_book_asset_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_book')),
-    sa.UniqueConstraint('asset_id', 'book', name=op.f('uq_asset_book_asset_id_book'))
+    sa.UniqueConstraint('asset_id', 'book', name=op.f('uq_asset_book_asset_id_book')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_book_asset_id'), 'asset_book', ['asset_id'], unique=False)
     op.create_table('asset_disposal_line',
@@ -2026,7 +2113,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_asset_disposal_line_building_id')),
     sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_disposal_line_ward_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_disposal_line')),
-    sa.UniqueConstraint('asset_disposal_id', 'asset_id', name=op.f('uq_asset_disposal_line_asset_disposal_id_asset_id'))
+    sa.UniqueConstraint('asset_disposal_id', 'asset_id', name=op.f('uq_asset_disposal_line_asset_disposal_id_asset_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_disposal_line_asset_disposal_id'), 'asset_disposal_line', ['asset_disposal_id'], unique=False)
     op.create_index(op.f('ix_asset_disposal_line_asset_id'), 'asset_disposal_line', ['asset_id'], unique=False)
@@ -2060,7 +2148,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['to_room_id'], ['room.id'], name=op.f('fk_asset_movement_to_room_id')),
     sa.ForeignKeyConstraint(['to_ward_id'], ['ward.id'], name=op.f('fk_asset_movement_to_ward_id')),
     sa.ForeignKeyConstraint(['to_work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_movement_to_work_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_movement'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_movement')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_movement_asset_id'), 'asset_movement', ['asset_id'], unique=False)
     op.create_index('ix_asset_movement_moved_at', 'asset_movement', ['moved_at'], unique=False)
@@ -2081,7 +2170,8 @@ def upgrade() -> None:
     sa.CheckConstraint('lead_days >= 0', name=op.f('ck_maintenance_schedule_lead_days_not_negative')),
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_maintenance_schedule_asset_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_schedule')),
-    sa.UniqueConstraint('asset_id', 'kind', 'name', name=op.f('uq_maintenance_schedule_asset_id_kind_name'))
+    sa.UniqueConstraint('asset_id', 'kind', 'name', name=op.f('uq_maintenance_schedule_asset_id_kind_name')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_maintenance_schedule_asset_id'), 'maintenance_schedule', ['asset_id'], unique=False)
     op.create_index('ix_maintenance_schedule_next_due_on', 'maintenance_schedule', ['next_due_on'], unique=False)
@@ -2104,7 +2194,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_room_facility_inpatient_room_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_room_facility_item_id')),
     sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_room_facility_room_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_room_facility'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_room_facility')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_room_facility_asset_id'), 'room_facility', ['asset_id'], unique=False)
     op.create_index(op.f('ix_room_facility_inpatient_room_id'), 'room_facility', ['inpatient_room_id'], unique=False)
@@ -2126,7 +2217,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_depreciation_run_line_asset_id')),
     sa.ForeignKeyConstraint(['depreciation_run_id'], ['depreciation_run.id'], name=op.f('fk_depreciation_run_line_depreciation_run_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_depreciation_run_line')),
-    sa.UniqueConstraint('depreciation_run_id', 'asset_book_id', name=op.f('uq_depreciation_run_line_depreciation_run_id_asset_book_id'))
+    sa.UniqueConstraint('depreciation_run_id', 'asset_book_id', name=op.f('uq_depreciation_run_line_depreciation_run_id_asset_book_id')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_depreciation_run_line_asset_book_id'), 'depreciation_run_line', ['asset_book_id'], unique=False)
     op.create_index(op.f('ix_depreciation_run_line_asset_id'), 'depreciation_run_line', ['asset_id'], unique=False)
@@ -2158,7 +2250,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_maintenance_vendor_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_maintenance_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance')),
-    sa.UniqueConstraint('number', name=op.f('uq_maintenance_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_maintenance_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_maintenance_account_id'), 'maintenance', ['account_id'], unique=False)
     op.create_index(op.f('ix_maintenance_created_by_id'), 'maintenance', ['created_by_id'], unique=False)
@@ -2190,7 +2283,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_maintenance_line_building_id')),
     sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_maintenance_line_employee_id')),
     sa.ForeignKeyConstraint(['maintenance_id'], ['maintenance.id'], name=op.f('fk_maintenance_line_maintenance_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_line'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_line')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_maintenance_line_asset_id'), 'maintenance_line', ['asset_id'], unique=False)
     op.create_index(op.f('ix_maintenance_line_building_id'), 'maintenance_line', ['building_id'], unique=False)
@@ -2216,7 +2310,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['maintenance_line_id'], ['maintenance_line.id'], name=op.f('fk_calibration_maintenance_line_id')),
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_calibration_vendor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calibration')),
-    sa.UniqueConstraint('certificate_number', name=op.f('uq_calibration_certificate_number'))
+    sa.UniqueConstraint('certificate_number', name=op.f('uq_calibration_certificate_number')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_calibration_asset_id'), 'calibration', ['asset_id'], unique=False)
     op.create_index(op.f('ix_calibration_maintenance_line_id'), 'calibration', ['maintenance_line_id'], unique=False)
@@ -2237,7 +2332,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['maintenance_line_id'], ['maintenance_line.id'], name=op.f('fk_maintenance_part_maintenance_line_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_maintenance_part_store_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_maintenance_part_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_part'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_part')),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_maintenance_part_item_id'), 'maintenance_part', ['item_id'], unique=False)
     op.create_index(op.f('ix_maintenance_part_maintenance_line_id'), 'maintenance_part', ['maintenance_line_id'], unique=False)
