@@ -2,8 +2,10 @@
 
 A message is an English sentence with `%(name)s` places; it is the key of its translation, so the edges
 (panel, portal, API) translate it once with `portal.site.locale.refusal_text`. Mark messages with `N_` so that
-the extractor finds them.
+the extractor finds them. Numbers and dates go in as they are: the edges write them in the reader's way.
 """
+
+from decimal import Decimal
 
 
 def N_(message: str) -> str:
@@ -23,7 +25,9 @@ class Refused(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        return self.message % self.params if self.params else self.message
+        plain = {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value
+                 for name, value in self.params.items()}
+        return self.message % plain if plain else self.message
 
 
 class NotAllowed(Refused):

@@ -85,7 +85,7 @@ class Item(db.Model):
             raise Refused(
                 N_("%(quantity)s does not come out to whole steps of %(step)s %(unit)s of %(item)s. "
                    "Change the quantity."),
-                field="quantity", quantity=f"{quantity.normalize():f}", step=f"{step:f}", unit=self.base_unit,
+                field="quantity", quantity=quantity, step=step, unit=self.base_unit,
                 item=self.name)
         return base.quantize(step)
 

@@ -83,13 +83,17 @@
       if (!row.classList.contains("is-removed")) { place += 1; row.querySelector(".rw-nr").textContent = place; }
     });
   }
-  var next = 1000;
+  function freePlace(box) { // after every line of the page: a form that came back keeps the places it was sent with
+    var places = Array.from(box.querySelectorAll(".inline-field-list > .inline-field"), function (row) {
+      return Number(row.id.slice(row.id.lastIndexOf("-") + 1));
+    });
+    return Math.max.apply(null, [-1].concat(places)) + 1;
+  }
   function addLine(box) {
     var pattern = box.querySelector("template[data-line-pattern]");
     var list = box.querySelector(".inline-field-list");
     var holder = doc.createElement("div");
-    holder.innerHTML = pattern.innerHTML.replace(/__n__/g, String(next));
-    next += 1;
+    holder.innerHTML = pattern.innerHTML.replace(/__n__/g, String(freePlace(box)));
     var row = holder.firstElementChild;
     list.appendChild(row);
     row.querySelectorAll("select[data-lookup]").forEach(lookup);

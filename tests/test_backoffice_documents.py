@@ -74,6 +74,16 @@ def test_wrong_form_keeps_what_was_typed(client: Any, sign_in: Any, author: Any,
     assert db.session.scalar(sa.select(sa.func.count(StoreRequest.id))) == before
 
 
+def test_messages_count_lines_as_the_page_does_and_write_numbers_as_its_reader(
+        client: Any, sign_in: Any, author: Any, form: Any) -> None:
+    sign_in(client, author)
+    answer = client.post("/admin/store_request/new/", data={
+        **form, "lines-7-item": form["lines-0-item"], "lines-7-quantity": "0,25", "lines-7-unit": form["lines-0-unit"]})
+    assert answer.status_code == 422
+    assert "pada baris 2" in answer.text
+    assert "0,25 tidak menghasilkan" in answer.text
+
+
 def test_empty_rows_are_no_lines_and_a_document_without_lines_is_not_submitted(
         client: Any, sign_in: Any, author: Any, form: Any) -> None:
     sign_in(client, author)

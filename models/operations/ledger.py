@@ -141,8 +141,8 @@ class Ledger:
             item = self.items[row.item_id]
             raise NotEnoughStock(
                 N_("Not enough of %(item)s: asked %(asked)s %(unit)s, there are %(available)s unexpired."),
-                item=item.name, asked=f"{row.quantity.normalize():f}", unit=item.base_unit,
-                available=f"{available.normalize():f}")
+                item=item.name, asked=row.quantity, unit=item.base_unit,
+                available=available)
         rest = row.quantity
         taken: list[Moved] = []
         for batch in usable:

@@ -202,7 +202,7 @@ def _check_quantities(receipt: GoodsReceipt, order: PurchaseOrder) -> None:
         if so_far[wanted.id] > wanted.base_quantity * tolerance:
             left = wanted.base_quantity - so_far[wanted.id] + line.base_quantity
             raise Refused(N_("%(item)s: at most %(left)s %(unit)s are outstanding on %(number)s."),
-                          item=line.item.name, left=f"{left.normalize():f}", unit=line.item.base_unit,
+                          item=line.item.name, left=left, unit=line.item.base_unit,
                           number=str(order), field="received_quantity")
         line.outstanding_quantity = wanted.quantity - (so_far[wanted.id] / wanted.factor).quantize(Decimal("0.001"))
 
@@ -286,7 +286,7 @@ def _check_return(document: SupplierReturn, *, by: User, reason: str) -> None:
         if back[source.id] > source.base_quantity:
             left = source.base_quantity - back[source.id] + line.base_quantity
             raise Refused(N_("%(item)s: at most %(left)s %(unit)s of %(receipt)s can still go back."),
-                          item=line.item.name, left=f"{left.normalize():f}", unit=line.item.base_unit,
+                          item=line.item.name, left=left, unit=line.item.base_unit,
                           receipt=str(receipt))
 
 
@@ -357,7 +357,7 @@ def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
         gone = before.get(source.id, ZERO)
         if gone + line.quantity > source.received_quantity:
             raise Refused(N_("%(item)s: only %(left)s of what was received is not invoiced yet."), item=line.item.name,
-                          left=f"{(source.received_quantity - gone).normalize():f}")
+                          left=source.received_quantity - gone)
         due = stock.share(source.net_amount, line.quantity, source.received_quantity, gone)
         before[source.id] = gone + line.quantity
         if abs(line.net_amount - due) > abs(due) * tolerance:

@@ -129,7 +129,7 @@ def _check_against_request(delivery: DeliveryRequest, states: tuple[DeliveryStat
         left[line.item_id] -= line.base_quantity
         if left[line.item_id] < 0:
             raise Refused(N_("%(item)s: at most %(left)s %(unit)s are outstanding on %(number)s."),
-                          item=line.item.name, left=f"{(left[line.item_id] + line.base_quantity).normalize():f}",
+                          item=line.item.name, left=left[line.item_id] + line.base_quantity,
                           unit=line.item.base_unit, number=str(request))
 
 
@@ -203,7 +203,7 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
         left = given.base_quantity - back.get(given.id, ZERO)
         if asked[given.id] > left:
             raise Refused(N_("%(item)s: the unit still has at most %(left)s %(unit)s of this delivery to give back."),
-                          item=line.item.name, left=f"{left.normalize():f}", unit=line.item.base_unit)
+                          item=line.item.name, left=left, unit=line.item.base_unit)
 
 
 def returned_by_line(delivery_line_ids: Iterable[int]) -> dict[int, Decimal]:
