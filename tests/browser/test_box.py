@@ -125,6 +125,25 @@ def test_a_refusal_says_why(open_browser: Callable[..., Page], log_in: Any, stoc
     expect(nurse.locator(".rw-time")).to_contain_text("Stok opname hari ini")
 
 
+def test_lines_added_after_a_refused_form_overwrite_none(
+        open_browser: Callable[..., Page], log_in: Any, stocked: Any) -> None:
+    nurse = open_browser()
+    log_in(nurse, Role.UNIT_USER)
+    write_request(nurse, stocked, "2")
+    quantities = nurse.locator(".inline-field-list [name$='-quantity']")
+    for count in (2, 3):
+        nurse.click("[data-add-line]")
+        expect(quantities).to_have_count(count)
+        quantities.last.fill("0")
+    nurse.click("[name=_submit]")
+    expect(nurse.locator("[role=alert]")).to_be_visible()
+    for count in (4, 5):
+        nurse.click("[data-add-line]")
+        expect(quantities).to_have_count(count)
+    names = [field.get_attribute("name") for field in quantities.all()]
+    assert len(set(names)) == 5, names
+
+
 @pytest.mark.parametrize(("role", "path"), [
     (Role.STORE_HEAD, "/admin/"), (Role.STORE_HEAD, "/admin/store_request/"), (Role.STORE_HEAD, "/admin/stock_move/"),
     (Role.FACILITIES_STAFF, "/admin/purchase_order/"), (Role.FACILITIES_STAFF, "/admin/purchase_order/new/"),
