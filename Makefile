@@ -41,7 +41,7 @@ demo: $(READY)  ## load the demo hospital; ARGS="--scale 10 --seed 7"
 verify: $(READY)  ## prove every invariant of the data
 	$(FLASK) verify $(ARGS)
 
-bench: $(READY)  ## page times at a million stock moves as ratios (needs PostgreSQL: BENCH_DATABASE_URL)
+bench: $(READY)  ## page times at a million stock moves and posting, as ratios (needs PostgreSQL: BENCH_DATABASE_URL)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: $(READY)  ## take the README's pictures with Chromium, into docs/screenshots/

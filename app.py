@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
 import time
@@ -18,10 +20,11 @@ import models  # noqa: F401  (every table)
 import portal
 from models import clock
 from models.base import db, prepare_engine
-from models.operations import activity, nik  # noqa: F401  (activity listens to every session)
+from models.operations import accounts, activity, live, nik  # noqa: F401  (activity listens to every session)
 from models.people import User
 from models.roles import Role
 from portal.site import config as site_config
+from portal.site import reading, schema
 
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, render_as_batch=False)
@@ -33,11 +36,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(settings["INSTANCE"]))
     app.config.update(settings)
     clock.set_zone(app.config["HOSPITAL_TZ"])
+    clock.run_ahead(app.config["CLOCK_AHEAD_DAYS"])
     nik.configure(app.config)
+    accounts.configure(app.config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(site_config.ROOT / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
+    reading.configure(app)
     csrf.init_app(app)
     portal.init_app(app)
     backoffice.init_app(app)
@@ -47,16 +53,19 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 def prepare(app: Flask) -> None:
     """Bring the database up to date; load the demo hospital into an empty one; refuse demo accounts in production."""
     with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            os.makedirs(app.config["INSTANCE"], exist_ok=True)
+        stands = schema.standing()
         if app.config["RAWAT_ENV"] == "production":
-            if not sa.inspect(db.engine).has_table("user"):
-                raise site_config.Unsafe("Rawat does not start: the database is empty; run `flask db upgrade` first.")
+            if stands != schema.CURRENT:
+                raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
             if db.session.scalar(sa.select(User.id).where(User.is_demo).limit(1)):
                 raise site_config.Unsafe("Rawat does not start: demo accounts are in this database; "
                                          "production needs one without them.")
             return
-        if db.engine.dialect.name == "sqlite":
-            os.makedirs(app.config["INSTANCE"], exist_ok=True)
-        if not _is_current(app):
+        if stands == schema.FOREIGN:
+            raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
+        if stands != schema.CURRENT:
             print("Preparing the database …", flush=True)
             upgrade(directory=app.extensions["migrate"].directory)
         if not db.session.scalar(sa.select(User.id).limit(1)):
@@ -66,21 +75,19 @@ def prepare(app: Flask) -> None:
         db.session.remove()
 
 
-def _is_current(app: Flask) -> bool:
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-    heads = set(ScriptDirectory(app.extensions["migrate"].directory).get_heads())
-    with db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == heads
-
-
 def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
     """The WSGI server, listening: waitress, because it reads a request whole before a thread takes it, so slow
     clients wait for themselves only."""
     from waitress import create_server
 
-    return create_server(app, host=host, port=port, threads=threads, ident="rawat", connection_limit=1000,
-                         channel_timeout=60, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+    from portal.site.parking import ParkingDispatcher, Unchanged
+
+    dispatcher = ParkingDispatcher()
+    dispatcher.set_thread_count(threads)
+    return create_server(Unchanged(app), host=host, port=port, _dispatcher=dispatcher, ident="rawat",
+                         connection_limit=6000, backlog=2048, asyncore_use_poll=True, channel_timeout=60,
+                         # Over it the connection is closed; between the two Flask answers with a page that says why.
+                         max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
                          clear_untrusted_proxy_headers=True, **_proxy())
 
 
@@ -89,6 +96,9 @@ def serve() -> None:
     started = time.monotonic()
     app = create_app()
     prepare(app)
+    _more_sockets()
+    with app.app_context():
+        live.listen(db.engine.url)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
     server = make_server(app, host=host, port=port, threads=workers)
@@ -97,8 +107,21 @@ def serve() -> None:
         print("\nDemo accounts, password rawat-demo-2026:")
         for role in Role:
             print(f"  {role.value}@demo.rawat")
-        print("  patient2@demo.rawat  doctor2@demo.rawat  unit_user2@demo.rawat\n\nStop with Ctrl+C.", flush=True)
+        from models.operations.demo.people import SECOND
+        print(f"  {'  '.join(f'{name}@demo.rawat' for name in SECOND)}\n\nStop with Ctrl+C.", flush=True)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection
     server.run()
+
+
+def _more_sockets() -> None:
+    """Every open conversation holds a socket: as many as the system allows."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = 16_384 if hard == resource.RLIM_INFINITY else min(hard, 16_384)
+        if soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _proxy() -> dict[str, Any]:

@@ -6,18 +6,25 @@ from typing import Any
 
 from flask import Flask, request
 from flask_admin import Admin
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
-from backoffice import cells, menu, rows, waiting
+from backoffice import cells, menu, presets, rows, scheduled, waiting
 from backoffice.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
+from backoffice.calendar import CareView
 from backoffice.columns import Column, key_of, mapped_tables
 from backoffice.declared import declared_views
+from backoffice.desk import DeskView
+from backoffice.housekeeping import HousekeepingView
+from backoffice.importing import ImportsView
+from backoffice.notices import NoticesView
 from backoffice.pages import HomeView, InboxView
 from backoffice.reports import ReportsView
 from backoffice.rooms import RoomsView
+from backoffice.scanning import ScanView
 from backoffice.transitions import ASIDE_BUTTONS
 from models.documents import Document
+from models.operations.approvals import ALLOW_DATE, AMEND
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.site import words
@@ -49,8 +56,14 @@ def init_app(app: Flask) -> None:
     views = {table: view_for(table, declared)() for table in sorted(tables)}
     for view in views.values():
         admin.add_view(view)
+    admin.add_view(DeskView(url="/admin/desk", endpoint="desk"))
     admin.add_view(InboxView(url="/admin/inbox", endpoint="inbox"))
+    admin.add_view(ScanView(url="/admin/scan", endpoint="scan"))
+    admin.add_view(ImportsView(url="/admin/imports", endpoint="imports"))
+    admin.add_view(NoticesView(url="/admin/notices", endpoint="notices"))
     admin.add_view(RoomsView(url="/admin/rooms", endpoint="rooms"))
+    admin.add_view(CareView(url="/admin/care", endpoint="care"))
+    admin.add_view(HousekeepingView(url="/admin/housekeeping", endpoint="housekeeping"))
     admin.add_view(ReportsView(url="/admin/reports", endpoint="reports"))
     app.extensions["rawat_panel"] = views
 
@@ -60,11 +73,13 @@ def init_app(app: Flask) -> None:
             return {}
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": rows.body, "panel_top": menu.top,
-            "inbox_count": waiting.inbox_count, "hospital_name": waiting.hospital_name,
+            "inbox_count": waiting.inbox_count, "bell_count": waiting.bell_count,
+            "hospital_name": waiting.hospital_name,
             "icon": cells.icon, "shown": cells.shown, "blank": cells.BLANK, "may": may,
             "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
-            "event_word": event_word, "event_icon": event_icon,
+            "event_said": event_said, "event_icon": event_icon,
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
+            "presets_of": presets.of,
             "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
             "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,
             "in_words": lambda amount: in_words(amount, "id" if is_indonesian() else "en"),
@@ -83,6 +98,10 @@ _ICONS = {
     "submit": "send", "approve": "check", "reject": "x", "cancel": "ban", "reopen": "rotate-clockwise", "deliver":
     "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil", "start": "player-play",
     "finish": "checks", "post": "check", "send": "send", "close": "archive", "complete": "checks", "pay": "cash",
+    "check_in": "door-enter", "check_out": "door-exit", "use": "door-enter", "leave": "door-exit",
+    "redo": "rotate-clockwise", "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise",
+    "inspect": "eye-check",
+    AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
 }
 
 
@@ -99,9 +118,23 @@ def step_word(step: Transition | str) -> str:
     return words.step_word(step if isinstance(step, str) else step.name)
 
 
-def event_word(name: str) -> str:
-    """What happened, as the history tells it."""
-    return gettext("Made the document") if name == "create" else words.step_word(name)
+#: What happened where the state that it led to does not say it.
+_HAPPENED = {
+    "create": lazy_gettext("Made by %(who)s"), "reopen": lazy_gettext("Opened again by %(who)s"),
+    "open_again": lazy_gettext("Opened again by %(who)s"), "reject": lazy_gettext("Rejected by %(who)s"),
+    "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
+    "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
+    ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
+    AMEND: lazy_gettext("Amounts changed by %(who)s, the approvals were taken back"),
+}
 
 
-__all__ = ["Column", "DocumentView", "LedgerView", "MasterView", "StaffView", "init_app"]
+def event_said(event: Any) -> str:
+    """What happened and by whom, as the history tells it: "Approved by Ratna"."""
+    words_of_it = _HAPPENED.get(event.what)
+    if words_of_it is not None:
+        return str(words_of_it) % {"who": event.who}
+    return gettext("%(state)s by %(who)s", state=words.state_word(event.state), who=event.who)
+
+
+__all__ = ["Column", "DocumentView", "LedgerView", "MasterView", "StaffView", "init_app", "scheduled"]

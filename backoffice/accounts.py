@@ -10,14 +10,14 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import selectinload
 from wtforms import SelectMultipleField, StringField
 
-from backoffice.base import LedgerView, MasterView
+from backoffice.base import MasterView
 from backoffice.forms import StaffForm, make_form
-from models.activity import ActivityLog
 from models.errors import N_, Refused
-from models.organisation import Setting
+from models.organisation import CodeList, Setting
 from models.people import User, UserRole
 from models.roles import Role
 from portal.site import words
+from portal.site.locale import is_indonesian
 from portal.site.passwords import hashed
 
 #: What a staff password needs at least.
@@ -44,6 +44,7 @@ class UserForm(StaffForm):
 
 class UserView(MasterView):
     model = User
+    searches_people = True
     icon = "users"
     listed = ("name", "email", "roles", "work_unit", "language", "status")
     asks = ("name", "email", "phone", "work_unit", "language", "status")
@@ -92,28 +93,12 @@ class SettingView(MasterView):
     listed = ("key", "value")
 
 
-class ActivityLogView(LedgerView):
-    """Who did what, newest first; nobody writes here."""
+class CodeListView(MasterView):
+    """Civil codes, named in the reader's language."""
 
-    model = ActivityLog
-    icon = "history"
-    listed = ("id", "occurred_at", "user", "access", "activity", "table_name", "changed_id", "properties")
-    facts = ("user", "access", "table_name", "changed_id", "activity", "occurred_at", "address", "properties")
-    filters = ("activity", "access", "user", "occurred_at")
+    model = CodeList
+    icon = "list"
+    listed = ("name", "list", "code")
 
-    def label(self, name: str) -> str:
-        return gettext("Changed ID") if name == "changed_id" else super().label(name)
-
-    def cell_properties(self, record: Any) -> Markup:
-        """What changed, from what to what."""
-        properties = record.properties or {}
-        old, new = properties.get("old") or {}, properties.get("new") or {}
-        parts = [f"{name}: {_text(old[name])} → {_text(new.get(name))}" for name in old]
-        parts += [f"{name}: {_text(value)}" for name, value in new.items() if name not in old and value is not None]
-        parts += [f"{name}: {_text(value)}" for name, value in properties.items() if name not in {"old", "new"}]
-        text = "; ".join(parts)
-        return escape((text if len(text) <= 400 else text[:400] + "…") or "–")
-
-
-def _text(value: Any) -> str:
-    return "–" if value is None else str(value)
+    def heading(self, record: Any) -> str:
+        return record.name if is_indonesian() or not record.name_en else record.name_en

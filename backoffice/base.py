@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from flask import Response, abort, jsonify, request, stream_with_context
+from flask import Response, abort, g, jsonify, redirect, request, stream_with_context
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from backoffice import cells, export, lists, lookups, saving
+from backoffice.backdating import DatePages
 from backoffice.columns import HIDDEN, columns_of, key_of
 from backoffice.forms import StaffForm, line_columns, make_form
 from backoffice.transitions import TransitionPages
@@ -30,9 +31,11 @@ from models.activity import Activity
 from models.base import db
 from models.documents import Document
 from models.errors import Conflict, Refused
-from models.operations import activity
+from models.operations import activity, amendments
 from models.rights import may, scope
 from models.roles import Role
+from models.workflow import has_lines
+from portal.site import reading, sealed
 from portal.site.locale import quantity
 
 
@@ -45,6 +48,11 @@ class Make:
     roles: tuple[Role, ...]
     operation: Callable[..., Any]
     when: Callable[[Any], bool]
+    #: The page of the new document that opens: its details, or its form.
+    opens: str = "details"
+    #: Never the page's primary button.
+    is_aside: bool = False
+    icon: str = "plus"
 
 
 class StaffView(TransitionPages, TableView):
@@ -55,10 +63,14 @@ class StaffView(TransitionPages, TableView):
     line_asks: ClassVar[dict[str, tuple[str, ...]]] = {}
     #: Collections that the system writes: shown, never typed.
     written_lines: tuple[str, ...] = ()
+    #: References of a new record that the address may name: ``new/?asset=12``.
+    prefills: tuple[str, ...] = ()
     #: Documents that can be made from one of these.
     makes: tuple[Make, ...] = ()
     read_only = False
-    #: Where the form's script asks what the store has of a line's item; nowhere by default.
+    #: Other ways to make one, beside the button for an empty form: address, words, icon.
+    beside_new: tuple[tuple[str, Any, str], ...] = ()
+    #: Where the form's script asks what is known of a line's item (its stock, its prices); nowhere by default.
     stock_address = ""
 
     # ------------------------------------------------------------ list
@@ -72,6 +84,10 @@ class StaffView(TransitionPages, TableView):
         return self.render(
             self.list_template, view=self, asked=asked, page=page, total=total, capped=lists.capped, tabs=tabs,
             bulk=self.bulk_steps(), can_create=self.can_make_new())
+
+    def beside(self) -> tuple[tuple[str, Any, str], ...]:
+        """Buttons of the list beside the one for an empty form: address, words, icon."""
+        return self.beside_new if self.can_make_new() else ()
 
     def can_make_new(self) -> bool:
         return not self.read_only and may(current_user, "create", self.table)
@@ -104,6 +120,9 @@ class StaffView(TransitionPages, TableView):
             form.version.data = str(getattr(record, "version", "")) if record is not None else ""
         elif request.method == "POST":
             form.version.data = request.form.get("version", "")
+        if record is None and request.method == "GET":
+            for name in self.prefills:
+                form[name].data = lookups.find(self.every[name].target, request.args.get(name, "")) or form[name].data
         unit = form._fields.get("work_unit")
         if unit is not None and scope(current_user, self.table) is not None:
             unit.data, unit.process_errors, unit.fixed = current_user.work_unit, [], True
@@ -124,6 +143,8 @@ class StaffView(TransitionPages, TableView):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         options = [selectinload(getattr(self.model, name)).options(*self.line_options(name)) for name in self.lines]
+        if request.method == "GET":
+            self.note_reading(request.args.get("id", ""))
         record = self.one_or_404(request.args.get("id", ""), *lists.eager(self.model, self.asks), *options)
         if self.read_only:
             abort(403)
@@ -144,8 +165,14 @@ class StaffView(TransitionPages, TableView):
 
     def save(self, form: StaffForm, record: Any = None) -> Any:
         """Validate and write; 303 to the record, or the form again with messages (422) or the conflict (409)."""
-        step = self.first_step() if "_submit" in request.form else ""
-        if not form.validate():
+        was_approved = record is not None and amendments.is_amendable(record)
+        step = self.first_step() if "_submit" in request.form or was_approved else ""
+        fine = form.validate()
+        if step and has_lines in self.first_transition().conditions:
+            for lines in form.line_fields:
+                if not lines.errors and not lines.kept:
+                    lines.errors, fine = [gettext(has_lines.refusal)], False
+        if not fine:
             return self.form_page(form, record), 422
         key = str(record.id) if record is not None and hasattr(record, "id") else None
         try:
@@ -154,18 +181,27 @@ class StaffView(TransitionPages, TableView):
             if key is not None:
                 record = self.read_one(key)
             return self.form_page(form, record, refusal=refusal), refusal.status
+        if was_approved:
+            return done(gettext("The amounts of %(what)s changed, so it has to be approved again from the start.",
+                                what=str(saved)) if not amendments.is_amendable(saved) else
+                        gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
         if step:
             return done(gettext("%(what)s was submitted.", what=str(saved)), self.details_url(saved))
         return done(gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
 
     def form_page(self, form: StaffForm, record: Any = None, refusal: Refused | None = None) -> Any:
-        if refusal is not None and refusal.field in form._fields:
+        if refusal is not None and refusal.line is not None:
+            for lines in form.line_fields:
+                lines.blame(refusal, told(refusal))
+        elif refusal is not None and refusal.field in form._fields:
             field = form._fields[refusal.field]
             field.errors = [*field.errors, told(refusal)]
         self._choices(form)
+        g.uses_camera = any(lines.has_items for lines in form.line_fields)
         template = self.edit_template if record is not None else self.create_template
         return self.render(template, view=self, form=form, record=record, refusal=refusal,
                            conflict=isinstance(refusal, Conflict), told=told,
+                           amends=record is not None and amendments.is_amendable(record),
                            first_step=self.first_transition())
 
     def _choices(self, form: StaffForm) -> None:
@@ -195,6 +231,11 @@ class StaffView(TransitionPages, TableView):
             return self.refused(self.one_or_404(request.form.get("id", "") or request.args.get("id", "")), refusal)
         return done(gettext("%(what)s was deleted.", what=called), f"{self.url}/")
 
+    @expose("/find", methods=("POST",))
+    def find_view(self) -> Any:
+        """The search form of lists whose words no address may carry in clear: to the list, with the words sealed."""
+        return redirect(lists.asked(self, request.form).url(), 303)
+
     # ------------------------------------------------------------ look-ups
 
     @expose("/ajax/lookup/")
@@ -210,13 +251,13 @@ class StaffView(TransitionPages, TableView):
             item = lookups.identity(column.target, request.args["item"])
             units = lookups.units_of([item])[item] if item is not None else []
             return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
-        limit = request.args.get("limit", "")
-        found = lookups.search(column.target, request.args.get("query", "")[:100],
+        limit, text = request.args.get("limit", ""), sealed.query()
+        found = lookups.search(column.target, text,
                                limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
         if request.args.get("name", "") == "work_unit" and scope(current_user, self.table) is not None:
             found = [unit for unit in found if unit.id == current_user.work_unit_id]
-        return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row)}
-                        for row in found])
+        return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row),
+                         "exact": lookups.is_exact(row, text)} for row in found])
 
     def _reference(self, name: str) -> Any:
         for collection in self.lines:
@@ -247,10 +288,11 @@ class StaffView(TransitionPages, TableView):
         db.session.commit()
 
         def rows() -> Iterator[list[Any]]:
-            result = db.session.execute(statement.order_by(key).execution_options(yield_per=1000)).scalars()
+            reader = reading.session()
+            result = reader.execute(statement.order_by(key).execution_options(yield_per=1000)).scalars()
             for record in result:
                 yield [cells.plain(getattr(record, name)) for name in names]
-                db.session.expunge(record)
+                reader.expunge(record)
 
         heads = [str(self.label(name)) for name in names]
         writer, media = ((export.as_csv, "text/csv; charset=utf-8") if export_type == "csv" else
@@ -270,7 +312,7 @@ class MasterView(StaffView):
     """Master data: people make and change it in forms."""
 
 
-class DocumentView(StaffView):
+class DocumentView(DatePages, StaffView):
     """A numbered document with lines: written in draft, moved by its workflow."""
 
     model: type[Document]

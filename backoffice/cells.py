@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import json
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -19,10 +19,8 @@ from backoffice.columns import Column, key_of
 from models import clock
 from models.rights import may
 from portal.site import locale, words
-from portal.site.macros import GROUP_OF, badge
+from portal.site.macros import badge, look_of, symbol
 
-_NO_GROUP = ("draft", "")
-SPRITE = "/static/icons.svg"
 BLANK = Markup('<span class="muted">–</span>')
 
 
@@ -75,14 +73,12 @@ def _once(kind: str, value: Any, make: Callable[[Any], Any]) -> Any:
 
 def kind_of_state(state: Any) -> str:
     """Which of the eight colours a state has."""
-    return GROUP_OF.get(str(getattr(state, "value", state)), _NO_GROUP)[0]
+    return look_of(state)[0]
 
 
-@functools.lru_cache(2048)
 def icon(name: str, size: str = "") -> Markup:
     """A picture of the sprite; it never carries meaning alone."""
-    return Markup('<svg class="rw-ic{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
-        f" is-{size}" if size else "", SPRITE, name)
+    return symbol(name, f"rw-ic{f' is-{size}' if size else ''}")
 
 
 def plain(value: Any) -> Any:
@@ -93,4 +89,6 @@ def plain(value: Any) -> Any:
         return clock.local(value).replace(tzinfo=None)
     if value is None or isinstance(value, (bool, int, float, Decimal, date, time)):
         return value
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
     return str(value)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from backoffice import accounts, assets, clinic, places, purchasing, stores
+from backoffice import (
+    accounts,
+    assets,
+    care,
+    clinic,
+    consulting,
+    copying,
+    dispensing,
+    inventory,
+    notices,
+    packs,
+    periods,
+    places,
+    purchasing,
+    stores,
+    trail,
+)
 from backoffice.base import DocumentView, LedgerView, MasterView, StaffView
 
-ROOMS = (stores, purchasing, assets, places, clinic, accounts)
+ROOMS = (stores, purchasing, assets, care, places, clinic, consulting, dispensing, inventory, accounts, notices,
+         copying, packs, periods, trail)
 
 
 def declared_views() -> dict[str, type[StaffView]]:

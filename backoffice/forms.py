@@ -22,6 +22,8 @@ from portal.site import words
 MOST_LINES = 500
 #: Empty rows at the foot of the lines, for people without script.
 SPARE_LINES = 2
+#: What a line counts, by the name of its field: a scanned code raises it.
+COUNTED = ("quantity", "received_quantity", "counted_quantity")
 
 
 class StaffForm(FlaskForm, BaseForm):
@@ -157,9 +159,11 @@ def line_columns(model: Any, parent: Any) -> tuple[str, ...]:
 
 
 class LineForm(Form):
-    """One line of a document. `record` is the existing line, if any; `removed` says that it is to go."""
+    """One line of a document. `record` is the existing line, if any; `removed` says that it is to go; `written` is the
+    line that was filled from it."""
 
     record: Any = None
+    written: Any = None
     removed = False
     number = 0
 
@@ -169,8 +173,9 @@ class LineForm(Form):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was typed (a spare row)."""
+        """Whether nothing was typed (a spare row); what a field holds by itself is not typed."""
         return all(not any(str(value).strip() for value in (field.raw_data or ()))
+                   or (field.default is not None and field.data == field.default)
                    for field in self.typed if not isinstance(field, (BooleanField, fields.EnumField)))
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -233,6 +238,12 @@ class LinesField(Field):
             entry = self._add(place, formdata, record)
             entry.removed = bool(formdata.get(f"del-{self.name}-{place}"))
 
+    def add_typed(self, place: int, values: Any) -> None:
+        """A new line that is filled in already with the attributes of `values`."""
+        entry = self.line_form(obj=values, prefix=f"{self.name}-{place}-")
+        entry.number = place
+        self.entries.append(entry)
+
     def _add(self, place: int, formdata: Any, record: Any) -> LineForm:
         entry = self.line_form(formdata=formdata, obj=record, prefix=f"{self.name}-{place}-")
         if record is not None:
@@ -261,6 +272,7 @@ class LinesField(Field):
                 collection.remove(entry.record)
         for entry in self.kept:
             line = entry.record if entry.record is not None else self.model()
+            entry.written = line
             for field in entry.typed:
                 column = columns_of(self.model)[field.short_name]
                 if field.data is None and entry.record is None and has_default(column.column):
@@ -272,10 +284,24 @@ class LinesField(Field):
             if entry.record is None:
                 collection.append(line)
 
+    def blame(self, refusal: Any, message: str) -> None:
+        """Say the refusal at the field of the line that it blames."""
+        for entry in self.entries:
+            if entry.written is not None and entry.written is refusal.line:
+                field = entry._fields.get(refusal.field or "") or entry._fields.get("item")
+                if field is not None:
+                    field.errors = [*field.errors, message]
+
     def spare(self) -> list[LineForm]:
         """Empty rows after the typed ones, for people without script."""
         start = max((entry.number for entry in self.entries), default=-1) + 1
         return [self._blank(start + extra) for extra in range(SPARE_LINES if self.entries else SPARE_LINES + 1)]
+
+    @property
+    def has_items(self) -> bool:
+        """Whether a line counts an item: then a scanned code can fill it."""
+        field = getattr(self.line_form, "item", None)
+        return field is not None and any(hasattr(self.line_form, name) for name in COUNTED)
 
     def pattern(self) -> LineForm:
         """The row that the script copies; ``__n__`` stands for its place."""

@@ -16,8 +16,8 @@ from models.people import User
 from models.workflow import Transition, Workflow
 
 #: Steps that lead back or aside; the way forward does not show them.
-ASIDE = frozenset({"reopen", "reinstate", "reschedule", "redo", "take_out", "put_back", "report_lost", "return",
-                   "maintain", "hold_for_sale"})
+ASIDE = frozenset({"reopen", "reinstate", "reschedule", "redo", "open_again", "take_out", "put_back", "report_lost",
+                   "return", "maintain", "hold_for_sale", "unconfirm"})
 
 
 @dataclass
@@ -93,6 +93,10 @@ def steps(record: Any, events: Iterable[Told]) -> list[Step]:
         if event.state == record.workflow.initial:
             since.clear()
         elif event.what != "create":
+            for undone in (step for step in record.workflow if step.name == event.what and event.what in ASIDE):
+                for step in record.workflow:
+                    if step.target in undone.sources:
+                        since.pop(step.name, None)
             since[event.what] = event
         last = event
     shown, found_now = [], False

@@ -14,13 +14,13 @@ from flask import request
 from flask_babel import format_decimal, gettext
 from sqlalchemy.orm import joinedload, lazyload
 
-from backoffice import lookups
+from backoffice import lookups, presets
 from backoffice.columns import Column, columns_of, key_of, search_columns
 from backoffice.waiting import first_rows, for_person, frame_columns, keep_frame
 from models import clock
 from models.base import db
 from models.people import User
-from portal.site import words
+from portal.site import sealed, words
 
 #: Counting stops here: a list says "1,000+" rather than read a million rows.
 MOST_COUNTED = 1000
@@ -42,6 +42,10 @@ class Asked:
 
     view: Any
     words: str = ""
+    #: Whether the words came as `sealed` makes them; `is_lost` when another session had sealed them.
+    is_sealed: bool = False
+    is_lost: bool = False
+    only: str = ""
     criteria: dict[str, sa.ColumnElement[bool]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     sort: str = ""
@@ -54,12 +58,21 @@ class Asked:
     @functools.cached_property
     def matching(self) -> sa.ColumnElement[bool]:
         """The criterion of the search words, worked out once for rows and counts."""
-        criterion = searched(self.view.model, self.words, self.view.listed)
-        return criterion if criterion is not None else sa.true()
+        criterion = searched(self.view.model, self.words, self.view.listed, self.view.searched_too())
+        exact = lookups.exactly(self.view.model, self.words) if self.is_sealed else None
+        if criterion is None:
+            return sa.true()
+        return criterion if exact is None else criterion | exact
+
+    @functools.cached_property
+    def search(self) -> str | None:
+        """The search words as this list's addresses carry them."""
+        return (sealed.seal(self.words) if self.view.is_private else self.words) or None
 
     def url(self, **changes: Any) -> str:
         """The address of this list with some arguments changed (None takes one away); pages begin anew."""
-        keep = {"search": self.words or None, **{name: self._raw(value) for name, value in self.values.items()},
+        keep = {"search": self.search, "only": self.only or None,
+                **{name: self._raw(value) for name, value in self.values.items()},
                 "sort": self.sort or None, "desc": "1" if self.descending and self.sort else None,
                 "page_size": self.size if self.size != SIZES[0] else None}
         keep.update(changes)
@@ -72,6 +85,8 @@ class Asked:
 
     def chips(self) -> list[Chip]:
         shown = []
+        if self.only:
+            shown.append(Chip(gettext("Only"), str(presets.of(self.view.table)[self.only].label), self.url(only=None)))
         for name, value in self.values.items():
             if name == "state":
                 continue
@@ -86,10 +101,12 @@ class Asked:
         return shown
 
 
-def asked(view: Any) -> Asked:
-    """Read the request's address."""
-    args = request.args
-    found = Asked(view, words=args.get("search", "").strip()[:100])
+def asked(view: Any, args: Any = None) -> Asked:
+    """Read the request's address, or what a search form sent."""
+    posted, args = args is not None, request.args if args is None else args
+    typed = sealed.opened(args.get("search", ""))
+    found = Asked(view, words=typed or "", is_lost=typed is None,
+                  is_sealed=posted or sealed.is_sealed(args.get("search", "")))
     every = columns_of(view.model)
     for name in view.filters:
         column = every[name]
@@ -105,6 +122,9 @@ def asked(view: Any) -> Asked:
             found.values[name] = value
             wanted = getattr(value, key_of(column.target).key) if column.relation is not None else value
             found.criteria[name] = _attribute(view.model, column) == wanted
+    if args.get("only") in presets.of(view.table):
+        found.only = args["only"]
+        found.criteria["only"] = presets.of(view.table)[found.only].criterion(view.model)
     if args.get("sort") in view.sortable:
         found.sort = args["sort"]
         found.descending = args.get("desc") == "1"
@@ -151,6 +171,8 @@ def _value(column: Column, text: str) -> Any:
             return None
     if column.kind == "bool":
         return {"1": True, "0": False}.get(text)
+    if column.kind == "text":
+        return text.replace("\x00", "")[:200] or None
     if column.relation is not None:
         key = lookups.identity(column.target, text)
         if key is None:
@@ -160,12 +182,14 @@ def _value(column: Column, text: str) -> Any:
     return None
 
 
-def searched(model: Any, text: str, listed: Iterable[str]) -> sa.ColumnElement[bool] | None:
-    """Rows with every word of `text` in one of their own texts or in the name of a reference that the list shows."""
+def searched(model: Any, text: str, listed: Iterable[str], too: Iterable[Any] = ()) -> sa.ColumnElement[bool] | None:
+    """Rows with every word of `text` in one of their own texts, in an expression of `too`, or in the name of a
+    reference that the list shows."""
     own = search_columns(model)
     every = columns_of(model)
     references = [every[name] for name in listed if name in every and every[name].relation is not None
                   and search_columns(every[name].target) and every[name].target is not User]
+    too = (*too, *lookups.beside(model))
     typed = text.replace("\x00", "").split()[:6]
     named = {(word, reference.name): _named(reference.target, word) for word in typed for reference in references}
     few = _few(named)
@@ -173,6 +197,7 @@ def searched(model: Any, text: str, listed: Iterable[str]) -> sa.ColumnElement[b
     for word in typed:
         pattern = lookups.like(word)
         either: list[Any] = [getattr(model, name).ilike(pattern, escape="/") for name in own]
+        either += [expression.ilike(pattern, escape="/") for expression in too]
         for reference in references:
             keys = few.get((word, reference.name))
             local = _attribute(model, reference)
@@ -240,7 +265,7 @@ def _eager(model: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
 #: References that a record's own name (`__str__`) needs.
 LABELS: dict[str, tuple[str, ...]] = {
     "bed": ("inpatient_room",), "stay": ("patient",), "calibration": ("asset",), "asset_book": ("asset",),
-    "asset_movement": ("asset",),
+    "asset_movement": ("asset",), "maintenance_line": ("asset", "building"),
     "purchase_request_line": ("purchase_request", "item"), "purchase_order_line": ("purchase_order", "item"),
     "goods_receipt_line": ("goods_receipt", "item"), "delivery_request_line": ("delivery_request", "item"),
     "asset_plan_line": ("asset_plan", "asset_model"), "asset_procurement_line": ("asset_procurement", "asset_model"),
@@ -315,7 +340,7 @@ def counts(view: Any, asked: Asked, scoped: sa.Select[Any]) -> tuple[int, dict[s
     statement = for_person(("counts", view.table), lambda: _counting(view, asked, scoped)) \
         if not asked.criteria and not asked.words else _counting(view, asked, scoped)
     row = db.session.execute(statement).one()._mapping
-    keep_frame(row["hospital"], row["waiting"])
+    keep_frame(row)
     tabs = {state.value: row[f"state_{state.value}"] for state in view.tabs}
     if view.tabs:
         tabs[""] = row["any_state"]

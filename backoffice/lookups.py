@@ -12,13 +12,17 @@ from sqlalchemy.orm import contains_eager
 
 from backoffice.columns import columns_of, key_of, search_columns
 from models.base import db
+from models.clinic import Patient
 from models.documents import Document
+from models.errors import Refused
 from models.items import UnitConversion
+from models.operations import nik, patients
 from models.people import User
 from models.rights import RIGHTS, may, scope
 
 #: The most choices that a look-up answers, whatever it was asked for.
 MOST = 20
+NIK_DIGITS = 16
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -82,14 +86,33 @@ def like(text: str) -> str:
     return "%" + text.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
 
 
+def beside(model: Any) -> tuple[Any, ...]:
+    """Expressions that a table is searched by beside its own texts: patients by the e-mail of their account."""
+    if model is not Patient:
+        return ()
+    return (sa.select(User.email).where(User.id == Patient.user_id).correlate(Patient).scalar_subquery(),)
+
+
+def exactly(model: Any, text: str) -> sa.ColumnElement[bool] | None:
+    """Patients with this NIK or this telephone number, however it is written; None for what is neither."""
+    digits = re.sub(r"[ .+()-]", "", text)
+    if model is not Patient or not (digits.isascii() and digits.isdigit()):
+        return None
+    if len(digits) == NIK_DIGITS:
+        return Patient.nik_index == nik.index(digits)
+    try:
+        return Patient.phone == patients.clean_phone(text)
+    except Refused:
+        return None
+
+
 def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[bool] | None:
     """Rows in which every word of `text` stands in one of the columns; None for nothing to look for."""
     words = [word for word in text.replace("\x00", "").split() if word][:8]
-    names = tuple(columns)
-    if not words or not names:
+    texts = [*(getattr(model, name) for name in columns), *beside(model)]
+    if not words or not texts:
         return None
-    return sa.and_(*(sa.or_(*(getattr(model, name).ilike(like(word), escape="/") for name in names))
-                     for word in words))
+    return sa.and_(*(sa.or_(*(each.ilike(like(word), escape="/") for each in texts)) for word in words))
 
 
 def search(model: Any, text: str, *, limit: int = MOST, only: sa.ColumnElement[bool] | None = None) -> list[Any]:
@@ -113,8 +136,18 @@ def search(model: Any, text: str, *, limit: int = MOST, only: sa.ColumnElement[b
     if "status" in columns_of(model):
         statement = statement.where(model.status != "inactive")
     order = next((getattr(model, name) for name in ("name", "code") if name in columns_of(model)), None)
+    coded = [getattr(model, name) for name in ("barcode", "code") if text and name in columns_of(model)]
+    if coded and parent is None:
+        exact = sa.or_(*(sa.func.lower(column) == text.strip().lower() for column in coded))
+        statement = statement.order_by(sa.case((exact, 0), else_=1))
     statement = statement.order_by(key_of(model).desc() if order is None else order)
     return list(db.session.scalars(statement.limit(max(1, min(limit, MOST)))))
+
+
+def is_exact(record: Any, text: str) -> bool:
+    """Whether `text` is the record's whole code or barcode, so that nothing else can be meant."""
+    return any(str(getattr(record, name, None) or "").lower() == text.strip().lower() != ""
+               for name in ("barcode", "code"))
 
 
 def text_of(record: Any) -> str:

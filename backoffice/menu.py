@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from backoffice import cells
+from backoffice import cells, waiting
 from models.rights import RIGHTS, may, may_open
 from portal.site import locale, words
 
@@ -18,25 +18,30 @@ from portal.site import locale, words
 ICONS = {
     "store_request": "clipboard-list", "delivery_request": "truck-delivery", "item": "package",
     "stocktake": "clipboard-check", "stock_transfer": "transfer", "unit_return": "truck-return", "spoilage": "trash",
-    "store_item": "stack-2", "stock_balance": "stack-2", "stock_move": "arrows-exchange", "stock_batch": "tags",
+    "shelf": "map-pin", "store_item": "stack-2", "stock_balance": "stack-2", "stock_move": "arrows-exchange",
+    "stock_batch": "tags",
     "purchase_request": "shopping-cart", "purchase_order": "file-invoice", "goods_receipt": "package-import",
-    "supplier_invoice": "receipt", "supplier_return": "arrow-back-up", "supplier": "building-store",
+    "supplier_invoice": "receipt", "supplier_return": "arrow-back-up", "supplier_refund": "cash",
+    "supplier": "building-store",
     "asset": "armchair", "maintenance": "tool", "asset_plan": "list-check", "asset_procurement": "file-dollar",
     "asset_receipt": "package-import", "asset_disposal": "archive", "asset_auction": "discount",
-    "depreciation_run": "trending-down", "calibration": "certificate", "bed": "bed", "cleaning": "spray",
+    "depreciation_run": "trending-down", "calibration": "certificate", "inventory_round": "qrcode",
+    "bed": "bed", "cleaning": "spray",
     "inpatient_room": "bed", "room": "door", "ward": "building-hospital", "building": "building", "land": "map",
     "stay": "door-enter", "consultation": "messages", "patient": "user-heart", "doctor": "stethoscope",
     "specialization": "heart-rate-monitor", "doctor_schedule": "calendar-time", "prescription": "pill",
-    "account": "building-bank", "journal_entry": "notes", "period": "calendar", "user": "users",
-    "work_unit": "sitemap", "employee": "id-badge-2", "setting": "settings", "holiday": "calendar-event",
-    "activity_log": "history", "outbox": "mail", "region": "map-pin", "code_list": "list",
+    "account": "building-bank", "journal_entry": "notes", "monthly_pack": "report-analytics", "period": "calendar",
+    "user": "users", "work_unit": "sitemap", "employee": "id-badge-2", "setting": "settings",
+    "holiday": "calendar-event", "activity_log": "history", "outbox": "mail", "region": "map-pin", "code_list": "list",
+    "list_import": "file-import", "request_template": "copy",
 }
 #: Opened now and then: under "More" of their area.
 SECONDARY = frozenset({
-    "store_item", "stock_balance", "stock_batch", "item_category", "unit_conversion", "store", "vendor", "asset_type",
-    "asset_model", "asset_book", "asset_movement", "maintenance_schedule", "calibration", "land", "building", "ward",
+    "shelf", "store_item", "stock_balance", "stock_batch", "item_category", "unit_conversion", "store", "vendor",
+    "asset_type", "asset_model", "asset_book", "asset_book_change", "asset_movement", "asset_auction_bid",
+    "maintenance_part", "maintenance_schedule", "calibration", "land", "building", "ward",
     "room_class", "room_facility", "class_facility", "doctor_schedule", "schedule_exception", "clinical_note",
-    "diagnosis", "letter", "consent", "holiday", "code_list", "region", "outbox", "period",
+    "diagnosis", "letter", "consent", "holiday", "code_list", "region", "outbox", "period", "list_import",
 })
 AREAS = {
     "inventory": lazy_gettext("Inventory"), "purchasing": lazy_gettext("Purchasing"),
@@ -44,6 +49,13 @@ AREAS = {
     "telemedicine": lazy_gettext("Telemedicine"), "accounting": lazy_gettext("Accounting"),
     "administration": lazy_gettext("Administration"),
 }
+#: Pages that are no table, at the head of their area: area, page of `models.rights.PAGES`, address, word, icon.
+PLACED = (
+    ("administration", "imports", "/admin/imports/", lazy_gettext("Import lists"), "file-import"),
+    ("places", "rooms", "/admin/rooms/", lazy_gettext("Room board"), "layout-grid"),
+    ("places", "housekeeping", "/admin/housekeeping/", lazy_gettext("Cleaning work list"), "wash"),
+    ("assets", "care", "/admin/care/", lazy_gettext("Calendar of due work"), "calendar-event"),
+)
 
 
 @dataclass
@@ -53,6 +65,7 @@ class Entry:
     icon: str
     is_active: bool
     is_more: bool = False
+    count: str = ""
 
 
 def entry(table: str) -> Entry:
@@ -71,9 +84,9 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
                  if rights.area == area and table in tables and may(user, "read", table)]
         named.sort(key=lambda table: order.get(table, len(order)))
         entries = [entry(table) for table in named]
-        if area == "places" and may_open(current_user, "rooms") and "rooms" in current_app.blueprints:
-            entries.insert(0, Entry("/admin/rooms/", gettext("Room board"), "layout-grid",
-                                    request.path.startswith("/admin/rooms/")))
+        entries[:0] = [Entry(address, str(called), icon, request.path.startswith(address))
+                       for place, page, address, called, icon in PLACED
+                       if place == area and may_open(current_user, page)]
         if all(each.is_more for each in entries):
             for each in entries:
                 each.is_more = False
@@ -86,7 +99,8 @@ def nav(tables: set[str]) -> Markup:
     """The menu's HTML below home and inbox: made once for each set of roles, language and entry that is open."""
     user = current_user._get_current_object()
     parts = request.path.split("/")
-    opened = parts[2] if len(parts) > 3 and parts[1] == "admin" and (parts[2] in tables or parts[2] == "rooms") else ""
+    opened = parts[2] if len(parts) > 3 and parts[1] == "admin" and (
+        parts[2] in tables or any(row[2].split("/")[2] == parts[2] for row in PLACED)) else ""
     key = (user.roles, user.is_active, locale.is_indonesian(), opened)
     known: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault("rawat_menus", {})
     found = known.get(key)
@@ -104,13 +118,16 @@ MOST_KEPT = 2000
 
 def top() -> list[Entry]:
     """Pages that are no table and stand above the areas, after home and inbox."""
-    if not may_open(current_user, "reports"):
-        return []
-    return [Entry("/admin/reports/", gettext("Reports"), "report-analytics",
-                  request.path.startswith("/admin/reports/"))]
+    found = []
+    if may_open(current_user, "desk"):
+        found.append(Entry("/admin/desk/", gettext("Desk"), "stethoscope", request.path.startswith("/admin/desk/"),
+                           count=waiting.talk_count()))
+    if may_open(current_user, "reports"):
+        found.append(Entry("/admin/reports/", gettext("Reports"), "report-analytics",
+                           request.path.startswith("/admin/reports/")))
+    return found
 
 
 def initials(name: str) -> str:
-    """Two letters for the round picture of a person."""
-    parts = [part for part in name.replace(".", " ").split() if part[:1].isalpha()]
-    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper() or "?"
+    """Two letters for the round picture of a person; titles before and after the name do not count."""
+    return words.initials(name)

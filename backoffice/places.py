@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext
+from flask_login import current_user
+
 from backoffice.base import MasterView
 from models.beds import Bed
 from models.housekeeping import Cleaning
-from models.places import InpatientRoom
+from models.operations import asset_exits
+from models.operations.reports import REPORTS
+from models.places import InpatientRoom, Land, Room
+
+
+class InventoryList:
+    """Mixed into the views of rooms: the way to the list of what belongs in one."""
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        report = REPORTS["room_inventory"]
+        if not current_user.has_role(*report.roles):
+            return []
+        table = record.__tablename__
+        return [(f"/admin/reports/{report.key}/?{table}={record.id}", gettext("Inventory list (KIR)"), "list-details")]
+
+
+class RoomView(InventoryList, MasterView):
+    model = Room
+    icon = "door"
 
 
 class BedView(MasterView):
@@ -18,7 +41,17 @@ class BedView(MasterView):
     facts = ("inpatient_room",)
 
 
-class InpatientRoomView(MasterView):
+class LandView(MasterView):
+    """What land is worth stands in the journal, too."""
+
+    model = Land
+    icon = "map"
+
+    def after_save(self, record: Any, is_new: bool) -> None:
+        asset_exits.value_land(record, by=current_user._get_current_object())
+
+
+class InpatientRoomView(InventoryList, MasterView):
     model = InpatientRoom
     icon = "bed"
     listed = ("number", "ward", "room_class", "floor", "is_isolation", "state")

@@ -19,6 +19,10 @@ _CHUNK = 64 * 1024
 _INK, _HINT, _RULE = HexColor("#1c2b2a"), HexColor("#5b6b69"), HexColor("#c8d3d1")
 
 
+#: Heading, heads and rows of a further table; a row that is one text is a remark across it.
+Table = tuple[str, Sequence[tuple[str, bool, float]], Iterable[Sequence[str] | str]]
+
+
 def _plain(text: str) -> str:
     """What the standard fonts can write: the minus sign as a hyphen, other letters beyond them as a question mark."""
     return text.replace("−", "-").encode("cp1252", "replace").decode("cp1252")
@@ -27,14 +31,65 @@ def _plain(text: str) -> str:
 class _Paper:
     """Where the next row goes."""
 
-    def __init__(self, canvas: Canvas, heads: Sequence[tuple[str, bool, float]], title: str, facts: str) -> None:
-        self.canvas, self.heads, self.title, self.facts = canvas, heads, title, facts
-        room = WIDTH - 2 * MARGIN - GAP * (len(heads) - 1)
-        whole = sum(weight for _text, _right, weight in heads)
-        self.widths = [room * weight / whole for _text, _right, weight in heads]
+    def __init__(self, canvas: Canvas, heads: Sequence[tuple[str, bool, float]], title: str, facts: str,
+                 lead: Sequence[tuple[str, str]] = (), heading: str = "", preface: str = "") -> None:
+        self.canvas, self.title, self.facts, self.lead, self.heading = canvas, title, facts, lead, heading
+        self.preface = preface
+        self._columns(heads)
         self.page = 0
         self.y = 0.0
         self.turn()
+
+    def _columns(self, heads: Sequence[tuple[str, bool, float]]) -> None:
+        self.heads = heads
+        room = WIDTH - 2 * MARGIN - GAP * (len(heads) - 1)
+        whole = sum(weight for _text, _right, weight in heads)
+        self.widths = [room * weight / whole for _text, _right, weight in heads]
+
+    def table(self, heading: str, heads: Sequence[tuple[str, bool, float]]) -> None:
+        """Begin another table below, on a new page if only its head would still fit."""
+        self._columns(heads)
+        self.heading = heading
+        if self.y - 70 < MARGIN:
+            self.turn()
+            return
+        self.y -= 14
+        self._head()
+
+    def _head(self) -> None:
+        if self.heading:
+            self.canvas.setFillColor(_INK)
+            self.canvas.setFont("Helvetica-Bold", 10)
+            self.canvas.drawString(MARGIN, self.y - 8, _plain(self.heading))
+            self.y -= 18
+        self.row([text for text, _right, _weight in self.heads], bold=True)
+
+    def _numbers(self) -> None:
+        """The numbers of the whole, large, on the first page."""
+        width = (WIDTH - 2 * MARGIN) / len(self.lead)
+        for place, (label, number) in enumerate(self.lead):
+            x = MARGIN + width * place
+            self.canvas.setFillColor(_HINT)
+            self.canvas.setFont("Helvetica", SIZE)
+            self.canvas.drawString(x, self.y - 8, _plain(label))
+            self.canvas.setFillColor(_INK)
+            self.canvas.setFont("Helvetica-Bold", 15)
+            self.canvas.drawString(x, self.y - 25, _plain(number))
+        self.y -= 44
+
+    def _words(self) -> None:
+        """The text in front, on the first page; what would leave no room for a table goes on the next one."""
+        self.canvas.setFillColor(_INK)
+        for paragraph in self.preface.splitlines():
+            for line in simpleSplit(_plain(paragraph), "Helvetica", SIZE + 1.5, WIDTH - 2 * MARGIN) or [""]:
+                if self.y - 80 < MARGIN:
+                    self.canvas.showPage()
+                    self.page += 1
+                    self.y = HEIGHT - MARGIN
+                self.canvas.setFont("Helvetica", SIZE + 1.5)
+                self.canvas.drawString(MARGIN, self.y - SIZE, line)
+                self.y -= LEADING + 2.5
+        self.y -= 10
 
     def turn(self) -> None:
         """Begin a page."""
@@ -50,7 +105,11 @@ class _Paper:
         canvas.drawString(MARGIN, HEIGHT - MARGIN - 19, _plain(self.facts)[:190])
         canvas.drawRightString(WIDTH - MARGIN, MARGIN - 14, str(self.page))
         self.y = HEIGHT - MARGIN - 36
-        self.row([text for text, _right, _weight in self.heads], bold=True)
+        if self.preface and self.page == 1:
+            self._words()
+        if self.lead and self.page == 1:
+            self._numbers()
+        self._head()
 
     def row(self, cells: Sequence[str], bold: bool = False) -> None:
         font = "Helvetica-Bold" if bold else "Helvetica"
@@ -75,6 +134,28 @@ class _Paper:
         canvas.setLineWidth(0.6 if bold else 0.3)
         canvas.line(MARGIN, self.y + 2, WIDTH - MARGIN, self.y + 2)
 
+    def note(self, text: str) -> None:
+        """A remark across the table."""
+        if self.y - LEADING < MARGIN:
+            self.turn()
+        self.canvas.setFont("Helvetica-Oblique", SIZE)
+        self.canvas.setFillColor(_HINT)
+        self.canvas.drawString(MARGIN, self.y - SIZE, _plain(text))
+        self.y -= LEADING + 4
+
+    def sign(self, offices: Sequence[str]) -> None:
+        """A place for each signature, side by side; they stay together on one page."""
+        if self.y - 96 < MARGIN:
+            self.turn()
+        width = (WIDTH - 2 * MARGIN) / len(offices)
+        self.canvas.setFont("Helvetica", SIZE + 1)
+        self.canvas.setFillColor(_INK)
+        for place, office in enumerate(offices):
+            middle = MARGIN + width * (place + 0.5)
+            self.canvas.drawCentredString(middle, self.y - 20, _plain(office))
+            self.canvas.line(middle - 80, self.y - 84, middle + 80, self.y - 84)
+        self.y -= 96
+
     def _wrapped(self, text: str, width: float, font: str) -> list[str]:
         plain = _plain(text)
         if not plain or self.canvas.stringWidth(plain, font, SIZE) <= width:
@@ -83,12 +164,17 @@ class _Paper:
 
 
 def as_pdf(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], rows: Iterable[Sequence[str]],
-           cut: str) -> Iterator[bytes]:
-    """A table on A4, landscape. `heads` are (text, at the right, relative width); `cut` is said when rows were left."""
+           cut: str, signatures: Sequence[str] = (), *, lead: Sequence[tuple[str, str]] = (), heading: str = "",
+           more: Iterable[Table] = (), preface: str = "") -> Iterator[bytes]:
+    """A table on A4, landscape, and `more` below it; on top a text, `preface`, and numbers (label, text), `lead`.
+
+    `heads` are (text, at the right, relative width); `cut` is said when rows were left; `signatures` are the offices
+    that sign below the last row.
+    """
     with tempfile.TemporaryFile() as file:
         canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), pageCompression=1)
         canvas.setTitle(_plain(title))
-        paper = _Paper(canvas, heads, title, facts)
+        paper = _Paper(canvas, heads, title, facts, lead, heading, preface)
         for number, row in enumerate(rows):
             if number >= MOST_ROWS:
                 paper.turn()
@@ -96,6 +182,15 @@ def as_pdf(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], row
                 canvas.drawString(MARGIN, paper.y - 12, _plain(cut))
                 break
             paper.row(row)
+        for called, its_heads, its_rows in more:
+            paper.table(called, its_heads)
+            for row in its_rows:
+                if isinstance(row, str):
+                    paper.note(row)
+                else:
+                    paper.row(row)
+        if signatures:
+            paper.sign(signatures)
         canvas.save()
         file.seek(0)
         while piece := file.read(_CHUNK):

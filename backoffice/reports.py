@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,8 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from backoffice import cells, export, lists, lookups, report_pdf
+from backoffice import cells, charts, export, lists, lookups, report_pdf
+from backoffice.columns import mapped_tables
 from backoffice.menu import AREAS
 from backoffice.pages import Page
 from backoffice.views import done, told
@@ -25,20 +26,20 @@ from models import clock
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.items import Item, Supplier
+from models.items import Item
 from models.operations import activity
 from models.operations.reports import REPORTS, Asked, Column, Parameter, Report
 from models.operations.shortages import make_purchase_requests
-from models.organisation import WorkUnit
 from models.purchasing import BUYERS
 from models.rights import may
 from models.stock import Store
-from portal.site import locale, words
+from portal.site import locale, reading, sealed, words
 
 SIZE = 50
 #: Pages are counted off; who needs what lies further takes the file.
 MOST_PAGES = 400
-REFERENCES: dict[str, Any] = {"store": Store, "item": Item, "supplier": Supplier, "work_unit": WorkUnit}
+#: Kinds of parameters that are no record of a table.
+PLAIN_KINDS = {"date", "choice", "text"}
 #: Columns of text are wider on paper than numbers.
 WEIGHTS = {"text": 2.0, "code": 1.4, "word": 1.3, "money": 1.3}
 
@@ -94,7 +95,7 @@ def question(report: Report) -> Question:
         elif each.kind == "text":
             value = text or None
         elif text:
-            record = lookups.find(REFERENCES[each.kind], text)
+            record = lookups.find(mapped_tables()[each.kind], text)
             if record is not None:
                 records[each.name], value = record, record.id
         if value is None and each.default is not None and (not text or each.kind in {"date", "choice"}):
@@ -120,7 +121,19 @@ def written(column: Column, row: Any) -> str:
         return month(value)
     if column.kind == "number":
         return locale.quantity(Decimal(value))
+    if column.kind == "minutes":
+        return span(value)
     return str(words.state_word(value)) if column.kind == "word" else str(value)
+
+
+def span(value: Any) -> str:
+    """Minutes as people say them: `12 min`, `3 h 05 min`, `2 d 4 h`."""
+    whole = round(float(value))
+    if whole < 60:
+        return gettext("%(minutes)s min", minutes=whole)
+    if whole < 48 * 60:
+        return gettext("%(hours)s h %(minutes)s min", hours=whole // 60, minutes=f"{whole % 60:02d}")
+    return gettext("%(days)s d %(hours)s h", days=whole // 1440, hours=whole % 1440 // 60)
 
 
 def month(value: int) -> str:
@@ -133,6 +146,8 @@ def plain(column: Column, row: Any) -> Any:
     value = column.of(row)
     if column.kind == "month" and value is not None:
         return f"{value // 100:04d}-{value % 100:02d}"
+    if column.kind == "minutes":
+        return None if value is None else round(float(value), 1)
     if isinstance(value, Decimal):
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     return written(column, row) if column.kind == "word" else cells.plain(value)
@@ -155,7 +170,7 @@ def shown(column: Column, row: Any) -> Markup:
 
 
 def run(statement: sa.Select[Any]) -> Any:
-    return db.session.execute(statement)
+    return reading.session().execute(statement)
 
 
 class ReportsView(Page):
@@ -181,11 +196,13 @@ class ReportsView(Page):
     @expose("/lookup/")
     def lookup(self) -> Any:
         """Choices for a parameter that names a record: ``name=item&query=…``."""
-        model = REFERENCES.get(request.args.get("name", ""))
-        if model is None:
+        kind = request.args.get("name", "")
+        asked = {each.kind for report in REPORTS.values() if current_user.has_role(*report.roles)
+                 for each in report.parameters} - PLAIN_KINDS
+        if kind not in asked:
             abort(404)
         return jsonify([{"id": row.id, "text": lookups.text_of(row)}
-                        for row in lookups.search(model, request.args.get("query", "")[:100])])
+                        for row in lookups.search(mapped_tables()[kind], sealed.query())])
 
     @expose("/<key>/")
     def report(self, key: str) -> Any:
@@ -198,8 +215,9 @@ class ReportsView(Page):
         if asking.is_complete:
             statement = report.select(asking.asked)
             rows = list(run(statement.limit(SIZE + 1).offset((asking.page - 1) * SIZE)))
-            counted = run(sa.select(lists.count_up_to(statement).label("every"), *frame_columns())).one()._mapping
-            keep_frame(counted["hospital"], counted["waiting"])
+            counted = db.session.execute(sa.select(lists.count_up_to(statement).label("every"), *frame_columns())) \
+                .one()._mapping
+            keep_frame(counted)
             total = counted["every"]
             head = run(report.summary(asking.asked)).first() if report.summary is not None else None
             points = chart_points(report, asking.asked, head)
@@ -209,6 +227,7 @@ class ReportsView(Page):
             "backoffice/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE], total=total,
             first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points, capped=lists.capped,
             cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, told=told,
+            sections=sections(report, asking.asked) if asking.is_complete else [],
             chart_data=chart_data(report, points, head), can_make=current_user.has_role(*BUYERS))
 
     def stores(self, report: Report) -> list[Any]:
@@ -231,20 +250,20 @@ class ReportsView(Page):
         statement = report.select(asking.asked)
 
         def rows(cell: Callable[[Column, Any], Any]) -> Iterator[list[Any]]:
-            for row in db.session.execute(statement.execution_options(yield_per=1000)):
+            for row in run(statement.execution_options(yield_per=1000)):
                 yield [cell(column, row) for column in columns]
 
         heads = [gettext(column.label) for column in columns]
         if export_type == "csv":
             body, media = export.as_csv(heads, rows(plain)), "text/csv; charset=utf-8"
         elif export_type == "xlsx":
-            body = export.as_xlsx(heads, rows(plain))
+            body = export.as_xlsx(heads, rows(plain), gettext(report.heading) if report.heading else "", [
+                (gettext(each.title), [gettext(column.label) for column in each.columns],
+                 [[plain(column, row) for column in each.columns] for row in run(each.select(asking.asked))])
+                for each in report.sections])
             media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         else:
-            widths = [(head, column.is_number, 3.0 if column.name == "item" else WEIGHTS.get(column.kind, 1.0))
-                      for head, column in zip(heads, columns, strict=True)]
-            body = report_pdf.as_pdf(gettext(report.title), asking.facts(), widths, rows(written),
-                                     gettext("There are more rows. Take the CSV or narrow the report."))
+            body = as_pdf(report, asking)
             media = "application/pdf"
         answer = Response(stream_with_context(body), mimetype=media)
         answer.headers["Content-Disposition"] = \
@@ -268,6 +287,48 @@ class ReportsView(Page):
             return self.shown_page(report, refusal), refusal.status
         return done(gettext("Purchase requests drafted: %(number)s. Check and submit them.", number=str(len(made))),
                     "/admin/purchase_request/?state=draft")
+
+
+# ---------------------------------------------------------------- paper
+
+def widths(columns: Sequence[Column]) -> list[tuple[str, bool, float]]:
+    """The heads of the columns for `report_pdf`."""
+    return [(gettext(column.label), column.is_number, 3.0 if column.name == "item" else WEIGHTS.get(column.kind, 1.0))
+            for column in columns]
+
+
+def as_pdf(report: Report, asking: Question) -> Iterator[bytes]:
+    """The report on paper: its numbers, its table, its further tables. Asks for no request, so a job can make it."""
+    columns = report.shown(asking.asked)
+    head = run(report.summary(asking.asked)).first() if report.summary is not None and report.sections else None
+
+    def rows() -> Iterator[list[str]]:
+        for row in run(report.select(asking.asked).execution_options(yield_per=1000)):
+            yield [written(column, row) for column in columns]
+
+    return report_pdf.as_pdf(
+        gettext(report.title), asking.facts(), widths(columns), rows(),
+        gettext("There are more rows. Take the CSV or narrow the report."),
+        [gettext(office) for office in report.signatures],
+        lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None else (),
+        heading=gettext(report.heading) if report.heading else "",
+        more=[(gettext(each.title), widths(each.columns),
+               [[written(column, row) for column in each.columns] for row in run(each.select(asking.asked))])
+              for each in report.sections])
+
+
+def sections(report: Report, asked: Asked) -> list[dict[str, Any]]:
+    """The further tables of the page, each with its chart."""
+    found = []
+    for each in report.sections:
+        rows = list(run(each.select(asked)))
+        chart: Any = ""
+        if each.bars is not None and any(getattr(row, each.bars[1]) for row in rows):
+            name = next(column for column in each.columns if column.name == each.bars[0])
+            chart = charts.bars([(written(name, row), int(getattr(row, each.bars[1]))) for row in rows],
+                                gettext(each.title))
+        found.append({"section": each, "rows": rows, "chart": chart})
+    return found
 
 
 # ---------------------------------------------------------------- charts

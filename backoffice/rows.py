@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from backoffice.cells import BLANK
+from backoffice.cells import BLANK, icon
 
 #: Values of these kinds are written anew in each row; every other value once a page.
 NOT_REPEATED = frozenset({"json", "binary", "other"})
@@ -17,12 +17,14 @@ NOT_REPEATED = frozenset({"json", "binary", "other"})
 def body(view: Any, records: list[Any], bulk: Any) -> Markup:
     """The `<tr>` of each record: the tick box when steps can be taken in bulk, the title as a link, the cells."""
     title = escape(view.listed[0])
-    heads = [(f'<td role="cell" data-label="{escape(label)}" class="{escape(classes)}', _cell(view, name))
-             for name, label, classes in view.heads()]
+    made = view.cells_of(records)
+    heads = [(f'<td role="cell" data-label="{escape(label)}" class="{escape(classes)}',
+              made.get(name) or _cell(view, name)) for name, label, classes in view.heads()]
     begin = "has-sel" if bulk else ""
     pieces: list[str] = []
     for record in records:
-        pieces.append(f'<tr role="row" class="{begin}{" is-muted" if view.is_muted(record) else ""}">\n')
+        marks = f'{" is-muted" if view.is_muted(record) else ""}{" is-late" if view.is_late(record) else ""}'
+        pieces.append(f'<tr role="row" class="{begin}{marks}">\n')
         if bulk:
             called = escape(gettext("Tick %(what)s", what=view.name_of(record)))
             pieces.append('<td role="cell" class="col-sel"><input type="checkbox" name="rowid" form="action_form" '
@@ -39,6 +41,8 @@ def body(view: Any, records: list[Any], bulk: Any) -> Markup:
 def _cell(view: Any, name: str) -> Callable[[Any], Markup]:
     """What writes the cells of one column. Lists repeat stores, states and days: each is written once a page."""
     column = view.every.get(name)
+    if view.late is not None and name == view.late[0]:
+        return lambda record: late(view.cell(record, name)) if view.is_late(record) else view.cell(record, name)
     if column is None or hasattr(view, f"cell_{name}") or column.kind in NOT_REPEATED:
         return lambda record: _markup(view.cell(record, name))
     known: dict[Any, Markup] = {}
@@ -51,6 +55,12 @@ def _cell(view: Any, name: str) -> Callable[[Any], Markup]:
         return text
 
     return write
+
+
+def late(day: Any) -> Markup:
+    """A day that passed, marked for the eye and said to the ear."""
+    return Markup('<span class="rw-badge is-overdue">{}{}<span class="sr-only"> {}</span></span>').format(
+        icon("clock-exclamation"), day, gettext("late"))
 
 
 def _markup(value: Any) -> Markup:

@@ -14,7 +14,8 @@ from backoffice.columns import columns_of, key_of, mapped_tables
 from backoffice.forms import StaffForm, has_default
 from models.base import db, one_transaction
 from models.documents import Attachment, Document
-from models.errors import N_, Conflict, NotAllowed, Refused
+from models.errors import N_, Conflict, NotAllowed, PeriodClosed, Refused
+from models.operations import amendments, periods
 from models.operations.approvals import opened, perform
 from models.rights import may, scope
 
@@ -24,6 +25,7 @@ CHANGED = N_("Somebody else changed this record meanwhile. Look at it again, the
 def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "") -> Any:
     """Make or change a record from a valid form and, where `step` is named, take that step too. All or nothing.
 
+    An approved document whose amounts change goes back to draft and takes `step` again; others keep their state.
     Raises `Refused` (its `field` names the form field to blame) and leaves nothing behind.
     """
     is_new = record is None
@@ -36,16 +38,32 @@ def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "") -> A
             else:
                 check_version(record, form.version.data)
                 may_change(view, record)
-            with session.no_autoflush:
-                populate(form, record)
-                view.before_save(form, record, is_new)
+
+            def fill() -> None:
+                with session.no_autoflush:
+                    populate(form, record)
+                    view.before_save(form, record, is_new)
+
+            if not is_new and amendments.is_amendable(record):
+                step = step if amendments.amend(record, fill, by=current_user) else ""
+            else:
+                fill()
             session.add(record)
+            if isinstance(record, Document) and record.dated in form and (is_new or sa.inspect(record).attrs[
+                    record.dated].history.has_changes()):
+                with session.no_autoflush:
+                    periods.check_open(record.document_date)
             session.flush()
             inside(record)
             if is_new and hasattr(record, "workflow"):
                 opened(record, by=current_user)
+            view.after_save(record, is_new)
             if step:
                 perform(record, step, by=current_user)
+    except PeriodClosed as refusal:
+        if refusal.field is None and issubclass(view.model, Document):
+            refusal.field = view.model.dated
+        raise
     except IntegrityError as error:
         raise refusal_of(error, view.model) from error
     return record
@@ -77,7 +95,7 @@ def may_change(view: Any, record: Any) -> None:
     """Raises `NotAllowed` for the wrong role, `Refused` for a document that has left draft."""
     if not may(current_user, "edit", view.table):
         raise NotAllowed(N_("Your role may not change this."))
-    if isinstance(record, Document) and record.state != record.workflow.initial:
+    if isinstance(record, Document) and record.state != record.workflow.initial and not amendments.is_amendable(record):
         raise Refused(N_("Only a draft can be changed. Reject or reverse the document instead."))
 
 
@@ -89,8 +107,8 @@ def inside(record: Any) -> None:
     model = type(record)
     key = key_of(model)
     if db.session.scalar(sa.select(key).where(key == getattr(record, key.key), criterion)) is None:
-        raise Refused(N_("This document belongs to another work unit."),
-                      field="work_unit" if hasattr(model, "work_unit") else None)
+        raise Refused(N_("This belongs to another work unit."),
+                      field=next((name for name in ("work_unit", "store") if hasattr(model, name)), None))
 
 
 def delete(view: Any, record: Any, version: str | None) -> None:

@@ -6,25 +6,25 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, request
-from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 
-from backoffice import lookups
+from backoffice import copying
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
+from backoffice.counting import CountingPages
+from backoffice.stock_hint import StockHint
 from models.base import db
+from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
-from models.operations import stores
-from models.returns import Spoilage
-from models.rights import may
+from models.operations import shelves, stores, supplier_refunds, supplier_returns
+from models.returns import Spoilage, SupplierReturn
 from models.roles import Role
-from models.stock import StockBalance, StockMove, Store, StoreItem
-from models.stocktakes import Stocktake, StocktakeState
+from models.stock import Shelf, StockBalance, StockMove, StoreItem
+from models.stocktakes import Stocktake, StocktakeState, StockTransfer
 from models.store_requests import DeliveryRequest, StoreRequest
-from portal.site.locale import parse_decimal
+from models.workflow import Transition
+from portal.site.locale import rupiah
 
 
 def meter(part: Decimal, whole: Decimal) -> Markup:
@@ -34,42 +34,32 @@ def meter(part: Decimal, whole: Decimal) -> Markup:
                   ' {0}%</span>').format(percent)
 
 
-class StoreRequestView(DocumentView):
+class ByShelf:
+    """Mixed into the view of papers that send people along the shelves: lines in the order of the way, until it is
+    walked."""
+
+    def line_table(self, record: Any, collection: str) -> dict[str, Any]:
+        table: dict[str, Any] = super().line_table(record, collection)  # type: ignore[misc]
+        if record.state in FINAL_STATES:
+            return table
+        places = shelves.locations(record.store_id, (line.item_id for line in table["rows"]))
+        if places:
+            table["extras"] = [(gettext("Shelf"), lambda line: places.get(line.item_id, "–")), *table["extras"]]
+            table["rows"] = sorted(table["rows"], key=lambda line: shelves.walk(places.get(line.item_id)))
+        return table
+
+
+class StoreRequestView(StockHint, DocumentView):
     model = StoreRequest
     icon = "clipboard-list"
-    listed = ("number", "requested_on", "work_unit", "store", "urgency", "needed_on", "created_by", "state")
+    listed = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store", "created_by")
+    late = ("needed_on", ("submitted", "approved"))
     asks = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
     makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,), stores.make_delivery,
-                  lambda request: request.state == "approved"),)
+                  lambda request: request.state == "approved"), *copying.makes(StoreRequest))
+    beside_new = copying.BESIDE_NEW
 
-    stock_address = "/admin/store_request/stock"
-
-    @expose("/stock")
-    def stock_view(self) -> Any:
-        """What the store has of a line's item, and a warning where the line is over it or goes under the minimum.
-
-        A fragment for the form's script: ``?store=&item=&quantity=&unit=``; empty while there is nothing to say.
-        """
-        if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)):
-            abort(403)
-        asked = request.args
-        key, store_id = lookups.identity(Item, asked.get("item", "")), lookups.identity(Store, asked.get("store", ""))
-        item = db.session.get(Item, key) if key is not None and store_id is not None else None
-        if item is None:
-            return "", 204
-        factor, stock = db.session.execute(sa.select(
-            sa.select(UnitConversion.factor).where(
-                UnitConversion.item_id == item.id,
-                UnitConversion.id == lookups.identity(UnitConversion, asked.get("unit", ""))).scalar_subquery(),
-            sa.select(StoreItem.quantity).where(
-                StoreItem.item_id == item.id, StoreItem.store_id == store_id).scalar_subquery())).one()
-        stock = stock or Decimal(0)
-        try:
-            typed = parse_decimal(asked.get("quantity", "")[:20]) or Decimal(0)
-        except ValueError:
-            typed = Decimal(0)
-        wanted = max(typed, Decimal(0)) * (factor or Decimal(1))
-        return self.render("backoffice/line_stock.html", item=item, stock=stock, wanted=wanted, left=stock - wanted)
+    waits_for_stock = True
 
     def details_options(self) -> list[Any]:
         return [*super().details_options(),
@@ -87,8 +77,9 @@ class StoreRequestView(DocumentView):
         return [(gettext("Delivered"), lambda line: meter(given[line.id], line.base_quantity))]
 
 
-class DeliveryRequestView(DocumentView):
+class DeliveryRequestView(StockHint, ByShelf, DocumentView):
     model = DeliveryRequest
+    takes_expired = False
     icon = "truck-delivery"
     listed = ("number", "delivered_on", "store_request", "store", "created_by", "state")
     asks = ("store_request", "store", "delivered_on", "account", "note")
@@ -130,17 +121,51 @@ class StoreItemView(LedgerView):
     listed = ("item", "store", "quantity", "value")
 
 
-class SpoilageView(DocumentView):
+class ShelfView(MasterView):
+    model = Shelf
+    icon = "map-pin"
+    listed = ("location", "item", "store")
+    asks = ("store", "item", "location")
+    prefills = ("store", "item")
+    default_order = ("location", False)
+
+
+class SpoilageView(StockHint, DocumentView):
     model = Spoilage
     icon = "trash"
     line_asks = {"lines": ("item", "quantity", "unit", "batch", "cause")}
 
 
-class StocktakeView(DocumentView):
+class SupplierReturnView(StockHint, DocumentView):
+    model = SupplierReturn
+    icon = "arrow-back-up"
+    makes = (Make("make_replacement", lazy_gettext("Receive the replacement"), (Role.STORE_STAFF,),
+                  supplier_returns.make_replacement, supplier_returns.is_replaced),
+             Make("make_refund", lazy_gettext("The supplier pays back"), (Role.PAYABLES,),
+                  supplier_refunds.make_refund, supplier_refunds.can_be_refunded, opens="edit", icon="cash"))
+
+    def after_step(self, moved: Any, transition: Transition) -> list[str]:
+        """What the supplier's answer means for the money."""
+        if transition.name != "confirm" or moved.credit_net is None:
+            return []
+        if not moved.credit_net:
+            return [gettext("Nothing of it was invoiced: the supplier does not charge it.")]
+        return [gettext("%(amount)s of credit can be set off when an invoice of this supplier is paid.",
+                        amount=rupiah(moved.credit_net + moved.credit_vat))]
+
+
+class StockTransferView(StockHint, ByShelf, DocumentView):
+    model = StockTransfer
+    icon = "transfer"
+    makes = copying.makes(StockTransfer)
+
+
+class StocktakeView(CountingPages, ByShelf, DocumentView):
     """Counted blind: what the ledger expects is not on the form."""
 
     model = Stocktake
     icon = "clipboard-check"
+    makes = copying.makes(Stocktake)
     line_asks = {"lines": ("item", "counted_quantity", "unit", "batch", "note")}
 
     def line_table(self, record: Any, collection: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
-from backoffice import history, lists, lookups
+from backoffice import history, lists, lookups, step_lines
 from backoffice.columns import HIDDEN, columns_of, is_key
 from backoffice.forms import line_columns, make_form
 from backoffice.views import done, told
@@ -20,20 +20,27 @@ from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
 from models.errors import N_, NotAllowed, Refused, WrongState
-from models.operations import activity, files
+from models.operations import activity, amendments, files
 from models.operations.approvals import perform
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.site import words
+from portal.site.links import safe_next
 from portal.site.locale import rupiah
 from portal.site.pdf import answer
 
 #: Steps whose button is never the page's primary one.
 ASIDE_BUTTONS = history.ASIDE | {"close"}
+#: Where a step that was taken from a page of several records returns to.
+RETURNS = {"inbox": "/admin/inbox/", "rooms": "/admin/rooms/", "other_rooms": "/admin/rooms/?kind=other",
+           "housekeeping": "/admin/housekeeping/"}
 
 
 class TransitionPages:
     """Details, transitions, bulk and comments of a view. Mixed into `StaffView`."""
+
+    #: Whether files are kept with a record that has no workflow.
+    keeps_files = False
 
     # ------------------------------------------------------------ one record
 
@@ -51,24 +58,30 @@ class TransitionPages:
 
     @expose("/details/")
     def details_view(self) -> Any:
-        id = request.args.get("id", "")
-        if RIGHTS[self.table].clinical:
-            seen = self.one_or_404(id)
-            with one_transaction():
-                activity.record(Activity.READ, table_name=self.table, changed_id=seen.id)
+        self.note_reading(request.args.get("id", ""), opened=True)
+        return self.details_page(self.one_or_404(request.args.get("id", ""), *self.details_options()))
+
+    def note_reading(self, id: Any, opened: bool = False) -> None:
+        """Write down that the person reads a patient's record, before the page is made; `opened`: its own page."""
+        if not RIGHTS[self.table].clinical:
+            return
+        seen = self.one_or_404(id)
+        with one_transaction():
+            activity.record(Activity.READ, table_name=self.table, changed_id=seen.id)
+            if opened:
                 self.on_reading(seen)
-        return self.details_page(self.one_or_404(id, *self.details_options()))
 
     def on_reading(self, record: Any) -> None:
         """What follows from a person reading a clinical record, in the transaction that logs it."""
 
     def details_page(self, record: Any, refusal: Refused | None = None) -> Any:
         has_flow = hasattr(record, "workflow")
-        happened = history.told(record) if has_flow else []
+        happened = history.told(record) if has_flow or self.keeps_files else []
         buttons = self.buttons(record) if has_flow else []
         chain = self.chain(record) if isinstance(record, Document) else ([], [])
         editable = not self.read_only and may(current_user, "edit", self.table) and (
-            not isinstance(record, Document) or record.state == record.workflow.initial)
+            not isinstance(record, Document) or record.state == record.workflow.initial
+            or amendments.is_amendable(record))
         deletable = not self.read_only and may(current_user, "delete", self.table) and (
             not isinstance(record, Document) or (editable and not record.number))
         return self.render(
@@ -78,9 +91,17 @@ class TransitionPages:
             deletable=deletable, makes=self.open_makes(record), tables=[self.line_table(record, n) for n in self.lines],
             extra=self.extra(record))
 
+    def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
+        """Address, words and icon of pages beside the steps of the workflow."""
+        return []
+
     def extra(self, record: Any) -> dict[str, Any]:
         """What a view adds to the page of one record."""
         return {}
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        """Pages of a view's own that the record's page leads to: address, word, icon."""
+        return []
 
     def refused(self, record: Any, refusal: Refused) -> Any:
         """The record's page with the reason on top."""
@@ -96,7 +117,7 @@ class TransitionPages:
 
     def asks_first(self, step: Transition, record: Any) -> bool:
         """Whether the step opens a page that asks (a reason, a price) before it is taken."""
-        return bool(step.asks) or step.wants_reason(record, current_user)
+        return bool(step.asks or step.line_asks) or step.wants_reason(record, current_user)
 
     def chain(self, record: Any) -> tuple[list[Any], list[Any]]:
         """The documents before and after this one, that the person may read."""
@@ -151,7 +172,7 @@ class TransitionPages:
         if workflow is None or not issubclass(self.model, Document):
             return None
         return next((step for step in workflow if workflow.initial in step.sources and not step.is_refusal
-                     and not step.asks and current_user.has_role(*step.roles)), None)
+                     and not (step.asks or step.line_asks) and current_user.has_role(*step.roles)), None)
 
     def first_step(self) -> str:
         step = self.first_transition()
@@ -190,6 +211,7 @@ class TransitionPages:
         transition = moved.workflow.step(name, moved.state) or next(row for row in moved.workflow if row.name == name)
         form = self.step_form(transition, moved)
         if request.method == "GET":
+            self.note_reading(record.id)
             if transition not in moved.workflow.open_to(moved, current_user):
                 return redirect(self.details_url(record), 303)
             return self.step_page(record, moved, transition, form)
@@ -197,29 +219,37 @@ class TransitionPages:
 
     def _take(self, record: Any, moved: Any, transition: Transition, form: Any) -> Any:
         version = request.form.get("version", "")
+        lines = step_lines.line_forms(transition, moved)
         try:
             seen = int(version) if version.isdigit() and len(version) < 10 else -1
             given = {}
-            if transition.asks:
+            if transition.asks or transition.line_asks:
                 moved.workflow.require(moved, transition.name, current_user, request.form.get("reason", ""), seen)
-                if not form.validate():
-                    return self.step_page(record, moved, transition, form), 422
+                if not all((form.validate(), step_lines.all_valid(lines))):
+                    return self.step_page(record, moved, transition, form, lines=lines), 422
                 given = {field.short_name: field.data for field in form.typed}
             with one_transaction():
                 perform(moved, transition.name, by=current_user, reason=request.form.get("reason", "")[:2000],
-                        given=given, version=seen)
+                        given=given, given_lines=step_lines.given(lines), version=seen)
         except Refused as refusal:
             if isinstance(refusal, NotAllowed):
                 db.session.rollback()
                 abort(403)
-            if refusal.field == "reason" or (refusal.field and refusal.field in transition.asks):
+            if refusal.field == "reason" or (
+                    refusal.field and refusal.field in (*transition.asks, *transition.line_asks)):
                 db.session.rollback()
-                return self.step_page(self.one_or_404(record.id), moved, transition, form, refusal), refusal.status
+                return self.step_page(self.one_or_404(record.id), moved, transition, form, refusal,
+                                      lines), refusal.status
             return self.refused(record, refusal)
-        back = request.form.get("next", "")
-        address = "/admin/inbox/" if back == "inbox" else self.details_url(record)
+        address = RETURNS.get(request.form.get("next", "")) or self.details_url(record)
         called = self.name_of(record) if moved is record else str(moved)
+        for more in self.after_step(moved, transition):
+            flash(more, "warning")
         return done(gettext("%(what)s: %(state)s.", what=called, state=words.state_word(moved.state)), address)
+
+    def after_step(self, moved: Any, transition: Transition) -> list[str]:
+        """What a person is told beside that a step was taken."""
+        return []
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
         names = tuple(name for name in transition.asks if name in columns_of(type(moved)))
@@ -234,11 +264,14 @@ class TransitionPages:
         return f"{self.url}/{self.key(record)}{place}/{step.name}"
 
     def step_page(self, record: Any, moved: Any, transition: Transition, form: Any,
-                  refusal: Refused | None = None) -> Any:
-        return self.render("backoffice/step.html", view=self, record=record, moved=moved, step=transition, form=form,
-                           refusal=refusal, told=told, reason=request.form.get("reason", ""),
-                           called=self.name_of(record) if moved is record else str(moved),
-                           action=self.step_address(record, moved, transition),
+                  refusal: Refused | None = None, lines: Any = None) -> Any:
+        lines = step_lines.line_forms(transition, moved) if lines is None else lines
+        step_lines.mark(form, refusal)
+        return self.render("backoffice/step.html", view=self, lines=lines, record=record, moved=moved,
+                           step=transition, form=form, refusal=refusal, told=told,
+                           reason=request.form.get("reason", ""),
+                           called=self.name_of(record) if moved is record else str(moved), returns=RETURNS,
+                           back=request.values.get("next", ""), action=self.step_address(record, moved, transition),
                            wants_reason=transition.wants_reason(moved, current_user))
 
     def _make(self, record: Any, make: Any) -> Any:
@@ -251,8 +284,11 @@ class TransitionPages:
                 made = make.operation(record, by=current_user)
         except Refused as refusal:
             return self.refused(record, refusal)
+        left_out = getattr(made, "left_out", ())
+        if left_out:
+            flash(gettext("Not taken over, because no longer used: %(items)s.", items=", ".join(left_out)), "error")
         return done(gettext("%(what)s was made.", what=words.table_word(made.__tablename__, False)),
-                    f"/admin/{made.__tablename__}/details/?id={made.id}")
+                    f"/admin/{made.__tablename__}/{make.opens}/?id={made.id}")
 
     # ------------------------------------------------------------ ticked rows
 
@@ -263,7 +299,8 @@ class TransitionPages:
             return []
         found: dict[str, Transition] = {}
         for step in workflow:
-            if step.roles and current_user.has_role(*step.roles) and not step.asks:
+            if step.roles and current_user.has_role(*step.roles) and (
+                    step.may_skip or not (step.asks or step.line_asks)):
                 found.setdefault(step.name, step)
         return list(found.values())
 
@@ -271,6 +308,9 @@ class TransitionPages:
     def action_view(self) -> Any:
         """Take one step for each ticked row, each in a transaction of its own; the result is told per row."""
         name = request.form.get("action", "")
+        if any(name == page for page, _word, _icon in self.bulk_pages):
+            ids = [id for id in request.form.getlist("rowid") if id.isascii() and id.isdigit()][:100]
+            return redirect(f"{self.url}/{name}/?ids={','.join(ids)}", 303)
         if name not in {step.name for step in self.bulk_steps()}:
             workflow = getattr(self.model, "workflow", None)
             abort(403 if workflow is not None and name in workflow.names else 404)
@@ -284,29 +324,33 @@ class TransitionPages:
             called = self.name_of(record)
             try:
                 with one_transaction():
-                    perform(record, name, by=current_user, reason=request.form.get("reason", "")[:2000])
+                    step = perform(record, name, by=current_user, reason=request.form.get("reason", "")[:2000])
                 fine += 1
+                for more in self.after_step(record, step):
+                    flash(f"{called}: {more}", "warning")
             except Refused as refusal:
                 flash(f"{called}: {told(refusal)}", "error")
         if fine:
             flash(ngettext("%(num)d row done.", "%(num)d rows done.", fine), "success")
         elif not ids:
             flash(gettext("Tick at least one row first."), "error")
-        return redirect(f"{self.url}/", 303)
+        back = safe_next(request.form.get("back")) or ""
+        return redirect(back if back.startswith(f"{self.url}/?") else f"{self.url}/", 303)
 
     # ------------------------------------------------------------ paper, files, comments
 
     @expose("/<id>/print")
     def print_view(self, id: str) -> Any:
         """The document's printed form as PDF."""
+        self.note_reading(id)
         record = self.one_or_404(id, *self.details_options())
         if not isinstance(record, Document):
             abort(404)
-        from portal.site.print import document_pdf  # pulls in the layout engine: only when somebody prints
+        from portal.site.print import document_pdf, file_name  # pulls in the layout engine: only when somebody prints
         paper = document_pdf(record)
         if not isinstance(paper, bytes):
             return paper
-        return answer(paper, f"{(record.number or f'{record.prefix}-{record.id}').replace('/', '-')}.pdf")
+        return answer(paper, file_name(record))
 
     @expose("/<id>/file")
     def file_view(self, id: str) -> Any:
@@ -328,7 +372,7 @@ class TransitionPages:
     @expose("/<id>/files", methods=("POST",))
     def upload_view(self, id: str) -> Any:
         """Keep a file with this record; whoever may see the record may add one."""
-        if not hasattr(self.model, "workflow"):
+        if not hasattr(self.model, "workflow") and not self.keeps_files:
             abort(404)
         record = self.one_or_404(id)
         upload = request.files.get("file")

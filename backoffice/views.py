@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,10 +26,11 @@ from backoffice.columns import (
     list_columns,
     title_of,
 )
+from models import clock
 from models.base import db
 from models.documents import Document
 from models.errors import Refused
-from models.rights import may, scope
+from models.rights import RIGHTS, may, scope
 from portal.site import locale, words
 from portal.site.locale import refusal_text
 
@@ -152,6 +156,11 @@ class TableView(ModelView):
             return record.number or gettext("(not numbered yet)")
         return str(record) if type(record).__str__ is not object.__str__ else f"{self.one} {self.key(record)}"
 
+    def title_of(self, record: Any) -> str:
+        """What its own page is headed: a draft says what it is a draft of."""
+        called = self.name_of(record)
+        return called if getattr(record, "number", called) else f"{self.one} {called}"
+
     def heads(self) -> list[tuple[str, str, str]]:
         """Name, label and classes of each list column after the first."""
         found = []
@@ -215,8 +224,45 @@ class TableView(ModelView):
 
     # ------------------------------------------------------------ hooks of subclasses
 
+    #: The column whose day may not pass while the record is in one of these states: such rows are marked late.
+    late: tuple[str, tuple[str, ...]] | None = None
+
+    def is_late(self, record: Any) -> bool:
+        if self.late is None:
+            return False
+        day = getattr(record, self.late[0])
+        return day is not None and record.state in self.late[1] and day < clock.today()
+
+    def cells_of(self, records: list[Any]) -> dict[str, Callable[[Any], Markup]]:
+        """What writes the cells of columns that are worked out for all rows of a page at once, by column."""
+        return {}
+
+    #: Whether people are searched for by name here, though the table is not clinical.
+    searches_people = False
+    #: Pages of ticked rows: (address part, word, icon); the ids follow as ``?ids=1,2``.
+    bulk_pages: tuple[tuple[str, Any, str], ...] = ()
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        """Pages about the record, for its head: address, word, icon."""
+        return []
+
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """Fill in what the form does not ask. Raises `Refused`."""
+
+    def after_save(self, record: Any, is_new: bool) -> None:
+        """What follows from saving a form, in the same transaction. Raises `Refused`."""
+
+    @functools.cached_property
+    def is_private(self) -> bool:
+        """Whether words typed into the list's search stay out of addresses: it is patients who are looked for."""
+        targets = {self.every[name].target for name in self.listed if name in self.every}
+        return self.searches_people or any(
+            RIGHTS[table].clinical for table in (self.table, *(each.__tablename__ for each in targets if each))
+            if table in RIGHTS)
+
+    def searched_too(self) -> tuple[Any, ...]:
+        """Expressions that the list's search box looks through beside the columns of text."""
+        return ()
 
     def eager_for_list(self) -> list[Any]:
         return lists.eager(self.model, self.listed)
@@ -231,6 +277,21 @@ def done(message: str, address: str) -> Any:
     """The answer to a successful POST: a message and 303."""
     flash(message, "success")
     return redirect(address, 303)
+
+
+def unless_known(text: str, of: str = "") -> Any:
+    """A part of a page that asks again and again: 204 while it is as the script's ETag names it, else `text`.
+
+    `of` is what the tag is made of, where the text itself differs each time (it holds tokens).
+    """
+    tag = etag(of or text)
+    headers = {"ETag": tag, "Cache-Control": "no-store"}
+    known = request.headers.get("If-None-Match", "").removeprefix("W/")  # compressed on its way, it was weakened
+    return ("", 204, headers) if known == tag else (text, 200, headers)
+
+
+def etag(text: str) -> str:
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def wants_fragment() -> bool:

@@ -18,13 +18,13 @@ from backoffice.history import _aware
 from models import clock
 from models.base import db
 from models.documents import WORKFLOWS, Document, DocumentEvent
+from models.journal import Period
+from models.operations import conversations, notices
 from models.organisation import Setting
 from models.people import User
 from models.rights import may, scope
 from models.workflow import not_own, own_document
 
-#: Things whose states are work of the room board or of another document, not papers that wait for somebody.
-NOT_PAPERS = frozenset({"bed", "room", "inpatient_room", "asset", "maintenance_line"})
 #: The menu's number stops here.
 MOST = 99
 
@@ -57,11 +57,7 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
     """Rows of `model` whose next step is one of this person's roles'."""
     found = []
     for state in model.workflow.states:
-        if state == model.workflow.initial and state == "draft":
-            continue
-        steps = [step for step in model.workflow if state in step.sources and not step.is_refusal
-                 and step.name not in {"close", "reopen", "reschedule", "reinstate"} and step.roles
-                 and user.has_role(*step.roles)]
+        steps = [step for step in notices.turn(model, state) if user.has_role(*step.roles)]
         if not steps:
             continue
         here = model.state == state
@@ -77,7 +73,7 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
 def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
     parts = []
     for table, model in sorted(WORKFLOWS.items()):
-        if table in NOT_PAPERS or (tables and table not in tables) or not may(user, "read", table):
+        if table in notices.NOT_PAPERS or (tables and table not in tables) or not may(user, "read", table):
             continue
         mine = _turns(user, model)
         if mine is None:
@@ -98,21 +94,57 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
     return parts
 
 
+#: Whom or what a document concerns, the first that it has; after a dot, what that one concerns.
+PARTIES = ("work_unit", "supplier", "vendor", "asset_procurement.vendor", "patient", "consultation.patient",
+           "store_request.work_unit", "store", "room", "inpatient_room")
+#: The same of a document that names things in its lines only.
+THINGS = ("asset", "land")
+
+
 def _party(model: Any) -> Any:
-    """Name of whom the document concerns: a unit, a supplier, a patient, a store."""
-    every = columns_of(model)
-    if "name" in every:
+    """Name of whom the document concerns: a unit, a supplier, a patient, a store; else its month or its first thing."""
+    if "name" in columns_of(model):
         return model.name
-    for name in ("work_unit", "supplier", "vendor", "patient", "store", "store_request", "room", "inpatient_room"):
-        column = every.get(name)
-        if column is None or column.relation is None:
-            continue
-        target = column.target
-        label = next((getattr(target, each) for each in ("name", "number", "code") if each in columns_of(target)), None)
-        if label is not None:
-            local = getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
-            return sa.select(label).where(target.id == local).scalar_subquery()
-    return sa.literal("")
+    named = next((name for path in PARTIES if (name := _named(model, *path.split("."))) is not None), None)
+    if named is not None:
+        return named
+    month = _month(model)
+    if month is not None:
+        return month
+    lines = sa.inspect(model).relationships.get("lines")
+    if lines is None:
+        return sa.literal("")
+    line = lines.mapper.class_
+    return sa.func.coalesce(*(
+        sa.select(thing).where(lines.primaryjoin).order_by(line.id).limit(1).scalar_subquery()
+        for name in THINGS if (thing := _named(line, name)) is not None), sa.literal(""), sa.literal(""))
+
+
+def _month(model: Any) -> Any:
+    """The month that it is about, as 9/2026; None where it is about none."""
+    every = columns_of(model)
+    if "period_start" in every:
+        day = sa.cast(model.period_start, sa.String(10))
+        number = sa.cast(sa.cast(sa.func.substr(day, 6, 2), sa.Integer), sa.String(2))
+        return number + "/" + sa.func.substr(day, 1, 4)
+    if "period" in every:
+        return sa.select(sa.cast(Period.month, sa.String(2)) + "/" + sa.cast(Period.year, sa.String(4))).where(
+            Period.id == model.period_id).scalar_subquery()
+    return None
+
+
+def _named(model: Any, name: str, *further: str) -> Any:
+    """What the record is called that `name` of `model` refers to, as a subquery; None where there is none."""
+    column = columns_of(model).get(name)
+    if column is None or column.relation is None:
+        return None
+    target = column.target
+    label = _named(target, *further) if further else next(
+        (getattr(target, each) for each in ("name", "number", "code") if each in columns_of(target)), None)
+    if label is None:
+        return None
+    local = getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
+    return sa.select(label).where(target.id == local).scalar_subquery()
 
 
 def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> list[Waiting]:
@@ -163,39 +195,56 @@ def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     return found
 
 
-def frame_columns() -> tuple[Any, Any]:
-    """Scalar subqueries of what every page's frame shows: the hospital's name and how much waits."""
+def frame_columns() -> tuple[Any, ...]:
+    """Scalar subqueries of what every page's frame shows: the hospital's name, how much waits, unread notices."""
     return for_person(("frame",), _frame_columns)
 
 
-def _frame_columns() -> tuple[Any, Any]:
+def _frame_columns() -> tuple[Any, ...]:
     parts = _parts(current_user._get_current_object())
+    bell = notices.unread(current_user.id).label("bell")
+    is_doctor = current_user.has_role("doctor")
+    talk = (conversations.unread_of(current_user.id) if is_doctor else sa.literal(0)).label("talk")
     name = sa.select(Setting.value).where(Setting.key == "hospital.name").scalar_subquery()
     if not parts:
-        return name.label("hospital"), sa.literal(0).label("waiting")
+        return name.label("hospital"), sa.literal(0).label("waiting"), bell, talk
     ones = [part.with_only_columns(sa.literal(1).label("one")) for part in parts]
     union = (sa.union_all(*ones) if len(ones) > 1 else ones[0]).subquery()
     capped = sa.select(union).limit(first_rows(MOST + 1)).subquery()
-    return name.label("hospital"), sa.select(sa.func.count()).select_from(capped).scalar_subquery().label("waiting")
+    number = sa.select(sa.func.count()).select_from(capped).scalar_subquery().label("waiting")
+    return name.label("hospital"), number, bell, talk
 
 
-def keep_frame(hospital: str | None, number: int) -> None:
+def keep_frame(row: Any) -> None:
     """Remember the frame's values for this request; a page that counts anyway reads them in the same statement."""
-    g.panel_frame = (hospital, number)
+    g.panel_frame = {name: row[name] for name in ("hospital", "waiting", "bell", "talk")}
 
 
-def _frame() -> tuple[str | None, int]:
+def _frame() -> dict[str, Any]:
     if "panel_frame" not in g:
-        keep_frame(*db.session.execute(
-            for_person(("frame statement",), lambda: sa.select(*frame_columns()))).one())
+        keep_frame(db.session.execute(
+            for_person(("frame statement",), lambda: sa.select(*frame_columns()))).one()._mapping)
     return g.panel_frame
+
+
+def _capped(number: int) -> str:
+    return "" if not number else f"{MOST}+" if number > MOST else str(number)
 
 
 def inbox_count() -> str:
     """How many documents wait, for the menu: empty for none, 99+ beyond."""
-    number = _frame()[1] if current_user.is_authenticated else 0
-    return "" if not number else f"{MOST}+" if number > MOST else str(number)
+    return _capped(_frame()["waiting"]) if current_user.is_authenticated else ""
+
+
+def bell_count() -> str:
+    """How many notices are unread, for the bell."""
+    return _capped(_frame()["bell"]) if current_user.is_authenticated else ""
+
+
+def talk_count() -> str:
+    """How many messages of patients the doctor has not read."""
+    return _capped(_frame()["talk"]) if current_user.is_authenticated else ""
 
 
 def hospital_name() -> str:
-    return (_frame()[0] if current_user.is_authenticated else None) or "Rawat"
+    return (_frame()["hospital"] if current_user.is_authenticated else None) or "Rawat"

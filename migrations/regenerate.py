@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -31,16 +32,19 @@ def main() -> None:
         render_python_code(steps, render_item=rendering.render_item, migration_context=context)
         for steps in (UpgradeOps(ops), DowngradeOps([op.reverse() for op in reversed(ops)])))
     versions = FOLDER / "versions"
+    digest = hashlib.sha256(upgrades.encode())
     for dialect in ("sqlite", "postgresql"):
         rules = "\n\n".join(triggers.statements(dialect)) + "\n"
+        digest.update(rules.encode())
         (versions / f"{REVISION}_triggers.{dialect}.sql").write_text(rules, encoding="utf-8", newline="\n")
     template = (FOLDER / "script.py.mako").read_text(encoding="utf-8")
     text = Template(template).render_unicode(  # noqa: S702 (Python, not HTML)
         message="The whole hospital: every table, and the rules that the database keeps.",
-        up_revision=REVISION, down_revision=None, branch_labels=None, depends_on=None, comma=str,
+        # A database of another state of the source has another revision, and is told apart.
+        up_revision=f"{REVISION}_{digest.hexdigest()[:12]}", down_revision=None, branch_labels=None, depends_on=None, comma=str,
         upgrades=_own(upgrades) + '\n    run("triggers")',
         downgrades=_own(downgrades) + '\n    if op.get_context().dialect.name == "postgresql":'
-        '\n        op.execute("DROP FUNCTION refuse_change(), refuse_line_change()")')
+        '\n        op.execute("DROP FUNCTION refuse_change(), refuse_line_insert(), refuse_line_change(), activity_head()")')
     (versions / f"{REVISION}_initial.py").write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -30,7 +30,7 @@ def by_dialect(**words: str) -> str:
 
 def run(kind: str) -> None:
     """Execute the statements of ``<revision>_<kind>.<dialect>.sql`` beside this file; empty lines part them."""
-    script = Path(__file__).with_name(f"{revision}_{kind}.{op.get_context().dialect.name}.sql")
+    script = Path(__file__).with_name(f"{revision.partition('_')[0]}_{kind}.{op.get_context().dialect.name}.sql")
     for statement in script.read_text(encoding="utf-8").split("\n\n"):
         op.execute(sa.DDL(statement.strip().replace("%", "%%")))
 

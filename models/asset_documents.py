@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.asset_register import AssetModel, Vendor
+from models.asset_register import Asset, AssetModel, Vendor, one_place
 from models.base import Code, Id, Money, Percent, Text, db, reference, seeded
 from models.documents import Document, author, state_column
 from models.errors import N_
@@ -24,7 +24,7 @@ from models.workflow import Condition, Transition, Workflow, another_person, has
 if TYPE_CHECKING:
     from models.journal import Account
     from models.organisation import WorkUnit
-    from models.places import Room
+    from models.places import Building, InpatientRoom, Room, Ward
 
 
 class AssetPlanState(StrEnum):
@@ -109,7 +109,8 @@ class AssetPlanLine(db.Model):
     def open_quantity(self) -> int:
         """Things planned and on no living procurement yet; computed, never stored."""
         return self.quantity - sum(
-            line.quantity for line in self.procurement_lines if line.asset_procurement.is_living)
+            line.received_quantity if line.asset_procurement.state == AssetProcurementState.DONE else line.quantity
+            for line in self.procurement_lines if line.asset_procurement.is_living)
 
 
 class AssetProcurementState(StrEnum):
@@ -183,6 +184,11 @@ class AssetProcurement(Document, db.Model):
         return sum((line.unit_price * line.quantity for line in self.lines), Decimal(0))
 
     @property
+    def vat_amount(self) -> Decimal:
+        """Rupiah."""
+        return self.total - self.net_total
+
+    @property
     def total(self) -> Decimal:
         """Rupiah, tax included, rounded to whole sen."""
         return (self.net_total * (1 + self.tax_percent / 100)).quantize(Decimal("0.01"))
@@ -233,6 +239,11 @@ class AssetProcurementLine(db.Model):
     receipt_lines: Mapped[list[AssetReceiptLine]] = relationship(back_populates="asset_procurement_line")
 
     @property
+    def net_amount(self) -> Decimal:
+        """Rupiah, before tax."""
+        return self.unit_price * self.quantity
+
+    @property
     def received_quantity(self) -> int:
         """Things received by posted receipts; computed, never stored."""
         return sum(line.received_quantity for line in self.receipt_lines
@@ -271,6 +282,8 @@ class AssetReceipt(Document, db.Model):
     dated = "received_on"
     workflow = Workflow(
         V.DRAFT,
+        Transition("post", (V.DRAFT,), V.POSTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
+        Transition("reverse", (V.POSTED,), V.REVERSED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("cancel", (V.DRAFT,), V.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
     )
 
@@ -289,11 +302,13 @@ class AssetReceipt(Document, db.Model):
 
 
 class AssetReceiptLine(db.Model):
-    """So many things of a procurement line. `as_group` registers them as one asset of that quantity."""
+    """So many things of a procurement line, and where they go (one place at most). `as_group` registers them as one
+    asset of that quantity; otherwise each is an asset, with the serial number on its line of `serial_numbers`."""
 
     __tablename__ = "asset_receipt_line"
     __table_args__ = (
         sa.CheckConstraint("ordered_quantity > 0", name="ordered_quantity_positive"),
+        one_place(),
         sa.CheckConstraint("received_quantity > 0", name="received_quantity_positive"),
         sa.CheckConstraint("outstanding_quantity >= 0", name="outstanding_quantity_not_negative"),
         sa.CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
@@ -309,14 +324,28 @@ class AssetReceiptLine(db.Model):
     outstanding_quantity: Mapped[int | None] = mapped_column(info=seeded("tb_detPenerimaan.jumlah_sisa"))
     unit_price: Mapped[Money] = mapped_column(info=seeded("tb_detPenerimaan.harga"))
     as_group: Mapped[bool] = mapped_column(default=False)
+    warranty_until: Mapped[date | None]
+    serial_numbers: Mapped[Text | None]
+    building_id: Mapped[int | None] = reference("building")
     room_id: Mapped[int | None] = reference("room")
+    ward_id: Mapped[int | None] = reference("ward")
+    inpatient_room_id: Mapped[int | None] = reference("inpatient_room")
     work_unit_id: Mapped[int | None] = reference("work_unit")
 
     asset_receipt: Mapped[AssetReceipt] = relationship(back_populates="lines")
+    assets: Mapped[list[Asset]] = relationship(Asset, order_by=Asset.id, viewonly=True)
     asset_procurement_line: Mapped[AssetProcurementLine] = relationship(back_populates="receipt_lines")
     asset_model: Mapped[AssetModel] = relationship(AssetModel)
+    building: Mapped[Building | None] = relationship("Building")
     room: Mapped[Room | None] = relationship("Room")
+    ward: Mapped[Ward | None] = relationship("Ward")
+    inpatient_room: Mapped[InpatientRoom | None] = relationship("InpatientRoom")
     work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
+
+    @property
+    def serials(self) -> list[str]:
+        """The serial numbers, one a line, in order; blank lines do not count."""
+        return [text for row in (self.serial_numbers or "").splitlines() if (text := row.strip())]
 
 
 AssetProcurement.__table__.append_constraint(sa.CheckConstraint(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,11 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.asset_register import Asset, AssetState
+from models.asset_register import Asset, AssetState, Ownership
 from models.base import Code, Id, Money, Name, Text, db, reference, seeded
 from models.documents import Document, author, state_column
 from models.errors import N_
-from models.places import Building, Land, Ward
+from models.places import Building, FundingSource, Land, Ward
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
 
@@ -42,6 +43,25 @@ class DisposalRoute(StrEnum):
 D = AssetDisposalState
 
 
+#: Which routes out of the books who paid leaves open. State property is sold at auction, handed over or destroyed
+#: (PMK 165/2021); what a donor or a lender paid goes back or is destroyed, unless they agree to a sale on paper.
+ROUTES: dict[FundingSource, frozenset[DisposalRoute]] = {
+    FundingSource.APBN: frozenset({DisposalRoute.SCRAP, DisposalRoute.AUCTION, DisposalRoute.GRANT}),
+    FundingSource.APBD: frozenset({DisposalRoute.SCRAP, DisposalRoute.AUCTION, DisposalRoute.GRANT}),
+    FundingSource.BLU: frozenset({DisposalRoute.SCRAP, DisposalRoute.AUCTION, DisposalRoute.GRANT}),
+    FundingSource.GRANT: frozenset({DisposalRoute.SCRAP, DisposalRoute.RETURN_TO_OWNER}),
+    FundingSource.LOAN: frozenset({DisposalRoute.SCRAP, DisposalRoute.RETURN_TO_OWNER}),
+    FundingSource.OTHER: frozenset(DisposalRoute),
+}
+
+
+def routes_of(asset: Asset) -> frozenset[DisposalRoute]:
+    """The ways out of the books that are open to an asset; what is not ours only goes back."""
+    if asset.ownership != Ownership.OWNED:
+        return frozenset({DisposalRoute.RETURN_TO_OWNER})
+    return ROUTES[asset.funding_source]
+
+
 class AssetDisposal(Document, db.Model):
     """WO: assets to be written off, scrapped or held for an auction."""
 
@@ -56,6 +76,7 @@ class AssetDisposal(Document, db.Model):
         D.DRAFT,
         Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
         Transition("approve", (D.SUBMITTED,), D.APPROVED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("approve_receivables", (D.APPROVED,), D.POSTED, Role.RECEIVABLES, when=(not_own, another_person)),
         Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (D.APPROVED,), D.REJECTED, Role.RECEIVABLES, needs_reason=True),
         Transition("reopen", (D.REJECTED,), D.DRAFT, Role.FACILITIES_STAFF, when=own_document),
@@ -94,9 +115,12 @@ class AssetDisposalLine(db.Model):
     quantity: Mapped[int] = mapped_column(default=1, info=seeded("tb_detPenghapusan.jumlah"))
     reason: Mapped[Text] = mapped_column(info=seeded("tb_detPenghapusan.keterangan"))
     book_value: Mapped[Money | None]
+    #: What is held for sale: the asset itself, or the part that was taken from a group.
+    held_asset_id: Mapped[int | None] = reference("asset")
 
     asset_disposal: Mapped[AssetDisposal] = relationship(back_populates="lines")
-    asset: Mapped[Asset] = relationship(Asset)
+    asset: Mapped[Asset] = relationship(Asset, foreign_keys=[asset_id])
+    held_asset: Mapped[Asset | None] = relationship(Asset, foreign_keys=[held_asset_id])
     building: Mapped[Building | None] = relationship(Building)
     ward: Mapped[Ward | None] = relationship(Ward)
 
@@ -122,6 +146,10 @@ may_be_sold = Condition(
     N_("Only land and assets that are held for sale can be auctioned."))
 
 
+no_bid = Condition("no_bid", lambda auction, _user: all(line.winner is None for line in auction.lines),
+                   N_("There is a bid at the reserve price; the auction did not fail."))
+
+
 class AssetAuction(Document, db.Model):
     """AUC: assets held for sale, or land, offered to bidders in rounds."""
 
@@ -141,6 +169,11 @@ class AssetAuction(Document, db.Model):
                    when=(not_own, another_person)),
         Transition("reject", (A.SUBMITTED,), A.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (A.APPROVED,), A.REJECTED, Role.RECEIVABLES, needs_reason=True),
+        Transition("open", (A.RECEIVABLES_APPROVED, A.FAILED), A.OPEN, Role.FACILITIES_STAFF,
+                   asks=("appraiser", "appraised_on"), line_asks=("appraised_value", "reserve_price")),
+        Transition("sell", (A.OPEN,), A.SOLD, Role.FACILITIES_STAFF,
+                   asks=("minutes_number",)),
+        Transition("fail", (A.OPEN,), A.FAILED, Role.FACILITIES_STAFF, when=no_bid),
         Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
         Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
     )
@@ -168,7 +201,7 @@ class AssetAuction(Document, db.Model):
 
 
 class AssetAuctionLine(db.Model):
-    """One asset or one parcel of land. Prices are for the whole line."""
+    """One asset or one parcel of land. Prices are for the whole line; `sale_price` is the winning bid's."""
 
     __tablename__ = "asset_auction_line"
     __table_args__ = (
@@ -192,3 +225,51 @@ class AssetAuctionLine(db.Model):
     asset_auction: Mapped[AssetAuction] = relationship(back_populates="lines")
     asset: Mapped[Asset | None] = relationship(Asset)
     land: Mapped[Land | None] = relationship(Land)
+    bids: Mapped[list[AssetAuctionBid]] = relationship(
+        back_populates="asset_auction_line", cascade="all, delete-orphan", order_by="AssetAuctionBid.id")
+
+    @property
+    def winner(self) -> AssetAuctionBid | None:
+        return winner_of(self, self.bids)
+
+    def __str__(self) -> str:
+        return str(self.asset or self.land)
+
+
+class AssetAuctionBid(db.Model):
+    """What somebody offered for a lot in a round, rupiah. What is not valid stays, with the reason in `note`."""
+
+    __tablename__ = "asset_auction_bid"
+    __table_args__ = (
+        sa.CheckConstraint("amount > 0", name="amount_positive"),
+        sa.CheckConstraint("round > 0", name="round_positive"),
+        sa.CheckConstraint("is_valid OR note IS NOT NULL", name="reason_when_not_valid"),
+        sa.UniqueConstraint("asset_auction_line_id", "round", "bidder_identity", "amount"),
+    )
+
+    id: Mapped[Id]
+    asset_auction_line_id: Mapped[int] = reference("asset_auction_line", ondelete="CASCADE")
+    round: Mapped[int] = mapped_column(default=1)
+    bidder_name: Mapped[Name]
+    bidder_identity: Mapped[Code]
+    amount: Mapped[Money]
+    offered_at: Mapped[datetime] = mapped_column(default=clock.now)
+    is_valid: Mapped[bool] = mapped_column(default=True)
+    note: Mapped[Text | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    asset_auction_line: Mapped[AssetAuctionLine] = relationship(back_populates="bids")
+
+    def __str__(self) -> str:
+        return self.bidder_name
+
+
+def winner_of(line: AssetAuctionLine, bids: Iterable[AssetAuctionBid]) -> AssetAuctionBid | None:
+    """The highest valid bid of the round at or above the reserve price; of equal ones the first that was made."""
+    reserve = line.reserve_price
+    if reserve is None:
+        return None
+    fits = [bid for bid in bids if bid.asset_auction_line_id == line.id and bid.is_valid
+            and bid.round == line.asset_auction.round and bid.amount >= reserve]
+    return min(fits, key=lambda bid: (-bid.amount, bid.offered_at, bid.id), default=None)

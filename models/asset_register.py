@@ -16,11 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
 from models.documents import NumberCounter, Stateful, state_column
-from models.errors import N_
 from models.organisation import Status
 from models.places import FundingSource, PhysicalCondition
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow
+from models.workflow import Transition, Workflow
 
 if TYPE_CHECKING:
     from models.asset_care import AssetMovement, Calibration
@@ -47,7 +46,11 @@ class TaxGroup(StrEnum):
 
 
 class AssetType(db.Model):
-    """A kind of asset and how it loses value. `useful_life` in months; `residual_percent` of the cost."""
+    """A kind of asset and how it loses value. `useful_life` in months; `residual_percent` of the cost.
+
+    What has `calibration_months` is calibrated that often, after each repair and, unless it `is_portable`, wherever it
+    is installed anew.
+    """
 
     __tablename__ = "asset_type"
     __table_args__ = (
@@ -66,6 +69,7 @@ class AssetType(db.Model):
     tax_group: Mapped[TaxGroup | None]
     is_medical_device: Mapped[bool] = mapped_column(default=False)
     calibration_months: Mapped[int | None]
+    is_portable: Mapped[bool] = mapped_column(default=False)
     account_id: Mapped[int | None] = reference("account")
     accumulated_account_id: Mapped[int | None] = reference("account")
     expense_account_id: Mapped[int | None] = reference("account")
@@ -138,6 +142,13 @@ class Ownership(StrEnum):
     PARTNERSHIP = "partnership"
 
 
+def one_place() -> sa.CheckConstraint:
+    """At most one of the four places of a thing is set."""
+    columns = ("building_id", "room_id", "ward_id", "inpatient_room_id")
+    counted = " + ".join(f"(CASE WHEN {column} IS NULL THEN 0 ELSE 1 END)" for column in columns)
+    return sa.CheckConstraint(f"{counted} <= 1", name="one_place")
+
+
 class AssetState(StrEnum):
     REGISTERED = "registered"
     IN_USE = "in_use"
@@ -148,9 +159,6 @@ class AssetState(StrEnum):
 
 
 S = AssetState
-
-has_place = Condition("has_place", lambda asset, _user: asset.place is not None and asset.work_unit is not None,
-                      N_("Say first where the asset stands and which work unit keeps it."))
 
 
 class Asset(Stateful, db.Model):
@@ -164,17 +172,16 @@ class Asset(Stateful, db.Model):
         sa.CheckConstraint("acquisition_cost >= 0", name="acquisition_cost_not_negative"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("retired_on >= acquired_on", name="retired_after_acquired"),
-        sa.CheckConstraint("(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END)"
-                           " + (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END)"
-                           " + (CASE WHEN ward_id IS NULL THEN 0 ELSE 1 END)"
-                           " + (CASE WHEN inpatient_room_id IS NULL THEN 0 ELSE 1 END) <= 1", name="one_place"),
+        one_place(),
         sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        sa.CheckConstraint("split_from_id <> id", name="not_split_from_itself"),
         sa.Index("ix_asset_state_name", "state", "name"),
         {"info": {"seed": "tb_aset"}},
     )
     workflow = Workflow(
         S.REGISTERED,
-        Transition("put_into_use", (S.REGISTERED,), S.IN_USE, Role.FACILITIES_STAFF, when=has_place),
+        Transition("put_into_use", (S.REGISTERED,), S.IN_USE, Role.FACILITIES_STAFF, may_skip=True,
+                   asks=("room", "inpatient_room", "ward", "building", "work_unit", "employee")),
         Transition("maintain", (S.IN_USE,), S.UNDER_MAINTENANCE),
         Transition("return", (S.UNDER_MAINTENANCE,), S.IN_USE),
         Transition("hold_for_sale", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE), S.HELD_FOR_SALE),
@@ -212,12 +219,20 @@ class Asset(Stateful, db.Model):
     inpatient_room_id: Mapped[int | None] = reference("inpatient_room")
     capitalised_building_id: Mapped[int | None] = reference("building", unique=True, index=False)
     asset_receipt_line_id: Mapped[int | None] = reference("asset_receipt_line")
+    #: The group asset that this part was taken from, to be sold.
+    split_from_id: Mapped[int | None] = reference("asset")
+    #: Kept by `models.operations.calibration`: the last day that it may be used, whether it failed, and the day from
+    #: which earlier certificates say nothing (a repair, a new place).
+    calibration_due_on: Mapped[date | None] = mapped_column(index=True)
+    calibration_failed: Mapped[bool] = mapped_column(default=False)
+    recalibrate_from: Mapped[date | None]
 
     asset_type: Mapped[AssetType] = relationship()
     asset_model: Mapped[AssetModel | None] = relationship()
     account: Mapped[Account | None] = relationship("Account")
     vendor: Mapped[Vendor | None] = relationship()
-    parent: Mapped[Asset | None] = relationship(remote_side=[id])
+    parent: Mapped[Asset | None] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    split_from: Mapped[Asset | None] = relationship(remote_side=[id], foreign_keys=[split_from_id])
     work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
     employee: Mapped[Employee | None] = relationship("Employee")
     building: Mapped[Building | None] = relationship("Building", foreign_keys=[building_id])
@@ -243,6 +258,16 @@ class Asset(Stateful, db.Model):
             if book.book == BookKind.HOSPITAL:
                 return book.book_value
         return self.acquisition_cost
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be used where it stands: not away for repair, for sale, out of the books or lost."""
+        return self.state in (S.REGISTERED, S.IN_USE)
+
+    def is_fit_on(self, day: date) -> bool:
+        """Whether it may serve a patient on `day`: it is there, and calibrated where its type asks for it."""
+        return self.is_there and not self.calibration_failed and (
+            self.calibration_due_on is None or self.calibration_due_on >= day)
 
     def __str__(self) -> str:
         return f"{self.tag} {self.name}"
@@ -279,7 +304,12 @@ class BookKind(StrEnum):
 
 
 class AssetBook(db.Model):
-    """An asset in one book. `useful_life` in months; accumulated depreciation never passes cost less residual."""
+    """An asset in one book. `useful_life` in months; accumulated depreciation never passes cost less residual.
+
+    `anchored_on`: the last day that is in `anchored_accumulated`; the rest is spread over the life that is left then
+    (an asset that entered with accumulated depreciation, a changed life). `depreciated_until`: the last day that a run
+    or a disposal counted.
+    """
 
     __tablename__ = "asset_book"
     __table_args__ = (
@@ -292,6 +322,8 @@ class AssetBook(db.Model):
         sa.CheckConstraint("accumulated <= cost - residual_value", name="accumulated_fits"),
         sa.CheckConstraint("useful_life > 0", name="useful_life_positive"),
         sa.CheckConstraint("method = 'none' OR useful_life IS NOT NULL", name="life_when_depreciated"),
+        sa.CheckConstraint("anchored_accumulated >= 0", name="anchored_accumulated_not_negative"),
+        sa.Index("ix_asset_book_book_id", "book", "id"),
     )
 
     id: Mapped[Id]
@@ -305,6 +337,9 @@ class AssetBook(db.Model):
     opening_accumulated: Mapped[Money] = mapped_column(default=Decimal(0))
     accumulated: Mapped[Money] = mapped_column(default=Decimal(0))
     starts_on: Mapped[date]
+    anchored_on: Mapped[date | None]
+    anchored_accumulated: Mapped[Money] = mapped_column(default=Decimal(0), server_default="0")
+    depreciated_until: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import get_history
 
 from models import clock
 from models.base import Code, Id, Name, db, reference
@@ -35,13 +37,14 @@ S = BedState
 
 
 def _fit_for_class(bed: Bed, _user: User) -> bool:
-    from models.facilities import missing_facilities
+    from models.facilities import missing_facilities, unfit_devices
 
-    return not missing_facilities(bed.inpatient_room)
+    return not missing_facilities(bed.inpatient_room) and not unfit_devices(bed.inpatient_room)
 
 
 fit_for_class = Condition("fit_for_class", _fit_for_class,
-                          N_("The room lacks something that its class promises. Look at its facilities first."))
+                          N_("The room lacks something that its class promises, or a device in it is unfit. Look at "
+                             "its facilities first."))
 class_asks_inspection = Condition(
     "class_asks_inspection", lambda bed, _user: bed.inpatient_room.room_class.needs_inspection,
     N_("The class of this room asks for no inspection."))
@@ -68,6 +71,8 @@ class Bed(Stateful, db.Model):
     inpatient_room_id: Mapped[int] = reference("inpatient_room")
     number: Mapped[Code]
     state: Mapped[BedState] = state_column(S.READY)
+    #: When it came into this state; kept by the mapper, so that the board says it without walking the history.
+    state_since: Mapped[datetime] = mapped_column(default=clock.now)
     #: Who lies in it: a medical record number of ours, or the front office's reference. Empty when nobody does.
     guest: Mapped[Code | None]
 
@@ -76,6 +81,12 @@ class Bed(Stateful, db.Model):
 
     def __str__(self) -> str:
         return f"{self.inpatient_room.number}-{self.number}" if self.inpatient_room else self.number
+
+
+@event.listens_for(Bed, "before_update")
+def _since(_mapper: Any, _connection: Any, bed: Bed) -> None:
+    if get_history(bed, "state").has_changes():
+        bed.state_since = clock.now()
 
 
 class Stay(db.Model):

@@ -195,6 +195,20 @@ class Payer(StrEnum):
     INSURANCE = "insurance"
 
 
+class Relation(StrEnum):
+    """What a dependant is to the guardian."""
+
+    CHILD = "child"
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    OTHER_PERSON = "other_person"
+
+
+#: Age from which a person consents alone; a child's profile is then handed over.
+OF_AGE = 18
+
+
 class PatientState(StrEnum):
     PENDING = "pending"
     ACTIVE = "active"
@@ -212,6 +226,11 @@ own_patient = Condition(
     N_("This is somebody else's registration."))
 
 
+def years_between(born: date, day: date) -> int:
+    """Completed years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 class Patient(Stateful, db.Model):
     """A person who is treated. The record stays when the account is closed.
 
@@ -225,6 +244,9 @@ class Patient(Stateful, db.Model):
         sa.Index("ix_patient_name", "name"),
         sa.CheckConstraint("(nik IS NULL) = (nik_index IS NULL)", name="nik_with_index"),
         sa.CheckConstraint("guardian_id IS NULL OR guardian_id <> id", name="guardian_is_another"),
+        sa.CheckConstraint("guardian_id IS NULL OR relation IS NOT NULL", name="guardian_has_relation"),
+        sa.CheckConstraint("merged_into_id IS NULL OR (merged_into_id <> id AND state = 'closed')",
+                           name="merged_is_closed"),
         sa.CheckConstraint("height_cm > 0", name="height_cm_positive"),
         sa.CheckConstraint("weight_kg > 0", name="weight_kg_positive"),
         {"info": {"seed": "Halaman Pasien"}},
@@ -258,13 +280,24 @@ class Patient(Stateful, db.Model):
     payer_name: Mapped[Name | None]
     payer_number: Mapped[Code | None] = mapped_column(info={"masked": True})
     guardian_id: Mapped[int | None] = reference("patient")
+    #: What the person is to the guardian; kept when the profile was handed over.
+    relation: Mapped[Relation | None]
+    #: The record that this one was merged into: it is closed then, and only points there.
+    merged_into_id: Mapped[int | None] = reference("patient")
     state: Mapped[PatientState] = state_column(P.PENDING, "Halaman Pasien.Status")
     registered_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     decided_reason: Mapped[Text | None]
 
+    #: True only while `models.operations.merging` closes it.
+    is_merging = False
+
     user: Mapped[User | None] = relationship("User", foreign_keys=[user_id])
-    guardian: Mapped[Patient | None] = relationship("Patient", remote_side="Patient.id", back_populates="dependants")
-    dependants: Mapped[list[Patient]] = relationship("Patient", back_populates="guardian")
+    guardian: Mapped[Patient | None] = relationship(
+        "Patient", remote_side="Patient.id", foreign_keys=[guardian_id], back_populates="dependants")
+    dependants: Mapped[list[Patient]] = relationship(
+        "Patient", foreign_keys=[guardian_id], back_populates="guardian")
+    merged_into: Mapped[Patient | None] = relationship(
+        "Patient", remote_side="Patient.id", foreign_keys=[merged_into_id])
     region: Mapped[Region | None] = relationship("Region")
     consents: Mapped[list[Consent]] = relationship(back_populates="patient", order_by="Consent.id")
 
@@ -283,7 +316,11 @@ class Patient(Stateful, db.Model):
 
     def age_on(self, day: date) -> int:
         """Completed years."""
-        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        return years_between(self.birth_date, day)
+
+    def outgrew_guardian(self, day: date) -> bool:
+        """Whether this is a child's profile and the child is of age: it can be handed over, and asks alone."""
+        return self.guardian_id is not None and self.relation == Relation.CHILD and self.age_on(day) >= OF_AGE
 
     def __str__(self) -> str:
         return self.name

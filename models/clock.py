@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 _zone = ZoneInfo("Asia/Jakarta")
 _frozen: datetime | None = None
+_ahead = timedelta()
 
 
 def set_zone(name: str) -> None:
@@ -23,9 +24,15 @@ def freeze(at: datetime | None) -> None:
     _frozen = at
 
 
+def run_ahead(days: int) -> None:
+    """Let the clock run `days` before the computer's: a demo hospital at the end of its month."""
+    global _ahead
+    _ahead = timedelta(days=days)
+
+
 def now() -> datetime:
     """The present instant, aware, UTC."""
-    return _frozen or datetime.now(UTC)
+    return _frozen or datetime.now(UTC) + _ahead
 
 
 def today() -> date:

@@ -10,20 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import BigId, Code, Factor, Id, Name, Quantity, Text, db, reference, seeded
+from models.base import BigId, Code, Id, Text, db, reference, seeded
 from models.clinic import Payer
 from models.documents import Document, author, state_column
 from models.errors import N_
-from models.measure import MeasuredLine, measured
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, has_lines, not_own
+from models.workflow import Condition, Transition, Workflow, not_own
 
 if TYPE_CHECKING:
     from models.clinic import Doctor, Patient, Specialization
     from models.documents import Attachment
-    from models.items import Item, UnitConversion
     from models.people import User
-    from models.stock import Store
+    from models.prescriptions import Letter, Prescription
 
 #: A slot is booked as a row for each of its ticks.
 TICK_MINUTES = 5
@@ -110,7 +108,7 @@ class Consultation(Document, db.Model):
         Transition("no_show", (C.APPROVED,), C.NO_SHOW, (Role.DOCTOR, Role.ADMIN),
                    when=(own_doctor_or_admin, after_its_time)),
         Transition("reschedule", (C.REQUESTED, C.APPROVED), C.RESCHEDULED,
-                   (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side, asks=("moved_to",)),
+                   (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side, asks=("moved_to", "moved_to_doctor")),
     )
 
     id: Mapped[Id]
@@ -129,6 +127,8 @@ class Consultation(Document, db.Model):
     decided_reason: Mapped[Text | None]
     #: The new start that a rescheduling asked for; the linked new request holds it.
     moved_to: Mapped[datetime | None]
+    #: Another doctor to whom the hospital moved it; empty for the same.
+    moved_to_doctor_id: Mapped[int | None] = reference("doctor", index=False)
     rescheduled_from_id: Mapped[int | None] = reference("consultation", unique=True, index=False)
     approved_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
@@ -138,15 +138,19 @@ class Consultation(Document, db.Model):
     rated_at: Mapped[datetime | None]
 
     patient: Mapped[Patient] = relationship("Patient")
-    doctor: Mapped[Doctor] = relationship("Doctor")
+    doctor: Mapped[Doctor] = relationship("Doctor", foreign_keys=[doctor_id])
+    moved_to_doctor: Mapped[Doctor | None] = relationship("Doctor", foreign_keys=[moved_to_doctor_id])
     specialization: Mapped[Specialization] = relationship("Specialization")
     rescheduled_from: Mapped[Consultation | None] = relationship("Consultation", remote_side="Consultation.id")
     ticks: Mapped[list[SlotTick]] = relationship(
         back_populates="consultation", cascade="all, delete-orphan", order_by="SlotTick.tick")
+    triage_answers: Mapped[list[TriageAnswer]] = relationship(
+        back_populates="consultation", order_by="TriageAnswer.id")
     messages: Mapped[list[ConsultationMessage]] = relationship(
         back_populates="consultation", order_by="ConsultationMessage.id")
     notes: Mapped[list[ClinicalNote]] = relationship(
         back_populates="consultation", order_by="ClinicalNote.revision")
+    draft: Mapped[NoteDraft | None] = relationship(back_populates="consultation")
     diagnoses: Mapped[list[Diagnosis]] = relationship(back_populates="consultation", order_by="Diagnosis.id")
     prescriptions: Mapped[list[Prescription]] = relationship(
         back_populates="consultation", order_by="Prescription.id")
@@ -175,6 +179,21 @@ class Consultation(Document, db.Model):
 def seen_by_doctor() -> sa.ColumnElement[bool]:
     """`Consultation.is_seen_by_doctor` as a criterion."""
     return Consultation.state.in_(SEEN_BY_DOCTOR) | Consultation.approved_at.is_not(None)
+
+
+class TriageAnswer(db.Model):
+    """What the patient answered to a question before the consultation; the questions are `operations.triage`'s."""
+
+    __tablename__ = "triage_answer"
+    __table_args__ = (sa.UniqueConstraint("consultation_id", "question"),)
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = reference("consultation", index=False)
+    question: Mapped[Code]
+    answer: Mapped[Code] = mapped_column(info={"masked": True})
+    is_danger: Mapped[bool] = mapped_column(default=False, info={"masked": True})
+
+    consultation: Mapped[Consultation] = relationship(back_populates="triage_answers")
 
 
 class SlotTick(db.Model):
@@ -264,6 +283,22 @@ class ClinicalNote(db.Model):
     author: Mapped[User] = relationship("User")
 
 
+class NoteDraft(db.Model):
+    """What the doctor typed of the note and has not signed: saved while typing, gone with the signature."""
+
+    __tablename__ = "note_draft"
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = reference("consultation", unique=True, index=False)
+    subjective: Mapped[Text] = mapped_column(default="", info={"masked": True})
+    objective: Mapped[Text] = mapped_column(default="", info={"masked": True})
+    assessment: Mapped[Text] = mapped_column(default="", info={"masked": True})
+    plan: Mapped[Text] = mapped_column(default="", info={"masked": True})
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    consultation: Mapped[Consultation] = relationship(back_populates="draft")
+
+
 class DiagnosisKind(StrEnum):
     PRIMARY = "primary"
     SECONDARY = "secondary"
@@ -295,91 +330,3 @@ class Diagnosis(db.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
-
-
-class PrescriptionState(StrEnum):
-    DRAFT = "draft"
-    ISSUED = "issued"
-    DISPENSED = "dispensed"
-    CANCELLED = "cancelled"
-
-
-R = PrescriptionState
-
-own_prescription = Condition(
-    "own_prescription", lambda prescription, user: prescription.consultation.doctor.user_id == user.id,
-    N_("This prescription belongs to another doctor's consultation."))
-
-
-class Prescription(Document, db.Model):
-    """RX: items of the store that the doctor prescribes in a consultation."""
-
-    __tablename__ = "prescription"
-    prefix = "RX"
-    dated = "prescribed_on"
-    workflow = Workflow(
-        R.DRAFT,
-        Transition("issue", (R.DRAFT,), R.ISSUED, Role.DOCTOR, when=(own_prescription, has_lines), numbers=True),
-        Transition("cancel", (R.DRAFT, R.ISSUED), R.CANCELLED, Role.DOCTOR, when=own_prescription,
-                   needs_reason=True),
-    )
-
-    id: Mapped[Id]
-    created_by_id: Mapped[int] = author()
-    consultation_id: Mapped[int] = reference("consultation")
-    prescribed_on: Mapped[date] = mapped_column(default=clock.today)
-    state: Mapped[PrescriptionState] = state_column(R.DRAFT)
-    store_id: Mapped[int | None] = reference("store")
-
-    consultation: Mapped[Consultation] = relationship(back_populates="prescriptions")
-    store: Mapped[Store | None] = relationship("Store")
-    lines: Mapped[list[PrescriptionLine]] = relationship(
-        back_populates="prescription", cascade="all, delete-orphan", order_by="PrescriptionLine.id")
-
-
-class PrescriptionLine(MeasuredLine, db.Model):
-    """One medicine: how much of it, and how to take it."""
-
-    __tablename__ = "prescription_line"
-    __table_args__ = (*measured(),)
-
-    id: Mapped[Id]
-    prescription_id: Mapped[int] = reference("prescription", ondelete="CASCADE")
-    item_id: Mapped[int] = reference("item")
-    unit_id: Mapped[int] = reference("unit_conversion")
-    quantity: Mapped[Quantity]
-    factor: Mapped[Factor]
-    directions: Mapped[Name] = mapped_column(info={"masked": True})
-
-    prescription: Mapped[Prescription] = relationship(back_populates="lines")
-    item: Mapped[Item] = relationship("Item")
-    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
-
-
-class LetterKind(StrEnum):
-    SICK = "sick"
-    REFERRAL = "referral"
-
-
-class Letter(db.Model):
-    """A sick letter (from, until) or a referral (to whom) that the doctor wrote; printed as PDF. Never changed."""
-
-    __tablename__ = "letter"
-    __table_args__ = (
-        sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)", name="sick_days"),
-        sa.CheckConstraint("kind <> 'referral' OR referred_to IS NOT NULL", name="referral_to"),
-    )
-
-    id: Mapped[Id]
-    consultation_id: Mapped[int] = reference("consultation")
-    kind: Mapped[LetterKind]
-    verify_code: Mapped[Code] = mapped_column(unique=True)
-    issued_on: Mapped[date] = mapped_column(default=clock.today)
-    sick_from: Mapped[date | None]
-    sick_until: Mapped[date | None]
-    referred_to: Mapped[Name | None]
-    body: Mapped[Text] = mapped_column(default="", info={"masked": True})
-    author_id: Mapped[int] = reference("user")
-
-    consultation: Mapped[Consultation] = relationship(back_populates="letters")
-    author: Mapped[User] = relationship("User")

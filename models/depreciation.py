@@ -1,20 +1,24 @@
-"""Depreciation runs: what each asset loses in one period of one book."""
+"""Depreciation runs: what each asset loses in one period of one book; and what changes a book beside them."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from models import clock
 from models.asset_register import Asset, AssetBook, BookKind
-from models.base import Id, Money, db, reference
+from models.base import BigId, Code, Id, Money, Text, db, reference
 from models.documents import Document, author, state_column
 from models.roles import Role
-from models.workflow import Transition, Workflow
+from models.workflow import Transition, Workflow, not_own
+
+if TYPE_CHECKING:
+    from models.people import User
 
 
 class DepreciationRunState(StrEnum):
@@ -43,6 +47,8 @@ class DepreciationRun(Document, db.Model):
     dated = "run_on"
     workflow = Workflow(
         S.DRAFT,
+        Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, numbers=True),
+        Transition("approve", (S.SUBMITTED,), S.POSTED, Role.FACILITIES_HEAD, when=not_own),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reopen", (S.REJECTED,), S.DRAFT, Role.FACILITIES_STAFF),
         Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
@@ -61,8 +67,13 @@ class DepreciationRun(Document, db.Model):
 
     @property
     def total(self) -> Decimal:
-        """Depreciation of the period, rupiah."""
-        return sum((line.amount for line in self.lines), Decimal(0))
+        """Depreciation of the period, rupiah. One statement: a run may have a line for each of 100,000 assets."""
+        session = object_session(self)
+        if session is None or self.id is None:
+            return Decimal(0)
+        amount = DepreciationRunLine.amount
+        return session.scalars(sa.select(sa.type_coerce(sa.func.coalesce(sa.func.sum(amount), 0), amount.type))
+                               .where(DepreciationRunLine.depreciation_run_id == self.id)).one()
 
 
 class DepreciationRunLine(db.Model):
@@ -88,3 +99,48 @@ class DepreciationRunLine(db.Model):
     depreciation_run: Mapped[DepreciationRun] = relationship(back_populates="lines")
     asset: Mapped[Asset] = relationship(Asset)
     asset_book: Mapped[AssetBook] = relationship(AssetBook)
+
+
+class BookChangeKind(StrEnum):
+    """What changes an asset's book beside the runs."""
+
+    OPENING = "opening"
+    LIFE = "life"
+    DISPOSAL = "disposal"
+    PART = "part"
+
+
+class AssetBookChange(db.Model):
+    """One change of an asset's book: it entered with accumulated depreciation, its life or residual was changed, it was
+    depreciated up to a disposal, or a part of a group left. Append-only.
+
+    `amount` is what accumulated depreciation changed by, `cost_change` what the cost changed by, rupiah.
+    """
+
+    __tablename__ = "asset_book_change"
+    __table_args__ = (
+        sa.Index("ix_asset_book_change_document", "document_type", "document_id"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[Id]
+    asset_book_id: Mapped[int] = reference("asset_book")
+    kind: Mapped[BookChangeKind]
+    changed_on: Mapped[date]
+    amount: Mapped[Money] = mapped_column(default=Decimal(0))
+    cost_change: Mapped[Money] = mapped_column(default=Decimal(0))
+    useful_life_before: Mapped[int | None]
+    useful_life_after: Mapped[int | None]
+    residual_before: Mapped[Money | None]
+    residual_after: Mapped[Money | None]
+    document_type: Mapped[Code | None]
+    document_id: Mapped[int | None] = mapped_column(BigId)
+    reason: Mapped[Text | None]
+    user_id: Mapped[int] = reference("user")
+    occurred_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    asset_book: Mapped[AssetBook] = relationship(AssetBook)
+    user: Mapped[User] = relationship("User")
+
+    def __str__(self) -> str:
+        return f"#{self.id}"

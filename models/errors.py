@@ -5,6 +5,8 @@ A message is an English sentence with `%(name)s` places; it is the key of its tr
 the extractor finds them. Numbers and dates go in as they are: the edges write them in the reader's way.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 
@@ -14,9 +16,11 @@ def N_(message: str) -> str:
 
 
 class Refused(Exception):
-    """The hospital's rules say no. `field` names the form field to show the message at, if one is to blame."""
+    """The hospital's rules say no. `field` names the form field to show the message at, if one is to blame; of a line
+    of a document it is the line's (see `at`)."""
 
     status = 422
+    line: object = None
 
     def __init__(self, message: str, *, field: str | None = None, **params: object) -> None:
         super().__init__(message)
@@ -28,6 +32,16 @@ class Refused(Exception):
         plain = {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value
                  for name, value in self.params.items()}
         return self.message % plain if plain else self.message
+
+
+@contextmanager
+def at(line: object) -> Iterator[None]:
+    """Blame what is refused inside on that line of the document."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.line = refusal.line or line
+        raise
 
 
 class NotAllowed(Refused):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models import clock
 from models.base import Id, Quantity, db, reference, seeded
 from models.organisation import Status
 from models.places import InpatientRoom, PhysicalCondition, Room, RoomClass
@@ -50,7 +51,9 @@ class RoomFacility(db.Model):
 
     @property
     def is_usable(self) -> bool:
-        return self.status == Status.ACTIVE and self.condition == PhysicalCondition.GOOD
+        """In use, in good condition, and, for a device, there and calibrated."""
+        return (self.status == Status.ACTIVE and self.condition == PhysicalCondition.GOOD
+                and (self.asset is None or self.asset.is_fit_on(clock.today())))
 
     def __str__(self) -> str:
         return str(self.item or self.asset)
@@ -85,6 +88,15 @@ class ClassFacility(db.Model):
 
     def __str__(self) -> str:
         return str(self.item or self.asset_model)
+
+
+def unfit_devices(room: InpatientRoom | Room) -> list[Asset]:
+    """The devices that stand in the room and may not serve a patient: calibration overdue, or failed. What is away for
+    repair does not stand there."""
+    today = clock.today()
+    placed = [place.asset for place in room.facilities if place.asset is not None and place.status == Status.ACTIVE]
+    devices = {asset.id: asset for asset in (*placed, *room.assets)}
+    return [device for key, device in sorted(devices.items()) if device.is_there and not device.is_fit_on(today)]
 
 
 def missing_facilities(room: InpatientRoom) -> list[ClassFacility]:

@@ -14,6 +14,12 @@ from models.base import Code, Email, Factor, Id, Money, Name, Phone, Quantity, T
 from models.errors import N_, Refused
 from models.measure import MeasuredLine
 from models.organisation import Status
+from models.people import Language
+
+#: Base units that one line, or one store of an item, can have: more is a slip of the finger, and overflows sums.
+MOST_UNITS = Decimal(10) ** 9
+#: Rupiah that the stock of an item in one store, or one side of a journal entry, can be worth.
+MOST_WORTH = Decimal(10) ** 14
 
 
 class ItemCategory(db.Model):
@@ -26,6 +32,8 @@ class ItemCategory(db.Model):
     code: Mapped[Code] = mapped_column(unique=True)
     name: Mapped[Name] = mapped_column(unique=True, info=seeded("tb_barangJenis.nama_jenis"))
     name_en: Mapped[Name | None]
+    #: Its items can be prescribed.
+    is_medicine: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
@@ -80,6 +88,9 @@ class Item(db.Model):
     def in_base(self, quantity: Decimal, factor: Decimal) -> Decimal:
         """`quantity` units of `factor` in the base unit. Raises `Refused` when it does not fit the precision."""
         base = quantity * factor
+        if base > MOST_UNITS:
+            raise Refused(N_("The quantity is too large: a line takes at most %(most)s base units."),
+                          field="quantity", most=MOST_UNITS)
         step = Decimal(1).scaleb(-self.precision)
         if base != base.quantize(step):
             raise Refused(
@@ -108,6 +119,8 @@ class UnitConversion(db.Model):
     item_id: Mapped[int] = reference("item", "tb_unit_konversi.barang_id", ondelete="CASCADE", index=False)
     unit_name: Mapped[str] = mapped_column(sa.String(40), info=seeded("tb_unit_konversi.satuan_konversi"))
     factor: Mapped[Factor] = mapped_column(default=Decimal(1), info=seeded("tb_unit_konversi.konversi"))
+    #: The code on this packing, where it is not the item's own.
+    barcode: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
@@ -123,6 +136,9 @@ def _freeze_factor(_mapper: Any, connection: sa.Connection, line: Any) -> None:
     """The factor of a line is its unit's, taken when the line is written or gets another unit, then kept."""
     if line.unit_id is not None and (line.factor is None or sa.inspect(line).attrs.unit_id.history.has_changes()):
         line.factor = connection.scalar(sa.select(UnitConversion.factor).where(UnitConversion.id == line.unit_id))
+    if line.quantity is not None and line.factor is not None and line.base_quantity > MOST_UNITS:
+        raise Refused(N_("The quantity is too large: a line takes at most %(most)s base units."), field="quantity",
+                      most=MOST_UNITS)
 
 
 @event.listens_for(db.session, "before_flush")
@@ -167,6 +183,8 @@ class Supplier(db.Model):
     #: Whether the supplier charges VAT (a PKP).
     charges_vat: Mapped[bool] = mapped_column(default=True)
     lead_time_days: Mapped[int | None]
+    #: What the supplier's papers and mails are written in.
+    language: Mapped[Language] = mapped_column(default=Language.ID)
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -48,6 +48,14 @@ class MaintenanceState(StrEnum):
 S = MaintenanceState
 ASKERS = (Role.UNIT_USER, Role.FACILITIES_STAFF)
 
+
+#: A sparing hospital starts nothing that payables has not agreed to pay.
+payment_settled = Condition(
+    "payment_settled", lambda order, _user: order.state == S.PAYMENT_APPROVED or order.estimated_cost == 0,
+    N_("This order costs money: payables approves the payment first."))
+lines_finished = Condition(
+    "lines_finished", lambda order, _user: all(line.state in (L.DONE, L.FAILED) for line in order.lines),
+    N_("Finish every line first: each is done, or could not be mended."))
 costs_money = Condition("costs_money", lambda order, _user: order.estimated_cost > 0,
                         N_("The estimated cost is zero; no approval of payment is needed."))
 
@@ -70,6 +78,9 @@ class Maintenance(Document, db.Model):
         Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.FACILITIES_HEAD, when=not_own),
         Transition("approve_payment", (S.APPROVED,), S.PAYMENT_APPROVED, Role.PAYABLES,
                    when=(costs_money, not_own, another_person)),
+        Transition("start", (S.APPROVED, S.PAYMENT_APPROVED), S.IN_PROGRESS, Role.FACILITIES_STAFF,
+                   when=payment_settled),
+        Transition("finish", (S.IN_PROGRESS,), S.DONE, Role.FACILITIES_STAFF, when=lines_finished),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (S.APPROVED,), S.REJECTED, Role.PAYABLES, needs_reason=True),
         Transition("reopen", (S.REJECTED,), S.DRAFT, ASKERS, when=own_document),
@@ -97,8 +108,13 @@ class Maintenance(Document, db.Model):
         back_populates="maintenance", cascade="all, delete-orphan", order_by="MaintenanceLine.id")
 
     @property
+    def downtime(self) -> timedelta | None:
+        """From its start until its end, or until now; None before it started."""
+        return (self.finished_at or clock.now()) - self.started_at if self.started_at else None
+
+    @property
     def total(self) -> Decimal:
-        """What the lines cost, rupiah."""
+        """What the lines cost, rupiah, without spare parts out of stock."""
         return sum((line.cost for line in self.lines), Decimal(0))
 
 

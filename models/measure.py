@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -30,3 +30,15 @@ def measured(quantity: str = "quantity") -> tuple[sa.Constraint, ...]:
         sa.ForeignKeyConstraint(["item_id", "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
                                 name="unit_of_item"),
     )
+
+
+def vat(amount: Decimal, percent: Decimal) -> Decimal:
+    """Rupiah of VAT on `amount`, to the sen."""
+    return (amount * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def plain(number: Decimal) -> str:
+    """A number as the hospital's own papers write it: ``1.250`` or ``2,5``, whoever reads."""
+    whole = number == number.to_integral_value()
+    text = f"{number.quantize(Decimal(1)) if whole else number.normalize():,f}"
+    return text.replace(",", "\x00").replace(".", ",").replace("\x00", ".")

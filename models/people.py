@@ -45,6 +45,10 @@ class User(db.Model):
     language: Mapped[Language] = mapped_column(default=Language.ID)
     status: Mapped[AccountStatus] = mapped_column(default=AccountStatus.ACTIVE)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    #: By which channels the person wants to be told, beside the bell.
+    wants_mail: Mapped[bool] = mapped_column(default=True)
+    wants_whatsapp: Mapped[bool] = mapped_column(default=False)
+    wants_sms: Mapped[bool] = mapped_column(default=False)
     email_confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -108,5 +112,7 @@ class UserSession(db.Model):
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
     address: Mapped[str | None] = mapped_column(sa.String(64))
+    #: Browser and system, so that people know their devices.
+    device: Mapped[str | None] = mapped_column(sa.String(80))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

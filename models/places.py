@@ -12,15 +12,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Area, Code, Id, Money, Name, Text, db, reference, seeded
 from models.documents import Stateful, state_column
+from models.errors import N_
 from models.organisation import Status
 from models.roles import Role
-from models.workflow import Transition, Workflow
+from models.workflow import Condition, Transition, Workflow
 
 if TYPE_CHECKING:
+    from models.asset_register import Asset
     from models.beds import Bed
     from models.facilities import ClassFacility, RoomFacility
     from models.journal import Account
     from models.organisation import WorkUnit
+    from models.people import User
 
 
 class FundingSource(StrEnum):
@@ -138,6 +141,16 @@ class RoomState(StrEnum):
 R = RoomState
 
 
+def _devices_fit(room: Room, _user: User) -> bool:
+    from models.facilities import unfit_devices
+
+    return not unfit_devices(room)
+
+
+devices_fit = Condition("devices_fit", _devices_fit,
+                        N_("A device of this room is unfit, or its calibration is overdue. Look at its devices first."))
+
+
 class Room(Stateful, db.Model):
     """A room that no patient stays in overnight: polyclinic, office, store, theatre."""
 
@@ -149,7 +162,7 @@ class Room(Stateful, db.Model):
     )
     workflow = Workflow(
         R.READY,
-        Transition("use", (R.READY,), R.IN_USE, (Role.FRONT_OFFICE, Role.UNIT_USER)),
+        Transition("use", (R.READY,), R.IN_USE, (Role.FRONT_OFFICE, Role.UNIT_USER), when=devices_fit),
         Transition("leave", (R.IN_USE,), R.NEEDS_CLEANING, (Role.FRONT_OFFICE, Role.UNIT_USER)),
         Transition("start_cleaning", (R.NEEDS_CLEANING,), R.CLEANING),
         Transition("release", (R.CLEANING,), R.READY),
@@ -174,6 +187,7 @@ class Room(Stateful, db.Model):
     account: Mapped[Account | None] = relationship("Account")
     work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
     facilities: Mapped[list[RoomFacility]] = relationship("RoomFacility", back_populates="room")
+    assets: Mapped[list[Asset]] = relationship("Asset", viewonly=True, order_by="Asset.id")
 
     def __str__(self) -> str:
         return self.name
@@ -273,6 +287,7 @@ class InpatientRoom(db.Model):
     room_class: Mapped[RoomClass] = relationship(back_populates="inpatient_rooms")
     beds: Mapped[list[Bed]] = relationship("Bed", back_populates="inpatient_room", order_by="Bed.number")
     facilities: Mapped[list[RoomFacility]] = relationship("RoomFacility", back_populates="inpatient_room")
+    assets: Mapped[list[Asset]] = relationship("Asset", viewonly=True, order_by="Asset.id")
 
     def __str__(self) -> str:
         return self.number

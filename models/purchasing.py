@@ -14,7 +14,7 @@ from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Document, author, state_column
 from models.errors import N_
-from models.measure import MeasuredLine, measured
+from models.measure import MeasuredLine, measured, plain, vat
 from models.roles import Role
 from models.settings import setting
 from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
     from models.journal import Account
     from models.people import User
+    from models.returns import SupplierReturn
     from models.stock import StockBatch, Store
 
 SEN = Decimal("0.01")
@@ -82,20 +83,24 @@ class PurchaseRequest(Document, db.Model):
         back_populates="purchase_request", cascade="all, delete-orphan", order_by="PurchaseRequestLine.id")
 
     @property
-    def ordered_line_ids(self) -> set[int]:
-        """Lines that stand on an order which went to its supplier. One statement."""
+    def ordered_by_line(self) -> dict[int, Decimal]:
+        """Base units on orders that went to their supplier, by line id. One statement."""
         session = object_session(self)
         if session is None:
-            return set()
-        return set(session.scalars(
-            sa.select(PurchaseOrderLine.purchase_request_line_id)
-            .join(PurchaseRequestLine, PurchaseRequestLine.id == PurchaseOrderLine.purchase_request_line_id)
-            .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
-            .where(PurchaseRequestLine.purchase_request_id == self.id, PurchaseOrder.state.in_((O.SENT, O.DONE)))))
+            return {}
+        sums: dict[int, Decimal] = {}
+        for line_id, quantity, factor in session.execute(
+                sa.select(PurchaseRequestLine.id, PurchaseOrderLine.quantity, PurchaseOrderLine.factor)
+                .join(PurchaseOrderLine, PurchaseRequestLine.id == PurchaseOrderLine.purchase_request_line_id)
+                .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
+                .where(PurchaseRequestLine.purchase_request_id == self.id, PurchaseOrder.state.in_((O.SENT, O.DONE)))):
+            sums[line_id] = sums.get(line_id, Decimal(0)) + quantity * factor
+        return sums
 
     @property
     def is_fully_ordered(self) -> bool:
-        return {line.id for line in self.lines} <= self.ordered_line_ids
+        gone = self.ordered_by_line
+        return all(gone.get(line.id, Decimal(0)) >= line.base_quantity for line in self.lines)
 
 
 class PurchaseRequestLine(MeasuredLine, db.Model):
@@ -175,9 +180,11 @@ class PurchaseOrder(Document, db.Model):
         Transition("reject", (O.PAYMENT_APPROVED,), O.REJECTED, Role.DIRECTOR, when=above_limit, needs_reason=True),
         Transition("send", (O.PAYMENT_APPROVED, O.LIMIT_APPROVED), O.SENT, Role.FACILITIES_STAFF, when=limit_settled),
         Transition("close", (O.SENT,), O.DONE, Role.FACILITIES_STAFF, needs_reason=fully_received),
+        Transition("open_again", (O.DONE,), O.SENT),
         Transition("reopen", (O.REJECTED,), O.DRAFT, Role.FACILITIES_STAFF, when=own_document),
         Transition("cancel", (O.DRAFT, O.SUBMITTED, O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED), O.CANCELLED,
                    Role.FACILITIES_STAFF, needs_reason=True),
+        amendable=(O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_po.po_id"))
@@ -196,18 +203,24 @@ class PurchaseOrder(Document, db.Model):
     receipts: Mapped[list[GoodsReceipt]] = relationship(back_populates="purchase_order")
 
     @property
+    def amounts(self) -> list[tuple[str, str]]:
+        """What approvals are given for, each with its words; a change takes the approvals back."""
+        return [("Pemasok", self.supplier.name), ("PPN", f"{plain(self.vat_percent)}%"),
+                *((str(line.item), line.amount_text) for line in self.lines)]
+
+    @property
     def net_total(self) -> Decimal:
         """Rupiah before VAT."""
         return sum((line.net_amount for line in self.lines), Decimal(0))
 
     @property
     def vat_amount(self) -> Decimal:
-        return (self.net_total * self.vat_percent / 100).quantize(SEN, ROUND_HALF_UP)
+        return vat(self.net_total, self.vat_percent)
 
     @property
     def total(self) -> Decimal:
         """Rupiah with VAT."""
-        return self.net_total + self.vat_amount
+        return (amount := self.net_total) + vat(amount, self.vat_percent)
 
     @property
     def is_above_limit(self) -> bool:
@@ -219,7 +232,7 @@ class PurchaseOrder(Document, db.Model):
         """Base units received so far, by order line id; computed from the posted receipts."""
         received: dict[int, Decimal] = {}
         for receipt in self.receipts:
-            if receipt.state == GoodsReceiptState.POSTED:
+            if receipt.state == GoodsReceiptState.POSTED and receipt.supplier_return_id is None:
                 for line in receipt.lines:
                     key = line.purchase_order_line_id
                     received[key] = received.get(key, Decimal(0)) + line.base_quantity
@@ -263,6 +276,12 @@ class PurchaseOrderLine(MeasuredLine, db.Model):
         """Rupiah, discount taken, before VAT."""
         return net(self.quantity, self.unit_price, self.discount)
 
+    @property
+    def amount_text(self) -> str:
+        """``10 box × Rp12.500 −5%``."""
+        less = f" −{plain(self.discount)}%" if self.discount else ""
+        return f"{plain(self.quantity)} {self.unit.unit_name} × Rp{plain(self.unit_price)}{less}"
+
     def __str__(self) -> str:
         return f"{self.purchase_order} · {self.item}"
 
@@ -276,8 +295,9 @@ class GoodsReceiptState(StrEnum):
 
 G = GoodsReceiptState
 
-order_sent = Condition("order_sent", lambda receipt, _user: receipt.purchase_order.state == O.SENT,
-                       N_("The order is not sent to the supplier, or it is already closed."))
+order_sent = Condition("order_sent", lambda receipt, _user: (receipt.supplier_return_id is not None
+                                                             or receipt.purchase_order.state == O.SENT),
+                       N_("The order is not sent to the supplier, or it is already closed."), "purchase_order")
 
 
 class GoodsReceipt(Document, db.Model):
@@ -301,6 +321,8 @@ class GoodsReceipt(Document, db.Model):
     created_by_id: Mapped[int] = author("tb_rcv.user_id")
     account_id: Mapped[int | None] = reference("account", "tb_rcv.akun_kode")
     purchase_order_id: Mapped[int] = reference("purchase_order", "tb_rcv.po_id")
+    #: The return whose goods it replaces; it counts for no order then.
+    supplier_return_id: Mapped[int | None] = reference("supplier_return")
     supplier_id: Mapped[int] = reference("supplier", "tb_rcv.supplier_id")
     store_id: Mapped[int] = reference("store")
     ordered_on: Mapped[date | None] = mapped_column(info=seeded("tb_rcv.tgl_po"))
@@ -310,7 +332,8 @@ class GoodsReceipt(Document, db.Model):
     state: Mapped[GoodsReceiptState] = state_column(G.DRAFT)
 
     account: Mapped[Account | None] = relationship("Account")
-    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts")
+    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts", lazy="joined", innerjoin=True)
+    supplier_return: Mapped[SupplierReturn | None] = relationship(back_populates="replacements")
     supplier: Mapped[Supplier] = relationship("Supplier")
     store: Mapped[Store] = relationship("Store")
     lines: Mapped[list[GoodsReceiptLine]] = relationship(
@@ -332,12 +355,15 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
         sa.CheckConstraint((discount >= 0) & (discount <= 100), name="discount_is_percent"),
         sa.CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
         sa.CheckConstraint("ordered_quantity >= 0", name="ordered_quantity_not_negative"),
+        sa.CheckConstraint("rejected_quantity >= 0", name="rejected_quantity_not_negative"),
         {"info": {"seed": "tb_detRcv"}},
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_detRcv.detRcv_id"))
     goods_receipt_id: Mapped[int] = reference("goods_receipt", "tb_detRcv.rcv_id", ondelete="CASCADE")
     purchase_order_line_id: Mapped[int] = reference("purchase_order_line")
+    #: Of goods that came in place of others: the line that the order's goods came with, which is what is invoiced.
+    origin_line_id: Mapped[int | None] = reference("goods_receipt_line")
     item_id: Mapped[int] = reference("item", "tb_detRcv.barang_id")
     unit_id: Mapped[int] = reference("unit_conversion", "tb_detRcv.unit_konversi_id")
     #: Rupiah per unit of measure, before discount and VAT.
@@ -345,6 +371,9 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     ordered_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_po"))
     received_quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detRcv.jumlah_rcv"))
     quantity: Mapped[Decimal] = synonym("received_quantity")
+    #: Delivered and handed back at the door (broken, wrong, expired): it never enters stock and stays outstanding.
+    rejected_quantity: Mapped[Quantity | None]
+    rejection_reason: Mapped[str | None] = mapped_column(sa.String(200))
     #: Kept at posting, in units of the order line; below zero when the tolerance was used.
     outstanding_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_sisa"))
     factor: Mapped[Factor]
@@ -354,7 +383,8 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
 
     goods_receipt: Mapped[GoodsReceipt] = relationship(back_populates="lines")
     purchase_order_line: Mapped[PurchaseOrderLine] = relationship("PurchaseOrderLine")
-    item: Mapped[Item] = relationship("Item")
+    origin_line: Mapped[GoodsReceiptLine | None] = relationship(remote_side="GoodsReceiptLine.id")
+    item: Mapped[Item] = relationship("Item", lazy="joined", innerjoin=True)
     unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
     batch: Mapped[StockBatch | None] = relationship("StockBatch")
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import Factor, Id, Quantity, UnitCost, db, reference, seeded
+from models.base import Factor, Id, Money, Quantity, UnitCost, db, reference, seeded
 from models.documents import Document, author, state_column
 from models.measure import MeasuredLine, measured
 from models.roles import Role
@@ -51,6 +51,9 @@ class SupplierReturn(Document, db.Model):
     __tablename__ = "supplier_return"
     __table_args__ = (
         sa.Index("ix_supplier_return_state_returned_on", "state", "returned_on"),
+        sa.CheckConstraint("credit_net >= 0", name="credit_net_not_negative"),
+        sa.CheckConstraint("credit_vat >= 0", name="credit_vat_not_negative"),
+        sa.CheckConstraint("(credit_net IS NULL) = (credit_vat IS NULL)", name="credit_has_net_and_vat"),
         {"info": {"seed": "tb_rta"}},
     )
     prefix = "RTA"
@@ -62,6 +65,7 @@ class SupplierReturn(Document, db.Model):
         Transition("reject", (A.SUBMITTED,), A.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF)),
         Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF, asks=("resolution", "supplier_reference")),
+        Transition("unconfirm", (A.DONE,), A.SENT, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
         Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
     )
@@ -75,12 +79,17 @@ class SupplierReturn(Document, db.Model):
     state: Mapped[SupplierReturnState] = state_column(A.DRAFT, "tb_rta.status")
     resolution: Mapped[Resolution | None]
     supplier_reference: Mapped[str | None] = mapped_column(sa.String(100))
+    #: The credit note, rupiah, posted when the supplier credited what was invoiced already: 0 where nothing was.
+    credit_net: Mapped[Money | None] = mapped_column(info={"derived": True})
+    credit_vat: Mapped[Money | None] = mapped_column(info={"derived": True})
 
     account: Mapped[Account | None] = relationship("Account")
     supplier: Mapped[Supplier] = relationship("Supplier")
     store: Mapped[Store] = relationship("Store")
     lines: Mapped[list[SupplierReturnLine]] = relationship(
         back_populates="supplier_return", cascade="all, delete-orphan", order_by="SupplierReturnLine.id")
+    #: What came back in its place.
+    replacements: Mapped[list[GoodsReceipt]] = relationship(back_populates="supplier_return")
 
 
 class SupplierReturnLine(MeasuredLine, db.Model):
@@ -89,6 +98,8 @@ class SupplierReturnLine(MeasuredLine, db.Model):
     __tablename__ = "supplier_return_line"
     __table_args__ = (
         *measured(),
+        sa.CheckConstraint("credited_quantity >= 0 AND credited_quantity <= quantity * factor",
+                           name="credited_is_returned"),
         {"info": {"seed": "tb_detRta"}},
     )
 
@@ -101,6 +112,8 @@ class SupplierReturnLine(MeasuredLine, db.Model):
     quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detRta.jumlah_retur"))
     factor: Mapped[Factor]
     reason: Mapped[str | None] = mapped_column(sa.Text, info=seeded("tb_detRta.keterangan"))
+    #: Base units that the supplier's credit note covers: those that were invoiced. The others are not charged.
+    credited_quantity: Mapped[Quantity | None] = mapped_column(info={"derived": True})
 
     supplier_return: Mapped[SupplierReturn] = relationship(back_populates="lines")
     item: Mapped[Item] = relationship("Item")

@@ -48,6 +48,20 @@ def own_unit(user: User, model: Any) -> sa.ColumnElement[bool]:
     return model.work_unit_id == user.work_unit_id
 
 
+def between_units(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """What came to the person's work unit or left it."""
+    if user.work_unit_id is None:
+        return sa.false()
+    return sa.or_(model.to_work_unit_id == user.work_unit_id, model.from_work_unit_id == user.work_unit_id)
+
+
+def own_store(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Rows of the stores of the person's own work unit, and of stores that belong to none."""
+    store = model_of("store")
+    mine = sa.select(store.id).where(sa.or_(store.work_unit_id.is_(None), store.work_unit_id == user.work_unit_id))
+    return model.store_id.in_(mine)
+
+
 def own_doctor(user: User, model: Any) -> sa.ColumnElement[bool]:
     """Rows of the doctor who is this person."""
     doctor = model_of("doctor")
@@ -65,6 +79,16 @@ def own_consultations(user: User, model: Any) -> sa.ColumnElement[bool]:
     mine = (sa.select(consultation.id).join(doctor, doctor.id == consultation.doctor_id)
             .where(doctor.user_id == user.id, approved))
     return model.consultation_id.in_(mine)
+
+
+def given_out(_user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Prescriptions that a doctor issued: what a store may see of them."""
+    return model.number.is_not(None)
+
+
+def released(_user: User, model: Any) -> sa.ColumnElement[bool]:
+    """What the head of facilities released."""
+    return model.state == "released"
 
 
 def treated_patients(user: User, model: Any) -> sa.ColumnElement[bool]:
@@ -106,6 +130,7 @@ STAFF = frozenset(STAFF_ROLES)
 STORE = (R.STORE_STAFF, R.STORE_HEAD)
 FACILITIES = (R.FACILITIES_STAFF, R.FACILITIES_HEAD)
 BUYING = (R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.DIRECTOR)
+ASKING = (R.UNIT_USER, R.STORE_STAFF, R.FACILITIES_STAFF)
 LEDGER = (R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
 ASSETS = (R.ADMIN, *FACILITIES, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
 MASTER = (R.ADMIN, R.FACILITIES_STAFF)
@@ -126,6 +151,8 @@ RIGHTS: dict[str, TableRights] = {
     "unit_conversion": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
     "store": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
     "supplier": _rights("purchasing", BUYING, write=MASTER, delete=MASTER),
+    "shelf": _rights("inventory", {**dict.fromkeys((R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR), every),
+                                   R.STORE_STAFF: own_store}, write=STORE, delete=STORE),
     # inventory: ledger
     "stock_batch": _rights("inventory", LEDGER),
     "store_item": _rights("inventory", LEDGER),
@@ -139,29 +166,36 @@ RIGHTS: dict[str, TableRights] = {
     "spoilage": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
     "stocktake": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
     "stock_transfer": _document("inventory", BUYING, (R.STORE_STAFF,)),
+    "request_template": _rights("inventory", {R.ADMIN: every, **dict.fromkeys(ASKING, own_unit)}, write=ASKING,
+                                delete=ASKING),
     # purchasing
     "purchase_request": _document("purchasing", BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
     "purchase_order": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
     "goods_receipt": _document("purchasing", BUYING, (R.STORE_STAFF,)),
     "supplier_invoice": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
     "supplier_return": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
+    "supplier_refund": _document("purchasing", BUYING, (R.PAYABLES,)),
     # assets: master data and register
     "vendor": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_model": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: every}, write=MASTER, delete=MASTER),
     "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit}, write=(R.FACILITIES_STAFF,)),
     "asset_book": _rights("assets", ASSETS),
-    "asset_movement": _rights("assets", ASSETS),
+    "asset_book_change": _rights("assets", ASSETS),
+    "asset_movement": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: between_units}),
+    "maintenance_part": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
     "maintenance_schedule": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
     "calibration": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,)),
     # assets: documents
     "asset_plan": _document("assets", _with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "asset_procurement": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "asset_receipt": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "inventory_round": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "maintenance": _document("assets", _with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "depreciation_run": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "asset_disposal": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "asset_auction": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_auction_bid": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
     # places
     "land": _rights("places", ASSETS, write=MASTER, delete=MASTER),
     "building": _rights("places", STAFF, write=MASTER, delete=MASTER),
@@ -188,13 +222,15 @@ RIGHTS: dict[str, TableRights] = {
     "consultation": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_consultations}, clinical=True),
     "clinical_note": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
     "diagnosis": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
-    "prescription": _rights("telemedicine", {R.DOCTOR: own_consultations, R.STORE_STAFF: every}, clinical=True),
+    "prescription": _rights("telemedicine", {R.DOCTOR: own_consultations, R.STORE_STAFF: given_out}, clinical=True),
     "letter": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
     "consent": _rights("telemedicine", (R.ADMIN,)),
     # accounting
     "account": _rights("accounting", LEDGER, write=(R.ADMIN, R.PAYABLES), delete=(R.ADMIN,)),
     "period": _rights("accounting", LEDGER, write=(R.PAYABLES,)),
     "journal_entry": _rights("accounting", LEDGER),
+    "monthly_pack": _document("accounting", {**dict.fromkeys((R.ADMIN, *FACILITIES), every), R.DIRECTOR: released},
+                              (R.FACILITIES_STAFF,)),
     # administration
     "user": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
     "work_unit": _rights("administration", STAFF, write=(R.ADMIN,), delete=(R.ADMIN,)),
@@ -203,6 +239,7 @@ RIGHTS: dict[str, TableRights] = {
     "holiday": _rights("administration", (R.ADMIN,), write=(R.ADMIN,), delete=(R.ADMIN,)),
     "code_list": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
     "region": _rights("administration", (R.ADMIN,)),
+    "list_import": _rights("administration", (R.ADMIN, R.FACILITIES_STAFF, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR)),
     "outbox": _rights("administration", (R.ADMIN,)),
     "activity_log": _rights("administration", (R.ADMIN,)),
 }
@@ -211,8 +248,14 @@ RIGHTS: dict[str, TableRights] = {
 PAGES: dict[str, frozenset[Role]] = {
     "dashboard": STAFF,
     "inbox": STAFF,
+    "notices": STAFF,
     "search": STAFF,
+    "scan": STAFF,
+    "desk": frozenset({R.ADMIN, R.DOCTOR}),
+    "imports": frozenset({R.ADMIN, R.FACILITIES_STAFF, R.STORE_HEAD}),
     "rooms": frozenset({R.ADMIN, *FACILITIES, R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR}),
+    "housekeeping": frozenset({R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE}),
+    "care": frozenset({R.ADMIN, *FACILITIES, R.UNIT_USER, R.DIRECTOR}),
     "reports": frozenset({R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR}),
     "learn": frozenset({R.STUDENT, R.TEACHER, R.ADMIN}),
     "portal": frozenset({R.PATIENT}),

@@ -9,6 +9,8 @@ from models.organisation import Setting
 
 #: What a setting is worth until the administrator writes another value. Accounts are codes of the BLU chart.
 DEFAULTS: dict[str, str] = {
+    # What papers, mails and the panel call the hospital.
+    "hospital.name": "Rawat",
     "account.inventory": "117211",
     "account.received_not_invoiced": "212112",
     "account.payables": "212122",
@@ -17,8 +19,13 @@ DEFAULTS: dict[str, str] = {
     "account.expense": "593211",
     "account.loss": "596121",
     "account.stock_gain": "491511",
+    "account.opening_stock": "391111",
     "account.price_variance": "491511",
     "account.asset": "132311",
+    "account.asset_payable": "212113",
+    # What stands against assets that enter the register without a receipt.
+    "account.asset_opening": "391116",
+    "account.land": "131311",
     "account.depreciation": "591121",
     "account.accumulated_depreciation": "137121",
     "account.disposal_gain": "424933",
@@ -29,11 +36,19 @@ DEFAULTS: dict[str, str] = {
     "purchase_order.limit": "50000000",
     # Rupiah, tax included: an asset procurement above it needs the director.
     "asset_procurement.limit": "100000000",
+    # "yes": an asset procurement takes lines of approved plans alone.
+    "asset_procurement.needs_plan": "no",
+    # "yes": VAT on an asset is part of its cost; "no": it is expensed.
+    "asset_receipt.capitalise_vat": "yes",
     # The points of a cleaning, one a line, in the hospital's own language.
     "cleaning.checklist.routine": "Lantai dipel\nSampah diangkut\nPermukaan dilap",
     "cleaning.checklist.terminal": "Linen diganti\nTempat tidur didesinfeksi\nLantai dipel\nSampah diangkut",
     "cleaning.checklist.isolation":
         "APD dipakai\nLinen infeksius dipisah\nSeluruh permukaan didesinfeksi\nUdara disterilkan\nLimbah B3 diangkut",
+    # How the tax book depreciates what is no building: straight_line or declining_balance (chosen once, for all).
+    "depreciation.tax_method": "straight_line",
+    # "yes": purchase requests are drafted by themselves, once a day, for what is below its minimum.
+    "reorder.automatic": "yes",
     # Percent of the ordered quantity that a receipt may go over.
     "goods_receipt.tolerance": "0",
     # Percent by which an invoice's price may differ from the receipt's.
@@ -44,9 +59,22 @@ DEFAULTS: dict[str, str] = {
     "consultation.cancel_hours": "2",
     # Days ahead that can be booked, today included.
     "consultation.days_ahead": "60",
+    # Hours before an approved consultation at which patient and doctor are reminded, separated by commas.
+    "consultation.reminders": "24,1",
     # Hours after its end in which patient and doctor can still write to each other.
     "consultation.talk_hours": "72",
+    # Who gets yesterday's performance report by mail (addresses, separated by commas), and from which hour on.
+    "daily_report.recipients": "",
+    "daily_report.hour": "6",
+    # "yes": people who want it are told by WhatsApp, by SMS; the gateway is WHATSAPP_URL, SMS_URL.
+    "notices.whatsapp": "no",
+    "notices.sms": "no",
 }
+
+
+def setting_of(key: str) -> sa.ColumnElement[str]:
+    """The value of `key` as a column, for a statement that needs it among others."""
+    return sa.func.coalesce(sa.select(Setting.value).where(Setting.key == key).scalar_subquery(), DEFAULTS[key])
 
 
 def setting(key: str) -> str:

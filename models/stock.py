@@ -60,6 +60,30 @@ class StoreItem(db.Model):
     item: Mapped[Item] = relationship("Item")
 
 
+class Shelf(db.Model):
+    """Where an item lies in a store, as people write it on the shelf: ``A-03-2``. People's, not the ledger's: balances
+    are counted anew without it."""
+
+    __tablename__ = "shelf"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "item_id"),
+        sa.CheckConstraint("location = trim(location) AND location <> ''", name="location_is_written"),
+    )
+
+    id: Mapped[Id]
+    store_id: Mapped[int] = reference("store", index=False)
+    item_id: Mapped[int] = reference("item")
+    location: Mapped[str] = mapped_column(sa.String(20))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    store: Mapped[Store] = relationship("Store")
+    item: Mapped[Item] = relationship("Item")
+
+    def __str__(self) -> str:
+        return self.location
+
+
 class StockBatch(db.Model):
     """A batch of an item. Stock without a batch lies in the item's batch with the empty number."""
 
@@ -114,6 +138,7 @@ class MoveKind(StrEnum):
     TRANSFER_IN = "transfer_in"
     DISPENSING = "dispensing"
     MAINTENANCE = "maintenance"
+    OPENING = "opening"
     REVERSAL = "reversal"
 
 

@@ -42,6 +42,7 @@ class SupplierInvoice(Document, db.Model):
     __table_args__ = (
         sa.UniqueConstraint("supplier_id", "supplier_number"),
         sa.CheckConstraint("vat_amount >= 0", name="vat_amount_not_negative"),
+        sa.CheckConstraint("set_off_amount >= 0", name="set_off_amount_not_negative"),
         sa.Index("ix_supplier_invoice_state_invoiced_on", "state", "invoiced_on"),
     )
     prefix = "INV"
@@ -51,7 +52,8 @@ class SupplierInvoice(Document, db.Model):
         Transition("submit", (I.DRAFT,), I.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
         Transition("approve", (I.SUBMITTED,), I.APPROVED, Role.PAYABLES, when=not_own),
         Transition("reject", (I.SUBMITTED,), I.REJECTED, Role.PAYABLES, needs_reason=True),
-        Transition("pay", (I.APPROVED,), I.PAID, Role.PAYABLES, asks=("paid_on", "payment_reference")),
+        Transition("pay", (I.APPROVED,), I.PAID, Role.PAYABLES,
+                   asks=("paid_on", "payment_reference", "set_off_amount")),
         Transition("reopen", (I.REJECTED,), I.DRAFT, Role.FACILITIES_STAFF, when=own_document),
         Transition("cancel", (I.DRAFT, I.SUBMITTED), I.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
     )
@@ -70,6 +72,8 @@ class SupplierInvoice(Document, db.Model):
     vat_amount: Mapped[Money] = mapped_column(default=Decimal(0))
     paid_on: Mapped[date | None]
     payment_reference: Mapped[str | None] = mapped_column(sa.String(100))
+    #: Rupiah paid with the supplier's credit notes; the rest is paid in money.
+    set_off_amount: Mapped[Money] = mapped_column(default=Decimal(0))
     state: Mapped[SupplierInvoiceState] = state_column(I.DRAFT)
 
     supplier: Mapped[Supplier] = relationship("Supplier")

@@ -1,5 +1,8 @@
 """Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
 
+Beside them what only PostgreSQL has: the log's head, and indexes that find a part of a document's number or of an
+item's name.
+
 The rules are the data of `models.finality`; `statements(dialect)` writes them as SQL. The migrations hold frozen copies
 of that SQL, and a test compares both.
 """
@@ -15,29 +18,60 @@ from sqlalchemy import event
 from models.base import db
 from models.finality import APPEND_ONLY, Lines, lines, papers
 
+#: Beside documents' numbers, what people look for by a part of it all day: what is on a shelf.
+LOOKED_UP = (("item", "barcode"), ("item", "code"), ("item", "name"), ("stock_batch", "number"))
+
 # ---------------------------------------------------------------- SQL
 
-#: What PostgreSQL's triggers call. Refusals are integrity errors (23514), as SQLite's RAISE(ABORT) is.
+#: What PostgreSQL's triggers, log and search need. Refusals are integrity errors (23514), as SQLite's RAISE(ABORT) is.
 FUNCTIONS = (
+    # Finds parts of words by an index; a trusted extension, the database's owner may make it.
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
 END $$
 """,
-    # Arguments: message, parent table, key column, open states, final states, late columns (arrays as text).
-    # FOR SHARE: a line cannot slip in while another transaction moves the document on.
+    # Arguments of both: message, parent table, key column, open states (arrays as text), and where lines hang on lines,
+    # the table between and its key of the parent. FOR SHARE: a line cannot slip in while another transaction moves the
+    # document on. Once for a statement, so that 100,000 lines of a depreciation run ask once.
+    """
+CREATE FUNCTION refuse_line_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  wrong boolean;
+  keys text := format('SELECT %I FROM fresh', TG_ARGV[2]);
+BEGIN
+  IF TG_NARGS > 4 THEN
+    keys := format('SELECT %I FROM %I WHERE id IN (%s)', TG_ARGV[5], TG_ARGV[4], keys);
+  END IF;
+  EXECUTE format('SELECT bool_or(state <> ALL ($1)) FROM (SELECT state FROM %I WHERE id IN (%s) FOR SHARE) AS stand',
+                 TG_ARGV[1], keys) INTO wrong USING TG_ARGV[3]::text[];
+  IF wrong THEN
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NULL;
+END $$
+""",
+    # Further arguments: final states, late columns; the table between and its key come last.
     """
 CREATE FUNCTION refuse_line_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   image jsonb;
   stand text;
+  parent text := '$1';
   late text[] := TG_ARGV[5]::text[];
+  images jsonb[] := ARRAY[to_jsonb(OLD)];
 BEGIN
-  FOREACH image IN ARRAY (CASE TG_OP WHEN 'INSERT' THEN ARRAY[to_jsonb(NEW)] WHEN 'DELETE' THEN ARRAY[to_jsonb(OLD)]
-                          ELSE ARRAY[to_jsonb(OLD), to_jsonb(NEW)] END)
+  IF TG_NARGS > 6 THEN
+    parent := format('(SELECT %I FROM %I WHERE id = $1)', TG_ARGV[7], TG_ARGV[6]);
+  END IF;
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) -> TG_ARGV[2] IS DISTINCT FROM images[1] -> TG_ARGV[2] THEN
+    images := images || to_jsonb(NEW);
+  END IF;
+  FOREACH image IN ARRAY images
   LOOP
-    EXECUTE 'SELECT state FROM ' || quote_ident(TG_ARGV[1]) || ' WHERE id = $1 FOR SHARE'
+    EXECUTE format('SELECT state FROM %I WHERE id = %s FOR SHARE', TG_ARGV[1], parent)
       INTO stand USING (image ->> TG_ARGV[2])::bigint;
     CONTINUE WHEN stand IS NULL OR stand = ANY (TG_ARGV[3]::text[]);
     CONTINUE WHEN TG_OP = 'UPDATE' AND to_jsonb(OLD) - late = to_jsonb(NEW) - late
@@ -48,6 +82,14 @@ BEGIN
     RETURN OLD;
   END IF;
   RETURN NEW;
+END $$
+""",
+    # The last row of the log, for the one transaction that may write after it; each statement sees what is committed.
+    """
+CREATE FUNCTION activity_head() RETURNS TABLE (id bigint, hash varchar) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(7281901);
+  RETURN QUERY SELECT log.id, log.hash FROM activity_log AS log ORDER BY log.id DESC LIMIT 1;
 END $$
 """,
 )
@@ -121,7 +163,10 @@ def _sqlite() -> Iterator[tuple[str, str]]:
         message = _is_final(rule.table)
 
         def stand(row: str, test: str, rule: Lines = rule) -> str:
-            return f'(SELECT state FROM "{rule.parent}" WHERE id = {row}."{rule.key}") {test}'
+            own = f'{row}."{rule.key}"'
+            if rule.via:
+                own = f'(SELECT "{rule.via[1]}" FROM "{rule.via[0]}" WHERE id = {own})'
+            return f'(SELECT state FROM "{rule.parent}" WHERE id = {own}) {test}'
 
         closed = f"NOT IN ({_list(rule.open)})"
         still = [name for name in rule.columns if name not in rule.late]
@@ -155,10 +200,17 @@ def _postgresql() -> Iterator[tuple[str, str]]:
                       "  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number)", call)
         yield trigger(paper.table, "final_delete", "DELETE", f"{final} OR OLD.number IS NOT NULL", call)
         yield trigger(paper.table, "final_truncate", "TRUNCATE", "", call, "STATEMENT")
+    for table, column in (*((paper.table, "number") for paper in papers()), *LOOKED_UP):
+        yield table, f'CREATE INDEX ix_{table}_{column}_part ON "{table}" USING gin ({column} gin_trgm_ops)'
     for rule in lines():
-        arrays = ", ".join("'{" + ",".join(words) + "}'" for words in (rule.open, rule.final, rule.late))
-        call = f"refuse_line_change('{_is_final(rule.table)}', '{rule.parent}', '{rule.key}', {arrays})"
-        yield trigger(rule.table, "final_change", "INSERT OR UPDATE OR DELETE", "", call)
+        states, final, late = ("'{" + ",".join(words) + "}'" for words in (rule.open, rule.final, rule.late))
+        about = f"'{_is_final(rule.table)}', '{rule.parent}', '{rule.key}', {states}"
+        via = "".join(f", '{word}'" for word in rule.via)
+        yield rule.table, (f'CREATE TRIGGER {rule.table}_final_insert AFTER INSERT ON "{rule.table}"\n'
+                           f"REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT\n"
+                           f"EXECUTE FUNCTION refuse_line_insert({about}{via})")
+        yield trigger(rule.table, "final_change", "UPDATE OR DELETE", "",
+                      f"refuse_line_change({about}, {final}, {late}{via})")
         yield trigger(rule.table, "final_truncate", "TRUNCATE", "", refuse(_is_final(rule.table)), "STATEMENT")
 
 
@@ -166,4 +218,4 @@ def _postgresql() -> Iterator[tuple[str, str]]:
 def _create(_metadata: sa.MetaData, connection: sa.Connection, tables: Iterable[sa.Table], **_kw: Any) -> None:
     """`create_all` makes the rules too, for the tables that it made."""
     for sql in statements(connection.dialect.name, [table.name for table in tables]):
-        connection.exec_driver_sql(sql)
+        connection.execute(sa.DDL(sql.replace("%", "%%")))  # type: ignore[no-untyped-call]

@@ -18,11 +18,13 @@ from models.roles import Role
 
 @dataclass(frozen=True)
 class Condition:
-    """Something that must hold before a transition. `test(document, user)` is true when it does."""
+    """Something that must hold before a transition. `test(document, user)` is true when it does. `field` is the one to
+    blame when it does not."""
 
     code: str
     test: Callable[[Any, Any], bool]
     refusal: str
+    field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Transition:
     `who`: the roles that may; empty means that another document's operation does it, no person.
     `when`: conditions, all of which must hold. `needs_reason`: the person must say why; a `Condition` instead of
     a bool asks for a reason unless the condition holds. `numbers`: the document gets its number here.
-    `asks`: attributes of the document that the person fills in with this step (a reference, a price).
+    `asks`: attributes of the document that the person fills in with this step (a reference, a price); `line_asks`:
+    attributes of each of its lines. `may_skip`: what it asks may be left as it is, so it can be taken for many at once.
     """
 
     name: str
@@ -43,6 +46,8 @@ class Transition:
     needs_reason: bool | Condition = False
     numbers: bool = False
     asks: tuple[str, ...] = ()
+    line_asks: tuple[str, ...] = ()
+    may_skip: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -60,16 +65,19 @@ class Transition:
     @property
     def is_refusal(self) -> bool:
         """Whether the step says no (red words on its button)."""
-        return self.name in {"reject", "cancel", "suspend", "fail", "no_show", "close_account", "reverse"}
+        return self.name in {"reject", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
+                             "unconfirm"}
 
 
 class Workflow:
     """The transitions of one document type. Several rows may share a name when their sources differ."""
 
-    def __init__(self, initial: StrEnum, *transitions: Transition) -> None:
+    def __init__(self, initial: StrEnum, *transitions: Transition, amendable: tuple[StrEnum, ...] = ()) -> None:
         self.initial = initial
         self.states = type(initial)
         self.transitions = transitions
+        #: Approved states in which the author may still change the document; changed amounts void the approvals.
+        self.amendable = amendable
         seen: set[tuple[str, StrEnum]] = set()
         for step in transitions:
             for source in step.sources:
@@ -120,7 +128,7 @@ class Workflow:
             raise WrongState(N_("This step is not open: the document already moved on. Look at it again."))
         for condition in step.conditions:
             if not condition.test(document, by):
-                raise Refused(condition.refusal)
+                raise Refused(condition.refusal, field=condition.field)
         if step.wants_reason(document, by) and not reason.strip():
             raise Refused(N_("Please write the reason; the person who made the document will read it."), field="reason")
         return step

@@ -5,28 +5,38 @@ from __future__ import annotations
 from flask import Flask
 
 from portal import (
+    account,
+    api,
     asking,
     consultations,
+    dependants,
     directory,
     facilities,
     files,
     home,
     learn,
+    notices,
     pages,
+    papers,
     profile,
+    record,
     registration,
     site,
+    social,
     words,
 )
 
-for room in (home, profile, directory, facilities, asking, consultations, files):
+for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files, notices):
     room.add_to(pages.bp)
 
 
 def init_app(app: Flask) -> None:
     """Register the site's ground first, then the pages on it."""
     site.init_app(app)
+    api.init_app(app)
     app.register_blueprint(learn.bp)
     words.init_app(app)
     registration.init_app(app)
+    account.init_app(app)
+    social.init_app(app)
     app.register_blueprint(pages.bp)

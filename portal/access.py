@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort
+from flask import abort, session
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
@@ -55,6 +55,26 @@ def people() -> list[Patient]:
     """The registrations that the person may act for, the own one first. Raises `NotFound` when there is none."""
     found = access.patients_of(current_user)
     if not found:
+        raise NotFound
+    return found
+
+
+#: Whose consultations the pages show, when it is not everybody whom the person acts for.
+SHOWN = "shown_patient"
+
+
+def shown(found: list[Patient]) -> list[Patient]:
+    """Those of `people()` whom the person chose to look at; all of them without a choice."""
+    chosen = [each for each in found if each.id == session.get(SHOWN)]
+    return chosen or found
+
+
+def person_or_404(patient_id: int | None = None) -> Patient:
+    """The registration that the person may act for; the own one without an id. 404 in every other case."""
+    if patient_id is None:
+        return patient_or_404()
+    found = access.own_patient(current_user, patient_id)
+    if found is None:
         raise NotFound
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -17,14 +18,19 @@ from werkzeug.datastructures import MultiDict
 from models import clock
 from models.base import db, one_transaction
 from models.clinic import Doctor, Patient, PatientState, Payer
+from models.consultations import Consultation, ConsultationState
 from models.errors import N_, Refused, SlotTaken
-from models.operations import consultations, slots
+from models.operations import consultations, slots, triage
+from models.operations.files import MOST_FILES
 from portal import access, directory, files, fragments, words
 from portal.site.locale import hour, refusal_text
 
 STEPS = ("complaint", "schedule", "files", "consent")
 CARRIED = ("patient", "complaint", "specialization", "doctor", "starts_at", "payer")
-DANGERS = ("breath", "chest", "faint")
+#: A browser sends this field, empty or not, when the questions were shown.
+SHOWN = "severity"
+#: Where the person confirms to go on after a danger sign, by step.
+CONFIRMED = {"complaint": "danger_ok_complaint", "files": "danger_ok_files"}
 TEMPLATE = "portal/asking.html"
 
 
@@ -36,9 +42,10 @@ class Asking:
         self.errors: dict[str, str] = {}
         self.taken: dict[str, Any] = {}
         wanted = directory.number(form.get("patient"), 2**63 - 1)
-        self.patient = next((each for each in people if each.id == wanted), people[0])
+        self.patient = next((each for each in people if each.id == wanted), access.shown(people)[0])
         self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
         self.starts_at = _instant(form.get("starts_at", ""))
+        self.answers = triage.given(form)
         self.complaint = form.get("complaint", "").replace("\0", "").strip()
         self.payer = Payer(form["payer"]) if form.get("payer") in set(Payer) else self.patient.payer
 
@@ -48,16 +55,34 @@ class Asking:
         return {"patient": str(self.patient.id), "complaint": self.complaint,
                 "specialization": self.form.get("specialization", ""),
                 "doctor": str(self.doctor.id) if self.doctor else "", "payer": self.payer.value,
-                "starts_at": self.starts_at.isoformat() if self.starts_at else ""}
+                "starts_at": self.starts_at.isoformat() if self.starts_at else "",
+                **{name: "1" for name in CONFIRMED.values() if self.form.get(name)}, **self.answers}
+
+    def questions(self, step: str) -> list[triage.Question]:
+        """What this step asks beside: the common ones with the complaint, the doctor's once there is one."""
+        if step == "complaint":
+            return triage.common()
+        return triage.specific(self.doctor.specialization.code) if step == "files" and self.doctor else []
+
+    def _check_questions(self, step: str) -> None:
+        asked = self.questions(step)
+        if SHOWN in self.form:  # the page asked; a program that sends a whole form need not answer
+            for question in asked:
+                if question.needed and question.key not in self.answers:
+                    self.errors[question.key] = gettext("Please choose one of the list.")
+        told = triage.dangers({each.key: self.answers[each.key] for each in asked if each.key in self.answers})
+        if told and not self.form.get(CONFIRMED[step]):
+            self.errors["danger"] = gettext("Do not wait for a consultation. Call 119 or go to the nearest "
+                                            "emergency department now.")
 
     def check(self, step: str) -> bool:
         """Whether nothing is wrong in this step."""
         if step == "complaint":
             if not 3 <= len(self.complaint) <= 4000:
                 self.errors["complaint"] = gettext("Please describe the complaint in 3 to 4000 letters.")
-            if any(self.form.get(danger) for danger in DANGERS):
-                self.errors["danger"] = gettext("Do not wait for a consultation. Call 119 or go to the nearest "
-                                                "emergency department now.")
+            self._check_questions(step)
+        elif step == "files":
+            self._check_questions(step)
         elif step == "schedule":
             if self.doctor is None:
                 self.errors["doctor"] = gettext("Please choose a doctor.")
@@ -90,15 +115,16 @@ def _page(asking: Asking, step: str, status: int = 200) -> Any:
         else:
             near = clock.local(asking.starts_at).date() if asking.starts_at else None
             if near is None:
-                first = slots.first_free([doctor]).get(doctor.id)
-                near = clock.local(first.starts_at).date() if first else clock.today()
+                # Free for this patient too: a week whose last free time lies on another consultation shows none.
+                first = slots.next_free(doctor, patient=asking.patient, count=1)
+                near = clock.local(first[0].starts_at).date() if first else clock.today()
             context = {"week": directory.week_of(doctor, directory.monday_of(asking.form.get("week"), near),
                                                  asking.patient)}
     if step in ("files", "consent"):
         context["files"] = files.drafts()
     return fragments.page_or_block(
         TEMPLATE, "wizard", status, asking=asking, step=step, steps=STEPS, number=STEPS.index(step) + 1,
-        errors=asking.errors, today=clock.today(), payers=list(Payer), most_files=files.MOST_FILES, **context)
+        errors=asking.errors, today=clock.today(), payers=list(Payer), most_files=MOST_FILES, **context)
 
 
 def _closed(status: int = 200) -> Any:
@@ -108,7 +134,8 @@ def _closed(status: int = 200) -> Any:
 
 
 def _people() -> list[Patient]:
-    return [each for each in access.people() if each.state == PatientState.ACTIVE]
+    return [each for each in access.people() if each.state == PatientState.ACTIVE
+            and not each.outgrew_guardian(clock.today())]
 
 
 @access.patients_only
@@ -126,11 +153,12 @@ def ask() -> Any:
         return _closed(422)
     form = request.form
     asking = Asking(form, people)
+    files.keep_drafts_of(asking.patient.id)
     step = form.get("step", "")
     if step not in STEPS:
         return _send(asking)
     go = form.get("go", "next")
-    if go in STEPS:  # back to a step, with all that was said
+    if go in STEPS[:STEPS.index(step)]:  # back to a step, with all that was said
         return _page(asking, go)
     if form.get("week"):
         return _page(asking, "schedule")
@@ -172,12 +200,16 @@ def _keep_files(asking: Asking) -> bool:
     for upload in uploads:
         try:
             with one_transaction():
-                if len(files.drafts()) >= files.MOST_FILES:
-                    raise Refused(N_("At most %(most)s files. Remove one first."), most=files.MOST_FILES)
+                _leave_room(1)
                 files.kept(upload, document_type=files.DRAFT, document_id=current_user.id, by=current_user)
         except Refused as refusal:
             asking.errors["files"] = refusal_text(refusal)
     return not asking.errors
+
+
+def _leave_room(coming: int) -> None:
+    if coming and len(files.drafts()) + coming > MOST_FILES:
+        raise Refused(N_("At most %(most)s files. Remove one first."), field="files", most=MOST_FILES)
 
 
 def _send(asking: Asking) -> Any:
@@ -190,14 +222,17 @@ def _send(asking: Asking) -> Any:
     try:
         with one_transaction():
             consultation = consultations.request(asking.patient, doctor, starts_at, asking.complaint, by=current_user,
-                                                 payer=asking.payer)
-            uploads = [each for each in request.files.getlist("files") if each.filename][:files.MOST_FILES]
+                                                 payer=asking.payer, answers=asking.answers)
+            uploads = [each for each in request.files.getlist("files") if each.filename]
+            _leave_room(len(uploads))
             for upload in uploads:
                 files.kept(upload, document_type="consultation", document_id=consultation.id, by=current_user,
                            field="files")
             for draft in files.drafts():
                 draft.document_type, draft.document_id = "consultation", consultation.id
     except SlotTaken as refusal:
+        if (sent := _sent_before(asking)) is not None:
+            return _sent(sent)
         again = Asking(form, people)
         _tell_taken(again, refusal)
         return _page(again, "schedule", refusal.status)
@@ -207,6 +242,20 @@ def _send(asking: Asking) -> Any:
         again.errors[field] = refusal_text(refusal)
         step = {"complaint": "complaint", "doctor": "schedule", "starts_at": "schedule", "files": "files"}
         return _page(again, step.get(field, "consent"), refusal.status)
+    return _sent(consultation)
+
+
+def _sent_before(asking: Asking) -> Consultation | None:
+    """The same request of the same person: its answer was lost on the way, or the button was pressed twice."""
+    assert asking.doctor is not None
+    return db.session.scalar(sa.select(Consultation).where(
+        Consultation.patient_id == asking.patient.id, Consultation.doctor_id == asking.doctor.id,
+        Consultation.starts_at == asking.starts_at, Consultation.complaint == asking.complaint,
+        Consultation.created_by_id == current_user.id,
+        Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED))).limit(1))
+
+
+def _sent(consultation: Consultation) -> Any:
     flash(gettext("Your request was sent. You see here when it is approved."))
     address = url_for("portal.consultation", consultation_id=consultation.id)
     if fragments.wants_block():
@@ -215,15 +264,15 @@ def _send(asking: Asking) -> Any:
 
 
 def _tell_taken(asking: Asking, refusal: SlotTaken) -> None:
-    """Kindly: what happened, that the rest is kept, and the nearest free time, chosen already."""
+    """Kindly: what happened, that the rest is kept, and the next free times to choose from, the nearest chosen."""
     assert asking.doctor is not None
     assert asking.starts_at is not None
-    free = slots.next_free(asking.doctor, after=asking.starts_at, patient=asking.patient, count=1) \
-        or slots.next_free(asking.doctor, patient=asking.patient, count=1)
+    free = slots.next_free(asking.doctor, after=asking.starts_at, patient=asking.patient) \
+        or slots.next_free(asking.doctor, patient=asking.patient)
     mine = refusal.message.startswith("You have")
     title = gettext("You have another consultation at %(time)s", time=hour(asking.starts_at)) if mine else \
         gettext("The time %(time)s was just taken by somebody else", time=hour(asking.starts_at))
-    asking.taken = {"title": title, "slot": asking.starts_at, "next": free[0] if free else None}
+    asking.taken = {"title": title, "slot": asking.starts_at, "next": free[0] if free else None, "free": free}
     asking.starts_at = free[0].starts_at if free else None
     db.session.expire_all()
 

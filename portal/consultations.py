@@ -1,47 +1,49 @@
 """The patient's consultations: the list, the state that shows itself, the conversation, cancelling, the outcome.
 
-What is new comes by asking every few seconds: one cheap statement answers 204 when nothing happened. A page that was
-cut off asks on from the last message that it has, so none is lost or doubled.
+What is new comes by asking (`static/talk.js`): the request waits aside until something happened, then one cheap
+statement says what. A page that was cut off asks on from the last message that it has, so none is lost or doubled.
 """
 
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
 from sqlalchemy.orm import joinedload, selectinload
 
-from models import clock
-from models.base import db, one_transaction
+from models import clock, rights
+from models.base import db, one_transaction, will_write
+from models.clinic import Specialization
 from models.consultations import (
     Consultation,
     ConsultationMessage,
     ConsultationState,
     MessageSide,
-    Prescription,
-    PrescriptionLine,
-    PrescriptionState,
 )
-from models.documents import Attachment
 from models.errors import Refused
-from models.operations import consultations, conversations, slots
+from models.operations import consultations, conversations, live, slots
 from models.operations.approvals import perform
 from models.operations.consultations import can_still_change
+from models.operations.live import BOARD
+from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import _instant
+from portal.site import talk
 from portal.site.locale import refusal_text
 
 C = ConsultationState
 LIST, PAGE = "portal/consultations.html", "portal/consultation.html"
 COMING = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS)
+PAST = (C.COMPLETED, C.CANCELLED, C.REJECTED, C.NO_SHOW, C.RESCHEDULED)
 MOST = 20
+ME = MessageSide.PATIENT
 OUTCOME = (
     selectinload(Consultation.notes), selectinload(Consultation.diagnoses), selectinload(Consultation.letters),
     selectinload(Consultation.prescriptions).selectinload(Prescription.lines).options(
@@ -50,19 +52,52 @@ OUTCOME = (
 
 # ---------------------------------------------------------------- the list
 
+def _filters(args: Any) -> tuple[list[Any], dict[str, str]]:
+    """The criteria of the history, and what was chosen; what is no choice counts as none."""
+    chosen = {name: args.get(name, "")[:40] for name in ("state", "specialization", "since", "until")}
+    chosen["state"] = chosen["state"] if chosen["state"] in [each.value for each in PAST] else ""
+    criteria: list[Any] = [Consultation.state == C(chosen["state"])] if chosen["state"] else []
+    kind = directory.number(chosen["specialization"], 2**63 - 1)
+    chosen["specialization"] = str(kind) if kind is not None else ""
+    if kind is not None:
+        criteria.append(Consultation.specialization_id == kind)
+    for name, end in (("since", 0), ("until", 1)):
+        try:
+            edge = clock.day_bounds(date.fromisoformat(chosen[name].strip()))[end]
+        except (ValueError, OverflowError):
+            chosen[name] = ""
+            continue
+        criteria.append(Consultation.starts_at >= edge if end == 0 else Consultation.starts_at < edge)
+    return criteria, chosen
+
+
+def _specializations(people: list[int]) -> list[Specialization]:
+    """Those that these people consulted."""
+    return list(db.session.scalars(sa.select(Specialization).where(Specialization.id.in_(
+        sa.select(Consultation.specialization_id).where(Consultation.patient_id.in_(people))))
+        .order_by(Specialization.name)))
+
+
 @access.patients_only
 def index() -> Any:
     page = max(1, min(directory.number(request.args.get("page")) or 1, 10_000))
-    own = (sa.select(Consultation).where(Consultation.patient_id.in_(access.own_people()))
+    people = access.people()
+    patients = access.shown(people)
+    own = (sa.select(Consultation).where(Consultation.patient_id.in_([each.id for each in patients]))
            .options(joinedload(Consultation.doctor), joinedload(Consultation.patient),
                     joinedload(Consultation.specialization)))
+    filters, chosen = _filters(request.args)
+    own = own.where(*filters)
     coming = db.session.scalars(own.where(Consultation.state.in_(COMING))
                                 .order_by(Consultation.starts_at, Consultation.id).limit(50)).all()
     past = db.session.scalars(own.where(Consultation.state.not_in(COMING))
                               .order_by(Consultation.starts_at.desc(), Consultation.id.desc())
                               .limit(MOST + 1).offset((page - 1) * MOST)).all()
     context = {"coming": coming, "past": past[:MOST], "page": page, "more": len(past) > MOST,
-               "counts": conversations.unread_counts(current_user)}
+               "people": people, "patients": patients, "counts": conversations.unread_counts(current_user),
+               "chosen": chosen,
+               "states": PAST, "specializations": _specializations([each.id for each in patients]),
+               "kept": {name: value for name, value in chosen.items() if value}}
     if request.args.get("part") == "list" and fragments.wants_block():
         return fragments.live_block(LIST, "listed", **context)
     return render_template(LIST, have="", **context)
@@ -70,45 +105,32 @@ def index() -> Any:
 
 # ---------------------------------------------------------------- one consultation
 
-def _read_mark(consultation_id: int) -> sa.Select[Any]:
-    """The last own message that the doctor read."""
-    return sa.select(sa.func.coalesce(sa.func.max(ConsultationMessage.id), 0)).where(
-        ConsultationMessage.consultation_id == consultation_id, ConsultationMessage.side == MessageSide.PATIENT,
-        ConsultationMessage.read_at.is_not(None))
-
-
-def _messages(consultation: Consultation, after: int = 0) -> list[ConsultationMessage]:
-    """The last 200 after an id, oldest first, each with its file's name; one statement."""
-    newest = (sa.select(ConsultationMessage)
-              .where(ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.id > after)
-              .options(joinedload(ConsultationMessage.attachment))
-              .order_by(ConsultationMessage.id.desc()).limit(200))
-    return list(db.session.scalars(newest))[::-1]
-
-
-def _read(consultation: Consultation, messages: list[ConsultationMessage]) -> int:
-    """Say that the doctor's messages were read; the id of the first that was new, 0 when none was."""
-    new = [each.id for each in messages if each.side == MessageSide.DOCTOR and each.read_at is None]
-    if not new:
-        return 0
-    with one_transaction():
-        conversations.mark_read(consultation, by=current_user, up_to=new[-1])
-    return new[0]
-
-
-def _given(consultation: Consultation, *, after: int | None = None, read: int | None = None) -> dict[str, Any]:
+def _given(consultation: Consultation, *, after: int | None = None, read: int | None = None,
+           number: int | None = None) -> dict[str, Any]:
     """What every part of the page is given."""
-    now_open = conversations.can_write(consultation)
     hours = int(setting("consultation.cancel_hours"))
-    return {
-        "consultation": consultation, "open": now_open, "me": MessageSide.PATIENT, "oob": False,
-        "live": consultation.state in COMING or now_open, "after": after or 0,
-        "have": f"{consultation.version}.{read or 0}", "client_id": secrets.token_urlsafe(12), "error": "", "body": "",
+    talked = talk.context(consultation, ME, after=after or 0, read=read or 0, number=number,
+                          is_live=_is_live(consultation))
+    return talked | {
+        "consultation": consultation, "oob": False,
         "can_change": consultation.state in (C.REQUESTED, C.APPROVED) and can_still_change(consultation, current_user),
-        "until": consultation.starts_at - timedelta(hours=hours),
+        "until": consultation.starts_at - timedelta(hours=hours), "successor": _moved_to(consultation),
         "issued": [each for each in consultation.prescriptions
                    if each.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
         if consultation.state == C.COMPLETED else []}
+
+
+def _moved_to(consultation: Consultation) -> Consultation | None:
+    """The request in whose place this one's time was given up."""
+    if consultation.state != C.RESCHEDULED:
+        return None
+    return db.session.scalar(sa.select(Consultation).where(Consultation.rescheduled_from_id == consultation.id)
+                             .options(joinedload(Consultation.doctor)))
+
+
+def _is_live(consultation: Consultation | talk.Glance) -> bool:
+    """Whether anything can still happen here."""
+    return consultation.state in COMING or conversations.can_write(consultation)
 
 
 def _options() -> tuple[Any, ...]:
@@ -116,17 +138,22 @@ def _options() -> tuple[Any, ...]:
 
 
 def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
-    messages = _messages(consultation)
-    first_new = _read(consultation, messages)
-    attached = db.session.scalars(sa.select(Attachment).where(
-        Attachment.document_type == "consultation", Attachment.document_id == consultation.id,
-        Attachment.id.not_in(sa.select(ConsultationMessage.attachment_id).where(
-            ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.attachment_id.is_not(None))))
-        .order_by(Attachment.id)).all()
-    read = db.session.scalar(_read_mark(consultation.id))
-    context = _given(consultation, after=messages[-1].id if messages else 0, read=read)
+    number = talk.number(consultation.id, ME)
+    messages = talk.messages(consultation)
+    first_new = talk.mark_read(consultation, messages, ME)
+    attached = consultations.sent_with(consultation)
+    read = talk.read_mark(consultation.id, ME)
+    context = _given(consultation, after=messages[-1].id if messages else 0, read=read, number=number)
     return render_template(PAGE, **{**context, "messages": messages, "first_new": first_new, "attached": attached,
-                                    "previous": None, **given}), status
+                                    "previous": None, "offered": _offered(consultation), **given}), status
+
+
+def _offered(consultation: Consultation) -> list[slots.Slot]:
+    """The next free times of the doctor, for a patient whose consultation the hospital released."""
+    if consultation.state != C.CANCELLED or not consultation.events \
+            or consultation.events[-1].user_id in consultation.patient.owner_ids:
+        return []
+    return slots.next_free(consultation.doctor, patient=consultation.patient)
 
 
 @access.signed_in
@@ -134,55 +161,44 @@ def show(consultation_id: int) -> Any:
     return _page(access.own_consultation(consultation_id, *_options()))
 
 
-def _numbers(after: str | None, have: str | None) -> tuple[int, int, int]:
-    """Last message seen, version seen, last read mark seen; 0 for what is not a number."""
-    version, _, read = (have or "").partition(".")
-    return tuple(directory.number(each, 2**63 - 1) or 0 for each in (after, version, read))  # type: ignore[return-value]
-
-
 @access.signed_in
 def news(consultation_id: int) -> Any:
     """What happened since the page was made: 204 when nothing did."""
-    after, version, read = _numbers(request.args.get("after"), request.args.get("have"))
-    if consultation_id < 2**63:
-        row = db.session.execute(sa.select(
-            Consultation.version,
-            sa.select(sa.func.coalesce(sa.func.max(ConsultationMessage.id), 0))
-            .where(ConsultationMessage.consultation_id == Consultation.id).scalar_subquery(),
-            _read_mark(consultation_id).scalar_subquery(),
-        ).where(Consultation.id == consultation_id, Consultation.patient_id.in_(access.own_people()))).first()
-        if row is not None and (row[0], row[2]) == (version, read) and row[1] <= after:
-            return "", 204
-    consultation = access.own_consultation(consultation_id, *_options())
-    return make_response(_news(consultation, after, version, read, request.args.get("open") == "1"))
+    seen, number = talk.Seen.of(request.args), talk.number(consultation_id, ME)
+    glance = talk.glance(consultation_id, ME) if consultation_id < 2**63 else None
+    if glance is not None and rights.may_open(current_user, "portal"):
+        if glance.is_seen(seen) and not BOARD.is_typing(consultation_id, talk.other(ME)):
+            return talk.answer("", number)
+        if glance.version == seen.version and conversations.can_write(glance) == seen.is_open:
+            return talk.answer(talk.news(glance, seen, ME, number, is_live=_is_live(glance)), number)
+    consultation = access.own_consultation(consultation_id)
+    return talk.answer(_news(consultation, seen, number), number)
 
 
-def _news(consultation: Consultation, after: int, version: int, read: int, was_open: bool) -> str:
-    """The changed parts, each to be swapped where it belongs; the first is the page's own asking."""
-    messages = _messages(consultation, after)
-    _read(consultation, messages)
-    now_read = db.session.scalar(_read_mark(consultation.id)) or 0
-    last = messages[-1].id if messages else after
-    context = _given(consultation, after=last, read=now_read)
-    parts = [render_block(PAGE, "live_part", **context)]
-    context |= {"oob": True, "first_new": 0, "attached": []}
-    if consultation.version != version:
-        parts += [render_block(PAGE, part, **context) for part in ("state_part", "outcome_part", "next_part")]
-    if context["open"] != was_open:  # the conversation opens or closes: its whole part
-        parts.append(render_block(PAGE, "talk_part", **{**context, "messages": _messages(consultation),
-                                                        "previous": None}))
-        return "".join(parts)
-    if messages:
-        previous = db.session.get(ConsultationMessage, after) if after else None
-        if previous is not None and previous.consultation_id != consultation.id:
-            previous = None
-        parts.append(render_block(PAGE, "new_messages", **{**context, "messages": messages, "previous": previous}))
-    if now_read > read:
-        seen = db.session.scalars(sa.select(ConsultationMessage).where(
-            ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.side == MessageSide.PATIENT,
-            ConsultationMessage.id > read, ConsultationMessage.id <= min(now_read, after)))
-        parts.append(render_block(PAGE, "read_marks", **{**context, "messages": list(seen)}))
-    return "".join(parts)
+def _news(consultation: Consultation, seen: talk.Seen, number: int) -> str:
+    """The changed parts, each to replace what has its id."""
+    now_open, version = conversations.can_write(consultation), consultation.version
+    parts = []
+    if version != seen.version or now_open != seen.is_open:
+        context = _given(consultation) | {"oob": True, "first_new": 0, "attached": [], "offered": []}
+        if version != seen.version:
+            # What was said when the page was made ("the request was sent") is no longer how it stands.
+            parts = ['<div id="told"></div>']
+            parts += [render_block(PAGE, part, **context) for part in ("state_part", "outcome_part", "next_part")]
+        if now_open != seen.is_open:  # the conversation opens or closes: its whole part
+            parts.append(render_block(PAGE, "talk_part", **{**context, "messages": talk.messages(consultation),
+                                                            "previous": None}))
+    return "".join([*parts, talk.news(consultation, seen, ME, number, is_live=_is_live(consultation))])
+
+
+@access.signed_in
+def typing(consultation_id: int) -> Any:
+    """The patient is typing: told to the doctor's page, kept nowhere."""
+    consultation = access.own_consultation(consultation_id)
+    if conversations.can_write(consultation):
+        live.typing(consultation.id, ME)
+        db.session.commit()
+    return "", 204
 
 
 # ---------------------------------------------------------------- the conversation
@@ -190,20 +206,21 @@ def _news(consultation: Consultation, after: int, version: int, read: int, was_o
 @access.signed_in
 def send(consultation_id: int) -> Any:
     """Write a message, once for each `client_id`, however often it is sent."""
-    consultation = access.own_consultation(consultation_id, *_options())
+    consultation = access.own_consultation(consultation_id)
     form, upload = request.form, request.files.get("file")
     client_id = form.get("client_id", "")[:65] or secrets.token_urlsafe(12)
     try:
         with one_transaction():
             attachment = None
-            known = db.session.scalar(sa.select(ConsultationMessage.id).where(
-                ConsultationMessage.author_id == current_user.id, ConsultationMessage.client_id == client_id))
-            if upload is not None and upload.filename and known is None and conversations.can_write(consultation):
+            if upload is not None and upload.filename and conversations.can_write(consultation) \
+                    and db.session.scalar(sa.select(ConsultationMessage.id).where(
+                        ConsultationMessage.author_id == current_user.id,
+                        ConsultationMessage.client_id == client_id)) is None:
                 attachment = files.kept(upload, document_type="consultation", document_id=consultation.id,
                                         by=current_user)
             body = form.get("body", "").replace("\0", "")
             conversations.send_message(consultation, body, by=current_user, client_id=client_id,
-                                       attachment=attachment)
+                                       attachment=attachment, page=form.get("page", ""))
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id, *_options())
         given = {"error": refusal_text(refusal), "body": form.get("body", ""), "client_id": client_id}
@@ -212,10 +229,10 @@ def send(consultation_id: int) -> Any:
         return _page(consultation, refusal.status, **given)
     if not fragments.wants_block():
         return redirect(url_for("portal.consultation", consultation_id=consultation_id) + "#composer", 303)
-    after, version, read = _numbers(form.get("after"), form.get("have"))
-    composer = render_block(PAGE, "composer", **_given(consultation))
-    body = _news(consultation, after, version, read, form.get("open") == "1")
-    return composer + body.replace('id="live"', 'id="live" hx-swap-oob="true"', 1)
+    will_write(False)  # what follows only reads: it waits for no lock
+    number = BOARD.number(consultation.id, ME)
+    given = talk.context(consultation, ME, number=number) | {"consultation": consultation}
+    return render_block(PAGE, "composer", **given) + _news(consultation, talk.Seen.of(form), number)
 
 
 # ---------------------------------------------------------------- cancelling, moving, rating
@@ -243,7 +260,11 @@ def cancel(consultation_id: int) -> Any:
                     version=directory.number(request.form.get("version")))
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id)
-        return _ask_page(consultation, "portal/cancel.html", refusal_text(refusal), refusal.status)
+        if consultation.state == C.CANCELLED:  # by an earlier press of the same button, whose answer was lost
+            return redirect(url_for("portal.consultation", consultation_id=consultation_id), 303)
+        told = refusal_text(refusal) if request.form.get("reason", "").strip() or refusal.status != 422 else \
+            gettext("Please write in a few words why. The hospital and the doctor read it.")
+        return _ask_page(consultation, "portal/cancel.html", told, refusal.status)
     flash(gettext("The consultation was cancelled; its time is free for others."))
     return redirect(url_for("portal.consultation", consultation_id=consultation_id), 303)
 
@@ -265,6 +286,10 @@ def move(consultation_id: int) -> Any:
                                              reason=request.form.get("reason", "")[:1000],
                                              version=directory.number(request.form.get("version")))
     except Refused as refusal:
+        moved = db.session.scalar(sa.select(Consultation).where(
+            Consultation.rescheduled_from_id == consultation_id, Consultation.starts_at == chosen))
+        if moved is not None:  # by an earlier press of the same button
+            return redirect(url_for("portal.consultation", consultation_id=moved.id), 303)
         return _move_page(access.own_consultation(consultation_id), refusal_text(refusal), refusal.status)
     flash(gettext("The new time was asked for. You see here when it is approved."))
     return redirect(url_for("portal.consultation", consultation_id=moved.id), 303)
@@ -297,6 +322,7 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/consultations", "consultations", index)
     bp.add_url_rule(one, "consultation", show)
     bp.add_url_rule(f"{one}/news", "news", news)
+    bp.add_url_rule(f"{one}/typing", "typing", typing, methods=("POST",))
     bp.add_url_rule(f"{one}/messages", "send", send, methods=("POST",))
     bp.add_url_rule(f"{one}/cancel", "cancel", cancel, methods=("GET", "POST"))
     bp.add_url_rule(f"{one}/reschedule", "move", move, methods=("GET", "POST"))

@@ -19,6 +19,7 @@ from models.consultations import Consultation
 from models.operations import slots
 from models.organisation import Status
 from portal import fragments, words
+from portal.site.words import LANGUAGES
 
 PAGE = 12
 
@@ -65,7 +66,7 @@ def _criteria(args: Any) -> list[Any]:
     day = number(args.get("day"))
     if day is not None and day <= 6:
         criteria.append(Doctor.schedules.any(DoctorSchedule.weekday == day))
-    if (language := args.get("language", "")) in words.LANGUAGES:
+    if (language := args.get("language", "")) in LANGUAGES:
         criteria.append(("," + Doctor.languages + ",").contains(f",{language},"))
     return criteria
 
@@ -84,12 +85,12 @@ def doctors() -> Any:
     page = max(1, min(number(request.args.get("page")) or 1, 10_000))
     found, count = found_doctors(request.args, page)
     spoken = db.session.scalars(sa.select(Doctor.languages).where(Doctor.status == Status.ACTIVE).distinct())
-    languages = {code.strip() for codes in spoken for code in codes.split(",")} & words.LANGUAGES.keys()
+    languages = {code.strip() for codes in spoken for code in codes.split(",")} & LANGUAGES.keys()
     return fragments.page_or_block(
         "portal/doctors.html", "results", doctors=found, count=count, page=page, pages=-(-count // PAGE),
         free=slots.first_free(found), ratings=ratings(doctor.id for doctor in found), args=request.args,
         specializations=active_specializations(),
-        languages=sorted((code, str(words.LANGUAGES[code])) for code in languages))
+        languages=sorted((code, str(LANGUAGES[code])) for code in languages))
 
 
 def specializations() -> Any:

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from flask import Blueprint, request
 from sqlalchemy.orm import joinedload
 
-from models import clock
 from models.base import db
 from models.beds import Bed, BedState
 from models.facilities import ClassFacility
@@ -43,8 +42,6 @@ def _beds() -> dict[str, Any]:
 
 def facilities() -> Any:
     beds = _beds()
-    if request.args.get("part") == "beds" and fragments.wants_block():
-        return fragments.live_block(TEMPLATE, "bed_summary", beds=beds, now=clock.now())
     classes = db.session.scalars(sa.select(RoomClass).where(RoomClass.status == Status.ACTIVE)
                                  .order_by(RoomClass.bed_count, RoomClass.name)).all()
     # A class of which this hospital has no bed is an entry of the national list only.
@@ -65,8 +62,11 @@ def facilities() -> Any:
         services[building_id].append(kind)
     buildings = db.session.scalars(sa.select(Building).where(Building.status == Status.ACTIVE)
                                    .order_by(Building.name)).all()
-    return fragments.page_or_block(TEMPLATE, "content", beds=beds, classes=classes, offers=offers, wards=wards,
-                                   services=services, buildings=buildings, now=clock.now(), have="")
+    context = {"beds": beds, "classes": classes, "offers": offers, "wards": wards, "services": services,
+               "buildings": buildings}
+    if request.args.get("part") == "beds" and fragments.wants_block():
+        return fragments.live_block(TEMPLATE, "beds_part", **context)
+    return fragments.page_or_block(TEMPLATE, "content", **context, have="")
 
 
 def add_to(bp: Blueprint) -> None:

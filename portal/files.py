@@ -6,13 +6,13 @@ import io
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, send_file
+from flask import Blueprint, send_file, session
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from models.activity import Activity
-from models.base import db
+from models.base import db, one_transaction
 from models.consultations import Consultation
 from models.documents import Attachment
 from models.operations import access as owned
@@ -20,9 +20,9 @@ from models.operations import activity, files
 from models.people import User
 from portal import access
 
-MOST_FILES = 5
-#: A file that waits for its request to be sent; `document_id` is then its owner's.
-DRAFT = "consultation_draft"
+DRAFT = files.DRAFT
+#: Of the session: for whom the drafts were chosen.
+DRAFTS_OF = "drafts_of"
 
 
 def kept(upload: FileStorage, *, document_type: str, document_id: int, by: User, field: str = "file") -> Attachment:
@@ -36,6 +36,17 @@ def drafts() -> list[Attachment]:
     return list(db.session.scalars(sa.select(Attachment).where(
         Attachment.document_type == DRAFT, Attachment.document_id == current_user.id,
         Attachment.user_id == current_user.id).order_by(Attachment.id)))
+
+
+def keep_drafts_of(patient_id: int) -> None:
+    """What was chosen for another person, or before the last sign-in, does not go along with this one's request."""
+    if session.get(DRAFTS_OF) == patient_id:
+        return
+    if left := drafts():
+        with one_transaction():
+            for each in left:
+                db.session.delete(each)
+    session[DRAFTS_OF] = patient_id
 
 
 @access.signed_in

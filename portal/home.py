@@ -57,23 +57,24 @@ def _unread(counts: dict[int, int]) -> list[tuple[Consultation, ConsultationMess
 
 def _live(patients: list[Patient]) -> dict[str, Any]:
     found = _next(patients)
-    return {"patient": patients[0], "next": found, "can_change": found is not None
+    return {"patient": patients[0], "patients": patients, "next": found, "can_change": found is not None
             and can_still_change(found, current_user)}
 
 
 @access.patients_only
 def home() -> Any:
-    patients = access.people()
+    people = access.people()
+    patients, patient = access.shown(people), people[0]
     if request.args.get("part") == "next" and fragments.wants_block():
-        return fragments.live_block(TEMPLATE, "next_consultation", **_live(patients))
-    patient = patients[0]
+        return fragments.live_block(TEMPLATE, "next_consultation", **_live(patients) | {"patient": patient})
     if patient.state != PatientState.ACTIVE:
         return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient))
     counts = conversations.unread_counts(current_user)
     past = db.session.scalars(_consultations(patients, Consultation.state.not_in(COMING)).order_by(
         Consultation.starts_at.desc(), Consultation.id.desc()).limit(4)).all()
     return render_template(TEMPLATE, have="", unread=_unread(counts), past=past, greeting=words.greeting(),
-                           complete=words.completeness(patient), today=clock.today(), **_live(patients))
+                           complete=words.completeness(patient), today=clock.today(), people=people,
+                           **_live(patients) | {"patient": patient})
 
 
 @access.patients_only

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, g
 from flask_login import current_user
 
 from models import rights
-from models.operations import conversations
+from models.base import db
+from models.operations import conversations, notices
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
 
+def _counts() -> tuple[int, int]:
+    """Unread messages and unread notices of the person: one statement, once a request."""
+    if "portal_counts" not in g:
+        g.portal_counts = (0, 0) if not is_patient() else tuple(db.session.execute(sa.select(
+            conversations.unread_sum(current_user), notices.unread(current_user.id))).one())
+    return g.portal_counts
+
+
 def _unread() -> int:
-    """Unread messages of the person, asked for once a request."""
-    if "portal_unread" not in g:
-        g.portal_unread = conversations.unread_total(current_user) if is_patient() else 0
-    return g.portal_unread
+    return _counts()[0]
+
+
+def _rings() -> int:
+    return _counts()[1]
 
 
 def is_patient() -> bool:
@@ -26,4 +37,4 @@ def is_patient() -> bool:
 
 @bp.app_context_processor
 def _given() -> dict[str, Any]:
-    return {"portal_unread": _unread, "is_patient": is_patient}
+    return {"portal_unread": _unread, "portal_rings": _rings, "is_patient": is_patient}

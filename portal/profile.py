@@ -69,14 +69,23 @@ def _where(code: str | None) -> str:
     return ", ".join(rows[each] for each in reversed(codes) if each in rows)
 
 
+def urls(patient: Patient) -> dict[str, str]:
+    """Where this profile is shown and changed: the own one has addresses without an id."""
+    if patient.user_id == current_user.id:
+        return {"profile_url": url_for("portal.profile"), "edit_url": url_for("portal.profile_edit"),
+                "save_url": url_for("portal.profile_save")}
+    return {"profile_url": url_for("portal.person", patient_id=patient.id),
+            **dict.fromkeys(("edit_url", "save_url"), url_for("portal.person_edit", patient_id=patient.id))}
+
+
 @access.patients_only
-def show() -> Any:
-    people = access.people()
-    patient = people[0]
+def show(patient_id: int | None = None) -> Any:
+    patient = access.person_or_404(patient_id)
+    mine = patient.user_id == current_user.id
     return render_template(
-        "portal/profile.html", patient=patient, dependants=people[1:], nik=nik.masked_of(patient),
-        complete=words.completeness(patient), where=_where(patient.region_code), today=clock.today(),
-        consents=patient.consents, bmi=_bmi(patient))
+        "portal/profile.html", patient=patient, mine=mine, dependants=access.people()[1:] if mine else [],
+        nik=nik.masked_of(patient), complete=words.completeness(patient), where=_where(patient.region_code),
+        today=clock.today(), consents=patient.consents, bmi=_bmi(patient), **urls(patient))
 
 
 def _bmi(patient: Patient) -> dict[str, Any] | None:
@@ -113,12 +122,12 @@ def _form_page(patient: Patient, typed: MultiDict[str, str], code: str, errors: 
     return render_template(
         "portal/profile_form.html", patient=patient, typed=typed, errors=errors or {}, labels=labels, doubt=doubt,
         nik=nik.masked_of(patient), enums={field: list(kind) for field, kind in ENUMS.items()},
-        **_regions(code)), status
+        **_regions(code), **urls(patient)), status
 
 
 @access.patients_only
-def edit() -> Any:
-    patient = access.patient_or_404()
+def edit(patient_id: int | None = None) -> Any:
+    patient = access.person_or_404(patient_id)
     return _form_page(patient, _typed(patient), patient.region_code or "")
 
 
@@ -168,8 +177,8 @@ def _values(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 @access.patients_only
-def save() -> Any:
-    patient, form = access.patient_or_404(), request.form
+def save(patient_id: int | None = None) -> Any:
+    patient, form = access.person_or_404(patient_id), request.form
     if form.get("go") == "regions":  # without script: show the next level, save nothing yet
         return _form_page(patient, form, _deepest(form))
     values, errors = _values(form)
@@ -177,7 +186,7 @@ def save() -> Any:
     if not errors:
         try:
             with one_transaction():
-                patient = access.patient_or_404()
+                patient = access.person_or_404(patient_id)
                 if patient.state == PatientState.ACTIVE and values.get("birth_date", patient.birth_date) \
                         != patient.birth_date:
                     raise Refused(N_("The birth date was checked by the hospital. Ask the hospital to correct it."),
@@ -185,11 +194,11 @@ def save() -> Any:
                 patients.update_profile(patient, values, by=current_user, number=form.get("nik", "").strip() or None,
                                         nik_confirmed=bool(form.get("nik_confirmed")))
             flash(gettext("Your profile was saved."))
-            return redirect(url_for("portal.profile"), 303)
+            return redirect(urls(patient)["profile_url"], 303)
         except Refused as refusal:
             doubt = isinstance(refusal, nik.NikDoubt)
             errors[refusal.field or "name"] = refusal_text(refusal)
-    patient = access.patient_or_404()
+    patient = access.person_or_404(patient_id)
     return _form_page(patient, form, _deepest(form) or patient.region_code or "", errors, 422, doubt)
 
 
@@ -198,4 +207,7 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/profile", "profile_save", save, methods=("POST",))
     bp.add_url_rule("/profile/edit", "profile_edit", edit)
     bp.add_url_rule("/profile/edit", "profile_edit_save", save, methods=("POST",))
+    bp.add_url_rule("/people/<int:patient_id>", "person", show)
+    bp.add_url_rule("/people/<int:patient_id>/edit", "person_edit", edit)
+    bp.add_url_rule("/people/<int:patient_id>/edit", "person_save", save, methods=("POST",))
     bp.add_url_rule("/regions", "regions", regions)

@@ -20,13 +20,14 @@ from models import clock
 from models.base import db, one_transaction
 from models.clinic import ConsentKind, Sex
 from models.errors import Refused
-from models.operations import patients
-from models.operations.mail import post
+from models.operations import accounts, patients
+from models.operations.notices import tell
 from models.people import Language, User
+from models.roles import Role
 from portal.site import locale, passwords
-from portal.site.links import home_of
+from portal.site.links import home_of, public_url
 from portal.site.locale import refusal_text
-from portal.site.signin import sign_in
+from portal.site.signin import guesses, sign_in
 from portal.site.throttle import Throttle
 
 bp = Blueprint("registration", __name__)
@@ -47,12 +48,13 @@ def labels() -> dict[str, str]:
 
 
 def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200) -> Any:
-    errors = {field: errors[field] for field in FIELDS if field in errors} if errors else {}
+    told = {field if field in FIELDS else "name": text for field, text in (errors or {}).items()}
+    errors = {field: told[field] for field in FIELDS if field in told}  # in the order of the form, none left out
     return render_template("portal/register.html", typed=typed or MultiDict(), errors=errors, labels=labels(),
                            sexes=list(Sex), shortest=SHORTEST, versions=patients.CONSENTS), status
 
 
-def _checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The values and what is wrong with them, at the field, with what would be accepted."""
     errors: dict[str, str] = {}
     values: dict[str, Any] = {"name": " ".join(form.get("name", "").replace("\0", "").split())}
@@ -99,19 +101,32 @@ def _register() -> Any:
     wait = tries.take(str(request.remote_addr))
     if wait:
         raise TooManyRequests(retry_after=wait)
-    values, errors = _checked(request.form)
+    values, errors = checked(request.form)
     if errors:
         return _page(request.form, errors, 422)
     # The costly hash is made in both cases: the time tells nothing.
     password_hash = passwords.hashed(request.form["password"])
-    known = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == values["email"]))
-    if known is not None:
-        return _known(known)
+    guess = f"{values['email'].lower()}|{request.remote_addr}"
+    wait = guesses.take(guess)
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    owner = known_account(values["email"])
+    is_theirs = passwords.verified(request.form["password"], owner.password_hash if owner else None)
+    if owner is not None:
+        if is_theirs and owner.is_active and owner.roles == {Role.PATIENT}:
+            # The answer to their registration was lost on the way, or the button was pressed twice.
+            with one_transaction():
+                sign_in(owner)
+            guesses.forget(guess)
+            return redirect("/portal/", 303)
+        return _page(request.form, tell_known(values["email"]), 422)
     try:
         with one_transaction():
             patient = patients.register(password_hash=password_hash, consents=list(ConsentKind),
                                         language=Language(locale.choose()), **values)
             assert patient.user is not None
+            if public_url() is not None:
+                accounts.ask_confirmation(patient.user)
             sign_in(patient.user)
     except Refused as refusal:
         return _page(request.form, {refusal.field or "name": refusal_text(refusal)}, refusal.status)
@@ -119,14 +134,21 @@ def _register() -> Any:
     return redirect("/portal/", 303)
 
 
-def _known(account: User) -> Any:
+def known_account(email: str) -> User | None:
+    return db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.lower()))
+
+
+def tell_known(email: str) -> dict[str, str]:
+    """The refusal of an address that has an account, counted; its owner is told by mail."""
     wait = repeats.take(str(request.remote_addr))
     if wait:
         raise TooManyRequests(retry_after=wait)
     with one_transaction():
-        post(account, "registration_repeated")
-    return _page(request.form, {"email": gettext(
-        "This address cannot be registered. If you have an account, sign in; else use another address.")}, 422)
+        owner = known_account(email)
+        if owner is not None:
+            tell("registration_repeated", owner)
+    return {"email": gettext(
+        "This address cannot be registered. If you have an account, sign in; else use another address.")}
 
 
 for _place, _name in (("/register", "form"), ("/portal/register", "portal_form")):

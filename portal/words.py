@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
-from flask import Flask, request, url_for
+from flask import Flask, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from models import clock
-from models.clinic import Patient, Specialization
-from portal.site import words as site_words
-from portal.site.locale import is_indonesian
+from models.clinic import Patient, Payer, Specialization
+from portal.site import macros
+from portal.site.locale import is_indonesian, quantity
+from portal.site.words import initials, languages_word
 
-LANGUAGES = {"id": _l("Indonesian"), "en": _l("English"), "jv": _l("Javanese"), "su": _l("Sundanese"),
-             "zh": _l("Chinese"), "ar": _l("Arabic"), "ban": _l("Balinese"), "min": _l("Minangkabau"),
-             "bug": _l("Buginese"), "mad": _l("Madurese"), "bjn": _l("Banjar"), "nl": _l("Dutch"),
-             "ja": _l("Japanese"), "ko": _l("Korean"), "de": _l("German"), "fr": _l("French")}
 WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
-#: class of a badge and its icon, by state: always icon, word and colour together.
-BADGES = {
-    "requested": ("requested", "clock"), "pending": ("requested", "clock"), "approved": ("approved", "check"),
-    "in_progress": ("in_progress", "chat"), "completed": ("completed", "checkc"), "active": ("green", "checkc"),
-    "rejected": ("rejected", "x"), "suspended": ("rejected", "ban"), "cancelled": ("cancelled", "ban"),
-    "no_show": ("cancelled", "ban"), "rescheduled": ("cancelled", "cal"), "closed": ("cancelled", "lock"),
-    "issued": ("teal", "file"), "dispensed": ("green", "checkc")}
+#: The portal's colour of each group of states, and the icons that say more to a patient than the group's own.
+TONES = {"draft": "grey", "submitted": "requested", "approved": "approved", "progress": "in_progress",
+         "done": "completed", "overdue": "rejected", "rejected": "rejected", "cancelled": "cancelled"}
+ICONS = {"requested": "clock", "pending": "clock", "in_progress": "chat", "rescheduled": "cal", "closed": "lock",
+         "issued": "file", "active": "checkc", "completed": "checkc", "dispensed": "checkc"}
 #: What a complete profile holds, in the order in which it is asked for.
 COMPLETE = {"nik": _l("NIK"), "phone": _l("telephone"), "address": _l("address"), "region_code": _l("village"),
             "height_cm": _l("height"), "weight_kg": _l("weight"), "marital_status": _l("marital status"),
             "blood_type": _l("blood type"), "allergies": _l("allergies")}
+#: What a payer beside the patient needs.
+PAYING = {"payer_name": _l("insurance company"), "payer_number": _l("card or policy number")}
 #: The name and the birth date are there from the registration on.
 _ALWAYS = 1
 
@@ -45,12 +43,6 @@ def pattern(value: date | datetime, form: str) -> str:
     if isinstance(value, datetime):
         value = clock.local(value).date()
     return format_date(value, form, locale=_code())
-
-
-def initials(name: str) -> str:
-    """Two letters for the circle beside a name; titles do not count."""
-    words = [word for word in name.split(",")[0].split() if word[0].isalpha() and not word.endswith(".")]
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))[:2].upper() or "–"
 
 
 def greeting() -> str:
@@ -68,28 +60,24 @@ def specialization_word(specialization: Specialization) -> str:
     return specialization.name if is_indonesian() else specialization.name_en or specialization.name
 
 
-def languages_word(codes: str) -> str:
-    """`id,su` as people say it."""
-    return ", ".join(str(LANGUAGES.get(code.strip(), code.strip())) for code in codes.split(",") if code.strip())
-
-
 def completeness(patient: Patient) -> dict[str, Any]:
     """How much of the profile is filled in: `done` of `total`, and the words of what is `missing`."""
-    missing = [word for field, word in COMPLETE.items() if getattr(patient, field) in (None, "")]
-    total = len(COMPLETE) + _ALWAYS
+    asked = COMPLETE | (PAYING if patient.payer == Payer.INSURANCE else
+                        {"payer_number": PAYING["payer_number"]} if patient.payer == Payer.BPJS else {})
+    missing = [word for field, word in asked.items() if getattr(patient, field) in (None, "")]
+    total = len(asked) + _ALWAYS
     return {"total": total, "done": total - len(missing), "missing": [str(word) for word in missing]}
 
 
 def ic(name: str, large: bool = False) -> Markup:
     """An icon of the sprite, at the portal's size; the words beside it carry the meaning."""
-    return Markup('<svg class="i{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
-        " i-l" if large else "", url_for("static", filename="icons.svg"), name)
+    return macros.symbol(name, f"i{' i-l' if large else ''}")
 
 
 def state_badge(state: Any) -> Markup:
     """A state as icon, word and colour."""
-    tone, symbol = BADGES.get(str(getattr(state, "value", state)), ("grey", "info"))
-    return Markup('<span class="badge {}">{}{}</span>').format(tone, ic(symbol), escape(site_words.state_word(state)))
+    group, symbol = macros.look_of(state)
+    return macros.marked(state, f"badge {TONES[group]}", ic(ICONS.get(str(getattr(state, "value", state)), symbol)))
 
 
 def avatar(name: str, size: str = "") -> Markup:
@@ -100,7 +88,9 @@ def avatar(name: str, size: str = "") -> Markup:
 
 def size(count: int) -> str:
     """Bytes as people say them."""
-    return f"{max(1, round(count / 1024))} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))} KB"
+    return f"{quantity((Decimal(count) / 1024 / 1024).quantize(Decimal('0.1')))} MB"
 
 
 def here() -> str:

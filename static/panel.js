@@ -4,25 +4,49 @@
   var doc = document;
   function closest(event, selector) { return event.target.closest ? event.target.closest(selector) : null; }
 
+  /* the rows of an answer; an error that says what to do when there is none */
+  function choices(answer) {
+    if (answer.ok && !answer.redirected) { return answer.json(); }
+    throw new Error(window.rawatSending.word("again"));
+  }
+  function lost() { throw new Error(window.rawatSending.word("lost")); }
+  function offer(list, rows, done) {
+    list.clearOptions(function (option) { return list.items.indexOf(String(option.id)) >= 0; });
+    done(rows);
+  }
+
   /* choices that are looked up while typing */
   function lookup(select) {
     if (!window.TomSelect || select.tomselect || select.closest("template")) { return; }
     var label = doc.querySelector('label[for="' + select.id + '"]');
     if (label) { select.setAttribute("aria-label", label.textContent.trim()); } // the label goes over to the typing field
+    var turn = 0, trouble = "";
     new window.TomSelect(select, {
       valueField: "id", labelField: "text", searchField: [], maxOptions: 30, preload: "focus", create: false,
       dropdownParent: null, loadThrottle: 250, allowEmptyOption: false, plugins: [],
-      render: { no_results: function () { return '<div class="no-results">–</div>'; } },
+      render: { no_results: function () { return '<div class="no-results' + (trouble ? ' text-danger" role="alert">' + trouble : '">' + window.rawatSending.word("none")) + "</div>"; } },
       load: function (query, done) {
-        var self = this;
-        fetch(select.dataset.lookup + "&query=" + encodeURIComponent(query), { headers: { Accept: "application/json" } })
-          .then(function (answer) { return answer.ok ? answer.json() : []; })
-          .then(function (rows) { self.clearOptions(function (option) { return self.items.indexOf(String(option.id)) >= 0; }); done(rows); })
-          .catch(function () { done(); });
+        var self = this, mine = turn += 1;
+        fetch(select.dataset.lookup, { headers: { Accept: "application/json", "X-Query": encodeURIComponent(query) } }) // no address, and so no log, holds what is typed
+          .then(choices, lost)
+          .then(function (rows) {
+            if (mine !== turn) { done(); return; } // a later question was asked: its answer counts, whichever comes first
+            trouble = "";
+            offer(self, rows, done);
+            only(self, query, rows);
+          })
+          .catch(function (wrong) { // not the same as "there is none"
+            if (mine === turn) { trouble = wrong.message; offer(self, [], done); } else { done(); }
+          });
       },
       score: function () { return function () { return 1; }; },
       onChange: function (value) { units(select, value); }
     });
+  }
+
+  /* a whole barcode means one record: it is picked at once */
+  function only(list, query, rows) {
+    if (rows.length === 1 && rows[0].exact && query.length >= 8 && list.inputValue() === query) { list.addItem(String(rows[0].id)); list.setTextboxValue(""); list.close(); }
   }
 
   /* the units of measure of a line follow its item */
@@ -30,23 +54,38 @@
     var match = /^(.*-)item$/.exec(select.name || "");
     var target = match && doc.getElementsByName(match[1] + "unit")[0];
     if (!target || !target.dataset.units) { return; }
+    var turn = target.dataset.turn = String(Number(target.dataset.turn || 0) + 1);
     if (!item) { target.length = 1; return; }
     fetch(target.dataset.units + "&item=" + encodeURIComponent(item), { headers: { Accept: "application/json" } })
-      .then(function (answer) { return answer.ok ? answer.json() : []; })
+      .then(choices, lost)
       .then(function (rows) {
+        if (target.dataset.turn !== turn) { return; } // the line has another item by now
         target.length = 0;
         rows.forEach(function (row) { target.add(new Option(row.text, row.id)); });
+        if (target.dataset.wanted) { target.value = target.dataset.wanted; delete target.dataset.wanted; } // the packing that was scanned
+      })
+      .catch(function (wrong) { // never the units of the item before
+        if (target.dataset.turn === turn) { target.value = ""; target.length = 0; window.rawatSending.say(wrong.message); }
       });
   }
 
-  /* what the store has of a line's item: shown, and warned of, beside the line; never in the way */
+  /* what is known of a line's item (stock, prices): shown, and warned of, beside the line; never in the way */
+  function typed(row, name) {
+    var field = row.querySelector('[name$="-' + name + '"]');
+    return field ? field.value : "";
+  }
+  function alike(row, item) { // the other lines of that item, which take from the same stock
+    return item ? Array.from(row.parentNode ? row.parentNode.children : []).filter(function (other) {
+      return other !== row && other.matches(".inline-field:not(.is-removed)") && typed(other, "item") === item;
+    }) : [];
+  }
   function stock(row) {
     var box = row.closest("[data-stock]");
-    function value(name) {
-      var field = row.querySelector('[name$="-' + name + '"]');
-      return field ? field.value : "";
+    function value(name) { return typed(row, name); }
+    function chosen(name) {
+      var field = box && box.closest("form").elements.namedItem(name);
+      return field && field.value || "";
     }
-    var store = box && box.closest("form").elements.namedItem("store");
     var item = value("item");
     var turn = row.dataset.stockTurn = String(Number(row.dataset.stockTurn || 0) + 1);
     function show(text) {
@@ -59,14 +98,24 @@
         if (part.classList.contains("rw-stock")) { row.insertBefore(part, place); } else { row.appendChild(part); }
       });
     }
-    if (!store || !store.value || !item) { show(""); return; }
-    fetch(box.dataset.stock + "?" + new URLSearchParams({ store: store.value, item: item, quantity: value("quantity"), unit: value("unit") }))
-      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; }).then(show).catch(function () { });
+    row.dataset.stockItem = item;
+    if (!item) { show(""); return; }
+    var asked = new URLSearchParams({ store: chosen("store"), supplier: chosen("supplier"), item: item, quantity: value("quantity"), unit: value("unit"), batch: value("batch") });
+    alike(row, item).forEach(function (other) {
+      if (typed(other, "quantity") && (!value("batch") || typed(other, "batch") === value("batch"))) { asked.append("also", typed(other, "quantity") + ";" + typed(other, "unit")); }
+    });
+    fetch(box.dataset.stock + "?" + asked)
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; }).then(show).catch(function () { show(""); }); // no warning rather than the one of another quantity
   }
   function stocks(target) {
     var row = target.closest("[data-stock] .inline-field-list > .inline-field");
-    if (row) { stock(row); return; }
-    if (target.name === "store" && target.form) { target.form.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock); }
+    if (row) {
+      var before = row.dataset.stockItem || "";
+      stock(row);
+      alike(row, before).concat(before === row.dataset.stockItem ? [] : alike(row, row.dataset.stockItem)).forEach(stock);
+      return;
+    }
+    if ((target.name === "store" || target.name === "supplier") && target.form) { target.form.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock); }
   }
   doc.addEventListener("change", function (event) { if (event.target.name) { stocks(event.target); } });
   var typing;
@@ -101,6 +150,8 @@
     return row;
   }
 
+  window.rawatLines = { add: addLine };
+
   doc.addEventListener("click", function (event) {
     var button = closest(event, "[data-add-line]");
     if (button) {
@@ -113,8 +164,20 @@
     if (button) {
       var row = button.closest(".inline-field");
       var list = row.parentNode;
+      var left = list.closest("[data-stock]") ? alike(row, typed(row, "item")) : [];
       row.remove();
       renumber(list);
+      left.forEach(stock);
+      return;
+    }
+    button = closest(event, "[data-take-price]");
+    if (button) {
+      var taken = button.closest(".inline-field");
+      [["unit_price", button.dataset.takePrice], ["discount", button.dataset.takeDiscount]].forEach(function (pair) {
+        var field = taken.querySelector('[name$="-' + pair[0] + '"]');
+        if (field) { field.value = pair[1]; }
+      });
+      taken.querySelector('[name$="-unit_price"]').focus();
       return;
     }
     button = closest(event, "[data-menu]");
@@ -135,6 +198,11 @@
     });
   });
   doc.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {  /* to the search box */
+      var box = doc.getElementById("q");
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+      return;
+    }
     if (event.key !== "Escape") { return; }
     doc.querySelectorAll("details.rw-menu[open]").forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
     var shown = doc.querySelector(".rw-side.show");
@@ -165,21 +233,9 @@
       var row = event.target.closest(".inline-field");
       row.classList.toggle("is-removed", event.target.checked);
       renumber(row.parentNode);
+      if (row.closest("[data-stock]")) { alike(row, typed(row, "item")).forEach(stock); }
     }
   });
-
-  /* the conversation refreshes itself while the page is looked at */
-  function refresh() {
-    var talk = doc.getElementById("messages");
-    if (!talk || doc.hidden) { return; }
-    fetch(talk.dataset.messages, { headers: { "HX-Request": "true" } })
-      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; })
-      .then(function (text) {
-        if (!text) { return; }
-        var fresh = new DOMParser().parseFromString(text, "text/html").getElementById("messages");
-        if (fresh && fresh.innerHTML !== talk.innerHTML) { talk.replaceChildren.apply(talk, Array.from(fresh.childNodes)); talk.scrollTop = talk.scrollHeight; }
-      }).catch(function () { });
-  }
 
   /* the room board asks every two seconds whether a bed changed; what has the focus keeps it */
   var boardTag = "";
@@ -193,6 +249,7 @@
       if (answer.status === 204) { return; }
       boardTag = answer.headers.get("ETag") || "";
       return answer.text().then(function (text) {
+        if (box.querySelector("form[data-touched]")) { boardTag = ""; return; } /* somebody is filling in a card */
         var focused = box.contains(doc.activeElement) ? doc.activeElement.getAttribute("href") : "";
         box.replaceChildren.apply(box, Array.from(new DOMParser().parseFromString(text, "text/html").body.childNodes));
         var again = focused && box.querySelector('a[href="' + focused + '"]');
@@ -201,15 +258,42 @@
     }).catch(function () { lost.hidden = false; });
   }
 
+  doc.addEventListener("input", function (event) {
+    var form = event.target.closest("[data-board] form");
+    if (form) { form.dataset.touched = "1"; }
+  });
+
+  /* what is typed of a form with data-autosave is kept as a draft, a moment after the last key */
+  var saving;
+  function autosave(form) {
+    var said = form.parentNode.querySelector("[data-autosave-said]");
+    fetch(form.dataset.autosave, { method: "POST", body: new FormData(form) })
+      .then(function (answer) {
+        if (answer.redirected || !/json/.test(answer.headers.get("Content-Type"))) { throw new Error(String(answer.status)); }
+        return answer.json();
+      })
+      .then(function (saved) { if (said) { said.textContent = saved.text; } })
+      .catch(function () { if (said) { said.textContent = said.dataset.autosaveSaid; } }); // never "saved" over what is not
+  }
+  doc.addEventListener("input", function (event) {
+    var form = closest(event, "form[data-autosave]");
+    if (!form) { return; }
+    window.clearTimeout(saving);
+    saving = window.setTimeout(function () { if (!form.dataset.sent) { autosave(form); } }, 1200);
+  });
+
   /* a form is sent once; empty filters stay out of the address */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.hasAttribute("data-once")) {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
+      window.setTimeout(function () { delete form.dataset.sent; }, 20000); // it was stopped, or the line broke
     }
     if (form.hasAttribute("data-skip-empty")) {
-      form.querySelectorAll("input, select").forEach(function (field) { if (!field.value) { field.disabled = true; } });
+      var empty = Array.from(form.querySelectorAll("input, select")).filter(function (field) { return !field.value && !field.disabled; });
+      empty.forEach(function (field) { field.disabled = true; });
+      window.setTimeout(function () { empty.forEach(function (field) { field.disabled = false; }); }); // what is sent is settled by then
     }
   });
   window.addEventListener("pageshow", function () {
@@ -225,11 +309,19 @@
     });
     doc.querySelectorAll("select[data-lookup]").forEach(lookup);
     doc.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock);
-    var talk = doc.getElementById("messages");
-    if (talk) { talk.scrollTop = talk.scrollHeight; window.setInterval(refresh, 4000); }
-    if (doc.querySelector("[data-board]")) { window.setInterval(board, 2000); }
+    var live = doc.querySelector("[data-board]");
+    if (live) { boardTag = live.dataset.boardTag || ""; window.setInterval(board, 2000); }
     ticked();
     var wrong = doc.querySelector(".alert-danger[role=alert]");
     if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); }
   });
+
+  /* asking by itself every few seconds is no sign of a person: it does not keep a session alive */
+  var acted = false;
+  ["keydown", "pointerdown"].forEach(function (name) { doc.addEventListener(name, function () { acted = true; }, true); });
+  doc.addEventListener("htmx:configRequest", function (event) {
+    if (event.detail.triggeringEvent || acted) { acted = false; return; }
+    event.detail.headers["X-Poll"] = "1";
+  });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) { location.reload(); } });
 }());

@@ -9,6 +9,7 @@ TABLER=1.6.1
 TABLER_ICONS=3.51.0
 CHARTJS=4.6.1
 TOM_SELECT=2.6.2
+ZXING=0.23.0         # reads barcodes where the browser itself cannot; loaded when a camera or photo is used
 AXE=4.14.1           # tests only
 
 work=$(mktemp -d)
@@ -44,6 +45,10 @@ get tom-select $TOM_SELECT
 put tom-select dist/js/tom-select.base.min.js vendor/tom-select/tom-select.base.min.js
 put tom-select dist/css/tom-select.min.css vendor/tom-select/tom-select.min.css
 put tom-select LICENSE vendor/tom-select/LICENSE
+
+get @zxing/library $ZXING
+put @zxing/library umd/index.min.js vendor/zxing/zxing.min.js
+put @zxing/library LICENSE vendor/zxing/LICENSE
 
 get axe-core $AXE
 put axe-core axe.min.js ../tests/browser/vendor/axe.min.js

@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 
 from models import acting, clock
 from models.base import db, prepare_engine, will_write
+from models.operations import checks
 from models.people import User, UserSession
 from models.roles import Role
 from tests import databases, factories
@@ -103,10 +104,19 @@ def app(_application: Flask, template: str, database_server: Any, request: pytes
     isolate = _own_database if request.node.get_closest_marker("commits") else _outer_transaction
     for _ in isolate(_application, template, database_server):
         with _application.app_context():
+            _never_forgets(db.session())
             yield _application
             db.session.remove()
     _application.config.clear()
     _application.config.update(config)
+
+
+def _never_forgets(session: sa.orm.Session) -> None:
+    """The test's own session holds what it saw until it is told to look again, where the garbage collector would
+    decide: a test that reads what somebody else changed meanwhile, and does not look again, fails each time."""
+    seen: list[object] = []
+    for event in ("loaded_as_persistent", "pending_to_persistent", "detached_to_persistent"):
+        sa.event.listen(session, event, lambda _session, instance: seen.append(instance))
 
 
 def _outer_transaction(app: Flask, _template: str, _server: Any) -> Iterator[None]:
@@ -173,6 +183,14 @@ def sign_in(app: Flask) -> Callable[[Client, Role | User], User]:
         return person
 
     return sign_in
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, session: Any) -> Iterator[Any]:
+    """Who plays in the tests of this file: its `Cast`. Whatever they did, the books agree after it."""
+    yield request.module.Cast()
+    session.flush()
+    assert [name for name, check in checks.CHECKS if check(session) is not None] == []
 
 
 @pytest.fixture

@@ -12,14 +12,15 @@ from typing import Any
 
 from models import clock
 from models.asset_documents import AssetPlan, AssetPlanLine, AssetProcurement, AssetProcurementLine
+from models.asset_exits import AssetAuction, AssetAuctionLine, AssetAuctionState
 from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.base import db
 from models.beds import Bed
-from models.clinic import Consent, Doctor, DoctorSchedule, Patient, PatientState, Sex, Specialization
+from models.clinic import Consent, Doctor, DoctorSchedule, Patient, PatientState, Relation, Sex, Specialization
 from models.consultations import HOLDS_SLOT, Consultation, SlotTick
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, AccountKind, Posting, Side
-from models.maintenance import Maintenance, MaintenanceLine
+from models.maintenance import Maintenance, MaintenanceLine, MaintenanceState
 from models.operations import stock
 from models.operations.approvals import opened
 from models.operations.patients import CONSENTS, next_record_number
@@ -93,6 +94,8 @@ def make_patient(**fields: Any) -> Patient:
     fields.setdefault("birth_date", date(1990, 5, 17))
     fields.setdefault("sex", Sex.FEMALE)
     fields.setdefault("state", PatientState.ACTIVE)
+    if fields.get("guardian"):
+        fields.setdefault("relation", Relation.OTHER_PERSON)
     if fields["state"] == PatientState.ACTIVE and "medical_record_number" not in fields:
         fields["medical_record_number"] = next_record_number()
     patient = saved(Patient(name=fields.pop("name", unique("Patient")), **fields))
@@ -253,7 +256,7 @@ def make_asset_model(**fields: Any) -> AssetModel:
 
 
 def make_asset(**fields: Any) -> Asset:
-    model = fields.get("asset_model") or make_asset_model()
+    model = fields.pop("asset_model", None) or make_asset_model()
     fields.setdefault("acquisition_cost", Decimal(12_000_000))
     return saved(Asset(tag=fields.pop("tag", None) or unique("AST"), name=fields.pop("name", model.name),
                        asset_type=model.asset_type, asset_model=model, **fields))
@@ -282,6 +285,23 @@ def make_asset_procurement(price: str | int = 10_000_000, **fields: Any) -> Asse
         AssetProcurementLine(asset_model=make_asset_model(), quantity=1, unit_price=Decimal(price))], **fields))
     opened(order, by=author)
     return order
+
+
+def make_open_auction(reserve: str | int = 1_000_000) -> AssetAuction:
+    """An auction of one asset that takes bids."""
+    author = make_user(Role.FACILITIES_STAFF)
+    auction = saved(AssetAuction(created_by=author, lines=[
+        AssetAuctionLine(asset=make_asset(), appraised_value=Decimal(reserve), reserve_price=Decimal(reserve))]))
+    opened(auction, by=author)
+    auction.state = AssetAuctionState.OPEN
+    return saved(auction)
+
+
+def make_started_maintenance(asset: Asset | None = None) -> Maintenance:
+    """An order that is being worked on."""
+    order = make_maintenance(asset)
+    order.state = MaintenanceState.IN_PROGRESS
+    return saved(order)
 
 
 def make_maintenance(asset: Asset | None = None, **fields: Any) -> Maintenance:

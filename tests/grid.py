@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from backoffice.columns import columns_of, mapped_tables
 from models import clock
 from models.base import db
+from models.journal import Period
 from models.rights import RIGHTS, every
 from models.roles import Role
 from tests import factories as make
@@ -35,6 +36,7 @@ def _next() -> int:
 #: Columns that a check of the table wants although they may be empty, or wants otherwise.
 WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "activity_log": {"id": lambda: 1_000_000 + _next()},
+    "asset_auction_bid": {"asset_auction_line": lambda: make.make_open_auction().lines[0]},
     "asset_auction_line": {"asset": make.make_asset},
     "asset_type": {"useful_life": lambda: 60},
     "calibration": {"valid_until": lambda: clock.today() + timedelta(days=365)},
@@ -44,11 +46,15 @@ WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "depreciation_run": {"period_start": lambda: clock.today() - timedelta(days=_next()),
                          "period_end": clock.today},
     "doctor_schedule": {"ends_at": lambda: time(17)},
+    "inventory_round": {"room": make.make_room},
     "journal_line": {"debit": lambda: Decimal(1)},
     "letter": {"sick_from": clock.today, "sick_until": clock.today},
     "maintenance_line": {"asset": make.make_asset},
+    "maintenance_part": {"maintenance_line": lambda: make.make_started_maintenance().lines[0]},
+    "monthly_pack": {"period": lambda: make.saved(Period(year=1000 + _next(), month=1))},
     "period": {"year": lambda: 1000 + _next()},
     "room_facility": {"room": make.make_room, "item": make.make_item},
+    "shelf": {"store": lambda: make.make_store(work_unit=make.make_work_unit())},
     "stay": {"outside_reference": lambda: make.unique("guest")},
 }
 

@@ -46,7 +46,7 @@ def test_nobody_else_reads_the_conversation(client: Any, sign_in: Any, consultat
     other = make.make_doctor().user
     sign_in(client, other)
     for address in (f"/admin/consultation/details/?id={consultation.id}",
-                    f"/admin/consultation/{consultation.id}/messages",
+                    f"/admin/consultation/{consultation.id}/news",
                     f"/admin/patient/details/?id={consultation.patient_id}"):
         assert client.get(address).status_code == 404
     assert client.post(f"/admin/consultation/{consultation.id}/message", data=make_message).status_code == 404
@@ -55,7 +55,7 @@ def test_nobody_else_reads_the_conversation(client: Any, sign_in: Any, consultat
     assert page.status_code == 200
     assert "A word between the two" not in page.text
     assert client.post(f"/admin/consultation/{consultation.id}/message", data=make_message).status_code == 403
-    assert client.get(f"/admin/consultation/{consultation.id}/messages").status_code == 404
+    assert client.get(f"/admin/consultation/{consultation.id}/news").status_code == 404
 
 
 def test_the_doctor_does_not_see_a_request(client: Any, sign_in: Any) -> None:
@@ -132,3 +132,11 @@ def test_the_log_is_read_only_and_shows_what_changed(client: Any, sign_in: Any) 
     for address in ("/admin/activity_log/new/", "/admin/activity_log/edit/?id=1"):
         assert client.post(address).status_code == 403
     assert client.post("/admin/activity_log/delete/", data={"id": "1"}).status_code == 403
+
+
+def test_a_doctors_languages_are_words(client: Any, sign_in: Any) -> None:
+    doctor = make.make_doctor(languages="id,su")
+    sign_in(client, Role.ADMIN)
+    page = client.get(f"/admin/doctor/details/?id={doctor.id}").text
+    assert "Indonesia, Sunda" in page
+    assert "id,su" not in page

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from models.base import db
 from models.documents import DocumentEvent
 from models.items import Item
+from models.operations.approvals import perform
 from models.roles import Role
 from models.stocktakes import Stocktake, StocktakeLine
 from models.store_requests import DeliveryRequest, StoreRequest
@@ -363,3 +364,36 @@ def test_who_counts_does_not_read_what_is_expected(client: Any, sign_in: Any) ->
         line.counted_quantity, line.counted_by_id = Decimal(77_000), keeper.id
     assert step(client, count, "submit").status_code == 303
     assert "77.123" in client.get(address).text
+
+
+def test_an_empty_document_that_is_submitted_says_so_first(client: Any, sign_in: Any, author: Any) -> None:
+    sign_in(client, author)
+    answer = client.post("/admin/store_request/new/", data={"urgency": "normal", "_submit": "1"})
+    assert answer.status_code == 422
+    banner = answer.text.partition('role="alert"')[2]
+    assert 0 < banner.index("belum punya baris") < banner.index("Gudang")
+
+
+def test_a_step_for_ticked_rows_returns_to_the_list_as_it_was(client: Any, sign_in: Any) -> None:
+    request = make.make_store_request()
+    perform(request, "submit", by=request.created_by)
+    sign_in(client, make.make_user(Role.STORE_HEAD))
+    address = "/admin/store_request/?state=submitted&search=SR"
+    assert 'name="back" value="/admin/store_request/?' in client.get(address).text
+    for back, expected in ((address, address), ("//evil.example/", "/admin/store_request/"),
+                           ("/admin/user/?x=1", "/admin/store_request/"), ("", "/admin/store_request/")):
+        answer = client.post("/admin/store_request/action/", data={
+            "action": "approve", "rowid": str(request.id), "back": back})
+        assert (answer.status_code, answer.location) == (303, expected)
+
+
+def test_the_history_says_what_happened_and_by_whom(client: Any, sign_in: Any, author: Any) -> None:
+    request = make.make_store_request(created_by=author)
+    head = make.make_user(Role.STORE_HEAD, name="Ratna Dewi")
+    perform(request, "submit", by=author)
+    perform(request, "approve", by=head)
+    sign_in(client, author)
+    page = client.get(f"/admin/store_request/details/?id={request.id}").text
+    assert "Disetujui oleh Ratna Dewi" in page
+    assert f"Diajukan oleh {author.name}" in page
+    assert f"Dibuat oleh {author.name}" in page

@@ -45,6 +45,7 @@ def kept() -> list[Attachment]:
 def test_a_file_is_kept_logged_and_given_back(client: Any, sign_in: Any, request_: Any) -> None:
     sign_in(client, request_.created_by)
     assert upload(client, request_, PDF, "../../quote.pdf").status_code == 303
+    assert "1 KB" in client.get(f"/admin/store_request/details/?id={request_.id}").text
     [file] = kept()
     assert (file.file_name, file.media_type, file.size) == ("quote.pdf", "application/pdf", len(PDF))
     page = client.get(f"/admin/store_request/details/?id={request_.id}").text
@@ -87,6 +88,47 @@ def test_no_file_chosen(client: Any, sign_in: Any, request_: Any) -> None:
     sign_in(client, request_.created_by)
     assert upload(client, request_, b"", "").status_code == 422
     assert client.post(f"/admin/store_request/{request_.id}/files", data={}).status_code == 422
+
+
+def photo(width: int, height: int, **options: Any) -> bytes:
+    """A photo as a camera writes it: one scan of all colours."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def test_photos_of_todays_telephones_are_taken_at_a_smaller_scale(session: Any) -> None:
+    """50 megapixels are over what is decoded at once, and over Pillow's own limit for several telephones."""
+    out = io.BytesIO()
+    Image.new("L", (8192, 6144), 120).save(out, "JPEG")
+    assert Image.open(io.BytesIO(files.checked(out.getvalue(), "a.jpg").content)).size == (4096, 3072)
+
+
+def test_the_scale_is_the_largest_that_fits_and_the_picture_stands_upright(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "WHOLE_POINTS", 100 * 100)
+    monkeypatch.setattr(files, "MOST_POINTS", 1000 * 1000)
+    exif = Image.Exif()
+    exif[274] = 6  # held upright: turned by a quarter
+    for size, kept_size in (((100, 100), (100, 100)), ((200, 160), (80, 100)), ((640, 320), (40, 80))):
+        content = photo(*size, exif=exif) if size != kept_size else photo(*size)
+        assert Image.open(io.BytesIO(files.checked(content, "a.jpg").content)).size == kept_size, size
+    with pytest.raises(files.Refused, match="too many points"):
+        files.checked(photo(2000, 600), "a.jpg")
+
+
+def test_a_large_picture_that_cannot_be_read_in_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A progressive JPEG, or one with a scan for each colour, is kept whole by the decoder at any scale."""
+    monkeypatch.setattr(files, "WHOLE_POINTS", 100 * 100)
+    whole = photo(160, 160)
+    start = whole.index(b"\xff\xda")
+    assert whole[start + 4] == 3  # colours of the first scan
+    apart = whole[:start] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + whole[start + 14:]
+    out = io.BytesIO()
+    Image.new("RGB", (160, 160)).save(out, "PNG")
+    for content, name in ((photo(160, 160, progressive=True), "a.jpg"), (apart, "b.jpg"), (out.getvalue(), "c.png")):
+        with pytest.raises(files.Refused, match="too many points"):
+            files.checked(content, name)
+    assert files.checked(whole, "a.jpg").media_type == "image/jpeg"
 
 
 def test_a_bomb_is_not_unpacked(session: Any) -> None:

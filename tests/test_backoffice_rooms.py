@@ -6,8 +6,10 @@ from typing import Any
 
 from models.beds import Bed, BedState
 from models.facilities import ClassFacility
+from models.operations.approvals import perform
 from models.rights import PAGES
 from models.roles import Role
+from portal.site.locale import hour
 from tests import factories as make
 from tests.test_backoffice_views import statements
 
@@ -74,3 +76,66 @@ def test_it_costs_the_same_however_many_rooms(app: Any, client: Any, sign_in: An
         for _ in range(5):
             make.make_inpatient_room(3)
     assert counts[0] == counts[1] <= 10
+
+
+def test_only_free_leaves_out_rooms_without_a_free_bed(client: Any, sign_in: Any) -> None:
+    full, free = make.make_inpatient_room(1, number="F-1"), make.make_inpatient_room(2, number="E-1")
+    full.beds[0].state = BedState.NEEDS_CLEANING
+    free.beds[0].state = BedState.OUT_OF_SERVICE
+    make.saved(full)
+    sign_in(client, Role.FRONT_OFFICE)
+    page = client.get("/admin/rooms/?free=1").text
+    assert ">E-1<" in page
+    assert ">F-1<" not in page
+
+
+def test_a_bed_says_since_when(session: Any, client: Any, sign_in: Any) -> None:
+    bed = make.make_bed()
+    before = bed.state_since
+    desk = make.make_user(Role.FRONT_OFFICE)
+    bed.number = "7"
+    session.flush()
+    assert bed.state_since == before
+    perform(bed, "check_in", by=desk, given={"guest": "FO-1"})
+    session.flush()
+    assert bed.state_since > before
+    sign_in(client, desk)
+    assert hour(bed.state_since) in client.get("/admin/rooms/board").text
+
+
+def test_check_in_from_the_board_returns_to_it(session: Any, client: Any, sign_in: Any) -> None:
+    bed = make.make_bed()
+    sign_in(client, Role.FRONT_OFFICE)
+    address = f"/admin/bed/{bed.id}/check_in"
+    assert f'href="{address}?next=rooms"' in client.get("/admin/rooms/").text
+    assert '<input type="hidden" name="next" value="rooms">' in client.get(f"{address}?next=rooms").text
+    asked = {"version": bed.version, "guest": "", "next": "rooms"}
+    refused = client.post(address, data=asked)
+    assert refused.status_code == 422
+    assert '<input type="hidden" name="next" value="rooms">' in refused.text
+    answer = client.post(address, data={**asked, "guest": "FO-77"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/rooms/")
+    session.refresh(bed)
+    assert bed.state == BedState.OCCUPIED
+    away = client.post(f"/admin/bed/{bed.id}/check_out", data={"version": bed.version, "next": "https://elsewhere"})
+    assert away.headers["Location"] == f"/admin/bed/details/?id={bed.id}"
+
+
+def test_other_rooms_are_used_and_left_from_the_board(session: Any, client: Any, sign_in: Any) -> None:
+    room = make.make_room(name="Poli Gigi")
+    sign_in(client, Role.FRONT_OFFICE)
+    page = client.get("/admin/rooms/?kind=other").text
+    assert "Poli Gigi" in page
+    assert f'href="/admin/room/{room.id}/use?next=other_rooms"' in page
+    answer = client.post(f"/admin/room/{room.id}/use", data={"version": room.version, "next": "other_rooms"})
+    assert answer.headers["Location"] == "/admin/rooms/?kind=other"
+    assert f'href="/admin/room/{room.id}/leave?next=other_rooms"' in client.get("/admin/rooms/board?kind=other").text
+    sign_in(client, Role.HOUSEKEEPING)
+    assert "rw-do" not in client.get("/admin/rooms/?kind=other").text
+
+
+def test_a_refused_step_says_so_at_the_field(client: Any, sign_in: Any) -> None:
+    bed = make.make_bed()
+    sign_in(client, Role.FRONT_OFFICE)
+    page = client.post(f"/admin/bed/{bed.id}/check_in", data={"version": bed.version, "guest": ""}).text
+    assert "is-invalid" in page

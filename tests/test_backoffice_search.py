@@ -6,8 +6,11 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from backoffice import lists
+from models.items import Item
+from models.purchasing import PurchaseOrder
 from models.roles import Role
 from models.stock import StoreItem
 from tests import factories as make
@@ -50,3 +53,24 @@ def test_menu_is_the_persons_and_marks_the_open_entry(app: Any, client: Any, sig
     assert 'class="active"><a href="/admin/store_request/"' in page
     assert 'href="/admin/activity_log/"' not in page
     assert 'href="/admin/supplier/"' not in page
+
+
+def test_a_part_of_a_number_is_found_by_its_index(session: Any) -> None:
+    if session.connection().dialect.name != "postgresql":
+        pytest.skip("SQLite walks the table")
+    session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    wanted = sa.select(PurchaseOrder.id).where(lists.searched(PurchaseOrder, "0123", ()))
+    asked = wanted.compile(session.connection(), compile_kwargs={"literal_binds": True})
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {asked}").scalars().all()
+    assert any("ix_purchase_order_number_part" in line for line in plan), plan
+
+
+def test_an_item_is_found_by_the_indexes_of_its_words(session: Any) -> None:
+    if session.connection().dialect.name != "postgresql":
+        pytest.skip("SQLite walks the table")
+    session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    wanted = sa.select(Item.id).where(lists.searched(Item, "sarung", ()))
+    asked = wanted.compile(session.connection(), compile_kwargs={"literal_binds": True})
+    plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {asked}").scalars())
+    for name in ("code", "name", "barcode"):
+        assert f"ix_item_{name}_part" in plan, plan

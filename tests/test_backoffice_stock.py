@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from models import clock
 from models.roles import Role
+from models.stock import StockBatch
 from tests import factories as make
 from tests.test_backoffice_views import statements
 
@@ -39,6 +43,20 @@ def test_what_the_store_has(client: Any, sign_in: Any, shelf: Any, quantity: str
     assert ("Stok tidak cukup" in answer.text) == short
 
 
+@pytest.mark.parametrize(("also", "short"), [
+    (["40"], False), (["41"], True), (["2", "2"], False), (["20", "2 boxes"], False), (["4 boxes", "1"], True),
+    (["many", "-50"], False), ([";;;"], False)])
+def test_lines_of_one_item_are_counted_together(client: Any, sign_in: Any, shelf: Any, also: list[str], short: bool
+                                                ) -> None:
+    sign_in(client, Role.STORE_STAFF)
+    box = shelf["box"].id
+    others = [f"{each.split()[0]};{box if 'boxes' in each else make.unit_of(shelf['item']).id}" for each in also]
+    query = {"store": shelf["store"].id, "item": shelf["item"].id, "quantity": "6", "unit": box, "also": others}
+    text = client.get("/admin/spoilage/stock", query_string=query).text
+    assert ("Stok tidak cukup" in text) == short
+    assert ("bersama" in text) == (also[0] not in ("many", ";;;"))  # 36 or less remain, the minimum is 40
+
+
 def test_nothing_to_say(client: Any, sign_in: Any, shelf: Any) -> None:
     sign_in(client, Role.UNIT_USER)
     for wrong in ({"item": ""}, {"item": "999999"}, {"item": "1,2"}, {"store": ""}, {"store": "9" * 30}):
@@ -59,3 +77,41 @@ def test_costs_little_and_the_form_names_it(app: Any, client: Any, sign_in: Any,
     with statements(app) as seen:
         asked(client, shelf, quantity="3")
     assert len(seen) <= 5, seen  # session, roles, role rows, item, stock with factor
+
+
+TAKING = ("store_request", "delivery_request", "spoilage", "stock_transfer", "supplier_return")
+
+
+@pytest.mark.parametrize("table", TAKING)
+def test_every_document_that_takes_stock_warns_while_it_is_typed(client: Any, sign_in: Any, shelf: Any, table: str
+                                                                  ) -> None:
+    sign_in(client, make.make_user(Role.UNIT_USER, Role.STORE_STAFF, Role.FACILITIES_STAFF))
+    assert f'data-stock="/admin/{table}/stock"' in client.get(f"/admin/{table}/new/").text
+    query = {"store": shelf["store"].id, "item": shelf["item"].id, "quantity": "10,1", "unit": shelf["box"].id}
+    answer = client.get(f"/admin/{table}/stock", query_string=query)
+    assert "Stok tidak cukup" in answer.text
+    assert ("dikirim" in answer.text) == (table == "store_request")  # the others are refused as a whole
+    assert "Stok tidak cukup" not in client.get(f"/admin/{table}/stock", query_string=query | {"quantity": "10"}).text
+
+
+def test_documents_that_bring_stock_in_do_not_warn(client: Any, sign_in: Any) -> None:
+    sign_in(client, make.make_user(Role.UNIT_USER, Role.STORE_STAFF))
+    for table in ("goods_receipt", "unit_return", "purchase_request"):
+        assert "data-stock" not in client.get(f"/admin/{table}/new/").text
+
+
+def test_a_batch_is_asked_for_alone_and_a_delivery_leaves_expired_stock(client: Any, sign_in: Any, session: Any
+                                                                        ) -> None:
+    store, item = make.make_store(), make.make_item()
+    make.stock_up(store, item, 40, 40, "OLD", clock.today() - timedelta(days=1))
+    make.stock_up(store, item, 7, 7, "NEW", clock.today() + timedelta(days=90))
+    old = session.scalars(sa.select(StockBatch).where(StockBatch.number == "OLD")).one()
+    sign_in(client, Role.STORE_STAFF)
+
+    def has(table: str, **more: Any) -> str:
+        query = {"store": store.id, "item": item.id, "quantity": "1"} | more
+        return client.get(f"/admin/{table}/stock", query_string=query).text
+
+    assert ">7</b>" in has("delivery_request")
+    assert ">47</b>" in has("spoilage")
+    assert ">40</b>" in has("spoilage", batch=old.id)

@@ -52,6 +52,11 @@ def test_no_line_comes_or_goes_after_draft(session: Any, submitted: StoreRequest
     session.delete(session.get(StoreRequest, submitted.id).lines[0])
     with pytest.raises(Refused, match="stand still"):
         session.flush()
+    session.expunge_all()
+    again = session.get(StoreRequest, submitted.id)
+    again.lines.clear()
+    with pytest.raises(Refused, match="stand still"):
+        session.flush()
 
 
 def test_a_rejected_request_opens_its_lines_again(session: Any, submitted: StoreRequest) -> None:

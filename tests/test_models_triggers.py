@@ -181,17 +181,19 @@ def test_lines_stand_still_once_the_document_left_draft(session: Any, rule: fina
     words = f"posted is final: {rule.table}"
     for state in model.workflow.states:
         opened = model.workflow.initial if model.workflow.initial in rule.open else rule.open[0]
-        document = put(session, rule.parent, state=opened, number=None)
-        line = put(session, rule.table, **{rule.key: document})
+        document = put(session, rule.parent, state=model.workflow.initial, number=None)
+        key = put(session, rule.via[0], **{rule.via[1]: document}) if rule.via else document
+        session.execute(sa.update(parent).where(parent.c.id == document).values(state=opened))
+        line = put(session, rule.table, **{rule.key: key})
         session.execute(sa.update(parent).where(parent.c.id == document).values(state=state))
         if state in rule.open:
             change(session, rule.table, line, still)
             delete(session, rule.table, line)
-            line = put(session, rule.table, **{rule.key: document})
+            line = put(session, rule.table, **{rule.key: key})
             session.execute(sa.delete(parent).where(parent.c.id == document))
             continue
         with refused(session, words):
-            put(session, rule.table, **{rule.key: document})
+            put(session, rule.table, **{rule.key: key})
         with refused(session, words):
             change(session, rule.table, line, still)
         with refused(session, words):

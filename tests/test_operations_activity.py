@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -15,6 +15,7 @@ from models.base import db, one_transaction
 from models.clinic import Specialization
 from models.operations.activity import MASK, is_signed, record, signed_head, verify_chain
 from tests.factories import make_consultation, make_doctor, make_patient, make_specialization, make_user
+from tests.races import at_once
 
 KEY = b"a key of the tests"
 
@@ -193,23 +194,13 @@ def test_the_time_is_the_hospitals_clock(session):
 
 @pytest.mark.commits
 def test_many_writers_make_one_chain(app):
-    outcomes: list[object] = []
 
     def write(number: int) -> None:
-        with app.app_context():
-            for turn in range(5):
-                try:
-                    with one_transaction() as session:
-                        session.add(Specialization(code=f"{number}-{turn}", name=f"{number}-{turn}"))
-                except Exception as error:
-                    outcomes.append(error)
+        for turn in range(5):
+            with one_transaction() as session:
+                session.add(Specialization(code=f"{number}-{turn}", name=f"{number}-{turn}"))
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert outcomes == []
+    at_once(app, [partial(write, number) for number in range(8)], told=())
     assert [row.id for row in rows()] == list(range(1, 41))
     assert verify_chain() is None
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
-from models.base import db, one_transaction
+from models.base import one_transaction
 from models.documents import DocumentEvent, DocumentNumber
 from models.errors import Conflict, NotAllowed, Refused, WrongState
 from models.operations.approvals import perform
@@ -16,6 +16,7 @@ from models.people import User
 from models.roles import Role
 from models.store_requests import StoreRequest, StoreRequestState
 from tests.factories import make_store_request, make_user
+from tests.races import at_once
 
 
 def submitted(**fields: object) -> StoreRequest:
@@ -97,43 +98,19 @@ def test_the_id_of_a_deleted_draft_is_never_given_again(session):
     assert [event.user_id for event in another.events] == [another.created_by_id]
 
 
-def _at_once(app, count, act):
-    """Run `act(index)` in `count` threads that start together; their results in order."""
-    results: list[object] = [None] * count
-    gate = threading.Barrier(count)
-
-    def run(index: int) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                results[index] = act(index)
-            except Exception as error:
-                results[index] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.commits
 def test_two_hundred_approvals_at_once_apply_one(app, session):
     with one_transaction():
         request = submitted()
         head = make_user(Role.STORE_HEAD)
     request_id, head_id, version = request.id, head.id, request.version
-    session.remove()
 
-    def approve(_index: int) -> str:
+    def approve() -> str:
         with one_transaction() as here:
             perform(here.get(StoreRequest, request_id), "approve", by=here.get(User, head_id), version=version)
         return "applied"
 
-    results = _at_once(app, 20, lambda index: [_told(approve, index) for _ in range(10)])
+    results = at_once(app, [lambda: [_told(approve) for _ in range(10)]] * 20)
     told = [answer for batch in results for answer in batch]
     assert told.count("applied") == 1
     assert told.count("told") == 199
@@ -141,9 +118,9 @@ def test_two_hundred_approvals_at_once_apply_one(app, session):
                           .where(DocumentEvent.transition == "approve")) == 1
 
 
-def _told(act, index):
+def _told(act):
     try:
-        return act(index)
+        return act()
     except Refused:
         return "told"
 
@@ -153,7 +130,6 @@ def test_numbers_stay_gapless_when_many_submit_at_once_and_some_fail(app, sessio
     with one_transaction():
         requests = [make_store_request() for _ in range(24)]
         people = [(request.id, request.created_by_id) for request in requests]
-    session.remove()
 
     def submit(index: int) -> str:
         request_id, author_id = people[index]
@@ -163,7 +139,7 @@ def test_numbers_stay_gapless_when_many_submit_at_once_and_some_fail(app, sessio
                 raise Refused("changed my mind")
         return "applied"
 
-    results = _at_once(app, len(people), submit)
+    results = at_once(app, [partial(submit, index) for index in range(len(people))])
     assert results.count("applied") == 18
     sequences = sorted(session.scalars(sa.select(DocumentNumber.sequence)))
     assert sequences == list(range(1, 19))

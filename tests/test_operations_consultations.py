@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -12,10 +12,10 @@ from models import clock
 from models.base import db, one_transaction
 from models.clinic import Doctor, ExceptionKind, Patient, ScheduleException
 from models.consultations import Consultation, SlotTick
+from models.documents import Attachment
 from models.errors import NotAllowed, Refused, SlotTaken
 from models.operations import access, slots
 from models.operations.approvals import perform
-from models.operations.clinical import Medicine, prescribe
 from models.operations.consultations import (
     add_diagnosis,
     mark_read,
@@ -24,16 +24,19 @@ from models.operations.consultations import (
     request,
     reschedule,
     send_message,
+    sent_with,
     unread_counts,
     unread_total,
     withdraw_diagnosis,
     write_note,
 )
+from models.operations.prescriptions import Medicine, prescribe
 from models.organisation import Holiday, HolidayKind, Setting
 from models.outbox import Outbox
 from models.people import User
 from models.roles import Role
-from tests.factories import make_consultation, make_doctor, make_patient, make_user
+from tests.factories import make_consultation, make_doctor, make_patient, make_user, saved
+from tests.races import at_once
 
 #: A Monday, 7 in the morning in Jakarta.
 MONDAY = date(2026, 3, 2)
@@ -158,32 +161,19 @@ def test_by_setting_a_request_is_approved_at_once(session):
 
 
 @pytest.mark.commits
-def test_twenty_people_ask_for_one_slot_and_one_gets_it(app):
+def test_a_hundred_people_ask_for_one_slot_and_one_gets_it(app):
     with one_transaction():
         doctor = make_doctor().id
-        patients = [make_patient().id for _ in range(20)]
-    outcomes: list[str] = []
-    start = threading.Barrier(20)
+        patients = [make_patient().id for _ in range(100)]
 
     def ask(patient_id: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                with one_transaction() as session:
-                    patient = session.get(Patient, patient_id)
-                    request(patient, session.get(Doctor, doctor), at(9), "A cough", by=patient.user)
-                outcomes.append("booked")
-            except SlotTaken:
-                outcomes.append("taken")
-            except Exception as error:
-                outcomes.append(repr(error))
+        with one_transaction() as session:
+            patient = session.get(Patient, patient_id)
+            request(patient, session.get(Doctor, doctor), at(9), "A cough", by=patient.user)
 
-    threads = [threading.Thread(target=ask, args=(patient,)) for patient in patients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["booked"] + ["taken"] * 19
+    results = at_once(app, [partial(ask, patient) for patient in patients], told=SlotTaken)
+    told = [(result.field, result.params["slots"]) for result in results if result is not None]  # the next free times
+    assert told == [("starts_at", "02/03 09:15, 02/03 09:30, 02/03 09:45")] * 99
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Consultation)) == 1
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SlotTick)) == 3
 
@@ -274,6 +264,21 @@ def test_rescheduling_is_a_new_linked_request_that_overlaps_its_own_old_time(ses
     assert moved.complaint == consultation.complaint
     perform(moved, "approve", by=make_user(Role.ADMIN))
     assert moved.state == "approved"
+
+
+def test_what_was_sent_with_the_request_goes_along_and_what_was_said_stays(session):
+    consultation = approved()
+    patient = consultation.patient.user
+    sent, said = (saved(Attachment(document_type="consultation", document_id=consultation.id, file_name=f"{name}.pdf",
+                                   media_type="application/pdf", size=1, sha256="", content=b"x", user_id=patient.id))
+                  for name in ("sent", "said"))
+    send_message(consultation, "", by=patient, client_id="a", attachment=said)
+    moved = reschedule(consultation, at(10), by=patient)
+    assert sent_with(moved) == [sent]
+    assert access.own_attachment(moved.doctor.user, sent.id) is None  # not before the approval
+    perform(moved, "approve", by=make_user(Role.ADMIN))
+    assert access.own_attachment(moved.doctor.user, sent.id) is sent
+    assert (said.document_id, sent_with(consultation)) == (consultation.id, [])
 
 
 def test_moving_onto_a_taken_time_changes_nothing(session):

@@ -132,6 +132,34 @@ def test_each_batch_gets_a_line(session, keeper):
     assert sorted((line.batch.number, line.system_quantity) for line in count.lines) == [("A", 2), ("B", 2)]
 
 
+def test_an_item_named_twice_is_counted_once(session, keeper):
+    store, item, absent = make.make_store(), make.make_item(), make.make_item()
+    make.stock_up(store, item, 2, 20, "A", clock.today() + timedelta(days=50))
+    make.stock_up(store, item, 3, 30, "B", clock.today() + timedelta(days=60))
+    count = make.saved(Stocktake(created_by=keeper, store=store, lines=[
+        StocktakeLine(item=each, unit=make.unit_of(each)) for each in (item, item, absent, absent)]))
+    opened(count, by=keeper)
+    perform(count, "start", by=keeper)
+    session.refresh(count)
+    assert sorted((line.item_id, line.system_quantity) for line in count.lines) == [
+        (item.id, 2), (item.id, 3), (absent.id, 0)]
+
+
+def test_what_is_being_counted_is_not_counted_by_somebody_else(session, keeper, head):
+    store, item = make.make_store(), make.make_item()
+    make.stock_up(store, item, 10, 100)
+    count = started(keeper, store, item)
+    with session.begin_nested() as savepoint:
+        with pytest.raises(Refused, match=r"OPN/\d+/\d+"):
+            started(keeper, store, item)
+        savepoint.rollback()
+    started(keeper, make.make_store(), item)
+    count.lines[0].counted_quantity = Decimal(8)
+    perform(count, "submit", by=keeper)
+    perform(count, "approve", by=head)
+    assert started(keeper, store, item).lines[0].system_quantity == 8
+
+
 def test_counting_again_after_a_rejection(session, keeper, head):
     store, item = make.make_store(), make.make_item()
     make.stock_up(store, item, 2, 20)

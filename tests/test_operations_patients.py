@@ -52,6 +52,7 @@ def test_registering_makes_account_patient_consents_and_mail_in_one(session):
 
 @pytest.mark.parametrize(("fields", "field"), [
     ({"email": "nobody"}, "email"), ({"name": " "}, "name"), ({"phone": "12"}, "phone"),
+    ({"phone": "0812 3456 ABCD"}, "phone"),
     ({"birth_date": date(2999, 1, 1)}, "birth_date"), ({"number": "123"}, "nik"), ({"height_cm": "9000"}, "height_cm"),
     ({"weight_kg": "6,5"}, "weight_kg"), ({"consents": (ConsentKind.PRIVACY,)}, "consent_telemedicine"),
     ({"medical_record_number": "1"}, "medical_record_number"), ({"state": "active"}, "state")])

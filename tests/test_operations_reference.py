@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from models.asset_register import AssetType, TaxGroup
 from models.clinic import Specialization
 from models.items import Item, UnitConversion
 from models.journal import Account
@@ -40,9 +41,23 @@ def test_the_accounts_that_postings_use_are_in_the_chart(session, loaded):
     assert needed <= set(session.scalars(sa.select(Account.code)))
 
 
+def test_every_asset_type_has_its_tax_group(session, loaded):
+    groups = dict(session.execute(sa.select(AssetType.code, AssetType.tax_group)).all())
+    assert None not in groups.values()
+    assert {code: groups[code] for code in ("31001", "30502", "30101", "40101", "80101")} == {
+        "31001": TaxGroup.GROUP_1, "30502": TaxGroup.GROUP_2, "30101": TaxGroup.GROUP_3,
+        "40101": TaxGroup.PERMANENT_BUILDING, "80101": TaxGroup.GROUP_1}
+
+
 def test_loading_again_adds_nothing_and_keeps_what_was_changed(session, loaded):
     kept = session.scalar(sa.select(Specialization).where(Specialization.code == "Sp.A"))
     kept.name = "Kesehatan Anak"
     session.flush()
     assert set(reference.load(session).values()) == {0}
     assert session.scalar(sa.select(Specialization.name).where(Specialization.code == "Sp.A")) == "Kesehatan Anak"
+
+
+def test_each_kind_of_asset_stands_on_the_accounts_of_its_group(session, loaded):
+    for kind in session.scalars(sa.select(AssetType)):
+        codes = [kind.account.code, kind.accumulated_account.code, kind.expense_account.code]
+        assert tuple(codes) == reference.ASSET_ACCOUNTS[kind.code[0]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from models.base import db, one_transaction
 from models.beds import Bed, BedState, Stay
 from models.errors import NotAllowed, Refused
 from models.facilities import ClassFacility, RoomFacility
@@ -19,6 +21,7 @@ from models.people import User
 from models.places import InpatientRoomState, PhysicalCondition, Room, RoomState
 from models.roles import Role
 from tests import factories
+from tests.races import at_once, won
 
 DONE = {"checklist_done": True, "cost": Decimal(25_000)}
 
@@ -207,3 +210,17 @@ def test_verify_finds_a_wrong_summary_and_a_bed_without_its_stay(session: Any, d
     session.execute(sa.text("DELETE FROM stay"))
     wrong = {name for name, test in CHECKS if name.startswith("rooms:") and test(session) is not None}
     assert len(wrong) == 2
+
+
+@pytest.mark.commits
+def test_two_clerks_and_one_bed(app: Any) -> None:
+    with one_transaction():
+        bed = factories.make_bed().id
+        clerks = [factories.make_user(Role.FRONT_OFFICE).id for _ in range(6)]
+
+    def ask(clerk: int) -> None:
+        with one_transaction() as own:
+            perform(own.get(Bed, bed), "check_in", by=own.get(User, clerk), given={"guest": f"FO-{clerk}"})
+
+    assert len(won(at_once(app, [partial(ask, clerk) for clerk in clerks]))) == 1
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Stay)) == 1

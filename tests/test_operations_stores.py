@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,6 +20,7 @@ from models.roles import Role
 from models.stock import MoveKind, StockMove, StoreItem
 from models.store_requests import DeliveryRequest, DeliveryRequestLine, DeliveryState, StoreRequestState
 from tests import factories as make
+from tests.races import at_once, won
 
 
 class Cast:
@@ -50,14 +50,6 @@ class Cast:
         delivery = self.deliverable(request)
         perform(delivery, "deliver", by=self.keeper)
         return delivery
-
-
-@pytest.fixture
-def cast(session):
-    yield Cast()
-    session.flush()
-    for name, function in checks.CHECKS:
-        assert function(session) is None, name
 
 
 def test_a_request_becomes_a_delivery_and_closes_by_itself(session, cast):
@@ -214,29 +206,12 @@ def test_one_delivery_asked_for_at_once_by_many_is_made_once(app, session):
         item = make.make_item()
         make.stock_up(cast.store, item, 10, 100)
         delivery_id, keeper_id, item_id = cast.deliverable(cast.approved((item, 2))).id, cast.keeper.id, item.id
-    done, told, errors = [], [], []
 
     def deliver():
-        with app.app_context():
-            try:
-                with one_transaction() as session:
-                    perform(session.get(DeliveryRequest, delivery_id), "deliver", by=session.get(User, keeper_id))
-                done.append(1)
-            except (Conflict, WrongState) as refusal:
-                told.append(refusal)
-            except Exception as error:  # whatever it is, the test shows it
-                errors.append(error)
-            db.session.remove()
+        with one_transaction() as session:
+            perform(session.get(DeliveryRequest, delivery_id), "deliver", by=session.get(User, keeper_id))
 
-    threads = [threading.Thread(target=deliver) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert (len(done), len(told)) == (1, 11)
-    db.session.rollback()
-    db.session.expire_all()
+    assert len(won(at_once(app, [deliver] * 12, told=(Conflict, WrongState)))) == 1
     assert db.session.get(type(item), item_id).stock_on_hand == 8
     for name, function in checks.CHECKS:
         assert function(db.session) is None, name

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.clinic import Patient, PatientState
+from models.clinic import DoctorSchedule, Patient, PatientState
 from models.consultations import Consultation, ConsultationMessage, ConsultationState
 from models.documents import Attachment
 from models.operations import clinical, conversations
@@ -86,6 +86,7 @@ def test_from_registration_to_rating_without_script(client, session, sign_in):
     page = client.get(address).text
     assert "B34.9" in page
     assert "Minum air" in page
+    assert f'action="{address}/rating#rating"' in page  # a refusal shows where the stars are
     assert client.post(f"{address}/rating", data={"rating": "9"}).status_code == 422
     assert client.post(f"{address}/rating", data={"rating": "5", "comment": "Baik"}).status_code == 303
     assert session.get(Consultation, consultation.id).rating == 5
@@ -115,8 +116,38 @@ def test_a_taken_time_is_told_with_the_next_free_one(client, asked, session):
     assert answer.status_code == 422
     assert "Demam sejak kemarin" in answer.text
     following = tomorrow + timedelta(minutes=15)
-    assert re.search(rf'value="{re.escape(following.isoformat())}" checked', answer.text)
+    near = re.search(r'id="near">(.*?)</fieldset>', answer.text, re.DOTALL)[1]
+    offered = [(following + timedelta(minutes=15 * place)).isoformat() for place in range(3)]
+    assert re.findall(r'name="starts_at" value="([^"]+)"', near) == offered  # named, and choices of the form
+    assert re.findall(r'value="([^"]+)" checked', answer.text)[-1] == offered[0]
     assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 1
+
+
+def test_a_later_step_is_not_reached_by_its_name(client, asked):
+    answer = client.post("/portal/consultations/new", data={"complaint": "Demam", "step": "complaint", "go": "consent"})
+    assert answer.status_code == 200
+    assert 'name="step" value="schedule"' in answer.text
+
+
+def test_a_request_that_is_sent_twice_is_one(client, asked, session):
+    """The answer was lost on a slow line, or the button was pressed twice: no word of a time that is taken."""
+    first, again = (client.post("/portal/consultations/new", data=asked | {"step": "consent"}) for _ in range(2))
+    assert (again.status_code, again.location) == (303, first.location)
+    assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 1
+    other = client.post("/portal/consultations/new", data=asked | {"step": "consent", "complaint": "Batuk juga"})
+    assert other.status_code == 422
+    assert "Batuk juga" in other.text
+
+
+@pytest.mark.parametrize("step", ["cancel", "reschedule"])
+def test_a_step_that_is_sent_twice_is_done_once(client, asked, session, step):
+    address = client.post("/portal/consultations/new", data=asked).location
+    later = clock.day_bounds(clock.today() + timedelta(days=1))[0] + timedelta(hours=10)
+    data = {"version": "1", "reason": "Sudah sembuh", "starts_at": later.isoformat()}
+    data["version"] = re.search(r'name="version" value="(\d+)"', client.get(f"{address}/{step}").text)[1]
+    first, again = (client.post(f"{address}/{step}", data=data) for _ in range(2))
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.location == again.location
 
 
 @pytest.mark.parametrize(("field", "value", "error"), [
@@ -137,6 +168,29 @@ def test_only_photos_and_pdf_are_kept(client, asked, session):
     assert session.scalar(sa.select(sa.func.count(Attachment.id))) == 0
 
 
+def test_five_files_of_ten_megabytes_come_in_one_form(client, asked, session):
+    def send(count, size=10 * 1024 * 1024, **fields):
+        part = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+        body = [part.format(name, "").encode() + str(value).encode() + b"\r\n"
+                for name, value in (asked | fields).items()]
+        body += [part.format("files", f'; filename="scan-{each}.pdf"').encode() + PDF.ljust(size) + b"\r\n"
+                 for each in range(count)]
+        return client.post("/portal/consultations/new", data=b"".join([*body, b"--x--\r\n"]),
+                           content_type="multipart/form-data; boundary=x")
+
+    kept = sa.select(sa.func.count(Attachment.id))
+    answer = send(5, step="files", go="upload")
+    assert (answer.status_code, session.scalar(kept)) == (200, 5)
+    answer = send(1, size=500, consent="1", consent_record="1")
+    assert answer.status_code == 422
+    assert 'id="files-err"' in answer.text
+    assert session.scalar(kept) == 5
+    assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 0
+    answer = send(6, step="files")
+    assert answer.status_code == 413
+    assert "50 MB" in answer.text
+
+
 def test_pending_patients_do_not_ask(client, sign_in, session):
     patient = factories.make_patient(state=PatientState.PENDING)
     sign_in(client, patient.user)
@@ -150,7 +204,10 @@ def test_cancelling_wants_a_reason(client, sign_in, session):
     sign_in(client, consultation.patient.user)
     address = f"/portal/consultations/{consultation.id}"
     assert client.get(f"{address}/cancel").status_code == 200
-    assert client.post(f"{address}/cancel", data={"reason": " "}).status_code == 422
+    client.set_cookie("language", "en")
+    refused = client.post(f"{address}/cancel", data={"reason": " "})
+    assert refused.status_code == 422
+    assert "The hospital and the doctor read it." in refused.text.split('id="reason-err"')[1]
     assert client.post(f"{address}/cancel", data={"reason": "Sudah sembuh", "version": "99"}).status_code == 409
     assert client.post(f"{address}/cancel", data={"reason": "Sudah sembuh"}).status_code == 303
     assert session.get(Consultation, consultation.id).state == ConsultationState.CANCELLED
@@ -165,6 +222,8 @@ def test_moving_makes_a_new_request(client, sign_in, session):
     assert client.post(address, data={}).status_code == 422
     assert client.post(address, data={"starts_at": slot}).status_code == 303
     assert session.get(Consultation, consultation.id).state == ConsultationState.RESCHEDULED
+    moved = session.scalar(sa.select(Consultation.id).where(Consultation.rescheduled_from_id == consultation.id))
+    assert f'href="/portal/consultations/{moved}"' in client.get(f"/portal/consultations/{consultation.id}").text
 
 
 # ---------------------------------------------------------------- the conversation
@@ -201,7 +260,7 @@ def test_news_resumes_from_the_last_message_seen(client, talk, session):
     page = client.get(f"{address}?after={first}&have=1.0&open=1", headers=htmx).text
     assert "two" in page
     assert f'id="m{first}"' not in page
-    assert 'hx-swap-oob="beforeend:#conversation"' in page
+    assert 'data-add-to="conversation"' in page
     assert client.get(f"{address}?after={second}&have=1.0&open=1", headers=htmx).status_code == 204
     mine = client.post(f"/portal/consultations/{talk.id}/messages",
                        data={"client_id": "c", "body": "three", "after": second, "have": "1.0", "open": "1"},
@@ -243,3 +302,20 @@ def test_files_go_to_both_sides_and_readings_are_recorded(client, app, talk, sig
     stranger = app.test_client()
     sign_in(stranger, factories.make_patient().user)
     assert stranger.get(f"/portal/files/{attachment.id}").status_code == 404
+
+
+def test_the_first_week_offered_has_a_time_for_this_patient(client, session, sign_in):
+    """Sunday evening: the doctor's last free time of the week lies on another consultation of the same patient."""
+    sunday = datetime(2026, 11, 22, 19, 0, tzinfo=clock.zone())
+    clock.freeze(sunday)
+    doctor = factories.make_doctor(schedules=[
+        DoctorSchedule(weekday=day, starts_at=time(19, 30), ends_at=time(19, 45)) for day in range(7)])
+    patient = factories.make_patient()
+    factories.make_consultation(patient=patient, starts_at=sunday.replace(minute=30))
+    sign_in(client, patient.user)
+    page = client.get(f"/portal/consultations/new?doctor={doctor.id}").text
+    page = client.post("/portal/consultations/new", data=hidden(page) | {
+        "complaint": "Demam sejak kemarin", "doctor": str(doctor.id), "step": "complaint"}).text
+    offered = re.findall(r'name="starts_at" id="[^"]*" value="([^"]+)"', page)
+    assert offered
+    assert all(value > "2026-11-23" for value in offered)

@@ -12,7 +12,7 @@ from tests import factories
 
 PUBLIC = ("/register", "/portal/register", "/portal/doctors", "/portal/specializations", "/portal/facilities")
 OWN = ("/portal/", "/portal/profile", "/portal/profile/edit", "/portal/consultations", "/portal/consultations/new",
-       "/portal/waiting")
+       "/portal/waiting", "/portal/papers")
 
 
 @pytest.mark.parametrize("path", PUBLIC)

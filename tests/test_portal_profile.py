@@ -106,3 +106,28 @@ def test_a_pending_patient_completes_the_profile(client, sign_in, session):
     closed = factories.make_patient(state=PatientState.CLOSED)
     sign_in(client, closed.user)
     assert client.post("/portal/profile", data={"phone": "081234567890"}).status_code == 422
+
+
+@pytest.mark.parametrize(("payer", "name", "number", "field"), [
+    ("bpjs", "", "123", "payer_number"), ("bpjs", "", "00012345678901", "payer_number"),
+    ("bpjs", "", "000123456789x", "payer_number"), ("insurance", "", "P-77", "payer_name")])
+def test_a_wrong_card_is_told_at_the_field(client, session, sign_in, payer, name, number, field):
+    patient = factories.make_patient()
+    sign_in(client, patient.user)
+    answer = client.post("/portal/profile/edit", data={"payer": payer, "payer_name": name, "payer_number": number})
+    assert answer.status_code == 422
+    assert f'id="{field}-err"' in answer.text
+    assert patient.payer_number is None
+
+
+def test_a_right_card_is_kept_and_counts_as_complete(client, session, sign_in):
+    patient = factories.make_patient()
+    sign_in(client, patient.user)
+    client.set_cookie("language", "en")
+    client.post("/portal/profile/edit", data={"payer": "bpjs", "payer_name": "", "payer_number": ""})
+    assert "card or policy number" in client.get("/portal/profile").text
+    client.post("/portal/profile/edit", data={"payer": "bpjs", "payer_number": "0001 2345 67890"})
+    assert patient.payer_number == "0001234567890"
+    assert "card or policy number" not in client.get("/portal/profile").text
+    assert client.post("/portal/profile/edit", data={"payer": "insurance", "payer_name": "Asuransi Sehat",
+                                                     "payer_number": "P-77"}).status_code == 303

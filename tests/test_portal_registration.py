@@ -7,10 +7,14 @@ import sqlalchemy as sa
 
 from models.base import db
 from models.clinic import ConsentKind, Patient, PatientState
+from models.errors import Refused
+from models.operations import patients
 from models.outbox import Outbox
 from models.people import User
 from models.roles import Role
 from portal import registration
+from portal.site import passwords
+from portal.site.signin import guesses
 from tests import factories
 
 FORM = {"name": "Siti Aminah", "email": "Siti@Example.org", "password": "melati putih 12", "birth_date": "1991-08-14",
@@ -78,6 +82,35 @@ def test_known_addresses_cannot_be_tried_out(client, session, app):
         Outbox.template == "registration_repeated")) == 5
 
 
+def test_who_registers_twice_with_the_same_password_is_signed_in(app, session):
+    """The first answer was lost on a slow line, or the button was pressed twice."""
+    first, second = app.test_client(), app.test_client()
+    assert first.post("/register", data=FORM).status_code == 303
+    again = second.post("/register", data=FORM)
+    assert (again.status_code, again.location) == (303, "/portal/")
+    assert "Siti Aminah" in second.get("/portal/").text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Patient)) == 1
+    assert db.session.scalar(sa.select(Outbox).where(Outbox.template == "registration_repeated")) is None
+
+
+def test_staff_are_not_signed_in_by_registering(client, session):
+    person = factories.make_user(Role.STORE_HEAD, password_hash=passwords.hashed(FORM["password"]))
+    assert client.post("/register", data=FORM | {"email": person.email}).status_code == 422
+    assert client.get("/portal/").status_code == 302
+
+
+def test_registering_tries_no_more_passwords_than_signing_in(client, session, app):
+    app.config["RATELIMIT_ENABLED"] = True
+    known = factories.make_user(Role.PATIENT, password_hash=passwords.hashed(FORM["password"]))
+    guess = f"{known.email}|127.0.0.1"
+    try:
+        for _ in range(guesses.limit):
+            guesses.take(guess)
+        assert client.post("/register", data=FORM | {"email": known.email}).status_code == 429
+    finally:
+        guesses.forget(guess)
+
+
 def test_extra_fields_change_nothing(client, session):
     client.post("/register", data=FORM | {"state": "active", "medical_record_number": "1", "role": "admin",
                                           "guardian_id": "1", "nik": "3273015408910004"})
@@ -95,3 +128,14 @@ def test_garbage_is_no_error_of_ours(client, session, field, value):
 def test_signed_in_person_goes_home(client, sign_in, session):
     sign_in(client, Role.PATIENT)
     assert client.get("/register").headers["Location"] == "/portal/"
+
+
+def test_a_refusal_without_a_field_of_the_form_is_told_all_the_same(client, session, monkeypatch):
+    def refuses(**_values):
+        raise Refused("The register is being moved today.", field="region_code")
+
+    monkeypatch.setattr(patients, "register", refuses)
+    answer = client.post("/register", data=FORM)
+    assert answer.status_code == 422
+    assert "The register is being moved today." in answer.text
+    assert FORM["email"] in answer.text

@@ -23,12 +23,21 @@ ANYBODY = None  # signed in or not
 WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/(static|admin/static)/.*", ANYBODY),
     (r"/(healthz|readyz|metrics)", ANYBODY),
+    (r"/login/.*", ANYBODY),
+    (r"/account/(confirm|done|forgotten|password|profile)", ANYBODY),
+    (r"/account/.*", EVERYBODY),
     (r"/(login|logout|register.*|language/.*|theme/.*|verify/.*)?", ANYBODY),
+    (r"/asset/[^/]+", ANYBODY),
+    (r"/asset/.*", RIGHTS["asset"].roles),
     (r"/portal/(doctors|specializations|facilities|register)(/.*)?", ANYBODY),
     (r"/portal/.*", PAGES["portal"]),
     (r"/learn/.*", PAGES["learn"]),
     (r"/admin/", PAGES["dashboard"]),
-    (r"/admin/(inbox|search|rooms)(/.*)?", PAGES["inbox"]),
+    (r"/admin/(inbox|notices|search|rooms|housekeeping)(/.*)?", PAGES["inbox"]),
+    (r"/admin/scan(/.*)?", PAGES["scan"]),
+    (r"/admin/desk/.*", PAGES["desk"]),
+    (r"/admin/imports(/.*)?", PAGES["imports"]),
+    (r"/admin/care/", PAGES["care"]),
     (r"/admin/reports/.*", PAGES["reports"]),
     *((rf"/admin/{table}/.*", rights.roles) for table, rights in RIGHTS.items()),
 )
@@ -42,7 +51,9 @@ def who(rule: str) -> frozenset[Role] | None:
 
 
 def rules(app: Any) -> list[Rule]:
-    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+    """What a browser can ask; the API, whose callers have a token instead of a session, is held to its own grid."""
+    return sorted((rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/api/")),
+                  key=lambda rule: (rule.rule, sorted(rule.methods or ())))
 
 
 def address(rule: Rule) -> str:

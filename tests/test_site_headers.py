@@ -82,8 +82,28 @@ def test_when_the_database_is_away_it_says_when_to_come_back(client, monkeypatch
     assert "refused" not in answer.text
 
 
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("/portal/doctors/", "/portal/doctors"), ("/portal/doctors/?q=ana%20&day=1", "/portal/doctors?q=ana%20&day=1"),
+    ("/portal/doctors/7/", "/portal/doctors/7"), ("/portal/consultations/", "/portal/consultations"),
+    ("/login/", "/login"), ("/register/", "/register")])
+def test_a_slash_too_many_leads_to_the_page(client, typed, meant):
+    answer = client.get(typed)
+    assert (answer.status_code, answer.location) == (308, meant)
+    assert client.post(typed).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/portal/nothing/", "/%2Fevil.example/", "/portal//doctors/", "/nothing/",
+                                  "/portal/doctors/x/", "/api/v1/openapi.json/"])
+def test_a_slash_leads_nowhere_else(client, path):
+    answer = client.get(path)
+    assert "evil" not in answer.headers.get("Location", "")
+    assert answer.status_code in (404, 308)
+    if answer.status_code == 308:  # werkzeug's own: slashes that stand double
+        assert client.get(answer.location).status_code in (200, 308, 404)
+
+
 def test_too_large_is_said(client):
-    big = client.post("/login", data=b"email=" + b"x" * (12 * 1024 * 1024),
+    big = client.post("/login", data=b"email=" + b"x" * (52 * 1024 * 1024),
                       content_type="application/x-www-form-urlencoded")
     assert big.status_code == 413
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal as D
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from models.errors import Refused
 from models.people import Language
 from models.roles import Role
+from portal import words
 from portal.site import catalogue, locale, spell
 from tests.factories import make_user
 
@@ -26,6 +27,9 @@ def speaking(request, app):
     (locale.rupiah, D("-1250.5"), "−Rp1.250,50", "−Rp1,250.50"),
     (locale.rupiah, None, "–", "–"),
     (locale.quantity, D("2.500"), "2,5", "2.5"),
+    (locale.hour, time(13, 5), "13.05", "13:05"),
+    (words.size, 5_452_595, "5,2 MB", "5.2 MB"),
+    (words.size, 300_000, "293 KB", "293 KB"),
     (locale.quantity, D("1250.000"), "1.250", "1,250"),
     (locale.quantity, D("100"), "100", "100"),
     (locale.quantity, D("0E-3"), "0", "0"),

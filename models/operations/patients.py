@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -14,18 +15,22 @@ from sqlalchemy.exc import IntegrityError
 
 from models import clock
 from models.base import db
-from models.clinic import Consent, ConsentKind, Patient, PatientState, Sex
+from models.clinic import OF_AGE, Consent, ConsentKind, Patient, PatientState, Payer, Relation, Sex, years_between
 from models.documents import NumberCounter
 from models.errors import N_, NotAllowed, Refused
 from models.operations import nik
-from models.operations.approvals import after, effect, opened
-from models.operations.mail import post
+from models.operations.approvals import effect, opened
+from models.operations.notices import tell
 from models.operations.once import insert_once
 from models.people import AccountStatus, Language, User, UserRole
 from models.roles import Role
 
 #: Both are asked for at sign-up; the version names the text that was shown.
 CONSENTS: dict[ConsentKind, str] = {ConsentKind.PRIVACY: "2026-1", ConsentKind.TELEMEDICINE: "2026-1"}
+#: Digits of a BPJS Kesehatan card.
+BPJS_DIGITS = 13
+#: Profiles that one account keeps for others.
+MOST_DEPENDANTS = 10
 #: What a patient may write in the own profile. The rest is the hospital's, or a workflow's.
 PROFILE = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "region_code", "phone", "marital_status",
            "blood_type", "allergies", "payer", "payer_name", "payer_number")
@@ -48,7 +53,7 @@ def clean_phone(text: str | None) -> str | None:
         number = phonenumbers.parse(text, "ID")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if number is None or any(map(str.isalpha, text)) or not phonenumbers.is_possible_number(number):
         raise Refused(N_("This is not a telephone number. Write it like 0812 3456 7890."), field="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -88,20 +93,31 @@ def register_account(account: User, *, birth_date: date, sex: Sex, consents: Ite
         account.user_roles.append(UserRole(role=Role.PATIENT))
     patient = _make(account, {"user_id": account.id, "name": name or account.name, "birth_date": birth_date,
                               "sex": sex}, consents, number, nik_confirmed, profile)
-    post(account, "registration_received")
+    account.phone = account.phone or patient.phone
+    tell("registration_received", account)
     return patient
 
 
 def register_dependant(guardian: Patient, *, by: User, name: str, birth_date: date, sex: Sex,
-                       consents: Iterable[ConsentKind], number: str | None = None, nik_confirmed: bool = False,
-                       **profile: Any) -> Patient:
+                       consents: Iterable[ConsentKind], relation: Relation = Relation.CHILD,
+                       number: str | None = None, nik_confirmed: bool = False, **profile: Any) -> Patient:
     """A profile that `guardian` keeps for a child or another person; the guardian consents for that person."""
     if guardian.user_id != by.id:
         raise NotAllowed(N_("Only the guardian can add a dependant."))
     if guardian.state not in (PatientState.PENDING, PatientState.ACTIVE):
         raise Refused(N_("Your own registration must be open before you can add a dependant."))
-    return _make(by, {"guardian_id": guardian.id, "name": name, "birth_date": birth_date, "sex": sex}, consents,
-                 number, nik_confirmed, profile)
+    if guardian.guardian_id is not None:
+        raise Refused(N_("Only a person with an account can be a guardian."))
+    held = db.session.scalar(sa.select(sa.func.count()).where(
+        Patient.guardian_id == guardian.id, Patient.state != PatientState.CLOSED)) or 0
+    if held >= MOST_DEPENDANTS:
+        raise Refused(N_("You represent %(most)s people already. Please ask the hospital to add more."),
+                      most=MOST_DEPENDANTS)
+    if relation == Relation.CHILD and years_between(birth_date, clock.today()) >= OF_AGE:
+        raise Refused(N_("A child that is %(years)s years or older registers alone. Choose another relation if the "
+                         "person cannot decide."), field="birth_date", years=OF_AGE)
+    fields = {"guardian_id": guardian.id, "relation": relation, "name": name, "birth_date": birth_date, "sex": sex}
+    return _make(by, fields, consents, number, nik_confirmed, profile)
 
 
 def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], number: str | None, confirmed: bool,
@@ -140,6 +156,8 @@ def update_profile(patient: Patient, values: Mapping[str, Any], *, by: User, num
     if patient.state == PatientState.CLOSED:
         raise Refused(N_("This registration is closed; its record is kept as it is."))
     _fill(patient, values)
+    if "phone" in values and patient.user is not None:
+        patient.user.phone = patient.phone  # where the person is told by telephone
     if number:
         if patient.nik is not None and not is_admin and nik.index(nik.check(number)) != patient.nik_index:
             raise Refused(N_("Your NIK is already recorded. Ask the hospital to correct it."), field="nik")
@@ -152,6 +170,21 @@ def _fill(patient: Patient, values: Mapping[str, Any]) -> None:
         if field not in PROFILE:
             raise Refused(N_("%(what)s cannot be changed here."), field=field, what=field)
         setattr(patient, field, _clean(field, value))
+    _check_payer(patient)
+
+
+def _check_payer(patient: Patient) -> None:
+    """A BPJS card has 13 digits; a policy number needs the company's name. What is empty can be filled in later."""
+    if not patient.payer_number:
+        return
+    if patient.payer == Payer.BPJS:
+        number = re.sub(r"[\s.-]", "", patient.payer_number)
+        if not (number.isascii() and number.isdecimal() and len(number) == BPJS_DIGITS):
+            raise Refused(N_("A BPJS card number has %(digits)s digits. It stands on the card and in the app Mobile "
+                             "JKN."), field="payer_number", digits=BPJS_DIGITS)
+        patient.payer_number = number
+    elif patient.payer == Payer.INSURANCE and not patient.payer_name:
+        raise Refused(N_("Please write the name of the insurance company too."), field="payer_name")
 
 
 def _clean(field: str, value: Any) -> Any:
@@ -203,12 +236,6 @@ def next_record_number() -> str:
     return f"{last:08d}"
 
 
-def _tell(patient: Patient, template: str, **params: Any) -> None:
-    account = patient.user or (patient.guardian.user if patient.guardian else None)
-    if account is not None:
-        post(account, template, patient=patient.name, **params)
-
-
 @effect(Patient, "approve", "reinstate")
 def _give_number(patient: Patient, *, by: User, reason: str) -> None:
     patient.decided_reason = reason.strip() or None
@@ -223,27 +250,13 @@ def _keep_reason(patient: Patient, *, by: User, reason: str) -> None:
     patient.decided_reason = reason.strip()
 
 
-@after(Patient, "approve", "reinstate")
-def _tell_approved(patient: Patient, *, by: User, reason: str) -> None:
-    _tell(patient, "registration_approved", medical_record_number=patient.medical_record_number)
-
-
-@after(Patient, "reject")
-def _tell_rejected(patient: Patient, *, by: User, reason: str) -> None:
-    _tell(patient, "registration_rejected", reason=reason.strip())
-
-
-@after(Patient, "suspend")
-def _tell_suspended(patient: Patient, *, by: User, reason: str) -> None:
-    _tell(patient, "registration_suspended", reason=reason.strip())
-
-
 @effect(Patient, "close")
 def _close_account(patient: Patient, *, by: User, reason: str) -> None:
     """Withdraw the consents and close the account; the record stays."""
     if any(each.state in (PatientState.PENDING, PatientState.ACTIVE) for each in patient.dependants):
         raise Refused(N_("Close the dependants' profiles first; nobody could reach them otherwise."))
-    _tell(patient, "registration_closed")
+    if not patient.is_merging:  # who is merged was told so
+        tell("registration_closed", patient)
     for consent in patient.consents:
         consent.withdrawn_at = consent.withdrawn_at or clock.now()
     account = patient.user

@@ -18,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.asset_register import AssetType
+from models.asset_register import AssetType, TaxGroup
 from models.clinic import Specialization
 from models.items import Item, ItemCategory, UnitConversion
 from models.journal import Account
@@ -61,6 +61,8 @@ CATEGORIES: dict[str, tuple[str, bool, int, int]] = {
     "listrik_umum": ("Listrik dan umum", False, 8_000, 90_000),
     "bahan_bakar": ("Bahan bakar", False, 9_000, 20_000),
 }
+#: How the codes of categories begin whose items a doctor can prescribe.
+MEDICINES = ("obat_", "cairan_infus")
 #: Medicines under the law on narcotics and psychotropics, by the words of their names.
 CONTROLLED = ("morfin", "fentanil", "petidin", "kodein", "diazepam", "midazolam", "alprazolam", "fenobarbital",
               "ketamin", "klobazam", "lorazepam")
@@ -119,7 +121,9 @@ def _kind(word: str) -> str:
 
 
 def _categories(session: Any) -> int:
-    return _add(session, ItemCategory, ({"code": row["category"], "name": CATEGORIES[row["category"]][0]}
+    return _add(session, ItemCategory, ({
+        "code": row["category"], "name": CATEGORIES[row["category"]][0],
+        "is_medicine": row["category"].startswith(MEDICINES)}
                                         for row in rows("barang_gudang_rs.csv")), "code")
 
 
@@ -157,10 +161,35 @@ def _items(session: Any) -> int:
     return len(source)
 
 
+#: First digit of a group of state assets → codes of the accounts of cost, accumulated depreciation and its expense.
+ASSET_ACCOUNTS = {"3": ("132311", "137121", "591121"), "4": ("133311", "137221", "591221"),
+                  "5": ("134311", "137321", "591321"), "8": ("162211", "169411", "592121")}
+
+
+#: How the code of a group of state assets begins → its group of the annexes of PMK 72/2023; what those do not name is
+#: group 3, as the regulation says. Derived for this project: the hospital's tax accountant looks it over.
+TAX_GROUPS = {
+    "302": TaxGroup.GROUP_2, "30202": TaxGroup.GROUP_1, "303": TaxGroup.GROUP_2, "304": TaxGroup.GROUP_1,
+    "305": TaxGroup.GROUP_2, "30501": TaxGroup.GROUP_1, "306": TaxGroup.GROUP_1, "30603": TaxGroup.GROUP_2,
+    "307": TaxGroup.GROUP_2, "308": TaxGroup.GROUP_2, "310": TaxGroup.GROUP_1, "315": TaxGroup.GROUP_1,
+    "319": TaxGroup.GROUP_1, "40": TaxGroup.PERMANENT_BUILDING, "501": TaxGroup.PERMANENT_BUILDING,
+    "80101": TaxGroup.GROUP_1,
+}
+
+
+def tax_group(code: str) -> TaxGroup:
+    """Of the group of state assets that `code` names: that of its longest beginning in `TAX_GROUPS`."""
+    return next((TAX_GROUPS[code[:size]] for size in range(len(code), 0, -1) if code[:size] in TAX_GROUPS),
+                TaxGroup.GROUP_3)
+
+
 def _asset_types(session: Any) -> int:
+    ids = dict(session.execute(sa.select(Account.code, Account.id)).all())
+    names = ("account_id", "accumulated_account_id", "expense_account_id")
     return _add(session, AssetType, ({
+        **{name: ids.get(code) for name, code in zip(names, ASSET_ACCOUNTS[row["kelompok_code"][0]], strict=True)},
         "code": row["kelompok_code"], "name": f"{row['name']}", "method": "straight_line",
-        "useful_life": 12 * int(row["useful_life_years"]),
+        "useful_life": 12 * int(row["useful_life_years"]), "tax_group": tax_group(row["kelompok_code"]),
         "is_medical_device": row["kelompok_code"].startswith("307"),
         "calibration_months": 12 if row["kelompok_code"].startswith("307") else None,
     } for row in rows("bmn_masa_manfaat.csv") if row["name"]), "name")

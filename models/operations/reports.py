@@ -33,7 +33,7 @@ REPORTS: dict[str, Report] = {}
 
 @dataclass(frozen=True)
 class Parameter:
-    """Something to ask for. `kind`: date, store, item, supplier, work_unit, choice (of `choices`) or text."""
+    """Something to ask for. `kind`: date, choice (of `choices`), text, or a table, for a record of it."""
 
     name: str
     label: str
@@ -47,7 +47,8 @@ class Parameter:
 class Column:
     """A column of the table. `value` computes it from the row where SQL does not.
 
-    `kind`: text, code, quantity, money (rupiah), percent, number, date, month (year * 100 + month) or word (an enum).
+    `kind`: text, code, quantity, money (rupiah), percent, number, date, month (year * 100 + month), minutes
+    or word (an enum).
     `links`: the row's attributes that hold table and id of the record to open, the table also as ``=item``,
     or another report that takes the item: ``@stock_card``.
     `unless`: the parameter that makes the column needless once it is given.
@@ -62,7 +63,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind in {"quantity", "money", "percent", "number"}
+        return self.kind in {"quantity", "money", "percent", "number", "minutes"}
 
     def of(self, row: Any) -> Any:
         return self.value(row) if self.value is not None else getattr(row, self.name)
@@ -77,6 +78,20 @@ class Chart:
     label: str
     select: Callable[[Asked], Statement]
     money: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A further table of a report, short enough to stand whole.
+
+    `bars`: the columns of its chart's names and numbers.
+    """
+
+    key: str
+    title: str
+    select: Callable[[Asked], Statement]
+    columns: tuple[Column, ...]
+    bars: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,11 +110,23 @@ class Report:
     tiles: tuple[Column, ...] = ()
     chart: Chart | None = None
     icon: str = "report-analytics"
+    #: What the first table is called where there are more.
+    heading: str = ""
+    sections: tuple[Section, ...] = ()
+    #: Who signs the printed report, under its last row.
+    signatures: tuple[str, ...] = ()
     #: Rows that deserve a look.
     is_late: Callable[[Any], bool] | None = None
 
     def shown(self, asked: Asked) -> list[Column]:
         return [column for column in self.columns if not (column.unless and asked.get(column.unless))]
+
+
+#: The director's monthly pack in the order of its pages: a report, and how many of its rows (none: only its numbers).
+#: Reports of "now" are not for it: what was released says the same later.
+PACK = (("daily_performance", 31), ("occupancy", 20), ("turnaround", 20), ("usage", 20), ("moves_by_supplier", 15),
+        ("on_time", 15), ("stock_on_hand", 0), ("asset_register", 0), ("asset_additions", 20), ("asset_disposals", 20),
+        ("maintenance_cost", 20))
 
 
 def declare(report: Report) -> Report:
@@ -148,6 +175,26 @@ def _base_units(element: Any, compiler: Any, **options: Any) -> str:
 def _base_units_scaled(element: Any, compiler: Any, **options: Any) -> str:
     quantity, factor = element.clauses
     return f"({compiler.process(quantity, **options)} * {compiler.process(factor, **options)} / 1000000)"
+
+
+class minutes(sa.sql.functions.FunctionElement[Any]):
+    """Minutes from one instant to another, with their fraction; NULL where one is missing."""
+
+    type = sa.Float()
+    name = "minutes"
+    inherit_cache = True
+
+
+@compiles(minutes)
+def _minutes(element: Any, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(each, **options) for each in element.clauses)
+    return f"(extract(epoch from ({end} - {start})) / 60)"
+
+
+@compiles(minutes, "sqlite")
+def _minutes_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(each, **options) for each in element.clauses)
+    return f"((julianday({end}) - julianday({start})) * 1440)"
 
 
 def quantity(expression: Any) -> sa.ColumnElement[Any]:

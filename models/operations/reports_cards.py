@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from models import clock
 from models.clinic import Patient
-from models.consultations import Consultation, Prescription
+from models.consultations import Consultation
 from models.documents import DocumentNumber
 from models.errors import N_
 from models.items import Item, Supplier
@@ -24,6 +24,7 @@ from models.operations.reports import (
     Parameter,
     Report,
     Statement,
+    above_zero,
     declare,
     period,
     quantity,
@@ -43,8 +44,9 @@ from models.operations.reports_stock import (
     unit_papers,
 )
 from models.organisation import WorkUnit
+from models.prescriptions import Prescription
 from models.roles import Role
-from models.stock import StockBatch, StockMove, Store, StoreItem
+from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
 
 M = StockMove
@@ -67,31 +69,46 @@ def _with_number(statement: Any, move: Any) -> Any:
 
 
 def _other_side(statement: Any, move: Any) -> tuple[Any, Any]:
-    """The unit, supplier or store at the other end of a move: joins, and the name."""
+    """The unit, supplier or store at the other end of a move, the patient by record number: joins, and the name."""
     other = aliased(Store)
     other_id = sa.case((move.quantity < 0, StockTransfer.to_store_id), else_=StockTransfer.store_id)
     joined = (supplier_papers(unit_papers(statement, move), move)
               .outerjoin(WorkUnit, WorkUnit.id == UNIT_ID).outerjoin(Supplier, Supplier.id == SUPPLIER_ID)
               .outerjoin(StockTransfer, sa.and_(move.document_type == "stock_transfer",
                                                 StockTransfer.id == move.document_id))
-              .outerjoin(other, other.id == other_id))
-    return joined, sa.func.coalesce(WorkUnit.name, Supplier.name, other.name).label("party")
+              .outerjoin(other, other.id == other_id)
+              .outerjoin(Prescription, sa.and_(move.document_type == "prescription",
+                                               Prescription.id == move.document_id))
+              .outerjoin(Consultation, Consultation.id == Prescription.consultation_id)
+              .outerjoin(Patient, Patient.id == Consultation.patient_id))
+    return joined, sa.func.coalesce(WorkUnit.name, Supplier.name, other.name,
+                                    Patient.medical_record_number).label("party")
 
 
 # ---------------------------------------------------------------- the stock card
+
+def _of_batch(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:
+    """The criterion of one batch of the item, by its number."""
+    number = str(asked.get("batch") or "").strip().lower()
+    if not number:
+        return []
+    return [column.in_(sa.select(StockBatch.id).where(StockBatch.item_id == asked["item"],
+                                                      sa.func.lower(StockBatch.number) == number))]
+
 
 def stock_card(asked: Asked) -> Statement:
     """Moves of one item, newest first, each with what was held after it (in the order of days, then of posting)."""
     order = (M.moved_on, M.id)
     ran = (sa.select(M, quantity(sa.func.sum(M.quantity).over(order_by=order)).label("balance"),
                      rupiah(sa.func.sum(M.value).over(order_by=order)).label("worth"))
-           .where(M.item_id == asked["item"], *where(asked, store=M.store_id),
+           .where(M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id),
                   *within({"to": asked.get("to")}, M.moved_on)).subquery())
     move = ran.c
     joined, party = _other_side(_with_number(sa.select(
         move.id, move.moved_on, move.kind, move.document_type, move.document_id,
         DocumentNumber.number.label("document"), Store.name.label("store"), StockBatch.number.label("batch"),
-        StockBatch.expires_on, move.quantity, move.value, move.balance, move.worth)
+        StockBatch.expires_on, move.quantity, move.value, move.balance,
+        move.worth if not _of_batch(asked, move.batch_id) else sa.null().label("worth"))  # batches have no value
         .join(Store, Store.id == move.store_id).join(StockBatch, StockBatch.id == move.batch_id), move), move)
     return (joined.add_columns(party).where(*within({"from": asked.get("from")}, move.moved_on))
             .order_by(move.moved_on.desc(), move.id.desc()))
@@ -99,16 +116,22 @@ def stock_card(asked: Asked) -> Statement:
 
 def _card_head(asked: Asked) -> Statement:
     """What is held now, and how long it lasts at the use of the last 30 days."""
-    mine = [M.item_id == asked["item"], *where(asked, store=M.store_id)]
-    held = [StoreItem.item_id == asked["item"], *where(asked, store=StoreItem.store_id)]
+    mine = [M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id)]
+    by_batch = bool(_of_batch(asked, M.batch_id))
+    table = StockBalance if by_batch else StoreItem
+    held = [table.item_id == asked["item"], *where(asked, store=table.store_id)]
+    if by_batch:
+        held += _of_batch(asked, StockBalance.batch_id)
+    # batches keep quantity only; the item's value is shared by all of them
+    worth = sa.null() if by_batch else rupiah(sa.select(sa.func.sum(StoreItem.value)).where(*held).scalar_subquery())
     used = sa.select(sa.func.sum(M.quantity)).where(
         *mine, M.document_type.in_(("delivery_request", "unit_return", "prescription", "maintenance")),
         M.moved_on > clock.today() - timedelta(days=30))
     opening = sa.select(sa.func.sum(M.quantity)).where(*mine, M.moved_on < (asked.get("from") or clock.today()))
     return sa.select(
         Item.id.label("item_id"), NAMED, Item.base_unit, Item.minimum_stock,
-        quantity(sa.select(sa.func.sum(StoreItem.quantity)).where(*held).scalar_subquery()).label("held"),
-        rupiah(sa.select(sa.func.sum(StoreItem.value)).where(*held).scalar_subquery()).label("worth"),
+        quantity(sa.select(sa.func.sum(table.quantity)).where(*held).scalar_subquery()).label("held"),
+        worth.label("worth"),
         quantity(opening.scalar_subquery()).label("opening"),
         quantity(-used.scalar_subquery()).label("used")).where(Item.id == asked["item"])
 
@@ -120,7 +143,8 @@ def _days_of_cover(row: Any) -> int | None:
 def _balances(asked: Asked) -> Statement:
     """What was held at the end of each day with moves."""
     days = (sa.select(M.moved_on, sa.func.sum(M.quantity).label("change"))
-            .where(M.item_id == asked["item"], *where(asked, store=M.store_id)).group_by(M.moved_on).subquery())
+            .where(M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id))
+            .group_by(M.moved_on).subquery())
     ran = sa.select(days.c.moved_on.label("x"), quantity(sa.func.sum(days.c.change).over(order_by=days.c.moved_on))
                     .label("y")).subquery()
     return sa.select(ran.c.x, ran.c.y).where(*within(asked, ran.c.x)).order_by(ran.c.x)
@@ -133,7 +157,8 @@ declare(Report(
              Column("party", N_("From or to")), STORE_COLUMN, BATCH, Column("came", N_("In"), "quantity", _came),
              Column("went", N_("Out"), "quantity", _went), Column("balance", N_("Balance"), "quantity"),
              Column("worth", N_("Value"), "money")),
-    parameters=(Parameter("item", N_("Item"), "item", required=True), STORE, *period(60)),
+    parameters=(Parameter("item", N_("Item"), "item", required=True), STORE, Parameter("batch", N_("Batch"), "text"),
+                *period(60)),
     summary=_card_head,
     tiles=(Column("held", N_("On hand"), "quantity"), Column("worth", N_("Value"), "money"),
            Column("opening", N_("Opening balance"), "quantity"),
@@ -178,31 +203,62 @@ declare(Report(
 
 # ---------------------------------------------------------------- stocktake variance
 
+def _counts(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    number = str(asked.get("document") or "").strip().lower()
+    named = [sa.func.lower(Stocktake.number) == number] if number else []
+    return [*within(asked, Stocktake.counted_on), *where(asked, store=Stocktake.store_id), *named]
+
+
+def _worth(row: Any) -> Decimal:
+    """What was posted; before that, the variance at the present average."""
+    if row.state == StocktakeState.POSTED:
+        return row.value
+    average = row.worth / row.held if row.held else row.price_hint or Decimal(0)
+    return (row.variance * average).quantize(Decimal("0.01"))
+
+
+def _variance_sums(asked: Asked) -> Statement:
+    """What the posted counts found more, and less, in rupiah."""
+    rows = sa.select(M.value).join(Stocktake, Stocktake.id == M.document_id).where(
+        M.document_type == "stocktake", *_counts(asked), *where(asked, item=M.item_id)).subquery()
+    value = rows.c.value
+    return sa.select(rupiah(sa.func.sum(above_zero(value))).label("found"),
+                     rupiah(-sa.func.sum(sa.case((value < 0, value), else_=0))).label("missing"),
+                     rupiah(sa.func.sum(value)).label("net"))
+
+
 def variance(asked: Asked) -> Statement:
     worth = (sa.select(sa.func.sum(M.value)).where(
         M.document_type == "stocktake", M.document_id == StocktakeLine.stocktake_id, M.line_id == StocktakeLine.id)
         .scalar_subquery())
     return (sa.select(
-        Stocktake.id.label("stocktake_id"), Stocktake.number.label("document"), Stocktake.counted_on,
+        Stocktake.id.label("stocktake_id"), Stocktake.number.label("document"), Stocktake.counted_on, Stocktake.state,
+        StoreItem.quantity.label("held"), StoreItem.value.label("worth"), Item.price_hint,
         Store.name.label("store"), StocktakeLine.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
         StocktakeLine.system_quantity, StocktakeLine.counted_quantity, StocktakeLine.variance,
         rupiah(worth).label("value"))
         .join(StocktakeLine, StocktakeLine.stocktake_id == Stocktake.id).join(Store, Store.id == Stocktake.store_id)
         .join(Item, Item.id == StocktakeLine.item_id).outerjoin(StockBatch, StockBatch.id == StocktakeLine.batch_id)
-        .where(Stocktake.state == StocktakeState.POSTED, StocktakeLine.variance != 0,
-               *within(asked, Stocktake.counted_on), *where(asked, store=Stocktake.store_id,
-                                                            item=StocktakeLine.item_id))
+        .outerjoin(StoreItem, sa.and_(StoreItem.store_id == Stocktake.store_id,
+                                      StoreItem.item_id == StocktakeLine.item_id))
+        .where(Stocktake.state.in_((StocktakeState.POSTED, StocktakeState.SUBMITTED)), StocktakeLine.variance != 0,
+               *_counts(asked), *where(asked, item=StocktakeLine.item_id))
         .order_by(Stocktake.counted_on.desc(), Stocktake.id.desc(), StocktakeLine.id))
 
 
 declare(Report(
     "stocktake_variance", N_("Stocktake variance"), "inventory", variance, icon="clipboard-check",
+    about=N_("Counts that wait for a decision are valued at the present average, posted ones as they were posted."),
     columns=(Column("document", N_("Document"), "code", links=("=stocktake", "stocktake_id")),
+             Column("state", N_("State"), "word"),
              Column("counted_on", N_("Date"), "date"), STORE_COLUMN, ITEM_COLUMN, BATCH,
              Column("system_quantity", N_("Expected"), "quantity"),
              Column("counted_quantity", N_("Counted"), "quantity"), Column("variance", N_("Variance"), "quantity"),
-             Column("value", N_("Value"), "money")),
-    parameters=(*period(365), STORE, ITEM), is_late=lambda row: row.variance < 0))
+             Column("value", N_("Value"), "money", _worth)),
+    parameters=(Parameter("document", N_("Document"), "text"), *period(365), STORE, ITEM), summary=_variance_sums,
+    tiles=(Column("found", N_("Found more"), "money"), Column("missing", N_("Found less"), "money"),
+           Column("net", N_("Net"), "money")),
+    is_late=lambda row: row.variance < 0))
 
 
 # ---------------------------------------------------------------- controlled items, ABC

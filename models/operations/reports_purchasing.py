@@ -48,7 +48,7 @@ declare(Report(
              Column("stock_on_hand", N_("On hand"), "quantity"), Column("on_order", N_("On order"), "quantity"),
              Column("asked_for", N_("On request"), "quantity"),
              Column("requested", N_("Units wait for"), "quantity"), Column("minimum_stock", N_("Minimum"), "quantity"),
-             Column("shortage", N_("Missing"), "quantity"), UNIT_COLUMN),
+             Column("shortage", N_("Shortage"), "quantity"), UNIT_COLUMN),
     parameters=(STORE, SUPPLIER), is_late=lambda row: row.stock_on_hand == 0))
 
 
@@ -130,13 +130,15 @@ def on_time(asked: Asked) -> Statement:
                          quantity(base_units(line.quantity, line.factor) - sa.func.coalesce(came.c.quantity, 0)) > 0)
                   .exists())
     last = (sa.select(sa.func.max(GoodsReceipt.received_on))
-            .where(GoodsReceipt.purchase_order_id == PurchaseOrder.id, GoodsReceipt.state == GoodsReceiptState.POSTED)
+            .where(GoodsReceipt.purchase_order_id == PurchaseOrder.id, GoodsReceipt.state == GoodsReceiptState.POSTED,
+                   GoodsReceipt.supplier_return_id.is_(None))
             .scalar_subquery())
     due = (sa.select(PurchaseOrder.supplier_id, PurchaseOrder.expected_on, last.label("last_on"),
                      sa.case((open_lines, 1), else_=0).label("is_open"))
            .where(PurchaseOrder.state.in_((PurchaseOrderState.SENT, PurchaseOrderState.DONE)),
                   PurchaseOrder.expected_on <= clock.today(), *within(asked, PurchaseOrder.expected_on),
-                  *where(asked, supplier=PurchaseOrder.supplier_id)).subquery())
+                  *where(asked, supplier=PurchaseOrder.supplier_id),
+                  *([PurchaseOrder.supplier_id.in_(asked["suppliers"])] if asked.get("suppliers") else [])).subquery())
     in_time = sa.case(((due.c.is_open == 0) & (due.c.last_on <= due.c.expected_on), 1), else_=0)
     return (sa.select(Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), Supplier.lead_time_days,
                       sa.func.count().label("due"), sa.func.sum(in_time).label("in_time"),

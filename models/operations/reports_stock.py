@@ -32,7 +32,7 @@ from models.operations.reports import (
 from models.organisation import WorkUnit
 from models.purchasing import GoodsReceipt
 from models.returns import SupplierReturn, UnitReturn
-from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
+from models.stock import Shelf, StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest
 
 M, B = StockMove, StockBalance
@@ -89,9 +89,10 @@ def _held(asked: Asked) -> Any:
 def stock_on_hand(asked: Asked) -> Statement:
     held = _held(asked)
     return (sa.select(held.c.item_id, NAMED, ItemCategory.name.label("category"), Store.name.label("store"),
-                      Item.base_unit, held.c.quantity, held.c.value)
+                      Shelf.location, Item.base_unit, held.c.quantity, held.c.value)
             .join(Item, Item.id == held.c.item_id).join(ItemCategory, ItemCategory.id == Item.category_id)
             .join(Store, Store.id == held.c.store_id)
+            .outerjoin(Shelf, sa.and_(Shelf.store_id == held.c.store_id, Shelf.item_id == held.c.item_id))
             .where(held.c.quantity != 0).order_by(Item.name, held.c.item_id, held.c.store_id))
 
 
@@ -105,7 +106,7 @@ declare(Report(
     "stock_on_hand", N_("Stock on hand and value"), "inventory", stock_on_hand,
     about=N_("What every store held at the end of any day, at the moving average."), icon="stack-2",
     columns=(ITEM_COLUMN, Column("category", N_("Category")), STORE_COLUMN,
-             Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
+             Column("location", N_("Shelf")), Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("average", N_("Average cost"), "money", lambda row: each(row.value, row.quantity)),
              Column("value", N_("Value"), "money")),
     parameters=(AS_OF, STORE, ITEM), summary=_held_in_all,

@@ -13,8 +13,11 @@ from models.base import db
 from models.errors import N_, NotAllowed, Refused
 from models.items import Item, Supplier, UnitConversion
 from models.operations.approvals import opened
+from models.operations.jobs import each_day, job
+from models.operations.notices import Declared, declare, holders, tell
 from models.operations.once import lock_rows
 from models.operations.reports import Asked, Statement, above_zero, base_units, quantity
+from models.operations.system import the_system
 from models.organisation import Status
 from models.people import User
 from models.purchasing import (
@@ -29,6 +32,7 @@ from models.purchasing import (
     PurchaseRequestLine,
     PurchaseRequestState,
 )
+from models.settings import setting
 from models.stock import Store, StoreItem
 from models.store_requests import (
     DeliveryRequest,
@@ -50,7 +54,8 @@ def received() -> Any:
     return (sa.select(line.purchase_order_line_id.label("line_id"),
                       quantity(sa.func.sum(base_units(line.received_quantity, line.factor))).label("quantity"))
             .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
-            .where(GoodsReceipt.state == GoodsReceiptState.POSTED).group_by(line.purchase_order_line_id).subquery())
+            .where(GoodsReceipt.state == GoodsReceiptState.POSTED, GoodsReceipt.supplier_return_id.is_(None))
+            .group_by(line.purchase_order_line_id).subquery())
 
 
 def _on_order() -> Any:
@@ -67,14 +72,19 @@ def _on_order() -> Any:
 def _asked_for() -> Any:
     """Base units by item on purchase requests that no order has taken up yet, drafts included."""
     line = PurchaseRequestLine
-    ordered = (sa.select(PurchaseOrderLine.id)
-               .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
-               .where(PurchaseOrderLine.purchase_request_line_id == line.id,
-                      PurchaseOrder.state.in_((*LIVE, O.DONE))).exists())
-    return (sa.select(line.item_id, quantity(sa.func.sum(base_units(line.quantity, line.factor))).label("quantity"))
+    taken = (sa.select(PurchaseOrderLine.purchase_request_line_id.label("line_id"),
+                       quantity(sa.func.sum(base_units(PurchaseOrderLine.quantity, PurchaseOrderLine.factor)))
+                       .label("quantity"))
+             .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
+             .join(line, line.id == PurchaseOrderLine.purchase_request_line_id)
+             .join(PurchaseRequest, PurchaseRequest.id == line.purchase_request_id)
+             .where(PurchaseOrder.state.in_((*LIVE, O.DONE)), PurchaseRequest.state == R.APPROVED)
+             .group_by(PurchaseOrderLine.purchase_request_line_id).subquery())
+    left = quantity(base_units(line.quantity, line.factor) - sa.func.coalesce(taken.c.quantity, 0))
+    return (sa.select(line.item_id, quantity(sa.func.sum(above_zero(left))).label("quantity"))
             .join(PurchaseRequest, PurchaseRequest.id == line.purchase_request_id)
-            .where(PurchaseRequest.state.in_((R.DRAFT, R.SUBMITTED, R.APPROVED)), ~ordered)
-            .group_by(line.item_id).subquery())
+            .outerjoin(taken, taken.c.line_id == line.id)
+            .where(PurchaseRequest.state.in_((R.DRAFT, R.SUBMITTED, R.APPROVED))).group_by(line.item_id).subquery())
 
 
 def _requested() -> Any:
@@ -160,9 +170,13 @@ def make_purchase_requests(*, by: User, store_id: int | None = None, supplier_id
     """
     if not by.has_role(*BUYERS):
         raise NotAllowed(N_("Your role may not do this step."))
-    asked: Asked = {"store": store_id, "supplier": supplier_id}
-    chosen = set(item_ids) if item_ids is not None else None
+    made = _draft({"store": store_id, "supplier": supplier_id}, set(item_ids) if item_ids is not None else None, by)
+    if not made:
+        raise Refused(N_("Nothing is short: all that is below its minimum is asked for or on order already."))
+    return made
 
+
+def _draft(asked: Asked, chosen: set[int] | None, by: User, note: str | None = None) -> list[PurchaseRequest]:
     def short() -> list[Any]:
         return [row for row in db.session.execute(shortages(asked))
                 if (chosen is None or row.item_id in chosen) and row.store_id is not None]
@@ -171,8 +185,6 @@ def make_purchase_requests(*, by: User, store_id: int | None = None, supplier_id
     grouped: dict[tuple[int, int | None], list[Any]] = {}
     for row in short():
         grouped.setdefault((row.store_id, row.supplier_id), []).append(row)
-    if not grouped:
-        raise Refused(N_("Nothing is short: all that is below its minimum is asked for or on order already."))
     made = []
     for (store, supplier), rows in grouped.items():
         lines = []
@@ -180,8 +192,28 @@ def make_purchase_requests(*, by: User, store_id: int | None = None, supplier_id
             unit_id, amount, price = to_buy(row)
             lines.append(PurchaseRequestLine(item_id=row.item_id, supplier_id=supplier, unit_id=unit_id,
                                              quantity=amount, estimated_price=price))
-        request = PurchaseRequest(created_by=by, store_id=store, lines=lines)
+        request = PurchaseRequest(created_by=by, store_id=store, lines=lines, note=note)
         db.session.add(request)
         opened(request, by=by)
         made.append(request)
     return made
+
+
+#: What a request says that no person made; documents are in the hospital's own language.
+BY_THE_SYSTEM = "Dibuat otomatis: stok di bawah batas minimum."
+
+declare(Declared(
+    "reorder_drafted", holders(*BUYERS), N_("Stock below its minimum: %(count)s purchase requests were drafted"),
+    (N_("Look at them, correct what is needed, and submit them."),), address="/admin/purchase_request/?state=draft",
+    channels=(), icon="shopping-cart"))
+
+
+@job("reorder", due=each_day(hour=5))
+def reorder() -> str:
+    """Once a day: draft purchase requests, by store and supplier, for what is short and not asked for yet."""
+    if setting("reorder.automatic") != "yes":
+        return ""
+    made = _draft({}, None, the_system(), BY_THE_SYSTEM)
+    if made:
+        tell("reorder_drafted", made[0], count=str(len(made)))
+    return f"{len(made)} purchase requests drafted" if made else ""

@@ -18,10 +18,11 @@ from models.base import db
 from models.errors import N_, PeriodClosed, Refused
 from models.items import Item
 from models.journal import Posting
-from models.operations import journal
+from models.operations import backdating, journal
 from models.operations.journal import Leg
-from models.operations.ledger import COST, ZERO, Against, In, Ledger, Moved, Out, Pair, share
+from models.operations.ledger import COST, ZERO, Against, In, Ledger, Moved, Out, Pair, load_items, share
 from models.operations.once import insert_once, lock
+from models.operations.rows import Bulk
 from models.people import User
 from models.roles import Role
 from models.stock import MoveKind, StockBatch, StockMove
@@ -38,7 +39,7 @@ def receive(document: Any, store_id: int, wanted: Iterable[In], *, kind: MoveKin
     """Bring stock in, dated `on`. Raises `PeriodClosed`, `Conflict` or `Refused`."""
     incoming = list(wanted)
     lock(document)
-    _check_date({(store_id, row.item_id) for row in incoming}, on, by, reason)
+    _check_date(document, {(store_id, row.item_id) for row in incoming}, on, by, reason)
     ledger = Ledger({(store_id, row.item_id) for row in incoming})
     for row in incoming:
         ledger.add(store_id, row, kind)
@@ -54,7 +55,7 @@ def issue(document: Any, store_id: int, wanted: Iterable[Out], *, kind: MoveKind
     outgoing = list(wanted)
     lock(document)
     pairs = {(store_id, row.item_id) for row in outgoing}
-    later = _check_date(pairs, on, by, reason)
+    later = _check_date(document, pairs, on, by, reason)
     ledger = Ledger(pairs)
     for row in outgoing:
         ledger.take(store_id, row, kind, None if expired_too else on)
@@ -69,7 +70,7 @@ def transfer(document: Any, store_id: int, to_store_id: int, wanted: Iterable[Ou
     outgoing = list(wanted)
     lock(document)
     pairs = {(store, row.item_id) for row in outgoing for store in (store_id, to_store_id)}
-    later = _check_date(pairs, on, by, reason)
+    later = _check_date(document, pairs, on, by, reason)
     ledger = Ledger(pairs)
     for row in outgoing:
         for move in ledger.take(store_id, row, MoveKind.TRANSFER_OUT, None):
@@ -111,7 +112,7 @@ def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Move
                StockMove.kind != MoveKind.REVERSAL,
                ~sa.exists().where(undone.reverses_id == StockMove.id)).order_by(StockMove.id)).all()
     pairs = {(move.store_id, move.item_id) for move in moves}
-    _check_date(pairs, on, by, reason)
+    _check_date(document, pairs, on, by, reason)
     ledger = Ledger(pairs)
     for move in moves:
         if move.quantity > 0:
@@ -125,6 +126,12 @@ def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Move
 reverse_moves = reverse
 
 
+_batch = StockBatch.__table__
+_BATCHES = Bulk({"item": sa.BigInteger, "number": sa.String}, lambda new: sa.select(
+    _batch.c["item_id", "number", "id", "expires_on"]).join(
+        new, sa.and_(_batch.c.item_id == new.c.item, _batch.c.number == new.c.number)))
+
+
 def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, str], int]:
     """Ids of batches by (item id, number), made where new; the empty number is the row for "no batch".
 
@@ -134,10 +141,9 @@ def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, s
     if not asked:
         return {}
     found: dict[tuple[int, str], tuple[int, date | None]] = {}
-    keys = sa.tuple_(StockBatch.item_id, StockBatch.number).in_(list(asked))
-    query = sa.select(StockBatch.item_id, StockBatch.number, StockBatch.id, StockBatch.expires_on).where(keys)
+    keys = [{"item": item_id, "number": number} for item_id, number in asked]
     for _attempt in range(2):
-        found = {(item_id, number): (key, expires) for item_id, number, key, expires in db.session.execute(query)}
+        found = {(item_id, number): (key, expires) for item_id, number, key, expires in _BATCHES.run(keys)}
         missing = sorted(asked.keys() - found.keys())
         if not missing:
             break
@@ -155,7 +161,7 @@ def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, s
 # ---------------------------------------------------------------- rules about dates
 
 
-def _check_date(pairs: set[Pair], on: date, by: User, reason: str) -> bool:
+def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str) -> bool:
     """Refuse dates that may not be posted; whether later moves of these items exist."""
     journal.open_period(on)
     if on == clock.today() or not pairs:
@@ -173,9 +179,10 @@ def _check_date(pairs: set[Pair], on: date, by: User, reason: str) -> bool:
     later = db.session.scalar(
         sa.select(Item.name).join(StockMove, StockMove.item_id == Item.id)
         .where(StockMove.store_id.in_(stores), StockMove.item_id.in_(items), StockMove.moved_on > on).limit(1))
-    if later and not (by.has_role(Role.STORE_HEAD) and reason.strip()):
+    is_head = by.has_role(Role.STORE_HEAD)
+    if later and not (is_head and reason.strip()) and not backdating.is_allowed(document, on):
         raise Refused(N_("%(item)s has later movements. Only the head of store may date before them, with a reason."),
-                      item=later)
+                      item=later, field="reason" if is_head else None)
     return later is not None
 
 
@@ -202,5 +209,5 @@ def without_batch(item_ids: Iterable[int]) -> dict[int, int]:
 
 
 
-__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "batches", "in_base", "issue", "receive",
-           "reverse", "reverse_moves", "share", "transfer", "without_batch"]
+__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "batches", "in_base", "issue", "load_items",
+           "receive", "reverse", "reverse_moves", "share", "transfer", "without_batch"]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.errors import N_, NotAllowed, Refused
+from models.errors import N_, NotAllowed, Refused, at
 from models.journal import Posting
 from models.operations import journal, stock
 from models.operations.approvals import after, by_system, effect, opened
@@ -51,10 +51,13 @@ PROMISED = (*GIVEN, DeliveryState.SUBMITTED, DeliveryState.APPROVED)
 def _check_lines(document: Any, *, by: User, reason: str) -> None:
     """Every quantity comes out to its item's precision, and the items are in use."""
     db.session.flush()
+    stock.load_items(document.lines)
     for line in document.lines:
-        line.item.in_base(line.base_quantity, Decimal(1))
-        if line.item.status != Status.ACTIVE and isinstance(document, StoreRequest | PurchaseRequest | PurchaseOrder):
-            raise Refused(N_("%(item)s is no longer used. Take its line out."), item=line.item.name)
+        with at(line):
+            line.item.in_base(line.base_quantity, Decimal(1))
+            if line.item.status != Status.ACTIVE and isinstance(
+                    document, StoreRequest | PurchaseRequest | PurchaseOrder):
+                raise Refused(N_("%(item)s is no longer used. Take its line out."), item=line.item.name)
 
 
 # ---------------------------------------------------------------- delivery
@@ -123,14 +126,15 @@ def _check_against_request(delivery: DeliveryRequest, states: tuple[DeliveryStat
         raise Refused(N_("The store request %(number)s asks another store."), number=str(request), field="store")
     left = outstanding(request, states=states, but=delivery)
     for line in delivery.lines:
-        if line.item_id not in left:
-            raise Refused(N_("%(item)s is not on the store request %(number)s."), item=line.item.name,
-                          number=str(request))
-        left[line.item_id] -= line.base_quantity
-        if left[line.item_id] < 0:
-            raise Refused(N_("%(item)s: at most %(left)s %(unit)s are outstanding on %(number)s."),
-                          item=line.item.name, left=left[line.item_id] + line.base_quantity,
-                          unit=line.item.base_unit, number=str(request))
+        with at(line):
+            if line.item_id not in left:
+                raise Refused(N_("%(item)s is not on the store request %(number)s."), item=line.item.name,
+                              number=str(request))
+            left[line.item_id] -= line.base_quantity
+            if left[line.item_id] < 0:
+                raise Refused(N_("%(item)s: at most %(left)s %(unit)s are outstanding on %(number)s."),
+                              item=line.item.name, left=left[line.item_id] + line.base_quantity,
+                              unit=line.item.base_unit, number=str(request), field="quantity")
 
 
 @effect(DeliveryRequest, "submit")
@@ -187,13 +191,14 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
     lock(document)
     lock_rows(DeliveryRequest, {line.delivery_request_line.delivery_request_id for line in document.lines})
     for line in document.lines:
-        given = line.delivery_request_line
-        delivery = given.delivery_request
-        db.session.refresh(delivery, ["state"])
-        if (given.item_id != line.item_id or delivery.work_unit_id != document.work_unit_id
-                or delivery.store_id != document.store_id or delivery.state not in GIVEN):
-            raise Refused(N_("%(item)s was not delivered to this unit by this store with %(delivery)s."),
-                          item=line.item.name, delivery=str(delivery))
+        with at(line):
+            given = line.delivery_request_line
+            delivery = given.delivery_request
+            db.session.refresh(delivery, ["state"])
+            if (given.item_id != line.item_id or delivery.work_unit_id != document.work_unit_id
+                    or delivery.store_id != document.store_id or delivery.state not in GIVEN):
+                raise Refused(N_("%(item)s was not delivered to this unit by this store with %(delivery)s."),
+                              item=line.item.name, delivery=str(delivery))
     asked: dict[int, Decimal] = {}
     for line in document.lines:
         asked[line.delivery_request_line_id] = asked.get(line.delivery_request_line_id, ZERO) + line.base_quantity
@@ -202,8 +207,10 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
         given = line.delivery_request_line
         left = given.base_quantity - back.get(given.id, ZERO)
         if asked[given.id] > left:
-            raise Refused(N_("%(item)s: the unit still has at most %(left)s %(unit)s of this delivery to give back."),
-                          item=line.item.name, left=left, unit=line.item.base_unit)
+            with at(line):
+                raise Refused(
+                    N_("%(item)s: the unit still has at most %(left)s %(unit)s of this delivery to give back."),
+                    item=line.item.name, left=left, unit=line.item.base_unit, field="quantity")
 
 
 def returned_by_line(delivery_line_ids: Iterable[int]) -> dict[int, Decimal]:

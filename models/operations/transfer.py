@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
@@ -17,6 +17,7 @@ from models.base import ExactDecimal
 from models.documents import Document
 from models.errors import N_, Refused
 from models.operations import activity
+from models.operations.lists import day, number
 from models.rights import RIGHTS, model_of
 
 #: Never typed in: keys, versions, what a workflow or an operation keeps.
@@ -71,7 +72,7 @@ def add_rows(session: Any, table: str, rows: Iterable[Mapping[str, Any]]) -> int
         raise Refused(N_("%(table)s is not master data; it is not imported from a list."), table=table)
     reader = _Reader(session, model)
     added, bad = 0, []
-    for number, row in enumerate(rows, 2):  # the heading is line 1
+    for place, row in enumerate(rows, 2):  # the heading is line 1
         try:
             values = reader.values(row)
             with session.begin_nested():
@@ -79,12 +80,12 @@ def add_rows(session: Any, table: str, rows: Iterable[Mapping[str, Any]]) -> int
                 session.flush()
             added += 1
         except Refused as refusal:
-            bad.append((number, str(refusal)))
+            bad.append((place, str(refusal)))
         except (IntegrityError, StatementError, ValueError) as error:
-            bad.append((number, _reason(error)))
+            bad.append((place, _reason(error)))
     if bad:
         raise Refused(N_("Nothing was imported; %(count)s rows are wrong:\n%(lines)s"), count=len(bad),
-                      lines="\n".join(f"row {number}: {reason}" for number, reason in bad))
+                      lines="\n".join(f"row {place}: {reason}" for place, reason in bad))
     return added
 
 
@@ -108,21 +109,45 @@ class _Reader:
         self.found: dict[tuple[str, str], Any] = {}
 
     def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        values = self.read(row)
+        self.complete(values)
+        return values
+
+    def complete(self, values: Mapping[str, Any], wrong: list[Refused] | None = None) -> None:
+        """Raises `Refused` when a new record would lack what its table wants; with `wrong`, gathers all of it there."""
+        faulty = {refusal.field for refusal in wrong or ()}
+        for name, column in self.columns.items():
+            field = name.removesuffix("_id")
+            if name in values or field in values or field in faulty:
+                continue
+            if not column.nullable and column.default is None and column.server_default is None:
+                refusal = Refused(N_("%(name)s is empty"), field=field, name=name)
+                if wrong is None:
+                    raise refusal
+                wrong.append(refusal)
+
+    def read(self, row: Mapping[str, Any], wrong: list[Refused] | None = None) -> dict[str, Any]:
+        """The cells that are filled, as attribute values. Raises `Refused`, its `field` the column; with `wrong`,
+        gathers what is wrong with any cell there and reads the others."""
         values: dict[str, Any] = {}
         for name, cell in row.items():
-            if name in self.references:
-                if not _empty(cell):
-                    values[name] = self._referred(name, str(_whole(cell)).strip())
-            elif name in self.columns:
-                if not _empty(cell):
-                    values[name] = self._value(name, self.columns[name], cell)
-            elif name not in _KEPT:
-                raise Refused(N_("there is no column %(name)s"), name=name)
-        for name, column in self.columns.items():
-            given = name in values or name.removesuffix("_id") in values
-            if not given and not column.nullable and column.default is None and column.server_default is None:
-                raise Refused(N_("%(name)s is empty"), name=name)
+            try:
+                self._cell(values, name, cell)
+            except Refused as refusal:
+                if wrong is None:
+                    raise
+                wrong.append(refusal)
         return values
+
+    def _cell(self, values: dict[str, Any], name: str, cell: Any) -> None:
+        if name in self.references:
+            if not _empty(cell):
+                values[name] = self._referred(name, str(_whole(cell)).strip())
+        elif name in self.columns:
+            if not _empty(cell):
+                values[name] = self._value(name, self.columns[name], cell)
+        elif name not in _KEPT:
+            raise Refused(N_("there is no column %(name)s"), name=name)
 
     def _value(self, name: str, column: sa.Column[Any], cell: Any) -> Any:
         try:
@@ -130,8 +155,11 @@ class _Reader:
         except (ValueError, InvalidOperation, KeyError):
             kinds = getattr(column.type, "enums", None)
             expected = ", ".join(kinds) if kinds else _kind(column.type)
-            raise Refused(N_("%(name)s is “%(cell)s”; it must be %(expected)s"),
-                          name=name, cell=cell, expected=expected) from None
+            raise Refused(N_("%(name)s is “%(cell)s”; it must be %(expected)s"), field=name,
+                          name=name, cell=str(cell)[:60], expected=expected) from None
+        except Refused as refusal:
+            refusal.field = name
+            raise
 
     def _referred(self, name: str, handle: str) -> Any:
         if (name, handle) not in self.found:
@@ -141,13 +169,13 @@ class _Reader:
                 rows = self.session.scalars(sa.select(target.class_).where(
                     getattr(target.class_, key) == handle).limit(2)).all()
                 if len(rows) > 1:
-                    raise Refused(N_("%(name)s “%(handle)s” names several; give its key as %(name)s_id"),
+                    raise Refused(N_("%(name)s “%(handle)s” names several; give its key as %(name)s_id"), field=name,
                                   name=name, handle=handle)
                 if rows:
                     self.found[name, handle] = rows[0]
                     break
             else:
-                raise Refused(N_("there is no %(name)s “%(handle)s”"), name=name, handle=handle)
+                raise Refused(N_("there is no %(name)s “%(handle)s”"), field=name, name=name, handle=handle[:60])
         return self.found[name, handle]
 
 
@@ -157,15 +185,18 @@ def _empty(cell: Any) -> bool:
 
 def _whole(cell: Any) -> Any:
     """Spreadsheets keep every number as a float: 12.0 is 12."""
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+    return int(cell) if isinstance(cell, float | Decimal) and cell == int(cell) else cell
 
 
 def _kind(kind: Any) -> str:
+    """What a cell of that column must be; translated where it is told."""
     if isinstance(kind, ExactDecimal):
-        return f"a number with at most {kind.scale} decimals"
+        return N_("a number like 1250 or 12,5")
     if isinstance(kind, sa.Boolean):
-        return "true or false"
-    return {"Date": "a day like 2026-11-19", "Time": "an hour like 09:30"}.get(type(kind).__name__, "a number")
+        return N_("yes or no")
+    if isinstance(kind, sa.Date):
+        return N_("a day like 2026-11-19")
+    return N_("an hour like 09:30") if isinstance(kind, sa.Time) else N_("a whole number")
 
 
 def _read(kind: Any, cell: Any) -> Any:
@@ -176,7 +207,7 @@ def _read(kind: Any, cell: Any) -> Any:
             raise ValueError(text)
         return kind.enum_class(text) if kind.enum_class else text
     if isinstance(kind, ExactDecimal):
-        return kind.exact(Decimal(text))
+        return kind.exact(number(cell))
     if isinstance(kind, sa.Boolean):
         if text.lower() not in _TRUE | _FALSE:
             raise ValueError(text)
@@ -184,9 +215,7 @@ def _read(kind: Any, cell: Any) -> Any:
     if isinstance(kind, sa.Integer):
         return int(text)
     if isinstance(kind, sa.Date):
-        if isinstance(cell, datetime):
-            return cell.date()
-        return cell if isinstance(cell, date) else date.fromisoformat(text)
+        return day(cell)
     if isinstance(kind, sa.Time):
         return cell if isinstance(cell, time) else time.fromisoformat(text)
     if isinstance(kind, sa.String) and kind.length and len(text) > kind.length:

@@ -30,29 +30,32 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "work_unit", "user", "account", "store", "item", *_lines("store_request", "delivery_request"), "stock_move")),
     "purchasing": (_l("Purchasing"), (
         "supplier", "item", *_lines("purchase_request", "purchase_order", "goods_receipt", "supplier_invoice",
-                                    "supplier_return"))),
+                                    "supplier_return"), "supplier_refund")),
     "corrections": (_l("Returns, losses and counts"), (
         "store", "item", "stock_batch", *_lines("unit_return", "spoilage", "stocktake", "stock_transfer"))),
     "ledger": (_l("Stock and journal"), (
-        "item_category", "item", "unit_conversion", "store", "store_item", "stock_batch", "stock_balance",
+        "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch", "stock_balance",
         "stock_move", "account", "period", "journal_entry", "journal_line")),
     "rooms": (_l("Rooms and cleaning"), (
         "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",
         "class_facility", "cleaning")),
     "assets": (_l("Assets"), (
-        "asset_type", "asset_model", "vendor", "asset", "asset_book", "asset_movement",
-        *_lines("asset_plan", "asset_procurement", "asset_receipt", "asset_disposal", "asset_auction"))),
+        "asset_type", "asset_model", "vendor", "asset", "asset_book", "asset_book_change", "asset_movement",
+        *_lines("asset_plan", "asset_procurement", "asset_receipt", "asset_disposal", "asset_auction"),
+        "asset_auction_bid")),
     "care": (_l("Maintenance and depreciation"), (
         "asset", "asset_model", "vendor", "maintenance_schedule", *_lines("maintenance"), "maintenance_part",
         "calibration", *_lines("depreciation_run"))),
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", "consultation",
-        "slot_tick", "consultation_message", "clinical_note", "diagnosis", *_lines("prescription"), "letter")),
+        "slot_tick", "triage_answer", "consultation_message", "clinical_note", "diagnosis",
+        *_lines("prescription"), "letter")),
     "papers": (_l("Numbers, history and files"), (
         "user", "document_number", "number_counter", "document_event", "comment", "attachment")),
     "people": (_l("People and settings"), (
-        "user", "user_role", "user_session", "work_unit", "employee", "setting", "holiday", "code_list", "region",
-        "outbox", "activity_log")),
+        "user", "user_role", "user_session", "api_token", "api_answer",
+        "account_ticket", "account_identity", "work_unit", "employee", "setting",
+        "holiday", "code_list", "region", "notice", "outbox", "job_run", "activity_log")),
 }
 WHOLE = "all"
 

@@ -18,18 +18,30 @@ from models.base import db, one_transaction
 from models.errors import Refused
 from models.people import User, UserRole
 from models.roles import STAFF_ROLES, Role
-from portal.site import data_commands, passwords
+from portal.site import data_commands, passwords, schema
 
 user_group = AppGroup("user", help="Accounts of the hospital.")
 reference_group = AppGroup("reference", help="Real reference data: accounts, items, regions, holidays …")
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Run as the command line, and turn a refusal into one line and exit 1."""
+    """Run as the command line, on a database of this version; a refusal is one line and exit 1."""
+    return _command(function, needs=schema.CURRENT)
+
+
+def on_any_database(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for what has to work before, or without, the tables of this version."""
+    return _command(function, needs=None)
+
+
+def _command(function: Callable[..., Any], needs: str | None) -> Callable[..., Any]:
     @wraps(function)
     @with_appcontext
     def run(*args: Any, **kwargs: Any) -> Any:
         acting.set_actor(None, acting.Door.COMMAND)
+        if needs and (stands := schema.standing()) != needs:
+            click.echo(f"Nothing was done: {schema.ADVICE[stands]}", err=True)
+            sys.exit(1)
         try:
             return function(*args, **kwargs)
         except Refused as refusal:
@@ -132,14 +144,28 @@ def load_reference() -> None:
 @click.command("run-jobs")
 @command
 def run_jobs() -> None:
-    """Do what falls due: send the mail that waits. Run it every few minutes."""
+    """Do what falls due, then send the messages that wait. Run it every few minutes; two at once do no harm."""
+    from models.operations import jobs
     from portal.site import mail
-    sent, failed = mail.send_waiting(current_app.config.get("MAIL_URL", ""))
-    click.echo(f"mail: {sent} sent, {failed} failed")
+    wrong = []
+    for one in jobs.JOBS.values():
+        try:
+            with one_transaction():
+                done = jobs.run(one)
+        except Exception as error:  # one job that fails does not keep the others from running
+            current_app.logger.exception("job %s", one.name)
+            wrong.append(one.name)
+            done = f"failed: {type(error).__name__}"
+        if done:
+            click.echo(f"{one.name}: {done}")
+    told = mail.send_waiting(mail.addresses())
+    click.echo(", ".join(f"{told[word]} {word}" for word in ("sent", "postponed", "failed", "interrupted")))
+    if wrong:
+        sys.exit(1)
 
 
 @click.command("translations")
-@command
+@on_any_database
 def translations() -> None:
     """Gather the messages, compile the catalogue, name what lacks its Indonesian; exit 1 if something does."""
     from portal.site import catalogue
@@ -175,7 +201,7 @@ def import_(table: str, source: Path) -> None:
 
 @click.command("backup")
 @click.argument("target", type=FILE, metavar="FILE")
-@command
+@on_any_database
 def backup(target: Path) -> None:
     """Write a consistent copy of the database while the hospital works."""
     data_commands.save(target)
@@ -184,7 +210,7 @@ def backup(target: Path) -> None:
 @click.command("restore")
 @click.argument("source", type=HERE, metavar="FILE")
 @click.confirmation_option(prompt="This replaces the whole database. Is the server stopped?")
-@command
+@on_any_database
 def restore(source: Path) -> None:
     """Check a backup, then put it in the place of the database."""
     data_commands.restore(source)

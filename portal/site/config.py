@@ -9,11 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from models.operations.files import MOST_BYTES, MOST_FILES
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")
 #: Values that a copied example or an earlier demo may have left behind.
 DEFAULT_SECRETS = frozenset({"", "dev", "secret", "changeme", "change-me", "…", "...", "demo"})
-MAX_UPLOAD = 10 * 1024 * 1024
+#: Sign-in with other providers; each shows its button only when its variables are set.
+PROVIDERS = ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET",
+             "OIDC_DISCOVERY_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
+#: A form with all files of a request for a consultation, each of at most 10 MB; every file is looked at by itself.
+MAX_FORM = MOST_FILES * MOST_BYTES + 64 * 1024
 
 
 class Unsafe(SystemExit):
@@ -35,10 +41,18 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "RAWAT_ENV": environment,
         "INSTANCE": instance,
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
+        "READ_DATABASE_URL": (os.environ.get("READ_DATABASE_URL") or "").replace(
+            "postgresql://", "postgresql+psycopg://", 1),
         "HOSPITAL_TZ": os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta",
-        "MAIL_URL": os.environ.get("MAIL_URL") or "",
+        "CLOCK_AHEAD_DAYS": _days_ahead(environment),
+        # The demo prints what it would send; in production a channel without an address keeps its messages waiting.
+        **{name: os.environ.get(name) or ("console:" if environment == "demo" else "")
+           for name in ("MAIL_URL", "WHATSAPP_URL", "SMS_URL")},
+        "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
         "REDIS_URL": os.environ.get("REDIS_URL") or "",
-        "MAX_CONTENT_LENGTH": MAX_UPLOAD + 64 * 1024,
+        "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
+        **{name: os.environ.get(name) or "" for name in PROVIDERS},
+        "MAX_CONTENT_LENGTH": MAX_FORM,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 5_000,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -50,8 +64,9 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         **given,
     }
     uri = config["SQLALCHEMY_DATABASE_URI"]
-    if not str(uri).startswith("sqlite"):
-        config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8})
+    # What was written stays out of error messages, and so out of log lines: it may be a patient's.
+    pool = {} if str(uri).startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"hide_parameters": True, **pool})
     if environment == "production":
         # The cookie's prefix makes the browser refuse it without TLS and from a sister host.
         config.setdefault("SESSION_COOKIE_SECURE", True)
@@ -59,6 +74,16 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     else:
         config.setdefault("SESSION_COOKIE_NAME", "rawat")
     return config
+
+
+def _days_ahead(environment: str) -> int:
+    """How far the demo's clock runs ahead; a hospital's never does."""
+    typed = os.environ.get("RAWAT_CLOCK_AHEAD_DAYS") or "0"
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 4:
+        raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is no number of days.")
+    if environment == "production" and int(typed):
+        raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is for the demo; documents carry real dates.")
+    return int(typed)
 
 
 def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict[str, str]:

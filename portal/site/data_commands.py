@@ -17,7 +17,7 @@ from flask import current_app
 
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.operations import activity, backup, transfer
+from models.operations import activity, backup, lists, transfer
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -94,26 +94,9 @@ def export(table: str, kind: str, target: Path) -> None:
 
 
 def read_list(file: BinaryIO, name: str) -> Iterator[dict[str, Any]]:
-    """The rows of a CSV (comma or semicolon, UTF-8) or XLSX file as heading → cell. Raises `Refused`."""
-    if name.lower().endswith(".xlsx"):
-        from python_calamine import CalamineError, CalamineWorkbook
-        try:
-            rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python(skip_empty_area=False)
-        except CalamineError as error:
-            raise Refused("%(name)s is no workbook that can be read.", name=name) from error
-    else:
-        try:
-            text = file.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Refused("%(name)s is not UTF-8; save it as “CSV UTF-8”.", name=name) from error
-        first = text.partition("\n")[0]
-        mark = ";" if first.count(";") > first.count(",") else ","
-        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=mark))
-    if not rows:
-        raise Refused("%(name)s is empty; its first row names the columns.", name=name)
-    heads = [str(head).strip() for head in rows[0]]
-    for row in rows[1:]:
-        yield {head: cell for head, cell in zip(heads, row, strict=False) if head}
+    """The rows of a CSV or XLSX file as heading → cell. Raises `Refused`."""
+    for row in lists.read(file.read(lists.MOST_BYTES + 1), name).rows:
+        yield row.cells
 
 
 def import_(table: str, source: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError, StatementError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from models.base import db, lost_lock
 from models.errors import Refused
@@ -17,12 +19,13 @@ from portal.site.locale import refusal_text
 
 WORDS: dict[int, tuple[Any, Any]] = {
     400: (_l("The form has expired"), _l("Go back, reload the page, and send it again.")),
+    401: (_l("Sign in first"), _l("Send the token of an account: Authorization: Bearer …")),
     403: (_l("Not for your role"), _l("Your role may not open this page or do this step.")),
     404: (_l("Not found"), _l("There is nothing at this address, or it is not yours to see.")),
     405: (_l("Not possible this way"), _l("This address does not take this kind of request.")),
     409: (_l("Somebody was faster"),
           _l("Somebody else changed this meanwhile. Look at it again, then repeat your step.")),
-    413: (_l("Too large"), _l("The file or form is larger than 10 MB. Choose a smaller one.")),
+    413: (_l("Too large"), _l("This is too much at once. A file may have 10 MB, all together 50 MB.")),
     415: (_l("Wrong kind of content"), _l("This address does not take this kind of content.")),
     422: (_l("Not possible"), _l("This cannot be done as it stands.")),
     429: (_l("Too many tries"), _l("Wait a few minutes, then try again.")),
@@ -45,10 +48,30 @@ def page(status: int, message: str | None = None, headers: dict[str, str] | None
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if error.code == 404 and (there := _without_slash()):
+        return redirect(there, 308)
     headers = {}
     if error.code == 429:
         headers["Retry-After"] = str(getattr(error, "retry_after", None) or 300)
+    if error.code == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="Rawat"'
     return page(error.code if error.code in WORDS else 400, headers=headers)
+
+
+def _without_slash() -> str | None:
+    """The address that a visitor meant who typed a slash too many at its end; none where no page answers."""
+    path = request.path.rstrip("/")
+    if request.url_rule is not None or request.method not in ("GET", "HEAD") or path in ("", request.path) \
+            or "//" in path or request.path.startswith(("/api/", "/fhir/", "/static/")):
+        return None
+    try:
+        adapter = current_app.create_url_adapter(request)
+        assert adapter is not None
+        adapter.match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    asked = request.query_string.decode("ascii", "replace")
+    return quote(path) + (f"?{asked}" if asked else "")
 
 
 def _refused(error: Refused) -> Any:

@@ -30,7 +30,9 @@ def _harden(response: Response) -> Response:
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()")
+    camera = "(self)" if g.get("uses_camera") else "()"  # set by the pages that read barcodes
+    headers.setdefault("Permissions-Policy",
+                       f"camera={camera}, geolocation=(), microphone=(), payment=(), usb=()")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == "static":

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, abort, current_app, request
 
 from models.base import db
+from portal.site import schema
 
 bp = Blueprint("health", __name__)
 
@@ -22,13 +21,11 @@ def healthz() -> Any:
 @bp.get("/readyz")
 def readyz() -> Any:
     """200 when the database answers and stands at the newest migration, else 503."""
-    script = ScriptDirectory(current_app.extensions["migrate"].directory)
     try:
-        with db.engine.connect() as connection:
-            current = set(MigrationContext.configure(connection).get_current_heads())
+        stands = schema.standing()
     except sa.exc.DBAPIError:
         return Response("database away\n", 503, mimetype="text/plain", headers={"Retry-After": "5"})
-    if current != set(script.get_heads()):
+    if stands != schema.CURRENT:
         return Response("migrations missing\n", 503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 
@@ -40,8 +37,12 @@ def metrics() -> Any:
     if request.remote_addr not in ("127.0.0.1", "::1") and not (
             token and request.headers.get("Authorization") == f"Bearer {token}"):
         abort(404)
-    from models.outbox import Outbox
-    waiting = db.session.scalar(sa.select(sa.func.count()).select_from(Outbox).where(~Outbox.sent))
-    lines = ["# HELP rawat_outbox_waiting Mails that wait to be sent.", "# TYPE rawat_outbox_waiting gauge",
-             f"rawat_outbox_waiting {waiting}", ""]
+    from models.outbox import DeliveryStatus, Outbox
+    counts = dict(db.session.execute(
+        sa.select(Outbox.status, sa.func.count()).where(Outbox.status != DeliveryStatus.SENT).group_by(Outbox.status)
+    ).all())
+    lines = ["# HELP rawat_outbox_waiting Messages that wait to be sent.", "# TYPE rawat_outbox_waiting gauge",
+             f"rawat_outbox_waiting {counts.get(DeliveryStatus.WAITING, 0)}",
+             "# HELP rawat_outbox_failed Messages that a person must look at.", "# TYPE rawat_outbox_failed gauge",
+             f"rawat_outbox_failed {counts.get(DeliveryStatus.FAILED, 0)}", ""]
     return Response("\n".join(lines), mimetype="text/plain; version=0.0.4")

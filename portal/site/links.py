@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
+
+from flask import current_app, has_request_context, request
 
 from models.people import User
 from models.roles import Role
@@ -23,3 +26,22 @@ def home_of(user: User) -> str:
     if user.has_role(Role.PATIENT):
         return "/portal/"
     return "/learn/"
+
+
+def is_demo() -> bool:
+    return bool(current_app.config["RAWAT_ENV"] == "demo")
+
+
+def public_url() -> str | None:
+    """The address under which people reach the hospital, for links in mail.
+
+    `PUBLIC_URL` says it. Only the demo takes it from the request: a forged Host header in production would send
+    somebody's link to another site.
+    """
+    if current_app.config.get("PUBLIC_URL"):
+        return str(current_app.config["PUBLIC_URL"])
+    if not is_demo():
+        return None
+    if has_request_context():
+        return request.url_root.rstrip("/")
+    return f"http://{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 5000}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel.dates import format_date
 from flask import Flask, has_request_context, request
+from flask.globals import app_ctx
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 from jinja2 import pass_context
@@ -35,9 +36,17 @@ def choose() -> str:
     return "id"
 
 
+def language() -> str:
+    """The language that is written now, empty outside of requests. A page asks a hundred times."""
+    try:
+        found = app_ctx.g._flask_babel.babel_locale  # what `get_locale` keeps
+    except (AttributeError, RuntimeError):
+        found = get_locale()
+    return found.language if found is not None else ""
+
+
 def is_indonesian() -> bool:
-    found = get_locale()
-    return found is None or found.language == "id"
+    return language() in {"id", ""}
 
 
 #: Messages that were looked up, by language: a page says the same few hundred, and the catalogue does not change.
@@ -47,8 +56,7 @@ MOST_KEPT = 20_000
 
 def said(message: str) -> str:
     """`gettext` of a message without parameters, remembered."""
-    found = get_locale()
-    known = _said.setdefault(found.language if found is not None else "", {})
+    known = _said.setdefault(language(), {})
     text = known.get(message)
     if text is None:
         text = gettext(message)
@@ -98,11 +106,12 @@ def day(value: date | datetime | None, style: str = "short") -> str:
     return f"{value.day} {month} {value.year}"
 
 
-def hour(value: datetime | None) -> str:
-    """`09.12` or `09:12` on the hospital's wall clock."""
+def hour(value: datetime | time | None) -> str:
+    """`09.12` or `09:12` on the hospital's wall clock; a time of day stands on it already."""
     if value is None:
         return "–"
-    return clock.local(value).strftime("%H.%M" if is_indonesian() else "%H:%M")
+    at = value if isinstance(value, time) else clock.local(value)
+    return at.strftime("%H.%M" if is_indonesian() else "%H:%M")
 
 
 def moment(value: datetime | None) -> str:

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import segno
-from flask import Response, render_template
+from flask import Response, current_app, has_request_context, render_template
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-not-found]
 
@@ -19,7 +19,9 @@ def qr_data_uri(text: str, scale: int = 4) -> str:
 def rendered(template: str, **context: Any) -> bytes:
     """The PDF of a print template. Raises RuntimeError when it cannot be laid out."""
     # The built-in fonts of PDF have no true minus sign; it would come out blank.
-    html = render_template(template, **context).replace("\N{MINUS SIGN}", "-")
+    text = (render_template(template, **context) if has_request_context()
+            else current_app.jinja_env.get_template(template).render(**context))  # a job has no page's context
+    html = text.replace("\N{MINUS SIGN}", "-")
     out = io.BytesIO()
     result = pisa.CreatePDF(html, dest=out, encoding="utf-8",
                             resource_policy=ResourceAccessPolicy.server(None, allow_remote=False))

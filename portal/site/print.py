@@ -20,10 +20,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import ExactDecimal, db
 from models.documents import Document, DocumentEvent, DocumentNumber
-from models.organisation import Setting
+from models.finality import FINAL_STATES
+from models.operations import shelves
 from models.people import User
+from models.settings import setting
 from models.stock import StockBatch, StockMove
-from portal.site import locale, pdf, words
+from portal.site import links, locale, pdf, words
 from portal.site.spell import in_words
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
@@ -53,6 +55,10 @@ class Form:
     facts: Callable[[Any], list[tuple[str, str]]] | None = None
     #: Line columns that this document keeps to itself as it stands.
     hides: Callable[[Any], frozenset[str]] = lambda _document: frozenset()
+    #: Lines in the order of the store's shelves, until the paper is done.
+    by_shelf: bool = False
+    #: What the paper is called where that is not the table's word.
+    title: Any = ""
 
 
 def _is_money(kind: Any) -> bool:
@@ -126,6 +132,19 @@ def _batches(document: Any) -> dict[int, list[str]]:
     return found
 
 
+def _bids(auction: Any) -> dict[int, list[str]]:
+    """What was offered for each lot in the last round, highest first, and which bid won."""
+    found = {}
+    for line in auction.lines:
+        mine = sorted((bid for bid in line.bids if bid.round == auction.round),
+                      key=lambda bid: (-bid.amount, bid.offered_at, bid.id))
+        notes = {bid.id: gettext("won") for bid in mine if auction.state == "sold" and bid is line.winner}
+        notes |= {bid.id: bid.note or "" for bid in mine if not bid.is_valid}
+        found[line.id] = [f"{bid.bidder_name} ({bid.bidder_identity}) {locale.rupiah(bid.amount)}"
+                          + (f" – {notes[bid.id]}" if notes.get(bid.id) else "") for bid in mine]
+    return found if any(found.values()) else {}
+
+
 def _blind(document: Any) -> frozenset[str]:
     """Who counts must not read what is expected."""
     is_counted = document.state not in ("draft", "counting")
@@ -139,13 +158,44 @@ def _supplier(document: Any) -> list[tuple[str, str]]:
             if getattr(supplier, name)]
 
 
+def _patient(prescription: Any) -> list[tuple[str, str]]:
+    """Whom the medicines are for, and who prescribed them."""
+    visit = prescription.consultation
+    patient, doctor = visit.patient, visit.doctor
+    named = [(gettext("Patient"), patient.name), (words.label("medical_record_number"), patient.medical_record_number),
+             (words.label("birth_date"), locale.day(patient.birth_date)),
+             (words.label("weight_kg"), locale.quantity(patient.weight_kg) if patient.weight_kg else ""),
+             (words.label("allergies"), patient.allergies), (gettext("Doctor"), doctor.name),
+             (words.label("sip_number"), doctor.sip_number)]
+    return [(label, text) for label, text in named if text]
+
+
+def _vendor(document: Any) -> list[tuple[str, str]]:
+    """What a vendor's copy of the order must say of the vendor."""
+    vendor = document.vendor
+    return [(words.label(name), getattr(vendor, name)) for name in ("address", "phone", "tax_number")
+            if getattr(vendor, name)]
+
+
 FORMS: dict[str, Form] = {
+    "prescription": Form(signs=(_l("Doctor"), _l("Dispensed by"), _l("Received by")), facts=_patient,
+                         hides=lambda _document: frozenset({"dose", "frequency", "allergy_reason"})),
     "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),),
-                             (_l("Delivered by (store)"), _l("Received by (unit)"))),
+                             (_l("Delivered by (store)"), _l("Received by (unit)")), by_shelf=True),
     "store_request": Form(signs=(_l("Asked for by"), _l("Head of the store"))),
     "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier")), facts=_supplier),
-    "stocktake": Form(hides=_blind),
-    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),), (_l("Received by (store)"), _l("Supplier"))),
+    "stocktake": Form(hides=_blind, by_shelf=True),
+    "stock_transfer": Form(by_shelf=True),
+    "asset_procurement": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Vendor")), facts=_vendor,
+                              title=_l("Order of equipment")),
+    "asset_receipt": Form(signs=(_l("Received by (facilities)"), _l("Vendor"))),
+    "asset_disposal": Form(signs=(_l("Head of facilities"), _l("Accounts receivable")),
+                           title=_l("Minutes of disposal")),
+    "asset_auction": Form(_bids, (_l("Bids of the round"),),
+                          (_l("Head of facilities"), _l("Accounts receivable"), _l("Buyer")),
+                          title=_l("Minutes of auction")),
+    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),), (_l("Received by (store)"), _l("Supplier")),
+                          title=_l("Receiving report (RR)")),
 }
 
 
@@ -215,6 +265,8 @@ def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.C
 def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell], list[list[Cell]]]:
     columns = _line_columns(document, line_model, form)
     extra = form.extra(document) if form.extra else {}
+    places = shelves.locations(document.store_id, (line.item_id for line in document.lines)) \
+        if form.by_shelf and document.state not in FINAL_STATES else {}
     if extra:  # batch and expiry stand there, as they moved
         columns = [(column, name) for column, name in columns if name not in ("batch", "batch_number", "expires_on")]
     has_amount = any(_is_money(column.type) for column, _name in columns) and hasattr(line_model, "net_amount")
@@ -224,14 +276,19 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
     heads += [Cell(gettext("Total"), True, _SHARES[3])] if has_amount else []
     if not heads:
         return [], []
+    if places:
+        heads.insert(1, Cell(gettext("Shelf"), False, 12))
     shares = sum(head.width for head in heads)
     # A heading's longest word is not broken: about one percent of the paper a letter.
     widths = [max(head.width * 95 // shares, max(map(len, head.text.split())) + 1) for head in heads]
     widths[0] += 95 - sum(widths)
     heads = [Cell(head.text, head.is_number, width) for head, width in zip(heads, widths, strict=True)]
     rows = []
-    for line in document.lines:
+    for line in sorted(document.lines, key=lambda line: shelves.walk(places.get(line.item_id))) \
+            if places else document.lines:
         cells = [_shown(getattr(line, name), column) for column, name in columns]
+        if places:
+            cells.insert(1, _shown(places.get(line.item_id)))
         if extra:
             cells.append(Cell("; ".join(extra.get(line.id, [])) or "–"))
         if has_amount:
@@ -260,13 +317,13 @@ def paper_of(document: Any) -> Paper:
         sa.select(model).where(model.id == document.id).options(*_options(model, line_model))).unique().one()
     given = db.session.scalar(sa.select(DocumentNumber).where(
         DocumentNumber.document_type == model.__tablename__, DocumentNumber.document_id == document.id))
-    hospital = db.session.scalar(sa.select(Setting.value).where(Setting.key == "hospital.name")) or "Rawat"
+    hospital = setting("hospital.name")
     facts = [(words.label(column), _shown(getattr(document, name), column).text)
              for column, name in _columns(model, LEFT_OUT | {document.dated}) if getattr(document, name) is not None]
     facts += form.facts(document) if form.facts else []
     facts.append((gettext("Made by"), document.created_by.name))
     paper = Paper(
-        title=words.table_word(model.__tablename__), hospital=hospital, number=document.number or "",
+        title=str(form.title) or words.table_word(model.__tablename__), hospital=hospital, number=document.number or "",
         on=locale.day(document.document_date, "long"), state=words.state_word(document.state), facts=facts,
         note=document.note or "", approvals=_approvals(document), signs=[str(sign) for sign in form.signs])
     if line_model is not None:
@@ -279,9 +336,9 @@ def paper_of(document: Any) -> Paper:
         paper.total = locale.rupiah(amount)
         paper.in_words = in_words(amount, "id" if locale.is_indonesian() else "en")
     if given is not None:
-        root = request.url_root.rstrip("/") if has_request_context() else ""
+        root = request.url_root.rstrip("/") if has_request_context() else links.public_url() or ""
         paper.address = f"{root}/verify/{given.verify_code}"
-        paper.qr = pdf.qr_data_uri(paper.address)
+        paper.qr = pdf.qr_data_uri(paper.address) if root else ""  # a code that leads nowhere is worse than none
     return paper
 
 
@@ -290,3 +347,8 @@ def document_pdf(document: Document, language: str | None = None) -> bytes:
     QR code."""
     with force_locale(language) if language else contextlib.nullcontext():
         return pdf.rendered("print/document.html", paper=paper_of(document))
+
+
+def file_name(document: Document) -> str:
+    """What the document's PDF is called: ``PO-2026-000123.pdf``."""
+    return f"{(document.number or f'{document.prefix}-{document.id}').replace('/', '-')}.pdf"

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 import secrets
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, session
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import joinedload
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized
+from werkzeug.routing import RequestRedirect
 
 from models import acting, clock
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations import activity
 from models.people import Language, User, UserSession
-from portal.site import locale, passwords
+from portal.site import locale, passwords, tokens
 from portal.site.links import home_of, safe_next
 from portal.site.throttle import Throttle
 
@@ -29,19 +31,40 @@ manager = LoginManager()
 IDLE = {"staff": timedelta(minutes=15), "other": timedelta(hours=2)}
 LONGEST = timedelta(hours=12)
 TOUCH = timedelta(minutes=1)
+#: Says that a page asks by itself, nobody acted: such a request is answered but does not keep the session alive.
+POLL = "X-Poll"
+#: Where other systems come in: with a token, never with a cookie.
+API = ("/api/", "/fhir/")
 TOKEN = "sid"  # noqa: S105  (the name of a session field)
+
+#: What names a browser and a system in its own words; the first that is found counts.
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+            ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+           ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
 
 guesses = Throttle("login", limit=10, window=timedelta(minutes=5))
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def token_hash() -> str | None:
+    """What is kept of this browser's session."""
+    token = session.get(TOKEN)
+    return tokens.hashed(str(token)) if token else None
+
+
+def device() -> str:
+    """Browser and system of the request, as people call them."""
+    agent = request.user_agent.string
+    browser = next((word for mark, word in BROWSERS if mark in agent), "")
+    system = next((word for mark, word in SYSTEMS if mark in agent), "")
+    return ", ".join(word for word in (browser, system) if word)
 
 
 def start_session(user: User) -> str:
     """A new sign-in of `user`; returns the token for the cookie. Flushes."""
     token = secrets.token_urlsafe(32)
-    db.session.add(UserSession(token_hash=_hash(token), user_id=user.id, address=request.remote_addr))
+    db.session.add(UserSession(token_hash=tokens.hashed(token), user_id=user.id, address=request.remote_addr,
+                               device=device()))
     db.session.flush()
     return token
 
@@ -60,8 +83,8 @@ def end_session() -> None:
     """End the browser's session on the server, so that a copied cookie is worth nothing."""
     token = session.pop(TOKEN, None)
     if token:
-        db.session.execute(sa.update(UserSession).where(
-            UserSession.token_hash == _hash(token), UserSession.ended_at.is_(None)).values(ended_at=clock.now()))
+        own = sa.update(UserSession).where(UserSession.token_hash == tokens.hashed(token))
+        db.session.execute(own.where(UserSession.ended_at.is_(None)).values(ended_at=clock.now()))
 
 
 _OPEN_SESSION = (
@@ -71,11 +94,13 @@ _OPEN_SESSION = (
 
 @manager.request_loader
 def load(_request: Any) -> User | None:
-    """The person of the session cookie, with account and roles: one statement."""
+    """The person of the session cookie (of the bearer token in the API), with account and roles: one statement."""
+    if request.path.startswith(API):
+        return tokens.bearer()
     token = session.get(TOKEN)
     if not token:
         return None
-    found = db.session.scalars(_OPEN_SESSION, {"token": _hash(str(token))}).unique().first()
+    found = db.session.scalars(_OPEN_SESSION, {"token": tokens.hashed(str(token))}).unique().first()
     if found is None or not found.user.is_active:
         session.pop(TOKEN, None)
         return None
@@ -84,21 +109,63 @@ def load(_request: Any) -> User | None:
     if now - found.seen_at > idle or now - found.started_at > LONGEST:
         session.pop(TOKEN, None)
         return None
-    if now - found.seen_at > TOUCH:
+    if now - found.seen_at > TOUCH and not is_poll():
         # Not at each request: a write for every page would lock SQLite.
         with one_transaction():
             db.session.execute(sa.update(UserSession).where(UserSession.id == found.id).values(seen_at=now))
     return user
 
 
+def is_poll() -> bool:
+    """Whether the page asks by itself for what is new: that is no sign of anybody sitting there.
+
+    Such a request says so, or says what the page has already (`have=` of a block, `If-None-Match` of a board).
+    """
+    return POLL in request.headers or (
+        request.method == "GET" and ("have" in request.args or "If-None-Match" in request.headers))
+
+
 @manager.unauthorized_handler
 def unauthorized() -> Any:
     """To the sign-in page, and back afterwards."""
-    target = request.full_path if request.method == "GET" else None
-    if request.headers.get("HX-Request"):
-        return "", 401, {"HX-Redirect": "/login"}
-    from flask import url_for
-    return redirect(url_for("site.login", next=safe_next(target)))
+    if request.path.startswith(API):
+        raise Unauthorized
+    target = request.full_path if request.method == "GET" and not is_block() else _page_before()
+    login = url_for("site.login", next=safe_next(target))
+    if is_block():
+        return "", 401, {"HX-Redirect": login}
+    return redirect(login)
+
+
+def is_block() -> bool:
+    return "HX-Request" in request.headers
+
+
+def _page_before() -> str | None:
+    """The page of ours that sent the request: what was typed there is put back after the sign-in (`kept.js`).
+
+    A form that was refused stands at an address that takes it and shows nothing; what is above it is shown then.
+    """
+    came = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if came.netloc != request.host:
+        return None
+    form = re.fullmatch(r"(/admin/\w+)/(\d+)/\w+", came.path)  # of a record's page; a step that asks first is a page
+    if form and _answering(came.path, "GET") != _answering(came.path, "POST"):
+        return f"{form[1]}/details/?id={form[2]}"
+    if _answering(came.path, "GET"):
+        return came._replace(scheme="", netloc="").geturl()
+    above = came.path.rsplit("/", 1)[0]
+    return above if _answering(above, "GET") else None
+
+
+def _answering(path: str, method: str) -> str | None:
+    """The endpoint of an address, None where nothing answers."""
+    adapter = current_app.create_url_adapter(request)
+    assert adapter is not None
+    try:
+        return str(adapter.match(path, method=method)[0])
+    except (HTTPException, RequestRedirect):
+        return None
 
 
 # ---------------------------------------------------------------- pages
@@ -153,7 +220,9 @@ def logout() -> Any:
     end_session()
     db.session.commit()
     session.clear()
-    return redirect("/login", 303)
+    answer = redirect("/login", 303)
+    answer.headers["Clear-Site-Data"] = '"cache"'  # nothing that was read stays behind the back button
+    return answer
 
 
 @bp.post("/language/<any(id, en):code>")
@@ -182,7 +251,7 @@ def theme(name: str) -> Any:
 
 
 def _door() -> acting.Door:
-    if request.path.startswith(("/api", "/fhir")):
+    if request.path.startswith(API):
         return acting.Door.API
     return acting.Door.BACK_OFFICE if request.path.startswith("/admin") else acting.Door.PORTAL
 
@@ -192,8 +261,13 @@ def _begin() -> None:
         return
     will_write(request.method not in ("GET", "HEAD", "OPTIONS"))
     acting.set_actor(None, _door(), request.remote_addr)
-    if session.get(TOKEN) and current_user.is_authenticated:
+    if (session.get(TOKEN) or request.path.startswith(API)) and current_user.is_authenticated:
         acting.set_actor(current_user.id, _door(), request.remote_addr)
+
+
+def person_mark() -> str:
+    """Whose page this is, for the page's script alone: the same person's is the same, and it tells nobody who."""
+    return tokens.hashed(f"{current_app.config['SECRET_KEY']}:page:{current_user.get_id()}")[:16]
 
 
 def init_app(app: Flask) -> None:
@@ -201,4 +275,5 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None
     app.before_request(_begin)
     app.register_blueprint(bp)
-    app.context_processor(lambda: {"theme": request.cookies.get("theme", ""), "language": locale.choose()})
+    app.context_processor(lambda: {"theme": request.cookies.get("theme", ""), "language": locale.choose(),
+                                   "person_mark": person_mark})

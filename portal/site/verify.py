@@ -6,9 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, render_template
+from sqlalchemy.orm import joinedload
 
 from models.base import db
 from models.documents import DocumentNumber
+from models.prescriptions import Letter
 from models.rights import model_of
 
 bp = Blueprint("verify", __name__)
@@ -19,8 +21,18 @@ def verify(code: str) -> Any:
     """Type, number, date and state; never who, what or why."""
     given = db.session.scalar(sa.select(DocumentNumber).where(DocumentNumber.verify_code == code[:64]))
     if given is None:
-        abort(404)
+        return _letter(code)
     document = db.session.get(model_of(given.document_type), given.document_id)
     if document is None:
         abort(404)
     return render_template("site/verify.html", given=given, on=document.document_date, state=document.state)
+
+
+def _letter(code: str) -> Any:
+    """A letter of a doctor has no number of its own: its consultation's says which it is; never whom it is about."""
+    letter = db.session.scalar(sa.select(Letter).where(Letter.verify_code == code[:40])
+                               .options(joinedload(Letter.consultation)))
+    if letter is None:
+        abort(404)
+    given = {"number": letter.consultation.number, "document_type": "letter"}
+    return render_template("site/verify.html", given=given, on=letter.issued_on, state="issued")

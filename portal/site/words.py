@@ -11,13 +11,20 @@ import re
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
 from models.base import db
 from models.documents import WORKFLOWS
+from models.operations import icd
 from models.rights import PAGES, RIGHTS
 from models.roles import Role
-from portal.site.locale import said
+from portal.site.locale import is_indonesian, said
 
+#: What doctors speak, by ISO 639 code.
+LANGUAGES = {"id": _l("Indonesian"), "en": _l("English"), "jv": _l("Javanese"), "su": _l("Sundanese"),
+             "zh": _l("Chinese"), "ar": _l("Arabic"), "ban": _l("Balinese"), "min": _l("Minangkabau"),
+             "bug": _l("Buginese"), "mad": _l("Madurese"), "bjn": _l("Banjar"), "nl": _l("Dutch"),
+             "ja": _l("Japanese"), "ko": _l("Korean"), "de": _l("German"), "fr": _l("French")}
 #: Where the humanised name is not what people say.
 SPECIAL = {
     "id": "No.",
@@ -33,12 +40,18 @@ SPECIAL = {
     "sip_number": "SIP number",
     "email": "E-mail",
     "dob": "Birth date",
+    "credit_vat": "Credit VAT",
+    "unconfirm": "Take the confirmation back",
+    "wants_mail": "Told by e-mail",
+    "wants_whatsapp": "Told by WhatsApp",
+    "wants_sms": "Told by SMS",
 }
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
+          "whatsapp": "WhatsApp", "sms": "SMS",
           "libur_nasional": "National holiday", "cuti_bersama": "Joint leave"}
 PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "maintenance": "Maintenance",
-           "stocktake": "Stocktakes", "spoilage": "Spoilage", "cleaning": "Cleaning"}
+           "stocktake": "Stocktakes", "shelf": "Shelves", "spoilage": "Spoilage", "cleaning": "Cleaning"}
 
 
 @functools.lru_cache(4096)
@@ -92,6 +105,28 @@ def step_word(name: str) -> str:
     return said(human(name))
 
 
+#: Titles that stand before a name without a point, or with one that people leave out.
+TITLES = frozenset({"dr", "drg", "prof", "ns", "apt", "ir", "h", "hj", "drs", "dra", "kh", "tn", "ny", "sdr", "an",
+                    "by", "bd", "mr", "mrs", "ms", "bpk", "ibu"})
+
+
+def diagnosis_word(diagnosis: Any) -> str:
+    """A diagnosis as its reader says it: the usual Indonesian word before the WHO's English name, and the code."""
+    term = icd.term(diagnosis.code) if is_indonesian() else ""
+    if term:
+        return f"{term[:1].upper()}{term[1:]} ({diagnosis.name}, {diagnosis.code})"
+    return f"{diagnosis.name} ({diagnosis.code})"
+
+
+def initials(name: str) -> str:
+    """Two letters for the circle beside a name: of the first and the last word; titles before and degrees after it
+    do not count."""
+    parts = [part for part in name.split(",")[0].split() if part[0].isalpha()]
+    real = [part for part in parts if not part.endswith(".") and part.lower() not in TITLES] or parts
+    letters = [part[0] for part in (real[:1] + real[-1:] if len(real) > 1 else real)]
+    return "".join(letters).upper() or "–"
+
+
 def all_msgids() -> list[str]:
     """Every English word that is made from a name, sorted."""
     words: set[str] = set()
@@ -108,3 +143,8 @@ def all_msgids() -> list[str]:
     words.update(human(page) for page in PAGES)
     words.update(human(rights.area) for rights in RIGHTS.values())
     return sorted(words)
+
+
+def languages_word(codes: str) -> str:
+    """`id,su` as people say it."""
+    return ", ".join(str(LANGUAGES.get(code.strip(), code.strip())) for code in codes.split(",") if code.strip())

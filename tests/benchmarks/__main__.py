@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh]`: both sides in one process, turn by turn.
+"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh] [--only posting]`: both sides, turn by turn.
 
 BENCH_DATABASE_URL names a PostgreSQL server whose user may create databases (postgres at 127.0.0.1 unless said). The
 filled database, `rawat_bench_<moves>_<schema>`, is kept for the next run; `--fresh` makes it anew.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextvars
+import gc
 import hashlib
 import os
 import statistics
@@ -26,7 +27,8 @@ from flask.testing import FlaskClient
 from models.base import db
 from models.people import UserSession
 from tests.applications import make_app
-from tests.benchmarks import filling
+from tests.benchmarks import filling, posting
+from tests.benchmarks.django_peer import PATHS, make_django
 from tests.benchmarks.peer import make_peer
 
 SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -34,12 +36,14 @@ SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 
 @dataclass(frozen=True)
 class Page:
-    """One page of ours and of the peer. `most` is the ratio that docs ask for, where they name one."""
+    """One page of ours and of the peers: what it may take at `most`, in times of the bare one and as a `share` of
+    Django's, where there is a goal."""
 
     name: str
     role: str
     path: str
     most: float | None = None
+    share: float | None = None
 
 
 def pages(moves: int) -> list[Page]:
@@ -48,13 +52,14 @@ def pages(moves: int) -> list[Page]:
     return [
         Page("moves, page 1", "store_head", "stock_move/", 5),
         Page("moves, page 40,000 by key", "store_head", f"stock_move/?after={middle}", 3),
-        Page("moves, search by item name", "store_head", "stock_move/?search=jenis+00123"),
+        Page("moves, search by item name", "store_head", "stock_move/?search=jenis+00123", share=0.15),
         Page("move, details", "store_head", f"stock_move/details/?id={middle}"),
         Page("orders, page 1", "facilities_staff", "purchase_order/"),
-        Page("orders by state and date", "facilities_staff", "purchase_order/?state=sent&ordered_on_from=2026-06-01"),
+        Page("orders by state and date", "facilities_staff", "purchase_order/?state=sent&ordered_on_from=2026-06-01",
+             share=0.3),
         Page("order, details", "facilities_staff", f"purchase_order/details/?id={posted}"),
-        Page("order, edit, 3 lines", "facilities_staff", f"purchase_order/edit/?id={draft}"),
-        Page("order, new", "facilities_staff", "purchase_order/new/"),
+        Page("order, edit, 3 lines", "facilities_staff", f"purchase_order/edit/?id={draft}", share=0.45),
+        Page("order, new", "facilities_staff", "purchase_order/new/", share=0.3),
         Page("store requests, page 1", "store_head", "store_request/"),
         Page("store request, details", "store_head", f"store_request/details/?id={posted}"),
         Page("store request, edit, 3 lines", "unit_user", f"store_request/edit/?id={own}"),
@@ -118,7 +123,7 @@ def ask(client: FlaskClient, path: str) -> tuple[float, int]:
     return took, len(answer.data)
 
 
-def measure(app: Flask, peer: Flask, page: Page, runs: int) -> dict[str, Any]:
+def measure(app: Flask, peer: Flask, django: Any, page: Page, runs: int) -> dict[str, Any]:
     ours, bare, statements = signed_in(app, page.role), peer.test_client(), 0
 
     def count(*_: Any) -> None:
@@ -133,9 +138,21 @@ def measure(app: Flask, peer: Flask, page: Page, runs: int) -> dict[str, Any]:
     sa.event.listen(engine, "before_cursor_execute", count)
     _, size = ask(ours, f"/admin/{page.path}")
     sa.event.remove(engine, "before_cursor_execute", count)
-    times = [(ask(ours, f"/admin/{page.path}")[0], ask(bare, f"/{page.path}")[0]) for _ in range(runs)]
-    our_time, bare_time = (statistics.median(side) for side in zip(*times, strict=True))
-    return {"ours": our_time, "bare": bare_time, "ratio": our_time / bare_time, "statements": statements, "size": size}
+    there = django is not None and page.name in PATHS
+    times = [(ask(ours, f"/admin/{page.path}")[0], ask(bare, f"/{page.path}")[0],
+              ask_django(django, page.name) if there else 0.0) for _ in range(runs)]
+    our_time, bare_time, their_time = (statistics.median(side) for side in zip(*times, strict=True))
+    return {"ours": our_time, "bare": bare_time, "ratio": our_time / bare_time, "statements": statements, "size": size,
+            "django": their_time}
+
+
+def ask_django(django: Any, name: str) -> float:
+    """Milliseconds of their page. Ends the run when it does not answer 200."""
+    started = time.perf_counter()
+    status, _ = django(name)
+    if status != 200:
+        sys.exit(f"Django answered {status} to {name}")
+    return (time.perf_counter() - started) * 1000
 
 
 def main() -> None:
@@ -143,21 +160,32 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=31)
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
+    parser.add_argument("--only", choices=("pages", "posting"), help="leave the other half out")
     asked = parser.parse_args()
     if asked.moves < 25_000:
         parser.error("fewer than 25,000 moves measure nothing")
     server = sa.make_url(os.environ.get("BENCH_DATABASE_URL") or SERVER)
+    if asked.only != "pages":
+        posting.run(server, asked.runs)
+    if asked.only == "posting":
+        return
     url = prepared(server, asked.moves, asked.fresh)
     app, peer = make_app(url.render_as_string(hide_password=False)), make_peer(_dsn(url))
+    django = make_django(url, asked.moves)
     app.testing = peer.testing = False
+    gc.collect()
+    gc.freeze()  # as the server does
     print(f"\nPostgreSQL, {asked.moves:,} moves, median of {asked.runs}; "
-          "q: SQL statements, session and rights included; bare: Flask with the ideal SQL\n")
-    print(f"{'page':32}{'ms':>8}{'bare ms':>9}{'ratio':>8}{'goal':>7}{'q':>4}{'KB':>7}")
+          "q: SQL statements, session and rights included; bare: Flask with the ideal SQL;\n"
+          f"django: its admin, tuned{'' if django else ' (left out: Django is not installed)'}\n")
+    print(f"{'page':32}{'ms':>8}{'bare ms':>9}{'ratio':>8}{'goal':>7}{'q':>4}{'KB':>7}"
+          f"{'django':>9}{'ratio':>7}{'goal':>8}")
     for page in pages(asked.moves):
-        found = measure(app, peer, page, asked.runs)
-        goal = f"≤ {page.most:g}" if page.most else ""
+        found = measure(app, peer, django, page, asked.runs)
+        goal, share = (f"≤ {most:g}" if most else "" for most in (page.most, page.share))
+        theirs = f"{found['django']:9.1f}{found['ours'] / found['django']:7.2f}" if found["django"] else f"{'':16}"
         print(f"{page.name:32}{found['ours']:8.1f}{found['bare']:9.1f}{found['ratio']:8.1f}{goal:>7}"
-              f"{found['statements']:4}{found['size'] / 1024:7.1f}", flush=True)
+              f"{found['statements']:4}{found['size'] / 1024:7.1f}{theirs}{share:>8}", flush=True)
 
 
 if __name__ == "__main__":

@@ -19,18 +19,19 @@ _MASTERS = f"""
 INSERT INTO work_unit (id, code, name, status)
 SELECT g, 'UK-' || g, 'Unit kerja ' || g, 'active' FROM generate_series(1, {UNITS}) g;
 
-INSERT INTO "user" (id, name, email, language, status, is_demo, created_at, work_unit_id)
-SELECT place, initcap(replace(role, '_', ' ')), role || '@bench.example', 'id', 'active', false, now(),
-       CASE WHEN role = 'unit_user' THEN 1 END
+INSERT INTO "user" (id, name, email, language, status, is_demo, wants_mail, wants_whatsapp, wants_sms, created_at,
+                    work_unit_id)
+SELECT place, initcap(replace(role, '_', ' ')), role || '@bench.example', 'id', 'active', false, true, false, false,
+       now(), CASE WHEN role = 'unit_user' THEN 1 END
 FROM unnest(%(people)s::text[]) WITH ORDINALITY people(role, place);
 INSERT INTO user_role (user_id, role) SELECT place, role FROM unnest(%(people)s::text[]) WITH ORDINALITY p(role, place);
 
 INSERT INTO store (id, code, name, status)
 SELECT g, 'GD-' || g, 'Gudang ' || g, 'active' FROM generate_series(1, {STORES}) g;
-INSERT INTO supplier (id, code, name, charges_vat, status)
-SELECT g, 'SUP-' || g, 'PT Pemasok ' || g, true, 'active' FROM generate_series(1, {SUPPLIERS}) g;
+INSERT INTO supplier (id, code, name, charges_vat, language, status)
+SELECT g, 'SUP-' || g, 'PT Pemasok ' || g, true, 'id', 'active' FROM generate_series(1, {SUPPLIERS}) g;
 
-INSERT INTO item_category (id, code, name) VALUES (1, 'BHP', 'Bahan habis pakai');
+INSERT INTO item_category (id, code, name, is_medicine) VALUES (1, 'BHP', 'Bahan habis pakai', false);
 INSERT INTO item (id, code, name, category_id, base_unit, precision, batch_tracked, controlled, stock_on_hand,
                   minimum_stock, status)
 SELECT g, 'BRG-' || lpad(g::text, 5, '0'),

@@ -15,7 +15,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,11 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from models import clock
 from models.roles import Role
+
+#: A loaded machine answers late; what is right is seen as soon as it is there.
+expect.set_options(timeout=15_000)
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -52,9 +58,31 @@ class LiveServer:
     url: str
     #: What the server reads: for tests that look at the rows behind a page.
     database_url: str
+    #: What the server was started with: for commands that a test runs beside it.
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
 
     def __str__(self) -> str:
         return self.url
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=self.environment, stdout=output,
+                                            stderr=subprocess.STDOUT)
+        _wait_for(self.url, self.process, self.log)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
+            self.process = None
+
+    def go_to(self, day: date) -> None:
+        """Start again with the clock at `day`; who is signed in may have to sign in again."""
+        self.stop()
+        self.environment["RAWAT_CLOCK_AHEAD_DAYS"] = str((day - clock.today()).days)
+        self.start()
 
 
 def _free_port() -> int:
@@ -77,29 +105,49 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def live_server(template: str, database_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def demo(template: str, database_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a server, with the demo hospital loaded; copy its database, never write to it."""
     database_url = database_server.copy(template)
-    url = f"http://127.0.0.1:{_free_port()}"
     environment = os.environ | {
-        "DATABASE_URL": database_url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": url.rpartition(":")[2],
+        "DATABASE_URL": database_url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
         "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef", "NIK_KEY": "11" * 32,
         "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": str(tmp_path_factory.mktemp("instance")), "PYTHONUNBUFFERED": "1"}
-    environment.pop("MIGRATION_DATABASE_URL", None)
+    for name in ("MIGRATION_DATABASE_URL", "RAWAT_CLOCK_AHEAD_DAYS"):
+        environment.pop(name, None)
     loaded = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "demo", "--scale", "1"], cwd=ROOT,
                             env=environment, capture_output=True, text=True, check=False)
     if loaded.returncode:
         pytest.fail(f"flask demo failed:\n{loaded.stdout[-2000:]}{loaded.stderr[-4000:]}", pytrace=False)
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output,
-                                   stderr=subprocess.STDOUT)
-        try:
-            _wait_for(url, process, log)
-            yield LiveServer(url, database_url)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    database_server.seal(database_url)
+    yield environment
     database_server.drop(database_url)
+
+
+@pytest.fixture(scope="session")
+def start_server(demo: dict[str, str], database_server: Any,
+                 tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[LiveServer]]:
+    """`with start_server() as server:` a server on a demo hospital of its own."""
+
+    @contextmanager
+    def start_server() -> Iterator[LiveServer]:
+        database_url, port = database_server.copy(demo["DATABASE_URL"]), str(_free_port())
+        server = LiveServer(f"http://127.0.0.1:{port}", database_url,
+                            demo | {"DATABASE_URL": database_url, "PORT": port},
+                            tmp_path_factory.mktemp("server") / "log.txt")
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+            database_server.drop(database_url)
+
+    return start_server
+
+
+@pytest.fixture(scope="session")
+def live_server(start_server: Callable[[], AbstractContextManager[LiveServer]]) -> Iterator[LiveServer]:
+    with start_server() as server:
+        yield server
 
 
 # ---------------------------------------------------------------- the browser
@@ -152,6 +200,21 @@ def page(open_browser: Callable[..., Page]) -> Page:
 def phone(open_browser: Callable[..., Page]) -> Page:
     """A phone of 360 px, Indonesian, light."""
     return open_browser(phone=True)
+
+
+def scanner_types(page: Page, code: str) -> None:
+    """All keys of a scanner, and its Enter, in one go: on a busy machine real ones come as slowly as a person's."""
+    page.evaluate("""code => {
+        const at = document.activeElement
+        const press = key => at.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}))
+        for (const letter of code) {
+            if (press(letter) && at.tagName === "INPUT") {
+                at.value += letter
+                at.dispatchEvent(new Event("input", {bubbles: true}))
+            }
+        }
+        press("Enter")
+    }""", code)
 
 
 def step(page: Page, name: str) -> None:
@@ -213,6 +276,7 @@ def accessible() -> Callable[[Page], None]:
     source = (HERE / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
     def accessible(page: Page) -> None:
+        page.evaluate("scrollTo(0, 0)")  # else the bar on top may cover half of what a jump to an anchor left under it
         page.evaluate(source + ";null")
         found = [(page.url, rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"][:3]])
                  for rule in page.evaluate(AXE, WCAG)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from models.items import Item, UnitConversion
 from models.roles import Role
@@ -37,7 +38,14 @@ def choose(page: Page, field: str, words: str) -> None:
     box = page.locator(f"select[name='{field}'] + .ts-wrapper")
     box.click()
     box.locator("input").fill(words)
-    page.locator(".ts-dropdown:visible .option", has_text=words).first.click()
+    # A whole code is taken at once; anything else is offered.
+    offered = page.locator(".ts-dropdown:visible .option", has_text=words).first
+    taken = box.locator(".item", has_text=words)
+    expect(offered.or_(taken).first).to_be_visible()
+    if not taken.count():
+        with contextlib.suppress(TimeoutError):
+            offered.click(timeout=3000)
+    expect(taken).to_be_visible()
 
 
 def write_request(page: Page, stocked: Any, quantity: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from models import acting, clock
 from models.base import one_transaction
 from models.operations import reference
-from models.operations.demo import assets, clinic, people, places, stores, years_before
+from models.operations.demo import assets, care, clinic, packs, people, places, stores, told, years_before
 from models.operations.demo.world import World
 
 PASSWORD = people.PASSWORD
@@ -54,17 +54,24 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         people.load(world)
         places.load(world)
         stores.load_masters(world)
+        care.load_types(world)
         assets.load_masters(world)
         clinic.load_masters(world)
     years_before.load(world, part)
     stores.plan(world)
     assets.plan(world)
+    care.plan(world)
     clinic.plan(world)
     world.play(part)
     clock.freeze(world.end)
     with part():
         say("what waits today")
+        places.load_past(world)
         stores.load_open(world)
         assets.load_open(world)
+        care.load_open(world)
         places.load_open(world)
         clinic.load_open(world)
+        clinic.load_today(world)
+        packs.load_open(world)
+        told.load(world)

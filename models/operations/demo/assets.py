@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 
-from models.asset_documents import AssetPlan, AssetPlanLine, AssetProcurement, AssetProcurementLine
-from models.asset_exits import AssetDisposal, AssetDisposalLine
+from models.asset_documents import AssetPlan, AssetPlanLine
 from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.facilities import ClassFacility, RoomFacility
 from models.maintenance import Maintenance, MaintenanceLine
+from models.operations.approvals import opened
+from models.operations.asset_exits import value_land
+from models.operations.demo import asset_year, care
+from models.operations.demo.asset_year import walk
 from models.operations.demo.world import World, open_
-from models.places import InpatientRoom, PhysicalCondition, RoomClass
+from models.places import InpatientRoom, Land, PhysicalCondition, RoomClass
 
 VENDORS = ("PT Surya Medika Teknologi", "PT Karya Alkes Nusantara", "CV Mebel Husada", "PT Nusantara Komputindo",
            "PT Sejuk Abadi Teknik")
@@ -39,7 +41,8 @@ MODELS = (
 def load_masters(world: World) -> None:
     session, units, rooms = world.session, world.things["units"], world.things["rooms"]
     vendors = [Vendor(code=f"VND-{index:03d}", name=name, address=f"Jl. Teknologi No. {7 * index}",
-                      phone=f"+62217770{index:03d}") for index, name in enumerate(VENDORS, 1)]
+                      phone=f"+62217770{index:03d}",
+                      email=f"penjualan{index}@vendor.example") for index, name in enumerate(VENDORS, 1)]
     session.add_all(vendors)
     types = list(session.scalars(sa.select(AssetType).order_by(AssetType.id)))
     models: dict[str, AssetModel] = {}
@@ -52,7 +55,7 @@ def load_masters(world: World) -> None:
         session.add(model)
         for number in range(count):
             serial += 1
-            age = 120 + 97 * (serial % 23)
+            age = 400 + 97 * (serial % 23)
             assets.append(Asset(
                 tag=f"AST-{(world.today - timedelta(days=age)).year}-{serial:06d}", name=name, brand=brand,
                 asset_type=kind, asset_model=model, acquisition_cost=Decimal(price), vendor_id=None,
@@ -67,6 +70,10 @@ def load_masters(world: World) -> None:
             asset.ward_id = None
             asset.building_id = world.things["buildings"]["B"].id
     session.flush()
+    for asset in assets:
+        opened(asset, by=world.users["facilities_staff"])
+    for land in session.scalars(sa.select(Land).order_by(Land.id)):
+        value_land(land, by=world.users["facilities_staff"])
     world.things.update(vendors=vendors, models=models, assets=assets)
     _facilities(world, models)
 
@@ -89,15 +96,17 @@ def _facilities(world: World, models: dict[str, AssetModel]) -> None:
 
 def plan(world: World) -> None:
     for asset in world.things["assets"][:-6]:
-        world.at(world.moment(360, 10), _use(world, asset))
+        world.at(world.moment(min(360, (world.today - asset.acquired_on).days), 10), _use(world, asset))
+    asset_year.plan(world)
     for days_ago in (300, 150):
         world.at(world.moment(days_ago, 10), _planned(world))
-    for days_ago in (220, 130, 60):
-        world.at(world.moment(days_ago, 13), lambda: _mend(world, ("submit", "approve")))
 
 
 def _use(world: World, asset: Asset) -> Callable[[], None]:
-    return lambda: world.do(asset, "put_into_use", "facilities_staff")
+    def use() -> None:
+        world.do(asset, "put_into_use", "facilities_staff")
+        care.used(world, asset)
+    return use
 
 
 def _planned(world: World) -> Callable[[], None]:
@@ -115,17 +124,8 @@ def _plan_document(world: World, steps: tuple[str, ...]) -> AssetPlan:
                       estimated_price=world.things["models"][code].estimated_price,
                       justification="Menggantikan alat yang sering rusak") for code in chosen])
     open_(world, document, author)
-    _walk(world, document, author, steps)
+    walk(world, document, author, steps)
     return document
-
-
-def _procure(world: World, code: str, quantity: int, steps: tuple[str, ...]) -> None:
-    author = world.users["facilities_staff"]
-    model, vendor = world.things["models"][code], world.things["vendors"][0]
-    document = AssetProcurement(created_by=author, vendor=vendor, lines=[AssetProcurementLine(
-        asset_model=model, vendor_id=vendor.id, unit_price=model.estimated_price, quantity=quantity)])
-    open_(world, document, author)
-    _walk(world, document, author, steps)
 
 
 def _mend(world: World, steps: tuple[str, ...], cost: int = 0) -> None:
@@ -135,16 +135,7 @@ def _mend(world: World, steps: tuple[str, ...], cost: int = 0) -> None:
         created_by=author, work_unit_id=author.work_unit_id, estimated_cost=Decimal(cost), lines=[MaintenanceLine(
             asset=world.rng.choice(mine or world.things["assets"]), fault="Layar berkedip dan alarm tidak berbunyi")])
     open_(world, document, author)
-    _walk(world, document, author, steps)
-
-
-def _walk(world: World, document: Any, author: Any, steps: tuple[str, ...]) -> None:
-    who = {"approve": "facilities_head", "approve_payment": "payables", "approve_limit": "director",
-           "reject": "facilities_head", "close": "facilities_staff"}
-    for step in steps:
-        reason = {"reject": "Lengkapi dulu dengan tiga penawaran.", "cancel": "Tidak jadi",
-                  "close": "Anggaran sudah dipakai"}.get(step, "")
-        world.do(document, step, who.get(step, author), reason=reason)
+    walk(world, document, author, steps)
 
 
 def load_open(world: World) -> None:
@@ -157,16 +148,10 @@ def load_open(world: World) -> None:
                                   ("PC-1", 3, ("submit", "approve", "approve_payment", "send")),
                                   ("AC-2", 2, ("submit", "reject")), ("PC-1", 5, ("cancel",)),
                                   ("CHAIR-T", 8, ("submit", "approve", "approve_payment", "send", "close"))):
-        _procure(world, code, quantity, steps)
+        asset_year.procure(world, code, quantity, steps)
     for cost, steps in ((0, ()), (0, ("submit",)), (18_500_000, ("submit", "approve")),
                         (2_400_000, ("submit", "approve", "approve_payment")), (0, ("submit", "reject")),
                         (0, ("cancel",))):
         _mend(world, steps, cost)
-    author = world.users["facilities_staff"]
     _plan_document(world, ("submit", "approve", "close"))
-    for steps in ((), ("submit",), ("submit", "approve"), ("submit", "reject"), ("cancel",)):
-        asset = world.things["assets"].pop()
-        document = AssetDisposal(created_by=author, lines=[AssetDisposalLine(
-            asset=asset, quantity=1, reason="Rusak berat, biaya perbaikan melebihi nilai buku")])
-        open_(world, document, author)
-        _walk(world, document, author, steps)
+    asset_year.load_open(world)

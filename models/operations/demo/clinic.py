@@ -20,19 +20,31 @@ from models.clinic import (
     MaritalStatus,
     Patient,
     Payer,
+    Relation,
     Sex,
     Specialization,
 )
-from models.consultations import Consultation, LetterKind
+from models.consultations import Consultation
 from models.errors import Refused
 from models.items import Item
-from models.operations import clinical, consultations, conversations, patients, slots
+from models.operations import (
+    absences,
+    clinical,
+    consultations,
+    conversations,
+    patients,
+    prescriptions,
+    schedules,
+    slots,
+)
 from models.operations.approvals import perform
-from models.operations.demo.clinic_talk import NOTES, TALKS
+from models.operations.demo.clinic_talk import NOTES, PRESCRIBED, TALKS
 from models.operations.demo.world import World
 from models.organisation import Region
 from models.people import User, UserRole
+from models.prescriptions import LetterKind, Prescription
 from models.roles import Role
+from models.stock import Store
 
 #: Key of the account, name, specialisation, minutes, fee, languages, weekdays, hours.
 DOCTORS = (
@@ -96,6 +108,25 @@ def _patients(world: World) -> None:
     perform(everybody[29], "reject", by=admin, reason="Data diri tidak dapat dibaca. Mohon daftar ulang.")
     perform(everybody[28], "suspend", by=admin, reason="Permintaan pasien sendiri")
     world.things["patients"] = everybody
+    _dependants(world, everybody[0], admin)
+
+
+def _dependants(world: World, guardian: Patient, admin: User) -> None:
+    """The demo's first patient keeps the profiles of a child and of her mother."""
+    assert guardian.user is not None
+    for name, relation, born, sex in (
+            ("Bima Adi Lestari", Relation.CHILD, date(world.today.year - 7, 3, 4), Sex.MALE),
+            ("Sumiati", Relation.PARENT, date(world.today.year - 71, 11, 9), Sex.FEMALE)):
+        acting.set_actor(guardian.user_id, acting.Door.PORTAL, "10.20.0.5")
+        person = patients.register_dependant(guardian, by=guardian.user, relation=relation, name=name, birth_date=born,
+                                             sex=sex, consents=list(ConsentKind))
+        person.address, person.region_code, person.payer = guardian.address, guardian.region_code, guardian.payer
+        if relation == Relation.PARENT:
+            person.allergies = "Sulfa"
+        else:
+            person.height_cm, person.weight_kg = Decimal(121), Decimal("22.5")
+        acting.set_actor(admin.id)
+        perform(person, "approve", by=admin)
 
 
 def _register(world: World, index: int) -> Patient:
@@ -117,7 +148,7 @@ def _register(world: World, index: int) -> Patient:
     patient.height_cm = Decimal(150 + world.rng.randrange(30))
     patient.weight_kg = Decimal(45 + world.rng.randrange(40))
     patient.phone = f"+62812345{index:05d}"
-    patient.address = fake.street_address()
+    patient.address = fake.street_address().replace("No. 0", "No. 17")
     patient.payer = world.rng.choice((Payer.BPJS, Payer.BPJS, Payer.SELF, Payer.INSURANCE))
     patient.blood_type = world.rng.choice((BloodType.A, BloodType.B, BloodType.O_POSITIVE, None))
     patient.marital_status = world.rng.choice(list(MaritalStatus)[:2])
@@ -218,13 +249,32 @@ def talk(world: World, made: Consultation, *, finish: bool, most: int = 99) -> N
 
 
 def _prescribe(world: World, made: Consultation, doctor: Any, medicine: str) -> None:
-    item = world.session.scalar(sa.select(Item).where(Item.name.ilike(f"{medicine}%")).order_by(Item.id).limit(1))
+    item = world.session.scalar(sa.select(Item).where(Item.name == medicine))
     if item is None:
         return
+    quantity, how, dose, often, days = PRESCRIBED[medicine]
     unit = world.things["units_of"][item.id][0]
-    prescription = clinical.prescribe(
-        made, [clinical.Medicine(unit, Decimal(10), "3 kali sehari 1, sesudah makan")], by=doctor)
+    prescription = prescriptions.prescribe(
+        made, [prescriptions.Medicine(unit, Decimal(quantity), how, dose, often, days)], by=doctor)
     world.do(prescription, "issue", doctor)
+    if world.rng.random() < 0.88 and clock.today() < world.today - timedelta(days=5):
+        world.at(world.later(2), lambda: _fetch(world, prescription))
+    world.at(world.later(14 * 24), lambda: _lapse(world, prescription, doctor))
+
+
+def _fetch(world: World, prescription: Prescription) -> None:
+    """Somebody comes for the medicine; a store that has it gives it."""
+    held = prescriptions.available([line.item_id for line in prescription.lines])
+    store = next((key for key in sorted(held[prescription.lines[0].item_id]) if all(
+        held[line.item_id].get(key, 0) >= line.base_quantity for line in prescription.lines)), None)
+    if store is not None:
+        world.do(prescription, "dispense", "store_staff", store=world.session.get(Store, store),
+                 received_by="Keluarga pasien")
+
+
+def _lapse(world: World, prescription: Prescription, doctor: User) -> None:
+    if prescription.state == "issued":
+        world.do(prescription, "cancel", doctor, reason="Tidak diambil dalam 14 hari")
 
 
 def load_open(world: World) -> None:
@@ -249,6 +299,7 @@ def load_open(world: World) -> None:
         if made:
             world.do(made, "approve", "admin")
             _open_talk(world, made)
+            _prescribe(world, made, made.doctor.user, NOTES[made.complaint][5])
     leaver = everybody[29 - 2]
     world.do(leaver, "close", leaver.user)
     moved = _book(world, everybody[9], doctors[2], tomorrow + timedelta(days=1), COMPLAINTS[3])
@@ -266,3 +317,19 @@ def _open_talk(world: World, made: Consultation) -> None:
         by = doctor if side == "d" else patient
         acting.set_actor(by.id, acting.Door.PORTAL, "10.20.0.5")
         conversations.send_message(made, text, by=by, client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
+
+
+def load_today(world: World) -> None:
+    """The doctors' day: extra hours from morning to evening, a queue, and a colleague who will be away."""
+    everybody, doctors = world.things["patients"], world.things["doctors"]
+    admin = world.users["admin"]
+    for doctor, count in ((doctors[0], 4), (doctors[1], 2)):
+        if not slots.offered(doctor, world.today, world.today):
+            schedules.add_extra(doctor, by=admin, on=world.today, starts=time(8), ends=time(20), minutes=20,
+                                reason="Praktik tambahan")
+        for index in range(count):
+            patient = everybody[10 + 3 * index + (doctor is doctors[1])]
+            made = _book(world, patient, doctor, world.today, COMPLAINTS[index % len(COMPLAINTS)])
+            if made:
+                world.do(made, "approve", "admin")
+    absences.away(doctors[4], world.today + timedelta(days=6), {}, "Simposium nasional", by=admin)

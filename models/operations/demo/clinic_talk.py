@@ -49,15 +49,25 @@ TALKS: dict[str, tuple[tuple[str, str], ...]] = {
 NOTES: dict[str, tuple[str, str, str, str, str, str]] = dict(zip(TALKS, (
     ("Berdebar hilang timbul 3 hari, tanpa nyeri dada.", "Nadi mandiri 84 x/menit, teratur.",
      "Palpitasi, diduga terkait kafein dan kurang tidur.", "Kurangi kafein, catat nadi, kontrol 1 minggu.", "R00.2",
-     "Propranolol"),
+     "Propranolol tablet 10 mg"),
     ("Batuk berdahak 5 hari, demam turun.", "Tidak sesak, suhu 37,1 °C.", "Infeksi saluran napas atas akut.",
-     "Simptomatik, minum cukup, kembali bila sesak.", "J06.9", "Parasetamol"),
+     "Simptomatik, minum cukup, kembali bila sesak.", "J06.9", "Parasetamol tablet 500 mg"),
     ("Kontrol rutin hipertensi, tanpa keluhan.", "TD rumah rata-rata 138/86.", "Hipertensi esensial, terkendali.",
-     "Lanjutkan amlodipin, diet rendah garam.", "I10", "Amlodipin"),
+     "Lanjutkan amlodipin, diet rendah garam.", "I10", "Amlodipin tablet 5 mg"),
     ("Ruam gatal setelah bermain di taman.", "Foto: makula eritem lengan kiri.", "Dermatitis kontak.",
-     "Kortikosteroid topikal ringan, hindari pencetus.", "L25.9", "Hidrokortison"),
+     "Kortikosteroid topikal ringan, hindari pencetus.", "L25.9", "Hidrokortison krim 2,5%"),
     ("Sakit kepala sebelah berulang dengan fotofobia.", "Tanpa tanda bahaya.", "Migren tanpa aura.",
-     "Obat serangan, buku harian pencetus.", "G43.0", "Ibuprofen"),
+     "Obat serangan, buku harian pencetus.", "G43.0", "Ibuprofen tablet 400 mg"),
     ("Nyeri ulu hati setelah makan pedas.", "Tanpa melena atau hematemesis.", "Dispepsia fungsional.",
-     "Penghambat pompa proton 14 hari, ubah pola makan.", "K30", "Omeprazol"),
+     "Penghambat pompa proton 14 hari, ubah pola makan.", "K30", "Omeprazol kapsul 20 mg"),
 ), strict=True))
+#: What doctors prescribe, so what the stores keep: quantity, how to take it, dose, how often, for how many days.
+PRESCRIBED: dict[str, tuple[int, str, str, str, int]] = {
+    "Propranolol tablet 10 mg": (20, "2 kali sehari 1 tablet", "1 tablet", "2 x sehari", 10),
+    "Parasetamol tablet 500 mg": (10, "3 kali sehari 1 tablet, bila demam", "1 tablet", "3 x sehari", 3),
+    "Amlodipin tablet 5 mg": (14, "1 kali sehari 1 tablet, pagi", "1 tablet", "1 x sehari", 14),
+    "Hidrokortison krim 2,5%": (1, "Oles tipis 2 kali sehari di tempat yang gatal", "oles tipis", "2 x sehari", 7),
+    "Ibuprofen tablet 400 mg": (10, "1 tablet saat serangan, sesudah makan, paling banyak 3 sehari", "1 tablet",
+                                "bila perlu", 5),
+    "Omeprazol kapsul 20 mg": (14, "1 kali sehari 1 kapsul, 30 menit sebelum sarapan", "1 kapsul", "1 x sehari", 14),
+}

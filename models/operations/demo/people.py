@@ -40,14 +40,15 @@ ACCOUNTS: dict[str, tuple[str, str | None]] = {
     "teacher": ("Dr. Wulan Sari, M.Kom.", None),
 }
 SECOND = {
+    "store_staff2": ("store_staff", "Eko Saputra", "SARPRAS"),
     "unit_user2": ("unit_user", "Ns. Bayu Nugroho", "IGD"),
+    "housekeeping2": ("housekeeping", "Sumarni", "CSSD"),
     "doctor2": ("doctor", "dr. Bambang Sutrisno, Sp.PD", "RJ"),
     "patient2": ("patient", "Budi Santoso", None),
 }
 #: More staff, so that several people write and approve; they cannot sign in (no password).
 MORE = (
     ("facilities_staff3", "facilities_staff", "Nur Hidayah", "SARPRAS"),
-    ("store_staff3", "store_staff", "Eko Saputra", "FAR"),
     ("unit_user3", "unit_user", "Ns. Kartika Putri", "ICU"),
     ("unit_user4", "unit_user", "Ns. Dian Purnama", "ANGGREK"),
     ("unit_user5", "unit_user", "Rizki Maulana, A.Md.Kes.", "LAB"),
@@ -60,7 +61,7 @@ EMPLOYEES = (
     ("Slamet Riyadi", "Petugas kebersihan", "CSSD"), ("Tukiman", "Petugas kebersihan", "CSSD"),
     ("Sumarni", "Petugas kebersihan", "CSSD"), ("Joko Susilo", "Teknisi elektromedis", "SARPRAS"),
     ("Arif Budiman", "Teknisi listrik", "SARPRAS"), ("Wahyu Hidayat", "Teknisi AC", "SARPRAS"),
-    ("Yoga Pratama", "Petugas gudang", "FAR"), ("Eko Saputra", "Petugas gudang", "FAR"),
+    ("Yoga Pratama", "Petugas gudang", "FAR"), ("Eko Saputra", "Petugas gudang", "SARPRAS"),
     ("Rina Astuti", "Apoteker", "FAR"), ("Hartono", "Sopir ambulans", "IGD"),
 )
 

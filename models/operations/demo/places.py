@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+import random
+from datetime import date, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
 
-from models.beds import Bed, BedState
-from models.housekeeping import Cleaning
-from models.operations.demo.world import World
+from models import clock
+from models.beds import Bed, BedState, Stay
+from models.housekeeping import Cleaning, CleaningKind, CleaningState
+from models.inventory_rounds import InventoryRound
+from models.operations import inventory_rounds
+from models.operations.demo.world import World, open_
+from models.organisation import Employee
 from models.places import (
     Building,
     FundingSource,
@@ -83,6 +88,40 @@ def load(world: World) -> None:
     world.things.update(buildings=buildings, rooms=rooms, beds=beds)
 
 
+def load_past(world: World) -> None:
+    """Three months of stays and of the cleaning after each, so that occupancy and turnaround have something to tell.
+
+    Written row by row instead of step by step: two thousand stays through the panel's door would take minutes.
+    """
+    session = world.session
+    dice = random.Random(90)  # its own: what is added here leaves the rest of the hospital as it was
+    desk, cleaners = world.users["front_office"], list(session.scalars(sa.select(Employee).where(
+        Employee.user_id == world.users["housekeeping"].id))) or [None]
+    number = 0
+    for bed in world.things["beds"]:
+        room = bed.inpatient_room
+        intensive = room.ward.kind == WardKind.INTENSIVE
+        when = world.moment(90, 8) + timedelta(hours=dice.randrange(0, 90))
+        while True:
+            left = when + timedelta(hours=dice.randrange(30, 90 if intensive else 150))
+            if left > world.moment(6, 17):
+                break
+            number += 1
+            session.add(Stay(bed=bed, outside_reference=f"FO-{clock.local(when):%y%m}-{9000 - number:04d}",
+                             started_at=when, ended_at=left, checked_in_by_id=desk.id, checked_out_by_id=desk.id))
+            begun = left + timedelta(minutes=dice.randrange(8, 75))
+            done = begun + timedelta(minutes=dice.randrange(25, 60 if not room.is_isolation else 110))
+            inspected = done + timedelta(minutes=dice.randrange(5, 40)) if room.room_class.needs_inspection else None
+            session.add(Cleaning(
+                kind=CleaningKind.ISOLATION if room.ward.kind == WardKind.ISOLATION else CleaningKind.TERMINAL,
+                bed=bed, inpatient_room=room, employee=dice.choice(cleaners), requested_at=left, started_at=begun,
+                cleaned_at=done, inspected_at=inspected, checklist_done=True,
+                cost=Decimal(dice.randrange(25, 70) * 1000),
+                state=CleaningState.INSPECTED if inspected else CleaningState.FINISHED))
+            when = (inspected or done) + timedelta(hours=dice.randrange(1, 40))
+    session.flush()
+
+
 def load_open(world: World) -> None:
     """Most beds are taken; some wait for cleaning, are being cleaned, or are out of service."""
     step = Bed.workflow.step("check_in", BedState.READY)
@@ -105,5 +144,26 @@ def load_open(world: World) -> None:
             world.do(room, "leave", "front_office")
     for bed in world.rng.sample([bed for bed in world.things["beds"] if bed.state == "ready"], 3):
         world.do(bed, "take_out", "facilities_staff", reason="Ranjang elektrik menunggu suku cadang")
+    _rounds(world)
     world.do(world.things["rooms"]["Kamar Operasi 2"], "take_out", "facilities_staff",
              reason="Penggantian filter HEPA")
+
+
+def _rounds(world: World) -> None:
+    """Inventory rounds at every step; the one that was posted found all it looked for."""
+    staff = world.users["facilities_staff"]
+    for name, seen, steps in (
+            ("Poli Kebidanan", 100, ("start", "submit", "approve")), ("Laboratorium Klinik", 4, ("start",)),
+            ("Poli Penyakit Dalam", 30, ("start", "submit")), ("Ruang Direksi", 0, ()),
+            ("Dapur Gizi", 0, ("cancel",))):
+        round_ = InventoryRound(created_by_id=staff.id, room=world.things["rooms"][name])
+        open_(world, round_, staff)
+        for step in steps:
+            if step == "submit":
+                for line in list(round_.lines)[:seen]:
+                    inventory_rounds.see(round_, line.asset.tag, by=staff)
+            world.do(round_, step, "facilities_head" if step == "approve" else staff,
+                     reason="Ruangan sedang dipakai" if step == "cancel" else "")
+        if steps == ("start",):
+            for line in list(round_.lines)[:seen]:
+                inventory_rounds.see(round_, line.asset.tag, by=staff)

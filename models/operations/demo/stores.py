@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from string import ascii_uppercase
 from typing import Any
 
 import sqlalchemy as sa
 
 from models import clock
+from models.barcodes import check_digit
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.operations import receipts
 from models.operations import stores as operations
 from models.operations.demo import stores_counts
+from models.operations.demo.clinic_talk import PRESCRIBED
 from models.operations.demo.world import World, open_
-from models.purchasing import GoodsReceiptLine, PurchaseOrder, PurchaseRequest, PurchaseRequestLine
-from models.stock import StockBalance, StockBatch, Store, StoreItem
+from models.purchasing import GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
+from models.stock import Shelf, StockBalance, StockBatch, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest, StoreRequestLine
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
 
@@ -32,6 +35,8 @@ SUPPLIERS = (
     ("CV Sumber Bersih", "GU", ("kebersihan", "alat_kebersihan", "listrik_umum", "bahan_bakar", "bahan_makanan")),
     ("CV Bina Linen Mandiri", "GL", ("linen", "seragam_apd")),
 )
+CONTACTS = ("Rudi Hartono", "Lestari Wibowo", "Anton Siregar", "Maria Kusuma", "Dedi Supriadi", "Yanti Halim",
+            "Slamet Riyadi", "Nur Aini")
 WARD_PURPOSES = ("Persediaan bangsal minggu ini", "Stok troli emergensi", "Kebutuhan tindakan terjadwal",
                  "Pengganti stok kosong", "Persiapan akhir pekan")
 
@@ -43,17 +48,22 @@ def load_masters(world: World) -> None:
     suppliers = []
     for index, (name, store, categories) in enumerate(SUPPLIERS, 1):
         supplier = Supplier(code=f"PMS-{index:03d}", name=name, address=f"Jl. Industri Raya No. {12 * index}",
-                            phone=f"+62215550{index:03d}", lead_time_days=3 + index % 5)
+                            phone=f"+62215550{index:03d}", lead_time_days=3 + index % 5,
+                            npwp=f"0{index}.234.56{index}.7-0{index}2.000", bank_account=f"BCA 52{index}00{index}7781",
+                            contact_name=CONTACTS[index - 1],
+                            # One of them still wants its orders on paper.
+                            email=None if name == "CV Sumber Bersih" else f"order{index}@pemasok.example")
         suppliers.append((supplier, stores[store], categories))
         session.add(supplier)
     session.flush()
     by_category: dict[str, list[Item]] = {}
     with_category = sa.select(Item, ItemCategory.code).join(ItemCategory, ItemCategory.id == Item.category_id)
-    for item, category in session.execute(with_category.order_by(Item.id)):
+    for item, category in session.execute(with_category.order_by(Item.name.not_in(PRESCRIBED), Item.id)):
         by_category.setdefault(category, []).append(item)
     units_of: dict[int, list[UnitConversion]] = {}
     for unit in session.scalars(sa.select(UnitConversion).order_by(UnitConversion.item_id, UnitConversion.factor)):
         units_of.setdefault(unit.item_id, []).append(unit)
+    label_items(by_category, units_of)
     stocked: dict[str, list[Item]] = {"GF": [], "GU": [], "GL": []}
     for _supplier, store, categories in suppliers:
         for category in categories:
@@ -63,8 +73,32 @@ def load_masters(world: World) -> None:
             dear = (item.price_hint or 0) > 20_000
             item.minimum_stock = Decimal(world.rng.choice((6, 10, 15) if dear else (30, 50, 80)))
     session.flush()
+    for code, items in stocked.items():
+        session.add_all(shelves_of(stores[code], items))
+    session.flush()
     world.things.update(stores=stores, suppliers=suppliers, by_category=by_category, units_of=units_of,
                         stocked=stocked)
+
+
+def shelves_of(store: Store, items: list[Item]) -> list[Shelf]:
+    """A rack for each category, six items to a bay, two to a board; what came last has no place yet."""
+    found: list[Shelf] = []
+    racks: dict[int, list[Item]] = {}
+    for item in items:
+        racks.setdefault(item.category_id, []).append(item)
+    for rack, mine in zip(ascii_uppercase, racks.values(), strict=False):
+        for place, item in enumerate(mine[:20]):
+            found.append(Shelf(store=store, item=item, location=f"{rack}-{place // 6 + 1:02d}-{place % 6 // 2 + 1}"))
+    return found
+
+
+def label_items(by_category: dict[str, list[Item]], units_of: dict[int, list[UnitConversion]]) -> None:
+    """Barcodes of the in-house range of GS1 (they begin with 2), so that no real article has them; packings too."""
+    for items in by_category.values():
+        for item in items:
+            item.barcode = check_digit(f"299{item.id:09d}")
+            for packing, unit in enumerate((unit for unit in units_of.get(item.id, ()) if unit.factor != 1), 1):
+                unit.barcode = check_digit(f"{packing}299{item.id:09d}")
 
 
 def biggest(world: World, item: Item) -> UnitConversion:
@@ -81,6 +115,7 @@ def plan(world: World) -> None:
         for index, (supplier, store, categories) in enumerate(world.things["suppliers"]):
             if (month + index) % 2 == 0:
                 world.at(world.moment(366 - 30 * month, 9, index), _replenish(world, supplier, store, categories))
+    world.at(world.moment(24, 9), _late(world))
     authors = [key for key in sorted(world.users) if key.startswith("unit_user")]
     for week in range(50):
         for number in range(3):
@@ -112,7 +147,9 @@ def _buying(world: World, supplier: Supplier, store: Store, items: list[Item], p
     def order(request: PurchaseRequest, author: Any) -> None:
         world.do(request, "approve", "facilities_head")
         document = receipts.make_order(request, supplier.id, by=author)
-        document.expected_on = clock.today() + timedelta(days=supplier.lead_time_days or 5)
+        # Most orders come by the day agreed; a few suppliers promise too much.
+        document.expected_on = clock.today() + timedelta(
+            days=(supplier.lead_time_days or 5) + world.rng.choice((0, 3, 4, 5, 6)))
         document.payment_terms = "30 hari setelah faktur"
         for line in document.lines:
             if world.rng.random() < 0.2:
@@ -136,7 +173,31 @@ def _buying(world: World, supplier: Supplier, store: Store, items: list[Item], p
         receive_order(world, document, {line.id for line in part})
         if len(part) < len(document.lines):
             world.at(world.later(24 * 6), lambda: receive_order(world, document, None))
+            world.at(world.later(24 * 9), lambda: _invoice(world, document))
         world.at(world.later(24 * 4), lambda: _invoice(world, document))
+
+    return begin
+
+
+def _late(world: World) -> Callable[[], None]:
+    """An order of which half came, and the rest not by the day agreed."""
+    supplier, store, _categories = world.things["suppliers"][3]
+
+    def begin() -> None:
+        author = world.users["facilities_staff"]
+        order = PurchaseOrder(
+            created_by=author, supplier=supplier, store=store, payment_terms="30 hari setelah faktur",
+            expected_on=clock.today() + timedelta(days=9), lines=[
+                PurchaseOrderLine(item=item, unit=biggest(world, item), quantity=Decimal(4),
+                                  unit_price=price_of(world, item))
+                for item in world.things["stocked"][store.code][3:9]])
+        open_(world, order, author)
+        for step, who in (("submit", author), ("approve", "facilities_head"), ("approve_payment", "payables")):
+            world.do(order, step, who)
+        if not may_send(order):
+            world.do(order, "approve_limit", "director")
+        world.do(order, "send", author)
+        world.at(world.later(24 * 8), lambda: receive_order(world, order, {line.id for line in order.lines[:3]}))
 
     return begin
 
@@ -158,7 +219,7 @@ def price_of(world: World, item: Item) -> Decimal:
 
 
 def receive_order(world: World, order: PurchaseOrder, line_ids: set[int] | None) -> None:
-    who = world.users[world.rng.choice(("store_staff", "store_staff3"))]
+    who = world.users[world.rng.choice(("store_staff", "store_staff2"))]
     if order.state != "sent":
         return
     receipt = receipts.make_receipt(order, by=who)
@@ -176,7 +237,7 @@ def give_batch(world: World, line: GoodsReceiptLine) -> None:
     item = world.session.get(Item, line.item_id)
     if item.batch_tracked:
         # Most outlive the demo by far; a few run out soon, so that the expiry list has something to say.
-        days = world.rng.choice((410, 460, 540, 720, 900, 900))
+        days = world.rng.choice((384, 430, 540, 720, 900, 900))
         line.expires_on = clock.today() + timedelta(days=days)
         line.batch_number = f"{item.code.replace('-', '')[-5:]}{clock.today():%y%m}{world.rng.randrange(10, 99)}"
 
@@ -226,15 +287,22 @@ def _replenish(world: World, supplier: Supplier, store: Store, categories: tuple
             sa.select(StoreItem.item_id, StoreItem.quantity).where(StoreItem.store_id == store.id)).all())
         short = [item for item in items if quantity.get(item.id, Decimal(0)) < item.minimum_stock * 3 / 2][:30]
         if short:
-            _buying(world, supplier, store, short, Decimal(2))()
+            rivals = [each for each, place, _sells in world.things["suppliers"] if place is store]
+            chosen = world.rng.choice(rivals) if world.rng.random() < 0.3 else supplier
+            _buying(world, chosen, store, short, Decimal(2))()
     return begin
 
 
 # ---------------------------------------------------------------- requests and deliveries
 
-def draft_request(world: World, author: Any, store: Store, lines: int, most: int = 14) -> StoreRequest:
-    """A draft of a few items of a store, in the units that people use."""
-    items = world.rng.sample(world.things["stocked"][store.code], lines)
+def draft_request(world: World, author: Any, store: Store, lines: int, most: int = 14,
+                  plenty: bool = False) -> StoreRequest:
+    """A draft of a few items of a store, in the units that people use; `plenty`: of which there is enough for it."""
+    among = world.things["stocked"][store.code]
+    if plenty:
+        have = _unexpired(world, store.id, [item.id for item in among])
+        among = [item for item in among if have.get(item.id, 0) >= 100]
+    items = world.rng.sample(among, lines)
     chosen = []
     for item in items:
         units = world.things["units_of"][item.id]
@@ -276,9 +344,11 @@ def _request(world: World, key: str) -> Callable[[], None]:
         world.at(world.later(4), lambda: hand_over(request, delivery, author, partly))
 
     def hand_over(request: StoreRequest, delivery: DeliveryRequest, author: Any, partly: bool) -> None:
-        world.do(delivery, "approve", "facilities_head")
         if not enough(world, delivery):
+            world.do(delivery, "reject", "facilities_head", reason="Stok tidak cukup sampai barang datang.")
+            world.do(request, "close", "store_head", reason="Stok habis; sisanya diajukan lagi bila barang sudah ada.")
             return
+        world.do(delivery, "approve", "facilities_head")
         delivery.delivered_on = clock.today()
         world.session.flush()
         world.do(delivery, "deliver", delivery.created_by)
@@ -293,7 +363,7 @@ def _request(world: World, key: str) -> Callable[[], None]:
 def make_delivery(world: World, request: StoreRequest, partly: bool = False) -> DeliveryRequest | None:
     if request.state != "approved" or not operations.outstanding(request):
         return None
-    who = world.users[world.rng.choice(("store_staff", "store_staff3"))]
+    who = world.users[world.rng.choice(("store_staff", "store_staff2"))]
     delivery = operations.make_delivery(request, by=who)
     if partly and len(delivery.lines) > 1:
         delivery.lines = delivery.lines[:-1]
@@ -303,18 +373,23 @@ def make_delivery(world: World, request: StoreRequest, partly: bool = False) -> 
 
 def enough(world: World, delivery: DeliveryRequest) -> bool:
     """Whether unexpired stock covers the delivery."""
-    have: dict[int, Decimal] = {}
-    for item_id, quantity in world.session.execute(
-            sa.select(StockBalance.item_id, StockBalance.quantity)
-            .join(StockBatch, StockBatch.id == StockBalance.batch_id)
-            .where(StockBalance.store_id == delivery.store_id,
-                   StockBalance.item_id.in_([line.item_id for line in delivery.lines]),
-                   sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on > clock.today()))):
-        have[item_id] = have.get(item_id, Decimal(0)) + quantity
+    have = _unexpired(world, delivery.store_id, [line.item_id for line in delivery.lines])
     need: dict[int, Decimal] = {}
     for line in delivery.lines:
         need[line.item_id] = need.get(line.item_id, Decimal(0)) + line.base_quantity
     return all(have.get(item_id, Decimal(0)) >= quantity for item_id, quantity in need.items())
+
+
+def _unexpired(world: World, store_id: int, item_ids: list[int]) -> dict[int, Decimal]:
+    """What a store holds of these items and may still give out, in base units."""
+    have: dict[int, Decimal] = {}
+    for item_id, quantity in world.session.execute(
+            sa.select(StockBalance.item_id, StockBalance.quantity)
+            .join(StockBatch, StockBatch.id == StockBalance.batch_id)
+            .where(StockBalance.store_id == store_id, StockBalance.item_id.in_(item_ids),
+                   sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on > clock.today()))):
+        have[item_id] = have.get(item_id, Decimal(0)) + quantity
+    return have
 
 
 # ---------------------------------------------------------------- what waits today

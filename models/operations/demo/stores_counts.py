@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models import clock
+from models.base import db
 from models.operations import counts
 from models.operations.demo.world import World, open_
 from models.returns import Spoilage, SpoilageLine, SupplierReturn, SupplierReturnLine, UnitReturn, UnitReturnLine
-from models.stock import StockBalance, Store
+from models.stock import StockBalance, StockBatch, Store
 from models.stocktakes import Stocktake, StockTransfer, StockTransferLine
 from models.store_requests import DeliveryRequest
 
@@ -78,8 +80,18 @@ def transfer_of(world: World, author: Any) -> StockTransfer:
     return transfer
 
 
+def still_there(line: Any) -> bool:
+    """Whether one unit of a receipt's line can still be sent back: so much of its batch is in the store, unexpired."""
+    there = db.session.scalar(
+        sa.select(sa.type_coerce(sa.func.coalesce(sa.func.sum(StockBalance.quantity), 0), StockBalance.quantity.type))
+        .join(StockBatch, StockBatch.id == StockBalance.batch_id).where(
+            StockBalance.store_id == line.goods_receipt.store_id, StockBalance.batch_id == line.batch_id,
+            sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on >= clock.today())))
+    return there >= line.factor
+
+
 def supplier_return_of(world: World, author: Any, receipt: Any) -> SupplierReturn:
-    line = receipt.lines[0]
+    line = next(filter(still_there, receipt.lines), receipt.lines[0])
     document = SupplierReturn(created_by=author, supplier_id=receipt.supplier_id, store_id=receipt.store_id, lines=[
         SupplierReturnLine(item_id=line.item_id, goods_receipt_id=receipt.id, goods_receipt_line_id=line.id,
                            unit_id=line.unit_id, quantity=Decimal(1), reason="Kemasan penyok, segel terbuka")])

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from models import clock
-from models.operations import counts, receipts
+from models.errors import NotEnoughStock
+from models.operations import amendments, counts, receipts, supplier_refunds
 from models.operations.demo import stores, stores_counts
 from models.operations.demo.world import World, open_
 from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
+from models.request_templates import RequestTemplate, RequestTemplateLine, TemplateFor
 from models.returns import Resolution
 from models.stocktakes import Stocktake
 
@@ -21,6 +23,7 @@ def load(world: World) -> None:
     _orders(world)
     _returns(world)
     _counts(world)
+    _templates(world)
 
 
 def _requests(world: World) -> None:
@@ -44,8 +47,8 @@ def _deliveries(world: World) -> None:
     """Deliveries as draft, submitted, approved, delivered, rejected, reversed."""
     gf, nurse = world.things["stores"]["GF"], world.users["unit_user"]
 
-    def delivery() -> Any:
-        request = stores.draft_request(world, nurse, gf, 2, most=5)
+    def delivery(plenty: bool = False) -> Any:
+        request = stores.draft_request(world, nurse, gf, 2, most=5, plenty=plenty)
         world.do(request, "submit", nurse)
         world.do(request, "approve", "store_head")
         made = stores.make_delivery(world, request)
@@ -55,9 +58,7 @@ def _deliveries(world: World) -> None:
     delivery()
     for steps in (("submit",), ("submit",), ("submit", "approve"), ("submit", "approve", "deliver"),
                   ("submit", "approve", "deliver", "reverse"), ("submit", "reject"), ("cancel",)):
-        made = delivery()
-        if "deliver" in steps and not stores.enough(world, made):
-            continue
+        made = delivery(plenty="deliver" in steps)
         for step in steps:
             who: Any = made.created_by if step in ("submit", "deliver", "cancel") else (
                 "store_head" if step == "reverse" else "facilities_head")
@@ -113,6 +114,10 @@ def _orders(world: World) -> None:
             (0, 5, 50, ("submit", "approve", "approve_payment", "approve_limit")), (2, 6, 10, small),
             (5, 6, 6, small), (1, 3, 4, ("submit", "reject")), (6, 3, 4, ("cancel",))):
         made = order(index, count, times)
+        while "approve_limit" in steps and not made.is_above_limit:
+            for line in made.lines:
+                line.quantity *= 2
+            world.session.flush()
         for step in steps:
             who: Any = {"approve": "facilities_head", "approve_payment": "payables", "approve_limit": "director",
                         "reject": "facilities_head"}.get(step, author)
@@ -122,8 +127,18 @@ def _orders(world: World) -> None:
             world.do(made, step, who, reason=reason)
         if steps == small:
             world.things.setdefault("sent_orders", []).append(made)
+    _amended(world, order(3, 4, 5), author)
     first, second = world.things["sent_orders"]
-    stores.receive_order(world, first, {line.id for line in first.lines[:3]})
+    broken = receipts.make_receipt(first, by=world.users["store_staff"])
+    broken.delivery_order_number, broken.lines = "SJ-40817", broken.lines[:3]
+    for line in broken.lines:
+        stores.give_batch(world, line)
+    part = broken.lines[0]
+    part.rejected_quantity, part.rejection_reason = Decimal(2), "Kemasan penyok, segel terbuka"
+    part.received_quantity -= 2
+    world.session.flush()
+    world.do(broken, "post", world.users["store_staff"])
+    world.things.setdefault("receipts", []).append(broken)
     clerk = world.users["store_staff"]
     receipts.make_receipt(second, by=clerk)
     world.do(receipts.make_receipt(second, by=clerk), "cancel", clerk, reason="Salah pesanan")
@@ -135,6 +150,17 @@ def _orders(world: World) -> None:
     world.do(wrong, "post", clerk)
     world.do(wrong, "reverse", "store_head", reason="Barang milik pesanan lain")
     _invoices(world, first)
+
+
+def _amended(world: World, order: PurchaseOrder, author: Any) -> None:
+    """Approved, then the supplier had less of the first item: it waits for the head again."""
+    world.do(order, "submit", author)
+    world.do(order, "approve", "facilities_head")
+
+    def less() -> None:
+        order.lines[0].quantity -= 2
+    amendments.amend(order, less, by=author)
+    world.do(order, "submit", author)
 
 
 def _invoices(world: World, order: PurchaseOrder) -> None:
@@ -150,15 +176,42 @@ def _invoices(world: World, order: PurchaseOrder) -> None:
 
 def _returns(world: World) -> None:
     author = world.users["facilities_staff"]
-    posted = [receipt for receipt in world.things.get("receipts", ())[-12:] if receipt.lines]
+    posted = [receipt for receipt in world.things.get("receipts", ())[-40:]
+              if any(map(stores_counts.still_there, receipt.lines))]
+    invoiced = next((receipt for receipt in posted if receipts.invoiced(
+        line.id for line in receipt.lines if stores_counts.still_there(line))), None)
+    if invoiced is not None:  # the seventh is credited: of what was charged, so that the supplier owes money
+        posted.remove(invoiced)
+        posted.insert(6, invoiced)
     for steps, receipt in zip(((), ("submit",), ("submit", "approve"), ("submit", "reject"), ("cancel",),
-                               ("submit", "approve", "send"), ("submit", "approve", "send", "confirm")),
+                               ("submit", "approve", "send"), ("submit", "approve", "send", "confirm"),
+                               ("submit", "approve", "send", "confirm", "replace"),
+                               ("submit", "approve", "send", "confirm", "unconfirm")),
                               posted, strict=False):
         document = stores_counts.supplier_return_of(world, author, receipt)
         for step in steps:
-            given = {"resolution": Resolution.CREDITED, "supplier_reference": "NK-2231"} if step == "confirm" else {}
-            world.do(document, step, "facilities_head" if step in ("approve", "reject") else author,
-                     reason="Hubungi pemasok lewat telepon dulu" if step in ("reject", "cancel") else "", **given)
+            given: dict[str, Any] = {}
+            if step == "confirm":
+                given = {"resolution": Resolution.CREDITED, "supplier_reference": "NK-2231"}
+                if "replace" in steps:
+                    given = {"resolution": Resolution.REPLACED, "supplier_reference": "SJ-0917/TUKAR"}
+            if step == "replace":
+                new = receipts.make_replacement(document, by=world.users["store_staff"])
+                for line in new.lines:
+                    stores.give_batch(world, line)
+                world.do(new, "post", "store_staff")
+                continue
+            try:
+                with world.session.begin_nested():
+                    world.do(document, step,
+                             "facilities_head" if step in ("approve", "reject", "unconfirm") else author,
+                             reason={"reject": "Hubungi pemasok lewat telepon dulu",
+                                     "cancel": "Sudah ditukar di tempat",
+                                     "unconfirm": "Nota kredit milik rumah sakit lain"}.get(step, ""), **given)
+            except NotEnoughStock:  # used up meanwhile: it waits for what does not come
+                break
+        if document.credit_net:
+            _refunds(world, document)
     nurse = world.users["unit_user"]
     delivered = [delivery for delivery in world.things.get("deliveries", ())
              if delivery.work_unit_id == nurse.work_unit_id and delivery.state == "done"]
@@ -178,8 +231,21 @@ def _returns(world: World) -> None:
                          reason="Periksa jumlahnya sekali lagi" if step in ("reject", "cancel") else "")
 
 
+def _refunds(world: World, document: Any) -> None:
+    """The supplier pays back a part of its credit: once recorded twice, once by mistake; the rest is drafted."""
+    clerk = world.users["payables"]
+    for steps, part in ((("cancel",), 2), (("post", "reverse"), 3), (("post",), 2), ((), 1)):
+        refund = supplier_refunds.make_refund(document, by=clerk)
+        refund.amount = (refund.amount / part).quantize(Decimal(1))
+        refund.payment_reference = f"BCA-{refund.id:05d}"
+        world.session.flush()
+        for step in steps:
+            world.do(refund, step, clerk, reason={"cancel": "Dicatat dua kali",
+                                                  "reverse": "Uang dari pemasok lain"}.get(step, ""))
+
+
 def _counts(world: World) -> None:
-    counter = world.users["store_staff3"]
+    counter = world.users["store_staff2"]
     for code, steps in (("GL", ()), ("GL", ("start",)), ("GU", ("start", "submit")), ("GF", ("cancel",))):
         count = Stocktake(created_by=counter, store=world.things["stores"][code])
         open_(world, count, counter)
@@ -193,3 +259,19 @@ def _counts(world: World) -> None:
                 world.session.flush()
             world.do(count, step, counter, reason="Dijadwalkan ulang" if step == "cancel" else "")
     assert clock.today() < world.today
+
+
+def _templates(world: World) -> None:
+    """What wards ask for every week, and what the pharmacy buys every month."""
+    stocked = world.things["stocked"]
+    for name, who, kind, store, items in (
+            ("Persediaan bangsal mingguan", "unit_user", TemplateFor.STORE_REQUEST, "GF", stocked["GF"][:8]),
+            ("Alat tulis bulanan", "unit_user", TemplateFor.STORE_REQUEST, "GU", stocked["GU"][:5]),
+            ("Troli emergensi IGD", "unit_user2", TemplateFor.STORE_REQUEST, "GF", stocked["GF"][10:16]),
+            ("Belanja rutin farmasi", "store_staff", TemplateFor.PURCHASE_REQUEST, "GF", stocked["GF"][20:26])):
+        author = world.users[who]
+        world.session.add(RequestTemplate(
+            name=name, document_type=kind, work_unit_id=author.work_unit_id, store=world.things["stores"][store],
+            created_by=author, lines=[RequestTemplateLine(item=item, unit=world.things["units_of"][item.id][0],
+                                                          quantity=Decimal(10)) for item in items]))
+    world.session.flush()

@@ -28,7 +28,7 @@ class World:
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: int = 0
 
-    def at(self, when: datetime, what: Callable[[], None]) -> None:
+    def at(self, when: datetime, what: Callable[[], Any]) -> None:
         """Let `what` happen at `when`; what lies beyond yesterday evening does not happen (yet)."""
         if when <= self.end:
             heapq.heappush(self.events, (when, self._order, what))
@@ -49,11 +49,12 @@ class World:
             when += timedelta(days=1)
         return when
 
-    def do(self, document: Any, step: str, who: str | User, reason: str = "", **given: Any) -> None:
-        """`who` makes a step, as in the panel."""
+    def do(self, document: Any, step: str, who: str | User, reason: str = "",
+           lines: dict[int, dict[str, Any]] | None = None, **given: Any) -> None:
+        """`who` makes a step, as in the panel; `lines`: what the step asks of lines, by id."""
         by = self.users[who] if isinstance(who, str) else who
         acting.set_actor(by.id, acting.Door.BACK_OFFICE, "10.10.0.21")
-        perform(document, step, by=by, reason=reason, given=given or None)
+        perform(document, step, by=by, reason=reason, given=given or None, given_lines=lines)
 
     def play(self, part: Callable[[], Any]) -> None:
         """Let everything happen in order, a week of the hospital's time in one `part` (a transaction or nothing)."""

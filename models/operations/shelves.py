@@ -1,0 +1,25 @@
+"""Where things lie in a store, and the way that people walk along the shelves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.base import db
+from models.stock import Shelf
+
+
+def locations(store_id: int, item_ids: Iterable[int]) -> dict[int, str]:
+    """The shelf of each of these items in a store, where somebody wrote one."""
+    return dict(db.session.execute(
+        sa.select(Shelf.item_id, Shelf.location)
+        .where(Shelf.store_id == store_id, Shelf.item_id.in_(set(item_ids)))).all())
+
+
+def walk(location: str | None) -> tuple[bool, tuple[Any, ...]]:
+    """What lines are sorted by: A-2 before A-10, and what has no shelf last."""
+    parts = re.split("([0-9]+)", location or "")
+    return location is None, tuple(int(part) if place % 2 else part.casefold() for place, part in enumerate(parts))

@@ -1,0 +1,138 @@
+"""What the doctor gives the patient on paper: prescriptions, which a store dispenses, and letters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import Code, Factor, Id, Name, Quantity, Text, db, reference
+from models.documents import Document, author, state_column
+from models.errors import N_
+from models.measure import MeasuredLine, measured
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow, has_lines
+
+if TYPE_CHECKING:
+    from models.clinic import Doctor, Patient
+    from models.consultations import Consultation
+    from models.items import Item, UnitConversion
+    from models.people import User
+    from models.stock import Store
+
+
+class PrescriptionState(StrEnum):
+    DRAFT = "draft"
+    ISSUED = "issued"
+    DISPENSED = "dispensed"
+    CANCELLED = "cancelled"
+
+
+R = PrescriptionState
+
+own_prescription = Condition(
+    "own_prescription", lambda prescription, user: prescription.consultation.doctor.user_id == user.id,
+    N_("This prescription belongs to another doctor's consultation."))
+not_for_self = Condition(
+    "not_for_self", lambda prescription, user: user.id not in prescription.consultation.patient.owner_ids,
+    N_("This prescription is your own; somebody else must dispense it."))
+
+
+class Prescription(Document, db.Model):
+    """RX: items of the store that the doctor prescribes in a consultation."""
+
+    __tablename__ = "prescription"
+    prefix = "RX"
+    dated = "prescribed_on"
+    workflow = Workflow(
+        R.DRAFT,
+        Transition("issue", (R.DRAFT,), R.ISSUED, Role.DOCTOR, when=(own_prescription, has_lines), numbers=True),
+        Transition("dispense", (R.ISSUED,), R.DISPENSED, Role.STORE_STAFF, when=not_for_self,
+                   asks=("store", "received_by")),
+        Transition("cancel", (R.DRAFT, R.ISSUED), R.CANCELLED, Role.DOCTOR, when=own_prescription,
+                   needs_reason=True),
+    )
+
+    id: Mapped[Id]
+    created_by_id: Mapped[int] = author()
+    consultation_id: Mapped[int] = reference("consultation")
+    prescribed_on: Mapped[date] = mapped_column(default=clock.today)
+    state: Mapped[PrescriptionState] = state_column(R.DRAFT)
+    #: The store that dispensed it, when, and to whom: the patient or who came for them.
+    store_id: Mapped[int | None] = reference("store")
+    received_by: Mapped[Name | None]
+    dispensed_at: Mapped[datetime | None]
+
+    consultation: Mapped[Consultation] = relationship(back_populates="prescriptions")
+    store: Mapped[Store | None] = relationship("Store")
+    lines: Mapped[list[PrescriptionLine]] = relationship(
+        back_populates="prescription", cascade="all, delete-orphan", order_by="PrescriptionLine.id")
+
+    @property
+    def patient(self) -> Patient:
+        return self.consultation.patient
+
+    @property
+    def doctor(self) -> Doctor:
+        return self.consultation.doctor
+
+
+class PrescriptionLine(MeasuredLine, db.Model):
+    """One medicine: how much of it, and how to take it."""
+
+    __tablename__ = "prescription_line"
+    __table_args__ = (
+        *measured(),
+        sa.CheckConstraint("duration_days BETWEEN 1 AND 366", name="duration_known"),
+    )
+
+    id: Mapped[Id]
+    prescription_id: Mapped[int] = reference("prescription", ondelete="CASCADE")
+    item_id: Mapped[int] = reference("item")
+    unit_id: Mapped[int] = reference("unit_conversion")
+    quantity: Mapped[Quantity]
+    factor: Mapped[Factor]
+    #: "1 tablet", "3 x sehari", five days; `directions` is what the label says (signa).
+    dose: Mapped[str | None] = mapped_column(sa.String(60), info={"masked": True})
+    frequency: Mapped[str | None] = mapped_column(sa.String(60), info={"masked": True})
+    duration_days: Mapped[int | None] = mapped_column(info={"masked": True})
+    directions: Mapped[Name] = mapped_column(info={"masked": True})
+    #: Why the doctor prescribes it although the patient's allergies name it or its group.
+    allergy_reason: Mapped[Name | None] = mapped_column(info={"masked": True})
+
+    prescription: Mapped[Prescription] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship("Item")
+    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+
+
+class LetterKind(StrEnum):
+    SICK = "sick"
+    REFERRAL = "referral"
+
+
+class Letter(db.Model):
+    """A sick letter (from, until) or a referral (to whom) that the doctor wrote; printed as PDF. Never changed."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)", name="sick_days"),
+        sa.CheckConstraint("kind <> 'referral' OR referred_to IS NOT NULL", name="referral_to"),
+    )
+
+    id: Mapped[Id]
+    consultation_id: Mapped[int] = reference("consultation")
+    kind: Mapped[LetterKind]
+    verify_code: Mapped[Code] = mapped_column(unique=True)
+    issued_on: Mapped[date] = mapped_column(default=clock.today)
+    sick_from: Mapped[date | None]
+    sick_until: Mapped[date | None]
+    referred_to: Mapped[Name | None]
+    body: Mapped[Text] = mapped_column(default="", info={"masked": True})
+    author_id: Mapped[int] = reference("user")
+
+    consultation: Mapped[Consultation] = relationship(back_populates="letters")
+    author: Mapped[User] = relationship("User")

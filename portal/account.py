@@ -1,0 +1,276 @@
+"""The account of whoever signed in: address, password, open sessions, other sign-ins; and the ways back in by mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.exceptions import NotFound, TooManyRequests
+
+from models.accounts import TicketKind
+from models.base import one_transaction
+from models.errors import N_, Refused
+from models.operations import accounts
+from models.people import User
+from portal import access, providers
+from portal.site import passwords
+from portal.site.links import public_url
+from portal.site.locale import refusal_text
+from portal.site.signin import TOKEN, guesses, token_hash
+from portal.site.throttle import Throttle
+
+bp = Blueprint("own_account", __name__, url_prefix="/account")
+#: Mails that one network address may cause.
+mails = Throttle("account-mail", limit=10, window=timedelta(minutes=15))
+#: Tickets that one network address may try.
+tickets = Throttle("account-ticket", limit=30, window=timedelta(minutes=10))
+CONFIRMING = (TicketKind.CONFIRM_EMAIL, TicketKind.CHANGE_EMAIL, TicketKind.LINK_IDENTITY)
+
+
+def _counted(throttle: Throttle) -> None:
+    wait = throttle.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+
+
+def _mail_works() -> None:
+    if public_url() is None:
+        raise Refused(N_("Mail with links is not set up here. Please ask the hospital."))
+
+
+def shortest(user: User) -> int:
+    """Letters that the person's password has at least."""
+    return passwords.MIN_STAFF if user.is_staff else passwords.MIN_PATIENT
+
+
+def password_error(password: str, repeated: str, user: User) -> tuple[str, str] | None:
+    """The field to blame and why a new password cannot be taken."""
+    return password_problem(password, repeated, shortest(user), user.email, user.name)
+
+
+def password_problem(password: str, repeated: str, least: int, *guessed: str) -> tuple[str, str] | None:
+    """The same for somebody without an account; `guessed` is what others would try first."""
+    if len(password) < least:
+        return "password", gettext("The password needs at least %(least)s letters. Add %(more)s.", least=least,
+                                   more=least - len(password))
+    if len(password) > passwords.MAX:
+        return "password", gettext("The password has at most %(most)s letters.", most=passwords.MAX)
+    if password.lower() in [each.lower() for each in guessed]:
+        return "password", gettext("A password that is your name or address is easily guessed. Choose another.")
+    if password != repeated:
+        return "repeated", gettext("The two passwords differ. Type the same one twice.")
+    return None
+
+
+# ---------------------------------------------------------------- for those who signed in
+
+def _page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
+    return render_template("portal/account.html", errors=errors or {}, typed=typed, least=shortest(current_user),
+                           sessions=accounts.sessions_of(current_user), here_hash=token_hash(),
+                           identities=accounts.identities_of(current_user), names=accounts.provider_name,
+                           offered=providers.offered()), status
+
+
+@access.signed_in
+def show() -> Any:
+    return _page()
+
+
+def _done(words: str, place: str = "") -> Any:
+    flash(words)
+    return redirect(url_for("own_account.show") + place, 303)
+
+
+@access.signed_in
+def resend() -> Any:
+    """The mail that confirms the address, once more."""
+    _counted(mails)
+    try:
+        _mail_works()
+        with one_transaction():
+            accounts.ask_confirmation(current_user)
+    except Refused as refusal:
+        return _page({"confirm": refusal_text(refusal)}, refusal.status)
+    return _done(gettext("We sent a mail to %(address)s. Open the link in it.", address=current_user.email))
+
+
+def known_password() -> str:
+    """Why the typed present password is not right; empty when it is, or when there is none yet."""
+    if current_user.password_hash is None:
+        return ""
+    key = f"{current_user.email.lower()}|{request.remote_addr}"
+    wait = guesses.take(key)
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    if not passwords.verified(request.form.get("current", ""), current_user.password_hash):
+        return gettext("This is not your present password.")
+    guesses.forget(key)
+    return ""
+
+
+@access.signed_in
+def change_email() -> Any:
+    email = request.form.get("email", "").strip()[:254]
+    wrong = known_password()
+    if wrong:
+        return _page({"email_current": wrong}, 422, email=email)
+    _counted(mails)
+    try:
+        _mail_works()
+        with one_transaction():
+            accounts.ask_change(current_user, email)
+    except Refused as refusal:
+        return _page({"email": refusal_text(refusal)}, refusal.status, email=email)
+    return _done(gettext("We sent a mail to %(address)s. Your address changes when you open the link in it.",
+                         address=email))
+
+
+@access.signed_in
+def change_password() -> Any:
+    wrong = known_password()
+    if wrong:
+        return _page({"current": wrong}, 422)
+    password = request.form.get("password", "")
+    error = password_error(password, request.form.get("repeated", ""), current_user)
+    if error:
+        return _page(dict([error]), 422)
+    kept = passwords.hashed(password)
+    with one_transaction():
+        accounts.set_password(current_user, kept, keep=token_hash())
+    return _done(gettext("Your password was changed. Other devices were signed out."))
+
+
+@access.signed_in
+def end_session(session_id: int) -> Any:
+    with one_transaction():
+        ended = session_id < 2**63 and accounts.end_sessions(current_user, only=session_id)
+    if not ended:
+        raise NotFound
+    return _done(gettext("That device was signed out."), "#sessions")
+
+
+@access.signed_in
+def end_others() -> Any:
+    with one_transaction():
+        accounts.end_sessions(current_user, keep=token_hash())
+    return _done(gettext("All other devices were signed out."), "#sessions")
+
+
+@access.signed_in
+def unlink(identity_id: int) -> Any:
+    try:
+        with one_transaction():
+            found = identity_id < 2**63 and accounts.unlink(current_user, identity_id)
+    except Refused as refusal:
+        return _page({"identities": refusal_text(refusal)}, refusal.status)
+    if not found:
+        raise NotFound
+    return _done(gettext("This sign-in no longer opens your account."), "#identities")
+
+
+# ---------------------------------------------------------------- by a link of a mail
+
+def forgotten() -> Any:
+    return render_template("portal/account_forgotten.html", sent=False, email=request.args.get("email", "")[:254])
+
+
+def forgotten_post() -> Any:
+    """The same answer for every address."""
+    _counted(mails)
+    email = request.form.get("email", "").strip()[:254]
+    if "@" not in email:
+        return render_template("portal/account_forgotten.html", sent=False, email=email,
+                               error=gettext("Type the e-mail address of your account.")), 422
+    _mail_works()
+    with one_transaction():
+        accounts.ask_reset(email)
+    return render_template("portal/account_forgotten.html", sent=True, email=email)
+
+
+def _ticket(kinds: tuple[TicketKind, ...]) -> tuple[str, Any]:
+    """The ticket of the address or form, and what it is; the sentence of refusal when it is no longer good."""
+    _counted(tickets)
+    token = request.values.get("ticket", "")
+    return token, accounts.found_ticket(token, *kinds)
+
+
+def _stale(refusal: Refused) -> Any:
+    return render_template("portal/account_ticket.html", ticket=None, error=refusal_text(refusal)), refusal.status
+
+
+def ticket() -> Any:
+    """Asks before it does anything: programs that look into mail open links too."""
+    try:
+        token, found = _ticket(CONFIRMING)
+    except Refused as refusal:
+        return _stale(refusal)
+    return render_template("portal/account_ticket.html", ticket=found, token=token, names=accounts.provider_name)
+
+
+def ticket_post() -> Any:
+    try:
+        token, _ = _ticket(CONFIRMING)
+        with one_transaction():
+            found = accounts.confirm(token)
+    except Refused as refusal:
+        return _stale(refusal)
+    flash({TicketKind.CONFIRM_EMAIL: gettext("Thank you, your e-mail address is confirmed."),
+           TicketKind.CHANGE_EMAIL: gettext("Your account now uses the new e-mail address."),
+           TicketKind.LINK_IDENTITY: gettext("Linked. From now on you can sign in this way.")}[found.kind])
+    return redirect(url_for("own_account.done"), 303)
+
+
+def done() -> Any:
+    """What was done, and where to go on; for a browser that may not be signed in."""
+    return render_template("portal/account_done.html")
+
+
+def _password_page(token: str, user: User, errors: dict[str, str] | None = None, status: int = 200) -> Any:
+    return render_template("portal/account_password.html", token=token, errors=errors or {}, least=shortest(user),
+                           email=user.email), status
+
+
+def password() -> Any:
+    try:
+        token, found = _ticket((TicketKind.RESET_PASSWORD,))
+    except Refused as refusal:
+        return _stale(refusal)
+    return _password_page(token, found.user)
+
+
+def password_post() -> Any:
+    try:
+        token, found = _ticket((TicketKind.RESET_PASSWORD,))
+        typed = request.form.get("password", "")
+        error = password_error(typed, request.form.get("repeated", ""), found.user)
+        if error:
+            return _password_page(token, found.user, dict([error]), 422)
+        kept = passwords.hashed(typed)
+        with one_transaction():
+            accounts.reset_password(token, kept)
+    except Refused as refusal:
+        return _stale(refusal)
+    session.pop(TOKEN, None)
+    flash(gettext("Your new password is set. Sign in with it."))
+    return redirect(url_for("own_account.done"), 303)
+
+
+for _path, _view, _name, _method in (
+        ("/", show, "show", "GET"), ("/confirmation", resend, "resend", "POST"),
+        ("/email", change_email, "change_email", "POST"),
+        ("/password/change", change_password, "change_password", "POST"),
+        ("/sessions/<int:session_id>/end", end_session, "end_session", "POST"),
+        ("/sessions/end", end_others, "end_others", "POST"),
+        ("/identities/<int:identity_id>/unlink", unlink, "unlink", "POST"),
+        ("/forgotten", forgotten, "forgotten", "GET"), ("/forgotten", forgotten_post, "forgotten_post", "POST"),
+        ("/confirm", ticket, "ticket", "GET"), ("/confirm", ticket_post, "ticket_post", "POST"),
+        ("/done", done, "done", "GET"),
+        ("/password", password, "password", "GET"), ("/password", password_post, "password_post", "POST")):
+    bp.add_url_rule(_path, _name, _view, methods=(_method,))
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

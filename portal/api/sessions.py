@@ -1,0 +1,48 @@
+"""Sign-in of another system: a token for an account, and its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g, request
+from werkzeug.exceptions import TooManyRequests
+
+from models import acting, clock
+from models.activity import Activity
+from models.base import db
+from models.errors import N_, Refused
+from models.operations import activity
+from models.people import User
+from portal.api.calls import call, given, text_of
+from portal.site import passwords, tokens
+from portal.site.signin import guesses
+
+
+@call("POST", "/tokens", N_("A token for an account: ninety days, shown once."), status=201, is_open=True,
+      body={"email": N_("The account's e-mail."), "password": N_("Its password."),
+            "name": N_("What the token is for.")})
+def make_token() -> dict[str, Any]:
+    body = given()
+    email, password = text_of(body, "email", 254).lower(), text_of(body, "password")
+    if not email or not password:
+        raise Refused(N_("Send e-mail and password."), field="email" if not email else "password")
+    wait = guesses.take(f"{email}|{request.remote_addr}")
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email))
+    if not passwords.verified(password, user.password_hash if user else None) or user is None or not user.is_active:
+        activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id if user else None)
+        db.session.commit()
+        raise Refused(N_("E-mail or password is not right. Check both and try again."), field="password")
+    guesses.forget(f"{email}|{request.remote_addr}")
+    acting.set_actor(user.id, acting.Door.API, request.remote_addr)
+    text, row = tokens.issue(user, text_of(body, "name", 120) or "API")
+    activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
+    return {"token": text, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}
+
+
+@call("DELETE", "/tokens/current", N_("End the token that this request carries."), status=204)
+def end_token() -> None:
+    g.api_token.revoked_at = clock.now()
+    activity.record(Activity.LOGGED_OUT, table_name="user", changed_id=g.api_token.user_id)

@@ -1,0 +1,182 @@
+"""People whom a guardian represents: added with the guardian's consent, looked at one by one, handed over of age."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound, TooManyRequests
+
+from models.accounts import TicketKind
+from models.base import one_transaction
+from models.clinic import ConsentKind, Patient, PatientState, Relation, Sex
+from models.errors import N_, Refused
+from models.operations import accounts, dependants, nik, patients
+from models.people import Language
+from portal import access, account, directory, registration
+from portal.site import locale, passwords
+from portal.site import words as site_words
+from portal.site.links import public_url, safe_next
+from portal.site.locale import refusal_text
+from portal.site.signin import sign_in
+
+
+@access.patients_only
+def switch() -> Any:
+    """Look at one person's consultations, or at everybody's."""
+    wanted = directory.number(request.form.get("patient"), 2**63 - 1)
+    if wanted is None:
+        session.pop(access.SHOWN, None)
+    else:
+        session[access.SHOWN] = access.person_or_404(wanted).id
+    return redirect(safe_next(request.form.get("next")) or url_for("portal.home"), 303)
+
+
+# ---------------------------------------------------------------- adding
+
+def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200,
+          doubt: bool = False) -> Any:
+    labels = registration.labels() | {"relation": site_words.label("relation"), "nik": gettext("NIK")}
+    return render_template("portal/dependant.html", typed=typed or MultiDict(), errors=errors or {}, labels=labels,
+                           sexes=list(Sex), relations=list(Relation), versions=patients.CONSENTS, doubt=doubt), status
+
+
+def _guardian() -> Patient:
+    """The own registration, which must be open."""
+    found = access.patient_or_404()
+    if found.state not in (PatientState.PENDING, PatientState.ACTIVE):
+        raise Refused(N_("Your own registration must be open before you can add a dependant."))
+    return found
+
+
+@access.patients_only
+def new() -> Any:
+    _guardian()
+    return _page()
+
+
+@access.patients_only
+def add() -> Any:
+    form, guardian = request.form, _guardian()
+    values, errors = registration.checked(form)
+    for field in ("email", "password"):
+        errors.pop(field, None)
+        values.pop(field, None)
+    if form.get("relation") not in set(Relation):
+        errors["relation"] = gettext("Please choose one of the list.")
+    doubt = False
+    if not errors:
+        twice = next((each for each in access.people()[1:] if each.state == PatientState.PENDING and (
+            each.name, each.birth_date, each.sex) == (values["name"], values["birth_date"], values["sex"])), None)
+        if twice is not None:  # the answer was lost on the way, or the button was pressed twice
+            return redirect(url_for("portal.person", patient_id=twice.id), 303)
+        try:
+            with one_transaction():
+                patient = patients.register_dependant(
+                    guardian, by=current_user, relation=Relation(form["relation"]), consents=list(ConsentKind),
+                    number=form.get("nik", "").strip() or None, nik_confirmed=bool(form.get("nik_confirmed")), **values)
+            flash(gettext("%(name)s was added. Our staff checks the data; meanwhile you can complete the profile.",
+                          name=patient.name))
+            return redirect(url_for("portal.person", patient_id=patient.id), 303)
+        except Refused as refusal:
+            doubt = isinstance(refusal, nik.NikDoubt)
+            errors[refusal.field or "name"] = refusal_text(refusal)
+    return _page(form, errors, 422, doubt)
+
+
+# ---------------------------------------------------------------- handing over
+
+def _dependant(patient_id: int) -> Patient:
+    found = access.person_or_404(patient_id)
+    if found.guardian is None:
+        raise NotFound
+    return found
+
+
+@access.patients_only
+def hand_over(patient_id: int) -> Any:
+    return render_template("portal/hand_over.html", patient=_dependant(patient_id), email="", error="")
+
+
+@access.patients_only
+def hand_over_post(patient_id: int) -> Any:
+    patient, email = _dependant(patient_id), request.form.get("email", "").strip()[:254]
+    wait = account.mails.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    try:
+        if public_url() is None:
+            raise Refused(N_("Mail with links is not set up here. Please ask the hospital."))
+        with one_transaction():
+            dependants.ask_hand_over(patient, email, by=current_user)
+    except Refused as refusal:
+        patient = _dependant(patient_id)
+        return render_template("portal/hand_over.html", patient=patient, email=email,
+                               error=refusal_text(refusal)), refusal.status
+    flash(gettext("We sent a mail to %(address)s. The profile changes hands when the link in it is opened.",
+                  address=email))
+    return redirect(url_for("portal.person", patient_id=patient_id), 303)
+
+
+def _take_page(token: str, errors: dict[str, str] | None = None, status: int = 200) -> Any:
+    found = accounts.found_ticket(token, TicketKind.HAND_OVER)
+    return render_template("portal/take_over.html", token=token, email=found.to_address, errors=errors or {},
+                           typed=request.form, least=passwords.MIN_PATIENT, labels=registration.labels(),
+                           versions=patients.CONSENTS), status
+
+
+def _stale(refusal: Refused) -> Any:
+    return render_template("portal/account_ticket.html", ticket=None, error=refusal_text(refusal)), refusal.status
+
+
+def _counted() -> str:
+    wait = account.tickets.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    return request.values.get("ticket", "")
+
+
+def take() -> Any:
+    """For the future owner, who has no account yet: password and consents."""
+    try:
+        return _take_page(_counted())
+    except Refused as refusal:
+        return _stale(refusal)
+
+
+def take_post() -> Any:
+    try:
+        token, form = _counted(), request.form
+        found = accounts.found_ticket(token, TicketKind.HAND_OVER)
+        wrong = account.password_problem(form.get("password", ""), form.get("repeated", ""), passwords.MIN_PATIENT,
+                                         found.to_address)
+        errors = dict([wrong]) if wrong else {}
+        given = [kind for kind in ConsentKind if form.get(f"consent_{kind.value}")]
+        errors |= {f"consent_{kind.value}": gettext("Please agree to the text before you register.")
+                   for kind in ConsentKind if kind not in given}
+        if errors:
+            return _take_page(token, errors, 422)
+        kept = passwords.hashed(form["password"])
+        with one_transaction():
+            patient = dependants.hand_over(token, kept, given, language=Language(locale.choose()))
+            assert patient.user is not None
+            sign_in(patient.user)
+    except Refused as refusal:
+        return _stale(refusal)
+    flash(gettext("The profile is yours now."))
+    return redirect("/portal/", 303)
+
+
+def add_to(bp: Blueprint) -> None:
+    bp.add_url_rule("/people/switch", "switch", switch, methods=("POST",))
+    bp.add_url_rule("/people/new", "dependant_new", new)
+    bp.add_url_rule("/people/new", "dependant_add", add, methods=("POST",))
+    bp.add_url_rule("/people/<int:patient_id>/hand-over", "hand_over", hand_over)
+    bp.add_url_rule("/people/<int:patient_id>/hand-over", "hand_over_post", hand_over_post, methods=("POST",))
+
+
+account.bp.add_url_rule("/profile", "take", take)
+account.bp.add_url_rule("/profile", "take_post", take_post, methods=("POST",))

@@ -1,0 +1,85 @@
+"""Papers of consultations, for the patient and the guardian alone: all of them on a page, and each as PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
+
+from models.base import db
+from models.clinic import Patient
+from models.consultations import Consultation, ConsultationState
+from models.prescriptions import Letter, Prescription, PrescriptionLine, PrescriptionState
+from portal import access
+from portal.consultations import OUTCOME
+from portal.site import papers, pdf, print
+
+GIVEN = (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)
+#: Of each kind; older ones stand at their consultations.
+MOST = 50
+
+
+def _of(patients: list[Patient], model: Any, *criteria: Any) -> Any:
+    """The newest papers of completed consultations, with whom they are from and for."""
+    return db.session.scalars(
+        sa.select(model).join(Consultation, Consultation.id == model.consultation_id)
+        .where(Consultation.patient_id.in_([each.id for each in patients]),
+               Consultation.state == ConsultationState.COMPLETED, *criteria)
+        .options(joinedload(model.consultation).options(joinedload(Consultation.patient),
+                                                        joinedload(Consultation.doctor)),
+                 *((selectinload(Prescription.lines).joinedload(PrescriptionLine.item),)
+                   if model is Prescription else ()))
+        .order_by(model.id.desc()).limit(MOST)).all()
+
+
+@access.patients_only
+def index() -> Any:
+    people = access.people()
+    patients = access.shown(people)
+    return render_template("portal/papers.html", people=people, patients=patients, most=MOST,
+                           prescriptions=_of(patients, Prescription, Prescription.state.in_(GIVEN)),
+                           letters=_of(patients, Letter))
+
+
+def _own(model: Any, key: int, *criteria: Any) -> Any:
+    """A paper of one of the person's consultations; 404 in every other case."""
+    found = db.session.scalar(
+        sa.select(model).join(Consultation, Consultation.id == model.consultation_id)
+        .where(model.id == key, Consultation.patient_id.in_(access.own_people()), *criteria)
+        .options(joinedload(model.consultation).options(joinedload(Consultation.patient).joinedload(Patient.region),
+                                                        joinedload(Consultation.doctor)))) if key < 2**63 else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+@access.patients_only
+def summary(consultation_id: int) -> Any:
+    """There once the doctor completed the consultation."""
+    found = access.own_consultation(consultation_id, *OUTCOME)
+    if found.state != ConsultationState.COMPLETED:
+        raise NotFound
+    return pdf.answer(papers.printed(papers.summary_sheet, found), f"{found.number}.pdf")
+
+
+@access.patients_only
+def prescription(prescription_id: int) -> Any:
+    """A draft, or one that the doctor took back, is not the patient's to print."""
+    found = _own(Prescription, prescription_id, Prescription.state.in_(GIVEN))
+    return pdf.answer(print.document_pdf(found), f"{found.number}.pdf")
+
+
+@access.patients_only
+def letter(letter_id: int) -> Any:
+    found = _own(Letter, letter_id)
+    return pdf.answer(papers.printed(papers.letter_sheet, found), f"{found.consultation.number}-{found.kind}.pdf")
+
+
+def add_to(bp: Blueprint) -> None:
+    bp.add_url_rule("/papers", "papers", index)
+    bp.add_url_rule("/consultations/<int:consultation_id>/summary", "summary", summary)
+    bp.add_url_rule("/prescriptions/<int:prescription_id>", "prescription", prescription)
+    bp.add_url_rule("/letters/<int:letter_id>", "letter", letter)

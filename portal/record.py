@@ -1,0 +1,190 @@
+"""The patient's rights over the own record: see who read it, take it along, close the account."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.exceptions import TooManyRequests
+
+from models import clock
+from models.activity import Activity
+from models.base import db, one_transaction
+from models.clinic import Patient, PatientState
+from models.consultations import Consultation, ConsultationState
+from models.documents import Attachment
+from models.errors import Refused
+from models.operations import activity, records
+from models.operations.approvals import perform
+from models.operations.notices import tell
+from models.roles import Role
+from portal import access, account, directory
+from portal.site import words as site_words
+from portal.site.locale import refusal_text
+from portal.site.signin import end_session
+from portal.site.throttle import Throttle
+
+PAGE = 50
+#: Downloads of one account: each gathers everything.
+downloads = Throttle("record-download", limit=5, window=timedelta(hours=1))
+
+
+# ---------------------------------------------------------------- who read it
+
+def _roles(user: Any) -> str:
+    return ", ".join(site_words.role_word(role) for role in sorted(user.roles - {Role.PATIENT}))
+
+
+@access.patients_only
+def readers() -> Any:
+    """Who of the hospital opened the record: name, role, moment, and what."""
+    people = access.people()
+    wanted = directory.number(request.args.get("patient"), 2**63 - 1)
+    patient = access.person_or_404(wanted) if wanted is not None else people[0]
+    changes = request.args.get("all") == "1"
+    before = directory.number(request.args.get("before"), 2**63 - 1)
+    rows = records.lookers(patient, changes=changes, before=before, limit=PAGE + 1)
+    return render_template("portal/readers.html", patient=patient, people=people, rows=rows[:PAGE], changes=changes,
+                           more=len(rows) > PAGE, before=before, roles=_roles, today=clock.today())
+
+
+# ---------------------------------------------------------------- taking it along
+
+class _Sink(io.RawIOBase):
+    """Where the archive is written to: what was written is taken away at once, so nothing piles up."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.parts.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        found, self.parts = b"".join(self.parts), []
+        return found
+
+
+def archive(patient: Patient) -> Iterator[bytes]:
+    """The ZIP, part by part: the data, a page for people, and each file as it was kept, one in memory at a time.
+
+    The words are made at once; the files are read while the answer goes out, after the request's session has ended.
+    """
+    consultations, files = records.consultations_of(patient), records.files_of(patient)
+    data = records.gathered(patient, consultations, files)
+    numbers = {each.id: each.number or str(each.id) for each in consultations}
+    page = render_template("print/record.html", patient=patient, consultations=consultations, data=data,
+                           files=files, path_of=lambda file: records.path_of(file, numbers), issued=records.issued,
+                           now=clock.now())
+    texts = {"record.json": json.dumps(data, ensure_ascii=False, indent=2), "record.html": page}
+    places = [(file.id, records.path_of(file, numbers), clock.local(file.uploaded_at).timetuple()[:6])
+              for file in files]
+    return _parts(current_app._get_current_object(), texts, places)  # type: ignore[attr-defined]
+
+
+def _parts(app: Flask, texts: dict[str, str], places: list[tuple[int, str, Any]]) -> Iterator[bytes]:
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as out:  # type: ignore[arg-type]
+        for name, text in texts.items():
+            out.writestr(name, text)
+        yield sink.taken()
+        for file_id, path, at in places:
+            with app.app_context():
+                content = db.session.scalar(sa.select(Attachment.content).where(Attachment.id == file_id))
+            out.writestr(zipfile.ZipInfo(path, at), content or b"", zipfile.ZIP_STORED)
+            yield sink.taken()
+    yield sink.taken()
+
+
+def _download_page(error: str = "", status: int = 200) -> Any:
+    return render_template("portal/download.html", people=access.people(), error=error,
+                           chosen=directory.number(request.values.get("patient"), 2**63 - 1)), status
+
+
+@access.patients_only
+def download() -> Any:
+    return _download_page()
+
+
+@access.patients_only
+def download_post() -> Any:
+    """Everything of one record as a ZIP; noted in the log, and the person is told."""
+    wanted = directory.number(request.form.get("patient"), 2**63 - 1)
+    patient = access.person_or_404(wanted)
+    wrong = account.known_password()
+    if wrong:
+        return _download_page(wrong, 422)
+    wait = downloads.take(str(current_user.id))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    with one_transaction():
+        activity.record(Activity.EXPORTED, table_name="patient", changed_id=patient.id, properties={"format": "zip"})
+        tell("record_downloaded", current_user._get_current_object())
+    patient = access.person_or_404(wanted)
+    name = f"rawat-{clock.today().isoformat()}.zip"
+    return Response(archive(patient), mimetype="application/zip", headers={
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
+
+
+# ---------------------------------------------------------------- closing
+
+def _closing_page(patient: Patient, error: str = "", status: int = 200) -> Any:
+    upcoming = db.session.scalars(sa.select(Consultation).where(
+        Consultation.patient_id == patient.id,
+        Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED)))
+        .options(sa.orm.joinedload(Consultation.doctor)).order_by(Consultation.starts_at)).all()
+    open_ones = [each for each in access.people()[1:] if each.state in (PatientState.PENDING, PatientState.ACTIVE)]
+    mine = patient.user_id == current_user.id
+    return render_template("portal/close.html", patient=patient, mine=mine, upcoming=upcoming, error=error,
+                           dependants=open_ones if mine else [], only_patient=current_user.roles == {Role.PATIENT}), \
+        status
+
+
+@access.patients_only
+def close(patient_id: int | None = None) -> Any:
+    """Says what happens and asks."""
+    return _closing_page(access.person_or_404(patient_id))
+
+
+@access.patients_only
+def close_post(patient_id: int | None = None) -> Any:
+    patient = access.person_or_404(patient_id)
+    mine = patient.user_id == current_user.id
+    wrong = account.known_password()
+    if not wrong and not request.form.get("sure"):
+        wrong = gettext("Tick that you want this.")
+    if wrong:
+        return _closing_page(patient, wrong, 422)
+    try:
+        with one_transaction():
+            perform(patient, "close", by=current_user, reason=gettext("Closed by the patient"))
+    except Refused as refusal:
+        return _closing_page(access.person_or_404(patient_id), refusal_text(refusal), refusal.status)
+    if not mine:
+        flash(gettext("The profile of %(name)s is closed.", name=patient.name))
+        return redirect(url_for("portal.profile"), 303)
+    if not current_user.is_active:
+        with one_transaction():
+            end_session()
+    flash(gettext("Your account is closed and your consents are withdrawn. The record stays with the hospital."))
+    return redirect(url_for("own_account.done"), 303)
+
+
+def add_to(bp: Blueprint) -> None:
+    bp.add_url_rule("/record/readers", "readers", readers)
+    bp.add_url_rule("/record/download", "record_download", download)
+    bp.add_url_rule("/record/download", "record_download_post", download_post, methods=("POST",))
+    for rule, name in (("/close", "close"), ("/people/<int:patient_id>/close", "close_person")):
+        bp.add_url_rule(rule, name, close)
+        bp.add_url_rule(rule, f"{name}_post", close_post, methods=("POST",))

@@ -1,0 +1,55 @@
+"""Where reports, the home page's numbers and exports read: the replica of `READ_DATABASE_URL`, else the database.
+
+A replica may be a moment behind; what is read here is never written back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+from models.base import db
+
+_KEY = "rawat_reading"
+
+
+def configure(app: Flask) -> None:
+    """Open the replica that the configuration names, and give its connections back after each request."""
+    if url := app.config.get("READ_DATABASE_URL"):
+        open_replica(app, url)
+
+    @app.teardown_appcontext
+    def _give_back(_error: BaseException | None) -> None:
+        if _KEY in app.extensions:
+            app.extensions[_KEY].remove()
+
+
+def open_replica(app: Flask, url: str) -> None:
+    """Read from the database of `url` from here on; whatever is written there is refused."""
+    engine = sa.create_engine(url, **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {}))
+    if engine.dialect.name == "sqlite":
+        @event.listens_for(engine, "connect")
+        def _only_read(connection: Any, _record: Any) -> None:
+            connection.execute("PRAGMA query_only=ON")
+    else:
+        engine = engine.execution_options(postgresql_readonly=True)
+    app.extensions[_KEY] = scoped_session(sessionmaker(engine, autoflush=False, expire_on_commit=False),
+                                          scopefunc=db.session.registry.scopefunc)  # type: ignore[attr-defined]
+
+
+def close_replica(app: Flask) -> None:
+    """Give the replica up, and its connections with it."""
+    sessions = app.extensions.pop(_KEY)
+    engine = sessions.get_bind()
+    sessions.remove()
+    engine.dispose()
+
+
+def session() -> Session:
+    """The session to read with."""
+    replica = current_app.extensions.get(_KEY)
+    return replica() if replica is not None else db.session()

@@ -1,0 +1,54 @@
+"""Bearer tokens: how another system says who it is. Kept as hashes, like sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import g, request
+from sqlalchemy.orm import joinedload
+
+from models import clock
+from models.api import ApiToken
+from models.base import db, one_transaction
+from models.people import User
+
+LIFE = timedelta(days=90)
+TOUCH = timedelta(minutes=5)
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def issue(user: User, name: str, life: timedelta = LIFE) -> tuple[str, ApiToken]:
+    """A new token of `user`: its text, which nobody can read again, and its row. Flushes."""
+    text = secrets.token_urlsafe(32)
+    row = ApiToken(user_id=user.id, name=name, token_hash=hashed(text), expires_at=clock.now() + life)
+    db.session.add(row)
+    db.session.flush()
+    return text, row
+
+
+_LIVING = (sa.select(ApiToken).where(
+    ApiToken.token_hash == sa.bindparam("token"), ApiToken.revoked_at.is_(None),
+    ApiToken.expires_at > sa.bindparam("now"))
+    .options(joinedload(ApiToken.user, innerjoin=True).joinedload(User.user_roles)))
+
+
+def bearer() -> User | None:
+    """The account of the request's token: one statement. A cookie counts for nothing here."""
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not text:
+        return None
+    now = clock.now()
+    found = db.session.scalars(_LIVING, {"token": hashed(text.strip()), "now": now}).unique().first()
+    if found is None or not found.user.is_active:
+        return None
+    if found.seen_at is None or now - found.seen_at > TOUCH:
+        with one_transaction():
+            db.session.execute(sa.update(ApiToken).where(ApiToken.id == found.id).values(seen_at=now))
+    g.api_token = found
+    return found.user

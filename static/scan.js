@@ -1,0 +1,326 @@
+/* Scanned codes: a scanner that types, a camera, a photo. Without this script codes are typed into the item's field. */
+(function () {
+  "use strict";
+  var doc = document;
+  var FIND = "/admin/scan/find?code=";
+  var words = {};
+  function said(name) { return words[name] || ""; }
+
+  /* ---------------------------------------------------------------- what a code stands for */
+  function find(code) {
+    return fetch(FIND + encodeURIComponent(code), { headers: { Accept: "application/json" } }).then(function (answer) {
+      if (answer.redirected || !(answer.headers.get("Content-Type") || "").startsWith("application/json")) { throw new Error(said("lost")); }
+      return answer.json().then(function (found) {
+        if (!answer.ok) { var refusal = new Error(found.message); refusal.unknown = true; throw refusal; }
+        return found;
+      });
+    }, function () { throw new Error(said("lost")); });
+  }
+  function tell(box, text, wrong) {
+    var line = box && box.querySelector("[data-scan-said]");
+    if (!line) { return; }
+    line.textContent = text;
+    line.classList.toggle("text-danger", Boolean(wrong));
+    line.hidden = !text;
+    if (navigator.vibrate && navigator.userActivation && navigator.userActivation.hasBeenActive) { navigator.vibrate(wrong ? [80, 60, 80] : 40); }
+  }
+
+  /* ---------------------------------------------------------------- the lines of a form */
+  function part(row, name) { return row.querySelector('[name$="-' + name + '"]'); }
+  function rowsOf(box) {
+    return Array.from(box.querySelectorAll(".inline-field-list > .inline-field")).filter(function (row) { return !row.classList.contains("is-removed"); });
+  }
+  function put(field, value, text) {
+    if (!field) { return; }
+    if (field.tomselect) {
+      if (text) { field.tomselect.addOption({ id: value, text: text }); }
+      field.tomselect.setValue(String(value));
+      return;
+    }
+    if (field.tagName === "SELECT" && text && !Array.from(field.options).some(function (option) { return option.value === String(value); })) { field.add(new Option(text, value)); }
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  /* thousandths of what is typed, in the page's language; null when it is no number */
+  function thousandths(text) {
+    var plain = text.trim();
+    var decimal = doc.documentElement.lang === "id" ? "," : ".";
+    plain = plain.split(decimal === "," ? "." : ",").join("").replace(decimal, ".");
+    return /^\d+(\.\d{1,3})?$/.test(plain) ? Math.round(Number(plain) * 1000) : null;
+  }
+  function written(number) {
+    var text = String(number / 1000);
+    return doc.documentElement.lang === "id" ? text.replace(".", ",") : text;
+  }
+  function emptied(list) { // what was typed is gone, and the choices that were to come with it
+    window.clearTimeout(list.refreshTimeout);
+    list.refreshTimeout = null;
+    list.setTextboxValue("");
+    list.close();
+  }
+  function isBlank(row) { return !part(row, "item").value && !(row.querySelector("[data-quantity]") || {}).value; }
+  function batchOf(row) {
+    var typed = part(row, "batch_number");
+    if (typed) { return typed.value.trim(); }
+    var chosen = part(row, "batch");
+    return chosen && chosen.value ? "#" + chosen.value : "";
+  }
+  function fillBatch(row, found) {
+    if (found.batch) { put(part(row, "batch_number"), found.batch); }
+    if (found.expires_on) { put(part(row, "expires_on"), found.expires_on); }
+    if (found.batch_id && part(row, "batch")) { put(part(row, "batch"), found.batch_id, found.batch); }
+  }
+  function copyReferences(from, to) { // another batch of the same order line
+    ["purchase_order_line", "goods_receipt_line", "delivery_request_line"].forEach(function (name) {
+      var source = part(from, name);
+      if (source && source.value) { put(part(to, name), source.value, source.options[source.selectedIndex].text); }
+    });
+    var price = part(from, "unit_price");
+    if (price && price.value) { put(part(to, "unit_price"), price.value); }
+  }
+  function take(box, found, wished) {
+    var rows = rowsOf(box);
+    var mine = rows.filter(function (row) {
+      var unit = part(row, "unit");
+      return part(row, "item").value === String(found.id) && (!found.unit || !unit || !unit.value || unit.value === String(found.unit));
+    });
+    var hasBatch = found.batch && rows.length && (part(rows[0], "batch_number") || (found.batch_id && part(rows[0], "batch")));
+    var wanted = found.batch ? (part(rows[0] || box, "batch_number") ? found.batch : "#" + found.batch_id) : "";
+    var row = hasBatch ? mine.find(function (each) { return batchOf(each) === wanted; }) : mine[0];
+    var filled = false;
+    if (!row && hasBatch) {
+      row = mine.find(function (each) { return !batchOf(each); });
+      filled = Boolean(row);
+    }
+    if (!row) {
+      row = wished && isBlank(wished) ? wished : rows.find(isBlank);
+      if (!row) { row = window.rawatLines.add(box); }
+      var unit = part(row, "unit");
+      if (unit && found.unit) { unit.dataset.wanted = found.unit; }
+      put(part(row, "item"), found.id, found.text);
+      if (mine.length) { copyReferences(mine[0], row); }
+    }
+    var field = row.querySelector("[data-quantity]");
+    var now = field && thousandths(field.value || "0");
+    var blind = field && field.name.endsWith("counted_quantity");
+    if (field && now !== null && !(filled && field.value) && !blind) {
+      put(field, written(now + (found.count ? Math.round(Number(found.count) * 1000) : 1000)));
+    }
+    fillBatch(row, found);
+    if (field) { field.focus({ preventScroll: false }); field.select(); }
+    row.classList.add("is-scanned");
+    window.setTimeout(function () { row.classList.remove("is-scanned"); }, 1200);
+    tell(box, found.text + (field && field.value ? ": " + field.value : "") + (found.batch ? " · " + said("batch") + " " + found.batch : ""));
+  }
+  function boxOf(element) {
+    var form = element && element.closest && element.closest("form");
+    var here = element && element.closest && element.closest("[data-scan-lines]");
+    return here || (form ? form.querySelector("[data-scan-lines]") : null);
+  }
+  function looked(code, box, wished) {
+    return find(code).then(function (found) { take(box, found, wished); return true; }, function (wrong) { tell(box, wrong.message, true); throw wrong; });
+  }
+
+  /* who takes a code that was scanned with the focus on `element`; null when nobody does */
+  function taker(element) {
+    var other = element && element.closest && element.closest("form");
+    var box = boxOf(element) || doc.querySelector("[data-scan-lines]");
+    var field = doc.querySelector("[data-scan-field]");
+    var next = doc.querySelector("[data-scan-next]"); // a count that is being written
+    if (other && !other.contains(box) && !other.contains(field) && !other.contains(next)) { return null; }
+    if (box) { return function (code) { return looked(code, box, element && element.closest && element.closest(".inline-field-list > .inline-field")); }; }
+    if (field) {
+      return function (code) {
+        var typed = next && Array.from(next.form.querySelectorAll(".num")).some(function (each) { return each.value.trim(); });
+        var goes = typed ? next : field; // what was counted is saved first
+        goes.value = code;
+        goes.form.requestSubmit();
+        return Promise.resolve(true);
+      };
+    }
+    return null;
+  }
+
+  /* ---------------------------------------------------------------- a scanner that types: fast keys, then Enter */
+  var keys = { text: "", last: 0, first: 0, field: null, before: "" };
+  function isTyping(element) { return element && /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName); }
+  function isScan(typing) {
+    var fast = keys.text.length > 1 && (keys.last - keys.first) / (keys.text.length - 1) <= 45;
+    return typing ? keys.text.length >= 6 && fast : keys.text.length >= 3;
+  }
+  doc.addEventListener("keydown", function (event) {
+    if (event.isComposing) { return; }
+    var key = event.key;
+    var separator = (event.ctrlKey && key === "]") || key === "\u001d";
+    if (separator) { key = "\u001d"; event.preventDefault(); } else if (event.ctrlKey || event.altKey || event.metaKey) { return; }
+    if (key.length === 1) {
+      if (event.timeStamp - keys.last > (isTyping(event.target) ? 120 : 500) || keys.field !== event.target) {
+        keys = { text: "", first: event.timeStamp, last: 0, field: event.target, before: event.target.value };
+      }
+      keys.text += key;
+      keys.last = event.timeStamp;
+      return;
+    }
+    if (key !== "Enter") { if (key !== "Shift") { keys.text = ""; } return; }
+    var target = event.target;
+    var typing = isTyping(target);
+    var scanned = keys.field === target && event.timeStamp - keys.last <= 500 && isScan(typing) ? keys.text : "";
+    var started = keys;
+    keys = { text: "", last: 0, first: 0, field: null, before: "" };
+    var box = boxOf(target);
+    var wrapper = target.closest && target.closest(".ts-wrapper");
+    var select = wrapper && wrapper.previousElementSibling;
+    var isItem = Boolean(select && box && /-item$/.test(select.name || ""));
+    if (scanned && (!typing || target.tagName !== "TEXTAREA")) {
+      var give = taker(target);
+      if (give) {
+        event.preventDefault();
+        event.stopPropagation();
+        if (isItem) { emptied(select.tomselect); } else if (typing && target.tagName === "INPUT" && !target.hasAttribute("data-scan-field")) {
+          target.value = started.before;
+          target.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+        give(scanned).catch(function () { });
+        return;
+      }
+    }
+    if (isItem && /\d/.test(target.value) && !/\s/.test(target.value.trim())) { // a code that a person typed
+      var typed = target.value.trim();
+      var list = select.tomselect;
+      var active = list.isOpen && list.activeOption ? list.activeOption.dataset.value : "";
+      event.preventDefault();
+      event.stopPropagation();
+      find(typed).then(function (found) {
+        emptied(list);
+        take(box, found, select.closest(".inline-field"));
+      }, function (wrong) {
+        if (wrong.unknown && active) { list.addItem(active); list.close(); } else { tell(box, wrong.message, true); }
+      });
+      return;
+    }
+    if (box && typing && target.tagName !== "TEXTAREA" && target.type !== "submit") { event.preventDefault(); } // Enter never sends half a document
+  }, true);
+
+  /* ---------------------------------------------------------------- the camera, and photos */
+  var zxing = null;
+  function library() { // where the browser reads no barcodes itself
+    if (!zxing) {
+      zxing = new Promise(function (done, failed) {
+        var script = doc.createElement("script");
+        script.src = "/static/vendor/zxing/zxing.min.js";
+        script.onload = function () { done(window.ZXing); };
+        script.onerror = function () { zxing = null; failed(new Error(said("lost"))); };
+        doc.head.appendChild(script);
+      });
+    }
+    return zxing;
+  }
+  var FORMATS = ["ean_13", "ean_8", "upc_a", "upc_e", "code_128", "code_39", "data_matrix", "qr_code", "itf"];
+  function own() { // the browser's own reader, when it knows what hospitals use
+    if (!window.BarcodeDetector) { return Promise.resolve(null); }
+    return window.BarcodeDetector.getSupportedFormats().then(function (known) {
+      var wanted = FORMATS.filter(function (format) { return known.indexOf(format) >= 0; });
+      return known.indexOf("ean_13") >= 0 && known.indexOf("data_matrix") >= 0 ? new window.BarcodeDetector({ formats: wanted }) : null;
+    }).catch(function () { return null; });
+  }
+  var reader = null;
+  function readerOf() {
+    if (!reader) {
+      reader = own().then(function (detector) {
+        if (detector) { return function (canvas) { return detector.detect(canvas).then(function (codes) { return codes.length ? codes[0].rawValue : ""; }); }; }
+        return library().then(function (Z) {
+          var multi = new Z.MultiFormatReader();
+          var formats = [Z.BarcodeFormat.EAN_13, Z.BarcodeFormat.EAN_8, Z.BarcodeFormat.UPC_A, Z.BarcodeFormat.UPC_E, Z.BarcodeFormat.CODE_128,
+            Z.BarcodeFormat.CODE_39, Z.BarcodeFormat.DATA_MATRIX, Z.BarcodeFormat.QR_CODE, Z.BarcodeFormat.ITF];
+          var hints = new Map([[Z.DecodeHintType.POSSIBLE_FORMATS, formats], [Z.DecodeHintType.TRY_HARDER, true], [Z.DecodeHintType.ASSUME_GS1, true]]);
+          multi.setHints(hints);
+          return function (canvas) {
+            try {
+              return Promise.resolve(multi.decodeWithState(new Z.BinaryBitmap(new Z.HybridBinarizer(new Z.HTMLCanvasElementLuminanceSource(canvas)))).getText());
+            } catch (nothing) { return Promise.resolve(""); } finally { multi.reset(); }
+          };
+        });
+      });
+      reader.catch(function () { reader = null; });
+    }
+    return reader;
+  }
+  function drawn(source, width, height, most) {
+    var canvas = doc.createElement("canvas");
+    var scale = Math.min(1, most / Math.max(width, height));
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    canvas.getContext("2d", { willReadFrequently: true }).drawImage(source, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  }
+  function camera(dialog) {
+    var video = dialog.querySelector("video");
+    var stream = null, seen = "", at = 0, busy = false, timer = 0;
+    function give(code) {
+      var handle = taker(doc.querySelector("[data-scan-lines], [data-scan-field]"));
+      if (!handle) { return; }
+      handle(code).then(function () {
+        var line = doc.querySelector("[data-scan-lines] [data-scan-said]");
+        tell(dialog, line ? line.textContent : code);
+      }, function (wrong) { tell(dialog, wrong.message, true); });
+    }
+    function look() {
+      if (busy || !video.videoWidth) { return; }
+      busy = true;
+      readerOf().then(function (read) { return read(drawn(video, video.videoWidth, video.videoHeight, 1280)); }).then(function (code) {
+        busy = false;
+        if (!code || (code === seen && Date.now() - at < 2500)) { return; } // the same box is still in the picture
+        seen = code; at = Date.now();
+        give(code);
+      }).catch(function (wrong) { busy = false; tell(dialog, wrong.message || said("lost"), true); });
+    }
+    function stop() {
+      window.clearInterval(timer);
+      if (stream) { stream.getTracks().forEach(function (track) { track.stop(); }); stream = null; }
+      video.srcObject = null;
+    }
+    function start() {
+      tell(dialog, said("starting"));
+      if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { tell(dialog, said("no_camera"), true); return; }
+      navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 } } }).then(function (found) {
+        stream = found;
+        if (!dialog.open && dialog.tagName === "DIALOG") { stop(); return; }
+        video.srcObject = found;
+        video.hidden = false;
+        return video.play().then(function () { tell(dialog, said("aim")); timer = window.setInterval(look, 200); });
+      }).catch(function () { tell(dialog, said("no_camera"), true); });
+    }
+    dialog.querySelector("input[type=file]").addEventListener("change", function (event) {
+      var input = event.target;
+      if (!input.files.length) { return; }
+      tell(dialog, said("reading"));
+      Promise.all([window.createImageBitmap(input.files[0]), readerOf()]).then(function (both) {
+        var picture = both[0], read = both[1];
+        return read(drawn(picture, picture.width, picture.height, 1600)).then(function (code) {
+          return code || read(drawn(picture, picture.width, picture.height, 800));
+        });
+      }).then(function (code) {
+        input.value = "";
+        if (code) { tell(dialog, code); give(code); } else { tell(dialog, said("no_code"), true); }
+      }).catch(function () { input.value = ""; tell(dialog, said("no_picture"), true); });
+    });
+    return { start: start, stop: stop };
+  }
+
+  doc.addEventListener("DOMContentLoaded", function () {
+    var dialog = doc.querySelector("[data-scanner]");
+    if (!dialog) { return; }
+    words = dialog.dataset;
+    words = { lost: words.lost, batch: words.batch, starting: words.starting, no_camera: words.noCamera, aim: words.aim, reading: words.reading, no_code: words.noCode, no_picture: words.noPicture };
+    var device = camera(dialog);
+    doc.querySelectorAll("[data-scan-open]").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () { dialog.showModal(); device.start(); });
+    });
+    dialog.addEventListener("close", device.stop);
+    dialog.querySelector("[data-scan-close]").addEventListener("click", function () { dialog.close(); });
+    window.addEventListener("pagehide", device.stop);
+    if (dialog.hasAttribute("data-scan-now")) { dialog.showModal(); device.start(); }
+  });
+}());

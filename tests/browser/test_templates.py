@@ -1,0 +1,36 @@
+"""What a ward asks for every week, begun from its template; stock that is short is told while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from models.roles import Role
+from tests.browser.test_scanning import scan
+
+
+def test_a_request_begins_from_the_template_of_the_ward(
+        page: Page, log_in: Callable[..., None], accessible: Callable[[Page], None]) -> None:
+    log_in(page, Role.UNIT_USER)
+    page.goto("/admin/store_request/")
+    page.click("a[href='/admin/request_template/']")
+    page.click("text=Persediaan bangsal mingguan")
+    accessible(page)
+    with page.expect_navigation():
+        page.click("form[action$='/use'] button")
+    expect(page.locator("input[name='lines-7-quantity']")).to_have_value("10")
+    assert "/admin/store_request/edit/" in page.url
+
+
+def test_short_stock_is_told_on_other_documents_too(page: Page, log_in: Callable[..., None]) -> None:
+    log_in(page, Role.STORE_STAFF)
+    page.goto("/admin/spoilage/new/")
+    box = page.locator("select[name='store'] + .ts-wrapper")
+    box.click()
+    box.locator("input").press_sequentially("Gudang Farmasi", delay=20)
+    page.locator("#store-ts-dropdown .option", has_text="Gudang Farmasi").click()
+    page.locator("h1").click()
+    scan(page, "OBT-P-001")
+    page.fill("input[name='lines-0-quantity']", "99999")
+    expect(page.locator(".rw-note")).to_contain_text("Stok tidak cukup")
