@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect, sync_playwright
 
 from models import clock
 from models.roles import Role
@@ -48,6 +48,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+        item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test tells what its pages said and what the server logged last: not everybody can repeat it."""
+    report = yield
+    given = getattr(item, "funcargs", {})
+    if call.when == "call" and report.failed and "open_browser" in given:
+        report.sections.append(("pages", "\n".join(told(page) for page in given["open_browser"].pages)))
+        report.sections.append(("server", given["live_server"].log.read_text(errors="replace")[-2000:]))
+    return report
+
+
+def told(page: Page) -> str:
+    """Address, title and the sentences of trouble that a page shows."""
+    try:
+        said = page.locator("h1, [role=alert]:visible, .invalid-feedback:visible, .err:visible").all_inner_texts()
+        return f"{page.url}: {' | '.join(said)}"
+    except Error as gone:
+        return f"{page.url}: {gone.message}"
 
 
 # ---------------------------------------------------------------- the server
@@ -168,6 +189,7 @@ def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[Callable
     Fails the test at its end when a page had a script error or broke the content policy.
     """
     contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     problems: list[str] = []
 
     def open_browser(*, phone: bool = False, dark: bool = False, script: bool = True, language: str = "id-ID") -> Page:
@@ -177,6 +199,7 @@ def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[Callable
             has_touch=phone, color_scheme="dark" if dark else "light")
         contexts.append(context)
         page = context.new_page()
+        pages.append(page)
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
         # An answer of 422 is logged as a failed resource too: the test looks at those itself.
@@ -184,6 +207,7 @@ def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[Callable
                 if line.type == "error" and "Failed to load resource" not in line.text else None)
         return page
 
+    open_browser.pages = pages  # type: ignore[attr-defined]
     yield open_browser
     for context in contexts:
         context.close()
@@ -217,14 +241,20 @@ def scanner_types(page: Page, code: str) -> None:
     }""", code)
 
 
+def follow(page: Page, target: str | Locator) -> None:
+    """Press what leads to a page, and be there: a click alone may end before the browser has asked for it, and what is
+    read next would be the page before."""
+    with page.expect_navigation():
+        (page.locator(target) if isinstance(target, str) else target).first.click()
+
+
 def step(page: Page, name: str) -> None:
     """Press the button of a transition, on the page that asks first if there is one, and come back to the document."""
     document = page.url
     asks = page.locator(f"a[href$='/{name}']")
     if asks.count():
-        asks.first.click()
-    with page.expect_navigation():
-        page.click(f"form[action$='/{name}'] button[type=submit]")
+        follow(page, asks)
+    follow(page, f"form[action$='/{name}'] button[type=submit]")
     if name != "make_delivery":
         expect(page).to_have_url(document)
 

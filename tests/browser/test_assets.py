@@ -19,7 +19,7 @@ from models import clock
 from models.asset_register import Asset, AssetBook, AssetState, BookKind
 from models.depreciation import DepreciationRun
 from models.roles import Role
-from tests.browser.conftest import ROOT, LiveServer, step
+from tests.browser.conftest import ROOT, LiveServer, follow, step
 from tests.browser.test_box import choose
 
 ROLES = {"staff": Role.FACILITIES_STAFF, "head": Role.FACILITIES_HEAD, "payables": Role.PAYABLES,
@@ -35,8 +35,7 @@ def live_server(start_server: Any) -> Iterator[LiveServer]:
 
 def press(page: Page, name: str) -> str:
     """Press a button that makes another document; its address."""
-    with page.expect_navigation():
-        page.click(f"form[action$='/{name}'] button[type=submit]")
+    follow(page, f"form[action$='/{name}'] button[type=submit]")
     return page.url
 
 
@@ -56,7 +55,7 @@ def planned(people: dict[str, Page], accessible: Any, shot: Any) -> str:
     staff.fill("[name='lines-1-quantity']", "40")
     choose(staff, "lines-1-work_unit", "Radiologi")
     staff.fill("[name='lines-1-estimated_price']", "3450000")
-    staff.click("[name=_submit]")
+    follow(staff, "[name=_submit]")
     number = staff.locator("h1").inner_text()
     assert re.fullmatch(r"PLN/\d{4}/\d{6}", number)
     people["head"].goto(staff.url)
@@ -74,8 +73,7 @@ def ordered(people: dict[str, Page], plan: str, accessible: Any, shot: Any) -> s
     choose(staff, "vendor", "PT Surya Medika")
     accessible(staff)
     shot(staff, "assets-plan-lines")
-    with staff.expect_navigation():
-        staff.click(".submit-row button")
+    follow(staff, ".submit-row button")
     order = staff.url
     step(staff, "submit")
     for who, name in (("head", "approve"), ("payables", "approve_payment"), ("director", "approve_limit"),
@@ -92,17 +90,16 @@ def received(people: dict[str, Page], order: str, accessible: Any, shot: Any) ->
     for chairs, line, room in (("25", 1, "Poli Penyakit Dalam"), ("15", 0, "Poli Kebidanan")):
         staff.goto(order)
         receipt = press(staff, "make_receipt")
-        staff.click("main a[href*='/edit/']")
+        follow(staff, "main a[href*='/edit/']")
         if line:
             choose(staff, "lines-0-room", "Ruang CT Scan")
         staff.fill(f"[name='lines-{line}-received_quantity']", chairs)
         staff.check(f"[name='lines-{line}-as_group']")
         choose(staff, f"lines-{line}-room", room)
         accessible(staff)
-        with staff.expect_navigation():
-            staff.click("[name=_submit]")
+        follow(staff, "[name=_submit]")
         expect(staff.locator("h1")).to_have_text(re.compile(r"PNR/\d{4}/\d{6}"))
-    staff.click("a[href*='/admin/asset/labels/']")
+    follow(staff, "a[href*='/admin/asset/labels/']")
     accessible(staff)
     shot(staff, "assets-labels")
     answer = staff.request.get(f"/admin/asset/labels/pdf?receipt={receipt.rpartition('=')[2]}&sheet=3x8")
@@ -127,16 +124,14 @@ def mended(people: dict[str, Page], order: str) -> None:
 def line_step(page: Page, order: str, name: str, **typed: str) -> None:
     """A step of an order's only line, with what it asks."""
     page.goto(order)
-    with page.expect_navigation():
-        page.click(f"a[href*='/lines/'][href$='/{name}']")
+    follow(page, f"a[href*='/lines/'][href$='/{name}']")
     for field, text in typed.items():
         box = page.locator(f"[name={field}]")
         if box.evaluate("each => each.tagName") == "SELECT":
             box.select_option(text)
         else:
             box.fill(text)
-    with page.expect_navigation():
-        page.click(f"form[action$='/{name}'] button[type=submit]")
+    follow(page, f"form[action$='/{name}'] button[type=submit]")
     page.goto(order)
 
 
@@ -149,18 +144,16 @@ def calibrated(people: dict[str, Page], scanner: Any, accessible: Any, shot: Any
     choose(staff, "vendor", "Balai Pengamanan")
     staff.fill("[name=estimated_cost]", "2.750.000")
     choose(staff, "lines-0-asset", scanner.tag)
-    with staff.expect_navigation():
-        staff.click("[name=_submit]")
+    follow(staff, "[name=_submit]")
     order = staff.url
     for who, name in (("head", "approve"), ("payables", "approve_payment"), ("staff", "start")):
         people[who].goto(order)
         step(people[who], name)
     line_step(staff, order, "finish", result="Semua keluaran dalam toleransi", cost="2.750.000", condition_after="good")
-    staff.click("a[href*='/admin/calibration/new/']")
+    follow(staff, "a[href*='/admin/calibration/new/']")
     staff.select_option("[name=result]", "fit")
     staff.fill("[name=certificate_number]", "KAL.CT.0001")
-    with staff.expect_navigation():
-        staff.click("[type=submit][name=_save], .submit-row button >> nth=0")
+    follow(staff, "[type=submit][name=_save], .submit-row button >> nth=0")
     staff.goto(order)
     accessible(staff)
     shot(staff, "assets-calibration")
@@ -182,10 +175,9 @@ def depreciated(people: dict[str, Page], log_in: Any, server: LiveServer, rows: 
     for key in rows.scalars(waits).all():
         for page in (head, staff):
             page.goto(f"/admin/depreciation_run/details/?id={key}")
-        head.click("a[href$='/reject']")
+        follow(head, "a[href$='/reject']")
         head.fill("[name=reason]", "Ada aset yang keluar sejak dihitung")
-        with head.expect_navigation():
-            head.click("form[action$='/reject'] button[type=submit]")
+        follow(head, "form[action$='/reject'] button[type=submit]")
         staff.reload()
         step(staff, "reopen")
         step(staff, "submit")
@@ -196,13 +188,11 @@ def depreciated(people: dict[str, Page], log_in: Any, server: LiveServer, rows: 
         oldest = payables.locator("form:has([name=month])").last
         if oldest.locator("[name=anyway]").count():
             oldest.locator("[name=anyway]").check()
-        with payables.expect_navigation():
-            oldest.locator("button").click()
+        follow(payables, oldest.locator("button"))
     while not rows.scalar(sa.select(run.id).where(
             run.book == BookKind.HOSPITAL, run.period_start == arrived, run.state == "posted")):
         staff.goto("/admin/depreciation_run/new/")
-        with staff.expect_navigation():
-            staff.click(".submit-row button[name=_save]")
+        follow(staff, ".submit-row button[name=_save]")
         document = staff.url
         staff.click("form[action$='/compute'] button")
         expect(staff.locator("#preview tfoot")).to_be_visible()
@@ -238,22 +228,19 @@ def test_a_scanner_and_forty_chairs(
     choose(staff, "to_work_unit", "Rawat Inap Melati")
     staff.fill("[name=quantity]", "10")
     accessible(staff)
-    with staff.expect_navigation():
-        staff.click(".submit-row button")
+    follow(staff, ".submit-row button")
     moved = rows.execute(sa.select(Asset.id, Asset.quantity, Asset.qr_code).where(
         Asset.split_from_id == chairs.id)).one()
     assert (moved.quantity, rows.scalar(sa.select(Asset.quantity).where(Asset.id == chairs.id))) == (10, 15)
     nurse.goto("/admin/notices/")
-    with nurse.expect_navigation():
-        nurse.locator("a, button", has_text="Kursi tunggu").first.click()
+    follow(nurse, nurse.locator("a, button", has_text="Kursi tunggu").first)
     press(nurse, "acknowledge")
 
     nurse.goto(f"/asset/{moved.qr_code}")
     accessible(nurse)
     shot(nurse, "assets-phone")
     nurse.fill("#fault", "Sandaran tiga kursi patah")
-    with nurse.expect_navigation():
-        nurse.click("form[action$='/fault'] button")
+    follow(nurse, "form[action$='/fault'] button")
     step(nurse, "submit")
     mended(people, nurse.url)
     calibrated(people, scanner, accessible, shot)
@@ -296,11 +283,10 @@ def sold(people: dict[str, Page], scanner: Any, chairs: Any, accessible: Any, sh
     choose(staff, "lines-1-asset", chairs.tag)
     staff.fill("[name='lines-1-quantity']", "16")
     staff.fill("[name='lines-1-reason']", "Berlebih")
-    staff.click("[name=_submit]")
+    follow(staff, "[name=_submit]")
     expect(staff.locator("main")).to_contain_text("15")
     staff.fill("[name='lines-1-quantity']", "3")
-    with staff.expect_navigation():
-        staff.click("[name=_submit]")
+    follow(staff, "[name=_submit]")
     disposal = staff.url
     for page, name in ((head, "approve"), (receivables, "approve_receivables")):
         page.goto(disposal)
@@ -312,7 +298,7 @@ def sold(people: dict[str, Page], scanner: Any, chairs: Any, accessible: Any, sh
         page.goto(auction)
         step(page, name)
     staff.goto(auction)
-    staff.click("a[href$='/open']")
+    follow(staff, "a[href$='/open']")
     staff.fill("[name=appraiser]", "KJPP Andalan dan Rekan")
     staff.fill("[name=appraised_on]", clock.today().isoformat())
     for name, price in (("appraised_value", "9000000000"), ("reserve_price", "8500000000")):
@@ -320,23 +306,19 @@ def sold(people: dict[str, Page], scanner: Any, chairs: Any, accessible: Any, sh
             field.fill(price)
     accessible(staff)
     shot(staff, "assets-auction-open")
-    with staff.expect_navigation():
-        staff.click(".submit-row button")
+    follow(staff, ".submit-row button")
     for lot in range(2):
         for bidder, amount in (("PT Medika Jaya", "8.550.000.000"), ("RS Sehat Sentosa", "8.600.000.000")):
             staff.goto(auction)
-            with staff.expect_navigation():
-                staff.locator("a[href*='/admin/asset_auction_bid/new/']").nth(lot).click()
+            follow(staff, staff.locator("a[href*='/admin/asset_auction_bid/new/']").nth(lot))
             for name, text in (("bidder_name", bidder), ("bidder_identity", f"NIB {bidder}"), ("amount", amount)):
                 staff.fill(f"[name={name}]", text)
-            with staff.expect_navigation():
-                staff.click(".submit-row button >> nth=0")
+            follow(staff, ".submit-row button >> nth=0")
     staff.goto(auction)
     accessible(staff)
     shot(staff, "assets-auction-bids")
-    staff.click("a[href$='/sell']")
+    follow(staff, "a[href$='/sell']")
     staff.fill("[name=minutes_number]", "RL-7/2026")
-    with staff.expect_navigation():
-        staff.click(".submit-row button")
+    follow(staff, ".submit-row button")
     expect(staff.locator("main")).to_contain_text("RS Sehat Sentosa")
     expect(staff.locator(".rw-head .rw-badge").first).to_have_text(re.compile("Terjual|Sold"))

@@ -12,6 +12,7 @@ from models.beds import Bed, BedState
 from models.housekeeping import Cleaning
 from models.places import InpatientRoom, RoomClass
 from models.roles import Role
+from tests.browser.conftest import follow
 
 #: The board asks every two seconds; a loaded machine may answer late.
 SOON = 30_000
@@ -40,17 +41,17 @@ def test_a_bed_is_taken_left_cleaned_inspected_and_ready(
     shot(boss, "panel-room-board", full=True)
 
     desk.goto("/admin/rooms/?free=1")
-    desk.click(f"a[href='/admin/bed/{bed}/check_in?next=rooms']")
-    desk.click("form.admin-form button[type=submit]")
+    follow(desk, f"a[href='/admin/bed/{bed}/check_in?next=rooms']")
+    follow(desk, "form.admin-form button[type=submit]")
     expect(desk.locator(".is-invalid")).to_be_visible()
     desk.fill("[name=guest]", "FO-E2E-1")
-    desk.click("form.admin-form button[type=submit]")
+    follow(desk, "form.admin-form button[type=submit]")
     desk.wait_for_url("**/admin/rooms/")
     for page in (wall, boss):
         shows(page, bed, "occupied")
 
-    desk.click(f"a[href='/admin/bed/{bed}/check_out?next=rooms']")
-    desk.click("form.admin-form button[type=submit]")
+    follow(desk, f"a[href='/admin/bed/{bed}/check_out?next=rooms']")
+    follow(desk, "form.admin-form button[type=submit]")
     for page in (wall, boss):
         shows(page, bed, "dirty")
 

@@ -31,7 +31,7 @@ from models.purchasing import (
 from models.roles import Role
 from models.stock import StockBalance, Store, StoreItem
 from models.stocktakes import StocktakeLine
-from tests.browser.conftest import ROOT, step
+from tests.browser.conftest import ROOT, follow, step
 from tests.browser.test_box import choose
 
 PEOPLE = {"nurse": Role.UNIT_USER, "keeper": Role.STORE_STAFF, "store_head": Role.STORE_HEAD,
@@ -105,25 +105,25 @@ def test_the_chain_of_the_paper(
     choose(nurse, "store", scarce.store)
     choose(nurse, "lines-0-item", scarce.name)
     nurse.fill("[name='lines-0-quantity']", f"{asked:.0f}")
-    nurse.click("[name=_submit]")
+    follow(nurse, "[name=_submit]")
     request = nurse.url
     who["store_head"].goto(request)
     step(who["store_head"], "approve")
     keeper.goto(request)
     step(keeper, "make_delivery")
     delivery = keeper.url
-    keeper.click(".rw-actions a[href*='/edit/']")
+    follow(keeper, ".rw-actions a[href*='/edit/']")
     keeper.fill("[name='lines-0-quantity']", f"{given:.0f}")
-    keeper.click("[name=_submit]")
+    follow(keeper, "[name=_submit]")
     chief.goto(delivery)
     step(chief, "approve")
     keeper.goto(delivery)
     step(keeper, "deliver")
     story.append((number(keeper), -given))
     nurse.goto(delivery)
-    nurse.click("a[href$='/acknowledge']")
+    follow(nurse, "a[href$='/acknowledge']")
     nurse.fill("[name=shortage_note]", "Sisanya menyusul, stok gudang habis.")
-    nurse.click(".submit-row .btn-primary")
+    follow(nurse, ".submit-row .btn-primary")
     nurse.goto(request)
     expect(nurse.locator(".rw-chain")).to_contain_text(story[0][0])
     assert on_hand() == 5
@@ -134,7 +134,7 @@ def test_the_chain_of_the_paper(
     expect(row.first).to_be_visible()
     accessible(keeper)
     shot(keeper, "panel-shortages")
-    keeper.click("form[action*='/shortages/requests'] button")
+    follow(keeper, "form[action*='/shortages/requests'] button")
     keeper.wait_for_url(re.compile("/purchase_request/"))
     wish_id = last_of(rows, PurchaseRequestLine, PurchaseRequestLine.purchase_request_id, scarce.id)
     wish = f"/admin/purchase_request/details/?id={wish_id}"
@@ -145,8 +145,7 @@ def test_the_chain_of_the_paper(
 
     # ------------------------------------------------ the order, and everybody who must agree to it
     buyer.goto(wish)
-    with buyer.expect_navigation():
-        buyer.click("form[action$='/make_order'] button")
+    follow(buyer, "form[action$='/make_order'] button")
     order = buyer.url
     shot(buyer, "panel-purchase-order-draft")
     step(buyer, "submit")
@@ -171,9 +170,8 @@ def test_the_chain_of_the_paper(
         if not quantity:
             continue
         keeper.goto(order)
-        with keeper.expect_navigation():
-            keeper.click("form[action$='/make_receipt'] button")
-        keeper.click(".rw-actions a[href*='/edit/']")
+        follow(keeper, "form[action$='/make_receipt'] button")
+        follow(keeper, ".rw-actions a[href*='/edit/']")
         fill_line(keeper, scarce.id, rows, GoodsReceiptLine, {
             "received_quantity": f"{quantity:.0f}", "batch_number": batch, "expires_on": "2031-12-31"})
         for entry in keeper.locator("[name$='-batch_number']").all():
@@ -181,40 +179,39 @@ def test_the_chain_of_the_paper(
                 entry.fill("LAIN-1")
                 entry.locator("xpath=ancestor::*[contains(@class,'inline-field')][1]").locator(
                     "[name$='-expires_on']").fill("2031-12-31")
-        keeper.click("[name=_submit]")
+        follow(keeper, "[name=_submit]")
         expect(keeper.locator("h1")).to_have_text(re.compile(r"RCV/\d{4}/\d{6}"))
         story.append((number(keeper), quantity * line.factor))
     receipt = keeper.url
     shot(keeper, "panel-goods-receipt")
     buyer.goto(receipt)
-    with buyer.expect_navigation():
-        buyer.click("form[action$='/make_return'] button")
+    follow(buyer, "form[action$='/make_return'] button")
     back = buyer.url
-    buyer.click(".rw-actions a[href*='/edit/']")
+    follow(buyer, ".rw-actions a[href*='/edit/']")
     for entry in buyer.locator(".inline-field[id^='lines-']:not(.is-spare)").all():
         entry.locator("[name$='-quantity']").fill("1")
         entry.locator("[name$='-reason']").fill("Segel kotak rusak")
-    buyer.click("[name=_submit]")
+    follow(buyer, "[name=_submit]")
     chief.goto(back)
     step(chief, "approve")
     keeper.goto(back)
     step(keeper, "send")
     story.append((number(keeper), -line.factor))
     buyer.goto(back)
-    buyer.click("a[href$='/confirm']")
+    follow(buyer, "a[href$='/confirm']")
     buyer.select_option("[name=resolution]", "credited")
     buyer.fill("[name=supplier_reference]", "NK-2026-118")
-    buyer.click(".submit-row .btn-primary")
+    follow(buyer, ".submit-row .btn-primary")
     assert on_hand() == held + sum(change for _, change in story)
 
     # ------------------------------------------------ counted with two missing, one more found broken
     keeper.goto("/admin/stocktake/new/")
     choose(keeper, "store", scarce.store)
     choose(keeper, "lines-0-item", scarce.name)
-    keeper.click("[name=_submit]")
+    follow(keeper, "[name=_submit]")
     count = keeper.url
     story.append((number(keeper), Decimal(-2)))
-    keeper.click("a[href$='/count']")
+    follow(keeper, "a[href$='/count']")
     lines = rows.execute(sa.select(StocktakeLine.id, StocktakeLine.system_quantity).where(
         StocktakeLine.stocktake_id == int(count.rpartition("=")[2])).order_by(StocktakeLine.id)).all()
     shot(keeper, "panel-count")
@@ -222,7 +219,7 @@ def test_the_chain_of_the_paper(
         keeper.goto(f"{count.partition('/details/')[0]}/{count.rpartition('=')[2]}/count?line={counted.id}")
         missing = 2 if place == 0 else 0
         keeper.locator(".rw-count-units input").last.fill(f"{counted.system_quantity - missing:.0f}")
-        keeper.click(".rw-count-go button")
+        follow(keeper, ".rw-count-go button")
     keeper.goto(count)
     step(keeper, "submit")
     chief.goto(count)
@@ -234,7 +231,7 @@ def test_the_chain_of_the_paper(
     choose(keeper, "lines-0-item", scarce.name)
     keeper.fill("[name='lines-0-quantity']", "1")
     keeper.fill("[name='lines-0-cause']", "Pecah saat dipindahkan")
-    keeper.click("[name=_submit]")
+    follow(keeper, "[name=_submit]")
     chief.goto(keeper.url)
     step(chief, "approve")
     story.append((number(chief), Decimal(-1)))

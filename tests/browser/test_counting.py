@@ -13,7 +13,7 @@ from models.items import Item, UnitConversion
 from models.roles import Role
 from models.stock import StockBatch, Store, StoreItem
 from models.stocktakes import Stocktake, StocktakeLine
-from tests.browser.conftest import scanner_types, step
+from tests.browser.conftest import follow, scanner_types, step
 from tests.browser.test_box import choose
 
 #: Another test may have received a batch of the item: then a scan asks which one is counted.
@@ -43,17 +43,16 @@ def test_scan_quantity_next_on_a_phone(
             Store.code == "GL", Stocktake.state == "counting")).all():
         phone.goto(f"/admin/stocktake/{other}/cancel")
         phone.fill("[name=reason]", "Dihitung ulang hari ini")
-        phone.click("form.admin-form button[type=submit]")
+        follow(phone, "form.admin-form button[type=submit]")
     phone.goto("/admin/stocktake/new/")
     choose(phone, "store", few.name)
-    phone.click("button[name='_save']")
-    phone.click("a[href$='/choose']")
+    follow(phone, "button[name='_save']")
+    follow(phone, "a[href$='/choose']")
     shot(phone, "count-choose", full=True)
     accessible(phone)
-    with phone.expect_navigation():
-        phone.click(".submit-row button[type=submit]")
+    follow(phone, ".submit-row button[type=submit]")
     step(phone, "start")
-    phone.click("a[href$='/count']")
+    follow(phone, "a[href$='/count']")
     count = phone.url
     accessible(phone)
     shot(phone, "count-next", full=True)
@@ -86,18 +85,15 @@ def test_scan_quantity_next_on_a_phone(
     log_in(desk, Role.FACILITIES_STAFF)
     desk.goto(phone.url.partition("?")[0] + f"?code={other.barcode}")
     desk.locator(".rw-count-units input").last.fill("3")
-    with desk.expect_navigation():
-        desk.click(".rw-count-go button")
+    follow(desk, ".rw-count-go button")
     phone.locator(".rw-count-units input").last.fill("4")
-    with phone.expect_navigation():
-        phone.click(".rw-count-go button")
+    follow(phone, ".rw-count-go button")
     expect(phone.locator(".alert-danger")).to_contain_text("3")
     expect(phone.locator(".rw-count-units input").last).to_have_value("4")
     shot(phone, "count-conflict", full=True)
     accessible(phone)
     assert counted(other.id) == 3
-    with phone.expect_navigation():
-        phone.click(".rw-count-go button")
+    follow(phone, ".rw-count-go button")
     assert counted(other.id) == 4
 
     desk.goto(count.replace("/count", "/sheet"))

@@ -18,7 +18,7 @@ from models.consultations import Consultation, ConsultationMessage, Consultation
 from models.people import User
 from models.prescriptions import Prescription, PrescriptionState
 from models.roles import Role
-from tests.browser.conftest import step
+from tests.browser.conftest import follow, step
 from tests.browser.test_consultation import ask
 
 #: Demo doctors with an account that the tests may use up.
@@ -75,7 +75,7 @@ def test_from_the_request_to_the_summary(
     speak(doctor, language[:2])
     doctor.goto(room)
     step_button = doctor.locator("form[action$='/start'] button")
-    step_button.click()
+    follow(doctor, step_button)
     expect(doctor.locator("#h-note")).to_be_visible()
     expect(doctor.locator("#why-not")).to_be_visible()  # why it cannot be completed yet
 
@@ -91,14 +91,14 @@ def test_from_the_request_to_the_summary(
     for part, text in (("subjective", "Batuk tiga hari"), ("objective", "Tidak sesak"), ("assessment", "ISPA"),
                        ("plan", "Minum hangat")):
         doctor.fill(f"#{part}", text)
-    doctor.click("form[action$='/note'] button[value=sign]")
+    follow(doctor, "form[action$='/note'] button[value=sign]")
     if script:
         doctor.click("#code-ts-control")
         doctor.keyboard.type("batuk pilek")
         doctor.locator("#code-ts-dropdown .option", has_text="J00").first.click()
     else:
         doctor.fill("noscript input[name=code], form[action$='/diagnosis'] input[name=code]", "batuk pilek")
-    doctor.click("form[action$='/diagnosis'] button")
+    follow(doctor, "form[action$='/diagnosis'] button")
     expect(doctor.locator("#h-diagnosis").locator("xpath=../..")).to_contain_text("J00")
     if script:
         doctor.click("#rx-item-ts-control")
@@ -109,12 +109,12 @@ def test_from_the_request_to_the_summary(
     doctor.fill("#rx-quantity", "10")
     doctor.fill("#frequency", "3 x sehari")
     doctor.fill("#dose", "1 tablet")
-    doctor.click("form[action$='/medicine'] button")
-    doctor.click("form[action$='/issue'] button")
+    follow(doctor, "form[action$='/medicine'] button")
+    follow(doctor, "form[action$='/issue'] button")
     if script:
         accessible(doctor)
         shot(doctor, f"room-{language[:2]}", full=True)
-    doctor.click("form[action$='/complete'] button")
+    follow(doctor, "form[action$='/complete'] button")
     expect(patient.locator("#summary")).to_be_visible()  # by itself
     expect(patient.locator("#summary")).to_contain_text("Minum hangat")
     accessible(patient)
@@ -255,10 +255,10 @@ def test_a_doctor_who_cannot_come_moves_the_day(
     expect(doctor.locator(f"#plan-{number}")).to_be_visible()
     accessible(doctor)
     shot(doctor, "away")
-    doctor.click("form[method=post][action='/admin/desk/away'] button")  # without a reason: told at the field
+    follow(doctor, "form[method=post][action='/admin/desk/away'] button")  # without a reason: told at the field
     expect(doctor.locator("#e-reason")).to_be_visible()
     doctor.fill("#reason", "Dokter sakit")
-    doctor.click("form[method=post][action='/admin/desk/away'] button")
+    follow(doctor, "form[method=post][action='/admin/desk/away'] button")
     expect(doctor.locator(".alert-success")).to_be_visible()
     assert rows.scalar(sa.select(Consultation.state).where(Consultation.id == number)) in (
         ConsultationState.RESCHEDULED, ConsultationState.CANCELLED)
