@@ -60,14 +60,19 @@
       .then(choices, lost)
       .then(function (rows) {
         if (target.dataset.turn !== turn) { return; } // the line has another item by now
+        if (target.dataset.lost) { delete target.dataset.lost; window.rawatSending.say(""); }
         target.length = 0;
         rows.forEach(function (row) { target.add(new Option(row.text, row.id)); });
         if (target.dataset.wanted) { target.value = target.dataset.wanted; delete target.dataset.wanted; } // the packing that was scanned
       })
       .catch(function (wrong) { // never the units of the item before
-        if (target.dataset.turn === turn) { target.value = ""; target.length = 0; window.rawatSending.say(wrong.message); }
+        if (target.dataset.turn === turn) { target.value = ""; target.length = 0; target.dataset.lost = "1"; window.rawatSending.say(wrong.message); }
       });
   }
+  doc.addEventListener("focusin", function (event) { // who goes to a list that could not be asked asks again
+    var item = event.target.dataset && event.target.dataset.lost && doc.getElementsByName(event.target.name.replace(/unit$/, "item"))[0];
+    if (item) { units(item, item.value); }
+  });
 
   /* what is known of a line's item (stock, prices): shown, and warned of, beside the line; never in the way */
   function typed(row, name) {

@@ -89,6 +89,11 @@ def test_units_that_cannot_be_asked_are_not_those_of_the_item_before(nurse: Page
     _item(nurse).locator(".option", has_text="Second").click()
     expect(nurse.locator("#trouble")).to_be_visible()
     expect(unit.locator("option")).to_have_count(0)
+    nurse.unroute(UNITS)
+    nurse.route(UNITS, lambda route: _answer(route, "box of second"))
+    unit.focus()  # asks once more
+    expect(unit.locator("option")).to_have_text(["box of second"])
+    expect(nurse.locator("#trouble")).to_be_hidden()
 
 
 def test_a_list_without_such_a_thing_says_so(nurse: Page) -> None:
