@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from backoffice.columns import columns_of, key_of, mapped_tables
 from backoffice.forms import StaffForm, has_default
-from models.base import db, one_transaction
+from models.base import UtcDateTime, db, one_transaction
 from models.documents import Attachment, Document
 from models.errors import N_, Conflict, NotAllowed, PeriodClosed, Refused
 from models.operations import amendments, periods
 from models.operations.approvals import opened, perform
 from models.rights import may, scope
+from portal.site import words
 
 CHANGED = N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step.")
 
@@ -150,6 +151,11 @@ def refusal_of(error: IntegrityError, model: Any) -> Refused:
         return Refused(N_("Must be more than 0, for example 6."), field=field)
     if name.endswith("_not_negative"):
         return Refused(N_("Must be 0 or more."), field=field)
+    if (order := _order(model, name)) is not None:
+        later, sign, earlier = order
+        return Refused(N_("Must be later than “%(other)s”.") if sign == ">" else
+                       N_("Must not be earlier than “%(other)s”."),
+                       field=_field_of(model, [later]), other=words.label(model.__table__.columns[earlier]))
     return Refused(N_("This does not keep the rule “%(rule)s”."), field=field,
                    rule=gettext(name.replace("_", " ")) if name else "?")
 
@@ -179,6 +185,17 @@ def _broken(error: IntegrityError) -> tuple[str, str, list[str]]:
         if rest.startswith(f"ck_{table}_") and (columns := _columns_of_constraint(table, rest)):
             return "check", _short(rest, table), columns
     return "check", rest, []
+
+
+def _order(model: Any, name: str) -> tuple[str, str, str] | None:
+    """Later column, sign and earlier column of a rule by that name that says which of two days comes first."""
+    for constraint in model.__table__.constraints:
+        if isinstance(constraint, sa.CheckConstraint) and _short(str(constraint.name), model.__tablename__) == name:
+            days = {column.name for column in model.__table__.columns if isinstance(column.type, sa.Date | UtcDateTime)}
+            for later, sign, earlier in re.findall(r"(\w+) (>=?) (\w+)", str(constraint.sqltext)):
+                if {later, earlier} <= days:
+                    return later, sign, earlier
+    return None
 
 
 def _short(name: str, table: str) -> str:

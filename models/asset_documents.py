@@ -140,6 +140,7 @@ class AssetProcurement(Document, db.Model):
     __tablename__ = "asset_procurement"
     __table_args__ = (
         sa.UniqueConstraint("id", "vendor_id"),
+        sa.CheckConstraint("expected_on >= procured_on", name="expected_after_procured"),
         sa.Index("ix_asset_procurement_state_procured_on", "state", "procured_on"),
         {"info": {"seed": "tb_penyediaan"}},
     )

@@ -54,6 +54,7 @@ class PurchaseRequest(Document, db.Model):
 
     __tablename__ = "purchase_request"
     __table_args__ = (
+        sa.CheckConstraint("needed_on >= requested_on", name="needed_after_requested"),
         sa.Index("ix_purchase_request_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_pr"}},
     )
@@ -163,6 +164,7 @@ class PurchaseOrder(Document, db.Model):
     vat_percent: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(11))
     __table_args__ = (
         sa.CheckConstraint((vat_percent >= 0) & (vat_percent <= 100), name="vat_percent_is_percent"),
+        sa.CheckConstraint("expected_on >= ordered_on", name="expected_after_ordered"),
         sa.Index("ix_purchase_order_state_ordered_on", "state", "ordered_on"),
         {"info": {"seed": "tb_po"}},
     )

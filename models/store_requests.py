@@ -49,6 +49,7 @@ class StoreRequest(Document, db.Model):
 
     __tablename__ = "store_request"
     __table_args__ = (
+        sa.CheckConstraint("needed_on >= requested_on", name="needed_after_requested"),
         sa.Index("ix_store_request_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_sr"}},
     )

@@ -43,6 +43,7 @@ class SupplierInvoice(Document, db.Model):
         sa.UniqueConstraint("supplier_id", "supplier_number"),
         sa.CheckConstraint("vat_amount >= 0", name="vat_amount_not_negative"),
         sa.CheckConstraint("set_off_amount >= 0", name="set_off_amount_not_negative"),
+        sa.CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
         sa.Index("ix_supplier_invoice_state_invoiced_on", "state", "invoiced_on"),
     )
     prefix = "INV"

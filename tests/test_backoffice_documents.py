@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from models import clock
 from models.base import db
 from models.documents import DocumentEvent
 from models.items import Item
@@ -73,6 +75,17 @@ def test_wrong_form_keeps_what_was_typed(client: Any, sign_in: Any, author: Any,
     answer = client.post("/admin/store_request/new/", data={**form, "lines-0-unit": str(unit_of_another.id)})
     assert answer.status_code == 422
     assert db.session.scalar(sa.select(sa.func.count(StoreRequest.id))) == before
+
+
+def test_what_is_needed_before_it_is_asked_for_is_told_at_its_day(
+        client: Any, sign_in: Any, author: Any, form: Any) -> None:
+    sign_in(client, author)
+    answer = client.post("/admin/store_request/new/", data={
+        **form, "needed_on": (clock.today() - timedelta(days=1)).isoformat()})
+    assert answer.status_code == 422
+    assert "Tidak boleh lebih awal daripada “Tanggal permintaan”." in answer.text.partition('name="needed_on"')[2][:400]
+    answer = client.post("/admin/store_request/new/", data={**form, "needed_on": clock.today().isoformat()})
+    assert answer.status_code == 303
 
 
 def test_messages_count_lines_as_the_page_does_and_write_numbers_as_its_reader(

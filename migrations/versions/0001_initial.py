@@ -1,6 +1,6 @@
 """The whole hospital: every table, and the rules that the database keeps.
 
-Revision ID: 0001_6f55f2b40a2c
+Revision ID: 0001_038fb5cfc9a6
 Revises: None
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0001_6f55f2b40a2c'
+revision = '0001_038fb5cfc9a6'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -595,6 +595,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_procurement_funding_source_known')),
     sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'payment_approved', 'limit_approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_asset_procurement_state_known')),
+    sa.CheckConstraint('expected_on >= procured_on', name=op.f('ck_asset_procurement_expected_after_procured')),
     sa.CheckConstraint(by_dialect(sqlite='tax_percent >= 0 AND tax_percent <= 10000', postgresql='tax_percent >= 0.00 AND tax_percent <= 100.00'), name=op.f('ck_asset_procurement_tax_percent_in_range')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_procurement_created_by_id')),
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_procurement_vendor_id')),
@@ -860,6 +861,7 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'payment_approved', 'limit_approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_purchase_order_state_known')),
+    sa.CheckConstraint('expected_on >= ordered_on', name=op.f('ck_purchase_order_expected_after_ordered')),
     sa.CheckConstraint(by_dialect(sqlite='vat_percent >= 0 AND vat_percent <= 10000', postgresql='vat_percent >= 0.00 AND vat_percent <= 100.00'), name=op.f('ck_purchase_order_vat_percent_is_percent')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_purchase_order_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_purchase_order_store_id')),
@@ -886,6 +888,7 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'done', 'rejected', 'cancelled')", name=op.f('ck_purchase_request_state_known')),
+    sa.CheckConstraint('needed_on >= requested_on', name=op.f('ck_purchase_request_needed_after_requested')),
     sa.ForeignKeyConstraint(['approved_by_id'], ['user.id'], name=op.f('fk_purchase_request_approved_by_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_purchase_request_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_purchase_request_store_id')),
@@ -1118,6 +1121,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'done', 'rejected', 'cancelled')", name=op.f('ck_store_request_state_known')),
     sa.CheckConstraint("urgency IN ('normal', 'urgent')", name=op.f('ck_store_request_urgency_known')),
+    sa.CheckConstraint('needed_on >= requested_on', name=op.f('ck_store_request_needed_after_requested')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_store_request_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_store_request_store_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_store_request_work_unit_id')),
@@ -1669,6 +1673,7 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'paid', 'rejected', 'cancelled')", name=op.f('ck_supplier_invoice_state_known')),
+    sa.CheckConstraint('due_on >= invoiced_on', name=op.f('ck_supplier_invoice_due_after_invoiced')),
     sa.CheckConstraint('set_off_amount >= 0', name=op.f('ck_supplier_invoice_set_off_amount_not_negative')),
     sa.CheckConstraint('vat_amount >= 0', name=op.f('ck_supplier_invoice_vat_amount_not_negative')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_invoice_created_by_id')),

@@ -182,7 +182,7 @@ def make_orders(picks: Sequence[Pick], *, by: User) -> list[PurchaseOrder]:
 def _promised(order: PurchaseOrder, *, by: User, reason: str) -> None:
     """Without a day agreed, the supplier's usual time of delivery is what it is held to."""
     if order.expected_on is None and order.supplier.lead_time_days is not None:
-        order.expected_on = clock.today() + timedelta(days=order.supplier.lead_time_days)
+        order.expected_on = max(clock.today(), order.ordered_on) + timedelta(days=order.supplier.lead_time_days)
 
 
 def _drafted(supplier: Supplier, store_id: int, lines: list[PurchaseOrderLine], by: User) -> PurchaseOrder:
