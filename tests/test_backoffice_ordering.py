@@ -211,7 +211,7 @@ def bought(cast: Cast, item: Any, supplier: Any, price: str, discount: str = "0"
     order = make.make_purchase_order((item, 10, price), created_by=cast.buyer, store=cast.store, supplier=supplier)
     order.lines[0].discount = Decimal(discount)
     if expected_in is not None:
-        order.expected_on = clock.today() + timedelta(days=expected_in)
+        order.ordered_on = order.expected_on = clock.today() + timedelta(days=expected_in)
     cast.received(cast.sent(order))
 
 
@@ -303,7 +303,7 @@ def test_the_list_tells_what_came_and_what_is_late(client: Any, sign_in: Any, ca
     today = clock.today()
     half, late, draft, over = (cast.order((make.make_item(), 4, 300), (make.make_item(), 4, 100)) for _ in range(4))
     for order, days in ((half, 3), (late, -1), (draft, -1), (over, -1)):
-        order.expected_on = today + timedelta(days=days)
+        order.ordered_on, order.expected_on = today - timedelta(days=1), today + timedelta(days=days)
     for order in (half, late, over):
         cast.sent(order)
     receipt = receipts.make_receipt(half, by=cast.keeper)

@@ -55,8 +55,9 @@ class Hospital:
 
     def bought(self, item: Any, quantity: int, price: int, receive: int, on: date | None = None) -> Any:
         """An order of `quantity` base units, of which `receive` came."""
+        yesterday = clock.today() - timedelta(days=1)
         order = make.make_purchase_order((item, quantity, price), created_by=self.buyer, store=self.store,
-                                         supplier=self.supplier, expected_on=clock.today() - timedelta(days=1))
+                                         supplier=self.supplier, ordered_on=yesterday, expected_on=yesterday)
         for step, by in (("submit", self.buyer), ("approve", self.head), ("approve_payment", self.payables),
                          ("send", self.buyer)):
             perform(order, step, by=by)
