@@ -19,6 +19,7 @@ from backoffice.cells import BLANK
 from backoffice.forms import StaffForm
 from backoffice.ordering import OrderingPages
 from backoffice.stores import meter
+from models import clock
 from models.base import db
 from models.measure import vat
 from models.operations import matching, purchase_notices, receipts, supplier_returns
@@ -145,10 +146,12 @@ class SupplierInvoiceView(DocumentView):
                 supplier_returns.open_credit(record.supplier_id) if record.state != "paid" else ZERO}
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
-        """A payment proposes to set off what the supplier credited; nothing is asked where nothing was."""
+        """A payment is of today and proposes to set off what the supplier credited; without credit none is asked."""
         form = super().step_form(transition, moved)
         if transition.name != "pay":
             return form
+        if request.method == "GET":
+            form.paid_on.data = clock.today()
         credit = supplier_returns.open_credit(moved.supplier_id)
         if not credit and "set_off_amount" not in request.form:
             del form.set_off_amount

@@ -43,7 +43,11 @@ def test_a_credit_is_told_and_proposed_when_an_invoice_is_paid(client: Any, sign
     sign_in(client, cast.payables)
     assert "Rp444" in client.get(f"/admin/supplier_invoice/details/?id={bill.id}").text
     asked = client.get(f"/admin/supplier_invoice/{bill.id}/pay")
+    assert f'value="{clock.today().isoformat()}"' in asked.text.partition('name="paid_on"')[2].partition(">")[0]
     data = {**typed(asked.text), "paid_on": clock.today().isoformat(), "payment_reference": "TRX-9"}
+    none = client.post(f"/admin/supplier_invoice/{bill.id}/pay", data={**data, "paid_on": ""})
+    assert none.status_code == 422
+    assert 'id="e-paid_on"' in none.text
     assert data["set_off_amount"] == "444"
     wrong = client.post(f"/admin/supplier_invoice/{bill.id}/pay", data={**data, "set_off_amount": "445"})
     assert wrong.status_code == 422

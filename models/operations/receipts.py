@@ -277,7 +277,8 @@ def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
 def _pay(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
     lock(invoice)
     if invoice.paid_on is None or not (invoice.payment_reference or "").strip():
-        raise Refused(N_("Write the date and the reference of the payment."), field="payment_reference")
+        raise Refused(N_("Write the date and the reference of the payment."),
+                      field="paid_on" if invoice.paid_on is None else "payment_reference")
     supplier_returns.check_set_off(invoice)
     paid = invoice.total - invoice.set_off_amount
     journal.post_entry(invoice.paid_on, [Leg(Posting.PAYABLES, paid), Leg(Posting.CASH, -paid)], invoice, by)
