@@ -55,12 +55,24 @@ def shown(column: Column, value: Any) -> Markup:
     if column.name in {"state", "status"}:
         return _once("badge", value, badge)
     text = escape(written(column, value))
-    if column.relation is not None:
-        table = column.target.__tablename__
-        if _once("may_read", table, lambda name: may(current_user, "read", name)):
-            key = escape(getattr(value, key_of(column.target).key))
-            return Markup(f'<a href="/admin/{table}/details/?id={key}">{text}</a>')  # noqa: S704 (all parts escaped)
-    return text
+    return _linked(column.target, value, text) if column.relation is not None else text
+
+
+def shown_in_line(column: Column, value: Any) -> Markup:
+    """As `shown`, in a line that names its item already: the line of another document as that document."""
+    parent = lookups.parent_of(column.target) if column.relation is not None and value is not None else None
+    if parent is None:
+        return shown(column, value)
+    document = getattr(value, parent[0].key)
+    return _linked(parent[1], document, escape(lookups.text_of(document)))
+
+
+def _linked(model: Any, record: Any, text: Markup) -> Markup:
+    table = model.__tablename__
+    if not _once("may_read", table, lambda name: may(current_user, "read", name)):
+        return text
+    key = escape(getattr(record, key_of(model).key))
+    return Markup(f'<a href="/admin/{table}/details/?id={key}">{text}</a>')  # noqa: S704 (all parts escaped)
 
 
 def _once(kind: str, value: Any, make: Callable[[Any], Any]) -> Any:

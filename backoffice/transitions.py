@@ -13,8 +13,9 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice import history, lists, lookups, step_lines
-from backoffice.columns import HIDDEN, columns_of, is_key
-from backoffice.forms import line_columns, make_form
+from backoffice.columns import columns_of
+from backoffice.forms import make_form
+from backoffice.line_tables import LineTables
 from backoffice.views import done, told
 from models.activity import Activity
 from models.base import db, one_transaction
@@ -26,7 +27,6 @@ from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.site import words
 from portal.site.links import safe_next
-from portal.site.locale import rupiah
 from portal.site.pdf import answer
 
 #: Steps whose button is never the page's primary one.
@@ -36,7 +36,7 @@ RETURNS = {"inbox": "/admin/inbox/", "rooms": "/admin/rooms/", "other_rooms": "/
            "housekeeping": "/admin/housekeeping/"}
 
 
-class TransitionPages:
+class TransitionPages(LineTables):
     """Details, transitions, bulk and comments of a view. Mixed into `StaffView`."""
 
     #: Whether files are kept with a record that has no workflow.
@@ -133,36 +133,6 @@ class TransitionPages:
 
     def open_makes(self, record: Any) -> list[Any]:
         return [make for make in self.makes if current_user.has_role(*make.roles) and make.when(record)]
-
-    def line_table(self, record: Any, collection: str) -> dict[str, Any]:
-        """The lines of the details page: heads and rows, what is empty everywhere left out."""
-        target = sa.inspect(self.model).relationships[collection].mapper.class_
-        every = columns_of(target)
-        rows = list(getattr(record, collection))
-        names = list(self.line_asks.get(collection) or line_columns(target, self.model))
-        names += [name for name, column in every.items()
-                  if name not in names and name not in HIDDEN and not is_key(column) and name not in {"factor"}
-                  and column.target is not self.model and column.kind not in {"json", "binary", "other"}]
-        kept = [name for name in names if any(getattr(row, name) not in (None, "") for row in rows)]
-        return {"title": words.table_word(target.__tablename__, True), "columns": [every[name] for name in kept],
-                "rows": rows, "name": collection, "extras": self.line_extras(record, collection),
-                "totals": self.totals(record), "steps": {row.id: self.buttons(row) for row in rows}
-                if self.line_model(collection) is not None else {}}
-
-    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
-        """Computed columns of the lines: heading, and what to show for a line."""
-        target = sa.inspect(self.model).relationships[collection].mapper.class_
-        for name in ("net_amount", "amount"):
-            if isinstance(getattr(target, name, None), property):
-                return [(gettext("Amount"), lambda row, name=name: rupiah(getattr(row, name)))]
-        return []
-
-    def totals(self, record: Any) -> list[tuple[str, str]]:
-        """The feet of the lines: words and sums, the last one the document's total."""
-        found = [(gettext(word), getattr(record, name)) for name, word in
-                 (("net_total", N_("Sum")), ("vat_amount", N_("VAT")), ("total", N_("Total")))
-                 if getattr(record, name, None) is not None]
-        return [(word, rupiah(value)) for word, value in found]
 
     # ------------------------------------------------------------ transitions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -21,6 +22,7 @@ from models.returns import SupplierReturn
 from models.roles import Role
 from models.stock import StockMove
 from models.store_requests import DeliveryRequest
+from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
 from tests import factories as make
 from tests.races import at_once, won
 from tests.test_operations_receipts import Cast
@@ -170,6 +172,36 @@ def test_more_than_came_does_not_go_back(client: Any, sign_in: Any, cast: Cast) 
     assert 'id="e-lines-0-goods_receipt_line"' in foreign.text
     assert db.session.scalar(sa.select(sa.func.count(SupplierReturn.id))) == 0
     assert client.post("/admin/supplier_return/new/", data={**data, "lines-0-quantity": "10"}).status_code == 303
+
+
+def heads(client: Any, address: str) -> list[str]:
+    """The headings of the lines of a document's page."""
+    return re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', client.get(address).text.partition("</thead>")[0])
+
+
+def test_lines_show_no_column_that_says_nothing(client: Any, sign_in: Any, cast: Cast) -> None:
+    """No discount anywhere, no batch, and an order that the head names: the sum is in sight instead."""
+    sign_in(client, cast.keeper)
+    client.set_cookie("language", "en")
+    plain = cast.received(cast.sent(cast.order((make.make_item(), 10, 100))))
+    assert heads(client, f"/admin/goods_receipt/details/?id={plain.id}") == [
+        "Item", "Received quantity", "Unit", "Unit price", "Ordered quantity", "Outstanding quantity", "Amount"]
+    order = cast.order((make.make_item(), 10, 100))
+    order.lines[0].discount = Decimal(5)
+    less = cast.received(cast.sent(order))
+    assert "Discount" in heads(client, f"/admin/goods_receipt/details/?id={less.id}")
+
+
+def test_a_line_of_another_document_is_named_by_that_document(client: Any, sign_in: Any, cast: Cast) -> None:
+    receipt = cast.received(cast.sent(cast.order((make.make_item(), 10, 100))))
+    invoice = make.saved(SupplierInvoice(
+        created_by=cast.buyer, supplier=receipt.supplier, purchase_order=receipt.purchase_order,
+        supplier_number="F-1", lines=[SupplierInvoiceLine(
+            goods_receipt_line=receipt.lines[0], item=receipt.lines[0].item, unit=receipt.lines[0].unit,
+            quantity=Decimal(10), unit_price=Decimal(100))]))
+    sign_in(client, cast.payables)
+    page = client.get(f"/admin/supplier_invoice/details/?id={invoice.id}").text
+    assert f'<a href="/admin/goods_receipt/details/?id={receipt.id}">{receipt.number}</a></td>' in page
 
 
 def test_an_expired_batch_does_not_leave_for_a_ward(client: Any, sign_in: Any, cast: Cast) -> None:
