@@ -70,4 +70,4 @@ class LineTables:
         found = [(gettext(word), getattr(record, name)) for name, word in
                  (("net_total", N_("Sum")), ("vat_amount", N_("VAT")), ("total", N_("Total")))
                  if getattr(record, name, None) is not None]
-        return [(word, rupiah(value)) for word, value in found]
+        return [(word, rupiah(value)) for word, value in found] if any(value for _, value in found) else []

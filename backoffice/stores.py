@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -14,11 +15,13 @@ from backoffice import copying
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.counting import CountingPages
 from backoffice.stock_hint import StockHint
+from models import clock
 from models.base import db
 from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
 from models.operations import shelves, stores, supplier_refunds, supplier_returns
 from models.returns import Spoilage, SupplierReturn
+from models.rights import may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
@@ -99,6 +102,12 @@ class ItemView(MasterView):
     icon = "package"
     listed = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
+    details_template = "backoffice/item.html"
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        if not may(current_user, "read", "stock_balance"):
+            return {"held": []}
+        return {"held": shelves.held(record.id), "today": clock.today()}
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """The base unit is a unit of measure too, with factor 1."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.roles import Role
-from models.stock import StockBatch
+from models.stock import Shelf, StockBatch
 from tests import factories as make
 from tests.test_backoffice_views import statements
 
@@ -115,3 +115,28 @@ def test_a_batch_is_asked_for_alone_and_a_delivery_leaves_expired_stock(client: 
     assert ">7</b>" in has("delivery_request")
     assert ">47</b>" in has("spoilage")
     assert ">40</b>" in has("spoilage", batch=old.id)
+
+
+def lies(client: Any, item: Any) -> str:
+    page = client.get(f"/admin/item/details/?id={item.id}")
+    assert page.status_code == 200
+    return page.text.partition('id="h-held"')[2].partition("</section>")[0]
+
+
+def test_the_page_of_an_item_tells_where_it_lies(app: Any, client: Any, sign_in: Any, shelf: Any) -> None:
+    make.saved(Shelf(store=shelf["store"], item=shelf["item"], location="B-02-1"))
+    sign_in(client, Role.STORE_STAFF)
+    with statements(app) as before:
+        one = lies(client, shelf["item"])
+    assert [word in one for word in (shelf["store"].name, "B-02-1", "100 tablet")] == [True] * 3
+    assert "kedaluwarsa" not in one
+    make.stock_up(make.make_store(), shelf["item"], 7, batch="OLD", expires_on=clock.today() - timedelta(days=1))
+    with statements(app) as after:
+        two = lies(client, shelf["item"])
+    assert [word in two for word in ("100 tablet", "7 tablet", "OLD", "kedaluwarsa")] == [True] * 4
+    assert len(after) == len(before)
+
+
+def test_who_reads_no_stock_sees_no_place(client: Any, sign_in: Any, shelf: Any) -> None:
+    sign_in(client, Role.UNIT_USER)
+    assert lies(client, shelf["item"]) == ""

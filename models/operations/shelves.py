@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.base import db
-from models.stock import Shelf
+from models.stock import Shelf, StockBalance, StockBatch, Store
 
 
 def locations(store_id: int, item_ids: Iterable[int]) -> dict[int, str]:
@@ -17,6 +17,18 @@ def locations(store_id: int, item_ids: Iterable[int]) -> dict[int, str]:
     return dict(db.session.execute(
         sa.select(Shelf.item_id, Shelf.location)
         .where(Shelf.store_id == store_id, Shelf.item_id.in_(set(item_ids)))).all())
+
+
+def held(item_id: int, most: int = 100) -> list[Any]:
+    """Where an item lies: store, shelf, batch, expiry and base units, what expires first in each store on top."""
+    return list(db.session.execute(
+        sa.select(StockBalance.store_id, Store.name.label("store"), Shelf.location, StockBatch.number.label("batch"),
+                  StockBatch.expires_on, StockBalance.quantity)
+        .join(Store, Store.id == StockBalance.store_id).join(StockBatch, StockBatch.id == StockBalance.batch_id)
+        .outerjoin(Shelf, (Shelf.store_id == StockBalance.store_id) & (Shelf.item_id == StockBalance.item_id))
+        .where(StockBalance.item_id == item_id, StockBalance.quantity > 0)
+        .order_by(Store.name, StockBatch.expires_on.is_(None), StockBatch.expires_on, StockBatch.number)
+        .limit(most)).all())
 
 
 def walk(location: str | None) -> tuple[bool, tuple[Any, ...]]:
