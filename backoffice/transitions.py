@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from backoffice.views import done, told
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
-from models.errors import N_, NotAllowed, Refused, WrongState
+from models.errors import N_, NotAllowed, PeriodClosed, Refused, WrongState
 from models.operations import activity, amendments, files
 from models.operations.approvals import perform
 from models.rights import RIGHTS, may
@@ -190,9 +191,9 @@ class TransitionPages(LineTables):
     def _take(self, record: Any, moved: Any, transition: Transition, form: Any) -> Any:
         version = request.form.get("version", "")
         lines = step_lines.line_forms(transition, moved)
+        given: dict[str, Any] = {}
         try:
             seen = int(version) if version.isdigit() and len(version) < 10 else -1
-            given = {}
             if transition.asks or transition.line_asks:
                 moved.workflow.require(moved, transition.name, current_user, request.form.get("reason", ""), seen)
                 if not all((form.validate(), step_lines.all_valid(lines))):
@@ -205,6 +206,8 @@ class TransitionPages(LineTables):
             if isinstance(refusal, NotAllowed):
                 db.session.rollback()
                 abort(403)
+            if isinstance(refusal, PeriodClosed) and refusal.field is None:  # the day that was asked for is to blame
+                refusal.field = next((name for name, value in given.items() if isinstance(value, date)), None)
             if refusal.field == "reason" or (
                     refusal.field and refusal.field in (*transition.asks, *transition.line_asks)):
                 db.session.rollback()

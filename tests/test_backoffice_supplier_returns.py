@@ -48,6 +48,9 @@ def test_a_credit_is_told_and_proposed_when_an_invoice_is_paid(client: Any, sign
     none = client.post(f"/admin/supplier_invoice/{bill.id}/pay", data={**data, "paid_on": ""})
     assert none.status_code == 422
     assert 'id="e-paid_on"' in none.text
+    ahead = client.post(f"/admin/supplier_invoice/{bill.id}/pay", data={**data, "paid_on": "2031-01-01"})
+    assert ahead.status_code == 422
+    assert ['id="e-paid_on"' in ahead.text, 'value="TRX-9"' in ahead.text] == [True, True]
     assert data["set_off_amount"] == "444"
     wrong = client.post(f"/admin/supplier_invoice/{bill.id}/pay", data={**data, "set_off_amount": "445"})
     assert wrong.status_code == 422
