@@ -181,6 +181,14 @@ def credited(cast: Cast) -> SupplierReturn:
     return back
 
 
+def refunding(cast: Cast, back: SupplierReturn) -> Job:
+    """The posting of a refund of all of its credit."""
+    refund = supplier_refunds.make_refund(back, by=cast.payables)
+    refund.payment_reference = "TRX-2"
+    db.session.flush()
+    return SupplierRefund, refund.id, "post", cast.payables.id
+
+
 def test_a_credit_is_set_off_or_paid_back_once(app: Any) -> None:
     """Two invoices and two refunds that each want all of it."""
     with one_transaction():
@@ -192,10 +200,7 @@ def test_a_credit_is_set_off_or_paid_back_once(app: Any) -> None:
                            f"K-{number}")
             bill.paid_on, bill.payment_reference, bill.set_off_amount = clock.today(), "TRX-1", Decimal(444)
             jobs.append((SupplierInvoice, bill.id, "pay", cast.payables.id))
-            refund = supplier_refunds.make_refund(back, by=cast.payables)
-            refund.payment_reference = "TRX-2"
-            db.session.flush()
-            jobs.append((SupplierRefund, refund.id, "post", cast.payables.id))
+            jobs.append(refunding(cast, back))
         supplier = cast.supplier.id
     assert at_once(app, jobs) == 1
     assert supplier_returns.open_credit(supplier) == 0
@@ -208,10 +213,7 @@ def test_a_credit_is_taken_back_or_paid_back(app: Any) -> None:
         back = credited(cast)
         jobs: list[Job] = [(SupplierReturn, back.id, "unconfirm", cast.head.id)] * 2
         for _ in range(2):
-            refund = supplier_refunds.make_refund(back, by=cast.payables)
-            refund.payment_reference = "TRX-2"
-            db.session.flush()
-            jobs.append((SupplierRefund, refund.id, "post", cast.payables.id))
+            jobs.append(refunding(cast, back))
         supplier = cast.supplier.id
     assert at_once(app, jobs) == 1
     assert supplier_returns.open_credit(supplier) == 0
