@@ -7,11 +7,11 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint migrate demo verify bench screenshots translate vendor clean
+.PHONY: help install run test test-days lint migrate demo verify bench screenshots translate vendor clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 install: $(READY)  ## make .venv and install what is pinned
 
@@ -27,6 +27,9 @@ run: $(READY)  ## serve the demo hospital at http://127.0.0.1:5000 (HOST, PORT, 
 
 test: $(READY)  ## run the tests; ARGS="-k ledger" picks some
 	$(BIN)/python -m pytest $(ARGS)
+
+test-days: $(READY)  ## run the tests and load the demo on the days that hurt (two hours); ARGS="demo" or "December" picks some
+	$(BIN)/python -m tests.days $(ARGS)
 
 lint: $(READY)  ## ruff on everything, mypy on models/
 	$(BIN)/ruff check .

@@ -36,7 +36,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(settings["INSTANCE"]))
     app.config.update(settings)
     clock.set_zone(app.config["HOSPITAL_TZ"])
-    clock.run_ahead(app.config["CLOCK_AHEAD_DAYS"])
+    clock.run_ahead(app.config["CLOCK_AHEAD"])
     nik.configure(app.config)
     accounts.configure(app.config)
     db.init_app(app)

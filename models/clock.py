@@ -1,4 +1,8 @@
-"""The hospital's clock: instants in UTC, days in the hospital's time zone. Tests set `freeze`."""
+"""The hospital's clock: instants in UTC, days in the hospital's time zone.
+
+Nothing else asks the computer for the time: a demo hospital at the end of its month, and tests on any day of the
+calendar, move this one clock.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -24,10 +28,15 @@ def freeze(at: datetime | None) -> None:
     _frozen = at
 
 
-def run_ahead(days: int) -> None:
-    """Let the clock run `days` before the computer's: a demo hospital at the end of its month."""
+def run_ahead(by: timedelta) -> None:
+    """Let the clock run this much before the computer's; behind it where that is negative."""
     global _ahead
-    _ahead = timedelta(days=days)
+    _ahead = by
+
+
+def ahead() -> timedelta:
+    """How far the clock runs before the computer's."""
+    return _ahead
 
 
 def now() -> datetime:

@@ -25,8 +25,11 @@ from models.base import db, prepare_engine, will_write
 from models.operations import checks
 from models.people import User, UserSession
 from models.roles import Role
-from tests import databases, factories
+from tests import databases, days, factories
 from tests.applications import Client, make_app
+
+#: How far the suite's clock runs before the computer's: the same in every worker and in every server of a test.
+AHEAD = days.stand()
 
 # ---------------------------------------------------------------- workers, and one template for all of them
 
@@ -90,11 +93,12 @@ def _application(template: str, database_server: Any) -> Iterator[Flask]:
 
 @pytest.fixture(autouse=True)
 def _as_new() -> Iterator[None]:
-    """Nobody acts, nothing is going to write, the clock runs: whatever the test before set."""
+    """Nobody acts, nothing is going to write, the suite's clock runs: whatever the test before set."""
     yield
     acting.set_actor(None)
     will_write(False)
     clock.freeze(None)
+    clock.run_ahead(AHEAD)
 
 
 @pytest.fixture
@@ -200,4 +204,5 @@ def csrf(app: Flask) -> None:
 
 
 def pytest_report_header() -> str:
-    return f"database: {'PostgreSQL' if os.environ.get('TEST_DATABASE_URL') else 'SQLite'}"
+    database = "PostgreSQL" if os.environ.get("TEST_DATABASE_URL") else "SQLite"
+    return f"database: {database}; clock: {clock.local(clock.now()):%A %d %B %Y %H.%M} {clock.zone().key}"

@@ -82,9 +82,7 @@ def early_in_next_month():
     """The seventh: of the month's books some are open, some closed, and little of the month has happened."""
     today = clock.today()
     day = (today.replace(day=1) + timedelta(days=32)).replace(day=7)
-    clock.run_ahead((day - today).days)
-    yield
-    clock.run_ahead(0)
+    clock.run_ahead(clock.ahead() + (day - today))
 
 
 @pytest.mark.commits

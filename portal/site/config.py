@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "READ_DATABASE_URL": (os.environ.get("READ_DATABASE_URL") or "").replace(
             "postgresql://", "postgresql+psycopg://", 1),
         "HOSPITAL_TZ": os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta",
-        "CLOCK_AHEAD_DAYS": _days_ahead(environment),
+        "CLOCK_AHEAD": _ahead(environment),
         # The demo prints what it would send; in production a channel without an address keeps its messages waiting.
         **{name: os.environ.get(name) or ("console:" if environment == "demo" else "")
            for name in ("MAIL_URL", "WHATSAPP_URL", "SMS_URL")},
@@ -76,14 +78,14 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return config
 
 
-def _days_ahead(environment: str) -> int:
+def _ahead(environment: str) -> timedelta:
     """How far the demo's clock runs ahead; a hospital's never does."""
     typed = os.environ.get("RAWAT_CLOCK_AHEAD_DAYS") or "0"
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 4:
+    if not re.fullmatch(r"-?[0-9]{1,4}(\.[0-9]{1,12})?", typed):
         raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is no number of days.")
-    if environment == "production" and int(typed):
+    if environment == "production" and float(typed):
         raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is for the demo; documents carry real dates.")
-    return int(typed)
+    return timedelta(days=float(typed))
 
 
 def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict[str, str]:

@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, e
 
 from models import clock
 from models.roles import Role
+from tests import days
 
 #: A loaded machine answers late; what is right is seen as soon as it is there.
 expect.set_options(timeout=15_000)
@@ -102,7 +103,7 @@ class LiveServer:
     def go_to(self, day: date) -> None:
         """Start again with the clock at `day`; who is signed in may have to sign in again."""
         self.stop()
-        self.environment["RAWAT_CLOCK_AHEAD_DAYS"] = str((day - clock.today()).days)
+        days.ahead(self.environment, clock.ahead() + (day - clock.today()))
         self.start()
 
 
@@ -133,8 +134,7 @@ def demo(template: str, database_server: Any, tmp_path_factory: pytest.TempPathF
         "DATABASE_URL": database_url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
         "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef", "NIK_KEY": "11" * 32,
         "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": str(tmp_path_factory.mktemp("instance")), "PYTHONUNBUFFERED": "1"}
-    for name in ("MIGRATION_DATABASE_URL", "RAWAT_CLOCK_AHEAD_DAYS"):
-        environment.pop(name, None)
+    environment.pop("MIGRATION_DATABASE_URL", None)
     loaded = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "demo", "--scale", "1"], cwd=ROOT,
                             env=environment, capture_output=True, text=True, check=False)
     if loaded.returncode:

@@ -153,20 +153,25 @@ def _plan_calibrations(world: World, asset: Asset, rng: Any) -> None:
     if late or failed:
         world.things.setdefault("waits", set()).add(asset.id)
     if failed:
-        world.at(world.moment(12, 14), _calibrated(world, asset, 12, f"{number:03d}F", True))
+        world.at(world.moment(12, 14), _calibrated(world, asset, 12, failed=True))
     last = 372 if late else rng.randrange(25, 330)
     for days_ago in (last,) if last > 360 else (last, last + 362):
         if (world.today - timedelta(days=days_ago)) > asset.acquired_on:
-            world.at(world.moment(min(days_ago, 358), 14), _calibrated(world, asset, days_ago, f"{number:03d}"))
+            world.at(world.moment(min(days_ago, 358), 14), _calibrated(world, asset, days_ago))
 
 
-def _calibrated(world: World, asset: Asset, days_ago: int, number: str, failed: bool = False) -> Callable[[], None]:
+def _calibrated(world: World, asset: Asset, days_ago: int, *, failed: bool = False) -> Callable[[], None]:
     day = world.today - timedelta(days=days_ago)
-    return lambda: world.session.add(Calibration(
+    return lambda: _certificate(world, asset, day, failed=failed)
+
+
+def _certificate(world: World, asset: Asset, day: date, *, failed: bool = False, line_id: int | None = None) -> None:
+    """What the laboratory found on `day`; it numbers its certificates one after the other, year by year."""
+    world.session.add(Calibration(
         asset=asset, calibrated_on=day, valid_until=calibration.add_months(day, 12) - timedelta(days=1),
         result=CalibrationResult.UNFIT if failed else CalibrationResult.FIT, vendor=world.things["laboratory"],
-        certificate_number=f"KAL.{day.year}.{number}", cost=Decimal(450_000),
-        note="Keluaran di luar toleransi" if failed else None))
+        certificate_number=f"KAL.{day.year}.{world.serial(f'certificate {day.year}'):04d}", cost=Decimal(450_000),
+        note="Keluaran di luar toleransi" if failed else None, maintenance_line_id=line_id))
 
 
 # ---------------------------------------------------------------- maintenance
@@ -219,11 +224,7 @@ def _worked(world: World, order: Maintenance, result: str, cost: int, part: Item
     clock.freeze(clock.now() + timedelta(hours=3 + order.id % 9))
     world.do(line, "finish", staff, result=result, cost=Decimal(cost), condition_after=PhysicalCondition.GOOD)
     if order.kind == MaintenanceKind.CALIBRATION:
-        today = clock.today()
-        world.session.add(Calibration(
-            asset=line.asset, calibrated_on=today, valid_until=calibration.add_months(today, 12) - timedelta(days=1),
-            result=CalibrationResult.FIT, vendor=world.things["laboratory"], cost=Decimal(450_000),
-            certificate_number=f"KAL.{today.year}.M{order.id:04d}", maintenance_line_id=line.id))
+        _certificate(world, line.asset, clock.today(), line_id=line.id)
         world.session.flush()
     world.do(order, "finish", staff)
 

@@ -223,7 +223,7 @@ def receive_order(world: World, order: PurchaseOrder, line_ids: set[int] | None)
     if order.state != "sent":
         return
     receipt = receipts.make_receipt(order, by=who)
-    receipt.delivery_order_number = f"SJ-{world.rng.randrange(10000, 99999)}"
+    receipt.delivery_order_number = f"SJ-{10_000 + 17 * world.serial('delivery order')}"
     if line_ids is not None:
         receipt.lines = [line for line in receipt.lines if line.purchase_order_line_id in line_ids]
     for line in receipt.lines:
@@ -236,10 +236,10 @@ def receive_order(world: World, order: PurchaseOrder, line_ids: set[int] | None)
 def give_batch(world: World, line: GoodsReceiptLine) -> None:
     item = world.session.get(Item, line.item_id)
     if item.batch_tracked:
-        # Most outlive the demo by far; a few run out soon, so that the expiry list has something to say.
-        days = world.rng.choice((384, 430, 540, 720, 900, 900))
-        line.expires_on = clock.today() + timedelta(days=days)
-        line.batch_number = f"{item.code.replace('-', '')[-5:]}{clock.today():%y%m}{world.rng.randrange(10, 99)}"
+        # Most outlive the demo by far; a few run out soon: the expiry list has something to say.
+        line.expires_on = clock.today() + timedelta(days=world.rng.choice((384, 430, 540, 720, 900, 900)))
+        lot = f"{item.code.replace('-', '')[-5:]}{clock.today():%y%m}"
+        line.batch_number = f"{lot}{world.serial(f'batch {lot}'):02d}"
 
 
 def draft_invoice(world: World, order: PurchaseOrder) -> SupplierInvoice | None:
@@ -253,7 +253,7 @@ def draft_invoice(world: World, order: PurchaseOrder) -> SupplierInvoice | None:
     author = world.users["facilities_staff"]
     invoice = SupplierInvoice(
         created_by=author, supplier_id=order.supplier_id, purchase_order_id=order.id,
-        supplier_number=f"INV/{clock.today():%y%m}/{world.rng.randrange(1000, 9999)}",
+        supplier_number=f"INV/{clock.today():%y%m}/{1_000 + 37 * world.serial('invoice'):05d}",
         due_on=clock.today() + timedelta(days=30), lines=[
             SupplierInvoiceLine(goods_receipt_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id,
                                 quantity=line.received_quantity,

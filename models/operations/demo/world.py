@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,12 @@ class World:
     things: dict[str, Any] = field(default_factory=dict)
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: int = 0
+    _series: Counter[str] = field(default_factory=Counter)
+
+    def serial(self, series: str) -> int:
+        """The next number of a series, from 1. What must be unique is counted, not left to chance or the calendar."""
+        self._series[series] += 1
+        return self._series[series]
 
     def at(self, when: datetime, what: Callable[[], Any]) -> None:
         """Let `what` happen at `when`; what lies beyond yesterday evening does not happen (yet)."""
