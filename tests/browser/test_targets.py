@@ -12,8 +12,8 @@ from models.roles import Role
 
 #: Pages of each kind: home, inbox, lists with long names, a document with lines, a report, a search, the portal.
 PAGES = [
-    (Role.STORE_HEAD, ["/admin/", "/admin/inbox/", "/admin/stock_move/", "/admin/item/", "/admin/store_request/details/?id=1",
-                       "/admin/reports/", "/admin/reports/stock_on_hand", "/admin/search?q=kasa"]),
+    (Role.STORE_HEAD, ["/admin/", "/admin/inbox/", "/admin/stock_move/", "/admin/item/", "/admin/reports/",
+                       "/admin/store_request/details/?id=1", "/admin/reports/stock_on_hand", "/admin/search?q=kasa"]),
     (Role.FACILITIES_STAFF, ["/admin/purchase_order/", "/admin/asset/", "/admin/asset/details/?id=1", "/admin/care/"]),
     (Role.ADMIN, ["/admin/user/", "/admin/activity_log/", "/admin/consultation/", "/admin/patient/details/?id=1"]),
     (Role.HOUSEKEEPING, ["/admin/cleaning/", "/admin/housekeeping/"]),
@@ -28,7 +28,8 @@ SMALL = """words => {
     const small = []
     for (const at of document.querySelectorAll("main :is(td, th, li, dd) :is(a, button, summary)")) {
         const rest = [...at.parentNode.childNodes].some(node => node !== at && node.nodeType === 3 && node.data.trim())
-        if (!at.checkVisibility({visibilityProperty: true}) || at.closest(".sr-only") || (rest && at.matches("a"))) continue
+        if (!at.checkVisibility({visibilityProperty: true}) || at.closest(".sr-only")) continue
+        if (rest && at.matches("a")) continue
         if (words && at.children.length === 0 && at.textContent.trim()) at.textContent = words
         for (const box of at.getClientRects())
             if (box.width < 23.5 || box.height < 23.5)
