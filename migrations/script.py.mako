@@ -28,11 +28,72 @@ def by_dialect(**words: str) -> str:
     return words[op.get_context().dialect.name]
 
 
-def run(kind: str) -> None:
-    """Execute the statements of ``<revision>_<kind>.<dialect>.sql`` beside this file; empty lines part them."""
-    script = Path(__file__).with_name(f"{revision.partition('_')[0]}_{kind}.{op.get_context().dialect.name}.sql")
-    for statement in script.read_text(encoding="utf-8").split("\n\n"):
-        op.execute(sa.DDL(statement.strip().replace("%", "%%")))
+def on_postgresql() -> bool:
+    return op.get_context().dialect.name == "postgresql"
+
+
+def statements(part: str) -> list[str]:
+    """The statements of ``<part>.<dialect>.sql`` beside this file; empty lines part them."""
+    script = Path(__file__).with_name(f"{part}.{op.get_context().dialect.name}.sql")
+    return [statement.strip() for statement in script.read_text(encoding="utf-8").split("\n\n") if statement.strip()]
+
+
+def execute(statement: str) -> None:
+    op.execute(sa.DDL(statement.replace("%", "%%")))
+
+
+def drop_rules(revision: str, following: str) -> None:
+    """Lift every trigger of `revision`, and what else it has and `following` has not."""
+    kept = set(statements(f"{following}_triggers"))
+    for statement in reversed(statements(f"{revision}_triggers")):
+        words = statement.replace("(", " (").split()
+        if words[1] == "TRIGGER":
+            on = f" ON {words[words.index('ON') + 1]}" if on_postgresql() else ""
+            execute(f"DROP TRIGGER {words[2]}{on}")
+        elif statement not in kept and words[1] in ("FUNCTION", "INDEX"):
+            execute(f"DROP {words[1]} {words[2]}")
+
+
+def make_rules(revision: str, former: str) -> None:
+    """Every trigger of `revision`, and what else it has and `former` had not."""
+    there = set(statements(f"{former}_triggers"))
+    for statement in statements(f"{revision}_triggers"):
+        if statement.split()[1] == "TRIGGER" or statement not in there:
+            execute(statement)
+
+
+def run_rows(part: str) -> None:
+    """Bring the rows over, past the checks that stand on SQLite until the tables are built anew."""
+    if not on_postgresql():
+        op.execute("PRAGMA ignore_check_constraints = ON")
+    for statement in statements(f"{revision.partition('_')[0]}_{part}"):
+        execute(statement)
+    if not on_postgresql():
+        op.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def drop_constraint(table: str, name: str) -> None:
+    """On PostgreSQL, with what a table that goes too still hangs on it."""
+    op.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT {name} CASCADE')
+
+
+def set_aside(table: str, indexes: list[str]) -> None:
+    """On SQLite a changed table is built anew: its rows wait under another name, nothing that points at it follows."""
+    op.execute("PRAGMA legacy_alter_table = ON")
+    for index in indexes:
+        op.execute(f"DROP INDEX {index}")
+    op.execute(f'ALTER TABLE "{table}" RENAME TO "former_{table}"')
+    op.execute("PRAGMA legacy_alter_table = OFF")
+
+
+def take_back(table: str, columns: list[str]) -> None:
+    """The rows into the table as it is now; ids that were given are not given again."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    op.execute(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "former_{table}"')
+    op.execute(f"DELETE FROM sqlite_sequence WHERE name = '{table}' AND EXISTS "
+               f"(SELECT 1 FROM sqlite_sequence WHERE name = 'former_{table}')")
+    op.execute(f"UPDATE sqlite_sequence SET name = '{table}' WHERE name = 'former_{table}'")
+    op.execute(f'DROP TABLE "former_{table}"')
 
 
 def upgrade() -> None:
