@@ -28,7 +28,7 @@ run: $(READY)  ## serve the demo hospital at http://127.0.0.1:5000 (HOST, PORT, 
 test: $(READY)  ## run the tests; ARGS="-k ledger" picks some
 	$(BIN)/python -m pytest $(ARGS)
 
-test-days: $(READY)  ## run the tests and load the demo on the days that hurt (two hours); ARGS="demo" or "December" picks some
+test-days: $(READY)  ## run the tests and load the demo on the days that hurt (an hour); ARGS="demo" or "December" picks some
 	$(BIN)/python -m tests.days $(ARGS)
 
 lint: $(READY)  ## ruff on everything, mypy on models/

@@ -68,7 +68,7 @@ def stand() -> timedelta:
 
 
 def main(chosen: list[str]) -> int:
-    """Run the suite without the browser on each day that contains one of `chosen` (all without any), then load the demo
+    """Run the suite on each day that contains one of `chosen` (all without any), then load the demo
     on the days of first starts. Exit 1 when one of them failed."""
     runs = [(f"suite {day.at} {day.zone}: {day.why}", suite, day.at, day.zone) for day in DAYS]
     runs += [(f"demo {start}", first_start, f"{start}T08:30", "Asia/Jakarta") for start in FIRST_STARTS]
@@ -86,7 +86,7 @@ def main(chosen: list[str]) -> int:
 
 
 def suite(environment: dict[str, str]) -> bool:
-    return _ended_well([sys.executable, "-m", "pytest", "-q", "-m", "not browser"], environment)
+    return _ended_well([sys.executable, "-m", "pytest", "-q"], environment)
 
 
 def first_start(environment: dict[str, str]) -> bool:

@@ -61,7 +61,7 @@ def test_what_is_urgent_and_what_is_of_another_day_shows_in_the_queue(
     begun = visit(doctor, C.IN_PROGRESS, 8 - 48)
     text = client.get("/admin/desk/").text
     assert text.count("Urgent") == 1
-    assert f"{begun.starts_at:%-d %b}" in text.split("In progress")[1].split("Next")[0]
+    assert f"{clock.local(begun.starts_at):%-d %b}" in text.split("In progress")[1].split("Next")[0]
 
 
 def test_the_week_says_away_only_of_days_on_which_one_is(client: Any, sign_in: Any, doctor: Doctor) -> None:

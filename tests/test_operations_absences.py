@@ -22,7 +22,8 @@ from tests import factories as make
 
 C = ConsultationState
 #: A Monday, 7 in the morning in Jakarta.
-MONDAY, NOW = date(2026, 3, 2), datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+MONDAY = date(2026, 3, 2)
+NOW = datetime.combine(MONDAY, time(7), clock.zone()).astimezone(UTC)
 TUESDAY = MONDAY + timedelta(days=1)
 
 

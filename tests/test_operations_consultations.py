@@ -38,9 +38,9 @@ from models.roles import Role
 from tests.factories import make_consultation, make_doctor, make_patient, make_user, saved
 from tests.races import at_once
 
-#: A Monday, 7 in the morning in Jakarta.
+#: A Monday, 7 in the morning by the hospital's clock.
 MONDAY = date(2026, 3, 2)
-NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+NOW = datetime.combine(MONDAY, time(7), clock.zone()).astimezone(UTC)
 
 
 @pytest.fixture(autouse=True)

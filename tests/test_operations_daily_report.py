@@ -27,8 +27,8 @@ from models.roles import Role
 from portal.site.mail import composed
 from tests.factories import make_consultation, make_doctor, make_patient, make_user, saved
 
-NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)  # noon in Jakarta
-MORNING = datetime(2026, 11, 20, 2, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 12, tzinfo=clock.zone()).astimezone(UTC)  # noon
+MORNING = datetime(2026, 11, 20, 9, tzinfo=clock.zone()).astimezone(UTC)
 REPORT = REPORTS["daily_performance"]
 DAY = {"from": NOW.date(), "to": NOW.date()}
 

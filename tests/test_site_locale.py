@@ -8,12 +8,16 @@ from decimal import Decimal as D
 
 import pytest
 
+from models import clock
 from models.errors import Refused
 from models.people import Language
 from models.roles import Role
 from portal import words
 from portal.site import catalogue, locale, spell
 from tests.factories import make_user
+
+#: An instant, at twelve past nine by the hospital's clock.
+NINE = datetime(2026, 11, 19, 9, 12, tzinfo=clock.zone()).astimezone(UTC)
 
 
 @pytest.fixture(params=["id", "en"])
@@ -35,9 +39,9 @@ def speaking(request, app):
     (locale.quantity, D("0E-3"), "0", "0"),
     (locale.percent, D("0.90"), "0,9%", "0.9%"),
     (locale.day, date(2026, 8, 7), "7 Agu 2026", "7 Aug 2026"),
-    (locale.day, datetime(2026, 11, 18, 20, 0, tzinfo=UTC), "19 Nov 2026", "19 Nov 2026"),
-    (locale.hour, datetime(2026, 11, 19, 2, 12, tzinfo=UTC), "09.12", "09:12"),
-    (locale.moment, datetime(2026, 11, 19, 2, 12, tzinfo=UTC), "19 Nov 2026 pukul 09.12", "19 Nov 2026 at 09:12"),
+    (locale.day, datetime(2026, 11, 19, 3, 0, tzinfo=clock.zone()).astimezone(UTC), "19 Nov 2026", "19 Nov 2026"),
+    (locale.hour, NINE, "09.12", "09:12"),
+    (locale.moment, NINE, "19 Nov 2026 pukul 09.12", "19 Nov 2026 at 09:12"),
 ])
 def test_values_read_as_the_language_writes_them(speaking, show, value, indonesian, english):
     assert show(value) == (indonesian if speaking == "id" else english)
