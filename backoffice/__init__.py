@@ -19,7 +19,7 @@ from backoffice.housekeeping import HousekeepingView
 from backoffice.importing import ImportsView
 from backoffice.notices import NoticesView
 from backoffice.pages import HomeView, InboxView
-from backoffice.reports import ReportsView
+from backoffice.reports import ReportsView, may_report
 from backoffice.rooms import RoomsView
 from backoffice.scanning import ScanView
 from backoffice.transitions import ASIDE_BUTTONS
@@ -76,7 +76,7 @@ def init_app(app: Flask) -> None:
             "inbox_count": waiting.inbox_count, "bell_count": waiting.bell_count,
             "hospital_name": waiting.hospital_name,
             "icon": cells.icon, "shown": cells.shown, "shown_in_line": cells.shown_in_line, "blank": cells.BLANK,
-            "may": may,
+            "may": may, "may_report": may_report,
             "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
             "event_said": event_said, "event_icon": event_icon,
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,

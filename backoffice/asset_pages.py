@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice import waiting
 from backoffice.forms import make_form
+from backoffice.reports import may_report
 from backoffice.views import done, told
 from models.asset_care import AssetMovement
 from models.asset_documents import AssetReceiptLine
@@ -22,7 +23,6 @@ from models.base import db, one_transaction
 from models.errors import N_, NotAllowed, Refused
 from models.operations import asset_life, asset_moves, asset_plans
 from models.operations.ownership import cost_of_ownership
-from models.operations.reports import REPORTS
 from models.rights import may, scope
 from models.roles import Role
 from portal.site import labels, locale, words
@@ -189,7 +189,7 @@ class PlanPages:
         return self.render("backoffice/gaps.html", view=self, gaps=asset_plans.gaps(own),  # type: ignore[attr-defined]
                            planner=planner, refusal=refusal, told=told,
                            report="/admin/reports/room_gaps/"
-                           if current_user.has_role(*REPORTS["room_gaps"].roles) else "")
+                           if may_report("room_gaps") else "")
 
 
 class ProcurementPages:

@@ -20,7 +20,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
-from backoffice import cells, export, lists, lookups, saving
+from backoffice import export, lists, lookups, saving
 from backoffice.backdating import DatePages
 from backoffice.columns import HIDDEN, columns_of, key_of
 from backoffice.forms import StaffForm, line_columns, make_form
@@ -116,6 +116,8 @@ class StaffView(TransitionPages, TableView):
     def filled(self, record: Any = None) -> StaffForm:
         """The form with what was typed, or with the record. A person bound to a unit cannot choose another."""
         form = self._edit_form_class(obj=record) if record is not None else self._create_form_class()
+        for name in self.hidden & set(form._fields):
+            del form[name]
         if request.method == "GET":
             form.version.data = str(getattr(record, "version", "")) if record is not None else ""
         elif request.method == "POST":
@@ -242,7 +244,7 @@ class StaffView(TransitionPages, TableView):
     def ajax_lookup(self) -> Any:
         """Choices for a reference of this view's forms: ``name=item&query=…`` or ``name=lines-unit&item=<id>``."""
         if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)
-                or request.args.get("name", "") in self.filters):
+                or request.args.get("name", "") in self.seen(self.filters)):
             abort(403)
         column = self._reference(request.args.get("name", ""))
         if column is None:
@@ -281,7 +283,7 @@ class StaffView(TransitionPages, TableView):
             abort(404)
         self.must("export")
         asked = lists.asked(self)
-        names = [name for name in self.every if name in self.exported]
+        names = self.seen(name for name in self.every if name in self.exported)
         statement = lists.narrowed(self, asked, self.scoped()).options(*lists.eager(self.model, names))
         key = key_of(self.model)
         activity.record(Activity.EXPORTED, table_name=self.table, properties={"format": export_type})
@@ -291,7 +293,7 @@ class StaffView(TransitionPages, TableView):
             reader = reading.session()
             result = reader.execute(statement.order_by(key).execution_options(yield_per=1000)).scalars()
             for record in result:
-                yield [cells.plain(getattr(record, name)) for name in names]
+                yield [self.plain_cell(record, name) for name in names]
                 reader.expunge(record)
 
         heads = [str(self.label(name)) for name in names]

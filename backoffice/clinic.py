@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flask import abort
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
@@ -93,9 +94,15 @@ class LetterView(LedgerView):
     model = Letter
     icon = "file-text"
 
+    @property
+    def prints(self) -> bool:
+        return "body" not in self.hidden
+
     @expose("/<id>/print")
     def print_view(self, id: str) -> Any:
         letter = self.one_or_404(id)
+        if not self.prints:
+            abort(403)
         with one_transaction():
             activity.record(Activity.READ, table_name="letter", changed_id=letter.id)
         return answer(papers.printed(papers.letter_sheet, letter), f"{self.table}-{letter.id}.pdf")

@@ -74,6 +74,9 @@ class ConsultationView(TalkPages, DocumentView):
     def is_own(self, record: Any) -> bool:
         return record.doctor.user_id == current_user.id
 
+    def hidden_in(self, record: Any) -> frozenset[str]:
+        return frozenset() if self.is_own(record) else self.hidden
+
     def on_reading(self, record: Any) -> None:
         if self.is_own(record):  # the room shows the patient's record
             activity.record(Activity.READ, table_name="patient", changed_id=record.patient_id)

@@ -15,13 +15,13 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from backoffice import count_sheet, export, lookups
+from backoffice.reports import may_report
 from backoffice.views import done, told
 from models import clock
 from models.base import db, one_transaction
 from models.errors import N_, Refused
 from models.items import Item, ItemCategory, UnitConversion
 from models.operations import counting, lists, scans
-from models.rights import may_open
 from models.stock import StoreItem
 from models.stocktakes import COUNTERS, Stocktake, StocktakeLine, StocktakeState
 from portal.site.locale import parse_decimal
@@ -46,7 +46,7 @@ class CountingPages:
     render: Any
 
     def links(self, record: Stocktake) -> list[tuple[str, str, str]]:
-        if record.state in (StocktakeState.SUBMITTED, StocktakeState.POSTED) and may_open(current_user, "reports"):
+        if record.state in (StocktakeState.SUBMITTED, StocktakeState.POSTED) and may_report("stocktake_variance"):
             return [(f"/admin/reports/stocktake_variance/?{urlencode({'document': record.number})}",
                      gettext("Variances"), "report-analytics")]
         if not current_user.has_role(*COUNTERS):

@@ -73,7 +73,7 @@ def _with(**query: str) -> Callable[[], dict[str, str]]:
 
 #: In the order in which a person's first four are taken.
 TILES: tuple[Tile, ...] = (
-    Tile("doctors", _l("Doctors available"), "doctor", MANAGEMENT | {R.FRONT_OFFICE}, _with(only="available"),
+    Tile("doctors", _l("Doctors available"), "doctor", MANAGEMENT, _with(only="available"),
          Trend(_l("Doctors who held consultations"), "started_at", of="doctor_id", table="consultation")),
     Tile("done", _l("Consultations done"), "consultation", frozenset({R.ADMIN}), _with(state="completed"),
          Trend(_l("Consultations done"), "completed_at", ("completed",))),

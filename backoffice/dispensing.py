@@ -92,6 +92,8 @@ class PrescriptionView(DocumentView):
 
     def extra(self, record: Any) -> dict[str, Any]:
         """For who dispenses: what each store has of each line; afterwards the batches that left."""
+        if "lines.item" in self.hidden:
+            return {"moves": [], "stores": [], "controlled": []}
         controlled = [line.item.name for line in record.lines if line.item.controlled]
         if record.state == PrescriptionState.DISPENSED:
             moves = db.session.scalars(

@@ -39,6 +39,7 @@ class LineTables:
     model: Any
     line_asks: dict[str, tuple[str, ...]]
     buttons: Any
+    hidden: frozenset[str]
     line_model: Any
 
     def line_table(self, record: Any, collection: str) -> dict[str, Any]:
@@ -50,7 +51,9 @@ class LineTables:
         names += [name for name, column in every.items()
                   if name not in names and name not in HIDDEN and not is_key(column) and name not in {"factor"}
                   and column.target is not self.model and column.kind not in {"json", "binary", "other"}]
-        kept = [name for name in names if any(_says(every[name], getattr(row, name)) for row in rows)
+        out = self.hidden
+        kept = [name for name in names if f"{collection}.{name}" not in out
+                and any(_says(every[name], getattr(row, name)) for row in rows)
                 and not _named(every[name], record, rows)]
         return {"title": words.table_word(target.__tablename__, True), "columns": [every[name] for name in kept],
                 "rows": rows, "name": collection, "extras": self.line_extras(record, collection),

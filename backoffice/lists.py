@@ -15,7 +15,7 @@ from flask_babel import format_decimal, gettext
 from sqlalchemy.orm import joinedload, lazyload
 
 from backoffice import lookups, presets
-from backoffice.columns import Column, columns_of, key_of, search_columns
+from backoffice.columns import Column, columns_of, key_of
 from backoffice.waiting import first_rows, for_person, frame_columns, keep_frame
 from models import clock
 from models.base import db
@@ -108,7 +108,7 @@ def asked(view: Any, args: Any = None) -> Asked:
     found = Asked(view, words=typed or "", is_lost=typed is None,
                   is_sealed=posted or sealed.is_sealed(args.get("search", "")))
     every = columns_of(view.model)
-    for name in view.filters:
+    for name in view.seen(view.filters):
         column = every[name]
         if column.kind in {"date", "moment"}:
             for end in ("from", "to"):
@@ -125,7 +125,7 @@ def asked(view: Any, args: Any = None) -> Asked:
     if args.get("only") in presets.of(view.table):
         found.only = args["only"]
         found.criteria["only"] = presets.of(view.table)[found.only].criterion(view.model)
-    if args.get("sort") in view.sortable:
+    if args.get("sort") in view.seen(view.sortable):
         found.sort = args["sort"]
         found.descending = args.get("desc") == "1"
     found.after = lookups.identity(view.model, args.get("after", ""))
@@ -185,10 +185,10 @@ def _value(column: Column, text: str) -> Any:
 def searched(model: Any, text: str, listed: Iterable[str], too: Iterable[Any] = ()) -> sa.ColumnElement[bool] | None:
     """Rows with every word of `text` in one of their own texts, in an expression of `too`, or in the name of a
     reference that the list shows."""
-    own = search_columns(model)
+    own = lookups.searched_columns(model)
     every = columns_of(model)
     references = [every[name] for name in listed if name in every and every[name].relation is not None
-                  and search_columns(every[name].target) and every[name].target is not User]
+                  and lookups.searched_columns(every[name].target) and every[name].target is not User]
     too = (*too, *lookups.beside(model))
     typed = text.replace("\x00", "").split()[:6]
     named = {(word, reference.name): _named(reference.target, word) for word in typed for reference in references}
@@ -221,7 +221,7 @@ def _named(target: Any, word: str) -> sa.Select[Any]:
     """Keys of the records of `target` with `word` in one of their texts."""
     pattern = lookups.like(word)
     return sa.select(key_of(target)).where(
-        sa.or_(*(getattr(target, name).ilike(pattern, escape="/") for name in search_columns(target))))
+        sa.or_(*(getattr(target, name).ilike(pattern, escape="/") for name in lookups.searched_columns(target))))
 
 
 def _few(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], list[Any]]:

@@ -18,7 +18,7 @@ from models.errors import Refused
 from models.items import UnitConversion
 from models.operations import nik, patients
 from models.people import User
-from models.rights import RIGHTS, may, scope
+from models.rights import RIGHTS, hidden, may, scope
 
 #: The most choices that a look-up answers, whatever it was asked for.
 MOST = 20
@@ -81,6 +81,12 @@ def find(model: Any, text: str) -> Any:
     return None
 
 
+def searched_columns(model: Any) -> tuple[str, ...]:
+    """The texts of `model` that the person may search by: not those that are hidden from them."""
+    out = hidden(current_user, model.__tablename__)
+    return tuple(name for name in search_columns(model) if name not in out)
+
+
 def like(text: str) -> str:
     """`text` as a LIKE pattern that matches it anywhere; its own % and _ mean themselves (escape character ``/``)."""
     return "%" + text.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
@@ -122,17 +128,17 @@ def search(model: Any, text: str, *, limit: int = MOST, only: sa.ColumnElement[b
     if parent is not None:
         relation, document = parent
         statement = statement.join(getattr(model, relation.key)).options(contains_eager(getattr(model, relation.key)))
-        found = [matching(document, text, search_columns(document))]
+        found = [matching(document, text, searched_columns(document))]
         for name in ("item", "asset_model", "asset"):
             if name in columns_of(model):
                 column = getattr(model, name)
                 target = columns_of(model)[name].target
                 statement = statement.outerjoin(column).options(contains_eager(column))
-                found.append(matching(target, text, search_columns(target)))
+                found.append(matching(target, text, searched_columns(target)))
         named = [criterion for criterion in found if criterion is not None]
         statement = statement.where(sa.or_(*named)) if named else statement
     else:
-        statement = within(statement, matching(model, text, search_columns(model)))
+        statement = within(statement, matching(model, text, searched_columns(model)))
     if "status" in columns_of(model):
         statement = statement.where(model.status != "inactive")
     order = next((getattr(model, name) for name in ("name", "code") if name in columns_of(model)), None)

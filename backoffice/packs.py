@@ -9,12 +9,11 @@ from typing import Any
 from flask import Response, stream_with_context
 from flask_admin import expose
 from flask_babel import gettext
-from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from backoffice import report_pdf
 from backoffice.base import DocumentView
-from backoffice.reports import month, run, widths, written
+from backoffice.reports import may_report, month, run, widths, written
 from models.activity import Activity
 from models.base import db
 from models.operations import activity
@@ -41,7 +40,7 @@ class MonthlyPackView(DocumentView):
         activity.record(Activity.EXPORTED, table_name=self.table, changed_id=record.id, properties={"format": "pdf"})
         db.session.commit()
         answer = Response(stream_with_context(pack_pdf(record, [
-            (REPORTS[key], most) for key, most in PACK if current_user.has_role(*REPORTS[key].roles)])),
+            (REPORTS[key], most) for key, most in PACK if may_report(key)])),
             mimetype="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="{self.table}-{record.period}.pdf"'
         answer.headers["Cache-Control"] = "no-store"

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from backoffice import dashboard, lookups
-from backoffice.columns import columns_of, mapped_tables, search_columns, title_of
+from backoffice.columns import columns_of, mapped_tables, title_of
 from backoffice.lists import eager
 from backoffice.waiting import waiting
 from models import clock
@@ -82,7 +82,7 @@ class HomeView(Page, AdminIndexView):
             model = mapped_tables().get(table)
             if model is None or not may(current_user, "read", table):
                 continue
-            criterion = lookups.matching(model, text, search_columns(model))
+            criterion = lookups.matching(model, text, lookups.searched_columns(model))
             exact = lookups.exactly(model, text) if sealed.is_sealed(typed) else None
             if criterion is None:
                 continue

@@ -8,10 +8,10 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from backoffice.base import MasterView
+from backoffice.reports import may_report
 from models.beds import Bed
 from models.housekeeping import Cleaning
 from models.operations import asset_exits
-from models.operations.reports import REPORTS
 from models.places import InpatientRoom, Land, Room
 
 
@@ -19,11 +19,11 @@ class InventoryList:
     """Mixed into the views of rooms: the way to the list of what belongs in one."""
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
-        report = REPORTS["room_inventory"]
-        if not current_user.has_role(*report.roles):
+        if not may_report("room_inventory"):
             return []
         table = record.__tablename__
-        return [(f"/admin/reports/{report.key}/?{table}={record.id}", gettext("Inventory list (KIR)"), "list-details")]
+        return [(f"/admin/reports/room_inventory/?{table}={record.id}", gettext("Inventory list (KIR)"),
+                 "list-details")]
 
 
 class RoomView(InventoryList, MasterView):

@@ -18,12 +18,12 @@ from backoffice.base import DocumentView, Make
 from backoffice.cells import BLANK
 from backoffice.forms import StaffForm
 from backoffice.ordering import OrderingPages
+from backoffice.reports import may_report
 from backoffice.stores import meter
 from models import clock
 from models.base import db
 from models.measure import vat
 from models.operations import matching, purchase_notices, receipts, supplier_returns
-from models.operations.reports import REPORTS
 from models.outbox import Outbox
 from models.purchasing import SEN, GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, net
 from models.rights import may
@@ -190,7 +190,7 @@ class SupplierRefundView(DocumentView):
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
         """The supplier's account: invoices, credit notes and what is left of them."""
-        if not current_user.has_role(*REPORTS["payables"].roles):
+        if not may_report("payables"):
             return []
         return [(f"/admin/reports/payables/?supplier={record.supplier_id}", gettext("To be paid to suppliers"),
                  "report-analytics")]

@@ -30,6 +30,7 @@ from models.items import Item
 from models.operations import activity
 from models.operations.reports import REPORTS, Asked, Column, Parameter, Report
 from models.operations.shortages import make_purchase_requests
+from models.people import User
 from models.purchasing import BUYERS
 from models.rights import may
 from models.stock import Store
@@ -106,6 +107,8 @@ def question(report: Report) -> Question:
 
 def written(column: Column, row: Any) -> str:
     """A cell as text in the reader's language."""
+    if column.veil is not None and column.is_veiled(row):
+        return gettext(column.veil.instead) if column.veil.instead else ""
     value = column.of(row)
     if value is None or value == "":
         return ""
@@ -143,6 +146,8 @@ def month(value: int) -> str:
 
 def plain(column: Column, row: Any) -> Any:
     """A cell for a spreadsheet: numbers and days stay what they are."""
+    if column.is_veiled(row):
+        return written(column, row)
     value = column.of(row)
     if column.kind == "month" and value is not None:
         return f"{value // 100:04d}-{value % 100:02d}"
@@ -158,15 +163,28 @@ def shown(column: Column, row: Any) -> Markup:
     text = written(column, row)
     if not text:
         return cells.BLANK
-    if column.links is not None:
+    if column.links is not None and not column.is_veiled(row):
         name, key = column.links
         if name.startswith("@"):
+            if not may_report(name[1:]):
+                return escape(text)
             return Markup('<a href="/admin/reports/{}/?item={}">{}</a>').format(name[1:], getattr(row, key), text)
         table = name[1:] if name.startswith("=") else str(getattr(row, name))
         record = getattr(row, key)
         if record is not None and cells._once("may_read", table, lambda each: may(current_user, "read", each)):
             return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(table, record, text)
     return escape(text)
+
+
+def may_report(key: str) -> bool:
+    """Whether the person reads the report of that key."""
+    return current_user.has_role(*REPORTS[key].roles)
+
+
+def reader() -> User:
+    """Who reads the report."""
+    user: User = current_user._get_current_object()
+    return user
 
 
 def run(statement: sa.Select[Any]) -> Any:
@@ -182,7 +200,7 @@ class ReportsView(Page):
         report = REPORTS.get(key)
         if report is None:
             abort(404)
-        if not current_user.has_role(*report.roles):
+        if not may_report(key):
             abort(403)
         return report
 
@@ -222,7 +240,7 @@ class ReportsView(Page):
             head = run(report.summary(asking.asked)).first() if report.summary is not None else None
             points = chart_points(report, asking.asked, head)
         more = len(rows) > SIZE and asking.page < MOST_PAGES
-        columns = report.shown(asking.asked)
+        columns = report.shown(asking.asked, reader())
         return self.render(
             "backoffice/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE], total=total,
             first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points, capped=lists.capped,
@@ -244,7 +262,7 @@ class ReportsView(Page):
         asking = question(report)
         if not asking.is_complete:
             return self.shown_page(report), 422
-        columns = report.shown(asking.asked)
+        columns = report.shown(asking.asked, reader())
         activity.record(Activity.EXPORTED, table_name="reports", properties={"report": key, "format": export_type})
         db.session.commit()
         statement = report.select(asking.asked)
@@ -263,7 +281,7 @@ class ReportsView(Page):
                 for each in report.sections])
             media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         else:
-            body = as_pdf(report, asking)
+            body = as_pdf(report, asking, reader())
             media = "application/pdf"
         answer = Response(stream_with_context(body), mimetype=media)
         answer.headers["Content-Disposition"] = \
@@ -297,9 +315,10 @@ def widths(columns: Sequence[Column]) -> list[tuple[str, bool, float]]:
             for column in columns]
 
 
-def as_pdf(report: Report, asking: Question) -> Iterator[bytes]:
-    """The report on paper: its numbers, its table, its further tables. Asks for no request, so a job can make it."""
-    columns = report.shown(asking.asked)
+def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iterator[bytes]:
+    """The report on paper: its numbers, its table, its further tables. Asks for no request, so a job can make it, for
+    nobody: what only some see it does not say."""
+    columns = report.shown(asking.asked, reader)
     head = run(report.summary(asking.asked)).first() if report.summary is not None and report.sections else None
 
     def rows() -> Iterator[list[str]]:

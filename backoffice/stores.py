@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice import copying
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
+from backoffice.cells import BLANK
 from backoffice.counting import CountingPages
 from backoffice.stock_hint import StockHint
 from models import clock
@@ -21,7 +22,7 @@ from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
 from models.operations import shelves, stores, supplier_refunds, supplier_returns
 from models.returns import Spoilage, SupplierReturn
-from models.rights import may
+from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
@@ -116,8 +117,28 @@ class ItemView(MasterView):
 
 
 class StockMoveView(LedgerView):
+    """The ledger. Whoever opens prescriptions without their medicines does not learn here what was on which."""
+
     model = StockMove
     listed = ("moved_on", "item", "store", "batch", "kind", "quantity", "value")
+
+    def _is_veiled(self, record: Any) -> bool:
+        return record.document_type == "prescription" and "lines.item" in hidden(current_user, "prescription")
+
+    def cell_document_id(self, record: Any) -> Markup:
+        return BLANK if self._is_veiled(record) else self._number(record.document_id)
+
+    def cell_line_id(self, record: Any) -> Markup:
+        return BLANK if self._is_veiled(record) else self._number(record.line_id)
+
+    @staticmethod
+    def _number(key: int) -> Markup:
+        return escape(str(key))
+
+    def plain_cell(self, record: Any, name: str) -> Any:
+        if name in {"document_id", "line_id"} and self._is_veiled(record):
+            return None
+        return super().plain_cell(record, name)
 
 
 class StockBalanceView(LedgerView):

@@ -16,9 +16,13 @@ from backoffice.base import LedgerView
 from backoffice.columns import mapped_tables
 from models.activity import ActivityLog
 from models.base import db
-from models.operations.activity import MASK
+from models.operations.activity import MASK, shown_today
 from models.rights import may
 from portal.site import words
+
+#: Tables of which the log kept columns in clear before they were masked.
+OPEN_BEFORE = ("prescription", "prescription_line", "letter", "comment", "document_event", "attachment", "stock_move",
+               "consultation")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,14 @@ class ActivityLogView(LedgerView):
         return f"{words.state_word(record.activity)} #{record.id}"
 
     def searched_too(self) -> tuple[Any, ...]:
-        return (sa.cast(ActivityLog.properties, sa.Text),)
+        """What changed, but of tables that were masked later: a search must not find what the page does not show."""
+        return (sa.case((ActivityLog.table_name.in_(OPEN_BEFORE), ""),
+                        else_=sa.cast(ActivityLog.properties, sa.Text)),)
+
+    def plain_cell(self, record: Any, name: str) -> Any:
+        if name == "properties":
+            return cells.plain(shown_today(record.table_name, record.properties))
+        return super().plain_cell(record, name)
 
     @property
     def exported(self) -> frozenset[str]:
@@ -82,7 +93,7 @@ class ActivityLogView(LedgerView):
 
 def changes(record: ActivityLog) -> list[Change]:
     """Every column that the row says something about."""
-    properties = record.properties or {}
+    properties = shown_today(record.table_name, record.properties)
     old, new = properties.get("old") or {}, properties.get("new") or {}
     names = [*old, *(name for name in new if name not in old)]
     found = [Change(name, _word(record.table_name, name), _text(old.get(name)), _text(new.get(name))) for name in names]

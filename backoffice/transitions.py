@@ -78,6 +78,8 @@ class TransitionPages(LineTables):
     def details_page(self, record: Any, refusal: Refused | None = None) -> Any:
         has_flow = hasattr(record, "workflow")
         happened = history.told(record) if has_flow or self.keeps_files else []
+        if "files" in self.hidden_in(record):
+            happened = [each for each in happened if each.kind != "file"]
         buttons = self.buttons(record) if has_flow else []
         chain = self.chain(record) if isinstance(record, Document) else ([], [])
         editable = not self.read_only and may(current_user, "edit", self.table) and (
@@ -312,6 +314,11 @@ class TransitionPages(LineTables):
 
     # ------------------------------------------------------------ paper, files, comments
 
+    @property
+    def prints(self) -> bool:
+        """Whether the person may have the document on paper: lines that they do not see are not printed either."""
+        return self.is_document and not any(name.startswith("lines.") for name in self.hidden)
+
     @expose("/<id>/print")
     def print_view(self, id: str) -> Any:
         """The document's printed form as PDF."""
@@ -319,16 +326,23 @@ class TransitionPages(LineTables):
         record = self.one_or_404(id, *self.details_options())
         if not isinstance(record, Document):
             abort(404)
+        if not self.prints:
+            abort(403)
         from portal.site.print import document_pdf, file_name  # pulls in the layout engine: only when somebody prints
-        paper = document_pdf(record)
+        paper = document_pdf(record, hides=self.hidden_in(record))
         if not isinstance(paper, bytes):
             return paper
         return answer(paper, file_name(record))
+
+    def _must_see_files(self, record: Any) -> None:
+        if "files" in self.hidden_in(record):
+            abort(404)
 
     @expose("/<id>/file")
     def file_view(self, id: str) -> Any:
         """A file of this document; whoever may see the document may read its files. Never shown inline."""
         record = self.one_or_404(id)
+        self._must_see_files(record)
         key = request.args.get("file", "")
         file = db.session.scalars(sa.select(Attachment).where(
             Attachment.id == int(key), Attachment.document_type == self.table, Attachment.document_id == record.id)
@@ -348,6 +362,7 @@ class TransitionPages(LineTables):
         if not hasattr(self.model, "workflow") and not self.keeps_files:
             abort(404)
         record = self.one_or_404(id)
+        self._must_see_files(record)
         upload = request.files.get("file")
         try:
             if upload is None or not upload.filename:

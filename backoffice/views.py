@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +30,7 @@ from models import clock
 from models.base import db
 from models.documents import Document
 from models.errors import Refused
-from models.rights import RIGHTS, may, scope
+from models.rights import RIGHTS, hidden, may, scope
 from portal.site import locale, words
 from portal.site.locale import refusal_text
 
@@ -104,6 +104,20 @@ class TableView(ModelView):
         if not may(current_user, action, self.table):
             abort(403)
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The attributes that this person does not see of these rows."""
+        return hidden(current_user, self.table)
+
+    def hidden_in(self, record: Any) -> frozenset[str]:
+        """The same of one row."""
+        return self.hidden
+
+    def seen(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of `names` that this person sees."""
+        out = self.hidden
+        return tuple(name for name in names if name not in out)
+
     # ------------------------------------------------------------ rows
 
     def scoped(self) -> sa.Select[Any]:
@@ -164,7 +178,7 @@ class TableView(ModelView):
     def heads(self) -> list[tuple[str, str, str]]:
         """Name, label and classes of each list column after the first."""
         found = []
-        for name in self.listed[1:]:
+        for name in self.seen(self.listed[1:]):
             column = self.every.get(name)
             kind = column.kind if column is not None else ""
             number = column.is_number if column is not None else name in self.numbers
@@ -184,6 +198,10 @@ class TableView(ModelView):
         column = self.every.get(name)
         value = getattr(record, name)
         return cells.shown(column, value) if column is not None else Markup.escape(value)
+
+    def plain_cell(self, record: Any, name: str) -> Any:
+        """The value of one cell of the exported file."""
+        return cells.plain(getattr(record, name))
 
     @staticmethod
     def written(column: Column, value: Any) -> str:

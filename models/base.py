@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -174,10 +174,16 @@ def seeded(field: str | None, **info: Any) -> dict[str, Any]:
     return {"seed": field, **info} if field else dict(info)
 
 
-def reference(table: str, seed: str | None = None, *, ondelete: str | None = None, **kwargs: Any) -> MappedColumn[Any]:
+#: The `info` of a column that the activity log masks where the row's `document_type` is a patient's record.
+MASKED_IN_RECORDS = {"masked_of": "document_type"}
+
+
+def reference(table: str, seed: str | None = None, *, ondelete: str | None = None,
+              info: Mapping[str, Any] | None = None, **kwargs: Any) -> MappedColumn[Any]:
     """A foreign key to `table.id`, indexed; `Mapped[int]` or `Mapped[int | None]` says whether it may be empty."""
     kwargs.setdefault("index", True)
-    return mapped_column(BigId, sa.ForeignKey(f"{table}.id", ondelete=ondelete), info=seeded(seed), **kwargs)
+    return mapped_column(BigId, sa.ForeignKey(f"{table}.id", ondelete=ondelete), info=seeded(seed, **(info or {})),
+                         **kwargs)
 
 
 # ---------------------------------------------------------------- transactions

@@ -74,7 +74,7 @@ class Bed(Stateful, db.Model):
     #: When it came into this state; kept by the mapper, so that the board says it without walking the history.
     state_since: Mapped[datetime] = mapped_column(default=clock.now)
     #: Who lies in it: a medical record number of ours, or the front office's reference. Empty when nobody does.
-    guest: Mapped[Code | None]
+    guest: Mapped[Code | None] = mapped_column(info={"masked": True})
 
     inpatient_room: Mapped[InpatientRoom] = relationship(back_populates="beds")
     stays: Mapped[list[Stay]] = relationship(back_populates="bed", order_by="Stay.started_at")

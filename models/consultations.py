@@ -93,7 +93,7 @@ class Consultation(Document, db.Model):
         sa.Index("ix_consultation_state_starts_at", "state", "starts_at"),
         sa.Index("ix_consultation_doctor_starts_at", "doctor_id", "starts_at"),
         sa.Index("ix_consultation_patient_starts_at", "patient_id", "starts_at"),
-        {"info": {"seed": "Halaman Konsultasi Pasien"}},
+        {"info": {"seed": "Halaman Konsultasi Pasien", "masked": ("note",)}},
     )
     prefix = "KON"
     dated = "requested_on"
@@ -124,7 +124,7 @@ class Consultation(Document, db.Model):
     payer: Mapped[Payer] = mapped_column(default=Payer.SELF)
     triage: Mapped[Triage] = mapped_column(default=Triage.ROUTINE)
     video_url: Mapped[str | None] = mapped_column(sa.String(500))
-    decided_reason: Mapped[Text | None]
+    decided_reason: Mapped[Text | None] = mapped_column(info={"masked": True})
     #: The new start that a rescheduling asked for; the linked new request holds it.
     moved_to: Mapped[datetime | None]
     #: Another doctor to whom the hospital moved it; empty for the same.

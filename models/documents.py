@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
 
 from models import clock
-from models.base import BigId, Code, Id, Text, db, reference, seeded
+from models.base import MASKED_IN_RECORDS, BigId, Code, Id, Text, db, reference, seeded
 from models.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class DocumentEvent(db.Model):
     from_state: Mapped[str | None] = mapped_column(sa.String(32))
     to_state: Mapped[str] = mapped_column(sa.String(32))
     user_id: Mapped[int] = reference("user")
-    note: Mapped[Text | None]
+    note: Mapped[Text | None] = mapped_column(info=MASKED_IN_RECORDS)
     occurred_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     user: Mapped[User] = relationship("User")
@@ -153,7 +153,7 @@ class Comment(db.Model):
     document_type: Mapped[Code]
     document_id: Mapped[int] = mapped_column(BigId)
     user_id: Mapped[int] = reference("user")
-    body: Mapped[Text]
+    body: Mapped[Text] = mapped_column(info=MASKED_IN_RECORDS)
     written_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     user: Mapped[User] = relationship("User")
@@ -171,7 +171,7 @@ class Attachment(db.Model):
     id: Mapped[Id]
     document_type: Mapped[Code]
     document_id: Mapped[int] = mapped_column(BigId)
-    file_name: Mapped[str] = mapped_column(sa.String(200))
+    file_name: Mapped[str] = mapped_column(sa.String(200), info=MASKED_IN_RECORDS)
     media_type: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64))

@@ -46,6 +46,7 @@ class Prescription(Document, db.Model):
     """RX: items of the store that the doctor prescribes in a consultation."""
 
     __tablename__ = "prescription"
+    __table_args__ = ({"info": {"masked": ("note",)}},)
     prefix = "RX"
     dated = "prescribed_on"
     workflow = Workflow(
@@ -92,10 +93,10 @@ class PrescriptionLine(MeasuredLine, db.Model):
 
     id: Mapped[Id]
     prescription_id: Mapped[int] = reference("prescription", ondelete="CASCADE")
-    item_id: Mapped[int] = reference("item")
-    unit_id: Mapped[int] = reference("unit_conversion")
-    quantity: Mapped[Quantity]
-    factor: Mapped[Factor]
+    item_id: Mapped[int] = reference("item", info={"masked": True})
+    unit_id: Mapped[int] = reference("unit_conversion", info={"masked": True})
+    quantity: Mapped[Quantity] = mapped_column(info={"masked": True})
+    factor: Mapped[Factor] = mapped_column(info={"masked": True})
     #: "1 tablet", "3 x sehari", five days; `directions` is what the label says (signa).
     dose: Mapped[str | None] = mapped_column(sa.String(60), info={"masked": True})
     frequency: Mapped[str | None] = mapped_column(sa.String(60), info={"masked": True})
@@ -125,12 +126,12 @@ class Letter(db.Model):
 
     id: Mapped[Id]
     consultation_id: Mapped[int] = reference("consultation")
-    kind: Mapped[LetterKind]
+    kind: Mapped[LetterKind] = mapped_column(info={"masked": True})
     verify_code: Mapped[Code] = mapped_column(unique=True)
     issued_on: Mapped[date] = mapped_column(default=clock.today)
-    sick_from: Mapped[date | None]
-    sick_until: Mapped[date | None]
-    referred_to: Mapped[Name | None]
+    sick_from: Mapped[date | None] = mapped_column(info={"masked": True})
+    sick_until: Mapped[date | None] = mapped_column(info={"masked": True})
+    referred_to: Mapped[Name | None] = mapped_column(info={"masked": True})
     body: Mapped[Text] = mapped_column(default="", info={"masked": True})
     author_id: Mapped[int] = reference("user")
 

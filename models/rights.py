@@ -112,6 +112,9 @@ class TableRights:
     delete: frozenset[Role] = frozenset()
     #: Reading a row of these tables is itself recorded in the activity log.
     clinical: bool = False
+    #: Attributes that a role does not see there, though it reads the rows: on pages, in forms, lists and files.
+    #: `files` are the attached ones; of a line, `lines.item`.
+    hidden: Mapping[Role, frozenset[str]] = field(default_factory=dict)
     roles: frozenset[Role] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,10 +123,11 @@ class TableRights:
 
 def _rights(area: str, read: Mapping[Role, Scope] | frozenset[Role] | tuple[Role, ...], *, write: tuple[Role, ...] = (),
             create: tuple[Role, ...] | None = None, edit: tuple[Role, ...] | None = None,
-            delete: tuple[Role, ...] = (), clinical: bool = False) -> TableRights:
+            delete: tuple[Role, ...] = (), clinical: bool = False,
+            hidden: Mapping[Role, frozenset[str]] | None = None) -> TableRights:
     rows = dict(read) if isinstance(read, Mapping) else dict.fromkeys(read, every)
     return TableRights(area, rows, frozenset(write if create is None else create),
-                       frozenset(write if edit is None else edit), frozenset(delete), clinical)
+                       frozenset(write if edit is None else edit), frozenset(delete), clinical, hidden or {})
 
 
 STAFF = frozenset(STAFF_ROLES)
@@ -131,9 +135,21 @@ STORE = (R.STORE_STAFF, R.STORE_HEAD)
 FACILITIES = (R.FACILITIES_STAFF, R.FACILITIES_HEAD)
 BUYING = (R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.DIRECTOR)
 ASKING = (R.UNIT_USER, R.STORE_STAFF, R.FACILITIES_STAFF)
-LEDGER = (R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
+#: Who reads what suppliers are owed and paid: nobody of the stores.
+OWED = (R.ADMIN, *FACILITIES, R.PAYABLES, R.DIRECTOR)
+ACCOUNTS = (*BUYING, R.RECEIVABLES)
 ASSETS = (R.ADMIN, *FACILITIES, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
+#: What is planned, bought and counted of assets; receivables read what became of them.
+ASSETS_TO_COME = (R.ADMIN, *FACILITIES, R.PAYABLES, R.DIRECTOR)
 MASTER = (R.ADMIN, R.FACILITIES_STAFF)
+
+
+#: What patient and doctor write stays between them; the office decides by triage level and time.
+COMPLAINT = frozenset({"complaint", "triage_answers", "files", "rating_comment"})
+#: What a prescription and a letter say, where somebody only has to end them.
+MEDICINE = frozenset({"note", "allergies", *(f"lines.{name}" for name in (
+    "item", "unit", "quantity", "dose", "frequency", "duration_days", "directions", "allergy_reason"))})
+LETTER = frozenset({"body", "kind", "sick_from", "sick_until", "referred_to"})
 
 
 def _with_unit(*roles: Role) -> dict[Role, Scope]:
@@ -150,14 +166,15 @@ RIGHTS: dict[str, TableRights] = {
     "item_category": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
     "unit_conversion": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
     "store": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
-    "supplier": _rights("purchasing", BUYING, write=MASTER, delete=MASTER),
+    "supplier": _rights("purchasing", BUYING, write=MASTER, delete=MASTER, hidden=dict.fromkeys(
+        (*STORE, R.DIRECTOR), frozenset({"bank_account"}))),
     "shelf": _rights("inventory", {**dict.fromkeys((R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR), every),
                                    R.STORE_STAFF: own_store}, write=STORE, delete=STORE),
     # inventory: ledger
-    "stock_batch": _rights("inventory", LEDGER),
-    "store_item": _rights("inventory", LEDGER),
-    "stock_balance": _rights("inventory", LEDGER),
-    "stock_move": _rights("inventory", LEDGER),
+    "stock_batch": _rights("inventory", BUYING),
+    "store_item": _rights("inventory", BUYING),
+    "stock_balance": _rights("inventory", BUYING),
+    "stock_move": _rights("inventory", BUYING),
     # inventory: documents
     "store_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.UNIT_USER,)),
     "delivery_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.STORE_STAFF,)),
@@ -172,9 +189,9 @@ RIGHTS: dict[str, TableRights] = {
     "purchase_request": _document("purchasing", BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
     "purchase_order": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
     "goods_receipt": _document("purchasing", BUYING, (R.STORE_STAFF,)),
-    "supplier_invoice": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
+    "supplier_invoice": _document("purchasing", (*OWED, R.RECEIVABLES), (R.FACILITIES_STAFF,)),
     "supplier_return": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
-    "supplier_refund": _document("purchasing", BUYING, (R.PAYABLES,)),
+    "supplier_refund": _document("purchasing", OWED, (R.PAYABLES,)),
     # assets: master data and register
     "vendor": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
@@ -187,15 +204,16 @@ RIGHTS: dict[str, TableRights] = {
     "maintenance_schedule": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
     "calibration": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,)),
     # assets: documents
-    "asset_plan": _document("assets", _with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
-    "asset_procurement": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_plan": _document("assets", _with_unit(*ASSETS_TO_COME), (R.UNIT_USER, R.FACILITIES_STAFF)),
+    "asset_procurement": _document("assets", ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
     "asset_receipt": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
-    "inventory_round": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "inventory_round": _document("assets", ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
     "maintenance": _document("assets", _with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "depreciation_run": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "asset_disposal": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "asset_auction": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
-    "asset_auction_bid": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
+    "asset_auction_bid": _rights("assets", (R.ADMIN, *FACILITIES, R.RECEIVABLES, R.DIRECTOR),
+                                 write=(R.FACILITIES_STAFF,), hidden={R.DIRECTOR: frozenset({"bidder_identity"})}),
     # places
     "land": _rights("places", ASSETS, write=MASTER, delete=MASTER),
     "building": _rights("places", STAFF, write=MASTER, delete=MASTER),
@@ -206,29 +224,32 @@ RIGHTS: dict[str, TableRights] = {
     "bed": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "room_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "class_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
-    "stay": _rights("places", (R.ADMIN, R.FRONT_OFFICE)),
+    "stay": _rights("places", (R.ADMIN, R.FRONT_OFFICE), clinical=True),
     "cleaning": _rights("places", (R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE, R.DIRECTOR),
                         write=(R.HOUSEKEEPING, R.FACILITIES_STAFF)),
     # telemedicine
-    "specialization": _rights("telemedicine", (R.ADMIN, R.DOCTOR, R.DIRECTOR, R.FRONT_OFFICE), write=(R.ADMIN,),
-                              delete=(R.ADMIN,)),
-    "doctor": _rights("telemedicine", {R.ADMIN: every, R.DIRECTOR: every, R.FRONT_OFFICE: every, R.DOCTOR: own_doctor},
-                      write=(R.ADMIN,)),
+    "specialization": _rights("telemedicine", (R.ADMIN, R.DOCTOR, R.DIRECTOR), write=(R.ADMIN,), delete=(R.ADMIN,)),
+    "doctor": _rights("telemedicine", {R.ADMIN: every, R.DIRECTOR: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,)),
     "doctor_schedule": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,),
                                delete=(R.ADMIN,)),
     "schedule_exception": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,),
                                   delete=(R.ADMIN,)),
-    "patient": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: treated_patients}, edit=(R.ADMIN,), clinical=True),
-    "consultation": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_consultations}, clinical=True),
+    "patient": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: treated_patients}, edit=(R.ADMIN,), clinical=True,
+                       hidden={R.ADMIN: frozenset({"allergies", "files"})}),
+    "consultation": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_consultations}, clinical=True,
+                            hidden={R.ADMIN: COMPLAINT}),
     "clinical_note": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
     "diagnosis": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
-    "prescription": _rights("telemedicine", {R.DOCTOR: own_consultations, R.STORE_STAFF: given_out}, clinical=True),
-    "letter": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
+    "prescription": _rights("telemedicine", {R.DOCTOR: own_consultations,
+                                             **dict.fromkeys((*STORE, R.ADMIN), given_out)}, clinical=True,
+                            hidden={R.STORE_HEAD: frozenset({"note"}), R.ADMIN: MEDICINE}),
+    "letter": _rights("telemedicine", {R.DOCTOR: own_consultations, R.ADMIN: every}, clinical=True,
+                      hidden={R.ADMIN: LETTER}),
     "consent": _rights("telemedicine", (R.ADMIN,)),
     # accounting
-    "account": _rights("accounting", LEDGER, write=(R.ADMIN, R.PAYABLES), delete=(R.ADMIN,)),
-    "period": _rights("accounting", LEDGER, write=(R.PAYABLES,)),
-    "journal_entry": _rights("accounting", LEDGER),
+    "account": _rights("accounting", ACCOUNTS, write=(R.ADMIN,), delete=(R.ADMIN,)),
+    "period": _rights("accounting", ACCOUNTS),
+    "journal_entry": _rights("accounting", ASSETS),
     "monthly_pack": _document("accounting", {**dict.fromkeys((R.ADMIN, *FACILITIES), every), R.DIRECTOR: released},
                               (R.FACILITIES_STAFF,)),
     # administration
@@ -239,7 +260,7 @@ RIGHTS: dict[str, TableRights] = {
     "holiday": _rights("administration", (R.ADMIN,), write=(R.ADMIN,), delete=(R.ADMIN,)),
     "code_list": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
     "region": _rights("administration", (R.ADMIN,)),
-    "list_import": _rights("administration", (R.ADMIN, R.FACILITIES_STAFF, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR)),
+    "list_import": _rights("administration", (R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR)),
     "outbox": _rights("administration", (R.ADMIN,)),
     "activity_log": _rights("administration", (R.ADMIN,)),
 }
@@ -290,3 +311,22 @@ def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
 def may_open(user: User, page: str) -> bool:
     """Whether `user` may open a page of `PAGES`."""
     return user.is_active and user.has_role(*PAGES.get(page, frozenset()))
+
+
+def hidden(user: User, table: str) -> frozenset[str]:
+    """Attributes of `table` that `user` does not see there. What one role hides another shows only if it sees at least
+    the same rows."""
+    rights = RIGHTS.get(table)
+    held = {role: rows for role, rows in rights.read.items() if user.has_role(role)} if rights is not None else {}
+    if rights is None or not any(role in rights.hidden for role in held):
+        return frozenset()
+    found: frozenset[str] = frozenset()
+    for scope_of in set(held.values()):
+        found |= frozenset.intersection(*(rights.hidden.get(role, frozenset()) for role, rows in held.items()
+                                          if rows in (scope_of, every)))
+    return found
+
+
+def may_see(user: User, table: str, attribute: str) -> bool:
+    """Whether `user` reads `table` and sees this attribute of it."""
+    return may(user, "read", table) and attribute not in hidden(user, table)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import BigId, Code, Id, Money, Name, Quantity, UnitCost, db, reference
+from models.base import MASKED_IN_RECORDS, BigId, Code, Id, Money, Name, Quantity, UnitCost, db, reference
 from models.organisation import Status
 
 if TYPE_CHECKING:
@@ -163,14 +163,14 @@ class StockMove(db.Model):
 
     id: Mapped[Id]
     store_id: Mapped[int] = reference("store", index=False)
-    item_id: Mapped[int] = reference("item", index=False)
-    batch_id: Mapped[int] = reference("stock_batch")
+    item_id: Mapped[int] = reference("item", index=False, info=MASKED_IN_RECORDS)
+    batch_id: Mapped[int] = reference("stock_batch", info=MASKED_IN_RECORDS)
     #: Base units, signed.
-    quantity: Mapped[Quantity]
+    quantity: Mapped[Quantity] = mapped_column(info=MASKED_IN_RECORDS)
     #: Rupiah per base unit, for people; `value` is what counts.
-    unit_cost: Mapped[UnitCost]
+    unit_cost: Mapped[UnitCost] = mapped_column(info=MASKED_IN_RECORDS)
     #: Rupiah, signed like the quantity.
-    value: Mapped[Money]
+    value: Mapped[Money] = mapped_column(info=MASKED_IN_RECORDS)
     document_type: Mapped[Code]
     document_id: Mapped[int] = mapped_column(BigId)
     line_id: Mapped[int] = mapped_column(BigId)

@@ -161,7 +161,7 @@ def test_each_has_what_happened_and_answers_as_files(client: Any, sign_in: Any, 
     item = hospital.lives()
     if key == "payables":
         hospital.charged(item)
-    sign_in(client, Role.STORE_HEAD)
+    sign_in(client, Role.FACILITIES_HEAD)
     page = client.get(address(key, item, hospital.batch)).get_data(as_text=True)
     name = hospital.supplier.name if key in ("on_time", "payables") else item.name
     assert "<tbody>" in page
@@ -181,7 +181,7 @@ def test_each_has_what_happened_and_answers_as_files(client: Any, sign_in: Any, 
 @pytest.mark.parametrize("key", KEYS)
 def test_statements_do_not_grow_with_the_rows(app: Any, client: Any, sign_in: Any, hospital: Any, key: str) -> None:
     item = hospital.lives()
-    sign_in(client, Role.STORE_HEAD)
+    sign_in(client, Role.FACILITIES_HEAD)
     where = f"/admin/reports/{key}/?from=2020-01-01&days=90"
     where += f"&item={item.id}" if key == "stock_card" else f"&batch={hospital.batch}" if key == "recall" else ""
     client.get(where)
@@ -299,7 +299,7 @@ def test_formulas_stay_text(client: Any, sign_in: Any, hospital: Any) -> None:
 
 
 def test_nonsense_in_the_address_is_left_out(client: Any, sign_in: Any, hospital: Any) -> None:
-    sign_in(client, Role.ADMIN)
+    sign_in(client, Role.FACILITIES_HEAD)
     for key in KEYS:
         for query in ("item=abc&store=-1&from=2026-13-01&page=0&days=x&batch=%00", "page=99999999999&as_of=9999-12-31",
                       "item=999999999999999999999&supplier=1,2&work_unit=%27"):

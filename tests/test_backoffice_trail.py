@@ -8,6 +8,7 @@ import io
 import logging
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -15,9 +16,12 @@ import sqlalchemy as sa
 from models import clock
 from models.activity import Activity, ActivityLog
 from models.base import db
-from models.operations import activity, nik
+from models.documents import Comment
+from models.operations import activity, nik, prescriptions
+from models.operations.approvals import perform
 from models.rights import RIGHTS
 from models.roles import Role
+from models.stock import StockMove
 from tests import factories as make
 from tests import grid
 
@@ -164,6 +168,87 @@ def test_verify_names_the_row_that_was_tampered_with(session, patient):
 
 
 # ---------------------------------------------------------------- privacy
+
+#: Table, column and value of what the log kept in clear before the column was masked.
+OPEN_ONCE = [
+    ("prescription_line", {"item_id": 776655, "unit_id": 776656, "quantity": "776657.000"}),
+    ("letter", {"kind": "sick", "sick_from": "2031-07-07", "sick_until": "2031-08-08", "referred_to": "Poli Terbuka"}),
+    ("prescription", {"note": "Catatan terbuka"}),
+    ("consultation", {"note": "Catatan terbuka", "decided_reason": "Alasan terbuka"}),
+    ("comment", {"document_type": "consultation", "body": "Ujar terbuka"}),
+    ("document_event", {"document_type": "prescription", "note": "Sebab terbuka"}),
+    ("attachment", {"document_type": "consultation_draft", "file_name": "terbuka.pdf"}),
+    ("stock_move", {"document_type": "prescription", "item_id": 776655, "quantity": "-776657.000"}),
+]
+
+
+@pytest.mark.parametrize(("table", "values"), OPEN_ONCE, ids=[table for table, _values in OPEN_ONCE])
+def test_what_old_rows_tell_in_clear_is_masked_as_it_is_read(client, sign_in, session, table, values):
+    """The row stays as it was written, and its hash with it; list, page, search and file do not say what it holds."""
+    changes = {"new": values} if table != "letter" else {"old": values, "new": values}
+    activity._add(db.session(), Activity.INSERTED, table, "4711", changes)
+    session.commit()
+    row = session.scalars(sa.select(ActivityLog).where(ActivityLog.table_name == table)).one()
+    assert row.properties == changes
+    assert activity.verify_chain() is None
+    secret = {str(value) for name, value in values.items() if name != "document_type"} - {"sick"}
+    sign_in(client, Role.ADMIN)
+    for address in (f"?table_name={table}", f"details/?id={row.id}", f"export/csv/?table_name={table}"):
+        answer = client.get(f"/admin/activity_log/{address}")
+        assert answer.status_code == 200
+        text = answer.get_data(as_text=True)
+        assert [value for value in secret if value in text] == []
+        assert "***" in text or "eye-off" in text
+    for value in secret:
+        found = client.get(f"/admin/activity_log/?table_name={table}&search={value}").get_data(as_text=True)
+        assert f"/admin/activity_log/details/?id={row.id}" not in found
+
+
+def test_what_is_no_patients_record_stays_open(client, sign_in, session):
+    """Comments and moves of a store's papers are told; those of a consultation and a prescription are not."""
+    by = make.make_user(Role.STORE_STAFF)
+    for of in ("spoilage", "consultation"):
+        make.saved(Comment(document_type=of, document_id=1, user_id=by.id, body=f"Ujar {of}"))
+    session.commit()
+    kept = [row.properties["new"]["body"] for row in session.scalars(
+        sa.select(ActivityLog).where(ActivityLog.table_name == "comment").order_by(ActivityLog.id))]
+    assert kept == ["Ujar spoilage", activity.MASK]
+    item = make.make_item()
+    make.stock_up(make.make_store(), item, 5, 50)
+    session.commit()
+    moved = session.scalars(sa.select(ActivityLog).where(ActivityLog.table_name == "stock_move")).all()
+    assert [row.properties["new"]["item_id"] for row in moved] == [item.id]
+
+
+def test_the_log_and_the_ledger_do_not_join_a_medicine_with_a_patient(client, sign_in, session):
+    """An administrator opens prescriptions without their medicines, and moves without their prescription."""
+    make.make_chart()
+    visit = make.make_consultation(state="in_progress", approved_at=clock.now(), number="KON/2026/000901")
+    item = make.make_item(name="Obat uji", controlled=True)
+    item.category.is_medicine = True
+    store = make.make_store()
+    make.stock_up(store, item, 50, 5_000)
+    paper = prescriptions.prescribe(visit, [prescriptions.Medicine(make.unit_of(item), Decimal(2), directions="Pagi")],
+                                    by=visit.doctor.user)
+    perform(paper, "issue", by=visit.doctor.user)
+    perform(paper, "dispense", by=make.make_user(Role.STORE_STAFF), given={"store": store, "received_by": "Ibu"})
+    session.commit()
+    [logged] = [row.properties["new"] for row in session.scalars(
+        sa.select(ActivityLog).where(ActivityLog.table_name == "stock_move"))
+        if row.properties["new"]["document_type"] == "prescription"]
+    assert {logged[name] for name in ("item_id", "batch_id", "quantity", "unit_cost", "value")} == {activity.MASK}
+    move = session.scalars(sa.select(StockMove).where(StockMove.document_type == "prescription")).one()
+    card = f"/admin/reports/stock_card/?item={item.id}"
+    for role, tells in ((Role.ADMIN, False), (Role.STORE_HEAD, True), (Role.DIRECTOR, True)):
+        sign_in(client, role)
+        for address in (card, card.replace("/?", "/csv/?"), "/admin/reports/controlled/"):
+            assert (paper.number in client.get(address).get_data(as_text=True)) is tells, (role, address)
+        page = client.get(f"/admin/stock_move/details/?id={move.id}").get_data(as_text=True)
+        assert ("<dd>prescription</dd>" in page)
+        assert (f"<dd>{paper.id}</dd>" in page) is tells
+        sheet = list(csv.reader(io.StringIO(client.get("/admin/stock_move/export/csv/").data.decode("utf-8-sig"))))
+        [row] = [row for row in sheet if "prescription" in row]
+        assert (str(paper.id) == row[row.index("prescription") + 1]) is tells
 
 def pages(app, client, patient):
     """Every list, export and page of the panel that an administrator and doctor can open."""

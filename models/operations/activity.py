@@ -2,8 +2,9 @@
 
 Rows are collected while the session flushes and written in one statement just before the commit, chained by hash.
 Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived numbers insert
-by `rows.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers and what patient and doctor
-write are masked: the log says that they changed, never from what to what.
+by `rows.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what patient and doctor
+write and what medicine a patient gets are masked: the log says that they changed, never from what to what. Rows that
+were written before a column was masked are masked as they are read (`shown_today`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from models.acting import actor
 from models.activity import Activity, ActivityLog
 from models.base import db
 from models.errors import N_
+from models.rights import RIGHTS
 
 MASK = "***"
 #: The hash before the first row.
@@ -93,17 +95,52 @@ def _columns(mapper: Any) -> tuple[tuple[str, sa.Column[Any]], ...]:
 @cache
 def is_masked(column: sa.Column[Any]) -> bool:
     """Whether the column holds a secret, a NIK or a file, which neither log nor export shows."""
-    return bool(column.info.get("masked")) or isinstance(column.type, sa.LargeBinary) or any(
-        word in column.name.split("_") for word in _SECRET_WORDS)
+    return (bool(column.info.get("masked")) or column.name in column.table.info.get("masked", ())
+            or isinstance(column.type, sa.LargeBinary)
+            or any(word in column.name.split("_") for word in _SECRET_WORDS))
 
 
-def _shown(column: sa.Column[Any], value: Any) -> Any:
-    return MASK if value is not None and is_masked(column) else plain(value)
+@cache
+def _masked_of(column: sa.Column[Any]) -> str:
+    """The column beside it that names the table which the row is about: masked where that table is clinical."""
+    return str(column.info.get("masked_of", ""))
+
+
+def _is_clinical(table: str) -> bool:
+    """Whether the table holds a patient's record; files that wait for a request count with those of the request."""
+    rights = RIGHTS.get(table.removesuffix("_draft"))
+    return rights is not None and rights.clinical
+
+
+def _hides(column: sa.Column[Any], values: Mapping[str, Any]) -> bool:
+    """Whether the log masks this column of a row of `values`; where they do not say what the row is about, it does."""
+    if is_masked(column):
+        return True
+    beside = _masked_of(column)
+    return bool(beside) and _is_clinical(str(values.get(beside) or "consultation"))
+
+
+def _shown(column: sa.Column[Any], value: Any, values: Mapping[str, Any]) -> Any:
+    return MASK if value is not None and _hides(column, values) else plain(value)
+
+
+def shown_today(table_name: str | None, properties: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A row's `properties` with what is masked today masked, whenever it was written. The row itself stays as it is."""
+    found = dict(properties or {})
+    table = db.metadata.tables.get(table_name or "")
+    if table is None:
+        return found
+    for part in ("old", "new"):
+        values = found.get(part)
+        if isinstance(values, dict):
+            found[part] = {name: MASK if value is not None and name in table.columns
+                           and _hides(table.columns[name], values) else value for name, value in values.items()}
+    return found
 
 
 def _image(mapper: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """What is logged of a whole row, by column name; empty columns are left out."""
-    return {column.name: _shown(column, value) for key, column in _columns(mapper)
+    return {column.name: _shown(column, value, values) for key, column in _columns(mapper)
             if (value := values.get(key)) is not None}
 
 
@@ -162,7 +199,7 @@ def _collect_update(session: Session, instance: Any, olds: dict[str, Any]) -> No
         after = history.added[0] if history.added else None
         if plain(before) == plain(after):
             continue
-        old[column.name], new[column.name] = _shown(column, before), _shown(column, after)
+        old[column.name], new[column.name] = _shown(column, before, state.dict), _shown(column, after, state.dict)
     if new:
         _add(session, Activity.UPDATED, state.mapper.local_table.name, _identity(instance), {"old": old, "new": new})
 
@@ -184,8 +221,8 @@ def updated(model: type[Any], rows: Iterable[tuple[int, Mapping[str, Any], Mappi
                  if name in after and plain(before[name]) != plain(after[name])]
         if names and mapper.local_table.name not in UNLOGGED:
             _add(session, Activity.UPDATED, mapper.local_table.name, str(key), {
-                "old": {column.name: _shown(column, before[name]) for name, column in names},
-                "new": {column.name: _shown(column, after[name]) for name, column in names}})
+                "old": {column.name: _shown(column, before[name], before) for name, column in names},
+                "new": {column.name: _shown(column, after[name], before) for name, column in names}})
 
 
 def record(activity: Activity | str, *, table_name: str | None = None, changed_id: object = None,

@@ -84,9 +84,10 @@ LAYOUTS: dict[ImportKind, Layout] = {
 
 
 def importers(kind: ImportKind) -> frozenset[Role]:
-    """Who may bring a list: whoever may write the table. What lies in all stores, their head."""
+    """Who may bring a list: whoever may write the table. What lies in all stores, their head alone; nobody who keeps
+    the accounts of people posts stock."""
     if kind in (K.OPENING_STOCK, K.SHELF):
-        return frozenset({Role.ADMIN, Role.STORE_HEAD})
+        return frozenset({Role.STORE_HEAD})
     return RIGHTS[kind.value].create
 
 

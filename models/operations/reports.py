@@ -3,7 +3,7 @@
 A declaration names what may be asked (`Parameter`), makes one SELECT of what was asked, and says how its columns are
 read (`Column`)::
 
-    declare(Report("stock_on_hand", N_("Stock on hand and value"), "inventory", stock_on_hand,
+    declare(Report("stock_on_hand", N_("Stock on hand and value"), "inventory", stock_on_hand, roles=STOCK,
                    columns=(Column("item", N_("Item")), Column("quantity", N_("Quantity"), "quantity")),
                    parameters=(AS_OF, STORE)))
 """
@@ -11,7 +11,7 @@ read (`Column`)::
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,8 @@ from sqlalchemy.ext.compiler import compiles
 from models import clock
 from models.base import ExactDecimal
 from models.errors import N_
-from models.rights import PAGES
+from models.people import User
+from models.rights import BUYING
 from models.roles import Role
 
 #: What was asked: values by the name of the parameter (dates, ids, texts); None where nothing was.
@@ -44,6 +45,16 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Veil:
+    """What a column does not tell everybody: rows whose `attribute` holds something say `instead`, but to people for
+    whom `is_open` says yes."""
+
+    attribute: str
+    instead: str
+    is_open: Callable[[User], bool]
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of the table. `value` computes it from the row where SQL does not.
 
@@ -60,12 +71,19 @@ class Column:
     value: Callable[[Any], Any] | None = None
     links: tuple[str, str] | None = None
     unless: str = ""
+    veil: Veil | None = None
 
     @property
     def is_number(self) -> bool:
         return self.kind in {"quantity", "money", "percent", "number", "minutes"}
 
+    def is_veiled(self, row: Any) -> bool:
+        """Whether the row's cell says the veil's word (an English msgid) instead of its value."""
+        return self.veil is not None and getattr(row, self.veil.attribute) is not None
+
     def of(self, row: Any) -> Any:
+        if self.veil is not None and self.is_veiled(row):
+            return self.veil.instead
         return self.value(row) if self.value is not None else getattr(row, self.name)
 
 
@@ -105,7 +123,8 @@ class Report:
     columns: tuple[Column, ...]
     about: str = ""
     parameters: tuple[Parameter, ...] = ()
-    roles: frozenset[Role] = field(default_factory=lambda: PAGES["reports"])
+    #: Who reads it. There is no default: a new report is closed until somebody says whose it is.
+    roles: frozenset[Role] = field(kw_only=True)
     summary: Callable[[Asked], Statement] | None = None
     tiles: tuple[Column, ...] = ()
     chart: Chart | None = None
@@ -118,8 +137,11 @@ class Report:
     #: Rows that deserve a look.
     is_late: Callable[[Any], bool] | None = None
 
-    def shown(self, asked: Asked) -> list[Column]:
-        return [column for column in self.columns if not (column.unless and asked.get(column.unless))]
+    def shown(self, asked: Asked, reader: User | None = None) -> list[Column]:
+        """The columns that what was asked leaves, without their veils where `reader` may see behind them."""
+        return [replace(column, veil=None) if column.veil is not None and reader is not None
+                and column.veil.is_open(reader) else column
+                for column in self.columns if not (column.unless and asked.get(column.unless))]
 
 
 #: The director's monthly pack in the order of its pages: a report, and how many of its rows (none: only its numbers).
@@ -130,9 +152,11 @@ PACK = (("daily_performance", 31), ("occupancy", 20), ("turnaround", 20), ("usag
 
 
 def declare(report: Report) -> Report:
-    """Make the report known. Raises ValueError when its key is taken."""
+    """Make the report known. Raises ValueError when its key is taken or nobody may read it."""
     if report.key in REPORTS:
         raise ValueError(f"there is a report {report.key} already")
+    if not report.roles:
+        raise ValueError(f"the report {report.key} names no role that reads it")
     REPORTS[report.key] = report
     return report
 
@@ -149,6 +173,8 @@ def period(days: int) -> tuple[Parameter, Parameter]:
             Parameter("to", N_("Until"), "date", lambda: clock.today()))
 
 
+#: Who reads the reports of what lies in the stores.
+STOCK = frozenset(BUYING)
 STORE = Parameter("store", N_("Store"), "store")
 ITEM = Parameter("item", N_("Item"), "item")
 SUPPLIER = Parameter("supplier", N_("Supplier"), "supplier")

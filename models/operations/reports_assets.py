@@ -21,6 +21,7 @@ from models.operations.reports import (
     Parameter,
     Report,
     Statement,
+    Veil,
     declare,
     period,
     rupiah,
@@ -29,8 +30,7 @@ from models.operations.reports import (
 )
 from models.organisation import Status, WorkUnit
 from models.places import Building, InpatientRoom, Land, PhysicalCondition, Room, RoomClass, Ward
-from models.rights import ASSETS
-from models.roles import Role
+from models.rights import ASSETS, RIGHTS, may_see
 
 ROLES = frozenset(ASSETS)
 AS_OF = Parameter("to", N_("As of"), "date", lambda: clock.today())
@@ -230,8 +230,7 @@ def auctions(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "asset_auctions", N_("Auctions of assets"), "assets", auctions, icon="discount",
-    roles=ROLES | {Role.RECEIVABLES},
+    "asset_auctions", N_("Auctions of assets"), "assets", auctions, icon="discount", roles=ROLES,
     about=N_("What was offered, in which round, and what it brought."),
     columns=(Column("auctioned_on", N_("Date"), "date"),
              Column("document", N_("Document"), "code", links=("=asset_auction", "auction_id")),
@@ -256,11 +255,14 @@ def bids(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "asset_auction_bids", N_("Bids at auctions"), "assets", bids, icon="discount", roles=ROLES | {Role.RECEIVABLES},
+    "asset_auction_bids", N_("Bids at auctions"), "assets", bids, icon="discount",
+    roles=RIGHTS["asset_auction_bid"].roles,
     about=N_("Who offered how much for what, in which round."),
     columns=(Column("auctioned_on", N_("Date"), "date"),
              Column("document", N_("Document"), "code", links=("=asset_auction", "auction_id")),
              Column("thing", N_("Lot")), Column("round", N_("Round"), "number"), Column("bidder_name", N_("Bidder")),
-             Column("bidder_identity", N_("Identity"), "code"), Column("amount", N_("Amount"), "money"),
+             Column("bidder_identity", N_("Identity"), "code", veil=Veil(
+                 "bidder_identity", "", lambda reader: may_see(reader, "asset_auction_bid", "bidder_identity"))),
+             Column("amount", N_("Amount"), "money"),
              Column("note", N_("Note"))),
     parameters=period(365)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from models.errors import N_
 from models.items import Item, Supplier
 from models.operations.reports import (
     ITEM,
+    STOCK,
     STORE,
     Asked,
     Chart,
@@ -24,6 +26,7 @@ from models.operations.reports import (
     Parameter,
     Report,
     Statement,
+    Veil,
     above_zero,
     declare,
     period,
@@ -45,13 +48,21 @@ from models.operations.reports_stock import (
 )
 from models.organisation import WorkUnit
 from models.prescriptions import Prescription
+from models.rights import FACILITIES, hidden
+from models.rights import STORE as STORE_ROLES
 from models.roles import Role
 from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
 
 M = StockMove
+#: Who got a medicine is the store's to know. Whoever opens prescriptions without their medicines is not told here by
+#: the number which of them a medicine was on.
+PATIENT = Veil("prescription_id", N_("patient"), lambda reader: reader.has_role(*STORE_ROLES))
 DOCUMENT = Column("document", N_("Document"), "code", lambda row: row.document or f"#{row.document_id}",
-                  links=("document_type", "document_id"))
+                  links=("document_type", "document_id"), veil=Veil(
+                      "prescription_id", N_("Prescription"),
+                      lambda reader: "lines.item" not in hidden(reader, "prescription")))
+PARTY = Column("party", N_("From or to"), value=lambda row: row.party or row.patient, veil=PATIENT)
 BATCH = Column("batch", N_("Batch"), "code")
 
 
@@ -68,8 +79,8 @@ def _with_number(statement: Any, move: Any) -> Any:
                                                        DocumentNumber.document_id == move.document_id))
 
 
-def _other_side(statement: Any, move: Any) -> tuple[Any, Any]:
-    """The unit, supplier or store at the other end of a move, the patient by record number: joins, and the name."""
+def _other_side(statement: Any, move: Any) -> Any:
+    """The unit, supplier or store at the other end of a move, the patient by record number, with the prescription."""
     other = aliased(Store)
     other_id = sa.case((move.quantity < 0, StockTransfer.to_store_id), else_=StockTransfer.store_id)
     joined = (supplier_papers(unit_papers(statement, move), move)
@@ -81,8 +92,8 @@ def _other_side(statement: Any, move: Any) -> tuple[Any, Any]:
                                                Prescription.id == move.document_id))
               .outerjoin(Consultation, Consultation.id == Prescription.consultation_id)
               .outerjoin(Patient, Patient.id == Consultation.patient_id))
-    return joined, sa.func.coalesce(WorkUnit.name, Supplier.name, other.name,
-                                    Patient.medical_record_number).label("party")
+    return joined.add_columns(sa.func.coalesce(WorkUnit.name, Supplier.name, other.name).label("party"),
+                              Patient.medical_record_number.label("patient"), Prescription.id.label("prescription_id"))
 
 
 # ---------------------------------------------------------------- the stock card
@@ -104,13 +115,13 @@ def stock_card(asked: Asked) -> Statement:
            .where(M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id),
                   *within({"to": asked.get("to")}, M.moved_on)).subquery())
     move = ran.c
-    joined, party = _other_side(_with_number(sa.select(
+    joined = _other_side(_with_number(sa.select(
         move.id, move.moved_on, move.kind, move.document_type, move.document_id,
         DocumentNumber.number.label("document"), Store.name.label("store"), StockBatch.number.label("batch"),
         StockBatch.expires_on, move.quantity, move.value, move.balance,
         move.worth if not _of_batch(asked, move.batch_id) else sa.null().label("worth"))  # batches have no value
         .join(Store, Store.id == move.store_id).join(StockBatch, StockBatch.id == move.batch_id), move), move)
-    return (joined.add_columns(party).where(*within({"from": asked.get("from")}, move.moved_on))
+    return (joined.where(*within({"from": asked.get("from")}, move.moved_on))
             .order_by(move.moved_on.desc(), move.id.desc()))
 
 
@@ -151,10 +162,10 @@ def _balances(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "stock_card", N_("Stock card"), "inventory", stock_card, icon="clipboard-list",
+    "stock_card", N_("Stock card"), "inventory", stock_card, icon="clipboard-list", roles=STOCK,
     about=N_("Every movement of an item with its running balance."),
     columns=(Column("moved_on", N_("Date"), "date"), DOCUMENT, Column("kind", N_("Kind"), "word"),
-             Column("party", N_("From or to")), STORE_COLUMN, BATCH, Column("came", N_("In"), "quantity", _came),
+             PARTY, STORE_COLUMN, BATCH, Column("came", N_("In"), "quantity", _came),
              Column("went", N_("Out"), "quantity", _went), Column("balance", N_("Balance"), "quantity"),
              Column("worth", N_("Value"), "money")),
     parameters=(Parameter("item", N_("Item"), "item", required=True), STORE, Parameter("batch", N_("Batch"), "text"),
@@ -173,7 +184,8 @@ def recall(asked: Asked) -> Statement:
     number = str(asked.get("batch") or "").strip()
     moved = (unit_papers(sa.select(
         M.item_id, M.batch_id, sa.func.min(M.moved_on).label("first_on"), sa.func.max(M.moved_on).label("last_on"),
-        WorkUnit.name.label("work_unit"), Patient.medical_record_number.label("patient"),
+        WorkUnit.name.label("work_unit"), Patient.id.label("patient_id"),
+        Patient.medical_record_number.label("patient"),
         quantity(-sa.func.sum(M.quantity)).label("quantity")), M)
         .join(StockBatch, StockBatch.id == M.batch_id)
         .outerjoin(WorkUnit, WorkUnit.id == UNIT_ID)
@@ -185,20 +197,22 @@ def recall(asked: Asked) -> Statement:
         .group_by(M.item_id, M.batch_id, WorkUnit.id, WorkUnit.name, Patient.id, Patient.medical_record_number)
         .having(sa.func.sum(M.quantity) != 0).subquery())
     return (sa.select(moved.c.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"), StockBatch.expires_on,
-                      moved.c.work_unit, moved.c.patient, moved.c.quantity, moved.c.first_on, moved.c.last_on)
+                      moved.c.work_unit, moved.c.patient_id, moved.c.patient, moved.c.quantity, moved.c.first_on,
+                      moved.c.last_on)
             .join(Item, Item.id == moved.c.item_id).join(StockBatch, StockBatch.id == moved.c.batch_id)
             .order_by(Item.name, moved.c.batch_id, moved.c.work_unit, moved.c.patient))
 
 
 declare(Report(
     "recall", N_("Recall list of a batch"), "inventory", recall, icon="flag",
-    about=N_("Which units and patients got a batch and have not given it back. Patients by record number."),
+    about=N_("Which units and patients got a batch and have not given it back. The store reads who they are."),
     columns=(ITEM_COLUMN, BATCH, Column("expires_on", N_("Expires on"), "date"),
-             Column("work_unit", N_("Work unit")), Column("patient", N_("Patient"), "code"),
+             Column("work_unit", N_("Work unit")),
+             Column("patient", N_("Patient"), "code", veil=replace(PATIENT, attribute="patient_id")),
              Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("first_on", N_("First given"), "date"), Column("last_on", N_("Last movement"), "date")),
     parameters=(Parameter("batch", N_("Batch"), "text", required=True), ITEM),
-    roles=frozenset({Role.ADMIN, Role.STORE_STAFF, Role.STORE_HEAD, Role.FACILITIES_STAFF, Role.FACILITIES_HEAD})))
+    roles=frozenset((*STORE_ROLES, *FACILITIES))))
 
 
 # ---------------------------------------------------------------- stocktake variance
@@ -247,7 +261,7 @@ def variance(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "stocktake_variance", N_("Stocktake variance"), "inventory", variance, icon="clipboard-check",
+    "stocktake_variance", N_("Stocktake variance"), "inventory", variance, icon="clipboard-check", roles=STOCK,
     about=N_("Counts that wait for a decision are valued at the present average, posted ones as they were posted."),
     columns=(Column("document", N_("Document"), "code", links=("=stocktake", "stocktake_id")),
              Column("state", N_("State"), "word"),
@@ -264,21 +278,20 @@ declare(Report(
 # ---------------------------------------------------------------- controlled items, ABC
 
 def controlled(asked: Asked) -> Statement:
-    joined, party = _other_side(_with_number(sa.select(
+    joined = _other_side(_with_number(sa.select(
         M.id, M.moved_on, M.kind, M.document_type, M.document_id, DocumentNumber.number.label("document"), M.item_id,
         NAMED, Store.name.label("store"), StockBatch.number.label("batch"), M.quantity)
         .join(Item, Item.id == M.item_id).join(Store, Store.id == M.store_id)
         .join(StockBatch, StockBatch.id == M.batch_id), M), M)
-    return (joined.add_columns(party)
-            .where(Item.controlled, *within(asked, M.moved_on), *where(asked, store=M.store_id, item=M.item_id))
+    return (joined.where(Item.controlled, *within(asked, M.moved_on), *where(asked, store=M.store_id, item=M.item_id))
             .order_by(M.moved_on.desc(), M.id.desc()))
 
 
 declare(Report(
-    "controlled", N_("Controlled items"), "inventory", controlled, icon="lock",
+    "controlled", N_("Controlled items"), "inventory", controlled, icon="lock", roles=STOCK - {Role.PAYABLES},
     about=N_("Every movement of narcotics, psychotropics and the like."),
     columns=(Column("moved_on", N_("Date"), "date"), DOCUMENT, ITEM_COLUMN, Column("kind", N_("Kind"), "word"),
-             Column("party", N_("From or to")), STORE_COLUMN, BATCH, Column("came", N_("In"), "quantity", _came),
+             PARTY, STORE_COLUMN, BATCH, Column("came", N_("In"), "quantity", _came),
              Column("went", N_("Out"), "quantity", _went)),
     parameters=(*period(90), STORE, ITEM)))
 
@@ -304,7 +317,7 @@ def abc_class(row: Any) -> str:
 
 
 declare(Report(
-    "abc", N_("ABC analysis"), "inventory", abc, icon="arrows-sort",
+    "abc", N_("ABC analysis"), "inventory", abc, icon="arrows-sort", roles=STOCK,
     about=N_("Which items make 80, 95 and 100 percent of the value used."),
     columns=(ITEM_COLUMN, Column("class", N_("Class"), "code", abc_class),
              Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN, Column("value", N_("Value"), "money"),

@@ -33,14 +33,13 @@ from models.operations.reports import (
 )
 from models.organisation import WorkUnit
 from models.places import InpatientRoom, Room, Ward
-from models.rights import PAGES
-from models.roles import Role
+from models.rights import ASSETS
 from models.stock import StockMove
 
 MONEY = ExactDecimal(24, 2)
 #: Periods that the schedule of all assets shows in advance; that of one asset goes to its end.
 AHEAD = 24
-ROLES = PAGES["reports"] - {Role.STORE_STAFF, Role.STORE_HEAD}
+ROLES = frozenset(ASSETS)
 ASSET = Parameter("asset", N_("Asset"), "asset")
 VENDOR = Parameter("vendor", N_("Vendor"), "vendor")
 BOOKS = ((BookKind.HOSPITAL.value, N_("Hospital's own book")), (BookKind.TAX.value, N_("Tax book")),

@@ -31,10 +31,11 @@ from models.operations.reports import (
     rupiah,
     where,
 )
-from models.operations.reports_purchasing import ROLES, SUPPLIER_COLUMN
+from models.operations.reports_purchasing import SUPPLIER_COLUMN
 from models.operations.reports_stock import ITEM_COLUMN, NAMED
 from models.purchasing import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, net
 from models.returns import SupplierReturn, SupplierReturnLine, SupplierReturnState
+from models.rights import OWED
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund, SupplierRefundState
 
@@ -106,7 +107,7 @@ def _on_the_account(_asked: Asked) -> Statement:
 
 declare(Report(
     "received_not_invoiced", N_("Goods received, not invoiced"), "purchasing", received_not_invoiced, icon="receipt",
-    roles=ROLES, about=N_("Posted receipts whose invoice is not approved yet, oldest first."),
+    roles=frozenset(OWED), about=N_("Posted receipts whose invoice is not approved yet, oldest first."),
     columns=(Column("document", N_("Receiving report"), "code", links=("=goods_receipt", "receipt_id")),
              Column("received_on", N_("Date"), "date"),
              Column("days", N_("Days"), "number", lambda row: (clock.today() - row.received_on).days),
@@ -209,7 +210,7 @@ def _to_pay(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "payables", N_("To be paid to suppliers"), "purchasing", payables, icon="cash", roles=ROLES,
+    "payables", N_("To be paid to suppliers"), "purchasing", payables, icon="cash", roles=frozenset(OWED),
     about=N_("Approved invoices that are not paid, less the unused credit notes of returned goods."),
     columns=(SUPPLIER_COLUMN, Column("document", N_("Invoice"), "code", lambda row: row.document or "–",
                                      links=("=supplier_invoice", "invoice_id")),

@@ -35,10 +35,10 @@ from models.purchasing import (
     PurchaseOrderLine,
     PurchaseOrderState,
 )
-from models.rights import RIGHTS
+from models.rights import BUYING
 from models.stock import Store
 
-ROLES = RIGHTS["purchase_order"].roles
+ROLES = frozenset(BUYING)
 SUPPLIER_COLUMN = Column("supplier", N_("Supplier"), links=("=supplier", "supplier_id"), unless="supplier")
 
 declare(Report(

@@ -34,9 +34,10 @@ from models.operations.reports import (
 from models.operations.reports_stock import each
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, Ward
-from models.rights import PAGES
+from models.rights import FACILITIES
+from models.roles import Role
 
-ROLES = PAGES["reports"] & PAGES["rooms"]
+ROLES = frozenset({Role.ADMIN, *FACILITIES, Role.DIRECTOR})
 WARD = Parameter("ward", N_("Ward"), "ward")
 CLASS = Parameter("room_class", N_("Room class"), "room_class")
 WARD_COLUMN = Column("ward", N_("Ward"), links=("=ward", "ward_id"), unless="ward")

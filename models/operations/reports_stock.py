@@ -13,6 +13,7 @@ from models.errors import N_
 from models.items import Item, ItemCategory, Supplier
 from models.operations.reports import (
     ITEM,
+    STOCK,
     STORE,
     SUPPLIER,
     UNIT,
@@ -103,7 +104,7 @@ def _held_in_all(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "stock_on_hand", N_("Stock on hand and value"), "inventory", stock_on_hand,
+    "stock_on_hand", N_("Stock on hand and value"), "inventory", stock_on_hand, roles=STOCK,
     about=N_("What every store held at the end of any day, at the moving average."), icon="stack-2",
     columns=(ITEM_COLUMN, Column("category", N_("Category")), STORE_COLUMN,
              Column("location", N_("Shelf")), Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
@@ -156,12 +157,15 @@ def moves_by_supplier(asked: Asked) -> Statement:
 
 
 declare(Report("moves_by_item", N_("Movements by item"), "inventory", moves_by_item, icon="arrows-exchange",
+               roles=STOCK,
                columns=(ITEM_COLUMN, STORE_COLUMN, IN_COLUMN, OUT_COLUMN, UNIT_COLUMN, CHANGE_COLUMN),
                parameters=(*period(30), STORE, ITEM)))
 declare(Report("moves_by_unit", N_("Movements by unit"), "inventory", moves_by_unit, icon="truck-delivery",
+               roles=STOCK,
                columns=(Column("work_unit", N_("Work unit"), unless="work_unit"), ITEM_COLUMN, OUT_COLUMN, IN_COLUMN,
                         UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), UNIT, STORE, ITEM)))
 declare(Report("moves_by_supplier", N_("Movements by supplier"), "inventory", moves_by_supplier, icon="package-import",
+               roles=STOCK,
                columns=(Column("supplier", N_("Supplier"), unless="supplier"), ITEM_COLUMN, IN_COLUMN, OUT_COLUMN,
                         UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), SUPPLIER, STORE, ITEM)))
 
@@ -194,7 +198,7 @@ def _usage_by_month(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "usage", N_("Usage per unit and month"), "inventory", usage, icon="chart-bar",
+    "usage", N_("Usage per unit and month"), "inventory", usage, icon="chart-bar", roles=STOCK,
     about=N_("Delivered to units less what they gave back, at cost."),
     columns=(Column("month", N_("Month"), "month"), Column("work_unit", N_("Work unit"), unless="work_unit"),
              ITEM_COLUMN, Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
@@ -221,7 +225,7 @@ def expiry(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "expiry", N_("Expiry"), "inventory", expiry, icon="clock-exclamation",
+    "expiry", N_("Expiry"), "inventory", expiry, icon="clock-exclamation", roles=STOCK,
     about=N_("Batches in stock that expire soon, or already have."),
     columns=(ITEM_COLUMN, Column("batch", N_("Batch"), "code"), Column("expires_on", N_("Expires on"), "date"),
              Column("left", N_("Days left"), "number", lambda row: (row.expires_on - clock.today()).days), STORE_COLUMN,
@@ -254,7 +258,7 @@ def slow_stock(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "slow_stock", N_("Slow and dead stock"), "inventory", slow_stock, icon="hourglass",
+    "slow_stock", N_("Slow and dead stock"), "inventory", slow_stock, icon="hourglass", roles=STOCK,
     about=N_("In stock, but not used for long; what was never used has no day."),
     columns=(ITEM_COLUMN, STORE_COLUMN, Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("value", N_("Value"), "money"), Column("last_on", N_("Last used"), "date"),

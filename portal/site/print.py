@@ -307,8 +307,8 @@ def _approvals(document: Any) -> list[tuple[str, str, str, str]]:
             for event, name in events]
 
 
-def paper_of(document: Any) -> Paper:
-    """The printed form's content, in the reader's language."""
+def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
+    """The printed form's content, in the reader's language, without the attributes `hides`."""
     model = type(document)
     form = FORMS.get(model.__tablename__, Form())
     relation = sa.inspect(model).relationships.get("lines")
@@ -319,13 +319,15 @@ def paper_of(document: Any) -> Paper:
         DocumentNumber.document_type == model.__tablename__, DocumentNumber.document_id == document.id))
     hospital = setting("hospital.name")
     facts = [(words.label(column), _shown(getattr(document, name), column).text)
-             for column, name in _columns(model, LEFT_OUT | {document.dated}) if getattr(document, name) is not None]
+             for column, name in _columns(model, LEFT_OUT | {document.dated} | hides)
+             if getattr(document, name) is not None]
     facts += form.facts(document) if form.facts else []
     facts.append((gettext("Made by"), document.created_by.name))
     paper = Paper(
         title=str(form.title) or words.table_word(model.__tablename__), hospital=hospital, number=document.number or "",
         on=locale.day(document.document_date, "long"), state=words.state_word(document.state), facts=facts,
-        note=document.note or "", approvals=_approvals(document), signs=[str(sign) for sign in form.signs])
+        note="" if "note" in hides else document.note or "", approvals=_approvals(document),
+        signs=[str(sign) for sign in form.signs])
     if line_model is not None:
         paper.heads, paper.rows = _line_table(document, line_model, form)
     amount = _amount(document)
@@ -342,11 +344,11 @@ def paper_of(document: Any) -> Paper:
     return paper
 
 
-def document_pdf(document: Document, language: str | None = None) -> bytes:
+def document_pdf(document: Document, language: str | None = None, hides: frozenset[str] = frozenset()) -> bytes:
     """The document as a PDF of a few pages, in `language` (id, en) or the reader's. A draft says so and carries no
     QR code."""
     with force_locale(language) if language else contextlib.nullcontext():
-        return pdf.rendered("print/document.html", paper=paper_of(document))
+        return pdf.rendered("print/document.html", paper=paper_of(document, hides))
 
 
 def file_name(document: Document) -> str:
