@@ -44,7 +44,8 @@ def main() -> None:
         up_revision=f"{REVISION}_{digest.hexdigest()[:12]}", down_revision=None, branch_labels=None, depends_on=None, comma=str,
         upgrades=_own(upgrades) + '\n    run("triggers")',
         downgrades=_own(downgrades) + '\n    if op.get_context().dialect.name == "postgresql":'
-        '\n        op.execute("DROP FUNCTION refuse_change(), refuse_line_insert(), refuse_line_change(), activity_head()")')
+        '\n        op.execute("DROP FUNCTION refuse_change(), refuse_line_insert(), refuse_line_change(), activity_head(), '
+        'end_access()")')
     (versions / f"{REVISION}_initial.py").write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -1,6 +1,6 @@
 """The whole hospital: every table, and the rules that the database keeps.
 
-Revision ID: 0001_038fb5cfc9a6
+Revision ID: 0001_3abb7ad7be37
 Revises: None
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0001_038fb5cfc9a6'
+revision = '0001_3abb7ad7be37'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -427,10 +427,13 @@ def upgrade() -> None:
     sa.Column('wants_whatsapp', sa.Boolean(), nullable=False),
     sa.Column('wants_sms', sa.Boolean(), nullable=False),
     sa.Column('email_confirmed_at', MOMENT, nullable=True),
+    sa.Column('email_set_at', MOMENT, nullable=True),
+    sa.Column('email_set_by_id', KEY, nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_user_language_known')),
     sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_user_status_known')),
+    sa.ForeignKeyConstraint(['email_set_by_id'], ['user.id'], name=op.f('fk_user_email_set_by_id')),
     sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_user_work_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user')),
     sqlite_autoincrement=True
@@ -3272,4 +3275,4 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_account_name'), table_name='account')
     op.drop_table('account')
     if op.get_context().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION refuse_change(), refuse_line_insert(), refuse_line_change(), activity_head()")
+        op.execute("DROP FUNCTION refuse_change(), refuse_line_insert(), refuse_line_change(), activity_head(), end_access()")

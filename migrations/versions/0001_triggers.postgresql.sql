@@ -56,6 +56,13 @@ BEGIN
   RETURN QUERY SELECT log.id, log.hash FROM activity_log AS log ORDER BY log.id DESC LIMIT 1;
 END $$
 
+CREATE FUNCTION end_access() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE user_session SET ended_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND ended_at IS NULL;
+  UPDATE api_token SET revoked_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND revoked_at IS NULL;
+  RETURN NULL;
+END $$
+
 CREATE TRIGGER activity_log_keeps_update BEFORE UPDATE OR DELETE ON "activity_log" FOR EACH ROW
 EXECUTE FUNCTION refuse_change('append-only: activity_log')
 
@@ -653,3 +660,7 @@ EXECUTE FUNCTION refuse_line_change('posted is final: unit_return_line', 'unit_r
 
 CREATE TRIGGER unit_return_line_final_truncate BEFORE TRUNCATE ON "unit_return_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: unit_return_line')
+
+CREATE TRIGGER user_ends_access AFTER UPDATE ON "user" FOR EACH ROW
+WHEN (OLD."password_hash" IS DISTINCT FROM NEW."password_hash" OR OLD."status" IS DISTINCT FROM NEW."status")
+EXECUTE FUNCTION end_access()

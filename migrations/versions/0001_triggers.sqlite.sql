@@ -582,3 +582,10 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return_line'); END
 CREATE TRIGGER unit_return_line_final_delete BEFORE DELETE ON "unit_return_line"
 WHEN (SELECT state FROM "unit_return" WHERE id = OLD."unit_return_id") NOT IN ('draft')
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return_line'); END
+
+CREATE TRIGGER user_ends_access AFTER UPDATE ON "user"
+WHEN OLD."password_hash" IS NOT NEW."password_hash" OR OLD."status" IS NOT NEW."status"
+BEGIN
+  UPDATE user_session SET ended_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND ended_at IS NULL;
+  UPDATE api_token SET revoked_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND revoked_at IS NULL;
+END
