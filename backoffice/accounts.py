@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import abort, request
+from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from markupsafe import Markup, escape
 from sqlalchemy.orm import selectinload
-from wtforms import SelectMultipleField, StringField
+from wtforms import SelectMultipleField
 
+from backoffice import lookups
 from backoffice.base import MasterView
 from backoffice.forms import StaffForm, make_form
+from backoffice.views import done
+from models.api import ApiToken
+from models.base import one_transaction
 from models.errors import N_, Refused
+from models.operations import account_office, accounts, credentials
 from models.organisation import CodeList, Setting
-from models.people import User, UserRole
+from models.people import User, UserSession
+from models.rights import may
 from models.roles import Role
 from portal.site import words
+from portal.site.links import public_url
 from portal.site.locale import is_indonesian
-from portal.site.passwords import hashed
-
-#: What a staff password needs at least.
-SHORTEST = 15
 
 
 class RolesField(SelectMultipleField):
@@ -30,10 +35,6 @@ class RolesField(SelectMultipleField):
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, coerce=str,
                          choices=lambda: [(role.value, words.role_word(role)) for role in Role], **kwargs)
-
-
-class SecretField(StringField):
-    """A password: never shown again."""
 
 
 class UserForm(StaffForm):
@@ -48,34 +49,72 @@ class UserView(MasterView):
     icon = "users"
     listed = ("name", "email", "roles", "work_unit", "language", "status")
     asks = ("name", "email", "phone", "work_unit", "language", "status")
-    facts = ("email", "roles", "phone", "work_unit", "language", "status", "created_at")
+    facts = ("email", "roles", "phone", "work_unit", "language", "status", "email_confirmed_at", "created_at")
+    filters = ("status", "work_unit", "language")
     default_order = ("name", False)
+    details_template = "backoffice/user.html"
 
     def form_class(self) -> type[StaffForm]:
         base = make_form(self.model, self.asks, base=UserForm)
-        return type("UserForm", (base,), {
-            "roles_held": RolesField(lazy_gettext("Roles")),
-            "new_password": SecretField(lazy_gettext("New password"), description=lazy_gettext(
-                "At least 15 characters; leave empty to keep the old one."))})
+        return type("UserForm", (base,), {"roles_held": RolesField(lazy_gettext("Roles"))})
 
     def filled(self, record: Any = None) -> StaffForm:
         form = super().filled(record)
         if request.method == "GET" and record is not None:
             form.roles_held.data = [role.value for role in record.roles]
+        if record is None:
+            form.email.description = gettext("A link with which the owner chooses a password goes here.")
+        elif record.id == current_user.id:
+            form.roles_held.description = gettext(
+                "This is your own account: another administrator changes its roles, work unit and status.")
         return form
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
-        wanted = form.given_roles
-        for row in list(record.user_roles):
-            if row.role not in wanted:
-                record.user_roles.remove(row)
-        held = {row.role for row in record.user_roles}
-        record.user_roles.extend(UserRole(role=role) for role in sorted(wanted - held))
-        password = form.new_password.data or ""
-        if password:
-            if len(password) < SHORTEST:
-                raise Refused(N_("Choose at least 15 characters."), field="new_password")
-            record.password_hash = hashed(password)
+        record.change = account_office.review(record, form.given_roles, by=current_user)
+
+    def after_save(self, record: Any, is_new: bool) -> None:
+        account_office.follow(record, record.change, by=current_user, invite=public_url() is not None)
+
+    # ------------------------------------------------------------ what opens an account
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        """Where the account is signed in, and its tokens: never the secrets themselves."""
+        return {
+            "may_edit": may(current_user, "edit", self.table), "is_own": record.id == current_user.id,
+            "sessions": credentials.sessions_of(record), "tokens": credentials.tokens_of(record),
+            "identities": [accounts.provider_name(each.issuer) for each in credentials.identities_of(record)],
+            "expires_at": credentials.expires_at, "held_until": accounts.held_until(record, current_user),
+            "in_use": credentials.is_in_use(record), "mail_works": public_url() is not None}
+
+    @expose("/<id>/password_link", methods=("POST",))
+    def password_link_view(self, id: str) -> Any:
+        """Mail the owner a link that sets a new password; nobody else sees it."""
+        record = self.one_or_404(id)
+        self.must("edit")
+        try:
+            if public_url() is None:
+                raise Refused(N_("Mail with links is not set up here: the setting PUBLIC_URL is missing."))
+            with one_transaction():
+                account_office.send_reset(record, by=current_user)
+        except Refused as refusal:
+            return self.refused(record, refusal)
+        return done(gettext("A link went to %(address)s.", address=record.email), self.details_url(record))
+
+    @expose("/<id>/access/end", methods=("POST",))
+    def end_access_view(self, id: str) -> Any:
+        """End one session (`session`) or token (`token`) of the account, or all of both."""
+        record = self.one_or_404(id)
+        self.must("edit")
+        session, token = (request.form.get(name, "") for name in ("session", "token"))
+        with one_transaction():
+            if session or token:
+                key = lookups.identity(UserSession if session else ApiToken, session or token)
+                end = credentials.end_sessions if session else credentials.end_tokens
+                if key is None or not end(record, only=key):
+                    abort(404)
+            else:
+                credentials.end_access(record)
+        return done(gettext("It was ended."), self.details_url(record))
 
     def eager_for_list(self) -> list[Any]:
         return [*super().eager_for_list(), selectinload(User.user_roles)]
@@ -85,6 +124,18 @@ class UserView(MasterView):
 
     def cell_roles(self, record: Any) -> Markup:
         return escape(", ".join(str(words.role_word(role)) for role in sorted(record.roles)) or "–")
+
+
+class AccountLinks:
+    """Mixed into views of people who may have an account (`user`): whose it is changes for everybody to see."""
+
+    def before_save(self: Any, form: Any, record: Any, is_new: bool) -> None:
+        super().before_save(form, record, is_new)
+        record.former_account = account_office.check_link(record, by=current_user)
+
+    def after_save(self: Any, record: Any, is_new: bool) -> None:
+        super().after_save(record, is_new)
+        account_office.tell_link(record, record.former_account, by=current_user)
 
 
 class SettingView(MasterView):

@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
 from backoffice import cells
+from backoffice.accounts import AccountLinks
 from backoffice.base import LedgerView, MasterView
 from backoffice.merging import MergePages
 from models import clock
@@ -47,7 +48,7 @@ class PatientView(MergePages, MasterView):
         return escape(nik.masked_of(record) or "–")
 
 
-class DoctorView(MasterView):
+class DoctorView(AccountLinks, MasterView):
     """Doctors; one who had consultations is made inactive, for nobody may delete them."""
 
     model = Doctor

@@ -19,6 +19,7 @@ from models.base import one_transaction
 from models.errors import Refused
 from models.operations import mail, notices
 from models.outbox import DeliveryStatus, Notice, Outbox
+from portal.site import links
 from portal.site import notices as said
 
 
@@ -89,7 +90,8 @@ class OutboxView(LedgerView):
         return Markup('<div class="rw-letter" lang="{}">{}</div>').format(record.language, text)
 
     def extra(self, record: Any) -> dict[str, Any]:
-        return {"can_retry": record.status == DeliveryStatus.FAILED}
+        return {"can_retry": record.status == DeliveryStatus.FAILED, "is_masked": "link_ticket" in record.params,
+                "is_demo": links.is_demo()}
 
     @expose("/<id>/retry", methods=("POST",))
     def retry_view(self, id: str) -> Any:

@@ -38,24 +38,29 @@ class User(db.Model):
 
     id: Mapped[Id] = mapped_column(info=seeded("user.user_id"))
     name: Mapped[Name] = mapped_column(info=seeded("Halaman Registrasi.nama"))
-    email: Mapped[Email] = mapped_column(info=seeded("Halaman Registrasi.e-mail"))
+    email: Mapped[Email] = mapped_column(info=seeded("Halaman Registrasi.e-mail"), active_history=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(255), info=seeded("Halaman Registrasi.password"))
     phone: Mapped[Phone | None]
     work_unit_id: Mapped[int | None] = reference("work_unit")
     language: Mapped[Language] = mapped_column(default=Language.ID)
-    status: Mapped[AccountStatus] = mapped_column(default=AccountStatus.ACTIVE)
+    status: Mapped[AccountStatus] = mapped_column(default=AccountStatus.ACTIVE, active_history=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     #: By which channels the person wants to be told, beside the bell.
     wants_mail: Mapped[bool] = mapped_column(default=True)
     wants_whatsapp: Mapped[bool] = mapped_column(default=False)
     wants_sms: Mapped[bool] = mapped_column(default=False)
     email_confirmed_at: Mapped[datetime | None]
+    #: When an administrator wrote another address than the owner had, and who: until the owner confirms it, a way in
+    #: goes there late, or by another administrator.
+    email_set_at: Mapped[datetime | None]
+    email_set_by_id: Mapped[int | None] = reference("user", index=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
 
     work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
+    email_set_by: Mapped[User | None] = relationship("User", remote_side="User.id")
     user_roles: Mapped[list[UserRole]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin")
 

@@ -1,7 +1,7 @@
 """Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
 
-Beside them what only PostgreSQL has: the log's head, and indexes that find a part of a document's number or of an
-item's name.
+An account's sessions and tokens end with its password. Beside them what only PostgreSQL has: the log's head, and
+indexes that find a part of a document's number or of an item's name.
 
 The rules are the data of `models.finality`; `statements(dialect)` writes them as SQL. The migrations hold frozen copies
 of that SQL, and a test compares both.
@@ -92,7 +92,18 @@ BEGIN
   RETURN QUERY SELECT log.id, log.hash FROM activity_log AS log ORDER BY log.id DESC LIMIT 1;
 END $$
 """,
+    """
+CREATE FUNCTION end_access() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE user_session SET ended_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND ended_at IS NULL;
+  UPDATE api_token SET revoked_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND revoked_at IS NULL;
+  RETURN NULL;
+END $$
+""",
 )
+
+#: Another password, and an account that is closed or opened, ends every session and token of it, whoever writes it.
+ENDS_ACCESS = ("password_hash", "status")
 
 
 def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
@@ -179,6 +190,12 @@ def _sqlite() -> Iterator[tuple[str, str]]:
         yield trigger(rule.table, "final_delete", "DELETE", stand("OLD", closed), message)
 
 
+    ended = "".join(f"  UPDATE {table} SET {column} = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND {column} IS NULL;\n"
+                    for table, column in (("user_session", "ended_at"), ("api_token", "revoked_at")))
+    yield "user", ('CREATE TRIGGER user_ends_access AFTER UPDATE ON "user"\n'
+                   f"WHEN {_differs(ENDS_ACCESS, 'IS NOT')}\nBEGIN\n{ended}END")
+
+
 def _postgresql() -> Iterator[tuple[str, str]]:
     def trigger(table: str, does: str, what: str, when: str, call: str, each: str = "ROW") -> tuple[str, str]:
         condition = f"\nWHEN ({when})" if when else ""
@@ -212,6 +229,8 @@ def _postgresql() -> Iterator[tuple[str, str]]:
         yield trigger(rule.table, "final_change", "UPDATE OR DELETE", "",
                       f"refuse_line_change({about}, {final}, {late}{via})")
         yield trigger(rule.table, "final_truncate", "TRUNCATE", "", refuse(_is_final(rule.table)), "STATEMENT")
+    yield "user", ('CREATE TRIGGER user_ends_access AFTER UPDATE ON "user" FOR EACH ROW\n'
+                   f"WHEN ({_differs(ENDS_ACCESS, 'IS DISTINCT FROM')})\nEXECUTE FUNCTION end_access()")
 
 
 @event.listens_for(db.metadata, "after_create")

@@ -13,13 +13,13 @@ from werkzeug.exceptions import NotFound, TooManyRequests
 from models.accounts import TicketKind
 from models.base import one_transaction
 from models.errors import N_, Refused
-from models.operations import accounts
+from models.operations import accounts, credentials
 from models.people import User
 from portal import access, providers
 from portal.site import passwords
 from portal.site.links import public_url
 from portal.site.locale import refusal_text
-from portal.site.signin import TOKEN, guesses, token_hash
+from portal.site.signin import TOKEN, guesses, renew_session, token_hash
 from portal.site.throttle import Throttle
 
 bp = Blueprint("own_account", __name__, url_prefix="/account")
@@ -69,8 +69,9 @@ def password_problem(password: str, repeated: str, least: int, *guessed: str) ->
 
 def _page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
     return render_template("portal/account.html", errors=errors or {}, typed=typed, least=shortest(current_user),
-                           sessions=accounts.sessions_of(current_user), here_hash=token_hash(),
-                           identities=accounts.identities_of(current_user), names=accounts.provider_name,
+                           sessions=credentials.sessions_of(current_user), here_hash=token_hash(),
+                           tokens=credentials.tokens_of(current_user), expires_at=credentials.expires_at,
+                           identities=credentials.identities_of(current_user), names=accounts.provider_name,
                            offered=providers.offered()), status
 
 
@@ -139,14 +140,15 @@ def change_password() -> Any:
         return _page(dict([error]), 422)
     kept = passwords.hashed(password)
     with one_transaction():
-        accounts.set_password(current_user, kept, keep=token_hash())
-    return _done(gettext("Your password was changed. Other devices were signed out."))
+        credentials.set_password(current_user, kept)
+        renew_session(current_user)
+    return _done(gettext("Your password was changed. Other devices were signed out, and all API tokens ended."))
 
 
 @access.signed_in
 def end_session(session_id: int) -> Any:
     with one_transaction():
-        ended = session_id < 2**63 and accounts.end_sessions(current_user, only=session_id)
+        ended = session_id < 2**63 and credentials.end_sessions(current_user, only=session_id)
     if not ended:
         raise NotFound
     return _done(gettext("That device was signed out."), "#sessions")
@@ -155,15 +157,33 @@ def end_session(session_id: int) -> Any:
 @access.signed_in
 def end_others() -> Any:
     with one_transaction():
-        accounts.end_sessions(current_user, keep=token_hash())
+        credentials.end_sessions(current_user, keep=token_hash())
     return _done(gettext("All other devices were signed out."), "#sessions")
+
+
+@access.signed_in
+def end_token(token_id: int) -> Any:
+    with one_transaction():
+        ended = token_id < 2**63 and credentials.end_tokens(current_user, only=token_id)
+    if not ended:
+        raise NotFound
+    return _done(gettext("That token opens nothing any more."), "#tokens")
+
+
+@access.signed_in
+def end_all_tokens() -> Any:
+    with one_transaction():
+        credentials.end_tokens(current_user)
+    return _done(gettext("All API tokens ended."), "#tokens")
 
 
 @access.signed_in
 def unlink(identity_id: int) -> Any:
     try:
         with one_transaction():
-            found = identity_id < 2**63 and accounts.unlink(current_user, identity_id)
+            found = identity_id < 2**63 and accounts.unlink(current_user, identity_id, keep=token_hash())
+            if found:
+                renew_session(current_user)
     except Refused as refusal:
         return _page({"identities": refusal_text(refusal)}, refusal.status)
     if not found:
@@ -264,6 +284,8 @@ for _path, _view, _name, _method in (
         ("/password/change", change_password, "change_password", "POST"),
         ("/sessions/<int:session_id>/end", end_session, "end_session", "POST"),
         ("/sessions/end", end_others, "end_others", "POST"),
+        ("/tokens/<int:token_id>/end", end_token, "end_token", "POST"),
+        ("/tokens/end", end_all_tokens, "end_tokens", "POST"),
         ("/identities/<int:identity_id>/unlink", unlink, "unlink", "POST"),
         ("/forgotten", forgotten, "forgotten", "GET"), ("/forgotten", forgotten_post, "forgotten_post", "POST"),
         ("/confirm", ticket, "ticket", "GET"), ("/confirm", ticket_post, "ticket_post", "POST"),

@@ -12,7 +12,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,10 +24,21 @@ from models.base import db
 from models.clinic import Patient
 from models.errors import N_, Conflict, Refused
 from models.operations.approvals import effect
+from models.operations.credentials import (
+    end_access,
+    end_sessions,
+    end_tickets,
+    end_tokens,
+    identities_of,
+    sessions_of,
+    set_password,
+    tokens_of,
+    unlink_all,
+)
 from models.operations.mail import post, post_to
 from models.operations.notices import tell
 from models.operations.patients import clean_email
-from models.people import AccountStatus, User, UserSession
+from models.people import AccountStatus, User
 from models.roles import Role
 
 #: How long a ticket is good for.
@@ -36,6 +47,8 @@ LIVES = {TicketKind.CONFIRM_EMAIL: timedelta(days=3), TicketKind.CHANGE_EMAIL: t
          TicketKind.HAND_OVER: timedelta(days=7)}
 #: Mails of one kind for one account in a day, and the pause between two.
 MOST_A_DAY, PAUSE = 5, timedelta(minutes=1)
+#: How long an address that an administrator wrote gets nothing that opens the account, so that its owner can object.
+HOLD = timedelta(hours=24)
 
 _secret: list[bytes] = []
 
@@ -66,14 +79,18 @@ def may_send(user: User, kind: TicketKind) -> bool:
 
 
 def issue(user: User, kind: TicketKind, *, template: str, address: str | None = None,
-          identity: Identity | None = None, patient_id: int | None = None, **params: Any) -> AccountTicket:
-    """A ticket of `kind`, and the mail `template` that carries it; earlier ones of the kind end. Flushes."""
+          identity: Identity | None = None, patient_id: int | None = None, life: timedelta | None = None,
+          **params: Any) -> AccountTicket:
+    """A ticket of `kind`, and the mail `template` that carries it; earlier ones of the kind end. Flushes.
+
+    `life` is how long it is good for, where the kind's own does not do.
+    """
     db.session.execute(
         sa.update(AccountTicket).where(AccountTicket.user_id == user.id, AccountTicket.kind == kind,
                                        AccountTicket.used_at.is_(None)).values(used_at=clock.now()))
     now, to = clock.now(), address or user.email
     ticket = AccountTicket(user_id=user.id, kind=kind, token_seed=secrets.token_urlsafe(32), to_address=to,
-                           created_at=now, expires_at=now + LIVES[kind], token_hash="",
+                           created_at=now, expires_at=now + (life or LIVES[kind]), token_hash="",
                            issuer=identity.issuer if identity else None,
                            subject=identity.subject if identity else None, patient_id=patient_id)
     ticket.token_hash = _hash(token_of(ticket))
@@ -150,12 +167,22 @@ def confirm(token: str) -> AccountTicket:
         assert ticket.subject is not None
         if user.email_confirmed_at is None:
             # Whoever made the account may have used somebody else's address: what they know opens it no more.
-            user.password_hash = None
-            end_sessions(user)
+            set_password(user, None)
         link(user, Identity(ticket.issuer, ticket.subject, ticket.to_address, True, ""))
-    user.email_confirmed_at = clock.now()
+    user.email_confirmed_at, user.email_set_at, user.email_set_by_id = clock.now(), None, None
     db.session.flush()
     return ticket
+
+
+def held_until(user: User, by: User | None = None) -> datetime | None:
+    """Until when nothing that opens the account is mailed to its address, None when it may be.
+
+    An administrator who writes another address could else take the account over; another one (`by`) may send.
+    """
+    if user.email_set_at is None or (by is not None and by.id != user.email_set_by_id):
+        return None
+    until = user.email_set_at + HOLD
+    return until if until > clock.now() else None
 
 
 def account_with(address: str) -> User | None:
@@ -171,45 +198,22 @@ def ask_reset(email: str) -> None:
     except Refused:
         return
     user = account_with(address)
-    if user is not None and user.status == AccountStatus.ACTIVE and may_send(user, TicketKind.RESET_PASSWORD):
+    if user is not None and user.status == AccountStatus.ACTIVE and may_send(user, TicketKind.RESET_PASSWORD) \
+            and held_until(user) is None:
         issue(user, TicketKind.RESET_PASSWORD, template="password_reset")
 
 
 def reset_password(token: str, password_hash: str) -> User:
-    """Set a new password by a ticket: every session ends, and the person is told."""
+    """Set a new password by a ticket: every other way in ends, linked sign-ins too, and the person is told."""
     ticket = use(token, TicketKind.RESET_PASSWORD)
     user = ticket.user
     if ticket.to_address.lower() != user.email.lower():  # the address was changed since
         raise Refused(N_("This link was used already or is too old. Ask for a new one."))
     user.email_confirmed_at = user.email_confirmed_at or clock.now()
+    user.email_set_at = user.email_set_by_id = None
+    unlink_all(user)
     set_password(user, password_hash)
     return user
-
-
-def set_password(user: User, password_hash: str, *, keep: str | None = None) -> None:
-    """A new password; all sessions but `keep` (the hash of its token) end, and the person is told. Flushes."""
-    user.password_hash = password_hash
-    end_sessions(user, keep=keep)
-    post(user, "password_changed")
-    db.session.flush()
-
-
-# ---------------------------------------------------------------- sessions
-
-def sessions_of(user: User) -> list[UserSession]:
-    """The open ones, the last used first."""
-    return list(db.session.scalars(sa.select(UserSession).where(
-        UserSession.user_id == user.id, UserSession.ended_at.is_(None)).order_by(UserSession.seen_at.desc())))
-
-
-def end_sessions(user: User, *, keep: str | None = None, only: int | None = None) -> int:
-    """End the person's sessions, all but `keep`, or the one with the id `only`; returns how many ended."""
-    which = [UserSession.user_id == user.id, UserSession.ended_at.is_(None)]
-    if keep is not None:
-        which.append(UserSession.token_hash != keep)
-    if only is not None:
-        which.append(UserSession.id == only)
-    return db.session.execute(sa.update(UserSession).where(*which).values(ended_at=clock.now())).rowcount  # type: ignore[attr-defined]
 
 
 # ---------------------------------------------------------------- sign-ins of other providers
@@ -267,7 +271,7 @@ def link(user: User, identity: Identity) -> AccountIdentity:
 
 def ask_link(user: User, identity: Identity) -> None:
     """Mail a link to the account's own address that links the identity; staff link inside of their account only."""
-    if user.is_staff or not may_send(user, TicketKind.LINK_IDENTITY):
+    if user.is_staff or held_until(user) is not None or not may_send(user, TicketKind.LINK_IDENTITY):
         raise Refused(N_("This account can be linked with its password only, or after signing in.")
                       if user.is_staff else
                       N_("A mail was sent already. Wait a little and look into your spam folder too."))
@@ -275,13 +279,8 @@ def ask_link(user: User, identity: Identity) -> None:
           provider=provider_name(identity.issuer))
 
 
-def identities_of(user: User) -> list[AccountIdentity]:
-    return list(db.session.scalars(sa.select(AccountIdentity).where(AccountIdentity.user_id == user.id)
-                                   .order_by(AccountIdentity.id)))
-
-
-def unlink(user: User, identity_id: int) -> bool:
-    """Take the identity off the account; False when it is not the person's.
+def unlink(user: User, identity_id: int, *, keep: str | None = None) -> bool:
+    """Take the identity off the account; False when it is not the person's. All sessions but `keep`, and tokens, end.
 
     Raises `Refused` when nothing else would open the account.
     """
@@ -293,17 +292,27 @@ def unlink(user: User, identity_id: int) -> bool:
         raise Refused(N_("Set a password first; nothing else would open your account."))
     db.session.delete(found)
     db.session.flush()
+    end_access(user, keep=keep)  # whoever came in by it is out
+    post(user, "identity_unlinked", provider=provider_name(found.issuer))
     return True
 
 
-@effect(Patient, "close")
+@effect(Patient, "suspend", "close")
 def _sign_out(patient: Patient, *, by: User, reason: str) -> None:
-    """Whoever closes an account is signed out everywhere, and no link or other sign-in opens it again."""
+    """Whoever is suspended or closes the account is signed out everywhere; the account may serve other roles too."""
     user = patient.user
-    if user is None or user.roles != {Role.PATIENT}:
-        return
-    end_sessions(user)
-    db.session.execute(sa.update(AccountTicket).where(
-        AccountTicket.user_id == user.id, AccountTicket.used_at.is_(None)).values(used_at=clock.now()))
-    for identity in identities_of(user):
-        db.session.delete(identity)
+    if user is not None and user.roles == {Role.PATIENT}:
+        end_access(user)
+
+
+@effect(Patient, "close")
+def _shut(patient: Patient, *, by: User, reason: str) -> None:
+    """No link and no other sign-in opens a closed account again."""
+    user = patient.user
+    if user is not None and user.roles == {Role.PATIENT}:
+        end_tickets(user)
+        unlink_all(user)
+
+
+__all__ = ["end_access", "end_sessions", "end_tickets", "end_tokens", "identities_of", "sessions_of", "set_password",
+           "tokens_of", "unlink_all"]

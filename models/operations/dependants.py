@@ -15,7 +15,7 @@ from models.accounts import AccountTicket, TicketKind
 from models.base import db
 from models.clinic import OF_AGE, Consent, ConsentKind, Patient, PatientState
 from models.errors import N_, NotAllowed, Refused
-from models.operations import accounts
+from models.operations import accounts, credentials
 from models.operations.jobs import each_day, job
 from models.operations.notices import Declared, declare, tell
 from models.operations.patients import CONSENTS, clean_email
@@ -67,8 +67,9 @@ def hand_over(token: str, password_hash: str, consents: Iterable[ConsentKind], *
         raise Refused(N_("Please agree to the text before you register."), field="consent_privacy")
     if accounts.account_with(ticket.to_address) is not None:
         raise Refused(N_("There is already an account with this e-mail address. Sign in, or use another address."))
-    account = User(name=patient.name, email=ticket.to_address, password_hash=password_hash, language=language,
-                   email_confirmed_at=clock.now(), phone=patient.phone, user_roles=[UserRole(role=Role.PATIENT)])
+    account = User(name=patient.name, email=ticket.to_address, language=language, email_confirmed_at=clock.now(),
+                   phone=patient.phone, user_roles=[UserRole(role=Role.PATIENT)])
+    credentials.set_password(account, password_hash)
     db.session.add(account)
     db.session.flush()
     for consent in patient.consents:

@@ -39,7 +39,8 @@ QUIET = frozenset({"cleaning"})
 #: Roles that are told of their work by rows of `NOTICES`.
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
-KINDS = {"when": "moment", "moved": "moment", "day": "day", "table": "table", "step": "step"}
+KINDS = {"when": "moment", "moved": "moment", "day": "day", "table": "table", "step": "step",
+         "roles": "roles"}
 
 Audience = Callable[[Any], Iterable[User]]
 
@@ -48,7 +49,7 @@ Audience = Callable[[Any], Iterable[User]]
 class Declared:
     """One kind of notice. `text` is a list of sentences: the bell and a telephone show the first, a mail all.
 
-    `audience` and `params` take the record it is about. `address` is filled with the record's id.
+    `audience` and `params` take the record it is about. `address` is filled with the record's id and table.
     """
 
     event: str
@@ -88,15 +89,18 @@ def declare(notice: Declared) -> Declared:
 
 # ---------------------------------------------------------------- telling
 
-def tell(event: str, record: Any, *, key: str | None = None, **params: Any) -> int:
+def tell(event: str, record: Any, *, key: str | None = None, to: Iterable[User | None] | None = None,
+         **params: Any) -> int:
     """Write the notice `event` about `record` to everybody whom it is for; returns how many were told now.
 
-    With a `key`, each person is told once, whatever runs at once. Flushes.
+    With a `key`, each person is told once, whatever runs at once. `to` are people whom only the act knows, in the
+    place of the notice's audience. Flushes.
     """
     notice = NOTICES[event]
     db.session.flush()
     told = 0
-    for person in {person.id: person for person in notice.audience(record) if person is not None}.values():
+    people = notice.audience(record) if to is None else to
+    for person in {person.id: person for person in people if person is not None}.values():
         told += _tell(notice, person, record, {**notice.params(record), **params}, key)
     return told
 
@@ -107,7 +111,7 @@ def _tell(notice: Declared, person: User, record: Any, params: dict[str, Any], k
     params = {name: value for name, value in params.items() if name in notice.names}  # what no word needs is not kept
     row = {"user_id": person.id, "event": notice.event, "key": key, "params": plain(params),
            "table_name": record.__tablename__, "record_id": record.id, "waits": False, "created_at": clock.now(),
-           "address": notice.address.format(id=record.id) if notice.address else None}
+           "address": notice.address.format(id=record.id, table=record.__tablename__) if notice.address else None}
     if db.session.scalar(insert_once(Notice.__table__).values(**row).returning(Notice.id)) is None:
         return False
     for channel in notice.channels:

@@ -18,7 +18,7 @@ from models.base import db
 from models.clinic import OF_AGE, Consent, ConsentKind, Patient, PatientState, Payer, Relation, Sex, years_between
 from models.documents import NumberCounter
 from models.errors import N_, NotAllowed, Refused
-from models.operations import nik
+from models.operations import credentials, nik
 from models.operations.approvals import effect, opened
 from models.operations.notices import tell
 from models.operations.once import insert_once
@@ -68,7 +68,8 @@ def register(*, name: str, email: str, password_hash: str | None, birth_date: da
     address = clean_email(email)
     if db.session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == address)) is not None:
         raise _email_taken()
-    account = User(name=_name(name), email=address, password_hash=password_hash, language=language)
+    account = User(name=_name(name), email=address, language=language)
+    credentials.set_password(account, password_hash)
     try:
         with db.session.begin_nested():
             db.session.add(account)

@@ -75,10 +75,14 @@ def add_rows(session: Any, table: str, rows: Iterable[Mapping[str, Any]]) -> int
     for place, row in enumerate(rows, 2):  # the heading is line 1
         try:
             values = reader.values(row)
+            record = model(**values)
             with session.begin_nested():
-                session.add(model(**values))
+                session.add(record)
                 session.flush()
             added += 1
+            if getattr(record, "user_id", None) is not None:
+                from models.operations.account_office import tell_link  # pulls in mail and notices
+                tell_link(record, None, by=None)
         except Refused as refusal:
             bad.append((place, str(refusal)))
         except (IntegrityError, StatementError, ValueError) as error:

@@ -16,7 +16,8 @@ from flask.cli import AppGroup, with_appcontext
 from models import acting
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.people import User, UserRole
+from models.operations import account_office, credentials
+from models.people import User
 from models.roles import STAFF_ROLES, Role
 from portal.site import data_commands, passwords, schema
 
@@ -78,8 +79,11 @@ def create_user(name: str, email: str, roles: tuple[str, ...], password: str) ->
     with one_transaction() as session:
         if session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower())):
             raise Refused("There is an account %(email)s already.", email=email)
-        session.add(User(name=name, email=email, password_hash=passwords.hashed(password),
-                         user_roles=[UserRole(role=Role(role)) for role in roles]))
+        user = User(name=name, email=email)
+        credentials.set_password(user, passwords.hashed(password))
+        change = account_office.review(user, map(Role, roles), by=None)
+        session.add(user)
+        account_office.follow(user, change, by=None)
     click.echo(f"{email} can sign in{': ' + ', '.join(roles) if roles else ''}.")
 
 
@@ -92,7 +96,7 @@ def grant(email: str, role: str) -> None:
     with one_transaction():
         user = _person(email)
         if not user.has_role(Role(role)):
-            user.user_roles.append(UserRole(role=Role(role)))
+            account_office.grant(user, Role(role))
     click.echo(f"{email}: {', '.join(sorted(user.roles))}")
 
 

@@ -17,13 +17,14 @@ from models.base import db
 from models.operations import accounts, notices
 from models.operations.notices import KINDS, NOTICES
 from models.outbox import Channel, Notice, Outbox
+from models.roles import Role
 from models.settings import setting
 from portal.site import links, locale, words
 
 
 def _written(name: str, value: Any) -> str:
     """A parameter as the language writes it."""
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return ""
     kind = KINDS.get(name)
     if kind == "moment":
@@ -34,6 +35,8 @@ def _written(name: str, value: Any) -> str:
         return words.table_word(value)
     if kind == "step":
         return words.step_word(value)
+    if kind == "roles":
+        return ", ".join(str(words.role_word(Role(role))) for role in value)
     return str(value)
 
 
@@ -100,14 +103,13 @@ def ticket_link(ticket_id: int) -> str:
 def _from_file(message: Outbox, sending: bool) -> Words:
     """A mail with a text of its own under templates/mail/: its first line is the subject.
 
-    Links that open an account are in what is sent, not in what an administrator sees of it; the demo, which has no
-    mail, shows them.
+    Links that open an account are in what is sent, never in what an administrator sees of it.
     """
     params = {name: value if not value else datetime.fromisoformat(value) if name.endswith(("_at", "_to"))
               else date.fromisoformat(value) if name.endswith("_on") else value
               for name, value in message.params.items()}
     if "link_ticket" in params:
-        params["link"] = ticket_link(params["link_ticket"]) if sending or links.is_demo() else "***"
+        params["link"] = ticket_link(params["link_ticket"]) if sending else "***"
     page = current_app.jinja_env.get_template(f"mail/{message.template}.txt").render(**params)
     subject, _, body = page.lstrip().partition("\n")
     return Words(subject.strip(), body.lstrip())

@@ -20,16 +20,16 @@ from models import acting, clock
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations import activity
+from models.operations.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
 from portal.site import locale, passwords, tokens
 from portal.site.links import home_of, safe_next
 from portal.site.throttle import Throttle
 
+__all__ = ["IDLE", "LONGEST"]
 bp = Blueprint("site", __name__)
 manager = LoginManager()
 
-IDLE = {"staff": timedelta(minutes=15), "other": timedelta(hours=2)}
-LONGEST = timedelta(hours=12)
 TOUCH = timedelta(minutes=1)
 #: Says that a page asks by itself, nobody acted: such a request is answered but does not keep the session alive.
 POLL = "X-Poll"
@@ -79,6 +79,12 @@ def sign_in(user: User) -> None:
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
 
 
+def renew_session(user: User) -> None:
+    """A new token for this browser, after the account's sessions ended: a copy of the old one opens nothing."""
+    end_session()
+    session[TOKEN] = start_session(user)
+
+
 def end_session() -> None:
     """End the browser's session on the server, so that a copied cookie is worth nothing."""
     token = session.pop(TOKEN, None)
@@ -105,8 +111,7 @@ def load(_request: Any) -> User | None:
         session.pop(TOKEN, None)
         return None
     now, user = clock.now(), found.user
-    idle = IDLE["staff" if user.is_staff else "other"]
-    if now - found.seen_at > idle or now - found.started_at > LONGEST:
+    if now - found.seen_at > idle_limit(user) or now - found.started_at > LONGEST:
         session.pop(TOKEN, None)
         return None
     if now - found.seen_at > TOUCH and not is_poll():

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 
 from models import clock
 from models.journal import Account
+from models.operations import credentials
 from models.operations.demo.world import World
 from models.organisation import Employee, Setting, WorkUnit
 from models.people import User, UserRole
@@ -80,9 +81,9 @@ def load(world: World) -> None:
     rows += [(key, role, name, unit, True) for key, (role, name, unit) in SECOND.items()]
     rows += [(key, role, name, unit, False) for key, role, name, unit in MORE]
     for key, role, name, unit, signs_in in rows:
-        user = User(name=name, email=f"{key}@demo.rawat", password_hash=kept if signs_in else None, is_demo=True,
-                    work_unit=units[unit] if unit else None, email_confirmed_at=clock.now(),
-                    user_roles=[UserRole(role=Role(role))])
+        user = User(name=name, email=f"{key}@demo.rawat", is_demo=True, work_unit=units[unit] if unit else None,
+                    email_confirmed_at=clock.now(), user_roles=[UserRole(role=Role(role))])
+        credentials.set_password(user, kept if signs_in else None)
         session.add(user)
         world.users[key] = user
     session.flush()
