@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,13 +55,36 @@ def test_typing_is_seen_until_the_message_is_there(visit: Consultation) -> None:
 
 def test_what_another_process_says_rings_here_and_the_own_echo_does_not() -> None:
     before = live.BOARD.number(4711, "patient")
-    for noise in (f"{live.os.getpid()}:4711:patient", "1:x:patient", "", "1", "1:4711", "1:4711:nurse"):
+    for noise in (f"{live.SENDER}:4711:patient", "1:x:patient", "", "1", "1:4711", "1:4711:nurse",
+                  f"1:{'9' * 5000}:patient"):
         live.heard(noise)
     assert live.BOARD.number(4711, "patient") == before
     live.heard("1:4711:patient")
     assert live.BOARD.number(4711, "patient") > before
     live.heard("1:4711:doctor:types")
     assert live.BOARD.is_typing(4711, "doctor")
+
+
+def test_a_process_of_the_same_number_on_another_machine_is_heard() -> None:
+    """In containers every server is process 1: what tells them apart is random."""
+    senders = {subprocess.run(
+        [sys.executable, "-c", "import os; os.getpid = lambda: 1\nfrom models.operations import live; print(live.SENDER)"],
+        cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True).stdout.strip() for _ in range(2)}
+    assert len(senders | {live.SENDER}) == 3
+    for sender in (*senders, str(os.getpid())):
+        before = live.BOARD.number(4712, "doctor")
+        live.heard(f"{sender}:4712:doctor:")
+        assert live.BOARD.number(4712, "doctor") > before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+def test_a_forked_process_is_another_sender() -> None:
+    code = ("import os; from models.operations import live; mine = live.SENDER; read, write = os.pipe(); child = os.fork()\n"
+            "if not child: os.write(write, live.SENDER.encode()); os._exit(0)\n"
+            "os.waitpid(child, 0); print(mine, live.SENDER, os.read(read, 99).decode())")
+    mine, still, child = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=True,
+                                        capture_output=True, text=True).stdout.split()
+    assert mine == still != child
 
 
 def test_a_board_that_is_full_forgets_and_everybody_looks_once(monkeypatch: pytest.MonkeyPatch) -> None:

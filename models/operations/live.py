@@ -10,6 +10,7 @@ import itertools
 import logging
 import os
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -32,7 +33,24 @@ SIDES = ("patient", "doctor")
 OTHER = {"patient": "doctor", "doctor": "patient"}
 #: What a page calls itself; never "types".
 PAGE = re.compile(r"p[0-9a-z]{4,20}")
+#: How a connection that only listens finds out that nobody is at the other end any more.
+KEPT_ALIVE: dict[str, Any] = {"connect_timeout": 5, "keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 10,
+                              "keepalives_count": 3}
+#: Seconds until a listener whose connection was lost tries again.
+AGAIN_SECONDS = 2.0
+#: What this process calls itself to the others. Random: in containers every server has the same process number.
+SENDER = ""
 log = logging.getLogger(__name__)
+
+
+def _new_sender() -> None:
+    global SENDER
+    SENDER = secrets.token_hex(8)
+
+
+_new_sender()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_sender)
 
 
 class Board:
@@ -113,7 +131,7 @@ def typing(consultation_id: int, side: str) -> None:
 
 def _tell_others(session: Any, what: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_notify(CHANNEL, f"{os.getpid()}:{what}")))
+        session.execute(sa.select(sa.func.pg_notify(CHANNEL, f"{SENDER}:{what}")))
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -134,10 +152,10 @@ EVERY.append(_on_every_step)
 # ---------------------------------------------------------------- hearing other processes
 
 def heard(payload: str) -> None:
-    """What another process said: ``<process>:<consultation>:<side that has to know>:<page that knows>``, or with
-    ``:types`` behind it ``<process>:<consultation>:<side that types>``."""
-    process, key, side, what = [*payload.split(":"), "", "", "", ""][:4]
-    if process == str(os.getpid()) or not (key.isascii() and key.isdigit()) or side not in SIDES:
+    """What another process said: ``<sender>:<consultation>:<side that has to know>:<page that knows>``, or with
+    ``:types`` behind it ``<sender>:<consultation>:<side that types>``."""
+    sender, key, side, what = [*payload.split(":"), "", "", "", ""][:4]
+    if sender == SENDER or not (key.isascii() and key.isdigit() and len(key) < 19) or side not in SIDES:
         return
     if what == "types":
         BOARD.types(int(key), side)
@@ -158,15 +176,20 @@ def listen(url: sa.URL, board: Board = BOARD) -> threading.Thread | None:
 def _listen(url: sa.URL, board: Board) -> None:
     import psycopg
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    is_told = False
     while True:
         try:
-            with psycopg.connect(address, autocommit=True) as connection:
+            with psycopg.connect(address, autocommit=True, **KEPT_ALIVE) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
-                board.hears_all = True
+                if is_told:
+                    log.warning("Changes of other processes are heard again.")
+                is_told, board.hears_all = False, True
                 board.forget()  # what was said while nobody listened
                 for notice in connection.notifies():
                     heard(notice.payload)
-        except psycopg.Error as error:
-            log.warning("Changes of other processes are not heard: %s", error)
+        except Exception as error:  # whatever it is: a thread that ends would leave this process deaf for good
+            if not is_told:  # once for each time that it is away, however long
+                log.warning("Changes of other processes are not heard: %s", str(error).partition("\n")[0])
+            is_told = True
         board.hears_all = False
-        time.sleep(2)
+        time.sleep(AGAIN_SECONDS)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from portal.api import calls, rooms, sessions  # noqa: F401  (declare their calls)
+from portal.api.document import DOCUMENT
 
 
 def init_app(app: Flask) -> None:
     """Register every declared call. Tokens, never cookies, say who asks, so there is nothing to forge."""
     bp = Blueprint("api", __name__, url_prefix="/api/v1")
-    calls.add_to(bp)
+    calls.add_to(bp, DOCUMENT)
     app.extensions["csrf"].exempt(bp)
     app.register_blueprint(bp)
-

@@ -1,35 +1,39 @@
-"""How a call of the API is declared, answered and documented: one table for routes, rights, retries and OpenAPI."""
+"""How a call of the API is declared and answered: one table for routes, rights, what it takes, retries and OpenAPI."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, request
-from flask_babel import gettext
+from flask import Blueprint, Response, abort, g, request
 from flask_login import current_user
-from werkzeug.exceptions import BadRequest
 
 from models.api import ApiAnswer
 from models.base import db, one_transaction
 from models.errors import N_, Refused
+from models.operations import api_answers
 from models.operations.once import insert_once
-from models.rights import may
-from portal.site.tokens import hashed
+from models.rights import may, scope
+from portal.api import body, fields
+from portal.api.fields import Field
 
 MOST, USUAL = 200, 50
+KEY = "Idempotency-Key"
+MOST_KEY = 80
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `table` is what the caller must be allowed to read; `body` and `query` name fields and what they say.
+    """One call. `table` is what the caller must be allowed to read; `query` and `body` are all that it takes.
 
-    `view` returns what becomes the JSON body; a POST runs in one transaction.
+    `row`: the model of the `<int:id>` in the path; the view is given its row, which the caller may see, loaded with
+    `loading`. `view` returns what becomes the JSON body; a POST runs in one transaction.
     """
 
     method: str
@@ -37,8 +41,10 @@ class Call:
     summary: str
     view: Callable[..., Any]
     table: str = ""
-    query: dict[str, str] = field(default_factory=dict)
-    body: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Field] = field(default_factory=dict)
+    body: dict[str, Field] = field(default_factory=dict)
+    row: Any = None
+    loading: tuple[Any, ...] = ()
     status: int = 200
     is_open: bool = False
 
@@ -57,81 +63,97 @@ def call(method: str, path: str, summary: str, **facts: Any) -> Callable[[Callab
 # ---------------------------------------------------------------- asking
 
 def given() -> dict[str, Any]:
-    """The JSON object of the request. Raises 400 for anything else."""
-    if not request.data:
-        return {}
-    try:
-        body = json.loads(request.data)
-    except ValueError:
-        raise BadRequest from None
-    if not isinstance(body, dict):
-        raise BadRequest
-    return body
+    """The body's fields, each of its declared kind; None for what was left out."""
+    return g.api_given
 
 
-def text_of(body: dict[str, Any], name: str, most: int = 200) -> str:
-    """A text of the body, trimmed; "" when there is none. Raises `Refused` at the field for another kind of value."""
-    value = body.get(name, "")
-    if value is None:
-        return ""
-    if not isinstance(value, str) or len(value) > most or "\x00" in value:
-        raise Refused(N_("“%(called)s” is a text of at most %(most)s characters."), field=name, called=name, most=most)
-    return value.strip()
+def asked() -> dict[str, Any]:
+    """The query's parameters, each of its declared kind; None for what was left out."""
+    return g.api_asked
 
 
-def version_of(body: dict[str, Any]) -> int | None:
-    """The version that the caller saw, if it names one."""
-    value = body.get("version")
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Refused(N_("“version” is the number that the record was last read with."), field="version")
-    return value
+PAGE = {"cursor": fields.cursor(N_("From where on: `next` of the page before.")),
+        "limit": fields.number(N_("At most so many, 50 by default."), 1, MOST)}
 
 
 def paged(statement: Any, key: Any, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """A page of rows by `key`, which is unique and ordered: `items`, and `next`, the cursor of the page after it."""
-    def number(name: str, default: int) -> int:
-        text = request.args.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else default
-    limit = max(1, min(number("limit", USUAL), MOST))
-    rows = list(db.session.scalars(statement.where(key > number("cursor", 0)).order_by(key).limit(limit + 1)).unique())
+    limit = asked()["limit"] or USUAL
+    after = statement.where(key > (asked()["cursor"] or 0))
+    rows = list(db.session.scalars(after.order_by(key).limit(limit + 1)).unique())
     return {"items": [shown(row) for row in rows[:limit]],
             "next": str(rows[limit - 1].id) if len(rows) > limit else None}
 
 
 # ---------------------------------------------------------------- answering
 
-def _json(body: Any, status: int) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+def _json(content: Any, status: int) -> Response:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     answer = Response(text + "\n", status, mimetype="application/json")
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
         answer.headers["Cache-Control"] = "private, no-cache"
         answer.make_conditional(request)
     return answer
 
 
+def _key() -> str:
+    """The request's Idempotency-Key, "" for none."""
+    if KEY not in request.headers:
+        return ""
+    key = request.headers[KEY].strip()
+    if not key or len(key) > MOST_KEY or not key.isprintable() or not fields.is_text(key):
+        raise Refused(N_("An Idempotency-Key has 1 to %(most)s printable characters."), field=KEY, most=MOST_KEY)
+    return key
+
+
+def _request_hash() -> str:
+    """What one key names: method, address with its query, and every byte of the body."""
+    raw = request.environ.get("QUERY_STRING", "").encode("utf-8", "surrogatepass")
+    parts = (request.method.encode(), request.path.encode("utf-8", "surrogatepass"), raw, body.content())
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
 def _once(made: Call, run: Callable[[], Any]) -> tuple[Any, int]:
-    """The answer of a writing call; with an Idempotency-Key the answer of the first time, whatever happened since."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not key or made.is_open:
+    """The answer of a writing call; with an Idempotency-Key the answer of the first time, whatever happened since.
+
+    A second request with the key of one that is still running waits for it. Keys are each account's own.
+    """
+    key = "" if made.is_open else _key()
+    if not key:
         return run(), made.status
-    if len(key) > 80 or not key.isprintable():
-        raise Refused(N_("An Idempotency-Key has at most 80 printable characters."))
-    print_of = hashed(f"{request.method} {request.full_path} ") + hashlib.sha256(request.data).hexdigest()
-    values = {"user_id": current_user.id, "key": key, "request_hash": hashed(print_of)}
+    api_answers.forget(current_user.id, key)
+    values = {"user_id": current_user.id, "key": key, "request_hash": _request_hash()}
     table = ApiAnswer.__table__
     mine = sa.and_(table.c.user_id == current_user.id, table.c.key == key)
     if db.session.scalar(insert_once(table).values(values).returning(table.c.id)) is not None:
-        body = run()
+        content = run()
         db.session.flush()
-        db.session.execute(sa.update(table).where(mine).values(status=made.status, body=json.dumps(body)))
-        return body, made.status
+        db.session.execute(sa.update(table).where(mine).values(status=made.status, body=json.dumps(content)))
+        return content, made.status
     kept = db.session.execute(sa.select(table).where(mine)).one()
     if kept.request_hash != values["request_hash"]:
-        raise Refused(N_("This Idempotency-Key was used for another request. Take a new one."))
+        raise Refused(N_("This Idempotency-Key was used for another request. Take a new one."), field=KEY)
     return json.loads(kept.body), kept.status
+
+
+def _found(made: Call, id: int) -> Any:
+    """The row, if it is there and the caller's to see. Raises 404."""
+    if id >= 2**63:
+        abort(404)  # no key is that long, and no database is asked
+    statement = sa.select(made.row).where(made.row.id == id).options(*made.loading)
+    criterion = scope(current_user, made.row.__tablename__)
+    if criterion is not None:
+        statement = statement.where(criterion)
+    found = db.session.scalars(statement).unique().one_or_none()
+    return found if found is not None else abort(404)
+
+
+def _run(made: Call, parts: dict[str, Any], sent: dict[str, Any]) -> Any:
+    row = () if made.row is None else (_found(made, parts["id"]),)
+    g.api_asked = fields.of_query(made.query, request.args)
+    g.api_given = fields.of_body(made.body, sent)
+    return made.view(*row)
 
 
 def _view(made: Call) -> Callable[..., Any]:
@@ -142,62 +164,18 @@ def _view(made: Call) -> Callable[..., Any]:
                 abort(401)
             if made.table and not may(current_user, "read", made.table):
                 abort(403)
+        sent = body.sent()
         if made.method == "GET":
-            return _json(made.view(**parts), made.status)
+            return _json(_run(made, parts, sent), made.status)
         with one_transaction():
-            body, status = _once(made, lambda: made.view(**parts))
-        return _json(body, status) if status != 204 else ("", 204)
-    answer.__name__ = f"{made.method}_{made.path}".replace("/", "_").replace("<", "").replace(">", "").replace(":", "_")
+            content, status = _once(made, lambda: _run(made, parts, sent))
+        return _json(content, status) if status != 204 else ("", 204)
+    answer.__name__ = re.sub(r"\W+", "_", f"{made.method}{made.path}").strip("_")
     return answer
 
 
-def add_to(bp: Blueprint) -> None:
-    """Routes of every declared call, and of their document."""
-    for made in CALLS:
+def add_to(bp: Blueprint, document: Call) -> None:
+    """Routes of every declared call, and of their document, which is no part of itself."""
+    for made in (*CALLS, document):
         view = _view(made)
         bp.add_url_rule(made.path, view.__name__, view, methods=[made.method])
-    bp.add_url_rule("/openapi.json", "openapi", lambda: _json(document(), 200))
-
-
-# ---------------------------------------------------------------- the document
-
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the declared calls."""
-    paths: dict[str, dict[str, Any]] = {}
-    problem = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    for made in CALLS:
-        path, parameters = made.path, []
-        while "<" in path:
-            name = path[path.index(":") + 1:path.index(">")]
-            path = path[:path.index("<")] + "{" + name + "}" + path[path.index(">") + 1:]
-            parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "integer"}})
-        parameters += [{"name": name, "in": "query", "description": gettext(said), "schema": {"type": "string"}}
-                       for name, said in made.query.items()]
-        if made.method != "GET" and not made.is_open:
-            parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 80},
-                               "description": gettext("The same key again is answered again and done once.")})
-        answers: dict[str, Any] = {str(made.status): {"description": "OK"} if made.status == 204 else {
-            "description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}}
-        refusals = {"422": gettext("The rules say no; the detail says why.")}
-        if not made.is_open:
-            refusals |= {"401": gettext("No token, or an old one."), "403": gettext("Not for this role.")}
-        if parameters and parameters[0]["in"] == "path":
-            refusals |= {"404": gettext("Not there, or not yours."), "409": gettext("Somebody was faster.")}
-        answers |= {status: {"description": said, **problem} for status, said in sorted(refusals.items())}
-        entry: dict[str, Any] = {"summary": gettext(made.summary), "operationId": made.view.__name__,
-                                 "parameters": parameters, "responses": answers}
-        if made.is_open:
-            entry["security"] = []
-        if made.body:
-            fields = {name: {"description": gettext(said)} for name, said in made.body.items()}
-            entry["requestBody"] = {"content": {"application/json": {"schema": {
-                "type": "object", "properties": fields}}}}
-        paths.setdefault(path, {})[made.method.lower()] = entry
-    return {
-        "openapi": "3.1.0", "info": {"title": "Rawat", "version": "1"}, "servers": [{"url": "/api/v1"}],
-        "security": [{"token": []}], "paths": paths,
-        "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Problem": {"type": "object", "properties": {
-                "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
-                "detail": {"type": "string"}}}}}}

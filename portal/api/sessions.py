@@ -14,17 +14,18 @@ from models.base import db
 from models.errors import N_, Refused
 from models.operations import activity
 from models.people import User
-from portal.api.calls import call, given, text_of
+from portal.api.calls import call, given
+from portal.api.fields import text
 from portal.site import passwords, tokens
 from portal.site.signin import guesses
 
 
 @call("POST", "/tokens", N_("A token for an account: ninety days, shown once."), status=201, is_open=True,
-      body={"email": N_("The account's e-mail."), "password": N_("Its password."),
-            "name": N_("What the token is for.")})
+      body={"email": text(N_("The account's e-mail."), 254, needed=True),
+            "password": text(N_("Its password."), needed=True, is_trimmed=False),
+            "name": text(N_("What the token is for."), 120)})
 def make_token() -> dict[str, Any]:
-    body = given()
-    email, password = text_of(body, "email", 254).lower(), text_of(body, "password")
+    email, password = (given()["email"] or "").lower(), given()["password"] or ""
     if not email or not password:
         raise Refused(N_("Send e-mail and password."), field="email" if not email else "password")
     wait = guesses.take(f"{email}|{request.remote_addr}")
@@ -37,9 +38,9 @@ def make_token() -> dict[str, Any]:
         raise Refused(N_("E-mail or password is not right. Check both and try again."), field="password")
     guesses.forget(f"{email}|{request.remote_addr}")
     acting.set_actor(user.id, acting.Door.API, request.remote_addr)
-    text, row = tokens.issue(user, text_of(body, "name", 120) or "API")
+    made, row = tokens.issue(user, given()["name"] or "API")
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
-    return {"token": text, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}
+    return {"token": made, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}
 
 
 @call("DELETE", "/tokens/current", N_("End the token that this request carries."), status=204)

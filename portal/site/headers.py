@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 from flask import Flask, Response, g, request
-from flask_login import current_user
 
 
 def nonce() -> str:
@@ -40,7 +39,8 @@ def _harden(response: Response) -> Response:
         return response
     response.vary.update(("Cookie", "HX-Request"))
     if "Cache-Control" not in headers:
-        signed_in = current_user and current_user.is_authenticated
+        person = g.get("_login_user")  # whoever was loaded; an answer for which nobody was is nobody's
+        signed_in = person is not None and person.is_authenticated
         headers["Cache-Control"] = "no-store" if signed_in or request.method != "GET" else "private, no-cache"
     return response
 

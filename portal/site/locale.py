@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel.dates import format_date
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request, session
 from flask.globals import app_ctx
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -20,6 +20,8 @@ from models import clock
 from models.errors import Refused
 
 LANGUAGES = ("id", "en")
+#: The field of the session that keeps the reader's language for the time when the database is away.
+LANGUAGE = "language"
 babel = Babel()
 _MONTHS_ID = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
@@ -31,9 +33,17 @@ def choose() -> str:
     chosen = request.cookies.get("language")
     if chosen in LANGUAGES:
         return chosen
+    if g.get("database_away"):
+        return _without_database()
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     return "id"
+
+
+def _without_database() -> str:
+    """The language that the browser's session or the token was last known to read, else what the request asks for."""
+    known = session.get(LANGUAGE) or g.get("token_language")
+    return known if known in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "id")
 
 
 def language() -> str:

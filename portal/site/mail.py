@@ -109,6 +109,10 @@ def _sent(message: Outbox, url: str) -> str:
             return "postponed"
         _mark(message, status=S.FAILED, last_error=f"{error}: it may have arrived" if error.unsure else str(error))
         return "failed"
+    except DBAPIError:  # the paper that goes along could not be read: nothing has left
+        db.session.rollback()
+        _mark(message, status=S.WAITING, last_error="database away", attempts=message.attempts - 1)
+        return "postponed"
     except Exception as error:  # words or an address that cannot be: one bad message does not stop the others
         current_app.logger.exception("message %s", message.id)
         _mark(message, status=S.FAILED, last_error=type(error).__name__)

@@ -5,11 +5,13 @@ A replica may be a moment behind; what is read here is never written back.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from models.base import db
@@ -24,8 +26,7 @@ def configure(app: Flask) -> None:
 
     @app.teardown_appcontext
     def _give_back(_error: BaseException | None) -> None:
-        if _KEY in app.extensions:
-            app.extensions[_KEY].remove()
+        give_up()
 
 
 def open_replica(app: Flask, url: str) -> None:
@@ -47,6 +48,18 @@ def close_replica(app: Flask) -> None:
     engine = sessions.get_bind()
     sessions.remove()
     engine.dispose()
+
+
+def give_up() -> None:
+    """Give this request's connection to the replica back, also one that is lost."""
+    sessions = current_app.extensions.get(_KEY)
+    if sessions is not None:
+        with contextlib.suppress(SQLAlchemyError):
+            sessions.rollback()
+            sessions.remove()
+            return
+        sessions().invalidate()
+        sessions.remove()
 
 
 def session() -> Session:

@@ -118,6 +118,8 @@ def load(_request: Any) -> User | None:
         # Not at each request: a write for every page would lock SQLite.
         with one_transaction():
             db.session.execute(sa.update(UserSession).where(UserSession.id == found.id).values(seen_at=now))
+    if session.get(locale.LANGUAGE) != user.language:
+        session[locale.LANGUAGE] = str(user.language)
     return user
 
 
@@ -262,7 +264,7 @@ def _door() -> acting.Door:
 
 
 def _begin() -> None:
-    if request.endpoint == "static":
+    if request.endpoint == "static" or request.blueprint == "health":
         return
     will_write(request.method not in ("GET", "HEAD", "OPTIONS"))
     acting.set_actor(None, _door(), request.remote_addr)
