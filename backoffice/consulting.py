@@ -36,6 +36,7 @@ from models.operations import activity, allergies, clinical, consultations, icd,
 from models.operations.approvals import perform
 from models.people import User
 from models.prescriptions import LetterKind, Prescription, PrescriptionLine, PrescriptionState
+from models.rights import history_for
 from portal.site import sealed, talk
 from portal.site.locale import hour, parse_decimal, quantity
 
@@ -103,7 +104,8 @@ class ConsultationView(TalkPages, DocumentView):
             "lack_words": [(lack, gettext(clinical.LACKS[lack])) for lack in lacks],
             "posted": request.path.rsplit("/", 1)[-1] if request.method == "POST" else "",
             "frequencies": FREQUENCIES, "today": clock.today(), "attached": consultations.sent_with(record),
-            "past": past, "running": running, "draft_rx": prescriptions.draft_of(record),
+            "past": past, "running": running, "reads_past": record.state in READS_PAST,
+            "draft_rx": prescriptions.draft_of(record),
             "stock": self._stock(record), "warning": allergies.warning, "icd_term": icd.term,
             "icd_hits": icd.search(request.args.get("icd", "")[:80]),
             "rx_hits": prescriptions.search(request.args["obat"][:80], allergic_to=record.patient.allergies)
@@ -256,18 +258,26 @@ class ConsultationView(TalkPages, DocumentView):
         return done(message, self.details_url(record) + anchor)
 
 
+#: States of the own consultation in which earlier visits are read beside it.
+READS_PAST = (C.APPROVED, C.IN_PROGRESS, C.COMPLETED)
+
+
 def past_of(record: Consultation) -> tuple[list[Consultation], list[PrescriptionLine]]:
-    """The patient's last completed visits with their diagnoses, and the medicines that still run."""
+    """The patient's last earlier visits with their diagnoses, and the medicines that still run; as `history_for` says,
+    and nothing in the room of one that was cancelled, moved or missed."""
+    if record.state not in READS_PAST:
+        return [], []
+    user = current_user._get_current_object()
     visits = list(db.session.scalars(
         sa.select(Consultation).where(
             Consultation.patient_id == record.patient_id, Consultation.id != record.id,
-            Consultation.state == C.COMPLETED)
+            history_for(user, Consultation))
         .options(joinedload(Consultation.doctor).lazyload("*"), selectinload(Consultation.diagnoses),
                  joinedload(Consultation.specialization), selectinload(Consultation.notes))
         .order_by(Consultation.starts_at.desc()).limit(PAST)))
     lines = db.session.scalars(
         sa.select(PrescriptionLine).join(Prescription).join(Consultation)
-        .where(Consultation.patient_id == record.patient_id,
+        .where(Consultation.patient_id == record.patient_id, history_for(user, Prescription),
                Prescription.state.in_((PrescriptionState.ISSUED, PrescriptionState.DISPENSED)),
                Prescription.prescribed_on >= clock.today() - timedelta(days=366))
         .options(joinedload(PrescriptionLine.item), joinedload(PrescriptionLine.prescription))

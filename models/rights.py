@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from models.base import Base
+from models.consultations import seen_by_doctor
 from models.people import User
 from models.roles import STAFF_ROLES, Role
 
@@ -69,16 +71,17 @@ def own_doctor(user: User, model: Any) -> sa.ColumnElement[bool]:
     return (model.id if model is doctor else model.doctor_id).in_(mine)
 
 
+def _own_seen(user: User, column: Any) -> sa.Select[Any]:
+    """`column` of the doctor's consultations, once they were approved; every scope of a doctor builds on it."""
+    consultation, doctor = model_of("consultation"), model_of("doctor")
+    return (sa.select(column).select_from(consultation).join(doctor, doctor.id == consultation.doctor_id)
+            .where(doctor.user_id == user.id, seen_by_doctor()))
+
+
 def own_consultations(user: User, model: Any) -> sa.ColumnElement[bool]:
     """The doctor's consultations, once they were approved; or rows that hang on one."""
-    consultation, doctor = model_of("consultation"), model_of("doctor")
-    approved = (consultation.approved_at.is_not(None)
-                | consultation.state.in_(("approved", "in_progress", "completed", "no_show")))
-    if model is consultation:
-        return own_doctor(user, model) & approved
-    mine = (sa.select(consultation.id).join(doctor, doctor.id == consultation.doctor_id)
-            .where(doctor.user_id == user.id, approved))
-    return model.consultation_id.in_(mine)
+    consultation = model_of("consultation")
+    return (model.id if model is consultation else model.consultation_id).in_(_own_seen(user, consultation.id))
 
 
 def given_out(_user: User, model: Any) -> sa.ColumnElement[bool]:
@@ -92,11 +95,29 @@ def released(_user: User, model: Any) -> sa.ColumnElement[bool]:
 
 
 def treated_patients(user: User, model: Any) -> sa.ColumnElement[bool]:
-    """Patients whom the doctor sees or saw."""
+    """The patients of the doctor's consultations, once these were approved."""
+    return model.id.in_(_own_seen(user, model_of("consultation").patient_id))
+
+
+def history_for(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Earlier visits, of any doctor, of the patients whom the doctor treats; or rows that hang on one.
+
+    While an own consultation is approved or in progress all that was completed, afterwards what was completed before
+    it. Nothing for the sake of one that was cancelled, moved or missed. Issued prescriptions of any visit.
+    """
     consultation, doctor = model_of("consultation"), model_of("doctor")
-    seen = (sa.select(consultation.patient_id).join(doctor, doctor.id == consultation.doctor_id)
-            .where(doctor.user_id == user.id, consultation.state.not_in(("requested", "rejected", "cancelled"))))
-    return model.id.in_(seen)
+    if not user.has_role(R.DOCTOR):
+        return sa.false()
+    visit, own = aliased(consultation), aliased(consultation)
+    known = sa.select(sa.literal(1)).select_from(own).join(doctor, doctor.id == own.doctor_id).where(
+        doctor.user_id == user.id, own.patient_id == visit.patient_id,
+        sa.or_(own.state.in_(("approved", "in_progress")),
+               sa.and_(own.state == "completed",
+                       visit.starts_at <= sa.func.coalesce(own.completed_at, own.starts_at)))).exists()
+    visits = sa.select(visit.id).where(known)
+    if model is model_of("prescription"):
+        return sa.and_(model.consultation_id.in_(visits), model.number.is_not(None))
+    return (model.id if model is consultation else model.consultation_id).in_(visits.where(visit.state == "completed"))
 
 
 # ---------------------------------------------------------------- the table
