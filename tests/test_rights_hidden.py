@@ -318,3 +318,16 @@ def test_the_office_approves_by_triage_and_time_and_corrects_identity(client: An
     assert answer.status_code == 303, answer.text[:2000]
     session.refresh(patient)
     assert (patient.name, patient.allergies) == ("Ratih Benar", "Alergi Zirkonium")
+
+
+def test_of_two_roles_the_one_that_sees_the_rows_decides(session: Any) -> None:
+    """Another role shows a column only where it sees at least the same rows."""
+    from models.rights import hidden
+    for roles, table, name, is_hidden in (
+            ((Role.STORE_STAFF, Role.PAYABLES), "supplier", "bank_account", False),
+            ((Role.STORE_STAFF, Role.STORE_HEAD), "supplier", "bank_account", True),
+            ((Role.ADMIN, Role.DOCTOR), "consultation", "complaint", True),
+            ((Role.ADMIN, Role.DOCTOR), "prescription", "lines.item", True),
+            ((Role.ADMIN, Role.STORE_STAFF), "prescription", "lines.item", False),
+            ((Role.UNIT_USER,), "supplier", "bank_account", False)):
+        assert (name in hidden(make.make_user(*roles), table)) is is_hidden, (roles, table)
