@@ -1,6 +1,6 @@
 """The whole hospital: every table, and the rules that the database keeps.
 
-Revision ID: 0001_038fb5cfc9a6
+Revision ID: 0001_6ce26671f719
 Revises: None
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0001_038fb5cfc9a6'
+revision = '0001_6ce26671f719'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1762,7 +1762,7 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled')", name=op.f('ck_consultation_state_known')),
     sa.CheckConstraint("triage IN ('routine', 'soon', 'urgent')", name=op.f('ck_consultation_triage_known')),
     sa.CheckConstraint('rating BETWEEN 1 AND 5', name=op.f('ck_consultation_rating_known')),
-    sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0', name=op.f('ck_consultation_slot_minutes_of_five')),
+    sa.CheckConstraint('slot_minutes BETWEEN 1 AND 1440', name=op.f('ck_consultation_slot_minutes_within_a_day')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_consultation_created_by_id')),
     sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_consultation_doctor_id')),
     sa.ForeignKeyConstraint(['moved_to_doctor_id'], ['doctor.id'], name=op.f('fk_consultation_moved_to_doctor_id')),
@@ -1770,7 +1770,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['rescheduled_from_id'], ['consultation.id'], name=op.f('fk_consultation_rescheduled_from_id')),
     sa.ForeignKeyConstraint(['specialization_id'], ['specialization.id'], name=op.f('fk_consultation_specialization_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consultation')),
-    sa.UniqueConstraint('id', 'doctor_id', 'patient_id', name=op.f('uq_consultation_id_doctor_id_patient_id')),
     sa.UniqueConstraint('number', name=op.f('uq_consultation_number')),
     sa.UniqueConstraint('rescheduled_from_id', name=op.f('uq_consultation_rescheduled_from_id')),
     sqlite_autoincrement=True
@@ -1812,7 +1811,7 @@ def upgrade() -> None:
     sa.Column('valid_until', sa.Date(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_doctor_schedule_ends_after_start')),
-    sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0', name=op.f('ck_doctor_schedule_slot_minutes_of_five')),
+    sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240', name=op.f('ck_doctor_schedule_slot_minutes_5_to_240')),
     sa.CheckConstraint('valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from', name=op.f('ck_doctor_schedule_valid_until_after_from')),
     sa.CheckConstraint('weekday BETWEEN 0 AND 6', name=op.f('ck_doctor_schedule_weekday_known')),
     sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_doctor_schedule_doctor_id'), ondelete='CASCADE'),
@@ -1904,7 +1903,7 @@ def upgrade() -> None:
     sa.CheckConstraint("kind IN ('away', 'extra')", name=op.f('ck_schedule_exception_kind_known')),
     sa.CheckConstraint('(starts_at IS NULL) = (ends_at IS NULL)', name=op.f('ck_schedule_exception_both_hours')),
     sa.CheckConstraint('ends_at IS NULL OR ends_at > starts_at', name=op.f('ck_schedule_exception_ends_after_start')),
-    sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0', name=op.f('ck_schedule_exception_slot_minutes_of_five')),
+    sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240', name=op.f('ck_schedule_exception_slot_minutes_5_to_240')),
     sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_schedule_exception_doctor_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule_exception')),
     sqlite_autoincrement=True
@@ -2176,19 +2175,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_prescription_created_by_id'), 'prescription', ['created_by_id'], unique=False)
     op.create_index(op.f('ix_prescription_state'), 'prescription', ['state'], unique=False)
     op.create_index(op.f('ix_prescription_store_id'), 'prescription', ['store_id'], unique=False)
-    op.create_table('slot_tick',
-    sa.Column('id', KEY, nullable=False),
-    sa.Column('consultation_id', KEY, nullable=False),
-    sa.Column('doctor_id', KEY, nullable=False),
-    sa.Column('patient_id', KEY, nullable=False),
-    sa.Column('tick', KEY, nullable=False),
-    sa.ForeignKeyConstraint(['consultation_id', 'doctor_id', 'patient_id'], ['consultation.id', 'consultation.doctor_id', 'consultation.patient_id'], name='fk_slot_tick_consultation', ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_slot_tick')),
-    sa.UniqueConstraint('doctor_id', 'tick', name=op.f('uq_slot_tick_doctor_id_tick')),
-    sa.UniqueConstraint('patient_id', 'tick', name=op.f('uq_slot_tick_patient_id_tick')),
-    sqlite_autoincrement=True
-    )
-    op.create_index(op.f('ix_slot_tick_consultation_id'), 'slot_tick', ['consultation_id'], unique=False)
     op.create_table('stay',
     sa.Column('id', KEY, nullable=False),
     sa.Column('bed_id', KEY, nullable=False),
@@ -2901,8 +2887,6 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_stay_patient_id'), table_name='stay')
     op.drop_index(op.f('ix_stay_bed_id'), table_name='stay')
     op.drop_table('stay')
-    op.drop_index(op.f('ix_slot_tick_consultation_id'), table_name='slot_tick')
-    op.drop_table('slot_tick')
     op.drop_index(op.f('ix_prescription_store_id'), table_name='prescription')
     op.drop_index(op.f('ix_prescription_state'), table_name='prescription')
     op.drop_index(op.f('ix_prescription_created_by_id'), table_name='prescription')

@@ -1,5 +1,7 @@
 CREATE EXTENSION IF NOT EXISTS pg_trgm
 
+CREATE EXTENSION IF NOT EXISTS btree_gist
+
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
@@ -653,3 +655,11 @@ EXECUTE FUNCTION refuse_line_change('posted is final: unit_return_line', 'unit_r
 
 CREATE TRIGGER unit_return_line_final_truncate BEFORE TRUNCATE ON "unit_return_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: unit_return_line')
+
+ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_doctor_time EXCLUDE USING gist ("doctor_id" WITH =,
+  tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
+WHERE (state IN ('requested', 'approved', 'in_progress', 'completed'))
+
+ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_patient_time EXCLUDE USING gist ("patient_id" WITH =,
+  tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
+WHERE (state IN ('requested', 'approved', 'in_progress', 'completed'))
