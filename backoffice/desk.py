@@ -19,7 +19,7 @@ from backoffice.views import done, told, unless_known
 from models import clock
 from models.base import db, one_transaction
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, ScheduleException
-from models.consultations import Consultation, ConsultationState, SlotTick, tick_of
+from models.consultations import HOLDS_SLOT, Consultation, ConsultationState
 from models.errors import NotAllowed, Refused
 from models.operations import absences, conversations, schedules, slots
 from models.organisation import Status
@@ -77,15 +77,11 @@ def week_of(doctor: Doctor, monday: date) -> list[Day]:
     for each in db.session.scalars(sa.select(ScheduleException).where(
             ScheduleException.doctor_id == doctor.id, ScheduleException.on.between(monday, sunday))):
         days[(each.on - monday).days].exceptions.append(each)
-    first, last = tick_of(clock.day_bounds(monday)[0]), tick_of(clock.day_bounds(sunday)[1])
-    starts = db.session.scalars(
-        sa.select(Consultation.starts_at).where(Consultation.id.in_(
-            sa.select(SlotTick.consultation_id).where(
-                SlotTick.doctor_id == doctor.id, SlotTick.tick >= first, SlotTick.tick < last))))
+    starts = db.session.scalars(sa.select(Consultation.starts_at).where(
+        Consultation.doctor_id == doctor.id, Consultation.state.in_(HOLDS_SLOT),
+        Consultation.starts_at >= clock.day_bounds(monday)[0], Consultation.starts_at < clock.day_bounds(sunday)[1]))
     for at in starts:
-        offset = (clock.local(at).date() - monday).days
-        if 0 <= offset < 7:
-            days[offset].booked += 1
+        days[(clock.local(at).date() - monday).days].booked += 1
     return days
 
 

@@ -13,11 +13,11 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, mapped_column, registry
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.errors import N_, Conflict
+from models.errors import N_, Conflict, told_of
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -221,8 +221,9 @@ def will_write(on: bool = True) -> None:
 def one_transaction() -> Iterator[Any]:
     """Commit all that the block did, or nothing. Yields the session.
 
-    Raises `Conflict` when a version was stale or a lock was lost, so that a person can act on it; the error of
-    the block itself otherwise. Operations flush; edges open this.
+    Raises `Conflict` when a version was stale or a lock was lost, so that a person can act on it; what is declared for
+    a constraint that the database named (`told_by`); the error of the block itself otherwise. Operations flush; edges
+    open this.
     """
     session = db.session
     if not _writing.get() and session().in_transaction() and not (session.new or session.dirty or session.deleted):
@@ -241,6 +242,11 @@ def one_transaction() -> Iterator[Any]:
         if lost_lock(error):
             raise Conflict(
                 N_("The system was busy with the same records. Nothing was changed; please try again.")) from error
+        raise
+    except IntegrityError as error:
+        session.rollback()
+        if (refusal := told_of(error)) is not None:
+            raise refusal from error
         raise
     except BaseException:
         session.rollback()

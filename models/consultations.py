@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import BigId, Code, Id, Text, db, reference, seeded
+from models.base import Code, Id, Text, db, reference, seeded
 from models.clinic import Payer
 from models.documents import Document, author, state_column
-from models.errors import N_
+from models.errors import N_, SlotTaken, told_by
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, not_own
 
@@ -23,18 +23,8 @@ if TYPE_CHECKING:
     from models.people import User
     from models.prescriptions import Letter, Prescription
 
-#: A slot is booked as a row for each of its ticks.
-TICK_MINUTES = 5
-
-
-def tick_of(instant: datetime) -> int:
-    """The number of the five minutes that `instant` lies in, counted from 1970-01-01T00:00Z."""
-    return int(instant.timestamp()) // (TICK_MINUTES * 60)
-
-
-def tick_start(tick: int) -> datetime:
-    """The first instant of a tick, UTC."""
-    return datetime.fromtimestamp(tick * TICK_MINUTES * 60, UTC)
+#: The longest that one takes; whoever looks for what overlaps looks back this far.
+LONGEST = timedelta(days=1)
 
 
 class ConsultationState(StrEnum):
@@ -50,7 +40,7 @@ class ConsultationState(StrEnum):
 
 C = ConsultationState
 
-#: States in which the consultation holds its time.
+#: States in which the consultation holds its time, for its doctor and its patient: see `models.intervals`.
 HOLDS_SLOT = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS, C.COMPLETED)
 #: States that the doctor sees: from the approval on.
 SEEN_BY_DOCTOR = (C.APPROVED, C.IN_PROGRESS, C.COMPLETED, C.NO_SHOW)
@@ -83,12 +73,15 @@ after_its_time = Condition(
 
 
 class Consultation(Document, db.Model):
-    """KON: a patient asks a doctor for a slot. Fees are shown, never charged. Not for emergencies."""
+    """KON: a patient asks a doctor for a slot. Fees are shown, never charged. Not for emergencies.
+
+    While its state is one of `HOLDS_SLOT` it takes up [starts_at, ends_at) of its doctor and of its patient; the
+    database lets no other overlap (`models.intervals`).
+    """
 
     __tablename__ = "consultation"
     __table_args__ = (
-        sa.UniqueConstraint("id", "doctor_id", "patient_id"),
-        sa.CheckConstraint("slot_minutes BETWEEN 5 AND 240 AND slot_minutes % 5 = 0", name="slot_minutes_of_five"),
+        sa.CheckConstraint("slot_minutes BETWEEN 1 AND 1440", name="slot_minutes_within_a_day"),
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name="rating_known"),
         sa.Index("ix_consultation_state_starts_at", "state", "starts_at"),
         sa.Index("ix_consultation_doctor_starts_at", "doctor_id", "starts_at"),
@@ -142,8 +135,6 @@ class Consultation(Document, db.Model):
     moved_to_doctor: Mapped[Doctor | None] = relationship("Doctor", foreign_keys=[moved_to_doctor_id])
     specialization: Mapped[Specialization] = relationship("Specialization")
     rescheduled_from: Mapped[Consultation | None] = relationship("Consultation", remote_side="Consultation.id")
-    ticks: Mapped[list[SlotTick]] = relationship(
-        back_populates="consultation", cascade="all, delete-orphan", order_by="SlotTick.tick")
     triage_answers: Mapped[list[TriageAnswer]] = relationship(
         back_populates="consultation", order_by="TriageAnswer.id")
     messages: Mapped[list[ConsultationMessage]] = relationship(
@@ -155,6 +146,11 @@ class Consultation(Document, db.Model):
     prescriptions: Mapped[list[Prescription]] = relationship(
         back_populates="consultation", order_by="Prescription.id")
     letters: Mapped[list[Letter]] = relationship(back_populates="consultation", order_by="Letter.id")
+
+    @property
+    def holds_slot(self) -> bool:
+        """Whether its time is taken by it."""
+        return self.state in HOLDS_SLOT
 
     @property
     def ends_at(self) -> datetime:
@@ -176,6 +172,13 @@ class Consultation(Document, db.Model):
         return [diagnosis for diagnosis in self.diagnoses if diagnosis.withdrawn_at is None]
 
 
+#: What people are told when the database refuses a second booking, wherever it was written.
+told_by("ex_consultation_doctor_time", SlotTaken, N_("This time was just taken. Please choose another one."),
+        field="starts_at")
+told_by("ex_consultation_patient_time", SlotTaken,
+        N_("The patient has another consultation at this time. Please choose another one."), field="starts_at")
+
+
 def seen_by_doctor() -> sa.ColumnElement[bool]:
     """`Consultation.is_seen_by_doctor` as a criterion."""
     return Consultation.state.in_(SEEN_BY_DOCTOR) | Consultation.approved_at.is_not(None)
@@ -194,33 +197,6 @@ class TriageAnswer(db.Model):
     is_danger: Mapped[bool] = mapped_column(default=False, info={"masked": True})
 
     consultation: Mapped[Consultation] = relationship(back_populates="triage_answers")
-
-
-class SlotTick(db.Model):
-    """Five minutes that a consultation holds: neither its doctor nor its patient can be booked for them again.
-
-    The database itself says so, by the two unique keys; the composite key ties doctor and patient to the
-    consultation's own.
-    """
-
-    __tablename__ = "slot_tick"
-    __table_args__ = (
-        sa.UniqueConstraint("doctor_id", "tick"),
-        sa.UniqueConstraint("patient_id", "tick"),
-        sa.ForeignKeyConstraint(
-            ["consultation_id", "doctor_id", "patient_id"],
-            ["consultation.id", "consultation.doctor_id", "consultation.patient_id"],
-            name="fk_slot_tick_consultation", ondelete="CASCADE"),
-    )
-
-    id: Mapped[Id]
-    consultation_id: Mapped[int] = mapped_column(BigId, index=True)
-    doctor_id: Mapped[int] = mapped_column(BigId)
-    patient_id: Mapped[int] = mapped_column(BigId)
-    #: Number of the five minutes since 1970-01-01T00:00Z, see `tick_of`.
-    tick: Mapped[int] = mapped_column(BigId)
-
-    consultation: Mapped[Consultation] = relationship(back_populates="ticks")
 
 
 class MessageSide(StrEnum):

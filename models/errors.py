@@ -69,4 +69,25 @@ class PeriodClosed(Refused):
 
 
 class SlotTaken(Refused):
-    """Another consultation holds this time of the doctor or of the patient."""
+    """Another consultation holds this time of the doctor or of the patient (`is_patients`)."""
+
+    is_patients = False
+
+
+# ---------------------------------------------------------------- what the database said
+
+_TOLD: dict[str, tuple[type[Refused], str, str]] = {}
+
+
+def told_by(constraint: str, kind: type[Refused], message: str, *, field: str) -> None:
+    """Declare what people read when the database refuses by the constraint of that name."""
+    _TOLD[constraint] = kind, message, field
+
+
+def told_of(error: Exception) -> Refused | None:
+    """The refusal declared for the constraint that a database's error names; None where none is."""
+    words = str(getattr(error, "orig", error))
+    for name, (kind, message, field) in _TOLD.items():
+        if name in words:
+            return kind(message, field=field)
+    return None

@@ -1,10 +1,10 @@
 """Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
 
-An account's sessions and tokens end with its password. Beside them what only PostgreSQL has: the log's head, and
-indexes that find a part of a document's number or of an item's name.
+An account's sessions and tokens end with its password, and nobody is booked twice. Beside them what only PostgreSQL has:
+the log's head, and indexes that find a part of a document's number or of an item's name.
 
-The rules are the data of `models.finality`; `statements(dialect)` writes them as SQL. The migrations hold frozen copies
-of that SQL, and a test compares both.
+The rules are the data of `models.finality` and `models.intervals`; `statements(dialect)` writes them as SQL. The
+migrations hold frozen copies of that SQL, and a test compares both.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from models import intervals
 from models.base import db
 from models.finality import APPEND_ONLY, Lines, lines, papers
 
@@ -27,6 +28,8 @@ LOOKED_UP = (("item", "barcode"), ("item", "code"), ("item", "name"), ("stock_ba
 FUNCTIONS = (
     # Finds parts of words by an index; a trusted extension, the database's owner may make it.
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    # Compares keys and intervals in one index, so that nobody is booked twice; trusted as well.
+    "CREATE EXTENSION IF NOT EXISTS btree_gist",
     """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -109,7 +112,7 @@ ENDS_ACCESS = ("password_hash", "status")
 def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
     """The CREATE statements of all rules for `dialect` (``sqlite`` or ``postgresql``), for `tables` or all."""
     wanted = None if tables is None else set(tables)
-    made = list(_sqlite() if dialect == "sqlite" else _postgresql())
+    made = [*_sqlite(), *intervals.sqlite()] if dialect == "sqlite" else [*_postgresql(), *intervals.postgresql()]
     chosen = [sql for table, sql in made if wanted is None or table in wanted]
     if dialect == "postgresql" and chosen:
         functions = FUNCTIONS if wanted is None else tuple(
@@ -119,12 +122,15 @@ def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
 
 
 def missing(connection: sa.Connection) -> list[str]:
-    """Names of triggers that the rules ask for and the database lacks, or has switched off."""
+    """Names of triggers and constraints that the rules ask for and the database lacks, or has switched off."""
     dialect = connection.dialect.name
     wanted = {sql.split()[2] for sql in statements(dialect) if sql.startswith("CREATE TRIGGER")}
     there = connection.scalars(sa.text(
         "SELECT name FROM sqlite_master WHERE type = 'trigger'" if dialect == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"))
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+             "UNION ALL SELECT conname FROM pg_constraint WHERE contype = 'x'"))
+    if dialect == "postgresql":
+        wanted |= {rule.name for rule in intervals.APART}
     return sorted(wanted - set(there))
 
 

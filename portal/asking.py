@@ -110,7 +110,7 @@ def _page(asking: Asking, step: str, status: int = 200) -> Any:
     if step == "schedule":
         if doctor is None:
             found, count = directory.found_doctors(asking.form)
-            context = {"doctors": found, "count": count, "free": slots.first_free(found),
+            context = {"doctors": found, "count": count, "free": slots.first_free(found, patient=asking.patient),
                        "specializations": directory.active_specializations()}
         else:
             near = clock.local(asking.starts_at).date() if asking.starts_at else None
@@ -269,9 +269,13 @@ def _tell_taken(asking: Asking, refusal: SlotTaken) -> None:
     assert asking.starts_at is not None
     free = slots.next_free(asking.doctor, after=asking.starts_at, patient=asking.patient) \
         or slots.next_free(asking.doctor, patient=asking.patient)
-    mine = refusal.message.startswith("You have")
-    title = gettext("You have another consultation at %(time)s", time=hour(asking.starts_at)) if mine else \
-        gettext("The time %(time)s was just taken by somebody else", time=hour(asking.starts_at))
+    time = hour(asking.starts_at)
+    if not refusal.is_patients:
+        title = gettext("The time %(time)s was just taken by somebody else", time=time)
+    elif asking.patient.user_id == current_user.id:
+        title = gettext("You have another consultation at %(time)s", time=time)
+    else:
+        title = gettext("%(patient)s has another consultation at %(time)s", patient=asking.patient.name, time=time)
     asking.taken = {"title": title, "slot": asking.starts_at, "next": free[0] if free else None, "free": free}
     asking.starts_at = free[0].starts_at if free else None
     db.session.expire_all()

@@ -296,7 +296,7 @@ def move(consultation_id: int) -> Any:
 
 
 def _move_page(consultation: Consultation, error: str = "", status: int = 200) -> Any:
-    free = slots.first_free([consultation.doctor]).get(consultation.doctor_id)
+    free = slots.first_free([consultation.doctor], patient=consultation.patient).get(consultation.doctor_id)
     near = clock.local(free.starts_at).date() if free else clock.today()
     week = directory.week_of(consultation.doctor, directory.monday_of(request.args.get("week"), near),
                              consultation.patient)

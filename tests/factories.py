@@ -17,14 +17,13 @@ from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.base import db
 from models.beds import Bed
 from models.clinic import Consent, Doctor, DoctorSchedule, Patient, PatientState, Relation, Sex, Specialization
-from models.consultations import HOLDS_SLOT, Consultation, SlotTick
+from models.consultations import Consultation
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, AccountKind, Posting, Side
 from models.maintenance import Maintenance, MaintenanceLine, MaintenanceState
 from models.operations import stock
 from models.operations.approvals import opened
 from models.operations.patients import CONSENTS, next_record_number
-from models.operations.slots import ticks_of
 from models.organisation import Employee, WorkUnit
 from models.people import User, UserRole
 from models.places import Building, FundingSource, InpatientRoom, Land, Room, RoomClass, RoomKind, Ward, WardKind
@@ -105,20 +104,15 @@ def make_patient(**fields: Any) -> Patient:
 
 
 def make_consultation(**fields: Any) -> Consultation:
-    """A consultation asked for by the patient, tomorrow at 9 unless said; it holds its ticks."""
+    """A consultation asked for by the patient, tomorrow at 9 unless said."""
     doctor = fields.pop("doctor", None) or make_doctor()
     patient = fields.pop("patient", None) or make_patient()
     tomorrow = datetime.combine(clock.today() + timedelta(days=1), time(9), clock.zone())
     fields.setdefault("starts_at", tomorrow)
     fields.setdefault("complaint", "A cough for three days")
     fields.setdefault("created_by_id", min(patient.owner_ids))
-    consultation = saved(Consultation(
+    return saved(Consultation(
         doctor=doctor, patient=patient, specialization_id=doctor.specialization_id, **fields))
-    if consultation.state in HOLDS_SLOT:
-        for tick in ticks_of(consultation.starts_at, consultation.slot_minutes):
-            db.session.add(SlotTick(consultation=consultation, doctor_id=doctor.id, patient_id=patient.id, tick=tick))
-        db.session.flush()
-    return consultation
 
 
 # ---------------------------------------------------------------- stores

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.clinic import Doctor, ScheduleException
-from models.consultations import Consultation, ConsultationState, SlotTick
+from models.consultations import HOLDS_SLOT, Consultation, ConsultationState
 from models.errors import Conflict, NotAllowed, Refused, SlotTaken
 from models.operations import absences, schedules, slots
 from models.operations.approvals import perform
@@ -75,7 +75,7 @@ def test_a_day_is_released_moved_and_told_in_one_step(doctor: Doctor) -> None:
     assert (moved[one.id].doctor_id, moved[one.id].state) == (colleague.id, C.REQUESTED)
     assert (moved[two.id].doctor_id, moved[two.id].starts_at) == (doctor.id, later.starts_at)
     assert asked.decided_reason == "Dokter sakit"
-    held = set(db.session.scalars(sa.select(SlotTick.consultation_id)))
+    held = set(db.session.scalars(sa.select(Consultation.id).where(Consultation.state.in_(HOLDS_SLOT))))
     assert held == {moved[one.id].id, moved[two.id].id, other.id}
     assert slots.free_slots(doctor, TUESDAY) == []
     told = {tuple(row) for row in db.session.execute(sa.select(Outbox.user_id, Outbox.template))}
@@ -135,7 +135,7 @@ def test_only_the_doctor_and_the_administrator_keep_the_hours(doctor: Doctor) ->
 
 @pytest.mark.parametrize(("wrong", "field"), [
     ({"weekday": 9}, "weekday"), ({"starts": None}, "starts_at"), ({"ends": time(16, 30)}, "ends_at"),
-    ({"minutes": 7}, "slot_minutes"), ({"minutes": -1}, "slot_minutes"), ({"minutes": 180}, "ends_at")])
+    ({"minutes": 4}, "slot_minutes"), ({"minutes": -1}, "slot_minutes"), ({"minutes": 180}, "ends_at")])
 def test_wrong_hours_are_said_at_the_field(doctor: Doctor, wrong: dict[str, Any], field: str) -> None:
     given = {"weekday": 0, "starts": time(17), "ends": time(19), "minutes": 15} | wrong
     with pytest.raises(Refused) as refusal:

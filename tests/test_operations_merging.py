@@ -12,7 +12,7 @@ from models.activity import ActivityLog
 from models.base import db
 from models.beds import Stay
 from models.clinic import Patient, Sex
-from models.consultations import Consultation, SlotTick
+from models.consultations import Consultation
 from models.errors import NotAllowed, Refused
 from models.operations import checks, merging, nik
 from models.outbox import Outbox
@@ -48,9 +48,8 @@ def keys_to_patients():
 def test_every_foreign_key_to_a_patient_is_dealt_with():
     """A new table that names a patient must say here what becomes of its rows."""
     assert keys_to_patients() == set(merging.KEYS)
-    composite = {table.name for table in db.metadata.tables.values() if "patient_id" in table.columns
-                 and (table.name, "patient_id") not in merging.KEYS}
-    assert composite == merging.FOLLOWING
+    assert {table.name for table in db.metadata.tables.values() if "patient_id" in table.columns
+            and (table.name, "patient_id") not in merging.KEYS} == set()
     assert set(merging.KEYS.values()) <= {"moves", "stays"}
 
 
@@ -61,17 +60,14 @@ def test_what_hangs_on_the_patient_moves(session, two, admin):
     past = make_consultation(patient=gone, doctor=doctor, state="completed", starts_at=clock.now() - timedelta(days=9))
     own = make_consultation(patient=kept, starts_at=clock.now() + timedelta(days=9))
     child = make_patient(guardian=gone, birth_date=date(2020, 1, 1))
-    ticks = session.scalar(sa.select(sa.func.count()).select_from(SlotTick))
     moved = merging.merge(gone, kept, by=admin)
     session.commit()
     session.expire_all()
     assert moved == {"consultation": 2, "patient": 1}
     assert {each.patient_id for each in (open_one, past, own)} == {kept.id}
     assert child.guardian_id == kept.id
-    assert session.scalar(sa.select(sa.func.count()).select_from(SlotTick)) == ticks
-    assert set(session.scalars(sa.select(SlotTick.patient_id))) == {kept.id}
     assert [bad for name, bad in checks.verify(session) if bad is not None and name.startswith(
-        ("patients", "consultations: each"))] == []
+        ("patients", "consultations: no doctor"))] == []
 
 
 def test_a_stay_moves_too(session, two, admin):

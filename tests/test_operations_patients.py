@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.clinic import ConsentKind, Patient, Sex
-from models.consultations import Consultation, SlotTick
+from models.consultations import Consultation
 from models.errors import NotAllowed, Refused
 from models.operations import nik
 from models.operations.approvals import perform
 from models.operations.checks import CHECKS
-from models.operations.clinic_checks import chain, completed, orphans, patients, record_numbers, ticks
+from models.operations.clinic_checks import booked_once, chain, completed, orphans, patients, record_numbers
 from models.operations.nik import NikDoubt
 from models.operations.patients import register, register_account, register_dependant, update_profile
 from models.outbox import Outbox
@@ -123,7 +123,6 @@ def test_closing_withdraws_consents_and_cancels_what_is_open(session):
     perform(patient, "close", by=patient.user)
     assert all(consent.withdrawn_at for consent in patient.consents)
     assert (consultation.state, patient.user.is_active) == ("cancelled", False)
-    assert session.scalar(sa.select(sa.func.count()).select_from(SlotTick)) == 0
 
 
 def test_a_profile_is_written_by_its_owner_and_the_nik_only_once(session):
@@ -148,14 +147,12 @@ def test_a_profile_is_written_by_its_owner_and_the_nik_only_once(session):
 def test_the_checks_are_registered_and_pass_on_an_honest_clinic(session):
     make_consultation()
     session.commit()
-    assert {check for _, check in CHECKS} >= {chain, ticks, completed, patients, record_numbers, orphans}
-    assert chain(session) is ticks(session) is completed(session) is orphans(session) is None
+    assert {check for _, check in CHECKS} >= {chain, booked_once, completed, patients, record_numbers, orphans}
+    assert chain(session) is booked_once(session) is completed(session) is orphans(session) is None
 
 
 def test_each_check_names_what_is_wrong(session):
-    consultation = make_consultation()
-    session.execute(sa.delete(SlotTick).where(SlotTick.tick == consultation.ticks[0].tick))
-    assert ticks(session).id == consultation.id
+    make_consultation()
     assert patients(session) is record_numbers(session) is None
     make_patient(medical_record_number="00000007")
     assert record_numbers(session) == "00000007"

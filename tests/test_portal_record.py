@@ -15,7 +15,7 @@ from models import acting, clock
 from models.activity import Activity, ActivityLog
 from models.base import db
 from models.clinic import Patient, PatientState, Relation
-from models.consultations import ClinicalNote, ConsultationState, SlotTick
+from models.consultations import ClinicalNote, ConsultationState
 from models.documents import Attachment
 from models.operations import activity, conversations
 from models.outbox import Notice
@@ -224,8 +224,6 @@ def test_closing_withdraws_cancels_and_signs_out_everywhere(client, patient, app
     # An hour before, too: a consent can be withdrawn at any time.
     assert [each.state for each in (soon, later, done)] == [
         ConsultationState.CANCELLED, ConsultationState.CANCELLED, ConsultationState.COMPLETED]
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(SlotTick).where(
-        SlotTick.consultation_id.in_([soon.id, later.id]))) == 0
     assert patient.user.status == AccountStatus.INACTIVE
     for browser in (client, elsewhere):
         assert browser.get("/portal/").status_code == 302

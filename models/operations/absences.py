@@ -16,10 +16,11 @@ from sqlalchemy.orm import joinedload
 from models import clock
 from models.base import db
 from models.clinic import Doctor, ExceptionKind, Patient, ScheduleException
-from models.consultations import Consultation, ConsultationState
+from models.consultations import LONGEST, Consultation, ConsultationState
 from models.errors import N_, Conflict, NotAllowed, Refused
 from models.operations import notices, slots
 from models.operations.approvals import perform
+from models.operations.once import lock_rows
 from models.organisation import Status
 from models.people import User
 from models.roles import Role
@@ -65,7 +66,7 @@ def day_of(doctor: Doctor, on: date, starts: time | None = None, ends: time | No
     rows = db.session.scalars(
         sa.select(Consultation).where(
             Consultation.doctor_id == doctor.id, Consultation.state.in_((C.REQUESTED, C.APPROVED)),
-            Consultation.starts_at < end, Consultation.starts_at > begin - timedelta(hours=4))
+            Consultation.starts_at < end, Consultation.starts_at > begin - LONGEST)
         .options(joinedload(Consultation.patient).joinedload(Patient.guardian), joinedload(Consultation.doctor),
                  joinedload(Consultation.specialization))
         .order_by(Consultation.starts_at, Consultation.id))
@@ -84,7 +85,7 @@ def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], o
              ends: time | None = None, day: date | None = None) -> dict[int, list[Target]]:
     """Free times for each consultation by its id, none proposed twice as the first choice.
 
-    `day` narrows to one day; without it the next two weeks, the absence itself left out.
+    Free for its patient too. `day` narrows to one day; without it the next two weeks, the absence itself left out.
     """
     begin, end = bounds(on, starts, ends)
     first = max(day or on, clock.today())
@@ -94,14 +95,21 @@ def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], o
     free = [Target(doctor, slot) for doctor in doctors for slot in slots.free_between(doctor, first, last)
             if slot.ends_at <= begin or slot.starts_at >= end or doctor.id not in gone] if first <= last else []
     free.sort(key=lambda target: (target.slot.starts_at, target.doctor.id))
+    # The own time is given up by the move; those of the others of that patient may still stand when it is made.
+    held = [(row.patient_id, row.consultation_id, row.starts_at, row.ends_at) for row in slots.booked(
+        free[0].slot.starts_at, max(target.slot.ends_at for target in free),
+        patients={each.patient_id for each in waiting})] if free else []
     taken: set[str] = set()
     found: dict[int, list[Target]] = {}
     for each in waiting:
-        mine = [target for target in free if target.key not in taken
+        busy = slots.Taken((starts, ends) for patient_id, consultation_id, starts, ends in held
+                           if patient_id == each.patient_id and consultation_id != each.id)
+        mine = [target for target in free if target.key not in taken and not busy.meets(target.slot)
                 and target.doctor.user_id not in each.patient.owner_ids]
         found[each.id] = mine[:6]
         if mine:
             taken.add(mine[0].key)
+            held.append((each.patient_id, 0, mine[0].slot.starts_at, mine[0].slot.ends_at))
     return found
 
 
@@ -131,8 +139,9 @@ def away(doctor: Doctor, on: date, plan: Mapping[int, Target | None], reason: st
         raise Refused(N_("This day is over."), field="on")
     if not reason.strip():
         raise Refused(N_("Please write the reason; the patients will read it."), field="reason")
-    # Whoever books holds the doctor's row a little: none slips in between looking and moving.
-    db.session.execute(sa.select(Doctor.id).where(Doctor.id == doctor.id).with_for_update(key_share=True))
+    # Whoever books holds the doctor's row a little: none slips in between looking and moving. All at once and in order,
+    # so that two who move their days to each other wait, never both.
+    lock_rows(Doctor, {doctor.id, *(target.doctor.id for target in plan.values() if target is not None)})
     absence = ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.AWAY, starts_at=starts, ends_at=ends,
                                 reason=reason.strip()[:200])
     db.session.add(absence)

@@ -38,7 +38,7 @@ MASK = "***"
 GENESIS = "0" * 64
 #: Tables whose rows follow from others, or are the log itself; a sign-in is recorded as such, not as a session row.
 UNLOGGED = frozenset({
-    "activity_log", "stock_balance", "store_item", "number_counter", "slot_tick", "user_session", "document_number",
+    "activity_log", "stock_balance", "store_item", "number_counter", "user_session", "document_number",
     "notice", "job_run"})
 #: Columns that are kept by operations from other rows.
 DERIVED = frozenset({("item", "stock_on_hand")})

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from models.clinic import Consent, Patient, PatientState
-from models.consultations import (
-    HOLDS_SLOT,
-    TICK_MINUTES,
-    ClinicalNote,
-    Consultation,
-    ConsultationState,
-    Diagnosis,
-    SlotTick,
-    tick_of,
-)
+from models.consultations import HOLDS_SLOT, ClinicalNote, Consultation, ConsultationState, Diagnosis
 from models.documents import WORKFLOWS, Attachment
 from models.operations.activity import verify_chain
 from models.operations.checks import check
@@ -27,19 +19,19 @@ def chain(session: Any) -> Any:
     return verify_chain(session)
 
 
-@check("consultations: each holds exactly the five minutes of its slot while its state does")
-def ticks(session: Any) -> Any:
-    held: dict[int, list[int]] = {}
-    for consultation_id, tick in session.execute(
-            sa.select(SlotTick.consultation_id, SlotTick.tick).order_by(SlotTick.tick)):
-        held.setdefault(consultation_id, []).append(tick)
-    for row in session.execute(sa.select(
-            Consultation.id, Consultation.number, Consultation.state, Consultation.starts_at,
-            Consultation.slot_minutes).order_by(Consultation.id)):
-        first = tick_of(row.starts_at)
-        due = list(range(first, first + row.slot_minutes // TICK_MINUTES)) if row.state in HOLDS_SLOT else []
-        if held.get(row.id, []) != due:
-            return row
+@check("consultations: no doctor and no patient is booked twice at one time")
+def booked_once(session: Any) -> Any:
+    """The later one of two that overlap: its number, whose time it is, and the number of the earlier."""
+    for whose in (Consultation.doctor_id, Consultation.patient_id):
+        before, until = None, None
+        for row in session.execute(sa.select(
+                whose.label("key"), Consultation.number, Consultation.starts_at, Consultation.slot_minutes)
+                .where(Consultation.state.in_(HOLDS_SLOT)).order_by(whose, Consultation.starts_at, Consultation.id)):
+            if before is not None and until is not None and before.key == row.key and row.starts_at < until:
+                return {"number": row.number, whose.key: row.key, "overlaps": before.number}
+            ends = row.starts_at + timedelta(minutes=row.slot_minutes)
+            if before is None or until is None or before.key != row.key or ends > until:
+                before, until = row, ends
     return None
 
 

@@ -14,12 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from models import clock
 from models.base import db
 from models.clinic import Doctor, Patient, PatientState, Payer
-from models.consultations import Consultation, ConsultationMessage, ConsultationState, SlotTick, Triage
+from models.consultations import Consultation, ConsultationMessage, ConsultationState, Triage
 from models.documents import Attachment
-from models.errors import N_, NotAllowed, Refused, SlotTaken
+from models.errors import N_, NotAllowed, Refused, SlotTaken, told_of
 from models.operations import slots
 from models.operations import triage as triaging
-from models.operations.approvals import by_system, effect, opened, perform
+from models.operations.approvals import after, by_system, effect, opened, perform
 from models.operations.clinical import (
     add_diagnosis,
     rate,
@@ -34,6 +34,7 @@ from models.operations.conversations import (
     unread_counts,
     unread_total,
 )
+from models.operations.once import lock_rows
 from models.operations.prescriptions import prescribe
 from models.people import User
 from models.roles import Role
@@ -65,7 +66,7 @@ def request(patient: Patient, doctor: Doctor, starts_at: datetime, complaint: st
         raise Refused(N_("Please describe the complaint in 3 to 4000 letters."), field="complaint")
     if doctor.user_id is not None and doctor.user_id in patient.owner_ids:
         raise Refused(N_("Doctors do not consult themselves. Please choose another doctor."), field="doctor")
-    consultation = _book(patient, doctor, starts_at, created_by_id=by.id, complaint=text,
+    consultation = _book(patient, doctor, starts_at, by=by, created_by_id=by.id, complaint=text,
                          triage=triage or triaging.level(answers or {}),
                          payer=payer or patient.payer)
     triaging.keep(consultation, answers or {})
@@ -75,10 +76,12 @@ def request(patient: Patient, doctor: Doctor, starts_at: datetime, complaint: st
     return consultation
 
 
-def _book(patient: Patient, doctor: Doctor, starts_at: datetime, **fields: Any) -> Consultation:
-    """A consultation that holds its ticks. The keys of `slot_tick` decide who was first, whatever runs at once."""
-    # Held a little by everybody who books, so that nobody slips past an absence that is just being written.
-    db.session.execute(sa.select(Doctor.id).where(Doctor.id == doctor.id).with_for_update(read=True))
+def _book(patient: Patient, doctor: Doctor, starts_at: datetime, *, by: User, **fields: Any) -> Consultation:
+    """A consultation that holds its time. The database decides who was first (`models.intervals`)."""
+    # Held a little by everybody who books, the doctor first: two who want one time wait for each other, never both, and
+    # nobody slips past an absence that is just being written.
+    lock_rows(Doctor, {doctor.id})
+    lock_rows(Patient, {patient.id})
     day = clock.local(starts_at).date()
     if starts_at <= clock.now():
         raise Refused(N_("This time is already over. Please choose a later one."), field="starts_at")
@@ -95,32 +98,26 @@ def _book(patient: Patient, doctor: Doctor, starts_at: datetime, **fields: Any) 
         with db.session.begin_nested():
             db.session.add(consultation)
             db.session.flush()
-            # In ascending order, so that two bookings wait for each other, never both.
-            db.session.execute(sa.insert(SlotTick), [
-                {"consultation_id": consultation.id, "doctor_id": doctor.id, "patient_id": patient.id, "tick": tick}
-                for tick in slot.ticks])
     except IntegrityError as error:
-        if "slot_tick" not in str(error.orig):
+        if not isinstance(told_of(error), SlotTaken):
             raise
-        raise _taken(patient, doctor, slot) from error
+        raise _taken(patient, doctor, slot, by) from error
     return consultation
 
 
-def _taken(patient: Patient, doctor: Doctor, slot: slots.Slot) -> SlotTaken:
-    mine = db.session.scalar(sa.select(sa.literal(1)).where(
-        SlotTick.patient_id == patient.id, SlotTick.tick.in_(slot.ticks)).limit(1))
+def _taken(patient: Patient, doctor: Doctor, slot: slots.Slot, by: User) -> SlotTaken:
+    """Whose time it is that was taken, and the next times that are free for both."""
     free = slots.next_free(doctor, after=slot.starts_at, patient=patient)
-    if mine:
+    is_patients = bool(slots.booked(slot.starts_at, slot.ends_at, patients=[patient.id]))
+    if not is_patients:
+        message = N_("This time was just taken. Next free times: %(slots)s.")
+    elif by.id == patient.user_id:
         message = N_("You have another consultation at this time. Next free times: %(slots)s.")
     else:
-        message = N_("This time was just taken. Next free times: %(slots)s.")
-    return SlotTaken(message, field="starts_at", slots=", ".join(map(str, free)) or "–")
-
-
-def _release(consultation: Consultation) -> None:
-    db.session.execute(sa.delete(SlotTick).where(SlotTick.consultation_id == consultation.id)
-                       .execution_options(synchronize_session=False))
-    db.session.expire(consultation, ["ticks"])
+        message = N_("%(patient)s has another consultation at this time. Next free times: %(slots)s.")
+    refusal = SlotTaken(message, field="starts_at", slots=", ".join(map(str, free)) or "–", patient=patient.name)
+    refusal.is_patients = is_patients
+    return refusal
 
 
 def reschedule(consultation: Consultation, starts_at: datetime | str, *, by: User, reason: str = "",
@@ -149,7 +146,6 @@ def _approve(consultation: Consultation, *, by: User, reason: str) -> None:
 @effect(Consultation, "reject")
 def _reject(consultation: Consultation, *, by: User, reason: str) -> None:
     consultation.decided_reason = reason.strip()
-    _release(consultation)
 
 
 @effect(Consultation, "start")
@@ -185,27 +181,26 @@ def _require_in_time(consultation: Consultation, by: User) -> None:
 def _cancel(consultation: Consultation, *, by: User, reason: str) -> None:
     _require_in_time(consultation, by)
     consultation.decided_reason = reason.strip()
-    _release(consultation)
-
-
-@effect(Consultation, "no_show")
-def _no_show(consultation: Consultation, *, by: User, reason: str) -> None:
-    _release(consultation)
 
 
 @effect(Consultation, "reschedule")
-def _move(consultation: Consultation, *, by: User, reason: str) -> None:
-    """Free the old slot and book the new one for the same patient; the request stays its author's."""
-    consultation.moved_to = target = _as_instant(consultation.moved_to)
+def _give_up(consultation: Consultation, *, by: User, reason: str) -> None:
+    consultation.moved_to = _as_instant(consultation.moved_to)
     _require_in_time(consultation, by)
     doctor = consultation.moved_to_doctor or consultation.doctor
     if doctor is not consultation.doctor and by.id in consultation.patient.owner_ids:
         raise NotAllowed(N_("Another doctor needs a request of its own."))
     consultation.decided_reason = reason.strip() or None
-    _release(consultation)
-    request = _book(consultation.patient, doctor, target, created_by_id=consultation.created_by_id,
-                    complaint=consultation.complaint, triage=consultation.triage, payer=consultation.payer,
-                    rescheduled_from_id=consultation.id)
+
+
+@after(Consultation, "reschedule")
+def _move(consultation: Consultation, *, by: User, reason: str) -> None:
+    """Book the new time for the same patient once the old one is free; the request stays its author's."""
+    assert consultation.moved_to is not None
+    doctor = consultation.moved_to_doctor or consultation.doctor
+    request = _book(consultation.patient, doctor, consultation.moved_to, by=by,
+                    created_by_id=consultation.created_by_id, complaint=consultation.complaint,
+                    triage=consultation.triage, payer=consultation.payer, rescheduled_from_id=consultation.id)
     triaging.keep(request, {each.question: each.answer for each in consultation.triage_answers})
     opened(request, by=by)
     for file in sent_with(consultation):  # whoever holds it then needs them; what was said stays where it was said

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from models.activity import Activity
 from models.base import db
 from models.clinic import Patient, PatientState
-from models.consultations import Consultation, SlotTick
+from models.consultations import HOLDS_SLOT, Consultation
 from models.documents import WORKFLOWS
 from models.errors import N_, NotAllowed, Refused
 from models.operations import activity
@@ -33,8 +33,6 @@ KEYS: dict[tuple[str, str], str] = {
     # A letter of invitation or confirmation opens the account that it was written for.
     ("account_ticket", "patient_id"): "stays",
 }
-#: Keys that point at a patient together with a consultation: they follow it.
-FOLLOWING = frozenset({"slot_tick"})
 #: What the record that stays takes over where it has nothing of its own.
 TAKEN = ("address", "region_code", "phone", "marital_status", "blood_type", "height_cm", "weight_kg")
 LIVE = (PatientState.PENDING, PatientState.ACTIVE)
@@ -84,11 +82,11 @@ def pairs(limit: int = 100) -> list[tuple[Patient, Patient]]:
 
 def overlapping(kept: Patient, gone: Patient) -> list[str]:
     """Numbers of the consultations that both hold at the same time."""
-    mine, theirs = sa.orm.aliased(SlotTick), sa.orm.aliased(SlotTick)
-    return [number or "–" for number in db.session.scalars(
-        sa.select(Consultation.number).where(Consultation.id.in_(
-            sa.select(theirs.consultation_id).join(mine, mine.tick == theirs.tick)
-            .where(mine.patient_id == kept.id, theirs.patient_id == gone.id))).order_by(Consultation.id))]
+    held = {patient.id: db.session.scalars(
+        sa.select(Consultation).where(Consultation.patient_id == patient.id, Consultation.state.in_(HOLDS_SLOT))
+        .order_by(Consultation.id)).all() for patient in (kept, gone)}
+    return [theirs.number or "–" for theirs in held[gone.id] if any(
+        mine.starts_at < theirs.ends_at and theirs.starts_at < mine.ends_at for mine in held[kept.id])]
 
 
 declare(Declared(
@@ -149,12 +147,7 @@ def _may(gone: Patient, kept: Patient) -> None:
 
 
 def _move(gone: Patient, kept: Patient) -> dict[str, int]:
-    """Point every key that moves at the record that stays; the times held go with their consultations."""
-    ticks = db.session.execute(
-        sa.select(SlotTick.consultation_id, SlotTick.doctor_id, SlotTick.tick).where(SlotTick.patient_id == gone.id)
-        .order_by(SlotTick.tick)).all()
-    quietly = {"synchronize_session": False}
-    db.session.execute(sa.delete(SlotTick).where(SlotTick.patient_id == gone.id).execution_options(**quietly))
+    """Point every key that moves at the record that stays."""
     moved: dict[str, int] = {}
     for (name, column), what in KEYS.items():
         if what != "moves":
@@ -168,10 +161,6 @@ def _move(gone: Patient, kept: Patient) -> dict[str, int]:
             .values(changes)).rowcount
         if number:
             moved[name] = moved.get(name, 0) + number
-    if ticks:
-        db.session.execute(sa.insert(SlotTick), [
-            {"consultation_id": row.consultation_id, "doctor_id": row.doctor_id, "tick": row.tick,
-             "patient_id": kept.id} for row in ticks])
     for record in list(db.session.identity_map.values()):
         if isinstance(record, Consultation) and record.patient_id == gone.id:
             db.session.expire(record)

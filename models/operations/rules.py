@@ -8,6 +8,6 @@ from models import triggers
 from models.operations.checks import check
 
 
-@check("database: every trigger that keeps ledgers and posted documents is there and on")
+@check("database: every rule that keeps ledgers, posted documents and booked times is there and on")
 def rules(session: Any) -> Any:
     return next(iter(triggers.missing(session.connection())), None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from models import clock
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
-from models.consultations import TICK_MINUTES, SlotTick, tick_of
+from models.consultations import HOLDS_SLOT, LONGEST, Consultation
 from models.organisation import Holiday, HolidayKind, Status
 from models.settings import setting
 
@@ -31,28 +33,64 @@ class Slot:
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
 
-    @property
-    def ticks(self) -> range:
-        """The five minutes that it takes up, by number."""
-        return ticks_of(self.starts_at, self.minutes)
-
     def __str__(self) -> str:
         return f"{clock.local(self.starts_at):%d/%m %H:%M}"
 
 
-def ticks_of(starts_at: datetime, minutes: int) -> range:
-    first = tick_of(starts_at)
-    return range(first, first + minutes // TICK_MINUTES)
+class Taken:
+    """Times that are taken, as half-open intervals: what begins when another ends does not meet it."""
+
+    def __init__(self, times: Iterable[tuple[datetime, datetime]] = ()) -> None:
+        self._starts: list[datetime] = []
+        self._ends: list[datetime] = []
+        for starts, ends in sorted(times):
+            if self._ends and starts <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], ends)
+            else:
+                self._starts.append(starts)
+                self._ends.append(ends)
+
+    def meets(self, slot: Slot) -> bool:
+        """Whether the slot overlaps any of them."""
+        before = bisect_left(self._starts, slot.ends_at)
+        return before > 0 and self._ends[before - 1] > slot.starts_at
+
+
+class Booked(NamedTuple):
+    """A time that a consultation takes up of its doctor and its patient."""
+
+    consultation_id: int
+    doctor_id: int
+    patient_id: int
+    starts_at: datetime
+    minutes: int
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+def booked(since: datetime, until: datetime, *, doctors: Collection[int] = (), patients: Collection[int] = ()
+           ) -> list[Booked]:
+    """What holds a time of these doctors or patients (by id) between both instants. One statement."""
+    whose = sa.or_(Consultation.doctor_id.in_(doctors), Consultation.patient_id.in_(patients))
+    rows = db.session.execute(sa.select(
+        Consultation.id, Consultation.doctor_id, Consultation.patient_id, Consultation.starts_at,
+        Consultation.slot_minutes).where(
+            whose, Consultation.state.in_(HOLDS_SLOT), Consultation.starts_at < until,
+            Consultation.starts_at > since - LONGEST))
+    return [row for row in map(Booked._make, rows) if row.ends_at > since]
 
 
 def _instant(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, clock.zone())
+    return datetime.combine(day, at, clock.zone()).astimezone(UTC)
 
 
 def _cut(day: date, starts: time, ends: time, minutes: int) -> Iterable[Slot]:
+    """The slots of these hours, one after another in real time: fewer where the clock is put forward."""
     at, end = _instant(day, starts), _instant(day, ends)
     while at + timedelta(minutes=minutes) <= end:
-        yield Slot(at.astimezone(UTC), minutes)
+        yield Slot(at, minutes)
         at += timedelta(minutes=minutes)
 
 
@@ -112,12 +150,10 @@ def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | 
     slots = [slot for slot in offered(doctor, first, last) if slot.starts_at > now]
     if not slots:
         return []
-    whose = SlotTick.doctor_id == doctor.id
-    if patient is not None and patient.id is not None:
-        whose = sa.or_(whose, SlotTick.patient_id == patient.id)
-    taken = set(db.session.scalars(sa.select(SlotTick.tick).where(
-        whose, SlotTick.tick.between(slots[0].ticks.start, slots[-1].ticks.stop))))
-    return [slot for slot in slots if taken.isdisjoint(slot.ticks)]
+    mine = [patient.id] if patient is not None and patient.id is not None else []
+    taken = Taken((each.starts_at, each.ends_at) for each in booked(
+        slots[0].starts_at, slots[-1].ends_at, doctors=[doctor.id], patients=mine))
+    return [slot for slot in slots if not taken.meets(slot)]
 
 
 def free_slots(doctor: Doctor, day: date, *, patient: Patient | None = None) -> list[Slot]:
@@ -140,8 +176,11 @@ def next_free(doctor: Doctor, *, after: datetime | None = None, patient: Patient
     return [slot for slot in free if slot.starts_at >= since][:count]
 
 
-def first_free(doctors: Iterable[Doctor]) -> dict[int, Slot]:
-    """The next free slot of each doctor by id, within two weeks; four statements, however many doctors."""
+def first_free(doctors: Iterable[Doctor], *, patient: Patient | None = None) -> dict[int, Slot]:
+    """The next free slot of each doctor by id, within two weeks; four statements, however many doctors.
+
+    With `patient` it is free in that person's own calendar too.
+    """
     by_id = {doctor.id: doctor for doctor in doctors if doctor.status == Status.ACTIVE}
     now, first = clock.now(), clock.today()
     last = min(first + timedelta(days=_SEARCH_DAYS - 1), last_day())
@@ -156,9 +195,10 @@ def first_free(doctors: Iterable[Doctor]) -> dict[int, Slot]:
         exceptions[each.doctor_id].append(each)
     holidays = set(db.session.scalars(sa.select(Holiday.on).where(
         Holiday.on.between(first, last), Holiday.kind == HolidayKind.NATIONAL)))
-    until = tick_of(clock.day_bounds(last)[1])
-    taken = {tuple(row) for row in db.session.execute(sa.select(SlotTick.doctor_id, SlotTick.tick).where(
-        SlotTick.doctor_id.in_(by_id), SlotTick.tick.between(tick_of(now), until)))}
+    mine = [patient.id] if patient is not None and patient.id is not None else []
+    held = booked(now, clock.day_bounds(last)[1], doctors=by_id, patients=mine)
+    taken = {key: Taken((each.starts_at, each.ends_at) for each in held
+                        if each.doctor_id == key or each.patient_id in mine) for key in by_id}
     found: dict[int, Slot] = {}
     for key, doctor in by_id.items():
         for offset in range((last - first).days + 1):
@@ -166,8 +206,7 @@ def first_free(doctors: Iterable[Doctor]) -> dict[int, Slot]:
             if key in found or not doctor.licensed_on(day):
                 continue
             of_day = _of_day(day, schedules[key], [each for each in exceptions[key] if each.on == day], day in holidays)
-            free = (slot for slot in of_day
-                    if slot.starts_at > now and not any((key, tick) in taken for tick in slot.ticks))
+            free = (slot for slot in of_day if slot.starts_at > now and not taken[key].meets(slot))
             if slot := next(free, None):
                 found[key] = slot
     return found

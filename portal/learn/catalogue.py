@@ -48,7 +48,7 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "calibration", *_lines("depreciation_run"))),
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", "consultation",
-        "slot_tick", "triage_answer", "consultation_message", "clinical_note", "diagnosis",
+        "triage_answer", "consultation_message", "clinical_note", "diagnosis",
         *_lines("prescription"), "letter")),
     "papers": (_l("Numbers, history and files"), (
         "user", "document_number", "number_counter", "document_event", "comment", "attachment")),

@@ -1,0 +1,70 @@
+"""Nobody is booked twice: what must not overlap in time, as data; the database keeps it on each way of writing.
+
+A row takes up the half-open interval [start, start + minutes) while it stands in one of its states: what ends at 10:03
+leaves 10:03 free. PostgreSQL keeps it by an exclusion constraint (GiST, extension `btree_gist`), SQLite by triggers,
+both by instants. `models.triggers` adds the SQL of both to its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.consultations import HOLDS_SLOT, Consultation
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Rows of `table` that name the same `who` never overlap while their `state` is one of `states`.
+
+    `name` is the constraint's; `starts` an instant, `minutes` a whole number up to a day (1440).
+    """
+
+    name: str
+    table: str
+    who: str
+    starts: str
+    minutes: str
+    states: tuple[str, ...]
+
+    @property
+    def holds(self) -> str:
+        return ", ".join(f"'{state}'" for state in self.states)
+
+
+APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f"{who}_id", "starts_at", "slot_minutes",
+                    tuple(state.value for state in HOLDS_SLOT)) for who in ("doctor", "patient"))
+
+
+def sqlite() -> Iterator[tuple[str, str]]:
+    """Table and statement of each trigger.
+
+    Days are compared first, as text, so that an index finds the few rows that can meet; then milliseconds, however the
+    instant is written. What is no instant is refused: nothing could be compared with it.
+    """
+    for rule in APART:
+        start, other = (f'CAST(round(julianday({row}."{rule.starts}") * 86400000) AS INTEGER)'
+                        for row in ("NEW", "other"))
+        span = f'{{row}}."{rule.minutes}" * 60000'
+        meets = (f'SELECT 1 FROM "{rule.table}" AS other WHERE other."{rule.who}" = NEW."{rule.who}"\n'
+                 f'  AND other.id <> NEW.id AND other.state IN ({rule.holds})\n'
+                 f'  AND other."{rule.starts}" > date(NEW."{rule.starts}", \'-3 days\')\n'
+                 f'  AND other."{rule.starts}" < date(NEW."{rule.starts}", \'+4 days\')\n'
+                 f"  AND {other} < {start} + {span.format(row='NEW')}\n"
+                 f"  AND {start} < {other} + {span.format(row='other')}")
+        for does, what in (("insert", "INSERT"), ("update", "UPDATE")):
+            yield rule.table, (
+                f'CREATE TRIGGER {rule.name}_{does} AFTER {what} ON "{rule.table}"\n'
+                f"WHEN NEW.state IN ({rule.holds}) AND (typeof(NEW.\"{rule.starts}\") <> 'text'\n"
+                f'  OR julianday(NEW."{rule.starts}") IS NULL OR EXISTS ({meets}))\n'
+                f"BEGIN SELECT RAISE(ABORT, 'overlap: {rule.name}'); END")
+
+
+def postgresql() -> Iterator[tuple[str, str]]:
+    """Table and statement of each constraint; sums are made in UTC, because an index must not depend on a zone."""
+    for rule in APART:
+        start = f"\"{rule.starts}\" AT TIME ZONE 'UTC'"
+        yield rule.table, (
+            f'ALTER TABLE "{rule.table}" ADD CONSTRAINT {rule.name} EXCLUDE USING gist ("{rule.who}" WITH =,\n'
+            f"  tsrange({start}, ({start}) + make_interval(mins => \"{rule.minutes}\")) WITH &&)\n"
+            f"WHERE (state IN ({rule.holds}))")
