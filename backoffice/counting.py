@@ -257,7 +257,7 @@ class CountingPages:
             media = "application/pdf"
         else:
             heads = [gettext(head) for head in counting.SHEET]
-            rows = (counting.sheet_row(line, places) for line in lines)
+            rows = [counting.sheet_row(line, places) for line in lines]  # read before the answer goes out
             body, media = ((export.as_csv(heads, rows), "text/csv; charset=utf-8") if kind == "csv" else (
                 export.as_xlsx(heads, rows), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
         answer = Response(body, mimetype=media)

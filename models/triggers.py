@@ -1,7 +1,7 @@
 """Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
 
-An account's sessions and tokens end with its password, and nobody is booked twice. Beside them what only PostgreSQL has:
-the log's head, and indexes that find a part of a document's number or of an item's name.
+An account's sessions and tokens end with its password, and nobody is booked twice. Beside them what only PostgreSQL
+has: the log's head, and indexes that find a part of a document's number or of an item's name.
 
 The rules are the data of `models.finality` and `models.intervals`; `statements(dialect)` writes them as SQL. The
 migrations hold frozen copies of that SQL, and a test compares both.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -270,7 +271,7 @@ def test_days_on_which_the_clock_is_changed(session: Any, day: date) -> None:
         offered = slots.offered(doctor, day, day)
         hours = 3.6 + (-1 if day.month == 3 else 1)
         assert len(offered) == int(hours * 60 // 17)
-        assert all(one.ends_at == other.starts_at for one, other in zip(offered, offered[1:], strict=False))
+        assert all(one.ends_at == other.starts_at for one, other in pairwise(offered))
         for slot in offered:
             request(patient, doctor, slot.starts_at, "A cough", by=patient.user)
         assert slots.free_slots(doctor, day) == []
@@ -292,7 +293,8 @@ def test_the_refusal_says_whose_time_it_is_and_what_is_free(session: Any) -> Non
     with pytest.raises(SlotTaken, match=r"^Budi has another .*01/03 10:30\.$"):
         request(child, other, at(10, 20), "A cough", by=guardian.user)
     with pytest.raises(SlotTaken, match=r"^This time was just taken.*01/03 10:23\.$") as told:
-        request(make.make_patient(user=(third := make.make_user(Role.PATIENT))), doctor, at(10, 13), "A cough", by=third)
+        third = make.make_user(Role.PATIENT)
+        request(make.make_patient(user=third), doctor, at(10, 13), "A cough", by=third)
     assert not told.value.is_patients
 
 
@@ -391,7 +393,8 @@ HOURS = st.tuples(st.integers(0, 23 * 60), st.integers(5, 120), st.integers(5, 2
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(HOURS, min_size=1, max_size=4), st.lists(HOURS, min_size=1, max_size=4), st.randoms(use_true_random=False))
+@given(st.lists(HOURS, min_size=1, max_size=4), st.lists(HOURS, min_size=1, max_size=4),
+       st.randoms(use_true_random=False))
 def test_what_is_offered_can_be_booked(session: Any, first: list[Any], second: list[Any], random: Any) -> None:
     """Random hours of two doctors, also such that overlap: each free time that is shown is not refused, to the end."""
     outer = session.begin_nested()

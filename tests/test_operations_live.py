@@ -68,7 +68,8 @@ def test_what_another_process_says_rings_here_and_the_own_echo_does_not() -> Non
 def test_a_process_of_the_same_number_on_another_machine_is_heard() -> None:
     """In containers every server is process 1: what tells them apart is random."""
     senders = {subprocess.run(
-        [sys.executable, "-c", "import os; os.getpid = lambda: 1\nfrom models.operations import live; print(live.SENDER)"],
+        [sys.executable, "-c", "import os; os.getpid = lambda: 1\n"
+                               "from models.operations import live; print(live.SENDER)"],
         cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True).stdout.strip() for _ in range(2)}
     assert len(senders | {live.SENDER}) == 3
     for sender in (*senders, str(os.getpid())):
@@ -79,7 +80,8 @@ def test_a_process_of_the_same_number_on_another_machine_is_heard() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
 def test_a_forked_process_is_another_sender() -> None:
-    code = ("import os; from models.operations import live; mine = live.SENDER; read, write = os.pipe(); child = os.fork()\n"
+    code = ("import os; from models.operations import live; mine = live.SENDER; read, write = os.pipe()\n"
+            "child = os.fork()\n"
             "if not child: os.write(write, live.SENDER.encode()); os._exit(0)\n"
             "os.waitpid(child, 0); print(mine, live.SENDER, os.read(read, 99).decode())")
     mine, still, child = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=True,

@@ -1,5 +1,7 @@
 CREATE EXTENSION IF NOT EXISTS pg_trgm
 
+CREATE EXTENSION IF NOT EXISTS btree_gist
+
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
@@ -664,3 +666,11 @@ EXECUTE FUNCTION refuse_change('posted is final: unit_return_line')
 CREATE TRIGGER user_ends_access AFTER UPDATE ON "user" FOR EACH ROW
 WHEN (OLD."password_hash" IS DISTINCT FROM NEW."password_hash" OR OLD."status" IS DISTINCT FROM NEW."status")
 EXECUTE FUNCTION end_access()
+
+ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_doctor_time EXCLUDE USING gist ("doctor_id" WITH =,
+  tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
+WHERE (state IN ('requested', 'approved', 'in_progress', 'completed'))
+
+ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_patient_time EXCLUDE USING gist ("patient_id" WITH =,
+  tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
+WHERE (state IN ('requested', 'approved', 'in_progress', 'completed'))

@@ -589,3 +589,43 @@ BEGIN
   UPDATE user_session SET ended_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND ended_at IS NULL;
   UPDATE api_token SET revoked_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND revoked_at IS NULL;
 END
+
+CREATE TRIGGER ex_consultation_doctor_time_insert AFTER INSERT ON "consultation"
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+  AND other."starts_at" > date(NEW."starts_at", '-3 days')
+  AND other."starts_at" < date(NEW."starts_at", '+4 days')
+  AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
+  AND CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) + other."slot_minutes" * 60000))
+BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_doctor_time'); END
+
+CREATE TRIGGER ex_consultation_doctor_time_update AFTER UPDATE ON "consultation"
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+  AND other."starts_at" > date(NEW."starts_at", '-3 days')
+  AND other."starts_at" < date(NEW."starts_at", '+4 days')
+  AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
+  AND CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) + other."slot_minutes" * 60000))
+BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_doctor_time'); END
+
+CREATE TRIGGER ex_consultation_patient_time_insert AFTER INSERT ON "consultation"
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+  AND other."starts_at" > date(NEW."starts_at", '-3 days')
+  AND other."starts_at" < date(NEW."starts_at", '+4 days')
+  AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
+  AND CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) + other."slot_minutes" * 60000))
+BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_patient_time'); END
+
+CREATE TRIGGER ex_consultation_patient_time_update AFTER UPDATE ON "consultation"
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+  AND other."starts_at" > date(NEW."starts_at", '-3 days')
+  AND other."starts_at" < date(NEW."starts_at", '+4 days')
+  AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
+  AND CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) + other."slot_minutes" * 60000))
+BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_patient_time'); END

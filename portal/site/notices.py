@@ -35,7 +35,7 @@ def _written(name: str, value: Any) -> str:
         return words.table_word(value)
     if kind == "step":
         return words.step_word(value)
-    if kind == "roles":
+    if kind == "roles" and isinstance(value, list):
         return ", ".join(str(words.role_word(Role(role))) for role in value)
     return str(value)
 

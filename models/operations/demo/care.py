@@ -224,6 +224,7 @@ def _worked(world: World, order: Maintenance, result: str, cost: int, part: Item
     clock.freeze(clock.now() + timedelta(hours=3 + order.id % 9))
     world.do(line, "finish", staff, result=result, cost=Decimal(cost), condition_after=PhysicalCondition.GOOD)
     if order.kind == MaintenanceKind.CALIBRATION:
+        assert line.asset is not None
         _certificate(world, line.asset, clock.today(), line_id=line.id)
         world.session.flush()
     world.do(order, "finish", staff)
