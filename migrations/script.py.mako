@@ -52,6 +52,8 @@ def drop_rules(revision: str, following: str) -> None:
             execute(f"DROP TRIGGER {words[2]}{on}")
         elif statement not in kept and words[1] in ("FUNCTION", "INDEX"):
             execute(f"DROP {words[1]} {words[2]}")
+        elif statement not in kept and words[:2] == ["ALTER", "TABLE"]:  # ALTER TABLE t ADD CONSTRAINT name …
+            execute(f"ALTER TABLE {words[2]} DROP CONSTRAINT {words[5]}")
 
 
 def make_rules(revision: str, former: str) -> None:

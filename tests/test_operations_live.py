@@ -68,8 +68,8 @@ def test_what_another_process_says_rings_here_and_the_own_echo_does_not() -> Non
 def test_a_process_of_the_same_number_on_another_machine_is_heard() -> None:
     """In containers every server is process 1: what tells them apart is random."""
     senders = {subprocess.run(
-        [sys.executable, "-c", "import os; os.getpid = lambda: 1\n"
-                               "from models.operations import live; print(live.SENDER)"],
+        [sys.executable, "-c", ("import os; os.getpid = lambda: 1\n"
+                                "from models.operations import live; print(live.SENDER)")],
         cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True).stdout.strip() for _ in range(2)}
     assert len(senders | {live.SENDER}) == 3
     for sender in (*senders, str(os.getpid())):

@@ -1,6 +1,6 @@
 """First of all
 
-Revision ID: 0002_8ab48938cf94
+Revision ID: 0002_08e6aeab3033
 Revises: 0001_038fb5cfc9a6
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0002_8ab48938cf94'
+revision = '0002_08e6aeab3033'
 down_revision = '0001_038fb5cfc9a6'
 branch_labels = None
 depends_on = None
@@ -52,6 +52,8 @@ def drop_rules(revision: str, following: str) -> None:
             execute(f"DROP TRIGGER {words[2]}{on}")
         elif statement not in kept and words[1] in ("FUNCTION", "INDEX"):
             execute(f"DROP {words[1]} {words[2]}")
+        elif statement not in kept and words[:2] == ["ALTER", "TABLE"]:  # ALTER TABLE t ADD CONSTRAINT name …
+            execute(f"ALTER TABLE {words[2]} DROP CONSTRAINT {words[5]}")
 
 
 def make_rules(revision: str, former: str) -> None:

@@ -89,7 +89,7 @@ def declare(notice: Declared) -> Declared:
 
 # ---------------------------------------------------------------- telling
 
-def tell(event: str, record: Any, *, key: str | None = None, to: Iterable[User | None] | None = None,
+def tell(event: str, record: Any, /, *, key: str | None = None, to: Iterable[User | None] | None = None,
          **params: Any) -> int:
     """Write the notice `event` about `record` to everybody whom it is for; returns how many were told now.
 
