@@ -10,20 +10,21 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 from sqlalchemy.orm import selectinload
-from wtforms import SelectMultipleField
+from wtforms import SelectField, SelectMultipleField
 
 from backoffice import lookups
 from backoffice.base import MasterView
 from backoffice.forms import StaffForm, make_form
 from backoffice.views import done
 from models.api import ApiToken
-from models.base import one_transaction
+from models.base import db, one_transaction
 from models.errors import N_, Refused
 from models.operations import account_office, accounts, credentials
 from models.organisation import CodeList, Setting
 from models.people import User, UserSession
 from models.rights import may
 from models.roles import Role
+from models.settings import SETTINGS, checked, is_usable
 from portal.site import words
 from portal.site.links import public_url
 from portal.site.locale import is_indonesian
@@ -139,9 +140,48 @@ class AccountLinks:
 
 
 class SettingView(MasterView):
+    """One value at a time: its key is chosen, its text is checked by `models.settings`, wherever it comes from."""
+
     model = Setting
     icon = "settings"
-    listed = ("key", "value")
+    listed = ("key", "meaning", "value")
+    facts = ("key", "meaning", "value", "accepted")
+
+    def form_class(self) -> type[StaffForm]:
+        base = make_form(self.model, ("value",))
+        key = SelectField(lazy_gettext("Key"), choices=lambda: [
+            (key, f"{gettext(declared.label)} ({key})") for key, declared in SETTINGS.items()])
+        return type("SettingForm", (base,), {"key": key, "_order": ("key", "value")})
+
+    def filled(self, record: Any = None) -> StaffForm:
+        form = super().filled(record)
+        declared = SETTINGS.get(form.key.data or "")
+        if declared is not None:
+            form.value.description = " ".join(filter(None, (
+                gettext(declared.kind.says), declared.help and gettext(declared.help),
+                declared.default and gettext("Without a value of its own: %(value)s", value=declared.default))))
+        return form
+
+    def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        record.key = form.key.data
+        record.value = checked(record.key, record.value)
+
+    def label(self, name: str) -> str:
+        return {"meaning": gettext("Meaning"), "accepted": gettext("What is accepted")}.get(name) or super().label(name)
+
+    def cell_meaning(self, record: Any) -> Markup:
+        return escape(gettext(SETTINGS[record.key].label)) if record.key in SETTINGS else self._wrong(record)
+
+    def cell_accepted(self, record: Any) -> Markup:
+        return escape(gettext(SETTINGS[record.key].kind.says)) if record.key in SETTINGS else self._wrong(record)
+
+    def cell_value(self, record: Any) -> Markup:
+        mark = "" if is_usable(db.session, record) else Markup("<br>") + self._wrong(record)
+        return escape(record.value) + mark
+
+    @staticmethod
+    def _wrong(_record: Any) -> Markup:
+        return Markup('<strong class="text-danger">{}</strong>').format(gettext("This cannot be used. Correct it."))
 
 
 class CodeListView(MasterView):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -21,18 +20,16 @@ from models.roles import Role
 from models.settings import setting
 
 REPORT = "daily_performance"
-DEFAULT_HOUR = 6
 
 
 def hour() -> int:
-    """The setting's hour, or six when it is none."""
-    text = setting("daily_report.hour").strip()
-    return int(text) if text.isascii() and text.isdigit() and int(text) < 24 else DEFAULT_HOUR
+    """The hour from which on the report goes out."""
+    return int(setting("daily_report.hour"))
 
 
 def recipients() -> dict[str, Language]:
     """Addresses of the setting with their language: the account's, where there is one."""
-    typed = {each.lower(): each for each in re.split(r"[,;\s]+", setting("daily_report.recipients")) if "@" in each}
+    typed = {each.lower(): each for each in setting("daily_report.recipients")}
     known = dict(db.session.execute(
         sa.select(sa.func.lower(User.email), User.language).where(
             sa.func.lower(User.email).in_(list(typed)), User.status == AccountStatus.ACTIVE)).all())

@@ -197,7 +197,7 @@ class AssetProcurement(Document, db.Model):
     @property
     def is_above_limit(self) -> bool:
         """Whether the director must approve too."""
-        return self.total > Decimal(setting("asset_procurement.limit"))
+        return self.total > setting("asset_procurement.limit")
 
     @property
     def is_living(self) -> bool:

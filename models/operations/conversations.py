@@ -51,7 +51,7 @@ def can_write(consultation: Talk) -> bool:
     """Whether the conversation is open: from the approval until some time after the end (a setting)."""
     if consultation.state in (ConsultationState.APPROVED, ConsultationState.IN_PROGRESS):
         return True
-    until = timedelta(hours=int(setting("consultation.talk_hours")))
+    until = timedelta(hours=setting("consultation.talk_hours"))
     return consultation.state == ConsultationState.COMPLETED and consultation.completed_at is not None \
         and clock.now() <= consultation.completed_at + until
 

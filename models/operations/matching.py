@@ -56,7 +56,7 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
         .options(joinedload(GoodsReceiptLine.purchase_order_line)))}
     is_open = invoice.state in ("draft", "submitted", "rejected")
     before, waived = (invoiced(ids), supplier_returns.waived(ids)) if is_open else ({}, {})
-    tolerance = Decimal(setting("supplier_invoice.tolerance")) / 100
+    tolerance = setting("supplier_invoice.tolerance") / 100
     found = []
     for line in invoice.lines:
         source = sources[line.goods_receipt_line_id]

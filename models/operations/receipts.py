@@ -30,7 +30,7 @@ from models.purchasing import (
 )
 from models.returns import SupplierReturn, SupplierReturnLine, SupplierReturnState
 from models.roles import Role
-from models.settings import setting, setting_of
+from models.settings import setting, setting_of, worth
 from models.stock import MoveKind
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 
@@ -159,7 +159,7 @@ def _check_quantities(receipt: GoodsReceipt, order: PurchaseOrder) -> dict[int, 
                     setattr(line, name, value)
             so_far[wanted.id] += line.base_quantity
             most = wanted.quantity * wanted.factor
-            if so_far[wanted.id] > most * (1 + Decimal(wanted.tolerance) / 100):
+            if so_far[wanted.id] > most * (1 + worth("goods_receipt.tolerance", wanted.tolerance) / 100):
                 raise Refused(N_("%(item)s: at most %(left)s %(unit)s are outstanding on %(number)s."),
                               item=line.item.name, left=most - so_far[wanted.id] + line.base_quantity,
                               unit=line.item.base_unit, number=str(order), field="received_quantity")
@@ -247,7 +247,7 @@ def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
     lock_rows(GoodsReceipt, {line.goods_receipt_line.goods_receipt_id for line in lines})
     ids = {line.goods_receipt_line_id for line in lines}
     before, waived = invoiced(ids), supplier_returns.waived(ids)
-    tolerance = Decimal(setting("supplier_invoice.tolerance")) / 100
+    tolerance = setting("supplier_invoice.tolerance") / 100
     legs = [Leg(Posting.VAT, invoice.vat_amount), Leg(Posting.PAYABLES, -invoice.total)]
     for line in lines:
         source = line.goods_receipt_line

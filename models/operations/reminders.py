@@ -32,7 +32,6 @@ from models.settings import setting
 #: Days before a licence runs out on which it is told, and again once it has.
 LICENCE_DAYS = (7, 30, 90)
 LICENCES = {"STR": "str_expires_on", "SIP": "sip_expires_on"}
-MOST_HOURS = 24 * 14
 
 declare(Declared(
     "consultation_reminder", the_patient, N_("Your consultation is near"),
@@ -60,10 +59,8 @@ declare(Declared(
 
 
 def lead_hours() -> list[int]:
-    """The hours of the setting, longest first; what is no number is left out."""
-    typed = (each.strip() for each in setting("consultation.reminders").replace(";", ",").split(","))
-    return sorted({int(each) for each in typed if each.isascii() and each.isdigit() and 0 < int(each) <= MOST_HOURS},
-                  reverse=True)
+    """The hours of the setting, longest first."""
+    return list(setting("consultation.reminders"))
 
 
 @job("reminders")

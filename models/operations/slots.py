@@ -163,7 +163,7 @@ def free_slots(doctor: Doctor, day: date, *, patient: Patient | None = None) -> 
 
 def last_day() -> date:
     """The last day that can be booked."""
-    return clock.today() + timedelta(days=int(setting("consultation.days_ahead")) - 1)
+    return clock.today() + timedelta(days=setting("consultation.days_ahead") - 1)
 
 
 def next_free(doctor: Doctor, *, after: datetime | None = None, patient: Patient | None = None,
