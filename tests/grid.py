@@ -13,12 +13,15 @@ from backoffice.columns import columns_of, mapped_tables
 from models import clock
 from models.base import db
 from models.journal import Period
+from models.organisation import Setting
 from models.rights import RIGHTS, every
 from models.roles import Role
+from models.settings import SETTINGS
 from tests import factories as make
 
 #: Tables whose rows have a maker of their own, or need more than filled columns.
 MAKERS: dict[str, Callable[[], Any]] = {
+    "setting": lambda: make_setting(),
     "user": make.make_user, "work_unit": make.make_work_unit, "doctor": make.make_doctor,
     "patient": make.make_patient, "consultation": make.make_consultation, "store": make.make_store,
     "item": make.make_item, "supplier": make.make_supplier, "building": make.make_building, "room": make.make_room,
@@ -34,6 +37,13 @@ def _next() -> int:
 
 
 #: Columns that a check of the table wants although they may be empty, or wants otherwise.
+def make_setting() -> Any:
+    """One of the settings after the other, with its default; accounts would need a chart."""
+    keys = [key for key in SETTINGS if not key.startswith("account.")]
+    key = keys[_next() % len(keys)]
+    return make.saved(Setting(key=key, value=SETTINGS[key].default))
+
+
 WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "activity_log": {"id": lambda: 1_000_000 + _next()},
     "asset_auction_bid": {"asset_auction_line": lambda: make.make_open_auction().lines[0]},

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from wtforms import SelectField
 
 from backoffice.columns import columns_of, mapped_tables
 from models.base import db
@@ -47,7 +48,7 @@ def typed(field: Any) -> Any:
         return [str(getattr(each, "value", each)) for each in value]
     if hasattr(value, "id"):
         return str(value.id)
-    return str(getattr(value, "value", None) or field._value())
+    return str(getattr(value, "value", None) or (value if isinstance(field, SelectField) else field._value()))
 
 
 def snapshot(model: Any, key: Any) -> dict[str, Any]:
