@@ -37,7 +37,7 @@ def written(column: Column, value: Any) -> str:
         return locale.rupiah(value)
     if kind == "percent":
         return locale.percent(value)
-    if kind in {"quantity", "factor", "area"}:
+    if kind in {"quantity", "factor", "area", "measure"}:
         return locale.quantity(value)
     if kind == "date":
         return locale.day(value)

@@ -46,19 +46,26 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind in {"money", "quantity", "number", "percent", "factor", "area"}
+        return self.kind in {"money", "quantity", "number", "percent", "factor", "area", "measure"}
 
     @property
     def is_optional(self) -> bool:
         return bool(self.column.nullable)
 
 
+#: How the decimals of the column vocabulary are written, by precision and scale; another one must be told here first.
+DECIMALS = {(18, 2): "money", (18, 6): "money", (14, 3): "quantity", (14, 6): "factor", (5, 2): "percent",
+            (12, 2): "area", (4, 1): "measure"}
+
+
 def kind_of(column: sa.Column[Any]) -> str:
     """How a column's values are written: `enum`, `bool`, `date`, `moment`, `money`, `quantity`, `text`, …"""
     kind = column.type
     if isinstance(kind, ExactDecimal):
-        return {3: "quantity", 6: "money" if kind.precision == 18 else "factor"}.get(
-            kind.scale, {5: "percent", 12: "area"}.get(kind.precision, "money"))
+        try:
+            return DECIMALS[kind.precision, kind.scale]
+        except KeyError:
+            raise TypeError(f"{column}: say in DECIMALS how {kind.precision}, {kind.scale} is written") from None
     for classes, word in (
         (sa.Enum, "enum"), (sa.Boolean, "bool"), ((UtcDateTime, sa.DateTime), "moment"), (sa.Date, "date"),
         (sa.Time, "time"), (sa.JSON, "json"), (sa.LargeBinary, "binary"), ((sa.Integer, sa.BigInteger), "number"),

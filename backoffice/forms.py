@@ -113,7 +113,7 @@ def field_for(model: Any, column: Column, *, loader: str = "", optional: bool = 
         return fields.DayField(**common)
     if column.kind == "moment":
         return fields.MomentField(**common)
-    if column.kind in {"money", "quantity", "percent", "factor", "area"}:
+    if column.kind in {"money", "quantity", "percent", "factor", "area", "measure"}:
         return fields.ExactField(exact=table_column.type, **common)
     if column.kind == "number":
         return fields.WholeField(**common)

@@ -336,8 +336,10 @@ def may_open(user: User, page: str) -> bool:
 
 def hidden(user: User, table: str) -> frozenset[str]:
     """Attributes of `table` that `user` does not see there. What one role hides another shows only if it sees at least
-    the same rows."""
+    the same rows; from nobody all is hidden that is hidden from any."""
     rights = RIGHTS.get(table)
+    if rights is not None and not user:
+        return frozenset().union(*rights.hidden.values())
     held = {role: rows for role, rows in rights.read.items() if user.has_role(role)} if rights is not None else {}
     if rights is None or not any(role in rights.hidden for role in held):
         return frozenset()

@@ -38,8 +38,8 @@ def _next() -> int:
 
 #: Columns that a check of the table wants although they may be empty, or wants otherwise.
 def make_setting() -> Any:
-    """One of the settings after the other, with its default; accounts would need a chart."""
-    keys = [key for key in SETTINGS if not key.startswith("account.")]
+    """One setting after the other, with its default; accounts would need a chart."""
+    keys = [key for key, declared in SETTINGS.items() if declared.default and not key.startswith("account.")]
     key = keys[_next() % len(keys)]
     return make.saved(Setting(key=key, value=SETTINGS[key].default))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,29 @@ def test_up_down_up_on_a_filled_database(empty: Flask) -> None:
     flask_migrate.upgrade()
     assert catalogue() == first
     assert db.session.scalar(sa.text("SELECT count(*) FROM stock_move")) == 0
+
+
+def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
+    """Two consultations of one patient that overlap off the five minutes: the earlier ends when the later begins."""
+    flask_migrate.upgrade()
+    starts = datetime(2026, 11, 19, 3, 3, tzinfo=UTC)
+    first = factories.make_consultation(starts_at=starts, slot_minutes=10, state="approved")
+    ten = timedelta(minutes=10)
+    later = factories.make_consultation(patient=first.patient, starts_at=starts + ten, slot_minutes=10)
+    alone = factories.make_consultation(starts_at=starts, slot_minutes=15)
+    keys = [first.id, later.id, alone.id]
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade()
+    with db.engine.begin() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM slot_tick")) == 2 + 2 + 3
+        seven = "datetime(starts_at, '-3 minutes')" if connection.dialect.name == "sqlite" \
+            else "starts_at - interval '3 minutes'"
+        connection.execute(sa.text(f"UPDATE consultation SET starts_at = {seven} WHERE id = :id"), {"id": keys[1]})
+    flask_migrate.upgrade()
+    lengths = dict(db.session.execute(sa.text("SELECT id, slot_minutes FROM consultation")).all())
+    assert [lengths[key] for key in keys] == [7, 10, 15]
+    db.session.remove()
 
 
 def test_a_failed_upgrade_leaves_nothing_half_done(empty: Flask) -> None:
