@@ -148,10 +148,10 @@ class SettingView(MasterView):
     facts = ("key", "meaning", "value", "accepted")
 
     def form_class(self) -> type[StaffForm]:
-        base = make_form(self.model, ("value",))
+        # The key is made first, so that it is shown first.
         key = SelectField(lazy_gettext("Key"), choices=lambda: [
             (key, f"{gettext(declared.label)} ({key})") for key, declared in SETTINGS.items()])
-        return type("SettingForm", (base,), {"key": key, "_order": ("key", "value")})
+        return type("SettingForm", (make_form(self.model, ("value",)),), {"key": key})
 
     def filled(self, record: Any = None) -> StaffForm:
         form = super().filled(record)

@@ -61,7 +61,8 @@ class TableView(ModelView):
         model = self.model
         self.table: str = model.__tablename__
         self.every = columns_of(model)
-        self.listed = tuple(name for name in self.listed or list_columns(model) if hasattr(model, name))
+        self.listed = tuple(name for name in self.listed or list_columns(model)
+                            if hasattr(model, name) or hasattr(self, f"cell_{name}"))
         self.facts = self.facts or fact_columns(model)
         self.asks = self.asks or form_columns(model)
         self.filters = self.filters or filter_columns(model)

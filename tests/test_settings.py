@@ -150,5 +150,8 @@ def test_the_key_is_chosen_and_its_default_is_told(client: Any, session: Any, si
     page = client.get("/admin/setting/new/").text
     for key in SETTINGS:
         assert f'value="{key}"' in page
+    assert page.index('name="key"') < page.index('name="value"')
     row = make.saved(Setting(key="purchase_order.limit", value="1000"))
+    for address in ("/admin/setting/", f"/admin/setting/details/?id={row.id}"):
+        assert "Purchase orders above it need the director" in client.get(address).text
     assert "Without a value of its own: 50000000" in client.get(f"/admin/setting/edit/?id={row.id}").text
