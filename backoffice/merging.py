@@ -6,19 +6,25 @@ from typing import Any
 
 from flask import abort, request
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from backoffice.views import done
 from models.base import one_transaction
 from models.clinic import Patient
 from models.errors import Refused
-from models.operations import merging
-from models.rights import may
+from models.operations import allergies, merging
+from models.rights import may, may_see
 
 #: What stands side by side, in this order.
 COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "blood_type", "allergies",
             "payer", "payer_number", "guardian", "user", "registered_at", "state")
+
+
+def counted(text: str | None) -> str:
+    """How many things a text names, for who may not read what they are."""
+    number = len(allergies.entries(text))
+    return ngettext("%(num)d entry", "%(num)d entries", number) if number else "–"
 
 
 class MergePages:
@@ -64,7 +70,8 @@ class MergePages:
         from backoffice.views import told
         rows = []
         for name in COMPARED:
-            cells = [self.cell(each, name) for each in (gone, kept)]
+            shown = may_see(current_user, "patient", name)
+            cells = [self.cell(each, name) if shown else counted(getattr(each, name)) for each in (gone, kept)]
             rows.append((self.label(name), *cells, str(cells[0]) != str(cells[1])))
         return self.render("backoffice/merge.html", view=self, gone=gone, kept=kept, rows=rows, refusal=refusal,
                            told=told, can_turn=gone.state == "active")

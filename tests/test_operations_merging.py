@@ -11,14 +11,15 @@ from models import clock
 from models.activity import ActivityLog
 from models.base import db
 from models.beds import Stay
-from models.clinic import Patient, Sex
+from models.clinic import Patient, Payer, Sex
 from models.consultations import Consultation
 from models.errors import NotAllowed, Refused
-from models.operations import checks, merging, nik
+from models.operations import checks, merging, nik, prescriptions
 from models.outbox import Outbox
 from models.people import AccountStatus
 from models.roles import Role
 from tests.factories import make_consultation, make_doctor, make_patient, make_user
+from tests.test_operations_prescriptions import medicine, take
 
 BORN = date(1990, 5, 17)
 
@@ -202,3 +203,55 @@ def test_a_doctor_neither_compares_nor_merges(client, sign_in, session, two):
     assert client.post(f"/admin/patient/{gone.id}/merge", data={"with": str(kept.id)}).status_code == 403
     assert session.get(Patient, gone.id).merged_into_id is None
     assert {each.patient_id for each in session.scalars(sa.select(Consultation))} == {gone.id, kept.id}
+
+
+# ---------------------------------------------------------------- nothing clinical is lost
+
+@pytest.mark.parametrize(("kept_says", "gone_says", "joined"), [
+    (None, "Amoksisilin, udang", "Amoksisilin, udang"), ("Udang", None, "Udang"), (None, None, None),
+    ("Udang; debu", "amoksisilin,  UDANG", "Udang, debu, amoksisilin"), ("Latex", "latex", "Latex")])
+def test_allergies_of_both_are_joined(two, admin, kept_says, gone_says, joined):
+    gone, kept = two
+    kept.allergies, gone.allergies = kept_says, gone_says
+    merging.merge(gone, kept, by=admin)
+    assert kept.allergies == joined
+    assert gone.allergies == gone_says  # the record that goes keeps what was written in it
+
+
+def test_after_a_merge_the_medicine_asks_for_a_reason(two, admin):
+    """The finding, played to its end: the allergy stood in the record that went."""
+    gone, kept = two
+    gone.allergies = "Amoksisilin, udang"
+    visit = make_consultation(patient=kept, state="in_progress", approved_at=clock.now())
+    merging.merge(gone, kept, by=admin)
+    drug = medicine("Amoksisilin kapsul 500 mg")
+    with pytest.raises(Refused, match="Amoksisilin") as told:
+        prescriptions.prescribe(visit, [take(drug, 15)], by=visit.doctor.user)
+    assert told.value.field == "allergy_reason"
+
+
+def test_the_payer_is_taken_as_a_whole_or_not_at_all(two, admin):
+    gone, kept = two
+    gone.payer, gone.payer_name, gone.payer_number = Payer.INSURANCE, "Sehat Sentosa", "SS-1"
+    merging.merge(gone, kept, by=admin)
+    assert (kept.payer, kept.payer_name, kept.payer_number) == (Payer.INSURANCE, "Sehat Sentosa", "SS-1")
+
+
+def test_a_payer_is_never_mixed_of_two(two, admin):
+    gone, kept = two
+    kept.payer, kept.payer_number = Payer.BPJS, "0001234567890"
+    gone.payer, gone.payer_name, gone.payer_number = Payer.INSURANCE, "Sehat Sentosa", "SS-1"
+    merging.merge(gone, kept, by=admin)
+    assert (kept.payer, kept.payer_name, kept.payer_number) == (Payer.BPJS, None, "0001234567890")
+
+
+def test_the_page_tells_how_many_allergies_will_be_joined_and_not_which(client, sign_in, two):
+    gone, kept = two
+    gone.allergies, kept.allergies = "Amoksisilin, udang", "Latex"
+    sign_in(client, Role.ADMIN)
+    client.set_cookie("language", "en")
+    page = client.get(f"/admin/patient/{gone.id}/merge?with={kept.id}").text
+    assert "2 entries" in page
+    assert "1 entry" in page
+    for word in ("Amoksisilin", "udang", "Latex"):
+        assert word not in page

@@ -50,6 +50,19 @@ def _groups() -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
                       frozenset(map(plain, row["obat"].split()))) for row in csv.DictReader(file))
 
 
+def entries(text: str | None) -> list[str]:
+    """What is named in a text of allergies, as it was written: parted by commas, semicolons or lines."""
+    return [entry.strip() for entry in re.split(r"[,;\n]", text or "") if entry.strip()]
+
+
+def joined(*texts: str | None) -> str | None:
+    """One text of all that the texts name, in their order, nothing twice; None when they name nothing."""
+    named: dict[str, str] = {}
+    for entry in (entry for text in texts for entry in entries(text)):
+        named.setdefault(" ".join(entry.lower().split()), entry)
+    return ", ".join(named.values()) or None
+
+
 def warning(allergies: str | None, medicine: str) -> Warning | None:
     """The first entry of the patient's allergies that the medicine's name meets; None when there is none.
 

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from models.activity import Activity
 from models.base import db
-from models.clinic import Patient, PatientState
+from models.clinic import Patient, PatientState, Payer
 from models.consultations import HOLDS_SLOT, Consultation
 from models.documents import WORKFLOWS
 from models.errors import N_, NotAllowed, Refused
-from models.operations import activity
+from models.operations import activity, allergies
 from models.operations.approvals import by_system
 from models.operations.notices import ASK, Declared, declare, tell, the_account
 from models.operations.once import lock
@@ -35,6 +35,8 @@ KEYS: dict[tuple[str, str], str] = {
 }
 #: What the record that stays takes over where it has nothing of its own.
 TAKEN = ("address", "region_code", "phone", "marital_status", "blood_type", "height_cm", "weight_kg")
+#: What is taken over together or not at all: a number of one payer never stands under the name of another.
+PAYER = ("payer", "payer_name", "payer_number")
 LIVE = (PatientState.PENDING, PatientState.ACTIVE)
 MOST = 20
 
@@ -111,9 +113,7 @@ def merge(gone: Patient, kept: Patient, *, by: User) -> dict[str, int]:
                       numbers=", ".join(clash))
     tell("registration_merged", gone, medical_record_number=kept.medical_record_number)
     moved = _move(gone, kept)
-    for name in TAKEN:
-        if getattr(kept, name) is None:
-            setattr(kept, name, getattr(gone, name))
+    _join(gone, kept)
     if kept.nik is None and gone.nik is not None:
         # The number is encrypted for no record in particular, so it moves as it is; the index is unique.
         number, index = gone.nik, gone.nik_index
@@ -129,6 +129,17 @@ def merge(gone: Patient, kept: Patient, *, by: User) -> dict[str, int]:
     activity.record(Activity.UPDATED, table_name="patient", changed_id=kept.id,
                     properties={"merged": {"patient": gone.id, "moved": moved}})
     return moved
+
+
+def _join(gone: Patient, kept: Patient) -> None:
+    """What is said of the person: allergies of both, whatever one record lacks from the other, the payer as a whole."""
+    kept.allergies = allergies.joined(kept.allergies, gone.allergies)
+    if kept.payer == Payer.SELF and not kept.payer_name and not kept.payer_number:
+        for name in PAYER:
+            setattr(kept, name, getattr(gone, name))
+    for name in TAKEN:
+        if getattr(kept, name) is None:
+            setattr(kept, name, getattr(gone, name))
 
 
 def _may(gone: Patient, kept: Patient) -> None:
