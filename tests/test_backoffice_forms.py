@@ -15,6 +15,7 @@ from models.base import db
 from models.documents import Document
 from models.rights import RIGHTS, may
 from models.roles import Role
+from models.settings import SETTINGS
 from tests import factories as make
 
 GARBAGE = ("", "x", "-1", "9" * 40, "0,0001", "a\x00b", "2026-13-45", "<script>alert(1)</script>", "1e400", "NaN",
@@ -70,7 +71,8 @@ def test_forms_hold_no_long_lists(app: Any, client: Any, sign_in: Any, table: st
         make.make_work_unit()
     page = client.get(f"/admin/{table}/new/").text
     longest = max((select.count("<option") for select in re.findall(r"<select.*?</select>", page, re.S)), default=0)
-    assert longest <= 25
+    # The keys of settings are declared in the code: their list does not grow with the data.
+    assert longest <= (len(SETTINGS) if table == "setting" else 25)
 
 
 @pytest.mark.parametrize(("typed", "kept"), [
