@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from models import settings
 from models.errors import Refused
-from models.operations import checks
+from models.journal import Posting
+from models.operations import checks, journal
 from models.organisation import Setting
 from models.roles import Role
 from models.settings import SETTINGS, setting
@@ -127,6 +128,17 @@ def test_what_must_not_be_guessed_is_refused_with_a_sentence(session: Any) -> No
         planted(session, key, "abc")
         with pytest.raises(Refused, match=f"{key} has a value that cannot be used: “abc”"):
             setting(key)
+
+
+@pytest.mark.parametrize("code", ["tidak ada", "", " ", "999999"])
+def test_a_wrong_account_is_refused_and_no_other_is_posted_to(session: Any, code: str) -> None:
+    make.make_chart()
+    make.make_account(code="999999", status="inactive")
+    planted(session, "account.inventory", code)
+    with pytest.raises(Refused, match=r"administrator corrects the setting account\.inventory"):
+        journal.accounts([Posting.INVENTORY])
+    planted(session, "account.inventory", " 117211 ")
+    assert list(journal.accounts([Posting.INVENTORY])) == [Posting.INVENTORY]
 
 
 def test_booking_goes_on_with_the_default(session: Any) -> None:

@@ -18,7 +18,7 @@ from models.items import MOST_WORTH
 from models.journal import Account, JournalEntry, JournalLine, Period, Posting
 from models.operations.once import insert_once, kept
 from models.operations.rows import insert_all
-from models.organisation import Setting
+from models.organisation import Setting, Status
 from models.people import User
 from models.roles import Role
 from models.settings import DEFAULTS
@@ -35,26 +35,37 @@ class Leg:
     account_id: int | None = None
 
 
-_NAMED = (sa.select(Account.code, Account.id, Setting.key)
-          .outerjoin(Setting, sa.and_(Setting.value == Account.code,
-                                      Setting.key.in_(sa.bindparam("keys", expanding=True))))
-          .where(sa.or_(Account.code.in_(sa.bindparam("codes", expanding=True)), Setting.key.is_not(None))))
+#: What the settings name, whether or not the chart has it, and the accounts of the defaults (without a key).
+_NAMED: sa.CompoundSelect[Any] = sa.union_all(
+    sa.select(Setting.key, Setting.value.label("code"), Account.id, Account.status)
+    .outerjoin(Account, Account.code == sa.func.trim(Setting.value))
+    .where(Setting.key.in_(sa.bindparam("keys", expanding=True))),
+    sa.select(sa.null(), Account.code, Account.id, Account.status)
+    .where(Account.code.in_(sa.bindparam("codes", expanding=True))))
 
 
 def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
-    """The account ids that the settings `account.<purpose>` name. Raises `Refused` when the chart lacks one."""
+    """The account ids that the settings `account.<purpose>` name.
+
+    Raises `Refused` when the chart has none of that code, or an inactive one: never another in its place.
+    """
     keys = {f"account.{purpose}": purpose for purpose in purposes}
     if not keys:
         return {}
-    codes = {key: DEFAULTS.get(key, "") for key in keys}
-    rows = db.session.connection().execute(_NAMED, {"keys": list(keys), "codes": list(codes.values())}).all()
-    ids = {code: key for code, key, _ in rows}
-    codes.update({key: code for code, _, key in rows if key is not None})
-    for key, code in codes.items():
-        if code not in ids:
-            raise Refused(N_("The chart of accounts has no account %(code)s. Correct the setting %(key)s."),
-                          code=code or "–", key=key)
-    return {purpose: ids[codes[key]] for key, purpose in keys.items()}
+    defaults = {key: DEFAULTS.get(key, "") for key in keys}
+    rows = db.session.connection().execute(_NAMED, {"keys": list(keys), "codes": list(defaults.values())}).all()
+    written = {row.key: row for row in rows if row.key is not None}
+    ids = {row.code: row.id for row in rows if row.key is None}
+    found: dict[Posting, int] = {}
+    for key, purpose in keys.items():
+        row = written.get(key)
+        code = row.code if row else defaults[key]
+        account = row.id if row and row.status == Status.ACTIVE else None if row else ids.get(code)
+        if account is None:
+            raise Refused(N_("The chart of accounts has no active account %(code)s. An administrator corrects the "
+                             "setting %(key)s."), code=code.strip() or "–", key=key)
+        found[purpose] = account
+    return found
 
 
 _MONTH = (sa.select(Period).where(Period.year == sa.bindparam("year"), Period.month == sa.bindparam("month"))
