@@ -12,8 +12,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from models import clock
+from models.api import ApiToken
 from models.base import db
+from models.clinic import Patient
 from models.documents import Comment
+from models.people import UserSession
 from models.roles import Role
 from tests import factories
 from tests.applications import make_app
@@ -125,6 +129,31 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
     flask_migrate.upgrade()
     lengths = dict(db.session.execute(sa.text("SELECT id, slot_minutes FROM consultation")).all())
     assert [lengths[key] for key in keys] == [7, 10, 15]
+    db.session.remove()
+
+
+def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Flask) -> None:
+    """Allergies of a record that went join the one that stayed; a closed account has no open session and no token."""
+    flask_migrate.upgrade()
+    kept, bare, same = (factories.make_patient(allergies=text) for text in ("Latex", None, "Udang, latex"))
+    for into, text in ((kept, "Amoksisilin, udang"), (bare, "Debu"), (same, "latex")):
+        factories.make_patient(allergies=text, state="closed", merged_into_id=into.id)
+    closed, there = factories.make_user(Role.ADMIN), factories.make_user(Role.ADMIN)
+    for person in (closed, there):
+        factories.saved(UserSession(token_hash=factories.unique("s"), user_id=person.id))
+        factories.saved(ApiToken(token_hash=factories.unique("t"), user_id=person.id, name="phone",
+                                 expires_at=clock.now() + timedelta(days=9)))
+    patients, people = [kept.id, bare.id, same.id], [closed.id, there.id]
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade()
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"), {"id": people[0]})
+    flask_migrate.upgrade()
+    said = dict(db.session.execute(sa.select(Patient.id, Patient.allergies)).all())
+    assert [said[key] for key in patients] == ["Latex, Amoksisilin, udang", "Debu", "Udang, latex"]
+    for model, ended in ((UserSession, UserSession.ended_at), (ApiToken, ApiToken.revoked_at)):
+        assert list(db.session.scalars(sa.select(model.user_id).where(ended.is_(None)))) == people[1:]
     db.session.remove()
 
 

@@ -1,6 +1,6 @@
 """First of all
 
-Revision ID: 0002_08e6aeab3033
+Revision ID: 0002_733759f6372d
 Revises: 0001_038fb5cfc9a6
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0002_08e6aeab3033'
+revision = '0002_733759f6372d'
 down_revision = '0001_038fb5cfc9a6'
 branch_labels = None
 depends_on = None

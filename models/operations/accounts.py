@@ -26,13 +26,9 @@ from models.errors import N_, Conflict, Refused
 from models.operations.approvals import effect
 from models.operations.credentials import (
     end_access,
-    end_sessions,
     end_tickets,
-    end_tokens,
     identities_of,
-    sessions_of,
     set_password,
-    tokens_of,
     unlink_all,
 )
 from models.operations.mail import post, post_to
@@ -312,7 +308,3 @@ def _shut(patient: Patient, *, by: User, reason: str) -> None:
     if user is not None and user.roles == {Role.PATIENT}:
         end_tickets(user)
         unlink_all(user)
-
-
-__all__ = ["end_access", "end_sessions", "end_tickets", "end_tokens", "identities_of", "sessions_of", "set_password",
-           "tokens_of", "unlink_all"]
