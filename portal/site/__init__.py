@@ -21,4 +21,5 @@ def init_app(app: Flask) -> None:
     commands.init_app(app)
     if app.config.get("REDIS_URL"):
         import redis
-        app.extensions["rawat_redis"] = redis.Redis.from_url(app.config["REDIS_URL"])
+        app.extensions["rawat_redis"] = redis.Redis.from_url(
+            app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=1)

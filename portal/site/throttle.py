@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import secrets
 import threading
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
+from redis.exceptions import RedisError
 
 from models import clock
+
+#: In one piece, so that a process that dies half-way leaves no count without an end: forget tries older than the
+#: window,
+#: then count this one, or answer the milliseconds until the oldest is forgotten. A refused try is not counted.
+TAKE = """
+local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
+  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+  return math.max(1, tonumber(oldest[2]) + window - now)
+end
+redis.call('ZADD', KEYS[1], now, ARGV[1] .. ARGV[4])
+redis.call('PEXPIRE', KEYS[1], window)
+return 0
+"""
 
 
 class Throttle:
@@ -26,7 +44,12 @@ class Throttle:
         if current_app.config.get("RATELIMIT_ENABLED") is False:
             return 0
         redis = current_app.extensions.get("rawat_redis")
-        return self._take_shared(redis, key) if redis is not None else self._take_here(key)
+        if redis is not None:
+            try:
+                return self._take_shared(redis, key)
+            except RedisError as error:  # nobody is locked out, and nobody may guess without end
+                current_app.logger.warning("redis away, this process counts for itself: %s", error)
+        return self._take_here(key)
 
     def forget(self, key: str) -> None:
         """Start counting anew: the person is who they say."""
@@ -34,7 +57,8 @@ class Throttle:
             self._tries.pop(key, None)
         redis = current_app.extensions.get("rawat_redis")
         if redis is not None:
-            redis.delete(self._name(key))
+            with contextlib.suppress(RedisError):
+                redis.delete(self._name(key))
 
     def _take_here(self, key: str) -> int:
         now = clock.now()
@@ -53,8 +77,6 @@ class Throttle:
         return f"rawat:{self.name}:{hashlib.sha256(key.encode()).hexdigest()}"
 
     def _take_shared(self, redis: Any, key: str) -> int:
-        name = self._name(key)
-        count = redis.incr(name)
-        if count == 1:
-            redis.expire(name, int(self.window.total_seconds()))
-        return 0 if count <= self.limit else max(1, redis.ttl(name))
+        wait: int = redis.eval(TAKE, 1, self._name(key), int(clock.now().timestamp() * 1000),
+                               int(self.window.total_seconds() * 1000), self.limit, secrets.token_hex(8))
+        return -(-wait // 1000)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from models.items import Item, Supplier
-from models.purchasing import GoodsReceipt, GoodsReceiptLine
+from models.purchasing import GoodsReceipt, GoodsReceiptLine, PurchaseOrder
 from models.roles import Role
 from models.stock import Store, StoreItem
 from tests.browser.test_box import choose
@@ -18,13 +18,19 @@ from tests.browser.test_box import choose
 
 @pytest.fixture
 def bought(rows: sa.Connection) -> Any:
-    """An item that more than one supplier brought, and the one who brought it last."""
+    """An item that more than one punctual supplier brought, and the one who brought it last."""
+    orders = (sa.select(PurchaseOrder.supplier_id, PurchaseOrder.expected_on,
+                        sa.func.max(GoodsReceipt.received_on).label("last_on"))
+              .join(GoodsReceipt, GoodsReceipt.purchase_order_id == PurchaseOrder.id)
+              .where(PurchaseOrder.state == "done").group_by(PurchaseOrder.id).subquery())
+    in_time = sa.case((orders.c.last_on <= orders.c.expected_on, 1.0), else_=0.0)
+    punctual = sa.select(orders.c.supplier_id).group_by(orders.c.supplier_id).having(sa.func.avg(in_time) >= 0.6)
     sellers = sa.func.count(GoodsReceipt.supplier_id.distinct())
     item = rows.execute(
         sa.select(Item.id, Item.code).join(GoodsReceiptLine, GoodsReceiptLine.item_id == Item.id)
         .join(GoodsReceipt, GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id)
-        .where(GoodsReceipt.state == "posted").group_by(Item.id, Item.code).order_by(sellers.desc(), Item.id)
-        .limit(1)).one()
+        .where(GoodsReceipt.state == "posted", GoodsReceipt.supplier_id.in_(punctual))
+        .group_by(Item.id, Item.code).order_by(sellers.desc(), Item.id).limit(1)).one()
     last = rows.execute(
         sa.select(Supplier.name).join(GoodsReceipt, GoodsReceipt.supplier_id == Supplier.id)
         .join(GoodsReceiptLine, GoodsReceiptLine.goods_receipt_id == GoodsReceipt.id)

@@ -149,7 +149,7 @@ def _buying(world: World, supplier: Supplier, store: Store, items: list[Item], p
         document = receipts.make_order(request, supplier.id, by=author)
         # Most orders come by the day agreed; a few suppliers promise too much.
         document.expected_on = clock.today() + timedelta(
-            days=(supplier.lead_time_days or 5) + world.rng.choice((0, 3, 4, 5, 6)))
+            days=(supplier.lead_time_days or 5) + world.rng.choice((0, 4, 8, 8, 9)))
         document.payment_terms = "30 hari setelah faktur"
         for line in document.lines:
             if world.rng.random() < 0.2:
