@@ -14,6 +14,7 @@ import redis
 from flask import Flask
 
 from models import clock
+from portal import site
 from portal.site.throttle import Throttle
 
 SHARED = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
@@ -101,9 +102,10 @@ def test_while_redis_is_away_each_process_counts_for_itself(app: Flask, monkeypa
                                                             caplog: pytest.LogCaptureFixture) -> None:
     with socket.socket() as taken:  # nobody listens at a port that is only bound
         taken.bind(("127.0.0.1", 0))
-        away = redis.Redis(port=taken.getsockname()[1], socket_connect_timeout=1)
         monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
-        monkeypatch.setitem(app.extensions, "rawat_redis", away)
+        monkeypatch.setitem(app.config, "REDIS_URL", f"redis://127.0.0.1:{taken.getsockname()[1]}/0")
+        monkeypatch.setitem(app.extensions, "rawat_redis", None)
+        site.share_limits(app)
         throttle = Throttle("test", limit=2, window=timedelta(minutes=1))
         with app.app_context():
             assert [throttle.take("a"), throttle.take("a")] == [0, 0]

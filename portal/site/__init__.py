@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.site import commands, compress, errors, headers, health, labelled, locale, macros, signin, talk, verify
+from portal.site import (
+    asked,
+    commands,
+    compress,
+    errors,
+    headers,
+    health,
+    labelled,
+    locale,
+    macros,
+    signin,
+    talk,
+    verify,
+)
 
 
 def init_app(app: Flask) -> None:
+    app.request_class = asked.NamedRequest
     compress.init_app(app)  # first registered, last to see an answer
     talk.init_app(app)
     locale.init_app(app)
@@ -19,7 +33,14 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(verify.bp)
     app.register_blueprint(labelled.bp)
     commands.init_app(app)
+    share_limits(app)
+
+
+def share_limits(app: Flask) -> None:
+    """Several processes count tries together; one that cannot ask Redis at once counts for itself."""
     if app.config.get("REDIS_URL"):
         import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
         app.extensions["rawat_redis"] = redis.Redis.from_url(
-            app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=1)
+            app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0))

@@ -15,9 +15,8 @@ from redis.exceptions import RedisError
 
 from models import clock
 
-#: In one piece, so that a process that dies half-way leaves no count without an end: forget tries older than the
-#: window,
-#: then count this one, or answer the milliseconds until the oldest is forgotten. A refused try is not counted.
+#: In one piece, so that a process that dies half-way leaves no count without an end. Forgets tries older than the
+#: window, then counts this one, or answers the milliseconds until the oldest is forgotten; refused ones do not count.
 TAKE = """
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
