@@ -167,3 +167,11 @@ def test_the_key_is_chosen_and_its_default_is_told(client: Any, session: Any, si
     for address in ("/admin/setting/", f"/admin/setting/details/?id={row.id}"):
         assert "Purchase orders above it need the director" in client.get(address).text
     assert "Without a value of its own: 50000000" in client.get(f"/admin/setting/edit/?id={row.id}").text
+
+
+@pytest.mark.parametrize("key", TYPED)
+def test_a_wrong_value_stops_no_job(app: Any, session: Any, key: str) -> None:
+    planted(session, key, wrong_for(key)[0])
+    ended = app.test_cli_runner().invoke(args=["run-jobs"])
+    assert "failed:" not in ended.output.replace(", 0 failed", "")
+    assert ended.exit_code == 0

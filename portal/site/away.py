@@ -45,12 +45,16 @@ def is_away(error: BaseException) -> bool:
     return type(error) is DatabaseError and type(error.orig).__module__ == "sqlite3"  # the file is none, or broken
 
 
+def first_line(error: BaseException) -> str:
+    """What the database's driver said, at most 200 characters."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:200]
+
+
 def note(error: BaseException) -> None:
     """One line a request for the operator, and nobody is signed in for the rest of it."""
     if not g.get("database_away"):
-        first = str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:200]
         current_app.logger.warning("database away: %s %s: %s: %s", request.method, request.endpoint or "-",
-                                   type(error).__name__, first)
+                                   type(error).__name__, first_line(error))
     g.database_away = True
     g._login_user = manager.anonymous_user()  # where Flask-Login keeps who was loaded
     let_go()

@@ -12,6 +12,7 @@ import click
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from models import acting
 from models.base import db, one_transaction
@@ -20,6 +21,7 @@ from models.operations import account_office, credentials
 from models.people import User
 from models.roles import STAFF_ROLES, Role
 from portal.site import data_commands, passwords, schema
+from portal.site.away import first_line, is_away
 
 user_group = AppGroup("user", help="Accounts of the hospital.")
 reference_group = AppGroup("reference", help="Real reference data: accounts, items, regions, holidays …")
@@ -40,13 +42,18 @@ def _command(function: Callable[..., Any], needs: str | None) -> Callable[..., A
     @with_appcontext
     def run(*args: Any, **kwargs: Any) -> Any:
         acting.set_actor(None, acting.Door.COMMAND)
-        if needs and (stands := schema.standing()) != needs:
-            click.echo(f"Nothing was done: {schema.ADVICE[stands]}", err=True)
-            sys.exit(1)
         try:
+            if needs and (stands := schema.standing()) != needs:
+                click.echo(f"Nothing was done: {schema.ADVICE[stands]}", err=True)
+                sys.exit(1)
             return function(*args, **kwargs)
         except Refused as refusal:
             click.echo(str(refusal), err=True)
+            sys.exit(1)
+        except SQLAlchemyError as error:
+            if not is_away(error):
+                raise
+            click.echo(f"The database does not answer: {first_line(error)}", err=True)
             sys.exit(1)
         finally:
             db.session.remove()
@@ -157,6 +164,8 @@ def run_jobs() -> None:
             with one_transaction():
                 done = jobs.run(one)
         except Exception as error:  # one job that fails does not keep the others from running
+            if is_away(error):
+                raise
             current_app.logger.exception("job %s", one.name)
             wrong.append(one.name)
             done = f"failed: {type(error).__name__}"

@@ -6,17 +6,20 @@ A replica may be a moment behind; what is read here is never written back.
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from models.base import db
 
-_KEY = "rawat_reading"
+_KEY, _AWAY_UNTIL = "rawat_reading", "rawat_reading_away_until"
+#: Seconds after which a replica that was away is asked again.
+TRY_AGAIN = 30
 
 
 def configure(app: Flask) -> None:
@@ -31,6 +34,7 @@ def configure(app: Flask) -> None:
 
 def open_replica(app: Flask, url: str) -> None:
     """Read from the database of `url` from here on; whatever is written there is refused."""
+    app.extensions.pop(_AWAY_UNTIL, None)
     engine = sa.create_engine(url, **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {}))
     if engine.dialect.name == "sqlite":
         @event.listens_for(engine, "connect")
@@ -63,6 +67,15 @@ def give_up() -> None:
 
 
 def session() -> Session:
-    """The session to read with."""
+    """The session to read with: the replica's; while it is away, the database's own."""
     replica = current_app.extensions.get(_KEY)
-    return replica() if replica is not None else db.session()
+    if replica is None or time.monotonic() < current_app.extensions.get(_AWAY_UNTIL, 0.0):
+        return db.session()
+    try:
+        replica().connection()
+    except DBAPIError as error:
+        give_up()
+        current_app.extensions[_AWAY_UNTIL] = time.monotonic() + TRY_AGAIN
+        current_app.logger.warning("replica away, reading from the database: %s", type(error).__name__)
+        return db.session()
+    return replica()
