@@ -63,10 +63,10 @@ def photo_of(asset: Asset) -> Attachment | None:
         .order_by(Attachment.id.desc()).limit(1))
 
 
-def report_fault(asset: Asset, fault: str, *, by: User, photo: tuple[bytes, str] | None = None) -> Maintenance:
+def report_fault(asset: Asset, fault: str, *, by: User, photo: files.Checked | None = None) -> Maintenance:
     """Draft a request to mend the asset, for the unit of the person who found the fault.
 
-    `photo`: content and name of a file. Raises `NotAllowed` or `Refused`.
+    `photo` is kept with it. Raises `NotAllowed` or `Refused`.
     """
     if not may(by, "create", Maintenance.__tablename__):
         raise NotAllowed(N_("Your role may not do this step."))
@@ -84,8 +84,7 @@ def report_fault(asset: Asset, fault: str, *, by: User, photo: tuple[bytes, str]
     db.session.add(order)
     opened(order, by=by)
     if photo is not None:
-        content, name = photo
-        files.kept(content, name, document_type=Maintenance.__tablename__, document_id=order.id, by=by, field="photo")
+        files.kept(photo, document_type=Maintenance.__tablename__, document_id=order.id, by=by)
     return order
 
 

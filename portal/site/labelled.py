@@ -86,9 +86,10 @@ def fault(qr: str) -> Any:
     key = asset.id
     try:
         attached = None
-        if upload is not None and upload.filename:
+        if upload is not None and upload.filename and may(current_user, "create", "maintenance"):
             with upload.stream as stream:
-                attached = (stream.read(files.MOST_BYTES + 1), upload.filename)
+                attached = files.checked(stream.read(files.MOST_BYTES + 1), upload.filename, field="photo")
+            asset = _mine_or_404(qr)  # it may have moved on while the picture was read
         with one_transaction():
             order = asset_faults.report_fault(asset, request.form.get("fault", ""), by=current_user, photo=attached)
     except NotAllowed:
