@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -86,16 +85,3 @@ def report_fault(asset: Asset, fault: str, *, by: User, photo: files.Checked | N
     if photo is not None:
         files.kept(photo, document_type=Maintenance.__tablename__, document_id=order.id, by=by)
     return order
-
-
-def thumbnail(picture: Attachment, most: int = 900) -> bytes:
-    """The picture drawn anew as JPEG, at most `most` points wide or high."""
-    import io
-
-    from PIL import Image
-    with Image.open(io.BytesIO(picture.content), formats=("PNG", "JPEG")) as image:
-        small: Any = image.convert("RGB")
-        small.thumbnail((most, most))
-        out = io.BytesIO()
-        small.save(out, "JPEG", quality=82)
-    return out.getvalue()

@@ -24,6 +24,8 @@ MOST_FILES = 5
 MOST_POINTS = 250_000_000
 #: What is decoded at once: every point costs three bytes of memory, twice while the picture is turned upright.
 WHOLE_POINTS = 50_000_000
+#: A picture on a page.
+SMALL = 900
 #: A file that waits for its request for a consultation to be sent; `document_id` is then its owner's.
 DRAFT = "consultation_draft"
 #: How long it waits: nobody reads it, and nobody else may keep it.
@@ -86,6 +88,17 @@ def kept(file: Checked, *, document_type: str, document_id: int, by: User) -> At
     db.session.add(attachment)
     db.session.flush()
     return attachment
+
+
+def small_of(picture: Attachment) -> bytes:
+    """The picture as JPEG, at most `SMALL` points wide or high: the one that is kept, else drawn now, for whoever asked
+    to keep. Outside of `one_transaction`. Raises `Refused`."""
+    if picture.small is not None:
+        return picture.small
+    kind = picture.media_type.removeprefix("image/").upper()
+    if picture.media_type == PDF or not picture.content:
+        raise Refused(SAID["broken"], name=picture.file_name)
+    return _drawn_anew(picture.content, kind, picture.file_name, None, SMALL)[1]
 
 
 @job("abandoned_files", due=each_day())
