@@ -270,7 +270,7 @@ def between_transactions() -> None:
         return
     if _inside.get():
         raise RuntimeError("what takes long is done before one_transaction, not inside")
-    if known and db.session().in_transaction():
+    if known:
         if db.session.new or db.session.dirty or db.session.deleted:
             raise RuntimeError("what takes long is done before anything is changed")
         db.session.commit()
