@@ -134,21 +134,35 @@ def _workbook(content: bytes, ask: dict[str, Any]) -> tuple[list[str], str, list
             if not set(shown) <= set(parts.of) or len(set(shown)) != len(shown):
                 raise No("workbook")
             unseen = {name: _Sheet(packed, parts.of[name], ask).unseen for name in shown}
-            grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown}
+            filled = [name for name in shown if _holds(_grid(book, name))]  # one at a time: memory is short
+            name = _chosen(filled, ask["sheet"])
+            grid = _grid(book, name)
     except (No, MemoryError):
         raise
     except BaseException:  # a reader of another language answers garbage with whatever it likes, panics included
         raise No("workbook") from None
-    filled = [name for name in shown if any(_cell(value) is not None for row in grids[name] for value in row)]
+    _refuse_unseen(grid, unseen[name])
+    return filled, name, grid
+
+
+def _grid(book: Any, name: str) -> list[list[Any]]:
+    grid: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return grid
+
+
+def _holds(grid: list[list[Any]]) -> bool:
+    return any(_cell(value) is not None for row in grid for value in row)
+
+
+def _chosen(filled: list[str], asked: str | None) -> str:
+    """The sheet to read: the one that was asked for, else the only one."""
     if not filled:
         raise No("empty")
-    name = ask["sheet"] if ask["sheet"] is not None else filled[0]
-    if name not in filled:
-        raise No("no_sheet", sheets=filled)
-    if ask["sheet"] is None and len(filled) > 1:
+    if asked is None and len(filled) > 1:
         raise No("which", sheets=filled)
-    _refuse_unseen(grids[name], unseen[name])
-    return filled, name, grids[name]
+    if asked is not None and asked not in filled:
+        raise No("no_sheet", sheets=filled)
+    return filled[0] if asked is None else asked
 
 
 def _refuse_unseen(grid: list[list[Any]], unseen: set[int]) -> None:
