@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
-import re
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -17,7 +16,6 @@ WORKBOOK = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 #: Hidden rows that are named.
 MOST_NAMED = 10
-_PLACE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _STEP = 1 << 16
 
 
@@ -134,9 +132,15 @@ def _workbook(content: bytes, ask: dict[str, Any]) -> tuple[list[str], str, list
             if not set(shown) <= set(parts.of) or len(set(shown)) != len(shown):
                 raise No("workbook")
             unseen = {name: _Sheet(packed, parts.of[name], ask).unseen for name in shown}
-            filled = [name for name in shown if _holds(_grid(book, name))]  # one at a time: memory is short
+            filled, last, grid = [], "", []
+            for each in shown:
+                held = _grid(book, each)
+                if _holds(held):
+                    filled.append(each)
+                    last, grid = each, held  # one at a time: memory is short
             name = _chosen(filled, ask["sheet"])
-            grid = _grid(book, name)
+            if name != last:
+                grid = _grid(book, name)
     except (No, MemoryError):
         raise
     except BaseException:  # a reader of another language answers garbage with whatever it likes, panics included
@@ -190,7 +194,7 @@ def _weigh(packed: zipfile.ZipFile, most: int) -> None:
 
 
 def _parse(packed: zipfile.ZipFile, name: str, begin: Any) -> None:
-    """Call `begin(name, attributes)` for each element of a part, without namespaces. No document type, only UTF-8."""
+    """Call `begin(name, attributes)` for each element of a part, its prefix left out. No document type, only UTF-8."""
     def refuse(*_: Any) -> NoReturn:
         raise No("workbook")
 
@@ -199,9 +203,9 @@ def _parse(packed: zipfile.ZipFile, name: str, begin: Any) -> None:
             refuse()
 
     def element(tag: str, attributes: dict[str, str]) -> None:
-        begin(tag.rpartition(" ")[2], attributes)
+        begin(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     parser.XmlDeclHandler = declared
     parser.StartElementHandler = element
@@ -246,7 +250,7 @@ class _Parts:
 
     def _sheet(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "sheet":
-            relation = next((value for name, value in attributes.items() if name.endswith(" id")), "")
+            relation = next((value for name, value in attributes.items() if name.endswith(":id")), "")
             self._sheets.append((attributes.get("name", ""), relation))
 
 
@@ -258,8 +262,10 @@ class _Sheet:
 
     def __init__(self, packed: zipfile.ZipFile, part: str, ask: dict[str, Any]) -> None:
         self.unseen: set[int] = set()
-        self._row = self._column = 0
-        self._most_rows, self._most_columns = ask["most_sheet_rows"], 4 * ask["most_columns"]
+        self._row, self._column, self._number = 0, 0, "0"
+        self._most_rows, most = ask["most_sheet_rows"], 4 * ask["most_columns"]
+        self._columns = {_letters(column): column for column in range(1, most + 1)}
+        self._most_columns = most
         _parse(packed, part, self._element)
 
     def _element(self, tag: str, attributes: dict[str, str]) -> None:
@@ -267,7 +273,7 @@ class _Sheet:
             self._cell(attributes.get("r"))
         elif tag == "row":
             self._row = int(attributes.get("r", self._row + 1))
-            self._column = 0
+            self._column, self._number = 0, str(self._row)
             if not 0 < self._row <= self._most_rows:
                 raise No("far")
             if attributes.get("hidden") in ("1", "true") or _is_flat(attributes.get("ht")):
@@ -276,17 +282,23 @@ class _Sheet:
     def _cell(self, place: str | None) -> None:
         if place is None:
             self._column += 1
-        elif (found := _PLACE.fullmatch(place)) is None:
-            raise No("far")
         else:
-            column = 0
-            for letter in found[1]:
-                column = column * 26 + ord(letter) - 64
-            self._column = column
-            if not 0 < int(found[2]) <= self._most_rows:
+            letters = place.rstrip("0123456789")
+            number = place[len(letters):]
+            self._column = self._columns.get(letters, self._most_columns + 1)
+            if number != self._number and not 0 < int(number) <= self._most_rows:
                 raise No("far")
         if self._column > self._most_columns:
             raise No("far")
+
+
+def _letters(column: int) -> str:
+    """The name of a column: A, …, Z, AA, …"""
+    name = ""
+    while column:
+        column, place = divmod(column - 1, 26)
+        name = chr(65 + place) + name
+    return name
 
 
 def _is_flat(height: str | None) -> bool:
