@@ -204,6 +204,12 @@ def test_a_place_is_given_back_however_the_reading_ends(reader: Any, monkeypatch
             ask(path)
 
 
+def test_a_process_that_cannot_be_started_is_told(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nothing/there")
+    with pytest.raises(Refused, match=BROKEN):
+        ask(reader("return 1, b''"))
+
+
 # ---------------------------------------------------------------- the database meanwhile
 
 def test_nothing_is_read_inside_a_transaction(session: Any) -> None:

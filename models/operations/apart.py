@@ -107,7 +107,10 @@ def read(reader: Path, content: bytes, ask: Mapping[str, Any], *, name: str, fie
     limits = limits or Limits()
     between_transactions()
     with READERS.one(field):
-        answer, problem = _run(reader, content, ask, limits)
+        try:
+            answer, problem = _run(reader, content, ask, limits)
+        except OSError as error:  # no memory, process or handle left to start with
+            answer, problem = b"", f"not started, {error}"
     if not problem:
         head, _, body = answer.partition(b"\n")
         try:
