@@ -20,7 +20,7 @@ import models  # noqa: F401  (every table)
 import portal
 from models import clock
 from models.base import db, prepare_engine
-from models.operations import accounts, activity, live, nik  # noqa: F401  (activity listens to every session)
+from models.operations import accounts, activity, apart, live, nik  # noqa: F401  (activity listens to every session)
 from models.people import User
 from models.roles import Role
 from portal.site import config as site_config
@@ -82,6 +82,7 @@ def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
 
     from portal.site.parking import ParkingDispatcher, Unchanged
 
+    apart.READERS.leave_free(threads)
     dispatcher = ParkingDispatcher()
     dispatcher.set_thread_count(threads)
     return create_server(Unchanged(app), host=host, port=port, _dispatcher=dispatcher, ident="rawat",

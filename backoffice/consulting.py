@@ -246,11 +246,14 @@ class ConsultationView(TalkPages, DocumentView):
             record, request.form.get("video_url", ""), by=current_user),
             gettext("The video link was saved."), "#h-chat")
 
-    def _write(self, id: str, act: Callable[[Any], Any], message: str, anchor: str) -> Any:
+    def _write(self, id: str, act: Callable[..., Any], message: str, anchor: str,
+               look: Callable[[Any], Any] | None = None) -> Any:
+        """`look` does what takes long, before the transaction; `act` gets what it found."""
         record = self.one_or_404(id)
         try:
+            found = (look(record),) if look is not None else ()
             with one_transaction():
-                act(record)
+                act(self.one_or_404(id) if found else record, *found)
         except NotAllowed:
             abort(403)
         except Refused as refusal:

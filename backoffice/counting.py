@@ -231,6 +231,7 @@ class CountingPages:
                 with upload.stream as stream:
                     listed = lists.read(stream.read(lists.MOST_BYTES + 1), upload.filename[:100])
                 with one_transaction():
+                    record = self._mine(id)  # it may have moved on while the file was read
                     number = counting.bring(record, listed, count_sheet.known_heads(), by=current_user,
                                             replace=bool(request.form.get("replace")))
                 return done(gettext("%(number)s lines were counted from the sheet.", number=number),

@@ -70,18 +70,24 @@ class TalkPages:
         form, upload = request.form, request.files.get("file")
         mark = (form.get("client_id") or form.get("key") or secrets.token_urlsafe(12))[:65]
 
-        def act(record: Any) -> None:
+        def look(record: Any) -> files.Checked | None:
+            if upload is None or not upload.filename or not takes_file(record, mark):
+                return None
+            return files.checked(upload.stream.read(files.MOST_BYTES + 1), upload.filename)
+
+        def act(record: Any, file: files.Checked | None) -> None:
             body = form.get("body", "").replace("\0", "")
             conversations.send_message(record, body, by=current_user, client_id=mark, page=form.get("page", ""),
-                                       attachment=kept_once(upload, record, mark))
+                                       attachment=kept_once(file, record, mark))
 
         if not wants_fragment():
-            return self._write(id, act, gettext("Your message was sent."), "#h-chat")
+            return self._write(id, act, gettext("Your message was sent."), "#h-chat", look)
         record = self.one_or_404(id, *self._with_people())
         given = {"view": self, "record": record, "client_id": mark, "error": "", "body": form.get("body", "")}
         try:
+            file = look(record)
             with one_transaction():
-                act(record)
+                act(self._own_or_404(id) if file is not None else record, file)
         except NotAllowed:
             abort(403)
         except Refused as refusal:
@@ -93,14 +99,18 @@ class TalkPages:
         return self.render("backoffice/composer.html", **given) + self._news(record, talk.Seen.of(form), number)
 
 
-def kept_once(upload: Any, record: Consultation, mark: str) -> Attachment | None:
-    """The file of a message as an attachment, unless that message is there already."""
-    if upload is None or not upload.filename:
-        return None
+def takes_file(record: Consultation, mark: str) -> bool:
+    """Whether a message with this mark is still to come, so that its file has to be read."""
     known = db.session.scalar(sa.select(ConsultationMessage.id).where(
         ConsultationMessage.author_id == current_user.id, ConsultationMessage.client_id == mark))
     if known is not None or not conversations.can_write(record):
-        return None
+        return False
     conversations.side_of(record, current_user)
-    return files.kept(upload.stream.read(files.MOST_BYTES + 1), upload.filename, document_type="consultation",
-                      document_id=record.id, by=current_user)
+    return True
+
+
+def kept_once(file: files.Checked | None, record: Consultation, mark: str) -> Attachment | None:
+    """The file of a message as an attachment, unless that message is there already."""
+    if file is None or not takes_file(record, mark):
+        return None
+    return files.kept(file, document_type="consultation", document_id=record.id, by=current_user)

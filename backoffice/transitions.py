@@ -369,8 +369,10 @@ class TransitionPages(LineTables):
                 raise Refused(N_("Choose a file first: a photo (JPG, PNG) or a PDF."), field="file")
             with upload.stream as stream:
                 content = stream.read(files.MOST_BYTES + 1)
+            file = files.checked(content, upload.filename)
             with one_transaction():
-                files.kept(content, upload.filename, document_type=self.table, document_id=record.id, by=current_user)
+                record = self.one_or_404(id)  # it may have moved on while the file was read
+                files.kept(file, document_type=self.table, document_id=record.id, by=current_user)
         except Refused as refusal:
             return self.refused(record, refusal)
         return done(gettext("The file was added."), self.details_url(record) + "#h-att")

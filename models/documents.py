@@ -160,7 +160,10 @@ class Comment(db.Model):
 
 
 class Attachment(db.Model):
-    """A file that belongs to a document or a consultation; served only through the owner's check."""
+    """A file that belongs to a document or a consultation; served only through the owner's check.
+
+    `small` is a picture at the size that pages show, drawn when one first asks for it.
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (
@@ -176,6 +179,7 @@ class Attachment(db.Model):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    small: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     user_id: Mapped[int] = reference("user")
     uploaded_at: Mapped[datetime] = mapped_column(default=clock.now)
 

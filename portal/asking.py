@@ -199,9 +199,11 @@ def _keep_files(asking: Asking) -> bool:
         return True
     for upload in uploads:
         try:
+            _leave_room(1)
+            file = files.checked(upload, field="files")
             with one_transaction():
                 _leave_room(1)
-                files.kept(upload, document_type=files.DRAFT, document_id=current_user.id, by=current_user)
+                files.kept(file, document_type=files.DRAFT, document_id=current_user.id, by=current_user)
         except Refused as refusal:
             asking.errors["files"] = refusal_text(refusal)
     return not asking.errors
@@ -219,15 +221,16 @@ def _send(asking: Asking) -> Any:
     people, form, doctor, starts_at = asking.people, asking.form, asking.doctor, asking.starts_at
     assert doctor is not None  # the checks said so
     assert starts_at is not None
+    uploads = [each for each in request.files.getlist("files") if each.filename]
     try:
+        _leave_room(len(uploads))
+        checked = [files.checked(upload, field="files") for upload in uploads]
         with one_transaction():
             consultation = consultations.request(asking.patient, doctor, starts_at, asking.complaint, by=current_user,
                                                  payer=asking.payer, answers=asking.answers)
-            uploads = [each for each in request.files.getlist("files") if each.filename]
-            _leave_room(len(uploads))
-            for upload in uploads:
-                files.kept(upload, document_type="consultation", document_id=consultation.id, by=current_user,
-                           field="files")
+            _leave_room(len(checked))
+            for file in checked:
+                files.kept(file, document_type="consultation", document_id=consultation.id, by=current_user)
             for draft in files.drafts():
                 draft.document_type, draft.document_id = "consultation", consultation.id
     except SlotTaken as refusal:

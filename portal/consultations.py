@@ -203,6 +203,12 @@ def typing(consultation_id: int) -> Any:
 
 # ---------------------------------------------------------------- the conversation
 
+def _is_to_come(consultation: Consultation, client_id: str) -> bool:
+    """Whether a message with this mark can still be written."""
+    return conversations.can_write(consultation) and db.session.scalar(sa.select(ConsultationMessage.id).where(
+        ConsultationMessage.author_id == current_user.id, ConsultationMessage.client_id == client_id)) is None
+
+
 @access.signed_in
 def send(consultation_id: int) -> Any:
     """Write a message, once for each `client_id`, however often it is sent."""
@@ -210,13 +216,15 @@ def send(consultation_id: int) -> Any:
     form, upload = request.form, request.files.get("file")
     client_id = form.get("client_id", "")[:65] or secrets.token_urlsafe(12)
     try:
+        file = None
+        if upload is not None and upload.filename and _is_to_come(consultation, client_id):
+            file = files.checked(upload)
         with one_transaction():
+            if file is not None:
+                consultation = access.own_consultation(consultation_id)  # it may have moved on meanwhile
             attachment = None
-            if upload is not None and upload.filename and conversations.can_write(consultation) \
-                    and db.session.scalar(sa.select(ConsultationMessage.id).where(
-                        ConsultationMessage.author_id == current_user.id,
-                        ConsultationMessage.client_id == client_id)) is None:
-                attachment = files.kept(upload, document_type="consultation", document_id=consultation.id,
+            if file is not None and _is_to_come(consultation, client_id):
+                attachment = files.kept(file, document_type="consultation", document_id=consultation.id,
                                         by=current_user)
             body = form.get("body", "").replace("\0", "")
             conversations.send_message(consultation, body, by=current_user, client_id=client_id,

@@ -17,18 +17,17 @@ from models.consultations import Consultation
 from models.documents import Attachment
 from models.operations import access as owned
 from models.operations import activity, files
-from models.people import User
 from portal import access
 
 DRAFT = files.DRAFT
+kept = files.kept
 #: Of the session: for whom the drafts were chosen.
 DRAFTS_OF = "drafts_of"
 
 
-def kept(upload: FileStorage, *, document_type: str, document_id: int, by: User, field: str = "file") -> Attachment:
-    """The upload as an attachment. Flushes. Raises `Refused` at `field` for what may not be kept."""
-    return files.kept(upload.stream.read(files.MOST_BYTES + 1), upload.filename or "", document_type=document_type,
-                      document_id=document_id, by=by, field=field)
+def checked(upload: FileStorage, *, field: str = "file") -> files.Checked:
+    """The upload as it may be kept; outside of `one_transaction`. Raises `Refused` at `field`."""
+    return files.checked(upload.stream.read(files.MOST_BYTES + 1), upload.filename or "", field=field)
 
 
 def drafts() -> list[Attachment]:

@@ -16,7 +16,7 @@ from models import clock
 from models.api import ApiToken
 from models.base import db
 from models.clinic import Patient
-from models.documents import Comment
+from models.documents import Attachment, Comment
 from models.people import UserSession
 from models.roles import Role
 from tests import factories
@@ -120,7 +120,7 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
     keys = [first.id, later.id, alone.id]
     db.session.commit()
     db.session.remove()
-    flask_migrate.downgrade()
+    flask_migrate.downgrade(revision="-2")
     with db.engine.begin() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM slot_tick")) == 2 + 2 + 3
         seven = "datetime(starts_at, '-3 minutes')" if connection.dialect.name == "sqlite" \
@@ -146,7 +146,7 @@ def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Fla
     patients, people = [kept.id, bare.id, same.id], [closed.id, there.id]
     db.session.commit()
     db.session.remove()
-    flask_migrate.downgrade()
+    flask_migrate.downgrade(revision="-2")
     with db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"), {"id": people[0]})
     flask_migrate.upgrade()
@@ -154,6 +154,21 @@ def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Fla
     assert [said[key] for key in patients] == ["Latex, Amoksisilin, udang", "Debu", "Udang, latex"]
     for model, ended in ((UserSession, UserSession.ended_at), (ApiToken, ApiToken.revoked_at)):
         assert list(db.session.scalars(sa.select(model.user_id).where(ended.is_(None)))) == people[1:]
+    db.session.remove()
+
+
+def test_files_come_along_and_their_small_pictures_are_drawn_anew(empty: Flask) -> None:
+    flask_migrate.upgrade()
+    person = factories.make_user(Role.ADMIN)
+    file = factories.saved(Attachment(document_type="asset", document_id=1, file_name="a.jpg", media_type="image/jpeg",
+                                      size=5, sha256="0" * 64, content=b"whole", small=b"small", user_id=person.id))
+    key = file.id
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade()
+    flask_migrate.upgrade()
+    assert tuple(db.session.execute(sa.select(Attachment.content, Attachment.small).where(
+        Attachment.id == key)).one()) == (b"whole", None)
     db.session.remove()
 
 

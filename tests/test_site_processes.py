@@ -34,12 +34,12 @@ pytestmark = [pytest.mark.commits, pytest.mark.skipif(
     not os.environ.get("TEST_DATABASE_URL"), reason="several processes are PostgreSQL's; TEST_DATABASE_URL names none")]
 
 
-def start(url: str, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def start(url: str, folder: Path, workers: int = 3) -> tuple[subprocess.Popen[bytes], int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = os.environ | {
-        "DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port), "WORKERS": "3",
+        "DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port), "WORKERS": str(workers),
         "RAWAT_INSTANCE": str(folder), **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}}
     environment.pop("MIGRATION_DATABASE_URL", None)
     with (folder / f"{port}.txt").open("wb") as log:

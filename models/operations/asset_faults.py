@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -63,10 +62,10 @@ def photo_of(asset: Asset) -> Attachment | None:
         .order_by(Attachment.id.desc()).limit(1))
 
 
-def report_fault(asset: Asset, fault: str, *, by: User, photo: tuple[bytes, str] | None = None) -> Maintenance:
+def report_fault(asset: Asset, fault: str, *, by: User, photo: files.Checked | None = None) -> Maintenance:
     """Draft a request to mend the asset, for the unit of the person who found the fault.
 
-    `photo`: content and name of a file. Raises `NotAllowed` or `Refused`.
+    `photo` is kept with it. Raises `NotAllowed` or `Refused`.
     """
     if not may(by, "create", Maintenance.__tablename__):
         raise NotAllowed(N_("Your role may not do this step."))
@@ -84,19 +83,5 @@ def report_fault(asset: Asset, fault: str, *, by: User, photo: tuple[bytes, str]
     db.session.add(order)
     opened(order, by=by)
     if photo is not None:
-        content, name = photo
-        files.kept(content, name, document_type=Maintenance.__tablename__, document_id=order.id, by=by, field="photo")
+        files.kept(photo, document_type=Maintenance.__tablename__, document_id=order.id, by=by)
     return order
-
-
-def thumbnail(picture: Attachment, most: int = 900) -> bytes:
-    """The picture drawn anew as JPEG, at most `most` points wide or high."""
-    import io
-
-    from PIL import Image
-    with Image.open(io.BytesIO(picture.content), formats=("PNG", "JPEG")) as image:
-        small: Any = image.convert("RGB")
-        small.thumbnail((most, most))
-        out = io.BytesIO()
-        small.save(out, "JPEG", quality=82)
-    return out.getvalue()

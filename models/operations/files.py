@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,6 +13,7 @@ from models import clock
 from models.base import db
 from models.documents import Attachment
 from models.errors import N_, Refused
+from models.operations import apart
 from models.operations.jobs import each_day, job
 from models.people import User
 
@@ -25,12 +24,22 @@ MOST_FILES = 5
 MOST_POINTS = 250_000_000
 #: What is decoded at once: every point costs three bytes of memory, twice while the picture is turned upright.
 WHOLE_POINTS = 50_000_000
+#: A picture on a page.
+SMALL = 900
 #: A file that waits for its request for a consultation to be sent; `document_id` is then its owner's.
 DRAFT = "consultation_draft"
 #: How long it waits: nobody reads it, and nobody else may keep it.
 DRAFT_TIME = timedelta(days=2)
+PDF = "application/pdf"
 KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png", ".png"), (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-         (b"%PDF-", "application/pdf", ".pdf"))
+         (b"%PDF-", PDF, ".pdf"))
+#: `WHOLE_POINTS` of four colours, twice, and what the interpreter needs; measured by the largest that is taken.
+LIMITS = apart.Limits(memory=768 * apart.MB, processor=15, wall=25, answer=32 * apart.MB)
+#: What is said of a picture, by the word of `readers/pictures.py`.
+SAID = {
+    "points": N_("The picture %(name)s has too many points. Make it smaller first."),
+    "broken": N_("The picture %(name)s cannot be opened. Save it anew and try again."),
+}
 
 
 class TooLarge(Refused):
@@ -48,10 +57,12 @@ class Checked:
     media_type: str
 
 
-def checked(content: bytes, name: str, *, field: str = "file") -> Checked:
+def checked(content: bytes, name: str, *, field: str | None = "file") -> Checked:
     """The file as it may be kept. Pictures are drawn anew: what was hidden in them, places included, is gone.
 
-    Raises `Refused` at `field` for an empty file, another kind, or a broken picture; `TooLarge` over 10 MB.
+    Takes a while for a large picture and ends the transaction before: call it outside of `one_transaction`, and look
+    again afterwards whether the file may be kept. Raises `Refused` at `field` for an empty file, another kind, or a
+    picture that cannot be read; `TooLarge` over 10 MB.
     """
     name = clean_name(name)
     if not content:
@@ -63,15 +74,13 @@ def checked(content: bytes, name: str, *, field: str = "file") -> Checked:
         raise Refused(N_("The file %(name)s is no photo (JPG, PNG) and no PDF."), field=field, name=name)
     if PurePosixPath(name).suffix.lower() not in {ending, ".jpeg" if ending == ".jpg" else ending}:
         name += ending
-    if media_type != "application/pdf":
-        content = _drawn_anew(content, "PNG" if media_type == "image/png" else "JPEG", name, field)
+    if media_type != PDF:  # nothing here opens a PDF: it is given out as a download only
+        content, _ = _drawn_anew(content, "PNG" if media_type == "image/png" else "JPEG", name, field)
     return Checked(content, name, media_type)
 
 
-def kept(content: bytes, name: str, *, document_type: str, document_id: int, by: User,
-         field: str = "file") -> Attachment:
-    """The file as an attachment of a document. Flushes, never commits. Raises as `checked` does."""
-    file = checked(content, name, field=field)
+def kept(file: Checked, *, document_type: str, document_id: int, by: User) -> Attachment:
+    """The checked file as an attachment of a document. Flushes, never commits."""
     attachment = Attachment(
         document_type=document_type, document_id=document_id, file_name=file.name, size=len(file.content),
         media_type=file.media_type, sha256=hashlib.sha256(file.content).hexdigest(), content=file.content,
@@ -79,6 +88,17 @@ def kept(content: bytes, name: str, *, document_type: str, document_id: int, by:
     db.session.add(attachment)
     db.session.flush()
     return attachment
+
+
+def small_of(picture: Attachment) -> bytes:
+    """The picture as JPEG, at most `SMALL` points wide or high: the one that is kept, else drawn now, for whoever asked
+    to keep. Outside of `one_transaction`. Raises `Refused`."""
+    if picture.small is not None:
+        return picture.small
+    kind = picture.media_type.removeprefix("image/").upper()
+    if picture.media_type == PDF or not picture.content:
+        raise Refused(SAID["broken"], name=picture.file_name)
+    return _drawn_anew(picture.content, kind, picture.file_name, None, SMALL)[1]
 
 
 @job("abandoned_files", due=each_day())
@@ -97,42 +117,19 @@ def clean_name(name: str) -> str:
     return plain.strip(" .")[-120:] or "file"
 
 
-def _drawn_anew(content: bytes, kind: str, name: str, field: str) -> bytes:
-    """The first picture of the file and nothing else, upright; a larger one than fits in memory at a smaller scale."""
-    from PIL import ImageOps  # slow to import: only when somebody uploads
-    from PIL.JpegImagePlugin import JpegImageFile
-    from PIL.PngImagePlugin import PngImageFile
+def _drawn_anew(content: bytes, kind: str, name: str, field: str | None, small: int = 0) -> tuple[bytes, bytes]:
+    """The picture drawn anew, and small when `small` says how many points it may have; in a process of its own."""
     try:
-        # The readers themselves: `Image.open` has a limit of its own, below what a telephone makes today.
-        with (JpegImageFile if kind == "JPEG" else PngImageFile)(io.BytesIO(content)) as picture:
-            points = picture.width * picture.height
-            scale = next((each for each in (1, 2, 4, 8) if points <= WHOLE_POINTS * each ** 2), 0)
-            if points > MOST_POINTS or (scale != 1 and not _is_streamed(picture, content)):
-                raise Refused(N_("The picture %(name)s has too many points. Make it smaller first."),
-                              field=field, name=name)
-            if scale > 1:
-                picture.draft(None, (picture.width // scale, picture.height // scale))
-            upright = ImageOps.exif_transpose(picture)
-            if kind == "JPEG" and upright.mode not in {"L", "RGB"}:
-                upright = upright.convert("RGB")
-            upright.info.clear()
-            out = io.BytesIO()
-            upright.save(out, kind, **({"quality": 90} if kind == "JPEG" else {}))
-    except Refused:
-        raise
-    except Exception as error:  # Pillow answers garbage with errors of many kinds; all of them mean: no picture
-        raise Refused(N_("The picture %(name)s cannot be opened. Save it anew and try again."),
-                      field=field, name=name) from error
-    return out.getvalue()
-
-
-def _is_streamed(picture: Any, content: bytes) -> bool:
-    """Whether a smaller scale costs less memory: only a JPEG whose one scan holds all colours, as cameras write it.
-
-    In any other the decoder keeps the whole picture, whatever scale is asked for. The reader stands behind the header
-    of the first scan: mark, length and number of colours, then two bytes each and three more.
-    """
-    if picture.format != "JPEG" or "progression" in picture.info:
-        return False
-    header = content[:picture.fp.tell()][-(2 * picture.layers + 8):]
-    return header[:2] == b"\xff\xda" and header[4] == picture.layers
+        told, body = apart.read(apart.PICTURES, content, {
+            "kind": kind, "small": small, "whole_points": WHOLE_POINTS, "most_points": MOST_POINTS},
+            name=name, field=field, limits=LIMITS)
+        whole = body[:int(told["sizes"][0])]
+        tiny = body[len(whole):]
+    except apart.No as no:
+        raise Refused(SAID.get(no.word, SAID["broken"]), field=field, name=name) from None
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise Refused(SAID["broken"], field=field, name=name) from error
+    starts = {each.removeprefix("image/").upper(): start for start, each, _end in KINDS}
+    if not whole.startswith(starts[kind]) or (tiny and not tiny.startswith(starts["JPEG"])):
+        raise Refused(SAID["broken"], field=field, name=name)
+    return whole, tiny

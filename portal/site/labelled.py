@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from models.asset_register import Asset
 from models.base import db, one_transaction
+from models.documents import Attachment
 from models.errors import NotAllowed, Refused
 from models.operations import asset_faults, files
 from models.organisation import Setting
@@ -73,8 +75,12 @@ def photo(qr: str) -> Any:
     picture = asset_faults.photo_of(_mine_or_404(qr))
     if picture is None:
         abort(404)
-    import io
-    return send_file(io.BytesIO(asset_faults.thumbnail(picture)), mimetype="image/jpeg", max_age=0)
+    key, small = picture.id, picture.small
+    if small is None:
+        small = files.small_of(picture)
+        with one_transaction() as session:  # no deed of the reader: nothing of it stands in the log
+            session.execute(sa.update(Attachment.__table__).where(Attachment.id == key).values(small=small))
+    return send_file(io.BytesIO(small), mimetype="image/jpeg", max_age=0)
 
 
 @bp.post("/asset/<qr>/fault")
@@ -86,9 +92,10 @@ def fault(qr: str) -> Any:
     key = asset.id
     try:
         attached = None
-        if upload is not None and upload.filename:
+        if upload is not None and upload.filename and may(current_user, "create", "maintenance"):
             with upload.stream as stream:
-                attached = (stream.read(files.MOST_BYTES + 1), upload.filename)
+                attached = files.checked(stream.read(files.MOST_BYTES + 1), upload.filename, field="photo")
+            asset = _mine_or_404(qr)  # it may have moved on while the picture was read
         with one_transaction():
             order = asset_faults.report_fault(asset, request.form.get("fault", ""), by=current_user, photo=attached)
     except NotAllowed:
