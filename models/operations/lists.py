@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,12 +36,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
+    """What a file holds. `sheets` are the visible sheets of a workbook with something in them, `sheet` the read one."""
+
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
 
 
-def read(content: bytes, name: str) -> Listed:
-    """The rows of a file called `name`, headings first. Raises `Refused` for whatever cannot be read."""
+class WhichSheet(Refused):
+    """Several visible sheets hold something: `sheets` names them."""
+
+    def __init__(self, sheets: tuple[str, ...]) -> None:
+        super().__init__(N_("The workbook has several sheets: %(sheets)s. Choose the one to read."), field="sheet",
+                         sheets=", ".join(sheets))
+        self.sheets = sheets
+
+
+def read(content: bytes, name: str, sheet: str | None = None) -> Listed:
+    """The rows of a file called `name`, headings first. Raises `WhichSheet`, or `Refused` for whatever cannot be
+    read. Hidden sheets are never read."""
     if len(content) > MOST_BYTES:
         raise Refused(N_("The file is larger than %(most)s MB. Split it."), field="file",
                       most=MOST_BYTES // 1024 // 1024)
@@ -50,8 +64,10 @@ def read(content: bytes, name: str) -> Listed:
     if content.startswith(_OLD_WORKBOOK):
         raise Refused(N_("%(name)s is an old or locked workbook. Save it as XLSX without a password."), field="file",
                       name=name)
-    grid = _workbook(content, name) if content.startswith(_WORKBOOK) else _text(content, name)
-    return _listed(grid, name)
+    if not content.startswith(_WORKBOOK):
+        return _listed(_text(content, name), name)
+    grid, sheets, chosen = _workbook(content, name, sheet)
+    return replace(_listed(grid, name), sheets=sheets, sheet=chosen)
 
 
 def _listed(grid: Iterable[list[Any]], name: str) -> Listed:
@@ -107,8 +123,9 @@ def _text(content: bytes, name: str) -> list[list[Any]]:
     return [[], *grid] if first.startswith("sep=") else grid
 
 
-def _workbook(content: bytes, name: str) -> list[list[Any]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _workbook(content: bytes, name: str, sheet: str | None) -> tuple[list[list[Any]], tuple[str, ...], str]:
+    """The cells of the one sheet, the visible sheets that hold something, the one that was read."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     unreadable = Refused(N_("%(name)s is no workbook that can be read."), field="file", name=name)
     too_large = Refused(N_("%(name)s unpacks to far more than its size. Save the list alone as a new workbook."),
@@ -125,19 +142,31 @@ def _workbook(content: bytes, name: str) -> list[list[Any]]:
                 if not part.filename.lower().startswith("xl/worksheets/") or part.is_dir():
                     continue
                 with packed.open(part) as stream:  # the directory may lie about the size: count what comes
-                    sheet = stream.read(MOST_UNPACKED - unpacked + 1)
-                unpacked += len(sheet)
+                    cells = stream.read(MOST_UNPACKED - unpacked + 1)
+                unpacked += len(cells)
                 if unpacked > MOST_UNPACKED:
                     raise too_large
-                _check_places(sheet, name)
+                _check_places(cells, name)
     except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError) as error:
         raise unreadable from error
     try:
-        grid: list[list[Any]] = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(
-            skip_empty_area=False)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        visible = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
+        grids: dict[str, list[list[Any]]] = {each: book.get_sheet_by_name(each).to_python(skip_empty_area=False)
+                                             for each in visible}
     except (CalamineError, ValueError, OSError, IndexError) as error:
         raise unreadable from error
-    return grid
+    sheets = tuple(each for each, grid in grids.items() if any(_cell(cell) is not None for row in grid for cell in row))
+    if not sheets:
+        raise Refused(N_("%(name)s has nothing in its visible sheets; hidden sheets are not read."), field="file",
+                      name=name)
+    if sheet is None and len(sheets) > 1:
+        raise WhichSheet(sheets)
+    if sheet is not None and sheet not in sheets:
+        raise Refused(N_("There is no visible sheet “%(sheet)s” with something in it."), field="sheet",
+                      sheet=sheet[:60])
+    chosen = sheet if sheet is not None else sheets[0]
+    return grids[chosen], sheets, chosen
 
 
 def _check_places(sheet: bytes, name: str) -> None:

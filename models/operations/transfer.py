@@ -16,7 +16,7 @@ from models.activity import Activity
 from models.base import ExactDecimal
 from models.documents import Document
 from models.errors import N_, Refused
-from models.operations import activity
+from models.operations import activity, doubts
 from models.operations.lists import day, number
 from models.rights import RIGHTS, model_of
 
@@ -26,6 +26,8 @@ _KEPT = frozenset({"id", "version", "state", "stock_on_hand", "created_at", "las
 #: Accounts have passwords, and cleaning tasks and assets begin with a step of their own.
 _NOT_BY_LIST = frozenset({"user", "cleaning", "asset", "setting"})
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "ya"}), frozenset({"0", "false", "no", "tidak"})
+#: Text columns up to this length hold codes and numbers, longer ones words.
+MOST_OF_A_CODE = 80
 #: What stands for a record in a list, first that the table has.
 _HANDLES = ("code", "number", "name")
 
@@ -222,6 +224,8 @@ def _read(kind: Any, cell: Any) -> Any:
         return day(cell)
     if isinstance(kind, sa.Time):
         return cell if isinstance(cell, time) else time.fromisoformat(text)
+    if isinstance(kind, sa.String) and kind.length and kind.length <= MOST_OF_A_CODE:
+        doubts.check_text(cell)
     if isinstance(kind, sa.String) and kind.length and len(text) > kind.length:
         raise Refused(N_("“%(cell)s” is longer than %(most)s letters"), cell=text[:30], most=kind.length)
     # The quote that exports put before a formula is not part of the text.
