@@ -93,6 +93,8 @@ def _found(kind: ImportKind, content: bytes, name: str, sheet: str | None = None
     try:
         listed = read(kind, content, name, sheet)
     except files.WhichSheet as several:
+        if sheet is not None:
+            raise
         return {"rows": None, "sheets": several.sheets}
     return {"rows": listed.rows, "sheet": listed.sheet or None, "sheets": listed.sheets}
 

@@ -191,6 +191,8 @@ def reference(table: str, seed: str | None = None, *, ondelete: str | None = Non
 #: True while this request or command is going to write: SQLite then takes its write lock at BEGIN, because a
 #: transaction that read first and writes later fails at once when somebody else wrote in between.
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+#: True inside of `one_transaction`.
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
 
 
 def prepare_engine(engine: sa.Engine) -> None:
@@ -229,7 +231,7 @@ def one_transaction() -> Iterator[Any]:
     if not _writing.get() and session().in_transaction() and not (session.new or session.dirty or session.deleted):
         session.commit()  # end the read snapshot, so that the write lock is taken before anything is read
         session.expire_all()
-    token = _writing.set(True)
+    token, inside = _writing.set(True), _inside.set(True)
     try:
         yield session
         session.commit()
@@ -253,6 +255,26 @@ def one_transaction() -> Iterator[Any]:
         raise
     finally:
         _writing.reset(token)
+        _inside.reset(inside)
+
+
+def between_transactions() -> None:
+    """End the transaction of this request before something that takes long: no lock is held meanwhile, and what was
+    read is read anew after.
+
+    Raises `RuntimeError` inside of `one_transaction`, and for changes that nobody committed.
+    """
+    try:
+        known = db.session.registry.has()
+    except RuntimeError:  # no application, so no database either
+        return
+    if _inside.get():
+        raise RuntimeError("what takes long is done before one_transaction, not inside")
+    if known and db.session().in_transaction():
+        if db.session.new or db.session.dirty or db.session.deleted:
+            raise RuntimeError("what takes long is done before anything is changed")
+        db.session.commit()
+        db.session.expire_all()
 
 
 def lost_lock(error: DBAPIError) -> bool:

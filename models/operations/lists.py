@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import zipfile
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from models.errors import N_, Refused
+from models.operations import apart
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -21,9 +19,37 @@ MOST_COLUMNS = 60
 MOST_UNPACKED = 80 * 1024 * 1024
 #: The furthest cell that is looked at: a reader makes room for everything before it.
 MOST_SHEET_ROWS = 20_000
-_PLACE = re.compile(rb'<(?:[a-z]+:)?(?:c|row)\b[^>]*?\br="([A-Z]{0,7})([0-9]{1,12})"')
-_WORKBOOK = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+#: Sheets that a sentence names.
+MOST_NAMED = 10
+LIMITS = apart.Limits()
+
+#: What is said of a file, by the word of `readers/tables.py`.
+SAID = {
+    "empty": N_("%(name)s is empty; its first row names the columns."),
+    "old": N_("%(name)s is an old or locked workbook. Save it as XLSX without a password."),
+    "columns": N_("%(name)s has more than %(most)s columns."),
+    "twice": N_("The column “%(head)s” stands there twice."),
+    "rows": N_("%(name)s has more than %(most)s rows. Split it."),
+    "beyond": N_("Row %(row)s has more cells than there are columns. Put a number with a comma in quotes: \"12,5\"."),
+    "encoding": N_("%(name)s is not UTF-8; save it as “CSV UTF-8”."),
+    "list": N_("%(name)s is no list that can be read. Bring a CSV or XLSX file."),
+    "workbook": N_("%(name)s is no workbook that can be read."),
+    "large": N_("%(name)s unpacks to far more than its size. Save the list alone as a new workbook."),
+    "far": N_("%(name)s has cells far outside its list. Copy the list alone into a new workbook."),
+    "hidden": N_("Hidden rows hold something: %(rows)s. Show them or delete them, then bring the file again."),
+    "which": N_("%(name)s has several sheets: %(sheets)s. Choose the one to read, or save it alone."),
+    "no_sheet": N_("%(name)s has no such sheet. Choose one of these: %(sheets)s."),
+}
+#: Cells that JSON has no word for.
+_CELLS: dict[str, Callable[[Any], Any]] = {
+    "number": Decimal, "day": date.fromisoformat, "moment": datetime.fromisoformat, "time": time.fromisoformat,
+    "span": lambda seconds: timedelta(seconds=seconds)}
+
+
+class WhichSheet(Refused):
+    """Several visible sheets hold something, or not the one that was asked for: `sheets` names those that do."""
+
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +62,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a file holds. `sheets` are the visible sheets of a workbook with something in them, `sheet` the read one."""
+    """A list. `sheets` are the visible sheets of its workbook that hold something, `sheet` is the one that was read;
+    both are empty for text."""
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -44,141 +71,58 @@ class Listed:
     sheet: str = ""
 
 
-class WhichSheet(Refused):
-    """Several visible sheets hold something: `sheets` names them."""
-
-    def __init__(self, sheets: tuple[str, ...]) -> None:
-        super().__init__(N_("The workbook has several sheets: %(sheets)s. Choose the one to read."), field="sheet",
-                         sheets=", ".join(sheets))
-        self.sheets = sheets
-
-
 def read(content: bytes, name: str, sheet: str | None = None) -> Listed:
-    """The rows of a file called `name`, headings first. Raises `WhichSheet`, or `Refused` for whatever cannot be
-    read. Hidden sheets are never read."""
+    """The rows of a file called `name`, headings first; of a workbook with several visible sheets those of `sheet`.
+
+    Raises `WhichSheet` (field `sheet`) when that has to be said, `Refused` (field `file`) for whatever cannot be read.
+    The file is read in a process of its own, outside of any transaction: see `apart.read`.
+    """
     if len(content) > MOST_BYTES:
         raise Refused(N_("The file is larger than %(most)s MB. Split it."), field="file",
                       most=MOST_BYTES // 1024 // 1024)
-    if not content.strip():
-        raise Refused(N_("%(name)s is empty; its first row names the columns."), field="file", name=name)
-    if content.startswith(_OLD_WORKBOOK):
-        raise Refused(N_("%(name)s is an old or locked workbook. Save it as XLSX without a password."), field="file",
-                      name=name)
-    if not content.startswith(_WORKBOOK):
-        return _listed(_text(content, name), name)
-    grid, sheets, chosen = _workbook(content, name, sheet)
-    return replace(_listed(grid, name), sheets=sheets, sheet=chosen)
+    try:
+        found, _ = apart.read(apart.TABLES, content, {
+            "sheet": sheet, "most_unpacked": MOST_UNPACKED, "most_sheet_rows": MOST_SHEET_ROWS,
+            "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}, name=name, field="file", limits=LIMITS)
+        return _listed(found)
+    except apart.No as no:
+        raise _refusal(no, {"name": name, "most": MOST_ROWS if no.word == "rows" else MOST_COLUMNS}) from None
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
+        raise Refused(SAID["workbook"], field="file", name=name) from error
 
 
-def _listed(grid: Iterable[list[Any]], name: str) -> Listed:
-    numbered = ((number, [_cell(value) for value in row]) for number, row in enumerate(grid, 1))
-    filled = [(number, row) for number, row in numbered if any(value is not None for value in row)]
-    if not filled:
-        raise Refused(N_("%(name)s is empty; its first row names the columns."), field="file", name=name)
-    heads = [str(head).strip() if head is not None else "" for head in filled[0][1]]
-    while heads and not heads[-1]:
-        heads.pop()
-    if len(heads) > MOST_COLUMNS:
-        raise Refused(N_("%(name)s has more than %(most)s columns."), field="file", name=name, most=MOST_COLUMNS)
-    twice = sorted({head for head in heads if head and heads.count(head) > 1})
-    if twice:
-        raise Refused(N_("The column “%(name)s” stands there twice."), field="file", name=twice[0])
-    if len(filled) - 1 > MOST_ROWS:
-        raise Refused(N_("%(name)s has more than %(most)s rows. Split it."), field="file", name=name, most=MOST_ROWS)
-    rows = tuple(Row(number, {head: value for head, value in zip(heads, row, strict=False) if head})
-                 for number, row in filled[1:])
-    return Listed(tuple(head for head in heads if head), rows)
+def _listed(found: Any) -> Listed:
+    heads, sheets = tuple(map(str, found["heads"])), tuple(map(str, found["sheets"]))
+    rows = tuple(Row(int(number), {head: _cell(value) for head, value in zip(heads, cells, strict=False)})
+                 for number, cells in found["rows"])
+    return Listed(heads, rows, sheets, str(found["sheet"]))
 
 
 def _cell(value: Any) -> Any:
-    """An empty cell is None; a spreadsheet's numbers are exact to the fifteen digits that it keeps."""
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, float):
-        return Decimal(f"{value:.15g}") if abs(value) < 1e15 else str(value)  # neither is no number: said as such
+    if isinstance(value, list):
+        kind, text = value
+        return _CELLS[kind](text)
     return value
 
 
-def _text(content: bytes, name: str) -> list[list[Any]]:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+def _refusal(no: apart.No, given: dict[str, Any]) -> Refused:
+    """What the reader's word means. A reader that went wrong may say anything."""
+    params = no.params | given
+    if no.word == "hidden":
+        params["rows"] = ", ".join(map(str, no.params.get("rows", ()))) + (" …" if no.params.get("more") else "")
+    if no.word in ("which", "no_sheet"):
+        sheets = tuple(map(str, no.params.get("sheets", ())))
+        more = " …" if len(sheets) > MOST_NAMED else ""
+        refusal = WhichSheet(SAID[no.word], field="sheet",
+                             **params | {"sheets": ", ".join(each[:40] for each in sheets[:MOST_NAMED]) + more})
+        refusal.sheets = sheets
+        return refusal
     try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Refused(N_("%(name)s is not UTF-8; save it as “CSV UTF-8”."), field="file", name=name) from error
-    if "\x00" in text:
-        raise Refused(N_("%(name)s is no list that can be read. Bring a CSV or XLSX file."), field="file", name=name)
-    lines = text.splitlines(keepends=True)
-    first = lines[0].strip().strip('"').lower() if lines else ""
-    mark = ""
-    if first.startswith("sep=") and len(first) == 5:
-        mark, lines = first[4], lines[1:]
-    head = lines[0] if lines else ""
-    mark = mark or max(",;\t", key=lambda each: (head.count(each), each == ","))
-    try:
-        grid = [list(row) for row in csv.reader(lines, delimiter=mark, strict=False)]
-    except csv.Error as error:
-        raise Refused(N_("%(name)s is no list that can be read. Bring a CSV or XLSX file."), field="file",
-                      name=name) from error
-    # the number of a row is the one that a spreadsheet shows: after a line "sep=;" all stand one lower
-    return [[], *grid] if first.startswith("sep=") else grid
-
-
-def _workbook(content: bytes, name: str, sheet: str | None) -> tuple[list[list[Any]], tuple[str, ...], str]:
-    """The cells of the one sheet, the visible sheets that hold something, the one that was read."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
-    unreadable = Refused(N_("%(name)s is no workbook that can be read."), field="file", name=name)
-    too_large = Refused(N_("%(name)s unpacks to far more than its size. Save the list alone as a new workbook."),
-                        field="file", name=name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-            if sum(part.file_size for part in parts) > MOST_UNPACKED or len(parts) > 2000:
-                raise too_large
-            if not any(part.filename.lower() == "xl/workbook.xml" for part in parts):
-                raise unreadable
-            unpacked = 0
-            for part in parts:
-                if not part.filename.lower().startswith("xl/worksheets/") or part.is_dir():
-                    continue
-                with packed.open(part) as stream:  # the directory may lie about the size: count what comes
-                    cells = stream.read(MOST_UNPACKED - unpacked + 1)
-                unpacked += len(cells)
-                if unpacked > MOST_UNPACKED:
-                    raise too_large
-                _check_places(cells, name)
-    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise unreadable from error
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        visible = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
-        grids: dict[str, list[list[Any]]] = {each: book.get_sheet_by_name(each).to_python(skip_empty_area=False)
-                                             for each in visible}
-    except (CalamineError, ValueError, OSError, IndexError) as error:
-        raise unreadable from error
-    sheets = tuple(each for each, grid in grids.items() if any(_cell(cell) is not None for row in grid for cell in row))
-    if not sheets:
-        raise Refused(N_("%(name)s has nothing in its visible sheets; hidden sheets are not read."), field="file",
-                      name=name)
-    if sheet is None and len(sheets) > 1:
-        raise WhichSheet(sheets)
-    if sheet is not None and sheet not in sheets:
-        raise Refused(N_("There is no visible sheet “%(sheet)s” with something in it."), field="sheet",
-                      sheet=sheet[:60])
-    chosen = sheet if sheet is not None else sheets[0]
-    return grids[chosen], sheets, chosen
-
-
-def _check_places(sheet: bytes, name: str) -> None:
-    """A cell far out makes a reader reserve room for all before it."""
-    for place in _PLACE.finditer(sheet):
-        letters, row = place[1], int(place[2])
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        if row > MOST_SHEET_ROWS or column > 4 * MOST_COLUMNS:
-            raise Refused(N_("%(name)s has cells far outside its list. Copy the list alone into a new workbook."),
-                          field="file", name=name)
+        refused = Refused(SAID[no.word], field="file", **params)
+        str(refused)
+    except (KeyError, TypeError, ValueError):
+        return Refused(SAID["workbook"], field="file", **given)
+    return refused
 
 
 # ---------------------------------------------------------------- cells

@@ -197,10 +197,11 @@ def export(table: str, kind: str, target: Path) -> None:
 @click.command("import")
 @click.argument("table")
 @click.argument("source", type=HERE, metavar="FILE")
+@click.option("--sheet", help="The sheet to read, when a workbook has several.")
 @command
-def import_(table: str, source: Path) -> None:
+def import_(table: str, source: Path, sheet: str | None) -> None:
     """Add master data from CSV or XLSX: all rows or none, each bad row named."""
-    data_commands.import_(table, source)
+    data_commands.import_(table, source, sheet)
 
 
 @click.command("backup")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import xlsxwriter
@@ -93,16 +93,18 @@ def export(table: str, kind: str, target: Path) -> None:
     click.echo(f"{table}: {count} rows in {target}")
 
 
-def read_list(file: BinaryIO, name: str) -> Iterator[dict[str, Any]]:
+def read_list(source: Path, sheet: str | None = None) -> list[dict[str, Any]]:
     """The rows of a CSV or XLSX file as heading → cell. Raises `Refused`."""
-    for row in lists.read(file.read(lists.MOST_BYTES + 1), name).rows:
-        yield row.cells
+    with source.open("rb") as file:
+        content = file.read(lists.MOST_BYTES + 1)
+    return [row.cells for row in lists.read(content, source.name, sheet).rows]
 
 
-def import_(table: str, source: Path) -> None:
+def import_(table: str, source: Path, sheet: str | None = None) -> None:
     """Add the rows of a file to a table of master data: all of them or none."""
-    with one_transaction() as session, source.open("rb") as file:
-        count = transfer.add_rows(session, table, read_list(file, source.name))
+    rows = read_list(source, sheet)
+    with one_transaction() as session:
+        count = transfer.add_rows(session, table, iter(rows))
     click.echo(f"{table}: {count} rows added")
 
 
