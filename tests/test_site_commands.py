@@ -104,7 +104,7 @@ def test_a_list_of_items_comes_in_with_its_references(flask, session, tmp_path):
     session.add(ItemCategory(code="OBT", name="Obat"))
     file = table(tmp_path / "items.csv", "code;name;category;base_unit;minimum_stock;controlled",
                  "PCT;Parasetamol 500 mg;OBT;tablet;250.5;tidak", "MRF;Morfin 10 mg;Obat;ampul;;ya")
-    done = flask("import", "item", file)
+    done = flask("import", "item", file, "--yes")
     assert done.exit_code == 0, done.output
     items = {item.code: item for item in session.scalars(sa.select(Item).where(Item.code.in_(("PCT", "MRF"))))}
     assert [str(items["PCT"].minimum_stock), items["PCT"].category.name] == ["250.500", "Obat"]
@@ -119,7 +119,7 @@ def test_a_workbook_comes_in_too(flask, session, tmp_path):
         sheet.write_row(0, 0, ["on", "kind", "name", "name_en"])
         sheet.write_datetime(1, 0, date(2031, 8, 17))
         sheet.write_row(1, 1, ["libur_nasional", "Hari Kemerdekaan", "Independence Day"])
-    done = flask("import", "holiday", tmp_path / "days.xlsx")
+    done = flask("import", "holiday", tmp_path / "days.xlsx", "--yes")
     assert done.exit_code == 0, done.output
     assert session.scalar(sa.select(Holiday.name).where(Holiday.on == date(2031, 8, 17))) == "Hari Kemerdekaan"
 

@@ -25,6 +25,8 @@ from models.stock import StockBatch, Store
 _DIGITS = "0123456789"
 #: How a number of more than fifteen digits reads after a spreadsheet had it.
 _ROUNDED = re.compile(r"-?(?:[0-9]{15,}\.0|[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+)")
+#: A spreadsheet's number keeps all of its digits below this.
+MOST_EXACT = 10 ** 15
 #: Columns of digits in which zeros in front count; a column that the table lacks is passed over.
 CODES = ("code", "barcode", "npwp", "phone", "bank_account")
 
@@ -44,7 +46,8 @@ def check_text(cell: Any) -> None:
     """Raises `Refused` for a cell of a text column that a spreadsheet spoilt for good."""
     if isinstance(cell, date):
         raise Refused(N_("the spreadsheet made a day of it. Format the column as text and write it again."))
-    if isinstance(cell, Decimal | int | float | str) and _ROUNDED.fullmatch(str(cell)):
+    is_long = isinstance(cell, Decimal | int | float) and abs(Decimal(cell)) >= MOST_EXACT
+    if is_long or (isinstance(cell, str) and _ROUNDED.fullmatch(cell)):
         raise Refused(N_("“%(cell)s” has lost digits: a spreadsheet keeps fifteen of a number. Format the column as "
                          "text and write it again."), cell=str(cell)[:40])
 

@@ -157,6 +157,8 @@ def look(session: Any, brought: ListImport, rows: tuple[Row, ...] | None, *, by:
         session.refresh(brought)
     brought.sheet, brought.sheets = sheet, list(sheets)
     _keep(brought, outcome)
+    if rows is None:
+        brought.plan, brought.digest = None, ""
     session.flush()
 
 
