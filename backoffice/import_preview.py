@@ -80,7 +80,7 @@ class Preview:
         self.is_stock = self.kind is ImportKind.OPENING_STOCK
         self.totals = planned.totals(self.plan) if self.is_stock else []
         self.value = sum((store.value for store in self.totals), Decimal(0))
-        self.differences = planned.differences(before, brought.plan) if before and brought.plan else []
+        self.differences = planned.differences(before, brought.plan) if before and not brought.wrong_rows else []
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -223,7 +223,7 @@ def test_while_a_row_is_wrong_nothing_is_promised(client: Any, head: Any, ground
     page = client.get(brought.location).text
     assert "h-new" not in page
     assert "Total value" not in page
-    assert kept(brought).plan is None
+    assert kept(brought).plan == {"rows": [], "asks": []}
 
 
 # ---------------------------------------------------------------- applied is what was seen
@@ -400,6 +400,17 @@ def test_an_item_of_first_stock_with_a_twin_is_asked_for(client: Any, head: Any,
     assert "Did you mean 0099, which is there already?" in client.get(brought.location).text
     assert apply(client, brought).status_code == 422
     assert stock_of() == {}
+
+
+def test_a_wrong_row_says_which_code_it_may_mean(client: Any, head: Any, ground: Any, session: Any) -> None:
+    make.make_item(code="0099", name="Dua")
+    for kind, text in (("opening_stock", "store,item,quantity,unit_price\nGF,99,1,1\n"),
+                       ("shelf", "store,item,location\nGF,99,A-1\n")):
+        brought = bring(client, kind, text)
+        assert kept(brought).wrong_rows == 1, kind
+        page = client.get(brought.location).text
+        assert "Row 2, Item: 99. Did you mean 0099, which is there already?" in page, kind
+        assert 'name="codes_are_right"' not in page, kind
 
 
 # ---------------------------------------------------------------- who

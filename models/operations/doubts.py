@@ -82,7 +82,7 @@ class _Codes:
 
 
 def of_records(session: Any, model: Any, rows: Iterable[Row]) -> list[Doubt]:
-    """What to ask about the codes in rows of master data."""
+    """What to ask about the codes in rows of master data, their own and those of the records that they name."""
     rows = tuple(rows)
     found: list[Doubt] = []
     for name in CODES:
@@ -95,14 +95,20 @@ def of_records(session: Any, model: Any, rows: Iterable[Row]) -> list[Doubt]:
         codes.listed |= {text for _number, text, _is_number in digits}
         found += [doubt for number, text, is_number in digits
                   if (doubt := _doubt(number, name, text, is_number, codes)) is not None]
-    return sorted(found, key=lambda each: each.row)
+    named = {relation.key: relation.mapper.class_.code for relation in sa.inspect(model).relationships
+             if not relation.uselist and "code" in relation.mapper.column_attrs}
+    return sorted([*found, *_named(session, rows, named)], key=lambda each: each.row)
 
 
 def of_stock(session: Any, rows: Iterable[Row]) -> list[Doubt]:
     """What to ask about the stores, items and batches that rows of first stock name."""
-    rows = tuple(rows)
+    return _named(session, tuple(rows), {"store": Store.code, "item": Item.code, "batch_number": StockBatch.number})
+
+
+def _named(session: Any, rows: tuple[Row, ...], columns: Mapping[str, Any]) -> list[Doubt]:
+    """Cells that name something of digits, where something else differs by zeros in front only."""
     found: list[Doubt] = []
-    for name, column in (("store", Store.code), ("item", Item.code), ("batch_number", StockBatch.number)):
+    for name, column in columns.items():
         digits = [(row.number, text) for row in rows if (text := _digits(row.cells.get(name)))]
         if digits:
             codes = _Codes(session, column)

@@ -102,9 +102,9 @@ class Outcome:
     asks: list[doubts.Doubt] = field(default_factory=list)
 
     @property
-    def plan(self) -> dict[str, Any] | None:
-        """What is written; nothing is while a row is wrong."""
-        return None if self.wrong else {"rows": self.rows, "asks": [asdict(doubt) for doubt in self.asks]}
+    def plan(self) -> dict[str, Any]:
+        """What is written; no row is while one is wrong."""
+        return {"rows": [] if self.wrong else self.rows, "asks": [asdict(doubt) for doubt in self.asks]}
 
     def note(self, row: int, word: str, column: str | None, message: str, params: Mapping[str, object]) -> None:
         if len(self.findings) < MOST_FINDINGS:
