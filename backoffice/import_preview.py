@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext
@@ -82,7 +83,7 @@ class Preview:
         self.value = sum((store.value for store in self.totals), Decimal(0))
         self.differences = planned.differences(before, brought.plan) if before and not brought.wrong_rows else []
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Those of the list that any new row fills."""
         return tuple(name for name in imports.LAYOUTS[self.kind].names

@@ -6,6 +6,7 @@ import io
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import clock
-from models.base import db
+from models.base import db, one_transaction
 from models.errors import Refused
 from models.imports import ImportKind, ListImport
 from models.items import Item, ItemCategory, Supplier
@@ -23,9 +24,11 @@ from models.journal import Account, JournalLine
 from models.operations import doubts, imports, planned
 from models.operations.lists import Row
 from models.organisation import WorkUnit
+from models.people import User
 from models.roles import Role
 from models.stock import StockMove, Store, StoreItem
 from tests import factories as make
+from tests.races import at_once, won
 from tests.test_backoffice_imports import apply, bring, kept
 from tests.test_backoffice_views import statements
 
@@ -296,6 +299,29 @@ def test_of_two_people_with_the_same_list_one_wins(client: Any, sign_in: Any, se
     assert "already" in answer.text or "sudah" in answer.text
     assert apply(client, first).status_code == 422
     assert stock_of()["GF", "P-1"][0] == 5
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("same", [True, False], ids=["one list", "two lists of the same goods"])
+def test_applied_at_the_same_instant_the_goods_come_in_once(app: Any, session: Any, ground: Any, same: bool) -> None:
+    make.make_chart()
+    people = [make.make_user(Role.STORE_HEAD).id for _ in range(2)]
+    rows = (Row(2, {"store": "GF", "item": "P-1", "batch_number": "A-1", "expires_on": UNTIL, "quantity": "5",
+                    "unit": "box", "unit_price": "25000"}),)
+    lists = [imports.bring(session, ImportKind.OPENING_STOCK, b"x", "x.csv", rows, by=session.get_one(User, person))
+             for person in people]
+    seen = [(lists[0 if same else place].id, lists[0 if same else place].digest, person)
+            for place, person in enumerate(people)]
+
+    def press(key: int, digest: str, person: int) -> None:
+        with one_transaction() as own:
+            imports.apply(own, own.get_one(ListImport, key), rows, by=own.get_one(User, person), seen=digest)
+
+    results = at_once(app, [partial(press, *each) for each in seen])
+    assert len(won(results)) == 1
+    assert stock_of() == {("GF", "P-1"): (500, 125_000)}
+    assert session.scalar(sa.select(sa.func.count()).select_from(ListImport).where(
+        ListImport.applied_at.is_not(None))) == 1
 
 
 def test_the_database_keeps_no_applied_list_without_its_preview(session: Any) -> None:
