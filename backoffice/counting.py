@@ -248,7 +248,7 @@ class CountingPages:
     def _listed(content: bytes, name: str) -> lists.Listed:
         """The filled-in sheet: the chosen one, else the one that was written here."""
         try:
-            return lists.read(content, name, request.form.get("sheet", "").strip()[:100] or None)
+            return lists.read(content, name, request.form.get("sheet") or None)
         except lists.WhichSheet as several:
             own = count_sheet.own_sheet(several.sheets)
             if own is None or request.form.get("sheet"):

@@ -169,7 +169,7 @@ class ImportsView(Page):
         """Read the kept file again, another sheet of it where one is chosen."""
         brought = self._one(id)
         try:
-            self._look(brought, request.form.get("sheet", "").strip()[:100] or brought.sheet)
+            self._look(brought, request.form.get("sheet") or brought.sheet)
         except Refused as refusal:
             db.session.rollback()
             return self._page(self._one(id), refusal)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import Id, db, reference
+from models.base import Id, Text, db, reference
 
 if TYPE_CHECKING:
     from models.people import User
@@ -49,7 +49,7 @@ class ListImport(db.Model):
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     #: The sheet of the workbook that is read; None for other files, and while nobody chose one.
-    sheet: Mapped[str | None] = mapped_column(sa.String(100))
+    sheet: Mapped[Text | None]
     #: The names of the visible sheets that hold something.
     sheets: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, server_default="[]")
     #: The day of the first stock.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from datetime import date, timedelta
@@ -126,7 +127,7 @@ def test_of_two_visible_sheets_the_page_asks_and_keeps_the_file(client: Any, hea
     # chosen anew, without the file
     assert client.post(f"{brought.location}/look", data={"sheet": "Stok"}).status_code == 303
     page = client.get(brought.location).text
-    assert "<option selected>Stok</option>" in page
+    assert '<option value="Stok" selected>Stok</option>' in page
     assert "5 box = " in page
     assert apply(client, brought).status_code == 303
     assert kept(brought).sheet == "Stok"
@@ -144,6 +145,16 @@ def test_a_sheet_that_is_no_such_list_is_told_and_the_other_can_be_chosen(client
     assert 'id="sheet"' in answer.text
     assert client.post(f"{brought.location}/look", data={"sheet": "Stok"}).status_code == 303
     assert kept(brought).new_rows == 1
+
+
+def test_a_sheet_is_found_by_its_name_as_it_is_written(client: Any, head: Any, ground: Any) -> None:
+    content = book((" Stok  <awal> ", "visible", opening(5)), ("Lain", "visible", opening(6)))
+    brought = bring(client, "opening_stock", content, "stok.xlsx")
+    page = client.get(brought.location).text
+    name = html.unescape(re.findall(r'<option value="([^"]*)"', page[page.index('id="sheet"'):])[0])
+    assert client.post(f"{brought.location}/look", data={"sheet": name}).status_code == 303
+    assert kept(brought).sheet == " Stok  <awal> "
+    assert "5 tablet" in client.get(brought.location).text
 
 
 def test_an_empty_sheet_beside_the_list_is_no_question(client: Any, head: Any, ground: Any) -> None:

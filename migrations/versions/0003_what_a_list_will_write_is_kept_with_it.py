@@ -1,6 +1,6 @@
 """What a list will write is kept with it
 
-Revision ID: 0003_6b2450026c9c
+Revision ID: 0003_2ef3b8aecb0e
 Revises: 0002_733759f6372d
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003_6b2450026c9c'
+revision = '0003_2ef3b8aecb0e'
 down_revision = '0002_733759f6372d'
 branch_labels = None
 depends_on = None
@@ -100,7 +100,7 @@ def take_back(table: str, columns: list[str]) -> None:
 
 def upgrade() -> None:
     drop_rules('0002', '0003')
-    op.add_column('list_import', sa.Column('sheet', sa.String(length=100), nullable=True))
+    op.add_column('list_import', sa.Column('sheet', sa.Text(), nullable=True))
     op.add_column('list_import', sa.Column('sheets', sa.JSON(), server_default='[]', nullable=False))
     op.add_column('list_import', sa.Column('plan', sa.JSON(none_as_null=True), nullable=True))
     op.add_column('list_import', sa.Column('digest', sa.String(length=64), server_default='', nullable=False))
@@ -116,7 +116,7 @@ def upgrade() -> None:
         sa.Column('file_name', sa.String(length=200), nullable=False),
         sa.Column('content', sa.LargeBinary(), nullable=False),
         sa.Column('sha256', sa.String(length=64), nullable=False),
-        sa.Column('sheet', sa.String(length=100), nullable=True),
+        sa.Column('sheet', sa.Text(), nullable=True),
         sa.Column('sheets', sa.JSON(), server_default='[]', nullable=False),
         sa.Column('posted_on', sa.Date(), nullable=True),
         sa.Column('new_rows', sa.Integer(), nullable=False),

@@ -46,8 +46,7 @@ def changed_row(number: int, before: Mapping[str, Any], values: Mapping[str, Any
 
 def digest(plan: Mapping[str, Any] | None, *about: str | date | None) -> str:
     """SHA-256 of the plan and of what it is about (kind, sheet, day); the same where the same would be written."""
-    text = json.dumps([plan, *(activity.plain(each) for each in about)], sort_keys=True, separators=(",", ":"),
-                      ensure_ascii=False)
+    text = json.dumps([plan, *(activity.plain(each) for each in about)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
