@@ -36,6 +36,16 @@ def known_heads() -> dict[str, str]:
     return {head: key for head, key in found.items() if key in ("line", "code", "batch", "counted", "note")}
 
 
+def own_sheet(sheets: tuple[str, ...]) -> str | None:
+    """Of the sheets of a workbook the one that was written here."""
+    names = {"Sheet1"}  # before the sheet had a name of its own
+    for language in ("en", "id"):
+        with force_locale(language):
+            names.add(gettext("Count sheet"))
+    found = [sheet for sheet in sheets if sheet in names]
+    return found[0] if len(found) == 1 else None
+
+
 def categories(record: Stocktake) -> list[Any]:
     """The categories on the list, with how many lines each has."""
     return list(db.session.execute(

@@ -222,14 +222,14 @@ class CountingPages:
         record = self._mine(id)
         if record.state != StocktakeState.COUNTING and request.method == "GET":
             return redirect(self.details_url(record), 303)
-        refusal = None
+        refusal, sheets = None, ()
         if request.method == "POST":
             upload = request.files.get("file")
             try:
                 if upload is None or not upload.filename:
                     raise Refused(N_("Choose the filled-in sheet first: XLSX or CSV."), field="file")
                 with upload.stream as stream:
-                    listed = lists.read(stream.read(lists.MOST_BYTES + 1), upload.filename[:100])
+                    listed = self._listed(stream.read(lists.MOST_BYTES + 1), upload.filename[:100])
                 with one_transaction():
                     record = self._mine(id)  # it may have moved on while the file was read
                     number = counting.bring(record, listed, count_sheet.known_heads(), by=current_user,
@@ -239,9 +239,22 @@ class CountingPages:
             except Refused as refused:
                 db.session.rollback()
                 refusal, record = refused, self.one_or_404(id)
+                sheets = refused.sheets if isinstance(refused, lists.WhichSheet) else ()
         page = self.render("backoffice/count_sheets.html", view=self, record=record, refusal=refusal, told=told,
+                           sheets=sheets,
                            bad=getattr(refusal, "rows", ()), categories=count_sheet.categories(record))
         return page, refusal.status if refusal is not None else 200
+
+    @staticmethod
+    def _listed(content: bytes, name: str) -> lists.Listed:
+        """The filled-in sheet: the chosen one, else the one that was written here."""
+        try:
+            return lists.read(content, name, request.form.get("sheet") or None)
+        except lists.WhichSheet as several:
+            own = count_sheet.own_sheet(several.sheets)
+            if own is None or request.form.get("sheet"):
+                raise
+            return lists.read(content, name, own)
 
     @expose("/<id>/sheet.<kind>")
     def sheet_file(self, id: str, kind: str) -> Any:
@@ -260,7 +273,8 @@ class CountingPages:
             heads = [gettext(head) for head in counting.SHEET]
             rows = [counting.sheet_row(line, places) for line in lines]  # read before the answer goes out
             body, media = ((export.as_csv(heads, rows), "text/csv; charset=utf-8") if kind == "csv" else (
-                export.as_xlsx(heads, rows), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+                export.as_xlsx(heads, rows, gettext("Count sheet")),
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
         answer = Response(body, mimetype=media)
         answer.headers["Content-Disposition"] = \
             f'attachment; filename="{name}-{clock.today().isoformat()}.{kind}"'

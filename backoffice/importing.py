@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from flask_admin import expose
 from flask_babel import force_locale, gettext
 from flask_login import current_user
 
-from backoffice import export, lists, lookups
+from backoffice import export, import_preview, lists, lookups
+from backoffice.import_preview import heading
 from backoffice.pages import Page
 from backoffice.views import done, told
 from models import clock
@@ -23,9 +25,6 @@ from models.operations import lists as files
 from models.rights import model_of
 from portal.site import locale, words
 
-#: Headings of first stock, which is no table of its own, by name.
-OPENING = {"store": N_("Store"), "item": N_("Item"), "batch_number": N_("Batch number"), "expires_on": N_("Expires on"),
-           "quantity": N_("Quantity"), "unit": N_("Unit"), "unit_price": N_("Unit price")}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -36,14 +35,6 @@ def mine() -> list[ImportKind]:
 
 def title(kind: ImportKind) -> str:
     return gettext("Opening stock") if kind is ImportKind.OPENING_STOCK else words.table_word(kind.value, True)
-
-
-def heading(kind: ImportKind, name: str) -> str:
-    """What stands over a column, in the reader's language."""
-    if kind is ImportKind.OPENING_STOCK:
-        return gettext(OPENING[name])
-    columns = model_of(kind.value).__table__.columns
-    return str(words.label(columns[name] if name in columns else columns[f"{name}_id"]))
 
 
 def known_heads(kind: ImportKind) -> dict[str, str]:
@@ -70,9 +61,10 @@ def _chosen_words(kind: ImportKind) -> dict[str, dict[str, str]]:
     return found
 
 
-def rows_of(kind: ImportKind, content: bytes, name: str) -> tuple[files.Row, ...]:
-    """The rows of a file under the names of their columns. Raises `Refused` for headings that are not known."""
-    listed = files.read(content, name)
+def read(kind: ImportKind, content: bytes, name: str, sheet: str | None = None) -> files.Listed:
+    """A file with its rows under the names of their columns. Raises `files.WhichSheet`, or `Refused` for headings
+    that are not known."""
+    listed = files.read(content, name, sheet)
     known, layout = known_heads(kind), imports.LAYOUTS[kind]
     heads = {head: known.get(head.lower().rstrip(" *")) for head in listed.heads}
     unknown = [head for head, column in heads.items() if column is None]
@@ -93,7 +85,18 @@ def rows_of(kind: ImportKind, content: bytes, name: str) -> tuple[files.Row, ...
                 found[column] = chosen.get(column, {}).get(str(cell).lower(), cell) if cell is not None else None
         return found
 
-    return tuple(files.Row(row.number, cells(row)) for row in listed.rows)
+    return replace(listed, rows=tuple(files.Row(row.number, cells(row)) for row in listed.rows))
+
+
+def _found(kind: ImportKind, content: bytes, name: str, sheet: str | None = None) -> dict[str, Any]:
+    """What `imports.look` takes of a file: no rows while its sheet is to be chosen."""
+    try:
+        listed = read(kind, content, name, sheet)
+    except files.WhichSheet as several:
+        if sheet is not None:
+            raise
+        return {"rows": None, "sheets": several.sheets}
+    return {"rows": listed.rows, "sheet": listed.sheet or None, "sheets": listed.sheets}
 
 
 class ImportsView(Page):
@@ -133,11 +136,11 @@ class ImportsView(Page):
         name = upload.filename.replace("\x00", "")[-100:]
         with upload.stream as stream:
             content = stream.read(files.MOST_BYTES + 1)
-        rows = rows_of(kind, content, name)
+        found = _found(kind, content, name)
         with one_transaction() as session:
-            brought = imports.bring(session, kind, content, name, rows, by=current_user._get_current_object(),
-                                    posted_on=on)
-        if brought.wrong_rows:  # the page says so itself
+            brought = imports.bring(session, kind, content, name, by=current_user._get_current_object(), posted_on=on,
+                                    **found)
+        if brought.wrong_rows or brought.wants_sheet:  # the page says so itself
             return redirect(f"/admin/imports/{brought.id}", 303)
         return done(gettext("The list was read. Nothing is changed yet: look at it, then apply it."),
                     f"/admin/imports/{brought.id}")
@@ -154,10 +157,49 @@ class ImportsView(Page):
         """What the list changes, and what is wrong with it."""
         return self._page(self._one(id))
 
-    def _page(self, brought: ListImport, refusal: Refused | None = None) -> Any:
+    def _page(self, brought: ListImport, refusal: Refused | None = None,
+              before: Mapping[str, Any] | None = None) -> Any:
         page = self.render("backoffice/import.html", brought=brought, title=title(brought.kind), refusal=refusal,
-                           told=told, findings=[self._finding(brought.kind, each) for each in brought.findings])
+                           told=told, findings=[self._finding(brought.kind, each) for each in brought.findings],
+                           preview=import_preview.Preview(brought, before), most=import_preview.SHOWN)
         return page, refusal.status if refusal is not None else 200
+
+    @expose("/<id>/look", methods=("POST",))
+    def look(self, id: str) -> Any:
+        """Read the kept file again, another sheet of it where one is chosen."""
+        brought = self._one(id)
+        try:
+            self._look(brought, request.form.get("sheet") or brought.sheet)
+        except Refused as refusal:
+            db.session.rollback()
+            return self._page(self._one(id), refusal)
+        return redirect(f"/admin/imports/{brought.id}", 303)
+
+    @staticmethod
+    def _look(brought: ListImport, sheet: str | None) -> None:
+        found = _found(brought.kind, brought.content, brought.file_name, sheet)
+        with one_transaction() as session:
+            imports.look(session, session.get_one(ListImport, brought.id), by=current_user._get_current_object(),
+                         **found)
+
+    def _looked_anew(self, id: str, refusal: Refused, before: Mapping[str, Any] | None) -> Any:
+        """The page with what the list would do now, after it was not applied because that is something else."""
+        brought = self._one(id)
+        try:
+            self._look(brought, brought.sheet)
+        except Refused as later:  # applied meanwhile
+            db.session.rollback()
+            refusal = later
+        return self._page(self._one(id), refusal, before)
+
+    @expose("/<id>/rows.csv")
+    def rows(self, id: str) -> Any:
+        """All that the list writes, as a file."""
+        brought = self._one(id)
+        preview = import_preview.Preview(brought)
+        answer = Response(export.as_csv(preview.heads(), list(preview.lines())), mimetype="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{brought.kind.value}-{brought.id}.csv"'
+        return answer
 
     @staticmethod
     def _finding(kind: ImportKind, found: list[Any]) -> dict[str, Any]:
@@ -173,11 +215,18 @@ class ImportsView(Page):
     @expose("/<id>/apply", methods=("POST",))
     def apply(self, id: str) -> Any:
         brought = self._one(id)
+        before = brought.plan if request.form.get("digest") == brought.digest else None
         try:
-            rows = rows_of(brought.kind, brought.content, brought.file_name)
+            rows: tuple[files.Row, ...] = ()
+            if brought.applied_at is None and not brought.wants_sheet:
+                rows = read(brought.kind, brought.content, brought.file_name, brought.sheet).rows
             with one_transaction() as session:
                 outcome = imports.apply(session, session.get_one(ListImport, brought.id), rows,
-                                        by=current_user._get_current_object())
+                                        by=current_user._get_current_object(), seen=request.form.get("digest", ""),
+                                        codes_are_right=bool(request.form.get("codes_are_right")))
+        except imports.Changed as refusal:
+            db.session.rollback()
+            return self._looked_anew(id, refusal, before)
         except Refused as refusal:
             db.session.rollback()
             return self._page(self._one(id), refusal)

@@ -17,6 +17,8 @@ from models.api import ApiToken
 from models.base import db
 from models.clinic import Patient
 from models.documents import Attachment, Comment
+from models.documents import Comment
+from models.imports import ListImport
 from models.people import UserSession
 from models.roles import Role
 from tests import factories
@@ -121,6 +123,7 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
     db.session.commit()
     db.session.remove()
     flask_migrate.downgrade(revision="-2")
+    flask_migrate.downgrade(revision="0001")
     with db.engine.begin() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM slot_tick")) == 2 + 2 + 3
         seven = "datetime(starts_at, '-3 minutes')" if connection.dialect.name == "sqlite" \
@@ -147,6 +150,7 @@ def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Fla
     db.session.commit()
     db.session.remove()
     flask_migrate.downgrade(revision="-2")
+    flask_migrate.downgrade(revision="0001")
     with db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"), {"id": people[0]})
     flask_migrate.upgrade()
@@ -169,6 +173,27 @@ def test_files_come_along_and_their_small_pictures_are_drawn_anew(empty: Flask) 
     flask_migrate.upgrade()
     assert tuple(db.session.execute(sa.select(Attachment.content, Attachment.small).where(
         Attachment.id == key)).one()) == (b"whole", None)
+def test_lists_that_were_brought_before_keep_what_they_say(empty: Flask) -> None:
+    """An applied one has no preview to be held against; going back, a chosen sheet is not offered to be applied."""
+    flask_migrate.upgrade()
+    by = factories.make_user(Role.ADMIN)
+    fields = {"kind": "work_unit", "file_name": "x.xlsx", "content": b"x", "sha256": "x", "uploaded_by_id": by.id}
+    applied = factories.saved(ListImport(**fields, digest="d" * 64, new_rows=2, applied_at=clock.now(),
+                                         applied_by_id=by.id))
+    waiting = factories.saved(ListImport(**fields, digest="e" * 64, new_rows=2, sheet="Dua", sheets=["Satu", "Dua"]))
+    plain = factories.saved(ListImport(**fields, digest="f" * 64, new_rows=2))
+    keys = [applied.id, waiting.id, plain.id]
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision="0002")
+    with db.engine.begin() as connection:
+        rows = dict(connection.execute(sa.text("SELECT id, new_rows FROM list_import")).all())
+    assert [rows[key] for key in keys] == [2, 0, 2]
+    flask_migrate.upgrade()
+    lists = {each.id: each for each in db.session.scalars(sa.select(ListImport))}
+    assert [lists[key].digest for key in keys] == ["-", "", ""]
+    assert {each.sheet for each in lists.values()} == {None}
+    assert {tuple(each.sheets) for each in lists.values()} == {()}
     db.session.remove()
 
 

@@ -104,7 +104,7 @@ def test_a_list_of_items_comes_in_with_its_references(flask, session, tmp_path):
     session.add(ItemCategory(code="OBT", name="Obat"))
     file = table(tmp_path / "items.csv", "code;name;category;base_unit;minimum_stock;controlled",
                  "PCT;Parasetamol 500 mg;OBT;tablet;250.5;tidak", "MRF;Morfin 10 mg;Obat;ampul;;ya")
-    done = flask("import", "item", file)
+    done = flask("import", "item", file, "--yes")
     assert done.exit_code == 0, done.output
     items = {item.code: item for item in session.scalars(sa.select(Item).where(Item.code.in_(("PCT", "MRF"))))}
     assert [str(items["PCT"].minimum_stock), items["PCT"].category.name] == ["250.500", "Obat"]
@@ -119,9 +119,57 @@ def test_a_workbook_comes_in_too(flask, session, tmp_path):
         sheet.write_row(0, 0, ["on", "kind", "name", "name_en"])
         sheet.write_datetime(1, 0, date(2031, 8, 17))
         sheet.write_row(1, 1, ["libur_nasional", "Hari Kemerdekaan", "Independence Day"])
-    done = flask("import", "holiday", tmp_path / "days.xlsx")
+    done = flask("import", "holiday", tmp_path / "days.xlsx", "--yes")
     assert done.exit_code == 0, done.output
     assert session.scalar(sa.select(Holiday.name).where(Holiday.on == date(2031, 8, 17))) == "Hari Kemerdekaan"
+
+
+def two_sheets(path):
+    import xlsxwriter
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, how, code in (("lama", "hide", "X1"), ("Satu", None, "N1"), ("Dua", None, "N2")):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["code", "name"])
+            sheet.write_row(1, 0, [code, f"Unit {code}"])
+            if how:
+                sheet.hide()
+            else:
+                sheet.activate()
+    return path
+
+
+def test_of_several_sheets_one_must_be_named(flask, session, tmp_path):
+    file = two_sheets(tmp_path / "units.xlsx")
+    refused = flask("import", "work_unit", file, "--yes")
+    assert refused.exit_code == 1
+    assert len(refused.output.strip().splitlines()) == 1
+    assert "Satu, Dua" in refused.output
+    assert "lama" not in refused.output
+    assert flask("import", "work_unit", file, "--sheet", "lama", "--yes").exit_code == 1
+    done = flask("import", "work_unit", file, "--sheet", "Dua", "--yes")
+    assert done.exit_code == 0, done.output
+    assert session.scalars(sa.select(WorkUnit.code)).all() == ["N2"]
+
+
+def test_an_import_says_what_it_adds_and_asks_first(flask, session, tmp_path):
+    file = table(tmp_path / "units.csv", "code,name", "N1,Satu", "N2,Dua")
+    answer = flask("import", "work_unit", file, input="n\n")
+    assert answer.exit_code == 1
+    assert "work_unit: 2 rows to add from units.csv" in answer.output
+    assert session.scalar(sa.select(sa.func.count()).select_from(WorkUnit)) == 0
+    assert flask("import", "work_unit", file, input="y\n").exit_code == 0
+    assert session.scalar(sa.select(sa.func.count()).select_from(WorkUnit)) == 2
+
+
+def test_an_import_does_not_pass_codes_without_their_zeros(flask, session, tmp_path):
+    session.add(WorkUnit(code="0099", name="Ada"))
+    file = table(tmp_path / "units.csv", "code,name", "99,Satu")
+    refused = flask("import", "work_unit", file, "--yes")
+    assert refused.exit_code == 1
+    assert "row 2: code 99: did you mean 0099, which is there already?" in refused.output
+    assert session.scalars(sa.select(WorkUnit.code)).all() == ["0099"]
+    assert flask("import", "work_unit", file, "--yes", "--codes-are-right").exit_code == 0
+    assert set(session.scalars(sa.select(WorkUnit.code))) == {"0099", "99"}
 
 
 def test_one_bad_row_stops_all_and_each_is_named(flask, session, tmp_path):

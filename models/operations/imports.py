@@ -8,20 +8,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from models import clock
-from models.errors import N_, NotAllowed, Refused
+from models.errors import N_, Conflict, NotAllowed, Refused
 from models.imports import ImportKind, ListImport
 from models.items import Item, UnitConversion
 from models.journal import Posting
-from models.operations import activity, barcode_rules, opening_stock, stock
+from models.operations import activity, barcode_rules, doubts, opening_stock, planned, stock
 from models.operations.lists import Row
 from models.operations.once import lock
 from models.operations.transfer import _Reader
@@ -32,7 +31,6 @@ from models.stock import MoveKind, StockMove
 
 #: Findings that are kept for the page; more are counted only.
 MOST_FINDINGS = 300
-SEN = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,13 @@ class Outcome:
     same: int = 0
     wrong: int = 0
     findings: list[list[Any]] = field(default_factory=list)
+    rows: list[planned.Row] = field(default_factory=list)
+    asks: list[doubts.Doubt] = field(default_factory=list)
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What is written; no row is while one is wrong."""
+        return {"rows": [] if self.wrong else self.rows, "asks": [asdict(doubt) for doubt in self.asks]}
 
     def note(self, row: int, word: str, column: str | None, message: str, params: Mapping[str, object]) -> None:
         if len(self.findings) < MOST_FINDINGS:
@@ -114,39 +119,84 @@ class Outcome:
 
 # ---------------------------------------------------------------- a list comes, is looked at, is applied
 
-def bring(session: Any, kind: ImportKind, content: bytes, name: str, rows: tuple[Row, ...], *, by: User,
-          posted_on: date | None = None) -> ListImport:
-    """Keep a list with what it would do; nothing else is changed. Raises `NotAllowed`."""
+class Changed(Conflict):
+    """What the list would write is not what the person saw; nothing was written."""
+
+
+def bring(session: Any, kind: ImportKind, content: bytes, name: str, rows: tuple[Row, ...] | None, *, by: User,
+          posted_on: date | None = None, sheet: str | None = None, sheets: tuple[str, ...] = ()) -> ListImport:
+    """Keep a list with what it would do; nothing else is changed. Raises `NotAllowed`.
+
+    `rows` is None for a workbook of several `sheets` of which nobody has chosen one: the file alone is kept.
+    """
     _may(kind, by)
     brought = ListImport(
         kind=kind, file_name=name[:200] or "-", content=content, sha256=hashlib.sha256(content).hexdigest(),
         posted_on=(posted_on or clock.today()) if kind is K.OPENING_STOCK else None, uploaded_by_id=by.id)
     session.add(brought)
     session.flush()
-    attempt = session.begin_nested()
-    outcome = _apply(session, brought, rows, by=by)
-    attempt.rollback()
-    session.refresh(brought)
-    _keep(brought, outcome)
-    session.flush()
+    look(session, brought, rows, by=by, sheet=sheet, sheets=sheets)
     return brought
 
 
-def apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User) -> Outcome:
-    """Write what the list says: every row, or none. Raises `Refused`; nothing may be committed then."""
+def look(session: Any, brought: ListImport, rows: tuple[Row, ...] | None, *, by: User, sheet: str | None = None,
+         sheets: tuple[str, ...] = ()) -> None:
+    """Keep what the rows of that sheet would do now; without `rows`, that a sheet is to be chosen first.
+
+    Raises `NotAllowed`, or `Refused` when the list was applied.
+    """
     _may(brought.kind, by)
     lock(brought)
     session.refresh(brought)
-    if brought.applied_at is not None:
-        raise Refused(N_("This list was applied already."))
-    outcome = _apply(session, brought, rows, by=by)
-    if outcome.wrong:
+    _not_yet(brought)
+    outcome = Outcome()
+    if rows is not None:
+        attempt = session.begin_nested()
+        outcome = _apply(session, brought, rows, by=by)
+        attempt.rollback()
+        session.refresh(brought)
+    brought.sheet, brought.sheets = sheet, list(sheets)
+    _keep(brought, outcome)
+    if rows is None:
+        brought.plan, brought.digest = None, ""
+    session.flush()
+
+
+def apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User, seen: str,
+          codes_are_right: bool = False) -> Outcome:
+    """Write what the list says: every row, or none. `seen` is the digest of the preview that the person looked at.
+
+    Raises `Changed` when something else would be written than that preview says, `Refused` for wrong rows and for
+    codes that nobody confirmed; nothing may be committed then.
+    """
+    _may(brought.kind, by)
+    lock(brought)
+    session.refresh(brought)
+    _not_yet(brought)
+    if brought.wants_sheet:
+        raise Refused(N_("Choose the sheet first."), field="sheet")
+    if brought.wrong_rows:
         raise Refused(N_("Nothing was imported: %(count)s rows are wrong. Correct the file and bring it again."),
-                      count=outcome.wrong)
+                      count=brought.wrong_rows)
+    changed = Changed(N_("The data changed since you looked at this list, so nothing was written. "
+                         "Look at it again, then apply it."))
+    if seen != brought.digest:
+        raise changed
+    outcome = _apply(session, brought, rows, by=by)
+    if _digest(brought, outcome) != brought.digest:
+        raise changed
+    if outcome.asks and not codes_are_right:
+        raise Refused(N_("Confirm the codes that may have lost zeros in front, or correct the file."),
+                      field="codes_are_right")
     _keep(brought, outcome)
     brought.applied_at, brought.applied_by_id = clock.now(), by.id
     session.flush()
     return outcome
+
+
+def _not_yet(brought: ListImport) -> None:
+    if brought.applied_at is not None:
+        raise Refused(N_("This list was applied already."))
 
 
 def undo(session: Any, brought: ListImport, *, by: User, reason: str) -> None:
@@ -163,7 +213,12 @@ def _may(kind: ImportKind, by: User) -> None:
 def _keep(brought: ListImport, outcome: Outcome) -> None:
     brought.new_rows, brought.changed_rows, brought.same_rows = outcome.new, outcome.changed, outcome.same
     brought.wrong_rows = outcome.wrong
-    brought.findings = sorted(outcome.findings, key=lambda each: (each[1] != "wrong", each[0]))
+    brought.findings = sorted(outcome.findings, key=lambda each: each[0])
+    brought.plan, brought.digest = outcome.plan, _digest(brought, outcome)
+
+
+def _digest(brought: ListImport, outcome: Outcome) -> str:
+    return planned.digest(outcome.plan, brought.kind.value, brought.sheet, brought.posted_on)
 
 
 def _apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User) -> Outcome:
@@ -183,6 +238,7 @@ def _masters(session: Any, kind: ImportKind, rows: tuple[Row, ...], outcome: Out
     model, layout = model_of(kind.value), LAYOUTS[kind]
     reader = _Reader(session, model)
     seen: dict[tuple[Any, ...], int] = {}
+    outcome.asks = doubts.of_records(session, model, rows)
     for row in rows:
         wrong: list[Refused] = []
         values = reader.read({name: cell for name, cell in row.cells.items() if name in layout.names}, wrong)
@@ -206,35 +262,33 @@ def _masters(session: Any, kind: ImportKind, rows: tuple[Row, ...], outcome: Out
             continue
         try:
             with session.begin_nested():
-                _write(session, model, record, values, row.number, outcome)
+                _write(session, kind, record, values, row.number, outcome)
         except Refused as refusal:
             outcome.refused(row.number, refusal)
         except (IntegrityError, StatementError, ValueError) as error:
             outcome.refused(row.number, _reason(model, error))
 
 
-def _write(session: Any, model: Any, record: Any, values: dict[str, Any], place: int, outcome: Outcome) -> None:
+def _write(session: Any, kind: ImportKind, record: Any, values: dict[str, Any], place: int, outcome: Outcome) -> None:
     if record is None:
-        session.add(model(**values))
+        record = model_of(kind.value)(**values)
+        session.add(record)
         session.flush()
         outcome.new += 1
+        outcome.rows.append(planned.new_row(
+            place, {name: getattr(record, name) for name in LAYOUTS[kind].names}, str(record)))
         return
-    differing = {name: value for name, value in values.items() if getattr(record, name) != value}
+    before = {name: getattr(record, name) for name in values}
+    differing = {name: value for name, value in values.items() if before[name] != value}
     if not differing:
         outcome.same += 1
         return
+    planned_row = planned.changed_row(place, before, differing, str(record))
     for name, value in differing.items():
-        outcome.note(place, "changed", name, "%(before)s → %(after)s",
-                     {"before": _word(getattr(record, name)), "after": _word(value)})
         setattr(record, name, value)
     session.flush()
     outcome.changed += 1
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return "–" if value is None else str(getattr(value, "value", value))[:80]
+    outcome.rows.append(planned_row)
 
 
 def _unique(session: Any, model: Any, values: Mapping[str, Any], record: Any, wrong: list[Refused]) -> None:
@@ -271,6 +325,7 @@ def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], out
     wanted: dict[int, list[stock.In]] = {}
     seen: dict[tuple[int, int, int], int] = {}
     reader = opening_stock.Reader(session, LAYOUTS[K.OPENING_STOCK].required)
+    outcome.asks = doubts.of_stock(session, rows)
     for row in rows:
         wrong: list[Refused] = []
         found = None
@@ -282,16 +337,17 @@ def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], out
         except (ArithmeticError, StatementError) as error:
             wrong.append(_reason(StockMove, error))
         if found is not None and not wrong:
-            store, goods = found
-            key = (store.id, goods.item_id, goods.batch_id)
+            goods = found.goods
+            key = (found.store.id, goods.item_id, goods.batch_id)
             if key in seen:
                 wrong.append(Refused(N_("the same stands in row %(row)s already"), field="item", row=seen[key]))
             seen.setdefault(key, row.number)
-            wanted.setdefault(store.id, []).append(goods)
-        if wrong:
+            wanted.setdefault(found.store.id, []).append(goods)
+        if wrong or found is None:
             outcome.refused(row.number, *wrong)
         else:
             outcome.new += 1
+            outcome.rows.append(planned.new_row(row.number, found.values(), found.item.name))
     if outcome.wrong:
         return
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from models.errors import N_, Refused
 from models.imports import ImportKind, ListImport
 from models.items import Item, UnitConversion
 from models.journal import Period
-from models.operations import stock
+from models.operations import doubts, stock
 from models.operations.lists import Row, day, number
 from models.operations.once import lock
 from models.organisation import Status
@@ -22,6 +23,28 @@ from models.people import User
 from models.stock import StockMove, Store
 
 SEN = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of first stock, understood: as it is written in the list, and what comes in."""
+
+    store: Store
+    item: Item
+    batch: str
+    expires_on: date | None
+    quantity: Decimal
+    unit: UnitConversion
+    price: Decimal
+    goods: stock.In
+
+    def values(self) -> dict[str, Any]:
+        """What a preview shows; quantity and price are per base unit beside what the list says."""
+        base, value = self.goods.quantity, self.goods.value or Decimal(0)
+        return {"store": self.store, "item": self.item, "batch_number": self.batch, "expires_on": self.expires_on,
+                "quantity": self.quantity, "unit": self.unit.unit_name, "unit_price": self.price,
+                "base_quantity": base, "base_unit": self.item.base_unit,
+                "base_price": (value / base).quantize(stock.COST, ROUND_HALF_UP), "value": value}
 
 
 class Reader:
@@ -33,7 +56,7 @@ class Reader:
         self.stores: dict[str, Store | None] = {}
         self.moved: set[tuple[int, int]] | None = None
 
-    def row(self, row: Row, wrong: list[Refused]) -> tuple[Store, stock.In] | None:
+    def row(self, row: Row, wrong: list[Refused]) -> Line | None:
         """What comes in; None when something is `wrong`, all of which is gathered there."""
         def read(name: str, how: Callable[[Any], Any]) -> Any:
             cell = row.cells.get(name)
@@ -53,7 +76,7 @@ class Reader:
         store = read("store", lambda cell: self._store(str(cell)))
         item = read("item", lambda cell: self._item(str(cell)))
         quantity, price = read("quantity", lambda cell: _positive(cell, "quantity")), read("unit_price", _amount)
-        expires_on, batch = read("expires_on", _expiry), str(row.cells.get("batch_number") or "")[:80]
+        expires_on, batch = read("expires_on", _expiry), tried(lambda: _batch(row.cells.get("batch_number"))) or ""
         unit = tried(lambda: self._unit(item, row.cells.get("unit"))) if item is not None else None
         base = tried(lambda: item.in_base(quantity, unit.factor)) if unit is not None and quantity else None
         if store is not None and item is not None and self._has_moved(store, item):
@@ -64,11 +87,12 @@ class Reader:
                                  item=item.name))
         elif expires_on and not batch:
             wrong.append(Refused(N_("an expiry needs its batch number"), field="batch_number"))
-        if wrong or base is None:
+        if wrong or base is None or unit is None:
             return None
         batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
         value = (quantity * price).quantize(SEN, ROUND_HALF_UP)
-        return store, stock.In(row.number, item.id, base, batch_id, value)
+        return Line(store, item, batch, expires_on, quantity, unit, price,
+                    stock.In(row.number, item.id, base, batch_id, value))
 
     def _store(self, text: str) -> Store:
         if text not in self.stores:
@@ -114,6 +138,15 @@ def nothing_else_moved(session: Any, brought: ListImport) -> None:
                    other.document_id != brought.id, other.document_id.not_in(_taken_back())))).limit(1))
     if late is not None:
         raise Refused(N_("%(item)s was moved meanwhile. Bring the list again."), item=late)
+
+
+def _batch(cell: Any) -> str:
+    try:
+        doubts.check_text(cell)
+    except Refused as refusal:
+        refusal.field = "batch_number"
+        raise
+    return str(cell or "")[:80]
 
 
 def _expiry(cell: Any) -> date:

@@ -16,8 +16,8 @@ from models.activity import Activity
 from models.base import ExactDecimal
 from models.documents import Document
 from models.errors import N_, Refused
-from models.operations import activity
-from models.operations.lists import day, number
+from models.operations import activity, doubts
+from models.operations.lists import Row, day, number
 from models.rights import RIGHTS, model_of
 
 #: Never typed in: keys, versions, what a workflow or an operation keeps.
@@ -26,6 +26,8 @@ _KEPT = frozenset({"id", "version", "state", "stock_on_hand", "created_at", "las
 #: Accounts have passwords, and cleaning tasks and assets begin with a step of their own.
 _NOT_BY_LIST = frozenset({"user", "cleaning", "asset", "setting"})
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "ya"}), frozenset({"0", "false", "no", "tidak"})
+#: Text columns up to this length hold codes and numbers, longer ones words.
+MOST_OF_A_CODE = 80
 #: What stands for a record in a list, first that the table has.
 _HANDLES = ("code", "number", "name")
 
@@ -61,8 +63,8 @@ def importable() -> list[str]:
                   if rights.create and table not in _NOT_BY_LIST and not issubclass(model_of(table), Document))
 
 
-def add_rows(session: Any, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Add master records, one per mapping of attribute names to cells; returns how many. Flushes.
+def add_rows(session: Any, table: str, rows: Iterable[Row]) -> int:
+    """Add master records, one per row of attribute names and cells; returns how many. Flushes.
 
     A reference is `work_unit` (code or name of the record) or `work_unit_id` (its key). Empty cells take the default.
     Raises `Refused` with a line for each bad row; the caller's transaction must then not be committed.
@@ -72,9 +74,9 @@ def add_rows(session: Any, table: str, rows: Iterable[Mapping[str, Any]]) -> int
         raise Refused(N_("%(table)s is not master data; it is not imported from a list."), table=table)
     reader = _Reader(session, model)
     added, bad = 0, []
-    for place, row in enumerate(rows, 2):  # the heading is line 1
+    for row in rows:
         try:
-            values = reader.values(row)
+            values = reader.values(row.cells)
             record = model(**values)
             with session.begin_nested():
                 session.add(record)
@@ -84,9 +86,9 @@ def add_rows(session: Any, table: str, rows: Iterable[Mapping[str, Any]]) -> int
                 from models.operations.account_office import tell_link  # pulls in mail and notices
                 tell_link(record, None, by=None)
         except Refused as refusal:
-            bad.append((place, str(refusal)))
+            bad.append((row.number, str(refusal)))
         except (IntegrityError, StatementError, ValueError) as error:
-            bad.append((place, _reason(error)))
+            bad.append((row.number, _reason(error)))
     if bad:
         raise Refused(N_("Nothing was imported; %(count)s rows are wrong:\n%(lines)s"), count=len(bad),
                       lines="\n".join(f"row {place}: {reason}" for place, reason in bad))
@@ -222,6 +224,8 @@ def _read(kind: Any, cell: Any) -> Any:
         return day(cell)
     if isinstance(kind, sa.Time):
         return cell if isinstance(cell, time) else time.fromisoformat(text)
+    if isinstance(kind, sa.String) and kind.length and kind.length <= MOST_OF_A_CODE:
+        doubts.check_text(cell)
     if isinstance(kind, sa.String) and kind.length and len(text) > kind.length:
         raise Refused(N_("“%(cell)s” is longer than %(most)s letters"), cell=text[:30], most=kind.length)
     # The quote that exports put before a formula is not part of the text.

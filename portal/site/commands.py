@@ -207,10 +207,12 @@ def export(table: str, kind: str, target: Path) -> None:
 @click.argument("table")
 @click.argument("source", type=HERE, metavar="FILE")
 @click.option("--sheet", help="The sheet to read, when a workbook has several.")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask before the rows are added.")
+@click.option("--codes-are-right", is_flag=True, help="Codes that may have lost zeros in front are meant so.")
 @command
-def import_(table: str, source: Path, sheet: str | None) -> None:
+def import_(table: str, source: Path, sheet: str | None, sure: bool, codes_are_right: bool) -> None:
     """Add master data from CSV or XLSX: all rows or none, each bad row named."""
-    data_commands.import_(table, source, sheet)
+    data_commands.import_(table, source, sheet, sure=sure, codes_are_right=codes_are_right)
 
 
 @click.command("backup")

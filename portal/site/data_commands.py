@@ -17,7 +17,7 @@ from flask import current_app
 
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.operations import activity, backup, lists, transfer
+from models.operations import activity, backup, doubts, lists, transfer
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -93,18 +93,33 @@ def export(table: str, kind: str, target: Path) -> None:
     click.echo(f"{table}: {count} rows in {target}")
 
 
-def read_list(source: Path, sheet: str | None = None) -> list[dict[str, Any]]:
-    """The rows of a CSV or XLSX file as heading → cell. Raises `Refused`."""
+def read_list(source: Path, sheet: str | None = None) -> lists.Listed:
+    """The rows of a CSV or XLSX file. Raises `lists.WhichSheet` or `Refused`."""
     with source.open("rb") as file:
         content = file.read(lists.MOST_BYTES + 1)
-    return [row.cells for row in lists.read(content, source.name, sheet).rows]
+    return lists.read(content, source.name, sheet)
 
 
-def import_(table: str, source: Path, sheet: str | None = None) -> None:
-    """Add the rows of a file to a table of master data: all of them or none."""
-    rows = read_list(source, sheet)
+def import_(table: str, source: Path, sheet: str | None = None, *, sure: bool = False,
+            codes_are_right: bool = False) -> None:
+    """Add the rows of a file to a table of master data: all of them or none, after a look unless somebody is `sure`."""
+    listed = read_list(source, sheet)
     with one_transaction() as session:
-        count = transfer.add_rows(session, table, iter(rows))
+        attempt = session.begin_nested()
+        count = transfer.add_rows(session, table, listed.rows)
+        attempt.rollback()
+        asks = doubts.of_records(session, transfer.model_of(table), listed.rows)
+    where = f'{source.name}, sheet "{listed.sheet}"' if listed.sheet else source.name
+    click.echo(f"{table}: {count} rows to add from {where}")
+    for ask in asks:
+        there = ", which is there already" if ask.is_known else ""
+        click.echo(f"row {ask.row}: {ask.column} {ask.cell}: did you mean {ask.known}{there}?")
+    if asks and sure and not codes_are_right:
+        raise Refused("Codes may have lost zeros in front. Correct the file, or add --codes-are-right.")
+    if not sure:
+        click.confirm("Are these codes right, and are the rows to be added?" if asks else "Add them?", abort=True)
+    with one_transaction() as session:
+        count = transfer.add_rows(session, table, listed.rows)
     click.echo(f"{table}: {count} rows added")
 
 
