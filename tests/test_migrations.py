@@ -120,7 +120,7 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
     keys = [first.id, later.id, alone.id]
     db.session.commit()
     db.session.remove()
-    flask_migrate.downgrade()
+    flask_migrate.downgrade(revision="0001")
     with db.engine.begin() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM slot_tick")) == 2 + 2 + 3
         seven = "datetime(starts_at, '-3 minutes')" if connection.dialect.name == "sqlite" \
@@ -146,7 +146,7 @@ def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Fla
     patients, people = [kept.id, bare.id, same.id], [closed.id, there.id]
     db.session.commit()
     db.session.remove()
-    flask_migrate.downgrade()
+    flask_migrate.downgrade(revision="0001")
     with db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"), {"id": people[0]})
     flask_migrate.upgrade()
