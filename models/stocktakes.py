@@ -89,7 +89,8 @@ class Stocktake(Document, db.Model):
         Transition("submit", (T.COUNTING,), T.SUBMITTED, COUNTERS, when=every_line_counted),
         Transition("approve", (T.SUBMITTED,), T.POSTED, (DECIDER, DECIDER_INSTEAD),
                    when=(did_not_count, instead_of_the_head)),
-        Transition("recount", (T.SUBMITTED,), T.COUNTING, DECIDER, needs_reason=True, line_asks=("count_again",)),
+        Transition("recount", (T.SUBMITTED,), T.COUNTING, DECIDER, needs_reason=True, line_asks=("count_again",),
+                   line_hint=N_("Tick the lines that are to be counted again; without a tick it is all of them.")),
         Transition("cancel", (T.DRAFT, T.COUNTING, T.SUBMITTED), T.CANCELLED, COUNTERS, needs_reason=True),
         former=(("reject", T.SUBMITTED, T.COUNTING),),
     )

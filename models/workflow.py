@@ -37,7 +37,8 @@ class Transition:
     `when`: conditions, all of which must hold. `needs_reason`: the person must say why; a `Condition` instead of
     a bool asks for a reason unless the condition holds. `numbers`: the document gets its number here.
     `asks`: attributes of the document that the person fills in with this step (a reference, a price); `line_asks`:
-    attributes of each of its lines. `may_skip`: what it asks may be left as it is, so it can be taken for many at once.
+    attributes of each of its lines, `line_hint` says how that is meant. `may_skip`: what it asks may be left as it is,
+    so it can be taken for many at once.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Transition:
     numbers: bool = False
     asks: tuple[str, ...] = ()
     line_asks: tuple[str, ...] = ()
+    line_hint: str = ""
     may_skip: bool = False
 
     @property
