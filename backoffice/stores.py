@@ -215,7 +215,8 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
 
     def line_table(self, record: Any, collection: str) -> dict[str, Any]:
         table = super().line_table(record, collection)
+        out = {"last_move"}
         if record.state in (StocktakeState.DRAFT, StocktakeState.COUNTING):
-            table["columns"] = [each for each in table["columns"]
-                                if each.name not in ("system_quantity", "variance", "last_move")]
+            out |= {"system_quantity", "variance"}
+        table["columns"] = [each for each in table["columns"] if each.name not in out]
         return table
