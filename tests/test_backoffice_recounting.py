@@ -82,7 +82,7 @@ def test_who_decides_sees_it_on_the_page_the_print_and_in_the_report(
     handed_in(count, keeper)
     sign_in(client, Role.FACILITIES_HEAD)
     page = client.get(f"/admin/stocktake/details/?id={count.id}").text
-    assert "Mutasi sejak dihitung" in page
+    assert "Sesudahnya" in page
     assert "−40" in page
     assert "−11" in page
     text = pypdf.PdfReader(io.BytesIO(client.get(f"/admin/stocktake/{count.id}/print").data)).pages[0].extract_text()

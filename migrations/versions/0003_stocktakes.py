@@ -1,6 +1,6 @@
 """stocktakes
 
-Revision ID: 0003_8a989a524e54
+Revision ID: 0003_07668a65dfba
 Revises: 0002_733759f6372d
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003_8a989a524e54'
+revision = '0003_07668a65dfba'
 down_revision = '0002_733759f6372d'
 branch_labels = None
 depends_on = None

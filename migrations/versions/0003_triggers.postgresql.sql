@@ -618,7 +618,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: stocktake_line', 'stocktake', 'stocktake_id', '{draft,counting}')
 
 CREATE TRIGGER stocktake_line_final_change BEFORE UPDATE OR DELETE ON "stocktake_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: stocktake_line', 'stocktake', 'stocktake_id', '{draft,counting}', '{posted,cancelled}', '{count_again}')
+EXECUTE FUNCTION refuse_line_change('posted is final: stocktake_line', 'stocktake', 'stocktake_id', '{draft,counting}', '{posted,cancelled}', '{count_again,variance}')
 
 CREATE TRIGGER stocktake_line_final_truncate BEFORE TRUNCATE ON "stocktake_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: stocktake_line')
