@@ -100,7 +100,8 @@ _ICONS = {
     "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil", "start": "player-play",
     "finish": "checks", "post": "check", "send": "send", "close": "archive", "complete": "checks", "pay": "cash",
     "check_in": "door-enter", "check_out": "door-exit", "use": "door-enter", "leave": "door-exit",
-    "redo": "rotate-clockwise", "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise",
+    "recount": "rotate-clockwise", "redo": "rotate-clockwise",
+    "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise",
     "inspect": "eye-check",
     AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
 }
@@ -123,6 +124,7 @@ def step_word(step: Transition | str) -> str:
 _HAPPENED = {
     "create": lazy_gettext("Made by %(who)s"), "reopen": lazy_gettext("Opened again by %(who)s"),
     "open_again": lazy_gettext("Opened again by %(who)s"), "reject": lazy_gettext("Rejected by %(who)s"),
+    "recount": lazy_gettext("Sent back to be counted again by %(who)s"),
     "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),

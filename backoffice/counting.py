@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -21,10 +22,10 @@ from models import clock
 from models.base import db, one_transaction
 from models.errors import N_, Refused
 from models.items import Item, ItemCategory, UnitConversion
-from models.operations import counting, lists, scans
+from models.operations import count_moments, counting, lists, scans
 from models.stock import StoreItem
 from models.stocktakes import COUNTERS, Stocktake, StocktakeLine, StocktakeState
-from portal.site.locale import parse_decimal
+from portal.site.locale import parse_decimal, quantity
 
 #: Open lines that the count page lists below; who wants another scans it or types its name.
 SHOWN = 60
@@ -35,6 +36,31 @@ def _number(text: str) -> Decimal | None:
         return parse_decimal(text[:30])
     except ValueError:
         raise Refused(N_("Write a number, for example 12,5."), field="quantity") from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return lists.day(text.strip()[:10]) if text.strip() else None
+    except ValueError:
+        raise Refused(N_("Write a date, for example %(example)s."), field="expires_on",
+                      example=clock.today().strftime("%d/%m/%Y")) from None
+
+
+def _hour(text: str) -> datetime | None:
+    """An hour on the hospital's wall clock; None for none, or for this very minute."""
+    if not text.strip() or text.strip()[:16] == clock.local(clock.now()).strftime("%Y-%m-%dT%H:%M"):
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()[:16]).replace(tzinfo=clock.zone()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused(N_("Write a date and a time."), field="at") from None
+
+
+def moved_words(since: count_moments.Since | None) -> str:
+    """`−40` or `+12`: what moved of a line since it was counted; nothing for nothing."""
+    if since is None:
+        return ""
+    return f"+{quantity(since.quantity)}" if since.quantity > 0 else quantity(since.quantity)
 
 
 class CountingPages:
@@ -138,38 +164,54 @@ class CountingPages:
     @expose("/<id>/found", methods=("POST",))
     def found_view(self, id: str) -> Any:
         """Something lies in the store that the list does not name: put it on the list."""
-        record = self._mine(id)
+        record, form = self._mine(id), request.form
         try:
             with one_transaction():
-                what = scans.find(request.form.get("code", ""))
-                made = counting.found(record, what.item, by=current_user, batch=what.scan.batch or "",
-                                      expires_on=what.scan.expires_on)
+                what = scans.find(form.get("code", ""))
+                typed = (form.get("batch", "").strip()[:40], _day(form.get("expires_on", "")))
+                made = counting.found(record, what.item, by=current_user, batch=typed[0] or what.scan.batch or "",
+                                      expires_on=typed[1] or what.scan.expires_on,
+                                      quantity=_number(form.get("quantity", "")))
         except Refused as refusal:
             db.session.rollback()
             return self._count_page(self.one_or_404(id), refusal), refusal.status
-        return redirect(f"{self.url}/{record.id}/count?line={made[0].id}", 303)
+        onward = "line" if made[0].counted_quantity is None else "after"
+        return redirect(f"{self.url}/{record.id}/count?{onward}={made[0].id}", 303)
 
     def _count_page(self, record: Stocktake, refusal: Refused | None = None, key: int | None = None) -> Any:
         """`key` is the line that a refused figure was for."""
         g.uses_camera = True
         places = counting.places_of(record)
         lines = counting.ordered(record, places)
-        text = (request.form if refusal is not None and key is None else request.args).get("code", "").strip()[:120]
+        is_found = refusal is not None and key is None
+        text = (request.form if is_found else request.args).get("code", "").strip()[:120]
         now, several, missing = None, [], None
         if key is not None or request.args.get("line"):
             wanted = key if key is not None else lookups.identity(StocktakeLine, request.args["line"])
             now = next((line for line in lines if line.id == wanted), None)
-        elif text and refusal is None:
+        elif text and (is_found or request.args.get("other")):
+            missing, refusal = self._missing(text, refusal)
+        elif text:
             now, several, missing, refusal = self._looked_up(lines, text)
-        elif not text:
+        else:
             now = self._next(lines, lookups.identity(StocktakeLine, request.args.get("after", "")))
         open_lines = [line for line in lines if line.counted_quantity is None]
         before = next((line for line in lines if str(line.id) == request.args.get("after")), None)
+        since = count_moments.since(record)
         return self.render(
             "backoffice/count.html", view=self, record=record, lines=lines, now=now, several=several, missing=missing,
             text=text, refusal=refusal, told=told, open_lines=self._by_shelf(open_lines[:SHOWN], places), places=places,
-            left=len(open_lines), shown=min(len(open_lines), SHOWN), before=before,
+            left=len(open_lines), shown=min(len(open_lines), SHOWN), before=before, since=since,
+            moved_words=moved_words, moved=[line for line in lines if line.id in since][:SHOWN],
             counted=len(lines) - len(open_lines), people=self._people(lines))
+
+    @staticmethod
+    def _missing(text: str, refusal: Refused | None) -> tuple[Any, Refused | None]:
+        """What is to be put on the list beside what is named there; what was typed of it stays when it is refused."""
+        try:
+            return scans.find(text), refusal
+        except Refused as unknown:
+            return None, refusal or unknown
 
     def _looked_up(self, lines: list[StocktakeLine], text: str) -> tuple[Any, list[Any], Any, Refused | None]:
         """What a code or a name means on this list: the line, or several, or an item that is not on it."""
@@ -230,9 +272,10 @@ class CountingPages:
                     raise Refused(N_("Choose the filled-in sheet first: XLSX or CSV."), field="file")
                 with upload.stream as stream:
                     listed = self._listed(stream.read(lists.MOST_BYTES + 1), upload.filename[:100])
+                at = _hour(request.form.get("at", ""))
                 with one_transaction():
                     record = self._mine(id)  # it may have moved on while the file was read
-                    number = counting.bring(record, listed, count_sheet.known_heads(), by=current_user,
+                    number = counting.bring(record, listed, count_sheet.known_heads(), by=current_user, at=at,
                                             replace=bool(request.form.get("replace")))
                 return done(gettext("%(number)s lines were counted from the sheet.", number=number),
                             f"{self.url}/{record.id}/count")
@@ -242,6 +285,7 @@ class CountingPages:
                 sheets = refused.sheets if isinstance(refused, lists.WhichSheet) else ()
         page = self.render("backoffice/count_sheets.html", view=self, record=record, refusal=refusal, told=told,
                            sheets=sheets,
+                           began=clock.local(count_moments.began(record)), latest=clock.local(clock.now()),
                            bad=getattr(refusal, "rows", ()), categories=count_sheet.categories(record))
         return page, refusal.status if refusal is not None else 200
 

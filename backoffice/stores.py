@@ -14,13 +14,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from backoffice import copying
 from backoffice.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.cells import BLANK
-from backoffice.counting import CountingPages
+from backoffice.counting import CountingPages, moved_words
 from backoffice.stock_hint import StockHint
 from models import clock
 from models.base import db
 from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
-from models.operations import shelves, stores, supplier_refunds, supplier_returns
+from models.operations import count_moments, counting, shelves, stores, supplier_refunds, supplier_returns
 from models.returns import Spoilage, SupplierReturn
 from models.rights import hidden, may
 from models.roles import Role
@@ -28,7 +28,7 @@ from models.stock import Shelf, StockBalance, StockMove, StoreItem
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
 from models.store_requests import DeliveryRequest, StoreRequest
 from models.workflow import Transition
-from portal.site.locale import rupiah
+from portal.site.locale import quantity, rupiah
 
 
 def meter(part: Decimal, whole: Decimal) -> Markup:
@@ -196,11 +196,27 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     model = Stocktake
     icon = "clipboard-check"
     makes = copying.makes(Stocktake)
-    line_asks = {"lines": ("item", "counted_quantity", "unit", "batch", "note")}
+    line_asks = {"lines": ("item", "unit", "batch", "note")}
+
+    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
+        """What moved of each line since it was counted: it survives the posting."""
+        since = count_moments.since(record)
+        return [(gettext("Moved since"), lambda line: moved_words(since.get(line.id)) or "–")] if since else []
+
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """Beside each line that may be counted again: what was counted, and how far off it is."""
+        since = count_moments.since(record)
+        return {line.id: " · ".join(filter(None, (
+            gettext("Expected %(quantity)s", quantity=quantity(line.system_quantity)),
+            gettext("counted %(quantity)s", quantity=quantity(line.counted_quantity)),
+            gettext("variance %(quantity)s", quantity=quantity(line.variance)),
+            gettext("%(moved)s since it was counted", moved=moved_words(since[line.id])) if line.id in since else "")))
+            for line in counting.ordered(record, {})}
 
     def line_table(self, record: Any, collection: str) -> dict[str, Any]:
         table = super().line_table(record, collection)
+        out = {"last_move"}
         if record.state in (StocktakeState.DRAFT, StocktakeState.COUNTING):
-            table["columns"] = [each for each in table["columns"]
-                                if each.name not in ("system_quantity", "variance", "last_move")]
+            out |= {"system_quantity", "variance"}
+        table["columns"] = [each for each in table["columns"] if each.name not in out]
         return table

@@ -242,12 +242,17 @@ class TransitionPages(LineTables):
                   refusal: Refused | None = None, lines: Any = None) -> Any:
         lines = step_lines.line_forms(transition, moved) if lines is None else lines
         step_lines.mark(form, refusal)
-        return self.render("backoffice/step.html", view=self, lines=lines, record=record, moved=moved,
+        says = self.lines_say(moved, transition) if lines else {}
+        return self.render("backoffice/step.html", view=self, lines=lines, says=says, record=record, moved=moved,
                            step=transition, form=form, refusal=refusal, told=told,
                            reason=request.form.get("reason", ""),
                            called=self.name_of(record) if moved is record else str(moved), returns=RETURNS,
                            back=request.values.get("next", ""), action=self.step_address(record, moved, transition),
                            wants_reason=transition.wants_reason(moved, current_user))
+
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """What stands beside each line that a step asks something of, by its id."""
+        return {}
 
     def _make(self, record: Any, make: Any) -> Any:
         if not current_user.has_role(*make.roles):

@@ -66,6 +66,10 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
                 here = here & (model.created_by_id != user.id)
             elif all(own_document in step.conditions for step in steps):
                 here = here & (model.created_by_id == user.id)
+        open_ones = [[condition.rows(model, user) for condition in step.conditions if condition.rows is not None]
+                     for step in steps]
+        if all(open_ones):
+            here = here & sa.or_(*(sa.and_(*each) for each in open_ones))
         found.append(here)
     return sa.or_(*found) if found else None
 

@@ -42,6 +42,7 @@ LATE_LINE_COLUMNS = {
     "inventory_round_line": ("result",),
     "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on", "employee_id"),
     "spoilage_line": ("unit_cost",),
+    "stocktake_line": ("count_again",),
     "supplier_return_line": ("credited_quantity",),
 }
 #: Final states of a document in which a step to come still fills those in.

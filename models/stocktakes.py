@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +15,7 @@ from models.base import ExactDecimal, Factor, Id, Quantity, db, reference, seede
 from models.documents import Document, author, state_column
 from models.errors import N_
 from models.measure import MeasuredLine, measured
+from models.people import UserRole
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document
 
@@ -35,11 +36,34 @@ class StocktakeState(StrEnum):
 T = StocktakeState
 COUNTERS = (Role.STORE_STAFF, Role.FACILITIES_STAFF)
 
+#: Who decides, and who decides where one of them counted.
+DECIDER, DECIDER_INSTEAD = Role.FACILITIES_HEAD, Role.DIRECTOR
+
+
+def counters(stocktake: Stocktake) -> list[User]:
+    """Who made the stocktake and who counted a line of it."""
+    people = [stocktake.created_by, *(line.counted_by for line in stocktake.lines)]
+    return list({person.id: person for person in people if person is not None}.values())
+
+
+def _holds(role: Role, user_id: Any) -> sa.ColumnElement[bool]:
+    holder = UserRole.__table__
+    return sa.exists().where(holder.c.user_id == user_id, holder.c.role == role)
+
+
 did_not_count = Condition(
     "did_not_count",
-    lambda stocktake, user: user.id != stocktake.created_by_id
-    and all(line.counted_by_id != user.id for line in stocktake.lines),
-    N_("You counted yourself; somebody else must decide on this stocktake."))
+    lambda stocktake, user: user.id not in {person.id for person in counters(stocktake)},
+    N_("You counted yourself; somebody else must decide on this stocktake."),
+    rows=lambda model, user: sa.and_(model.created_by_id != user.id, ~sa.exists().where(
+        StocktakeLine.stocktake_id == model.id, StocktakeLine.counted_by_id == user.id)))
+instead_of_the_head = Condition(
+    "instead_of_the_head",
+    lambda stocktake, user: user.has_role(DECIDER) or any(each.has_role(DECIDER) for each in counters(stocktake)),
+    N_("The head of facilities decides on this stocktake; the director does where the head counted."),
+    rows=lambda model, user: sa.true() if user.has_role(DECIDER) else sa.or_(
+        _holds(DECIDER, model.created_by_id),
+        sa.exists().where(StocktakeLine.stocktake_id == model.id, _holds(DECIDER, StocktakeLine.counted_by_id))))
 every_line_counted = Condition(
     "every_line_counted",
     lambda stocktake, _user: bool(stocktake.lines)
@@ -48,10 +72,12 @@ every_line_counted = Condition(
 
 
 class Stocktake(Document, db.Model):
-    """OPN: a blind count. The variance against what was expected at its start is posted."""
+    """OPN: a blind count. Each line is held against the ledger at the moment at which it is counted; the variance is
+    posted on the day of approval."""
 
     __tablename__ = "stocktake"
     __table_args__ = (
+        sa.CheckConstraint("state <> 'posted' OR posted_on IS NOT NULL", name="posted_has_day"),
         sa.Index("ix_stocktake_state_counted_on", "state", "counted_on"),
         {"info": {"seed": "tb_opname"}},
     )
@@ -61,15 +87,21 @@ class Stocktake(Document, db.Model):
         T.DRAFT,
         Transition("start", (T.DRAFT,), T.COUNTING, COUNTERS, when=has_lines, numbers=True),
         Transition("submit", (T.COUNTING,), T.SUBMITTED, COUNTERS, when=every_line_counted),
-        Transition("approve", (T.SUBMITTED,), T.POSTED, Role.FACILITIES_HEAD, when=did_not_count),
-        Transition("reject", (T.SUBMITTED,), T.COUNTING, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("cancel", (T.DRAFT, T.COUNTING), T.CANCELLED, COUNTERS, needs_reason=True),
+        Transition("approve", (T.SUBMITTED,), T.POSTED, (DECIDER, DECIDER_INSTEAD),
+                   when=(did_not_count, instead_of_the_head)),
+        Transition("recount", (T.SUBMITTED,), T.COUNTING, DECIDER, needs_reason=True, line_asks=("count_again",),
+                   line_hint=N_("Tick the lines that are to be counted again; without a tick it is all of them.")),
+        Transition("cancel", (T.DRAFT, T.COUNTING, T.SUBMITTED), T.CANCELLED, COUNTERS, needs_reason=True),
+        former=(("reject", T.SUBMITTED, T.COUNTING),),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_opname.opname_id"))
     created_by_id: Mapped[int] = author("tb_opname.user_id")
     store_id: Mapped[int] = reference("store")
+    #: The day on which counting began.
     counted_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_opname.opname_tgl"))
+    #: The day of approval: the variance is dated then.
+    posted_on: Mapped[date | None]
     state: Mapped[StocktakeState] = state_column(T.DRAFT, "tb_opname.status")
 
     store: Mapped[Store] = relationship("Store")
@@ -89,6 +121,10 @@ class StocktakeLine(db.Model):
                                 name="batch_of_item"),
         sa.CheckConstraint("counted_quantity >= 0", name="counted_quantity_not_negative"),
         sa.CheckConstraint("system_quantity >= 0", name="system_quantity_not_negative"),
+        # A count means something only beside what the ledger said at that moment.
+        sa.CheckConstraint("(counted_quantity IS NULL) = (system_quantity IS NULL) AND "
+                           "(counted_quantity IS NULL) = (counted_at IS NULL)", name="counted_against_ledger"),
+        sa.CheckConstraint("last_move_id IS NULL OR counted_quantity IS NOT NULL", name="last_move_of_count"),
         {"info": {"seed": "tb_detOpname"}},
     )
 
@@ -97,15 +133,18 @@ class StocktakeLine(db.Model):
     item_id: Mapped[int] = reference("item", "tb_detOpname.barang_id")
     batch_id: Mapped[int | None] = reference("stock_batch")
     unit_id: Mapped[int] = reference("unit_conversion", "tb_detOpname.unit_konversi_id")
-    #: What the ledger said at the start; kept then, not shown to who counts.
+    #: What the ledger said at the moment at which the line was counted; not shown to who counts.
     system_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detOpname.jumlah_sistem"))
     counted_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detOpname.jumlah_real"))
     variance: Mapped[Decimal | None] = mapped_column(
         ExactDecimal(14, 3), sa.Computed("counted_quantity - system_quantity", persisted=True),
         info=seeded("tb_detOpname.selisih"))
-    #: The last ledger row that the expected quantity includes.
+    #: The last ledger row of the item in the store at that moment; empty where nothing ever moved.
     last_move_id: Mapped[int | None] = reference("stock_move")
+    counted_at: Mapped[datetime | None]
     counted_by_id: Mapped[int | None] = reference("user")
+    #: Whoever decides wants it counted anew.
+    count_again: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     note: Mapped[str | None] = mapped_column(sa.Text)
 
     stocktake: Mapped[Stocktake] = relationship(back_populates="lines")
@@ -114,6 +153,9 @@ class StocktakeLine(db.Model):
     unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
     last_move: Mapped[StockMove | None] = relationship("StockMove")
     counted_by: Mapped[User | None] = relationship("User")
+
+    def __str__(self) -> str:
+        return f"{self.item.name} {self.batch.number}" if self.batch and self.batch.number else self.item.name
 
 
 class StockTransferState(StrEnum):

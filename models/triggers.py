@@ -202,6 +202,12 @@ def _sqlite() -> Iterator[tuple[str, str]]:
                    f"WHEN {_differs(ENDS_ACCESS, 'IS NOT')}\nBEGIN\n{ended}END")
 
 
+def _late(rule: Lines) -> tuple[str, ...]:
+    """Late columns, and what the database works out: a trigger before an update sees those empty."""
+    worked_out = (column.name for column in db.metadata.tables[rule.table].columns if column.computed is not None)
+    return (*rule.late, *worked_out) if rule.late else ()
+
+
 def _postgresql() -> Iterator[tuple[str, str]]:
     def trigger(table: str, does: str, what: str, when: str, call: str, each: str = "ROW") -> tuple[str, str]:
         condition = f"\nWHEN ({when})" if when else ""
@@ -226,7 +232,7 @@ def _postgresql() -> Iterator[tuple[str, str]]:
     for table, column in (*((paper.table, "number") for paper in papers()), *LOOKED_UP):
         yield table, f'CREATE INDEX ix_{table}_{column}_part ON "{table}" USING gin ({column} gin_trgm_ops)'
     for rule in lines():
-        states, final, late = ("'{" + ",".join(words) + "}'" for words in (rule.open, rule.final, rule.late))
+        states, final, late = ("'{" + ",".join(words) + "}'" for words in (rule.open, rule.final, _late(rule)))
         about = f"'{_is_final(rule.table)}', '{rule.parent}', '{rule.key}', {states}"
         via = "".join(f", '{word}'" for word in rule.via)
         yield rule.table, (f'CREATE TRIGGER {rule.table}_final_insert AFTER INSERT ON "{rule.table}"\n'

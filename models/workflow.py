@@ -19,12 +19,14 @@ from models.roles import Role
 @dataclass(frozen=True)
 class Condition:
     """Something that must hold before a transition. `test(document, user)` is true when it does. `field` is the one to
-    blame when it does not."""
+    blame when it does not. `rows(model, user)` is the same as SQL, for lists of what waits: whoever cannot take a step
+    is not told that it waits for them."""
 
     code: str
     test: Callable[[Any, Any], bool]
     refusal: str
     field: str | None = None
+    rows: Callable[[Any, Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Transition:
     `when`: conditions, all of which must hold. `needs_reason`: the person must say why; a `Condition` instead of
     a bool asks for a reason unless the condition holds. `numbers`: the document gets its number here.
     `asks`: attributes of the document that the person fills in with this step (a reference, a price); `line_asks`:
-    attributes of each of its lines. `may_skip`: what it asks may be left as it is, so it can be taken for many at once.
+    attributes of each of its lines, `line_hint` says how that is meant. `may_skip`: what it asks may be left as it is,
+    so it can be taken for many at once.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Transition:
     numbers: bool = False
     asks: tuple[str, ...] = ()
     line_asks: tuple[str, ...] = ()
+    line_hint: str = ""
     may_skip: bool = False
 
     @property
@@ -65,19 +69,22 @@ class Transition:
     @property
     def is_refusal(self) -> bool:
         """Whether the step says no (red words on its button)."""
-        return self.name in {"reject", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
+        return self.name in {"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
                              "unconfirm"}
 
 
 class Workflow:
     """The transitions of one document type. Several rows may share a name when their sources differ."""
 
-    def __init__(self, initial: StrEnum, *transitions: Transition, amendable: tuple[StrEnum, ...] = ()) -> None:
+    def __init__(self, initial: StrEnum, *transitions: Transition, amendable: tuple[StrEnum, ...] = (),
+                 former: tuple[tuple[str, StrEnum, StrEnum], ...] = ()) -> None:
         self.initial = initial
         self.states = type(initial)
         self.transitions = transitions
         #: Approved states in which the author may still change the document; changed amounts void the approvals.
         self.amendable = amendable
+        #: Steps of earlier versions, as (name, from, to): nobody takes them any more, histories have them.
+        self.former = former
         seen: set[tuple[str, StrEnum]] = set()
         for step in transitions:
             for source in step.sources:

@@ -21,7 +21,7 @@ from models.consultations import Consultation
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, AccountKind, Posting, Side
 from models.maintenance import Maintenance, MaintenanceLine, MaintenanceState
-from models.operations import stock
+from models.operations import counting, stock
 from models.operations.approvals import opened
 from models.operations.patients import CONSENTS, next_record_number
 from models.organisation import Employee, WorkUnit
@@ -168,6 +168,14 @@ def stock_up(store: Store, item: Item, quantity: str | int, value: str | int = 0
     batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
     stock.receive(count, store.id, [stock.In(1, item.id, Decimal(quantity), batch_id, Decimal(value))],
                   kind=MoveKind.STOCKTAKE, on=clock.today(), by=by, against=stock.against(Posting.STOCK_GAIN))
+
+
+def write_counts(count: Stocktake, by: User, *off: str | int) -> None:
+    """`by` counts every line: what the books say now, and `off` more, line by line, as far as that goes."""
+    there = stock.balances(count.store_id, {line.item_id for line in count.lines})
+    for line, difference in zip(count.lines, itertools.chain(off, itertools.repeat(0)), strict=False):
+        counting.count(count, line.id, there.get((line.item_id, line.batch_id), Decimal(0)) + Decimal(difference),
+                       seen=line.counted_quantity, by=by)
 
 
 def make_store_request(*lines: tuple[Item, str | int], **fields: Any) -> StoreRequest:

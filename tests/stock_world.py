@@ -8,7 +8,7 @@ from typing import Any
 
 from models import clock
 from models.base import db
-from models.operations import stock
+from models.operations import counting, stock
 from models.operations.approvals import opened, perform
 from models.organisation import Setting
 from models.people import User
@@ -70,7 +70,7 @@ class World:
                                for item, number, _ in found)
             perform(count, "start", by=counter)
             for line, (_, _, quantity) in zip(count.lines, found, strict=True):
-                line.counted_quantity = Decimal(quantity)
+                counting.count(count, line.id, Decimal(quantity), seen=None, by=counter)
             perform(count, "submit", by=counter)
             perform(count, "approve", by=head)
 

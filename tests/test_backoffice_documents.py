@@ -373,8 +373,7 @@ def test_who_counts_does_not_read_what_is_expected(client: Any, sign_in: Any) ->
     assert step(client, count, "start").status_code == 303
     assert "77.123" not in client.get(address).text
     db.session.refresh(count)
-    for line in count.lines:
-        line.counted_quantity, line.counted_by_id = Decimal(77_000), keeper.id
+    make.write_counts(count, keeper, -123)
     assert step(client, count, "submit").status_code == 303
     assert "77.123" in client.get(address).text
 

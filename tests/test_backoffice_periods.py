@@ -197,8 +197,7 @@ def test_a_permission_does_not_reach_before_a_count(cast: Cast) -> None:
     counts.choose_items(count, [item.id])
     db.session.flush()
     perform(count, "start", by=cast.keeper)
-    for line in count.lines:
-        line.counted_quantity = line.system_quantity
+    make.write_counts(count, cast.keeper)
     perform(count, "submit", by=cast.keeper)
     perform(count, "approve", by=cast.head)
     with pytest.raises(PeriodClosed, match="was counted"):

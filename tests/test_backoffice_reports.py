@@ -18,7 +18,7 @@ from backoffice import report_pdf
 from models import clock
 from models.base import db, one_transaction
 from models.errors import NotAllowed
-from models.operations import receipts, stores
+from models.operations import counting, receipts, stores
 from models.operations.approvals import perform
 from models.operations.reports import REPORTS
 from models.operations.reports_cards import abc_class
@@ -87,7 +87,7 @@ class Hospital:
         count = make.saved(Stocktake(store=self.store, created_by=self.keeper, lines=[StocktakeLine(
             item=item, unit=make.unit_of(item), batch_id=moved.batch_id)]))
         perform(count, "start", by=self.keeper)
-        count.lines[0].counted_quantity, count.lines[0].counted_by = Decimal(quantity), self.keeper
+        counting.count(count, count.lines[0].id, Decimal(quantity), seen=None, by=self.keeper)
         perform(count, "submit", by=self.keeper)
         perform(count, "approve", by=self.head)
 

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from models import clock
 from models.errors import Refused
 from models.items import Item
 from models.journal import Posting
@@ -87,7 +88,8 @@ def test_the_variance_is_what_was_counted_less_what_was_expected(session):
     item, store = make.make_item(), make.make_store()
     count = make.saved(Stocktake(store=store, created_by=make.make_user()))
     line = make.saved(StocktakeLine(stocktake=count, item=item, unit=make.unit_of(item),
-                                    system_quantity=Decimal("10.5"), counted_quantity=Decimal(7)))
+                                    system_quantity=Decimal("10.5"), counted_quantity=Decimal(7),
+                                    counted_at=clock.now()))
     session.refresh(line)
     assert line.variance == Decimal("-3.5")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from models.base import ExactDecimal, db
 from models.errors import N_, Conflict, NotAllowed, Refused, WrongState
 from models.items import Item, UnitConversion
-from models.operations import counts, shelves, stock
+from models.operations import count_moments, counts, shelves, stock
 from models.operations.lists import Listed, number
 from models.operations.once import lock, lock_rows
 from models.organisation import Status
@@ -42,29 +42,35 @@ def _may_count(stocktake: Stocktake, by: User, *, shared: bool = True) -> None:
 
 
 def _line(stocktake: Stocktake, line_id: int) -> StocktakeLine:
-    line = db.session.scalars(
-        sa.select(StocktakeLine).where(StocktakeLine.id == line_id, StocktakeLine.stocktake_id == stocktake.id)
-        .with_for_update().execution_options(populate_existing=True)).first()
+    """The line, locked; before it what is posted of its item, as whoever posts locks that first."""
+    mine = sa.select(StocktakeLine).where(StocktakeLine.id == line_id, StocktakeLine.stocktake_id == stocktake.id)
+    item_id = db.session.scalar(mine.with_only_columns(StocktakeLine.item_id))
+    line = None
+    if item_id is not None:
+        stock.lock_pairs({(stocktake.store_id, item_id)})
+        line = db.session.scalars(mine.with_for_update().execution_options(populate_existing=True)).first()
     if line is None:
         raise Refused(N_("This line is not on the stocktake any more."), field="line")
     return line
 
 
 def count(stocktake: Stocktake, line_id: int, quantity: Decimal, *, seen: Decimal | None, by: User,
-          note: str = "") -> StocktakeLine:
+          note: str = "", at: datetime | None = None) -> StocktakeLine:
     """Write what `by` counted on one line, in base units; `seen` is what stood there when they looked.
 
-    Raises `Conflict` when somebody wrote another figure meanwhile, `NotAllowed`, `WrongState` or `Refused`.
+    The line is held against the ledger as it is now, or as it was at the hour `at`. Whoever writes the figure that
+    they saw there counted it anew. Raises `Conflict` when somebody wrote another figure meanwhile, or the same and
+    something moved since; `NotAllowed`, `WrongState` or `Refused`.
     """
     _may_count(stocktake, by)
     line = _line(stocktake, line_id)
     quantity = _fitting(line.item, quantity)
-    if line.counted_quantity is not None and line.counted_quantity not in (seen, quantity):
+    if line.counted_quantity is None or line.counted_quantity == seen:
+        count_moments.hold(stocktake, line, quantity, by=by, at=at)
+    elif line.counted_quantity != quantity or count_moments.has_moved(stocktake, line):
         raise Conflict(N_("%(who)s counted %(counted)s %(unit)s of %(item)s meanwhile. Compare, then write again."),
                        who=line.counted_by.name if line.counted_by else "–", counted=line.counted_quantity,
-                       unit=line.item.base_unit, item=line.item.name)
-    if line.counted_quantity != quantity:
-        line.counted_quantity, line.counted_by_id = quantity, by.id
+                       unit=line.item.base_unit, item=line.item.name, field="quantity")
     if note.strip():
         line.note = note.strip()[:500]
     db.session.flush()
@@ -92,37 +98,51 @@ def together(item: Item, parts: Iterable[tuple[UnitConversion, Decimal]]) -> Dec
     return total
 
 
-def found(stocktake: Stocktake, item: Item, *, by: User, batch: str = "",
-          expires_on: date | None = None) -> list[StocktakeLine]:
+def found(stocktake: Stocktake, item: Item, *, by: User, batch: str = "", expires_on: date | None = None,
+          quantity: Decimal | None = None) -> list[StocktakeLine]:
     """The lines of an item, or of one batch of it, that somebody holds in their hands; made where the list has none.
 
-    What the ledger says at that moment is what is expected of a line made here.
+    With a `quantity` (base units) the line is counted at once. What is more than the ledger says is valued at the
+    store's average, else at the item's usual price. Raises `Conflict`, `NotAllowed`, `WrongState` or `Refused`.
     """
     _may_count(stocktake, by, shared=False)
-    mine = [line for line in stocktake.lines if line.item_id == item.id]
-    batch_id = None
-    if batch:
-        batch_id = db.session.scalar(sa.select(StockBatch.id).where(StockBatch.item_id == item.id,
-                                                                    StockBatch.number == batch))
-        known = [line for line in mine if line.batch_id is not None and line.batch_id == batch_id]
-        if known:
-            return known
-    elif mine:
-        return mine
     lock(stocktake)  # one of two who find the same item makes its line
     lock_rows(Store, {stocktake.store_id})
     db.session.refresh(stocktake, ["state", "lines"])
     _may_count(stocktake, by, shared=False)
-    if batch and batch_id is None:
+    batch = batch.strip()
+    lines = _named_lines(stocktake, item, batch, expires_on) or _made(stocktake, item, batch, expires_on)
+    if quantity is not None:
+        if len(lines) > 1:
+            raise Refused(N_("Several batches of it are on the list. Write which one."), field="batch")
+        count(stocktake, lines[0].id, quantity, seen=None, by=by)
+    return lines
+
+
+def _named_lines(stocktake: Stocktake, item: Item, batch: str, expires_on: date | None) -> list[StocktakeLine]:
+    mine = [line for line in stocktake.lines if line.item_id == item.id]
+    if not batch:
+        return mine
+    known = [line for line in mine if line.batch is not None and line.batch.number == batch]
+    if known and expires_on is not None:
+        stock.batches([(item.id, batch, expires_on)])  # refuses another expiry
+    return known
+
+
+def _made(stocktake: Stocktake, item: Item, batch: str, expires_on: date | None) -> list[StocktakeLine]:
+    batch_id = db.session.scalar(sa.select(StockBatch.id).where(StockBatch.item_id == item.id,
+                                                                StockBatch.number == batch)) if batch else None
+    is_known = batch_id is not None if batch else stock.lies_in(stocktake.store_id, item.id)
+    if item.batch_tracked and not is_known and not (batch and expires_on):
+        raise Refused(N_("%(item)s needs a batch number and an expiry date."), item=item.name,
+                      field="expires_on" if batch else "batch")
+    if batch and (not is_known or expires_on is not None):
         batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
-    again = [line for line in stocktake.lines if line.item_id == item.id and (not batch or line.batch_id == batch_id)]
-    if again:
-        return again
     unit = next(unit for unit in item.units if unit.factor == 1)
     made = [StocktakeLine(item_id=item.id, unit_id=unit.id, batch_id=batch_id)]
     stocktake.lines.append(made[0])
     db.session.flush()
-    counts.expect(stocktake, made)
+    counts.by_batch(stocktake, made)
     db.session.flush()
     return made
 
@@ -190,21 +210,44 @@ def sheet_row(line: StocktakeLine, places: Mapping[int, str]) -> list[Any]:
             line.counted_quantity, line.note]
 
 
-def bring(stocktake: Stocktake, listed: Listed, heads: dict[str, str], *, by: User, replace: bool = False) -> int:
-    """Take over a filled-in sheet, all rows or none; how many lines were counted.
+def bring(stocktake: Stocktake, listed: Listed, heads: dict[str, str], *, by: User, replace: bool = False,
+          at: datetime | None = None) -> int:
+    """Take over a filled-in sheet that was counted at the hour `at`, all rows or none; how many lines were counted.
 
     `heads` maps what stands in the first row to `line`, `code`, `batch`, `counted` and `note`. A row is known by its
-    line or, without, by code and batch; empty counts are left alone. What somebody else counted otherwise is only
-    written over with `replace`. Raises `Refused` that names every wrong row.
+    line or, without, by code and batch; empty counts are left alone, and so are figures that stand there already.
+    What somebody else, or somebody later, counted otherwise is only written over with `replace`; the same figures
+    are held at this hour then, too. Raises `Refused` that names every wrong row.
     """
     _may_count(stocktake, by)
+    at = count_moments.hour_of(stocktake, at)
     names = {heads[head]: head for head in listed.heads if head in heads}
     if "counted" not in names or not ({"line", "code"} & names.keys()):
         raise Refused(N_("The sheet needs the columns Line and Counted, as it was downloaded."), field="file")
     lines = {line.id: line for line in ordered(stocktake, {})}
+    bad: list[tuple[int, Refused]] = []
+    wanted = _wanted(listed, names, lines, bad)
+    for line_id, (row_number, quantity, _note) in wanted.items():
+        line = lines[line_id]
+        is_later = at is not None and line.counted_at is not None and line.counted_at > at
+        if not replace and line.counted_quantity not in (None, quantity) and (line.counted_by_id != by.id or is_later):
+            bad.append((row_number, Refused(
+                N_("%(who)s counted %(counted)s of %(item)s already"), item=line.item.name,
+                who=line.counted_by.name if line.counted_by else "–", counted=line.counted_quantity)))
+    if bad:
+        raise BadRows(sorted(bad, key=lambda each: each[0]))
+    fresh = {line_id: row for line_id, row in wanted.items() if replace or lines[line_id].counted_quantity != row[1]}
+    stock.lock_pairs({(stocktake.store_id, lines[line_id].item_id) for line_id in fresh})
+    for line_id, (_row, quantity, note) in sorted(fresh.items()):
+        count(stocktake, line_id, quantity, seen=lines[line_id].counted_quantity, by=by, note=note, at=at)
+    return len(wanted)
+
+
+def _wanted(listed: Listed, names: dict[str, str], lines: dict[int, StocktakeLine],
+            bad: list[tuple[int, Refused]]) -> dict[int, tuple[int, Decimal, str]]:
+    """Row, figure and note by line; rows that say nothing clear go to `bad`."""
     by_code: dict[tuple[str, str], StocktakeLine] = {
         (line.item.code.lower(), line.batch.number.lower() if line.batch else ""): line for line in lines.values()}
-    bad: list[tuple[int, Refused]] = []
     wanted: dict[int, tuple[int, Decimal, str]] = {}
     for row in listed.rows:
         cell = {name: row.cells.get(head) for name, head in names.items()}
@@ -217,17 +260,7 @@ def bring(stocktake: Stocktake, listed: Listed, heads: dict[str, str], *, by: Us
             wanted[line.id] = (row.number, _counted(line, cell["counted"]), str(cell.get("note") or ""))
         except Refused as refusal:
             bad.append((row.number, refusal))
-    for line_id, (row_number, quantity, _note) in wanted.items():
-        line = lines[line_id]
-        if not replace and line.counted_quantity not in (None, quantity) and line.counted_by_id != by.id:
-            bad.append((row_number, Refused(
-                N_("%(who)s counted %(counted)s of %(item)s already"), item=line.item.name,
-                who=line.counted_by.name if line.counted_by else "–", counted=line.counted_quantity)))
-    if bad:
-        raise BadRows(sorted(bad, key=lambda each: each[0]))
-    for line_id, (_row, quantity, note) in sorted(wanted.items()):
-        count(stocktake, line_id, quantity, seen=lines[line_id].counted_quantity, by=by, note=note)
-    return len(wanted)
+    return wanted
 
 
 class BadRows(Refused):

@@ -12,13 +12,13 @@ from models.base import db
 from models.errors import N_, Refused
 from models.items import Item, UnitConversion
 from models.journal import Posting
-from models.operations import stock
-from models.operations.approvals import effect
+from models.operations import count_moments, stock
+from models.operations.approvals import after, effect
 from models.operations.journal import Leg
 from models.operations.once import lock, lock_rows
 from models.people import User
 from models.returns import Spoilage
-from models.stock import MoveKind, StockBalance, StockMove, Store
+from models.stock import MoveKind, Store
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
 
 ZERO = Decimal(0)
@@ -58,34 +58,25 @@ def choose_items(stocktake: Stocktake, item_ids: Iterable[int]) -> None:
 
 
 @effect(Stocktake, "start")
-def _keep_expected(stocktake: Stocktake, *, by: User, reason: str) -> None:
-    """One line a batch, each with what the ledger expects and its last row. Dated the day it starts."""
+def _begin(stocktake: Stocktake, *, by: User, reason: str) -> None:
+    """One line a batch; nothing is expected before a line is counted. Dated the day it starts."""
     lock(stocktake)
     lock_rows(Store, {stocktake.store_id})  # of two counts of one batch, the second sees the first
     stocktake.counted_on = clock.today()
     for line in list(stocktake.lines):
         line.unit_id = next(unit.id for unit in line.item.units if unit.factor == 1)
-        line.counted_quantity = None
-        line.counted_by_id = None
-    expect(stocktake, list(stocktake.lines))
+        count_moments.empty(line)
+    by_batch(stocktake, list(stocktake.lines))
 
 
-def expect(stocktake: Stocktake, lines: list[StocktakeLine]) -> None:
-    """Keep what the ledger says now beside `lines`; a line without a batch becomes one for each batch in the store."""
-    ids = {line.item_id for line in lines}
-    expected: dict[tuple[int, int], Decimal] = {
-        (item_id, batch_id): quantity for item_id, batch_id, quantity in db.session.execute(
-            sa.select(StockBalance.item_id, StockBalance.batch_id, StockBalance.quantity)
-            .where(StockBalance.store_id == stocktake.store_id, StockBalance.item_id.in_(ids)))}
-    last = dict(db.session.execute(
-        sa.select(StockMove.item_id, sa.func.max(StockMove.id))
-        .where(StockMove.store_id == stocktake.store_id, StockMove.item_id.in_(ids))
-        .group_by(StockMove.item_id)).all())
+def by_batch(stocktake: Stocktake, lines: list[StocktakeLine]) -> None:
+    """A line without a batch becomes one for each batch of its item in the store."""
+    there_is = stock.balances(stocktake.store_id, {line.item_id for line in lines})
     none = stock.without_batch(line.item_id for line in lines if line.batch_id is None)
     named = {(line.item_id, line.batch_id) for line in stocktake.lines if line.batch_id is not None}
     for line in list(lines):
         if line.batch_id is None:
-            there = [batch for (item, batch), quantity in sorted(expected.items())
+            there = [batch for (item, batch), quantity in sorted(there_is.items())
                      if item == line.item_id and quantity > 0] or [none[line.item_id]]
             free = [batch for batch in there if (line.item_id, batch) not in named]
             named.update((line.item_id, batch) for batch in free)
@@ -99,9 +90,6 @@ def expect(stocktake: Stocktake, lines: list[StocktakeLine]) -> None:
                 stocktake.lines.append(more)
                 lines.append(more)
     _refuse_if_counted_elsewhere(stocktake)
-    for line in lines:
-        line.system_quantity = expected.get((line.item_id, line.batch_id or 0), ZERO)
-        line.last_move_id = last.get(line.item_id)
 
 
 def _refuse_if_counted_elsewhere(stocktake: Stocktake) -> None:
@@ -129,16 +117,32 @@ def _check_counts(stocktake: Stocktake, *, by: User, reason: str) -> None:
             line.counted_by_id = by.id
 
 
+#: Lines that a refusal names; whoever reads it finds the others on the page.
+MOST_NAMED = 5
+
+
 @effect(Stocktake, "approve")
 def _post_variance(stocktake: Stocktake, *, by: User, reason: str) -> None:
-    """The variance against what was expected at the start; moves made meanwhile survive."""
+    """What was counted more or less than the ledger said at that moment, dated today; later moves survive."""
     lock(stocktake)
-    rows = [stock.In(line.id, line.item_id, line.counted_quantity - line.system_quantity, line.batch_id)
-            for line in stocktake.lines
-            if line.batch_id is not None and line.counted_quantity is not None and line.system_quantity is not None
-            and line.counted_quantity != line.system_quantity]
+    missing = count_moments.short(stocktake)
+    if missing:
+        more = len(missing) - MOST_NAMED
+        raise Refused(N_("Less is left than would be taken off: %(lines)s. Send these lines back to be counted again."),
+                      lines="; ".join(map(str, missing[:MOST_NAMED])) + (f"; +{more}" if more > 0 else ""))
 
     def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
         return [Leg(Posting.STOCK_GAIN if move.value > 0 else Posting.LOSS, -move.value) for move in moved]
 
-    stock.adjust(stocktake, stocktake.store_id, rows, on=stocktake.counted_on, by=by, reason=reason, against=sides)
+    stocktake.posted_on = clock.today()
+    stock.adjust(stocktake, stocktake.store_id, count_moments.variances(stocktake), on=stocktake.posted_on, by=by,
+                 reason=reason, against=sides)
+
+
+@after(Stocktake, "recount")
+def _count_again(stocktake: Stocktake, *, by: User, reason: str) -> None:
+    """The chosen lines are empty again, all of them where none was chosen; the others keep their count."""
+    for line in [line for line in stocktake.lines if line.count_again] or stocktake.lines:
+        count_moments.empty(line)
+        line.count_again = True
+    db.session.flush()

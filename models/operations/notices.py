@@ -164,7 +164,7 @@ def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str
              "address": f"/admin/{table}/details/?id={record.id}"} for each in people])
     if isinstance(record, Document) and not isinstance(record, Consultation) \
             and getattr(record, "created_by_id", None) != by.id:
-        if name == "reject":
+        if name in ("reject", "recount"):
             tell("document_rejected", record, reason=reason.strip())
         elif name.startswith("approve"):
             tell("document_approved", record, step=name)
@@ -201,7 +201,14 @@ def _whose_turn(record: Any, steps: list[Any], roles: set[Role]) -> list[int]:
         rows = rows.where(User.id == author)
     elif author is not None and all("not_own" in each for each in codes):
         rows = rows.where(User.id != author)
-    return list(db.session.scalars(rows.where(fits).order_by(User.id)))
+    rows = rows.where(fits).order_by(User.id)
+    said = [[condition for condition in step.conditions if condition.rows is not None] for step in steps]
+    if not all(said):
+        return list(db.session.scalars(rows))
+    people = db.session.scalars(sa.select(User).where(User.id.in_(rows)).order_by(User.id))
+    return [person.id for person in people
+            if any(person.has_role(*step.roles) and all(condition.test(record, person) for condition in mine)
+                   for step, mine in zip(steps, said, strict=True))]
 
 
 def _unit_of(record: Any) -> int | None:

@@ -22,9 +22,9 @@ from models.journal import JournalEntry, Period
 from models.operations import journal
 from models.people import User
 
-#: Papers whose posting writes to the journal or the ledger by their own date.
+#: Papers whose posting writes to the journal or the ledger by their own date (a stocktake: by the day of approval).
 POSTING = ("asset_auction", "asset_disposal", "asset_receipt", "delivery_request", "depreciation_run", "goods_receipt",
-           "maintenance", "spoilage", "stock_transfer", "stocktake", "supplier_invoice", "supplier_refund",
+           "maintenance", "spoilage", "stock_transfer", "supplier_invoice", "supplier_refund",
            "supplier_return", "unit_return")
 
 

@@ -16,6 +16,7 @@ from models.consultations import Consultation
 from models.documents import DocumentNumber
 from models.errors import N_
 from models.items import Item, Supplier
+from models.operations import count_moments
 from models.operations.reports import (
     ITEM,
     STOCK,
@@ -245,8 +246,11 @@ def variance(asked: Asked) -> Statement:
     worth = (sa.select(sa.func.sum(M.value)).where(
         M.document_type == "stocktake", M.document_id == StocktakeLine.stocktake_id, M.line_id == StocktakeLine.id)
         .scalar_subquery())
+    since = sa.select(quantity(sa.func.sum(M.quantity))).where(
+        count_moments.moved_since(Stocktake.store_id)).correlate(Stocktake, StocktakeLine).scalar_subquery()
     return (sa.select(
         Stocktake.id.label("stocktake_id"), Stocktake.number.label("document"), Stocktake.counted_on, Stocktake.state,
+        Stocktake.posted_on, since.label("since"),
         StoreItem.quantity.label("held"), StoreItem.value.label("worth"), Item.price_hint,
         Store.name.label("store"), StocktakeLine.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
         StocktakeLine.system_quantity, StocktakeLine.counted_quantity, StocktakeLine.variance,
@@ -262,12 +266,14 @@ def variance(asked: Asked) -> Statement:
 
 declare(Report(
     "stocktake_variance", N_("Stocktake variance"), "inventory", variance, icon="clipboard-check", roles=STOCK,
-    about=N_("Counts that wait for a decision are valued at the present average, posted ones as they were posted."),
+    about=N_("Each line is held against the books of the moment at which it was counted. Counts that wait for a "
+             "decision are valued at the present average, posted ones as they were posted."),
     columns=(Column("document", N_("Document"), "code", links=("=stocktake", "stocktake_id")),
              Column("state", N_("State"), "word"),
-             Column("counted_on", N_("Date"), "date"), STORE_COLUMN, ITEM_COLUMN, BATCH,
-             Column("system_quantity", N_("Expected"), "quantity"),
+             Column("counted_on", N_("Date"), "date"), Column("posted_on", N_("Posted on"), "date"), STORE_COLUMN,
+             ITEM_COLUMN, BATCH, Column("system_quantity", N_("Expected"), "quantity"),
              Column("counted_quantity", N_("Counted"), "quantity"), Column("variance", N_("Variance"), "quantity"),
+             Column("since", N_("Moved since"), "quantity"),
              Column("value", N_("Value"), "money", _worth)),
     parameters=(Parameter("document", N_("Document"), "text"), *period(365), STORE, ITEM), summary=_variance_sums,
     tiles=(Column("found", N_("Found more"), "money"), Column("missing", N_("Found less"), "money"),

@@ -25,7 +25,7 @@ from models.operations.once import insert_once, lock
 from models.operations.rows import Bulk
 from models.people import User
 from models.roles import Role
-from models.stock import MoveKind, StockBatch, StockMove
+from models.stock import MoveKind, StockBalance, StockBatch, StockMove
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 
 
@@ -99,6 +99,23 @@ def adjust(document: Any, store_id: int, variances: Iterable[In], *, on: date, b
     return ledger.write(document, on=on, by=by, reason=reason, against=against)
 
 
+def lock_pairs(pairs: set[Pair]) -> None:
+    """Let nobody post to these (store, item) rows until the transaction ends."""
+    Ledger(pairs)
+
+
+def balances(store_id: int, item_ids: set[int]) -> dict[tuple[int, int], Decimal]:
+    """What lies in the store now, by (item, batch)."""
+    rows = sa.select(StockBalance.item_id, StockBalance.batch_id, StockBalance.quantity).where(
+        StockBalance.store_id == store_id, StockBalance.item_id.in_(item_ids))
+    return {(item_id, batch_id): quantity for item_id, batch_id, quantity in db.session.execute(rows)}
+
+
+def lies_in(store_id: int, item_id: int) -> bool:
+    """Whether anything of the item lies in the store."""
+    return any(quantity > 0 for quantity in balances(store_id, {item_id}).values())
+
+
 def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Moved]:
     """Take back all moves and journal entries of `document` with opposite ones of the same value.
 
@@ -168,14 +185,15 @@ def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str
         return False
     stores, items = {store for store, _ in pairs}, {item for _, item in pairs}
     counted = db.session.execute(
-        sa.select(Item.name, sa.func.max(Stocktake.counted_on))
+        sa.select(Item.name, sa.func.max(StocktakeLine.counted_at))
         .join(StocktakeLine, StocktakeLine.item_id == Item.id)
         .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
-        .where(Stocktake.state == StocktakeState.POSTED, Stocktake.store_id.in_(stores), Item.id.in_(items))
-        .group_by(Item.id, Item.name).having(sa.func.max(Stocktake.counted_on) > on)).first()
+        .where(Stocktake.state == StocktakeState.POSTED, Stocktake.store_id.in_(stores), Item.id.in_(items),
+               StocktakeLine.counted_at >= clock.day_bounds(on)[1])
+        .group_by(Item.id, Item.name).limit(1)).first()
     if counted:
         raise PeriodClosed(N_("%(item)s was counted on %(counted)s; nothing can be dated before that."),
-                           item=counted[0], counted=counted[1])
+                           item=counted[0], counted=clock.local(counted[1] or clock.now()).date())
     later = db.session.scalar(
         sa.select(Item.name).join(StockMove, StockMove.item_id == Item.id)
         .where(StockMove.store_id.in_(stores), StockMove.item_id.in_(items), StockMove.moved_on > on).limit(1))
@@ -209,5 +227,6 @@ def without_batch(item_ids: Iterable[int]) -> dict[int, int]:
 
 
 
-__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "batches", "in_base", "issue", "load_items",
-           "receive", "reverse", "reverse_moves", "share", "transfer", "without_batch"]
+__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "balances", "batches", "in_base", "issue",
+           "lies_in", "load_items", "lock_pairs", "receive", "reverse", "reverse_moves", "share", "transfer",
+           "without_batch"]

@@ -21,7 +21,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from models.base import ExactDecimal, db
 from models.documents import Document, DocumentEvent, DocumentNumber
 from models.finality import FINAL_STATES
-from models.operations import shelves
+from models.operations import count_moments, shelves
 from models.people import User
 from models.settings import setting
 from models.stock import StockBatch, StockMove
@@ -57,6 +57,8 @@ class Form:
     hides: Callable[[Any], frozenset[str]] = lambda _document: frozenset()
     #: Lines in the order of the store's shelves, until the paper is done.
     by_shelf: bool = False
+    #: Whether batch and expiry stand beside the extra columns; else those say them.
+    keeps_batch: bool = False
     #: What the paper is called where that is not the table's word.
     title: Any = ""
 
@@ -148,7 +150,13 @@ def _bids(auction: Any) -> dict[int, list[str]]:
 def _blind(document: Any) -> frozenset[str]:
     """Who counts must not read what is expected."""
     is_counted = document.state not in ("draft", "counting")
-    return frozenset() if is_counted else frozenset({"system_quantity", "variance"})
+    return frozenset({"count_again"}) if is_counted else frozenset({"system_quantity", "variance", "count_again"})
+
+
+def _moved_since(document: Any) -> dict[int, list[str]]:
+    """What moved of each line after it was counted; the posting leaves it alone."""
+    return {line_id: [f"{'+' if each.quantity > 0 else ''}{locale.quantity(each.quantity)}"]
+            for line_id, each in count_moments.since(document).items()}
 
 
 def _supplier(document: Any) -> list[tuple[str, str]]:
@@ -184,7 +192,7 @@ FORMS: dict[str, Form] = {
                              (_l("Delivered by (store)"), _l("Received by (unit)")), by_shelf=True),
     "store_request": Form(signs=(_l("Asked for by"), _l("Head of the store"))),
     "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier")), facts=_supplier),
-    "stocktake": Form(hides=_blind, by_shelf=True),
+    "stocktake": Form(_moved_since, (_l("Moved since"),), hides=_blind, by_shelf=True, keeps_batch=True),
     "stock_transfer": Form(by_shelf=True),
     "asset_procurement": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Vendor")), facts=_vendor,
                               title=_l("Order of equipment")),
@@ -267,7 +275,7 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
     extra = form.extra(document) if form.extra else {}
     places = shelves.locations(document.store_id, (line.item_id for line in document.lines)) \
         if form.by_shelf and document.state not in FINAL_STATES else {}
-    if extra:  # batch and expiry stand there, as they moved
+    if extra and not form.keeps_batch:  # batch and expiry stand there, as they moved
         columns = [(column, name) for column, name in columns if name not in ("batch", "batch_number", "expires_on")]
     has_amount = any(_is_money(column.type) for column, _name in columns) and hasattr(line_model, "net_amount")
     heads = [Cell(words.label(column), _rank(column, name) in (1, 3, 4), _SHARES[_rank(column, name)])

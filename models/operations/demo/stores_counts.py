@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import Any
 
 import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.operations import counts
+from models.operations import counting, counts, stock
 from models.operations.demo.world import World, open_
 from models.returns import Spoilage, SpoilageLine, SupplierReturn, SupplierReturnLine, UnitReturn, UnitReturnLine
 from models.stock import StockBalance, StockBatch, Store
@@ -33,13 +34,20 @@ def stocktake(world: World, code: str) -> Callable[[], None]:
         counts.choose_items(count, [item.id for item in world.things["stocked"][code][:15]])
         world.session.flush()
         world.do(count, "start", counter)
-        for line in count.lines:
-            off = world.rng.choice((0, 0, 0, 0, 0, 0, -1, -2, 1))
-            line.counted_quantity = max(Decimal(0), line.system_quantity + off)
-        world.session.flush()
+        count_lines(world, count, counter, (
+            world.rng.choice((0, 0, 0, 0, 0, 0, -1, -2, 1)) for _line in count.lines))
         world.do(count, "submit", counter)
         world.do(count, "approve", "facilities_head")
     return begin
+
+
+def count_lines(world: World, count: Stocktake, counter: Any, off: Iterable[int]) -> None:
+    """Somebody counts every line; `off` says how far the shelf is from the books, line by line, as far as it goes."""
+    there = stock.balances(count.store_id, {line.item_id for line in count.lines})
+    for line, difference in zip(count.lines, chain(off, repeat(0)), strict=False):
+        books = there.get((line.item_id, line.batch_id or 0), Decimal(0))
+        counting.count(count, line.id, max(Decimal(0), books + difference), seen=None, by=counter)
+    world.session.flush()
 
 
 def spoil(world: World) -> Callable[[], None]:

@@ -246,18 +246,18 @@ def _refunds(world: World, document: Any) -> None:
 
 def _counts(world: World) -> None:
     counter = world.users["store_staff2"]
-    for code, steps in (("GL", ()), ("GL", ("start",)), ("GU", ("start", "submit")), ("GF", ("cancel",))):
+    for code, steps in (("GL", ()), ("GL", ("start",)), ("GU", ("start", "submit")), ("GF", ("cancel",)),
+                        ("GF", ("start", "submit", "recount"))):
         count = Stocktake(created_by=counter, store=world.things["stores"][code])
         open_(world, count, counter)
         counts.choose_items(count, [item.id for item in world.things["stocked"][code][16:26]])
         world.session.flush()
         for step in steps:
             if step == "submit":
-                for line in count.lines:
-                    line.counted_quantity = line.system_quantity
-                count.lines[0].counted_quantity = (count.lines[0].system_quantity or Decimal(0)) + 1
-                world.session.flush()
-            world.do(count, step, counter, reason="Dijadwalkan ulang" if step == "cancel" else "")
+                stores_counts.count_lines(world, count, counter, (1,))
+            world.do(count, step, "facilities_head" if step == "recount" else counter,
+                     reason={"cancel": "Dijadwalkan ulang", "recount": "Selisihnya besar, tolong hitung sekali lagi"}
+                     .get(step, ""), lines={count.lines[0].id: {"count_again": True}} if step == "recount" else None)
     assert clock.today() < world.today
 
 
