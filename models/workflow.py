@@ -19,12 +19,18 @@ from models.roles import Role
 @dataclass(frozen=True)
 class Condition:
     """Something that must hold before a transition. `test(document, user)` is true when it does. `field` is the one to
-    blame when it does not."""
+    blame when it does not.
+
+    `rows(user)` says the same of a table's rows in SQL, so that lists of what waits leave out what the person cannot
+    do. `is_kept`: the answer was written on the document when it was made, so the way that it goes is known.
+    """
 
     code: str
     test: Callable[[Any, Any], bool]
     refusal: str
     field: str | None = None
+    rows: Callable[[Any], Any] | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Transition:
     a bool asks for a reason unless the condition holds. `numbers`: the document gets its number here.
     `asks`: attributes of the document that the person fills in with this step (a reference, a price); `line_asks`:
     attributes of each of its lines. `may_skip`: what it asks may be left as it is, so it can be taken for many at once.
+    `last_resort`: the document waits for this step only where this holds; the button is there all the same.
     """
 
     name: str
@@ -48,6 +55,7 @@ class Transition:
     asks: tuple[str, ...] = ()
     line_asks: tuple[str, ...] = ()
     may_skip: bool = False
+    last_resort: Condition | None = None
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -72,12 +80,15 @@ class Transition:
 class Workflow:
     """The transitions of one document type. Several rows may share a name when their sources differ."""
 
-    def __init__(self, initial: StrEnum, *transitions: Transition, amendable: tuple[StrEnum, ...] = ()) -> None:
+    def __init__(self, initial: StrEnum, *transitions: Transition, amendable: tuple[StrEnum, ...] = (),
+                 former: tuple[tuple[str, StrEnum, StrEnum], ...] = ()) -> None:
         self.initial = initial
         self.states = type(initial)
         self.transitions = transitions
         #: Approved states in which the author may still change the document; changed amounts void the approvals.
         self.amendable = amendable
+        #: Steps of earlier releases (name, from, to): nobody takes them any more, histories still tell of them.
+        self.former = former
         seen: set[tuple[str, StrEnum]] = set()
         for step in transitions:
             for source in step.sources:

@@ -158,6 +158,7 @@ def states(session: Any) -> Any:
         if row and hasattr(model, "number"):
             return (table, *row)
         steps = {(step.name, source.value, step.target.value) for step in model.workflow for source in step.sources}
+        steps |= {(name, source.value, target.value) for name, source, target in model.workflow.former}
         steps |= {(AMEND, source.value, model.workflow.initial.value) for source in model.workflow.amendable}
         steps |= {(ALLOW_DATE, state.value, state.value) for state in model.workflow.states}
         for name, source, target, key in session.execute(
