@@ -1,6 +1,6 @@
 """Beds
 
-Revision ID: 0003_e337779653a0
+Revision ID: 0003_7ae83f7e060d
 Revises: 0002_733759f6372d
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003_e337779653a0'
+revision = '0003_7ae83f7e060d'
 down_revision = '0002_733759f6372d'
 branch_labels = None
 depends_on = None
