@@ -101,7 +101,8 @@ _ICONS = {
     "finish": "checks", "post": "check", "send": "send", "close": "archive", "complete": "checks", "pay": "cash",
     "check_in": "door-enter", "check_out": "door-exit", "use": "door-enter", "leave": "door-exit",
     "redo": "rotate-clockwise", "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise",
-    "inspect": "eye-check",
+    "inspect": "eye-check", "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
+    "clean_again": "spray",
     AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
 }
 
@@ -125,6 +126,8 @@ _HAPPENED = {
     "open_again": lazy_gettext("Opened again by %(who)s"), "reject": lazy_gettext("Rejected by %(who)s"),
     "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
+    "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
+    "waive": lazy_gettext("Inspection waived by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
     AMEND: lazy_gettext("Amounts changed by %(who)s, the approvals were taken back"),
 }

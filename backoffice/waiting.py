@@ -23,7 +23,7 @@ from models.operations import conversations, notices
 from models.organisation import Setting
 from models.people import User
 from models.rights import may, scope
-from models.workflow import not_own, own_document
+from models.workflow import Transition, not_own, own_document
 
 #: The menu's number stops here.
 MOST = 99
@@ -61,6 +61,9 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
         if not steps:
             continue
         here = model.state == state
+        able = [_able(step, user) for step in steps]
+        if all(criterion is not None for criterion in able):
+            here = here & sa.or_(*able)
         if hasattr(model, "created_by_id"):
             if all(not_own in step.conditions for step in steps):
                 here = here & (model.created_by_id != user.id)
@@ -68,6 +71,13 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
                 here = here & (model.created_by_id == user.id)
         found.append(here)
     return sa.or_(*found) if found else None
+
+
+def _able(step: Transition, user: User) -> sa.ColumnElement[bool] | None:
+    """Rows of which the person can take the step, and which wait for it; None for all."""
+    conditions = (*step.conditions, *((step.last_resort,) if step.last_resort else ()))
+    found = [condition.rows(user) for condition in conditions if condition.rows is not None]
+    return sa.and_(*found) if found else None
 
 
 def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
@@ -79,7 +89,7 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
         if mine is None:
             continue
         criterion = scope(user, table)
-        title = getattr(model, title_of(model))
+        title = model.title() if callable(getattr(model, "title", None)) else getattr(model, title_of(model))
         if not isinstance(title.type, sa.String):
             title = sa.literal("")
         since = sa.select(sa.func.max(DocumentEvent.occurred_at)).where(

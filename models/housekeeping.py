@@ -20,7 +20,7 @@ from models.documents import DocumentEvent, Stateful, state_column
 from models.errors import N_, Refused
 from models.organisation import Employee
 from models.people import AccountStatus, User, UserRole
-from models.places import InpatientRoom, Room, RoomClass
+from models.places import InpatientRoom, Room, RoomClass, Ward
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow
 
@@ -58,14 +58,14 @@ asks_no_inspection = Condition(
 not_who_cleaned = Condition(
     "not_who_cleaned", lambda task, user: user.id not in task.cleaner_ids,
     N_("You cleaned here yourself; somebody else must inspect it."),
-    rows=lambda user: ~sa.exists().where(User.id == user.id, _cleaned_by(User)))
+    rows=lambda user: ~_cleaned_by(user.id))
 place_not_dirty = Condition(
     "place_not_dirty", _place_not_dirty,
     N_("The place is still dirty, so this cleaning stays. Do it, or have the place taken out of service first."))
 nobody_inspects = Condition(
     "nobody_inspects", lambda _task, _user: True, "",
     rows=lambda _user: ~sa.exists().where(
-        User.status == AccountStatus.ACTIVE, ~_cleaned_by(User),
+        User.status == AccountStatus.ACTIVE, ~_cleaned_by(User.id),
         User.id.in_(sa.select(UserRole.user_id).where(UserRole.role == Role.HOUSEKEEPING))))
 
 
@@ -138,18 +138,27 @@ class Cleaning(Stateful, db.Model):
             cleaners.add(self.employee.user_id)
         return cleaners
 
+    @classmethod
+    def title(cls) -> Any:
+        """What is cleaned, in SQL: bed or room, and the ward."""
+        bed, room, other = aliased(Bed), aliased(InpatientRoom), aliased(Room)
+        number = sa.select(sa.literal("-") + bed.number).where(bed.id == cls.bed_id).scalar_subquery()
+        inpatient = sa.select(room.number + sa.func.coalesce(number, "") + ", " + Ward.name).join(
+            Ward, Ward.id == room.ward_id).where(room.id == cls.inpatient_room_id).scalar_subquery()
+        return sa.func.coalesce(inpatient, sa.select(other.name).where(other.id == cls.room_id).scalar_subquery())
+
     def __str__(self) -> str:
         return str(self.bed or self.inpatient_room or self.room)
 
 
-def _cleaned_by(person: Any) -> sa.ColumnElement[bool]:
-    """`cleaner_ids` in SQL: that `person`, a user's row, did the last cleaning of the task's row."""
+def _cleaned_by(user_id: Any) -> sa.ColumnElement[bool]:
+    """`cleaner_ids` in SQL: that the user did the last cleaning of the task's row."""
     did, later = aliased(DocumentEvent), aliased(DocumentEvent)
     of_task = [sa.and_(row.document_type == "cleaning", row.document_id == Cleaning.id) for row in (did, later)]
     return sa.or_(
-        sa.exists().where(of_task[0], did.user_id == person.id, did.transition.in_(CLEANS), ~sa.exists().where(
+        sa.exists().where(of_task[0], did.user_id == user_id, did.transition.in_(CLEANS), ~sa.exists().where(
             of_task[1], later.transition == "start", later.id > did.id)),
-        sa.exists().where(Employee.id == Cleaning.employee_id, Employee.user_id == person.id))
+        sa.exists().where(Employee.id == Cleaning.employee_id, Employee.user_id == user_id))
 
 
 @event.listens_for(Cleaning, "before_insert")

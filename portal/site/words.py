@@ -41,6 +41,8 @@ SPECIAL = {
     "email": "E-mail",
     "dob": "Birth date",
     "credit_vat": "Credit VAT",
+    "waive": "Waive the inspection",
+    "hand_over": "Hand over for inspection",
     "unconfirm": "Take the confirmation back",
     "wants_mail": "Told by e-mail",
     "wants_whatsapp": "Told by WhatsApp",
