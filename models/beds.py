@@ -83,7 +83,8 @@ class Bed(Stateful, db.Model):
     )
 
     id: Mapped[Id]
-    inpatient_room_id: Mapped[int] = reference("inpatient_room")
+    #: The room that it leaves is always known, so that its summary is kept too.
+    inpatient_room_id: Mapped[int] = reference("inpatient_room", active_history=True)
     number: Mapped[Code]
     state: Mapped[BedState] = state_column(S.READY)
     #: When it came into this state; kept by the mapper, so that the board says it without walking the history.

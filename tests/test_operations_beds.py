@@ -432,12 +432,15 @@ def test_a_cleaning_stays_with_its_place(session: Any, people: dict[Role, User])
 def test_a_bed_that_is_carried_away_takes_its_open_cleaning_along(session: Any, people: dict[Role, User],
                                                                   cleaner: User) -> None:
     bed = make_bed()
+    factories.saved(Bed(inpatient_room=bed.inpatient_room, number="2"))
     former, first = bed.inpatient_room, leave(bed, people)
     clean(first, cleaner)
     task, other = leave(bed, people), factories.make_inpatient_room(0)
+    session.expire_all()  # as when a form is saved: nothing of the bed is known by then
     bed.inpatient_room, bed.number = other, "9"
     session.flush()
     session.expire_all()
+    assert wrong(session) == []
     assert (first.inpatient_room_id, task.inpatient_room_id) == (former.id, other.id)
 
 
