@@ -162,14 +162,14 @@ def _cleaned_by(user_id: Any) -> sa.ColumnElement[bool]:
 
 
 @event.listens_for(Cleaning, "before_insert")
-def _of_place(_mapper: Any, connection: sa.Connection, task: Cleaning) -> None:
+def _of_place(_mapper: Any, connection: sa.Connection, task: Any) -> None:
     """A bed stands in its room; nobody types both in. Whether it is inspected is what the class asks for now."""
     if task.bed is not None:
         task.inpatient_room_id = task.bed.inpatient_room_id
     if task.needs_inspection is None:
         task.needs_inspection = task.state in (S.TO_INSPECT, S.INSPECTED) or bool(connection.scalar(
             sa.select(RoomClass.needs_inspection).join(InpatientRoom, InpatientRoom.room_class_id == RoomClass.id)
-            .where(InpatientRoom.id == (task.inpatient_room_id or task.inpatient_room and task.inpatient_room.id))))
+            .where(InpatientRoom.id == task.inpatient_room_id)))
 
 
 @event.listens_for(Cleaning, "before_update")

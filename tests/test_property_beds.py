@@ -1,5 +1,5 @@
-"""Random walks of beds and rooms: whoever does whatever in whatever order, each dirty place has exactly one open cleaning
-of the kind that is due, a ready one has none, and from everywhere somebody leads it to ready again.
+"""Random walks of beds and rooms: whoever does whatever in whatever order, each dirty place has exactly one open
+cleaning of the kind that is due, a ready one has none, and from everywhere somebody leads it to ready again.
 
 Longer walks: `WALKS=300 WALK_STEPS=80 WALK_SEED=1`; `WALK_SHRINK=1` looks for the shortest walk that fails.
 """
@@ -169,8 +169,9 @@ class BedWalk(RuleBasedStateMachine):
     @invariant()
     def the_right_kind(self) -> None:
         """What a cleaning does is never less than what the bed needed when it was left."""
-        for due, kind in db.session.execute(sa.select(Bed.cleaning_due, Cleaning.kind).join(
-                Cleaning, Cleaning.bed_id == Bed.id).where(Cleaning.state.in_(OPEN_TASKS), Bed.cleaning_due.is_not(None))):
+        open_ones = sa.select(Bed.cleaning_due, Cleaning.kind).join(Cleaning, Cleaning.bed_id == Bed.id).where(
+            Cleaning.state.in_(OPEN_TASKS), Bed.cleaning_due.is_not(None))
+        for due, kind in db.session.execute(open_ones):
             assert due.rank <= kind.rank
             assert kind != CleaningKind.ROUTINE
 

@@ -1,4 +1,4 @@
-"""Cleaning: a bed or room that is not clean has exactly one open task, of the kind that is due; one that is ready has none.
+"""Cleaning: a bed or room that is not clean has exactly one open task, of the kind that is due; a ready one has none.
 
 Whoever leaves a place, or puts it back into service, asks for its cleaning; the task moves its place. Every step here
 locks the place before its task, so that two people who meet at one bed come one after the other.
@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import get_history
 
 from models import clock
 from models.base import db
-from models.beds import NOT_CLEAN, Bed, BedState
+from models.beds import Bed, BedState
 from models.errors import N_, Refused, told_by
 from models.housekeeping import OPEN_TASKS, Cleaning, CleaningKind, CleaningState
 from models.operations.approvals import after, by_system, effect, opened

@@ -37,7 +37,7 @@ def stays(session: Any) -> Any:
     return min(occupied ^ lain_in, default=None)
 
 
-@check("rooms: a place that is not clean has exactly one open cleaning, of the kind that is due; one that is ready none")
+@check("rooms: what is not clean has exactly one open cleaning, of the kind that is due; what is ready none")
 def cleanings(session: Any) -> Any:
     """The first place of which that is not so: table, id, its state, and kind and state of its open tasks."""
     for model, column, kind in ((Bed, Cleaning.bed_id, Bed.cleaning_due),
