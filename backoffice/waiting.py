@@ -89,7 +89,7 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
         if mine is None:
             continue
         criterion = scope(user, table)
-        title = model.title() if callable(getattr(model, "title", None)) else getattr(model, title_of(model))
+        title = getattr(model, title_of(model))
         if not isinstance(title.type, sa.String):
             title = sa.literal("")
         since = sa.select(sa.func.max(DocumentEvent.occurred_at)).where(
@@ -113,6 +113,8 @@ THINGS = ("asset", "land")
 
 def _party(model: Any) -> Any:
     """Name of whom the document concerns: a unit, a supplier, a patient, a store; else its month or its first thing."""
+    if hasattr(model, "concerns"):
+        return model.concerns()
     if "name" in columns_of(model):
         return model.name
     named = next((name for path in PARTIES if (name := _named(model, *path.split("."))) is not None), None)

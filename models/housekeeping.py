@@ -66,7 +66,7 @@ nobody_inspects = Condition(
     "nobody_inspects", lambda _task, _user: True, "",
     rows=lambda _user: ~sa.exists().where(
         User.status == AccountStatus.ACTIVE, ~_cleaned_by(User.id),
-        User.id.in_(sa.select(UserRole.user_id).where(UserRole.role == Role.HOUSEKEEPING))))
+        User.id.in_(sa.select(UserRole.user_id).where(UserRole.role == Role.HOUSEKEEPING))).correlate(Cleaning))
 
 
 class Cleaning(Stateful, db.Model):
@@ -139,13 +139,14 @@ class Cleaning(Stateful, db.Model):
         return cleaners
 
     @classmethod
-    def title(cls) -> Any:
+    def concerns(cls) -> Any:
         """What is cleaned, in SQL: bed or room, and the ward."""
         bed, room, other = aliased(Bed), aliased(InpatientRoom), aliased(Room)
-        number = sa.select(sa.literal("-") + bed.number).where(bed.id == cls.bed_id).scalar_subquery()
+        number = sa.select(sa.literal("-") + bed.number).where(bed.id == cls.bed_id).correlate(cls).scalar_subquery()
         inpatient = sa.select(room.number + sa.func.coalesce(number, "") + ", " + Ward.name).join(
-            Ward, Ward.id == room.ward_id).where(room.id == cls.inpatient_room_id).scalar_subquery()
-        return sa.func.coalesce(inpatient, sa.select(other.name).where(other.id == cls.room_id).scalar_subquery())
+            Ward, Ward.id == room.ward_id).where(room.id == cls.inpatient_room_id).correlate(cls).scalar_subquery()
+        return sa.func.coalesce(inpatient, sa.select(other.name).where(
+            other.id == cls.room_id).correlate(cls).scalar_subquery())
 
     def __str__(self) -> str:
         return str(self.bed or self.inpatient_room or self.room)
@@ -154,11 +155,12 @@ class Cleaning(Stateful, db.Model):
 def _cleaned_by(user_id: Any) -> sa.ColumnElement[bool]:
     """`cleaner_ids` in SQL: that the user did the last cleaning of the task's row."""
     did, later = aliased(DocumentEvent), aliased(DocumentEvent)
-    of_task = [sa.and_(row.document_type == "cleaning", row.document_id == Cleaning.id) for row in (did, later)]
+    restarted = sa.exists().where(later.document_type == "cleaning", later.document_id == did.document_id,
+                                  later.transition == "start", later.id > did.id)
     return sa.or_(
-        sa.exists().where(of_task[0], did.user_id == user_id, did.transition.in_(CLEANS), ~sa.exists().where(
-            of_task[1], later.transition == "start", later.id > did.id)),
-        sa.exists().where(Employee.id == Cleaning.employee_id, Employee.user_id == user_id))
+        sa.exists().where(did.document_type == "cleaning", did.document_id == Cleaning.id, did.user_id == user_id,
+                          did.transition.in_(CLEANS), ~restarted.correlate(did)).correlate(Cleaning, User),
+        sa.exists().where(Employee.id == Cleaning.employee_id, Employee.user_id == user_id).correlate(Cleaning, User))
 
 
 @event.listens_for(Cleaning, "before_insert")

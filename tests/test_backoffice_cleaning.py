@@ -35,15 +35,17 @@ def handed(people: dict[Role, User]) -> Cleaning:
 
 
 def inbox(user: User) -> list[tuple[str, str]]:
-    return [(row.title, row.state) for row in waiting.waiting(user) if row.table == "cleaning"]
+    return [(row.party, row.state) for row in waiting.waiting(user) if row.table == "cleaning"]
 
 
 # ---------------------------------------------------------------- who is told that it waits
 
 def test_a_dirty_bed_waits_in_the_inbox_of_housekeeping_by_its_name(people: dict[Role, User]) -> None:
-    bed = make_bed()
-    leave(bed, people)
-    assert inbox(people[Role.HOUSEKEEPING]) == [(f"{bed}, {bed.inpatient_room.ward}", "waiting")]
+    beds = [*make.make_inpatient_room(3).beds, make_bed()]
+    for bed in beds:
+        leave(bed, people)
+    assert sorted(inbox(people[Role.HOUSEKEEPING])) == sorted(
+        (f"{bed}, {bed.inpatient_room.ward}", "waiting") for bed in beds)
     assert inbox(people[Role.FACILITIES_STAFF]) == inbox(people[Role.FACILITIES_HEAD]) == []
 
 
@@ -60,6 +62,22 @@ def test_what_waits_for_inspection_waits_for_everybody_but_who_cleaned(people: d
     assert [len(inbox(person)) for person in (other, people[Role.FACILITIES_STAFF])] == [1, 1]
     assert inbox(people[Role.HOUSEKEEPING]) == []
     assert inbox(people[Role.FACILITIES_HEAD]) == []  # others of housekeeping can inspect
+
+
+def test_each_finds_what_the_other_cleaned(people: dict[Role, User], handed: Cleaning) -> None:
+    """Two cleaners, two beds: neither is asked to inspect the own one; together they did both."""
+    other, mine = make.make_user(Role.HOUSEKEEPING), leave(make_bed(inspected=True), people)
+    for step in ("start", "hand_over"):
+        perform(mine, step, by=other, given=DONE if step == "hand_over" else None)
+    assert [inbox(person) for person in (other, people[Role.HOUSEKEEPING])] == [
+        [(f"{task.bed}, {task.bed.inpatient_room.ward}", "to_inspect")] for task in (handed, mine)]
+    assert len(inbox(people[Role.FACILITIES_STAFF])) == 2
+    assert inbox(people[Role.FACILITIES_HEAD]) == []
+    perform(handed, "redo", by=other, reason="Dusty")
+    perform(handed, "start", by=other)
+    perform(handed, "hand_over", by=people[Role.HOUSEKEEPING], given=DONE)  # both of them did this one
+    assert [name for name, _state in inbox(people[Role.FACILITIES_HEAD])] == [
+        f"{handed.bed}, {handed.bed.inpatient_room.ward}"]
 
 
 def test_who_is_named_as_cleaner_is_not_asked_to_inspect(people: dict[Role, User], handed: Cleaning) -> None:
