@@ -100,9 +100,10 @@ _ICONS = {
     "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil", "start": "player-play",
     "finish": "checks", "post": "check", "send": "send", "close": "archive", "complete": "checks", "pay": "cash",
     "check_in": "door-enter", "check_out": "door-exit", "use": "door-enter", "leave": "door-exit",
-    "recount": "rotate-clockwise", "redo": "rotate-clockwise",
-    "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise",
-    "inspect": "eye-check",
+    "recount": "rotate-clockwise", "redo": "rotate-clockwise", "open_again": "rotate-clockwise",
+    "unconfirm": "rotate-clockwise",
+    "inspect": "eye-check", "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
+    "clean_again": "spray",
     AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
 }
 
@@ -127,6 +128,8 @@ _HAPPENED = {
     "recount": lazy_gettext("Sent back to be counted again by %(who)s"),
     "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
+    "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
+    "waive": lazy_gettext("Inspection waived by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
     AMEND: lazy_gettext("Amounts changed by %(who)s, the approvals were taken back"),
 }

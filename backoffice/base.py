@@ -60,6 +60,8 @@ class StaffView(TransitionPages, TableView):
 
     #: Collections written inline, e.g. ``("lines",)``; columns of a line by collection where they differ.
     lines: tuple[str, ...] = ()
+    #: Columns that are asked when the record is made, and stand from then on.
+    asks_once: tuple[str, ...] = ()
     line_asks: ClassVar[dict[str, tuple[str, ...]]] = {}
     #: Collections that the system writes: shown, never typed.
     written_lines: tuple[str, ...] = ()
@@ -116,7 +118,7 @@ class StaffView(TransitionPages, TableView):
     def filled(self, record: Any = None) -> StaffForm:
         """The form with what was typed, or with the record. A person bound to a unit cannot choose another."""
         form = self._edit_form_class(obj=record) if record is not None else self._create_form_class()
-        for name in self.hidden & set(form._fields):
+        for name in (self.hidden | set(self.asks_once if record is not None else ())) & set(form._fields):
             del form[name]
         if request.method == "GET":
             form.version.data = str(getattr(record, "version", "")) if record is not None else ""

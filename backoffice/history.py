@@ -17,7 +17,7 @@ from models.workflow import Transition, Workflow
 
 #: Steps that lead back or aside; the way forward does not show them.
 ASIDE = frozenset({"reopen", "reinstate", "reschedule", "redo", "open_again", "take_out", "put_back", "report_lost",
-                   "return", "maintain", "hold_for_sale", "unconfirm"})
+                   "return", "maintain", "hold_for_sale", "unconfirm", "give_back", "clean_again", "waive"})
 
 
 @dataclass
@@ -69,12 +69,14 @@ class Step:
     by: Told | None = None
 
 
-def way(workflow: Workflow) -> list[Transition]:
-    """The way forward from the first state, as the workflow declares it: at each state its first forward step."""
+def way(workflow: Workflow, record: Any) -> list[Transition]:
+    """The way forward from the first state, as the workflow declares it: at each state its first forward step. What was
+    written on the record when it was made may rule a step out."""
     state, found, seen = workflow.initial, [], {workflow.initial}
     while True:
         onward = [step for step in workflow if state in step.sources and not step.is_refusal
-                  and step.name not in ASIDE and step.target not in seen]
+                  and step.name not in ASIDE and step.target not in seen
+                  and all(condition.test(record, None) for condition in step.conditions if condition.is_kept)]
         if not onward:
             return found
         step = next((step for step in onward if step.name != "close"), onward[0])
@@ -100,7 +102,7 @@ def steps(record: Any, events: Iterable[Told]) -> list[Step]:
             since[event.what] = event
         last = event
     shown, found_now = [], False
-    for transition in way(record.workflow):
+    for transition in way(record.workflow, record):
         event = since.get(transition.name)
         if event is not None:
             shown.append(Step(transition, "past", event))

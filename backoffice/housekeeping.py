@@ -15,10 +15,8 @@ from backoffice.views import etag, unless_known
 from models import clock
 from models.base import db
 from models.beds import Bed
-from models.documents import DocumentEvent
-from models.housekeeping import Cleaning, CleaningKind, CleaningState
-from models.organisation import Employee
-from models.places import InpatientRoom, Room, RoomClass, Ward
+from models.housekeeping import OPEN_TASKS, Cleaning, CleaningKind, CleaningState, not_who_cleaned
+from models.places import InpatientRoom, Room, Ward
 
 S = CleaningState
 #: Parts of the list: their tasks' states, and the heading.
@@ -27,6 +25,7 @@ PARTS = (
     ("waiting", lazy_gettext("Waits for cleaning")),
     ("others", lazy_gettext("Others are cleaning")),
     ("inspect", lazy_gettext("Waits for inspection")),
+    ("handed", lazy_gettext("My work, waits for somebody else's inspection")),
     ("done", lazy_gettext("Finished today")),
 )
 MOST = 200
@@ -35,13 +34,12 @@ MOST = 200
 def tasks() -> list[Cleaning]:
     """What is open, waits for inspection, or was finished today; four statements at most, whatever their number."""
     today = clock.day_bounds(clock.today())[0]
-    asked = (sa.select(Cleaning).outerjoin(Cleaning.inpatient_room).outerjoin(InpatientRoom.room_class).options(
+    asked = (sa.select(Cleaning).options(
         joinedload(Cleaning.bed).joinedload(Bed.inpatient_room), joinedload(Cleaning.room).joinedload(Room.building),
         joinedload(Cleaning.inpatient_room).options(joinedload(InpatientRoom.ward).joinedload(Ward.building),
                                                     joinedload(InpatientRoom.room_class)),
         joinedload(Cleaning.employee)).where(sa.or_(
-            Cleaning.state.in_((S.WAITING, S.IN_PROGRESS)),
-            sa.and_(Cleaning.state == S.FINISHED, RoomClass.needs_inspection),
+            Cleaning.state.in_(OPEN_TASKS),
             sa.and_(Cleaning.state.in_((S.FINISHED, S.INSPECTED)), Cleaning.cleaned_at >= today)))
         .order_by(sa.case((Cleaning.kind == CleaningKind.ISOLATION, 0), else_=1), Cleaning.requested_at, Cleaning.id)
         .limit(MOST))
@@ -49,29 +47,27 @@ def tasks() -> list[Cleaning]:
 
 
 def parted(found: list[Cleaning]) -> dict[str, list[Cleaning]]:
-    """The tasks by part of the list. Whoever started or finished a task, or is named in it, cleaned."""
-    cleaned = set(db.session.scalars(sa.select(DocumentEvent.document_id).where(
-        DocumentEvent.document_type == "cleaning", DocumentEvent.user_id == current_user.id,
-        DocumentEvent.transition.in_(("start", "finish")),
-        DocumentEvent.document_id.in_([task.id for task in found] or [0]))))
-    employee = db.session.scalar(sa.select(Employee.id).where(Employee.user_id == current_user.id))
+    """The tasks by part of the list; whose own work it is is what the step of inspecting says."""
+    able = not_who_cleaned.rows
+    assert able is not None
+    others = set(db.session.scalars(sa.select(Cleaning.id).where(
+        Cleaning.id.in_([task.id for task in found] or [0]), able(current_user))))
     parts: dict[str, list[Cleaning]] = {name: [] for name, _word in PARTS}
     for task in found:
-        mine = task.id in cleaned or (employee is not None and task.employee_id == employee)
+        mine = task.id not in others
         if task.state == S.WAITING:
             parts["waiting"].append(task)
         elif task.state == S.IN_PROGRESS:
             parts["mine" if mine else "others"].append(task)
-        elif task.state == S.FINISHED and task.needs_inspection:
-            # One's own work waits for somebody else: it is shown, without buttons.
-            parts["done" if mine else "inspect"].append(task)
+        elif task.state == S.TO_INSPECT:
+            parts["handed" if mine else "inspect"].append(task)
         else:
             parts["done"].append(task)
     return parts
 
 
 class HousekeepingView(Page):
-    """`/admin/housekeeping/`: take a task, finish it with its checklist, inspect another's."""
+    """`/admin/housekeeping/`: take a task, finish it or hand it over with its checklist, inspect another's."""
 
     page = "housekeeping"
 

@@ -23,7 +23,7 @@ from models.operations import conversations, notices
 from models.organisation import Setting
 from models.people import User
 from models.rights import may, scope
-from models.workflow import not_own, own_document
+from models.workflow import Transition, not_own, own_document
 
 #: The menu's number stops here.
 MOST = 99
@@ -61,17 +61,23 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
         if not steps:
             continue
         here = model.state == state
+        able = [_able(step, model, user) for step in steps]
+        if all(criterion is not None for criterion in able):
+            here = here & sa.or_(*able)
         if hasattr(model, "created_by_id"):
             if all(not_own in step.conditions for step in steps):
                 here = here & (model.created_by_id != user.id)
             elif all(own_document in step.conditions for step in steps):
                 here = here & (model.created_by_id == user.id)
-        open_ones = [[condition.rows(model, user) for condition in step.conditions if condition.rows is not None]
-                     for step in steps]
-        if all(open_ones):
-            here = here & sa.or_(*(sa.and_(*each) for each in open_ones))
         found.append(here)
     return sa.or_(*found) if found else None
+
+
+def _able(step: Transition, model: Any, user: User) -> sa.ColumnElement[bool] | None:
+    """Rows of which the person can take the step, and which wait for it; None for all."""
+    conditions = (*step.conditions, *((step.last_resort,) if step.last_resort else ()))
+    found = [condition.rows(model, user) for condition in conditions if condition.rows is not None]
+    return sa.and_(*found) if found else None
 
 
 def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
@@ -107,6 +113,8 @@ THINGS = ("asset", "land")
 
 def _party(model: Any) -> Any:
     """Name of whom the document concerns: a unit, a supplier, a patient, a store; else its month or its first thing."""
+    if hasattr(model, "concerns"):
+        return model.concerns()
     if "name" in columns_of(model):
         return model.name
     named = next((name for path in PARTIES if (name := _named(model, *path.split("."))) is not None), None)

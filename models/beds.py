@@ -35,6 +35,22 @@ class BedState(StrEnum):
 
 S = BedState
 
+#: States of a bed or a room in which exactly one cleaning of it is open.
+NOT_CLEAN = (S.NEEDS_CLEANING, S.CLEANING, S.NEEDS_INSPECTION)
+
+
+class CleaningKind(StrEnum):
+    """Routine in between, terminal after a patient left, isolation after one left an isolation room: each does what
+    the one before it does, and more."""
+
+    ROUTINE = "routine"
+    TERMINAL = "terminal"
+    ISOLATION = "isolation"
+
+    @property
+    def rank(self) -> int:
+        return list(type(self)).index(self)
+
 
 def _fit_for_class(bed: Bed, _user: User) -> bool:
     from models.facilities import missing_facilities, unfit_devices
@@ -45,9 +61,6 @@ def _fit_for_class(bed: Bed, _user: User) -> bool:
 fit_for_class = Condition("fit_for_class", _fit_for_class,
                           N_("The room lacks something that its class promises, or a device in it is unfit. Look at "
                              "its facilities first."))
-class_asks_inspection = Condition(
-    "class_asks_inspection", lambda bed, _user: bed.inpatient_room.room_class.needs_inspection,
-    N_("The class of this room asks for no inspection."))
 
 
 class Bed(Stateful, db.Model):
@@ -62,19 +75,25 @@ class Bed(Stateful, db.Model):
         Transition("check_out", (S.OCCUPIED,), S.NEEDS_CLEANING, Role.FRONT_OFFICE),
         Transition("start_cleaning", (S.NEEDS_CLEANING,), S.CLEANING),
         Transition("release", (S.CLEANING, S.NEEDS_INSPECTION), S.READY),
-        Transition("await_inspection", (S.CLEANING,), S.NEEDS_INSPECTION, when=class_asks_inspection),
-        Transition("take_out", (S.READY, S.NEEDS_CLEANING), S.OUT_OF_SERVICE, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("await_inspection", (S.CLEANING,), S.NEEDS_INSPECTION),
+        Transition("clean_again", (S.CLEANING, S.NEEDS_INSPECTION), S.NEEDS_CLEANING),
+        Transition("take_out", (S.READY, S.NEEDS_CLEANING, S.NEEDS_INSPECTION), S.OUT_OF_SERVICE, Role.FACILITIES_STAFF,
+                   needs_reason=True),
         Transition("put_back", (S.OUT_OF_SERVICE,), S.NEEDS_CLEANING, Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id]
-    inpatient_room_id: Mapped[int] = reference("inpatient_room")
+    #: The room that it leaves is always known, so that its summary is kept too.
+    inpatient_room_id: Mapped[int] = reference("inpatient_room", active_history=True)
     number: Mapped[Code]
     state: Mapped[BedState] = state_column(S.READY)
     #: When it came into this state; kept by the mapper, so that the board says it without walking the history.
     state_since: Mapped[datetime] = mapped_column(default=clock.now)
     #: Who lies in it: a medical record number of ours, or the front office's reference. Empty when nobody does.
     guest: Mapped[Code | None] = mapped_column(info={"masked": True})
+    #: The kind of cleaning that has to be done before it is ready: kept from the day it became due, whatever the room
+    #: is made into meanwhile. Empty while it is ready or occupied.
+    cleaning_due: Mapped[CleaningKind | None]
 
     inpatient_room: Mapped[InpatientRoom] = relationship(back_populates="beds")
     stays: Mapped[list[Stay]] = relationship(back_populates="bed", order_by="Stay.started_at")

@@ -166,6 +166,7 @@ class Room(Stateful, db.Model):
         Transition("leave", (R.IN_USE,), R.NEEDS_CLEANING, (Role.FRONT_OFFICE, Role.UNIT_USER)),
         Transition("start_cleaning", (R.NEEDS_CLEANING,), R.CLEANING),
         Transition("release", (R.CLEANING,), R.READY),
+        Transition("clean_again", (R.CLEANING,), R.NEEDS_CLEANING),
         Transition("take_out", (R.READY, R.NEEDS_CLEANING), R.OUT_OF_SERVICE, Role.FACILITIES_STAFF, needs_reason=True),
         Transition("put_back", (R.OUT_OF_SERVICE,), R.NEEDS_CLEANING, Role.FACILITIES_STAFF),
     )

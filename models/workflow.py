@@ -19,14 +19,18 @@ from models.roles import Role
 @dataclass(frozen=True)
 class Condition:
     """Something that must hold before a transition. `test(document, user)` is true when it does. `field` is the one to
-    blame when it does not. `rows(model, user)` is the same as SQL, for lists of what waits: whoever cannot take a step
-    is not told that it waits for them."""
+    blame when it does not.
+
+    `rows(model, user)` says the same of a table's rows in SQL, so that lists of what waits leave out what the person
+    cannot do. `is_kept`: the answer was written on the document when it was made, so the way that it goes is known.
+    """
 
     code: str
     test: Callable[[Any, Any], bool]
     refusal: str
     field: str | None = None
     rows: Callable[[Any, Any], Any] | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Transition:
     `asks`: attributes of the document that the person fills in with this step (a reference, a price); `line_asks`:
     attributes of each of its lines, `line_hint` says how that is meant. `may_skip`: what it asks may be left as it is,
     so it can be taken for many at once.
+    `last_resort`: the document waits for this step only where this holds; the button is there all the same.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Transition:
     line_asks: tuple[str, ...] = ()
     line_hint: str = ""
     may_skip: bool = False
+    last_resort: Condition | None = None
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -83,7 +89,7 @@ class Workflow:
         self.transitions = transitions
         #: Approved states in which the author may still change the document; changed amounts void the approvals.
         self.amendable = amendable
-        #: Steps of earlier versions, as (name, from, to): nobody takes them any more, histories have them.
+        #: Steps of earlier releases (name, from, to): nobody takes them any more, histories still tell of them.
         self.former = former
         seen: set[tuple[str, StrEnum]] = set()
         for step in transitions:

@@ -81,7 +81,7 @@ def test_somebody_else_inspects(session: Any, client: Any, sign_in: Any) -> None
     sign_in(client, cleaner)
     send(client, task, "start")
     session.refresh(task)
-    send(client, task, "finish", checklist_done="y", cost="0")
+    send(client, task, "hand_over", checklist_done="y", cost="0")
     session.refresh(task)
     assert f"/admin/cleaning/{task.id}/inspect" not in client.get(PAGE).text
     sign_in(client, Role.HOUSEKEEPING)

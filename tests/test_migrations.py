@@ -16,10 +16,13 @@ from flask import Flask
 from models import clock
 from models.api import ApiToken
 from models.base import db
+from models.beds import Bed, Stay
 from models.clinic import Patient
 from models.documents import Attachment, Comment
 from models.documents import Comment
 from models.imports import ListImport
+from models.housekeeping import Cleaning
+from models.operations import checks
 from models.people import UserSession
 from models.operations import checks, counting, counts
 from models.operations.approvals import opened, perform
@@ -129,6 +132,7 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
     db.session.remove()
     flask_migrate.downgrade(revision="-2")
     flask_migrate.downgrade(revision="0001")
+    flask_migrate.downgrade(revision="0001_038fb5cfc9a6")
     with db.engine.begin() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM slot_tick")) == 2 + 2 + 3
         seven = "datetime(starts_at, '-3 minutes')" if connection.dialect.name == "sqlite" \
@@ -156,6 +160,7 @@ def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Fla
     db.session.remove()
     flask_migrate.downgrade(revision="-2")
     flask_migrate.downgrade(revision="0001")
+    flask_migrate.downgrade(revision="0001_038fb5cfc9a6")
     with db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"), {"id": people[0]})
     flask_migrate.upgrade()
@@ -303,3 +308,92 @@ def test_a_migration_stands_without_the_code(script: Path) -> None:
     lines = script.read_text(encoding="utf-8").splitlines()
     imports = [line for line in lines if line.startswith(("from ", "import "))]
     assert imports == ["from pathlib import Path", "import sqlalchemy as sa", "from alembic import op"]
+
+
+#: What a bed was before (its state, whether its room is one of isolation, kind and state of its task), and what it
+#: becomes: its state, what is due, and kind and state of its tasks.
+BEDS_BEFORE = {
+    "waits for inspection": ("needs_inspection", False, [("terminal", "finished")],
+                             "needs_inspection", "terminal", [("terminal", "to_inspect")]),
+    "inspection, cleaned less than was due": ("needs_inspection", True, [("routine", "finished")],
+                                              "needs_cleaning", "isolation",
+                                              [("routine", "finished"), ("isolation", "waiting")]),
+    "inspection of nothing": ("needs_inspection", False, [], "needs_cleaning", "terminal", [("terminal", "waiting")]),
+    "sent back": ("needs_inspection", True, [("isolation", "waiting")],
+                  "needs_cleaning", "isolation", [("isolation", "waiting")]),
+    "sent back and started": ("needs_inspection", False, [("terminal", "in_progress")],
+                              "cleaning", "terminal", [("terminal", "in_progress")]),
+    "left during a cleaning": ("needs_cleaning", False, [("routine", "in_progress")],
+                               "needs_cleaning", "terminal", [("routine", "cancelled"), ("terminal", "waiting")]),
+    "a routine one waits for isolation": ("needs_cleaning", True, [("routine", "waiting")],
+                                          "needs_cleaning", "isolation", [("isolation", "waiting")]),
+    "a routine one runs for isolation": ("cleaning", True, [("routine", "in_progress")],
+                                         "needs_cleaning", "isolation",
+                                         [("routine", "cancelled"), ("isolation", "waiting")]),
+    "cancelled while dirty": ("needs_cleaning", False, [("terminal", "cancelled")],
+                              "needs_cleaning", "terminal", [("terminal", "cancelled"), ("terminal", "waiting")]),
+    "right already": ("needs_cleaning", False, [("terminal", "waiting")],
+                      "needs_cleaning", "terminal", [("terminal", "waiting")]),
+    "being cleaned": ("cleaning", False, [("terminal", "in_progress")],
+                      "cleaning", "terminal", [("terminal", "in_progress")]),
+    "ready with a task": ("ready", False, [("terminal", "finished"), ("routine", "waiting")],
+                          "ready", None, [("terminal", "finished"), ("routine", "cancelled")]),
+    "out with a task": ("out_of_service", False, [("terminal", "waiting")],
+                        "out_of_service", None, [("terminal", "cancelled")]),
+    "occupied with one by hand": ("occupied", False, [("routine", "in_progress")],
+                                  "occupied", None, [("routine", "in_progress")]),
+    "ready": ("ready", False, [("isolation", "inspected")], "ready", None, [("isolation", "inspected")]),
+}
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["first time", "after going back"])
+def test_beds_and_their_cleanings_are_brought_to_the_new_rules(empty: Flask, later: bool) -> None:
+    """Each dirty bed has one open task of the kind that is due afterwards, and `flask verify` finds nothing."""
+    flask_migrate.upgrade()
+    user = factories.make_user(Role.FRONT_OFFICE)
+    keys = {name: factories.make_bed(is_isolation=isolation).id
+            for name, (_state, isolation, *_rest) in BEDS_BEFORE.items()}
+    busy, dirty, free = (factories.make_room(state=state).id for state in ("needs_cleaning", "needs_cleaning", "ready"))
+    factories.saved(Stay(bed_id=keys["occupied with one by hand"], outside_reference="X", checked_in_by_id=user.id))
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision="0002_733759f6372d")
+    with db.engine.begin() as connection:
+        for name, (state, _isolation, tasks, *_after) in BEDS_BEFORE.items():
+            _plant_bed(connection, keys[name], state, tasks, user.id)
+        _plant_task(connection, f"NULL, {busy}, NULL", "routine", "in_progress")
+        _plant_task(connection, f"NULL, {free}, NULL", "routine", "waiting")
+    flask_migrate.upgrade()
+    if later:
+        flask_migrate.downgrade(revision="0002_733759f6372d")
+        flask_migrate.upgrade()
+    for name, (*_before, state, due, tasks) in BEDS_BEFORE.items():
+        bed = db.session.get(Bed, keys[name])
+        found = db.session.scalars(sa.select(Cleaning).where(Cleaning.bed_id == bed.id).order_by(Cleaning.id)).all()
+        assert (name, bed.state, bed.cleaning_due, [(task.kind, task.state) for task in found]) == (
+            name, state, due, tasks)
+        assert all(task.needs_inspection for task in found if task.state in ("to_inspect", "inspected"))
+    rooms = {key: list(db.session.scalars(sa.select(Cleaning.state).where(Cleaning.room_id == key).order_by(
+        Cleaning.id))) for key in (busy, dirty, free)}
+    assert rooms == {busy: ["cancelled", "waiting"], dirty: ["waiting"], free: ["cancelled"]}
+    assert [(name, bad) for name, bad in checks.verify(db.session) if bad is not None] == []
+    db.session.remove()
+
+
+def _plant_bed(connection: Any, key: int, state: str, tasks: list[tuple[str, str]], user_id: int) -> None:
+    connection.execute(sa.text(f"UPDATE bed SET state = '{state}' WHERE id = {key}"))
+    if state != "ready":  # a bed that nobody ever moved has no history
+        connection.execute(sa.text(
+            "INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id, "
+            f"occurred_at) VALUES ('bed', {key}, 'create', NULL, '{state}', {user_id}, CURRENT_TIMESTAMP)"))
+    room = connection.scalar(sa.text(f"SELECT inpatient_room_id FROM bed WHERE id = {key}"))
+    for kind, task in tasks:
+        _plant_task(connection, f"{key}, NULL, {room}", kind, task)
+    summary = {"needs_inspection": "cleaning"}.get(state, state)
+    connection.execute(sa.text(f"UPDATE inpatient_room SET state = '{summary}' WHERE id = {room}"))
+
+
+def _plant_task(connection: Any, places: str, kind: str, state: str) -> None:
+    connection.execute(sa.text(
+        "INSERT INTO cleaning (bed_id, room_id, inpatient_room_id, kind, state, requested_at, cost, checklist_done) "
+        f"VALUES ({places}, '{kind}', '{state}', CURRENT_TIMESTAMP, 0, false)"))

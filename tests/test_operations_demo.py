@@ -19,7 +19,7 @@ from models.stock import StockMove
 
 #: What no declared step leads to, or what no demo document is left in.
 NOT_SHOWN = {
-    ("bed", "needs_inspection"), ("room", "cleaning"),
+    ("room", "cleaning"),
     ("asset", "lost"), ("prescription", "draft"), ("prescription", "cancelled"),
     ("cleaning", "finished"), ("cleaning", "inspected"), ("cleaning", "cancelled"),
 }

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from models.base import db, one_transaction
 from models.beds import Bed, BedState, Stay
-from models.errors import NotAllowed, Refused
+from models.errors import NotAllowed, Refused, WrongState
 from models.facilities import ClassFacility, RoomFacility
 from models.housekeeping import Cleaning, CleaningKind, CleaningState
 from models.operations.approvals import perform
@@ -101,10 +101,12 @@ def test_cleaning_makes_the_bed_ready(session: Any, desk: User, cleaner: User) -
     assert (bed.state, task.employee.user_id) == (BedState.CLEANING, cleaner.id)
     with pytest.raises(Refused, match="checklist"):
         perform(task, "finish", by=cleaner, given=DONE | {"checklist_done": False})
+    with pytest.raises(Refused, match="no inspection"):
+        perform(task, "hand_over", by=cleaner, given=DONE)
     perform(task, "finish", by=cleaner, given=DONE)
     assert (bed.state, task.cost) == (BedState.READY, 25_000)
     assert task.cleaned_at >= task.started_at
-    with pytest.raises(Refused, match="no inspection"):
+    with pytest.raises(WrongState):
         perform(task, "inspect", by=factories.make_user(Role.HOUSEKEEPING))
 
 
@@ -121,16 +123,18 @@ def test_somebody_else_inspects_where_the_class_asks(session: Any, desk: User, c
     perform(bed, "check_out", by=desk)
     task = task_of(session, bed)
     perform(task, "start", by=cleaner)
-    perform(task, "finish", by=cleaner, given=DONE)
+    with pytest.raises(Refused, match="Hand it over"):
+        perform(task, "finish", by=cleaner, given=DONE)
+    perform(task, "hand_over", by=cleaner, given=DONE)
     assert bed.state == BedState.NEEDS_INSPECTION
     for step in ("inspect", "redo"):
         with pytest.raises(Refused, match="somebody else"):
             perform(task, step, by=cleaner, reason="Dusty")
     inspector = factories.make_user(Role.HOUSEKEEPING)
     perform(task, "redo", by=inspector, reason="Dusty")
-    assert (task.state, task.checklist_done, bed.state) == (CleaningState.WAITING, False, BedState.NEEDS_INSPECTION)
+    assert (task.state, task.checklist_done, bed.state) == (CleaningState.WAITING, False, BedState.NEEDS_CLEANING)
     perform(task, "start", by=cleaner)
-    perform(task, "finish", by=cleaner, given=DONE)
+    perform(task, "hand_over", by=cleaner, given=DONE)
     perform(task, "inspect", by=inspector)
     assert (task.state, bed.state) == (CleaningState.INSPECTED, BedState.READY)
     assert task.inspected_at is not None
@@ -140,7 +144,7 @@ def test_nobody_moves_a_bed_past_its_cleaning(session: Any, desk: User, cleaner:
     bed = factories.make_bed()
     check_in(bed, desk)
     perform(bed, "check_out", by=desk)
-    for step in ("start_cleaning", "release", "await_inspection"):
+    for step in ("start_cleaning", "release", "await_inspection", "clean_again"):
         for person in (desk, cleaner, factories.make_user(*Role)):
             with pytest.raises((NotAllowed, Refused)):
                 perform(bed, step, by=person)
@@ -152,12 +156,15 @@ def test_a_bed_out_of_service_is_not_cleaned(session: Any, desk: User, cleaner: 
     check_in(bed, desk)
     perform(bed, "check_out", by=desk)
     perform(bed, "take_out", by=factories.make_user(Role.FACILITIES_STAFF), reason="Broken frame")
-    with pytest.raises(Refused, match="out of service"):
+    assert task_of(session, bed).state == CleaningState.CANCELLED
+    with pytest.raises(WrongState):
         perform(task_of(session, bed), "start", by=cleaner)
+    with pytest.raises(Refused, match="out of service"):
+        make_cleaning(CleaningKind.ROUTINE, bed=bed, by=cleaner)
 
 
 def test_one_task_waits_at_a_place(session: Any, cleaner: User) -> None:
-    room = factories.make_room()
+    room = factories.make_room(state=RoomState.IN_USE)
     first = make_cleaning(CleaningKind.ROUTINE, room=room, by=cleaner)
     assert make_cleaning(CleaningKind.ROUTINE, room=room, by=cleaner) is first
 

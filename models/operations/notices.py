@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.beds import Bed
 from models.clinic import Patient
 from models.consultations import Consultation
 from models.documents import WORKFLOWS, Document
@@ -364,6 +365,11 @@ declare(Declared(
     "consultation_moved", the_patient, N_("A consultation was moved"),
     (N_("Consultation %(number)s with %(doctor)s was moved from %(when)s to %(moved)s. The new time waits for its "
         "approval."),), planned, "/portal/consultations", on=(Consultation, ("reschedule",)), icon="calendar-event"))
+
+declare(Declared(
+    "bed_out", holders(Role.FRONT_OFFICE), N_("%(bed)s is out of service"),
+    (N_("Bed %(bed)s cannot be given to anybody until it is put back. The reason: %(reason)s"),),
+    lambda bed: {"bed": str(bed)}, "/admin/bed/details/?id={id}", on=(Bed, ("take_out",)), channels=(), icon="ban"))
 
 declare(Declared(
     "document_waits", lambda _record: (), N_("%(table)s %(number)s waits for your step"),

@@ -14,7 +14,7 @@ from portal.site import words
 #: class of a badge → its states, as the visual language groups them.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "draft": ("pencil", ("draft", "planned", "waiting", "inactive", "registered", "expected")),
-    "submitted": ("send", ("submitted", "requested", "pending", "needs_inspection", "needs_cleaning",
+    "submitted": ("send", ("submitted", "requested", "pending", "needs_inspection", "needs_cleaning", "to_inspect",
                             "misplaced")),
     "approved": ("circle-check", ("approved", "payment_approved", "limit_approved", "accepted", "receivables_approved",
                                   "held_for_sale", "finished")),

@@ -46,6 +46,8 @@ SPECIAL = {
     "wants_whatsapp": "Told by WhatsApp",
     "wants_sms": "Told by SMS",
 }
+#: Steps whose name alone does not say what they do.
+STEPS = {"hand_over": "Hand over for inspection", "waive": "Waive the inspection"}
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
           "whatsapp": "WhatsApp", "sms": "SMS",
@@ -102,7 +104,7 @@ def role_word(role: Role | str) -> str:
 
 def step_word(name: str) -> str:
     """The word on a transition's button: an act, e.g. "Approve payment"."""
-    return said(human(name))
+    return said(STEPS.get(name) or human(name))
 
 
 #: Titles that stand before a name without a point, or with one that people leave out.
@@ -137,7 +139,7 @@ def all_msgids() -> list[str]:
             if isinstance(column.type, sa.Enum):
                 words.update(value_word(value) for value in column.type.enums)
     for model in WORKFLOWS.values():
-        words.update(human(name) for name in model.workflow.names)
+        words.update(STEPS.get(name) or human(name) for name in model.workflow.names)
         words.update(human(state.value) for state in model.workflow.states)
     words.update(human(role.value) for role in Role)
     words.update(human(page) for page in PAGES)

@@ -116,6 +116,7 @@ def load_past(world: World) -> None:
                 kind=CleaningKind.ISOLATION if room.ward.kind == WardKind.ISOLATION else CleaningKind.TERMINAL,
                 bed=bed, inpatient_room=room, employee=dice.choice(cleaners), requested_at=left, started_at=begun,
                 cleaned_at=done, inspected_at=inspected, checklist_done=True,
+                needs_inspection=room.room_class.needs_inspection,
                 cost=Decimal(dice.randrange(25, 70) * 1000),
                 state=CleaningState.INSPECTED if inspected else CleaningState.FINISHED))
             when = (inspected or done) + timedelta(hours=dice.randrange(1, 40))
@@ -137,6 +138,7 @@ def load_open(world: World) -> None:
         task = world.session.scalar(sa.select(Cleaning).where(Cleaning.bed_id == bed.id).order_by(Cleaning.id.desc()))
         if index % 3:
             world.do(task, "start", "housekeeping")
+    _to_inspect(world, guests[7:])
     for index, name in enumerate(("Poli Anak", "Poli Jantung", "Ruang Tindakan IGD")):
         room = world.things["rooms"][name]
         world.do(room, "use", "front_office")
@@ -147,6 +149,17 @@ def load_open(world: World) -> None:
     _rounds(world)
     world.do(world.things["rooms"]["Kamar Operasi 2"], "take_out", "facilities_staff",
              reason="Penggantian filter HEPA")
+
+
+def _to_inspect(world: World, guests: list[Bed]) -> None:
+    """One bed of a class that asks for it was cleaned, and waits for the second pair of eyes."""
+    bed = next((bed for bed in guests if bed.inpatient_room.room_class.needs_inspection), None)
+    if bed is None:
+        return
+    world.do(bed, "check_out", "front_office")
+    task = world.session.scalar(sa.select(Cleaning).where(Cleaning.bed_id == bed.id).order_by(Cleaning.id.desc()))
+    world.do(task, "start", "housekeeping")
+    world.do(task, "hand_over", "housekeeping", checklist_done=True, cost=Decimal(45_000))
 
 
 def _rounds(world: World) -> None:
