@@ -144,10 +144,11 @@ def _restore(merge: PatientMerge, by: User, reason: str) -> dict[str, int]:
     own = [each for each in back if each.table_name == "patient" and each.row_id == gone.id]
     _write([each for each in back if each not in own])
     state = next((each.before for each in own if each.column_name == "state"), PatientState.ACTIVE)
-    for each in own:
-        if each.column_name != "state":
-            setattr(gone, each.column_name, _value("patient", each.column_name, each.before))
-    _without_a_lost_nik(gone, own)
+    with db.session.no_autoflush:
+        for each in own:
+            if each.column_name != "state":
+                setattr(gone, each.column_name, _value("patient", each.column_name, each.before))
+        _without_a_lost_nik(gone, own)
     put_back(gone, PatientState(state), UNMERGED, by=by, note=reason)
     merging.forget(gone, merge.kept)
     for patient in (gone, merge.kept):
