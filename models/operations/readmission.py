@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.accounts import TicketKind
+from models.base import db
 from models.clinic import Patient
 from models.errors import N_, Refused
 from models.operations import account_office, accounts, credentials
@@ -32,6 +33,8 @@ def _readmit(patient: Patient, *, by: User, reason: str) -> None:
     reached_by_somebody(patient)
     give_number(patient, reason)
     agree(patient, by)
+    db.session.flush()
+    db.session.expire(patient, ["consents"])
     if patient.user is not None and patient.user.status != AccountStatus.ACTIVE:
         open_by_mail(patient.user, by=by)
 
