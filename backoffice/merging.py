@@ -112,18 +112,16 @@ class MergePages:
 
     def unmerge_page(self: Any, gone: Patient, refusal: Refused | None = None) -> Any:
         from backoffice.views import told
-        merge = merge_undo.living(gone)
-        if refusal is None or merge is None:
-            try:
-                merge = merge_undo.required(gone)
-            except Refused as closed:
-                return self.render("backoffice/unmerge.html", view=self, gone=gone, merge=None, refusal=closed,
-                                   told=told, moved=[], values=[], left=[], reason=""), \
-                    200 if request.method == "GET" else closed.status
-        return self.render("backoffice/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal, told=told,
-                           moved=moved_rows(merge), values=[self.label(name) for name in changed_names(merge)],
-                           left=[self.label(name) for name in merge_undo.left_alone(merge)],
-                           reason=request.form.get("reason", ""))
+        merge: PatientMerge | None = None
+        try:
+            merge = merge_undo.required(gone)
+        except Refused as closed:
+            refusal = refusal or closed
+        return self.render(
+            "backoffice/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal, told=told,
+            moved=moved_rows(merge) if merge else [], reason=request.form.get("reason", ""),
+            values=[self.label(name) for name in changed_names(merge)] if merge else [],
+            left=[self.label(name) for name in merge_undo.left_alone(merge)] if merge else [])
 
 
 def joined(gone: Patient, kept: Patient) -> tuple[int, int]:
