@@ -27,7 +27,6 @@ from models.workflow import Transition
 from portal.site import locale, papers, words
 from portal.site.pdf import answer
 
-
 #: What somebody ticks who readmits a patient.
 READMITTING = (
     ("identity_checked", lazy_gettext("I compared the person with the identity card"),

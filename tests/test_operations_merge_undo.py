@@ -297,7 +297,7 @@ def test_both_held_is_kept_once_somebody_looked_and_goes_back(two, admin, held, 
 
 def test_no_other_booking_slips_in_that_way(two, admin, held, session):
     """The database still keeps patients from two doctors at once; a mark needs a completed visit."""
-    gone, kept = two
+    _gone, kept = two
     with pytest.raises(sa.exc.IntegrityError), session.begin_nested():
         make_consultation(patient=kept, state="completed", starts_at=held[1].starts_at)
     with pytest.raises(sa.exc.IntegrityError), session.begin_nested():

@@ -138,8 +138,8 @@ def _restore(merge: PatientMerge, by: User, reason: str) -> dict[str, int]:
     """Write back what is as the merge left it; how many rows of each table went back to the record that had gone."""
     now, gone = _now(merge), merge.gone
     back = [each for each in merge.moves
-            if now[each.table_name, each.row_id, each.column_name] == each.after or each.row_id == gone.id
-            and each.table_name == "patient"]
+            if now[each.table_name, each.row_id, each.column_name] == each.after or (each.row_id == gone.id
+            and each.table_name == "patient")]
     # The NIK is unique: the record that stayed lets go of it first.
     own = [each for each in back if each.table_name == "patient" and each.row_id == gone.id]
     _write([each for each in back if each not in own])
@@ -178,8 +178,9 @@ def _write(moves: list[PatientMergeMove]) -> None:
             if "version" in table.columns and (name in WORKFLOWS or name == "user"):
                 values["version"] = table.c.version + 1
             db.session.execute(sa.update(table).where(table.c.id == row_id).values(values))
+    record: Any
     for record in list(db.session.identity_map.values()):
-        if (record.__tablename__, getattr(record, "id", None)) in rows:
+        if (record.__tablename__, getattr(record, "id", 0)) in rows:
             db.session.expire(record)
 
 

@@ -284,10 +284,10 @@ def snapshot(gone: Patient, kept: Patient, rows: Rows) -> dict[tuple[str, int, s
         known[0].update(ids)
         known[1].update({column, "held_beside_id"} if name == "consultation" else {column})
     found: dict[tuple[str, int, str], Any] = {}
-    for name, (ids, columns) in wanted.items():
+    for name, (keys, columns) in wanted.items():
         table = db.metadata.tables[name]
         for row in db.session.execute(sa.select(table.c.id, *(table.c[column] for column in sorted(columns)))
-                                      .where(table.c.id.in_(ids))).mappings():
+                                      .where(table.c.id.in_(keys))).mappings():
             found |= {(name, row["id"], column): activity.plain(row[column]) for column in columns}
     return found
 
