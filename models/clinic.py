@@ -240,8 +240,8 @@ class Patient(Stateful, db.Model):
 
     `nik` is encrypted, `nik_index` a keyed hash of it that finds it again and keeps it unique; both are written by
     `models.operations.nik` alone. A NIK without its index holds nothing: the registration was rejected, or another
-    record holds the number and the hospital has to look. The medical record number is ours and permanent, given on approval. A child has no
-    account of its own: `guardian` is the patient whose account keeps its profile.
+    record holds the number and the hospital has to look. The medical record number is ours and permanent, given on
+    approval. A child has no account of its own: `guardian` is the patient whose account keeps its profile.
     """
 
     __tablename__ = "patient"

@@ -110,7 +110,7 @@ def withdraw_approvals(document: Any, *, by: User, note: str) -> None:
 
 
 def put_back(document: Any, state: Any, name: str, *, by: User, note: str) -> None:
-    """Put a record into the state that it had before an operation which is taken back; recorded under `name`. Flushes."""
+    """Put a record into the state that it had before an operation that is taken back; recorded as `name`. Flushes."""
     _put(document, state, name, by, note)
     session = object_session(document)
     assert session is not None

@@ -42,7 +42,8 @@ KEYS: dict[tuple[str, str], str] = {
 TAKEN = ("marital_status", "blood_type", "height_cm", "weight_kg")
 #: What is taken over together or not at all, and can be chosen where both records have another: a number of one payer
 #: never stands under the name of another, nor a street in another village.
-TOGETHER = {"phone": ("phone",), "address": ("address", "region_code"), "payer": ("payer", "payer_name", "payer_number")}
+TOGETHER = {"phone": ("phone",), "address": ("address", "region_code"),
+            "payer": ("payer", "payer_name", "payer_number")}
 LIVE = (PatientState.PENDING, PatientState.ACTIVE)
 MOST = 20
 
@@ -73,7 +74,8 @@ def like(patient: Patient, limit: int = MOST) -> list[Likeness]:
     rows = db.session.execute(
         sa.select(Patient, same_nik.label("nik"), same_name.label("name"), same_phone.label("phone"))
         .where(Patient.id != patient.id, Patient.merged_into_id.is_(None),
-               sa.or_(same_nik, sa.and_(Patient.state.in_(LIVE), sa.or_(same_name, same_phone)))).order_by(Patient.id).limit(limit))
+               sa.or_(same_nik, sa.and_(Patient.state.in_(LIVE), sa.or_(same_name, same_phone))))
+        .order_by(Patient.id).limit(limit))
     return [Likeness(row[0], tuple(REASONS[name] for name in REASONS if getattr(row, name))) for row in rows]
 
 
@@ -110,7 +112,8 @@ declare(Declared(
     lambda patient: {"patient": patient.name}, "/portal/", channels=(Channel.MAIL,), always=True, icon="users"))
 
 
-def merge(gone: Patient, kept: Patient, *, by: User, take: Iterable[str] = (), held_twice: bool = False) -> dict[str, int]:
+def merge(gone: Patient, kept: Patient, *, by: User, take: Iterable[str] = (),
+          held_twice: bool = False) -> dict[str, int]:
     """Make `gone` part of `kept`: what hangs on it moves over, it is closed and points there. Flushes.
 
     `take` names those of `TOGETHER` that are taken from `gone` though `kept` has another; `held_twice`: the person
@@ -156,8 +159,8 @@ def _held_twice(gone: Patient, kept: Patient, *, agreed: bool) -> dict[int, int]
         raise Refused(N_("Both have a consultation at the same time: %(numbers)s. Move or cancel one first."),
                       numbers=", ".join(open_ones))
     if pairs and not agreed:
-        raise Refused(N_("Both records were with a doctor at the same time: %(numbers)s. One person cannot be: ask both "
-                         "doctors. If it is one person all the same, tick that you looked, and merge again."),
+        raise Refused(N_("Both records were with a doctor at the same time: %(numbers)s. One person cannot be: ask "
+                         "both doctors. If it is one person all the same, tick that you looked, and merge again."),
                       field="held_twice", numbers="; ".join(f"{mine.number or '–'}, {theirs.number or '–'}"
                                                             for mine, theirs in pairs))
     return {theirs.id: mine.id for mine, theirs in reversed(pairs)}
