@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -10,20 +11,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import clock
-from models.activity import ActivityLog
-from models.base import db
+from models.activity import Activity, ActivityLog
+from models.base import db, one_transaction
 from models.beds import Stay
 from models.clinic import Patient, Payer
 from models.documents import Attachment
 from models.errors import Conflict, NotAllowed, Refused
 from models.merges import PatientMerge, PatientMergeMove
-from models.operations import checks, credentials, merge_undo, merging, nik
+from models.operations import activity, checks, credentials, merge_undo, merging, nik, records
 from models.operations.approvals import perform
 from models.outbox import Outbox
-from models.people import AccountStatus
+from models.people import AccountStatus, User
 from models.roles import Role
 from tests.factories import make_consultation, make_doctor, make_patient, make_user, saved
 from tests.grid import row_of
+from tests.races import at_once, won
 
 BORN = date(1990, 5, 17)
 NIK = "3171015705900001"
@@ -326,3 +328,42 @@ def test_files_of_the_record_go_along(two, admin, session):
     merging.merge(gone, kept, by=admin)
     session.expire_all()
     assert file.document_id == kept.id
+
+
+# ---------------------------------------------------------------- two administrators at once
+
+@pytest.mark.commits
+def test_of_two_who_merge_at_once_one_does(app, two, session):
+    gone, kept = (each.id for each in two)
+    admins = [make_user(Role.ADMIN).id for _ in "12"]
+
+    def act(who: int):
+        with one_transaction():
+            return merging.merge(db.session.get(Patient, gone), db.session.get(Patient, kept),
+                                 by=db.session.get(User, who))
+
+    assert len(won(at_once(app, [partial(act, who) for who in admins]))) == 1
+    assert session.scalar(sa.select(sa.func.count()).select_from(PatientMerge)) == 1
+
+
+@pytest.mark.commits
+def test_of_two_who_take_back_at_once_one_does(app, two, admin, session):
+    merging.merge(*two, by=admin)
+    gone, admins = two[0].id, [admin.id, make_user(Role.ADMIN).id]
+
+    def act(who: int):
+        with one_transaction():
+            return merge_undo.take_back(db.session.get(Patient, gone), by=db.session.get(User, who), reason="Two")
+
+    assert len(won(at_once(app, [partial(act, who) for who in admins]))) == 1
+    assert session.get(Patient, gone).state == "active"
+    assert sound(session) == []
+
+
+def test_who_read_the_record_that_went_is_shown_too(two, admin, session):
+    """The person sees readings of the record before it was merged."""
+    gone, kept = two
+    activity.record(Activity.READ, table_name="patient", changed_id=gone.id, user_id=admin.id)
+    merging.merge(gone, kept, by=admin)
+    session.commit()
+    assert [each.changed_id for each in records.lookers(kept)].count(str(gone.id)) == 1
