@@ -146,6 +146,8 @@ class Consultation(Document, db.Model):
     specialization: Mapped[Specialization] = relationship("Specialization")
     rescheduled_from: Mapped[Consultation | None] = relationship(
         "Consultation", remote_side="Consultation.id", foreign_keys=[rescheduled_from_id])
+    held_beside: Mapped[Consultation | None] = relationship(
+        "Consultation", remote_side="Consultation.id", foreign_keys=[held_beside_id])
     triage_answers: Mapped[list[TriageAnswer]] = relationship(
         back_populates="consultation", order_by="TriageAnswer.id")
     messages: Mapped[list[ConsultationMessage]] = relationship(

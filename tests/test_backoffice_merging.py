@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from models import clock
 from models.clinic import Patient
+from models.consultations import Consultation
 from models.operations import merging
 from models.operations.approvals import perform
 from models.roles import Role
@@ -63,6 +65,9 @@ def test_what_was_chosen_stays_when_the_merge_is_refused(office, two, session):
     assert 'name="phone" value="gone" checked' in answer.text
     assert office.post(f"/admin/patient/{gone.id}/merge",
                        data={"with": kept.id, "phone": "gone", "held_twice": "1"}).status_code == 303
+    session.expire_all()
+    marked = session.scalars(sa.select(Consultation).where(Consultation.held_beside_id.is_not(None))).one()
+    assert "Held beside" in office.get(f"/admin/consultation/details/?id={marked.id}").text
 
 
 def test_a_merge_is_taken_back_on_its_page(office, two, session):
