@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import abort
 from flask_admin import expose
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
+from wtforms.fields import BooleanField
 
 from backoffice import cells
 from backoffice.accounts import AccountLinks
 from backoffice.base import LedgerView, MasterView
+from backoffice.forms import StaffForm, make_form
 from backoffice.merging import MergePages
 from models import clock
 from models.activity import Activity
@@ -21,8 +23,16 @@ from models.clinic import Doctor, Patient
 from models.consultations import ClinicalNote, Diagnosis
 from models.operations import activity, nik
 from models.prescriptions import Letter
+from models.workflow import Transition
 from portal.site import locale, papers, words
 from portal.site.pdf import answer
+
+#: What somebody ticks who readmits a patient.
+READMITTING = (
+    ("identity_checked", lazy_gettext("I compared the person with the identity card"),
+     lazy_gettext("Name, birth date and NIK are the same as in this record.")),
+    ("consents_given", lazy_gettext("The person agreed to both consents again"),
+     lazy_gettext("To keep the health data, and to consult at a distance; for a child the guardian agrees.")))
 
 
 class PatientView(MergePages, MasterView):
@@ -46,6 +56,15 @@ class PatientView(MergePages, MasterView):
 
     def cell_nik(self, record: Any) -> Markup:
         return escape(nik.masked_of(record) or "–")
+
+    def asks_first(self, step: Transition, record: Any) -> bool:
+        return super().asks_first(step, record) and (step.name != "reinstate" or record.guardian_id is not None)
+
+    def step_form(self, transition: Transition, moved: Any) -> Any:
+        names = tuple(name for name in transition.asks if name == "guardian" and moved.user_id is None)
+        body = {name: BooleanField(word, description=more) for name, word, more in READMITTING
+                if name in transition.asks}
+        return make_form(Patient, names, base=type("PatientStepForm", (StaffForm,), body))(obj=moved)
 
 
 class DoctorView(AccountLinks, MasterView):

@@ -58,7 +58,7 @@ class ConsultationView(TalkPages, DocumentView):
     read_only = True
     listed = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
     facts = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer", "triage", "complaint",
-             "decided_reason", "rating", "rating_comment")
+             "held_beside", "decided_reason", "rating", "rating_comment")
     filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
     details_template = "backoffice/consultation.html"
 

@@ -20,6 +20,7 @@ from models import (  # noqa: F401  (imported for their tables)
     items,
     journal,
     maintenance,
+    merges,
     organisation,
     outbox,
     packs,

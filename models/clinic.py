@@ -225,6 +225,10 @@ own_patient = Condition(
     "own_patient", lambda patient, user: user.has_role(Role.ADMIN) or user.id in patient.owner_ids,
     N_("This is somebody else's registration."))
 
+not_merged = Condition(
+    "not_merged", lambda patient, _user: patient.merged_into_id is None,
+    N_("This record was merged into another. Take the merge back, or go on with the record that stayed."))
+
 
 def years_between(born: date, day: date) -> int:
     """Completed years."""
@@ -235,14 +239,16 @@ class Patient(Stateful, db.Model):
     """A person who is treated. The record stays when the account is closed.
 
     `nik` is encrypted, `nik_index` a keyed hash of it that finds it again and keeps it unique; both are written by
-    `models.operations.nik` alone. The medical record number is ours and permanent, given on approval. A child has no
-    account of its own: `guardian` is the patient whose account keeps its profile.
+    `models.operations.nik` alone. A NIK without its index holds nothing: the registration was rejected, or another
+    record holds the number and the hospital has to look. The medical record number is ours and permanent, given on
+    approval. A child has no account of its own: `guardian` is the patient whose account keeps its profile.
     """
 
     __tablename__ = "patient"
     __table_args__ = (
         sa.Index("ix_patient_name", "name"),
-        sa.CheckConstraint("(nik IS NULL) = (nik_index IS NULL)", name="nik_with_index"),
+        sa.CheckConstraint("nik_index IS NULL OR nik IS NOT NULL", name="nik_with_index"),
+        sa.CheckConstraint("nik_index IS NULL OR state <> 'rejected'", name="rejected_holds_no_nik"),
         sa.CheckConstraint("guardian_id IS NULL OR guardian_id <> id", name="guardian_is_another"),
         sa.CheckConstraint("guardian_id IS NULL OR relation IS NOT NULL", name="guardian_has_relation"),
         sa.CheckConstraint("merged_into_id IS NULL OR (merged_into_id <> id AND state = 'closed')",
@@ -256,8 +262,12 @@ class Patient(Stateful, db.Model):
         Transition("approve", (P.PENDING,), P.ACTIVE, Role.ADMIN, when=not_self),
         Transition("reject", (P.PENDING,), P.REJECTED, Role.ADMIN, when=not_self, needs_reason=True),
         Transition("suspend", (P.ACTIVE,), P.SUSPENDED, Role.ADMIN, needs_reason=True),
-        Transition("reinstate", (P.SUSPENDED, P.REJECTED), P.ACTIVE, Role.ADMIN, when=not_self),
-        Transition("close", (P.PENDING, P.ACTIVE), P.CLOSED, (Role.PATIENT, Role.ADMIN), when=own_patient),
+        Transition("reinstate", (P.SUSPENDED, P.REJECTED), P.ACTIVE, Role.ADMIN, when=not_self, asks=("guardian",),
+                   may_skip=True),
+        Transition("close", (P.PENDING, P.ACTIVE, P.SUSPENDED, P.REJECTED), P.CLOSED, (Role.PATIENT, Role.ADMIN),
+                   when=own_patient),
+        Transition("readmit", (P.CLOSED,), P.ACTIVE, Role.ADMIN, when=(not_self, not_merged),
+                   asks=("guardian", "identity_checked", "consents_given")),
     )
 
     id: Mapped[Id]
@@ -290,6 +300,9 @@ class Patient(Stateful, db.Model):
 
     #: True only while `models.operations.merging` closes it.
     is_merging = False
+    #: What readmitting asks of who does it; kept as the step's event and the new consents, not here.
+    identity_checked = False
+    consents_given = False
 
     user: Mapped[User | None] = relationship("User", foreign_keys=[user_id])
     guardian: Mapped[Patient | None] = relationship(

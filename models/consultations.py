@@ -67,6 +67,9 @@ own_doctor_or_admin = Condition(
 has_note_and_diagnosis = Condition(
     "has_note_and_diagnosis", lambda consultation, _user: bool(consultation.notes and consultation.live_diagnoses),
     N_("Write the note (SOAP) and at least one diagnosis first, then complete the consultation."))
+nothing_signed = Condition(
+    "nothing_signed", lambda consultation, _user: not consultation.notes,
+    N_("A note is signed already. Complete the consultation instead."))
 after_its_time = Condition(
     "after_its_time", lambda consultation, _user: clock.now() >= consultation.ends_at,
     N_("The time of the consultation is not over yet; wait for the patient until then."))
@@ -86,6 +89,8 @@ class Consultation(Document, db.Model):
         sa.Index("ix_consultation_state_starts_at", "state", "starts_at"),
         sa.Index("ix_consultation_doctor_starts_at", "doctor_id", "starts_at"),
         sa.Index("ix_consultation_patient_starts_at", "patient_id", "starts_at"),
+        sa.CheckConstraint("held_beside_id IS NULL OR (held_beside_id <> id AND state = 'completed')",
+                           name="held_beside_another"),
         {"info": {"seed": "Halaman Konsultasi Pasien", "masked": ("note",)}},
     )
     prefix = "KON"
@@ -98,6 +103,8 @@ class Consultation(Document, db.Model):
         Transition("complete", (C.IN_PROGRESS,), C.COMPLETED, Role.DOCTOR, when=(own_doctor, has_note_and_diagnosis)),
         Transition("cancel", (C.REQUESTED, C.APPROVED), C.CANCELLED, (Role.PATIENT, Role.DOCTOR, Role.ADMIN),
                    when=own_side, needs_reason=True),
+        Transition("cancel", (C.IN_PROGRESS,), C.CANCELLED, (Role.DOCTOR, Role.ADMIN),
+                   when=(own_doctor_or_admin, nothing_signed), needs_reason=True),
         Transition("no_show", (C.APPROVED,), C.NO_SHOW, (Role.DOCTOR, Role.ADMIN),
                    when=(own_doctor_or_admin, after_its_time)),
         Transition("reschedule", (C.REQUESTED, C.APPROVED), C.RESCHEDULED,
@@ -123,6 +130,9 @@ class Consultation(Document, db.Model):
     #: Another doctor to whom the hospital moved it; empty for the same.
     moved_to_doctor_id: Mapped[int | None] = reference("doctor", index=False)
     rescheduled_from_id: Mapped[int | None] = reference("consultation", unique=True, index=False)
+    #: Two records of one person that were merged each had one at this time: the other one. It holds its doctor's time
+    #: alone then; nothing can be booked in the past.
+    held_beside_id: Mapped[int | None] = reference("consultation", index=False)
     approved_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
@@ -134,7 +144,10 @@ class Consultation(Document, db.Model):
     doctor: Mapped[Doctor] = relationship("Doctor", foreign_keys=[doctor_id])
     moved_to_doctor: Mapped[Doctor | None] = relationship("Doctor", foreign_keys=[moved_to_doctor_id])
     specialization: Mapped[Specialization] = relationship("Specialization")
-    rescheduled_from: Mapped[Consultation | None] = relationship("Consultation", remote_side="Consultation.id")
+    rescheduled_from: Mapped[Consultation | None] = relationship(
+        "Consultation", remote_side="Consultation.id", foreign_keys=[rescheduled_from_id])
+    held_beside: Mapped[Consultation | None] = relationship(
+        "Consultation", remote_side="Consultation.id", foreign_keys=[held_beside_id])
     triage_answers: Mapped[list[TriageAnswer]] = relationship(
         back_populates="consultation", order_by="TriageAnswer.id")
     messages: Mapped[list[ConsultationMessage]] = relationship(

@@ -32,7 +32,7 @@ FINAL_STATES = frozenset({"accepted", "cancelled", "completed", "delivered", "di
 MORE_FINAL_STATES = {"supplier_invoice": ("approved",)}
 
 #: Columns that may change in a final state, beside `state`, `version` and what the remaining steps ask for.
-LATE_COLUMNS = {"consultation": ("rating", "rating_comment", "rated_at", "patient_id"),
+LATE_COLUMNS = {"consultation": ("rating", "rating_comment", "rated_at", "patient_id", "held_beside_id"),
                 "supplier_return": ("credit_net", "credit_vat")}
 
 #: Columns of lines that later steps fill in, until the document is final.

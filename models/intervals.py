@@ -17,7 +17,8 @@ from models.consultations import HOLDS_SLOT, Consultation
 class Apart:
     """Rows of `table` that name the same `who` never overlap while their `state` is one of `states`.
 
-    `name` is the constraint's; `starts` an instant, `minutes` a whole number up to a day (1440).
+    `name` is the constraint's; `starts` an instant, `minutes` a whole number up to a day (1440). A row whose `beside`
+    is filled does not count: it says why it stands at the time of another.
     """
 
     name: str
@@ -26,14 +27,20 @@ class Apart:
     starts: str
     minutes: str
     states: tuple[str, ...]
+    beside: str = ""
 
     @property
     def holds(self) -> str:
         return ", ".join(f"'{state}'" for state in self.states)
 
+    def counts(self, row: str = "") -> str:
+        """What is added to the test of the states; `row` with its dot."""
+        return f' AND {row}"{self.beside}" IS NULL' if self.beside else ""
+
 
 APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f"{who}_id", "starts_at", "slot_minutes",
-                    tuple(state.value for state in HOLDS_SLOT)) for who in ("doctor", "patient"))
+                    tuple(state.value for state in HOLDS_SLOT), beside)
+              for who, beside in (("doctor", ""), ("patient", "held_beside_id")))
 
 
 def sqlite() -> Iterator[tuple[str, str]]:
@@ -47,7 +54,7 @@ def sqlite() -> Iterator[tuple[str, str]]:
                         for row in ("NEW", "other"))
         span = f'{{row}}."{rule.minutes}" * 60000'
         meets = (f'SELECT 1 FROM "{rule.table}" AS other WHERE other."{rule.who}" = NEW."{rule.who}"\n'
-                 f'  AND other.id <> NEW.id AND other.state IN ({rule.holds})\n'
+                 f'  AND other.id <> NEW.id AND other.state IN ({rule.holds}){rule.counts("other.")}\n'
                  f'  AND other."{rule.starts}" > date(NEW."{rule.starts}", \'-3 days\')\n'
                  f'  AND other."{rule.starts}" < date(NEW."{rule.starts}", \'+4 days\')\n'
                  f"  AND {other} < {start} + {span.format(row='NEW')}\n"
@@ -55,7 +62,7 @@ def sqlite() -> Iterator[tuple[str, str]]:
         for does, what in (("insert", "INSERT"), ("update", "UPDATE")):
             yield rule.table, (
                 f'CREATE TRIGGER {rule.name}_{does} AFTER {what} ON "{rule.table}"\n'
-                f"WHEN NEW.state IN ({rule.holds}) AND (typeof(NEW.\"{rule.starts}\") <> 'text'\n"
+                f"WHEN NEW.state IN ({rule.holds}){rule.counts('NEW.')} AND (typeof(NEW.\"{rule.starts}\") <> 'text'\n"
                 f'  OR julianday(NEW."{rule.starts}") IS NULL OR EXISTS ({meets}))\n'
                 f"BEGIN SELECT RAISE(ABORT, 'overlap: {rule.name}'); END")
 
@@ -67,4 +74,4 @@ def postgresql() -> Iterator[tuple[str, str]]:
         yield rule.table, (
             f'ALTER TABLE "{rule.table}" ADD CONSTRAINT {rule.name} EXCLUDE USING gist ("{rule.who}" WITH =,\n'
             f"  tsrange({start}, ({start}) + make_interval(mins => \"{rule.minutes}\")) WITH &&)\n"
-            f"WHERE (state IN ({rule.holds}))")
+            f"WHERE (state IN ({rule.holds}){rule.counts()})")

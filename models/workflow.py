@@ -120,7 +120,7 @@ class Workflow:
     def waiting_on(self, state: StrEnum) -> tuple[Role, ...]:
         """The roles whose forward step a document in `state` waits for."""
         roles: Iterable[Role] = (role for step in self.transitions if state in step.sources and not step.is_refusal
-                                 and step.name not in {"close", "reopen"} for role in step.roles)
+                                 and step.name not in {"close", "reopen", "readmit"} for role in step.roles)
         return tuple(dict.fromkeys(roles))
 
     def require(self, document: Any, name: str, by: Any, reason: str = "", version: int | None = None) -> Transition:

@@ -142,7 +142,8 @@ def download_post() -> Any:
 def _closing_page(patient: Patient, error: str = "", status: int = 200) -> Any:
     upcoming = db.session.scalars(sa.select(Consultation).where(
         Consultation.patient_id == patient.id,
-        Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED)))
+        Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED,
+                                ConsultationState.IN_PROGRESS)))
         .options(sa.orm.joinedload(Consultation.doctor)).order_by(Consultation.starts_at)).all()
     open_ones = [each for each in access.people()[1:] if each.state in (PatientState.PENDING, PatientState.ACTIVE)]
     mine = patient.user_id == current_user.id

@@ -1,7 +1,7 @@
-"""Registration of a patient, open to everybody; who registers is signed in at once.
+"""Registration of a patient, open to everybody.
 
-An address that has an account already is refused after the same work, few times for each network address, and its
-owner is told by mail: nobody can try out a list of addresses.
+The answer is the same page after the same work whether or not the address has an account already; whose it is reads it
+in a mail. Nobody can try out a list of addresses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, flash, redirect, render_template, request
+from flask import Blueprint, Flask, redirect, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -21,20 +21,19 @@ from models.base import db, one_transaction
 from models.clinic import ConsentKind, Sex
 from models.errors import Refused
 from models.operations import accounts, patients
+from models.operations.mail import post_to
 from models.operations.notices import tell
-from models.people import Language, User
-from models.roles import Role
+from models.outbox import Outbox
+from models.people import Language
 from portal.site import locale, passwords
 from portal.site.links import home_of, public_url
 from portal.site.locale import refusal_text
-from portal.site.signin import guesses, sign_in
+from portal.site.signin import guesses
 from portal.site.throttle import Throttle
 
 bp = Blueprint("registration", __name__)
 #: Registrations from one network address.
 tries = Throttle("register", limit=20, window=timedelta(minutes=10))
-#: Addresses that have an account already, from one network address.
-repeats = Throttle("register-repeated", limit=5, window=timedelta(minutes=10))
 #: Letters that a patient's password has at least.
 SHORTEST = passwords.MIN_PATIENT
 FIELDS = ("name", "birth_date", "sex", "email", "password", "consent_privacy", "consent_telemedicine")
@@ -104,53 +103,48 @@ def _register() -> Any:
     values, errors = checked(request.form)
     if errors:
         return _page(request.form, errors, 422)
-    # The costly hash is made in both cases: the time tells nothing.
-    password_hash = passwords.hashed(request.form["password"])
     guess = f"{values['email'].lower()}|{request.remote_addr}"
     wait = guesses.take(guess)
     if wait:
         raise TooManyRequests(retry_after=wait)
-    owner = known_account(values["email"])
-    is_theirs = passwords.verified(request.form["password"], owner.password_hash if owner else None)
-    if owner is not None:
-        if is_theirs and owner.is_active and owner.roles == {Role.PATIENT}:
-            # The answer to their registration was lost on the way, or the button was pressed twice.
-            with one_transaction():
-                sign_in(owner)
-            guesses.forget(guess)
-            return redirect("/portal/", 303)
-        return _page(request.form, tell_known(values["email"]), 422)
+    # The costly hash is made in both cases: the time tells nothing.
+    password_hash = passwords.hashed(request.form["password"])
     try:
         with one_transaction():
-            patient = patients.register(password_hash=password_hash, consents=list(ConsentKind),
-                                        language=Language(locale.choose()), **values)
-            assert patient.user is not None
-            if public_url() is not None:
-                accounts.ask_confirmation(patient.user)
-            sign_in(patient.user)
+            if not told_owner(values["email"]):
+                patient = patients.register(password_hash=password_hash, consents=list(ConsentKind),
+                                            language=Language(locale.choose()), **values)
+                assert patient.user is not None
+                if public_url() is not None:
+                    accounts.ask_confirmation(patient.user)
     except Refused as refusal:
-        return _page(request.form, {refusal.field or "name": refusal_text(refusal)}, refusal.status)
-    flash(gettext("Your registration was received. Meanwhile you can complete your profile."))
-    return redirect("/portal/", 303)
+        if refusal.field != "email":
+            return _page(request.form, {refusal.field or "name": refusal_text(refusal)}, refusal.status)
+        with one_transaction():  # somebody registered with it at the same moment
+            told_owner(values["email"])
+    return redirect("/register/done", 303)
 
 
-def known_account(email: str) -> User | None:
-    return db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.lower()))
+def told_owner(email: str) -> bool:
+    """Whether the address has an account already: its owner is told by mail, once a day."""
+    owner = accounts.account_with(email)
+    if owner is None:
+        return False
+    key = f"registration-repeated:{owner.id}:{clock.today()}"
+    if owner.is_active:
+        tell("registration_repeated", owner, key=key)
+    elif db.session.scalar(sa.select(Outbox.id).where(Outbox.key == key)) is None:
+        post_to(owner.email, "registration_repeated_closed", language=owner.language, user=owner, name=owner.name,
+                key=key)
+    return True
 
 
-def tell_known(email: str) -> dict[str, str]:
-    """The refusal of an address that has an account, counted; its owner is told by mail."""
-    wait = repeats.take(str(request.remote_addr))
-    if wait:
-        raise TooManyRequests(retry_after=wait)
-    with one_transaction():
-        owner = known_account(email)
-        if owner is not None:
-            tell("registration_repeated", owner)
-    return {"email": gettext(
-        "This address cannot be registered. If you have an account, sign in; else use another address.")}
+def _done() -> Any:
+    """The same page for everybody, whatever there is of the address."""
+    return render_template("portal/registered.html")
 
 
+bp.add_url_rule("/register/done", "done", _done)
 for _place, _name in (("/register", "form"), ("/portal/register", "portal_form")):
     bp.add_url_rule(_place, _name, _form)
     bp.add_url_rule(_place, f"{_name}_post", _register, methods=("POST",))

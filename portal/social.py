@@ -191,8 +191,10 @@ def new_post() -> Any:
     errors.pop("password", None)  # the provider's sign-in takes its place
     if errors:
         return _new_page(identity, form, errors, 422)
-    if registration.known_account(values["email"]):
-        return _new_page(identity, form, registration.tell_known(values["email"]), 422)
+    with one_transaction():
+        is_known = registration.told_owner(values["email"])
+    if is_known:
+        return redirect("/register/done", 303)
     try:
         with one_transaction():
             account = _register(identity, values)

@@ -23,6 +23,7 @@ from models.documents import Comment
 from models.imports import ListImport
 from models.housekeeping import Cleaning
 from models.operations import checks
+from models.operations import merging
 from models.people import UserSession
 from models.operations import checks, counting, counts
 from models.operations.approvals import opened, perform
@@ -32,6 +33,7 @@ from models.stocktakes import Stocktake, StocktakeLine
 from tests import factories
 from tests.applications import make_app
 
+FIRST, SECOND = "0001_038fb5cfc9a6", "0002_733759f6372d"
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
 POSTGRESQL = {
@@ -133,6 +135,7 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
     flask_migrate.downgrade(revision="-2")
     flask_migrate.downgrade(revision="0001")
     flask_migrate.downgrade(revision="0001_038fb5cfc9a6")
+    flask_migrate.downgrade(revision=FIRST)
     with db.engine.begin() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM slot_tick")) == 2 + 2 + 3
         seven = "datetime(starts_at, '-3 minutes')" if connection.dialect.name == "sqlite" \
@@ -161,6 +164,7 @@ def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Fla
     flask_migrate.downgrade(revision="-2")
     flask_migrate.downgrade(revision="0001")
     flask_migrate.downgrade(revision="0001_038fb5cfc9a6")
+    flask_migrate.downgrade(revision=FIRST)
     with db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"), {"id": people[0]})
     flask_migrate.upgrade()
@@ -291,6 +295,31 @@ def _lifted(connection: sa.Connection) -> list[str]:
     for name, _sql in kept:
         connection.execute(sa.text(f"DROP TRIGGER {name}"))
     return [sql.replace("%", "%%") for _name, sql in kept]
+
+
+def test_a_registration_that_was_rejected_before_holds_no_nik(empty: Flask) -> None:
+    """Up: its number is free, and still said. Down: what holds no number says none, and no visit overlaps another."""
+    flask_migrate.upgrade()
+    rejected, patient = factories.make_patient(state="rejected"), factories.make_patient(nik="1:a", nik_index="a")
+    gone, kept, admin = factories.make_patient(), factories.make_patient(), factories.make_user(Role.ADMIN)
+    when = clock.now() - timedelta(days=9)
+    theirs, mine = (factories.make_consultation(patient=each, state="completed", starts_at=when, approved_at=when)
+                    for each in (gone, kept))
+    merging.merge(gone, kept, by=admin, held_twice=True)
+    keys = rejected.id, patient.id, gone.id, theirs.id
+    assert theirs.held_beside_id == mine.id
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision=SECOND)
+    with db.engine.begin() as connection:
+        assert connection.scalar(sa.text("SELECT patient_id FROM consultation WHERE id = :id"),
+                                 {"id": keys[3]}) == keys[2]
+        connection.execute(sa.text("UPDATE patient SET nik = '1:b', nik_index = 'b' WHERE id = :id"), {"id": keys[0]})
+    flask_migrate.upgrade()
+    said = {row.id: (row.nik, row.nik_index) for row in db.session.execute(
+        sa.text("SELECT id, nik, nik_index FROM patient")).all()}
+    assert (said[keys[0]], said[keys[1]]) == (("1:b", None), ("1:a", "a"))
+    db.session.remove()
 
 
 def test_a_failed_upgrade_leaves_nothing_half_done(empty: Flask) -> None:

@@ -64,6 +64,7 @@ def opens(client: Any, email: str, password: str) -> bool:
 
 def test_registering_sends_a_link_that_confirms(client, session):
     client.post("/register", data=FORM)
+    client.post("/login", data={"email": FORM["email"], "password": FORM["password"]})
     user = db.session.scalar(sa.select(User))
     assert client.get("/portal/profile").status_code == 200  # the account works meanwhile
     assert "Not confirmed yet" in client.get("/account/").text

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from models.clinic import Patient, PatientState, Sex
 from models.operations import nik
 from models.organisation import Region, RegionLevel
+from models.outbox import Notice
+from models.roles import Role
 from tests import factories
 
 #: 17 May 1990, a woman.
@@ -65,13 +68,28 @@ def test_a_doubtful_nik_can_be_confirmed(client, patient, session):
     assert client.post("/portal/profile", data={"nik": other, "nik_confirmed": "1"}).status_code == 303
 
 
-def test_a_second_patient_with_the_same_nik_is_refused(client, app, patient, sign_in, session):
-    assert client.post("/portal/profile", data={"nik": NIK}).status_code == 303
+def test_a_second_patient_with_the_same_nik_sees_nothing_of_the_first(client, app, patient, sign_in, session):
+    """The hospital is told to compare both; who typed the number learns nothing."""
+    admin = factories.make_user(Role.ADMIN)
+    first = client.post("/portal/profile", data={"nik": NIK})
+    second = factories.make_patient(sex=Sex.FEMALE)
     other = app.test_client()
-    sign_in(other, factories.make_patient(sex=Sex.FEMALE).user)
+    sign_in(other, second.user)
     answer = other.post("/portal/profile", data={"nik": NIK})
-    assert answer.status_code == 422
-    assert 'id="nik-err"' in answer.text
+    assert (answer.status_code, answer.location) == (first.status_code, first.location)
+    for page in (client.get("/portal/profile").text, other.get("/portal/profile").text):
+        assert nik.masked(NIK) in page
+    assert other.post("/portal/profile", data={"nik": NIK}).status_code == 303
+    assert nik.find(NIK).id == patient.id
+    told = session.scalars(sa.select(Notice).where(Notice.event == "nik_in_question")).all()
+    assert [(each.user_id, each.record_id) for each in told] == [(admin.id, second.id)]
+
+
+def test_a_childs_nik_tells_nothing_either(client, patient, session):
+    client.post("/portal/profile", data={"nik": NIK})
+    form = {"name": "Budi Kecil", "birth_date": "1990-05-17", "sex": "female", "relation": "sibling", "nik": NIK,
+            "consent_privacy": "1", "consent_telemedicine": "1"}
+    assert client.post("/portal/people/new", data=form).status_code == 303
 
 
 def test_only_the_profiles_columns_change(client, patient, session):

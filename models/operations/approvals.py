@@ -109,6 +109,14 @@ def withdraw_approvals(document: Any, *, by: User, note: str) -> None:
         act(document, AMEND, source, by=by, reason=note)
 
 
+def put_back(document: Any, state: Any, name: str, *, by: User, note: str) -> None:
+    """Put a record into the state that it had before an operation that is taken back; recorded as `name`. Flushes."""
+    _put(document, state, name, by, note)
+    session = object_session(document)
+    assert session is not None
+    session.flush()
+
+
 def opened(document: Any, *, by: User) -> None:
     """Record that `by` made the document. A type without a draft gets its number here. Call after adding it."""
     session = object_session(document)

@@ -26,7 +26,9 @@ def booked_once(session: Any) -> Any:
         before, until = None, None
         for row in session.execute(sa.select(
                 whose.label("key"), Consultation.number, Consultation.starts_at, Consultation.slot_minutes)
-                .where(Consultation.state.in_(HOLDS_SLOT)).order_by(whose, Consultation.starts_at, Consultation.id)):
+                .where(Consultation.state.in_(HOLDS_SLOT), *(
+                    [Consultation.held_beside_id.is_(None)] if whose is Consultation.patient_id else []))
+                .order_by(whose, Consultation.starts_at, Consultation.id)):
             if before is not None and until is not None and before.key == row.key and row.starts_at < until:
                 return {"number": row.number, whose.key: row.key, "overlaps": before.number}
             ends = row.starts_at + timedelta(minutes=row.slot_minutes)

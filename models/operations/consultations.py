@@ -232,12 +232,9 @@ def _as_instant(value: object) -> datetime:
 
 @effect(Patient, "close", "suspend")
 def _end_open_requests(patient: Patient, *, by: User, reason: str) -> None:
-    """Nobody waits for a patient who is gone; what is being held ends first."""
-    if db.session.scalar(sa.select(Consultation.id).where(
-            Consultation.patient_id == patient.id, Consultation.state == C.IN_PROGRESS).limit(1)) is not None:
-        raise Refused(N_("A consultation is being held now. Do this once it is completed."))
+    """Nobody waits for a patient who is gone; what is being held ends too, what was signed in it stays."""
     open_ones = db.session.scalars(sa.select(Consultation).where(
-        Consultation.patient_id == patient.id, Consultation.state.in_((C.REQUESTED, C.APPROVED))))
+        Consultation.patient_id == patient.id, Consultation.state.in_((C.REQUESTED, C.APPROVED, C.IN_PROGRESS))))
     token = _leaving.set(True)
     try:
         for consultation in open_ones.all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,11 @@ import sqlalchemy as sa
 from models.activity import Activity
 from models.base import db
 from models.clinic import Patient, PatientState, Payer
-from models.consultations import HOLDS_SLOT, Consultation
-from models.documents import WORKFLOWS
+from models.consultations import HOLDS_SLOT, Consultation, ConsultationState
+from models.documents import WORKFLOWS, Attachment
 from models.errors import N_, NotAllowed, Refused
-from models.operations import activity, allergies
+from models.merges import PatientMerge, PatientMergeMove
+from models.operations import activity, allergies, nik
 from models.operations.approvals import by_system
 from models.operations.notices import ASK, Declared, declare, tell, the_account
 from models.operations.once import lock
@@ -30,13 +32,18 @@ KEYS: dict[tuple[str, str], str] = {
     ("patient", "merged_into_id"): "moves",
     # Whoever consented, consented for that registration: it is withdrawn with it, the own consents stay in force.
     ("consent", "patient_id"): "stays",
+    # What a merge did is told of both records, for ever.
+    ("patient_merge", "gone_id"): "stays",
+    ("patient_merge", "kept_id"): "stays",
     # A letter of invitation or confirmation opens the account that it was written for.
     ("account_ticket", "patient_id"): "stays",
 }
 #: What the record that stays takes over where it has nothing of its own.
-TAKEN = ("address", "region_code", "phone", "marital_status", "blood_type", "height_cm", "weight_kg")
-#: What is taken over together or not at all: a number of one payer never stands under the name of another.
-PAYER = ("payer", "payer_name", "payer_number")
+TAKEN = ("marital_status", "blood_type", "height_cm", "weight_kg")
+#: What is taken over together or not at all, and can be chosen where both records have another: a number of one payer
+#: never stands under the name of another, nor a street in another village.
+TOGETHER = {"phone": ("phone",), "address": ("address", "region_code"),
+            "payer": ("payer", "payer_name", "payer_number")}
 LIVE = (PatientState.PENDING, PatientState.ACTIVE)
 MOST = 20
 
@@ -49,7 +56,8 @@ class Likeness:
     reasons: tuple[str, ...]
 
 
-REASONS = {"name": N_("same name and birth date"), "phone": N_("same telephone and birth date")}
+REASONS = {"nik": N_("same NIK"), "name": N_("same name and birth date"),
+           "phone": N_("same telephone and birth date")}
 
 
 def _normal(column: Any) -> Any:
@@ -57,18 +65,18 @@ def _normal(column: Any) -> Any:
 
 
 def like(patient: Patient, limit: int = MOST) -> list[Likeness]:
-    """Open records that may be the same person: name and birth date, or the telephone. One statement.
-
-    Two records never share a NIK: the database refuses the second, so the NIK cannot be a reason here.
-    """
+    """Open records that may be the same person: the NIK, name and birth date, or the telephone."""
+    claimed = _nik_of(patient)
+    same_nik = Patient.nik_index == claimed if claimed and patient.nik_index is None else sa.false()
     same_name = sa.and_(_normal(Patient.name) == patient.name.strip().lower(), Patient.birth_date == patient.birth_date)
     same_phone = sa.and_(Patient.phone.is_not(None), Patient.phone == (patient.phone or ""),
                          Patient.birth_date == patient.birth_date)
     rows = db.session.execute(
-        sa.select(Patient, same_name.label("name"), same_phone.label("phone"))
-        .where(Patient.id != patient.id, Patient.merged_into_id.is_(None), Patient.state.in_(LIVE),
-               sa.or_(same_name, same_phone)).order_by(Patient.id).limit(limit))
-    return [Likeness(row[0], tuple(REASONS[name] for name in ("name", "phone") if getattr(row, name))) for row in rows]
+        sa.select(Patient, same_nik.label("nik"), same_name.label("name"), same_phone.label("phone"))
+        .where(Patient.id != patient.id, Patient.merged_into_id.is_(None),
+               sa.or_(same_nik, sa.and_(Patient.state.in_(LIVE), sa.or_(same_name, same_phone))))
+        .order_by(Patient.id).limit(limit))
+    return [Likeness(row[0], tuple(REASONS[name] for name in REASONS if getattr(row, name))) for row in rows]
 
 
 def pairs(limit: int = 100) -> list[tuple[Patient, Patient]]:
@@ -82,13 +90,19 @@ def pairs(limit: int = 100) -> list[tuple[Patient, Patient]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def overlapping(kept: Patient, gone: Patient) -> list[str]:
-    """Numbers of the consultations that both hold at the same time."""
+def overlapping(kept: Patient, gone: Patient) -> list[tuple[Consultation, Consultation]]:
+    """The pairs of consultations (of the one that stays, of the one that goes) that both hold at the same time."""
     held = {patient.id: db.session.scalars(
-        sa.select(Consultation).where(Consultation.patient_id == patient.id, Consultation.state.in_(HOLDS_SLOT))
+        sa.select(Consultation).where(Consultation.patient_id == patient.id, Consultation.state.in_(HOLDS_SLOT),
+                                      Consultation.held_beside_id.is_(None))
         .order_by(Consultation.id)).all() for patient in (kept, gone)}
-    return [theirs.number or "–" for theirs in held[gone.id] if any(
-        mine.starts_at < theirs.ends_at and theirs.starts_at < mine.ends_at for mine in held[kept.id])]
+    return [(mine, theirs) for theirs in held[gone.id] for mine in held[kept.id]
+            if mine.starts_at < theirs.ends_at and theirs.starts_at < mine.ends_at]
+
+
+def was_held(pair: tuple[Consultation, Consultation]) -> bool:
+    """Whether both are over: nothing can be moved or cancelled any more."""
+    return all(each.state == ConsultationState.COMPLETED for each in pair)
 
 
 declare(Declared(
@@ -98,48 +112,104 @@ declare(Declared(
     lambda patient: {"patient": patient.name}, "/portal/", channels=(Channel.MAIL,), always=True, icon="users"))
 
 
-def merge(gone: Patient, kept: Patient, *, by: User) -> dict[str, int]:
+def merge(gone: Patient, kept: Patient, *, by: User, take: Iterable[str] = (),
+          held_twice: bool = False) -> dict[str, int]:
     """Make `gone` part of `kept`: what hangs on it moves over, it is closed and points there. Flushes.
 
-    Returns how many rows of each table moved. Raises `NotAllowed`, `Conflict` or `Refused`.
+    `take` names those of `TOGETHER` that are taken from `gone` though `kept` has another; `held_twice`: the person
+    looked at the consultations that both records had at one time and says that it is one person all the same. All that
+    was changed is kept in a `PatientMerge`, so that it can be taken back. Returns how many rows of each table moved.
+    Raises `NotAllowed`, `Conflict` or `Refused`.
     """
-    if not by.has_role(Role.ADMIN) or by.id in gone.owner_ids | kept.owner_ids:
-        raise NotAllowed(N_("Your role may not do this step."))
+    may_decide(gone, kept, by)
     _may(gone, kept)
     for patient in sorted((gone, kept), key=lambda each: each.id):
         lock(patient)
-    if clash := overlapping(kept, gone):
-        raise Refused(N_("Both have a consultation at the same time: %(numbers)s. Move or cancel one first."),
-                      numbers=", ".join(clash))
+    twice = _held_twice(gone, kept, agreed=held_twice)
     tell("registration_merged", gone, medical_record_number=kept.medical_record_number)
-    moved = _move(gone, kept)
-    _join(gone, kept)
-    if kept.nik is None and gone.nik is not None:
-        # The number is encrypted for no record in particular, so it moves as it is; the index is unique.
-        number, index = gone.nik, gone.nik_index
-        gone.nik = gone.nik_index = None
-        db.session.flush()
-        kept.nik, kept.nik_index = number, index
-    db.session.flush()
+    rows = _hanging(gone, kept)
+    before = snapshot(gone, kept, rows)
+    moved = _move(gone, kept, twice)
+    _join(gone, kept, set(take))
+    _move_nik(gone, kept)
     db.session.expire(gone, ["dependants", "consents"])
     gone.is_merging = True
-    by_system(gone, "close", by=by, reason=f"→ {kept.medical_record_number}")
+    try:
+        by_system(gone, "close", by=by, reason=f"→ {kept.medical_record_number}")
+    finally:
+        gone.is_merging = False
     gone.merged_into_id = kept.id
     db.session.flush()
+    _keep(gone, kept, before, snapshot(gone, kept, rows), by)
     activity.record(Activity.UPDATED, table_name="patient", changed_id=kept.id,
                     properties={"merged": {"patient": gone.id, "moved": moved}})
     return moved
 
 
-def _join(gone: Patient, kept: Patient) -> None:
-    """What is said of the person: allergies of both, whatever one record lacks from the other, the payer as a whole."""
+def may_decide(gone: Patient, kept: Patient, by: User) -> None:
+    """Raises `NotAllowed` unless `by` is an administrator whom neither record is about."""
+    if not by.has_role(Role.ADMIN) or by.id in gone.owner_ids | kept.owner_ids:
+        raise NotAllowed(N_("Your role may not do this step."))
+
+
+def _held_twice(gone: Patient, kept: Patient, *, agreed: bool) -> dict[int, int]:
+    """Of each consultation of `gone` that was held at a time of `kept`'s: that one. Raises `Refused`."""
+    pairs = overlapping(kept, gone)
+    if open_ones := [theirs.number or "–" for mine, theirs in pairs if not was_held((mine, theirs))]:
+        raise Refused(N_("Both have a consultation at the same time: %(numbers)s. Move or cancel one first."),
+                      numbers=", ".join(open_ones))
+    if pairs and not agreed:
+        raise Refused(N_("Both records were with a doctor at the same time: %(numbers)s. One person cannot be: ask "
+                         "both doctors. If it is one person all the same, tick that you looked, and merge again."),
+                      field="held_twice", numbers="; ".join(f"{mine.number or '–'}, {theirs.number or '–'}"
+                                                            for mine, theirs in pairs))
+    return {theirs.id: mine.id for mine, theirs in reversed(pairs)}
+
+
+def _join(gone: Patient, kept: Patient, take: set[str]) -> None:
+    """What is said of the person: allergies of both; what one record lacks, or was chosen, from the other."""
     kept.allergies = allergies.joined(kept.allergies, gone.allergies)
-    if kept.payer == Payer.SELF and not kept.payer_name and not kept.payer_number:
-        for name in PAYER:
-            setattr(kept, name, getattr(gone, name))
+    for group, names in TOGETHER.items():
+        if says(gone, group) and (group in take or not says(kept, group)):
+            for name in names:
+                setattr(kept, name, getattr(gone, name))
+    if kept.user is not None and kept.user_id is not None and kept.phone != kept.user.phone and "phone" in take:
+        kept.user.phone = kept.phone
     for name in TAKEN:
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(gone, name))
+
+
+def says(patient: Patient, group: str) -> tuple[Any, ...]:
+    """What the record says of one of `TOGETHER`; empty when nothing."""
+    found = tuple(getattr(patient, name) or None for name in TOGETHER[group])
+    return () if all(each in (None, Payer.SELF) for each in found) else found
+
+
+def choices(gone: Patient, kept: Patient) -> list[str]:
+    """Those of `TOGETHER` where both records say something, and not the same."""
+    return [group for group in TOGETHER
+            if says(gone, group) and says(kept, group) and says(gone, group) != says(kept, group)]
+
+
+def _move_nik(gone: Patient, kept: Patient) -> None:
+    """The number goes along. It is encrypted for no record in particular, so it moves as it is; the index is unique."""
+    if gone.nik is None:
+        return
+    if kept.nik_index is None and (kept.nik is None or gone.nik_index is not None):
+        number, index = gone.nik, gone.nik_index
+        gone.nik = gone.nik_index = None
+        db.session.flush()
+        kept.nik, kept.nik_index = number, index
+        db.session.flush()
+        nik.claim(kept)
+    db.session.flush()
+
+
+def _nik_of(patient: Patient) -> str | None:
+    """The keyed hash of the number that the record says, whether it holds it or not."""
+    number = nik.of(patient) if patient.nik_index is None else None
+    return nik.index(number) if number else patient.nik_index
 
 
 def _may(gone: Patient, kept: Patient) -> None:
@@ -147,33 +217,91 @@ def _may(gone: Patient, kept: Patient) -> None:
         raise Refused(N_("Choose two different records."))
     if gone.state not in LIVE or gone.merged_into_id is not None:
         raise Refused(N_("Only an open registration can be merged into another."))
+    if kept.state == PatientState.CLOSED and kept.merged_into_id is None:
+        raise Refused(N_("The record that stays is closed. Readmit it first, then merge."))
     if kept.state != PatientState.ACTIVE or kept.merged_into_id is not None:
         raise Refused(N_("The record that stays must be an approved registration."))
     if kept.guardian_id == gone.id or gone.guardian_id == kept.id:
         raise Refused(N_("Guardian and child are two people."))
-    if gone.nik_index and kept.nik_index and gone.nik_index != kept.nik_index:
+    one, two = _nik_of(gone), _nik_of(kept)
+    if one and two and one != two:
         raise Refused(N_("Each has another NIK: they are two people, or one NIK is wrong. Correct it first."))
     if gone.sex != kept.sex or gone.birth_date != kept.birth_date:
         raise Refused(N_("Sex and birth date differ: they are two people, or one is wrong. Correct it first."))
 
 
-def _move(gone: Patient, kept: Patient) -> dict[str, int]:
-    """Point every key that moves at the record that stays."""
-    moved: dict[str, int] = {}
+# ---------------------------------------------------------------- what moves, and what it was
+
+#: Where a row points at, by the table that it lies in.
+Rows = dict[tuple[str, str], list[int]]
+
+
+def _hanging(gone: Patient, kept: Patient) -> Rows:
+    """The rows whose key moves, by table and column; files too, which hang on the record by its name and number."""
+    found: Rows = {}
     for (name, column), what in KEYS.items():
-        if what != "moves":
-            continue
+        if what == "moves":
+            table = db.metadata.tables[name]
+            found[name, column] = list(db.session.scalars(sa.select(table.c.id).where(
+                table.c[column] == gone.id, *([table.c.id != kept.id] if name == "patient" else []))))
+    found["attachment", "document_id"] = list(db.session.scalars(sa.select(Attachment.id).where(
+        Attachment.document_type == "patient", Attachment.document_id == gone.id)))
+    return found
+
+
+def _move(gone: Patient, kept: Patient, twice: dict[int, int]) -> dict[str, int]:
+    """Point every key that moves at the record that stays; how many of each table."""
+    moved: dict[str, int] = {}
+    for other, beside in twice.items():  # before it comes to the patient who was elsewhere then
+        db.session.execute(sa.update(Consultation.__table__).where(Consultation.__table__.c.id == other)
+                           .values(held_beside_id=beside))
+    for (name, column), ids in _hanging(gone, kept).items():
         table = db.metadata.tables[name]
         changes: dict[str, Any] = {column: kept.id}
         if "version" in table.columns and name in WORKFLOWS:
             changes["version"] = table.c.version + 1  # whoever has the old page open is told
-        number = db.session.execute(  # type: ignore[attr-defined]
-            sa.update(table).where(table.c[column] == gone.id, *([table.c.id != kept.id] if name == "patient" else []))
-            .values(changes)).rowcount
-        if number:
-            moved[name] = moved.get(name, 0) + number
-    for record in list(db.session.identity_map.values()):
-        if isinstance(record, Consultation) and record.patient_id == gone.id:
-            db.session.expire(record)
+        if ids:
+            db.session.execute(sa.update(table).where(table.c.id.in_(ids)).values(changes))
+            moved[name] = moved.get(name, 0) + len(ids)
+    forget(gone)
     return moved
 
+
+def forget(*patients: Patient) -> None:
+    """Let what the session holds of these records' rows be read again."""
+    ids = {patient.id for patient in patients}
+    for record in list(db.session.identity_map.values()):
+        if isinstance(record, (Consultation, Attachment)) or (
+                isinstance(record, Patient) and record.id not in ids and record.guardian_id in ids):
+            db.session.expire(record)
+
+
+def snapshot(gone: Patient, kept: Patient, rows: Rows) -> dict[tuple[str, int, str], Any]:
+    """What a merge can change, by table, row and column, as JSON can hold it."""
+    wanted: dict[str, tuple[set[int], set[str]]] = {
+        "patient": ({gone.id, kept.id}, set(Patient.__table__.columns.keys()) - {"id", "version"}),
+        "user": ({each.user_id for each in (gone, kept) if each.user_id}, {"status", "phone"}),
+        "consent": ({each.id for each in gone.consents}, {"withdrawn_at"})}
+    for (name, column), ids in rows.items():
+        known = wanted.setdefault(name, (set(), set()))
+        known[0].update(ids)
+        known[1].update({column, "held_beside_id"} if name == "consultation" else {column})
+    found: dict[tuple[str, int, str], Any] = {}
+    for name, (keys, columns) in wanted.items():
+        table = db.metadata.tables[name]
+        for row in db.session.execute(sa.select(table.c.id, *(table.c[column] for column in sorted(columns)))
+                                      .where(table.c.id.in_(keys))).mappings():
+            found |= {(name, row["id"], column): activity.plain(row[column]) for column in columns}
+    return found
+
+
+def _keep(gone: Patient, kept: Patient, before: dict[tuple[str, int, str], Any],
+          after: dict[tuple[str, int, str], Any], by: User) -> None:
+    """Write down what the merge changed."""
+    record = PatientMerge(gone_id=gone.id, kept_id=kept.id, merged_by_id=by.id)
+    db.session.add(record)
+    db.session.flush()
+    db.session.add_all(
+        PatientMergeMove(merge_id=record.id, table_name=key[0], row_id=key[1], column_name=key[2], before=value,
+                         after=after[key]) for key, value in before.items() if value != after.get(key))
+    db.session.flush()

@@ -24,7 +24,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.id import nik as standard
 
 from models.base import db
-from models.clinic import Patient, Sex
+from models.clinic import Patient, PatientState, Sex
 from models.errors import N_, Refused
 
 _VERSION = "1:"
@@ -111,24 +111,57 @@ def doubts(number: str, birth_date: date, sex: Sex) -> list[str]:
     return found
 
 
-def keep(patient: Patient, number: str | None, *, confirmed: bool = False) -> None:
-    """Give the patient this NIK, or none.
+def keep(patient: Patient, number: str | None, *, confirmed: bool = False, told: bool = False) -> bool:
+    """Give the patient this NIK, or none; whether the number is this record's alone.
 
-    Raises `Refused` (not a NIK, or somebody else's) or `NikDoubt` (does not fit, and not `confirmed`).
+    A number that another record holds is kept without its index: nobody but the hospital may learn of it, and it looks
+    into both. Raises `Refused` (not a NIK; with `told`, another record's) or `NikDoubt` (does not fit, and not
+    `confirmed`).
     """
     if not number:
         patient.nik = patient.nik_index = None
-        return
+        return True
     digits = check(number)
     if not confirmed and (found := doubts(digits, patient.birth_date, patient.sex)):
         raise NikDoubt(found[0], field="nik")
     hashed = index(digits)
+    if hashed == patient.nik_index:
+        return True
     with db.session.no_autoflush:
-        taken = db.session.scalar(sa.select(Patient.id).where(Patient.nik_index == hashed))
-    if taken is not None and taken != patient.id:
-        raise Refused(N_("This NIK is already registered. Ask the hospital if you have no account."), field="nik")
-    if hashed != patient.nik_index:
-        patient.nik, patient.nik_index = encrypt(digits), hashed
+        holder = _holder(hashed, patient)
+    if holder is not None and told:
+        raise Refused(N_("Another record has this NIK: %(record)s. Merge the two, or correct one of them."),
+                      field="nik", record=holder.medical_record_number or holder.name)
+    is_free = holder is None and patient.state != PatientState.REJECTED
+    patient.nik, patient.nik_index = encrypt(digits), hashed if is_free else None
+    return holder is None
+
+
+def _holder(hashed: str, patient: Patient) -> Patient | None:
+    """The other record that holds the number."""
+    return db.session.scalar(sa.select(Patient).where(Patient.nik_index == hashed, Patient.id != (patient.id or 0)))
+
+
+def holder_of(patient: Patient) -> Patient | None:
+    """The record that holds the number which this one only claims; None when nothing is in question."""
+    number = of(patient) if patient.nik_index is None else None
+    return _holder(index(number), patient) if number else None
+
+
+def claim(patient: Patient) -> None:
+    """Let the record hold its number from now on. Raises `Refused` when another one does."""
+    if patient.nik is None or patient.nik_index is not None:
+        return
+    holder = holder_of(patient)
+    if holder is not None:
+        raise Refused(N_("Another record has this NIK now: %(record)s. Merge the two, or correct the NIK first."),
+                      record=holder.medical_record_number or holder.name)
+    patient.nik_index = index(decrypt(patient.nik))
+
+
+def release(patient: Patient) -> None:
+    """Let others register with the number; this record still says it."""
+    patient.nik_index = None
 
 
 def of(patient: Patient) -> str | None:

@@ -144,7 +144,7 @@ def turn(model: Any, state: Any) -> list[Any]:
     if state == model.workflow.initial and state == "draft":
         return []
     return [step for step in model.workflow if state in step.sources and not step.is_refusal and step.roles
-            and step.name not in {"close", "reopen", "reschedule", "reinstate"}]
+            and step.name not in {"close", "reopen", "reschedule", "reinstate", "readmit"}]
 
 
 def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str) -> None:

@@ -19,9 +19,10 @@ from models.clinic import OF_AGE, Consent, ConsentKind, Patient, PatientState, P
 from models.documents import NumberCounter
 from models.errors import N_, NotAllowed, Refused
 from models.operations import credentials, nik
-from models.operations.approvals import effect, opened
-from models.operations.notices import tell
+from models.operations.approvals import after, effect, opened
+from models.operations.notices import Declared, declare, holders, tell
 from models.operations.once import insert_once
+from models.outbox import Channel
 from models.people import AccountStatus, Language, User, UserRole
 from models.roles import Role
 
@@ -129,18 +130,36 @@ def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], num
     patient = Patient(**fields)
     with db.session.no_autoflush:
         _fill(patient, {**{key: fields[key] for key in ("name", "birth_date", "sex")}, **profile})
-        nik.keep(patient, number, confirmed=confirmed)
+        is_alone = nik.keep(patient, number, confirmed=confirmed)
     try:
         with db.session.begin_nested():
             db.session.add(patient)
     except IntegrityError as error:  # the same NIK was registered at the same moment
-        raise Refused(N_("This NIK is already registered. Ask the hospital if you have no account."),
-                      field="nik") from error
+        if patient.nik_index is None:
+            raise
+        nik.release(patient)
+        is_alone = False
+        db.session.add(patient)
+        del error
+    agree(patient, by)
+    opened(patient, by=by)
+    if not is_alone:
+        tell("nik_in_question", patient)
+    return patient
+
+
+def agree(patient: Patient, by: User) -> None:
+    """Keep that both texts, as they are now, were agreed to; `by` is who says so."""
     for kind, text_version in CONSENTS.items():
         db.session.add(Consent(patient_id=patient.id, kind=kind, text_version=text_version, language=by.language,
                                given_by_id=by.id))
-    opened(patient, by=by)
-    return patient
+
+
+declare(Declared(
+    "nik_in_question", holders(Role.ADMIN), N_("One NIK in two records: %(patient)s"),
+    (N_("The NIK of %(patient)s stands in another record too. Compare both: they may be one person, or one NIK is "
+        "wrong."),), lambda patient: {"patient": patient.name}, "/admin/patient/details/?id={id}",
+    channels=(Channel.MAIL,), icon="users"))
 
 
 # ---------------------------------------------------------------- the profile
@@ -160,10 +179,23 @@ def update_profile(patient: Patient, values: Mapping[str, Any], *, by: User, num
     if "phone" in values and patient.user is not None:
         patient.user.phone = patient.phone  # where the person is told by telephone
     if number:
-        if patient.nik is not None and not is_admin and nik.index(nik.check(number)) != patient.nik_index:
-            raise Refused(N_("Your NIK is already recorded. Ask the hospital to correct it."), field="nik")
-        nik.keep(patient, number, confirmed=nik_confirmed)
+        if patient.nik is not None and not is_admin:
+            if nik.check(number) != nik.of(patient):
+                raise Refused(N_("Your NIK is already recorded. Ask the hospital to correct it."), field="nik")
+        else:
+            _keep_nik(patient, number, nik_confirmed, is_admin)
     db.session.flush()
+
+
+def _keep_nik(patient: Patient, number: str, confirmed: bool, is_admin: bool) -> None:
+    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            is_alone = nik.keep(patient, number, confirmed=confirmed, told=is_admin)
+    except IntegrityError:  # the same number was written at the same moment: it is found now
+        is_alone = nik.keep(patient, number, confirmed=confirmed, told=is_admin)
+    if not is_alone:
+        tell("nik_in_question", patient)
 
 
 def _fill(patient: Patient, values: Mapping[str, Any]) -> None:
@@ -237,18 +269,57 @@ def next_record_number() -> str:
     return f"{last:08d}"
 
 
-@effect(Patient, "approve", "reinstate")
-def _give_number(patient: Patient, *, by: User, reason: str) -> None:
-    patient.decided_reason = reason.strip() or None
+@effect(Patient, "approve")
+def _approve(patient: Patient, *, by: User, reason: str) -> None:
     if patient.guardian is not None and patient.guardian.state != PatientState.ACTIVE:
         raise Refused(N_("Approve the guardian's registration first."))
+    give_number(patient, reason)
+
+
+@effect(Patient, "reinstate")
+def _reinstate(patient: Patient, *, by: User, reason: str) -> None:
+    reached_by_somebody(patient)
+    give_number(patient, reason)
+
+
+@after(Patient, "approve", "reinstate", "readmit")
+def _hold_nik(patient: Patient, *, by: User, reason: str) -> None:
+    """A registration that was rejected, or whose NIK another record holds, gets its number only if it is free."""
+    nik.claim(patient)
+
+
+def give_number(patient: Patient, reason: str) -> None:
+    patient.decided_reason = reason.strip() or None
     if patient.medical_record_number is None:
         patient.medical_record_number = next_record_number()
+
+
+def reached_by_somebody(patient: Patient) -> None:
+    """Raises `Refused` at the field guardian unless an account of its own or an active guardian reaches the record."""
+    guardian = patient.guardian
+    if patient.user_id is not None:
+        if guardian is not None:
+            raise Refused(N_("This person has an account of their own and needs no guardian. Leave it empty."),
+                          field="guardian")
+        return
+    if guardian is None or guardian.state != PatientState.ACTIVE:
+        raise Refused(N_("The guardian's registration is not active. Name another guardian, or approve that one "
+                         "first."), field="guardian")
+    if guardian.id == patient.id or guardian.guardian_id is not None or guardian.user_id is None:
+        raise Refused(N_("Only a person with an account can be a guardian."), field="guardian")
+    if patient.relation is None:
+        patient.relation = Relation.OTHER_PERSON
 
 
 @effect(Patient, "reject", "suspend")
 def _keep_reason(patient: Patient, *, by: User, reason: str) -> None:
     patient.decided_reason = reason.strip()
+
+
+@effect(Patient, "reject")
+def _free_nik(patient: Patient, *, by: User, reason: str) -> None:
+    """Who was rejected may register anew, and so may whoever the NIK belongs to."""
+    nik.release(patient)
 
 
 @effect(Patient, "close")

@@ -29,8 +29,8 @@ CHANGING = (Activity.INSERTED, Activity.UPDATED, Activity.DELETED)
 #: Columns that say nothing to anybody outside: keys of the installation, and secrets.
 INTERNAL = frozenset({"nik", "nik_index", "version", "user_id", "patient_id", "created_by_id", "client_id", "author_id",
                       "attachment_id", "recorded_by_id", "given_by_id", "guardian_id", "doctor_id", "specialization_id",
-                      "consultation_id", "rescheduled_from_id", "prescription_id", "item_id", "unit_id", "store_id",
-                      "verify_code", "video_url"})
+                      "consultation_id", "rescheduled_from_id", "held_beside_id", "prescription_id", "item_id",
+                      "unit_id", "store_id", "verify_code", "video_url"})
 #: Tables that hang on a consultation.
 HANGING = (ClinicalNote, Diagnosis, Letter, Prescription)
 
@@ -46,6 +46,12 @@ def _text(column: Any) -> Any:
     return sa.cast(column, sa.String)
 
 
+def one_persons_records(patient: Patient) -> list[str]:
+    """The ids of the record and of those that were merged into it, as the log writes them."""
+    return [str(patient.id), *map(str, db.session.scalars(
+        sa.select(Patient.id).where(Patient.merged_into_id == patient.id).order_by(Patient.id)))]
+
+
 def lookers(patient: Patient, *, changes: bool = False, before: int | None = None,
             limit: int = 50) -> list[ActivityLog]:
     """Who of the hospital read the record (and with `changes` wrote in it), newest first; one statement.
@@ -53,7 +59,7 @@ def lookers(patient: Patient, *, changes: bool = False, before: int | None = Non
     What the patient and the guardian did themselves is left out.
     """
     own = sa.select(Consultation.id).where(Consultation.patient_id == patient.id)
-    rows = [(ActivityLog.table_name == "patient") & (ActivityLog.changed_id == str(patient.id)),
+    rows = [(ActivityLog.table_name == "patient") & ActivityLog.changed_id.in_(one_persons_records(patient)),
             (ActivityLog.table_name == "consultation") & ActivityLog.changed_id.in_(
                 sa.select(_text(Consultation.id)).where(Consultation.patient_id == patient.id)),
             (ActivityLog.table_name == "attachment") & ActivityLog.changed_id.in_(

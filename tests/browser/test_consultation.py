@@ -30,6 +30,11 @@ def register(page: Page) -> None:
     page.check("[name=consent_privacy]")
     page.check("[name=consent_telemedicine]")
     page.click("#form-register button")
+    expect(page).to_have_url(re.compile("/register/done"))
+    page.goto("/login")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form[action*=login] button, #form-login button, main form button")
     expect(page).to_have_url(re.compile("/portal/"))
 
 

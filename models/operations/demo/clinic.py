@@ -32,6 +32,7 @@ from models.operations import (
     clinical,
     consultations,
     conversations,
+    merging,
     patients,
     prescriptions,
     schedules,
@@ -302,11 +303,28 @@ def load_open(world: World) -> None:
             _prescribe(world, made, made.doctor.user, NOTES[made.complaint][5])
     leaver = everybody[29 - 2]
     world.do(leaver, "close", leaver.user)
+    back = everybody[26]
+    world.do(back, "close", back.user)
+    world.do(back, "readmit", "admin", identity_checked=True, consents_given=True)
+    _registered_twice(world, everybody[25])
     moved = _book(world, everybody[9], doctors[2], tomorrow + timedelta(days=1), COMPLAINTS[3])
     if moved:
         free = slots.next_free(doctors[2], after=moved.starts_at + timedelta(days=1), patient=everybody[9])
         if free:
             consultations.reschedule(moved, free[0].starts_at, by=everybody[9].user, reason="Bentrok jadwal kerja")
+
+
+def _registered_twice(world: World, kept: Patient) -> None:
+    """Somebody who forgot the first account made another one; the office made one record of both."""
+    account = User(name=kept.name, email="pasien25.lama@demo.rawat", is_demo=True, email_confirmed_at=clock.now(),
+                   user_roles=[UserRole(role=Role.PATIENT)])
+    world.session.add(account)
+    world.session.flush()
+    acting.set_actor(account.id, acting.Door.PORTAL, "10.20.0.5")
+    twice = patients.register_account(account, birth_date=kept.birth_date, sex=kept.sex, consents=list(ConsentKind),
+                                      phone="+6281234599925", allergies="Udang")
+    world.do(twice, "approve", "admin")
+    merging.merge(twice, kept, by=world.users["admin"])
 
 
 def _open_talk(world: World, made: Consultation) -> None:
