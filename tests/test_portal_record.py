@@ -241,9 +241,9 @@ def test_profiles_that_are_kept_come_first(client, patient):
     assert client.post("/portal/close", data={"sure": "1", "current": PASSWORD}).status_code == 303
 
 
-def test_not_while_the_doctor_talks(client, patient):
-    factories.make_consultation(patient=patient, state=ConsultationState.IN_PROGRESS, started_at=clock.now())
-    answer = client.post("/portal/close", data={"sure": "1", "current": PASSWORD})
-    assert answer.status_code == 422
-    assert "being held now" in answer.text
-    assert patient.state == PatientState.ACTIVE
+def test_while_the_doctor_talks_too(client, patient, session):
+    """A consent is withdrawn at any time: what is in progress ends with it."""
+    talk = factories.make_consultation(patient=patient, state=ConsultationState.IN_PROGRESS, started_at=clock.now())
+    assert client.post("/portal/close", data={"sure": "1", "current": PASSWORD}).status_code == 303
+    session.expire_all()
+    assert (patient.state, talk.state) == (PatientState.CLOSED, ConsultationState.CANCELLED)
