@@ -165,6 +165,18 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture
+def empty(database_server: Any) -> Iterator[Flask]:
+    """An application on a new database without any table."""
+    url = database_server.new()
+    app = make_app(url)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    database_server.drop(url)
+
+
 # ---------------------------------------------------------------- people
 
 
