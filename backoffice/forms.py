@@ -22,8 +22,8 @@ from portal.site import words
 MOST_LINES = 500
 #: Empty rows at the foot of the lines, for people without script.
 SPARE_LINES = 2
-#: What a line counts, by the name of its field: a scanned code raises it.
-COUNTED = ("quantity", "received_quantity", "counted_quantity")
+#: What a line of an item says besides: how much, which a scanned code raises, or in which unit.
+OF_AN_ITEM = ("quantity", "received_quantity", "unit")
 
 
 class StaffForm(FlaskForm, BaseForm):
@@ -299,9 +299,9 @@ class LinesField(Field):
 
     @property
     def has_items(self) -> bool:
-        """Whether a line counts an item: then a scanned code can fill it."""
+        """Whether a line is about goods: then a scanned code can fill it."""
         field = getattr(self.line_form, "item", None)
-        return field is not None and any(hasattr(self.line_form, name) for name in COUNTED)
+        return field is not None and any(hasattr(self.line_form, name) for name in OF_AN_ITEM)
 
     def pattern(self) -> LineForm:
         """The row that the script copies; ``__n__`` stands for its place."""

@@ -51,7 +51,7 @@ def parted(found: list[Cleaning]) -> dict[str, list[Cleaning]]:
     able = not_who_cleaned.rows
     assert able is not None
     others = set(db.session.scalars(sa.select(Cleaning.id).where(
-        Cleaning.id.in_([task.id for task in found] or [0]), able(current_user))))
+        Cleaning.id.in_([task.id for task in found] or [0]), able(Cleaning, current_user))))
     parts: dict[str, list[Cleaning]] = {name: [] for name, _word in PARTS}
     for task in found:
         mine = task.id not in others

@@ -103,8 +103,7 @@
     }
     var field = row.querySelector("[data-quantity]");
     var now = field && thousandths(field.value || "0");
-    var blind = field && field.name.endsWith("counted_quantity");
-    if (field && now !== null && !(filled && field.value) && !blind) {
+    if (field && now !== null && !(filled && field.value)) {
       put(field, written(now + (found.count ? Math.round(Number(found.count) * 1000) : 1000)));
     }
     fillBatch(row, found);

@@ -126,7 +126,7 @@ def test_a_list_of_places_is_brought_by_the_head(session: Any, things: dict[str,
     rows = lists.read(text.encode(), "rak.csv").rows
     brought = imports.bring(session, ImportKind.SHELF, text.encode(), "rak.csv", rows, by=head)
     assert (brought.new_rows, brought.changed_rows, brought.same_rows, brought.wrong_rows) == (1, 1, 1, 0)
-    imports.apply(session, brought, rows, by=head)
+    imports.apply(session, brought, rows, by=head, seen=brought.digest)
     ids = {things[name].id: place for name, place in (("far", "A-01-1"), ("near", "A-2-1"), ("loose", "D-1"))}
     assert shelves.locations(things["store"].id, ids) == ids
     with pytest.raises(NotAllowed):

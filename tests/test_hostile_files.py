@@ -171,7 +171,7 @@ def test_the_command_is_told_which_sheet(app: Any, session: Any, tmp_path: Path)
     session.commit()
     run = app.test_cli_runner().invoke
     assert "Lembar1, Lembar2" in run(args=["import", "item_category", str(file)]).output
-    done = run(args=["import", "item_category", str(file), "--sheet", "Lembar2"])
+    done = run(args=["import", "item_category", str(file), "--sheet", "Lembar2", "--yes"])
     assert done.exit_code == 0, done.output
     assert session.scalar(sa.select(ItemCategory.name).where(ItemCategory.code == "jamu")) == "Jamu"
 

@@ -38,7 +38,8 @@ def test_impossible_exceptions_are_refused(session, fields):
     refused(session, ScheduleException(doctor_id=make_doctor().id, on=date(2026, 1, 5), **fields))
 
 
-@pytest.mark.parametrize("fields", [{"nik": "1:x"}, {"nik_index": "x"}, {"height_cm": Decimal(0)},
+@pytest.mark.parametrize("fields", [{"nik_index": "x"}, {"nik": "1:x", "nik_index": "x", "state": "rejected"},
+                                    {"height_cm": Decimal(0)},
                                     {"weight_kg": Decimal(-1)}, {"state": "gone"}, {"sex": "x"}])
 def test_impossible_patients_are_refused(session, fields):
     with pytest.raises((IntegrityError, LookupError, sa.exc.StatementError)), session.begin_nested():

@@ -70,9 +70,14 @@ def test_doubts(number, born, sex, count):
 
 
 def test_nobody_elses_number(session):
-    nik.keep(make_patient(birth_date=date(1990, 5, 17)), WOMAN)
-    with pytest.raises(Refused, match="already registered"):
-        nik.keep(make_patient(birth_date=date(1990, 5, 17)), WOMAN)
+    """The office is told whose it is; a patient is not: the number is kept without its index until somebody looked."""
+    first, second = (make_patient(birth_date=date(1990, 5, 17)) for _ in range(2))
+    assert nik.keep(first, WOMAN) is True
+    session.flush()
+    with pytest.raises(Refused, match="Another record has this NIK"):
+        nik.keep(second, WOMAN, told=True)
+    assert nik.keep(second, WOMAN) is False
+    assert (second.nik_index, nik.decrypt(second.nik)) == (None, WOMAN)
 
 
 def test_a_changed_text_or_another_key_opens_nothing():
