@@ -31,6 +31,9 @@ from models.stocktakes import Stocktake
 from tests import factories as make
 from tests import hostile
 
+pytestmark = pytest.mark.once
+
+
 TABLES, PICTURES = hostile.tables(), hostile.pictures()
 #: Those that are tried at doors whose reader is the same: how each of them fails is another.
 FEW = ("single quotes", "a sheet elsewhere", "bomb")

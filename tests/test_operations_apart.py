@@ -19,6 +19,9 @@ from models.operations.apart import MB, Limits
 from tests import factories as make
 from tests import hostile
 
+pytestmark = pytest.mark.once
+
+
 READER = "class No(Exception):\n    pass\n\n\ndef read(content, ask):\n"
 
 

@@ -17,6 +17,9 @@ from models.roles import STAFF_ROLES, Role
 from tests import factories as make
 from tests.specified_rights import PANEL, ROWS
 
+pytestmark = pytest.mark.once
+
+
 REPORT = {(row.table.removeprefix("report:"), row.role) for row in ROWS if row.door == "report"}
 OPEN_PAGES = {(row.table.removeprefix("page:"), row.role) for row in ROWS if row.door == "page"}
 IMPORTS = {(row.table.removeprefix("action:imports/"), row.role) for row in ROWS

@@ -16,6 +16,9 @@ from models.roles import Role
 from portal.site import reading
 from tests.applications import make_app
 
+pytestmark = pytest.mark.once
+
+
 NOBODY = "postgresql+psycopg://postgres@127.0.0.1:1/rawat?connect_timeout=1"
 
 

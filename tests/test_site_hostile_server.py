@@ -33,7 +33,8 @@ from tests import factories as make
 from tests import hostile
 from tests.test_site_processes import Browser, browser, start
 
-pytestmark = [pytest.mark.commits, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
+pytestmark = [pytest.mark.once, pytest.mark.commits,
+              pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
 LONG = 60
 
 

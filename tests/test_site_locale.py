@@ -16,6 +16,9 @@ from portal import words
 from portal.site import catalogue, locale, spell
 from tests.factories import make_user
 
+pytestmark = pytest.mark.once
+
+
 #: An instant, at twelve past nine by the hospital's clock.
 NINE = datetime(2026, 11, 19, 9, 12, tzinfo=clock.zone()).astimezone(UTC)
 

@@ -11,6 +11,9 @@ from models.documents import WORKFLOWS
 from portal import words
 from portal.site import macros
 
+pytestmark = pytest.mark.once
+
+
 STATES = sorted({state.value for model in WORKFLOWS.values() for state in model.workflow.states})
 
 

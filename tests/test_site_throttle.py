@@ -17,6 +17,9 @@ from models import clock
 from portal import site
 from portal.site.throttle import Throttle
 
+pytestmark = pytest.mark.once
+
+
 SHARED = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
 
 

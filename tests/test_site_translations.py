@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from portal.site import catalogue
+
+pytestmark = pytest.mark.once
+
 
 PLACE = re.compile(r"%\(\w+\)[sd]")
 

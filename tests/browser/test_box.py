@@ -16,6 +16,8 @@ from models.roles import Role
 from models.stock import Store, StoreItem
 from tests.browser.conftest import follow, step
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def stocked(rows: sa.Connection) -> Any:

@@ -15,6 +15,9 @@ from models.consultations import Consultation, ConsultationState
 from models.people import User
 from models.roles import Role
 
+pytestmark = pytest.mark.once
+
+
 BOTH = [(True, "id-ID"), (False, "en-GB")]
 
 

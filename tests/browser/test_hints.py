@@ -15,6 +15,8 @@ from models.roles import Role
 from models.stock import Store, StoreItem
 from tests.browser.test_box import choose
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def bought(rows: sa.Connection) -> Any:

@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from models.roles import Role
 from tests.browser.conftest import LiveServer
 
+pytestmark = pytest.mark.once
+
+
 LOOKUP = "**/admin/store_request/ajax/lookup/?name=lines-item*"
 UNITS = "**/admin/store_request/ajax/lookup/?name=lines-unit*"
 

@@ -17,6 +17,9 @@ from models.roles import Role
 from models.stock import StockBalance, StockBatch
 from tests.browser.conftest import CHROMIUM, FLAGS, LiveServer, scanner_types
 
+pytestmark = pytest.mark.once
+
+
 NEW = "/admin/store_request/new/"
 
 

@@ -14,6 +14,9 @@ from models.operations import files
 from models.roles import Role
 from tests.browser.conftest import LiveServer
 
+pytestmark = pytest.mark.once
+
+
 GO_ON = "#form-consultation .actions .primary"
 
 

@@ -10,6 +10,9 @@ from playwright.sync_api import Page
 
 from models.roles import Role
 
+pytestmark = pytest.mark.once
+
+
 #: Pages of each kind: home, inbox, lists with long names, a document with lines, a report, a search, the portal.
 PAGES = [
     (Role.STORE_HEAD, ["/admin/", "/admin/inbox/", "/admin/stock_move/", "/admin/item/", "/admin/reports/",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from models.roles import Role
 from tests.browser.conftest import follow
 from tests.browser.test_scanning import scan
+
+pytestmark = pytest.mark.once
 
 
 def test_a_request_begins_from_the_template_of_the_ward(
