@@ -87,6 +87,7 @@ def early_in_next_month():
 
 @pytest.mark.commits
 @pytest.mark.usefixtures("early_in_next_month")
+@pytest.mark.once
 def test_a_larger_hospital_has_as_many_moves_more_and_is_as_sound_on_another_day(app, session):
     demo.load(session, scale=2)
     is_lived_in_and_sound(session)

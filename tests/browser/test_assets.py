@@ -22,6 +22,8 @@ from models.roles import Role
 from tests.browser.conftest import ROOT, LiveServer, follow, step
 from tests.browser.test_box import choose
 
+pytestmark = pytest.mark.once
+
 ROLES = {"staff": Role.FACILITIES_STAFF, "head": Role.FACILITIES_HEAD, "payables": Role.PAYABLES,
          "director": Role.DIRECTOR, "receivables": Role.RECEIVABLES}
 

@@ -16,6 +16,8 @@ from models.stocktakes import Stocktake, StocktakeLine
 from tests.browser.conftest import follow, scanner_types, step
 from tests.browser.test_box import choose
 
+pytestmark = pytest.mark.once
+
 #: Another test may have received a batch of the item: then a scan asks which one is counted.
 BATCHED = sa.exists().where(StockBatch.item_id == Item.id, StockBatch.number != "")
 

@@ -21,6 +21,8 @@ from models.roles import Role
 from tests.browser.conftest import follow, step
 from tests.browser.test_consultation import ask
 
+pytestmark = pytest.mark.once
+
 #: Demo doctors with an account that the tests may use up.
 DOCTORS = itertools.cycle(("doctor", "doctor2"))
 
