@@ -19,9 +19,9 @@ from models.base import db
 from models.documents import WORKFLOWS
 from models.errors import N_, NotAllowed, Refused
 from models.operations import accounts, credentials
+from models.operations.contacts import clean_email
 from models.operations.mail import post_to
 from models.operations.notices import Declared, declare, holders, itself, tell
-from models.operations.patients import clean_email
 from models.outbox import Channel
 from models.people import AccountStatus, User, UserRole
 from models.roles import Role

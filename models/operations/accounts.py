@@ -24,6 +24,7 @@ from models.base import db
 from models.clinic import Patient
 from models.errors import N_, Conflict, Refused
 from models.operations.approvals import effect
+from models.operations.contacts import clean_email
 from models.operations.credentials import (
     end_access,
     end_tickets,
@@ -33,7 +34,6 @@ from models.operations.credentials import (
 )
 from models.operations.mail import post, post_to
 from models.operations.notices import tell
-from models.operations.patients import clean_email
 from models.people import AccountStatus, User
 from models.roles import Role
 

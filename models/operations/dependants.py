@@ -16,9 +16,10 @@ from models.base import db
 from models.clinic import OF_AGE, Consent, ConsentKind, Patient, PatientState
 from models.errors import N_, NotAllowed, Refused
 from models.operations import accounts, credentials
+from models.operations.contacts import clean_email
 from models.operations.jobs import each_day, job
 from models.operations.notices import Declared, declare, tell
-from models.operations.patients import CONSENTS, clean_email
+from models.operations.patients import CONSENTS
 from models.outbox import Channel
 from models.people import Language, User, UserRole
 from models.roles import Role

@@ -8,9 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import phonenumbers
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
 from models import clock
@@ -20,6 +18,7 @@ from models.documents import NumberCounter
 from models.errors import N_, NotAllowed, Refused
 from models.operations import credentials, nik
 from models.operations.approvals import after, effect, opened
+from models.operations.contacts import clean_email, clean_phone
 from models.operations.notices import Declared, declare, holders, tell
 from models.operations.once import insert_once
 from models.outbox import Channel
@@ -36,27 +35,6 @@ MOST_DEPENDANTS = 10
 PROFILE = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "region_code", "phone", "marital_status",
            "blood_type", "allergies", "payer", "payer_name", "payer_number")
 _MEASURES = {"height_cm": (Decimal(20), Decimal(280)), "weight_kg": (Decimal("0.3"), Decimal(650))}
-
-
-def clean_email(text: str) -> str:
-    """The address in its usual form, lower case. Raises `Refused` at the field email."""
-    try:
-        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
-        raise Refused(N_("This is not an e-mail address. Write it like name@example.org."), field="email") from error
-
-
-def clean_phone(text: str | None) -> str | None:
-    """A number as +62812…; numbers without a country are Indonesian. Raises `Refused` at the field phone."""
-    if not text or not text.strip():
-        return None
-    try:
-        number = phonenumbers.parse(text, "ID")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or any(map(str.isalpha, text)) or not phonenumbers.is_possible_number(number):
-        raise Refused(N_("This is not a telephone number. Write it like 0812 3456 7890."), field="phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def register(*, name: str, email: str, password_hash: str | None, birth_date: date, sex: Sex,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -236,6 +237,11 @@ def rupiah(expression: Any) -> sa.ColumnElement[Any]:
 def above_zero(expression: Any) -> sa.ColumnElement[Any]:
     """`expression`, or 0 where it is less."""
     return sa.case((expression > 0, expression), else_=0)
+
+
+def ratio(total: Any, count: Any) -> Decimal | None:
+    """`total` for each of `count`, to two places (Rupiah: to the sen); None for nothing."""
+    return (total / count).quantize(Decimal("0.01")) if count else None
 
 
 def within(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:

@@ -32,6 +32,7 @@ from models.operations.reports import (
     declare,
     period,
     quantity,
+    ratio,
     rupiah,
     where,
     within,
@@ -43,7 +44,6 @@ from models.operations.reports_stock import (
     SUPPLIER_ID,
     UNIT_COLUMN,
     UNIT_ID,
-    each,
     supplier_papers,
     unit_papers,
 )
@@ -327,6 +327,6 @@ declare(Report(
     about=N_("Which items make 80, 95 and 100 percent of the value used."),
     columns=(ITEM_COLUMN, Column("class", N_("Class"), "code", abc_class),
              Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN, Column("value", N_("Value"), "money"),
-             Column("share", N_("So far"), "percent", lambda row: each(row.so_far * 100, row.whole))),
+             Column("share", N_("So far"), "percent", lambda row: ratio(row.so_far * 100, row.whole))),
     parameters=(*period(365), STORE)))
 

@@ -22,10 +22,11 @@ from models.operations.reports import (
     declare,
     period,
     quantity,
+    ratio,
     where,
     within,
 )
-from models.operations.reports_stock import ITEM_COLUMN, NAMED, STORE_COLUMN, UNIT_COLUMN, each
+from models.operations.reports_stock import ITEM_COLUMN, NAMED, STORE_COLUMN, UNIT_COLUMN
 from models.operations.shortages import received, shortages
 from models.purchasing import (
     GoodsReceipt,
@@ -106,7 +107,7 @@ def prices(asked: Asked) -> Statement:
 
 def net_price(row: Any) -> Decimal | None:
     """Rupiah per base unit, discount taken."""
-    return each(row.unit_price * (100 - row.discount) / 100, row.factor)
+    return ratio(row.unit_price * (100 - row.discount) / 100, row.factor)
 
 
 declare(Report(
@@ -153,7 +154,7 @@ declare(Report(
     columns=(SUPPLIER_COLUMN, Column("due", N_("Orders due"), "number"), Column("in_time", N_("On time"), "number"),
              Column("late", N_("Late"), "number", lambda row: row.due - row.in_time),
              Column("incomplete", N_("Incomplete"), "number"),
-             Column("rate", N_("On-time rate"), "percent", lambda row: each(Decimal(row.in_time * 100), row.due)),
+             Column("rate", N_("On-time rate"), "percent", lambda row: ratio(Decimal(row.in_time * 100), row.due)),
              Column("lead_time_days", N_("Lead time days"), "number")),
     parameters=(*period(365), SUPPLIER)))
 

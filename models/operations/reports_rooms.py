@@ -28,10 +28,10 @@ from models.operations.reports import (
     declare,
     minutes,
     period,
+    ratio,
     rupiah,
     where,
 )
-from models.operations.reports_stock import each
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, Ward
 from models.rights import FACILITIES
@@ -92,19 +92,19 @@ def _days(row: Any) -> Decimal:
 
 
 def _rate(row: Any) -> Decimal | None:
-    return each(_days(row) * 100, row.beds * row.days)
+    return ratio(_days(row) * 100, row.beds * row.days)
 
 
 def _length(row: Any) -> Decimal | None:
-    return each(_days(row), row.discharged)
+    return ratio(_days(row), row.discharged)
 
 
 def _empty(row: Any) -> Decimal | None:
-    return each(max(row.beds * row.days - _days(row), Decimal(0)), row.discharged)
+    return ratio(max(row.beds * row.days - _days(row), Decimal(0)), row.discharged)
 
 
 def _turnover(row: Any) -> Decimal | None:
-    return each(Decimal(row.discharged), row.beds)
+    return ratio(Decimal(row.discharged), row.beds)
 
 
 def _whole(asked: Asked) -> Statement:
@@ -213,7 +213,7 @@ declare(Report(
     columns=(CLASS_COLUMN, Column("beds", N_("Beds"), "number"), Column("bed_days", N_("Bed-days"), "number", _days),
              Column("cleaning", N_("Cleaning"), "money"), Column("upkeep", N_("Maintenance"), "money"),
              Column("wear", N_("Depreciation"), "money"), Column("cost", N_("Cost"), "money", _cost),
-             Column("per_day", N_("Cost a bed-day"), "money", lambda row: each(_cost(row), _days(row)))),
+             Column("per_day", N_("Cost a bed-day"), "money", lambda row: ratio(_cost(row), _days(row)))),
     parameters=(*period(30), CLASS)))
 
 

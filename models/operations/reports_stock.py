@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +25,7 @@ from models.operations.reports import (
     declare,
     period,
     quantity,
+    ratio,
     rupiah,
     where,
     within,
@@ -42,11 +42,6 @@ STORE_COLUMN = Column("store", N_("Store"), unless="store")
 UNIT_COLUMN = Column("base_unit", N_("Unit"))
 #: Item by code and name, as people call it.
 NAMED = (Item.code + " " + Item.name).label("item")
-
-
-def each(total: Any, count: Any) -> Decimal | None:
-    """Rupiah per base unit, to the sen; None for nothing."""
-    return (total / count).quantize(Decimal("0.01")) if count else None
 
 
 def _paper(move: Any, model: Any) -> Any:
@@ -108,7 +103,7 @@ declare(Report(
     about=N_("What every store held at the end of any day, at the moving average."), icon="stack-2",
     columns=(ITEM_COLUMN, Column("category", N_("Category")), STORE_COLUMN,
              Column("location", N_("Shelf")), Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
-             Column("average", N_("Average cost"), "money", lambda row: each(row.value, row.quantity)),
+             Column("average", N_("Average cost"), "money", lambda row: ratio(row.value, row.quantity)),
              Column("value", N_("Value"), "money")),
     parameters=(AS_OF, STORE, ITEM), summary=_held_in_all,
     tiles=(Column("value", N_("Value"), "money"), Column("items", N_("Items"), "number"))))
@@ -230,7 +225,7 @@ declare(Report(
     columns=(ITEM_COLUMN, Column("batch", N_("Batch"), "code"), Column("expires_on", N_("Expires on"), "date"),
              Column("left", N_("Days left"), "number", lambda row: (row.expires_on - clock.today()).days), STORE_COLUMN,
              Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
-             Column("value", N_("Value"), "money", lambda row: each(row.worth * row.quantity, row.held))),
+             Column("value", N_("Value"), "money", lambda row: ratio(row.worth * row.quantity, row.held))),
     parameters=(Parameter("days", N_("Expires within"), "choice", lambda: "90", choices=DAYS), STORE, ITEM),
     is_late=lambda row: row.expires_on <= clock.today()))
 
