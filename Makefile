@@ -29,7 +29,7 @@ test: $(READY)  ## run the tests; ARGS="-k ledger" picks some
 	$(BIN)/python -m pytest $(ARGS)
 
 test-days: $(READY)  ## run the tests and load the demo on the days that hurt (an hour); ARGS="demo" or "December" picks some
-	$(BIN)/python -m tests.days $(ARGS)
+	$(BIN)/python -m tests.support.days $(ARGS)
 
 lint: $(READY)  ## ruff on everything, mypy on models/
 	$(BIN)/ruff check .

@@ -20,11 +20,13 @@ import models  # noqa: F401  (every table)
 import portal
 from models import clock
 from models.base import db, prepare_engine
-from models.operations import accounts, activity, apart, live, nik  # noqa: F401  (activity listens to every session)
+from models.operations.clinic import live
+from models.operations.core import apart
+from models.operations.people import accounts, nik
 from models.people import User
 from models.roles import Role
-from portal.site import config as site_config
-from portal.site import reading, schema
+from portal.web import config as site_config
+from portal.web import reading, schema
 
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, render_as_batch=False)
@@ -69,7 +71,7 @@ def prepare(app: Flask) -> None:
             print("Preparing the database …", flush=True)
             upgrade(directory=app.extensions["migrate"].directory)
         if not db.session.scalar(sa.select(User.id).limit(1)):
-            from models.operations import demo
+            from models.operations.setup import demo
             print("Loading the demo hospital; this takes a little while, once …", flush=True)
             demo.load(db.session)
         db.session.remove()
@@ -80,7 +82,7 @@ def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
     clients wait for themselves only."""
     from waitress import create_server
 
-    from portal.site.parking import ParkingDispatcher, Unchanged
+    from portal.web.parking import ParkingDispatcher, Unchanged
 
     apart.READERS.leave_free(threads)
     dispatcher = ParkingDispatcher()
@@ -108,7 +110,7 @@ def serve() -> None:
         print("\nDemo accounts, password rawat-demo-2026:")
         for role in Role:
             print(f"  {role.value}@demo.rawat")
-        from models.operations.demo.people import SECOND
+        from models.operations.setup.demo.people import SECOND
         print(f"  {'  '.join(f'{name}@demo.rawat' for name in SECOND)}\n\nStop with Ctrl+C.", flush=True)
     gc.collect()
     gc.freeze()  # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection

@@ -9,27 +9,27 @@ from flask_admin import Admin
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
-from backoffice import cells, menu, presets, rows, scheduled, waiting
-from backoffice.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
-from backoffice.calendar import CareView
-from backoffice.columns import Column, key_of, mapped_tables
+from backoffice.assets.calendar import CareView
+from backoffice.clinic.desk import DeskView
 from backoffice.declared import declared_views
-from backoffice.desk import DeskView
-from backoffice.housekeeping import HousekeepingView
-from backoffice.importing import ImportsView
-from backoffice.notices import NoticesView
-from backoffice.pages import HomeView, InboxView
-from backoffice.reports import ReportsView, may_report
-from backoffice.rooms import RoomsView
-from backoffice.scanning import ScanView
-from backoffice.transitions import ASIDE_BUTTONS
+from backoffice.panel import cells, menu, presets, rows, scheduled, waiting
+from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
+from backoffice.panel.columns import Column, key_of, mapped_tables
+from backoffice.panel.pages import HomeView, InboxView
+from backoffice.panel.reports import ReportsView, may_report
+from backoffice.panel.transitions import ASIDE_BUTTONS
+from backoffice.people.notices import NoticesView
+from backoffice.rooms.housekeeping import HousekeepingView
+from backoffice.rooms.rooms import RoomsView
+from backoffice.setup.importing import ImportsView
+from backoffice.stores.scanning import ScanView
 from models.documents import Document
-from models.operations.approvals import ALLOW_DATE, AMEND
+from models.operations.core.approvals import ALLOW_DATE, AMEND
 from models.rights import RIGHTS, may
 from models.workflow import Transition
-from portal.site import words
-from portal.site.locale import is_indonesian
-from portal.site.spell import in_words
+from portal.web import words
+from portal.web.locale import is_indonesian
+from portal.web.spell import in_words
 
 
 def view_for(table: str, declared: dict[str, type[StaffView]]) -> type[StaffView]:

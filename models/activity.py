@@ -28,7 +28,7 @@ class Activity(StrEnum):
 
 
 class ActivityLog(db.Model):
-    """One thing that somebody did. Written by `models.operations.activity` alone, never changed.
+    """One thing that somebody did. Written by `models.operations.core.activity` alone, never changed.
 
     `id` has no gaps; `hash` is the SHA-256 (hex) of the row and of the previous row's hash, so that an edit, a
     deletion or an insertion breaks the chain at a row that `verify_chain` can name.

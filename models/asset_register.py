@@ -221,8 +221,8 @@ class Asset(Stateful, db.Model):
     asset_receipt_line_id: Mapped[int | None] = reference("asset_receipt_line")
     #: The group asset that this part was taken from, to be sold.
     split_from_id: Mapped[int | None] = reference("asset")
-    #: Kept by `models.operations.calibration`: the last day that it may be used, whether it failed, and the day from
-    #: which earlier certificates say nothing (a repair, a new place).
+    #: Kept by `models.operations.assets.calibration`: the last day that it may be used, whether it failed, and the day
+    #: from which earlier certificates say nothing (a repair, a new place).
     calibration_due_on: Mapped[date | None] = mapped_column(index=True)
     calibration_failed: Mapped[bool] = mapped_column(default=False)
     recalibrate_from: Mapped[date | None]

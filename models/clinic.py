@@ -239,7 +239,7 @@ class Patient(Stateful, db.Model):
     """A person who is treated. The record stays when the account is closed.
 
     `nik` is encrypted, `nik_index` a keyed hash of it that finds it again and keeps it unique; both are written by
-    `models.operations.nik` alone. A NIK without its index holds nothing: the registration was rejected, or another
+    `models.operations.people.nik` alone. A NIK without its index holds nothing: the registration was rejected, or another
     record holds the number and the hospital has to look. The medical record number is ours and permanent, given on
     approval. A child has no account of its own: `guardian` is the patient whose account keeps its profile.
     """
@@ -298,7 +298,7 @@ class Patient(Stateful, db.Model):
     registered_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     decided_reason: Mapped[Text | None]
 
-    #: True only while `models.operations.merging` closes it.
+    #: True only while `models.operations.clinic.merging` closes it.
     is_merging = False
     #: What readmitting asks of who does it; kept as the step's event and the new consents, not here.
     identity_checked = False

@@ -25,7 +25,7 @@ def author(seed: str | None = None) -> Any:
 
 
 def state_column(initial: Any, seed: str | None = None) -> Any:
-    """The column that only `models.operations.approvals.perform` moves."""
+    """The column that only `models.operations.core.approvals.perform` moves."""
     return mapped_column(default=initial, index=True, info=seeded(seed))
 
 

@@ -1,7 +1,7 @@
 """Refusals: the one family of errors that operations raise, worded for the person who reads them.
 
 A message is an English sentence with `%(name)s` places; it is the key of its translation, so the edges
-(panel, portal, API) translate it once with `portal.site.locale.refusal_text`. Mark messages with `N_` so that
+(panel, portal, API) translate it once with `portal.web.locale.refusal_text`. Mark messages with `N_` so that
 the extractor finds them. Numbers and dates go in as they are: the edges write them in the reader's way.
 """
 

@@ -60,7 +60,7 @@ class ListImport(db.Model):
     wrong_rows: Mapped[int] = mapped_column(default=0)
     #: What is wrong or will change, a row each: number, kind, column, message with its parameters.
     findings: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
-    #: What is written, or was: see `models.operations.planned`. The log keeps the digest only.
+    #: What is written, or was: see `models.operations.setup.planned`. The log keeps the digest only.
     plan: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), deferred=True,
                                                         info={"masked": True})
     #: Of the plan, its sheet and its day; what is applied has the same. Empty while nothing was looked at.

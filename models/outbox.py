@@ -1,7 +1,7 @@
 """What is to be told to people: the notice that the bell shows, and the message that goes out by mail or telephone.
 
 Both are written in the transaction of what they tell about: neither is there without the other. What each notice says,
-to whom and by which channels is one table, `models.operations.notices.NOTICES`.
+to whom and by which channels is one table, `models.operations.people.notices.NOTICES`.
 """
 
 from __future__ import annotations

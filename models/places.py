@@ -263,7 +263,7 @@ class InpatientRoomState(StrEnum):
 
 
 class InpatientRoom(db.Model):
-    """A room with beds. `state` sums up its beds; `models.operations.rooms` keeps it, nobody types it in."""
+    """A room with beds. `state` sums up its beds; `models.operations.rooms.rooms` keeps it, nobody types it in."""
 
     __tablename__ = "inpatient_room"
     __table_args__ = (

@@ -21,8 +21,8 @@ from portal import (
     profile,
     record,
     registration,
-    site,
     social,
+    web,
     words,
 )
 
@@ -32,7 +32,7 @@ for room in (home, profile, dependants, record, directory, facilities, asking, c
 
 def init_app(app: Flask) -> None:
     """Register the site's ground first, then the pages on it."""
-    site.init_app(app)
+    web.init_app(app)
     api.init_app(app)
     app.register_blueprint(learn.bp)
     words.init_app(app)

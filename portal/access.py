@@ -16,7 +16,7 @@ from models import rights
 from models.base import db
 from models.clinic import Patient
 from models.consultations import Consultation
-from models.operations import access
+from models.operations.core import access
 
 #: The largest key that a column can hold; a larger number in an address names nothing.
 _LARGEST = 2**63 - 1
@@ -27,7 +27,7 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not current_user.is_authenticated:
-            from portal.site.signin import unauthorized
+            from portal.web.signin import unauthorized
             return unauthorized()
         return view(*args, **kwargs)
     return guarded

@@ -13,14 +13,14 @@ from werkzeug.exceptions import NotFound, TooManyRequests
 from models.accounts import TicketKind
 from models.base import one_transaction
 from models.errors import N_, Refused
-from models.operations import accounts, credentials
+from models.operations.people import accounts, credentials
 from models.people import User
 from portal import access, providers
-from portal.site import passwords
-from portal.site.links import public_url
-from portal.site.locale import refusal_text
-from portal.site.signin import TOKEN, guesses, renew_session, token_hash
-from portal.site.throttle import Throttle
+from portal.web import passwords
+from portal.web.links import public_url
+from portal.web.locale import refusal_text
+from portal.web.signin import TOKEN, guesses, renew_session, token_hash
+from portal.web.throttle import Throttle
 
 bp = Blueprint("own_account", __name__, url_prefix="/account")
 #: Mails that one network address may cause.

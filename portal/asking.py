@@ -20,10 +20,10 @@ from models.base import db, one_transaction
 from models.clinic import Doctor, Patient, PatientState, Payer
 from models.consultations import Consultation, ConsultationState
 from models.errors import N_, Refused, SlotTaken
-from models.operations import consultations, slots, triage
-from models.operations.files import MOST_FILES
+from models.operations.clinic import consultations, slots, triage
+from models.operations.core.files import MOST_FILES
 from portal import access, directory, files, fragments, words
-from portal.site.locale import hour, refusal_text
+from portal.web.locale import hour, refusal_text
 
 STEPS = ("complaint", "schedule", "files", "consent")
 CARRIED = ("patient", "complaint", "specialization", "doctor", "starts_at", "payer")

@@ -27,16 +27,16 @@ from models.consultations import (
     MessageSide,
 )
 from models.errors import Refused
-from models.operations import consultations, conversations, live, slots
-from models.operations.approvals import perform
-from models.operations.consultations import can_still_change
-from models.operations.live import BOARD
+from models.operations.clinic import consultations, conversations, live, slots
+from models.operations.clinic.consultations import can_still_change
+from models.operations.clinic.live import BOARD
+from models.operations.core.approvals import perform
 from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import _instant
-from portal.site import talk
-from portal.site.locale import refusal_text
+from portal.web import talk
+from portal.web.locale import refusal_text
 
 C = ConsultationState
 LIST, PAGE = "portal/consultations.html", "portal/consultation.html"

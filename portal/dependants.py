@@ -14,14 +14,15 @@ from models.accounts import TicketKind
 from models.base import one_transaction
 from models.clinic import ConsentKind, Patient, PatientState, Relation, Sex
 from models.errors import N_, Refused
-from models.operations import accounts, dependants, nik, patients
+from models.operations.clinic import dependants, patients
+from models.operations.people import accounts, nik
 from models.people import Language
 from portal import access, account, directory, registration
-from portal.site import locale, passwords
-from portal.site import words as site_words
-from portal.site.links import public_url, safe_next
-from portal.site.locale import refusal_text
-from portal.site.signin import sign_in
+from portal.web import locale, passwords
+from portal.web import words as site_words
+from portal.web.links import public_url, safe_next
+from portal.web.locale import refusal_text
+from portal.web.signin import sign_in
 
 
 @access.patients_only

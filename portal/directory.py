@@ -16,10 +16,10 @@ from models import clock
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, Specialization
 from models.consultations import Consultation
-from models.operations import slots
+from models.operations.clinic import slots
 from models.organisation import Status
 from portal import fragments, words
-from portal.site.words import LANGUAGES
+from portal.web.words import LANGUAGES
 
 PAGE = 12
 

@@ -15,8 +15,8 @@ from models.activity import Activity
 from models.base import db, one_transaction
 from models.consultations import Consultation
 from models.documents import Attachment
-from models.operations import access as owned
-from models.operations import activity, files
+from models.operations.core import access as owned
+from models.operations.core import activity, files
 from portal import access
 
 DRAFT = files.DRAFT

@@ -13,8 +13,8 @@ from models import clock
 from models.base import db
 from models.clinic import Patient, PatientState
 from models.consultations import Consultation, ConsultationMessage, ConsultationState, MessageSide
-from models.operations import conversations
-from models.operations.consultations import can_still_change
+from models.operations.clinic import conversations
+from models.operations.clinic.consultations import can_still_change
 from portal import access, fragments, words
 
 C = ConsultationState

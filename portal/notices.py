@@ -10,9 +10,9 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from models.base import one_transaction
-from models.operations import notices
+from models.operations.people import notices
 from portal import access
-from portal.site import notices as said
+from portal.web import notices as said
 
 
 @access.patients_only

@@ -10,7 +10,8 @@ from flask_login import current_user
 
 from models import rights
 from models.base import db
-from models.operations import conversations, notices
+from models.operations.clinic import conversations
+from models.operations.people import notices
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 

@@ -15,7 +15,7 @@ from models.consultations import Consultation, ConsultationState
 from models.prescriptions import Letter, Prescription, PrescriptionLine, PrescriptionState
 from portal import access
 from portal.consultations import OUTCOME
-from portal.site import papers, pdf, print
+from portal.web import papers, pdf, print
 
 GIVEN = (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)
 #: Of each kind; older ones stand at their consultations.

@@ -15,12 +15,13 @@ from models import clock
 from models.base import db, one_transaction
 from models.clinic import BloodType, MaritalStatus, Patient, PatientState, Payer, Sex
 from models.errors import N_, Refused
-from models.operations import nik, patients
+from models.operations.clinic import patients
+from models.operations.people import nik
 from models.organisation import Region
 from portal import access, fragments, words
-from portal.site import locale
-from portal.site import words as site_words
-from portal.site.locale import refusal_text
+from portal.web import locale
+from portal.web import words as site_words
+from portal.web.locale import refusal_text
 
 ENUMS: dict[str, type[Any]] = {"sex": Sex, "marital_status": MaritalStatus, "blood_type": BloodType, "payer": Payer}
 TEXTS = ("name", "address", "phone", "allergies", "payer_name", "payer_number")

@@ -20,7 +20,7 @@ from requests import RequestException
 from werkzeug.wrappers import Response
 
 from models.errors import N_, Refused
-from models.operations.accounts import Identity
+from models.operations.people.accounts import Identity
 
 #: Seconds that we wait for a provider.
 PATIENCE = 8

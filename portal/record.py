@@ -22,15 +22,16 @@ from models.clinic import Patient, PatientState
 from models.consultations import Consultation, ConsultationState
 from models.documents import Attachment
 from models.errors import Refused
-from models.operations import activity, records
-from models.operations.approvals import perform
-from models.operations.notices import tell
+from models.operations.clinic import records
+from models.operations.core import activity
+from models.operations.core.approvals import perform
+from models.operations.people.notices import tell
 from models.roles import Role
 from portal import access, account, directory
-from portal.site import words as site_words
-from portal.site.locale import refusal_text
-from portal.site.signin import end_session
-from portal.site.throttle import Throttle
+from portal.web import words as site_words
+from portal.web.locale import refusal_text
+from portal.web.signin import end_session
+from portal.web.throttle import Throttle
 
 PAGE = 50
 #: Downloads of one account: each gathers everything.

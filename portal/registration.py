@@ -20,16 +20,17 @@ from models import clock
 from models.base import db, one_transaction
 from models.clinic import ConsentKind, Sex
 from models.errors import Refused
-from models.operations import accounts, patients
-from models.operations.mail import post_to
-from models.operations.notices import tell
+from models.operations.clinic import patients
+from models.operations.people import accounts
+from models.operations.people.mail import post_to
+from models.operations.people.notices import tell
 from models.outbox import Outbox
 from models.people import Language
-from portal.site import locale, passwords
-from portal.site.links import home_of, public_url
-from portal.site.locale import refusal_text
-from portal.site.signin import guesses
-from portal.site.throttle import Throttle
+from portal.web import locale, passwords
+from portal.web.links import home_of, public_url
+from portal.web.locale import refusal_text
+from portal.web.signin import guesses
+from portal.web.throttle import Throttle
 
 bp = Blueprint("registration", __name__)
 #: Registrations from one network address.

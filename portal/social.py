@@ -23,15 +23,17 @@ from models.activity import Activity
 from models.base import db, one_transaction
 from models.clinic import ConsentKind
 from models.errors import N_, Refused
-from models.operations import accounts, activity, patients
-from models.operations.accounts import Identity
+from models.operations.clinic import patients
+from models.operations.core import activity
+from models.operations.people import accounts
+from models.operations.people.accounts import Identity
 from models.people import Language
 from portal import providers, registration
-from portal.site import locale, passwords
-from portal.site.links import home_of, public_url, safe_next
-from portal.site.locale import refusal_text
-from portal.site.signin import guesses, sign_in
-from portal.site.throttle import Throttle
+from portal.web import locale, passwords
+from portal.web.links import home_of, public_url, safe_next
+from portal.web.locale import refusal_text
+from portal.web.signin import guesses, sign_in
+from portal.web.throttle import Throttle
 
 bp = Blueprint("social", __name__)
 #: Ways to a provider and back, from one network address.

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from models import clock
 from models.clinic import Patient, Payer, Specialization
-from portal.site import macros
-from portal.site.locale import is_indonesian, quantity
-from portal.site.words import initials, languages_word
+from portal.web import macros
+from portal.web.locale import is_indonesian, quantity
+from portal.web.words import initials, languages_word
 
 WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
 #: The portal's colour of each group of states, and the icons that say more to a patient than the group's own.

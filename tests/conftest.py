@@ -22,11 +22,11 @@ from flask.testing import FlaskClient
 
 from models import acting, clock
 from models.base import db, prepare_engine, will_write
-from models.operations import checks
+from models.operations.core import checks
 from models.people import User, UserSession
 from models.roles import Role
-from tests import databases, days, factories
-from tests.applications import Client, make_app
+from tests.support import databases, days, factories
+from tests.support.applications import Client, make_app
 
 #: How far the suite's clock runs before the computer's: the same in every worker and in every server of a test.
 AHEAD = days.stand()

@@ -17,8 +17,8 @@ from flask_login import current_user
 from models.api import ApiAnswer
 from models.base import db, one_transaction
 from models.errors import N_, Refused
-from models.operations import api_answers
-from models.operations.once import insert_once
+from models.operations.core import api_answers
+from models.operations.core.once import insert_once
 from models.rights import may, scope
 from portal.api import body, fields
 from portal.api.fields import Field

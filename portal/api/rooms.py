@@ -12,7 +12,7 @@ from models.base import db
 from models.beds import Bed, BedState
 from models.errors import N_
 from models.facilities import ClassFacility, RoomFacility, missing_facilities
-from models.operations.approvals import perform
+from models.operations.core.approvals import perform
 from models.organisation import Status
 from models.places import InpatientRoom, Room, RoomClass, RoomState, Ward
 from models.rights import may

@@ -12,12 +12,12 @@ from models import acting, clock
 from models.activity import Activity
 from models.base import db
 from models.errors import N_, Refused
-from models.operations import activity
+from models.operations.core import activity
 from models.people import User
 from portal.api.calls import call, given
 from portal.api.fields import text
-from portal.site import passwords, tokens
-from portal.site.signin import guesses
+from portal.web import passwords, tokens
+from portal.web.signin import guesses
 
 
 @call("POST", "/tokens", N_("A token for an account: ninety days, shown once."), status=201, is_open=True,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from models import rights
 from models.documents import WORKFLOWS
 from portal.learn import catalogue, drawing
-from portal.site.signin import unauthorized
+from portal.web.signin import unauthorized
 
 bp = Blueprint("learn", __name__, url_prefix="/learn")
 

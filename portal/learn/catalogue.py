@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 
 from models.base import ExactDecimal, UtcDateTime, db
 from models.documents import WORKFLOWS
-from portal.site import words
+from portal.web import words
 
 
 def _lines(*documents: str) -> tuple[str, ...]:

@@ -26,10 +26,10 @@ from flask.testing import FlaskClient
 
 from models.base import db
 from models.people import UserSession
-from tests.applications import make_app
 from tests.benchmarks import filling, posting
 from tests.benchmarks.django_peer import PATHS, make_django
 from tests.benchmarks.peer import make_peer
+from tests.support.applications import make_app
 
 SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 

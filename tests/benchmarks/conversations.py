@@ -51,7 +51,7 @@ def fill(database: str, instance: str, number: int) -> list[dict[str, Any]]:
     from models.base import db
     from models.consultations import Consultation, ConsultationState
     from models.people import UserSession
-    from tests import factories as make
+    from tests.support import factories as make
 
     app, people = create_app(), []
     with app.app_context():

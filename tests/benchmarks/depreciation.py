@@ -23,13 +23,14 @@ from models.asset_register import Asset, AssetBook, AssetType, BookKind, Depreci
 from models.base import db, one_transaction, will_write
 from models.depreciation import DepreciationRun, DepreciationRunLine
 from models.journal import Period
-from models.operations import checks, depreciation
-from models.operations.approvals import opened, perform
-from models.operations.asset_books import insert_missing
+from models.operations.assets import depreciation
+from models.operations.assets.asset_books import insert_missing
+from models.operations.core import checks
+from models.operations.core.approvals import opened, perform
 from models.roles import Role
-from tests import factories as make
-from tests.applications import make_app
-from tests.databases import PostgreSQL, SQLite
+from tests.support import factories as make
+from tests.support.applications import make_app
+from tests.support.databases import PostgreSQL, SQLite
 
 
 def timed(name: str, act: Callable[[], Any]) -> Any:

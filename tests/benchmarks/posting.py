@@ -27,15 +27,16 @@ from models.documents import DocumentEvent, DocumentNumber, NumberCounter
 from models.errors import Conflict, NotEnoughStock
 from models.items import Item
 from models.journal import JournalEntry, JournalLine, Period, Posting
-from models.operations import checks, journal, stock
-from models.operations.approvals import perform
+from models.operations.core import checks
+from models.operations.core.approvals import perform
+from models.operations.ledger import journal, stock
 from models.people import User
 from models.purchasing import GoodsReceipt, GoodsReceiptState
 from models.returns import Spoilage
 from models.roles import Role
 from models.stock import MoveKind, StockBalance, StockMove, StoreItem
-from tests import factories as make
-from tests.applications import make_app
+from tests.support import factories as make
+from tests.support.applications import make_app
 
 LINES, ITEMS, WRITERS = 10, 50, 8
 ZERO = Decimal(0)

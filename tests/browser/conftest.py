@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, e
 
 from models import clock
 from models.roles import Role
-from tests import days
+from tests.support import days
 
 #: A loaded machine answers late; what is right is seen as soon as it is there.
 expect.set_options(timeout=15_000)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from models.operations import files
+from models.operations.core import files
 from models.roles import Role
 from tests.browser.conftest import LiveServer
 

@@ -38,9 +38,9 @@ assert models
 rights.RIGHTS["loan_request"] = rights._document("inventory", (Role.UNIT_USER, Role.STORE_HEAD), (Role.UNIT_USER,))
 
 from app import create_app  # noqa: E402  (the panel reads the rights when the application is made)
-from portal.site import passwords  # noqa: E402
-from tests.applications import CONFIG  # noqa: E402
-from tests.factories import make_user  # noqa: E402
+from portal.web import passwords  # noqa: E402
+from tests.support.applications import CONFIG  # noqa: E402
+from tests.support.factories import make_user  # noqa: E402
 
 app = create_app({**CONFIG, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{sys.argv[1]}"})
 with app.app_context():

@@ -1,0 +1,140 @@
+"""Assets: the register and its documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from markupsafe import Markup, escape
+from sqlalchemy.orm import joinedload, selectinload
+
+from backoffice.assets.asset_pages import AssetPages, PlanPages, ProcurementPages
+from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
+from models.asset_care import AssetMovement
+from models.asset_documents import AssetPlan, AssetProcurement, AssetReceipt
+from models.asset_exits import AssetAuction, AssetAuctionBid, AssetAuctionLine, AssetDisposal
+from models.asset_register import Asset
+from models.base import db
+from models.operations.assets import asset_entry, asset_exits, asset_receipts
+from models.roles import Role
+from portal.web.locale import rupiah
+
+
+class AssetView(AssetPages, MasterView):
+    model = Asset
+    icon = "armchair"
+    listed = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
+    bulk_pages = (("labels", lazy_gettext("Print labels"), "printer"),)
+    beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
+    details_template = "backoffice/assets/asset.html"
+
+    def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        if not is_new:
+            asset_entry.check_change(record)
+
+
+class AssetMovementView(LedgerView):
+    model = AssetMovement
+    icon = "route"
+    listed = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room", "acknowledged_at")
+    default_order = (None, True)
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        word = gettext("Acknowledge it on its page") if record.is_awaited else gettext("The asset's page")
+        return [(f"/admin/asset/details/?id={record.asset_id}", word, "armchair")]
+
+
+class AssetPlanView(PlanPages, DocumentView):
+    model = AssetPlan
+    icon = "list-check"
+    listed = ("number", "planned_on", "work_unit", "budget_year", "created_by", "state")
+    line_asks = {"lines": ("asset_model", "quantity", "work_unit", "estimated_price", "justification")}
+    beside_new = (("/admin/asset_plan/gaps/", lazy_gettext("What rooms lack"), "layout-grid"),)
+
+
+class AssetProcurementView(ProcurementPages, DocumentView):
+    model = AssetProcurement
+    beside_new = (("/admin/asset_procurement/plans/", lazy_gettext("Order from plans"), "list-check"),)
+    icon = "file-dollar"
+    listed = ("number", "procured_on", "vendor", "total", "expected_on", "state")
+    late = ("expected_on", ("sent",))
+    numbers = ("total",)
+    line_asks = {"lines": ("asset_model", "quantity", "unit_price", "asset_plan_line")}
+    makes = (Make("make_receipt", lazy_gettext("Receive the assets"), (Role.FACILITIES_STAFF,),
+                  asset_receipts.make_receipt, lambda procurement: procurement.state == "sent"),)
+
+    def eager_for_list(self) -> list[Any]:
+        return [*super().eager_for_list(), selectinload(AssetProcurement.lines)]
+
+    def label(self, name: str) -> str:
+        return gettext("Total with VAT") if name == "total" else super().label(name)
+
+    def cell_total(self, record: Any) -> Markup:
+        return escape(rupiah(record.total))
+
+
+class AssetReceiptView(DocumentView):
+    model = AssetReceipt
+    icon = "package-import"
+    listed = ("number", "received_on", "asset_procurement", "delivery_order_number", "created_by", "state")
+    asks = ("asset_procurement", "received_on", "delivery_order_number", "account", "note")
+    line_asks = {"lines": ("asset_model", "received_quantity", "asset_procurement_line", "unit_price", "as_group",
+                           "work_unit", "room", "inpatient_room", "ward", "building", "warranty_until",
+                           "serial_numbers")}
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        if record.state != "posted":
+            return []
+        return [(f"/admin/asset/labels/?receipt={record.id}", gettext("Print labels"), "printer")]
+
+
+class AssetDisposalView(DocumentView):
+    model = AssetDisposal
+    icon = "archive"
+    listed = ("number", "disposed_on", "route", "created_by", "state")
+    line_asks = {"lines": ("asset", "quantity", "reason", "building", "ward")}
+    makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,), asset_exits.make_auction,
+                  lambda disposal: disposal.state == "posted" and disposal.route == "auction"),)
+
+
+class AssetAuctionView(DocumentView):
+    """An auction with its lots; the bids of each round stand below."""
+
+    model = AssetAuction
+    icon = "discount"
+    details_template = "backoffice/assets/auction.html"
+    listed = ("number", "auctioned_on", "round", "buyer_name", "created_by", "state")
+    asks = ("auctioned_on", "account", "note")
+    line_asks = {"lines": ("asset", "land", "quantity", "appraised_value", "reserve_price")}
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        bid = AssetAuctionBid
+        bids = db.session.scalars(
+            sa.select(bid).where(bid.asset_auction_line_id.in_([line.id for line in record.lines]))
+            .order_by(bid.round.desc(), bid.asset_auction_line_id, bid.amount.desc(), bid.offered_at, bid.id)).all()
+        return {"bids": bids, "winners": {bid.id for bid in asset_exits.winning(record, bids)},
+                "working": record.state == "open" and current_user.has_role(Role.FACILITIES_STAFF)}
+
+
+class AssetAuctionBidView(MasterView):
+    """What somebody offered; written while the auction is open."""
+
+    model = AssetAuctionBid
+    icon = "discount"
+    listed = ("bidder_name", "asset_auction_line", "round", "amount", "offered_at", "is_valid")
+    asks = ("asset_auction_line", "bidder_name", "bidder_identity", "amount", "offered_at", "is_valid", "note")
+    prefills = ("asset_auction_line",)
+
+    def eager_for_list(self) -> list[Any]:
+        return [*super().eager_for_list(), joinedload(AssetAuctionBid.asset_auction_line).options(
+            joinedload(AssetAuctionLine.asset), joinedload(AssetAuctionLine.land))]
+
+    def before_save(self, form: Any, record: AssetAuctionBid, is_new: bool) -> None:
+        asset_exits.check_bid(record, is_new=is_new)
+
+    def details_url(self, record: Any) -> str:
+        """A bid is seen on its auction."""
+        lot = record.asset_auction_line
+        return f"/admin/asset_auction/details/?id={lot.asset_auction_id}#h-bids" if lot else super().details_url(record)

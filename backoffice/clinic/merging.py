@@ -1,0 +1,143 @@
+"""Patients who are in the house twice: the list of likely pairs, two records side by side, and making one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import abort, flash, request
+from flask_admin import expose
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+
+from backoffice.panel.views import done
+from models.base import one_transaction
+from models.clinic import Patient
+from models.errors import NotAllowed, Refused
+from models.merges import PatientMerge
+from models.operations.clinic import allergies, merge_undo, merging
+from models.rights import may, may_see
+from portal.web import words
+
+#: What stands side by side, in this order.
+COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "blood_type", "allergies",
+            "payer", "payer_name", "payer_number", "guardian", "user", "registered_at", "state")
+
+
+def counted(text: str | None) -> str:
+    """How many things a text names, for who may not read what they are."""
+    number = len(allergies.entries(text))
+    return ngettext("%(num)d entry", "%(num)d entries", number) if number else "–"
+
+
+class MergePages:
+    """Mixed into the view of patients; for whoever may change them."""
+
+    def beside(self: Any) -> tuple[tuple[str, Any, str], ...]:
+        """Pages beside the list, for whoever may change patients."""
+        return (("/admin/patient/duplicates", gettext("Likely duplicates"), "users"),) \
+            if may(current_user, "edit", "patient") else ()
+
+    def extra(self: Any, record: Patient) -> dict[str, Any]:
+        can = may(current_user, "edit", "patient")
+        return {"likenesses": merging.like(record) if can and record.state in merging.LIVE else [],
+                "merges": merge_undo.of(record) if can else [],
+                "can_take_back": can and record.merged_into_id is not None}
+
+    @expose("/duplicates")
+    def duplicates_view(self: Any) -> Any:
+        """Pairs that are likely one person."""
+        self.must("edit")
+        return self.render("backoffice/clinic/duplicates.html", view=self, pairs=merging.pairs())
+
+    @expose("/<id>/merge", methods=("GET", "POST"))
+    def merge_view(self: Any, id: str) -> Any:
+        """GET shows both side by side, POST merges this one into the other: ``with=<id>``."""
+        gone = self.one_or_404(id)
+        self.must("edit")
+        kept = self.one_or_404(request.values.get("with", ""))
+        if gone.id == kept.id:
+            abort(404)
+        if request.method == "GET":
+            for each in (gone, kept):
+                self.note_reading(each.id)
+            return self.merge_page(self.one_or_404(id), self.one_or_404(str(kept.id)))
+        try:
+            with one_transaction():
+                merging.merge(self.one_or_404(id), self.one_or_404(str(kept.id)),
+                              by=current_user._get_current_object(), held_twice=bool(request.form.get("held_twice")),
+                              take=[group for group in merging.TOGETHER if request.form.get(group) == "gone"])
+        except Refused as refusal:
+            return self.merge_page(self.one_or_404(id), self.one_or_404(str(kept.id)), refusal), refusal.status
+        return done(gettext("Both records are one now: %(number)s.", number=kept.medical_record_number),
+                    self.details_url(kept))
+
+    def merge_page(self: Any, gone: Patient, kept: Patient, refusal: Refused | None = None) -> Any:
+        from backoffice.panel.views import told
+        choices = merging.choices(gone, kept)
+        rows = []
+        for name in COMPARED:
+            shown = may_see(current_user, "patient", name)
+            cells = [self.cell(each, name) if shown else counted(getattr(each, name)) for each in (gone, kept)]
+            differs = str(cells[0]) != str(cells[1])
+            rows.append({"name": name, "word": self.label(name), "cells": cells, "differs": differs,
+                         "choice": name if name in choices else ""})
+        return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows, refusal=refusal,
+                           told=told, can_turn=gone.state == "active", joined=joined(gone, kept), choices=choices,
+                           chosen=request.form, twice=[pair for pair in merging.overlapping(kept, gone)
+                                                       if merging.was_held(pair)])
+
+    # ------------------------------------------------------------ taking a merge back
+
+    @expose("/<id>/unmerge", methods=("GET", "POST"))
+    def unmerge_view(self: Any, id: str) -> Any:
+        """GET says what goes back, POST takes the merge of this record back: ``reason``."""
+        gone = self.one_or_404(id)
+        self.must("edit")
+        if request.method == "GET":
+            self.note_reading(gone.id)
+            return self.unmerge_page(self.one_or_404(id))
+        try:
+            with one_transaction():
+                found = merge_undo.take_back(self.one_or_404(id), by=current_user._get_current_object(),
+                                             reason=request.form.get("reason", "")[:2000].replace("\0", ""))
+        except NotAllowed:
+            abort(403)
+        except Refused as refusal:
+            return self.unmerge_page(self.one_or_404(id), refusal), refusal.status
+        if found.left:
+            flash(gettext("Changed since the merge and left as it is: %(names)s.",
+                          names=", ".join(self.label(name) for name in found.left)), "warning")
+        return done(gettext("The merge was taken back: both have their own record again."), self.details_url(gone))
+
+    def unmerge_page(self: Any, gone: Patient, refusal: Refused | None = None) -> Any:
+        from backoffice.panel.views import told
+        merge: PatientMerge | None = None
+        try:
+            merge = merge_undo.required(gone)
+        except Refused as closed:
+            refusal = refusal or closed
+        return self.render(
+            "backoffice/clinic/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal, told=told,
+            moved=moved_rows(merge) if merge else [], reason=request.form.get("reason", ""),
+            values=[self.label(name) for name in changed_names(merge)] if merge else [],
+            left=[self.label(name) for name in merge_undo.left_alone(merge)] if merge else [])
+
+
+def joined(gone: Patient, kept: Patient) -> tuple[int, int]:
+    """How many allergies each record names; what they are is not said here."""
+    return len(allergies.entries(kept.allergies)), len(allergies.entries(gone.allergies))
+
+
+def moved_rows(merge: PatientMerge) -> list[tuple[str, int]]:
+    """The word of each table and how many of its rows go back."""
+    counts = Counter(each.table_name for each in merge.moves
+                     if each.after == merge.kept_id and each.before == merge.gone_id)
+    return [(words.table_word(name), number) for name, number in sorted(counts.items())]
+
+
+def changed_names(merge: PatientMerge) -> list[str]:
+    """Columns of the record that stayed which become what they were."""
+    left = merge_undo.left_alone(merge)
+    return [each.column_name for each in merge.moves if each.table_name == "patient" and each.row_id == merge.kept_id
+            and each.column_name not in (*left, "nik_index")]

@@ -1,0 +1,4 @@
+"""Views of accounting periods.
+
+It may import people, panel.
+"""

@@ -1,0 +1,344 @@
+"""The base views of the panel. A view of the hospital is a declaration on top of one of these::
+
+    class StoreRequestView(DocumentView):
+        model = StoreRequest
+        listed = ("number", "requested_on", "work_unit", "store", "state")
+
+All behaviour is here: scope, versions, CSRF, lists by key, exports, lines, transitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask import Response, abort, g, jsonify, redirect, request, stream_with_context
+from flask_admin import expose
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import selectinload
+
+from backoffice.panel import export, lists, lookups, saving
+from backoffice.panel.backdating import DatePages
+from backoffice.panel.columns import HIDDEN, columns_of, key_of
+from backoffice.panel.forms import StaffForm, line_columns, make_form
+from backoffice.panel.transitions import TransitionPages
+from backoffice.panel.views import TableView, done, told
+from models import clock
+from models.activity import Activity
+from models.base import db
+from models.documents import Document
+from models.errors import Conflict, Refused
+from models.operations.core import activity, amendments
+from models.rights import may, scope
+from models.roles import Role
+from models.workflow import has_lines
+from portal.web import reading, sealed
+from portal.web.locale import quantity
+
+
+@dataclass(frozen=True)
+class Make:
+    """A next document made from this one: address part, words, roles, operation, and when it is offered."""
+
+    name: str
+    label: Any
+    roles: tuple[Role, ...]
+    operation: Callable[..., Any]
+    when: Callable[[Any], bool]
+    #: The page of the new document that opens: its details, or its form.
+    opens: str = "details"
+    #: Never the page's primary button.
+    is_aside: bool = False
+    icon: str = "plus"
+
+
+class StaffView(TransitionPages, TableView):
+    """Lists, forms, details, export and look-ups of one table."""
+
+    #: Collections written inline, e.g. ``("lines",)``; columns of a line by collection where they differ.
+    lines: tuple[str, ...] = ()
+    #: Columns that are asked when the record is made, and stand from then on.
+    asks_once: tuple[str, ...] = ()
+    line_asks: ClassVar[dict[str, tuple[str, ...]]] = {}
+    #: Collections that the system writes: shown, never typed.
+    written_lines: tuple[str, ...] = ()
+    #: References of a new record that the address may name: ``new/?asset=12``.
+    prefills: tuple[str, ...] = ()
+    #: Documents that can be made from one of these.
+    makes: tuple[Make, ...] = ()
+    read_only = False
+    #: Other ways to make one, beside the button for an empty form: address, words, icon.
+    beside_new: tuple[tuple[str, Any, str], ...] = ()
+    #: Where the form's script asks what is known of a line's item (its stock, its prices); nowhere by default.
+    stock_address = ""
+
+    # ------------------------------------------------------------ list
+
+    @expose("/")
+    def index_view(self) -> Any:
+        asked = lists.asked(self)
+        scoped = self.scoped()
+        page = lists.read_page(self, asked, lists.narrowed(self, asked, scoped).options(*self.eager_for_list()))
+        total, tabs = lists.counts(self, asked, scoped)
+        return self.render(
+            self.list_template, view=self, asked=asked, page=page, total=total, capped=lists.capped, tabs=tabs,
+            bulk=self.bulk_steps(), can_create=self.can_make_new())
+
+    def beside(self) -> tuple[tuple[str, Any, str], ...]:
+        """Buttons of the list beside the one for an empty form: address, words, icon."""
+        return self.beside_new if self.can_make_new() else ()
+
+    def can_make_new(self) -> bool:
+        return not self.read_only and may(current_user, "create", self.table)
+
+    # ------------------------------------------------------------ forms
+
+    def scaffold_form(self) -> type[StaffForm]:
+        return self.form_class()
+
+    def form_class(self) -> type[StaffForm]:
+        collections = {}
+        for name in self.typed_lines:
+            target = sa.inspect(self.model).relationships[name].mapper.class_
+            collections[name] = self.line_asks.get(name) or line_columns(target, self.model)
+        return make_form(self.model, self.asks, lines=collections)
+
+    @property
+    def typed_lines(self) -> tuple[str, ...]:
+        return tuple(name for name in self.lines if name not in self.written_lines)
+
+    def get_create_form(self) -> type[StaffForm]:
+        return self.form_class()
+
+    get_edit_form = get_create_form
+
+    def filled(self, record: Any = None) -> StaffForm:
+        """The form with what was typed, or with the record. A person bound to a unit cannot choose another."""
+        form = self._edit_form_class(obj=record) if record is not None else self._create_form_class()
+        for name in (self.hidden | set(self.asks_once if record is not None else ())) & set(form._fields):
+            del form[name]
+        if request.method == "GET":
+            form.version.data = str(getattr(record, "version", "")) if record is not None else ""
+        elif request.method == "POST":
+            form.version.data = request.form.get("version", "")
+        if record is None and request.method == "GET":
+            for name in self.prefills:
+                form[name].data = lookups.find(self.every[name].target, request.args.get(name, "")) or form[name].data
+        unit = form._fields.get("work_unit")
+        if unit is not None and scope(current_user, self.table) is not None:
+            unit.data, unit.process_errors, unit.fixed = current_user.work_unit, [], True
+            unit.validators = []
+            if unit.data is None:
+                unit.process_errors = [gettext("Your account has no work unit. Ask the administrator.")]
+        return form
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        if not self.can_make_new():
+            abort(403)
+        form = self.filled()
+        if request.method == "POST":
+            return self.save(form)
+        return self.form_page(form)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Any:
+        options = [selectinload(getattr(self.model, name)).options(*self.line_options(name)) for name in self.lines]
+        if request.method == "GET":
+            self.note_reading(request.args.get("id", ""))
+        record = self.one_or_404(request.args.get("id", ""), *lists.eager(self.model, self.asks), *options)
+        if self.read_only:
+            abort(403)
+        self.must("edit")
+        try:
+            # a stale version is told first (409), then that the document has left draft (422)
+            if request.method == "GET" or not _is_stale(record):
+                saving.may_change(self, record)
+        except Refused as refusal:
+            return self.refused(record, refusal)
+        form = self.filled(record)
+        if request.method == "POST":
+            if _is_stale(record):
+                form.validate()
+                return self.form_page(form, record, refusal=Conflict(saving.CHANGED)), 409
+            return self.save(form, record)
+        return self.form_page(form, record)
+
+    def save(self, form: StaffForm, record: Any = None) -> Any:
+        """Validate and write; 303 to the record, or the form again with messages (422) or the conflict (409)."""
+        was_approved = record is not None and amendments.is_amendable(record)
+        step = self.first_step() if "_submit" in request.form or was_approved else ""
+        fine = form.validate()
+        if step and has_lines in self.first_transition().conditions:
+            for lines in form.line_fields:
+                if not lines.errors and not lines.kept:
+                    lines.errors, fine = [gettext(has_lines.refusal)], False
+        if not fine:
+            return self.form_page(form, record), 422
+        key = str(record.id) if record is not None and hasattr(record, "id") else None
+        try:
+            saved = saving.save(self, form, record, step=step)
+        except Refused as refusal:
+            if key is not None:
+                record = self.read_one(key)
+            return self.form_page(form, record, refusal=refusal), refusal.status
+        if was_approved:
+            return done(gettext("The amounts of %(what)s changed, so it has to be approved again from the start.",
+                                what=str(saved)) if not amendments.is_amendable(saved) else
+                        gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
+        if step:
+            return done(gettext("%(what)s was submitted.", what=str(saved)), self.details_url(saved))
+        return done(gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
+
+    def form_page(self, form: StaffForm, record: Any = None, refusal: Refused | None = None) -> Any:
+        if refusal is not None and refusal.line is not None:
+            for lines in form.line_fields:
+                lines.blame(refusal, told(refusal))
+        elif refusal is not None and refusal.field in form._fields:
+            field = form._fields[refusal.field]
+            field.errors = [*field.errors, told(refusal)]
+        self._choices(form)
+        g.uses_camera = any(lines.has_items for lines in form.line_fields)
+        template = self.edit_template if record is not None else self.create_template
+        return self.render(template, view=self, form=form, record=record, refusal=refusal,
+                           conflict=isinstance(refusal, Conflict), told=told,
+                           amends=record is not None and amendments.is_amendable(record),
+                           first_step=self.first_transition())
+
+    def _choices(self, form: StaffForm) -> None:
+        """The units of measure of the items on the page, in one statement."""
+        entries = [entry for lines in form.line_fields for entry in lines.entries if hasattr(entry, "unit")]
+        items = {entry: entry["item"].data.id for entry in entries
+                 if "item" in entry._fields and entry["item"].data is not None}
+        units = lookups.units_of(items.values())
+        for entry, item_id in items.items():
+            entry["unit"].options = units[item_id]
+
+    def line_options(self, collection: str) -> list[Any]:
+        target = sa.inspect(self.model).relationships[collection].mapper.class_
+        return lists.eager(target, [name for name, column in columns_of(target).items()
+                                    if column.target is not self.model])
+
+    @expose("/delete/", methods=("POST",))
+    def delete_view(self) -> Any:
+        record = self.one_or_404(request.form.get("id", "") or request.args.get("id", ""))
+        if self.read_only:
+            abort(403)
+        self.must("delete")
+        called = self.name_of(record)
+        try:
+            saving.delete(self, record, request.form.get("version"))
+        except Refused as refusal:
+            return self.refused(self.one_or_404(request.form.get("id", "") or request.args.get("id", "")), refusal)
+        return done(gettext("%(what)s was deleted.", what=called), f"{self.url}/")
+
+    @expose("/find", methods=("POST",))
+    def find_view(self) -> Any:
+        """The search form of lists whose words no address may carry in clear: to the list, with the words sealed."""
+        return redirect(lists.asked(self, request.form).url(), 303)
+
+    # ------------------------------------------------------------ look-ups
+
+    @expose("/ajax/lookup/")
+    def ajax_lookup(self) -> Any:
+        """Choices for a reference of this view's forms: ``name=item&query=…`` or ``name=lines-unit&item=<id>``."""
+        if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)
+                or request.args.get("name", "") in self.seen(self.filters)):
+            abort(403)
+        column = self._reference(request.args.get("name", ""))
+        if column is None:
+            abort(404)
+        if column.target is lookups.UnitConversion and "item" in request.args:
+            item = lookups.identity(column.target, request.args["item"])
+            units = lookups.units_of([item])[item] if item is not None else []
+            return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
+        limit, text = request.args.get("limit", ""), sealed.query()
+        found = lookups.search(column.target, text,
+                               limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
+        if request.args.get("name", "") == "work_unit" and scope(current_user, self.table) is not None:
+            found = [unit for unit in found if unit.id == current_user.work_unit_id]
+        return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row),
+                         "exact": lookups.is_exact(row, text)} for row in found])
+
+    def _reference(self, name: str) -> Any:
+        for collection in self.lines:
+            if name.startswith(f"{collection}-"):
+                target = sa.inspect(self.model).relationships[collection].mapper.class_
+                column = columns_of(target).get(name.removeprefix(f"{collection}-"))
+                return column if column is not None and column.relation is not None else None
+        column = self.every.get(name)
+        return column if column is not None and column.relation is not None else None
+
+    @expose("/ajax/update/", methods=("POST",))
+    def ajax_update(self) -> Any:
+        """Cells are not edited in lists: every change passes the form's checks."""
+        abort(404)
+
+    # ------------------------------------------------------------ export
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Any:
+        if export_type not in {"csv", "xlsx"}:
+            abort(404)
+        self.must("export")
+        asked = lists.asked(self)
+        names = self.seen(name for name in self.every if name in self.exported)
+        statement = lists.narrowed(self, asked, self.scoped()).options(*lists.eager(self.model, names))
+        key = key_of(self.model)
+        activity.record(Activity.EXPORTED, table_name=self.table, properties={"format": export_type})
+        db.session.commit()
+
+        def rows() -> Iterator[list[Any]]:
+            reader = reading.session()
+            result = reader.execute(statement.order_by(key).execution_options(yield_per=1000)).scalars()
+            for record in result:
+                yield [self.plain_cell(record, name) for name in names]
+                reader.expunge(record)
+
+        heads = [str(self.label(name)) for name in names]
+        writer, media = ((export.as_csv, "text/csv; charset=utf-8") if export_type == "csv" else
+                         (export.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+        answer = Response(stream_with_context(writer(heads, rows())), mimetype=media)
+        answer.headers["Content-Disposition"] = \
+            f'attachment; filename="{self.table}-{clock.today().isoformat()}.{export_type}"'
+        return answer
+
+    @property
+    def exported(self) -> frozenset[str]:
+        return frozenset(name for name, column in self.every.items()
+                         if name not in HIDDEN and column.kind not in {"binary", "json", "other"})
+
+
+class MasterView(StaffView):
+    """Master data: people make and change it in forms."""
+
+
+class DocumentView(DatePages, StaffView):
+    """A numbered document with lines: written in draft, moved by its workflow."""
+
+    model: type[Document]
+    lines = ("lines",)
+    icon = "file-text"
+
+
+class LedgerView(StaffView):
+    """Rows that the system writes: read only, for everybody."""
+
+    read_only = True
+    can_create = can_edit = can_delete = False
+    icon = "list-details"
+
+
+def _is_stale(record: Any) -> bool:
+    """Whether the posted form was filled in from another version of the record."""
+    return hasattr(record, "version") and str(record.version) != request.form.get("version", "")
+
+
+def unit_text(unit: Any) -> str:
+    """A unit of measure with what it holds: "box (100 tablet)"."""
+    if unit.factor == 1:
+        return unit.unit_name
+    return f"{unit.unit_name} ({quantity(unit.factor)})"

@@ -1,0 +1,148 @@
+"""Pages of the panel that are no table: home, inbox, search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, current_app, redirect, request
+from flask_admin import AdminIndexView, BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+
+from backoffice.panel import dashboard, lookups
+from backoffice.panel.columns import columns_of, mapped_tables, title_of
+from backoffice.panel.lists import eager
+from backoffice.panel.waiting import waiting
+from models import clock
+from models.base import db
+from models.rights import may, may_open, scope
+from models.roles import Role
+from portal.web import sealed, words
+
+#: Documents that people begin, in the order in which the home page offers them.
+BEGUN = (
+    "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt", "supplier_invoice",
+    "supplier_return", "supplier_refund", "unit_return", "spoilage", "stocktake", "stock_transfer", "asset_plan",
+    "asset_procurement", "asset_receipt", "maintenance", "asset_disposal", "asset_auction")
+#: What the search box looks through, in this order; documents by number, the rest by name or code.
+SEARCHED = (
+    *BEGUN, "item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room", "inpatient_room",
+    "work_unit", "employee", "user")
+EACH = 5
+
+
+class Page(BaseView):
+    """A page of `models.rights.PAGES`."""
+
+    page = ""
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        return fn(self, *args, **kwargs)
+
+    def is_accessible(self) -> bool:
+        return bool(current_user.is_authenticated) and may_open(current_user, self.page)
+
+    def inaccessible_callback(self, name: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        abort(403)
+
+
+class HomeView(Page, AdminIndexView):
+    """`/admin/`: greeting, numbers, and the head of the inbox."""
+
+    page = "dashboard"
+
+    @expose("/")
+    def index(self) -> Any:
+        if current_user.roles == {Role.DOCTOR}:
+            return redirect("/admin/desk/")
+        hour = clock.local(clock.now()).hour
+        greeting = (gettext("Good morning") if hour < 11 else gettext("Good day") if hour < 15 else
+                    gettext("Good afternoon") if hour < 18 else gettext("Good evening"))
+        return self.render("backoffice/panel/home.html", greeting=greeting, today=clock.today(),
+                           tiles=dashboard.shown(),
+                           panels=dashboard.panels(), rows=waiting(current_user, limit=8), makes=quick())
+
+    @expose("/search", methods=("GET", "POST"))
+    def search(self) -> Any:
+        """What the person may see that has every typed word in its number, code or name.
+
+        What is called exactly so comes first, with its table; then what begins so; then the newest. The box posts, and
+        the words go on sealed: they may name a patient.
+        """
+        if request.method == "POST":
+            text = sealed.opened(request.form.get("q", "")) or ""
+            return redirect(f"/admin/search?q={sealed.seal(text)}" if text else "/admin/search", 303)
+        typed = request.args.get("q", "")
+        text = sealed.opened(typed) or ""
+        named = called_so(text) if len(text) >= 2 else {}
+        found = []
+        for table in SEARCHED if len(text) >= 2 else ():
+            model = mapped_tables().get(table)
+            if model is None or not may(current_user, "read", table):
+                continue
+            criterion = lookups.matching(model, text, lookups.searched_columns(model))
+            exact = lookups.exactly(model, text) if sealed.is_sealed(typed) else None
+            if criterion is None:
+                continue
+            criterion = criterion if exact is None else criterion | exact
+            rows = list(db.session.scalars(
+                lookups.within(sa.select(model), scope(current_user, table)).where(criterion)
+                .options(*eager(model, [name for name in ("patient", "doctor", "item") if name in columns_of(model)]))
+                .order_by(*([model.id.in_(named[table]).desc()] if table in named else []), model.id.desc())
+                .limit(EACH + 1)))
+            if rows:
+                found.append((table, ranked(rows[:EACH], text, named.get(table, [])), len(rows) > EACH))
+        found.sort(key=lambda each: each[0] not in named)
+        return self.render("backoffice/panel/search.html", text=text, found=found, sealed_text=sealed.seal(text))
+
+
+class InboxView(Page):
+    """`/admin/inbox/`: what waits for my step, by type."""
+
+    page = "inbox"
+
+    @expose("/")
+    def index(self) -> Any:
+        every = waiting(current_user, limit=200)
+        chosen = request.args.get("type", "")
+        kinds: dict[str, int] = {}
+        for row in every:
+            kinds[row.table] = kinds.get(row.table, 0) + 1
+        rows = [row for row in every if row.table == chosen] if chosen in kinds else every
+        return self.render("backoffice/panel/inbox.html", rows=rows[:100], kinds=kinds, chosen=chosen, total=len(every))
+
+
+def ranked(rows: list[Any], text: str, named: list[int]) -> list[Any]:
+    """Exact names first, then what begins with the text, then the rest as it came."""
+    title = title_of(type(rows[0]))
+    return sorted(rows, key=lambda row: (
+        row.id not in named, not str(getattr(row, title) or "").lower().startswith(text.lower())))
+
+
+def called_so(text: str) -> dict[str, list[int]]:
+    """Ids by table of what is called exactly `text` (its number, tag, code or name); one statement."""
+    parts = []
+    for table in SEARCHED:
+        model = mapped_tables().get(table)
+        if model is None or not may(current_user, "read", table):
+            continue
+        title = getattr(model, title_of(model))
+        if isinstance(title.type, sa.String):
+            rows = lookups.within(sa.select(sa.literal(table).label("name"), model.id), scope(current_user, table))
+            parts.append(rows.where(title.in_({text, text.upper()})).limit(EACH).subquery())
+    found: dict[str, list[int]] = {}
+    if parts:
+        every = sa.union_all(*(sa.select(part) for part in parts))
+        for table, key in db.session.execute(every):
+            found.setdefault(table, []).append(key)
+    return found
+
+
+def quick() -> list[tuple[str, str, str]]:
+    """Documents that the person may begin: address, word, icon."""
+    from backoffice.panel.menu import ICONS
+    return [(f"/admin/{table}/new/", words.table_word(table, False), ICONS.get(table, "plus"))
+            for table in BEGUN if may(current_user, "create", table)][:6]

@@ -1,0 +1,392 @@
+"""`/admin/reports/`: every report of the kit by area, one page for any of them, and its exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import Response, abort, jsonify, request, stream_with_context
+from flask_admin import expose
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from backoffice.panel import cells, charts, export, lists, lookups, report_pdf
+from backoffice.panel.columns import mapped_tables
+from backoffice.panel.menu import AREAS
+from backoffice.panel.pages import Page
+from backoffice.panel.views import done, told
+from backoffice.panel.waiting import frame_columns, keep_frame
+from models import clock
+from models.activity import Activity
+from models.base import db, one_transaction
+from models.errors import Refused
+from models.items import Item
+from models.operations.core import activity
+from models.operations.core.reports import REPORTS, Asked, Column, Parameter, Report
+from models.operations.purchasing.shortages import make_purchase_requests
+from models.people import User
+from models.purchasing import BUYERS
+from models.rights import may
+from models.stock import Store
+from portal.web import locale, reading, sealed, words
+
+SIZE = 50
+#: Pages are counted off; who needs what lies further takes the file.
+MOST_PAGES = 400
+#: Kinds of parameters that are no record of a table.
+PLAIN_KINDS = {"date", "choice", "text"}
+#: Columns of text are wider on paper than numbers.
+WEIGHTS = {"text": 2.0, "code": 1.4, "word": 1.3, "money": 1.3}
+
+
+@dataclass
+class Question:
+    """What the address asks of a report."""
+
+    report: Report
+    asked: Asked
+    #: Chosen records by parameter, for the form.
+    records: dict[str, Any]
+    page: int
+
+    @property
+    def is_complete(self) -> bool:
+        return all(self.asked.get(each.name) for each in self.report.parameters if each.required)
+
+    def raw(self, parameter: Parameter) -> str:
+        value = self.asked.get(parameter.name)
+        return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+
+    def url(self, part: str = "", **changes: Any) -> str:
+        keep: dict[str, Any] = {each.name: self.raw(each) for each in self.report.parameters}
+        keep.update(changes)
+        query = urlencode({name: value for name, value in keep.items() if value not in (None, "")})
+        return f"/admin/reports/{self.report.key}/{part}" + (f"?{query}" if query else "")
+
+    def facts(self) -> str:
+        """What was asked, in words, for the head of a printed report."""
+        parts = []
+        for each in self.report.parameters:
+            value = self.asked.get(each.name)
+            if value in (None, ""):
+                continue
+            text = (str(self.records[each.name]) if each.name in self.records else locale.day(value)
+                    if isinstance(value, date) else dict(each.choices).get(value) or str(value))
+            parts.append(f"{gettext(each.label)}: {gettext(text) if each.choices else text}")
+        return " · ".join(parts)
+
+
+def question(report: Report) -> Question:
+    """Read the request's address; what it does not understand it leaves at its default."""
+    asked: Asked = {}
+    records: dict[str, Any] = {}
+    for each in report.parameters:
+        text = request.args.get(each.name, "").strip().replace("\x00", "")[:80]
+        value: Any = None
+        if each.kind == "date":
+            value = lists._day(text)
+        elif each.kind == "choice":
+            value = text if text in dict(each.choices) else None
+        elif each.kind == "text":
+            value = text or None
+        elif text:
+            record = lookups.find(mapped_tables()[each.kind], text)
+            if record is not None:
+                records[each.name], value = record, record.id
+        if value is None and each.default is not None and (not text or each.kind in {"date", "choice"}):
+            value = each.default()
+        asked[each.name] = value
+    return Question(report, asked, records, lists._number(request.args.get("page", ""), 1, MOST_PAGES))
+
+
+def written(column: Column, row: Any) -> str:
+    """A cell as text in the reader's language."""
+    if column.veil is not None and column.is_veiled(row):
+        return gettext(column.veil.instead) if column.veil.instead else ""
+    value = column.of(row)
+    if value is None or value == "":
+        return ""
+    if column.kind == "quantity":
+        return locale.quantity(value)
+    if column.kind == "money":
+        return locale.rupiah(value)
+    if column.kind == "percent":
+        return locale.percent(value)
+    if column.kind == "date":
+        return locale.day(value)
+    if column.kind == "month":
+        return month(value)
+    if column.kind == "number":
+        return locale.quantity(Decimal(value))
+    if column.kind == "minutes":
+        return span(value)
+    return str(words.state_word(value)) if column.kind == "word" else str(value)
+
+
+def span(value: Any) -> str:
+    """Minutes as people say them: `12 min`, `3 h 05 min`, `2 d 4 h`."""
+    whole = round(float(value))
+    if whole < 60:
+        return gettext("%(minutes)s min", minutes=whole)
+    if whole < 48 * 60:
+        return gettext("%(hours)s h %(minutes)s min", hours=whole // 60, minutes=f"{whole % 60:02d}")
+    return gettext("%(days)s d %(hours)s h", days=whole // 1440, hours=whole % 1440 // 60)
+
+
+def month(value: int) -> str:
+    """`Nov 2026` for 202611."""
+    return locale.day(date(value // 100, value % 100, 1)).partition(" ")[2]
+
+
+def plain(column: Column, row: Any) -> Any:
+    """A cell for a spreadsheet: numbers and days stay what they are."""
+    if column.is_veiled(row):
+        return written(column, row)
+    value = column.of(row)
+    if column.kind == "month" and value is not None:
+        return f"{value // 100:04d}-{value % 100:02d}"
+    if column.kind == "minutes":
+        return None if value is None else round(float(value), 1)
+    if isinstance(value, Decimal):
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return written(column, row) if column.kind == "word" else cells.plain(value)
+
+
+def shown(column: Column, row: Any) -> Markup:
+    """A cell of the page: documents and items are links for who may follow them."""
+    text = written(column, row)
+    if not text:
+        return cells.BLANK
+    if column.links is not None and not column.is_veiled(row):
+        name, key = column.links
+        if name.startswith("@"):
+            if not may_report(name[1:]):
+                return escape(text)
+            return Markup('<a href="/admin/reports/{}/?item={}">{}</a>').format(name[1:], getattr(row, key), text)
+        table = name[1:] if name.startswith("=") else str(getattr(row, name))
+        record = getattr(row, key)
+        if record is not None and cells._once("may_read", table, lambda each: may(current_user, "read", each)):
+            return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(table, record, text)
+    return escape(text)
+
+
+def may_report(key: str) -> bool:
+    """Whether the person reads the report of that key."""
+    return current_user.has_role(*REPORTS[key].roles)
+
+
+def reader() -> User:
+    """Who reads the report."""
+    user: User = current_user._get_current_object()
+    return user
+
+
+def run(statement: sa.Select[Any]) -> Any:
+    return reading.session().execute(statement)
+
+
+class ReportsView(Page):
+    """The pages of the kit."""
+
+    page = "reports"
+
+    def one(self, key: str) -> Report:
+        report = REPORTS.get(key)
+        if report is None:
+            abort(404)
+        if not may_report(key):
+            abort(403)
+        return report
+
+    @expose("/")
+    def index(self) -> Any:
+        mine = sorted((report for report in REPORTS.values() if current_user.has_role(*report.roles)),
+                      key=lambda report: gettext(report.title))
+        areas = [(word, [report for report in mine if report.area == area]) for area, word in AREAS.items()]
+        return self.render("backoffice/panel/reports.html", areas=[(word, found) for word, found in areas if found])
+
+    @expose("/lookup/")
+    def lookup(self) -> Any:
+        """Choices for a parameter that names a record: ``name=item&query=…``."""
+        kind = request.args.get("name", "")
+        asked = {each.kind for report in REPORTS.values() if current_user.has_role(*report.roles)
+                 for each in report.parameters} - PLAIN_KINDS
+        if kind not in asked:
+            abort(404)
+        return jsonify([{"id": row.id, "text": lookups.text_of(row)}
+                        for row in lookups.search(mapped_tables()[kind], sealed.query())])
+
+    @expose("/<key>/")
+    def report(self, key: str) -> Any:
+        return self.shown_page(self.one(key))
+
+    def shown_page(self, report: Report, refusal: Refused | None = None) -> Any:
+        asking = question(report)
+        rows: list[Any] = []
+        total, head, points = 0, None, []
+        if asking.is_complete:
+            statement = report.select(asking.asked)
+            rows = list(run(statement.limit(SIZE + 1).offset((asking.page - 1) * SIZE)))
+            counted = db.session.execute(sa.select(lists.count_up_to(statement).label("every"), *frame_columns())) \
+                .one()._mapping
+            keep_frame(counted)
+            total = counted["every"]
+            head = run(report.summary(asking.asked)).first() if report.summary is not None else None
+            points = chart_points(report, asking.asked, head)
+        more = len(rows) > SIZE and asking.page < MOST_PAGES
+        columns = report.shown(asking.asked, reader())
+        return self.render(
+            "backoffice/panel/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE],
+            total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points, capped=lists.capped,
+            cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, told=told,
+            sections=sections(report, asking.asked) if asking.is_complete else [],
+            chart_data=chart_data(report, points, head), can_make=current_user.has_role(*BUYERS))
+
+    def stores(self, report: Report) -> list[Any]:
+        """Every store, few as they are, for the form."""
+        if not any(each.kind == "store" for each in report.parameters):
+            return []
+        return list(db.session.scalars(sa.select(Store).order_by(Store.name).limit(200)))
+
+    @expose("/<key>/<export_type>/")
+    def export(self, key: str, export_type: str) -> Any:
+        report = self.one(key)
+        if export_type not in {"csv", "xlsx", "pdf"}:
+            abort(404)
+        asking = question(report)
+        if not asking.is_complete:
+            return self.shown_page(report), 422
+        columns = report.shown(asking.asked, reader())
+        activity.record(Activity.EXPORTED, table_name="reports", properties={"report": key, "format": export_type})
+        db.session.commit()
+        statement = report.select(asking.asked)
+
+        def rows(cell: Callable[[Column, Any], Any]) -> Iterator[list[Any]]:
+            for row in run(statement.execution_options(yield_per=1000)):
+                yield [cell(column, row) for column in columns]
+
+        heads = [gettext(column.label) for column in columns]
+        if export_type == "csv":
+            body, media = export.as_csv(heads, rows(plain)), "text/csv; charset=utf-8"
+        elif export_type == "xlsx":
+            body = export.as_xlsx(heads, rows(plain), gettext(report.heading) if report.heading else "", [
+                (gettext(each.title), [gettext(column.label) for column in each.columns],
+                 [[plain(column, row) for column in each.columns] for row in run(each.select(asking.asked))])
+                for each in report.sections])
+            media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        else:
+            body = as_pdf(report, asking, reader())
+            media = "application/pdf"
+        answer = Response(stream_with_context(body), mimetype=media)
+        answer.headers["Content-Disposition"] = \
+            f'attachment; filename="{key}-{clock.today().isoformat()}.{export_type}"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @expose("/shortages/requests", methods=("POST",))
+    def make_requests(self) -> Any:
+        """Draft the purchase requests for the shortages that the page shows; with `item`, for those items only."""
+        report = self.one("shortages")
+        if not current_user.has_role(*BUYERS):
+            abort(403)
+        asking = question(report)
+        ids = {int(text) for text in request.form.getlist("item") if lookups.identity(Item, text) is not None}
+        try:
+            with one_transaction():
+                made = make_purchase_requests(by=current_user._get_current_object(), store_id=asking.asked["store"],
+                                              supplier_id=asking.asked["supplier"], item_ids=ids or None)
+        except Refused as refusal:
+            return self.shown_page(report, refusal), refusal.status
+        return done(gettext("Purchase requests drafted: %(number)s. Check and submit them.", number=str(len(made))),
+                    "/admin/purchase_request/?state=draft")
+
+
+# ---------------------------------------------------------------- paper
+
+def widths(columns: Sequence[Column]) -> list[tuple[str, bool, float]]:
+    """The heads of the columns for `report_pdf`."""
+    return [(gettext(column.label), column.is_number, 3.0 if column.name == "item" else WEIGHTS.get(column.kind, 1.0))
+            for column in columns]
+
+
+def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iterator[bytes]:
+    """The report on paper: its numbers, its table, its further tables. Asks for no request, so a job can make it, for
+    nobody: what only some see it does not say."""
+    columns = report.shown(asking.asked, reader)
+    head = run(report.summary(asking.asked)).first() if report.summary is not None and report.sections else None
+
+    def rows() -> Iterator[list[str]]:
+        for row in run(report.select(asking.asked).execution_options(yield_per=1000)):
+            yield [written(column, row) for column in columns]
+
+    return report_pdf.as_pdf(
+        gettext(report.title), asking.facts(), widths(columns), rows(),
+        gettext("There are more rows. Take the CSV or narrow the report."),
+        [gettext(office) for office in report.signatures],
+        lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None else (),
+        heading=gettext(report.heading) if report.heading else "",
+        more=[(gettext(each.title), widths(each.columns),
+               [[written(column, row) for column in each.columns] for row in run(each.select(asking.asked))])
+              for each in report.sections])
+
+
+def sections(report: Report, asked: Asked) -> list[dict[str, Any]]:
+    """The further tables of the page, each with its chart."""
+    found = []
+    for each in report.sections:
+        rows = list(run(each.select(asked)))
+        chart: Any = ""
+        if each.bars is not None and any(getattr(row, each.bars[1]) for row in rows):
+            name = next(column for column in each.columns if column.name == each.bars[0])
+            chart = charts.bars([(written(name, row), int(getattr(row, each.bars[1]))) for row in rows],
+                                gettext(each.title))
+        found.append({"section": each, "rows": rows, "chart": chart})
+    return found
+
+
+# ---------------------------------------------------------------- charts
+
+def chart_points(report: Report, asked: Asked, head: Any) -> list[tuple[str, Decimal, str]]:
+    """(x, y, how x is read) for the chart, the opening balance first and the last day last."""
+    if report.chart is None:
+        return []
+    found = list(run(report.chart.select(asked)))
+    if report.chart.kind == "bars":
+        return [(str(row.x), row.y, month(row.x)) for row in found]
+    points = [(row.x, row.y) for row in found]
+    start, end = asked.get("from"), min(asked.get("to") or clock.today(), clock.today())
+    if start and head is not None and (not points or points[0][0] > start):
+        points.insert(0, (start, head.opening))
+    if points and points[-1][0] < end:
+        points.append((end, points[-1][1]))
+    return [(day.isoformat(), value, locale.day(day)) for day, value in points]
+
+
+def chart_data(report: Report, points: list[tuple[str, Decimal, str]], head: Any) -> dict[str, str]:
+    """The data attributes of the chart's canvas; empty where there is too little to draw."""
+    if report.chart is None or len(points) < 2:
+        return {}
+    kind = report.chart.kind
+    said = [f"{text}: {locale.rupiah(value) if report.chart.money else locale.quantity(value)}"
+            for _x, value, text in (points[0], points[-1])]
+    data = {"kind": kind, "label": gettext(report.chart.label), "values": "|".join(f"{y:f}" for _x, y, _t in points),
+            "summary": "; ".join(said)}
+    if kind == "bars":
+        data["names"] = "|".join(text for _x, _y, text in points)
+        data["money"] = "1"
+        return data
+    data["dates"] = "|".join(x for x, _y, _t in points)
+    data["unit"] = str(head.base_unit) if head is not None else ""
+    if head is not None and head.minimum_stock > 0:
+        data["minimum"] = f"{head.minimum_stock:f}"
+        data["minimum-text"] = f"{gettext('Minimum')} {locale.quantity(head.minimum_stock)} {head.base_unit}"
+    return data
+
+
+__all__ = ["ReportsView", "question", "written"]

@@ -1,0 +1,4 @@
+"""Views of accounts, notices and the outbox.
+
+It may import panel.
+"""

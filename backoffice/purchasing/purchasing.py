@@ -1,0 +1,196 @@
+"""Purchasing: from the request over the order to the receipt and the invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from backoffice.panel import copying, lookups
+from backoffice.panel.base import DocumentView, Make
+from backoffice.panel.cells import BLANK
+from backoffice.panel.forms import StaffForm
+from backoffice.panel.reports import may_report
+from backoffice.purchasing.ordering import OrderingPages
+from backoffice.stores.stores import meter
+from models import clock
+from models.base import db
+from models.measure import vat
+from models.operations.purchasing import matching, purchase_notices, receipts, supplier_returns
+from models.outbox import Outbox
+from models.purchasing import SEN, GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, net
+from models.rights import may
+from models.roles import Role
+from models.supplier_invoices import SupplierInvoice
+from models.supplier_refunds import SupplierRefund
+from models.workflow import Transition
+from portal.web.locale import rupiah
+
+ZERO = Decimal(0)
+_lines = PurchaseOrderLine.__table__
+
+
+class PurchaseRequestView(DocumentView):
+    model = PurchaseRequest
+    icon = "shopping-cart"
+    listed = ("number", "requested_on", "store", "needed_on", "created_by", "state")
+    late = ("needed_on", ("submitted", "approved"))
+    beside_new = copying.BESIDE_NEW
+    makes = (*copying.makes(PurchaseRequest),
+             Make("make_order", lazy_gettext("Make the order"), (Role.FACILITIES_STAFF,), receipts.make_order,
+                  lambda request: request.state == "approved"),)
+    details_template = "backoffice/purchasing/purchase_request.html"
+
+    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
+        """How much of each line went to a supplier."""
+        if record.state not in ("approved", "done"):
+            return []
+        gone = record.ordered_by_line
+        return [(gettext("Ordered"), lambda line: meter(min(gone.get(line.id, ZERO), line.base_quantity),
+                                                        line.base_quantity))]
+
+
+class PurchaseOrderView(OrderingPages, DocumentView):
+    model = PurchaseOrder
+    stock_address = OrderingPages.price_address
+    beside_new = (("/admin/purchase_order/open_lines", lazy_gettext("Order from requests"), "shopping-cart"),)
+    icon = "file-invoice"
+    listed = ("number", "ordered_on", "supplier", "total", "state", "receipts", "expected_on")
+    late = ("expected_on", ("sent",))
+    numbers = ("total",)
+    asks = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "note")
+    facts = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "total", "created_by",
+             "created_at", "note")
+    line_asks = {"lines": ("item", "quantity", "unit", "unit_price", "discount", "purchase_request_line")}
+    makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,), receipts.make_receipt,
+                  lambda order: order.state == "sent"),)
+
+    details_template = "backoffice/purchasing/purchase_order.html"
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        """How the order reaches its supplier, once it is approved."""
+        if record.state not in ("payment_approved", "limit_approved", "sent", "done"):
+            return {}
+        mail = db.session.scalars(sa.select(Outbox).where(
+            Outbox.document_type == self.table, Outbox.document_id == record.id,
+            Outbox.template == purchase_notices.TEMPLATE)).first() if record.state in ("sent", "done") else None
+        return {"mail": mail, "by_mail": True}
+
+    def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
+        """The invoice for what came in, for who writes invoices."""
+        found = super().other_steps(record)
+        if record.state in ("sent", "done") and may(current_user, "create", "supplier_invoice"):
+            found.append((f"/admin/supplier_invoice/new/?purchase_order={record.id}", lazy_gettext("Enter the invoice"),
+                          "receipt"))
+        return found
+
+    def after_step(self, moved: Any, transition: Transition) -> list[str]:
+        if transition.name != "send" or moved.supplier.email:
+            return []
+        return [gettext("%(supplier)s has no e-mail address: print the order and hand it over.",
+                        supplier=moved.supplier.name)]
+
+    def label(self, name: str) -> str:
+        own = {"total": lazy_gettext("Total with VAT"), "receipts": lazy_gettext("Received")}
+        return str(own[name]) if name in own else super().label(name)
+
+    def cells_of(self, records: list[PurchaseOrder]) -> dict[str, Callable[[PurchaseOrder], Markup]]:
+        """What each order costs, and how much of that came in: two statements a page, no line as a record."""
+        gone = [order.id for order in records if order.state in ("sent", "done")]
+        came = receipts.received_of(gone) if gone else {}
+        nets, there = dict.fromkeys((order.id for order in records), ZERO), dict.fromkeys(gone, ZERO)
+        for key, line, quantity, factor, price, discount in db.session.connection().execute(sa.select(
+                _lines.c["purchase_order_id", "id", "quantity", "factor", "unit_price", "discount"])
+                .where(_lines.c.purchase_order_id.in_(nets))):
+            amount = net(quantity, price, discount)
+            nets[key] += amount
+            if line in came:
+                there[key] += amount * min(came[line] / (quantity * factor), 1)
+        return {"total": lambda order: escape(rupiah(nets[order.id] + vat(nets[order.id], order.vat_percent))),
+                "receipts": lambda order: meter(there[order.id], nets[order.id]) if order.id in there else BLANK}
+
+    def cell_total(self, record: Any) -> Markup:
+        return escape(rupiah(record.total))
+
+
+class GoodsReceiptView(DocumentView):
+    model = GoodsReceipt
+    icon = "package-import"
+    listed = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number", "state")
+    asks = ("purchase_order", "supplier", "store", "received_on", "ordered_on", "delivery_order_number", "note")
+    line_asks = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on", "rejected_quantity",
+                           "rejection_reason", "purchase_order_line", "unit_price", "discount")}
+    makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,), receipts.make_return,
+                  lambda receipt: receipt.state == "posted"),)
+
+
+class SupplierInvoiceView(DocumentView):
+    model = SupplierInvoice
+    icon = "receipt"
+    listed = ("number", "invoiced_on", "supplier", "purchase_order", "supplier_number", "due_on", "state")
+    late = ("due_on", ("submitted", "approved"))
+    details_template = "backoffice/purchasing/supplier_invoice.html"
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        """The three-way match, line by line, and what the supplier credited."""
+        if not record.lines:
+            return {}
+        return {"matches": matching.matches(record), "vat_due": matching.vat_due(record), "credit":
+                supplier_returns.open_credit(record.supplier_id) if record.state != "paid" else ZERO}
+
+    def step_form(self, transition: Transition, moved: Any) -> Any:
+        """A payment is of today and proposes to set off what the supplier credited; without credit none is asked."""
+        form = super().step_form(transition, moved)
+        if transition.name != "pay":
+            return form
+        if request.method == "GET":
+            form.paid_on.data = clock.today()
+        credit = supplier_returns.open_credit(moved.supplier_id)
+        if not credit and "set_off_amount" not in request.form:
+            del form.set_off_amount
+        elif request.method == "GET":
+            form.set_off_amount.data = min(credit, moved.total)
+        return form
+
+    def filled(self, record: Any = None) -> StaffForm:
+        """A new invoice of ``?purchase_order=<id>`` begins with all that its supplier can still charge."""
+        form = super().filled(record)
+        named = request.args.get("purchase_order", "")
+        if record is not None or request.method != "GET" or not named:
+            return form
+        order = lookups.find(PurchaseOrder, named)
+        if order is None:
+            return form
+        form.purchase_order.data, form.supplier.data = order, order.supplier
+        net = ZERO
+        for place, each in enumerate(matching.chargeable(order)):
+            source = each.goods_receipt_line
+            form.lines.add_typed(place, SimpleNamespace(
+                goods_receipt_line=source, item=source.item, unit=source.unit, quantity=each.quantity,
+                unit_price=each.unit_price))
+            net += (each.quantity * each.unit_price).quantize(SEN)
+        form.vat_amount.data = (net * order.vat_percent / 100).quantize(SEN)
+        return form
+
+
+class SupplierRefundView(DocumentView):
+    model = SupplierRefund
+    icon = "cash"
+    lines = ()
+    listed = ("number", "refunded_on", "supplier", "amount", "payment_reference", "state")
+    asks = ("supplier", "refunded_on", "amount", "payment_reference", "note")
+    prefills = ("supplier",)
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        """The supplier's account: invoices, credit notes and what is left of them."""
+        if not may_report("payables"):
+            return []
+        return [(f"/admin/reports/payables/?supplier={record.supplier_id}", gettext("To be paid to suppliers"),
+                 "report-analytics")]

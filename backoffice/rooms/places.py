@@ -1,0 +1,75 @@
+"""Rooms, beds and cleaning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_login import current_user
+
+from backoffice.panel.base import MasterView
+from backoffice.panel.reports import may_report
+from models.beds import Bed
+from models.housekeeping import Cleaning
+from models.operations.assets import asset_exits
+from models.operations.rooms import cleaning
+from models.places import InpatientRoom, Land, Room
+
+
+class InventoryList:
+    """Mixed into the views of rooms: the way to the list of what belongs in one."""
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        if not may_report("room_inventory"):
+            return []
+        table = record.__tablename__
+        return [(f"/admin/reports/room_inventory/?{table}={record.id}", gettext("Inventory list (KIR)"),
+                 "list-details")]
+
+
+class RoomView(InventoryList, MasterView):
+    model = Room
+    icon = "door"
+
+
+class BedView(MasterView):
+    """Who lies in a bed is the front office's to know: lists show the state alone."""
+
+    model = Bed
+    icon = "bed"
+    listed = ("number", "inpatient_room", "state")
+    asks = ("inpatient_room", "number")
+    facts = ("inpatient_room",)
+
+
+class LandView(MasterView):
+    """What land is worth stands in the journal, too."""
+
+    model = Land
+    icon = "map"
+
+    def after_save(self, record: Any, is_new: bool) -> None:
+        asset_exits.value_land(record, by=current_user._get_current_object())
+
+
+class InpatientRoomView(InventoryList, MasterView):
+    model = InpatientRoom
+    icon = "bed"
+    listed = ("number", "ward", "room_class", "floor", "is_isolation", "state")
+
+
+class CleaningView(MasterView):
+    model = Cleaning
+    icon = "spray"
+    listed = ("kind", "inpatient_room", "room", "bed", "employee", "requested_at", "state")
+    asks = ("kind", "inpatient_room", "room", "bed", "employee", "note")
+    asks_once = ("kind", "inpatient_room", "room", "bed")
+    facts = ("kind", "inpatient_room", "room", "bed", "needs_inspection", "employee", "requested_at", "started_at",
+             "cleaned_at", "inspected_at", "cost", "checklist", "note")
+    default_order = (None, True)
+
+    def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        """A bed of a room, or the room as a whole: what is asked for by hand must be a place that can be dirty."""
+        place = record.bed or record.room
+        if is_new and place is not None:
+            cleaning.check_place(place)

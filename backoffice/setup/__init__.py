@@ -1,0 +1,4 @@
+"""The pages that bring lists in.
+
+It may import every other area.
+"""

@@ -1,0 +1,128 @@
+"""What a list will write, in the reader's words: the rows of a plan for the page and for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext
+
+from backoffice.panel.cells import written
+from backoffice.panel.columns import Column, columns_of
+from models.errors import N_
+from models.imports import ImportKind, ListImport
+from models.operations.setup import imports, planned
+from models.rights import model_of
+from portal.web import locale, words
+
+#: Rows of each kind that the page shows; the file holds all.
+SHOWN = 20
+#: Headings of first stock, which is no table of its own, by name; the last four are worked out.
+OPENING = {"store": N_("Store"), "item": N_("Item"), "batch_number": N_("Batch number"), "expires_on": N_("Expires on"),
+           "quantity": N_("Quantity"), "unit": N_("Unit"), "unit_price": N_("Unit price"),
+           "base_quantity": N_("Quantity in the base unit"), "base_unit": N_("Base unit"),
+           "base_price": N_("Price per base unit"), "value": N_("Value")}
+_READ: dict[str, Callable[[str], Any]] = {
+    "expires_on": date.fromisoformat, "quantity": Decimal, "unit_price": Decimal, "base_quantity": Decimal,
+    "base_price": Decimal, "value": Decimal}
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    "expires_on": locale.day, "quantity": locale.quantity, "base_quantity": locale.quantity,
+    "unit_price": locale.rupiah, "base_price": locale.rupiah, "value": locale.rupiah}
+
+
+def heading(kind: ImportKind, name: str) -> str:
+    """What stands over a column, in the reader's language."""
+    if kind is ImportKind.OPENING_STOCK:
+        return gettext(OPENING[name])
+    columns = model_of(kind.value).__table__.columns
+    return str(words.label(columns[name] if name in columns else columns[f"{name}_id"]))
+
+
+def typed(kind: ImportKind, name: str, value: Any) -> Any:
+    """A kept value as what it is: a decimal, a day, a member of its enumeration; a record as its words."""
+    if isinstance(value, dict):
+        return value["text"]
+    if value is None:
+        return None
+    if kind is ImportKind.OPENING_STOCK:
+        return _READ.get(name, str)(value)
+    column = columns_of(model_of(kind.value))[name]
+    if column.kind == "enum":
+        return column.column.type.enum_class(value)
+    if column.kind in {"money", "quantity", "factor", "percent", "area", "measure"}:
+        return Decimal(value)
+    return date.fromisoformat(value) if column.kind == "date" else value
+
+
+def shown(kind: ImportKind, name: str, value: Any) -> str:
+    """A kept value in the reader's language; empty for nothing."""
+    known = typed(kind, name, value)
+    if known is None or isinstance(value, dict):
+        return known or ""
+    if kind is ImportKind.OPENING_STOCK:
+        return _WRITTEN.get(name, str)(known)
+    column = columns_of(model_of(kind.value))[name]
+    return written(Column(name, column.kind, column.column), known)
+
+
+class Preview:
+    """The plan of one list for its page."""
+
+    def __init__(self, brought: ListImport, before: Mapping[str, Any] | None = None) -> None:
+        """`before` is the plan that the person saw, where the list does something else now."""
+        self.kind = brought.kind
+        self.plan: Mapping[str, Any] = brought.plan or {"rows": [], "asks": []}
+        self.new = [row for row in self.plan["rows"] if row["word"] == "new"]
+        self.changed = [row for row in self.plan["rows"] if row["word"] == "changed"]
+        self.asks = self.plan["asks"]
+        self.is_stock = self.kind is ImportKind.OPENING_STOCK
+        self.totals = planned.totals(self.plan) if self.is_stock else []
+        self.value = sum((store.value for store in self.totals), Decimal(0))
+        self.differences = planned.differences(before, brought.plan) if before and not brought.wrong_rows else []
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Those of the list that any new row fills."""
+        return tuple(name for name in imports.LAYOUTS[self.kind].names
+                     if any(row["values"].get(name) is not None for row in self.new))
+
+    def heading(self, name: str) -> str:
+        return heading(self.kind, name) if name else ""
+
+    def shown(self, name: str, value: Any) -> str:
+        return shown(self.kind, name, value)
+
+    def changes(self) -> list[tuple[dict[str, Any], str, str, str]]:
+        """Row, column, before and after of what is changed in the first rows."""
+        return [(row, name, self.shown(name, row["before"][name]), self.shown(name, value))
+                for row in self.changed[:SHOWN] for name, value in row["values"].items()]
+
+    def is_number(self, name: str) -> bool:
+        return name in _READ and name != "expires_on" if self.is_stock else \
+            columns_of(model_of(self.kind.value))[name].is_number
+
+    def differing(self) -> list[tuple[int, str, str, str, str]]:
+        """Row, name, column, what was seen, what it is now."""
+        whole = {"new": gettext("New"), "changed": gettext("Changed"), None: gettext("is not written")}
+        return [(each.row, each.name, self.heading(each.column),
+                 self.shown(each.column, each.before) if each.column else whole[each.before],
+                 self.shown(each.column, each.after) if each.column else whole[each.after])
+                for each in self.differences]
+
+    # ------------------------------------------------------------ all of it as a file
+
+    def heads(self) -> list[str]:
+        names = tuple(OPENING) if self.is_stock else imports.LAYOUTS[self.kind].names
+        return [gettext("Row"), gettext("What happens"), *(self.heading(name) for name in names)]
+
+    def lines(self) -> Iterator[list[Any]]:
+        """Every row; of a changed record what becomes of it, other columns empty."""
+        names = tuple(OPENING) if self.is_stock else imports.LAYOUTS[self.kind].names
+        words_of = {"new": gettext("New"), "changed": gettext("Changed")}
+        for row in self.plan["rows"]:
+            cells = [typed(self.kind, name, row["values"].get(name)) for name in names]
+            yield [row["row"], words_of[row["word"]],
+                   *(str(words.state_word(cell)) if hasattr(cell, "value") else cell for cell in cells)]

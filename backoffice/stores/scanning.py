@@ -1,0 +1,61 @@
+"""`/admin/scan/`: a phone's camera, or a scanner, finds an item; forms ask here what a code stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g, jsonify, request
+from flask_admin import expose
+from flask_login import current_user
+
+from backoffice.panel.pages import Page
+from backoffice.panel.views import told
+from models.base import db
+from models.errors import Refused
+from models.operations.stores import scans
+from models.rights import may
+from models.stock import StoreItem
+
+
+def answer(found: scans.Found) -> dict[str, Any]:
+    """What a form's script fills in. Quantities are the item's base units."""
+    scan = found.scan
+    return {
+        "id": found.item.id, "text": str(found.item), "code": scan.shown, "base_unit": found.item.base_unit,
+        "unit": found.unit.id if found.unit is not None else None,
+        "batch": scan.batch, "batch_id": found.batch.id if found.batch is not None else None,
+        "expires_on": scan.expires_on.isoformat() if scan.expires_on is not None else None,
+        "count": str(scan.count) if scan.count is not None else None}
+
+
+class ScanView(Page):
+    """The page of the camera, and the look-up of a code."""
+
+    page = "scan"
+
+    @expose("/")
+    def index(self) -> Any:
+        """The camera; a code in the address (``?code=``) shows its item, for people without script too."""
+        g.uses_camera = True
+        text = request.args.get("code", "").strip()
+        found, refusal, held = None, None, []
+        if text:
+            try:
+                found = scans.find(text)
+            except Refused as refused:
+                refusal = refused
+            if found is not None and may(current_user, "read", "store_item"):
+                held = list(db.session.scalars(sa.select(StoreItem).where(
+                    StoreItem.item_id == found.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
+                    .options(sa.orm.joinedload(StoreItem.store))))
+        page = self.render("backoffice/stores/scan.html", text=text, found=found, refusal=refusal, told=told, held=held)
+        return page, 404 if refusal is not None else 200
+
+    @expose("/find")
+    def find(self) -> Any:
+        """What the code in ``?code=`` stands for, as JSON; 404 with a sentence where it stands for nothing."""
+        try:
+            return jsonify(answer(scans.find(request.args.get("code", ""))))
+        except Refused as refusal:
+            return jsonify({"message": told(refusal)}), 404

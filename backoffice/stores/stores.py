@@ -1,0 +1,223 @@
+"""Stores: requests, deliveries and what else moves stock."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from markupsafe import Markup, escape
+from sqlalchemy.orm import joinedload, selectinload
+
+from backoffice.panel import copying
+from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
+from backoffice.panel.cells import BLANK
+from backoffice.stores.counting import CountingPages, moved_words
+from backoffice.stores.stock_hint import StockHint
+from models import clock
+from models.base import db
+from models.finality import FINAL_STATES
+from models.items import Item, UnitConversion
+from models.operations.purchasing import supplier_refunds, supplier_returns
+from models.operations.stores import count_moments, counting, shelves, stores
+from models.returns import Spoilage, SupplierReturn
+from models.rights import hidden, may
+from models.roles import Role
+from models.stock import Shelf, StockBalance, StockMove, StoreItem
+from models.stocktakes import Stocktake, StocktakeState, StockTransfer
+from models.store_requests import DeliveryRequest, StoreRequest
+from models.workflow import Transition
+from portal.web.locale import quantity, rupiah
+
+
+def meter(part: Decimal, whole: Decimal) -> Markup:
+    """How much of a quantity, as a bar and in percent."""
+    percent = int(part * 100 / whole) if whole else 0
+    return Markup('<span class="nowrap"><progress class="rw-meter" max="100" value="{0}" aria-label="{0} %"></progress>'
+                  ' {0}%</span>').format(percent)
+
+
+class ByShelf:
+    """Mixed into the view of papers that send people along the shelves: lines in the order of the way, until it is
+    walked."""
+
+    def line_table(self, record: Any, collection: str) -> dict[str, Any]:
+        table: dict[str, Any] = super().line_table(record, collection)  # type: ignore[misc]
+        if record.state in FINAL_STATES:
+            return table
+        places = shelves.locations(record.store_id, (line.item_id for line in table["rows"]))
+        if places:
+            table["extras"] = [(gettext("Shelf"), lambda line: places.get(line.item_id, "–")), *table["extras"]]
+            table["rows"] = sorted(table["rows"], key=lambda line: shelves.walk(places.get(line.item_id)))
+        return table
+
+
+class StoreRequestView(StockHint, DocumentView):
+    model = StoreRequest
+    icon = "clipboard-list"
+    listed = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store", "created_by")
+    late = ("needed_on", ("submitted", "approved"))
+    asks = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
+    makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,), stores.make_delivery,
+                  lambda request: request.state == "approved"), *copying.makes(StoreRequest))
+    beside_new = copying.BESIDE_NEW
+
+    waits_for_stock = True
+
+    def details_options(self) -> list[Any]:
+        return [*super().details_options(),
+                selectinload(StoreRequest.deliveries).selectinload(DeliveryRequest.lines)]
+
+    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
+        """How much of each item the unit was given so far, in the unit of measure that it asked in."""
+        if record.state not in ("approved", "done"):
+            return []
+        left = dict(record.delivered_by_item)
+        given: dict[int, Decimal] = {}
+        for line in record.lines:
+            given[line.id] = min(left.get(line.item_id, Decimal(0)), line.base_quantity)
+            left[line.item_id] = left.get(line.item_id, Decimal(0)) - given[line.id]
+        return [(gettext("Delivered"), lambda line: meter(given[line.id], line.base_quantity))]
+
+
+class DeliveryRequestView(StockHint, ByShelf, DocumentView):
+    model = DeliveryRequest
+    takes_expired = False
+    icon = "truck-delivery"
+    listed = ("number", "delivered_on", "store_request", "store", "created_by", "state")
+    asks = ("store_request", "store", "delivered_on", "account", "note")
+    details_template = "backoffice/stores/moves.html"
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        """The batches that left the store, once they did."""
+        if record.state not in ("delivered", "done", "reversed"):
+            return {"moves": []}
+        return {"moves": list(db.session.scalars(
+            sa.select(StockMove).where(StockMove.document_type == self.table, StockMove.document_id == record.id)
+            .options(joinedload(StockMove.item), joinedload(StockMove.batch)).order_by(StockMove.id)))}
+
+
+class ItemView(MasterView):
+    model = Item
+    icon = "package"
+    listed = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
+    lines = ("units",)
+    details_template = "backoffice/stores/item.html"
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        if not may(current_user, "read", "stock_balance"):
+            return {"held": []}
+        return {"held": shelves.held(record.id), "today": clock.today()}
+
+    def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        """The base unit is a unit of measure too, with factor 1."""
+        if record.base_unit and all(unit.unit_name != record.base_unit for unit in record.units):
+            record.units.append(UnitConversion(unit_name=record.base_unit, factor=Decimal(1)))
+
+
+class StockMoveView(LedgerView):
+    """The ledger. Whoever opens prescriptions without their medicines does not learn here what was on which."""
+
+    model = StockMove
+    listed = ("moved_on", "item", "store", "batch", "kind", "quantity", "value")
+
+    def _is_veiled(self, record: Any) -> bool:
+        return record.document_type == "prescription" and "lines.item" in hidden(current_user, "prescription")
+
+    def cell_document_id(self, record: Any) -> Markup:
+        return BLANK if self._is_veiled(record) else self._number(record.document_id)
+
+    def cell_line_id(self, record: Any) -> Markup:
+        return BLANK if self._is_veiled(record) else self._number(record.line_id)
+
+    @staticmethod
+    def _number(key: int) -> Markup:
+        return escape(str(key))
+
+    def plain_cell(self, record: Any, name: str) -> Any:
+        if name in {"document_id", "line_id"} and self._is_veiled(record):
+            return None
+        return super().plain_cell(record, name)
+
+
+class StockBalanceView(LedgerView):
+    model = StockBalance
+    listed = ("item", "store", "batch", "quantity")
+
+
+class StoreItemView(LedgerView):
+    model = StoreItem
+    listed = ("item", "store", "quantity", "value")
+
+
+class ShelfView(MasterView):
+    model = Shelf
+    icon = "map-pin"
+    listed = ("location", "item", "store")
+    asks = ("store", "item", "location")
+    prefills = ("store", "item")
+    default_order = ("location", False)
+
+
+class SpoilageView(StockHint, DocumentView):
+    model = Spoilage
+    icon = "trash"
+    line_asks = {"lines": ("item", "quantity", "unit", "batch", "cause")}
+
+
+class SupplierReturnView(StockHint, DocumentView):
+    model = SupplierReturn
+    icon = "arrow-back-up"
+    makes = (Make("make_replacement", lazy_gettext("Receive the replacement"), (Role.STORE_STAFF,),
+                  supplier_returns.make_replacement, supplier_returns.is_replaced),
+             Make("make_refund", lazy_gettext("The supplier pays back"), (Role.PAYABLES,),
+                  supplier_refunds.make_refund, supplier_refunds.can_be_refunded, opens="edit", icon="cash"))
+
+    def after_step(self, moved: Any, transition: Transition) -> list[str]:
+        """What the supplier's answer means for the money."""
+        if transition.name != "confirm" or moved.credit_net is None:
+            return []
+        if not moved.credit_net:
+            return [gettext("Nothing of it was invoiced: the supplier does not charge it.")]
+        return [gettext("%(amount)s of credit can be set off when an invoice of this supplier is paid.",
+                        amount=rupiah(moved.credit_net + moved.credit_vat))]
+
+
+class StockTransferView(StockHint, ByShelf, DocumentView):
+    model = StockTransfer
+    icon = "transfer"
+    makes = copying.makes(StockTransfer)
+
+
+class StocktakeView(CountingPages, ByShelf, DocumentView):
+    """Counted blind: what the ledger expects is not on the form."""
+
+    model = Stocktake
+    icon = "clipboard-check"
+    makes = copying.makes(Stocktake)
+    line_asks = {"lines": ("item", "unit", "batch", "note")}
+
+    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
+        """What moved of each line since it was counted: it survives the posting."""
+        since = count_moments.since(record)
+        return [(gettext("Moved since"), lambda line: moved_words(since.get(line.id)) or "–")] if since else []
+
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """Beside each line that may be counted again: what was counted, and how far off it is."""
+        since = count_moments.since(record)
+        return {line.id: " · ".join(filter(None, (
+            gettext("Expected %(quantity)s", quantity=quantity(line.system_quantity)),
+            gettext("counted %(quantity)s", quantity=quantity(line.counted_quantity)),
+            gettext("variance %(quantity)s", quantity=quantity(line.variance)),
+            gettext("%(moved)s since it was counted", moved=moved_words(since[line.id])) if line.id in since else "")))
+            for line in counting.ordered(record, {})}
+
+    def line_table(self, record: Any, collection: str) -> dict[str, Any]:
+        table = super().line_table(record, collection)
+        out = {"last_move"}
+        if record.state in (StocktakeState.DRAFT, StocktakeState.COUNTING):
+            out |= {"system_quantity", "variance"}
+        table["columns"] = [each for each in table["columns"] if each.name not in out]
+        return table

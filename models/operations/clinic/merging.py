@@ -1,0 +1,309 @@
+"""Two records of one person become one: found, compared, merged. The one that goes stays as a pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.activity import Activity
+from models.base import db
+from models.clinic import Patient, PatientState, Payer
+from models.consultations import HOLDS_SLOT, Consultation, ConsultationState
+from models.documents import WORKFLOWS, Attachment
+from models.errors import N_, NotAllowed, Refused
+from models.merges import PatientMerge, PatientMergeMove
+from models.operations.clinic import allergies
+from models.operations.core import activity
+from models.operations.core.approvals import by_system
+from models.operations.core.once import lock
+from models.operations.people import nik
+from models.operations.people.notices import ASK, Declared, declare, tell, the_account
+from models.outbox import Channel
+from models.people import User
+from models.roles import Role
+
+#: Every foreign key to a patient, and what merging does with it: "moves" to the record that stays, or "stays" where it
+#: is because it tells of the record that goes. A test holds this against the metadata.
+KEYS: dict[tuple[str, str], str] = {
+    ("consultation", "patient_id"): "moves",
+    ("stay", "patient_id"): "moves",
+    ("patient", "guardian_id"): "moves",
+    ("patient", "merged_into_id"): "moves",
+    # Whoever consented, consented for that registration: it is withdrawn with it, the own consents stay in force.
+    ("consent", "patient_id"): "stays",
+    # What a merge did is told of both records, for ever.
+    ("patient_merge", "gone_id"): "stays",
+    ("patient_merge", "kept_id"): "stays",
+    # A letter of invitation or confirmation opens the account that it was written for.
+    ("account_ticket", "patient_id"): "stays",
+}
+#: What the record that stays takes over where it has nothing of its own.
+TAKEN = ("marital_status", "blood_type", "height_cm", "weight_kg")
+#: What is taken over together or not at all, and can be chosen where both records have another: a number of one payer
+#: never stands under the name of another, nor a street in another village.
+TOGETHER = {"phone": ("phone",), "address": ("address", "region_code"),
+            "payer": ("payer", "payer_name", "payer_number")}
+LIVE = (PatientState.PENDING, PatientState.ACTIVE)
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Another record that may be the same person, and why."""
+
+    patient: Patient
+    reasons: tuple[str, ...]
+
+
+REASONS = {"nik": N_("same NIK"), "name": N_("same name and birth date"),
+           "phone": N_("same telephone and birth date")}
+
+
+def _normal(column: Any) -> Any:
+    return sa.func.lower(sa.func.trim(column))
+
+
+def like(patient: Patient, limit: int = MOST) -> list[Likeness]:
+    """Open records that may be the same person: the NIK, name and birth date, or the telephone."""
+    claimed = _nik_of(patient)
+    same_nik = Patient.nik_index == claimed if claimed and patient.nik_index is None else sa.false()
+    same_name = sa.and_(_normal(Patient.name) == patient.name.strip().lower(), Patient.birth_date == patient.birth_date)
+    same_phone = sa.and_(Patient.phone.is_not(None), Patient.phone == (patient.phone or ""),
+                         Patient.birth_date == patient.birth_date)
+    rows = db.session.execute(
+        sa.select(Patient, same_nik.label("nik"), same_name.label("name"), same_phone.label("phone"))
+        .where(Patient.id != patient.id, Patient.merged_into_id.is_(None),
+               sa.or_(same_nik, sa.and_(Patient.state.in_(LIVE), sa.or_(same_name, same_phone))))
+        .order_by(Patient.id).limit(limit))
+    return [Likeness(row[0], tuple(REASONS[name] for name in REASONS if getattr(row, name))) for row in rows]
+
+
+def pairs(limit: int = 100) -> list[tuple[Patient, Patient]]:
+    """Pairs of open records with the same name and birth date, or the same telephone and birth date."""
+    one, two = sa.orm.aliased(Patient), sa.orm.aliased(Patient)
+    same = sa.or_(_normal(one.name) == _normal(two.name), sa.and_(one.phone.is_not(None), one.phone == two.phone))
+    rows = db.session.execute(
+        sa.select(one, two).where(
+            one.id < two.id, one.birth_date == two.birth_date, same, one.state.in_(LIVE), two.state.in_(LIVE),
+            one.merged_into_id.is_(None), two.merged_into_id.is_(None)).order_by(one.id, two.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def overlapping(kept: Patient, gone: Patient) -> list[tuple[Consultation, Consultation]]:
+    """The pairs of consultations (of the one that stays, of the one that goes) that both hold at the same time."""
+    held = {patient.id: db.session.scalars(
+        sa.select(Consultation).where(Consultation.patient_id == patient.id, Consultation.state.in_(HOLDS_SLOT),
+                                      Consultation.held_beside_id.is_(None))
+        .order_by(Consultation.id)).all() for patient in (kept, gone)}
+    return [(mine, theirs) for theirs in held[gone.id] for mine in held[kept.id]
+            if mine.starts_at < theirs.ends_at and theirs.starts_at < mine.ends_at]
+
+
+def was_held(pair: tuple[Consultation, Consultation]) -> bool:
+    """Whether both are over: nothing can be moved or cancelled any more."""
+    return all(each.state == ConsultationState.COMPLETED for each in pair)
+
+
+declare(Declared(
+    "registration_merged", the_account, N_("Two registrations became one"),
+    (N_("Two registrations of %(patient)s were found to be one person's. They go on under the medical record number "
+        "%(medical_record_number)s; please sign in with the account of that registration."), ASK),
+    lambda patient: {"patient": patient.name}, "/portal/", channels=(Channel.MAIL,), always=True, icon="users"))
+
+
+def merge(gone: Patient, kept: Patient, *, by: User, take: Iterable[str] = (),
+          held_twice: bool = False) -> dict[str, int]:
+    """Make `gone` part of `kept`: what hangs on it moves over, it is closed and points there. Flushes.
+
+    `take` names those of `TOGETHER` that are taken from `gone` though `kept` has another; `held_twice`: the person
+    looked at the consultations that both records had at one time and says that it is one person all the same. All that
+    was changed is kept in a `PatientMerge`, so that it can be taken back. Returns how many rows of each table moved.
+    Raises `NotAllowed`, `Conflict` or `Refused`.
+    """
+    may_decide(gone, kept, by)
+    _may(gone, kept)
+    for patient in sorted((gone, kept), key=lambda each: each.id):
+        lock(patient)
+    twice = _held_twice(gone, kept, agreed=held_twice)
+    tell("registration_merged", gone, medical_record_number=kept.medical_record_number)
+    rows = _hanging(gone, kept)
+    before = snapshot(gone, kept, rows)
+    moved = _move(gone, kept, twice)
+    _join(gone, kept, set(take))
+    _move_nik(gone, kept)
+    db.session.expire(gone, ["dependants", "consents"])
+    gone.is_merging = True
+    try:
+        by_system(gone, "close", by=by, reason=f"→ {kept.medical_record_number}")
+    finally:
+        gone.is_merging = False
+    gone.merged_into_id = kept.id
+    db.session.flush()
+    _keep(gone, kept, before, snapshot(gone, kept, rows), by)
+    activity.record(Activity.UPDATED, table_name="patient", changed_id=kept.id,
+                    properties={"merged": {"patient": gone.id, "moved": moved}})
+    return moved
+
+
+def may_decide(gone: Patient, kept: Patient, by: User) -> None:
+    """Raises `NotAllowed` unless `by` is an administrator whom neither record is about."""
+    if not by.has_role(Role.ADMIN) or by.id in gone.owner_ids | kept.owner_ids:
+        raise NotAllowed(N_("Your role may not do this step."))
+
+
+def _held_twice(gone: Patient, kept: Patient, *, agreed: bool) -> dict[int, int]:
+    """Of each consultation of `gone` that was held at a time of `kept`'s: that one. Raises `Refused`."""
+    pairs = overlapping(kept, gone)
+    if open_ones := [theirs.number or "–" for mine, theirs in pairs if not was_held((mine, theirs))]:
+        raise Refused(N_("Both have a consultation at the same time: %(numbers)s. Move or cancel one first."),
+                      numbers=", ".join(open_ones))
+    if pairs and not agreed:
+        raise Refused(N_("Both records were with a doctor at the same time: %(numbers)s. One person cannot be: ask "
+                         "both doctors. If it is one person all the same, tick that you looked, and merge again."),
+                      field="held_twice", numbers="; ".join(f"{mine.number or '–'}, {theirs.number or '–'}"
+                                                            for mine, theirs in pairs))
+    return {theirs.id: mine.id for mine, theirs in reversed(pairs)}
+
+
+def _join(gone: Patient, kept: Patient, take: set[str]) -> None:
+    """What is said of the person: allergies of both; what one record lacks, or was chosen, from the other."""
+    kept.allergies = allergies.joined(kept.allergies, gone.allergies)
+    for group, names in TOGETHER.items():
+        if says(gone, group) and (group in take or not says(kept, group)):
+            for name in names:
+                setattr(kept, name, getattr(gone, name))
+    if kept.user is not None and kept.user_id is not None and kept.phone != kept.user.phone and "phone" in take:
+        kept.user.phone = kept.phone
+    for name in TAKEN:
+        if getattr(kept, name) is None:
+            setattr(kept, name, getattr(gone, name))
+
+
+def says(patient: Patient, group: str) -> tuple[Any, ...]:
+    """What the record says of one of `TOGETHER`; empty when nothing."""
+    found = tuple(getattr(patient, name) or None for name in TOGETHER[group])
+    return () if all(each in (None, Payer.SELF) for each in found) else found
+
+
+def choices(gone: Patient, kept: Patient) -> list[str]:
+    """Those of `TOGETHER` where both records say something, and not the same."""
+    return [group for group in TOGETHER
+            if says(gone, group) and says(kept, group) and says(gone, group) != says(kept, group)]
+
+
+def _move_nik(gone: Patient, kept: Patient) -> None:
+    """The number goes along. It is encrypted for no record in particular, so it moves as it is; the index is unique."""
+    if gone.nik is None:
+        return
+    if kept.nik_index is None and (kept.nik is None or gone.nik_index is not None):
+        number, index = gone.nik, gone.nik_index
+        gone.nik = gone.nik_index = None
+        db.session.flush()
+        kept.nik, kept.nik_index = number, index
+        db.session.flush()
+        nik.claim(kept)
+    db.session.flush()
+
+
+def _nik_of(patient: Patient) -> str | None:
+    """The keyed hash of the number that the record says, whether it holds it or not."""
+    number = nik.of(patient) if patient.nik_index is None else None
+    return nik.index(number) if number else patient.nik_index
+
+
+def _may(gone: Patient, kept: Patient) -> None:
+    if gone.id == kept.id:
+        raise Refused(N_("Choose two different records."))
+    if gone.state not in LIVE or gone.merged_into_id is not None:
+        raise Refused(N_("Only an open registration can be merged into another."))
+    if kept.state == PatientState.CLOSED and kept.merged_into_id is None:
+        raise Refused(N_("The record that stays is closed. Readmit it first, then merge."))
+    if kept.state != PatientState.ACTIVE or kept.merged_into_id is not None:
+        raise Refused(N_("The record that stays must be an approved registration."))
+    if kept.guardian_id == gone.id or gone.guardian_id == kept.id:
+        raise Refused(N_("Guardian and child are two people."))
+    one, two = _nik_of(gone), _nik_of(kept)
+    if one and two and one != two:
+        raise Refused(N_("Each has another NIK: they are two people, or one NIK is wrong. Correct it first."))
+    if gone.sex != kept.sex or gone.birth_date != kept.birth_date:
+        raise Refused(N_("Sex and birth date differ: they are two people, or one is wrong. Correct it first."))
+
+
+# ---------------------------------------------------------------- what moves, and what it was
+
+#: Where a row points at, by the table that it lies in.
+Rows = dict[tuple[str, str], list[int]]
+
+
+def _hanging(gone: Patient, kept: Patient) -> Rows:
+    """The rows whose key moves, by table and column; files too, which hang on the record by its name and number."""
+    found: Rows = {}
+    for (name, column), what in KEYS.items():
+        if what == "moves":
+            table = db.metadata.tables[name]
+            found[name, column] = list(db.session.scalars(sa.select(table.c.id).where(
+                table.c[column] == gone.id, *([table.c.id != kept.id] if name == "patient" else []))))
+    found["attachment", "document_id"] = list(db.session.scalars(sa.select(Attachment.id).where(
+        Attachment.document_type == "patient", Attachment.document_id == gone.id)))
+    return found
+
+
+def _move(gone: Patient, kept: Patient, twice: dict[int, int]) -> dict[str, int]:
+    """Point every key that moves at the record that stays; how many of each table."""
+    moved: dict[str, int] = {}
+    for other, beside in twice.items():  # before it comes to the patient who was elsewhere then
+        db.session.execute(sa.update(Consultation.__table__).where(Consultation.__table__.c.id == other)
+                           .values(held_beside_id=beside))
+    for (name, column), ids in _hanging(gone, kept).items():
+        table = db.metadata.tables[name]
+        changes: dict[str, Any] = {column: kept.id}
+        if "version" in table.columns and name in WORKFLOWS:
+            changes["version"] = table.c.version + 1  # whoever has the old page open is told
+        if ids:
+            db.session.execute(sa.update(table).where(table.c.id.in_(ids)).values(changes))
+            moved[name] = moved.get(name, 0) + len(ids)
+    forget(gone)
+    return moved
+
+
+def forget(*patients: Patient) -> None:
+    """Let what the session holds of these records' rows be read again."""
+    ids = {patient.id for patient in patients}
+    for record in list(db.session.identity_map.values()):
+        if isinstance(record, (Consultation, Attachment)) or (
+                isinstance(record, Patient) and record.id not in ids and record.guardian_id in ids):
+            db.session.expire(record)
+
+
+def snapshot(gone: Patient, kept: Patient, rows: Rows) -> dict[tuple[str, int, str], Any]:
+    """What a merge can change, by table, row and column, as JSON can hold it."""
+    wanted: dict[str, tuple[set[int], set[str]]] = {
+        "patient": ({gone.id, kept.id}, set(Patient.__table__.columns.keys()) - {"id", "version"}),
+        "user": ({each.user_id for each in (gone, kept) if each.user_id}, {"status", "phone"}),
+        "consent": ({each.id for each in gone.consents}, {"withdrawn_at"})}
+    for (name, column), ids in rows.items():
+        known = wanted.setdefault(name, (set(), set()))
+        known[0].update(ids)
+        known[1].update({column, "held_beside_id"} if name == "consultation" else {column})
+    found: dict[tuple[str, int, str], Any] = {}
+    for name, (keys, columns) in wanted.items():
+        table = db.metadata.tables[name]
+        for row in db.session.execute(sa.select(table.c.id, *(table.c[column] for column in sorted(columns)))
+                                      .where(table.c.id.in_(keys))).mappings():
+            found |= {(name, row["id"], column): activity.plain(row[column]) for column in columns}
+    return found
+
+
+def _keep(gone: Patient, kept: Patient, before: dict[tuple[str, int, str], Any],
+          after: dict[tuple[str, int, str], Any], by: User) -> None:
+    """Write down what the merge changed."""
+    record = PatientMerge(gone_id=gone.id, kept_id=kept.id, merged_by_id=by.id)
+    db.session.add(record)
+    db.session.flush()
+    db.session.add_all(
+        PatientMergeMove(merge_id=record.id, table_name=key[0], row_id=key[1], column_name=key[2], before=value,
+                         after=after[key]) for key, value in before.items() if value != after.get(key))
+    db.session.flush()

@@ -1,0 +1,100 @@
+"""Closing the books: what still stands in a month, and closing it. A closed month stays closed.
+
+Nothing reopens a period: what was forgotten is dated in the open one, what was wrong is reversed there. So reports of a
+closed month say the same for ever.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import clock
+from models.base import db
+from models.documents import WORKFLOWS
+from models.errors import N_, PeriodClosed, Refused
+from models.finality import papers
+from models.journal import JournalEntry, Period
+from models.operations.ledger import journal
+from models.people import User
+
+#: Papers whose posting writes to the journal or the ledger by their own date (a stocktake: by the day of approval).
+POSTING = ("asset_auction", "asset_disposal", "asset_receipt", "delivery_request", "depreciation_run", "goods_receipt",
+           "maintenance", "spoilage", "stock_transfer", "supplier_invoice", "supplier_refund",
+           "supplier_return", "unit_return")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Papers of one type and state that are dated in a month and not posted."""
+
+    table: str
+    state: str
+    dated: str
+    count: int
+
+
+def bounds(year: int, month: int) -> tuple[date, date]:
+    """First and last day of a month."""
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def standing(first: date, last: date) -> dict[tuple[int, int], list[Standing]]:
+    """What is not posted of the months from `first` to `last`, by (year, month); one statement."""
+    final = {paper.table: paper.final for paper in papers()}
+    parts = []
+    for table in POSTING:
+        model = WORKFLOWS.get(table)
+        if model is None:
+            continue
+        dated: Any = getattr(model, model.dated)
+        year, month = sa.extract("year", dated), sa.extract("month", dated)
+        parts.append(sa.select(
+            sa.literal(table).label("table"), sa.cast(model.state, sa.String(32)).label("state"),
+            sa.literal(model.dated).label("dated"), year.label("year"), month.label("month"),
+            sa.func.count().label("count"))
+            .where(dated.between(first, last), sa.cast(model.state, sa.String(32)).not_in(
+                [*final[table], "rejected", "cancelled", "reversed"]))
+            .group_by(model.state, year, month))
+    found: dict[tuple[int, int], list[Standing]] = {}
+    for row in db.session.execute(sa.union_all(*parts)):
+        found.setdefault((int(row.year), int(row.month)), []).append(
+            Standing(row.table, row.state, row.dated, row._mapping["count"]))
+    return found
+
+
+def months() -> list[tuple[int, int, Period | None]]:
+    """The months that are over and not closed, oldest first, and the closed ones of a year, newest of them last."""
+    today = clock.today()
+    known = {(period.year, period.month): period for period in db.session.scalars(
+        sa.select(Period).options(sa.orm.joinedload(Period.closed_by)))}
+    earliest = db.session.scalar(sa.select(sa.func.min(JournalEntry.posted_on))) or today
+    found = []
+    at = max(earliest.replace(day=1), today.replace(year=today.year - 2, day=1))
+    while (at.year, at.month) < (today.year, today.month):
+        found.append((at.year, at.month, known.get((at.year, at.month))))
+        at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
+    return found
+
+
+def close(year: int, month: int, *, by: User, anyway: bool = False) -> Period:
+    """Close a month that is over. Raises `NotAllowed`, or `Refused` while papers of it are not posted, unless `anyway`
+    (their dates must then be moved before they can be)."""
+    period = journal.close_period(year, month, by=by)
+    left = sum(each.count for rows in standing(*bounds(year, month)).values() for each in rows)
+    if left and not anyway:
+        raise Refused(N_("%(count)s documents dated in %(period)s are not posted. Post them or change their date, or "
+                         "tick that you close it all the same."), count=left, period=str(period), field="anyway")
+    return period
+
+
+def check_open(on: date) -> None:
+    """Raises `PeriodClosed` when nothing may be dated `on`, because its month is closed."""
+    closed = db.session.scalar(sa.select(Period).where(
+        Period.year == on.year, Period.month == on.month, Period.closed_at.is_not(None)))
+    if closed is not None:
+        raise PeriodClosed(N_("The period %(period)s is closed. Use a date in an open period."), period=str(closed))

@@ -1,0 +1,243 @@
+"""The stock ledger's only writer: receive, issue, transfer, count, reverse.
+
+Every posting locks the (store, item) rows it touches in sorted order, then the batches, then the items; it writes
+moves, balances, averages and one balanced journal entry, or nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import clock
+from models.base import db
+from models.errors import N_, PeriodClosed, Refused
+from models.items import Item
+from models.journal import Posting
+from models.operations.core.once import insert_once, lock
+from models.operations.core.rows import Bulk
+from models.operations.ledger import backdating, journal
+from models.operations.ledger.journal import Leg
+from models.operations.ledger.ledger import (
+    COST,
+    ZERO,
+    Against,
+    In,
+    Ledger,
+    Moved,
+    Out,
+    Pair,
+    load_items,
+    share,
+)
+from models.people import User
+from models.roles import Role
+from models.stock import MoveKind, StockBalance, StockBatch, StockMove
+from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
+
+
+def against(purpose: Posting, account_id: int | None = None) -> Against:
+    """The other side of the entry: the whole value on one account."""
+    return lambda moved: [Leg(purpose, -sum((move.value for move in moved), ZERO), account_id)]
+
+
+def receive(document: Any, store_id: int, wanted: Iterable[In], *, kind: MoveKind, on: date, by: User,
+            against: Against, reason: str = "") -> list[Moved]:
+    """Bring stock in, dated `on`. Raises `PeriodClosed`, `Conflict` or `Refused`."""
+    incoming = list(wanted)
+    lock(document)
+    _check_date(document, {(store_id, row.item_id) for row in incoming}, on, by, reason)
+    ledger = Ledger({(store_id, row.item_id) for row in incoming})
+    for row in incoming:
+        ledger.add(store_id, row, kind)
+    return ledger.write(document, on=on, by=by, reason=reason, against=against)
+
+
+def issue(document: Any, store_id: int, wanted: Iterable[Out], *, kind: MoveKind, on: date, by: User,
+          against: Against, reason: str = "", expired_too: bool = False) -> list[Moved]:
+    """Take stock out at the moving average, earliest expiry first.
+
+    Raises `NotEnoughStock` naming the item, what was asked and what is there unexpired; nothing is changed then.
+    """
+    outgoing = list(wanted)
+    lock(document)
+    pairs = {(store_id, row.item_id) for row in outgoing}
+    later = _check_date(document, pairs, on, by, reason)
+    ledger = Ledger(pairs)
+    for row in outgoing:
+        ledger.take(store_id, row, kind, None if expired_too else on)
+    if later:
+        ledger.check_days(on)
+    return ledger.write(document, on=on, by=by, reason=reason, against=against)
+
+
+def transfer(document: Any, store_id: int, to_store_id: int, wanted: Iterable[Out], *, on: date, by: User,
+             reason: str = "") -> list[Moved]:
+    """Move stock between stores in one posting; batches and value go along."""
+    outgoing = list(wanted)
+    lock(document)
+    pairs = {(store, row.item_id) for row in outgoing for store in (store_id, to_store_id)}
+    later = _check_date(document, pairs, on, by, reason)
+    ledger = Ledger(pairs)
+    for row in outgoing:
+        for move in ledger.take(store_id, row, MoveKind.TRANSFER_OUT, None):
+            ledger.add(to_store_id, In(row.line_id, row.item_id, -move.quantity, move.batch_id, -move.value),
+                       MoveKind.TRANSFER_IN)
+    if later:
+        ledger.check_days(on)
+    inventory = lambda moved: [Leg(Posting.INVENTORY, ZERO)]  # noqa: E731 - what leaves one store enters the other
+    return ledger.write(document, on=on, by=by, reason=reason, against=inventory)
+
+
+def adjust(document: Any, store_id: int, variances: Iterable[In], *, on: date, by: User, against: Against,
+           reason: str = "") -> list[Moved]:
+    """Post a count: rows above zero come in at the average, rows below zero go out of their batch."""
+    rows = list(variances)
+    lock(document)
+    pairs = {(store_id, row.item_id) for row in rows}
+    ledger = Ledger(pairs)
+    for row in rows:
+        if row.quantity > 0:
+            ledger.add(store_id, row, MoveKind.STOCKTAKE)
+        else:
+            ledger.take(store_id, Out(row.line_id, row.item_id, -row.quantity, row.batch_id), MoveKind.STOCKTAKE, None)
+    if on < clock.today():
+        ledger.check_days(on)
+    return ledger.write(document, on=on, by=by, reason=reason, against=against)
+
+
+def lock_pairs(pairs: set[Pair]) -> None:
+    """Let nobody post to these (store, item) rows until the transaction ends."""
+    Ledger(pairs)
+
+
+def balances(store_id: int, item_ids: set[int]) -> dict[tuple[int, int], Decimal]:
+    """What lies in the store now, by (item, batch)."""
+    rows = sa.select(StockBalance.item_id, StockBalance.batch_id, StockBalance.quantity).where(
+        StockBalance.store_id == store_id, StockBalance.item_id.in_(item_ids))
+    return {(item_id, batch_id): quantity for item_id, batch_id, quantity in db.session.execute(rows)}
+
+
+def lies_in(store_id: int, item_id: int) -> bool:
+    """Whether anything of the item lies in the store."""
+    return any(quantity > 0 for quantity in balances(store_id, {item_id}).values())
+
+
+def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Moved]:
+    """Take back all moves and journal entries of `document` with opposite ones of the same value.
+
+    Raises `Refused` when a later document drew on stock that it brought in.
+    """
+    lock(document)
+    undone = sa.orm.aliased(StockMove)
+    moves = db.session.scalars(
+        sa.select(StockMove)
+        .where(StockMove.document_type == document.__tablename__, StockMove.document_id == document.id,
+               StockMove.kind != MoveKind.REVERSAL,
+               ~sa.exists().where(undone.reverses_id == StockMove.id)).order_by(StockMove.id)).all()
+    pairs = {(move.store_id, move.item_id) for move in moves}
+    _check_date(document, pairs, on, by, reason)
+    ledger = Ledger(pairs)
+    for move in moves:
+        if move.quantity > 0:
+            _refuse_if_drawn_on(move)
+        ledger.undo(move)
+    written = ledger.write(document, on=on, by=by, reason=reason, against=None)
+    journal.reverse_entries(document, on=on, by=by)
+    return written
+
+
+reverse_moves = reverse
+
+
+_batch = StockBatch.__table__
+_BATCHES = Bulk({"item": sa.BigInteger, "number": sa.String}, lambda new: sa.select(
+    _batch.c["item_id", "number", "id", "expires_on"]).join(
+        new, sa.and_(_batch.c.item_id == new.c.item, _batch.c.number == new.c.number)))
+
+
+def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, str], int]:
+    """Ids of batches by (item id, number), made where new; the empty number is the row for "no batch".
+
+    Raises `Refused` when a number is known with another expiry.
+    """
+    asked = {(item_id, number): expires_on for item_id, number, expires_on in wanted}
+    if not asked:
+        return {}
+    found: dict[tuple[int, str], tuple[int, date | None]] = {}
+    keys = [{"item": item_id, "number": number} for item_id, number in asked]
+    for _attempt in range(2):
+        found = {(item_id, number): (key, expires) for item_id, number, key, expires in _BATCHES.run(keys)}
+        missing = sorted(asked.keys() - found.keys())
+        if not missing:
+            break
+        db.session.execute(insert_once(StockBatch.__table__).values(
+            [{"item_id": item_id, "number": number, "expires_on": asked[item_id, number]}
+             for item_id, number in missing]))
+    for (item_id, number), expires_on in asked.items():
+        if found[item_id, number][1] != expires_on:
+            raise Refused(
+                N_("Batch %(batch)s is known with the expiry %(known)s, not %(given)s. Check the label on the box."),
+                field="expires_on", batch=number, known=found[item_id, number][1] or "–", given=expires_on or "–")
+    return {key: value[0] for key, value in found.items()}
+
+
+# ---------------------------------------------------------------- rules about dates
+
+
+def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str) -> bool:
+    """Refuse dates that may not be posted; whether later moves of these items exist."""
+    journal.open_period(on)
+    if on == clock.today() or not pairs:
+        return False
+    stores, items = {store for store, _ in pairs}, {item for _, item in pairs}
+    counted = db.session.execute(
+        sa.select(Item.name, sa.func.max(StocktakeLine.counted_at))
+        .join(StocktakeLine, StocktakeLine.item_id == Item.id)
+        .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
+        .where(Stocktake.state == StocktakeState.POSTED, Stocktake.store_id.in_(stores), Item.id.in_(items),
+               StocktakeLine.counted_at >= clock.day_bounds(on)[1])
+        .group_by(Item.id, Item.name).limit(1)).first()
+    if counted:
+        raise PeriodClosed(N_("%(item)s was counted on %(counted)s; nothing can be dated before that."),
+                           item=counted[0], counted=clock.local(counted[1] or clock.now()).date())
+    later = db.session.scalar(
+        sa.select(Item.name).join(StockMove, StockMove.item_id == Item.id)
+        .where(StockMove.store_id.in_(stores), StockMove.item_id.in_(items), StockMove.moved_on > on).limit(1))
+    is_head = by.has_role(Role.STORE_HEAD)
+    if later and not (is_head and reason.strip()) and not backdating.is_allowed(document, on):
+        raise Refused(N_("%(item)s has later movements. Only the head of store may date before them, with a reason."),
+                      item=later, field="reason" if is_head else None)
+    return later is not None
+
+
+def _refuse_if_drawn_on(move: StockMove) -> None:
+    undone = sa.orm.aliased(StockMove)
+    later = db.session.execute(
+        sa.select(StockMove.document_type, StockMove.document_id)
+        .where(StockMove.store_id == move.store_id, StockMove.item_id == move.item_id, StockMove.id > move.id,
+               StockMove.quantity < 0, StockMove.kind != MoveKind.REVERSAL,
+               ~sa.exists().where(undone.reverses_id == StockMove.id)).limit(1)).first()
+    if later:
+        raise Refused(N_("Stock of %(item)s that came in here was used since (%(document)s). Reverse that first."),
+                      item=move.item.name, document=f"{later[0]} #{later[1]}")
+
+
+def in_base(lines: Iterable[Any]) -> dict[int, Decimal]:
+    """Base quantity of each line by its id, to the item's precision. Raises `Refused`."""
+    return {line.id: line.item.in_base(line.base_quantity, Decimal(1)) for line in lines}
+
+
+def without_batch(item_ids: Iterable[int]) -> dict[int, int]:
+    """Ids of the "no batch" rows by item id."""
+    return {item_id: key for (item_id, _), key in batches((item_id, "", None) for item_id in item_ids).items()}
+
+
+
+__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "balances", "batches", "in_base", "issue",
+           "lies_in", "load_items", "lock_pairs", "receive", "reverse", "reverse_moves", "share", "transfer",
+           "without_batch"]

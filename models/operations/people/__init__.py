@@ -1,0 +1,4 @@
+"""Accounts and what opens them, the identity number, contact details, notices and mail.
+
+It may import core.
+"""

@@ -1,0 +1,154 @@
+"""What opens an account: its password, sessions, API tokens and tickets. The one place that writes a password.
+
+A password that changes, and an account that is closed, ends all of them; the database does it too (`models.triggers`),
+for whoever comes another way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import clock
+from models.accounts import AccountIdentity, AccountTicket, TicketKind
+from models.activity import Activity
+from models.api import ApiToken
+from models.base import db
+from models.operations.core import activity
+from models.operations.core.checks import check
+from models.operations.people.mail import post
+from models.people import AccountStatus, User, UserSession
+
+#: A session ends when nobody acts for so long, and at the latest after `LONGEST`.
+IDLE = {"staff": timedelta(minutes=15), "other": timedelta(hours=2)}
+LONGEST = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How many of each were open until now."""
+
+    sessions: int
+    tokens: int
+
+    def __bool__(self) -> bool:
+        return bool(self.sessions or self.tokens)
+
+
+def set_password(user: User, password_hash: str | None, *, told: bool = True) -> None:
+    """Give the account a password, or take it away: every session, token and open ticket ends. Flushes.
+
+    The person is told by mail, unless another mail says it (`told`). A new account has nothing to end yet.
+    """
+    user.password_hash = password_hash
+    if not user.id:
+        return
+    end_access(user)
+    # The link that confirms the present address gives nothing away; the others hand something over.
+    end_tickets(user, *(set(TicketKind) - {TicketKind.CONFIRM_EMAIL}))
+    if told:
+        post(user, "password_changed")
+    db.session.flush()
+
+
+# ---------------------------------------------------------------- sessions and tokens
+
+def idle_limit(user: User) -> timedelta:
+    return IDLE["staff" if user.is_staff else "other"]
+
+
+def expires_at(row: UserSession, user: User) -> datetime:
+    """When the session ends if nobody acts any more."""
+    return min(row.seen_at + idle_limit(user), row.started_at + LONGEST)
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """The open ones, the last used first."""
+    now = clock.now()
+    return list(db.session.scalars(sa.select(UserSession).where(
+        UserSession.user_id == user.id, UserSession.ended_at.is_(None), UserSession.started_at > now - LONGEST,
+        UserSession.seen_at > now - idle_limit(user)).order_by(UserSession.seen_at.desc())))
+
+
+def tokens_of(user: User) -> list[ApiToken]:
+    """The living ones, the last made first."""
+    return list(db.session.scalars(sa.select(ApiToken).where(
+        ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > clock.now())
+        .order_by(ApiToken.id.desc())))
+
+
+def end_sessions(user: User, *, keep: str | None = None, only: int | None = None) -> int:
+    """End the person's sessions, all but `keep` (the hash of its token), or the one with the id `only`.
+
+    Returns how many ended; the log notes it.
+    """
+    which = [UserSession.user_id == user.id, UserSession.ended_at.is_(None)]
+    if keep is not None:
+        which.append(UserSession.token_hash != keep)
+    if only is not None:
+        which.append(UserSession.id == only)
+    ended = db.session.execute(sa.update(UserSession).where(*which).values(ended_at=clock.now())).rowcount  # type: ignore[attr-defined]
+    return _noted(user, "sessions", ended)
+
+
+def end_tokens(user: User, *, only: int | None = None) -> int:
+    """End the account's API tokens, or the one with the id `only`; returns how many ended; the log notes it."""
+    which = [ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None)]
+    if only is not None:
+        which.append(ApiToken.id == only)
+    ended = db.session.execute(sa.update(ApiToken).where(*which).values(revoked_at=clock.now())).rowcount  # type: ignore[attr-defined]
+    return _noted(user, "tokens", ended)
+
+
+def _noted(user: User, what: str, ended: int) -> int:
+    if ended:
+        activity.record(Activity.LOGGED_OUT, table_name="user", changed_id=user.id, properties={"ended": {what: ended}})
+    return int(ended)
+
+
+def end_access(user: User, *, keep: str | None = None) -> Ended:
+    """End all sessions but `keep`, and all API tokens: whoever is in is out at the next request."""
+    with db.session.no_autoflush:  # counted here before the database ends them by itself
+        return Ended(end_sessions(user, keep=keep), end_tokens(user))
+
+
+def end_tickets(user: User, *kinds: TicketKind) -> None:
+    """Let the links of these kinds that were mailed to the account open nothing any more; of all kinds without any."""
+    which: list[Any] = [AccountTicket.user_id == user.id, AccountTicket.used_at.is_(None)]
+    if kinds:
+        which.append(AccountTicket.kind.in_(kinds))
+    db.session.execute(sa.update(AccountTicket).where(*which).values(used_at=clock.now()))
+
+
+# ---------------------------------------------------------------- sign-ins of other providers
+
+def identities_of(user: User) -> list[AccountIdentity]:
+    return list(db.session.scalars(sa.select(AccountIdentity).where(AccountIdentity.user_id == user.id)
+                                   .order_by(AccountIdentity.id)))
+
+
+def unlink_all(user: User) -> None:
+    """Take every sign-in of another provider off: whoever had one linked comes back by none."""
+    for identity in identities_of(user):
+        db.session.delete(identity)
+
+
+def is_in_use(user: User) -> bool:
+    """Whether somebody ever had a way into the account."""
+    return user.password_hash is not None or bool(identities_of(user)) or db.session.scalar(
+        sa.select(UserSession.id).where(UserSession.user_id == user.id).limit(1)) is not None
+
+
+# ---------------------------------------------------------------- what `flask verify` proves
+
+@check("accounts: a closed one has no open session and no living token")
+def closed_accounts(session: Any) -> Any:
+    closed = sa.select(User.id).where(User.status != AccountStatus.ACTIVE)
+    return session.execute(
+        sa.select(sa.literal("session"), UserSession.id).where(
+            UserSession.user_id.in_(closed), UserSession.ended_at.is_(None))
+        .union_all(sa.select(sa.literal("token"), ApiToken.id).where(
+            ApiToken.user_id.in_(closed), ApiToken.revoked_at.is_(None))).limit(1)).first()

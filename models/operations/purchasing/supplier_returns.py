@@ -1,0 +1,364 @@
+"""Goods that went back to their supplier, and what came of it: others in their place, or a credit note.
+
+All that happens to a received line afterwards is counted on the line of the order's own goods, its origin: sent back,
+replaced, credited. What is *away* of it (sent back less replaced less credited) and what is invoiced together say what
+goods received not invoiced still hold, to the sen, in whatever order it happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import clock
+from models.base import db
+from models.errors import N_, NotAllowed, Refused, at
+from models.items import Supplier
+from models.journal import JournalEntry, JournalLine, Posting
+from models.operations.core.approvals import effect, opened
+from models.operations.core.once import lock, lock_rows
+from models.operations.ledger import journal, stock
+from models.operations.ledger.journal import Leg
+from models.people import User
+from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
+from models.returns import Resolution, SupplierReturn, SupplierReturnLine, SupplierReturnState
+from models.roles import Role
+from models.stock import MoveKind
+from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
+from models.supplier_refunds import SupplierRefund, SupplierRefundState
+
+ZERO = Decimal(0)
+UNIT = Decimal("0.001")
+#: What the entry of a credit note is called in the journal.
+CREDIT_NOTE = "credit note"
+OUT = (SupplierReturnState.SENT, SupplierReturnState.DONE)
+CHARGED = (SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)
+
+
+# ---------------------------------------------------------------- what happened to a received line
+
+def origin_of(line: GoodsReceiptLine) -> GoodsReceiptLine:
+    """The line that the order's own goods came with: the line itself unless its goods replaced others."""
+    return line.origin_line or line
+
+
+def _sums(rows: Iterable[Any]) -> dict[int, Decimal]:
+    sums: dict[int, Decimal] = {}
+    for key, *parts in rows:
+        amount = parts[0] if len(parts) == 1 else parts[0] * parts[1]
+        sums[key] = sums.get(key, ZERO) + amount
+    return sums
+
+
+def sent_back(receipt_line_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Base units sent back to suppliers, by the receipt line that they came with."""
+    line = SupplierReturnLine
+    return _sums(db.session.execute(
+        sa.select(line.goods_receipt_line_id, line.quantity, line.factor)
+        .join(SupplierReturn, SupplierReturn.id == line.supplier_return_id)
+        .where(SupplierReturn.state.in_(OUT), line.goods_receipt_line_id.in_(list(receipt_line_ids)))))
+
+
+def away(origin_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Base units sent back less replaced less credited, by origin line."""
+    ids, back, came, new = list(origin_ids), SupplierReturnLine, GoodsReceiptLine, GoodsReceipt
+    origin = sa.func.coalesce(came.origin_line_id, came.id)
+    gone = _sums(db.session.execute(
+        sa.select(origin, back.quantity, back.factor).join(came, came.id == back.goods_receipt_line_id)
+        .join(SupplierReturn, SupplierReturn.id == back.supplier_return_id)
+        .where(SupplierReturn.state.in_(OUT), origin.in_(ids))))
+    credited = _sums(db.session.execute(
+        sa.select(origin, back.credited_quantity).join(came, came.id == back.goods_receipt_line_id)
+        .where(back.credited_quantity.is_not(None), origin.in_(ids))))
+    replaced = _sums(db.session.execute(
+        sa.select(came.origin_line_id, came.received_quantity, came.factor).join(new, new.id == came.goods_receipt_id)
+        .where(new.state == GoodsReceiptState.POSTED, came.origin_line_id.in_(ids))))
+    return {key: quantity - credited.get(key, ZERO) - replaced.get(key, ZERO) for key, quantity in gone.items()}
+
+
+def waived(origin_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Base units that went back and that the supplier will not charge, by origin line."""
+    back, came = SupplierReturnLine, GoodsReceiptLine
+    origin = sa.func.coalesce(came.origin_line_id, came.id)
+    rows = db.session.execute(
+        sa.select(origin, back.quantity, back.factor, back.credited_quantity)
+        .join(came, came.id == back.goods_receipt_line_id)
+        .where(back.credited_quantity.is_not(None), origin.in_(list(origin_ids))))
+    return _sums((key, quantity * factor - (credited or ZERO)) for key, quantity, factor, credited in rows)
+
+
+def share_away(origin: GoodsReceiptLine, before: Decimal, after: Decimal) -> Decimal:
+    """Rupiah that `after` base units away instead of `before` take off goods received not invoiced.
+
+    Counted from the line's far end: what is invoiced and what is away then add up to the line exactly.
+    """
+    whole = origin.base_quantity
+    return stock.share(origin.net_amount, after - before, whole, whole - after)
+
+
+# ---------------------------------------------------------------- out
+
+def make_return(receipt: GoodsReceipt, *, by: User) -> SupplierReturn:
+    """Draft a return of all that can still go back of a posted receipt. Raises `NotAllowed` or `Refused`."""
+    if not by.has_role(Role.FACILITIES_STAFF):
+        raise NotAllowed(N_("Your role may not do this step."))
+    if receipt.state != GoodsReceiptState.POSTED:
+        raise Refused(N_("The goods receipt %(number)s is not posted, so nothing can go back."), number=str(receipt))
+    back = sent_back(line.id for line in receipt.lines)
+    lines = [
+        SupplierReturnLine(item_id=line.item_id, goods_receipt_id=receipt.id, goods_receipt_line_id=line.id,
+                           unit_id=line.unit_id, factor=line.factor, quantity=left)
+        for line in receipt.lines
+        if (left := (line.quantity - back.get(line.id, ZERO) / line.factor).quantize(UNIT)) > 0]
+    if not lines:
+        raise Refused(N_("Everything on %(number)s went back already."), number=str(receipt))
+    document = SupplierReturn(supplier_id=receipt.supplier_id, store_id=receipt.store_id, created_by=by, lines=lines)
+    db.session.add(document)
+    opened(document, by=by)
+    return document
+
+
+def lock_receipts(document: SupplierReturn) -> None:
+    """Keep what the amounts are counted from, until the transaction ends."""
+    sources = [line.goods_receipt_line for line in document.lines]
+    lock_rows(GoodsReceipt, {line.goods_receipt_id for source in sources for line in (source, origin_of(source))})
+
+
+@effect(SupplierReturn, "submit")
+@effect(SupplierReturn, "send")
+def _check_return(document: SupplierReturn, *, by: User, reason: str) -> None:
+    """Never more than received less returned, of this supplier's receipts into this store."""
+    lock(document)
+    lock_receipts(document)
+    back = sent_back({line.goods_receipt_line_id for line in document.lines})
+    for line in document.lines:
+        with at(line):
+            source = line.goods_receipt_line
+            receipt = source.goods_receipt
+            db.session.refresh(receipt, ["state"])
+            if (source.item_id != line.item_id or receipt.id != line.goods_receipt_id
+                    or receipt.supplier_id != document.supplier_id or receipt.store_id != document.store_id
+                    or receipt.state != GoodsReceiptState.POSTED):
+                raise Refused(N_("%(item)s did not come from this supplier into this store with %(receipt)s."),
+                              item=line.item.name, receipt=str(receipt), field="goods_receipt_line")
+            back[source.id] = back.get(source.id, ZERO) + line.base_quantity
+            if back[source.id] > source.base_quantity:
+                left = source.base_quantity - back[source.id] + line.base_quantity
+                raise Refused(N_("%(item)s: at most %(left)s %(unit)s of %(receipt)s can still go back."),
+                              item=line.item.name, left=left, unit=line.item.base_unit,
+                              receipt=str(receipt), field="quantity")
+
+
+@effect(SupplierReturn, "send")
+def _send_back(document: SupplierReturn, *, by: User, reason: str) -> None:
+    """Stock out at the average; what the receipt price differs goes to price variance."""
+    base = stock.in_base(document.lines)
+    gone = away({origin_of(line.goods_receipt_line).id for line in document.lines})
+    legs: list[Leg] = []
+    for line in document.lines:
+        origin = origin_of(line.goods_receipt_line)
+        before = gone.get(origin.id, ZERO)
+        gone[origin.id] = before + base[line.id]
+        price = share_away(origin, before, gone[origin.id])
+        legs += [Leg(Posting.RECEIVED_NOT_INVOICED, price, document.account_id), Leg(Posting.PRICE_VARIANCE, -price)]
+
+    def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
+        return [*legs, *(Leg(Posting.PRICE_VARIANCE, -move.value) for move in moved)]
+
+    stock.issue(document, document.store_id,
+                [stock.Out(line.id, line.item_id, base[line.id], line.goods_receipt_line.batch_id)
+                 for line in document.lines],
+                kind=MoveKind.SUPPLIER_RETURN, on=document.returned_on, by=by, reason=reason, against=sides,
+                expired_too=True)
+
+
+# ---------------------------------------------------------------- the supplier's answer: credited
+
+@effect(SupplierReturn, "confirm")
+def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
+    """Credited: what was invoiced becomes a credit note against payables; what was not is not charged any more."""
+    if document.resolution is None or not (document.supplier_reference or "").strip():
+        raise Refused(N_("Write what the supplier did (replaced or credited) and the supplier's reference."),
+                      field="resolution" if document.resolution is None else "supplier_reference")
+    if document.resolution != Resolution.CREDITED:
+        return
+    lock(document)
+    lock_receipts(document)
+    origins = {line.id: origin_of(line.goods_receipt_line) for line in document.lines}
+    ids = {origin.id for origin in origins.values()}
+    gone, charged = away(ids), _charged(ids)
+    taxed: dict[Decimal, Decimal] = {}
+    net = ZERO
+    for line in document.lines:
+        origin = origins[line.id]
+        before = gone.get(origin.id, ZERO)
+        over = charged.get(origin.id, ZERO) + before - origin.base_quantity
+        line.credited_quantity = min(max(over, ZERO), line.base_quantity)
+        gone[origin.id] = before - line.credited_quantity
+        amount = share_away(origin, gone[origin.id], before)
+        rate = origin.purchase_order_line.purchase_order.vat_percent
+        taxed[rate] = taxed.get(rate, ZERO) + amount
+        net += amount
+    document.credit_net = net
+    document.credit_vat = sum(((amount * rate / 100).quantize(SEN, ROUND_HALF_UP)
+                               for rate, amount in taxed.items()), ZERO)
+    journal.post_entry(clock.today(), [
+        Leg(Posting.PAYABLES, document.credit_net + document.credit_vat), Leg(Posting.VAT, -document.credit_vat),
+        Leg(Posting.RECEIVED_NOT_INVOICED, -net, document.account_id)], document, by, description=CREDIT_NOTE)
+
+
+def _charged(origin_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Base units that approved invoices charged."""
+    line = SupplierInvoiceLine
+    return _sums(db.session.execute(
+        sa.select(line.goods_receipt_line_id, line.quantity, line.factor)
+        .join(SupplierInvoice, SupplierInvoice.id == line.supplier_invoice_id)
+        .where(SupplierInvoice.state.in_(CHARGED), line.goods_receipt_line_id.in_(list(origin_ids)))))
+
+
+def open_credit(supplier_id: int) -> Decimal:
+    """Rupiah of the supplier's credit notes that no payment used yet and that did not come back in money."""
+    credited = (sa.select(sa.func.coalesce(sa.func.sum(SupplierReturn.credit_net + SupplierReturn.credit_vat), 0))
+                .where(SupplierReturn.supplier_id == supplier_id, SupplierReturn.credit_net.is_not(None))
+                .scalar_subquery())
+    used = (sa.select(sa.func.coalesce(sa.func.sum(SupplierInvoice.set_off_amount), 0))
+            .where(SupplierInvoice.supplier_id == supplier_id, SupplierInvoice.state == SupplierInvoiceState.PAID)
+            .scalar_subquery())
+    refunded = (sa.select(sa.func.coalesce(sa.func.sum(SupplierRefund.amount), 0))
+                .where(SupplierRefund.supplier_id == supplier_id, SupplierRefund.state == SupplierRefundState.POSTED)
+                .scalar_subquery())
+    left = sa.type_coerce(credited - used - refunded, SupplierInvoice.set_off_amount.type)
+    return db.session.execute(sa.select(left)).scalar_one()
+
+
+def check_set_off(invoice: SupplierInvoice) -> None:
+    """Raises `Refused` when a payment uses more credit than the supplier gave, or than it pays."""
+    if not invoice.set_off_amount:
+        return
+    lock_rows(Supplier, {invoice.supplier_id})
+    most = min(open_credit(invoice.supplier_id), invoice.total)
+    if invoice.set_off_amount > most:
+        raise Refused(N_("At most %(most)s rupiah of this supplier's credit notes can be set off here."), most=most,
+                      field="set_off_amount")
+
+
+# ---------------------------------------------------------------- the supplier's answer: replaced
+
+def _owed(document: SupplierReturn) -> dict[int, Decimal]:
+    """Base units that the supplier still has to replace, by origin line."""
+    owed = _sums((origin_of(line.goods_receipt_line).id, line.base_quantity) for line in document.lines)
+    came = _sums(db.session.execute(
+        sa.select(GoodsReceiptLine.origin_line_id, GoodsReceiptLine.received_quantity, GoodsReceiptLine.factor)
+        .join(GoodsReceipt, GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id)
+        .where(GoodsReceipt.supplier_return_id == document.id, GoodsReceipt.state == GoodsReceiptState.POSTED)))
+    return {key: quantity - came.get(key, ZERO) for key, quantity in owed.items()}
+
+
+def is_replaced(document: SupplierReturn) -> bool:
+    """Whether the supplier said to send others."""
+    return document.state == SupplierReturnState.DONE and document.resolution == Resolution.REPLACED
+
+
+def make_replacement(document: SupplierReturn, *, by: User) -> GoodsReceipt:
+    """Draft a receipt of what the supplier sends in place of what went back; of one order at a time.
+
+    Raises `NotAllowed` or `Refused`.
+    """
+    if not by.has_role(Role.STORE_STAFF):
+        raise NotAllowed(N_("Your role may not do this step."))
+    if not is_replaced(document):
+        raise Refused(N_("The supplier did not say that what went back with %(number)s is replaced."),
+                      number=str(document))
+    origins = {origin.id: origin for line in document.lines for origin in [origin_of(line.goods_receipt_line)]}
+    left = {key: quantity for key, quantity in _owed(document).items() if quantity > 0}
+    if not left:
+        raise Refused(N_("Everything on %(number)s was replaced already."), number=str(document))
+    order = origins[min(left)].purchase_order_line.purchase_order
+    lines = [GoodsReceiptLine(
+        purchase_order_line_id=origin.purchase_order_line_id, origin_line_id=key, item_id=origin.item_id,
+        unit_id=origin.unit_id, factor=origin.factor, unit_price=origin.unit_price, discount=origin.discount,
+        ordered_quantity=(quantity / origin.factor).quantize(UNIT),
+        received_quantity=(quantity / origin.factor).quantize(UNIT))
+        for key, quantity in sorted(left.items())
+        if (origin := origins[key]).purchase_order_line.purchase_order_id == order.id]
+    receipt = GoodsReceipt(purchase_order=order, supplier_return=document, supplier_id=document.supplier_id,
+                           store_id=document.store_id, ordered_on=order.ordered_on, created_by=by, lines=lines)
+    db.session.add(receipt)
+    opened(receipt, by=by)
+    return receipt
+
+
+def check_replacement(receipt: GoodsReceipt) -> None:
+    """Never more than went back and was not replaced, at the price it went back at. Raises `Refused`."""
+    document = receipt.supplier_return
+    assert document is not None
+    lock(document)
+    if not is_replaced(document):
+        raise Refused(N_("The supplier did not say that what went back with %(number)s is replaced."),
+                      number=str(document))
+    lock_receipts(document)
+    left = _owed(document)
+    for line in receipt.lines:
+        with at(line):
+            origin = line.origin_line
+            if (origin is None or origin.id not in left or origin.item_id != line.item_id
+                    or origin.unit_id != line.unit_id or origin.purchase_order_line_id != line.purchase_order_line_id):
+                raise Refused(N_("%(item)s, in this unit, did not go back with %(number)s."), item=line.item.name,
+                              number=str(document), field="item")
+            line.unit_price, line.discount, line.factor = origin.unit_price, origin.discount, origin.factor
+            before = left[origin.id]
+            left[origin.id] = before - line.base_quantity
+            if left[origin.id] < 0:
+                raise Refused(N_("%(item)s: at most %(left)s %(unit)s of %(number)s are still to be replaced."),
+                              item=line.item.name, left=before, unit=line.item.base_unit, number=str(document),
+                              field="received_quantity")
+            line.ordered_quantity = (before / line.factor).quantize(UNIT)
+            line.outstanding_quantity = (left[origin.id] / line.factor).quantize(UNIT)
+
+
+def clearing(receipt: GoodsReceipt) -> stock.Against:
+    """The other side of a replacement: what the return took off goods received not invoiced comes back on them."""
+    document = receipt.supplier_return
+    assert document is not None
+    gone = away({line.origin_line_id for line in receipt.lines if line.origin_line_id is not None})
+    price = ZERO
+    for line in receipt.lines:
+        origin = line.origin_line
+        assert origin is not None
+        before = gone[origin.id]
+        gone[origin.id] = before - line.base_quantity
+        price += share_away(origin, gone[origin.id], before)
+
+    def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
+        worth = sum((move.value for move in moved), ZERO)
+        return [Leg(Posting.RECEIVED_NOT_INVOICED, -price, document.account_id),
+                Leg(Posting.PRICE_VARIANCE, price - worth)]
+    return sides
+
+
+def settle_reversal(receipt: GoodsReceipt, *, by: User) -> None:
+    """After the journal of a replacement was taken back: a sen that rounding put elsewhere meanwhile."""
+    document = receipt.supplier_return
+    assert document is not None
+    lock_rows(GoodsReceipt, {line.origin_line.goods_receipt_id for line in receipt.lines
+                             if line.origin_line is not None})
+    gone = away({line.origin_line_id for line in receipt.lines if line.origin_line_id is not None})
+    price = ZERO
+    for line in receipt.lines:
+        origin = line.origin_line
+        assert origin is not None
+        after = gone[origin.id]  # the receipt still counts
+        gone[origin.id] = after + line.base_quantity
+        price += share_away(origin, after, gone[origin.id])
+    side = JournalLine.credit - JournalLine.debit
+    booked = db.session.scalar(
+        sa.select(sa.type_coerce(sa.func.coalesce(sa.func.sum(side), 0), JournalLine.credit.type))
+        .join(JournalEntry, JournalEntry.id == JournalLine.entry_id)
+        .where(JournalEntry.document_type == receipt.__tablename__, JournalEntry.document_id == receipt.id,
+               JournalLine.purpose == Posting.RECEIVED_NOT_INVOICED, JournalLine.credit > 0))
+    less = price - (booked or ZERO)
+    journal.post_entry(clock.today(), [Leg(Posting.RECEIVED_NOT_INVOICED, less, document.account_id),
+                                       Leg(Posting.PRICE_VARIANCE, -less)], receipt, by, description="rounding")

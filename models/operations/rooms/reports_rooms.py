@@ -1,0 +1,266 @@
+"""Reports of rooms: occupancy by the indicators that hospitals use, turnaround of beds, cost of a bed-day, and the
+inventory list of a room (kartu inventaris ruangan)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from models import clock
+from models.asset_register import Asset, AssetState, BookKind
+from models.beds import Bed, Stay
+from models.depreciation import DepreciationRun, DepreciationRunLine, DepreciationRunState
+from models.errors import N_
+from models.facilities import RoomFacility
+from models.housekeeping import Cleaning, CleaningState
+from models.items import Item
+from models.maintenance import Maintenance, MaintenanceLine
+from models.operations.core.reports import (
+    Asked,
+    Column,
+    Parameter,
+    Report,
+    Statement,
+    declare,
+    minutes,
+    period,
+    ratio,
+    rupiah,
+    where,
+)
+from models.organisation import Status
+from models.places import Building, InpatientRoom, Room, RoomClass, Ward
+from models.rights import FACILITIES
+from models.roles import Role
+
+ROLES = frozenset({Role.ADMIN, *FACILITIES, Role.DIRECTOR})
+WARD = Parameter("ward", N_("Ward"), "ward")
+CLASS = Parameter("room_class", N_("Room class"), "room_class")
+WARD_COLUMN = Column("ward", N_("Ward"), links=("=ward", "ward_id"), unless="ward")
+CLASS_COLUMN = Column("room_class", N_("Room class"), links=("=room_class", "room_class_id"), unless="room_class")
+
+
+def _bounds(asked: Asked) -> tuple[Any, Any, int]:
+    """First instant of the period, the instant after its last day (now, if that is earlier), and its days."""
+    start = clock.day_bounds(asked.get("from") or clock.today() - timedelta(days=30))[0]
+    until = clock.day_bounds(asked.get("to") or clock.today())[1]
+    return start, min(until, clock.now()), max((until - start).days, 1)
+
+
+def _whole_minutes(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(round(value))
+
+
+# ---------------------------------------------------------------- occupancy
+
+def _lain(asked: Asked) -> Any:
+    """Minutes lain, and stays that ended, for each bed in the period."""
+    start, until, _days = _bounds(asked)
+    stay, ended = Stay, sa.func.coalesce(Stay.ended_at, until)
+    first = sa.case((stay.started_at < start, start), else_=stay.started_at)
+    last = sa.case((ended > until, until), else_=ended)
+    return (sa.select(stay.bed_id, sa.func.sum(minutes(first, last)).label("minutes"),
+                      sa.func.count(stay.id).label("stays"),
+                      sa.func.sum(sa.case((stay.ended_at <= until, 1), else_=0)).label("discharged"))
+            .where(stay.started_at < until, ended > start).group_by(stay.bed_id).subquery())
+
+
+def occupancy(asked: Asked) -> Statement:
+    """By ward and class: beds, the share of their time that somebody lay in them, and how often they changed hands."""
+    lain = _lain(asked)
+    _start, _until, days = _bounds(asked)
+    return (sa.select(Ward.id.label("ward_id"), Ward.name.label("ward"), RoomClass.id.label("room_class_id"),
+                      RoomClass.name.label("room_class"), sa.func.count(Bed.id).label("beds"),
+                      sa.literal(days).label("days"),
+                      sa.func.coalesce(sa.func.sum(lain.c.minutes), 0).label("minutes"),
+                      sa.func.coalesce(sa.func.sum(lain.c.stays), 0).label("stays"),
+                      sa.func.coalesce(sa.func.sum(lain.c.discharged), 0).label("discharged"))
+            .select_from(Bed).join(InpatientRoom, InpatientRoom.id == Bed.inpatient_room_id)
+            .join(Ward, Ward.id == InpatientRoom.ward_id)
+            .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
+            .outerjoin(lain, lain.c.bed_id == Bed.id)
+            .where(Ward.status == Status.ACTIVE, *where(asked, ward=Ward.id, room_class=RoomClass.id))
+            .group_by(Ward.id, Ward.name, RoomClass.id, RoomClass.name).order_by(Ward.name, RoomClass.name))
+
+
+def _days(row: Any) -> Decimal:
+    return Decimal(row.minutes / 1440).quantize(Decimal("0.1"))
+
+
+def _rate(row: Any) -> Decimal | None:
+    return ratio(_days(row) * 100, row.beds * row.days)
+
+
+def _length(row: Any) -> Decimal | None:
+    return ratio(_days(row), row.discharged)
+
+
+def _empty(row: Any) -> Decimal | None:
+    return ratio(max(row.beds * row.days - _days(row), Decimal(0)), row.discharged)
+
+
+def _turnover(row: Any) -> Decimal | None:
+    return ratio(Decimal(row.discharged), row.beds)
+
+
+def _whole(asked: Asked) -> Statement:
+    rows = occupancy(asked).order_by(None).subquery()
+    return sa.select(*(sa.func.coalesce(sa.func.sum(rows.c[name]), 0).label(name)
+                       for name in ("beds", "minutes", "stays", "discharged")),
+                     sa.literal(_bounds(asked)[2]).label("days"))
+
+
+RATE = Column("rate", N_("BOR (occupancy)"), "percent", _rate)
+LENGTH = Column("length", N_("AvLOS (days a stay)"), "number", _length)
+EMPTY = Column("empty", N_("TOI (days empty between stays)"), "number", _empty)
+TURNOVER = Column("turnover", N_("BTO (stays a bed)"), "number", _turnover)
+
+declare(Report(
+    "occupancy", N_("Bed occupancy"), "places", occupancy, icon="bed", roles=ROLES,
+    about=N_("How full the wards were. Time in bed is counted to the minute; beds out of service count as beds."),
+    columns=(WARD_COLUMN, CLASS_COLUMN, Column("beds", N_("Beds"), "number"), Column("stays", N_("Stays"), "number"),
+             Column("discharged", N_("Discharges"), "number"), Column("bed_days", N_("Bed-days"), "number", _days),
+             RATE, LENGTH, EMPTY, TURNOVER),
+    summary=_whole, tiles=(RATE, LENGTH, EMPTY, TURNOVER), parameters=(*period(30), WARD, CLASS)))
+
+
+# ---------------------------------------------------------------- turnaround
+
+def turnaround(asked: Asked) -> Statement:
+    """By ward, class and kind of cleaning: how long beds waited, were cleaned, and waited for the inspection."""
+    start, until, _days = _bounds(asked)
+    task = Cleaning
+    done = sa.func.coalesce(task.inspected_at, task.cleaned_at)
+    average = sa.func.avg
+    return (sa.select(Ward.id.label("ward_id"), Ward.name.label("ward"), RoomClass.id.label("room_class_id"),
+                      RoomClass.name.label("room_class"), task.kind, sa.func.count(task.id).label("tasks"),
+                      average(minutes(task.requested_at, task.started_at)).label("waiting"),
+                      average(minutes(task.started_at, task.cleaned_at)).label("cleaning"),
+                      average(minutes(task.cleaned_at, task.inspected_at)).label("inspection"),
+                      average(minutes(task.requested_at, done)).label("whole"),
+                      sa.func.max(minutes(task.requested_at, done)).label("longest"),
+                      rupiah(sa.func.sum(task.cost)).label("cost"))
+            .select_from(task).join(InpatientRoom, InpatientRoom.id == task.inpatient_room_id)
+            .join(Ward, Ward.id == InpatientRoom.ward_id)
+            .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
+            .where(task.state.in_((CleaningState.FINISHED, CleaningState.INSPECTED)), task.cleaned_at >= start,
+                   task.cleaned_at < until, *where(asked, ward=Ward.id, room_class=RoomClass.id))
+            .group_by(Ward.id, Ward.name, RoomClass.id, RoomClass.name, task.kind)
+            .order_by(Ward.name, RoomClass.name, task.kind))
+
+
+declare(Report(
+    "turnaround", N_("Cleaning turnaround"), "places", turnaround, icon="spray", roles=ROLES,
+    about=N_("Minutes from the patient's leaving until the bed was ready again, on average, and where they went."),
+    columns=(WARD_COLUMN, CLASS_COLUMN, Column("kind", N_("Kind"), "word"),
+             Column("tasks", N_("Cleanings"), "number"),
+             Column("waiting", N_("Waited (min)"), "number", lambda row: _whole_minutes(row.waiting)),
+             Column("cleaning", N_("Cleaned (min)"), "number", lambda row: _whole_minutes(row.cleaning)),
+             Column("inspection", N_("Inspected (min)"), "number", lambda row: _whole_minutes(row.inspection)),
+             Column("whole", N_("Left to ready (min)"), "number", lambda row: _whole_minutes(row.whole)),
+             Column("longest", N_("Longest (min)"), "number", lambda row: _whole_minutes(row.longest)),
+             Column("cost", N_("Cost"), "money")),
+    parameters=(*period(30), WARD, CLASS)))
+
+
+# ---------------------------------------------------------------- what a bed-day costs
+
+def bed_day_cost(asked: Asked) -> Statement:
+    """By class: what its rooms cost in the period (cleaning, upkeep and depreciation of what stands in them)."""
+    start, until, _days = _bounds(asked)
+    first, last = clock.local(start).date(), clock.local(until).date()
+    room, lain = InpatientRoom, _lain(asked)
+    days = (sa.select(room.room_class_id, sa.func.count(Bed.id).label("beds"),
+                      sa.func.coalesce(sa.func.sum(lain.c.minutes), 0).label("minutes"))
+            .join(Bed, Bed.inpatient_room_id == room.id).outerjoin(lain, lain.c.bed_id == Bed.id)
+            .group_by(room.room_class_id).subquery())
+    cleaned = (sa.select(room.room_class_id, sa.func.sum(Cleaning.cost).label("cost"))
+               .join(Cleaning, Cleaning.inpatient_room_id == room.id)
+               .where(Cleaning.cleaned_at >= start, Cleaning.cleaned_at < until)
+               .group_by(room.room_class_id).subquery())
+    kept = (sa.select(room.room_class_id, sa.func.sum(MaintenanceLine.cost).label("cost"))
+            .join(Asset, Asset.inpatient_room_id == room.id)
+            .join(MaintenanceLine, MaintenanceLine.asset_id == Asset.id)
+            .join(Maintenance, Maintenance.id == MaintenanceLine.maintenance_id)
+            .where(Maintenance.finished_at >= start, Maintenance.finished_at < until)
+            .group_by(room.room_class_id).subquery())
+    worn = (sa.select(room.room_class_id, sa.func.sum(DepreciationRunLine.amount).label("cost"))
+            .join(Asset, Asset.inpatient_room_id == room.id)
+            .join(DepreciationRunLine, DepreciationRunLine.asset_id == Asset.id)
+            .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
+            .where(DepreciationRun.book == BookKind.HOSPITAL, DepreciationRun.state == DepreciationRunState.POSTED,
+                   DepreciationRun.period_end >= first, DepreciationRun.period_end <= last)
+            .group_by(room.room_class_id).subquery())
+    statement = sa.select(RoomClass.id.label("room_class_id"), RoomClass.name.label("room_class"), days.c.beds,
+                          days.c.minutes, rupiah(cleaned.c.cost).label("cleaning"), rupiah(kept.c.cost).label("upkeep"),
+                          rupiah(worn.c.cost).label("wear")).join(days, days.c.room_class_id == RoomClass.id)
+    for part in (cleaned, kept, worn):
+        statement = statement.outerjoin(part, part.c.room_class_id == RoomClass.id)
+    return statement.where(*where(asked, room_class=RoomClass.id)).order_by(RoomClass.name)
+
+
+def _cost(row: Any) -> Decimal:
+    return row.cleaning + row.upkeep + row.wear
+
+
+declare(Report(
+    "bed_day_cost", N_("Cost of a bed-day"), "places", bed_day_cost, icon="calculator", roles=ROLES,
+    about=N_("Cleaning, maintenance and depreciation (hospital's book) of the rooms and what stands in them today."),
+    columns=(CLASS_COLUMN, Column("beds", N_("Beds"), "number"), Column("bed_days", N_("Bed-days"), "number", _days),
+             Column("cleaning", N_("Cleaning"), "money"), Column("upkeep", N_("Maintenance"), "money"),
+             Column("wear", N_("Depreciation"), "money"), Column("cost", N_("Cost"), "money", _cost),
+             Column("per_day", N_("Cost a bed-day"), "money", lambda row: ratio(_cost(row), _days(row)))),
+    parameters=(*period(30), CLASS)))
+
+
+# ---------------------------------------------------------------- the inventory list of a room
+
+def room_inventory(asked: Asked) -> Statement:
+    """What stands in rooms: assets by their location, and the stocked things placed there as facilities."""
+    gone = (AssetState.RETIRED, AssetState.LOST)
+    room, bedroom = aliased(Room), aliased(InpatientRoom)
+    ward, building = aliased(Ward), aliased(Building)
+
+    def placed(statement: Any, thing: Any) -> Any:
+        found = (statement.outerjoin(room, room.id == thing.room_id).outerjoin(
+            bedroom, bedroom.id == thing.inpatient_room_id).outerjoin(ward, ward.id == bedroom.ward_id)
+            .outerjoin(building, building.id == room.building_id)
+            .where(sa.or_(thing.room_id.is_not(None), thing.inpatient_room_id.is_not(None))))
+        if asked.get("room") or asked.get("inpatient_room"):
+            found = found.where(sa.or_(thing.room_id == (asked.get("room") or 0),
+                                       thing.inpatient_room_id == (asked.get("inpatient_room") or 0)))
+        return found
+
+    place = sa.case((room.id.is_not(None), room.name), else_=ward.name + " " + bedroom.number)
+    assets = placed(sa.select(
+        place.label("place"), Asset.id.label("asset_id"), Asset.tag.label("code"), Asset.name.label("thing"),
+        Asset.brand.label("brand"), Asset.model.label("model"), Asset.serial_number.label("serial"),
+        Asset.acquired_on.label("acquired_on"), Asset.quantity.label("pieces"),
+        sa.type_coerce(sa.null(), RoomFacility.quantity.type).label("placed"),
+        Asset.acquisition_cost.label("cost"), Asset.condition.label("condition")).select_from(Asset), Asset,
+    ).where(Asset.state.not_in(gone))
+    items = placed(sa.select(
+        place, sa.null(), Item.code, Item.name, sa.null(), sa.null(), sa.null(), sa.null(), sa.null(),
+        RoomFacility.quantity, sa.null(), RoomFacility.condition).select_from(RoomFacility).join(
+            Item, Item.id == RoomFacility.item_id), RoomFacility).where(RoomFacility.status == Status.ACTIVE)
+    rows = sa.union_all(assets, items).subquery()
+    return sa.select(rows).order_by(rows.c.place, rows.c.asset_id.is_(None), rows.c.thing, rows.c.code)
+
+
+declare(Report(
+    "room_inventory", N_("Room inventory list (KIR)"), "places", room_inventory, icon="list-details", roles=ROLES,
+    about=N_("What belongs in each room, to hang beside its door. Choose one room for one sheet."),
+    columns=(Column("place", N_("Room")),
+             Column("thing", N_("Name"), links=("=asset", "asset_id")), Column("code", N_("Code"), "code"),
+             Column("brand", N_("Brand")), Column("model", N_("Model")), Column("serial", N_("Serial number"), "code"),
+             Column("year", N_("Year"), "code", lambda row: str(row.acquired_on.year) if row.acquired_on else ""),
+             Column("amount", N_("Quantity"), "quantity",
+                    lambda row: Decimal(row.pieces) if row.pieces is not None else row.placed),
+             Column("cost", N_("Acquisition cost"), "money"), Column("condition", N_("Condition"), "word")),
+    parameters=(Parameter("room", N_("Room"), "room"),
+                Parameter("inpatient_room", N_("Inpatient room"), "inpatient_room")),
+    signatures=(N_("Head of facilities"), N_("Keeper of the inventory"))))

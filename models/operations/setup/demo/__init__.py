@@ -1,0 +1,87 @@
+"""The demo hospital: RSUD Tirta Husada, synthetic, deterministic and lived in.
+
+`load` plays a year of the hospital through the same operations that people use, with the clock in the past. People,
+prices and conversations are made up; items, accounts, regions and specialisations are the reference data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from models import acting, clock
+from models.base import one_transaction
+from models.operations.setup import reference
+from models.operations.setup.demo import (
+    assets,
+    care,
+    clinic,
+    packs,
+    people,
+    places,
+    stores,
+    told,
+    years_before,
+)
+from models.operations.setup.demo.world import World
+
+PASSWORD = people.PASSWORD
+#: Up to this scale the whole load is one transaction.
+SMALL = 5
+
+
+def load(session: Any, *, scale: int = 1, seed: int = 2026, progress: Callable[[str], None] | None = None) -> None:
+    """Fill an empty database. Each step of `scale` above 1 adds a thousand stock moves in the years before; the same
+    `seed` and the same day give the same hospital. Commits."""
+    say = progress or (lambda _text: None)
+    today = clock.today()
+    world = World(session=session, rng=random.Random(seed), today=today, scale=scale, progress=say)
+    world.end = datetime.combine(today - timedelta(days=1), time(17), clock.zone())
+    started = datetime.combine(today - timedelta(days=371), time(7), clock.zone())
+    acting.set_actor(None, acting.Door.COMMAND)
+    # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week or month.
+    whole = one_transaction() if scale <= SMALL else contextlib.nullcontext()
+    part = contextlib.nullcontext if scale <= SMALL else one_transaction
+    try:
+        clock.freeze(started)
+        with whole:
+            _play(world, part)
+    finally:
+        clock.freeze(None)
+    say("done")
+
+
+def _play(world: World, part: Callable[[], Any]) -> None:
+    say, session = world.progress, world.session
+    with part():
+        say("reference data: accounts, items, regions")
+        reference.load(session)
+    with part():
+        say("people, places, stores")
+        people.load(world)
+        places.load(world)
+        stores.load_masters(world)
+        care.load_types(world)
+        assets.load_masters(world)
+        clinic.load_masters(world)
+    years_before.load(world, part)
+    stores.plan(world)
+    assets.plan(world)
+    care.plan(world)
+    clinic.plan(world)
+    world.play(part)
+    clock.freeze(world.end)
+    with part():
+        say("what waits today")
+        places.load_past(world)
+        stores.load_open(world)
+        assets.load_open(world)
+        care.load_open(world)
+        places.load_open(world)
+        clinic.load_open(world)
+        clinic.load_today(world)
+        packs.load_open(world)
+        told.load(world)

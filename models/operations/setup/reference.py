@@ -1,0 +1,229 @@
+"""Real reference data for a new installation: chart of accounts, items and units, asset types, specialisations,
+regions, holidays, civil code lists and room classes. Sources and cautions: models/reference/SOURCES.md.
+
+Loading twice adds nothing: rows that are there stay as the hospital keeps them.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.asset_register import AssetType, TaxGroup
+from models.clinic import Specialization
+from models.items import Item, ItemCategory, UnitConversion
+from models.journal import Account
+from models.organisation import CodeList, Holiday, HolidayKind, Region, RegionLevel
+from models.places import RoomClass
+
+FILES = Path(__file__).resolve().parents[2] / "reference"
+
+KINDS = {"aset": "asset", "kewajiban": "liability", "ekuitas": "equity", "pendapatan": "revenue", "beban": "expense",
+         "belanja": "expense"}
+LEVELS = {"1": RegionLevel.PROVINCE, "2": RegionLevel.REGENCY, "3": RegionLevel.DISTRICT}
+
+#: Category → its name, whether its items carry batch and expiry, and rupiah per base unit from and to. The prices are
+#: MADE UP for the demo: no citable price list was found.
+CATEGORIES: dict[str, tuple[str, bool, int, int]] = {
+    "obat_padat": ("Obat padat", True, 250, 6_000),
+    "obat_cair": ("Obat cair", True, 6_000, 45_000),
+    "obat_injeksi": ("Obat injeksi", True, 5_000, 60_000),
+    "obat_vial_injeksi": ("Obat injeksi vial", True, 12_000, 150_000),
+    "obat_topikal": ("Obat topikal", True, 5_000, 45_000),
+    "obat_inhalasi_lain": ("Obat inhalasi dan lain-lain", True, 15_000, 180_000),
+    "cairan_infus": ("Cairan infus", True, 8_000, 45_000),
+    "desinfektan_antiseptik": ("Desinfektan dan antiseptik", True, 15_000, 120_000),
+    "bmhp": ("Bahan medis habis pakai", True, 1_500, 45_000),
+    "bmhp_benang": ("Benang bedah", True, 25_000, 95_000),
+    "bmhp_sarung_tangan": ("Sarung tangan medis", True, 1_200, 9_000),
+    "reagen_laboratorium": ("Reagen laboratorium", True, 60_000, 900_000),
+    "bahan_laboratorium": ("Bahan laboratorium", True, 1_000, 60_000),
+    "bahan_radiologi": ("Bahan radiologi", True, 20_000, 90_000),
+    "gas_medik": ("Gas medik", False, 60_000, 250_000),
+    "alat_tulis_kantor": ("Alat tulis kantor", False, 1_500, 60_000),
+    "barang_cetakan": ("Barang cetakan", False, 300, 25_000),
+    "kertas_cover": ("Kertas dan sampul", False, 15_000, 75_000),
+    "bahan_komputer": ("Bahan komputer", False, 45_000, 950_000),
+    "kebersihan": ("Bahan kebersihan", False, 6_000, 60_000),
+    "alat_kebersihan": ("Alat kebersihan", False, 8_000, 120_000),
+    "bahan_makanan": ("Bahan makanan", False, 4_000, 45_000),
+    "linen": ("Linen", False, 35_000, 260_000),
+    "seragam_apd": ("Seragam dan APD", False, 25_000, 240_000),
+    "listrik_umum": ("Listrik dan umum", False, 8_000, 90_000),
+    "bahan_bakar": ("Bahan bakar", False, 9_000, 20_000),
+}
+#: How the codes of categories begin whose items a doctor can prescribe.
+MEDICINES = ("obat_", "cairan_infus")
+#: Medicines under the law on narcotics and psychotropics, by the words of their names.
+CONTROLLED = ("morfin", "fentanil", "petidin", "kodein", "diazepam", "midazolam", "alprazolam", "fenobarbital",
+              "ketamin", "klobazam", "lorazepam")
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a reference file, packed or not."""
+    file = FILES / name
+    content = file.read_bytes()
+    text = (gzip.decompress(content) if name.endswith(".gz") else content).decode("utf-8")
+    yield from csv.DictReader(io.StringIO(text, newline=""))
+
+
+def load(session: Any) -> dict[str, int]:
+    """Load everything that is not there yet; returns how many rows were added by table. Flushes."""
+    added = {
+        "account": _accounts(session),
+        "item_category": _categories(session),
+        "item": _items(session),
+        "asset_type": _asset_types(session),
+        "specialization": _specializations(session),
+        "room_class": _room_classes(session),
+        "holiday": _holidays(session),
+        "code_list": _codes(session),
+        "region": _regions(session),
+    }
+    session.flush()
+    session.expire_all()
+    return added
+
+
+def _add(session: Any, model: Any, wanted: Iterable[dict[str, Any]], *key: str) -> int:
+    """Insert the rows whose key is not there yet, in bulk."""
+    columns = [getattr(model, name) for name in key]
+    known = set(map(tuple, session.execute(sa.select(*columns))))
+    fresh: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in wanted:
+        identity = tuple(row[name] for name in key)
+        if identity not in known:
+            fresh.setdefault(identity, row)
+    if fresh:
+        session.execute(sa.insert(model), list(fresh.values()))
+    return len(fresh)
+
+
+def _accounts(session: Any) -> int:
+    return _add(session, Account, ({
+        "code": row["code"], "name": row["name_id"], "name_en": row["name_en"] or None,
+        "group_name": row["group_name_id"], "kind": _kind(row["account_type"]),
+        "normal_balance": row["normal_balance"].strip().lower(),
+    } for row in rows("coa_rumah_sakit_blu.csv")), "code")
+
+
+def _kind(word: str) -> str:
+    return next((kind for start, kind in KINDS.items() if word.lower().startswith(start)), word.lower())
+
+
+def _categories(session: Any) -> int:
+    return _add(session, ItemCategory, ({
+        "code": row["category"], "name": CATEGORIES[row["category"]][0],
+        "is_medicine": row["category"].startswith(MEDICINES)}
+                                        for row in rows("barang_gudang_rs.csv")), "code")
+
+
+def made_up_price(code: str, category: str) -> Decimal:
+    """A believable price per base unit, the same at every load: made up, never a real quotation."""
+    _name, _batches, low, high = CATEGORIES[category]
+    share = int(hashlib.sha256(code.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+    exact = low * (high / low) ** share
+    step = 5 if exact < 1_000 else 50 if exact < 10_000 else 500
+    return Decimal(max(step, round(exact / step) * step))
+
+
+def _items(session: Any) -> int:
+    known = set(session.scalars(sa.select(Item.code)))
+    categories = dict(session.execute(sa.select(ItemCategory.code, ItemCategory.id)).all())
+    source = [row for row in rows("barang_gudang_rs.csv") if row["demo_item_code"] not in known]
+    if not source:
+        return 0
+    session.execute(sa.insert(Item), [{
+        "code": row["demo_item_code"], "name": row["name_id"], "category_id": categories[row["category"]],
+        "base_unit": row["base_unit"], "bmn_code": row["bmn_persediaan_code"] or None,
+        "batch_tracked": CATEGORIES[row["category"]][1],
+        "controlled": any(word in row["name_id"].lower() for word in CONTROLLED),
+        "price_hint": made_up_price(row["demo_item_code"], row["category"]),
+    } for row in source])
+    ids = dict(session.execute(sa.select(Item.code, Item.id)).all())
+    units = []
+    for row in source:
+        item_id = ids[row["demo_item_code"]]
+        units.append({"item_id": item_id, "unit_name": row["base_unit"], "factor": Decimal(1)})
+        if row["purchase_unit"] and row["purchase_unit"] != row["base_unit"]:
+            units.append({"item_id": item_id, "unit_name": row["purchase_unit"],
+                          "factor": Decimal(row["base_per_purchase"])})
+    session.execute(sa.insert(UnitConversion), units)
+    return len(source)
+
+
+#: First digit of a group of state assets → codes of the accounts of cost, accumulated depreciation and its expense.
+ASSET_ACCOUNTS = {"3": ("132311", "137121", "591121"), "4": ("133311", "137221", "591221"),
+                  "5": ("134311", "137321", "591321"), "8": ("162211", "169411", "592121")}
+
+
+#: How the code of a group of state assets begins → its group of the annexes of PMK 72/2023; what those do not name is
+#: group 3, as the regulation says. Derived for this project: the hospital's tax accountant looks it over.
+TAX_GROUPS = {
+    "302": TaxGroup.GROUP_2, "30202": TaxGroup.GROUP_1, "303": TaxGroup.GROUP_2, "304": TaxGroup.GROUP_1,
+    "305": TaxGroup.GROUP_2, "30501": TaxGroup.GROUP_1, "306": TaxGroup.GROUP_1, "30603": TaxGroup.GROUP_2,
+    "307": TaxGroup.GROUP_2, "308": TaxGroup.GROUP_2, "310": TaxGroup.GROUP_1, "315": TaxGroup.GROUP_1,
+    "319": TaxGroup.GROUP_1, "40": TaxGroup.PERMANENT_BUILDING, "501": TaxGroup.PERMANENT_BUILDING,
+    "80101": TaxGroup.GROUP_1,
+}
+
+
+def tax_group(code: str) -> TaxGroup:
+    """Of the group of state assets that `code` names: that of its longest beginning in `TAX_GROUPS`."""
+    return next((TAX_GROUPS[code[:size]] for size in range(len(code), 0, -1) if code[:size] in TAX_GROUPS),
+                TaxGroup.GROUP_3)
+
+
+def _asset_types(session: Any) -> int:
+    ids = dict(session.execute(sa.select(Account.code, Account.id)).all())
+    names = ("account_id", "accumulated_account_id", "expense_account_id")
+    return _add(session, AssetType, ({
+        **{name: ids.get(code) for name, code in zip(names, ASSET_ACCOUNTS[row["kelompok_code"][0]], strict=True)},
+        "code": row["kelompok_code"], "name": f"{row['name']}", "method": "straight_line",
+        "useful_life": 12 * int(row["useful_life_years"]), "tax_group": tax_group(row["kelompok_code"]),
+        "is_medical_device": row["kelompok_code"].startswith("307"),
+        "calibration_months": 12 if row["kelompok_code"].startswith("307") else None,
+    } for row in rows("bmn_masa_manfaat.csv") if row["name"]), "name")
+
+
+def _specializations(session: Any) -> int:
+    return _add(session, Specialization, ({"code": row["title"], "name": row["name_id"], "name_en": row["name_en"]}
+                                          for row in rows("spesialisasi_dokter.csv")), "code")
+
+
+def _room_classes(session: Any) -> int:
+    return _add(session, RoomClass, ({
+        "code": row["code"], "name": row["name_id"], "bed_count": int(row["demo_max_beds_per_room"]),
+        "needs_inspection": row["type"] in ("intensif", "isolasi", "perinatologi"),
+    } for row in rows("kelas_rawat_inap.csv") if row["demo_max_beds_per_room"]), "code")
+
+
+def _holidays(session: Any) -> int:
+    return _add(session, Holiday, ({
+        "on": date.fromisoformat(row["date"]), "kind": HolidayKind(row["type"]), "name": row["name_id"],
+        "name_en": row["name_en"], "basis": row["basis"] or None,
+    } for row in rows("hari_libur_2025_2027.csv")), "on", "name")
+
+
+def _codes(session: Any) -> int:
+    return _add(session, CodeList, ({"list": row["list"], "code": row["code"], "name": row["name_id"],
+                                     "name_en": row["name_en"] or None}
+                                    for row in rows("kode_ktp_dan_umum.csv")), "list", "code")
+
+
+def _regions(session: Any) -> int:
+    upper = ({"code": row["code"], "parent_code": row["parent_code"] or None, "level": LEVELS[row["level"]],
+              "name": row["name"]} for row in rows("wilayah_prov_kab_kec.csv"))
+    count = _add(session, Region, sorted(upper, key=lambda row: len(row["code"])), "code")
+    lower = ({"code": row["code"], "parent_code": row["parent_code"], "level": RegionLevel.VILLAGE,
+              "name": row["name"]} for row in rows("wilayah_desa_kelurahan.csv.gz"))
+    return count + _add(session, Region, lower, "code")

@@ -1,0 +1,117 @@
+"""Configuration from the environment, and the refusals to start with an unsafe one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from models.operations.core.files import MOST_BYTES, MOST_FILES
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRETS = ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")
+#: Values that a copied example or an earlier demo may have left behind.
+DEFAULT_SECRETS = frozenset({"", "dev", "secret", "changeme", "change-me", "…", "...", "demo"})
+#: Sign-in with other providers; each shows its button only when its variables are set.
+PROVIDERS = ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET",
+             "OIDC_DISCOVERY_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
+#: A form with all files of a request for a consultation, each of at most 10 MB; every file is looked at by itself.
+MAX_FORM = MOST_FILES * MOST_BYTES + 64 * 1024
+
+
+class Unsafe(SystemExit):
+    """The installation may not start; the message is one line that says why."""
+
+
+def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The application's configuration: `given` first, then the environment, then defaults.
+
+    Raises `Unsafe` for a production start with a missing, default or short secret.
+    """
+    given = dict(given or {})
+    environment = str(given.get("RAWAT_ENV") or os.environ.get("RAWAT_ENV") or "demo")
+    if environment not in ("demo", "production"):
+        raise Unsafe(f"Rawat does not start: RAWAT_ENV is '{environment}'; it must be demo or production.")
+    instance = Path(os.environ.get("RAWAT_INSTANCE") or ROOT / "instance")
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{instance / 'rawat.sqlite3'}"
+    config: dict[str, Any] = {
+        "RAWAT_ENV": environment,
+        "INSTANCE": instance,
+        "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
+        "READ_DATABASE_URL": (os.environ.get("READ_DATABASE_URL") or "").replace(
+            "postgresql://", "postgresql+psycopg://", 1),
+        "HOSPITAL_TZ": os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta",
+        "CLOCK_AHEAD": _ahead(environment),
+        # The demo prints what it would send; in production a channel without an address keeps its messages waiting.
+        **{name: os.environ.get(name) or ("console:" if environment == "demo" else "")
+           for name in ("MAIL_URL", "WHATSAPP_URL", "SMS_URL")},
+        "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
+        "REDIS_URL": os.environ.get("REDIS_URL") or "",
+        "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
+        **{name: os.environ.get(name) or "" for name in PROVIDERS},
+        "MAX_CONTENT_LENGTH": MAX_FORM,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5_000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "id",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        **_secrets(environment, instance, given),
+        **given,
+    }
+    uri = config["SQLALCHEMY_DATABASE_URI"]
+    # What was written stays out of error messages, and so out of log lines: it may be a patient's.
+    pool = {} if str(uri).startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"hide_parameters": True, **pool})
+    if environment == "production":
+        # The cookie's prefix makes the browser refuse it without TLS and from a sister host.
+        config.setdefault("SESSION_COOKIE_SECURE", True)
+        config.setdefault("SESSION_COOKIE_NAME", "__Host-rawat")
+    else:
+        config.setdefault("SESSION_COOKIE_NAME", "rawat")
+    return config
+
+
+def _ahead(environment: str) -> timedelta:
+    """How far the demo's clock runs ahead; a hospital's never does."""
+    typed = os.environ.get("RAWAT_CLOCK_AHEAD_DAYS") or "0"
+    if not re.fullmatch(r"-?[0-9]{1,4}(\.[0-9]{1,12})?", typed):
+        raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is no number of days.")
+    if environment == "production" and float(typed):
+        raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is for the demo; documents carry real dates.")
+    return timedelta(days=float(typed))
+
+
+def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict[str, str]:
+    found = {name: str(given.get(name) or os.environ.get(name) or "") for name in SECRETS}
+    if environment == "production":
+        for name, value in found.items():
+            if not value:
+                raise Unsafe(f"Rawat does not start: {name} is not set.")
+            if value.strip().lower() in DEFAULT_SECRETS or len(value) < 32:
+                raise Unsafe(f"Rawat does not start: {name} is a default or too short; use 32 random characters.")
+        if len(set(found.values())) < len(found):
+            raise Unsafe("Rawat does not start: SECRET_KEY, NIK_KEY and NIK_INDEX_KEY must differ.")
+        return found
+    if all(found.values()):
+        return found
+    kept = _kept_secrets(instance)
+    return {name: found[name] or kept[name] for name in SECRETS}
+
+
+def _kept_secrets(instance: Path) -> dict[str, str]:
+    """The demo's secrets, made once and readable by its owner only."""
+    file = instance / "secrets.json"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        made = json.dumps({name: secrets.token_urlsafe(48) for name in SECRETS})
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(made)
+    return json.loads(file.read_text(encoding="utf-8"))

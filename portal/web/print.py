@@ -1,0 +1,364 @@
+"""The printed form of any document: letterhead, facts, lines, totals in words, approvals and a QR code.
+
+One template serves every type: it is read off the metadata. `FORMS` holds what a type says beyond that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload, selectinload
+
+from models.base import ExactDecimal, db
+from models.documents import Document, DocumentEvent, DocumentNumber
+from models.finality import FINAL_STATES
+from models.operations.stores import count_moments, shelves
+from models.people import User
+from models.settings import setting
+from models.stock import StockBatch, StockMove
+from portal.web import links, locale, pdf, words
+from portal.web.spell import in_words
+
+#: Never printed: keys, machinery, and what stands elsewhere on the form.
+LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor"})
+#: Rows that a line came from or stands on: true, and of no use to who holds the paper.
+MACHINERY = ("stock_move", "asset_book")
+#: What a line is about; stands first and is widest.
+THINGS = ("item", "asset", "asset_model", "land", "building", "ward")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A heading or a value; a heading has its share of the width, in percent."""
+
+    text: str
+    is_number: bool = False
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a type's print says beyond its metadata: extra line columns and who signs below."""
+
+    extra: Callable[[Any], dict[int, list[str]]] | None = None
+    extra_heads: tuple[Any, ...] = ()
+    signs: tuple[Any, ...] = ()
+    facts: Callable[[Any], list[tuple[str, str]]] | None = None
+    #: Line columns that this document keeps to itself as it stands.
+    hides: Callable[[Any], frozenset[str]] = lambda _document: frozenset()
+    #: Lines in the order of the store's shelves, until the paper is done.
+    by_shelf: bool = False
+    #: Whether batch and expiry stand beside the extra columns; else those say them.
+    keeps_batch: bool = False
+    #: What the paper is called where that is not the table's word.
+    title: Any = ""
+
+
+def _is_money(kind: Any) -> bool:
+    return isinstance(kind, ExactDecimal) and kind.precision == 18
+
+
+def _is_percent(kind: Any) -> bool:
+    return isinstance(kind, ExactDecimal) and kind.precision == 5
+
+
+def _shown(value: Any, column: sa.Column[Any] | None = None) -> Cell:
+    if value is None or value == "":
+        return Cell("–")
+    if isinstance(value, bool):
+        return Cell(gettext("Yes") if value else gettext("No"))
+    if isinstance(value, Decimal):
+        kind = column.type if column is not None else None
+        if _is_percent(kind):
+            return Cell(locale.percent(value), True)
+        return Cell(locale.rupiah(value) if _is_money(kind) else locale.quantity(value), True)
+    if isinstance(value, datetime):
+        return Cell(locale.moment(value))
+    if isinstance(value, date):
+        return Cell(locale.day(value))
+    if isinstance(value, int):
+        is_year = column is not None and column.name.endswith("year")
+        return Cell(str(value) if is_year else locale.quantity(value), True)
+    if hasattr(value, "value"):
+        return Cell(words.state_word(value))
+    return Cell(str(value))
+
+
+def _columns(model: Any, skip: frozenset[str]) -> list[tuple[sa.Column[Any], str]]:
+    """The columns worth printing and the attribute that shows each (a reference by its relationship)."""
+    mapper = sa.inspect(model)
+    by_key = {next(iter(relation.local_columns)).name: relation.key for relation in mapper.relationships
+              if relation.direction.name == "MANYTOONE" and len(relation.local_columns) == 1}
+    found = []
+    for column in mapper.local_table.columns:
+        if column.name in skip or isinstance(column.type, sa.LargeBinary | sa.JSON):
+            continue
+        if column.foreign_keys and column.name not in by_key:
+            continue
+        found.append((column, by_key.get(column.name, column.name)))
+    return found
+
+
+def _options(model: Any, lines: Any) -> list[Any]:
+    """Load what the form shows in a fixed number of statements."""
+    options: list[Any] = [joinedload(getattr(model, relation.key)) for relation in sa.inspect(model).relationships
+                          if relation.direction.name == "MANYTOONE"]
+    if lines is not None:
+        options.append(selectinload(model.lines).options(*(
+            joinedload(getattr(lines, relation.key)) for relation in sa.inspect(lines).relationships
+            if relation.direction.name == "MANYTOONE" and relation.mapper.class_ is not model)))
+    return options
+
+
+def _batches(document: Any) -> dict[int, list[str]]:
+    """Batch and expiry that left the store for each line of a delivery, from the ledger."""
+    rows = db.session.execute(
+        sa.select(StockMove.line_id, StockBatch.number, StockBatch.expires_on, StockMove.quantity)
+        .join(StockBatch, StockBatch.id == StockMove.batch_id)
+        .where(StockMove.document_type == document.__tablename__, StockMove.document_id == document.id,
+               StockMove.reverses_id.is_(None)).order_by(StockMove.id))
+    found: dict[int, list[str]] = {}
+    for line_id, number, expires_on, quantity in rows:
+        if number:
+            until = f" · {locale.day(expires_on)}" if expires_on else ""
+            found.setdefault(line_id, []).append(f"{number}{until} · {locale.quantity(abs(quantity))}")
+    return found
+
+
+def _bids(auction: Any) -> dict[int, list[str]]:
+    """What was offered for each lot in the last round, highest first, and which bid won."""
+    found = {}
+    for line in auction.lines:
+        mine = sorted((bid for bid in line.bids if bid.round == auction.round),
+                      key=lambda bid: (-bid.amount, bid.offered_at, bid.id))
+        notes = {bid.id: gettext("won") for bid in mine if auction.state == "sold" and bid is line.winner}
+        notes |= {bid.id: bid.note or "" for bid in mine if not bid.is_valid}
+        found[line.id] = [f"{bid.bidder_name} ({bid.bidder_identity}) {locale.rupiah(bid.amount)}"
+                          + (f" – {notes[bid.id]}" if notes.get(bid.id) else "") for bid in mine]
+    return found if any(found.values()) else {}
+
+
+def _blind(document: Any) -> frozenset[str]:
+    """Who counts must not read what is expected."""
+    is_counted = document.state not in ("draft", "counting")
+    return frozenset({"count_again"}) if is_counted else frozenset({"system_quantity", "variance", "count_again"})
+
+
+def _moved_since(document: Any) -> dict[int, list[str]]:
+    """What moved of each line after it was counted; the posting leaves it alone."""
+    return {line_id: [f"{'+' if each.quantity > 0 else ''}{locale.quantity(each.quantity)}"]
+            for line_id, each in count_moments.since(document).items()}
+
+
+def _supplier(document: Any) -> list[tuple[str, str]]:
+    """What a supplier's copy of the order must say of the supplier."""
+    supplier = document.supplier
+    return [(words.label(name), getattr(supplier, name)) for name in ("address", "phone", "npwp")
+            if getattr(supplier, name)]
+
+
+def _patient(prescription: Any) -> list[tuple[str, str]]:
+    """Whom the medicines are for, and who prescribed them."""
+    visit = prescription.consultation
+    patient, doctor = visit.patient, visit.doctor
+    named = [(gettext("Patient"), patient.name), (words.label("medical_record_number"), patient.medical_record_number),
+             (words.label("birth_date"), locale.day(patient.birth_date)),
+             (words.label("weight_kg"), locale.quantity(patient.weight_kg) if patient.weight_kg else ""),
+             (words.label("allergies"), patient.allergies), (gettext("Doctor"), doctor.name),
+             (words.label("sip_number"), doctor.sip_number)]
+    return [(label, text) for label, text in named if text]
+
+
+def _vendor(document: Any) -> list[tuple[str, str]]:
+    """What a vendor's copy of the order must say of the vendor."""
+    vendor = document.vendor
+    return [(words.label(name), getattr(vendor, name)) for name in ("address", "phone", "tax_number")
+            if getattr(vendor, name)]
+
+
+FORMS: dict[str, Form] = {
+    "prescription": Form(signs=(_l("Doctor"), _l("Dispensed by"), _l("Received by")), facts=_patient,
+                         hides=lambda _document: frozenset({"dose", "frequency", "allergy_reason"})),
+    "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),),
+                             (_l("Delivered by (store)"), _l("Received by (unit)")), by_shelf=True),
+    "store_request": Form(signs=(_l("Asked for by"), _l("Head of the store"))),
+    "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier")), facts=_supplier),
+    "stocktake": Form(_moved_since, (_l("Moved since"),), hides=_blind, by_shelf=True, keeps_batch=True),
+    "stock_transfer": Form(by_shelf=True),
+    "asset_procurement": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Vendor")), facts=_vendor,
+                              title=_l("Order of equipment")),
+    "asset_receipt": Form(signs=(_l("Received by (facilities)"), _l("Vendor"))),
+    "asset_disposal": Form(signs=(_l("Head of facilities"), _l("Accounts receivable")),
+                           title=_l("Minutes of disposal")),
+    "asset_auction": Form(_bids, (_l("Bids of the round"),),
+                          (_l("Head of facilities"), _l("Accounts receivable"), _l("Buyer")),
+                          title=_l("Minutes of auction")),
+    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),), (_l("Received by (store)"), _l("Supplier")),
+                          title=_l("Receiving report (RR)")),
+}
+
+
+@dataclass
+class Paper:
+    """What the print template shows."""
+
+    title: str
+    hospital: str
+    number: str
+    on: str
+    state: str
+    facts: list[tuple[str, str]]
+    heads: list[Cell] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    sums: list[tuple[str, str]] = field(default_factory=list)
+    total: str = ""
+    in_words: str = ""
+    note: str = ""
+    approvals: list[tuple[str, str, str, str]] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
+    qr: str = ""
+    address: str = ""
+
+
+def _amount(document: Any) -> Decimal | None:
+    """The document's total in rupiah, where its type has one."""
+    for name in ("total", "grand_total", "amount"):
+        value = getattr(document, name, None)
+        if isinstance(value, Decimal):
+            return value
+    return None
+
+
+def _rank(column: sa.Column[Any], name: str) -> int:
+    """Where a line's column stands: the thing, how much of it, in which unit, at what price, then the rest."""
+    if name in THINGS:
+        return 0
+    if name == "unit":
+        return 2
+    kind = column.type
+    if column.foreign_keys or not isinstance(kind, ExactDecimal | sa.Integer):
+        return 5
+    return 3 if _is_money(kind) else 4 if _is_percent(kind) else 1
+
+
+#: Shares of the width by rank, before they are made to add up.
+_SHARES = (36, 11, 9, 16, 9, 18)
+
+
+def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.Column[Any], str]]:
+    """The columns that say something about these lines, in the order of a paper."""
+    relations = sa.inspect(line_model).relationships
+    found = []
+    for column, name in _columns(line_model, LEFT_OUT | form.hides(document) | {f"{document.__tablename__}_id"}):
+        target = relations[name].mapper.local_table.name if name in relations else ""
+        if target.endswith("_line") or target in MACHINERY:
+            continue
+        values = [getattr(line, name) for line in document.lines]
+        # A column that is empty on every line only takes the room of the others.
+        if any(value is not None and value != "" for value in values) and not (
+                _is_percent(column.type) and not any(values)):
+            found.append((column, name))
+    return sorted(found, key=lambda each: _rank(*each))
+
+
+def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell], list[list[Cell]]]:
+    columns = _line_columns(document, line_model, form)
+    extra = form.extra(document) if form.extra else {}
+    places = shelves.locations(document.store_id, (line.item_id for line in document.lines)) \
+        if form.by_shelf and document.state not in FINAL_STATES else {}
+    if extra and not form.keeps_batch:  # batch and expiry stand there, as they moved
+        columns = [(column, name) for column, name in columns if name not in ("batch", "batch_number", "expires_on")]
+    has_amount = any(_is_money(column.type) for column, _name in columns) and hasattr(line_model, "net_amount")
+    heads = [Cell(words.label(column), _rank(column, name) in (1, 3, 4), _SHARES[_rank(column, name)])
+             for column, name in columns]
+    heads += [Cell(str(head), False, 24) for head in form.extra_heads if extra]
+    heads += [Cell(gettext("Total"), True, _SHARES[3])] if has_amount else []
+    if not heads:
+        return [], []
+    if places:
+        heads.insert(1, Cell(gettext("Shelf"), False, 12))
+    shares = sum(head.width for head in heads)
+    # A heading's longest word is not broken: about one percent of the paper a letter.
+    widths = [max(head.width * 95 // shares, max(map(len, head.text.split())) + 1) for head in heads]
+    widths[0] += 95 - sum(widths)
+    heads = [Cell(head.text, head.is_number, width) for head, width in zip(heads, widths, strict=True)]
+    rows = []
+    for line in sorted(document.lines, key=lambda line: shelves.walk(places.get(line.item_id))) \
+            if places else document.lines:
+        cells = [_shown(getattr(line, name), column) for column, name in columns]
+        if places:
+            cells.insert(1, _shown(places.get(line.item_id)))
+        if extra:
+            cells.append(Cell("; ".join(extra.get(line.id, [])) or "–"))
+        if has_amount:
+            cells.append(Cell(locale.rupiah(line.net_amount), True))
+        # A cell stands as its heading does, whether it holds a number or a dash.
+        rows.append([Cell(cell.text, head.is_number) for cell, head in zip(cells, heads, strict=True)])
+    return heads, rows
+
+
+def _approvals(document: Any) -> list[tuple[str, str, str, str]]:
+    events = db.session.execute(
+        sa.select(DocumentEvent, User.name).join(User, User.id == DocumentEvent.user_id)
+        .where(DocumentEvent.document_type == document.__tablename__, DocumentEvent.document_id == document.id,
+               DocumentEvent.transition != "create").order_by(DocumentEvent.id))
+    return [(words.step_word(event.transition), name, locale.moment(event.occurred_at), event.note or "")
+            for event, name in events]
+
+
+def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
+    """The printed form's content, in the reader's language, without the attributes `hides`."""
+    model = type(document)
+    form = FORMS.get(model.__tablename__, Form())
+    relation = sa.inspect(model).relationships.get("lines")
+    line_model = relation.mapper.class_ if relation is not None else None
+    document = db.session.scalars(
+        sa.select(model).where(model.id == document.id).options(*_options(model, line_model))).unique().one()
+    given = db.session.scalar(sa.select(DocumentNumber).where(
+        DocumentNumber.document_type == model.__tablename__, DocumentNumber.document_id == document.id))
+    hospital = setting("hospital.name")
+    facts = [(words.label(column), _shown(getattr(document, name), column).text)
+             for column, name in _columns(model, LEFT_OUT | {document.dated} | hides)
+             if getattr(document, name) is not None]
+    facts += form.facts(document) if form.facts else []
+    facts.append((gettext("Made by"), document.created_by.name))
+    paper = Paper(
+        title=str(form.title) or words.table_word(model.__tablename__), hospital=hospital, number=document.number or "",
+        on=locale.day(document.document_date, "long"), state=words.state_word(document.state), facts=facts,
+        note="" if "note" in hides else document.note or "", approvals=_approvals(document),
+        signs=[str(sign) for sign in form.signs])
+    if line_model is not None:
+        paper.heads, paper.rows = _line_table(document, line_model, form)
+    amount = _amount(document)
+    if amount is not None:
+        vat = getattr(document, "vat_amount", None)
+        if vat:
+            paper.sums = [(gettext("VAT"), locale.rupiah(vat))]
+        paper.total = locale.rupiah(amount)
+        paper.in_words = in_words(amount, "id" if locale.is_indonesian() else "en")
+    if given is not None:
+        root = request.url_root.rstrip("/") if has_request_context() else links.public_url() or ""
+        paper.address = f"{root}/verify/{given.verify_code}"
+        paper.qr = pdf.qr_data_uri(paper.address) if root else ""  # a code that leads nowhere is worse than none
+    return paper
+
+
+def document_pdf(document: Document, language: str | None = None, hides: frozenset[str] = frozenset()) -> bytes:
+    """The document as a PDF of a few pages, in `language` (id, en) or the reader's. A draft says so and carries no
+    QR code."""
+    with force_locale(language) if language else contextlib.nullcontext():
+        return pdf.rendered("print/document.html", paper=paper_of(document, hides))
+
+
+def file_name(document: Document) -> str:
+    """What the document's PDF is called: ``PO-2026-000123.pdf``."""
+    return f"{(document.number or f'{document.prefix}-{document.id}').replace('/', '-')}.pdf"

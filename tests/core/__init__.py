@@ -1,0 +1,1 @@
+"""Tests of what every area uses, and of the house as a whole: layout, workflows, rights, migrations."""

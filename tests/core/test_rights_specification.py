@@ -1,0 +1,119 @@
+"""`tests/data/rights.csv` is the judge of who reads, creates, edits and deletes what, and of reports.
+
+Expectations are read off that file, never off `models.rights`. What is not built yet stands in `NOT_BUILT` by name; an
+entry that agrees by now fails, so the list only shrinks. Hidden columns are `test_rights_hidden`'s.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.errors import N_
+from models.operations.core.reports import REPORTS, Report, declare
+from models.rights import PAGES, RIGHTS
+from models.roles import STAFF_ROLES, Role
+from tests.support import factories as make
+from tests.support.specified_rights import PANEL, ROWS
+
+pytestmark = pytest.mark.once
+
+
+REPORT = {(row.table.removeprefix("report:"), row.role) for row in ROWS if row.door == "report"}
+OPEN_PAGES = {(row.table.removeprefix("page:"), row.role) for row in ROWS if row.door == "page"}
+IMPORTS = {(row.table.removeprefix("action:imports/"), row.role) for row in ROWS
+           if row.table.startswith("action:imports/")}
+
+#: Rows of the specification that no code serves yet, by ``table/role``.
+NOT_BUILT = frozenset(f"fault_report/{role}" for role in STAFF_ROLES)
+#: Pages that are not of the panel: they have no entry in `PAGES`, and their own tests.
+ELSEWHERE = frozenset({"asset_label", "healthz", "login", "portal/doctors", "portal/facilities",
+                       "portal/specializations", "register", "verify"})
+#: What the file calls the rows, by the scopes of `models.rights` that are not called so themselves.
+SCOPES = {"every": "all", "between_units": "own_unit", "own_doctor": "own", "given_out": "issued",
+          "treated_patients": "own_patients"}
+
+
+# ---------------------------------------------------------------- tables
+
+def declared(table: str, role: str) -> tuple[str, ...]:
+    """Read, create, edit and delete of the code, in the words of the file."""
+    rights = RIGHTS.get(table)
+    if rights is None or Role(role) not in rights.read:
+        return "none", "no", "no", "no"
+    name = getattr(rights.read[Role(role)], "__name__", "")
+    return (SCOPES.get(name, name), *("yes" if Role(role) in getattr(rights, act) else "no"
+                                      for act in ("create", "edit", "delete")))
+
+
+def specified(table: str, role: str) -> tuple[str, ...]:
+    row = PANEL.get((table, role))
+    return (row.read, row.create, row.edit, row.delete) if row is not None else ("none", "no", "no", "no")
+
+
+def test_the_file_is_read_whole() -> None:
+    assert len(ROWS) > 1000
+    assert {row.role for row in ROWS} - {"*", "anonymous"} == {role.value for role in Role}
+
+
+def test_tables_are_as_specified_in_both_directions() -> None:
+    cells = {*PANEL, *((table, role.value) for table, rights in RIGHTS.items() for role in rights.read)}
+    wrong = {f"{table}/{role}": (declared(table, role), specified(table, role)) for table, role in sorted(cells)
+             if declared(table, role) != specified(table, role)}
+    assert {name: cell for name, cell in wrong.items() if name not in NOT_BUILT} == {}
+    assert NOT_BUILT - wrong.keys() == set(), "these agree by now: take them off NOT_BUILT"
+
+
+def test_nobody_writes_what_they_do_not_read() -> None:
+    assert [table for table, rights in RIGHTS.items()
+            if not (rights.create | rights.edit | rights.delete) <= rights.roles] == []
+
+
+def test_pages_are_as_specified_in_both_directions() -> None:
+    built = {(page, role.value) for page, roles in PAGES.items() for role in roles}
+    assert built == {cell for cell in OPEN_PAGES if cell[0] not in ELSEWHERE}
+    assert {page for page, _role in OPEN_PAGES} & ELSEWHERE == ELSEWHERE
+    assert not ELSEWHERE & PAGES.keys()
+
+
+def test_lists_are_brought_by_whom_the_file_names(app: Any) -> None:
+    from models.imports import ImportKind
+    from models.operations.setup.imports import importers
+    assert {(kind.value, role.value) for kind in ImportKind for role in importers(kind)} == IMPORTS
+
+
+# ---------------------------------------------------------------- reports
+
+def test_reports_are_as_specified_in_both_directions() -> None:
+    assert {(key, role.value) for key, report in REPORTS.items() for role in report.roles} == REPORT
+
+
+def test_a_report_without_roles_is_refused() -> None:
+    given: dict[str, Any] = {"key": "nobodys", "title": N_("Reports"), "area": "assets", "select": lambda _asked: None,
+                             "columns": ()}
+    with pytest.raises(TypeError, match="roles"):
+        Report(**given)
+    with pytest.raises(ValueError, match="nobodys"):
+        declare(Report(**given, roles=frozenset()))
+    assert "nobodys" not in REPORTS
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_report_opens_for_its_roles_alone(client: Any, sign_in: Any, session: Any, role: Role) -> None:
+    """Index, page and every file: 200 for who reads it (422 where the address asks nothing yet), else 403."""
+    make.make_chart()
+    sign_in(client, role)
+    mine = {key for key, who in REPORT if who == role.value}
+    index = client.get("/admin/reports/")
+    assert index.status_code == (200 if ("reports", role.value) in OPEN_PAGES else 403)
+    wrong = [key for key in REPORTS if (f'href="/admin/reports/{key}/"' in index.text) != (key in mine)]
+    for key, report in sorted(REPORTS.items()):
+        has_to_ask = any(each.required and each.default is None for each in report.parameters)
+        for part in ("", "csv/", "xlsx/", "pdf/"):
+            status = client.get(f"/admin/reports/{key}/{part}").status_code
+            wanted = 403 if key not in mine else 422 if part and has_to_ask else 200
+            if status != wanted:
+                wrong.append(f"{key}/{part}: {status}, not {wanted}")
+    assert wrong == []
+    assert client.get("/admin/reports/no_such_report/").status_code == (404 if mine else 403)

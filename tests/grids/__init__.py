@@ -1,0 +1,1 @@
+"""Generated tests: every page, form, field and address, those of tomorrow too."""

@@ -1,0 +1,147 @@
+"""Every address, read off the URL map: who may open it, that it wants a sign-in and a token. A new route is held to
+the table below at once; one that the table does not know fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.routing import Rule
+
+from models.base import db
+from models.rights import PAGES, RIGHTS
+from models.roles import Role
+from tests.support.factories import make_user
+
+EVERYBODY = frozenset(Role)
+ANYBODY = None  # signed in or not
+
+#: Which roles may open an address: the first pattern that fits counts. Rows are another question (scope: 404).
+WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
+    (r"/(static|admin/static)/.*", ANYBODY),
+    (r"/(healthz|readyz|metrics)", ANYBODY),
+    (r"/login/.*", ANYBODY),
+    (r"/account/(confirm|done|forgotten|password|profile)", ANYBODY),
+    (r"/account/.*", EVERYBODY),
+    (r"/(login|logout|register.*|language/.*|theme/.*|verify/.*)?", ANYBODY),
+    (r"/asset/[^/]+", ANYBODY),
+    (r"/asset/.*", RIGHTS["asset"].roles),
+    (r"/portal/(doctors|specializations|facilities|register)(/.*)?", ANYBODY),
+    (r"/portal/.*", PAGES["portal"]),
+    (r"/learn/.*", PAGES["learn"]),
+    (r"/admin/", PAGES["dashboard"]),
+    (r"/admin/(inbox|notices|search|rooms|housekeeping)(/.*)?", PAGES["inbox"]),
+    (r"/admin/scan(/.*)?", PAGES["scan"]),
+    (r"/admin/desk/.*", PAGES["desk"]),
+    (r"/admin/imports(/.*)?", PAGES["imports"]),
+    (r"/admin/care/", PAGES["care"]),
+    (r"/admin/reports/.*", PAGES["reports"]),
+    *((rf"/admin/{table}/.*", rights.roles) for table, rights in RIGHTS.items()),
+)
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+#: What stands for the variable parts; the row does not exist.
+PARTS = {"export_type": "csv", "code": "id", "name": "light", "step": "submit", "filename": "nothing.css"}
+
+
+def who(rule: str) -> frozenset[Role] | None:
+    return next(roles for pattern, roles in WHO if re.fullmatch(pattern, rule))
+
+
+def rules(app: Any) -> list[Rule]:
+    """What a browser can ask; the API, whose callers have a token instead of a session, is held to its own grid."""
+    return sorted((rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/api/")),
+                  key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+
+
+def address(rule: Rule) -> str:
+    return re.sub(r"<(?:[^:<>]*:)?(\w+)>", lambda part: PARTS.get(part[1], "999999"), rule.rule)
+
+
+def asks(app: Any) -> Iterator[tuple[str, str, frozenset[Role] | None]]:
+    """Method, address and roles of everything that can be asked."""
+    for rule in rules(app):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, address(rule), who(rule.rule)
+
+
+def rows() -> int:
+    """How many rows all tables hold together, the log of the refusals themselves left out."""
+    tables = [table for table in db.metadata.sorted_tables if table.name not in {"activity_log", "user_session"}]
+    counts = (sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in tables)
+    return sum(db.session.execute(sa.select(*(count.label(f"n{place}") for place, count in enumerate(counts)))).one())
+
+
+def test_every_route_is_listed(app: Any) -> None:
+    assert len(list(asks(app))) > 1000
+    unlisted = [rule.rule for rule in rules(app) if not any(re.fullmatch(pattern, rule.rule) for pattern, _ in WHO)]
+    assert unlisted == []
+
+
+def test_every_table_of_the_rights_has_its_view(app: Any) -> None:
+    assert {f"/admin/{table}/" for table in RIGHTS} <= {rule.rule for rule in rules(app)}
+
+
+def test_without_a_sign_in_there_is_only_the_door(app: Any, client: Any) -> None:
+    wrong = []
+    for method, path, roles in asks(app):
+        if roles is ANYBODY:
+            continue
+        answer = client.open(path, method=method)
+        if answer.status_code != 302 or not answer.location.startswith("/login"):
+            wrong.append(f"{method} {path}: {answer.status_code} {answer.location or ''}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_another_roles_pages_are_refused(app: Any, client: Any, sign_in: Any, role: Role) -> None:
+    """403, whatever the method (404 where the address names a row: it is not theirs), and nothing is written."""
+    sign_in(client, role)
+    before, wrong = rows(), []
+    for method, path, roles in asks(app):
+        if roles is not ANYBODY and role not in roles:
+            status = client.open(path, method=method).status_code
+            if status != 403 and not (status == 404 and "999999" in path):
+                wrong.append(f"{method} {path}: {status}")
+    assert wrong == []
+    assert rows() == before
+
+
+def test_rows_that_are_not_there_are_not_found(app: Any, client: Any, sign_in: Any) -> None:
+    """For somebody with every role, so that only the row is missing: 404 wherever an address names one."""
+    sign_in(client, make_user(*Role))
+    wrong = []
+    for rule in rules(app):
+        if "999999" not in address(rule):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            answer = client.open(address(rule), method=method)
+            if answer.status_code != 404:
+                wrong.append(f"{method} {address(rule)}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("token", ["", "somebody-elses"])
+def test_nothing_changes_without_the_token(app: Any, client: Any, sign_in: Any, csrf: None, token: str) -> None:
+    sign_in(client, make_user(*Role))
+    before, wrong = rows(), []
+    for method, path, _ in asks(app):
+        if method in UNSAFE:
+            answer = client.open(path, method=method, data={"csrf_token": token} if token else {})
+            if answer.status_code != 400:
+                wrong.append(f"{method} {path}: {answer.status_code}")
+    assert wrong == []
+    assert rows() == before
+
+
+def test_unknown_methods_are_refused(app: Any, client: Any, sign_in: Any) -> None:
+    sign_in(client, make_user(*Role))
+    wrong = []
+    for rule in rules(app):
+        if "DELETE" not in (rule.methods or set()):
+            status = client.delete(address(rule)).status_code
+            if status != 405:
+                wrong.append(f"{address(rule)}: {status}")
+    assert wrong == []

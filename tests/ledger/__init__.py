@@ -1,0 +1,1 @@
+"""Tests of the stock ledger and the journal."""

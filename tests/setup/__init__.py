@@ -1,0 +1,1 @@
+"""Tests of what fills an empty hospital, and of its commands."""

@@ -1,0 +1,143 @@
+"""Starting: what is made by itself in the demo, and what keeps an unsafe production from starting."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from models import clock
+from models.base import db
+from models.people import User
+from portal.web import config
+from tests.support.factories import make_user
+
+GOOD = {"RAWAT_ENV": "production", "SECRET_KEY": "s" * 40, "NIK_KEY": "n" * 40, "NIK_INDEX_KEY": "i" * 40}
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch, tmp_path):
+    for name in (*config.SECRETS, "RAWAT_ENV", "DATABASE_URL", "RAWAT_CLOCK_AHEAD_DAYS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("RAWAT_INSTANCE", str(tmp_path / "instance"))
+
+
+def test_demo_secrets_are_made_once_and_are_its_owners_only(tmp_path):
+    first, second = config.read(), config.read()
+    made = {name: first[name] for name in config.SECRETS}
+    assert made == {name: second[name] for name in config.SECRETS}
+    assert len(set(made.values())) == 3
+    assert min(map(len, made.values())) >= 32
+    file = tmp_path / "instance" / "secrets.json"
+    assert json.loads(file.read_text()) == made
+    if sys.platform != "win32":
+        assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", config.SECRETS)
+@pytest.mark.parametrize("value", ["", "changeme", "short", "secret"])
+def test_production_without_real_secrets_refuses_in_one_line(monkeypatch, name, value):
+    for key, good in {**GOOD, name: value}.items():
+        monkeypatch.setenv(key, good)
+    with pytest.raises(config.Unsafe) as refusal:
+        config.read()
+    assert name in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_production_wants_three_different_secrets(monkeypatch):
+    with pytest.raises(config.Unsafe, match="must differ"):
+        config.read({**GOOD, "NIK_KEY": GOOD["SECRET_KEY"]})
+
+
+def test_production_cookies_are_for_tls_and_this_host_only():
+    read = config.read(GOOD)
+    assert read["SESSION_COOKIE_SECURE"]
+    assert read["SESSION_COOKIE_HTTPONLY"]
+    assert read["SESSION_COOKIE_NAME"].startswith("__Host-")
+
+
+def test_another_environment_is_refused():
+    with pytest.raises(config.Unsafe, match="demo or production"):
+        config.read({"RAWAT_ENV": "staging"})
+
+
+def test_the_clock_runs_ahead_in_the_demo_alone(monkeypatch):
+    assert config.read()["CLOCK_AHEAD"] == timedelta()
+    for typed, hours in (("12", 288), ("0.5", 12), ("-1", -24)):
+        monkeypatch.setenv("RAWAT_CLOCK_AHEAD_DAYS", typed)
+        assert config.read()["CLOCK_AHEAD"] == timedelta(hours=hours)
+    with pytest.raises(config.Unsafe, match="real dates"):
+        config.read(GOOD)
+    for typed in ("1e3", "soon", "99999", "nan", "--1"):
+        monkeypatch.setenv("RAWAT_CLOCK_AHEAD_DAYS", typed)
+        with pytest.raises(config.Unsafe, match="no number of days"):
+            config.read()
+
+
+def test_days_are_those_of_the_clock_that_runs_ahead():
+    before = clock.now()
+    clock.run_ahead(clock.ahead() + timedelta(days=40))
+    assert (clock.now() - before).days == 40
+
+
+def test_the_database_is_chosen_by_one_variable(monkeypatch, tmp_path):
+    assert config.read()["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path / 'instance' / 'rawat.sqlite3'}"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://rs@db/rawat")
+    read = config.read()
+    assert read["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://rs@db/rawat"
+    assert read["SQLALCHEMY_ENGINE_OPTIONS"]["pool_pre_ping"]
+
+
+def test_production_with_demo_accounts_refuses(app, session):
+    from app import prepare
+    app.config["RAWAT_ENV"] = "production"
+    prepare(app)
+    make_user(is_demo=True)
+    session.commit()
+    with pytest.raises(config.Unsafe, match="demo accounts"):
+        prepare(app)
+
+
+@pytest.mark.commits
+def test_the_demo_is_loaded_into_an_empty_database_only(app, session, monkeypatch):
+    from app import prepare
+    from models.operations.setup import demo
+    loaded = []
+    monkeypatch.setattr(demo, "load", lambda *_a, **_k: loaded.append(1))
+    assert session.query(User).count() == 0
+    prepare(app)
+    assert loaded == [1]
+    make_user()
+    session.commit()
+    prepare(app)
+    assert loaded == [1]
+    assert db.session is not None
+    assert os.path.isdir(app.config["INSTANCE"]) or db.engine.dialect.name != "sqlite"
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize(("revision", "word"),
+                         [("0001_ffffffffffff", "no migration leads"), (None, "flask db upgrade")])
+def test_a_database_of_another_version_is_told_in_one_line(app, session, revision, word):
+    from app import prepare
+    session.execute(sa.text("DELETE FROM alembic_version"))
+    if revision:
+        session.execute(sa.text("INSERT INTO alembic_version VALUES (:it)"), {"it": revision})
+    session.commit()
+    told = app.test_cli_runner().invoke(args=["verify"])
+    assert told.exit_code == 1
+    assert word in told.output
+    assert len(told.output.splitlines()) == 1
+    assert app.test_client().get("/readyz").status_code == 503
+    app.config["RAWAT_ENV"] = "production"
+    with pytest.raises(config.Unsafe, match=word):
+        prepare(app)
+    app.config["RAWAT_ENV"] = "demo"
+    if revision:  # an empty one is filled instead
+        with pytest.raises(config.Unsafe, match=word):
+            prepare(app)

@@ -1,0 +1,121 @@
+"""Databases for tests: one migrated template per run, cheap copies of it.
+
+SQLite by default (files under pytest's own temporary folder); PostgreSQL when `TEST_DATABASE_URL` names a server
+whose user may create databases. Nothing outside of what a run made is ever touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import uuid
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+
+#: Held while a template is migrated: roles and extensions belong to the whole PostgreSQL server.
+LOCK = 7_281_900
+
+
+class SQLite:
+    """Databases are files in `folder`."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def new(self) -> str:
+        return f"sqlite:///{self.folder / f'{uuid.uuid4().hex[:12]}.sqlite3'}"
+
+    def seal(self, url: str) -> None:
+        """Fold the write-ahead log into the file, so that the file alone is the database."""
+        with closing(sqlite3.connect(self._path(url))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def copy(self, url: str) -> str:
+        target = self.new()
+        shutil.copyfile(self._path(url), self._path(target))
+        return target
+
+    def drop(self, url: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):  # Windows keeps open files
+                self._path(url, suffix).unlink(missing_ok=True)
+
+    @staticmethod
+    def _path(url: str, suffix: str = "") -> Path:
+        return Path(str(sa.make_url(url).database) + suffix)
+
+
+class PostgreSQL:
+    """Databases are named `rawat_test_…` on the server of `url`."""
+
+    name = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+
+    def new(self) -> str:
+        name = f"rawat_test_{uuid.uuid4().hex[:12]}"
+        self._run(f'CREATE DATABASE "{name}"')
+        return self._named(name)
+
+    def seal(self, url: str) -> None:
+        """Nothing to do: a template only has to have nobody connected."""
+
+    def copy(self, url: str) -> str:
+        name = f"rawat_test_{uuid.uuid4().hex[:12]}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{sa.make_url(url).database}"')
+        return self._named(name)
+
+    def drop(self, url: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')
+
+    def locked(self) -> psycopg.Connection:
+        """A connection that holds the server-wide lock until it is closed."""
+        connection = psycopg.connect(self._admin, autocommit=True)
+        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        return connection
+
+    @property
+    def _admin(self) -> str:
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def _named(self, name: str) -> str:
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def server(folder: Path) -> SQLite | PostgreSQL:
+    """Where this run keeps its databases."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    return PostgreSQL(url) if url else SQLite(folder)
+
+
+def migrated(place: SQLite | PostgreSQL) -> str:
+    """The URL of a new database at the newest schema, with nobody connected."""
+    import flask_migrate
+
+    from models.base import db
+    from tests.support.applications import make_app
+
+    lock = place.locked() if isinstance(place, PostgreSQL) else None
+    try:
+        url = place.new()
+        app = make_app(url)
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()
+        place.seal(url)
+    finally:
+        if lock is not None:
+            lock.close()
+    return url

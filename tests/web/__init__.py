@@ -1,0 +1,1 @@
+"""Tests of the common ground of every page, and of the API."""

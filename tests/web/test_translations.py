@@ -1,0 +1,35 @@
+"""Indonesian and English are complete, and what is compiled is what is written."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from portal.web import catalogue
+
+pytestmark = pytest.mark.once
+
+
+PLACE = re.compile(r"%\(\w+\)[sd]")
+
+
+def test_every_message_has_its_indonesian(app):
+    assert catalogue.missing() == []
+
+
+def test_the_compiled_catalogue_is_the_written_one(app):
+    assert catalogue.is_compiled()
+
+
+def test_translations_keep_the_places_of_their_messages():
+    wrong = []
+    for message in catalogue.kept():
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        wanted = {place for text in ids for place in PLACE.findall(text)}
+        wrong += [text for text in texts if set(PLACE.findall(text)) - wanted]
+        wrong += [ids[0] for text in texts if set(PLACE.findall(ids[-1])) - set(PLACE.findall(text))]
+    assert wrong == []
