@@ -238,10 +238,11 @@ def years_between(born: date, day: date) -> int:
 class Patient(Stateful, db.Model):
     """A person who is treated. The record stays when the account is closed.
 
-    `nik` is encrypted, `nik_index` a keyed hash of it that finds it again and keeps it unique; both are written by
-    `models.operations.people.nik` alone. A NIK without its index holds nothing: the registration was rejected, or another
-    record holds the number and the hospital has to look. The medical record number is ours and permanent, given on
-    approval. A child has no account of its own: `guardian` is the patient whose account keeps its profile.
+    `nik` is encrypted, `nik_index` a keyed hash of it that finds it again and keeps it unique; both are
+    written by `models.operations.people.nik` alone. A NIK without its index holds nothing: the registration
+    was rejected, or another record holds the number and the hospital has to look. The medical record number
+    is ours and permanent, given on approval. A child has no account of its own: `guardian` is the patient
+    whose account keeps its profile.
     """
 
     __tablename__ = "patient"
