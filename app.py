@@ -20,20 +20,21 @@ import models  # noqa: F401  (every table)
 import portal
 from models import clock
 from models.base import db, prepare_engine
-from models.operations.clinic import live
-from models.operations.core import apart
+from models.operations.clinic import conversation_news
+from models.operations.core import child_process
 from models.operations.people import accounts, nik
 from models.people import User
 from models.roles import Role
 from portal.web import config as site_config
-from portal.web import reading, schema
+from portal.web import replica, schema
 
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, render_as_batch=False)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
-    """The application; `config` overrides environment and defaults. Raises `SystemExit` when it may not start."""
+    """The application; `config` overrides environment and defaults. Raises `SystemExit` when it may not
+    start."""
     settings = site_config.read(config)
     app = Flask(__name__, instance_path=str(settings["INSTANCE"]))
     app.config.update(settings)
@@ -45,7 +46,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(site_config.ROOT / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
-    reading.configure(app)
+    replica.configure(app)
     csrf.init_app(app)
     portal.init_app(app)
     backoffice.init_app(app)
@@ -53,7 +54,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
 
 def prepare(app: Flask) -> None:
-    """Bring the database up to date; load the demo hospital into an empty one; refuse demo accounts in production."""
+    """Bring the database up to date; load the demo hospital into an empty one; refuse demo accounts in
+    production."""
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             os.makedirs(app.config["INSTANCE"], exist_ok=True)
@@ -78,18 +80,19 @@ def prepare(app: Flask) -> None:
 
 
 def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
-    """The WSGI server, listening: waitress, because it reads a request whole before a thread takes it, so slow
-    clients wait for themselves only."""
+    """The WSGI server, listening: waitress, because it reads a request whole before a thread takes it, so
+    slow clients wait for themselves only."""
     from waitress import create_server
 
-    from portal.web.parking import ParkingDispatcher, Unchanged
+    from portal.web.long_poll import ParkingDispatcher, Unchanged
 
-    apart.READERS.leave_free(threads)
+    child_process.READERS.leave_free(threads)
     dispatcher = ParkingDispatcher()
     dispatcher.set_thread_count(threads)
     return create_server(Unchanged(app), host=host, port=port, _dispatcher=dispatcher, ident="rawat",
                          connection_limit=6000, backlog=2048, asyncore_use_poll=True, channel_timeout=60,
-                         # Over it the connection is closed; between the two Flask answers with a page that says why.
+                         # Over it the connection is closed; between the two Flask answers with a page that
+                         # says why.
                          max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
                          clear_untrusted_proxy_headers=True, **_proxy())
 
@@ -101,7 +104,7 @@ def serve() -> None:
     prepare(app)
     _more_sockets()
     with app.app_context():
-        live.listen(db.engine.url)
+        conversation_news.listen(db.engine.url)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
     server = make_server(app, host=host, port=port, threads=workers)
@@ -113,7 +116,8 @@ def serve() -> None:
         from models.operations.setup.demo.people import SECOND
         print(f"  {'  '.join(f'{name}@demo.rawat' for name in SECOND)}\n\nStop with Ctrl+C.", flush=True)
     gc.collect()
-    gc.freeze()  # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection
+    # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection
+    gc.freeze()
     server.run()
 
 

@@ -1,4 +1,5 @@
-"""The back office: a panel generated from declarations. `init_app` gives every table of the rights its view."""
+"""The back office: a panel generated from declarations. `init_app` gives every table of the rights its
+view."""
 
 from __future__ import annotations
 
@@ -9,16 +10,16 @@ from flask_admin import Admin
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
-from backoffice.assets.calendar import CareView
+from backoffice.assets.maintenance_calendar import CareView
 from backoffice.clinic.desk import DeskView
-from backoffice.declared import declared_views
-from backoffice.panel import cells, menu, presets, rows, scheduled, waiting
+from backoffice.panel import inbox, jobs, list_rows, menu, named_filters, rendering
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
 from backoffice.panel.columns import Column, key_of, mapped_tables
 from backoffice.panel.pages import HomeView, InboxView
 from backoffice.panel.reports import ReportsView, may_report
 from backoffice.panel.transitions import ASIDE_BUTTONS
 from backoffice.people.notices import NoticesView
+from backoffice.registry import declared_views
 from backoffice.rooms.housekeeping import HousekeepingView
 from backoffice.rooms.rooms import RoomsView
 from backoffice.setup.importing import ImportsView
@@ -28,8 +29,8 @@ from models.operations.core.approvals import ALLOW_DATE, AMEND
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.web import words
+from portal.web.amount_in_words import in_words
 from portal.web.locale import is_indonesian
-from portal.web.spell import in_words
 
 
 def view_for(table: str, declared: dict[str, type[StaffView]]) -> type[StaffView]:
@@ -72,15 +73,16 @@ def init_app(app: Flask) -> None:
         if not request.path.startswith("/admin"):
             return {}
         return {
-            "panel_nav": lambda: menu.nav(tables), "list_rows": rows.body, "panel_top": menu.top,
-            "inbox_count": waiting.inbox_count, "bell_count": waiting.bell_count,
-            "hospital_name": waiting.hospital_name,
-            "icon": cells.icon, "shown": cells.shown, "shown_in_line": cells.shown_in_line, "blank": cells.BLANK,
+            "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top,
+            "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
+            "hospital_name": inbox.hospital_name,
+            "icon": rendering.icon, "shown": rendering.shown, "shown_in_line": rendering.shown_in_line,
+            "blank": rendering.BLANK,
             "may": may, "may_report": may_report,
             "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
             "event_said": event_said, "event_icon": event_icon,
             "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
-            "presets_of": presets.of,
+            "presets_of": named_filters.of,
             "label_of": lambda column: words.label(column.column), "reference_key": _reference_key,
             "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,
             "in_words": lambda amount: in_words(amount, "id" if is_indonesian() else "en"),
@@ -96,9 +98,12 @@ def _role_words() -> str:
 
 
 _ICONS = {
-    "submit": "send", "approve": "check", "reject": "x", "cancel": "ban", "reopen": "rotate-clockwise", "deliver":
-    "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil", "start": "player-play",
-    "finish": "checks", "post": "check", "send": "send", "close": "archive", "complete": "checks", "pay": "cash",
+    "submit": "send", "approve": "check", "reject": "x", "cancel": "ban", "reopen": "rotate-clockwise",
+    "deliver":
+    "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil",
+    "start": "player-play",
+    "finish": "checks", "post": "check", "send": "send", "close": "archive", "complete": "checks",
+    "pay": "cash",
     "check_in": "door-enter", "check_out": "door-exit", "use": "door-enter", "leave": "door-exit",
     "recount": "rotate-clockwise", "redo": "rotate-clockwise", "open_again": "rotate-clockwise",
     "unconfirm": "rotate-clockwise",
@@ -143,4 +148,4 @@ def event_said(event: Any) -> str:
     return gettext("%(state)s by %(who)s", state=words.state_word(event.state), who=event.who)
 
 
-__all__ = ["Column", "DocumentView", "LedgerView", "MasterView", "StaffView", "init_app", "scheduled"]
+__all__ = ["Column", "DocumentView", "LedgerView", "MasterView", "StaffView", "init_app", "jobs"]

@@ -1,7 +1,7 @@
 """How migrations meet the database: `flask db upgrade`, `downgrade`, `check`, `migrate`.
 
-The database is the application's, or that of MIGRATION_DATABASE_URL: in production the schema's owner migrates, and
-the application signs in as another role, which cannot lift the rules.
+The database is the application's, or that of MIGRATION_DATABASE_URL: in production the schema's owner
+migrates, and the application signs in as another role, which cannot lift the rules.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""How models are written down in a migration: plain SQLAlchemy types and literals, nothing imported from the models,
-so that a migration stays what it is when the code moves on.
+"""How models are written down in a migration: plain SQLAlchemy types and literals, nothing imported from the
+models, so that a migration stays what it is when the code moves on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from models.base import BigId, ExactDecimal, UtcDateTime, db
 
 
 def render_item(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Alembic's hook. Types get the short names that `script.py.mako` defines; checks get both dialects' words."""
+    """Alembic's hook. Types get the short names that `script.py.mako` defines; checks get both dialects'
+    words."""
     if kind == "type":
         return _type(thing)
     if kind == "check":
@@ -39,7 +40,8 @@ def _check(constraint: sa.CheckConstraint) -> str:
     words = {}
     for dialect in (sqlite.dialect(), postgresql.dialect()):
         words[dialect.name] = str(constraint.sqltext.compile(
-            dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False})).replace("%%", "%")
+            dialect=dialect,
+            compile_kwargs={"literal_binds": True, "include_table": False})).replace("%%", "%")
     name = f"op.f({str(constraint.name)!r})"
     if words["sqlite"] == words["postgresql"]:
         return f"sa.CheckConstraint({words['sqlite']!r}, name={name})"

@@ -1,9 +1,11 @@
 """Write a revision from the models: ``python -m migrations.revise 0002 "What changes"``.
 
-It compares what the revisions before say with what the models declare, and writes tables, columns, constraints, indexes
-and triggers both ways, for both databases. What happens to the rows is written by hand, in
-``<revision>_rows.<dialect>.sql`` (up) and ``<revision>_rows_back.<dialect>.sql`` (down) beside it: new columns may still
-be empty there, and no check stands in the way. Writing the newest revision anew keeps those files.
+It compares what the revisions before say with what the models declare, and writes tables, columns,
+constraints, indexes and triggers both ways, for both databases. What happens to the rows is written by hand,
+in
+``<revision>_rows.<dialect>.sql`` (up) and ``<revision>_rows_back.<dialect>.sql`` (down) beside it: new
+columns may still be empty there, and no check stands in the way. Writing the newest revision anew keeps those
+files.
 """
 
 from __future__ import annotations
@@ -66,7 +68,8 @@ def declared() -> dict[str, Table]:
     # Not by comparing with an empty database: on SQLite that leaves out indexes on expressions.
     ops = [made for table in db.metadata.sorted_tables
            for made in (CreateTableOp.from_table(table), *(CreateIndexOp.from_index(index) for index in
-                                                           sorted(table.indexes, key=lambda index: str(index.name))))]
+                                                           sorted(table.indexes,
+                                                                  key=lambda index: str(index.name))))]
     for op in ops:
         if isinstance(op, CreateTableOp):
             op.info = {}
@@ -94,7 +97,8 @@ def before(revision: str) -> tuple[dict[str, Table], str]:
 def steps(old: dict[str, Table], new: dict[str, Table], rules: tuple[str, str], rows: str) -> str:
     """The statements from `old` to `new`; `rules` are the revisions whose triggers stand before and after."""
     changed = [name for name in new if name in old and _differs(old[name], new[name])]
-    made, gone = [name for name in new if name not in old], [name for name in reversed(list(old)) if name not in new]
+    made, gone = [name for name in new if name not in old], [name for name in reversed(list(old))
+                                                             if name not in new]
     code = [f"drop_rules('{rules[0]}', '{rules[1]}')"]
     keys = [_constraint(name, line) for name in changed for line in _new_keys(old[name], new[name])]
     if keys:
@@ -115,8 +119,10 @@ def steps(old: dict[str, Table], new: dict[str, Table], rules: tuple[str, str], 
         code += ["if on_postgresql():", *map(_indented, tightened)]
     for name in changed:
         indexes = [key for key, line in old[name].indexes.items() if new[name].indexes.get(key) == line]
-        code += ["if not on_postgresql():", f"    set_aside('{name}', {indexes!r})", _indented(new[name].text),
-                 *map(_indented, new[name].indexes.values()), f"    take_back('{name}', {_written(new[name])!r})"]
+        code += ["if not on_postgresql():", f"    set_aside('{name}', {indexes!r})",
+                 _indented(new[name].text),
+                 *map(_indented, new[name].indexes.values()),
+                 f"    take_back('{name}', {_written(new[name])!r})"]
     for name in gone:
         code += [_dropped(name, key) for key in old[name].indexes] + [f"op.drop_table('{name}')"]
     code.append(f"make_rules('{rules[1]}', '{rules[0]}')")
@@ -129,7 +135,8 @@ def _written(table: Table) -> list[str]:
 
 
 def _differs(was: Table, now: Table) -> bool:
-    return any(getattr(was, part) != getattr(now, part) for part in ("columns", "constraints", "indexes", "options"))
+    return any(getattr(was, part) != getattr(now, part)
+               for part in ("columns", "constraints", "indexes", "options"))
 
 
 def _indented(code: str) -> str:

@@ -1,12 +1,13 @@
-"""The shared model package: importing it declares every table, so that relationships and migrations see them all."""
+"""The shared model package: importing it declares every table, so that relationships and migrations see them
+all."""
 
 from models import (  # noqa: F401  (imported for their tables)
     accounts,
     activity,
     api,
-    asset_care,
     asset_documents,
     asset_exits,
+    asset_history,
     asset_register,
     beds,
     clinic,
@@ -21,9 +22,9 @@ from models import (  # noqa: F401  (imported for their tables)
     journal,
     maintenance,
     merges,
+    monthly_reports,
     organisation,
     outbox,
-    packs,
     people,
     places,
     prescriptions,

@@ -1,4 +1,5 @@
-"""What hangs on an account: tickets that a mail carries, and sign-ins of other providers that are linked to it."""
+"""What hangs on an account: tickets that a mail carries, and sign-ins of other providers that are linked to
+it."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ class TicketKind(StrEnum):
 class AccountTicket(db.Model):
     """A right to do one thing once, until it expires, for whoever reads mail at `to_address`.
 
-    Only the SHA-256 of the token is kept; the token itself follows from `token_seed` under the installation's secret,
-    so neither this table nor the outbox opens anything.
+    Only the SHA-256 of the token is kept; the token itself follows from `token_seed` under the installation's
+    secret, so neither this table nor the outbox opens anything.
     """
 
     __tablename__ = "account_ticket"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.acting import Door
+from models.actor import Door
 from models.base import BigId, JsonType, db, reference, seeded
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class Activity(StrEnum):
 class ActivityLog(db.Model):
     """One thing that somebody did. Written by `models.operations.core.activity` alone, never changed.
 
-    `id` has no gaps; `hash` is the SHA-256 (hex) of the row and of the previous row's hash, so that an edit, a
-    deletion or an insertion breaks the chain at a row that `verify_chain` can name.
+    `id` has no gaps; `hash` is the SHA-256 (hex) of the row and of the previous row's hash, so that an edit,
+    a deletion or an insertion breaks the chain at a row that `verify_chain` can name.
     """
 
     __tablename__ = "activity_log"
@@ -46,9 +46,11 @@ class ActivityLog(db.Model):
     user_id: Mapped[int | None] = reference("user", "Halaman Aktivitas Log.ID User")
     access: Mapped[Door] = mapped_column(info=seeded("Halaman Aktivitas Log.Akses"))
     table_name: Mapped[str | None] = mapped_column(sa.String(63))
-    changed_id: Mapped[str | None] = mapped_column(sa.String(80), info=seeded("Halaman Aktivitas Log.Changed ID"))
+    changed_id: Mapped[str | None] = mapped_column(sa.String(80),
+                                                   info=seeded("Halaman Aktivitas Log.Changed ID"))
     activity: Mapped[Activity] = mapped_column(index=True, info=seeded("Halaman Aktivitas Log.Activity"))
-    properties: Mapped[dict[str, Any]] = mapped_column(JsonType, info=seeded("Halaman Aktivitas Log.Properties"))
+    properties: Mapped[dict[str, Any]] = mapped_column(JsonType,
+                                                       info=seeded("Halaman Aktivitas Log.Properties"))
     occurred_at: Mapped[datetime] = mapped_column(index=True, info=seeded("Halaman Aktivitas Log.Date"))
     address: Mapped[str | None] = mapped_column(sa.String(64))
     previous_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)

@@ -1,4 +1,5 @@
-"""What other systems hold of us: tokens that speak for an account, and answers kept for requests sent twice."""
+"""What other systems hold of us: tokens that speak for an account, and answers kept for requests sent
+twice."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class ApiToken(db.Model):
-    """A key with which another system acts as an account. Only its SHA-256 is kept; the token is shown once."""
+    """A key with which another system acts as an account. Only its SHA-256 is kept; the token is shown
+    once."""
 
     __tablename__ = "api_token"
     __table_args__ = (sa.CheckConstraint("expires_at > created_at", name="expires_later"),)
@@ -38,7 +40,8 @@ class ApiToken(db.Model):
 
 
 class ApiAnswer(db.Model):
-    """The answer to a request that carried an idempotency key: sent again, it is answered again and done once."""
+    """The answer to a request that carried an idempotency key: sent again, it is answered again and done
+    once."""
 
     __tablename__ = "api_answer"
     __table_args__ = (sa.UniqueConstraint("user_id", "key"),)

@@ -65,7 +65,8 @@ class AssetPlan(Document, db.Model):
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_perencanaan.perencanaan_id"))
     created_by_id: Mapped[int] = author("tb_perencanaan.user_id")
-    planned_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_perencanaan.perencanaan_tgl"))
+    planned_on: Mapped[date] = mapped_column(default=clock.today,
+                                             info=seeded("tb_perencanaan.perencanaan_tgl"))
     state: Mapped[AssetPlanState] = state_column(P.DRAFT, "tb_perencanaan.perencanaan_status")
     work_unit_id: Mapped[int] = reference("work_unit")
     budget_year: Mapped[int] = mapped_column(default=lambda: clock.today().year + 1)
@@ -91,7 +92,8 @@ class AssetPlanLine(db.Model):
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_detPerencanaan.detPerencanaan_id"))
-    asset_plan_id: Mapped[int] = reference("asset_plan", "tb_detPerencanaan.perencanaan_id", ondelete="CASCADE")
+    asset_plan_id: Mapped[int] = reference("asset_plan", "tb_detPerencanaan.perencanaan_id",
+                                           ondelete="CASCADE")
     work_unit_id: Mapped[int] = reference("work_unit", "tb_detPerencanaan.unit_kerja_id")
     asset_model_id: Mapped[int] = reference("asset_model", "tb_detPerencanaan.aset_id")
     budget_year: Mapped[int] = mapped_column(
@@ -109,7 +111,8 @@ class AssetPlanLine(db.Model):
     def open_quantity(self) -> int:
         """Things planned and on no living procurement yet; computed, never stored."""
         return self.quantity - sum(
-            line.received_quantity if line.asset_procurement.state == AssetProcurementState.DONE else line.quantity
+            line.received_quantity if line.asset_procurement.state == AssetProcurementState.DONE
+            else line.quantity
             for line in self.procurement_lines if line.asset_procurement.is_living)
 
 
@@ -135,7 +138,8 @@ fully_received = Condition("fully_received", lambda document, _user: document.is
 
 
 class AssetProcurement(Document, db.Model):
-    """PNG: the order of planned assets from one vendor. Its lines carry that vendor too, as the paper draws it."""
+    """PNG: the order of planned assets from one vendor. Its lines carry that vendor too, as the paper draws
+    it."""
 
     __tablename__ = "asset_procurement"
     __table_args__ = (
@@ -150,7 +154,8 @@ class AssetProcurement(Document, db.Model):
         G.DRAFT,
         Transition("submit", (G.DRAFT,), G.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
         Transition("approve", (G.SUBMITTED,), G.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("approve_payment", (G.APPROVED,), G.PAYMENT_APPROVED, Role.PAYABLES, when=(not_own, another_person)),
+        Transition("approve_payment", (G.APPROVED,), G.PAYMENT_APPROVED, Role.PAYABLES,
+                   when=(not_own, another_person)),
         Transition("approve_limit", (G.PAYMENT_APPROVED,), G.LIMIT_APPROVED, Role.DIRECTOR,
                    when=(above_limit, not_own, another_person)),
         Transition("reject", (G.SUBMITTED,), G.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
@@ -160,13 +165,15 @@ class AssetProcurement(Document, db.Model):
         Transition("send", (G.LIMIT_APPROVED,), G.SENT, Role.FACILITIES_STAFF),
         Transition("close", (G.SENT,), G.DONE, Role.FACILITIES_STAFF, needs_reason=fully_received),
         Transition("reopen", (G.REJECTED,), G.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (G.DRAFT, G.SUBMITTED, G.APPROVED, G.PAYMENT_APPROVED, G.LIMIT_APPROVED), G.CANCELLED,
+        Transition("cancel", (G.DRAFT, G.SUBMITTED, G.APPROVED, G.PAYMENT_APPROVED, G.LIMIT_APPROVED),
+                   G.CANCELLED,
                    Role.FACILITIES_STAFF, needs_reason=True),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_penyediaan.penyediaan_id"))
     created_by_id: Mapped[int] = author("tb_penyediaan.user_id")
-    procured_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_penyediaan.penyediaan_tgl"))
+    procured_on: Mapped[date] = mapped_column(default=clock.today,
+                                              info=seeded("tb_penyediaan.penyediaan_tgl"))
     state: Mapped[AssetProcurementState] = state_column(G.DRAFT, "tb_penyediaan.penyediaan_status")
     vendor_id: Mapped[int] = reference("vendor")
     expected_on: Mapped[date | None]
@@ -291,7 +298,8 @@ class AssetReceipt(Document, db.Model):
     id: Mapped[Id] = mapped_column(info=seeded("tb_penerimaan.rcvA_id"))
     created_by_id: Mapped[int] = author("tb_penerimaan.user_id")
     account_id: Mapped[int | None] = reference("account", "tb_penerimaan.akun_kode")
-    received_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_penerimaan.penerimaan_tgl"))
+    received_on: Mapped[date] = mapped_column(default=clock.today,
+                                              info=seeded("tb_penerimaan.penerimaan_tgl"))
     state: Mapped[AssetReceiptState] = state_column(V.DRAFT, "tb_penerimaan.penerimaan_status")
     asset_procurement_id: Mapped[int] = reference("asset_procurement")
     delivery_order_number: Mapped[Code | None]
@@ -303,8 +311,9 @@ class AssetReceipt(Document, db.Model):
 
 
 class AssetReceiptLine(db.Model):
-    """So many things of a procurement line, and where they go (one place at most). `as_group` registers them as one
-    asset of that quantity; otherwise each is an asset, with the serial number on its line of `serial_numbers`."""
+    """So many things of a procurement line, and where they go (one place at most). `as_group` registers them
+    as one asset of that quantity; otherwise each is an asset, with the serial number on its line of
+    `serial_numbers`."""
 
     __tablename__ = "asset_receipt_line"
     __table_args__ = (
@@ -354,4 +363,3 @@ AssetProcurement.__table__.append_constraint(sa.CheckConstraint(
     name="tax_percent_in_range"))
 
 # How assets leave stands in a file of its own.
-from models import asset_exits  # noqa: E402, F401

@@ -43,8 +43,9 @@ class DisposalRoute(StrEnum):
 D = AssetDisposalState
 
 
-#: Which routes out of the books who paid leaves open. State property is sold at auction, handed over or destroyed
-#: (PMK 165/2021); what a donor or a lender paid goes back or is destroyed, unless they agree to a sale on paper.
+#: Which routes out of the books who paid leaves open. State property is sold at auction, handed over or
+#: destroyed (PMK 165/2021); what a donor or a lender paid goes back or is destroyed, unless they agree to a
+#: sale on paper.
 ROUTES: dict[FundingSource, frozenset[DisposalRoute]] = {
     FundingSource.APBN: frozenset({DisposalRoute.SCRAP, DisposalRoute.AUCTION, DisposalRoute.GRANT}),
     FundingSource.APBD: frozenset({DisposalRoute.SCRAP, DisposalRoute.AUCTION, DisposalRoute.GRANT}),
@@ -76,7 +77,8 @@ class AssetDisposal(Document, db.Model):
         D.DRAFT,
         Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
         Transition("approve", (D.SUBMITTED,), D.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("approve_receivables", (D.APPROVED,), D.POSTED, Role.RECEIVABLES, when=(not_own, another_person)),
+        Transition("approve_receivables", (D.APPROVED,), D.POSTED, Role.RECEIVABLES,
+                   when=(not_own, another_person)),
         Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (D.APPROVED,), D.REJECTED, Role.RECEIVABLES, needs_reason=True),
         Transition("reopen", (D.REJECTED,), D.DRAFT, Role.FACILITIES_STAFF, when=own_document),
@@ -214,7 +216,8 @@ class AssetAuctionLine(db.Model):
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_detPelelangan.detPelelangan_id"))
-    asset_auction_id: Mapped[int] = reference("asset_auction", "tb_detPelelangan.pelelangan_id", ondelete="CASCADE")
+    asset_auction_id: Mapped[int] = reference("asset_auction", "tb_detPelelangan.pelelangan_id",
+                                              ondelete="CASCADE")
     asset_id: Mapped[int | None] = reference("asset", "tb_detPelelangan.aset_id")
     land_id: Mapped[int | None] = reference("land", "tb_detPelelangan.tanah_id")
     quantity: Mapped[int] = mapped_column(default=1, info=seeded("tb_detPelelangan.jumlah"))
@@ -237,7 +240,8 @@ class AssetAuctionLine(db.Model):
 
 
 class AssetAuctionBid(db.Model):
-    """What somebody offered for a lot in a round, rupiah. What is not valid stays, with the reason in `note`."""
+    """What somebody offered for a lot in a round, rupiah. What is not valid stays, with the reason in
+    `note`."""
 
     __tablename__ = "asset_auction_bid"
     __table_args__ = (
@@ -266,7 +270,8 @@ class AssetAuctionBid(db.Model):
 
 
 def winner_of(line: AssetAuctionLine, bids: Iterable[AssetAuctionBid]) -> AssetAuctionBid | None:
-    """The highest valid bid of the round at or above the reserve price; of equal ones the first that was made."""
+    """The highest valid bid of the round at or above the reserve price; of equal ones the first that was
+    made."""
     reserve = line.reserve_price
     if reserve is None:
         return None

@@ -1,4 +1,5 @@
-"""The asset register: types, the catalogue, vendors, the registered things, their books and where they moved."""
+"""The asset register: types, the catalogue, vendors, the registered things, their books and where they
+moved."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from models.roles import Role
 from models.workflow import Transition, Workflow
 
 if TYPE_CHECKING:
-    from models.asset_care import AssetMovement, Calibration
+    from models.asset_history import AssetMovement, Calibration
     from models.journal import Account
     from models.organisation import Employee, WorkUnit
     from models.places import Building, InpatientRoom, Room, Ward
@@ -48,8 +49,8 @@ class TaxGroup(StrEnum):
 class AssetType(db.Model):
     """A kind of asset and how it loses value. `useful_life` in months; `residual_percent` of the cost.
 
-    What has `calibration_months` is calibrated that often, after each repair and, unless it `is_portable`, wherever it
-    is installed anew.
+    What has `calibration_months` is calibrated that often, after each repair and, unless it `is_portable`,
+    wherever it is installed anew.
     """
 
     __tablename__ = "asset_type"
@@ -78,7 +79,8 @@ class AssetType(db.Model):
     __mapper_args__ = {"version_id_col": version}
 
     account: Mapped[Account | None] = relationship("Account", foreign_keys=[account_id])
-    accumulated_account: Mapped[Account | None] = relationship("Account", foreign_keys=[accumulated_account_id])
+    accumulated_account: Mapped[Account | None] = relationship("Account",
+                                                               foreign_keys=[accumulated_account_id])
     expense_account: Mapped[Account | None] = relationship("Account", foreign_keys=[expense_account_id])
 
     def __str__(self) -> str:
@@ -162,9 +164,11 @@ S = AssetState
 
 
 class Asset(Stateful, db.Model):
-    """A registered thing, or a set kept as one line. `tag` is on its label, `qr_code` behind the label's QR code.
+    """A registered thing, or a set kept as one line. `tag` is on its label, `qr_code` behind the label's QR
+    code.
 
-    At most one of the four places is set; a building that is itself an asset names it in `capitalised_building`.
+    At most one of the four places is set; a building that is itself an asset names it in
+    `capitalised_building`.
     """
 
     __tablename__ = "asset"
@@ -190,13 +194,16 @@ class Asset(Stateful, db.Model):
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_aset.aset_id"))
-    tag: Mapped[str] = mapped_column(sa.String(20), unique=True, default=lambda context: next_tag(context.connection))
-    qr_code: Mapped[str] = mapped_column(sa.String(32), unique=True, default=lambda: secrets.token_urlsafe(16))
+    tag: Mapped[str] = mapped_column(sa.String(20), unique=True,
+                                     default=lambda context: next_tag(context.connection))
+    qr_code: Mapped[str] = mapped_column(sa.String(32), unique=True,
+                                         default=lambda: secrets.token_urlsafe(16))
     asset_type_id: Mapped[int] = reference("asset_type", "tb_aset.asetJenis_id")
     asset_model_id: Mapped[int | None] = reference("asset_model")
     name: Mapped[Name] = mapped_column(index=True, info=seeded("tb_aset.aset_nama"))
     account_id: Mapped[int | None] = reference("account", "tb_aset.akun_kode")
-    ownership: Mapped[Ownership] = mapped_column(default=Ownership.OWNED, info=seeded("tb_aset.aset_kepemilikan"))
+    ownership: Mapped[Ownership] = mapped_column(default=Ownership.OWNED,
+                                                 info=seeded("tb_aset.aset_kepemilikan"))
     brand: Mapped[Name | None] = mapped_column(info=seeded("tb_aset.aset_merk"))
     model: Mapped[Name | None] = mapped_column(info=seeded("tb_aset.aset_tipe"))
     serial_number: Mapped[Code | None] = mapped_column(index=True, info=seeded("tb_aset.aset_no_mesin"))
@@ -221,8 +228,8 @@ class Asset(Stateful, db.Model):
     asset_receipt_line_id: Mapped[int | None] = reference("asset_receipt_line")
     #: The group asset that this part was taken from, to be sold.
     split_from_id: Mapped[int | None] = reference("asset")
-    #: Kept by `models.operations.assets.calibration`: the last day that it may be used, whether it failed, and the day
-    #: from which earlier certificates say nothing (a repair, a new place).
+    #: Kept by `models.operations.assets.calibration`: the last day that it may be used, whether it failed,
+    #: and the day from which earlier certificates say nothing (a repair, a new place).
     calibration_due_on: Mapped[date | None] = mapped_column(index=True)
     calibration_failed: Mapped[bool] = mapped_column(default=False)
     recalibrate_from: Mapped[date | None]
@@ -239,7 +246,8 @@ class Asset(Stateful, db.Model):
     room: Mapped[Room | None] = relationship("Room")
     ward: Mapped[Ward | None] = relationship("Ward")
     inpatient_room: Mapped[InpatientRoom | None] = relationship("InpatientRoom")
-    capitalised_building: Mapped[Building | None] = relationship("Building", foreign_keys=[capitalised_building_id])
+    capitalised_building: Mapped[Building | None] = relationship("Building",
+                                                                 foreign_keys=[capitalised_building_id])
     books: Mapped[list[AssetBook]] = relationship(back_populates="asset", order_by="AssetBook.id")
     movements: Mapped[list[AssetMovement]] = relationship(
         "AssetMovement", back_populates="asset", order_by="AssetMovement.id")
@@ -274,7 +282,8 @@ class Asset(Stateful, db.Model):
 
 
 def next_tag(connection: sa.Connection) -> str:
-    """The next free tag of the year, ``AST-2026-000123``. Its counter stays locked until the transaction ends."""
+    """The next free tag of the year, ``AST-2026-000123``. Its counter stays locked until the transaction
+    ends."""
     year = clock.today().year
     counter, taken = NumberCounter.__table__, Asset.__table__.c.tag
     bump = (sa.update(counter).where(counter.c.prefix == "AST", counter.c.year == year)
@@ -283,7 +292,8 @@ def next_tag(connection: sa.Connection) -> str:
         last = connection.scalar(bump)
         if last is None:
             insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            connection.execute(insert(counter).values(prefix="AST", year=year, last=0).on_conflict_do_nothing())
+            connection.execute(insert(counter).values(prefix="AST", year=year,
+                                                      last=0).on_conflict_do_nothing())
         elif not connection.scalar(sa.select(sa.exists().where(taken == (tag := f"AST-{year}-{last:06d}")))):
             return tag
 
@@ -304,11 +314,12 @@ class BookKind(StrEnum):
 
 
 class AssetBook(db.Model):
-    """An asset in one book. `useful_life` in months; accumulated depreciation never passes cost less residual.
+    """An asset in one book. `useful_life` in months; accumulated depreciation never passes cost less
+    residual.
 
-    `anchored_on`: the last day that is in `anchored_accumulated`; the rest is spread over the life that is left then
-    (an asset that entered with accumulated depreciation, a changed life). `depreciated_until`: the last day that a run
-    or a disposal counted.
+    `anchored_on`: the last day that is in `anchored_accumulated`; the rest is spread over the life that is
+    left then (an asset that entered with accumulated depreciation, a changed life). `depreciated_until`: the
+    last day that a run or a disposal counted.
     """
 
     __tablename__ = "asset_book"
@@ -355,4 +366,3 @@ class AssetBook(db.Model):
 
 
 # What happens to assets over time lives in a file of its own.
-from models import asset_care  # noqa: E402, F401

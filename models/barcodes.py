@@ -1,7 +1,8 @@
 """What a scanner reads: plain codes (EAN, UPC, our own), and GS1 codes that carry batch, expiry and count.
 
-A scanner sends the GS1 separator as the control character 29 or not at all where a field of fixed length follows; a
-printed label shows the fields in brackets. Both are read. Source: GS1 General Specifications, application identifiers.
+A scanner sends the GS1 separator as the control character 29 or not at all where a field of fixed length
+follows; a printed label shows the fields in brackets. Both are read. Source: GS1 General Specifications,
+application identifiers.
 """
 
 from __future__ import annotations

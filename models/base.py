@@ -31,8 +31,8 @@ NAMING = {
 class ExactDecimal(sa.types.TypeDecorator[Decimal]):
     """An exact decimal of `precision` digits, `scale` of them after the point, on every database.
 
-    PostgreSQL stores NUMERIC. SQLite's own numeric type is a float, so there the value is an integer scaled by
-    10**scale. Values with more digits than `scale` are refused with ValueError, never rounded.
+    PostgreSQL stores NUMERIC. SQLite's own numeric type is a float, so there the value is an integer scaled
+    by 10**scale. Values with more digits than `scale` are refused with ValueError, never rounded.
     """
 
     impl = sa.Numeric
@@ -50,7 +50,8 @@ class ExactDecimal(sa.types.TypeDecorator[Decimal]):
         return dialect.type_descriptor(sa.Numeric(self.precision, self.scale))
 
     def exact(self, value: Any) -> Decimal:
-        """`value` as a Decimal of this scale. Raises ValueError when digits would be lost or there are too many."""
+        """`value` as a Decimal of this scale. Raises ValueError when digits would be lost or there are too
+        many."""
         number = value if isinstance(value, Decimal) else Decimal(str(value))
         if not number.is_finite():
             raise ValueError(f"not a number: {value}")
@@ -147,7 +148,8 @@ class Base(DeclarativeBase):
 
 @event.listens_for(Mapper, "after_mapper_constructed")
 def _never_give_an_id_again(mapper: Mapper[Any], _class: type[Any]) -> None:
-    """SQLite gives the id of a deleted last row to the next one, which would inherit its history and files."""
+    """SQLite gives the id of a deleted last row to the next one, which would inherit its history and
+    files."""
     table = mapper.local_table
     assert isinstance(table, sa.Table)
     key = list(table.primary_key.columns)
@@ -157,13 +159,15 @@ def _never_give_an_id_again(mapper: Mapper[Any], _class: type[Any]) -> None:
 
 @event.listens_for(Mapper, "after_mapper_constructed")
 def _check_enums(mapper: Mapper[Any], _class: type[Any]) -> None:
-    """Every enum column gets a named check: two columns of one enum in a table would clash in SQLAlchemy's own."""
+    """Every enum column gets a named check: two columns of one enum in a table would clash in SQLAlchemy's
+    own."""
     table = mapper.local_table
     assert isinstance(table, sa.Table)
     for column in table.columns:
         if isinstance(column.type, sa.Enum) and column.type.enums:
             known = ", ".join(f"'{value}'" for value in column.type.enums)
-            table.append_constraint(sa.CheckConstraint(f"{column.name} IN ({known})", name=f"{column.name}_known"))
+            table.append_constraint(sa.CheckConstraint(f"{column.name} IN ({known})",
+                                                       name=f"{column.name}_known"))
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -180,9 +184,11 @@ MASKED_IN_RECORDS = {"masked_of": "document_type"}
 
 def reference(table: str, seed: str | None = None, *, ondelete: str | None = None,
               info: Mapping[str, Any] | None = None, **kwargs: Any) -> MappedColumn[Any]:
-    """A foreign key to `table.id`, indexed; `Mapped[int]` or `Mapped[int | None]` says whether it may be empty."""
+    """A foreign key to `table.id`, indexed; `Mapped[int]` or `Mapped[int | None]` says whether it may be
+    empty."""
     kwargs.setdefault("index", True)
-    return mapped_column(BigId, sa.ForeignKey(f"{table}.id", ondelete=ondelete), info=seeded(seed, **(info or {})),
+    return mapped_column(BigId, sa.ForeignKey(f"{table}.id", ondelete=ondelete),
+                         info=seeded(seed, **(info or {})),
                          **kwargs)
 
 
@@ -223,12 +229,13 @@ def will_write(on: bool = True) -> None:
 def one_transaction() -> Iterator[Any]:
     """Commit all that the block did, or nothing. Yields the session.
 
-    Raises `Conflict` when a version was stale or a lock was lost, so that a person can act on it; what is declared for
-    a constraint that the database named (`told_by`); the error of the block itself otherwise. Operations flush; edges
-    open this.
+    Raises `Conflict` when a version was stale or a lock was lost, so that a person can act on it; what is
+    declared for a constraint that the database named (`told_by`); the error of the block itself otherwise.
+    Operations flush; edges open this.
     """
     session = db.session
-    if not _writing.get() and session().in_transaction() and not (session.new or session.dirty or session.deleted):
+    if not _writing.get() and session().in_transaction() and not (session.new or session.dirty
+                                                                  or session.deleted):
         session.commit()  # end the read snapshot, so that the write lock is taken before anything is read
         session.expire_all()
     token, inside = _writing.set(True), _inside.set(True)
@@ -238,12 +245,14 @@ def one_transaction() -> Iterator[Any]:
     except StaleDataError as error:
         session.rollback()
         raise Conflict(
-            N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step.")) from error
+            N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step.")
+        ) from error
     except OperationalError as error:
         session.rollback()
         if lost_lock(error):
             raise Conflict(
-                N_("The system was busy with the same records. Nothing was changed; please try again.")) from error
+                N_("The system was busy with the same records. Nothing was changed; please try again.")
+            ) from error
         raise
     except IntegrityError as error:
         session.rollback()
@@ -259,8 +268,8 @@ def one_transaction() -> Iterator[Any]:
 
 
 def between_transactions() -> None:
-    """End the transaction of this request before something that takes long: no lock is held meanwhile, and what was
-    read is read anew after.
+    """End the transaction of this request before something that takes long: no lock is held meanwhile, and
+    what was read is read anew after.
 
     Raises `RuntimeError` inside of `one_transaction`, and for changes that nobody committed.
     """

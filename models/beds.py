@@ -40,8 +40,8 @@ NOT_CLEAN = (S.NEEDS_CLEANING, S.CLEANING, S.NEEDS_INSPECTION)
 
 
 class CleaningKind(StrEnum):
-    """Routine in between, terminal after a patient left, isolation after one left an isolation room: each does what
-    the one before it does, and more."""
+    """Routine in between, terminal after a patient left, isolation after one left an isolation room: each
+    does what the one before it does, and more."""
 
     ROUTINE = "routine"
     TERMINAL = "terminal"
@@ -59,12 +59,14 @@ def _fit_for_class(bed: Bed, _user: User) -> bool:
 
 
 fit_for_class = Condition("fit_for_class", _fit_for_class,
-                          N_("The room lacks something that its class promises, or a device in it is unfit. Look at "
+                          N_("The room lacks something that its class promises, or a device in it is unfit. "
+                             "Look at "
                              "its facilities first."))
 
 
 class Bed(Stateful, db.Model):
-    """One bed of an inpatient room. The front office fills and empties it, housekeeping makes it ready again."""
+    """One bed of an inpatient room. The front office fills and empties it, housekeeping makes it ready
+    again."""
 
     __tablename__ = "bed"
     __table_args__ = (sa.UniqueConstraint("inpatient_room_id", "number"),)
@@ -77,7 +79,8 @@ class Bed(Stateful, db.Model):
         Transition("release", (S.CLEANING, S.NEEDS_INSPECTION), S.READY),
         Transition("await_inspection", (S.CLEANING,), S.NEEDS_INSPECTION),
         Transition("clean_again", (S.CLEANING, S.NEEDS_INSPECTION), S.NEEDS_CLEANING),
-        Transition("take_out", (S.READY, S.NEEDS_CLEANING, S.NEEDS_INSPECTION), S.OUT_OF_SERVICE, Role.FACILITIES_STAFF,
+        Transition("take_out", (S.READY, S.NEEDS_CLEANING, S.NEEDS_INSPECTION), S.OUT_OF_SERVICE,
+                   Role.FACILITIES_STAFF,
                    needs_reason=True),
         Transition("put_back", (S.OUT_OF_SERVICE,), S.NEEDS_CLEANING, Role.FACILITIES_STAFF),
     )
@@ -87,12 +90,14 @@ class Bed(Stateful, db.Model):
     inpatient_room_id: Mapped[int] = reference("inpatient_room", active_history=True)
     number: Mapped[Code]
     state: Mapped[BedState] = state_column(S.READY)
-    #: When it came into this state; kept by the mapper, so that the board says it without walking the history.
+    #: When it came into this state; kept by the mapper, so that the board says it without walking the
+    #: history.
     state_since: Mapped[datetime] = mapped_column(default=clock.now)
-    #: Who lies in it: a medical record number of ours, or the front office's reference. Empty when nobody does.
+    #: Who lies in it: a medical record number of ours, or the front office's reference. Empty when nobody
+    #: does.
     guest: Mapped[Code | None] = mapped_column(info={"masked": True})
-    #: The kind of cleaning that has to be done before it is ready: kept from the day it became due, whatever the room
-    #: is made into meanwhile. Empty while it is ready or occupied.
+    #: The kind of cleaning that has to be done before it is ready: kept from the day it became due, whatever
+    #: the room is made into meanwhile. Empty while it is ready or occupied.
     cleaning_due: Mapped[CleaningKind | None]
 
     inpatient_room: Mapped[InpatientRoom] = relationship(back_populates="beds")
@@ -109,7 +114,8 @@ def _since(_mapper: Any, _connection: Any, bed: Bed) -> None:
 
 
 class Stay(db.Model):
-    """Somebody in a bed, from check-in to check-out: a patient of ours, or a reference of the front office's system."""
+    """Somebody in a bed, from check-in to check-out: a patient of ours, or a reference of the front office's
+    system."""
 
     __tablename__ = "stay"
     __table_args__ = (

@@ -36,7 +36,8 @@ class Specialization(db.Model):
 
     id: Mapped[Id]
     code: Mapped[Code] = mapped_column(unique=True)
-    name: Mapped[Name] = mapped_column(unique=True, info=seeded("Halaman Daftar Spesialisasi Dokter.Spesialisasi"))
+    name: Mapped[Name] = mapped_column(unique=True,
+                                       info=seeded("Halaman Daftar Spesialisasi Dokter.Spesialisasi"))
     name_en: Mapped[Name | None]
     description: Mapped[Text | None]
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
@@ -52,8 +53,8 @@ class Specialization(db.Model):
 class Doctor(db.Model):
     """A doctor who consults. One who had consultations is made inactive, never deleted.
 
-    `str_number` is the registration (STR), `sip_number` the licence to practise (SIP). `languages` holds ISO 639-1
-    codes separated by commas. The fee is shown, never charged.
+    `str_number` is the registration (STR), `sip_number` the licence to practise (SIP). `languages` holds ISO
+    639-1 codes separated by commas. The fee is shown, never charged.
     """
 
     __tablename__ = "doctor"
@@ -131,7 +132,8 @@ class ExceptionKind(StrEnum):
 
 
 class ScheduleException(db.Model):
-    """A day unlike the weekly hours: the doctor is away (all day when no hours are named), or has extra hours."""
+    """A day unlike the weekly hours: the doctor is away (all day when no hours are named), or has extra
+    hours."""
 
     __tablename__ = "schedule_exception"
     __table_args__ = (
@@ -263,9 +265,11 @@ class Patient(Stateful, db.Model):
         Transition("approve", (P.PENDING,), P.ACTIVE, Role.ADMIN, when=not_self),
         Transition("reject", (P.PENDING,), P.REJECTED, Role.ADMIN, when=not_self, needs_reason=True),
         Transition("suspend", (P.ACTIVE,), P.SUSPENDED, Role.ADMIN, needs_reason=True),
-        Transition("reinstate", (P.SUSPENDED, P.REJECTED), P.ACTIVE, Role.ADMIN, when=not_self, asks=("guardian",),
+        Transition("reinstate", (P.SUSPENDED, P.REJECTED), P.ACTIVE, Role.ADMIN, when=not_self,
+                   asks=("guardian",),
                    may_skip=True),
-        Transition("close", (P.PENDING, P.ACTIVE, P.SUSPENDED, P.REJECTED), P.CLOSED, (Role.PATIENT, Role.ADMIN),
+        Transition("close", (P.PENDING, P.ACTIVE, P.SUSPENDED, P.REJECTED), P.CLOSED,
+                   (Role.PATIENT, Role.ADMIN),
                    when=own_patient),
         Transition("readmit", (P.CLOSED,), P.ACTIVE, Role.ADMIN, when=(not_self, not_merged),
                    asks=("guardian", "identity_checked", "consents_given")),
@@ -333,7 +337,8 @@ class Patient(Stateful, db.Model):
         return years_between(self.birth_date, day)
 
     def outgrew_guardian(self, day: date) -> bool:
-        """Whether this is a child's profile and the child is of age: it can be handed over, and asks alone."""
+        """Whether this is a child's profile and the child is of age: it can be handed over, and asks
+        alone."""
         return self.guardian_id is not None and self.relation == Relation.CHILD and self.age_on(day) >= OF_AGE
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """The hospital's clock: instants in UTC, days in the hospital's time zone.
 
-Nothing else asks the computer for the time: a demo hospital at the end of its month, and tests on any day of the
-calendar, move this one clock.
+Nothing else asks the computer for the time: a demo hospital at the end of its month, and tests on any day of
+the calendar, move this one clock.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,5 @@
-"""The consultation: asked for by a patient, approved, held, and closed with a note, a diagnosis and papers."""
+"""The consultation: asked for by a patient, approved, held, and closed with a note, a diagnosis and
+papers."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ own_doctor_or_admin = Condition(
     lambda consultation, user: user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id,
     N_("This consultation belongs to another doctor."))
 has_note_and_diagnosis = Condition(
-    "has_note_and_diagnosis", lambda consultation, _user: bool(consultation.notes and consultation.live_diagnoses),
+    "has_note_and_diagnosis",
+    lambda consultation, _user: bool(consultation.notes and consultation.live_diagnoses),
     N_("Write the note (SOAP) and at least one diagnosis first, then complete the consultation."))
 nothing_signed = Condition(
     "nothing_signed", lambda consultation, _user: not consultation.notes,
@@ -78,8 +80,8 @@ after_its_time = Condition(
 class Consultation(Document, db.Model):
     """KON: a patient asks a doctor for a slot. Fees are shown, never charged. Not for emergencies.
 
-    While its state is one of `HOLDS_SLOT` it takes up [starts_at, ends_at) of its doctor and of its patient; the
-    database lets no other overlap (`models.intervals`).
+    While its state is one of `HOLDS_SLOT` it takes up [starts_at, ends_at) of its doctor and of its patient;
+    the database lets no other overlap (`models.intervals`).
     """
 
     __tablename__ = "consultation"
@@ -100,7 +102,8 @@ class Consultation(Document, db.Model):
         Transition("approve", (C.REQUESTED,), C.APPROVED, Role.ADMIN, when=not_own),
         Transition("reject", (C.REQUESTED,), C.REJECTED, Role.ADMIN, needs_reason=True),
         Transition("start", (C.APPROVED,), C.IN_PROGRESS, Role.DOCTOR, when=own_doctor),
-        Transition("complete", (C.IN_PROGRESS,), C.COMPLETED, Role.DOCTOR, when=(own_doctor, has_note_and_diagnosis)),
+        Transition("complete", (C.IN_PROGRESS,), C.COMPLETED, Role.DOCTOR,
+                   when=(own_doctor, has_note_and_diagnosis)),
         Transition("cancel", (C.REQUESTED, C.APPROVED), C.CANCELLED, (Role.PATIENT, Role.DOCTOR, Role.ADMIN),
                    when=own_side, needs_reason=True),
         Transition("cancel", (C.IN_PROGRESS,), C.CANCELLED, (Role.DOCTOR, Role.ADMIN),
@@ -108,7 +111,8 @@ class Consultation(Document, db.Model):
         Transition("no_show", (C.APPROVED,), C.NO_SHOW, (Role.DOCTOR, Role.ADMIN),
                    when=(own_doctor_or_admin, after_its_time)),
         Transition("reschedule", (C.REQUESTED, C.APPROVED), C.RESCHEDULED,
-                   (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side, asks=("moved_to", "moved_to_doctor")),
+                   (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side,
+                   asks=("moved_to", "moved_to_doctor")),
     )
 
     id: Mapped[Id]
@@ -130,8 +134,8 @@ class Consultation(Document, db.Model):
     #: Another doctor to whom the hospital moved it; empty for the same.
     moved_to_doctor_id: Mapped[int | None] = reference("doctor", index=False)
     rescheduled_from_id: Mapped[int | None] = reference("consultation", unique=True, index=False)
-    #: Two records of one person that were merged each had one at this time: the other one. It holds its doctor's time
-    #: alone then; nothing can be booked in the past.
+    #: Two records of one person that were merged each had one at this time: the other one. It holds its
+    #: doctor's time alone then; nothing can be booked in the past.
     held_beside_id: Mapped[int | None] = reference("consultation", index=False)
     approved_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
@@ -189,7 +193,8 @@ class Consultation(Document, db.Model):
 told_by("ex_consultation_doctor_time", SlotTaken, N_("This time was just taken. Please choose another one."),
         field="starts_at")
 told_by("ex_consultation_patient_time", SlotTaken,
-        N_("The patient has another consultation at this time. Please choose another one."), field="starts_at")
+        N_("The patient has another consultation at this time. Please choose another one."),
+        field="starts_at")
 
 
 def seen_by_doctor() -> sa.ColumnElement[bool]:
@@ -198,7 +203,8 @@ def seen_by_doctor() -> sa.ColumnElement[bool]:
 
 
 class TriageAnswer(db.Model):
-    """What the patient answered to a question before the consultation; the questions are `operations.triage`'s."""
+    """What the patient answered to a question before the consultation; the questions are
+    `operations.triage`'s."""
 
     __tablename__ = "triage_answer"
     __table_args__ = (sa.UniqueConstraint("consultation_id", "question"),)
@@ -220,8 +226,8 @@ class MessageSide(StrEnum):
 class ConsultationMessage(db.Model):
     """A message between patient and doctor. `read_at`: when the other side read it.
 
-    `client_id` is chosen by the writer's browser, so that a message sent twice after a lost connection is kept once.
-    Within a consultation `id` grows in the order in which messages became visible.
+    `client_id` is chosen by the writer's browser, so that a message sent twice after a lost connection is
+    kept once. Within a consultation `id` grows in the order in which messages became visible.
     """
 
     __tablename__ = "consultation_message"
@@ -294,12 +300,14 @@ class DiagnosisKind(StrEnum):
 
 
 class Diagnosis(db.Model):
-    """A diagnosis by its ICD-10 code. A wrong one is withdrawn, not deleted; one primary lives per consultation."""
+    """A diagnosis by its ICD-10 code. A wrong one is withdrawn, not deleted; one primary lives per
+    consultation."""
 
     __tablename__ = "diagnosis"
     __table_args__ = (
         sa.Index("uq_diagnosis_consultation_id_code_live", "consultation_id", "code", unique=True,
-                 sqlite_where=sa.text("withdrawn_at IS NULL"), postgresql_where=sa.text("withdrawn_at IS NULL")),
+                 sqlite_where=sa.text("withdrawn_at IS NULL"),
+                 postgresql_where=sa.text("withdrawn_at IS NULL")),
         sa.Index("uq_diagnosis_consultation_id_primary", "consultation_id", unique=True,
                  sqlite_where=sa.text("withdrawn_at IS NULL AND kind = 'primary'"),
                  postgresql_where=sa.text("withdrawn_at IS NULL AND kind = 'primary'")),

@@ -33,13 +33,15 @@ S = DepreciationRunState
 
 
 class DepreciationRun(Document, db.Model):
-    """DEP: one period of one book, a month (or a half-year in the state-property book). A period runs once."""
+    """DEP: one period of one book, a month (or a half-year in the state-property book). A period runs
+    once."""
 
     __tablename__ = "depreciation_run"
     __table_args__ = (
         sa.CheckConstraint("period_end >= period_start", name="period_not_empty"),
         sa.Index("uq_depreciation_run_living_period", "book", "period_start", unique=True,
-                 sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'")),
+                 sqlite_where=sa.text("state <> 'cancelled'"),
+                 postgresql_where=sa.text("state <> 'cancelled'")),
         sa.Index("ix_depreciation_run_state_run_on", "state", "run_on"),
         {"info": {"seed": "Data Penyusutan"}},
     )
@@ -67,12 +69,14 @@ class DepreciationRun(Document, db.Model):
 
     @property
     def total(self) -> Decimal:
-        """Depreciation of the period, rupiah. One statement: a run may have a line for each of 100,000 assets."""
+        """Depreciation of the period, rupiah. One statement: a run may have a line for each of 100,000
+        assets."""
         session = object_session(self)
         if session is None or self.id is None:
             return Decimal(0)
         amount = DepreciationRunLine.amount
-        return session.scalars(sa.select(sa.type_coerce(sa.func.coalesce(sa.func.sum(amount), 0), amount.type))
+        return session.scalars(sa.select(sa.type_coerce(sa.func.coalesce(sa.func.sum(amount), 0),
+                                                        amount.type))
                                .where(DepreciationRunLine.depreciation_run_id == self.id)).one()
 
 
@@ -111,8 +115,8 @@ class BookChangeKind(StrEnum):
 
 
 class AssetBookChange(db.Model):
-    """One change of an asset's book: it entered with accumulated depreciation, its life or residual was changed, it was
-    depreciated up to a disposal, or a part of a group left. Append-only.
+    """One change of an asset's book: it entered with accumulated depreciation, its life or residual was
+    changed, it was depreciated up to a disposal, or a part of a group left. Append-only.
 
     `amount` is what accumulated depreciation changed by, `cost_change` what the cost changed by, rupiah.
     """

@@ -1,11 +1,11 @@
 """How an asset loses its value: the arithmetic of the three books. Pure: no database, no clock.
 
-Sums are whole steps of a book (sen, or rupiah in the state-property book), so nothing is lost and the last period takes
-what rounding left. Sources: PMK 72/2023 and article 11 of the income tax law (tax book); PMK 65/PMK.06/2017
-(state-property book: by semester, without residual, whole rupiah).
+Sums are whole steps of a book (sen, or rupiah in the state-property book), so nothing is lost and the last
+period takes what rounding left. Sources: PMK 72/2023 and article 11 of the income tax law (tax book); PMK
+65/PMK.06/2017 (state-property book: by semester, without residual, whole rupiah).
 
-A period is a month, or a semester in the state-property book. The period of `starts_on` counts whole (PMK 72/2023: from
-the month of the expenditure); only a disposal cuts a period, by days.
+A period is a month, or a semester in the state-property book. The period of `starts_on` counts whole (PMK
+72/2023: from the month of the expenditure); only a disposal cuts a period, by days.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from decimal import ROUND_DOWN, Decimal
 
 from models.asset_register import BookKind, DepreciationMethod, TaxGroup
 
-#: Months of life by tax group (PMK 72/2023). The yearly rate is 1/life straight (25, 12.5, 6.25, 5 %; buildings 5, 10)
-#: and 2/life declining (50, 25, 12.5, 10 %).
+#: Months of life by tax group (PMK 72/2023). The yearly rate is 1/life straight (25, 12.5, 6.25, 5 %;
+#: buildings 5, 10) and 2/life declining (50, 25, 12.5, 10 %).
 TAX_LIFE = {
     TaxGroup.GROUP_1: 48, TaxGroup.GROUP_2: 96, TaxGroup.GROUP_3: 192, TaxGroup.GROUP_4: 240,
     TaxGroup.PERMANENT_BUILDING: 240, TaxGroup.OTHER_BUILDING: 120,
@@ -31,8 +31,9 @@ BUILDINGS = frozenset({TaxGroup.PERMANENT_BUILDING, TaxGroup.OTHER_BUILDING})
 class Terms:
     """What a book says of an asset. Money in rupiah, `useful_life` in months from `starts_on`.
 
-    From `anchored_on` (the last day counted) the rest is spread over the remaining life: an asset that entered with
-    accumulated depreciation, or whose life was changed. Without it the whole is spread over the whole life.
+    From `anchored_on` (the last day counted) the rest is spread over the remaining life: an asset that
+    entered with accumulated depreciation, or whose life was changed. Without it the whole is spread over the
+    whole life.
     """
 
     method: DepreciationMethod
@@ -97,7 +98,8 @@ def accumulated_on(terms: Terms, day: date) -> Decimal:
     index, course = _index(day, months), _Course(terms)
     before, after = course.upto(index - 1), course.upto(index)
     start, end = _bounds(index, months)
-    part = _share(after - before, (day - start).days + 1, (end - start).days + 1) if day >= terms.starts_on else 0
+    part = _share(after - before, (day - start).days + 1,
+                  (end - start).days + 1) if day >= terms.starts_on else 0
     return _rupiah(before + part, terms.book)
 
 
@@ -115,13 +117,15 @@ def schedule(terms: Terms, accumulated: Decimal | None = None, after: date | Non
     while gone < course.whole:
         upto = max(course.upto(index), gone)
         start, end = _bounds(index, months)
-        lines.append(Line(start, end, *(_rupiah(part, terms.book) for part in (cost - gone, upto - gone, cost - upto))))
+        lines.append(Line(start, end,
+                          *(_rupiah(part, terms.book) for part in (cost - gone, upto - gone, cost - upto))))
         gone, index = upto, index + 1
     return lines
 
 
 def outlook(terms: Terms, accumulated: Decimal, periods: list[date]) -> list[tuple[Decimal, Decimal]]:
-    """(amount, book value after it) in rupiah for each of `periods` (a day in each, in order), after `accumulated`."""
+    """(amount, book value after it) in rupiah for each of `periods` (a day in each, in order), after
+    `accumulated`."""
     course, months = _Course(terms), months_of(terms.book)
     gone, cost, found = _steps(accumulated, terms.book), _steps(terms.cost, terms.book), []
     for day in periods:
@@ -140,7 +144,8 @@ def amount_of(terms: Terms, end: date, accumulated: Decimal) -> Decimal:
 
 
 class _Course:
-    """The way of one book from its anchor to its end, in steps; `upto(index)` is what is gone after a period."""
+    """The way of one book from its anchor to its end, in steps; `upto(index)` is what is gone after a
+    period."""
 
     __slots__ = ("first", "gone", "last", "life", "months", "straight", "whole", "worth")
 
@@ -160,7 +165,9 @@ class _Course:
         self.whole = max(self.worth - residual, self.gone)
         if terms.method == DepreciationMethod.NONE or not terms.useful_life:
             self.whole = self.gone
-        self.straight = terms.method != DepreciationMethod.DECLINING_BALANCE or terms.book == BookKind.STATE_PROPERTY
+        self.straight = (
+            terms.method != DepreciationMethod.DECLINING_BALANCE or terms.book == BookKind.STATE_PROPERTY
+        )
 
     def upto(self, index: int) -> int:
         if index < self.first:
@@ -173,8 +180,8 @@ class _Course:
         return self._declining(index)
 
     def _declining(self, index: int) -> int:
-        """Year by year on the book value at the start of the calendar year; the year in which the life ends takes the
-        rest. Within a year every month is alike and the last takes the rounding."""
+        """Year by year on the book value at the start of the calendar year; the year in which the life ends
+        takes the rest. Within a year every month is alike and the last takes the rounding."""
         gone, begin, year = self.gone, self.first, 12 // self.months
         while True:
             until = min((begin // year + 1) * year, self.last)

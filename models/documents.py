@@ -15,7 +15,8 @@ from models.workflow import Workflow
 if TYPE_CHECKING:
     from models.people import User
 
-#: Every workflow model by table name, documents and things (beds, patients) alike; filled as classes are made.
+#: Every workflow model by table name, documents and things (beds, patients) alike; filled as classes are
+#: made.
 WORKFLOWS: dict[str, type[Any]] = {}
 
 
@@ -50,7 +51,8 @@ class Stateful:
 
     @property
     def events(self) -> list[DocumentEvent]:
-        """The history, oldest first. One statement the first time, kept on the instance until the session ends."""
+        """The history, oldest first. One statement the first time, kept on the instance until the session
+        ends."""
         session = object_session(self)
         if session is None or self.id is None:
             return []
@@ -72,7 +74,8 @@ class Stateful:
 
 
 class Document(Stateful):
-    """A numbered paper of the hospital: SR, PO, … Declares `prefix`, `dated` (its date column) and `workflow`."""
+    """A numbered paper of the hospital: SR, PO, … Declares `prefix`, `dated` (its date column) and
+    `workflow`."""
 
     prefix: ClassVar[str]
     #: Name of the attribute that holds the document's date; its year is the number's year.

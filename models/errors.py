@@ -16,8 +16,8 @@ def N_(message: str) -> str:
 
 
 class Refused(Exception):
-    """The hospital's rules say no. `field` names the form field to show the message at, if one is to blame; of a line
-    of a document it is the line's (see `at`)."""
+    """The hospital's rules say no. `field` names the form field to show the message at, if one is to blame;
+    of a line of a document it is the line's (see `at`)."""
 
     status = 422
     line: object = None

@@ -91,16 +91,19 @@ class ClassFacility(db.Model):
 
 
 def unfit_devices(room: InpatientRoom | Room) -> list[Asset]:
-    """The devices that stand in the room and may not serve a patient: calibration overdue, or failed. What is away for
-    repair does not stand there."""
+    """The devices that stand in the room and may not serve a patient: calibration overdue, or failed. What is
+    away for repair does not stand there."""
     today = clock.today()
-    placed = [place.asset for place in room.facilities if place.asset is not None and place.status == Status.ACTIVE]
+    placed = [place.asset for place in room.facilities
+              if place.asset is not None and place.status == Status.ACTIVE]
     devices = {asset.id: asset for asset in (*placed, *room.assets)}
-    return [device for key, device in sorted(devices.items()) if device.is_there and not device.is_fit_on(today)]
+    return [device for key, device in sorted(devices.items())
+            if device.is_there and not device.is_fit_on(today)]
 
 
 def missing_facilities(room: InpatientRoom) -> list[ClassFacility]:
-    """What the room's class promises and the room has not, or has only damaged; empty when the room is fit."""
+    """What the room's class promises and the room has not, or has only damaged; empty when the room is
+    fit."""
     missing = []
     for wanted in room.room_class.facilities:
         if wanted.status != Status.ACTIVE:

@@ -1,7 +1,7 @@
 """What stands still: ledgers only grow, posted is final. The rules as data, and their guard in the ORM.
 
-`models.triggers` writes the same rules into the database. A person meets the refusals of this file, worded for people;
-whoever comes around the ORM meets the database's.
+`models.triggers` writes the same rules into the database. A person meets the refusals of this file, worded
+for people; whoever comes around the ORM meets the database's.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from models.documents import WORKFLOWS, Document
 from models.errors import N_, Refused
 
 #: Tables that only grow: no update, no deletion, no truncation, no replacing.
-APPEND_ONLY = ("activity_log", "asset_book_change", "comment", "document_event", "document_number", "journal_entry",
+APPEND_ONLY = ("activity_log", "asset_book_change", "comment", "document_event", "document_number",
+               "journal_entry",
                "journal_line", "stock_move")
 
 #: States in which a document's lines may still change; draft alone where nothing is said.
 OPEN_STATES = {"inventory_round": ("draft", "counting"), "stocktake": ("draft", "counting")}
 
 #: States after which a document's own columns stand still: it was posted, sent, delivered, or ended.
-FINAL_STATES = frozenset({"accepted", "cancelled", "completed", "delivered", "dispensed", "done", "no_show", "paid",
+FINAL_STATES = frozenset({"accepted", "cancelled", "completed", "delivered", "dispensed", "done", "no_show",
+                          "paid",
                           "posted", "released", "rescheduled", "reversed", "sent", "sold"})
 #: Where approving is posting.
 MORE_FINAL_STATES = {"supplier_invoice": ("approved",)}
@@ -40,7 +42,8 @@ LATE_LINE_COLUMNS = {
     "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
     "asset_disposal_line": ("book_value", "held_asset_id"),
     "inventory_round_line": ("result",),
-    "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on", "employee_id"),
+    "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on",
+                         "employee_id"),
     "spoilage_line": ("unit_cost",),
     "stocktake_line": ("count_again",),
     "supplier_return_line": ("credited_quantity",),
@@ -49,7 +52,8 @@ LATE_LINE_COLUMNS = {
 LATE_LINE_STATES = {"supplier_return_line": ("sent",)}
 
 
-#: What hangs on lines: the table of the lines, the states of their document in which it may change, and the refusal.
+#: What hangs on lines: the table of the lines, the states of their document in which it may change, and the
+#: refusal.
 SUBLINES = {
     "asset_auction_bid": ("asset_auction_line", ("open",),
                           N_("Bids are written while their auction is open: neither before nor afterwards.")),
@@ -73,8 +77,8 @@ class Papers:
 class Lines:
     """A table of lines, the document that they belong to, and what stands still in them.
 
-    `via`: what hangs on lines names them by its `key`; the lines' table and its key of the document. `words` is how a
-    change of it is refused.
+    `via`: what hangs on lines names them by its `key`; the lines' table and its key of the document. `words`
+    is how a change of it is refused.
     """
 
     table: str
@@ -92,7 +96,8 @@ class Lines:
 def papers() -> tuple[Papers, ...]:
     """Every document type, by table name."""
     return tuple(Papers(name, _columns(model), final := _final(model),
-                        tuple(sorted({"state", "version", *LATE_COLUMNS.get(name, ()), *_asked(model, final)})))
+                        tuple(sorted({"state", "version", *LATE_COLUMNS.get(name, ()),
+                                      *_asked(model, final)})))
                  for name, model in sorted(WORKFLOWS.items()) if issubclass(model, Document))
 
 
@@ -114,7 +119,8 @@ def lines() -> tuple[Lines, ...]:
             hanging = below.mapper.class_.__tablename__
             if hanging in SUBLINES and SUBLINES[hanging][0] == table:
                 (own,) = below.remote_side
-                found.append(Lines(hanging, _columns(below.mapper.class_), name, own.name, SUBLINES[hanging][1],
+                found.append(Lines(hanging, _columns(below.mapper.class_), name, own.name,
+                                   SUBLINES[hanging][1],
                                    _final(model), (), (table, key.name), SUBLINES[hanging][2]))
     return tuple(sorted(found, key=lambda rule: rule.table))
 
@@ -170,12 +176,15 @@ def _check(session: Session, record: Any, deleted: bool = False) -> None:
         return
     state = sa.inspect(record)
     changed = {column.key for column in state.mapper.column_attrs
-               if deleted or (column.key in state.committed_state and state.attrs[column.key].history.has_changes())}
+               if deleted
+               or (column.key in state.committed_state and state.attrs[column.key].history.has_changes())}
     if paper is not None:
         if deleted and (record.number or _was(record) in paper.final):
-            raise Refused(N_("%(what)s has a number and stays. Cancel or reverse it instead."), what=str(record))
+            raise Refused(N_("%(what)s has a number and stays. Cancel or reverse it instead."),
+                          what=str(record))
         if not deleted and _was(record) in paper.final and changed - set(paper.late):
-            raise Refused(N_("%(what)s is final: it is not edited any more, only reversed."), what=str(record))
+            raise Refused(N_("%(what)s is final: it is not edited any more, only reversed."),
+                          what=str(record))
     if line is not None:
         _check_line(session, record, line, changed)
 

@@ -61,12 +61,14 @@ not_who_cleaned = Condition(
     rows=lambda _model, user: ~_cleaned_by(user.id))
 place_not_dirty = Condition(
     "place_not_dirty", _place_not_dirty,
-    N_("The place is still dirty, so this cleaning stays. Do it, or have the place taken out of service first."))
+    N_("The place is still dirty, so this cleaning stays. Do it, or have the place taken out of service "
+       "first."))
 nobody_inspects = Condition(
     "nobody_inspects", lambda _task, _user: True, "",
     rows=lambda _model, _user: ~sa.exists().where(
         User.status == AccountStatus.ACTIVE, ~_cleaned_by(User.id),
-        User.id.in_(sa.select(UserRole.user_id).where(UserRole.role == Role.HOUSEKEEPING))).correlate(Cleaning))
+        User.id.in_(sa.select(UserRole.user_id).where(UserRole.role
+                                                      == Role.HOUSEKEEPING))).correlate(Cleaning))
 
 
 class Cleaning(Stateful, db.Model):
@@ -78,7 +80,8 @@ class Cleaning(Stateful, db.Model):
         sa.CheckConstraint("bed_id IS NULL OR inpatient_room_id IS NOT NULL", name="bed_in_inpatient_room"),
         sa.CheckConstraint("cost >= 0", name="cost_not_negative"),
         sa.CheckConstraint("cleaned_at >= started_at", name="cleaned_after_start"),
-        sa.CheckConstraint("needs_inspection OR state NOT IN ('to_inspect', 'inspected')", name="inspected_if_asked"),
+        sa.CheckConstraint("needs_inspection OR state NOT IN ('to_inspect', 'inspected')",
+                           name="inspected_if_asked"),
         sa.Index("uq_cleaning_open_bed", "bed_id", unique=True,
                  sqlite_where=OPEN_ROWS, postgresql_where=OPEN_ROWS),
         sa.Index("uq_cleaning_open_room", "room_id", unique=True,
@@ -97,7 +100,8 @@ class Cleaning(Stateful, db.Model):
         Transition("inspect", (S.TO_INSPECT,), S.INSPECTED, INSPECTS, when=not_who_cleaned),
         Transition("waive", (S.TO_INSPECT,), S.FINISHED, Role.FACILITIES_HEAD, needs_reason=True,
                    last_resort=nobody_inspects),
-        Transition("redo", (S.TO_INSPECT,), S.WAITING, Role.HOUSEKEEPING, when=not_who_cleaned, needs_reason=True),
+        Transition("redo", (S.TO_INSPECT,), S.WAITING, Role.HOUSEKEEPING, when=not_who_cleaned,
+                   needs_reason=True),
         Transition("cancel", OPEN_TASKS, S.CANCELLED, INSPECTS, when=place_not_dirty, needs_reason=True),
         former=(("inspect", S.FINISHED, S.INSPECTED), ("redo", S.FINISHED, S.WAITING),
                 ("hand_over", S.FINISHED, S.TO_INSPECT)),
@@ -130,7 +134,8 @@ class Cleaning(Stateful, db.Model):
 
     @property
     def cleaner_ids(self) -> set[int]:
-        """The users who did the last cleaning: who started it or handed it over, and the named employee's account."""
+        """The users who did the last cleaning: who started it or handed it over, and the named employee's
+        account."""
         events = [event for event in self.events if event.transition in CLEANS]
         last = max((place for place, event in enumerate(events) if event.transition == "start"), default=0)
         cleaners = {event.user_id for event in events[last:]}
@@ -142,9 +147,11 @@ class Cleaning(Stateful, db.Model):
     def concerns(cls) -> Any:
         """What is cleaned, in SQL: bed or room, and the ward."""
         bed, room, other = aliased(Bed), aliased(InpatientRoom), aliased(Room)
-        number = sa.select(sa.literal("-") + bed.number).where(bed.id == cls.bed_id).correlate(cls).scalar_subquery()
+        number = sa.select(sa.literal("-") + bed.number).where(bed.id
+                                                               == cls.bed_id).correlate(cls).scalar_subquery()
         inpatient = sa.select(room.number + sa.func.coalesce(number, "") + ", " + Ward.name).join(
-            Ward, Ward.id == room.ward_id).where(room.id == cls.inpatient_room_id).correlate(cls).scalar_subquery()
+            Ward, Ward.id == room.ward_id).where(room.id
+                                                 == cls.inpatient_room_id).correlate(cls).scalar_subquery()
         return sa.func.coalesce(inpatient, sa.select(other.name).where(
             other.id == cls.room_id).correlate(cls).scalar_subquery())
 
@@ -158,19 +165,23 @@ def _cleaned_by(user_id: Any) -> sa.ColumnElement[bool]:
     restarted = sa.exists().where(later.document_type == "cleaning", later.document_id == did.document_id,
                                   later.transition == "start", later.id > did.id)
     return sa.or_(
-        sa.exists().where(did.document_type == "cleaning", did.document_id == Cleaning.id, did.user_id == user_id,
+        sa.exists().where(did.document_type == "cleaning", did.document_id == Cleaning.id,
+                          did.user_id == user_id,
                           did.transition.in_(CLEANS), ~restarted.correlate(did)).correlate(Cleaning, User),
-        sa.exists().where(Employee.id == Cleaning.employee_id, Employee.user_id == user_id).correlate(Cleaning, User))
+        sa.exists().where(Employee.id == Cleaning.employee_id,
+                          Employee.user_id == user_id).correlate(Cleaning, User))
 
 
 @event.listens_for(Cleaning, "before_insert")
 def _of_place(_mapper: Any, connection: sa.Connection, task: Any) -> None:
-    """A bed stands in its room; nobody types both in. Whether it is inspected is what the class asks for now."""
+    """A bed stands in its room; nobody types both in. Whether it is inspected is what the class asks for
+    now."""
     if task.bed is not None:
         task.inpatient_room_id = task.bed.inpatient_room_id
     if task.needs_inspection is None:
         task.needs_inspection = task.state in (S.TO_INSPECT, S.INSPECTED) or bool(connection.scalar(
-            sa.select(RoomClass.needs_inspection).join(InpatientRoom, InpatientRoom.room_class_id == RoomClass.id)
+            sa.select(RoomClass.needs_inspection).join(InpatientRoom,
+                                                       InpatientRoom.room_class_id == RoomClass.id)
             .where(InpatientRoom.id == task.inpatient_room_id)))
 
 

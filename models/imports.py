@@ -38,7 +38,8 @@ class ListImport(db.Model):
         sa.CheckConstraint("(reversed_at IS NULL) = (reversed_by_id IS NULL)", name="reversed_by_somebody"),
         sa.CheckConstraint("reversed_at IS NULL OR (applied_at IS NOT NULL AND kind = 'opening_stock')",
                            name="only_applied_stock_is_reversed"),
-        sa.CheckConstraint("kind <> 'opening_stock' OR posted_on IS NOT NULL", name="opening_stock_has_a_day"),
+        sa.CheckConstraint("kind <> 'opening_stock' OR posted_on IS NOT NULL",
+                           name="opening_stock_has_a_day"),
         sa.CheckConstraint("applied_at IS NULL OR digest <> ''", name="applied_as_previewed"),
         sa.CheckConstraint("applied_at IS NULL OR wrong_rows = 0", name="applied_without_wrong_rows"),
     )
@@ -60,7 +61,7 @@ class ListImport(db.Model):
     wrong_rows: Mapped[int] = mapped_column(default=0)
     #: What is wrong or will change, a row each: number, kind, column, message with its parameters.
     findings: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
-    #: What is written, or was: see `models.operations.setup.planned`. The log keeps the digest only.
+    #: What is written, or was: see `models.operations.setup.import_plan`. The log keeps the digest only.
     plan: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), deferred=True,
                                                         info={"masked": True})
     #: Of the plan, its sheet and its day; what is applied has the same. Empty while nothing was looked at.

@@ -1,8 +1,9 @@
-"""Nobody is booked twice: what must not overlap in time, as data; the database keeps it on each way of writing.
+"""Nobody is booked twice: what must not overlap in time, as data; the database keeps it on each way of
+writing.
 
-A row takes up the half-open interval [start, start + minutes) while it stands in one of its states: what ends at 10:03
-leaves 10:03 free. PostgreSQL keeps it by an exclusion constraint (GiST, extension `btree_gist`), SQLite by triggers,
-both by instants. `models.triggers` adds the SQL of both to its own.
+A row takes up the half-open interval [start, start + minutes) while it stands in one of its states: what ends
+at 10:03 leaves 10:03 free. PostgreSQL keeps it by an exclusion constraint (GiST, extension `btree_gist`),
+SQLite by triggers, both by instants. `models.triggers` adds the SQL of both to its own.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from models.consultations import HOLDS_SLOT, Consultation
 class Apart:
     """Rows of `table` that name the same `who` never overlap while their `state` is one of `states`.
 
-    `name` is the constraint's; `starts` an instant, `minutes` a whole number up to a day (1440). A row whose `beside`
-    is filled does not count: it says why it stands at the time of another.
+    `name` is the constraint's; `starts` an instant, `minutes` a whole number up to a day (1440). A row whose
+    `beside` is filled does not count: it says why it stands at the time of another.
     """
 
     name: str
@@ -38,7 +39,8 @@ class Apart:
         return f' AND {row}"{self.beside}" IS NULL' if self.beside else ""
 
 
-APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f"{who}_id", "starts_at", "slot_minutes",
+APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f"{who}_id", "starts_at",
+                    "slot_minutes",
                     tuple(state.value for state in HOLDS_SLOT), beside)
               for who, beside in (("doctor", ""), ("patient", "held_beside_id")))
 
@@ -46,8 +48,8 @@ APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f
 def sqlite() -> Iterator[tuple[str, str]]:
     """Table and statement of each trigger.
 
-    Days are compared first, as text, so that an index finds the few rows that can meet; then milliseconds, however the
-    instant is written. What is no instant is refused: nothing could be compared with it.
+    Days are compared first, as text, so that an index finds the few rows that can meet; then milliseconds,
+    however the instant is written. What is no instant is refused: nothing could be compared with it.
     """
     for rule in APART:
         start, other = (f'CAST(round(julianday({row}."{rule.starts}") * 86400000) AS INTEGER)'
@@ -60,18 +62,29 @@ def sqlite() -> Iterator[tuple[str, str]]:
                  f"  AND {other} < {start} + {span.format(row='NEW')}\n"
                  f"  AND {start} < {other} + {span.format(row='other')}")
         for does, what in (("insert", "INSERT"), ("update", "UPDATE")):
-            yield rule.table, (
-                f'CREATE TRIGGER {rule.name}_{does} AFTER {what} ON "{rule.table}"\n'
-                f"WHEN NEW.state IN ({rule.holds}){rule.counts('NEW.')} AND (typeof(NEW.\"{rule.starts}\") <> 'text'\n"
-                f'  OR julianday(NEW."{rule.starts}") IS NULL OR EXISTS ({meets}))\n'
-                f"BEGIN SELECT RAISE(ABORT, 'overlap: {rule.name}'); END")
+            yield (
+                rule.table,
+                (
+                    f'CREATE TRIGGER {rule.name}_{does} AFTER {what} ON "{rule.table}"\n'
+                    f"WHEN NEW.state IN ({rule.holds}){rule.counts('NEW.')} "
+                    f"AND (typeof(NEW.\"{rule.starts}\") <> 'text'\n"
+                    f'  OR julianday(NEW."{rule.starts}") IS NULL OR EXISTS ({meets}))\n'
+                    f"BEGIN SELECT RAISE(ABORT, 'overlap: {rule.name}'); END"
+                ),
+            )
 
 
 def postgresql() -> Iterator[tuple[str, str]]:
-    """Table and statement of each constraint; sums are made in UTC, because an index must not depend on a zone."""
+    """Table and statement of each constraint; sums are made in UTC, because an index must not depend on a
+    zone."""
     for rule in APART:
         start = f"\"{rule.starts}\" AT TIME ZONE 'UTC'"
-        yield rule.table, (
-            f'ALTER TABLE "{rule.table}" ADD CONSTRAINT {rule.name} EXCLUDE USING gist ("{rule.who}" WITH =,\n'
-            f"  tsrange({start}, ({start}) + make_interval(mins => \"{rule.minutes}\")) WITH &&)\n"
-            f"WHERE (state IN ({rule.holds}){rule.counts()})")
+        yield (
+            rule.table,
+            (
+                f'ALTER TABLE "{rule.table}" ADD CONSTRAINT {rule.name} '
+                f'EXCLUDE USING gist ("{rule.who}" WITH =,\n'
+                f'  tsrange({start}, ({start}) + make_interval(mins => "{rule.minutes}")) WITH &&)\n'
+                f"WHERE (state IN ({rule.holds}){rule.counts()})"
+            ),
+        )

@@ -1,4 +1,5 @@
-"""The inventory round: what stands in a room is seen, one label after the other, and compared with the register."""
+"""The inventory round: what stands in a room is seen, one label after the other, and compared with the
+register."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class InventoryRoundState(StrEnum):
 
 
 class InventoryResult(StrEnum):
-    """Expected until it is seen; missing when the round ends without it; misplaced where it belongs elsewhere."""
+    """Expected until it is seen; missing when the round ends without it; misplaced where it belongs
+    elsewhere."""
 
     EXPECTED = "expected"
     FOUND = "found"
@@ -46,12 +48,14 @@ did_not_look = Condition(
     and all(line.seen_by_id != user.id for line in round_.lines),
     N_("You looked yourself; somebody else must decide on this round."))
 has_seen_something = Condition(
-    "has_seen_something", lambda round_, _user: not round_.lines or any(line.seen_at for line in round_.lines),
+    "has_seen_something",
+    lambda round_, _user: not round_.lines or any(line.seen_at for line in round_.lines),
     N_("Nothing was scanned yet. Scan what stands in the room first."))
 
 
 class InventoryRound(Document, db.Model):
-    """IVT: one room looked through. Approving it moves what was misplaced here and reports as lost what is missing."""
+    """IVT: one room looked through. Approving it moves what was misplaced here and reports as lost what is
+    missing."""
 
     __tablename__ = "inventory_round"
     __table_args__ = (
@@ -93,7 +97,8 @@ class InventoryRoundLine(db.Model):
     __tablename__ = "inventory_round_line"
     __table_args__ = (
         sa.UniqueConstraint("inventory_round_id", "asset_id"),
-        sa.CheckConstraint("(result IN ('found', 'misplaced')) = (seen_at IS NOT NULL)", name="seen_when_found"),
+        sa.CheckConstraint("(result IN ('found', 'misplaced')) = (seen_at IS NOT NULL)",
+                           name="seen_when_found"),
         sa.CheckConstraint("(seen_at IS NULL) = (seen_by_id IS NULL)", name="seen_by_somebody"),
     )
 

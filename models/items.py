@@ -12,11 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Code, Email, Factor, Id, Money, Name, Phone, Quantity, Text, db, reference, seeded
 from models.errors import N_, Refused
-from models.measure import MeasuredLine
+from models.line_quantities import MeasuredLine
 from models.organisation import Status
 from models.people import Language
 
-#: Base units that one line, or one store of an item, can have: more is a slip of the finger, and overflows sums.
+#: Base units that one line, or one store of an item, can have: more is a slip of the finger, and overflows
+#: sums.
 MOST_UNITS = Decimal(10) ** 9
 #: Rupiah that the stock of an item in one store, or one side of a journal entry, can be worth.
 MOST_WORTH = Decimal(10) ** 14
@@ -42,7 +43,8 @@ class ItemCategory(db.Model):
 
 
 class Item(db.Model):
-    """A stocked item. Stock is counted in `base_unit`, to `precision` decimals; the ledger keeps `stock_on_hand`."""
+    """A stocked item. Stock is counted in `base_unit`, to `precision` decimals; the ledger keeps
+    `stock_on_hand`."""
 
     __tablename__ = "item"
     __table_args__ = (
@@ -86,7 +88,8 @@ class Item(db.Model):
         return self.stock_on_hand < self.minimum_stock
 
     def in_base(self, quantity: Decimal, factor: Decimal) -> Decimal:
-        """`quantity` units of `factor` in the base unit. Raises `Refused` when it does not fit the precision."""
+        """`quantity` units of `factor` in the base unit. Raises `Refused` when it does not fit the
+        precision."""
         base = quantity * factor
         if base > MOST_UNITS:
             raise Refused(N_("The quantity is too large: a line takes at most %(most)s base units."),
@@ -105,7 +108,8 @@ class Item(db.Model):
 
 
 class UnitConversion(db.Model):
-    """A unit of measure of an item and its factor to the base unit; the base unit is a row too, with factor 1."""
+    """A unit of measure of an item and its factor to the base unit; the base unit is a row too, with factor
+    1."""
 
     __tablename__ = "unit_conversion"
     __table_args__ = (
@@ -134,10 +138,13 @@ class UnitConversion(db.Model):
 @event.listens_for(MeasuredLine, "before_update", propagate=True)
 def _freeze_factor(_mapper: Any, connection: sa.Connection, line: Any) -> None:
     """The factor of a line is its unit's, taken when the line is written or gets another unit, then kept."""
-    if line.unit_id is not None and (line.factor is None or sa.inspect(line).attrs.unit_id.history.has_changes()):
-        line.factor = connection.scalar(sa.select(UnitConversion.factor).where(UnitConversion.id == line.unit_id))
+    if line.unit_id is not None and (line.factor is None
+                                     or sa.inspect(line).attrs.unit_id.history.has_changes()):
+        line.factor = connection.scalar(sa.select(UnitConversion.factor).where(UnitConversion.id
+                                                                               == line.unit_id))
     if line.quantity is not None and line.factor is not None and line.base_quantity > MOST_UNITS:
-        raise Refused(N_("The quantity is too large: a line takes at most %(most)s base units."), field="quantity",
+        raise Refused(N_("The quantity is too large: a line takes at most %(most)s base units."),
+                      field="quantity",
                       most=MOST_UNITS)
 
 
@@ -155,7 +162,8 @@ def _keep_base_units(session: Any, _context: Any, _instances: Any) -> None:
                 record.units.append(UnitConversion(unit_name=record.base_unit, factor=Decimal(1)))
             elif base.unit_name != record.base_unit:
                 base.unit_name = record.base_unit
-        elif isinstance(record, UnitConversion) and record.factor not in (None, 1) and record.item is not None \
+        elif isinstance(record,
+                        UnitConversion) and record.factor not in (None, 1) and record.item is not None \
                 and record.unit_name == record.item.base_unit:
             raise Refused(N_("%(unit)s is the base unit of %(item)s: one of it is one."), field="factor",
                           unit=record.unit_name, item=record.item.name)

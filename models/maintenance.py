@@ -15,13 +15,13 @@ from models.asset_register import Asset, Vendor
 from models.base import Factor, Id, Money, Quantity, Text, db, reference, seeded
 from models.documents import Document, Stateful, author, state_column
 from models.errors import N_
-from models.measure import MeasuredLine, measured
+from models.line_quantities import MeasuredLine, measured
 from models.places import Building, PhysicalCondition
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
 
 if TYPE_CHECKING:
-    from models.asset_care import MaintenanceSchedule
+    from models.asset_history import MaintenanceSchedule
     from models.items import Item, UnitConversion
     from models.journal import Account
     from models.organisation import Employee, WorkUnit
@@ -127,7 +127,8 @@ class MaintenanceLineState(StrEnum):
 
 L = MaintenanceLineState
 
-order_in_progress = Condition("order_in_progress", lambda line, _user: line.maintenance.state == S.IN_PROGRESS,
+order_in_progress = Condition("order_in_progress",
+                              lambda line, _user: line.maintenance.state == S.IN_PROGRESS,
                               N_("The maintenance order is not in progress yet. Start the order first."))
 
 
@@ -150,7 +151,8 @@ class MaintenanceLine(Stateful, db.Model):
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_detPemeliharaan.detPemeliharaan_id"))
-    maintenance_id: Mapped[int] = reference("maintenance", "tb_detPemeliharaan.pemeliharaan_id", ondelete="CASCADE")
+    maintenance_id: Mapped[int] = reference("maintenance", "tb_detPemeliharaan.pemeliharaan_id",
+                                            ondelete="CASCADE")
     asset_id: Mapped[int | None] = reference("asset", "tb_detPemeliharaan.aset_id")
     building_id: Mapped[int | None] = reference("building", "tb_detPemeliharaan.gedung_id")
     employee_id: Mapped[int | None] = reference("employee", "tb_detPemeliharaan.pegawai_id")

@@ -1,4 +1,5 @@
-"""That two records of one person were made one, and what was changed by it: kept so that it can be taken back."""
+"""That two records of one person were made one, and what was changed by it: kept so that it can be taken
+back."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class PatientMerge(db.Model):
-    """`gone` became part of `kept`. Taken back at most once; a second merge of the same two is a row of its own."""
+    """`gone` became part of `kept`. Taken back at most once; a second merge of the same two is a row of its
+    own."""
 
     __tablename__ = "patient_merge"
     __table_args__ = (
@@ -25,7 +27,8 @@ class PatientMerge(db.Model):
         sa.CheckConstraint("(taken_back_at IS NULL) = (taken_back_by_id IS NULL) AND "
                            "(taken_back_at IS NULL) = (reason IS NULL)", name="taken_back_by_whom_and_why"),
         sa.Index("uq_patient_merge_living", "gone_id", unique=True,
-                 sqlite_where=sa.text("taken_back_at IS NULL"), postgresql_where=sa.text("taken_back_at IS NULL")),
+                 sqlite_where=sa.text("taken_back_at IS NULL"),
+                 postgresql_where=sa.text("taken_back_at IS NULL")),
     )
 
     id: Mapped[Id]
@@ -43,7 +46,8 @@ class PatientMerge(db.Model):
     kept: Mapped[Patient] = relationship("Patient", foreign_keys=[kept_id])
     merged_by: Mapped[User] = relationship("User", foreign_keys=[merged_by_id])
     taken_back_by: Mapped[User | None] = relationship("User", foreign_keys=[taken_back_by_id])
-    moves: Mapped[list[PatientMergeMove]] = relationship(back_populates="merge", order_by="PatientMergeMove.id")
+    moves: Mapped[list[PatientMergeMove]] = relationship(back_populates="merge",
+                                                         order_by="PatientMergeMove.id")
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"

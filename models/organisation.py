@@ -130,7 +130,8 @@ class RegionLevel(StrEnum):
 
 
 class Region(db.Model):
-    """A province, regency or city, district, or village of Indonesia; `code` is the Kemendagri code (11.01.01.2001)."""
+    """A province, regency or city, district, or village of Indonesia; `code` is the Kemendagri code
+    (11.01.01.2001)."""
 
     __tablename__ = "region"
     __table_args__ = (sa.Index("ix_region_parent_name", "parent_code", "name"),)

@@ -1,7 +1,8 @@
-"""What is to be told to people: the notice that the bell shows, and the message that goes out by mail or telephone.
+"""What is to be told to people: the notice that the bell shows, and the message that goes out by mail or
+telephone.
 
-Both are written in the transaction of what they tell about: neither is there without the other. What each notice says,
-to whom and by which channels is one table, `models.operations.people.notices.NOTICES`.
+Both are written in the transaction of what they tell about: neither is there without the other. What each
+notice says, to whom and by which channels is one table, `models.operations.people.notices.NOTICES`.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ class Channel(StrEnum):
 class DeliveryStatus(StrEnum):
     """How far a message got.
 
-    `sending` is written before the message leaves, so nothing is sent twice; a run that died in between leaves it
-    there, and the next run makes it `failed` with the word that it may have arrived: a person decides.
+    `sending` is written before the message leaves, so nothing is sent twice; a run that died in between
+    leaves it there, and the next run makes it `failed` with the word that it may have arrived: a person
+    decides.
     """
 
     WAITING = "waiting"
@@ -47,8 +49,8 @@ class DeliveryStatus(StrEnum):
 class Notice(db.Model):
     """One thing that one person is told inside: the bell. `event` names its words, `params` fill them.
 
-    `key` keeps what happens once from being told twice. `table_name` and `record_id` are what it is about; a notice
-    that something waits is read once that thing moves on, whoever moved it.
+    `key` keeps what happens once from being told twice. `table_name` and `record_id` are what it is about; a
+    notice that something waits is read once that thing moves on, whoever moved it.
     """
 
     __tablename__ = "notice"
@@ -84,9 +86,9 @@ class Notice(db.Model):
 class Outbox(db.Model):
     """One message by one channel. `template` names its words, `params` fill them, `language` is the reader's.
 
-    `key` is what the message is known by outside (a mail's Message-ID): a message that a person sends again after a
-    failure carries the same one. `attachment` goes with a mail, or the printed form of a document. `next_attempt_at`
-    grows with every failed attempt.
+    `key` is what the message is known by outside (a mail's Message-ID): a message that a person sends again
+    after a failure carries the same one. `attachment` goes with a mail, or the printed form of a document.
+    `next_attempt_at` grows with every failed attempt.
     """
 
     __tablename__ = "outbox"
@@ -132,7 +134,8 @@ class Outbox(db.Model):
 
 
 class JobRun(db.Model):
-    """That a job of `flask run-jobs` ran for `due` (a day, an hour): its row is the claim that lets one run do it."""
+    """That a job of `flask run-jobs` ran for `due` (a day, an hour): its row is the claim that lets one run
+    do it."""
 
     __tablename__ = "job_run"
     __table_args__ = (sa.UniqueConstraint("job", "due"),)

@@ -39,7 +39,8 @@ class User(db.Model):
     id: Mapped[Id] = mapped_column(info=seeded("user.user_id"))
     name: Mapped[Name] = mapped_column(info=seeded("Halaman Registrasi.nama"))
     email: Mapped[Email] = mapped_column(info=seeded("Halaman Registrasi.e-mail"), active_history=True)
-    password_hash: Mapped[str | None] = mapped_column(sa.String(255), info=seeded("Halaman Registrasi.password"))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(255),
+                                                      info=seeded("Halaman Registrasi.password"))
     phone: Mapped[Phone | None]
     work_unit_id: Mapped[int | None] = reference("work_unit")
     language: Mapped[Language] = mapped_column(default=Language.ID)
@@ -50,8 +51,8 @@ class User(db.Model):
     wants_whatsapp: Mapped[bool] = mapped_column(default=False)
     wants_sms: Mapped[bool] = mapped_column(default=False)
     email_confirmed_at: Mapped[datetime | None]
-    #: When an administrator wrote another address than the owner had, and who: until the owner confirms it, a way in
-    #: goes there late, or by another administrator.
+    #: When an administrator wrote another address than the owner had, and who: until the owner confirms it, a
+    #: way in goes there late, or by another administrator.
     email_set_at: Mapped[datetime | None]
     email_set_by_id: Mapped[int | None] = reference("user", index=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -148,7 +148,8 @@ def _devices_fit(room: Room, _user: User) -> bool:
 
 
 devices_fit = Condition("devices_fit", _devices_fit,
-                        N_("A device of this room is unfit, or its calibration is overdue. Look at its devices first."))
+                        N_("A device of this room is unfit, or its calibration is overdue. Look at its "
+                           "devices first."))
 
 
 class Room(Stateful, db.Model):
@@ -167,7 +168,8 @@ class Room(Stateful, db.Model):
         Transition("start_cleaning", (R.NEEDS_CLEANING,), R.CLEANING),
         Transition("release", (R.CLEANING,), R.READY),
         Transition("clean_again", (R.CLEANING,), R.NEEDS_CLEANING),
-        Transition("take_out", (R.READY, R.NEEDS_CLEANING), R.OUT_OF_SERVICE, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("take_out", (R.READY, R.NEEDS_CLEANING), R.OUT_OF_SERVICE, Role.FACILITIES_STAFF,
+                   needs_reason=True),
         Transition("put_back", (R.OUT_OF_SERVICE,), R.NEEDS_CLEANING, Role.FACILITIES_STAFF),
     )
 
@@ -229,7 +231,8 @@ class Ward(db.Model):
 
 
 class RoomClass(db.Model):
-    """A class of inpatient rooms: how many beds a room has, and whether a cleaned room is inspected before use."""
+    """A class of inpatient rooms: how many beds a room has, and whether a cleaned room is inspected before
+    use."""
 
     __tablename__ = "room_class"
     __table_args__ = (
@@ -263,7 +266,8 @@ class InpatientRoomState(StrEnum):
 
 
 class InpatientRoom(db.Model):
-    """A room with beds. `state` sums up its beds; `models.operations.rooms.rooms` keeps it, nobody types it in."""
+    """A room with beds. `state` sums up its beds; `models.operations.rooms.rooms` keeps it, nobody types it
+    in."""
 
     __tablename__ = "inpatient_room"
     __table_args__ = (
@@ -295,4 +299,3 @@ class InpatientRoom(db.Model):
 
 
 # The rest of the area in files of its own; whoever imports the places has the whole map.
-from models import beds, facilities  # noqa: E402, F401

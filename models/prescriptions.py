@@ -13,7 +13,7 @@ from models import clock
 from models.base import Code, Factor, Id, Name, Quantity, Text, db, reference
 from models.documents import Document, author, state_column
 from models.errors import N_
-from models.measure import MeasuredLine, measured
+from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, has_lines
 
@@ -51,7 +51,8 @@ class Prescription(Document, db.Model):
     dated = "prescribed_on"
     workflow = Workflow(
         R.DRAFT,
-        Transition("issue", (R.DRAFT,), R.ISSUED, Role.DOCTOR, when=(own_prescription, has_lines), numbers=True),
+        Transition("issue", (R.DRAFT,), R.ISSUED, Role.DOCTOR, when=(own_prescription, has_lines),
+                   numbers=True),
         Transition("dispense", (R.ISSUED,), R.DISPENSED, Role.STORE_STAFF, when=not_for_self,
                    asks=("store", "received_by")),
         Transition("cancel", (R.DRAFT, R.ISSUED), R.CANCELLED, Role.DOCTOR, when=own_prescription,
@@ -116,11 +117,13 @@ class LetterKind(StrEnum):
 
 
 class Letter(db.Model):
-    """A sick letter (from, until) or a referral (to whom) that the doctor wrote; printed as PDF. Never changed."""
+    """A sick letter (from, until) or a referral (to whom) that the doctor wrote; printed as PDF. Never
+    changed."""
 
     __tablename__ = "letter"
     __table_args__ = (
-        sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)", name="sick_days"),
+        sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)",
+                           name="sick_days"),
         sa.CheckConstraint("kind <> 'referral' OR referred_to IS NOT NULL", name="referral_to"),
     )
 

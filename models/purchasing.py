@@ -14,7 +14,7 @@ from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Document, author, state_column
 from models.errors import N_
-from models.measure import MeasuredLine, measured, plain, vat
+from models.line_quantities import MeasuredLine, measured, plain, vat
 from models.roles import Role
 from models.settings import setting
 from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
@@ -94,7 +94,8 @@ class PurchaseRequest(Document, db.Model):
                 sa.select(PurchaseRequestLine.id, PurchaseOrderLine.quantity, PurchaseOrderLine.factor)
                 .join(PurchaseOrderLine, PurchaseRequestLine.id == PurchaseOrderLine.purchase_request_line_id)
                 .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
-                .where(PurchaseRequestLine.purchase_request_id == self.id, PurchaseOrder.state.in_((O.SENT, O.DONE)))):
+                .where(PurchaseRequestLine.purchase_request_id == self.id,
+                       PurchaseOrder.state.in_((O.SENT, O.DONE)))):
             sums[line_id] = sums.get(line_id, Decimal(0)) + quantity * factor
         return sums
 
@@ -174,17 +175,21 @@ class PurchaseOrder(Document, db.Model):
         O.DRAFT,
         Transition("submit", (O.DRAFT,), O.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
         Transition("approve", (O.SUBMITTED,), O.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("approve_payment", (O.APPROVED,), O.PAYMENT_APPROVED, Role.PAYABLES, when=(not_own, another_person)),
+        Transition("approve_payment", (O.APPROVED,), O.PAYMENT_APPROVED, Role.PAYABLES,
+                   when=(not_own, another_person)),
         Transition("approve_limit", (O.PAYMENT_APPROVED,), O.LIMIT_APPROVED, Role.DIRECTOR,
                    when=(above_limit, not_own, another_person)),
         Transition("reject", (O.SUBMITTED,), O.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (O.APPROVED,), O.REJECTED, Role.PAYABLES, needs_reason=True),
-        Transition("reject", (O.PAYMENT_APPROVED,), O.REJECTED, Role.DIRECTOR, when=above_limit, needs_reason=True),
-        Transition("send", (O.PAYMENT_APPROVED, O.LIMIT_APPROVED), O.SENT, Role.FACILITIES_STAFF, when=limit_settled),
+        Transition("reject", (O.PAYMENT_APPROVED,), O.REJECTED, Role.DIRECTOR, when=above_limit,
+                   needs_reason=True),
+        Transition("send", (O.PAYMENT_APPROVED, O.LIMIT_APPROVED), O.SENT, Role.FACILITIES_STAFF,
+                   when=limit_settled),
         Transition("close", (O.SENT,), O.DONE, Role.FACILITIES_STAFF, needs_reason=fully_received),
         Transition("open_again", (O.DONE,), O.SENT),
         Transition("reopen", (O.REJECTED,), O.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (O.DRAFT, O.SUBMITTED, O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED), O.CANCELLED,
+        Transition("cancel", (O.DRAFT, O.SUBMITTED, O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED),
+                   O.CANCELLED,
                    Role.FACILITIES_STAFF, needs_reason=True),
         amendable=(O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED),
     )
@@ -250,7 +255,8 @@ class PurchaseOrderLine(MeasuredLine, db.Model):
     """One item of a PO."""
 
     __tablename__ = "purchase_order_line"
-    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0), info=seeded("tb_detPo.diskon"))
+    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0),
+                                              info=seeded("tb_detPo.diskon"))
     __table_args__ = (
         *measured(),
         sa.CheckConstraint((discount >= 0) & (discount <= 100), name="discount_is_percent"),
@@ -299,7 +305,8 @@ G = GoodsReceiptState
 
 order_sent = Condition("order_sent", lambda receipt, _user: (receipt.supplier_return_id is not None
                                                              or receipt.purchase_order.state == O.SENT),
-                       N_("The order is not sent to the supplier, or it is already closed."), "purchase_order")
+                       N_("The order is not sent to the supplier, or it is already closed."),
+                       "purchase_order")
 
 
 class GoodsReceipt(Document, db.Model):
@@ -314,7 +321,8 @@ class GoodsReceipt(Document, db.Model):
     dated = "received_on"
     workflow = Workflow(
         G.DRAFT,
-        Transition("post", (G.DRAFT,), G.POSTED, Role.STORE_STAFF, when=(has_lines, order_sent), numbers=True),
+        Transition("post", (G.DRAFT,), G.POSTED, Role.STORE_STAFF, when=(has_lines, order_sent),
+                   numbers=True),
         Transition("reverse", (G.POSTED,), G.REVERSED, Role.STORE_HEAD, needs_reason=True),
         Transition("cancel", (G.DRAFT,), G.CANCELLED, Role.STORE_STAFF, needs_reason=True),
     )
@@ -334,7 +342,8 @@ class GoodsReceipt(Document, db.Model):
     state: Mapped[GoodsReceiptState] = state_column(G.DRAFT)
 
     account: Mapped[Account | None] = relationship("Account")
-    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts", lazy="joined", innerjoin=True)
+    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts", lazy="joined",
+                                                         innerjoin=True)
     supplier_return: Mapped[SupplierReturn | None] = relationship(back_populates="replacements")
     supplier: Mapped[Supplier] = relationship("Supplier")
     store: Mapped[Store] = relationship("Store")
@@ -364,7 +373,8 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     id: Mapped[Id] = mapped_column(info=seeded("tb_detRcv.detRcv_id"))
     goods_receipt_id: Mapped[int] = reference("goods_receipt", "tb_detRcv.rcv_id", ondelete="CASCADE")
     purchase_order_line_id: Mapped[int] = reference("purchase_order_line")
-    #: Of goods that came in place of others: the line that the order's goods came with, which is what is invoiced.
+    #: Of goods that came in place of others: the line that the order's goods came with, which is what is
+    #: invoiced.
     origin_line_id: Mapped[int | None] = reference("goods_receipt_line")
     item_id: Mapped[int] = reference("item", "tb_detRcv.barang_id")
     unit_id: Mapped[int] = reference("unit_conversion", "tb_detRcv.unit_konversi_id")
@@ -373,7 +383,8 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     ordered_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_po"))
     received_quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detRcv.jumlah_rcv"))
     quantity: Mapped[Decimal] = synonym("received_quantity")
-    #: Delivered and handed back at the door (broken, wrong, expired): it never enters stock and stays outstanding.
+    #: Delivered and handed back at the door (broken, wrong, expired): it never enters stock and stays
+    #: outstanding.
     rejected_quantity: Mapped[Quantity | None]
     rejection_reason: Mapped[str | None] = mapped_column(sa.String(200))
     #: Kept at posting, in units of the order line; below zero when the tolerance was used.

@@ -53,7 +53,8 @@ class RequestTemplate(db.Model):
 
 
 class RequestTemplateLine(db.Model):
-    """One item of a template, in a unit of measure that people ask in; its factor is taken when it is used."""
+    """One item of a template, in a unit of measure that people ask in; its factor is taken when it is
+    used."""
 
     __tablename__ = "request_template_line"
     __table_args__ = (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Factor, Id, Money, Quantity, UnitCost, db, reference, seeded
 from models.documents import Document, author, state_column
-from models.measure import MeasuredLine, measured
+from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
 from models.workflow import Transition, Workflow, has_lines, not_own, own_document, own_work_unit
 
@@ -64,7 +64,8 @@ class SupplierReturn(Document, db.Model):
         Transition("approve", (A.SUBMITTED,), A.APPROVED, Role.FACILITIES_HEAD, when=not_own),
         Transition("reject", (A.SUBMITTED,), A.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF)),
-        Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF, asks=("resolution", "supplier_reference")),
+        Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF,
+                   asks=("resolution", "supplier_reference")),
         Transition("unconfirm", (A.DONE,), A.SENT, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
         Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
@@ -79,7 +80,8 @@ class SupplierReturn(Document, db.Model):
     state: Mapped[SupplierReturnState] = state_column(A.DRAFT, "tb_rta.status")
     resolution: Mapped[Resolution | None]
     supplier_reference: Mapped[str | None] = mapped_column(sa.String(100))
-    #: The credit note, rupiah, posted when the supplier credited what was invoiced already: 0 where nothing was.
+    #: The credit note, rupiah, posted when the supplier credited what was invoiced already: 0 where nothing
+    #: was.
     credit_net: Mapped[Money | None] = mapped_column(info={"derived": True})
     credit_vat: Mapped[Money | None] = mapped_column(info={"derived": True})
 
@@ -112,7 +114,8 @@ class SupplierReturnLine(MeasuredLine, db.Model):
     quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detRta.jumlah_retur"))
     factor: Mapped[Factor]
     reason: Mapped[str | None] = mapped_column(sa.Text, info=seeded("tb_detRta.keterangan"))
-    #: Base units that the supplier's credit note covers: those that were invoiced. The others are not charged.
+    #: Base units that the supplier's credit note covers: those that were invoiced. The others are not
+    #: charged.
     credited_quantity: Mapped[Quantity | None] = mapped_column(info={"derived": True})
 
     supplier_return: Mapped[SupplierReturn] = relationship(back_populates="lines")
@@ -145,7 +148,8 @@ class UnitReturn(Document, db.Model):
     dated = "returned_on"
     workflow = Workflow(
         P.DRAFT,
-        Transition("submit", (P.DRAFT,), P.SUBMITTED, Role.UNIT_USER, when=(has_lines, own_work_unit), numbers=True),
+        Transition("submit", (P.DRAFT,), P.SUBMITTED, Role.UNIT_USER, when=(has_lines, own_work_unit),
+                   numbers=True),
         Transition("accept", (P.SUBMITTED,), P.ACCEPTED, Role.STORE_STAFF, when=not_own),
         Transition("reject", (P.SUBMITTED,), P.REJECTED, Role.STORE_STAFF, needs_reason=True),
         Transition("reopen", (P.REJECTED,), P.DRAFT, Role.UNIT_USER, when=own_document),

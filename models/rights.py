@@ -1,7 +1,7 @@
 """Who may do what: the one table of rights. Deny by default: what is not here is closed.
 
-`RIGHTS` speaks of tables, `PAGES` of pages that are no table. Panel, portal, API, menu and the generated tests
-read both. Transitions are not here: a workflow names its own roles.
+`RIGHTS` speaks of tables, `PAGES` of pages that are no table. Panel, portal, API, menu and the generated
+tests read both. Transitions are not here: a workflow names its own roles.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def between_units(user: User, model: Any) -> sa.ColumnElement[bool]:
 def own_store(user: User, model: Any) -> sa.ColumnElement[bool]:
     """Rows of the stores of the person's own work unit, and of stores that belong to none."""
     store = model_of("store")
-    mine = sa.select(store.id).where(sa.or_(store.work_unit_id.is_(None), store.work_unit_id == user.work_unit_id))
+    mine = sa.select(store.id).where(sa.or_(store.work_unit_id.is_(None),
+                                            store.work_unit_id == user.work_unit_id))
     return model.store_id.in_(mine)
 
 
@@ -72,7 +73,8 @@ def own_doctor(user: User, model: Any) -> sa.ColumnElement[bool]:
 
 
 def _own_seen(user: User, column: Any) -> sa.Select[Any]:
-    """`column` of the doctor's consultations, once they were approved; every scope of a doctor builds on it."""
+    """`column` of the doctor's consultations, once they were approved; every scope of a doctor builds on
+    it."""
     consultation, doctor = model_of("consultation"), model_of("doctor")
     return (sa.select(column).select_from(consultation).join(doctor, doctor.id == consultation.doctor_id)
             .where(doctor.user_id == user.id, seen_by_doctor()))
@@ -81,7 +83,8 @@ def _own_seen(user: User, column: Any) -> sa.Select[Any]:
 def own_consultations(user: User, model: Any) -> sa.ColumnElement[bool]:
     """The doctor's consultations, once they were approved; or rows that hang on one."""
     consultation = model_of("consultation")
-    return (model.id if model is consultation else model.consultation_id).in_(_own_seen(user, consultation.id))
+    return (model.id if model is consultation
+            else model.consultation_id).in_(_own_seen(user, consultation.id))
 
 
 def given_out(_user: User, model: Any) -> sa.ColumnElement[bool]:
@@ -102,8 +105,9 @@ def treated_patients(user: User, model: Any) -> sa.ColumnElement[bool]:
 def history_for(user: User, model: Any) -> sa.ColumnElement[bool]:
     """Earlier visits, of any doctor, of the patients whom the doctor treats; or rows that hang on one.
 
-    While an own consultation is approved or in progress all that was completed, afterwards what was completed before
-    it. Nothing for the sake of one that was cancelled, moved or missed. Issued prescriptions of any visit.
+    While an own consultation is approved or in progress all that was completed, afterwards what was completed
+    before it. Nothing for the sake of one that was cancelled, moved or missed. Issued prescriptions of any
+    visit.
     """
     consultation, doctor = model_of("consultation"), model_of("doctor")
     if not user.has_role(R.DOCTOR):
@@ -117,7 +121,8 @@ def history_for(user: User, model: Any) -> sa.ColumnElement[bool]:
     visits = sa.select(visit.id).where(known)
     if model is model_of("prescription"):
         return sa.and_(model.consultation_id.in_(visits), model.number.is_not(None))
-    return (model.id if model is consultation else model.consultation_id).in_(visits.where(visit.state == "completed"))
+    return (model.id if model is consultation
+            else model.consultation_id).in_(visits.where(visit.state == "completed"))
 
 
 # ---------------------------------------------------------------- the table
@@ -133,7 +138,8 @@ class TableRights:
     delete: frozenset[Role] = frozenset()
     #: Reading a row of these tables is itself recorded in the activity log.
     clinical: bool = False
-    #: Attributes that a role does not see there, though it reads the rows: on pages, in forms, lists and files.
+    #: Attributes that a role does not see there, though it reads the rows: on pages, in forms, lists and
+    #: files.
     #: `files` are the attached ones; of a line, `lines.item`.
     hidden: Mapping[Role, frozenset[str]] = field(default_factory=dict)
     roles: frozenset[Role] = field(init=False)
@@ -142,7 +148,8 @@ class TableRights:
         object.__setattr__(self, "roles", frozenset(self.read))
 
 
-def _rights(area: str, read: Mapping[Role, Scope] | frozenset[Role] | tuple[Role, ...], *, write: tuple[Role, ...] = (),
+def _rights(area: str, read: Mapping[Role, Scope] | frozenset[Role] | tuple[Role, ...], *,
+            write: tuple[Role, ...] = (),
             create: tuple[Role, ...] | None = None, edit: tuple[Role, ...] | None = None,
             delete: tuple[Role, ...] = (), clinical: bool = False,
             hidden: Mapping[Role, frozenset[str]] | None = None) -> TableRights:
@@ -189,7 +196,8 @@ RIGHTS: dict[str, TableRights] = {
     "store": _rights("inventory", STAFF, write=MASTER, delete=MASTER),
     "supplier": _rights("purchasing", BUYING, write=MASTER, delete=MASTER, hidden=dict.fromkeys(
         (*STORE, R.DIRECTOR), frozenset({"bank_account"}))),
-    "shelf": _rights("inventory", {**dict.fromkeys((R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR), every),
+    "shelf": _rights("inventory",
+                     {**dict.fromkeys((R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR), every),
                                    R.STORE_STAFF: own_store}, write=STORE, delete=STORE),
     # inventory: ledger
     "stock_batch": _rights("inventory", BUYING),
@@ -197,14 +205,17 @@ RIGHTS: dict[str, TableRights] = {
     "stock_balance": _rights("inventory", BUYING),
     "stock_move": _rights("inventory", BUYING),
     # inventory: documents
-    "store_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.UNIT_USER,)),
-    "delivery_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.STORE_STAFF,)),
+    "store_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR),
+                               (R.UNIT_USER,)),
+    "delivery_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR),
+                                  (R.STORE_STAFF,)),
     "unit_return": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.PAYABLES, R.DIRECTOR),
                              (R.UNIT_USER,)),
     "spoilage": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
     "stocktake": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
     "stock_transfer": _document("inventory", BUYING, (R.STORE_STAFF,)),
-    "request_template": _rights("inventory", {R.ADMIN: every, **dict.fromkeys(ASKING, own_unit)}, write=ASKING,
+    "request_template": _rights("inventory", {R.ADMIN: every, **dict.fromkeys(ASKING, own_unit)},
+                                write=ASKING,
                                 delete=ASKING),
     # purchasing
     "purchase_request": _document("purchasing", BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
@@ -216,13 +227,16 @@ RIGHTS: dict[str, TableRights] = {
     # assets: master data and register
     "vendor": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
-    "asset_model": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: every}, write=MASTER, delete=MASTER),
-    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit}, write=(R.FACILITIES_STAFF,)),
+    "asset_model": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: every}, write=MASTER,
+                           delete=MASTER),
+    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit},
+                     write=(R.FACILITIES_STAFF,)),
     "asset_book": _rights("assets", ASSETS),
     "asset_book_change": _rights("assets", ASSETS),
     "asset_movement": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: between_units}),
     "maintenance_part": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
-    "maintenance_schedule": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
+    "maintenance_schedule": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,),
+                                    delete=(R.FACILITIES_STAFF,)),
     "calibration": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,)),
     # assets: documents
     "asset_plan": _document("assets", _with_unit(*ASSETS_TO_COME), (R.UNIT_USER, R.FACILITIES_STAFF)),
@@ -234,7 +248,8 @@ RIGHTS: dict[str, TableRights] = {
     "asset_disposal": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "asset_auction": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
     "asset_auction_bid": _rights("assets", (R.ADMIN, *FACILITIES, R.RECEIVABLES, R.DIRECTOR),
-                                 write=(R.FACILITIES_STAFF,), hidden={R.DIRECTOR: frozenset({"bidder_identity"})}),
+                                 write=(R.FACILITIES_STAFF,),
+                                 hidden={R.DIRECTOR: frozenset({"bidder_identity"})}),
     # places
     "land": _rights("places", ASSETS, write=MASTER, delete=MASTER),
     "building": _rights("places", STAFF, write=MASTER, delete=MASTER),
@@ -249,13 +264,16 @@ RIGHTS: dict[str, TableRights] = {
     "cleaning": _rights("places", (R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE, R.DIRECTOR),
                         write=(R.HOUSEKEEPING, R.FACILITIES_STAFF)),
     # telemedicine
-    "specialization": _rights("telemedicine", (R.ADMIN, R.DOCTOR, R.DIRECTOR), write=(R.ADMIN,), delete=(R.ADMIN,)),
-    "doctor": _rights("telemedicine", {R.ADMIN: every, R.DIRECTOR: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,)),
+    "specialization": _rights("telemedicine", (R.ADMIN, R.DOCTOR, R.DIRECTOR), write=(R.ADMIN,),
+                              delete=(R.ADMIN,)),
+    "doctor": _rights("telemedicine", {R.ADMIN: every, R.DIRECTOR: every, R.DOCTOR: own_doctor},
+                      write=(R.ADMIN,)),
     "doctor_schedule": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,),
                                delete=(R.ADMIN,)),
     "schedule_exception": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}, write=(R.ADMIN,),
                                   delete=(R.ADMIN,)),
-    "patient": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: treated_patients}, edit=(R.ADMIN,), clinical=True,
+    "patient": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: treated_patients}, edit=(R.ADMIN,),
+                       clinical=True,
                        hidden={R.ADMIN: frozenset({"allergies", "files"})}),
     "consultation": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_consultations}, clinical=True,
                             hidden={R.ADMIN: COMPLAINT}),
@@ -271,7 +289,8 @@ RIGHTS: dict[str, TableRights] = {
     "account": _rights("accounting", ACCOUNTS, write=(R.ADMIN,), delete=(R.ADMIN,)),
     "period": _rights("accounting", ACCOUNTS),
     "journal_entry": _rights("accounting", ASSETS),
-    "monthly_pack": _document("accounting", {**dict.fromkeys((R.ADMIN, *FACILITIES), every), R.DIRECTOR: released},
+    "monthly_pack": _document("accounting",
+                              {**dict.fromkeys((R.ADMIN, *FACILITIES), every), R.DIRECTOR: released},
                               (R.FACILITIES_STAFF,)),
     # administration
     "user": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
@@ -335,12 +354,13 @@ def may_open(user: User, page: str) -> bool:
 
 
 def hidden(user: User, table: str) -> frozenset[str]:
-    """Attributes of `table` that `user` does not see there. What one role hides another shows only if it sees at least
-    the same rows; from nobody all is hidden that is hidden from any."""
+    """Attributes of `table` that `user` does not see there. What one role hides another shows only if it sees
+    at least the same rows; from nobody all is hidden that is hidden from any."""
     rights = RIGHTS.get(table)
     if rights is not None and not user:
         return frozenset().union(*rights.hidden.values())
-    held = {role: rows for role, rows in rights.read.items() if user.has_role(role)} if rights is not None else {}
+    held = {role: rows for role, rows in rights.read.items()
+            if user.has_role(role)} if rights is not None else {}
     if rights is None or not any(role in rights.hidden for role in held):
         return frozenset()
     found: frozenset[str] = frozenset()

@@ -19,7 +19,8 @@ from models.organisation import Setting, Status
 
 @dataclass(frozen=True)
 class Kind:
-    """What a setting's text may be: `read` makes its value or raises ValueError; `says` is what people may write."""
+    """What a setting's text may be: `read` makes its value or raises ValueError; `says` is what people may
+    write."""
 
     read: Callable[[str], Any]
     says: str
@@ -29,8 +30,9 @@ class Kind:
 class Declared:
     """A setting: what it is worth until somebody writes another value, and what it may be.
 
-    A wrong value that stands in the database all the same takes no page down: it counts as `strict` (the default where
-    none is given), or, with `refuses`, the one feature that needs it is refused with a sentence.
+    A wrong value that stands in the database all the same takes no page down: it counts as `strict` (the
+    default where none is given), or, with `refuses`, the one feature that needs it is refused with a
+    sentence.
     """
 
     default: str
@@ -48,7 +50,11 @@ def _number(text: str) -> Decimal:
     """A number as people write it: 50000000, 50.000.000, 50,000,000, 1,5 or 1.5. Raises ValueError."""
     text = text.strip()
     if THOUSANDS.fullmatch(text):
-        text = text.replace(".", "").replace(",", ".") if "." in text.partition(",")[0] else text.replace(",", "")
+        text = (
+            text.replace(".", "").replace(",", ".")
+            if "." in text.partition(",")[0]
+            else text.replace(",", "")
+        )
     text = text.replace(",", ".")
     if not re.fullmatch(r"\d{1,30}(\.\d{1,6})?", text, re.ASCII):
         raise ValueError(text)
@@ -112,7 +118,8 @@ PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a perce
 HOUR = Kind(_whole(0, 23), N_("Write an hour from 0 to 23."))
 HOURS = Kind(_hours, N_("Write hours separated by commas, for example 24,1."))
 ADDRESSES = Kind(_addresses, N_("Write e-mail addresses separated by commas, or nothing."))
-TAX_METHOD = Kind(_choice(straight_line="", declining_balance=""), N_("Write straight_line or declining_balance."))
+TAX_METHOD = Kind(_choice(straight_line="", declining_balance=""),
+                  N_("Write straight_line or declining_balance."))
 
 
 def whole(low: int, high: int, says: str) -> Kind:
@@ -148,7 +155,8 @@ SETTINGS: dict[str, Declared] = {
     "purchase_order.limit": Declared(
         "50000000", MONEY, N_("Purchase orders above it need the director"), N_("VAT included."), strict="0"),
     "asset_procurement.limit": Declared(
-        "100000000", MONEY, N_("Asset procurements above it need the director"), N_("Tax included."), strict="0"),
+        "100000000", MONEY, N_("Asset procurements above it need the director"), N_("Tax included."),
+        strict="0"),
     "asset_procurement.needs_plan": Declared(
         "no", SWITCH, N_("Asset procurements take lines of approved plans alone"), strict="yes"),
     "asset_receipt.capitalise_vat": Declared(
@@ -166,19 +174,22 @@ SETTINGS: dict[str, Declared] = {
         "straight_line", TAX_METHOD, N_("How the tax book depreciates what is no building"),
         N_("Chosen once, for all assets."), refuses=True),
     "reorder.automatic": Declared(
-        "yes", SWITCH, N_("Purchase requests are drafted once a day for what is below its minimum"), strict="no"),
+        "yes", SWITCH, N_("Purchase requests are drafted once a day for what is below its minimum"),
+        strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "supplier_invoice.tolerance": Declared(
         "0", PERCENT, N_("Percent by which an invoice's price may differ from the receipt's")),
-    "consultation.auto_approve": Declared("no", SWITCH, N_("Consultations are approved by themselves when asked for")),
+    "consultation.auto_approve": Declared("no", SWITCH,
+                                          N_("Consultations are approved by themselves when asked for")),
     "consultation.cancel_hours": Declared(
         "2", whole(0, 720, N_("Write whole hours from 0 to 720.")),
         N_("Hours before its start until which a patient may cancel or move a consultation")),
     "consultation.days_ahead": Declared(
         "60", whole(1, 730, N_("Write whole days from 1 to 730.")),
         N_("Days ahead that can be booked, today included")),
-    "consultation.reminders": Declared("24,1", HOURS, N_("Hours before a consultation at which people are reminded")),
+    "consultation.reminders": Declared("24,1", HOURS,
+                                       N_("Hours before a consultation at which people are reminded")),
     "consultation.talk_hours": Declared(
         "72", whole(0, 8_760, N_("Write whole hours from 0 to 8760.")),
         N_("Hours after its end in which patient and doctor can still write to each other")),
@@ -207,21 +218,24 @@ def checked(key: str, text: str) -> str:
 def worth(key: str, text: str | None) -> Any:
     """The value of a text that stands for `key`, of the kind that is declared; None is the default.
 
-    A wrong one counts as `Declared.strict` or the default. Raises `Refused` where a wrong one must not be guessed.
+    A wrong one counts as `Declared.strict` or the default. Raises `Refused` where a wrong one must not be
+    guessed.
     """
     declared = SETTINGS[key]
     try:
         return declared.kind.read(declared.default if text is None else text)
     except ValueError:
         if declared.refuses:
-            raise Refused(N_("The setting %(key)s has a value that cannot be used: “%(value)s”. An administrator "
+            raise Refused(N_("The setting %(key)s has a value that cannot be used: “%(value)s”. An "
+                             "administrator "
                              "corrects it under Settings."), key=key, value=text) from None
         return declared.kind.read(declared.default if declared.strict is None else declared.strict)
 
 
 def wrong_settings(session: Any) -> list[Setting]:
     """Rows that cannot be used: an unknown key, or a value that is none of its kind."""
-    return [row for row in session.scalars(sa.select(Setting).order_by(Setting.key)) if not is_usable(session, row)]
+    return [row for row in session.scalars(sa.select(Setting).order_by(Setting.key))
+            if not is_usable(session, row)]
 
 
 def is_usable(session: Any, row: Setting) -> bool:
@@ -249,9 +263,11 @@ def _checked(_mapper: Any, connection: sa.Connection, row: Setting) -> None:
 
 def setting_of(key: str) -> sa.ColumnElement[str]:
     """The value of `key` as a column, for a statement that needs it among others."""
-    return sa.func.coalesce(sa.select(Setting.value).where(Setting.key == key).scalar_subquery(), DEFAULTS[key])
+    return sa.func.coalesce(sa.select(Setting.value).where(Setting.key == key).scalar_subquery(),
+                            DEFAULTS[key])
 
 
 def setting(key: str) -> Any:
-    """The value of `key`, of the kind that is declared; see `worth`. Raises KeyError for a key that does not exist."""
+    """The value of `key`, of the kind that is declared; see `worth`. Raises KeyError for a key that does not
+    exist."""
     return worth(key, db.session.scalar(sa.select(Setting.value).where(Setting.key == key)))

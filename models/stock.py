@@ -61,8 +61,8 @@ class StoreItem(db.Model):
 
 
 class Shelf(db.Model):
-    """Where an item lies in a store, as people write it on the shelf: ``A-03-2``. People's, not the ledger's: balances
-    are counted anew without it."""
+    """Where an item lies in a store, as people write it on the shelf: ``A-03-2``. People's, not the ledger's:
+    balances are counted anew without it."""
 
     __tablename__ = "shelf"
     __table_args__ = (
@@ -147,7 +147,8 @@ class StockMove(db.Model):
 
     __tablename__ = "stock_move"
     __table_args__ = (
-        sa.UniqueConstraint("document_type", "document_id", "line_id", "batch_id", "kind", name="posted_once"),
+        sa.UniqueConstraint("document_type", "document_id", "line_id", "batch_id", "kind",
+                            name="posted_once"),
         sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
                                 name="batch_of_item"),
         sa.CheckConstraint("quantity <> 0", name="quantity_moves"),

@@ -14,7 +14,7 @@ from models import clock
 from models.base import ExactDecimal, Factor, Id, Quantity, db, reference, seeded
 from models.documents import Document, author, state_column
 from models.errors import N_
-from models.measure import MeasuredLine, measured
+from models.line_quantities import MeasuredLine, measured
 from models.people import UserRole
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document
@@ -59,11 +59,13 @@ did_not_count = Condition(
         StocktakeLine.stocktake_id == model.id, StocktakeLine.counted_by_id == user.id)))
 instead_of_the_head = Condition(
     "instead_of_the_head",
-    lambda stocktake, user: user.has_role(DECIDER) or any(each.has_role(DECIDER) for each in counters(stocktake)),
+    lambda stocktake, user: user.has_role(DECIDER) or any(each.has_role(DECIDER)
+                                                          for each in counters(stocktake)),
     N_("The head of facilities decides on this stocktake; the director does where the head counted."),
     rows=lambda model, user: sa.true() if user.has_role(DECIDER) else sa.or_(
         _holds(DECIDER, model.created_by_id),
-        sa.exists().where(StocktakeLine.stocktake_id == model.id, _holds(DECIDER, StocktakeLine.counted_by_id))))
+        sa.exists().where(StocktakeLine.stocktake_id == model.id,
+                          _holds(DECIDER, StocktakeLine.counted_by_id))))
 every_line_counted = Condition(
     "every_line_counted",
     lambda stocktake, _user: bool(stocktake.lines)
@@ -72,8 +74,8 @@ every_line_counted = Condition(
 
 
 class Stocktake(Document, db.Model):
-    """OPN: a blind count. Each line is held against the ledger at the moment at which it is counted; the variance is
-    posted on the day of approval."""
+    """OPN: a blind count. Each line is held against the ledger at the moment at which it is counted; the
+    variance is posted on the day of approval."""
 
     __tablename__ = "stocktake"
     __table_args__ = (
@@ -89,8 +91,10 @@ class Stocktake(Document, db.Model):
         Transition("submit", (T.COUNTING,), T.SUBMITTED, COUNTERS, when=every_line_counted),
         Transition("approve", (T.SUBMITTED,), T.POSTED, (DECIDER, DECIDER_INSTEAD),
                    when=(did_not_count, instead_of_the_head)),
-        Transition("recount", (T.SUBMITTED,), T.COUNTING, DECIDER, needs_reason=True, line_asks=("count_again",),
-                   line_hint=N_("Tick the lines that are to be counted again; without a tick it is all of them.")),
+        Transition("recount", (T.SUBMITTED,), T.COUNTING, DECIDER, needs_reason=True,
+                   line_asks=("count_again",),
+                   line_hint=N_("Tick the lines that are to be counted again; without a tick it is all of "
+                                "them.")),
         Transition("cancel", (T.DRAFT, T.COUNTING, T.SUBMITTED), T.CANCELLED, COUNTERS, needs_reason=True),
         former=(("reject", T.SUBMITTED, T.COUNTING),),
     )
@@ -123,13 +127,15 @@ class StocktakeLine(db.Model):
         sa.CheckConstraint("system_quantity >= 0", name="system_quantity_not_negative"),
         # A count means something only beside what the ledger said at that moment.
         sa.CheckConstraint("(counted_quantity IS NULL) = (system_quantity IS NULL) AND "
-                           "(counted_quantity IS NULL) = (counted_at IS NULL)", name="counted_against_ledger"),
+                           "(counted_quantity IS NULL) = (counted_at IS NULL)",
+                           name="counted_against_ledger"),
         sa.CheckConstraint("last_move_id IS NULL OR counted_quantity IS NOT NULL", name="last_move_of_count"),
         {"info": {"seed": "tb_detOpname"}},
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_detOpname.detOpname_id"))
-    stocktake_id: Mapped[int] = reference("stocktake", "tb_detOpname.opname_id", ondelete="CASCADE", index=False)
+    stocktake_id: Mapped[int] = reference("stocktake", "tb_detOpname.opname_id", ondelete="CASCADE",
+                                          index=False)
     item_id: Mapped[int] = reference("item", "tb_detOpname.barang_id")
     batch_id: Mapped[int | None] = reference("stock_batch")
     unit_id: Mapped[int] = reference("unit_conversion", "tb_detOpname.unit_konversi_id")

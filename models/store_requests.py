@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Factor, Id, Name, Quantity, db, reference, seeded
 from models.documents import Document, author, state_column
-from models.measure import MeasuredLine, measured
+from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document, own_work_unit
 
@@ -61,7 +61,8 @@ class StoreRequest(Document, db.Model):
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.UNIT_USER, when=has_lines, numbers=True),
         Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.STORE_HEAD, when=not_own),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.STORE_HEAD, needs_reason=True),
-        Transition("close", (S.APPROVED,), S.DONE, (Role.STORE_HEAD, Role.UNIT_USER), needs_reason=fully_delivered),
+        Transition("close", (S.APPROVED,), S.DONE, (Role.STORE_HEAD, Role.UNIT_USER),
+                   needs_reason=fully_delivered),
         Transition("reopen", (S.REJECTED,), S.DRAFT, Role.UNIT_USER, when=own_document),
         Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, Role.UNIT_USER, needs_reason=True),
     )
@@ -102,7 +103,8 @@ class StoreRequest(Document, db.Model):
 
 
 class StoreRequestLine(MeasuredLine, db.Model):
-    """One item of an SR. `quantity` counts units of measure; `factor`, frozen here, makes base units of it."""
+    """One item of an SR. `quantity` counts units of measure; `factor`, frozen here, makes base units of
+    it."""
 
     __tablename__ = "store_request_line"
     __table_args__ = (
@@ -152,7 +154,8 @@ class DeliveryRequest(Document, db.Model):
         Transition("approve", (D.SUBMITTED,), D.APPROVED, Role.FACILITIES_HEAD, when=not_own),
         Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("deliver", (D.APPROVED,), D.DELIVERED, Role.STORE_STAFF),
-        Transition("acknowledge", (D.DELIVERED,), D.DONE, Role.UNIT_USER, when=own_work_unit, asks=("shortage_note",)),
+        Transition("acknowledge", (D.DELIVERED,), D.DONE, Role.UNIT_USER, when=own_work_unit,
+                   asks=("shortage_note",)),
         Transition("reverse", (D.DELIVERED, D.DONE), D.REVERSED, Role.STORE_HEAD, needs_reason=True),
         Transition("reopen", (D.REJECTED,), D.DRAFT, Role.STORE_STAFF, when=own_document),
         Transition("cancel", (D.DRAFT, D.SUBMITTED), D.CANCELLED, Role.STORE_STAFF, needs_reason=True),

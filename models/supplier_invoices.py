@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Factor, Id, Money, Quantity, db, reference
 from models.documents import Document, author, state_column
-from models.measure import MeasuredLine, measured
+from models.line_quantities import MeasuredLine, measured
 from models.purchasing import net
 from models.roles import Role
 from models.workflow import Transition, Workflow, has_lines, not_own, own_document

@@ -1,10 +1,10 @@
 """Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
 
-An account's sessions and tokens end with its password, and nobody is booked twice. Beside them what only PostgreSQL
-has: the log's head, and indexes that find a part of a document's number or of an item's name.
+An account's sessions and tokens end with its password, and nobody is booked twice. Beside them what only
+PostgreSQL has: the log's head, and indexes that find a part of a document's number or of an item's name.
 
-The rules are the data of `models.finality` and `models.intervals`; `statements(dialect)` writes them as SQL. The
-migrations hold frozen copies of that SQL, and a test compares both.
+The rules are the data of `models.finality` and `models.intervals`; `statements(dialect)` writes them as SQL.
+The migrations hold frozen copies of that SQL, and a test compares both.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ LOOKED_UP = (("item", "barcode"), ("item", "code"), ("item", "name"), ("stock_ba
 
 # ---------------------------------------------------------------- SQL
 
-#: What PostgreSQL's triggers, log and search need. Refusals are integrity errors (23514), as SQLite's RAISE(ABORT) is.
+#: What PostgreSQL's triggers, log and search need. Refusals are integrity errors (23514), as SQLite's
+#: RAISE(ABORT) is.
 FUNCTIONS = (
     # Finds parts of words by an index; a trusted extension, the database's owner may make it.
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
@@ -36,9 +37,10 @@ BEGIN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23514', TABLE = TG_TABLE_NAME;
 END $$
 """,
-    # Arguments of both: message, parent table, key column, open states (arrays as text), and where lines hang on lines,
-    # the table between and its key of the parent. FOR SHARE: a line cannot slip in while another transaction moves the
-    # document on. Once for a statement, so that 100,000 lines of a depreciation run ask once.
+    # Arguments of both: message, parent table, key column, open states (arrays as text), and where lines hang
+    # on lines, the table between and its key of the parent. FOR SHARE: a line cannot slip in while another
+    # transaction moves the document on. Once for a statement, so that 100,000 lines of a depreciation run ask
+    # once.
     """
 CREATE FUNCTION refuse_line_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -55,7 +57,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$
-""",
+""",  # noqa: E501 (the migrations have this text)
     # Further arguments: final states, late columns; the table between and its key come last.
     """
 CREATE FUNCTION refuse_line_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -87,7 +89,8 @@ BEGIN
   RETURN NEW;
 END $$
 """,
-    # The last row of the log, for the one transaction that may write after it; each statement sees what is committed.
+    # The last row of the log, for the one transaction that may write after it; each statement sees what is
+    # committed.
     """
 CREATE FUNCTION activity_head() RETURNS TABLE (id bigint, hash varchar) LANGUAGE plpgsql AS $$
 BEGIN
@@ -105,14 +108,17 @@ END $$
 """,
 )
 
-#: Another password, and an account that is closed or opened, ends every session and token of it, whoever writes it.
+#: Another password, and an account that is closed or opened, ends every session and token of it, whoever
+#: writes it.
 ENDS_ACCESS = ("password_hash", "status")
 
 
 def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
-    """The CREATE statements of all rules for `dialect` (``sqlite`` or ``postgresql``), for `tables` or all."""
+    """The CREATE statements of all rules for `dialect` (``sqlite`` or ``postgresql``), for `tables` or
+    all."""
     wanted = None if tables is None else set(tables)
-    made = [*_sqlite(), *intervals.sqlite()] if dialect == "sqlite" else [*_postgresql(), *intervals.postgresql()]
+    made = [*_sqlite(), *intervals.sqlite()] if dialect == "sqlite" else [*_postgresql(),
+                                                                          *intervals.postgresql()]
     chosen = [sql for table, sql in made if wanted is None or table in wanted]
     if dialect == "postgresql" and chosen:
         functions = FUNCTIONS if wanted is None else tuple(
@@ -122,7 +128,8 @@ def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
 
 
 def missing(connection: sa.Connection) -> list[str]:
-    """Names of triggers and constraints that the rules ask for and the database lacks, or has switched off."""
+    """Names of triggers and constraints that the rules ask for and the database lacks, or has switched
+    off."""
     dialect = connection.dialect.name
     wanted = {sql.split()[2] for sql in statements(dialect) if sql.startswith("CREATE TRIGGER")}
     there = connection.scalars(sa.text(
@@ -153,7 +160,8 @@ def _is_final(table: str) -> str:
 def _keys(table: str) -> list[list[str]]:
     """The primary key and the unique keys of a table, each by column names."""
     known = db.metadata.tables[table]
-    unique = [constraint.columns for constraint in known.constraints if isinstance(constraint, sa.UniqueConstraint)]
+    unique = [constraint.columns for constraint in known.constraints
+              if isinstance(constraint, sa.UniqueConstraint)]
     return sorted([column.name for column in columns] for columns in [known.primary_key.columns, *unique])
 
 
@@ -165,10 +173,12 @@ def _sqlite() -> Iterator[tuple[str, str]]:
 
     for table in APPEND_ONLY:
         message = _append_only(table)
-        same = " OR ".join("(" + " AND ".join(f'"{name}" = NEW."{name}"' for name in key) + ")" for key in _keys(table))
+        same = " OR ".join("(" + " AND ".join(f'"{name}" = NEW."{name}"' for name in key) + ")"
+                           for key in _keys(table))
         yield trigger(table, "keeps_update", "UPDATE", "", message)
         yield trigger(table, "keeps_delete", "DELETE", "", message)
-        yield trigger(table, "keeps_replace", "INSERT", f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})', message)
+        yield trigger(table, "keeps_replace", "INSERT", f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})',
+                      message)
     for paper in papers():
         message, final = _is_final(paper.table), f"OLD.state IN ({_list(paper.final)})"
         still = [name for name in paper.columns if name not in paper.late]
@@ -187,32 +197,39 @@ def _sqlite() -> Iterator[tuple[str, str]]:
 
         closed = f"NOT IN ({_list(rule.open)})"
         still = [name for name in rule.columns if name not in rule.late]
-        late = (f"\n  OR ({stand('OLD', f'IN ({_list(rule.final)})')}\n  AND ({_differs(rule.late, 'IS NOT')}))"
-                if rule.late else "")
+        late = (
+            f"\n  OR ({stand('OLD', f'IN ({_list(rule.final)})')}\n  AND ({_differs(rule.late, 'IS NOT')}))"
+            if rule.late
+            else ""
+        )
         yield trigger(rule.table, "final_insert", "INSERT", stand("NEW", closed), message)
         yield trigger(rule.table, "final_update", "UPDATE",
                       f"(({stand('OLD', closed)} OR {stand('NEW', closed)})\n"
                       f"  AND ({_differs(still, 'IS NOT')})){late}", message)
         yield trigger(rule.table, "final_delete", "DELETE", stand("OLD", closed), message)
 
-
-    ended = "".join(f"  UPDATE {table} SET {column} = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND {column} IS NULL;\n"
-                    for table, column in (("user_session", "ended_at"), ("api_token", "revoked_at")))
+    ended = "".join(
+        f"  UPDATE {table} SET {column} = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND {column} IS NULL;\n"
+        for table, column in (("user_session", "ended_at"), ("api_token", "revoked_at"))
+    )
     yield "user", ('CREATE TRIGGER user_ends_access AFTER UPDATE ON "user"\n'
                    f"WHEN {_differs(ENDS_ACCESS, 'IS NOT')}\nBEGIN\n{ended}END")
 
 
 def _late(rule: Lines) -> tuple[str, ...]:
     """Late columns, and what the database works out: a trigger before an update sees those empty."""
-    worked_out = (column.name for column in db.metadata.tables[rule.table].columns if column.computed is not None)
+    worked_out = (column.name for column in db.metadata.tables[rule.table].columns
+                  if column.computed is not None)
     return (*rule.late, *worked_out) if rule.late else ()
 
 
 def _postgresql() -> Iterator[tuple[str, str]]:
     def trigger(table: str, does: str, what: str, when: str, call: str, each: str = "ROW") -> tuple[str, str]:
         condition = f"\nWHEN ({when})" if when else ""
-        return table, (f"CREATE TRIGGER {table}_{does} BEFORE {what} ON \"{table}\" FOR EACH {each}{condition}\n"
-                       f"EXECUTE FUNCTION {call}")
+        return table, (
+            f'CREATE TRIGGER {table}_{does} BEFORE {what} ON "{table}" FOR EACH {each}{condition}\n'
+            f"EXECUTE FUNCTION {call}"
+        )
 
     def refuse(message: str) -> str:
         return f"refuse_change('{message}')"
@@ -232,7 +249,8 @@ def _postgresql() -> Iterator[tuple[str, str]]:
     for table, column in (*((paper.table, "number") for paper in papers()), *LOOKED_UP):
         yield table, f'CREATE INDEX ix_{table}_{column}_part ON "{table}" USING gin ({column} gin_trgm_ops)'
     for rule in lines():
-        states, final, late = ("'{" + ",".join(words) + "}'" for words in (rule.open, rule.final, _late(rule)))
+        states, final, late = ("'{" + ",".join(words) + "}'"
+                               for words in (rule.open, rule.final, _late(rule)))
         about = f"'{_is_final(rule.table)}', '{rule.parent}', '{rule.key}', {states}"
         via = "".join(f", '{word}'" for word in rule.via)
         yield rule.table, (f'CREATE TRIGGER {rule.table}_final_insert AFTER INSERT ON "{rule.table}"\n'
@@ -240,13 +258,15 @@ def _postgresql() -> Iterator[tuple[str, str]]:
                            f"EXECUTE FUNCTION refuse_line_insert({about}{via})")
         yield trigger(rule.table, "final_change", "UPDATE OR DELETE", "",
                       f"refuse_line_change({about}, {final}, {late}{via})")
-        yield trigger(rule.table, "final_truncate", "TRUNCATE", "", refuse(_is_final(rule.table)), "STATEMENT")
+        yield trigger(rule.table, "final_truncate", "TRUNCATE", "", refuse(_is_final(rule.table)),
+                      "STATEMENT")
     yield "user", ('CREATE TRIGGER user_ends_access AFTER UPDATE ON "user" FOR EACH ROW\n'
                    f"WHEN ({_differs(ENDS_ACCESS, 'IS DISTINCT FROM')})\nEXECUTE FUNCTION end_access()")
 
 
 @event.listens_for(db.metadata, "after_create")
-def _create(_metadata: sa.MetaData, connection: sa.Connection, tables: Iterable[sa.Table], **_kw: Any) -> None:
+def _create(_metadata: sa.MetaData, connection: sa.Connection, tables: Iterable[sa.Table],
+            **_kw: Any) -> None:
     """`create_all` makes the rules too, for the tables that it made."""
     for sql in statements(connection.dialect.name, [table.name for table in tables]):
         connection.execute(sa.DDL(sql.replace("%", "%%")))  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
 """How a document moves is a table: states, transitions, who may, what must hold. Pure Python.
 
-A model declares ``workflow = Workflow(S.DRAFT, Transition(...), ...)``. The guard, the buttons, the rights, the
-history, the diagrams and the tests all read that one declaration. What happens in the hospital when a
+A model declares ``workflow = Workflow(S.DRAFT, Transition(...), ...)``. The guard, the buttons, the rights,
+the history, the diagrams and the tests all read that one declaration. What happens in the hospital when a
 transition is made is bound in `models.operations` (`approvals.EFFECTS`).
 """
 
@@ -18,11 +18,12 @@ from models.roles import Role
 
 @dataclass(frozen=True)
 class Condition:
-    """Something that must hold before a transition. `test(document, user)` is true when it does. `field` is the one to
-    blame when it does not.
+    """Something that must hold before a transition. `test(document, user)` is true when it does. `field` is
+    the one to blame when it does not.
 
-    `rows(model, user)` says the same of a table's rows in SQL, so that lists of what waits leave out what the person
-    cannot do. `is_kept`: the answer was written on the document when it was made, so the way that it goes is known.
+    `rows(model, user)` says the same of a table's rows in SQL, so that lists of what waits leave out what the
+    person cannot do. `is_kept`: the answer was written on the document when it was made, so the way that it
+    goes is known.
     """
 
     code: str
@@ -38,11 +39,11 @@ class Transition:
     """One row of a workflow.
 
     `who`: the roles that may; empty means that another document's operation does it, no person.
-    `when`: conditions, all of which must hold. `needs_reason`: the person must say why; a `Condition` instead of
-    a bool asks for a reason unless the condition holds. `numbers`: the document gets its number here.
-    `asks`: attributes of the document that the person fills in with this step (a reference, a price); `line_asks`:
-    attributes of each of its lines, `line_hint` says how that is meant. `may_skip`: what it asks may be left as it is,
-    so it can be taken for many at once.
+    `when`: conditions, all of which must hold. `needs_reason`: the person must say why; a `Condition` instead
+    of a bool asks for a reason unless the condition holds. `numbers`: the document gets its number here.
+    `asks`: attributes of the document that the person fills in with this step (a reference, a price);
+    `line_asks`: attributes of each of its lines, `line_hint` says how that is meant. `may_skip`: what it asks
+    may be left as it is, so it can be taken for many at once.
     `last_resort`: the document waits for this step only where this holds; the button is there all the same.
     """
 
@@ -75,7 +76,8 @@ class Transition:
     @property
     def is_refusal(self) -> bool:
         """Whether the step says no (red words on its button)."""
-        return self.name in {"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
+        return self.name in {"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account",
+                             "reverse",
                              "unconfirm"}
 
 
@@ -87,9 +89,11 @@ class Workflow:
         self.initial = initial
         self.states = type(initial)
         self.transitions = transitions
-        #: Approved states in which the author may still change the document; changed amounts void the approvals.
+        #: Approved states in which the author may still change the document; changed amounts void the
+        #: approvals.
         self.amendable = amendable
-        #: Steps of earlier releases (name, from, to): nobody takes them any more, histories still tell of them.
+        #: Steps of earlier releases (name, from, to): nobody takes them any more, histories still tell of
+        #: them.
         self.former = former
         seen: set[tuple[str, StrEnum]] = set()
         for step in transitions:
@@ -119,14 +123,17 @@ class Workflow:
 
     def waiting_on(self, state: StrEnum) -> tuple[Role, ...]:
         """The roles whose forward step a document in `state` waits for."""
-        roles: Iterable[Role] = (role for step in self.transitions if state in step.sources and not step.is_refusal
+        roles: Iterable[Role] = (role for step in self.transitions
+                                 if state in step.sources and not step.is_refusal
                                  and step.name not in {"close", "reopen", "readmit"} for role in step.roles)
         return tuple(dict.fromkeys(roles))
 
-    def require(self, document: Any, name: str, by: Any, reason: str = "", version: int | None = None) -> Transition:
+    def require(self, document: Any, name: str, by: Any, reason: str = "",
+                version: int | None = None) -> Transition:
         """The transition `name` for this document and person; `version` is the one the person looked at.
 
-        Raises, in this order, `NotAllowed` (role), `Conflict` (version), `WrongState` (no such step from here) or
+        Raises, in this order, `NotAllowed` (role), `Conflict` (version), `WrongState` (no such step from
+        here) or
         `Refused` (condition, reason).
         """
         named = [step for step in self.transitions if step.name == name]
@@ -136,14 +143,16 @@ class Workflow:
         if not any(by.has_role(*each.roles) for each in ([step] if step else named)):
             raise NotAllowed(N_("Your role may not do this step."))
         if version is not None and version != document.version:
-            raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step."))
+            raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat "
+                              "your step."))
         if step is None:
             raise WrongState(N_("This step is not open: the document already moved on. Look at it again."))
         for condition in step.conditions:
             if not condition.test(document, by):
                 raise Refused(condition.refusal, field=condition.field)
         if step.wants_reason(document, by) and not reason.strip():
-            raise Refused(N_("Please write the reason; the person who made the document will read it."), field="reason")
+            raise Refused(N_("Please write the reason; the person who made the document will read it."),
+                          field="reason")
         return step
 
 
@@ -156,7 +165,8 @@ not_own = Condition("not_own", lambda document, user: document.created_by_id != 
 own_document = Condition("own_document", lambda document, user: document.created_by_id == user.id,
                          N_("Only the person who made this document can do this."))
 another_person = Condition("another_person", lambda document, user: user.id not in document.approver_ids,
-                           N_("You already approved this document at an earlier step; somebody else must do this one."))
+                           N_("You already approved this document at an earlier step; somebody else must do "
+                              "this one."))
 own_work_unit = Condition(
     "own_work_unit",
     lambda document, user: user.work_unit_id is not None and document.work_unit_id == user.work_unit_id,

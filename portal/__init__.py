@@ -26,7 +26,8 @@ from portal import (
     words,
 )
 
-for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files, notices):
+for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files,
+             notices):
     room.add_to(pages.bp)
 
 

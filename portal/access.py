@@ -16,7 +16,7 @@ from models import rights
 from models.base import db
 from models.clinic import Patient
 from models.consultations import Consultation
-from models.operations.core import access
+from models.operations.core import owned
 
 #: The largest key that a column can hold; a larger number in an address names nothing.
 _LARGEST = 2**63 - 1
@@ -45,15 +45,16 @@ def patients_only(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def patient_or_404() -> Patient:
     """The registration of the person who is signed in."""
-    patient = access.patient_of(current_user)
+    patient = owned.patient_of(current_user)
     if patient is None:
         raise NotFound
     return patient
 
 
 def people() -> list[Patient]:
-    """The registrations that the person may act for, the own one first. Raises `NotFound` when there is none."""
-    found = access.patients_of(current_user)
+    """The registrations that the person may act for, the own one first. Raises `NotFound` when there is
+    none."""
+    found = owned.patients_of(current_user)
     if not found:
         raise NotFound
     return found
@@ -73,7 +74,7 @@ def person_or_404(patient_id: int | None = None) -> Patient:
     """The registration that the person may act for; the own one without an id. 404 in every other case."""
     if patient_id is None:
         return patient_or_404()
-    found = access.own_patient(current_user, patient_id)
+    found = owned.own_patient(current_user, patient_id)
     if found is None:
         raise NotFound
     return found
@@ -94,7 +95,8 @@ def own_consultation(consultation_id: int, *options: Any) -> Consultation:
     found = db.session.scalar(
         sa.select(Consultation)
         .where(Consultation.id == consultation_id, Consultation.patient_id.in_(own_people()))
-        .options(joinedload(Consultation.patient).joinedload(Patient.guardian), joinedload(Consultation.doctor),
+        .options(joinedload(Consultation.patient).joinedload(Patient.guardian),
+                 joinedload(Consultation.doctor),
                  joinedload(Consultation.specialization), *options))
     if found is None:
         raise NotFound

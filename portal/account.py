@@ -1,4 +1,5 @@
-"""The account of whoever signed in: address, password, open sessions, other sign-ins; and the ways back in by mail."""
+"""The account of whoever signed in: address, password, open sessions, other sign-ins; and the ways back in by
+mail."""
 
 from __future__ import annotations
 
@@ -54,12 +55,14 @@ def password_error(password: str, repeated: str, user: User) -> tuple[str, str] 
 def password_problem(password: str, repeated: str, least: int, *guessed: str) -> tuple[str, str] | None:
     """The same for somebody without an account; `guessed` is what others would try first."""
     if len(password) < least:
-        return "password", gettext("The password needs at least %(least)s letters. Add %(more)s.", least=least,
+        return "password", gettext("The password needs at least %(least)s letters. Add %(more)s.",
+                                   least=least,
                                    more=least - len(password))
     if len(password) > passwords.MAX:
         return "password", gettext("The password has at most %(most)s letters.", most=passwords.MAX)
     if password.lower() in [each.lower() for each in guessed]:
-        return "password", gettext("A password that is your name or address is easily guessed. Choose another.")
+        return "password", gettext("A password that is your name or address is easily guessed. Choose "
+                                   "another.")
     if password != repeated:
         return "repeated", gettext("The two passwords differ. Type the same one twice.")
     return None
@@ -68,7 +71,8 @@ def password_problem(password: str, repeated: str, least: int, *guessed: str) ->
 # ---------------------------------------------------------------- for those who signed in
 
 def _page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
-    return render_template("portal/account.html", errors=errors or {}, typed=typed, least=shortest(current_user),
+    return render_template("portal/account.html", errors=errors or {}, typed=typed,
+                           least=shortest(current_user),
                            sessions=credentials.sessions_of(current_user), here_hash=token_hash(),
                            tokens=credentials.tokens_of(current_user), expires_at=credentials.expires_at,
                            identities=credentials.identities_of(current_user), names=accounts.provider_name,
@@ -142,7 +146,8 @@ def change_password() -> Any:
     with one_transaction():
         credentials.set_password(current_user, kept)
         renew_session(current_user)
-    return _done(gettext("Your password was changed. Other devices were signed out, and all API tokens ended."))
+    return _done(gettext("Your password was changed. Other devices were signed out, and all API tokens "
+                         "ended."))
 
 
 @access.signed_in
@@ -194,7 +199,8 @@ def unlink(identity_id: int) -> Any:
 # ---------------------------------------------------------------- by a link of a mail
 
 def forgotten() -> Any:
-    return render_template("portal/account_forgotten.html", sent=False, email=request.args.get("email", "")[:254])
+    return render_template("portal/account_forgotten.html", sent=False,
+                           email=request.args.get("email", "")[:254])
 
 
 def forgotten_post() -> Any:
@@ -211,14 +217,16 @@ def forgotten_post() -> Any:
 
 
 def _ticket(kinds: tuple[TicketKind, ...]) -> tuple[str, Any]:
-    """The ticket of the address or form, and what it is; the sentence of refusal when it is no longer good."""
+    """The ticket of the address or form, and what it is; the sentence of refusal when it is no longer
+    good."""
     _counted(tickets)
     token = request.values.get("ticket", "")
     return token, accounts.found_ticket(token, *kinds)
 
 
 def _stale(refusal: Refused) -> Any:
-    return render_template("portal/account_ticket.html", ticket=None, error=refusal_text(refusal)), refusal.status
+    return render_template("portal/account_ticket.html", ticket=None,
+                           error=refusal_text(refusal)), refusal.status
 
 
 def ticket() -> Any:
@@ -227,7 +235,8 @@ def ticket() -> Any:
         token, found = _ticket(CONFIRMING)
     except Refused as refusal:
         return _stale(refusal)
-    return render_template("portal/account_ticket.html", ticket=found, token=token, names=accounts.provider_name)
+    return render_template("portal/account_ticket.html", ticket=found, token=token,
+                           names=accounts.provider_name)
 
 
 def ticket_post() -> Any:
@@ -249,7 +258,8 @@ def done() -> Any:
 
 
 def _password_page(token: str, user: User, errors: dict[str, str] | None = None, status: int = 200) -> Any:
-    return render_template("portal/account_password.html", token=token, errors=errors or {}, least=shortest(user),
+    return render_template("portal/account_password.html", token=token, errors=errors or {},
+                           least=shortest(user),
                            email=user.email), status
 
 
@@ -287,7 +297,8 @@ for _path, _view, _name, _method in (
         ("/tokens/<int:token_id>/end", end_token, "end_token", "POST"),
         ("/tokens/end", end_all_tokens, "end_tokens", "POST"),
         ("/identities/<int:identity_id>/unlink", unlink, "unlink", "POST"),
-        ("/forgotten", forgotten, "forgotten", "GET"), ("/forgotten", forgotten_post, "forgotten_post", "POST"),
+        ("/forgotten", forgotten, "forgotten", "GET"),
+        ("/forgotten", forgotten_post, "forgotten_post", "POST"),
         ("/confirm", ticket, "ticket", "GET"), ("/confirm", ticket_post, "ticket_post", "POST"),
         ("/done", done, "done", "GET"),
         ("/password", password, "password", "GET"), ("/password", password_post, "password_post", "POST")):

@@ -1,7 +1,7 @@
 """Asking for a consultation in four steps: complaint, time, files, consent.
 
-Each step is a plain form that carries what was said before in hidden fields, so it works without script and nothing
-is booked before the last one. A form with all fields and no `step` asks at once.
+Each step is a plain form that carries what was said before in hidden fields, so it works without script and
+nothing is booked before the last one. A form with all fields and no `step` asks at once.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Asking:
             for question in asked:
                 if question.needed and question.key not in self.answers:
                     self.errors[question.key] = gettext("Please choose one of the list.")
-        told = triage.dangers({each.key: self.answers[each.key] for each in asked if each.key in self.answers})
+        told = triage.dangers({each.key: self.answers[each.key] for each in asked
+                               if each.key in self.answers})
         if told and not self.form.get(CONFIRMED[step]):
             self.errors["danger"] = gettext("Do not wait for a consultation. Call 119 or go to the nearest "
                                             "emergency department now.")
@@ -110,12 +111,14 @@ def _page(asking: Asking, step: str, status: int = 200) -> Any:
     if step == "schedule":
         if doctor is None:
             found, count = directory.found_doctors(asking.form)
-            context = {"doctors": found, "count": count, "free": slots.first_free(found, patient=asking.patient),
+            context = {"doctors": found, "count": count,
+                       "free": slots.first_free(found, patient=asking.patient),
                        "specializations": directory.active_specializations()}
         else:
             near = clock.local(asking.starts_at).date() if asking.starts_at else None
             if near is None:
-                # Free for this patient too: a week whose last free time lies on another consultation shows none.
+                # Free for this patient too: a week whose last free time lies on another consultation shows
+                # none.
                 first = slots.next_free(doctor, patient=asking.patient, count=1)
                 near = clock.local(first[0].starts_at).date() if first else clock.today()
             context = {"week": directory.week_of(doctor, directory.monday_of(asking.form.get("week"), near),
@@ -129,7 +132,8 @@ def _page(asking: Asking, step: str, status: int = 200) -> Any:
 
 def _closed(status: int = 200) -> Any:
     patient = access.patient_or_404()
-    return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient), have="",
+    return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient),
+                           have="",
                            refused=True), status
 
 
@@ -226,7 +230,8 @@ def _send(asking: Asking) -> Any:
         _leave_room(len(uploads))
         checked = [files.checked(upload, field="files") for upload in uploads]
         with one_transaction():
-            consultation = consultations.request(asking.patient, doctor, starts_at, asking.complaint, by=current_user,
+            consultation = consultations.request(asking.patient, doctor, starts_at, asking.complaint,
+                                                 by=current_user,
                                                  payer=asking.payer, answers=asking.answers)
             _leave_room(len(checked))
             for file in checked:
@@ -249,7 +254,8 @@ def _send(asking: Asking) -> Any:
 
 
 def _sent_before(asking: Asking) -> Consultation | None:
-    """The same request of the same person: its answer was lost on the way, or the button was pressed twice."""
+    """The same request of the same person: its answer was lost on the way, or the button was pressed
+    twice."""
     assert asking.doctor is not None
     return db.session.scalar(sa.select(Consultation).where(
         Consultation.patient_id == asking.patient.id, Consultation.doctor_id == asking.doctor.id,
@@ -267,7 +273,8 @@ def _sent(consultation: Consultation) -> Any:
 
 
 def _tell_taken(asking: Asking, refusal: SlotTaken) -> None:
-    """Kindly: what happened, that the rest is kept, and the next free times to choose from, the nearest chosen."""
+    """Kindly: what happened, that the rest is kept, and the next free times to choose from, the nearest
+    chosen."""
     assert asking.doctor is not None
     assert asking.starts_at is not None
     free = slots.next_free(asking.doctor, after=asking.starts_at, patient=asking.patient) \
@@ -278,7 +285,8 @@ def _tell_taken(asking: Asking, refusal: SlotTaken) -> None:
     elif asking.patient.user_id == current_user.id:
         title = gettext("You have another consultation at %(time)s", time=time)
     else:
-        title = gettext("%(patient)s has another consultation at %(time)s", patient=asking.patient.name, time=time)
+        title = gettext("%(patient)s has another consultation at %(time)s", patient=asking.patient.name,
+                        time=time)
     asking.taken = {"title": title, "slot": asking.starts_at, "next": free[0] if free else None, "free": free}
     asking.starts_at = free[0].starts_at if free else None
     db.session.expire_all()

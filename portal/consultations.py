@@ -1,7 +1,9 @@
-"""The patient's consultations: the list, the state that shows itself, the conversation, cancelling, the outcome.
+"""The patient's consultations: the list, the state that shows itself, the conversation, cancelling, the
+outcome.
 
-What is new comes by asking (`static/talk.js`): the request waits aside until something happened, then one cheap
-statement says what. A page that was cut off asks on from the last message that it has, so none is lost or doubled.
+What is new comes by asking (`static/talk.js`): the request waits aside until something happened, then one
+cheap statement says what. A page that was cut off asks on from the last message that it has, so none is lost
+or doubled.
 """
 
 from __future__ import annotations
@@ -27,15 +29,15 @@ from models.consultations import (
     MessageSide,
 )
 from models.errors import Refused
-from models.operations.clinic import consultations, conversations, live, slots
+from models.operations.clinic import consultations, conversation_news, conversations, slots
 from models.operations.clinic.consultations import can_still_change
-from models.operations.clinic.live import BOARD
+from models.operations.clinic.conversation_news import BOARD
 from models.operations.core.approvals import perform
 from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import _instant
-from portal.web import talk
+from portal.web import conversation_page
 from portal.web.locale import refusal_text
 
 C = ConsultationState
@@ -45,7 +47,8 @@ PAST = (C.COMPLETED, C.CANCELLED, C.REJECTED, C.NO_SHOW, C.RESCHEDULED)
 MOST = 20
 ME = MessageSide.PATIENT
 OUTCOME = (
-    selectinload(Consultation.notes), selectinload(Consultation.diagnoses), selectinload(Consultation.letters),
+    selectinload(Consultation.notes), selectinload(Consultation.diagnoses),
+    selectinload(Consultation.letters),
     selectinload(Consultation.prescriptions).selectinload(Prescription.lines).options(
         joinedload(PrescriptionLine.item), joinedload(PrescriptionLine.unit)))
 
@@ -109,11 +112,12 @@ def _given(consultation: Consultation, *, after: int | None = None, read: int | 
            number: int | None = None) -> dict[str, Any]:
     """What every part of the page is given."""
     hours = setting("consultation.cancel_hours")
-    talked = talk.context(consultation, ME, after=after or 0, read=read or 0, number=number,
-                          is_live=_is_live(consultation))
+    talked = conversation_page.context(consultation, ME, after=after or 0, read=read or 0, number=number,
+                                       is_live=_is_live(consultation))
     return talked | {
         "consultation": consultation, "oob": False,
-        "can_change": consultation.state in (C.REQUESTED, C.APPROVED) and can_still_change(consultation, current_user),
+        "can_change": consultation.state in (C.REQUESTED, C.APPROVED) and can_still_change(consultation,
+                                                                                           current_user),
         "until": consultation.starts_at - timedelta(hours=hours), "successor": _moved_to(consultation),
         "issued": [each for each in consultation.prescriptions
                    if each.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
@@ -124,11 +128,12 @@ def _moved_to(consultation: Consultation) -> Consultation | None:
     """The request in whose place this one's time was given up."""
     if consultation.state != C.RESCHEDULED:
         return None
-    return db.session.scalar(sa.select(Consultation).where(Consultation.rescheduled_from_id == consultation.id)
+    return db.session.scalar(sa.select(Consultation).where(Consultation.rescheduled_from_id
+                                                           == consultation.id)
                              .options(joinedload(Consultation.doctor)))
 
 
-def _is_live(consultation: Consultation | talk.Glance) -> bool:
+def _is_live(consultation: Consultation | conversation_page.Glance) -> bool:
     """Whether anything can still happen here."""
     return consultation.state in COMING or conversations.can_write(consultation)
 
@@ -138,13 +143,14 @@ def _options() -> tuple[Any, ...]:
 
 
 def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
-    number = talk.number(consultation.id, ME)
-    messages = talk.messages(consultation)
-    first_new = talk.mark_read(consultation, messages, ME)
+    number = conversation_page.number(consultation.id, ME)
+    messages = conversation_page.messages(consultation)
+    first_new = conversation_page.mark_read(consultation, messages, ME)
     attached = consultations.sent_with(consultation)
-    read = talk.read_mark(consultation.id, ME)
+    read = conversation_page.read_mark(consultation.id, ME)
     context = _given(consultation, after=messages[-1].id if messages else 0, read=read, number=number)
-    return render_template(PAGE, **{**context, "messages": messages, "first_new": first_new, "attached": attached,
+    return render_template(PAGE, **{**context, "messages": messages, "first_new": first_new,
+                                    "attached": attached,
                                     "previous": None, "offered": _offered(consultation), **given}), status
 
 
@@ -164,18 +170,19 @@ def show(consultation_id: int) -> Any:
 @access.signed_in
 def news(consultation_id: int) -> Any:
     """What happened since the page was made: 204 when nothing did."""
-    seen, number = talk.Seen.of(request.args), talk.number(consultation_id, ME)
-    glance = talk.glance(consultation_id, ME) if consultation_id < 2**63 else None
+    seen, number = conversation_page.Seen.of(request.args), conversation_page.number(consultation_id, ME)
+    glance = conversation_page.glance(consultation_id, ME) if consultation_id < 2**63 else None
     if glance is not None and rights.may_open(current_user, "portal"):
-        if glance.is_seen(seen) and not BOARD.is_typing(consultation_id, talk.other(ME)):
-            return talk.answer("", number)
+        if glance.is_seen(seen) and not BOARD.is_typing(consultation_id, conversation_page.other(ME)):
+            return conversation_page.answer("", number)
         if glance.version == seen.version and conversations.can_write(glance) == seen.is_open:
-            return talk.answer(talk.news(glance, seen, ME, number, is_live=_is_live(glance)), number)
+            return conversation_page.answer(conversation_page.news(glance, seen, ME, number,
+                                                                   is_live=_is_live(glance)), number)
     consultation = access.own_consultation(consultation_id)
-    return talk.answer(_news(consultation, seen, number), number)
+    return conversation_page.answer(_news(consultation, seen, number), number)
 
 
-def _news(consultation: Consultation, seen: talk.Seen, number: int) -> str:
+def _news(consultation: Consultation, seen: conversation_page.Seen, number: int) -> str:
     """The changed parts, each to replace what has its id."""
     now_open, version = conversations.can_write(consultation), consultation.version
     parts = []
@@ -184,11 +191,14 @@ def _news(consultation: Consultation, seen: talk.Seen, number: int) -> str:
         if version != seen.version:
             # What was said when the page was made ("the request was sent") is no longer how it stands.
             parts = ['<div id="told"></div>']
-            parts += [render_block(PAGE, part, **context) for part in ("state_part", "outcome_part", "next_part")]
+            parts += [render_block(PAGE, part, **context)
+                      for part in ("state_part", "outcome_part", "next_part")]
         if now_open != seen.is_open:  # the conversation opens or closes: its whole part
-            parts.append(render_block(PAGE, "talk_part", **{**context, "messages": talk.messages(consultation),
+            parts.append(render_block(PAGE, "talk_part",
+                                      **{**context, "messages": conversation_page.messages(consultation),
                                                             "previous": None}))
-    return "".join([*parts, talk.news(consultation, seen, ME, number, is_live=_is_live(consultation))])
+    return "".join([*parts,
+                    conversation_page.news(consultation, seen, ME, number, is_live=_is_live(consultation))])
 
 
 @access.signed_in
@@ -196,7 +206,7 @@ def typing(consultation_id: int) -> Any:
     """The patient is typing: told to the doctor's page, kept nowhere."""
     consultation = access.own_consultation(consultation_id)
     if conversations.can_write(consultation):
-        live.typing(consultation.id, ME)
+        conversation_news.typing(consultation.id, ME)
         db.session.commit()
     return "", 204
 
@@ -205,8 +215,15 @@ def typing(consultation_id: int) -> Any:
 
 def _is_to_come(consultation: Consultation, client_id: str) -> bool:
     """Whether a message with this mark can still be written."""
-    return conversations.can_write(consultation) and db.session.scalar(sa.select(ConsultationMessage.id).where(
-        ConsultationMessage.author_id == current_user.id, ConsultationMessage.client_id == client_id)) is None
+    return (
+        conversations.can_write(consultation)
+        and db.session.scalar(
+            sa.select(ConsultationMessage.id).where(
+                ConsultationMessage.author_id == current_user.id, ConsultationMessage.client_id == client_id
+            )
+        )
+        is None
+    )
 
 
 @access.signed_in
@@ -239,14 +256,17 @@ def send(consultation_id: int) -> Any:
         return redirect(url_for("portal.consultation", consultation_id=consultation_id) + "#composer", 303)
     will_write(False)  # what follows only reads: it waits for no lock
     number = BOARD.number(consultation.id, ME)
-    given = talk.context(consultation, ME, number=number) | {"consultation": consultation}
-    return render_block(PAGE, "composer", **given) + _news(consultation, talk.Seen.of(form), number)
+    given = conversation_page.context(consultation, ME, number=number) | {"consultation": consultation}
+    return render_block(PAGE, "composer", **given) + _news(consultation, conversation_page.Seen.of(form),
+                                                           number)
 
 
 # ---------------------------------------------------------------- cancelling, moving, rating
 
-def _ask_page(consultation: Consultation, template: str, error: str = "", status: int = 200, **given: Any) -> Any:
-    return render_template(template, consultation=consultation, error=error, reason=request.form.get("reason", ""),
+def _ask_page(consultation: Consultation, template: str, error: str = "", status: int = 200,
+              **given: Any) -> Any:
+    return render_template(template, consultation=consultation, error=error,
+                           reason=request.form.get("reason", ""),
                            **given), status
 
 
@@ -317,7 +337,8 @@ def rating(consultation_id: int) -> Any:
     stars = directory.number(request.form.get("rating") or request.form.get("score")) or 0
     try:
         with one_transaction():
-            consultations.rate(consultation, stars, by=current_user, comment=request.form.get("comment", "")[:2000])
+            consultations.rate(consultation, stars, by=current_user,
+                               comment=request.form.get("comment", "")[:2000])
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id, *_options())
         return _page(consultation, refusal.status, rating_error=refusal_text(refusal))

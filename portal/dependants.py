@@ -1,4 +1,5 @@
-"""People whom a guardian represents: added with the guardian's consent, looked at one by one, handed over of age."""
+"""People whom a guardian represents: added with the guardian's consent, looked at one by one, handed over of
+age."""
 
 from __future__ import annotations
 
@@ -41,8 +42,10 @@ def switch() -> Any:
 def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200,
           doubt: bool = False) -> Any:
     labels = registration.labels() | {"relation": site_words.label("relation"), "nik": gettext("NIK")}
-    return render_template("portal/dependant.html", typed=typed or MultiDict(), errors=errors or {}, labels=labels,
-                           sexes=list(Sex), relations=list(Relation), versions=patients.CONSENTS, doubt=doubt), status
+    return render_template("portal/dependant.html", typed=typed or MultiDict(), errors=errors or {},
+                           labels=labels,
+                           sexes=list(Sex), relations=list(Relation), versions=patients.CONSENTS,
+                           doubt=doubt), status
 
 
 def _guardian() -> Patient:
@@ -71,15 +74,19 @@ def add() -> Any:
     doubt = False
     if not errors:
         twice = next((each for each in access.people()[1:] if each.state == PatientState.PENDING and (
-            each.name, each.birth_date, each.sex) == (values["name"], values["birth_date"], values["sex"])), None)
+            each.name, each.birth_date, each.sex) == (values["name"], values["birth_date"], values["sex"])),
+                     None)
         if twice is not None:  # the answer was lost on the way, or the button was pressed twice
             return redirect(url_for("portal.person", patient_id=twice.id), 303)
         try:
             with one_transaction():
                 patient = patients.register_dependant(
-                    guardian, by=current_user, relation=Relation(form["relation"]), consents=list(ConsentKind),
-                    number=form.get("nik", "").strip() or None, nik_confirmed=bool(form.get("nik_confirmed")), **values)
-            flash(gettext("%(name)s was added. Our staff checks the data; meanwhile you can complete the profile.",
+                    guardian, by=current_user, relation=Relation(form["relation"]),
+                    consents=list(ConsentKind),
+                    number=form.get("nik", "").strip() or None,
+                    nik_confirmed=bool(form.get("nik_confirmed")), **values)
+            flash(gettext("%(name)s was added. Our staff checks the data; meanwhile you can complete the "
+                          "profile.",
                           name=patient.name))
             return redirect(url_for("portal.person", patient_id=patient.id), 303)
         except Refused as refusal:
@@ -130,7 +137,8 @@ def _take_page(token: str, errors: dict[str, str] | None = None, status: int = 2
 
 
 def _stale(refusal: Refused) -> Any:
-    return render_template("portal/account_ticket.html", ticket=None, error=refusal_text(refusal)), refusal.status
+    return render_template("portal/account_ticket.html", ticket=None,
+                           error=refusal_text(refusal)), refusal.status
 
 
 def _counted() -> str:
@@ -152,7 +160,8 @@ def take_post() -> Any:
     try:
         token, form = _counted(), request.form
         found = accounts.found_ticket(token, TicketKind.HAND_OVER)
-        wrong = account.password_problem(form.get("password", ""), form.get("repeated", ""), passwords.MIN_PATIENT,
+        wrong = account.password_problem(form.get("password", ""), form.get("repeated", ""),
+                                         passwords.MIN_PATIENT,
                                          found.to_address)
         errors = dict([wrong]) if wrong else {}
         given = [kind for kind in ConsentKind if form.get(f"consent_{kind.value}")]

@@ -43,7 +43,8 @@ def active_specializations() -> list[Specialization]:
 def ratings(doctor_ids: Iterable[int]) -> dict[int, tuple[Any, int]]:
     """Mean stars and how many patients gave some, by doctor."""
     rows = db.session.execute(
-        sa.select(Consultation.doctor_id, sa.func.sum(Consultation.rating), sa.func.count(Consultation.rating))
+        sa.select(Consultation.doctor_id, sa.func.sum(Consultation.rating),
+                  sa.func.count(Consultation.rating))
         .where(Consultation.doctor_id.in_(list(doctor_ids)), Consultation.rating.is_not(None))
         .group_by(Consultation.doctor_id))
     return {doctor: (round(stars * 10 / count) / 10, count) for doctor, stars, count in rows}
@@ -75,7 +76,12 @@ def found_doctors(args: Any, page: int = 1) -> tuple[list[Doctor], int]:
     """The doctors that the search asks for on a page of `PAGE`, and how many there are."""
     criteria = _criteria(args)
     base = sa.select(Doctor).join(Doctor.specialization).where(*criteria)
-    count = db.session.scalar(sa.select(sa.func.count()).select_from(base.with_only_columns(Doctor.id).subquery())) or 0
+    count = (
+        db.session.scalar(
+            sa.select(sa.func.count()).select_from(base.with_only_columns(Doctor.id).subquery())
+        )
+        or 0
+    )
     rows = db.session.scalars(base.options(joinedload(Doctor.specialization)).order_by(Doctor.name, Doctor.id)
                               .limit(PAGE).offset((page - 1) * PAGE))
     return list(rows), count
@@ -99,7 +105,8 @@ def specializations() -> Any:
         .group_by(Doctor.specialization_id)).all())
     rows = db.session.scalars(sa.select(Specialization).where(Specialization.status == Status.ACTIVE))
     found = sorted(rows, key=lambda each: (each.id not in counts, words.specialization_word(each).casefold()))
-    return fragments.page_or_block("portal/specializations.html", "content", specializations=found, counts=counts)
+    return fragments.page_or_block("portal/specializations.html", "content", specializations=found,
+                                   counts=counts)
 
 
 # ---------------------------------------------------------------- one doctor
@@ -118,14 +125,16 @@ def week_of(doctor: Doctor, monday: date, patient: Any = None) -> dict[str, Any]
     """The doctor's slots of a week by day, and the neighbouring weeks."""
     first, last = max(monday, clock.today()), min(monday + timedelta(days=6), slots.last_day())
     now = clock.now()
-    offered = [slot for slot in slots.offered(doctor, first, last) if slot.starts_at > now] if first <= last else []
+    offered = [slot for slot in slots.offered(doctor, first, last)
+               if slot.starts_at > now] if first <= last else []
     free = set(slots.free_between(doctor, first, last, patient=patient)) if offered else set()
     days = [Day(first + timedelta(days=offset), []) for offset in range((last - first).days + 1)]
     for slot in offered:
         days[(clock.local(slot.starts_at).date() - first).days].slots.append((slot, slot in free))
     return {"days": days, "monday": monday,
             "before": _week(monday - timedelta(days=7)) if monday > clock.today() else None,
-            "after": _week(monday + timedelta(days=7)) if monday + timedelta(days=7) <= slots.last_day() else None}
+            "after": _week(monday + timedelta(days=7)) if monday + timedelta(days=7) <= slots.last_day()
+            else None}
 
 
 def _week(monday: date) -> str:
@@ -146,7 +155,8 @@ def doctor(doctor_id: int) -> Any:
     if found is None:
         raise NotFound
     free = slots.first_free([found]).get(found.id)
-    monday = monday_of(request.args.get("week"), clock.local(free.starts_at).date() if free else clock.today())
+    monday = monday_of(request.args.get("week"),
+                       clock.local(free.starts_at).date() if free else clock.today())
     return fragments.page_or_block(
         "portal/doctor.html", "slot_grid", doctor=found, free=free, today=clock.today(),
         rating=ratings([found.id]).get(found.id), week=week_of(found, monday))

@@ -18,7 +18,8 @@ from portal import fragments
 
 TEMPLATE = "portal/facilities.html"
 #: Rooms that a visitor looks for; offices, stores and kitchens are no service.
-SERVICES = (RoomKind.EMERGENCY, RoomKind.POLYCLINIC, RoomKind.THEATRE, RoomKind.LABORATORY, RoomKind.RADIOLOGY,
+SERVICES = (RoomKind.EMERGENCY, RoomKind.POLYCLINIC, RoomKind.THEATRE, RoomKind.LABORATORY,
+            RoomKind.RADIOLOGY,
             RoomKind.PHARMACY)
 
 

@@ -15,8 +15,7 @@ from models.activity import Activity
 from models.base import db, one_transaction
 from models.consultations import Consultation
 from models.documents import Attachment
-from models.operations.core import access as owned
-from models.operations.core import activity, files
+from models.operations.core import activity, files, owned
 from portal import access
 
 DRAFT = files.DRAFT
@@ -38,7 +37,8 @@ def drafts() -> list[Attachment]:
 
 
 def keep_drafts_of(patient_id: int) -> None:
-    """What was chosen for another person, or before the last sign-in, does not go along with this one's request."""
+    """What was chosen for another person, or before the last sign-in, does not go along with this one's
+    request."""
     if session.get(DRAFTS_OF) == patient_id:
         return
     if left := drafts():

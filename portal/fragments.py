@@ -1,4 +1,5 @@
-"""One template for a page and for its parts: htmx gets the block it asked for, everybody else the whole page."""
+"""One template for a page and for its parts: htmx gets the block it asked for, everybody else the whole
+page."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def _unread(counts: dict[int, int]) -> list[tuple[Consultation, ConsultationMess
     if not counts:
         return []
     last = (sa.select(sa.func.max(ConsultationMessage.id))
-            .where(ConsultationMessage.consultation_id.in_(list(counts)), ConsultationMessage.read_at.is_(None),
+            .where(ConsultationMessage.consultation_id.in_(list(counts)),
+                   ConsultationMessage.read_at.is_(None),
                    ConsultationMessage.side == MessageSide.DOCTOR)
             .group_by(ConsultationMessage.consultation_id))
     rows = db.session.execute(
@@ -85,7 +86,8 @@ def waiting() -> Any:
         return "", 200, {"HX-Redirect": "/portal/"}
     if fragments.wants_block():
         return fragments.live_block("portal/waiting.html", "registration", patient=patient)
-    return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient), have="")
+    return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient),
+                           have="")
 
 
 def add_to(bp: Blueprint) -> None:

@@ -15,7 +15,7 @@ from models.consultations import Consultation, ConsultationState
 from models.prescriptions import Letter, Prescription, PrescriptionLine, PrescriptionState
 from portal import access
 from portal.consultations import OUTCOME
-from portal.web import papers, pdf, print
+from portal.web import patient_papers, pdf, print
 
 GIVEN = (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)
 #: Of each kind; older ones stand at their consultations.
@@ -46,11 +46,21 @@ def index() -> Any:
 
 def _own(model: Any, key: int, *criteria: Any) -> Any:
     """A paper of one of the person's consultations; 404 in every other case."""
-    found = db.session.scalar(
-        sa.select(model).join(Consultation, Consultation.id == model.consultation_id)
-        .where(model.id == key, Consultation.patient_id.in_(access.own_people()), *criteria)
-        .options(joinedload(model.consultation).options(joinedload(Consultation.patient).joinedload(Patient.region),
-                                                        joinedload(Consultation.doctor)))) if key < 2**63 else None
+    found = (
+        db.session.scalar(
+            sa.select(model)
+            .join(Consultation, Consultation.id == model.consultation_id)
+            .where(model.id == key, Consultation.patient_id.in_(access.own_people()), *criteria)
+            .options(
+                joinedload(model.consultation).options(
+                    joinedload(Consultation.patient).joinedload(Patient.region),
+                    joinedload(Consultation.doctor),
+                )
+            )
+        )
+        if key < 2**63
+        else None
+    )
     if found is None:
         raise NotFound
     return found
@@ -62,7 +72,7 @@ def summary(consultation_id: int) -> Any:
     found = access.own_consultation(consultation_id, *OUTCOME)
     if found.state != ConsultationState.COMPLETED:
         raise NotFound
-    return pdf.answer(papers.printed(papers.summary_sheet, found), f"{found.number}.pdf")
+    return pdf.answer(patient_papers.printed(patient_papers.summary_sheet, found), f"{found.number}.pdf")
 
 
 @access.patients_only
@@ -75,7 +85,8 @@ def prescription(prescription_id: int) -> Any:
 @access.patients_only
 def letter(letter_id: int) -> Any:
     found = _own(Letter, letter_id)
-    return pdf.answer(papers.printed(papers.letter_sheet, found), f"{found.consultation.number}-{found.kind}.pdf")
+    return pdf.answer(patient_papers.printed(patient_papers.letter_sheet, found),
+                      f"{found.consultation.number}-{found.kind}.pdf")
 
 
 def add_to(bp: Blueprint) -> None:

@@ -1,4 +1,5 @@
-"""The patient's profile: shown, completed part by part, with the address chosen from province down to village."""
+"""The patient's profile: shown, completed part by part, with the address chosen from province down to
+village."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from portal.web import locale
 from portal.web import words as site_words
 from portal.web.locale import refusal_text
 
-ENUMS: dict[str, type[Any]] = {"sex": Sex, "marital_status": MaritalStatus, "blood_type": BloodType, "payer": Payer}
+ENUMS: dict[str, type[Any]] = {"sex": Sex, "marital_status": MaritalStatus, "blood_type": BloodType,
+                               "payer": Payer}
 TEXTS = ("name", "address", "phone", "allergies", "payer_name", "payer_number")
 NUMBERS = ("height_cm", "weight_kg")
 #: Levels of the address, and the letters of a region's code at each.
@@ -32,7 +34,8 @@ _LONGEST = {"payer_name": 200, "payer_number": 40, "address": 1000, "allergies":
 
 
 def _regions(chosen: str) -> dict[str, Any]:
-    """The choices of each level that can be chosen now, and the chosen code of each; one statement a level."""
+    """The choices of each level that can be chosen now, and the chosen code of each; one statement a
+    level."""
     picked = {level: chosen[:length] if len(chosen) >= length else "" for level, length in LEVELS}
     choices: dict[str, list[Any]] = {}
     parent: str | None = None
@@ -116,12 +119,15 @@ def _typed(patient: Patient) -> MultiDict[str, str]:
 
 def _form_page(patient: Patient, typed: MultiDict[str, str], code: str, errors: dict[str, str] | None = None,
                status: int = 200, doubt: bool = False) -> Any:
-    labels = {"name": gettext("Full name"), "birth_date": gettext("Birth date"), "height_cm": gettext("Height"),
-              "weight_kg": gettext("Weight"), "phone": gettext("Telephone"), "address": gettext("Street and number"),
+    labels = {"name": gettext("Full name"), "birth_date": gettext("Birth date"),
+              "height_cm": gettext("Height"),
+              "weight_kg": gettext("Weight"), "phone": gettext("Telephone"),
+              "address": gettext("Street and number"),
               "region_code": gettext("Village"), "nik": gettext("NIK"), "allergies": gettext("Allergies")}
     labels |= {field: site_words.label(field) for field in (*ENUMS, "payer_name", "payer_number")}
     return render_template(
-        "portal/profile_form.html", patient=patient, typed=typed, errors=errors or {}, labels=labels, doubt=doubt,
+        "portal/profile_form.html", patient=patient, typed=typed, errors=errors or {}, labels=labels,
+        doubt=doubt,
         nik=nik.masked_of(patient), enums={field: list(kind) for field, kind in ENUMS.items()},
         **_regions(code), **urls(patient)), status
 
@@ -149,7 +155,8 @@ def _values(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         if field in form:
             values[field] = form[field].replace("\0", "")
             if len(form[field]) > _LONGEST.get(field, 200):
-                errors[field] = gettext("Please write at most %(most)s letters.", most=_LONGEST.get(field, 200))
+                errors[field] = gettext("Please write at most %(most)s letters.",
+                                        most=_LONGEST.get(field, 200))
     for field, kind in ENUMS.items():
         if field in form:
             try:
@@ -190,9 +197,11 @@ def save(patient_id: int | None = None) -> Any:
                 patient = access.person_or_404(patient_id)
                 if patient.state == PatientState.ACTIVE and values.get("birth_date", patient.birth_date) \
                         != patient.birth_date:
-                    raise Refused(N_("The birth date was checked by the hospital. Ask the hospital to correct it."),
+                    raise Refused(N_("The birth date was checked by the hospital. Ask the hospital to "
+                                     "correct it."),
                                   field="birth_date")
-                patients.update_profile(patient, values, by=current_user, number=form.get("nik", "").strip() or None,
+                patients.update_profile(patient, values, by=current_user,
+                                        number=form.get("nik", "").strip() or None,
                                         nik_confirmed=bool(form.get("nik_confirmed")))
             flash(gettext("Your profile was saved."))
             return redirect(urls(patient)["profile_url"], 303)

@@ -1,7 +1,8 @@
-"""Sign-in providers: Google, Facebook and any other with OpenID Connect, each a row of data and a few variables.
+"""Sign-in providers: Google, Facebook and any other with OpenID Connect, each a row of data and a few
+variables.
 
-The code flow with PKCE, state and nonce is Authlib's. What comes back is an `Identity`: issuer and subject, and an
-address that counts only when the provider vouches for it.
+The code flow with PKCE, state and nonce is Authlib's. What comes back is an `Identity`: issuer and subject,
+and an address that counts only when the provider vouches for it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def _client(key: str) -> Any:
     given = tuple(config.get(name) for name in (*provider.needs, "FACEBOOK_URL", "GOOGLE_DISCOVERY_URL"))
     if key not in kept or kept[key][0] != given:
         registry = OAuth(current_app)
-        client = registry.register(key, client_id=config[provider.needs[-2]], client_secret=config[provider.needs[-1]],
+        client = registry.register(key, client_id=config[provider.needs[-2]],
+                                   client_secret=config[provider.needs[-1]],
                                    **provider.settings(config))
         kept[key] = (given, client)
     return kept[key][1]
@@ -87,7 +89,8 @@ def is_offered(key: str) -> bool:
 
 
 def _down(key: str) -> Refused:
-    return Refused(N_("%(provider)s does not answer at the moment. Try again in a few minutes, or sign in with your "
+    return Refused(N_("%(provider)s does not answer at the moment. Try again in a few minutes, or sign in "
+                      "with your "
                       "password."), provider=word(key))
 
 
@@ -105,7 +108,8 @@ def start(key: str) -> Response:
 def finish(key: str) -> Identity:
     """Who came back from the provider. Raises `Refused` with a sentence for whatever went wrong."""
     provider, client = PROVIDERS[key], _client(key)
-    if request.args.get("error") == "access_denied" or (request.args.get("error") and not request.args.get("code")):
+    if request.args.get("error") == "access_denied" or (request.args.get("error")
+                                                        and not request.args.get("code")):
         raise Refused(N_("You did not allow %(provider)s to tell us who you are. Nothing was done."),
                       provider=word(key))
     try:

@@ -22,7 +22,7 @@ from models.clinic import Patient, PatientState
 from models.consultations import Consultation, ConsultationState
 from models.documents import Attachment
 from models.errors import Refused
-from models.operations.clinic import records
+from models.operations.clinic import patient_record
 from models.operations.core import activity
 from models.operations.core.approvals import perform
 from models.operations.people.notices import tell
@@ -52,8 +52,9 @@ def readers() -> Any:
     patient = access.person_or_404(wanted) if wanted is not None else people[0]
     changes = request.args.get("all") == "1"
     before = directory.number(request.args.get("before"), 2**63 - 1)
-    rows = records.lookers(patient, changes=changes, before=before, limit=PAGE + 1)
-    return render_template("portal/readers.html", patient=patient, people=people, rows=rows[:PAGE], changes=changes,
+    rows = patient_record.lookers(patient, changes=changes, before=before, limit=PAGE + 1)
+    return render_template("portal/readers.html", patient=patient, people=people, rows=rows[:PAGE],
+                           changes=changes,
                            more=len(rows) > PAGE, before=before, roles=_roles, today=clock.today())
 
 
@@ -78,18 +79,21 @@ class _Sink(io.RawIOBase):
 
 
 def archive(patient: Patient) -> Iterator[bytes]:
-    """The ZIP, part by part: the data, a page for people, and each file as it was kept, one in memory at a time.
+    """The ZIP, part by part: the data, a page for people, and each file as it was kept, one in memory at a
+    time.
 
-    The words are made at once; the files are read while the answer goes out, after the request's session has ended.
+    The words are made at once; the files are read while the answer goes out, after the request's session has
+    ended.
     """
-    consultations, files = records.consultations_of(patient), records.files_of(patient)
-    data = records.gathered(patient, consultations, files)
+    consultations, files = patient_record.consultations_of(patient), patient_record.files_of(patient)
+    data = patient_record.gathered(patient, consultations, files)
     numbers = {each.id: each.number or str(each.id) for each in consultations}
     page = render_template("print/record.html", patient=patient, consultations=consultations, data=data,
-                           files=files, path_of=lambda file: records.path_of(file, numbers), issued=records.issued,
+                           files=files, path_of=lambda file: patient_record.path_of(file, numbers),
+                           issued=patient_record.issued,
                            now=clock.now())
     texts = {"record.json": json.dumps(data, ensure_ascii=False, indent=2), "record.html": page}
-    places = [(file.id, records.path_of(file, numbers), clock.local(file.uploaded_at).timetuple()[:6])
+    places = [(file.id, patient_record.path_of(file, numbers), clock.local(file.uploaded_at).timetuple()[:6])
               for file in files]
     return _parts(current_app._get_current_object(), texts, places)  # type: ignore[attr-defined]
 
@@ -130,7 +134,8 @@ def download_post() -> Any:
     if wait:
         raise TooManyRequests(retry_after=wait)
     with one_transaction():
-        activity.record(Activity.EXPORTED, table_name="patient", changed_id=patient.id, properties={"format": "zip"})
+        activity.record(Activity.EXPORTED, table_name="patient", changed_id=patient.id,
+                        properties={"format": "zip"})
         tell("record_downloaded", current_user._get_current_object())
     patient = access.person_or_404(wanted)
     name = f"rawat-{clock.today().isoformat()}.zip"
@@ -146,10 +151,12 @@ def _closing_page(patient: Patient, error: str = "", status: int = 200) -> Any:
         Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED,
                                 ConsultationState.IN_PROGRESS)))
         .options(sa.orm.joinedload(Consultation.doctor)).order_by(Consultation.starts_at)).all()
-    open_ones = [each for each in access.people()[1:] if each.state in (PatientState.PENDING, PatientState.ACTIVE)]
+    open_ones = [each for each in access.people()[1:]
+                 if each.state in (PatientState.PENDING, PatientState.ACTIVE)]
     mine = patient.user_id == current_user.id
     return render_template("portal/close.html", patient=patient, mine=mine, upcoming=upcoming, error=error,
-                           dependants=open_ones if mine else [], only_patient=current_user.roles == {Role.PATIENT}), \
+                           dependants=open_ones if mine else [],
+                           only_patient=current_user.roles == {Role.PATIENT}), \
         status
 
 
@@ -179,7 +186,8 @@ def close_post(patient_id: int | None = None) -> Any:
     if not current_user.is_active:
         with one_transaction():
             end_session()
-    flash(gettext("Your account is closed and your consents are withdrawn. The record stays with the hospital."))
+    flash(gettext("Your account is closed and your consents are withdrawn. The record stays with the "
+                  "hospital."))
     return redirect(url_for("own_account.done"), 303)
 
 

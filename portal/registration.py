@@ -1,7 +1,7 @@
 """Registration of a patient, open to everybody.
 
-The answer is the same page after the same work whether or not the address has an account already; whose it is reads it
-in a mail. Nobody can try out a list of addresses.
+The answer is the same page after the same work whether or not the address has an account already; whose it is
+reads it in a mail. Nobody can try out a list of addresses.
 """
 
 from __future__ import annotations
@@ -47,9 +47,11 @@ def labels() -> dict[str, str]:
             "consent_telemedicine": gettext("Consent to consult at a distance")}
 
 
-def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200) -> Any:
+def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None,
+          status: int = 200) -> Any:
     told = {field if field in FIELDS else "name": text for field, text in (errors or {}).items()}
-    errors = {field: told[field] for field in FIELDS if field in told}  # in the order of the form, none left out
+    # in the order of the form, none left out
+    errors = {field: told[field] for field in FIELDS if field in told}
     return render_template("portal/register.html", typed=typed or MultiDict(), errors=errors, labels=labels(),
                            sexes=list(Sex), shortest=SHORTEST, versions=patients.CONSENTS), status
 
@@ -67,7 +69,8 @@ def checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         values["birth_date"] = date.fromisoformat(form.get("birth_date", "").strip())
         if not date(1900, 1, 1) <= values["birth_date"] <= clock.today():
-            errors["birth_date"] = gettext("This date has not come yet or lies too far back. Choose a day until today.")
+            errors["birth_date"] = gettext("This date has not come yet or lies too far back. Choose a day "
+                                           "until today.")
     except ValueError:
         errors["birth_date"] = gettext("Please choose the day you were born.")
     if form.get("sex") in set(Sex):
@@ -76,12 +79,14 @@ def checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         errors["sex"] = gettext("Please choose one of the two, as on the identity card.")
     password = form.get("password", "")
     if len(password) < SHORTEST:
-        errors["password"] = gettext("The password needs at least %(least)s letters. Add %(more)s.", least=SHORTEST,
+        errors["password"] = gettext("The password needs at least %(least)s letters. Add %(more)s.",
+                                     least=SHORTEST,
                                      more=SHORTEST - len(password))
     elif len(password) > passwords.MAX:
         errors["password"] = gettext("The password has at most %(most)s letters.", most=passwords.MAX)
     elif password.lower() in (values.get("email", ""), values["name"].lower()):
-        errors["password"] = gettext("A password that is your name or address is easily guessed. Choose another.")
+        errors["password"] = gettext("A password that is your name or address is easily guessed. Choose "
+                                     "another.")
     if not form.get("consent_privacy"):
         errors["consent_privacy"] = gettext("Tick this consent, so that we may keep your medical record.")
     if not form.get("consent_telemedicine"):
@@ -135,7 +140,8 @@ def told_owner(email: str) -> bool:
     if owner.is_active:
         tell("registration_repeated", owner, key=key)
     elif db.session.scalar(sa.select(Outbox.id).where(Outbox.key == key)) is None:
-        post_to(owner.email, "registration_repeated_closed", language=owner.language, user=owner, name=owner.name,
+        post_to(owner.email, "registration_repeated_closed", language=owner.language, user=owner,
+                name=owner.name,
                 key=key)
     return True
 

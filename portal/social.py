@@ -1,8 +1,8 @@
 """Sign-in with another provider: in, linked to an account that is there, or a new registration.
 
-An account is opened only by an identity that was linked to it. A vouched-for address that has an account is not enough:
-the person signs in with the password, or opens a link that is mailed to that address. Staff link inside of their
-account only.
+An account is opened only by an identity that was linked to it. A vouched-for address that has an account is
+not enough: the person signs in with the password, or opens a link that is mailed to that address. Staff link
+inside of their account only.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def back(provider: str) -> Any:
             if account is not None and account.is_active:
                 return _enter(account)
         if account is not None:
-            return _problem(Refused(N_("This account is closed. Ask the hospital if you want to open it again.")))
+            return _problem(Refused(N_("This account is closed. Ask the hospital if you want to open it "
+                                       "again.")))
     session[WAITING] = {**asdict(identity), "at": clock.now().timestamp()}
     known = accounts.account_with_address(identity)
     return redirect("/login/link" if current_user.is_authenticated or known is not None else "/login/new")
@@ -117,7 +118,8 @@ def link() -> Any:
 
 
 def link_post() -> Any:
-    """Link to the account of whoever is signed in; else by that account's password, or by a mail to its address."""
+    """Link to the account of whoever is signed in; else by that account's password, or by a mail to its
+    address."""
     try:
         identity = _waiting()
     except Refused as refusal:
@@ -146,7 +148,8 @@ def _by_password(account: Any, identity: Identity) -> Any:
     wait = guesses.take(key)
     if wait:
         raise TooManyRequests(retry_after=wait)
-    if not passwords.verified(request.form.get("password", ""), account.password_hash) or not account.is_active:
+    if not passwords.verified(request.form.get("password", ""),
+                              account.password_hash) or not account.is_active:
         with one_transaction():
             activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=account.id)
         return _link_page(identity, gettext("This is not the password of the account."), 422)
@@ -162,7 +165,8 @@ def _by_password(account: Any, identity: Identity) -> Any:
 def _new_page(identity: Identity, typed: MultiDict[str, str], errors: dict[str, str] | None = None,
               status: int = 200) -> Any:
     return render_template("portal/social_new.html", identity=identity, typed=typed, errors=errors or {},
-                           labels=registration.labels(), sexes=list(registration.Sex), versions=patients.CONSENTS,
+                           labels=registration.labels(), sexes=list(registration.Sex),
+                           versions=patients.CONSENTS,
                            provider=accounts.provider_name(identity.issuer)), status
 
 
@@ -211,7 +215,8 @@ def new_post() -> Any:
 
 
 def _register(identity: Identity, values: dict[str, Any]) -> Any:
-    patient = patients.register(password_hash=None, consents=list(ConsentKind), language=Language(locale.choose()),
+    patient = patients.register(password_hash=None, consents=list(ConsentKind),
+                                language=Language(locale.choose()),
                                 **values)
     assert patient.user is not None
     accounts.link(patient.user, identity)

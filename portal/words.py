@@ -18,14 +18,17 @@ from portal.web import macros
 from portal.web.locale import is_indonesian, quantity
 from portal.web.words import initials, languages_word
 
-WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
+WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"),
+            _l("Sunday"))
 #: The portal's colour of each group of states, and the icons that say more to a patient than the group's own.
 TONES = {"draft": "grey", "submitted": "requested", "approved": "approved", "progress": "in_progress",
          "done": "completed", "overdue": "rejected", "rejected": "rejected", "cancelled": "cancelled"}
-ICONS = {"requested": "clock", "pending": "clock", "in_progress": "chat", "rescheduled": "cal", "closed": "lock",
+ICONS = {"requested": "clock", "pending": "clock", "in_progress": "chat", "rescheduled": "cal",
+         "closed": "lock",
          "issued": "file", "active": "checkc", "completed": "checkc", "dispensed": "checkc"}
 #: What a complete profile holds, in the order in which it is asked for.
-COMPLETE = {"nik": _l("NIK"), "phone": _l("telephone"), "address": _l("address"), "region_code": _l("village"),
+COMPLETE = {"nik": _l("NIK"), "phone": _l("telephone"), "address": _l("address"),
+            "region_code": _l("village"),
             "height_cm": _l("height"), "weight_kg": _l("weight"), "marital_status": _l("marital status"),
             "blood_type": _l("blood type"), "allergies": _l("allergies")}
 #: What a payer beside the patient needs.
@@ -77,13 +80,15 @@ def ic(name: str, large: bool = False) -> Markup:
 def state_badge(state: Any) -> Markup:
     """A state as icon, word and colour."""
     group, symbol = macros.look_of(state)
-    return macros.marked(state, f"badge {TONES[group]}", ic(ICONS.get(str(getattr(state, "value", state)), symbol)))
+    return macros.marked(state, f"badge {TONES[group]}",
+                         ic(ICONS.get(str(getattr(state, "value", state)), symbol)))
 
 
 def avatar(name: str, size: str = "") -> Markup:
     """Initials in a circle, of a colour that the name fixes."""
     tone = ("", "b", "v", "a", "g")[sum(map(ord, name)) % 5]
-    return Markup('<span class="avatar {} {}" aria-hidden="true">{}</span>').format(size, tone, initials(name))
+    return Markup('<span class="avatar {} {}" aria-hidden="true">{}</span>').format(size, tone,
+                                                                                    initials(name))
 
 
 def size(count: int) -> str:

@@ -1,8 +1,8 @@
 """What every test may ask for: `app`, `session`, `client`, `user`, `sign_in`.
 
-Each test runs inside one outer transaction that is rolled back: commits of the code under test are savepoints. (The
-ledger and the log refuse deletions, so cleaning up by deleting would not work.) A test marked `commits` gets a
-throw-away copy of the migrated database instead, for threads and real commits.
+Each test runs inside one outer transaction that is rolled back: commits of the code under test are
+savepoints. (The ledger and the log refuse deletions, so cleaning up by deleting would not work.) A test
+marked `commits` gets a throw-away copy of the migrated database instead, for threads and real commits.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models import acting, clock
+from models import actor, clock
 from models.base import db, prepare_engine, will_write
 from models.operations.core import checks
 from models.people import User, UserSession
@@ -28,7 +28,8 @@ from models.roles import Role
 from tests.support import databases, days, factories
 from tests.support.applications import Client, make_app
 
-#: How far the suite's clock runs before the computer's: the same in every worker and in every server of a test.
+#: How far the suite's clock runs before the computer's: the same in every worker and in every server of a
+#: test.
 AHEAD = days.stand()
 
 # ---------------------------------------------------------------- workers, and one template for all of them
@@ -95,14 +96,15 @@ def _application(template: str, database_server: Any) -> Iterator[Flask]:
 def _as_new() -> Iterator[None]:
     """Nobody acts, nothing is going to write, the suite's clock runs: whatever the test before set."""
     yield
-    acting.set_actor(None)
+    actor.set_actor(None)
     will_write(False)
     clock.freeze(None)
     clock.run_ahead(AHEAD)
 
 
 @pytest.fixture
-def app(_application: Flask, template: str, database_server: Any, request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(_application: Flask, template: str, database_server: Any,
+        request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on a database that is as new: everything that the test writes is undone after it."""
     config = dict(_application.config)
     isolate = _own_database if request.node.get_closest_marker("commits") else _outer_transaction
@@ -116,8 +118,9 @@ def app(_application: Flask, template: str, database_server: Any, request: pytes
 
 
 def _never_forgets(session: sa.orm.Session) -> None:
-    """The test's own session holds what it saw until it is told to look again, where the garbage collector would
-    decide: a test that reads what somebody else changed meanwhile, and does not look again, fails each time."""
+    """The test's own session holds what it saw until it is told to look again, where the garbage collector
+    would decide: a test that reads what somebody else changed meanwhile, and does not look again, fails each
+    time."""
     seen: list[object] = []
     for event in ("loaded_as_persistent", "pending_to_persistent", "detached_to_persistent"):
         sa.event.listen(session, event, lambda _session, instance: seen.append(instance))
@@ -128,7 +131,8 @@ def _outer_transaction(app: Flask, _template: str, _server: Any) -> Iterator[Non
     engine = engines[None]
     with engine.connect() as connection:
         outer = connection.begin()
-        engines[None] = connection  # sessions bind to this connection, whichever application context they live in
+        # sessions bind to this connection, whichever application context they live in
+        engines[None] = connection
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         try:
             yield
@@ -188,7 +192,8 @@ def user(session: Any) -> Callable[..., User]:
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[Client, Role | User], User]:
-    """`sign_in(client, Role.STORE_HEAD)` or `sign_in(client, somebody)`: the browser is that person's from here on."""
+    """`sign_in(client, Role.STORE_HEAD)` or `sign_in(client, somebody)`: the browser is that person's from
+    here on."""
 
     def sign_in(client: Client, who: Role | User) -> User:
         person = who if isinstance(who, User) else factories.make_user(who)

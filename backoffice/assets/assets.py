@@ -10,14 +10,14 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, selectinload
 
-from backoffice.assets.asset_pages import AssetPages, PlanPages, ProcurementPages
+from backoffice.assets.pages import AssetPages, PlanPages, ProcurementPages
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
-from models.asset_care import AssetMovement
 from models.asset_documents import AssetPlan, AssetProcurement, AssetReceipt
 from models.asset_exits import AssetAuction, AssetAuctionBid, AssetAuctionLine, AssetDisposal
+from models.asset_history import AssetMovement
 from models.asset_register import Asset
 from models.base import db
-from models.operations.assets import asset_entry, asset_exits, asset_receipts
+from models.operations.assets import entry, exits, receipts
 from models.roles import Role
 from portal.web.locale import rupiah
 
@@ -32,13 +32,14 @@ class AssetView(AssetPages, MasterView):
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         if not is_new:
-            asset_entry.check_change(record)
+            entry.check_change(record)
 
 
 class AssetMovementView(LedgerView):
     model = AssetMovement
     icon = "route"
-    listed = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room", "acknowledged_at")
+    listed = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room",
+              "acknowledged_at")
     default_order = (None, True)
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
@@ -63,7 +64,7 @@ class AssetProcurementView(ProcurementPages, DocumentView):
     numbers = ("total",)
     line_asks = {"lines": ("asset_model", "quantity", "unit_price", "asset_plan_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the assets"), (Role.FACILITIES_STAFF,),
-                  asset_receipts.make_receipt, lambda procurement: procurement.state == "sent"),)
+                  receipts.make_receipt, lambda procurement: procurement.state == "sent"),)
 
     def eager_for_list(self) -> list[Any]:
         return [*super().eager_for_list(), selectinload(AssetProcurement.lines)]
@@ -80,7 +81,8 @@ class AssetReceiptView(DocumentView):
     icon = "package-import"
     listed = ("number", "received_on", "asset_procurement", "delivery_order_number", "created_by", "state")
     asks = ("asset_procurement", "received_on", "delivery_order_number", "account", "note")
-    line_asks = {"lines": ("asset_model", "received_quantity", "asset_procurement_line", "unit_price", "as_group",
+    line_asks = {"lines": ("asset_model", "received_quantity", "asset_procurement_line", "unit_price",
+                           "as_group",
                            "work_unit", "room", "inpatient_room", "ward", "building", "warranty_until",
                            "serial_numbers")}
 
@@ -95,7 +97,8 @@ class AssetDisposalView(DocumentView):
     icon = "archive"
     listed = ("number", "disposed_on", "route", "created_by", "state")
     line_asks = {"lines": ("asset", "quantity", "reason", "building", "ward")}
-    makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,), asset_exits.make_auction,
+    makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,),
+                  exits.make_auction,
                   lambda disposal: disposal.state == "posted" and disposal.route == "auction"),)
 
 
@@ -113,8 +116,9 @@ class AssetAuctionView(DocumentView):
         bid = AssetAuctionBid
         bids = db.session.scalars(
             sa.select(bid).where(bid.asset_auction_line_id.in_([line.id for line in record.lines]))
-            .order_by(bid.round.desc(), bid.asset_auction_line_id, bid.amount.desc(), bid.offered_at, bid.id)).all()
-        return {"bids": bids, "winners": {bid.id for bid in asset_exits.winning(record, bids)},
+            .order_by(bid.round.desc(), bid.asset_auction_line_id, bid.amount.desc(), bid.offered_at,
+                      bid.id)).all()
+        return {"bids": bids, "winners": {bid.id for bid in exits.winning(record, bids)},
                 "working": record.state == "open" and current_user.has_role(Role.FACILITIES_STAFF)}
 
 
@@ -124,7 +128,8 @@ class AssetAuctionBidView(MasterView):
     model = AssetAuctionBid
     icon = "discount"
     listed = ("bidder_name", "asset_auction_line", "round", "amount", "offered_at", "is_valid")
-    asks = ("asset_auction_line", "bidder_name", "bidder_identity", "amount", "offered_at", "is_valid", "note")
+    asks = ("asset_auction_line", "bidder_name", "bidder_identity", "amount", "offered_at", "is_valid",
+            "note")
     prefills = ("asset_auction_line",)
 
     def eager_for_list(self) -> list[Any]:
@@ -132,9 +137,13 @@ class AssetAuctionBidView(MasterView):
             joinedload(AssetAuctionLine.asset), joinedload(AssetAuctionLine.land))]
 
     def before_save(self, form: Any, record: AssetAuctionBid, is_new: bool) -> None:
-        asset_exits.check_bid(record, is_new=is_new)
+        exits.check_bid(record, is_new=is_new)
 
     def details_url(self, record: Any) -> str:
         """A bid is seen on its auction."""
         lot = record.asset_auction_line
-        return f"/admin/asset_auction/details/?id={lot.asset_auction_id}#h-bids" if lot else super().details_url(record)
+        return (
+            f"/admin/asset_auction/details/?id={lot.asset_auction_id}#h-bids"
+            if lot
+            else super().details_url(record)
+        )

@@ -40,11 +40,14 @@ class InventoryRoundView(DocumentView):
                                                                           joinedload(InventoryRoundLine.seen_by)))
 
     def _page(self, record: InventoryRound, refusal: Refused | None = None, seen: Any = None) -> Any:
-        lines = sorted(record.lines, key=lambda line: (ORDER.index(line.result), line.asset.name, line.asset.tag))
+        lines = sorted(record.lines,
+                       key=lambda line: (ORDER.index(line.result), line.asset.name, line.asset.tag))
         g.uses_camera = True
         return self.render(
-            "backoffice/assets/inventory_look.html", view=self, record=record, lines=lines, refusal=refusal, told=told,
-            seen=seen, conditions=list(PhysicalCondition), code=request.form.get("code", "") if refusal else "",
+            "backoffice/assets/inventory_look.html", view=self, record=record, lines=lines, refusal=refusal,
+            told=told,
+            seen=seen, conditions=list(PhysicalCondition),
+            code=request.form.get("code", "") if refusal else "",
             found=sum(line.result == InventoryResult.FOUND for line in lines),
             expected=sum(line.result != InventoryResult.MISPLACED for line in lines),
             counting=record.state == InventoryRoundState.COUNTING and may(current_user, "edit", self.table))

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from wtforms.fields import BooleanField
 
 from backoffice.clinic.merging import MergePages
-from backoffice.panel import cells
+from backoffice.panel import rendering
 from backoffice.panel.base import LedgerView, MasterView
 from backoffice.panel.forms import StaffForm, make_form
 from backoffice.people.accounts import AccountLinks
@@ -25,7 +25,7 @@ from models.operations.core import activity
 from models.operations.people import nik
 from models.prescriptions import Letter
 from models.workflow import Transition
-from portal.web import locale, papers, words
+from portal.web import locale, patient_papers, words
 from portal.web.pdf import answer
 
 #: What somebody ticks who readmits a patient.
@@ -40,10 +40,13 @@ class PatientView(MergePages, MasterView):
     model = Patient
     icon = "user-heart"
     listed = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
-    asks = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status", "blood_type",
+    asks = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status",
+            "blood_type",
             "allergies", "payer", "payer_name", "payer_number")
-    facts = ("name", "nik", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status",
-             "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian", "user", "registered_at",
+    facts = ("name", "nik", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
+             "marital_status",
+             "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian", "user",
+             "registered_at",
              "decided_reason", "merged_into")
     details_template = "backoffice/clinic/patient.html"
     filters = ("state", "sex", "payer", "guardian", "birth_date", "registered_at")
@@ -59,7 +62,8 @@ class PatientView(MergePages, MasterView):
         return escape(nik.masked_of(record) or "–")
 
     def asks_first(self, step: Transition, record: Any) -> bool:
-        return super().asks_first(step, record) and (step.name != "reinstate" or record.guardian_id is not None)
+        return super().asks_first(step, record) and (step.name != "reinstate"
+                                                     or record.guardian_id is not None)
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
         names = tuple(name for name in transition.asks if name == "guardian" and moved.user_id is None)
@@ -98,7 +102,7 @@ def _licence(day: date | None) -> Markup:
         return escape(locale.day(day))
     word = gettext("Ran out") if left < 0 else ngettext("%(num)d day left", "%(num)d days left", left)
     return Markup('<span class="nowrap">{}</span> <span class="rw-badge is-overdue">{}{}</span>').format(
-        locale.day(day), cells.icon("clock-exclamation"), word)
+        locale.day(day), rendering.icon("clock-exclamation"), word)
 
 
 class ClinicalNoteView(LedgerView):
@@ -126,4 +130,5 @@ class LetterView(LedgerView):
             abort(403)
         with one_transaction():
             activity.record(Activity.READ, table_name="letter", changed_id=letter.id)
-        return answer(papers.printed(papers.letter_sheet, letter), f"{self.table}-{letter.id}.pdf")
+        return answer(patient_papers.printed(patient_papers.letter_sheet, letter),
+                      f"{self.table}-{letter.id}.pdf")

@@ -1,4 +1,5 @@
-"""The doctors' desk: today's queue, unread messages, the week, the hours, and the day on which a doctor cannot come."""
+"""The doctors' desk: today's queue, unread messages, the week, the hours, and the day on which a doctor
+cannot come."""
 
 from __future__ import annotations
 
@@ -59,10 +60,12 @@ def queue_of(doctor: Doctor) -> dict[str, Any]:
             sa.or_(sa.and_(Consultation.starts_at >= start, Consultation.starts_at < end,
                            Consultation.state.in_((C.APPROVED, C.IN_PROGRESS, C.COMPLETED, C.NO_SHOW))),
                    Consultation.state == C.IN_PROGRESS, Consultation.id.in_(unread)))
-        .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at, Consultation.id).limit(200)))
+        .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at,
+                                                            Consultation.id).limit(200)))
     today = [each for each in rows if start <= each.starts_at < end]
     waiting = [each for each in today if each.state == C.APPROVED]
-    return {"now": [each for each in rows if each.state == C.IN_PROGRESS], "next": waiting[:1], "waiting": waiting[1:],
+    return {"now": [each for each in rows if each.state == C.IN_PROGRESS], "next": waiting[:1],
+            "waiting": waiting[1:],
             "done": [each for each in today if each.state in (C.COMPLETED, C.NO_SHOW)],
             "talking": [each for each in rows if each.id in unread], "unread": unread, "today": today,
             "moment": clock.now()}
@@ -79,7 +82,8 @@ def week_of(doctor: Doctor, monday: date) -> list[Day]:
         days[(each.on - monday).days].exceptions.append(each)
     starts = db.session.scalars(sa.select(Consultation.starts_at).where(
         Consultation.doctor_id == doctor.id, Consultation.state.in_(HOLDS_SLOT),
-        Consultation.starts_at >= clock.day_bounds(monday)[0], Consultation.starts_at < clock.day_bounds(sunday)[1]))
+        Consultation.starts_at >= clock.day_bounds(monday)[0],
+        Consultation.starts_at < clock.day_bounds(sunday)[1]))
     for at in starts:
         days[(clock.local(at).date() - monday).days].booked += 1
     return days
@@ -109,14 +113,16 @@ class DeskView(Page):
     page = "desk"
 
     def _doctor(self) -> Doctor | None:
-        """The doctor whose desk it is: the own one, or for an administrator the one that the address names."""
+        """The doctor whose desk it is: the own one, or for an administrator the one that the address
+        names."""
         wanted = request.values.get("doctor", "")
         mine = db.session.scalar(sa.select(Doctor).where(Doctor.user_id == current_user.id)
                                  .options(joinedload(Doctor.specialization)))
         if not wanted or (mine is not None and wanted == str(mine.id)):
             return mine
         key = lookups.identity(Doctor, wanted)
-        found = db.session.get(Doctor, key, options=[joinedload(Doctor.specialization)]) if key is not None else None
+        found = db.session.get(Doctor, key,
+                               options=[joinedload(Doctor.specialization)]) if key is not None else None
         if found is None or not current_user.has_role(Role.ADMIN):
             abort(404)
         return found
@@ -128,7 +134,8 @@ class DeskView(Page):
     def _others(self) -> list[Doctor]:
         if not current_user.has_role(Role.ADMIN):
             return []
-        return list(db.session.scalars(sa.select(Doctor).where(Doctor.status == Status.ACTIVE).order_by(Doctor.name)))
+        return list(db.session.scalars(sa.select(Doctor).where(Doctor.status
+                                                               == Status.ACTIVE).order_by(Doctor.name)))
 
     # ------------------------------------------------------------ the desk
 
@@ -165,7 +172,8 @@ class DeskView(Page):
         coming = db.session.scalars(sa.select(ScheduleException).where(
             ScheduleException.doctor_id == doctor.id, ScheduleException.on >= clock.today())
             .order_by(ScheduleException.on, ScheduleException.id)).all()
-        return self.render("backoffice/clinic/desk_schedule.html", doctor=doctor, week=week_of(doctor, monday),
+        return self.render("backoffice/clinic/desk_schedule.html", doctor=doctor,
+                           week=week_of(doctor, monday),
                            hours=hours, coming=coming,
                            today=clock.today(), monday=monday, others=self._others(), refusal=refusal,
                            wrong_form=form, told=told, before=monday - timedelta(days=7),
@@ -183,7 +191,8 @@ class DeskView(Page):
         try:
             with one_transaction():
                 if go == "add_hours":
-                    schedules.add_hours(doctor, by=current_user, weekday=_number(form.get("weekday")), **given)
+                    schedules.add_hours(doctor, by=current_user, weekday=_number(form.get("weekday")),
+                                        **given)
                 elif go == "add_extra":
                     schedules.add_extra(doctor, by=current_user, on=_day(form.get("on")),
                                         reason=form.get("reason", ""), **given)
@@ -223,19 +232,27 @@ class DeskView(Page):
                 target = absences.target_of(chosen) if chosen != "release" else None
                 if chosen != "release" and target is None:
                     abort(400)
-                plan[_number(key)], versions[_number(key)] = target, _number(request.form.get(f"version-{key}"))
+                plan[_number(key)], versions[_number(key)] = (
+                    target,
+                    _number(request.form.get(f"version-{key}")),
+                )
         try:
             with one_transaction():
-                absences.away(doctor, on, plan, request.form.get("reason", ""), by=current_user, versions=versions,
+                absences.away(doctor, on, plan, request.form.get("reason", ""), by=current_user,
+                              versions=versions,
                               starts=starts, ends=ends)
         except NotAllowed:
             abort(403)
         except Refused as refusal:
             db.session.rollback()
-            return self._away_page(db.session.get_one(Doctor, _number(str(values.get("doctor"))) if values.get("doctor")
-                                                      else self._doctor_or_404().id), on, starts, ends, refusal)
+            return self._away_page(db.session.get_one(Doctor,
+                                                      _number(str(values.get("doctor")))
+                                                      if values.get("doctor")
+                                                      else self._doctor_or_404().id), on, starts, ends,
+                                   refusal)
         moved = sum(target is not None for target in plan.values())
-        return done(gettext("The absence is kept: %(moved)s consultations moved, %(released)s released.", moved=moved,
+        return done(gettext("The absence is kept: %(moved)s consultations moved, %(released)s released.",
+                            moved=moved,
                             released=len(plan) - moved), f"/admin/desk/schedule?doctor={doctor.id}")
 
     def _away_page(self, doctor: Doctor, on: date, starts: time | None, ends: time | None,
@@ -246,14 +263,18 @@ class DeskView(Page):
         to_day = _day(values.get("to_day"))
         try:
             day = absences.day_of(doctor, on, starts, ends)
-            offers = absences.proposed(day, [chosen] if chosen else team, on, starts=starts, ends=ends, day=to_day)
+            offers = absences.proposed(day, [chosen] if chosen else team, on, starts=starts, ends=ends,
+                                       day=to_day)
         except Refused as wrong:
             day, offers, refusal = [], {}, refusal or wrong
         under_way = db.session.scalar(sa.select(sa.func.count()).select_from(Consultation).where(
             Consultation.doctor_id == doctor.id, Consultation.state == C.IN_PROGRESS,
-            Consultation.starts_at >= clock.day_bounds(on)[0], Consultation.starts_at < clock.day_bounds(on)[1]))
+            Consultation.starts_at >= clock.day_bounds(on)[0],
+            Consultation.starts_at < clock.day_bounds(on)[1]))
         return self.render(
-            "backoffice/clinic/desk_away.html", doctor=doctor, on=on, starts=starts, ends=ends, day=day, offers=offers,
+            "backoffice/clinic/desk_away.html", doctor=doctor, on=on, starts=starts, ends=ends, day=day,
+            offers=offers,
             team=team, chosen=chosen, to_day=to_day, refusal=refusal, told=told, today=clock.today(),
-            under_way=under_way, hides=lambda each: each.state == C.REQUESTED and not current_user.has_role(Role.ADMIN)
+            under_way=under_way,
+            hides=lambda each: each.state == C.REQUESTED and not current_user.has_role(Role.ADMIN)
             ), refusal.status if refusal is not None else 200

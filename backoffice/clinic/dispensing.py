@@ -1,4 +1,5 @@
-"""Prescriptions: the doctor's own, and the queue of what the stores still have to give out. No clinical notes here."""
+"""Prescriptions: the doctor's own, and the queue of what the stores still have to give out. No clinical notes
+here."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from backoffice.panel.base import DocumentView
-from backoffice.panel.cells import BLANK
+from backoffice.panel.rendering import BLANK
 from models import clock
 from models.base import db
 from models.clinic import Doctor
@@ -29,7 +30,9 @@ from portal.web.locale import quantity
 def patient_text(prescription: Prescription) -> str:
     """Name and record number, as the label and the queue say them."""
     patient = prescription.patient
-    return f"{patient.name} · {patient.medical_record_number}" if patient.medical_record_number else patient.name
+    return (
+        f"{patient.name} · {patient.medical_record_number}" if patient.medical_record_number else patient.name
+    )
 
 
 class PrescriptionView(DocumentView):
@@ -37,7 +40,8 @@ class PrescriptionView(DocumentView):
     icon = "pill"
     read_only = True
     listed = ("number", "prescribed_on", "patient", "doctor", "store", "state")
-    facts = ("patient", "birth", "allergies", "doctor", "prescribed_on", "store", "dispensed_at", "received_by", "note")
+    facts = ("patient", "birth", "allergies", "doctor", "prescribed_on", "store", "dispensed_at",
+             "received_by", "note")
     filters = ("state", "store", "prescribed_on")
     line_asks = {"lines": ("item", "quantity", "unit", "directions", "duration_days", "allergy_reason")}
     details_template = "backoffice/clinic/prescription.html"
@@ -53,7 +57,8 @@ class PrescriptionView(DocumentView):
                 visit.joinedload(Consultation.specialization)]
 
     def details_options(self) -> list[Any]:
-        return [joinedload(Prescription.store), joinedload(Prescription.created_by).lazyload("*"), *self._people(),
+        return [joinedload(Prescription.store), joinedload(Prescription.created_by).lazyload("*"),
+                *self._people(),
                 selectinload(Prescription.lines).options(
                     joinedload(PrescriptionLine.item), joinedload(PrescriptionLine.unit))]
 
@@ -63,7 +68,8 @@ class PrescriptionView(DocumentView):
         if name == "birth":
             return gettext("Birth date, age and weight")
         return super().label(name) if name not in ("patient", "doctor", "allergies") else \
-            {"patient": gettext("Patient"), "doctor": gettext("Doctor"), "allergies": gettext("Allergies")}[name]
+            {"patient": gettext("Patient"), "doctor": gettext("Doctor"),
+             "allergies": gettext("Allergies")}[name]
 
     def cell_patient(self, record: Any) -> Markup:
         return escape(patient_text(record))
@@ -97,7 +103,8 @@ class PrescriptionView(DocumentView):
         controlled = [line.item.name for line in record.lines if line.item.controlled]
         if record.state == PrescriptionState.DISPENSED:
             moves = db.session.scalars(
-                sa.select(StockMove).where(StockMove.document_type == self.table, StockMove.document_id == record.id)
+                sa.select(StockMove).where(StockMove.document_type == self.table,
+                                           StockMove.document_id == record.id)
                 .options(joinedload(StockMove.item), joinedload(StockMove.batch)).order_by(StockMove.id))
             return {"moves": list(moves), "stores": [], "controlled": controlled}
         stores = self._stores(record) if record.state == PrescriptionState.ISSUED \

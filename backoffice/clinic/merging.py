@@ -1,4 +1,5 @@
-"""Patients who are in the house twice: the list of likely pairs, two records side by side, and making one of them."""
+"""Patients who are in the house twice: the list of likely pairs, two records side by side, and making one of
+them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from models.rights import may, may_see
 from portal.web import words
 
 #: What stands side by side, in this order.
-COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "blood_type", "allergies",
+COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "blood_type",
+            "allergies",
             "payer", "payer_name", "payer_number", "guardian", "user", "registered_at", "state")
 
 
@@ -65,10 +67,12 @@ class MergePages:
         try:
             with one_transaction():
                 merging.merge(self.one_or_404(id), self.one_or_404(str(kept.id)),
-                              by=current_user._get_current_object(), held_twice=bool(request.form.get("held_twice")),
+                              by=current_user._get_current_object(),
+                              held_twice=bool(request.form.get("held_twice")),
                               take=[group for group in merging.TOGETHER if request.form.get(group) == "gone"])
         except Refused as refusal:
-            return self.merge_page(self.one_or_404(id), self.one_or_404(str(kept.id)), refusal), refusal.status
+            return self.merge_page(self.one_or_404(id), self.one_or_404(str(kept.id)),
+                                   refusal), refusal.status
         return done(gettext("Both records are one now: %(number)s.", number=kept.medical_record_number),
                     self.details_url(kept))
 
@@ -78,12 +82,15 @@ class MergePages:
         rows = []
         for name in COMPARED:
             shown = may_see(current_user, "patient", name)
-            cells = [self.cell(each, name) if shown else counted(getattr(each, name)) for each in (gone, kept)]
+            cells = [self.cell(each, name) if shown else counted(getattr(each, name))
+                     for each in (gone, kept)]
             differs = str(cells[0]) != str(cells[1])
             rows.append({"name": name, "word": self.label(name), "cells": cells, "differs": differs,
                          "choice": name if name in choices else ""})
-        return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows, refusal=refusal,
-                           told=told, can_turn=gone.state == "active", joined=joined(gone, kept), choices=choices,
+        return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows,
+                           refusal=refusal,
+                           told=told, can_turn=gone.state == "active", joined=joined(gone, kept),
+                           choices=choices,
                            chosen=request.form, twice=[pair for pair in merging.overlapping(kept, gone)
                                                        if merging.was_held(pair)])
 
@@ -108,7 +115,8 @@ class MergePages:
         if found.left:
             flash(gettext("Changed since the merge and left as it is: %(names)s.",
                           names=", ".join(self.label(name) for name in found.left)), "warning")
-        return done(gettext("The merge was taken back: both have their own record again."), self.details_url(gone))
+        return done(gettext("The merge was taken back: both have their own record again."),
+                    self.details_url(gone))
 
     def unmerge_page(self: Any, gone: Patient, refusal: Refused | None = None) -> Any:
         from backoffice.panel.views import told
@@ -139,5 +147,6 @@ def moved_rows(merge: PatientMerge) -> list[tuple[str, int]]:
 def changed_names(merge: PatientMerge) -> list[str]:
     """Columns of the record that stayed which become what they were."""
     left = merge_undo.left_alone(merge)
-    return [each.column_name for each in merge.moves if each.table_name == "patient" and each.row_id == merge.kept_id
+    return [each.column_name for each in merge.moves
+            if each.table_name == "patient" and each.row_id == merge.kept_id
             and each.column_name not in (*left, "nik_index")]

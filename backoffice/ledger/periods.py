@@ -29,11 +29,13 @@ class PeriodView(LedgerView):
     address = "/admin/period/closing"
 
     def beside(self) -> tuple[tuple[str, Any, str], ...]:
-        return ((self.address, lazy_gettext("Close a period"), "lock"),) if current_user.has_role(Role.PAYABLES) else ()
+        return ((self.address, lazy_gettext("Close a period"),
+                 "lock"),) if current_user.has_role(Role.PAYABLES) else ()
 
     @expose("/closing", methods=("GET", "POST"))
     def closing_view(self) -> Any:
-        """GET shows the months that are over with what stands in them; POST closes the one of ``month=2026-10``."""
+        """GET shows the months that are over with what stands in them; POST closes the one of
+        ``month=2026-10``."""
         if not current_user.has_role(Role.PAYABLES):
             abort(403)
         if request.method == "GET":
@@ -67,4 +69,5 @@ class PeriodView(LedgerView):
                                          if may(current_user, "read", each.table)]
             rows.append({"key": f"{year:04}-{month:02}", "word": day(first).partition(" ")[2], "first": first,
                          "last": last, "period": period, "standing": left})
-        return self.render("backoffice/ledger/closing.html", view=self, rows=rows, message=message, asked=asked)
+        return self.render("backoffice/ledger/closing.html", view=self, rows=rows, message=message,
+                           asked=asked)

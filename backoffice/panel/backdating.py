@@ -51,7 +51,8 @@ class DatePages:
         except Refused as refusal:
             if refusal.field == "reason":
                 db.session.rollback()
-                page = self.step_page(self.one_or_404(id), record, step, self.step_form(step, record), refusal)
+                page = self.step_page(self.one_or_404(id), record, step, self.step_form(step, record),
+                                      refusal)
                 return page, refusal.status
             return self.refused(record, refusal)
         return done(gettext("The date is allowed."), self.details_url(record))

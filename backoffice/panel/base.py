@@ -35,7 +35,7 @@ from models.operations.core import activity, amendments
 from models.rights import may, scope
 from models.roles import Role
 from models.workflow import has_lines
-from portal.web import reading, sealed
+from portal.web import replica, search_sealing
 from portal.web.locale import quantity
 
 
@@ -72,7 +72,8 @@ class StaffView(TransitionPages, TableView):
     read_only = False
     #: Other ways to make one, beside the button for an empty form: address, words, icon.
     beside_new: tuple[tuple[str, Any, str], ...] = ()
-    #: Where the form's script asks what is known of a line's item (its stock, its prices); nowhere by default.
+    #: Where the form's script asks what is known of a line's item (its stock, its prices); nowhere by
+    #: default.
     stock_address = ""
 
     # ------------------------------------------------------------ list
@@ -81,10 +82,12 @@ class StaffView(TransitionPages, TableView):
     def index_view(self) -> Any:
         asked = lists.asked(self)
         scoped = self.scoped()
-        page = lists.read_page(self, asked, lists.narrowed(self, asked, scoped).options(*self.eager_for_list()))
+        page = lists.read_page(self, asked,
+                               lists.narrowed(self, asked, scoped).options(*self.eager_for_list()))
         total, tabs = lists.counts(self, asked, scoped)
         return self.render(
-            self.list_template, view=self, asked=asked, page=page, total=total, capped=lists.capped, tabs=tabs,
+            self.list_template, view=self, asked=asked, page=page, total=total, capped=lists.capped,
+            tabs=tabs,
             bulk=self.bulk_steps(), can_create=self.can_make_new())
 
     def beside(self) -> tuple[tuple[str, Any, str], ...]:
@@ -116,7 +119,8 @@ class StaffView(TransitionPages, TableView):
     get_edit_form = get_create_form
 
     def filled(self, record: Any = None) -> StaffForm:
-        """The form with what was typed, or with the record. A person bound to a unit cannot choose another."""
+        """The form with what was typed, or with the record. A person bound to a unit cannot choose
+        another."""
         form = self._edit_form_class(obj=record) if record is not None else self._create_form_class()
         for name in (self.hidden | set(self.asks_once if record is not None else ())) & set(form._fields):
             del form[name]
@@ -126,7 +130,8 @@ class StaffView(TransitionPages, TableView):
             form.version.data = request.form.get("version", "")
         if record is None and request.method == "GET":
             for name in self.prefills:
-                form[name].data = lookups.find(self.every[name].target, request.args.get(name, "")) or form[name].data
+                form[name].data = lookups.find(self.every[name].target,
+                                               request.args.get(name, "")) or form[name].data
         unit = form._fields.get("work_unit")
         if unit is not None and scope(current_user, self.table) is not None:
             unit.data, unit.process_errors, unit.fixed = current_user.work_unit, [], True
@@ -146,7 +151,8 @@ class StaffView(TransitionPages, TableView):
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
-        options = [selectinload(getattr(self.model, name)).options(*self.line_options(name)) for name in self.lines]
+        options = [selectinload(getattr(self.model, name)).options(*self.line_options(name))
+                   for name in self.lines]
         if request.method == "GET":
             self.note_reading(request.args.get("id", ""))
         record = self.one_or_404(request.args.get("id", ""), *lists.eager(self.model, self.asks), *options)
@@ -168,7 +174,8 @@ class StaffView(TransitionPages, TableView):
         return self.form_page(form, record)
 
     def save(self, form: StaffForm, record: Any = None) -> Any:
-        """Validate and write; 303 to the record, or the form again with messages (422) or the conflict (409)."""
+        """Validate and write; 303 to the record, or the form again with messages (422) or the conflict
+        (409)."""
         was_approved = record is not None and amendments.is_amendable(record)
         step = self.first_step() if "_submit" in request.form or was_approved else ""
         fine = form.validate()
@@ -186,7 +193,8 @@ class StaffView(TransitionPages, TableView):
                 record = self.read_one(key)
             return self.form_page(form, record, refusal=refusal), refusal.status
         if was_approved:
-            return done(gettext("The amounts of %(what)s changed, so it has to be approved again from the start.",
+            return done(gettext("The amounts of %(what)s changed, so it has to be approved again from the "
+                                "start.",
                                 what=str(saved)) if not amendments.is_amendable(saved) else
                         gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
         if step:
@@ -232,19 +240,22 @@ class StaffView(TransitionPages, TableView):
         try:
             saving.delete(self, record, request.form.get("version"))
         except Refused as refusal:
-            return self.refused(self.one_or_404(request.form.get("id", "") or request.args.get("id", "")), refusal)
+            return self.refused(self.one_or_404(request.form.get("id", "") or request.args.get("id", "")),
+                                refusal)
         return done(gettext("%(what)s was deleted.", what=called), f"{self.url}/")
 
     @expose("/find", methods=("POST",))
     def find_view(self) -> Any:
-        """The search form of lists whose words no address may carry in clear: to the list, with the words sealed."""
+        """The search form of lists whose words no address may carry in clear: to the list, with the words
+        sealed."""
         return redirect(lists.asked(self, request.form).url(), 303)
 
     # ------------------------------------------------------------ look-ups
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> Any:
-        """Choices for a reference of this view's forms: ``name=item&query=…`` or ``name=lines-unit&item=<id>``."""
+        """Choices for a reference of this view's forms: ``name=item&query=…`` or
+        ``name=lines-unit&item=<id>``."""
         if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)
                 or request.args.get("name", "") in self.seen(self.filters)):
             abort(403)
@@ -255,7 +266,7 @@ class StaffView(TransitionPages, TableView):
             item = lookups.identity(column.target, request.args["item"])
             units = lookups.units_of([item])[item] if item is not None else []
             return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
-        limit, text = request.args.get("limit", ""), sealed.query()
+        limit, text = request.args.get("limit", ""), search_sealing.query()
         found = lookups.search(column.target, text,
                                limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
         if request.args.get("name", "") == "work_unit" and scope(current_user, self.table) is not None:
@@ -292,7 +303,7 @@ class StaffView(TransitionPages, TableView):
         db.session.commit()
 
         def rows() -> Iterator[list[Any]]:
-            reader = reading.session()
+            reader = replica.session()
             result = reader.execute(statement.order_by(key).execution_options(yield_per=1000)).scalars()
             for record in result:
                 yield [self.plain_cell(record, name) for name in names]
@@ -300,7 +311,8 @@ class StaffView(TransitionPages, TableView):
 
         heads = [str(self.label(name)) for name in names]
         writer, media = ((export.as_csv, "text/csv; charset=utf-8") if export_type == "csv" else
-                         (export.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+                         (export.as_xlsx,
+                          "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
         answer = Response(stream_with_context(writer(heads, rows())), mimetype=media)
         answer.headers["Content-Disposition"] = \
             f'attachment; filename="{self.table}-{clock.today().isoformat()}.{export_type}"'

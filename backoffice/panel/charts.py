@@ -1,5 +1,5 @@
-"""Charts as inline SVG: drawn on the server, coloured by the stylesheet, read aloud by their label; the numbers stand
-in a table beside them."""
+"""Charts as inline SVG: drawn on the server, coloured by the stylesheet, read aloud by their label; the
+numbers stand in a table beside them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ def spark(values: Sequence[int]) -> Markup:
         return Markup("")
     most = max(values) or 1
     step = 88 / (len(values) - 1)
-    points = " ".join(f"{place * step:.1f},{30 - 26 * value / most:.1f}" for place, value in enumerate(values))
-    return Markup('<svg class="rw-spark" viewBox="0 0 88 34" preserveAspectRatio="none" aria-hidden="true">'
-                  '<polygon class="area" points="0,34 {0} 88,34"/><polyline points="{0}"/></svg>').format(points)
+    points = " ".join(f"{place * step:.1f},{30 - 26 * value / most:.1f}"
+                      for place, value in enumerate(values))
+    return Markup(
+        '<svg class="rw-spark" viewBox="0 0 88 34" preserveAspectRatio="none" aria-hidden="true">'
+        '<polygon class="area" points="0,34 {0} 88,34"/><polyline points="{0}"/></svg>'
+    ).format(points)
 
 
 def _ticks(most: int) -> list[int]:
@@ -51,7 +54,8 @@ def bars(points: Sequence[tuple[str, int]], title: str) -> Markup:
     for place, (name, number) in enumerate(points):
         high = (HIGH - FOOT - 10) * number / top
         x = LEFT + place * each
-        parts.append(Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1.5"><title>{}: {}</title>'
+        parts.append(Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1.5"><title>{}: '
+                            '{}</title>'
                             '</rect>').format(x + each * .15, HIGH - FOOT - high, each * .7, high, name,
                                               quantity(number)))
         if place % int(every) == 0:

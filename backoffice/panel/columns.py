@@ -1,4 +1,5 @@
-"""What a table's metadata says about its pages: which columns a list shows, a form asks, a page of facts tells.
+"""What a table's metadata says about its pages: which columns a list shows, a form asks, a page of facts
+tells.
 
 Views name columns by attribute; a reference is named by its relationship (`store`, not `store_id`).
 """
@@ -19,13 +20,16 @@ from models.documents import Document
 KEPT = frozenset({
     "state", "version", "created_by_id", "stock_on_hand", "stock_value", "average_cost", "book_value",
     "accumulated_depreciation", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "verify_code",
-    "medical_record_number", "tag", "qr_code", "retired_on", "last_received_on", "last_issued_on", "approved_by_id",
+    "medical_record_number", "tag", "qr_code", "retired_on", "last_received_on", "last_issued_on",
+    "approved_by_id",
     "closed_by_id", "counted_by_id", "last_move_id", "system_quantity", "variance", "ordered_quantity",
     "outstanding_quantity", "unit_cost", "guest", "moved_by_id", "last_done_on",
-    "calibration_due_on", "calibration_failed", "recalibrate_from", "ordered_for", "started_at", "finished_at",
+    "calibration_due_on", "calibration_failed", "recalibrate_from", "ordered_for", "started_at",
+    "finished_at",
 })
 #: Never shown: secrets and machinery.
-HIDDEN = frozenset({"version", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "content", "sha256",
+HIDDEN = frozenset({"version", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "content",
+                    "sha256",
                     "verify_code", "previous_hash", "hash", "guest", "digest"})
 TITLES = ("number", "tag", "code", "medical_record_number", "key", "name", "title", "email")
 LIST_WIDTH = 7
@@ -53,7 +57,8 @@ class Column:
         return bool(self.column.nullable)
 
 
-#: How the decimals of the column vocabulary are written, by precision and scale; another one must be told here first.
+#: How the decimals of the column vocabulary are written, by precision and scale; another one must be told
+#: here first.
 DECIMALS = {(18, 2): "money", (18, 6): "money", (14, 3): "quantity", (14, 6): "factor", (5, 2): "percent",
             (12, 2): "area", (4, 1): "measure"}
 
@@ -65,10 +70,13 @@ def kind_of(column: sa.Column[Any]) -> str:
         try:
             return DECIMALS[kind.precision, kind.scale]
         except KeyError:
-            raise TypeError(f"{column}: say in DECIMALS how {kind.precision}, {kind.scale} is written") from None
+            raise TypeError(
+                f"{column}: say in DECIMALS how {kind.precision}, {kind.scale} is written"
+            ) from None
     for classes, word in (
         (sa.Enum, "enum"), (sa.Boolean, "bool"), ((UtcDateTime, sa.DateTime), "moment"), (sa.Date, "date"),
-        (sa.Time, "time"), (sa.JSON, "json"), (sa.LargeBinary, "binary"), ((sa.Integer, sa.BigInteger), "number"),
+        (sa.Time, "time"), (sa.JSON, "json"), (sa.LargeBinary, "binary"),
+        ((sa.Integer, sa.BigInteger), "number"),
         (sa.Text, "long"), (sa.String, "text"), (sa.Numeric, "number"),
     ):
         if isinstance(kind, classes):  # type: ignore[arg-type]
@@ -117,17 +125,19 @@ def list_columns(model: Any) -> tuple[str, ...]:
     if issubclass(model, Document):
         skip.discard("created_by")
     rest = [column for name, column in every.items()
-            if name not in skip and not is_key(column) and column.kind not in {"long", "json", "binary", "other"}]
+            if name not in skip and not is_key(column) and column.kind not in {"long", "json", "binary",
+                                                                               "other"}]
     dated = getattr(model, "dated", None)
-    rank = {"date": 2, "reference": 1, "text": 1, "enum": 3, "money": 4, "quantity": 4, "moment": 4, "number": 5}
+    rank = {"date": 2, "reference": 1, "text": 1, "enum": 3, "money": 4, "quantity": 4, "moment": 4,
+            "number": 5}
     rest.sort(key=lambda column: (column.name not in {"name", dated}, column.name == "created_by",
                                   rank.get(column.kind, 6)))
     return (title, *(column.name for column in rest[:LIST_WIDTH - 1 - len(last)]), *last)
 
 
 def kept_by_system(model: Any, column: Column) -> bool:
-    """Whether a column is filled by the system: named so, an instant of what happened, asked for by a later step, a
-    document's number, a line's frozen factor, a key without a relationship."""
+    """Whether a column is filled by the system: named so, an instant of what happened, asked for by a later
+    step, a document's number, a line's frozen factor, a key without a relationship."""
     name = column.column.name
     if name in KEPT or (column.kind == "moment" and name.endswith("_at")):
         return True
@@ -136,7 +146,8 @@ def kept_by_system(model: Any, column: Column) -> bool:
     if column.relation is None and column.column.foreign_keys and name.endswith("_id"):
         return True
     if issubclass(model, Document):
-        return name == "number" or any(name in step.asks or column.name in step.asks for step in model.workflow)
+        return name == "number" or any(name in step.asks or column.name in step.asks
+                                       for step in model.workflow)
     return False
 
 

@@ -1,4 +1,5 @@
-"""The home page: numbers of the day with their trend, and what deserves a look, by role. All of it is declared here.
+"""The home page: numbers of the day with their trend, and what deserves a look, by role. All of it is
+declared here.
 
 Two statements, whatever a person may see: one counts every tile, one counts every trend by day.
 """
@@ -16,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
-from backoffice.panel import lookups, presets
+from backoffice.panel import lookups, named_filters
 from backoffice.panel.charts import bars, spark
 from backoffice.panel.columns import mapped_tables
 from backoffice.panel.lists import count_up_to
@@ -29,7 +30,7 @@ from models.organisation import Status
 from models.rights import may, scope
 from models.roles import Role
 from models.stock import StockBalance, StockBatch
-from portal.web import locale, reading
+from portal.web import locale, replica
 
 R = Role
 DAYS = 30
@@ -42,7 +43,8 @@ MANAGEMENT = frozenset({R.ADMIN, R.DIRECTOR})
 
 @dataclass(frozen=True)
 class Trend:
-    """How many a day: rows of the tile's table by `when` (a day or an instant), counted by `of` where it is given."""
+    """How many a day: rows of the tile's table by `when` (a day or an instant), counted by `of` where it is
+    given."""
 
     label: Any
     when: str
@@ -79,28 +81,38 @@ TILES: tuple[Tile, ...] = (
          Trend(_l("Consultations done"), "completed_at", ("completed",))),
     Tile("patients", _l("Patients registered"), "patient", frozenset({R.ADMIN}), _with(state="active"),
          Trend(_l("Registrations"), "registered_at")),
-    Tile("today", _l("Consultations today"), "consultation", frozenset({R.ADMIN, R.DOCTOR}), _today("starts_at"),
-         Trend(_l("Consultations by their day"), "starts_at", ("approved", "in_progress", "completed", "no_show"))),
-    Tile("planned", _l("Consultations to come"), "consultation", frozenset({R.DOCTOR}), _with(state="approved")),
+    Tile("today", _l("Consultations today"), "consultation", frozenset({R.ADMIN, R.DOCTOR}),
+         _today("starts_at"),
+         Trend(_l("Consultations by their day"), "starts_at",
+               ("approved", "in_progress", "completed", "no_show"))),
+    Tile("planned", _l("Consultations to come"), "consultation", frozenset({R.DOCTOR}),
+         _with(state="approved")),
     Tile("my_done", _l("Consultations done"), "consultation", frozenset({R.DOCTOR}), _with(state="completed"),
          Trend(_l("Consultations done"), "completed_at", ("completed",))),
     Tile("my_patients", _l("My patients"), "patient", frozenset({R.DOCTOR}), _with()),
-    Tile("requests", _l("Requests to decide or deliver"), "store_request", STORES | SARPRAS | {R.UNIT_USER, R.DIRECTOR},
+    Tile("requests", _l("Requests to decide or deliver"), "store_request",
+         STORES | SARPRAS | {R.UNIT_USER, R.DIRECTOR},
          _with(only="open"), Trend(_l("Store requests"), "requested_on")),
     Tile("short", _l("Items below minimum"), "item", STORES | SARPRAS | {R.DIRECTOR}, _with(only="short")),
-    Tile("expiring", _l("Stock that expires within 30 days"), "stock_balance", STORES, _with(only="expiring")),
-    Tile("deliveries", _l("Deliveries under way"), "delivery_request", STORES | {R.UNIT_USER}, _with(state="approved"),
+    Tile("expiring", _l("Stock that expires within 30 days"), "stock_balance", STORES,
+         _with(only="expiring")),
+    Tile("deliveries", _l("Deliveries under way"), "delivery_request", STORES | {R.UNIT_USER},
+         _with(state="approved"),
          Trend(_l("Deliveries"), "delivered_on", ("delivered", "done"))),
     Tile("orders", _l("Purchase orders under way"), "purchase_order", SARPRAS | {R.PAYABLES, R.DIRECTOR},
          _with(state="sent"), Trend(_l("Purchase orders"), "ordered_on")),
-    Tile("invoices", _l("Invoices to approve"), "supplier_invoice", frozenset({R.PAYABLES}), _with(state="submitted"),
+    Tile("invoices", _l("Invoices to approve"), "supplier_invoice", frozenset({R.PAYABLES}),
+         _with(state="submitted"),
          Trend(_l("Supplier invoices"), "invoiced_on")),
-    Tile("maintenance", _l("Maintenance open"), "maintenance", SARPRAS | {R.PAYABLES, R.DIRECTOR, R.UNIT_USER},
+    Tile("maintenance", _l("Maintenance open"), "maintenance",
+         SARPRAS | {R.PAYABLES, R.DIRECTOR, R.UNIT_USER},
          _with(only="open"), Trend(_l("Maintenance asked for"), "requested_on")),
-    Tile("movements", _l("Assets to acknowledge"), "asset_movement", frozenset({R.UNIT_USER}), _with(only="awaited")),
+    Tile("movements", _l("Assets to acknowledge"), "asset_movement", frozenset({R.UNIT_USER}),
+         _with(only="awaited")),
     Tile("disposals", _l("Disposals to approve"), "asset_disposal", frozenset({R.RECEIVABLES}),
          _with(state="approved")),
-    Tile("auctions", _l("Auctions to approve"), "asset_auction", frozenset({R.RECEIVABLES}), _with(state="approved")),
+    Tile("auctions", _l("Auctions to approve"), "asset_auction", frozenset({R.RECEIVABLES}),
+         _with(state="approved")),
     Tile("beds", _l("Beds ready"), "bed", SARPRAS | {R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR},
          _with(state="ready")),
     Tile("cleaning", _l("Cleaning under way"), "cleaning", frozenset({R.HOUSEKEEPING, R.FRONT_OFFICE}),
@@ -126,7 +138,8 @@ class Shown:
 
 def mine(user: Any) -> list[Tile]:
     """The person's tiles."""
-    return [tile for tile in TILES if user.has_role(*tile.roles) and may(user, "read", tile.table)][:MOST_TILES]
+    return [tile for tile in TILES
+            if user.has_role(*tile.roles) and may(user, "read", tile.table)][:MOST_TILES]
 
 
 def criteria(tile: Tile) -> list[Any]:
@@ -135,7 +148,7 @@ def criteria(tile: Tile) -> list[Any]:
     found = []
     for name, value in tile.query().items():
         if name == "only":
-            found.append(presets.of(tile.table)[value].criterion(model))
+            found.append(named_filters.of(tile.table)[value].criterion(model))
         elif name.endswith(("_from", "_to")):
             column = getattr(model, name.rpartition("_")[0])
             start, end = clock.day_bounds(date.fromisoformat(value))
@@ -152,7 +165,7 @@ def shown() -> list[Shown]:
         return []
     counted = [lookups.within(sa.select(mapped_tables()[tile.table].id), scope(current_user, tile.table))
                .where(*criteria(tile)) for tile in tiles]
-    row = reading.session().execute(sa.select(*(count_up_to(each, MOST_COUNTED).label(f"n{place}")
+    row = replica.session().execute(sa.select(*(count_up_to(each, MOST_COUNTED).label(f"n{place}")
                                                 for place, each in enumerate(counted)))).one()
     by_day = _by_day(tiles)
     return [_shown(tile, number, by_day.get(tile.key)) for tile, number in zip(tiles, row, strict=True)]
@@ -211,7 +224,7 @@ def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
         return {}
     found = {tile.key: [0] * DAYS for tile in tiles
              if tile.trend is not None and may(current_user, "read", tile.trend.table or tile.table)}
-    for key, place, number in reading.session().execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
+    for key, place, number in replica.session().execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
         found[key][place] = number
     return found
 
@@ -242,7 +255,7 @@ FEW = 5
 
 
 def _short_items() -> list[Row]:
-    rows = reading.session().execute(
+    rows = replica.session().execute(
         sa.select(Item.id, Item.name, Item.stock_on_hand, Item.minimum_stock, Item.base_unit)
         .where(Item.status == Status.ACTIVE, Item.stock_on_hand < Item.minimum_stock)
         .order_by(Item.stock_on_hand, Item.name).limit(FEW))
@@ -252,23 +265,26 @@ def _short_items() -> list[Row]:
 
 
 def _expiring_stock() -> list[Row]:
-    rows = reading.session().execute(
+    rows = replica.session().execute(
         sa.select(StockBalance.id, Item.name, StockBatch.number, StockBatch.expires_on)
         .join(StockBatch, StockBatch.id == StockBalance.batch_id).join(Item, Item.id == StockBalance.item_id)
         .where(StockBalance.quantity > 0, StockBatch.expires_on <= clock.today() + timedelta(days=30))
         .order_by(StockBatch.expires_on, StockBalance.id).limit(FEW))
-    return [Row(f"/admin/stock_balance/details/?id={row.id}", row.name, row.number, locale.day(row.expires_on))
+    return [Row(f"/admin/stock_balance/details/?id={row.id}", row.name, row.number,
+                locale.day(row.expires_on))
             for row in rows]
 
 
 def _licences() -> list[Row]:
     first = sa.func.coalesce
     far = date(9999, 1, 1)
-    soonest = sa.case((first(Doctor.str_expires_on, far) < first(Doctor.sip_expires_on, far), Doctor.str_expires_on),
+    soonest = sa.case((first(Doctor.str_expires_on, far) < first(Doctor.sip_expires_on, far),
+                       Doctor.str_expires_on),
                       else_=Doctor.sip_expires_on)
-    rows = reading.session().execute(
+    rows = replica.session().execute(
         sa.select(Doctor.id, Doctor.name, soonest.label("day"))
-        .where(presets.of("doctor")["expiring"].criterion(Doctor)).order_by(soonest, Doctor.id).limit(FEW))
+        .where(named_filters.of("doctor")["expiring"].criterion(Doctor)).order_by(soonest,
+                                                                                  Doctor.id).limit(FEW))
     return [Row(f"/admin/doctor/details/?id={row.id}", row.name,
                 gettext("Ran out") if row.day < clock.today() else gettext("Runs out"), locale.day(row.day))
             for row in rows]
@@ -276,20 +292,23 @@ def _licences() -> list[Row]:
 
 def _my_day() -> list[Row]:
     start, end = clock.day_bounds(clock.today())
-    rows = reading.session().scalars(
+    rows = replica.session().scalars(
         lookups.within(sa.select(Consultation), scope(current_user, "consultation"))
         .where(Consultation.starts_at >= start, Consultation.starts_at < end,
                Consultation.state.in_(("approved", "in_progress")))
-        .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at, Consultation.id).limit(FEW))
+        .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at,
+                                                            Consultation.id).limit(FEW))
     return [Row(f"/admin/consultation/details/?id={row.id}", row.patient.name, row.number or "",
                 locale.hour(row.starts_at)) for row in rows]
 
 
 PANELS: tuple[Panel, ...] = (
-    Panel(_l("My day"), "/admin/consultation/?state=approved", "messages", "consultation", frozenset({R.DOCTOR}),
+    Panel(_l("My day"), "/admin/consultation/?state=approved", "messages", "consultation",
+          frozenset({R.DOCTOR}),
           _my_day),
     Panel(_l("Below minimum"), "/admin/item/?only=short", "package", "item", STORES | SARPRAS, _short_items),
-    Panel(_l("Expires soon"), "/admin/stock_balance/?only=expiring", "clock-exclamation", "stock_balance", STORES,
+    Panel(_l("Expires soon"), "/admin/stock_balance/?only=expiring", "clock-exclamation", "stock_balance",
+          STORES,
           _expiring_stock),
     Panel(_l("Licences that run out"), "/admin/doctor/?only=expiring", "certificate", "doctor",
           frozenset({R.ADMIN}), _licences),

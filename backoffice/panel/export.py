@@ -30,7 +30,8 @@ def as_csv(heads: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
     buffer.write("\ufeff")
     writer.writerow([safe(head) for head in heads])
     for row in rows:
-        writer.writerow([safe(_text(value)) if not isinstance(value, (int, Decimal)) else value for value in row])
+        writer.writerow([safe(_text(value)) if not isinstance(value, (int, Decimal)) else value
+                         for value in row])
         if buffer.tell() > _CHUNK:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -48,7 +49,8 @@ def _text(value: Any) -> Any:
 
 def as_xlsx(heads: list[str], rows: Iterable[list[Any]], name: str = "",
             more: Iterable[tuple[str, list[str], Iterable[list[Any]]]] = ()) -> Iterator[bytes]:
-    """A workbook, written row by row to a temporary file and streamed from there; `more` are further sheets."""
+    """A workbook, written row by row to a temporary file and streamed from there; `more` are further
+    sheets."""
     with tempfile.TemporaryFile() as file:
         book = xlsxwriter.Workbook(file, {
             "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,

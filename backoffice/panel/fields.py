@@ -1,4 +1,5 @@
-"""Form fields that read what people here write: decimal commas, Rupiah, local times, references by id or code."""
+"""Form fields that read what people here write: decimal commas, Rupiah, local times, references by id or
+code."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ class ExactField(fields.Field):
             try:
                 self.data = self.exact.exact(number)
             except (ValueError, InvalidOperation):
-                raise ValueError(gettext("Write at most %(scale)s decimals and %(digits)s digits before them.",
+                raise ValueError(gettext("Write at most %(scale)s decimals and %(digits)s digits before "
+                                         "them.",
                                          scale=self.exact.scale,
                                          digits=self.exact.precision - self.exact.scale)) from None
 
@@ -99,7 +101,8 @@ class MomentField(fields.DateTimeLocalField):
     """An instant, typed on the hospital's wall clock, kept in UTC."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+                         **kwargs)
 
     def _value(self) -> str:
         if self.raw_data:
@@ -155,7 +158,8 @@ class ReferenceField(fields.Field):
 
     widget = None
 
-    def __init__(self, label: Any = None, validators: Any = None, *, model: Any, loader: str, **kwargs: Any) -> None:
+    def __init__(self, label: Any = None, validators: Any = None, *, model: Any, loader: str,
+                 **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)
         self.model = model
         self.loader = loader

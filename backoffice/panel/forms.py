@@ -1,4 +1,5 @@
-"""Forms made from metadata: fields by column, references that look up, lines inline. All of them check CSRF."""
+"""Forms made from metadata: fields by column, references that look up, lines inline. All of them check
+CSRF."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ OF_AN_ITEM = ("quantity", "received_quantity", "unit")
 
 
 class StaffForm(FlaskForm, BaseForm):
-    """A form of the panel: CSRF-checked, knows its record (`_obj`), carries the version that the person saw."""
+    """A form of the panel: CSRF-checked, knows its record (`_obj`), carries the version that the person
+    saw."""
 
     version = HiddenField()
 
@@ -130,7 +132,8 @@ def make_form(model: Any, names: tuple[str, ...], *, lines: dict[str, tuple[str,
               loader: str = "") -> type[StaffForm]:
     """A form class of the named columns of `model`; `lines` gives for each collection the columns of a line.
 
-    `loader` stands before the names of references in the address that looks them up (``lines-`` for a line's form).
+    `loader` stands before the names of references in the address that looks them up (``lines-`` for a line's
+    form).
     """
     every = columns_of(model)
     body: dict[str, Any] = {name: field_for(model, every[name], loader=loader, optional=name in optional)
@@ -159,8 +162,8 @@ def line_columns(model: Any, parent: Any) -> tuple[str, ...]:
 
 
 class LineForm(Form):
-    """One line of a document. `record` is the existing line, if any; `removed` says that it is to go; `written` is the
-    line that was filled from it."""
+    """One line of a document. `record` is the existing line, if any; `removed` says that it is to go;
+    `written` is the line that was filled from it."""
 
     record: Any = None
     written: Any = None
@@ -196,7 +199,8 @@ class LineForm(Form):
         from models.errors import Refused
         from portal.web.locale import refusal_text
         for field in self.typed:
-            if isinstance(field, fields.ExactField) and field.exact.scale == 3 and isinstance(field.data, Decimal) \
+            if isinstance(field, fields.ExactField) and field.exact.scale == 3 and isinstance(field.data,
+                                                                                              Decimal) \
                     and unit.data is not None and not field.errors:
                 try:
                     unit.data.item.in_base(field.data, unit.data.factor)
@@ -207,7 +211,8 @@ class LineForm(Form):
 
 
 class LinesField(Field):
-    """The lines of a document inline: ``lines-0-item``, ``lines-0-quantity`` … A ticked ``del-lines-0`` removes one."""
+    """The lines of a document inline: ``lines-0-item``, ``lines-0-quantity`` … A ticked ``del-lines-0``
+    removes one."""
 
     def __init__(self, label: Any = None, *, model: Any, line_form: type[Form], **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -233,7 +238,8 @@ class LinesField(Field):
             row_id = formdata.get(f"{self.name}-{place}-id", "").strip()
             record = known.get(row_id)
             if row_id and record is None:
-                self.process_errors.append(gettext("A line was removed meanwhile. Look at the document again."))
+                self.process_errors.append(gettext("A line was removed meanwhile. Look at the document "
+                                                   "again."))
                 continue
             entry = self._add(place, formdata, record)
             entry.removed = bool(formdata.get(f"del-{self.name}-{place}"))
@@ -295,7 +301,8 @@ class LinesField(Field):
     def spare(self) -> list[LineForm]:
         """Empty rows after the typed ones, for people without script."""
         start = max((entry.number for entry in self.entries), default=-1) + 1
-        return [self._blank(start + extra) for extra in range(SPARE_LINES if self.entries else SPARE_LINES + 1)]
+        return [self._blank(start + extra)
+                for extra in range(SPARE_LINES if self.entries else SPARE_LINES + 1)]
 
     @property
     def has_items(self) -> bool:

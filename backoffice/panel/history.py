@@ -16,8 +16,10 @@ from models.people import User
 from models.workflow import Transition, Workflow
 
 #: Steps that lead back or aside; the way forward does not show them.
-ASIDE = frozenset({"reopen", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out", "put_back",
-                   "report_lost", "return", "maintain", "hold_for_sale", "unconfirm", "give_back", "clean_again",
+ASIDE = frozenset({"reopen", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out",
+                   "put_back",
+                   "report_lost", "return", "maintain", "hold_for_sale", "unconfirm", "give_back",
+                   "clean_again",
                    "waive"})
 
 
@@ -52,7 +54,8 @@ def told(record: Any) -> list[Told]:
         part("file", Attachment, Attachment.media_type, nothing, Attachment.file_name, Attachment.uploaded_at,
              Attachment.size)).subquery()
     rows = db.session.execute(sa.select(union).order_by(union.c.at, union.c.id))
-    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, _aware(row.at), row.size) for row in rows]
+    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, _aware(row.at), row.size)
+            for row in rows]
 
 
 def _aware(at: Any) -> datetime:
@@ -71,8 +74,8 @@ class Step:
 
 
 def way(workflow: Workflow, record: Any) -> list[Transition]:
-    """The way forward from the first state, as the workflow declares it: at each state its first forward step. What was
-    written on the record when it was made may rule a step out."""
+    """The way forward from the first state, as the workflow declares it: at each state its first forward
+    step. What was written on the record when it was made may rule a step out."""
     state, found, seen = workflow.initial, [], {workflow.initial}
     while True:
         onward = [step for step in workflow if state in step.sources and not step.is_refusal
@@ -96,7 +99,8 @@ def steps(record: Any, events: Iterable[Told]) -> list[Step]:
         if event.state == record.workflow.initial:
             since.clear()
         elif event.what != "create":
-            for undone in (step for step in record.workflow if step.name == event.what and event.what in ASIDE):
+            for undone in (step for step in record.workflow
+                           if step.name == event.what and event.what in ASIDE):
                 for step in record.workflow:
                     if step.target in undone.sources:
                         since.pop(step.name, None)
@@ -113,8 +117,10 @@ def steps(record: Any, events: Iterable[Told]) -> list[Step]:
         else:
             shown.append(Step(transition))
     reached = max((place for place, step in enumerate(shown) if step.mark), default=-1)
-    shown = [step for place, step in enumerate(shown) if step.mark or place > reached]  # skipped: was not needed
-    aside = last is not None and last.what in since and all(step.transition.name != last.what for step in shown)
+    # skipped: was not needed
+    shown = [step for place, step in enumerate(shown) if step.mark or place > reached]
+    aside = last is not None and last.what in since and all(step.transition.name != last.what
+                                                            for step in shown)
     if aside and last is not None and not found_now:
         stop = next((place for place, step in enumerate(shown) if not step.mark), len(shown))
         ended = next((step for step in record.workflow if step.name == last.what), None)

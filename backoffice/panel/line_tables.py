@@ -16,13 +16,15 @@ from portal.web.locale import rupiah
 
 
 def _says(column: Column, value: Any) -> bool:
-    """Whether the value is worth a column: one that holds 0 by itself (discount, refused) says nothing by it."""
+    """Whether the value is worth a column: one that holds 0 by itself (discount, refused) says nothing by
+    it."""
     usual = getattr(column.column.default, "arg", None)
     return value not in (None, "") and not (usual == 0 and value == 0) and str(value) != "–"
 
 
 def _named(column: Column, record: Any, rows: list[Any]) -> bool:
-    """Whether the documents of the lines that the column names are named beside it already, by the head or the line."""
+    """Whether the documents of the lines that the column names are named beside it already, by the head or
+    the line."""
     parent = parent_of(column.target) if column.relation is not None else None
     if parent is None:
         return False
@@ -49,13 +51,15 @@ class LineTables:
         rows = list(getattr(record, collection))
         names = list(self.line_asks.get(collection) or line_columns(target, self.model))
         names += [name for name, column in every.items()
-                  if name not in names and name not in HIDDEN and not is_key(column) and name not in {"factor"}
+                  if name not in names and name not in HIDDEN and not is_key(column)
+                  and name not in {"factor"}
                   and column.target is not self.model and column.kind not in {"json", "binary", "other"}]
         out = self.hidden
         kept = [name for name in names if f"{collection}.{name}" not in out
                 and any(_says(every[name], getattr(row, name)) for row in rows)
                 and not _named(every[name], record, rows)]
-        return {"title": words.table_word(target.__tablename__, True), "columns": [every[name] for name in kept],
+        return {"title": words.table_word(target.__tablename__, True),
+                "columns": [every[name] for name in kept],
                 "rows": rows, "name": collection, "extras": self.line_extras(record, collection),
                 "totals": self.totals(record), "steps": {row.id: self.buttons(row) for row in rows}
                 if self.line_model(collection) is not None else {}}

@@ -1,4 +1,5 @@
-"""The list page: search, filters, tabs by state, order, pages by key, capped counts. A fixed number of statements."""
+"""The list page: search, filters, tabs by state, order, pages by key, capped counts. A fixed number of
+statements."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from flask import request
 from flask_babel import format_decimal, gettext
 from sqlalchemy.orm import joinedload, lazyload
 
-from backoffice.panel import lookups, presets
+from backoffice.panel import lookups, named_filters
 from backoffice.panel.columns import Column, columns_of, key_of
-from backoffice.panel.waiting import first_rows, for_person, frame_columns, keep_frame
+from backoffice.panel.inbox import first_rows, for_person, frame_columns, keep_frame
 from models import clock
 from models.base import db
 from models.people import User
-from portal.web import sealed, words
+from portal.web import search_sealing, words
 
 #: Counting stops here: a list says "1,000+" rather than read a million rows.
 MOST_COUNTED = 1000
@@ -67,7 +68,7 @@ class Asked:
     @functools.cached_property
     def search(self) -> str | None:
         """The search words as this list's addresses carry them."""
-        return (sealed.seal(self.words) if self.view.is_private else self.words) or None
+        return (search_sealing.seal(self.words) if self.view.is_private else self.words) or None
 
     def url(self, **changes: Any) -> str:
         """The address of this list with some arguments changed (None takes one away); pages begin anew."""
@@ -86,7 +87,8 @@ class Asked:
     def chips(self) -> list[Chip]:
         shown = []
         if self.only:
-            shown.append(Chip(gettext("Only"), str(presets.of(self.view.table)[self.only].label), self.url(only=None)))
+            shown.append(Chip(gettext("Only"), str(named_filters.of(self.view.table)[self.only].label),
+                              self.url(only=None)))
         for name, value in self.values.items():
             if name == "state":
                 continue
@@ -104,9 +106,9 @@ class Asked:
 def asked(view: Any, args: Any = None) -> Asked:
     """Read the request's address, or what a search form sent."""
     posted, args = args is not None, request.args if args is None else args
-    typed = sealed.opened(args.get("search", ""))
+    typed = search_sealing.opened(args.get("search", ""))
     found = Asked(view, words=typed or "", is_lost=typed is None,
-                  is_sealed=posted or sealed.is_sealed(args.get("search", "")))
+                  is_sealed=posted or search_sealing.is_sealed(args.get("search", "")))
     every = columns_of(view.model)
     for name in view.seen(view.filters):
         column = every[name]
@@ -122,9 +124,9 @@ def asked(view: Any, args: Any = None) -> Asked:
             found.values[name] = value
             wanted = getattr(value, key_of(column.target).key) if column.relation is not None else value
             found.criteria[name] = _attribute(view.model, column) == wanted
-    if args.get("only") in presets.of(view.table):
+    if args.get("only") in named_filters.of(view.table):
         found.only = args["only"]
-        found.criteria["only"] = presets.of(view.table)[found.only].criterion(view.model)
+        found.criteria["only"] = named_filters.of(view.table)[found.only].criterion(view.model)
     if args.get("sort") in view.seen(view.sortable):
         found.sort = args["sort"]
         found.descending = args.get("desc") == "1"
@@ -178,20 +180,23 @@ def _value(column: Column, text: str) -> Any:
         if key is None:
             return None
         return db.session.scalars(lookups.within(
-            sa.select(column.target).where(key_of(column.target) == key), lookups.choosable(column.target))).first()
+            sa.select(column.target).where(key_of(column.target) == key),
+            lookups.choosable(column.target))).first()
     return None
 
 
-def searched(model: Any, text: str, listed: Iterable[str], too: Iterable[Any] = ()) -> sa.ColumnElement[bool] | None:
-    """Rows with every word of `text` in one of their own texts, in an expression of `too`, or in the name of a
-    reference that the list shows."""
+def searched(model: Any, text: str, listed: Iterable[str],
+             too: Iterable[Any] = ()) -> sa.ColumnElement[bool] | None:
+    """Rows with every word of `text` in one of their own texts, in an expression of `too`, or in the name of
+    a reference that the list shows."""
     own = lookups.searched_columns(model)
     every = columns_of(model)
     references = [every[name] for name in listed if name in every and every[name].relation is not None
                   and lookups.searched_columns(every[name].target) and every[name].target is not User]
     too = (*too, *lookups.beside(model))
     typed = text.replace("\x00", "").split()[:6]
-    named = {(word, reference.name): _named(reference.target, word) for word in typed for reference in references}
+    named = {(word, reference.name): _named(reference.target, word) for word in typed
+             for reference in references}
     few = _few(named)
     criteria = []
     for word in typed:
@@ -221,12 +226,13 @@ def _named(target: Any, word: str) -> sa.Select[Any]:
     """Keys of the records of `target` with `word` in one of their texts."""
     pattern = lookups.like(word)
     return sa.select(key_of(target)).where(
-        sa.or_(*(getattr(target, name).ilike(pattern, escape="/") for name in lookups.searched_columns(target))))
+        sa.or_(*(getattr(target, name).ilike(pattern, escape="/")
+                 for name in lookups.searched_columns(target))))
 
 
 def _few(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], list[Any]]:
-    """Those of `named` that find few keys, with the keys: known ids let the database use the indexes of the list's
-    table, where a subquery makes it read every row. One statement for all."""
+    """Those of `named` that find few keys, with the keys: known ids let the database use the indexes of the
+    list's table, where a subquery makes it read every row. One statement for all."""
     if not named:
         return {}
     places = list(named)
@@ -234,11 +240,16 @@ def _few(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], 
     for place, statement in enumerate(named.values()):
         head = statement.limit(FEW + 1).subquery()
         parts.append(sa.select(sa.literal(place), sa.cast(head.c[0], sa.String)))
-    rows = db.session.execute(sa.union_all(*parts)).all() if len(parts) > 1 else db.session.execute(parts[0]).all()
+    rows = (
+        db.session.execute(sa.union_all(*parts)).all()
+        if len(parts) > 1
+        else db.session.execute(parts[0]).all()
+    )
     found: dict[tuple[str, str], list[Any]] = {pair: [] for pair in places}
     for place, key in rows:
         found[places[place]].append(key)
-    return {pair: [_typed(named[pair], key) for key in keys] for pair, keys in found.items() if len(keys) <= FEW}
+    return {pair: [_typed(named[pair], key) for key in keys] for pair, keys in found.items()
+            if len(keys) <= FEW}
 
 
 def _typed(statement: sa.Select[Any], key: str) -> Any:
@@ -268,7 +279,8 @@ LABELS: dict[str, tuple[str, ...]] = {
     "asset_movement": ("asset",), "maintenance_line": ("asset", "building"),
     "purchase_request_line": ("purchase_request", "item"), "purchase_order_line": ("purchase_order", "item"),
     "goods_receipt_line": ("goods_receipt", "item"), "delivery_request_line": ("delivery_request", "item"),
-    "asset_plan_line": ("asset_plan", "asset_model"), "asset_procurement_line": ("asset_procurement", "asset_model"),
+    "asset_plan_line": ("asset_plan", "asset_model"),
+    "asset_procurement_line": ("asset_procurement", "asset_model"),
 }
 
 
@@ -316,8 +328,10 @@ def read_page(view: Any, asked: Asked, statement: sa.Select[Any]) -> Page:
         asked.url(after=getattr(rows[-1], key_name), start=first + len(rows)) if rows and has_next else None)
 
 
-def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool, back: bool) -> sa.ColumnElement[bool]:
-    """Rows that come after the edge row in the order (attribute, key), empty values last (first when going back)."""
+def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool,
+            back: bool) -> sa.ColumnElement[bool]:
+    """Rows that come after the edge row in the order (attribute, key), empty values last (first when going
+    back)."""
     further = key < edge_key if downwards else key > edge_key
     if attribute is None:
         return further

@@ -28,7 +28,8 @@ _ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def identity(model: Any, text: str) -> Any:
-    """The key that `text` stands for, or None: ids like ``abc``, ``1,2`` or of thirty digits belong to no row."""
+    """The key that `text` stands for, or None: ids like ``abc``, ``1,2`` or of thirty digits belong to no
+    row."""
     if isinstance(key_of(model).type, sa.Integer):
         return int(text) if _ID.fullmatch(text) else None
     return text if 0 < len(text) <= 80 and text.isprintable() else None
@@ -69,7 +70,8 @@ def within(statement: sa.Select[Any], criterion: sa.ColumnElement[bool] | None) 
 
 
 def find(model: Any, text: str) -> Any:
-    """The record that `text` names by id or, where it is no id, by exact code or number; None when there is none."""
+    """The record that `text` names by id or, where it is no id, by exact code or number; None when there is
+    none."""
     statement = within(sa.select(model), choosable(model))
     key = identity(model, text)
     if key is not None:
@@ -89,12 +91,14 @@ def searched_columns(model: Any) -> tuple[str, ...]:
 
 
 def like(text: str) -> str:
-    """`text` as a LIKE pattern that matches it anywhere; its own % and _ mean themselves (escape character ``/``)."""
+    """`text` as a LIKE pattern that matches it anywhere; its own % and _ mean themselves (escape character
+    ``/``)."""
     return "%" + text.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
 
 
 def beside(model: Any) -> tuple[Any, ...]:
-    """Expressions that a table is searched by beside its own texts: patients by the e-mail of their account."""
+    """Expressions that a table is searched by beside its own texts: patients by the e-mail of their
+    account."""
     if model is not Patient:
         return ()
     return (sa.select(User.email).where(User.id == Patient.user_id).correlate(Patient).scalar_subquery(),)
@@ -122,13 +126,16 @@ def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[
     return sa.and_(*(sa.or_(*(each.ilike(like(word), escape="/") for each in texts)) for word in words))
 
 
-def search(model: Any, text: str, *, limit: int = MOST, only: sa.ColumnElement[bool] | None = None) -> list[Any]:
+def search(model: Any, text: str, *, limit: int = MOST,
+           only: sa.ColumnElement[bool] | None = None) -> list[Any]:
     """At most `limit` records for a choice list, retired ones left out."""
     statement = within(within(sa.select(model), choosable(model)), only)
     parent = parent_of(model)
     if parent is not None:
         relation, document = parent
-        statement = statement.join(getattr(model, relation.key)).options(contains_eager(getattr(model, relation.key)))
+        statement = statement.join(getattr(model,
+                                           relation.key)).options(contains_eager(getattr(model,
+                                                                                         relation.key)))
         found = [matching(document, text, searched_columns(document))]
         for name in ("item", "asset_model", "asset"):
             if name in columns_of(model):
@@ -166,13 +173,15 @@ def text_of(record: Any) -> str:
     parent = parent_of(type(record))
     if parent is not None:
         parts.insert(0, str(getattr(record, parent[0].key)))
-    return " · ".join(part for part in parts if part != "None") or f"#{getattr(record, key_of(type(record)).key)}"
+    return " · ".join(part for part in parts
+                      if part != "None") or f"#{getattr(record, key_of(type(record)).key)}"
 
 
 def base_unit(item_id: int) -> Any:
     """The item's base unit of measure (factor 1)."""
     return db.session.scalars(sa.select(UnitConversion).where(UnitConversion.item_id == item_id)
-                              .order_by((UnitConversion.factor == 1).desc(), UnitConversion.id).limit(1)).first()
+                              .order_by((UnitConversion.factor == 1).desc(),
+                                        UnitConversion.id).limit(1)).first()
 
 
 def units_of(item_ids: Iterable[int]) -> dict[int, list[Any]]:

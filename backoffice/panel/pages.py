@@ -12,22 +12,25 @@ from flask_login import current_user
 
 from backoffice.panel import dashboard, lookups
 from backoffice.panel.columns import columns_of, mapped_tables, title_of
+from backoffice.panel.inbox import waiting
 from backoffice.panel.lists import eager
-from backoffice.panel.waiting import waiting
 from models import clock
 from models.base import db
 from models.rights import may, may_open, scope
 from models.roles import Role
-from portal.web import sealed, words
+from portal.web import search_sealing, words
 
 #: Documents that people begin, in the order in which the home page offers them.
 BEGUN = (
-    "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt", "supplier_invoice",
-    "supplier_return", "supplier_refund", "unit_return", "spoilage", "stocktake", "stock_transfer", "asset_plan",
+    "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt",
+    "supplier_invoice",
+    "supplier_return", "supplier_refund", "unit_return", "spoilage", "stocktake", "stock_transfer",
+    "asset_plan",
     "asset_procurement", "asset_receipt", "maintenance", "asset_disposal", "asset_auction")
 #: What the search box looks through, in this order; documents by number, the rest by name or code.
 SEARCHED = (
-    *BEGUN, "item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room", "inpatient_room",
+    *BEGUN, "item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
+    "inpatient_room",
     "work_unit", "employee", "user")
 EACH = 5
 
@@ -69,14 +72,14 @@ class HomeView(Page, AdminIndexView):
     def search(self) -> Any:
         """What the person may see that has every typed word in its number, code or name.
 
-        What is called exactly so comes first, with its table; then what begins so; then the newest. The box posts, and
-        the words go on sealed: they may name a patient.
+        What is called exactly so comes first, with its table; then what begins so; then the newest. The box
+        posts, and the words go on sealed: they may name a patient.
         """
         if request.method == "POST":
-            text = sealed.opened(request.form.get("q", "")) or ""
-            return redirect(f"/admin/search?q={sealed.seal(text)}" if text else "/admin/search", 303)
+            text = search_sealing.opened(request.form.get("q", "")) or ""
+            return redirect(f"/admin/search?q={search_sealing.seal(text)}" if text else "/admin/search", 303)
         typed = request.args.get("q", "")
-        text = sealed.opened(typed) or ""
+        text = search_sealing.opened(typed) or ""
         named = called_so(text) if len(text) >= 2 else {}
         found = []
         for table in SEARCHED if len(text) >= 2 else ():
@@ -84,19 +87,22 @@ class HomeView(Page, AdminIndexView):
             if model is None or not may(current_user, "read", table):
                 continue
             criterion = lookups.matching(model, text, lookups.searched_columns(model))
-            exact = lookups.exactly(model, text) if sealed.is_sealed(typed) else None
+            exact = lookups.exactly(model, text) if search_sealing.is_sealed(typed) else None
             if criterion is None:
                 continue
             criterion = criterion if exact is None else criterion | exact
             rows = list(db.session.scalars(
                 lookups.within(sa.select(model), scope(current_user, table)).where(criterion)
-                .options(*eager(model, [name for name in ("patient", "doctor", "item") if name in columns_of(model)]))
+                .options(*eager(model,
+                                [name for name in ("patient", "doctor", "item")
+                                 if name in columns_of(model)]))
                 .order_by(*([model.id.in_(named[table]).desc()] if table in named else []), model.id.desc())
                 .limit(EACH + 1)))
             if rows:
                 found.append((table, ranked(rows[:EACH], text, named.get(table, [])), len(rows) > EACH))
         found.sort(key=lambda each: each[0] not in named)
-        return self.render("backoffice/panel/search.html", text=text, found=found, sealed_text=sealed.seal(text))
+        return self.render("backoffice/panel/search.html", text=text, found=found,
+                           sealed_text=search_sealing.seal(text))
 
 
 class InboxView(Page):
@@ -112,7 +118,8 @@ class InboxView(Page):
         for row in every:
             kinds[row.table] = kinds.get(row.table, 0) + 1
         rows = [row for row in every if row.table == chosen] if chosen in kinds else every
-        return self.render("backoffice/panel/inbox.html", rows=rows[:100], kinds=kinds, chosen=chosen, total=len(every))
+        return self.render("backoffice/panel/inbox.html", rows=rows[:100], kinds=kinds, chosen=chosen,
+                           total=len(every))
 
 
 def ranked(rows: list[Any], text: str, named: list[int]) -> list[Any]:
@@ -131,7 +138,8 @@ def called_so(text: str) -> dict[str, list[int]]:
             continue
         title = getattr(model, title_of(model))
         if isinstance(title.type, sa.String):
-            rows = lookups.within(sa.select(sa.literal(table).label("name"), model.id), scope(current_user, table))
+            rows = lookups.within(sa.select(sa.literal(table).label("name"), model.id),
+                                  scope(current_user, table))
             parts.append(rows.where(title.in_({text, text.upper()})).limit(EACH).subquery())
     found: dict[str, list[int]] = {}
     if parts:

@@ -24,7 +24,8 @@ Table = tuple[str, Sequence[tuple[str, bool, float]], Iterable[Sequence[str] | s
 
 
 def _plain(text: str) -> str:
-    """What the standard fonts can write: the minus sign as a hyphen, other letters beyond them as a question mark."""
+    """What the standard fonts can write: the minus sign as a hyphen, other letters beyond them as a question
+    mark."""
     return text.replace("−", "-").encode("cp1252", "replace").decode("cp1252")
 
 
@@ -164,12 +165,14 @@ class _Paper:
 
 
 def as_pdf(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], rows: Iterable[Sequence[str]],
-           cut: str, signatures: Sequence[str] = (), *, lead: Sequence[tuple[str, str]] = (), heading: str = "",
+           cut: str, signatures: Sequence[str] = (), *, lead: Sequence[tuple[str, str]] = (),
+           heading: str = "",
            more: Iterable[Table] = (), preface: str = "") -> Iterator[bytes]:
-    """A table on A4, landscape, and `more` below it; on top a text, `preface`, and numbers (label, text), `lead`.
+    """A table on A4, landscape, and `more` below it; on top a text, `preface`, and numbers (label, text),
+    `lead`.
 
-    `heads` are (text, at the right, relative width); `cut` is said when rows were left; `signatures` are the offices
-    that sign below the last row.
+    `heads` are (text, at the right, relative width); `cut` is said when rows were left; `signatures` are the
+    offices that sign below the last row.
     """
     with tempfile.TemporaryFile() as file:
         canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), pageCompression=1)

@@ -16,25 +16,25 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from backoffice.panel import cells, charts, export, lists, lookups, report_pdf
+from backoffice.panel import charts, export, lists, lookups, rendering, report_pdf
 from backoffice.panel.columns import mapped_tables
+from backoffice.panel.inbox import frame_columns, keep_frame
 from backoffice.panel.menu import AREAS
 from backoffice.panel.pages import Page
 from backoffice.panel.views import done, told
-from backoffice.panel.waiting import frame_columns, keep_frame
 from models import clock
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.errors import Refused
 from models.items import Item
 from models.operations.core import activity
-from models.operations.core.reports import REPORTS, Asked, Column, Parameter, Report
+from models.operations.core.report_kit import REPORTS, Asked, Column, Parameter, Report
 from models.operations.purchasing.shortages import make_purchase_requests
 from models.people import User
 from models.purchasing import BUYERS
 from models.rights import may
 from models.stock import Store
-from portal.web import locale, reading, sealed, words
+from portal.web import locale, replica, search_sealing, words
 
 SIZE = 50
 #: Pages are counted off; who needs what lies further takes the file.
@@ -155,23 +155,25 @@ def plain(column: Column, row: Any) -> Any:
         return None if value is None else round(float(value), 1)
     if isinstance(value, Decimal):
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-    return written(column, row) if column.kind == "word" else cells.plain(value)
+    return written(column, row) if column.kind == "word" else rendering.plain(value)
 
 
 def shown(column: Column, row: Any) -> Markup:
     """A cell of the page: documents and items are links for who may follow them."""
     text = written(column, row)
     if not text:
-        return cells.BLANK
+        return rendering.BLANK
     if column.links is not None and not column.is_veiled(row):
         name, key = column.links
         if name.startswith("@"):
             if not may_report(name[1:]):
                 return escape(text)
-            return Markup('<a href="/admin/reports/{}/?item={}">{}</a>').format(name[1:], getattr(row, key), text)
+            return Markup('<a href="/admin/reports/{}/?item={}">{}</a>').format(name[1:], getattr(row, key),
+                                                                                text)
         table = name[1:] if name.startswith("=") else str(getattr(row, name))
         record = getattr(row, key)
-        if record is not None and cells._once("may_read", table, lambda each: may(current_user, "read", each)):
+        if record is not None and rendering._once("may_read", table,
+                                                  lambda each: may(current_user, "read", each)):
             return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(table, record, text)
     return escape(text)
 
@@ -188,7 +190,7 @@ def reader() -> User:
 
 
 def run(statement: sa.Select[Any]) -> Any:
-    return reading.session().execute(statement)
+    return replica.session().execute(statement)
 
 
 class ReportsView(Page):
@@ -209,7 +211,8 @@ class ReportsView(Page):
         mine = sorted((report for report in REPORTS.values() if current_user.has_role(*report.roles)),
                       key=lambda report: gettext(report.title))
         areas = [(word, [report for report in mine if report.area == area]) for area, word in AREAS.items()]
-        return self.render("backoffice/panel/reports.html", areas=[(word, found) for word, found in areas if found])
+        return self.render("backoffice/panel/reports.html",
+                           areas=[(word, found) for word, found in areas if found])
 
     @expose("/lookup/")
     def lookup(self) -> Any:
@@ -220,7 +223,7 @@ class ReportsView(Page):
         if kind not in asked:
             abort(404)
         return jsonify([{"id": row.id, "text": lookups.text_of(row)}
-                        for row in lookups.search(mapped_tables()[kind], sealed.query())])
+                        for row in lookups.search(mapped_tables()[kind], search_sealing.query())])
 
     @expose("/<key>/")
     def report(self, key: str) -> Any:
@@ -233,7 +236,8 @@ class ReportsView(Page):
         if asking.is_complete:
             statement = report.select(asking.asked)
             rows = list(run(statement.limit(SIZE + 1).offset((asking.page - 1) * SIZE)))
-            counted = db.session.execute(sa.select(lists.count_up_to(statement).label("every"), *frame_columns())) \
+            counted = db.session.execute(sa.select(lists.count_up_to(statement).label("every"),
+                                                   *frame_columns())) \
                 .one()._mapping
             keep_frame(counted)
             total = counted["every"]
@@ -243,7 +247,8 @@ class ReportsView(Page):
         columns = report.shown(asking.asked, reader())
         return self.render(
             "backoffice/panel/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE],
-            total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points, capped=lists.capped,
+            total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points,
+            capped=lists.capped,
             cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, told=told,
             sections=sections(report, asking.asked) if asking.is_complete else [],
             chart_data=chart_data(report, points, head), can_make=current_user.has_role(*BUYERS))
@@ -263,7 +268,8 @@ class ReportsView(Page):
         if not asking.is_complete:
             return self.shown_page(report), 422
         columns = report.shown(asking.asked, reader())
-        activity.record(Activity.EXPORTED, table_name="reports", properties={"report": key, "format": export_type})
+        activity.record(Activity.EXPORTED, table_name="reports",
+                        properties={"report": key, "format": export_type})
         db.session.commit()
         statement = report.select(asking.asked)
 
@@ -291,7 +297,8 @@ class ReportsView(Page):
 
     @expose("/shortages/requests", methods=("POST",))
     def make_requests(self) -> Any:
-        """Draft the purchase requests for the shortages that the page shows; with `item`, for those items only."""
+        """Draft the purchase requests for the shortages that the page shows; with `item`, for those items
+        only."""
         report = self.one("shortages")
         if not current_user.has_role(*BUYERS):
             abort(403)
@@ -299,11 +306,13 @@ class ReportsView(Page):
         ids = {int(text) for text in request.form.getlist("item") if lookups.identity(Item, text) is not None}
         try:
             with one_transaction():
-                made = make_purchase_requests(by=current_user._get_current_object(), store_id=asking.asked["store"],
+                made = make_purchase_requests(by=current_user._get_current_object(),
+                                              store_id=asking.asked["store"],
                                               supplier_id=asking.asked["supplier"], item_ids=ids or None)
         except Refused as refusal:
             return self.shown_page(report, refusal), refusal.status
-        return done(gettext("Purchase requests drafted: %(number)s. Check and submit them.", number=str(len(made))),
+        return done(gettext("Purchase requests drafted: %(number)s. Check and submit them.",
+                            number=str(len(made))),
                     "/admin/purchase_request/?state=draft")
 
 
@@ -311,15 +320,18 @@ class ReportsView(Page):
 
 def widths(columns: Sequence[Column]) -> list[tuple[str, bool, float]]:
     """The heads of the columns for `report_pdf`."""
-    return [(gettext(column.label), column.is_number, 3.0 if column.name == "item" else WEIGHTS.get(column.kind, 1.0))
+    return [(gettext(column.label), column.is_number,
+             3.0 if column.name == "item" else WEIGHTS.get(column.kind, 1.0))
             for column in columns]
 
 
 def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iterator[bytes]:
-    """The report on paper: its numbers, its table, its further tables. Asks for no request, so a job can make it, for
-    nobody: what only some see it does not say."""
+    """The report on paper: its numbers, its table, its further tables. Asks for no request, so a job can make
+    it, for nobody: what only some see it does not say."""
     columns = report.shown(asking.asked, reader)
-    head = run(report.summary(asking.asked)).first() if report.summary is not None and report.sections else None
+    head = (
+        run(report.summary(asking.asked)).first() if report.summary is not None and report.sections else None
+    )
 
     def rows() -> Iterator[list[str]]:
         for row in run(report.select(asking.asked).execution_options(yield_per=1000)):
@@ -329,7 +341,8 @@ def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iter
         gettext(report.title), asking.facts(), widths(columns), rows(),
         gettext("There are more rows. Take the CSV or narrow the report."),
         [gettext(office) for office in report.signatures],
-        lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None else (),
+        lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None
+        else (),
         heading=gettext(report.heading) if report.heading else "",
         more=[(gettext(each.title), widths(each.columns),
                [[written(column, row) for column in each.columns] for row in run(each.select(asking.asked))])
@@ -375,7 +388,8 @@ def chart_data(report: Report, points: list[tuple[str, Decimal, str]], head: Any
     kind = report.chart.kind
     said = [f"{text}: {locale.rupiah(value) if report.chart.money else locale.quantity(value)}"
             for _x, value, text in (points[0], points[-1])]
-    data = {"kind": kind, "label": gettext(report.chart.label), "values": "|".join(f"{y:f}" for _x, y, _t in points),
+    data = {"kind": kind, "label": gettext(report.chart.label),
+            "values": "|".join(f"{y:f}" for _x, y, _t in points),
             "summary": "; ".join(said)}
     if kind == "bars":
         data["names"] = "|".join(text for _x, _y, text in points)

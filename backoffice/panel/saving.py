@@ -25,10 +25,11 @@ CHANGED = N_("Somebody else changed this record meanwhile. Look at it again, the
 
 
 def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "") -> Any:
-    """Make or change a record from a valid form and, where `step` is named, take that step too. All or nothing.
+    """Make or change a record from a valid form and, where `step` is named, take that step too. All or
+    nothing.
 
-    An approved document whose amounts change goes back to draft and takes `step` again; others keep their state.
-    Raises `Refused` (its `field` names the form field to blame) and leaves nothing behind.
+    An approved document whose amounts change goes back to draft and takes `step` again; others keep their
+    state. Raises `Refused` (its `field` names the form field to blame) and leaves nothing behind.
     """
     is_new = record is None
     try:
@@ -78,7 +79,8 @@ def populate(form: StaffForm, record: Any) -> None:
         column = every.get(field.short_name)
         if column is None:
             continue
-        if field.data is None and not column.is_optional and (has_default(column.column) or column.kind == "text"):
+        if field.data is None and not column.is_optional and (has_default(column.column)
+                                                              or column.kind == "text"):
             if column.kind == "text" and not has_default(column.column):
                 setattr(record, field.short_name, "")
             continue
@@ -97,12 +99,17 @@ def may_change(view: Any, record: Any) -> None:
     """Raises `NotAllowed` for the wrong role, `Refused` for a document that has left draft."""
     if not may(current_user, "edit", view.table):
         raise NotAllowed(N_("Your role may not change this."))
-    if isinstance(record, Document) and record.state != record.workflow.initial and not amendments.is_amendable(record):
+    if (
+        isinstance(record, Document)
+        and record.state != record.workflow.initial
+        and not amendments.is_amendable(record)
+    ):
         raise Refused(N_("Only a draft can be changed. Reject or reverse the document instead."))
 
 
 def inside(record: Any) -> None:
-    """Raises `Refused` when the record would lie outside what its author may see (another unit's document)."""
+    """Raises `Refused` when the record would lie outside what its author may see (another unit's
+    document)."""
     criterion = scope(current_user, record.__tablename__)
     if criterion is None:
         return
@@ -189,10 +196,13 @@ def _broken(error: IntegrityError) -> tuple[str, str, list[str]]:
 
 
 def _order(model: Any, name: str) -> tuple[str, str, str] | None:
-    """Later column, sign and earlier column of a rule by that name that says which of two days comes first."""
+    """Later column, sign and earlier column of a rule by that name that says which of two days comes
+    first."""
     for constraint in model.__table__.constraints:
-        if isinstance(constraint, sa.CheckConstraint) and _short(str(constraint.name), model.__tablename__) == name:
-            days = {column.name for column in model.__table__.columns if isinstance(column.type, sa.Date | UtcDateTime)}
+        if isinstance(constraint, sa.CheckConstraint) and _short(str(constraint.name),
+                                                                 model.__tablename__) == name:
+            days = {column.name for column in model.__table__.columns
+                    if isinstance(column.type, sa.Date | UtcDateTime)}
             for later, sign, earlier in re.findall(r"(\w+) (>=?) (\w+)", str(constraint.sqltext)):
                 if {later, earlier} <= days:
                     return later, sign, earlier

@@ -63,7 +63,8 @@ class TransitionPages(LineTables):
         return self.details_page(self.one_or_404(request.args.get("id", ""), *self.details_options()))
 
     def note_reading(self, id: Any, opened: bool = False) -> None:
-        """Write down that the person reads a patient's record, before the page is made; `opened`: its own page."""
+        """Write down that the person reads a patient's record, before the page is made; `opened`: its own
+        page."""
         if not RIGHTS[self.table].clinical:
             return
         seen = self.one_or_404(id)
@@ -91,7 +92,8 @@ class TransitionPages(LineTables):
             self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
             steps=history.steps(record, happened) if has_flow else [], refusal=refusal, told=told,
             waiting=history.waits_for(record) if has_flow else (), editable=editable,
-            deletable=deletable, makes=self.open_makes(record), tables=[self.line_table(record, n) for n in self.lines],
+            deletable=deletable, makes=self.open_makes(record),
+            tables=[self.line_table(record, n) for n in self.lines],
             extra=self.extra(record))
 
     def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
@@ -169,19 +171,25 @@ class TransitionPages(LineTables):
         record = self.one_or_404(id)
         target = self.line_model(collection)
         key = lookups.identity(target, line) if target is not None else None
-        moved = next((row for row in getattr(record, collection) if row.id == key), None) if key is not None else None
+        moved = next((row for row in getattr(record, collection) if row.id == key),
+                     None) if key is not None else None
         if moved is None or step not in moved.workflow.names:
             abort(404)
         return self._step(record, moved, step)
 
     def line_model(self, collection: str) -> Any:
         """The class of the lines of that name, when they have steps of their own."""
-        target = sa.inspect(self.model).relationships[collection].mapper.class_ if collection in self.lines else None
+        target = (
+            sa.inspect(self.model).relationships[collection].mapper.class_
+            if collection in self.lines
+            else None
+        )
         return target if hasattr(target, "workflow") else None
 
     def _step(self, record: Any, moved: Any, name: str) -> Any:
         """A step of `moved`: the record itself or one of its lines."""
-        transition = moved.workflow.step(name, moved.state) or next(row for row in moved.workflow if row.name == name)
+        transition = moved.workflow.step(name, moved.state) or next(row for row in moved.workflow
+                                                                    if row.name == name)
         form = self.step_form(transition, moved)
         if request.method == "GET":
             self.note_reading(record.id)
@@ -197,7 +205,8 @@ class TransitionPages(LineTables):
         try:
             seen = int(version) if version.isdigit() and len(version) < 10 else -1
             if transition.asks or transition.line_asks:
-                moved.workflow.require(moved, transition.name, current_user, request.form.get("reason", ""), seen)
+                moved.workflow.require(moved, transition.name, current_user, request.form.get("reason", ""),
+                                       seen)
                 if not all((form.validate(), step_lines.all_valid(lines))):
                     return self.step_page(record, moved, transition, form, lines=lines), 422
                 given = {field.short_name: field.data for field in form.typed}
@@ -208,7 +217,8 @@ class TransitionPages(LineTables):
             if isinstance(refusal, NotAllowed):
                 db.session.rollback()
                 abort(403)
-            if isinstance(refusal, PeriodClosed) and refusal.field is None:  # the day that was asked for is to blame
+            # the day that was asked for is to blame
+            if isinstance(refusal, PeriodClosed) and refusal.field is None:
                 refusal.field = next((name for name, value in given.items() if isinstance(value, date)), None)
             if refusal.field == "reason" or (
                     refusal.field and refusal.field in (*transition.asks, *transition.line_asks)):
@@ -220,7 +230,8 @@ class TransitionPages(LineTables):
         called = self.name_of(record) if moved is record else str(moved)
         for more in self.after_step(moved, transition):
             flash(more, "warning")
-        return done(gettext("%(what)s: %(state)s.", what=called, state=words.state_word(moved.state)), address)
+        return done(gettext("%(what)s: %(state)s.", what=called, state=words.state_word(moved.state)),
+                    address)
 
     def after_step(self, moved: Any, transition: Transition) -> list[str]:
         """What a person is told beside that a step was taken."""
@@ -228,7 +239,8 @@ class TransitionPages(LineTables):
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
         names = tuple(name for name in transition.asks if name in columns_of(type(moved)))
-        return make_form(type(moved), names, loader="" if isinstance(moved, self.model) else "lines-")(obj=moved)
+        return make_form(type(moved), names,
+                         loader="" if isinstance(moved, self.model) else "lines-")(obj=moved)
 
     def step_address(self, record: Any, moved: Any, step: Transition) -> str:
         """Where the step of the record, or of one of its lines, is asked and taken."""
@@ -243,11 +255,13 @@ class TransitionPages(LineTables):
         lines = step_lines.line_forms(transition, moved) if lines is None else lines
         step_lines.mark(form, refusal)
         says = self.lines_say(moved, transition) if lines else {}
-        return self.render("backoffice/panel/step.html", view=self, lines=lines, says=says, record=record, moved=moved,
+        return self.render("backoffice/panel/step.html", view=self, lines=lines, says=says, record=record,
+                           moved=moved,
                            step=transition, form=form, refusal=refusal, told=told,
                            reason=request.form.get("reason", ""),
                            called=self.name_of(record) if moved is record else str(moved), returns=RETURNS,
-                           back=request.values.get("next", ""), action=self.step_address(record, moved, transition),
+                           back=request.values.get("next", ""),
+                           action=self.step_address(record, moved, transition),
                            wants_reason=transition.wants_reason(moved, current_user))
 
     def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
@@ -259,14 +273,17 @@ class TransitionPages(LineTables):
             abort(403)
         try:
             if not make.when(record):
-                raise WrongState(N_("This step is not open: the document already moved on. Look at it again."))
+                raise WrongState(
+                    N_("This step is not open: the document already moved on. Look at it again.")
+                )
             with one_transaction():
                 made = make.operation(record, by=current_user)
         except Refused as refusal:
             return self.refused(record, refusal)
         left_out = getattr(made, "left_out", ())
         if left_out:
-            flash(gettext("Not taken over, because no longer used: %(items)s.", items=", ".join(left_out)), "error")
+            flash(gettext("Not taken over, because no longer used: %(items)s.", items=", ".join(left_out)),
+                  "error")
         return done(gettext("%(what)s was made.", what=words.table_word(made.__tablename__, False)),
                     f"/admin/{made.__tablename__}/{make.opens}/?id={made.id}")
 
@@ -304,7 +321,8 @@ class TransitionPages(LineTables):
             called = self.name_of(record)
             try:
                 with one_transaction():
-                    step = perform(record, name, by=current_user, reason=request.form.get("reason", "")[:2000])
+                    step = perform(record, name, by=current_user,
+                                   reason=request.form.get("reason", "")[:2000])
                 fine += 1
                 for more in self.after_step(record, step):
                     flash(f"{called}: {more}", "warning")
@@ -321,7 +339,8 @@ class TransitionPages(LineTables):
 
     @property
     def prints(self) -> bool:
-        """Whether the person may have the document on paper: lines that they do not see are not printed either."""
+        """Whether the person may have the document on paper: lines that they do not see are not printed
+        either."""
         return self.is_document and not any(name.startswith("lines.") for name in self.hidden)
 
     @expose("/<id>/print")
@@ -333,7 +352,8 @@ class TransitionPages(LineTables):
             abort(404)
         if not self.prints:
             abort(403)
-        from portal.web.print import document_pdf, file_name  # pulls in the layout engine: only when somebody prints
+        # pulls in the layout engine: only when somebody prints
+        from portal.web.print import document_pdf, file_name
         paper = document_pdf(record, hides=self.hidden_in(record))
         if not isinstance(paper, bytes):
             return paper
@@ -350,7 +370,8 @@ class TransitionPages(LineTables):
         self._must_see_files(record)
         key = request.args.get("file", "")
         file = db.session.scalars(sa.select(Attachment).where(
-            Attachment.id == int(key), Attachment.document_type == self.table, Attachment.document_id == record.id)
+            Attachment.id == int(key), Attachment.document_type == self.table,
+            Attachment.document_id == record.id)
         ).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
         if file is None:
             abort(404)
@@ -391,5 +412,6 @@ class TransitionPages(LineTables):
         if not body:
             return self.refused(record, Refused(N_("Write the comment first."), field="comment"))
         with one_transaction() as session:
-            session.add(Comment(document_type=self.table, document_id=record.id, user_id=current_user.id, body=body))
+            session.add(Comment(document_type=self.table, document_id=record.id, user_id=current_user.id,
+                                body=body))
         return done(gettext("Your comment was added."), self.details_url(record) + "#h-talk")

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from backoffice.panel import cells, lists, lookups
+from backoffice.panel import lists, lookups, rendering
 from backoffice.panel.columns import (
     Column,
     columns_of,
@@ -71,7 +71,8 @@ class TableView(ModelView):
         if self.default_order is None:
             title = title_of(model)
             ordered = hasattr(model, "code") or title in {"code", "key", "name"}
-            self.default_order = (title, False) if ordered and self.every[title].relation is None and not is_key(
+            self.default_order = (title,
+                                  False) if ordered and self.every[title].relation is None and not is_key(
                 self.every[title]) else (None, True)
         workflow = getattr(model, "workflow", None)
         self.tabs = tuple(workflow.states) if workflow is not None else ()
@@ -80,7 +81,8 @@ class TableView(ModelView):
     # ------------------------------------------------------------ Flask-Admin's own plumbing
 
     def _refresh_cache(self) -> None:
-        """Our pages read the metadata themselves; of Flask-Admin's scaffolding the forms and look-ups are used."""
+        """Our pages read the metadata themselves; of Flask-Admin's scaffolding the forms and look-ups are
+        used."""
         self._list_columns = [(name, name) for name in self.listed]
         self._form_ajax_refs = {}
         self._filters = []
@@ -143,7 +145,8 @@ class TableView(ModelView):
         key = lookups.identity(self.model, str(id))
         if key is None:
             return None
-        return db.session.scalars(self.scoped().where(key_of(self.model) == key).options(*options)).unique().first()
+        return db.session.scalars(self.scoped().where(key_of(self.model)
+                                                      == key).options(*options)).unique().first()
 
     def one_or_404(self, id: Any, *options: Any) -> Any:
         record = self.read_one(id, *options)
@@ -163,7 +166,9 @@ class TableView(ModelView):
 
     def label(self, name: str) -> str:
         column = self.every.get(name)
-        return words.label(column.column) if column is not None else gettext(name.replace("_", " ").capitalize())
+        return (
+            words.label(column.column) if column is not None else gettext(name.replace("_", " ").capitalize())
+        )
 
     def name_of(self, record: Any) -> str:
         """What the record is called in headings and links."""
@@ -198,15 +203,15 @@ class TableView(ModelView):
             return special(record)
         column = self.every.get(name)
         value = getattr(record, name)
-        return cells.shown(column, value) if column is not None else Markup.escape(value)
+        return rendering.shown(column, value) if column is not None else Markup.escape(value)
 
     def plain_cell(self, record: Any, name: str) -> Any:
         """The value of one cell of the exported file."""
-        return cells.plain(getattr(record, name))
+        return rendering.plain(getattr(record, name))
 
     @staticmethod
     def written(column: Column, value: Any) -> str:
-        return cells.written(column, value)
+        return rendering.written(column, value)
 
     @staticmethod
     def day(value: Any) -> str:
@@ -219,7 +224,8 @@ class TableView(ModelView):
             return self.name_of(record)
         value = getattr(record, title)
         column = self.every.get(title)
-        return (cells.written(column, value) if column is not None else str(value)) or f"#{self.key(record)}"
+        return (rendering.written(column, value) if column is not None
+                else str(value)) or f"#{self.key(record)}"
 
     def key(self, record: Any) -> Any:
         return getattr(record, key_of(self.model).key)
@@ -231,7 +237,8 @@ class TableView(ModelView):
     def is_muted(self, record: Any) -> bool:
         """Whether a row is history: cancelled, retired, inactive."""
         state = getattr(record, "state", None) or getattr(record, "status", None)
-        return cells.kind_of_state(state) == "cancelled" or str(getattr(state, "value", state)) == "inactive"
+        return rendering.kind_of_state(state) == "cancelled" or str(getattr(state, "value",
+                                                                            state)) == "inactive"
 
     # ------------------------------------------------------------ addresses
 
@@ -243,7 +250,8 @@ class TableView(ModelView):
 
     # ------------------------------------------------------------ hooks of subclasses
 
-    #: The column whose day may not pass while the record is in one of these states: such rows are marked late.
+    #: The column whose day may not pass while the record is in one of these states: such rows are marked
+    #: late.
     late: tuple[str, tuple[str, ...]] | None = None
 
     def is_late(self, record: Any) -> bool:
@@ -273,10 +281,12 @@ class TableView(ModelView):
 
     @functools.cached_property
     def is_private(self) -> bool:
-        """Whether words typed into the list's search stay out of addresses: it is patients who are looked for."""
+        """Whether words typed into the list's search stay out of addresses: it is patients who are looked
+        for."""
         targets = {self.every[name].target for name in self.listed if name in self.every}
         return self.searches_people or any(
-            RIGHTS[table].clinical for table in (self.table, *(each.__tablename__ for each in targets if each))
+            RIGHTS[table].clinical
+            for table in (self.table, *(each.__tablename__ for each in targets if each))
             if table in RIGHTS)
 
     def searched_too(self) -> tuple[Any, ...]:
@@ -305,7 +315,8 @@ def unless_known(text: str, of: str = "") -> Any:
     """
     tag = etag(of or text)
     headers = {"ETag": tag, "Cache-Control": "no-store"}
-    known = request.headers.get("If-None-Match", "").removeprefix("W/")  # compressed on its way, it was weakened
+    # compressed on its way, it was weakened
+    known = request.headers.get("If-None-Match", "").removeprefix("W/")
     return ("", 204, headers) if known == tag else (text, 200, headers)
 
 

@@ -128,7 +128,8 @@ class UserView(MasterView):
 
 
 class AccountLinks:
-    """Mixed into views of people who may have an account (`user`): whose it is changes for everybody to see."""
+    """Mixed into views of people who may have an account (`user`): whose it is changes for everybody to
+    see."""
 
     def before_save(self: Any, form: Any, record: Any, is_new: bool) -> None:
         super().before_save(form, record, is_new)
@@ -140,7 +141,8 @@ class AccountLinks:
 
 
 class SettingView(MasterView):
-    """One value at a time: its key is chosen, its text is checked by `models.settings`, wherever it comes from."""
+    """One value at a time: its key is chosen, its text is checked by `models.settings`, wherever it comes
+    from."""
 
     model = Setting
     icon = "settings"
@@ -159,7 +161,8 @@ class SettingView(MasterView):
         if declared is not None:
             form.value.description = " ".join(filter(None, (
                 gettext(declared.kind.says), declared.help and gettext(declared.help),
-                declared.default and gettext("Without a value of its own: %(value)s", value=declared.default))))
+                declared.default and gettext("Without a value of its own: %(value)s",
+                                             value=declared.default))))
         return form
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
@@ -167,13 +170,16 @@ class SettingView(MasterView):
         record.value = checked(record.key, record.value)
 
     def label(self, name: str) -> str:
-        return {"meaning": gettext("Meaning"), "accepted": gettext("What is accepted")}.get(name) or super().label(name)
+        return {"meaning": gettext("Meaning"),
+                "accepted": gettext("What is accepted")}.get(name) or super().label(name)
 
     def cell_meaning(self, record: Any) -> Markup:
         return escape(gettext(SETTINGS[record.key].label)) if record.key in SETTINGS else self._wrong(record)
 
     def cell_accepted(self, record: Any) -> Markup:
-        return escape(gettext(SETTINGS[record.key].kind.says)) if record.key in SETTINGS else self._wrong(record)
+        return (
+            escape(gettext(SETTINGS[record.key].kind.says)) if record.key in SETTINGS else self._wrong(record)
+        )
 
     def cell_value(self, record: Any) -> Markup:
         mark = "" if is_usable(db.session, record) else Markup("<br>") + self._wrong(record)
@@ -181,7 +187,8 @@ class SettingView(MasterView):
 
     @staticmethod
     def _wrong(_record: Any) -> Markup:
-        return Markup('<strong class="text-danger">{}</strong>').format(gettext("This cannot be used. Correct it."))
+        return Markup('<strong class="text-danger">{}</strong>').format(gettext("This cannot be used. "
+                                                                                "Correct it."))
 
 
 class CodeListView(MasterView):

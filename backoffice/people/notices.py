@@ -11,7 +11,7 @@ from flask_login import current_user
 from jinja2 import TemplateNotFound
 from markupsafe import Markup, escape
 
-from backoffice.panel import cells, lookups
+from backoffice.panel import lookups, rendering
 from backoffice.panel.base import LedgerView
 from backoffice.panel.pages import Page
 from backoffice.panel.views import done
@@ -64,7 +64,8 @@ class OutboxView(LedgerView):
     searches_people = True
     icon = "mail"
     listed = ("template", "to_address", "status", "channel", "created_at", "last_error")
-    facts = ("user", "to_address", "channel", "language", "status", "attempts", "created_at", "next_attempt_at",
+    facts = ("user", "to_address", "channel", "language", "status", "attempts", "created_at",
+             "next_attempt_at",
              "sent_at", "last_error", "attachment", "words")
     filters = ("status", "channel", "user", "created_at")
     default_order = (None, True)
@@ -86,11 +87,12 @@ class OutboxView(LedgerView):
         try:
             text = said.words_of(record).body
         except TemplateNotFound:  # a text of an earlier release
-            return cells.BLANK
+            return rendering.BLANK
         return Markup('<div class="rw-letter" lang="{}">{}</div>').format(record.language, text)
 
     def extra(self, record: Any) -> dict[str, Any]:
-        return {"can_retry": record.status == DeliveryStatus.FAILED, "is_masked": "link_ticket" in record.params,
+        return {"can_retry": record.status == DeliveryStatus.FAILED,
+                "is_masked": "link_ticket" in record.params,
                 "is_demo": links.is_demo()}
 
     @expose("/<id>/retry", methods=("POST",))

@@ -61,7 +61,8 @@ class Row:
         return list(found.items())
 
     def price_from(self, supplier_id: int | None) -> tuple[Decimal, Decimal]:
-        """Unit price and discount to order at: what the supplier took last, else what the request estimates."""
+        """Unit price and discount to order at: what the supplier took last, else what the request
+        estimates."""
         last = prices.suggested(self.offers, supplier_id)
         if last is None:
             return self.open.line.estimated_price or Decimal(0), Decimal(0)
@@ -75,7 +76,8 @@ class OrderingPages:
 
     @expose("/open_lines", methods=("GET", "POST"))
     def open_lines_view(self) -> Any:
-        """GET shows what approved requests still want; POST drafts one order for each supplier (and store)."""
+        """GET shows what approved requests still want; POST drafts one order for each supplier (and
+        store)."""
         if not self.can_make_new():
             abort(403)
         chosen = {name: lookups.find(model, request.args.get(name, "")) if request.args.get(name) else None
@@ -97,7 +99,8 @@ class OrderingPages:
 
     def _open_page(self, chosen: dict[str, Any], rows: list[Row], message: str = "", status: int = 200,
                    one: Supplier | None = None) -> Any:
-        page = self.render("backoffice/purchasing/open_lines.html", view=self, chosen=chosen, rows=rows[:MOST],
+        page = self.render("backoffice/purchasing/open_lines.html", view=self, chosen=chosen,
+                           rows=rows[:MOST],
                            more=len(rows) > MOST, message=message, one=one)
         return page, status
 
@@ -115,14 +118,17 @@ class OrderingPages:
                 picks.append(self._pick(row, one))
         if len(ticked - {str(row.id) for row in rows}):
             return self._open_page(chosen, rows, gettext(
-                "A ticked line is no longer open: somebody ordered it meanwhile. Look at the list again."), 409, one)
+                "A ticked line is no longer open: somebody ordered it meanwhile. Look at the list again."),
+                                   409, one)
         wrong = sum(bool(row.errors) for row in rows)
         if wrong:
-            return self._open_page(chosen, rows, gettext("Nothing was made yet: please look at the marked lines."),
+            return self._open_page(chosen, rows,
+                                   gettext("Nothing was made yet: please look at the marked lines."),
                                    422, one)
         try:
             with one_transaction():
-                made = ordering.make_orders([pick for pick in picks if pick], by=current_user._get_current_object())
+                made = ordering.make_orders([pick for pick in picks if pick],
+                                            by=current_user._get_current_object())
         except NotAllowed:
             abort(403)
         except Refused as refusal:
@@ -132,9 +138,11 @@ class OrderingPages:
                 row.errors[name] = told(refusal)
             return self._open_page(chosen, rows, told(refusal), refusal.status, one)
         if len(made) == 1:
-            return done(gettext("The order was drafted. Check the prices, then submit it."), self.details_url(made[0]))
+            return done(gettext("The order was drafted. Check the prices, then submit it."),
+                        self.details_url(made[0]))
         flash(ngettext("%(num)d order was drafted. Check the prices, then submit it.",
-                       "%(num)d orders were drafted. Check the prices, then submit them.", len(made)), "success")
+                       "%(num)d orders were drafted. Check the prices, then submit them.", len(made)),
+              "success")
         return redirect(f"{self.url}/?state=draft", 303)
 
     def _pick(self, row: Row, one: Supplier | None) -> Pick | None:
@@ -148,7 +156,8 @@ class OrderingPages:
             row.errors["quantity"] = gettext("Please fill this in.")
         supplier_id = one.id if one is not None else row.supplier_id
         if supplier_id is None:
-            row.errors["supplier"] = gettext("Nobody supplied this item yet. Choose one supplier for all below.")
+            row.errors["supplier"] = gettext("Nobody supplied this item yet. Choose one supplier for all "
+                                             "below.")
         price, discount = row.price_from(supplier_id)
         typed = self._number(row, "price", row.price)
         if typed is not None:
@@ -171,7 +180,8 @@ class OrderingPages:
 
     @expose("/prices")
     def prices_view(self) -> Any:
-        """What suppliers took for a line's item: ``?item=&supplier=&unit=``; a fragment for the form's script."""
+        """What suppliers took for a line's item: ``?item=&supplier=&unit=``; a fragment for the form's
+        script."""
         if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)):
             abort(403)
         key = lookups.identity(Item, request.args.get("item", ""))

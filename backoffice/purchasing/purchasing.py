@@ -13,16 +13,16 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from backoffice.panel import copying, lookups
+from backoffice.panel import drafts_from, lookups
 from backoffice.panel.base import DocumentView, Make
-from backoffice.panel.cells import BLANK
 from backoffice.panel.forms import StaffForm
+from backoffice.panel.rendering import BLANK
 from backoffice.panel.reports import may_report
 from backoffice.purchasing.ordering import OrderingPages
 from backoffice.stores.stores import meter
 from models import clock
 from models.base import db
-from models.measure import vat
+from models.line_quantities import vat
 from models.operations.purchasing import matching, purchase_notices, receipts, supplier_returns
 from models.outbox import Outbox
 from models.purchasing import SEN, GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, net
@@ -42,8 +42,8 @@ class PurchaseRequestView(DocumentView):
     icon = "shopping-cart"
     listed = ("number", "requested_on", "store", "needed_on", "created_by", "state")
     late = ("needed_on", ("submitted", "approved"))
-    beside_new = copying.BESIDE_NEW
-    makes = (*copying.makes(PurchaseRequest),
+    beside_new = drafts_from.BESIDE_NEW
+    makes = (*drafts_from.makes(PurchaseRequest),
              Make("make_order", lazy_gettext("Make the order"), (Role.FACILITIES_STAFF,), receipts.make_order,
                   lambda request: request.state == "approved"),)
     details_template = "backoffice/purchasing/purchase_request.html"
@@ -66,10 +66,12 @@ class PurchaseOrderView(OrderingPages, DocumentView):
     late = ("expected_on", ("sent",))
     numbers = ("total",)
     asks = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "note")
-    facts = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "total", "created_by",
+    facts = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "total",
+             "created_by",
              "created_at", "note")
     line_asks = {"lines": ("item", "quantity", "unit", "unit_price", "discount", "purchase_request_line")}
-    makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,), receipts.make_receipt,
+    makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,),
+                  receipts.make_receipt,
                   lambda order: order.state == "sent"),)
 
     details_template = "backoffice/purchasing/purchase_order.html"
@@ -80,14 +82,16 @@ class PurchaseOrderView(OrderingPages, DocumentView):
             return {}
         mail = db.session.scalars(sa.select(Outbox).where(
             Outbox.document_type == self.table, Outbox.document_id == record.id,
-            Outbox.template == purchase_notices.TEMPLATE)).first() if record.state in ("sent", "done") else None
+            Outbox.template == purchase_notices.TEMPLATE)).first() if record.state in ("sent",
+                                                                                       "done") else None
         return {"mail": mail, "by_mail": True}
 
     def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
         """The invoice for what came in, for who writes invoices."""
         found = super().other_steps(record)
         if record.state in ("sent", "done") and may(current_user, "create", "supplier_invoice"):
-            found.append((f"/admin/supplier_invoice/new/?purchase_order={record.id}", lazy_gettext("Enter the invoice"),
+            found.append((f"/admin/supplier_invoice/new/?purchase_order={record.id}",
+                          lazy_gettext("Enter the invoice"),
                           "receipt"))
         return found
 
@@ -113,8 +117,10 @@ class PurchaseOrderView(OrderingPages, DocumentView):
             nets[key] += amount
             if line in came:
                 there[key] += amount * min(came[line] / (quantity * factor), 1)
-        return {"total": lambda order: escape(rupiah(nets[order.id] + vat(nets[order.id], order.vat_percent))),
-                "receipts": lambda order: meter(there[order.id], nets[order.id]) if order.id in there else BLANK}
+        return {"total": lambda order: escape(rupiah(nets[order.id] + vat(nets[order.id],
+                                                                          order.vat_percent))),
+                "receipts": lambda order: meter(there[order.id], nets[order.id]) if order.id in there
+                else BLANK}
 
     def cell_total(self, record: Any) -> Markup:
         return escape(rupiah(record.total))
@@ -123,11 +129,15 @@ class PurchaseOrderView(OrderingPages, DocumentView):
 class GoodsReceiptView(DocumentView):
     model = GoodsReceipt
     icon = "package-import"
-    listed = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number", "state")
-    asks = ("purchase_order", "supplier", "store", "received_on", "ordered_on", "delivery_order_number", "note")
-    line_asks = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on", "rejected_quantity",
+    listed = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
+              "state")
+    asks = ("purchase_order", "supplier", "store", "received_on", "ordered_on", "delivery_order_number",
+            "note")
+    line_asks = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on",
+                           "rejected_quantity",
                            "rejection_reason", "purchase_order_line", "unit_price", "discount")}
-    makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,), receipts.make_return,
+    makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,),
+                  receipts.make_return,
                   lambda receipt: receipt.state == "posted"),)
 
 
@@ -146,7 +156,8 @@ class SupplierInvoiceView(DocumentView):
                 supplier_returns.open_credit(record.supplier_id) if record.state != "paid" else ZERO}
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
-        """A payment is of today and proposes to set off what the supplier credited; without credit none is asked."""
+        """A payment is of today and proposes to set off what the supplier credited; without credit none is
+        asked."""
         form = super().step_form(transition, moved)
         if transition.name != "pay":
             return form
@@ -192,5 +203,6 @@ class SupplierRefundView(DocumentView):
         """The supplier's account: invoices, credit notes and what is left of them."""
         if not may_report("payables"):
             return []
-        return [(f"/admin/reports/payables/?supplier={record.supplier_id}", gettext("To be paid to suppliers"),
+        return [(f"/admin/reports/payables/?supplier={record.supplier_id}",
+                 gettext("To be paid to suppliers"),
                  "report-analytics")]

@@ -32,16 +32,19 @@ MOST = 200
 
 
 def tasks() -> list[Cleaning]:
-    """What is open, waits for inspection, or was finished today; four statements at most, whatever their number."""
+    """What is open, waits for inspection, or was finished today; four statements at most, whatever their
+    number."""
     today = clock.day_bounds(clock.today())[0]
     asked = (sa.select(Cleaning).options(
-        joinedload(Cleaning.bed).joinedload(Bed.inpatient_room), joinedload(Cleaning.room).joinedload(Room.building),
+        joinedload(Cleaning.bed).joinedload(Bed.inpatient_room),
+        joinedload(Cleaning.room).joinedload(Room.building),
         joinedload(Cleaning.inpatient_room).options(joinedload(InpatientRoom.ward).joinedload(Ward.building),
                                                     joinedload(InpatientRoom.room_class)),
         joinedload(Cleaning.employee)).where(sa.or_(
             Cleaning.state.in_(OPEN_TASKS),
             sa.and_(Cleaning.state.in_((S.FINISHED, S.INSPECTED)), Cleaning.cleaned_at >= today)))
-        .order_by(sa.case((Cleaning.kind == CleaningKind.ISOLATION, 0), else_=1), Cleaning.requested_at, Cleaning.id)
+        .order_by(sa.case((Cleaning.kind == CleaningKind.ISOLATION, 0), else_=1), Cleaning.requested_at,
+                  Cleaning.id)
         .limit(MOST))
     return list(db.session.scalars(asked).unique())
 
@@ -67,7 +70,8 @@ def parted(found: list[Cleaning]) -> dict[str, list[Cleaning]]:
 
 
 class HousekeepingView(Page):
-    """`/admin/housekeeping/`: take a task, finish it or hand it over with its checklist, inspect another's."""
+    """`/admin/housekeeping/`: take a task, finish it or hand it over with its checklist, inspect
+    another's."""
 
     page = "housekeeping"
 

@@ -11,7 +11,7 @@ from backoffice.panel.base import MasterView
 from backoffice.panel.reports import may_report
 from models.beds import Bed
 from models.housekeeping import Cleaning
-from models.operations.assets import asset_exits
+from models.operations.assets import exits
 from models.operations.rooms import cleaning
 from models.places import InpatientRoom, Land, Room
 
@@ -49,7 +49,7 @@ class LandView(MasterView):
     icon = "map"
 
     def after_save(self, record: Any, is_new: bool) -> None:
-        asset_exits.value_land(record, by=current_user._get_current_object())
+        exits.value_land(record, by=current_user._get_current_object())
 
 
 class InpatientRoomView(InventoryList, MasterView):
@@ -64,12 +64,14 @@ class CleaningView(MasterView):
     listed = ("kind", "inpatient_room", "room", "bed", "employee", "requested_at", "state")
     asks = ("kind", "inpatient_room", "room", "bed", "employee", "note")
     asks_once = ("kind", "inpatient_room", "room", "bed")
-    facts = ("kind", "inpatient_room", "room", "bed", "needs_inspection", "employee", "requested_at", "started_at",
+    facts = ("kind", "inpatient_room", "room", "bed", "needs_inspection", "employee", "requested_at",
+             "started_at",
              "cleaned_at", "inspected_at", "cost", "checklist", "note")
     default_order = (None, True)
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
-        """A bed of a room, or the room as a whole: what is asked for by hand must be a place that can be dirty."""
+        """A bed of a room, or the room as a whole: what is asked for by hand must be a place that can be
+        dirty."""
         place = record.bed or record.room
         if is_new and place is not None:
             cleaning.check_place(place)

@@ -1,4 +1,5 @@
-"""The room board: wards as columns, rooms as tiles, beds by state. It updates itself, and knows no patient's name."""
+"""The room board: wards as columns, rooms as tiles, beds by state. It updates itself, and knows no patient's
+name."""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ def columns(class_code: str = "") -> list[Column]:
         joinedload(InpatientRoom.ward).joinedload(Ward.building),
         joinedload(InpatientRoom.room_class).selectinload(RoomClass.facilities).options(
             joinedload(ClassFacility.item), joinedload(ClassFacility.asset_model)),
-        selectinload(InpatientRoom.facilities).joinedload(RoomFacility.asset), selectinload(InpatientRoom.assets),
+        selectinload(InpatientRoom.facilities).joinedload(RoomFacility.asset),
+        selectinload(InpatientRoom.assets),
         selectinload(InpatientRoom.beds)).where(Ward.status == Status.ACTIVE).order_by(
             Ward.name, Ward.id, InpatientRoom.number)
     if class_code:
@@ -83,14 +85,16 @@ def columns(class_code: str = "") -> list[Column]:
     for room in db.session.scalars(rooms).unique():
         missing = [str(wanted.item or wanted.asset_model) for wanted in missing_facilities(room)]
         missing += [gettext("%(device)s: calibration", device=str(device)) for device in unfit_devices(room)]
-        beds = [(bed, HELD if missing and bed.state == BedState.READY else bed.state.value) for bed in room.beds]
+        beds = [(bed, HELD if missing and bed.state == BedState.READY else bed.state.value)
+                for bed in room.beds]
         found.setdefault(room.ward_id, Column(room.ward)).tiles.append(Tile(room, missing, beds))
     return list(found.values())
 
 
 def only_free(board: list[Column]) -> list[Column]:
     """The rooms with a bed that somebody can be checked in to now."""
-    kept = [Column(column.ward, [tile for tile in column.tiles if any(look == BedState.READY for _, look in tile.beds)])
+    kept = [Column(column.ward,
+                   [tile for tile in column.tiles if any(look == BedState.READY for _, look in tile.beds)])
             for column in board]
     return [column for column in kept if column.tiles]
 
@@ -119,7 +123,8 @@ def since(moment: datetime) -> str:
 
 
 class RoomsView(Page):
-    """`/admin/rooms/`: ``?class=`` one class, ``?free=1`` rooms with a free bed, ``?kind=other`` rooms without beds,
+    """`/admin/rooms/`: ``?class=`` one class, ``?free=1`` rooms with a free bed, ``?kind=other`` rooms
+    without beds,
     ``?wall=1`` for a screen on the wall."""
 
     page = "rooms"
@@ -143,14 +148,16 @@ class RoomsView(Page):
                                for look in ROOM_LOOKS}}
         board = columns(asked["class"])
         counts = {look: sum(column.count(look) for column in board) for look in LOOKS}
-        return {**given, "board": only_free(board) if given["free"] else board, "looks": LOOKS, "counts": counts}
+        return {**given, "board": only_free(board) if given["free"] else board, "looks": LOOKS,
+                "counts": counts}
 
     @expose("/")
     def index(self) -> Any:
         given = self._given()
         classes = db.session.execute(sa.select(RoomClass.code, RoomClass.name).where(
             sa.exists().where(InpatientRoom.room_class_id == RoomClass.id)).order_by(RoomClass.name)).all()
-        return self.render("backoffice/rooms/rooms_wall.html" if given["wall"] else "backoffice/rooms/rooms.html",
+        return self.render("backoffice/rooms/rooms_wall.html" if given["wall"]
+                           else "backoffice/rooms/rooms.html",
                            classes=classes, now=clock.now(), **given)
 
     @expose("/board")

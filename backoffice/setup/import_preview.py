@@ -10,18 +10,19 @@ from typing import Any
 
 from flask_babel import gettext
 
-from backoffice.panel.cells import written
 from backoffice.panel.columns import Column, columns_of
+from backoffice.panel.rendering import written
 from models.errors import N_
 from models.imports import ImportKind, ListImport
-from models.operations.setup import imports, planned
+from models.operations.setup import import_plan, imports
 from models.rights import model_of
 from portal.web import locale, words
 
 #: Rows of each kind that the page shows; the file holds all.
 SHOWN = 20
 #: Headings of first stock, which is no table of its own, by name; the last four are worked out.
-OPENING = {"store": N_("Store"), "item": N_("Item"), "batch_number": N_("Batch number"), "expires_on": N_("Expires on"),
+OPENING = {"store": N_("Store"), "item": N_("Item"), "batch_number": N_("Batch number"),
+           "expires_on": N_("Expires on"),
            "quantity": N_("Quantity"), "unit": N_("Unit"), "unit_price": N_("Unit price"),
            "base_quantity": N_("Quantity in the base unit"), "base_unit": N_("Base unit"),
            "base_price": N_("Price per base unit"), "value": N_("Value")}
@@ -79,9 +80,10 @@ class Preview:
         self.changed = [row for row in self.plan["rows"] if row["word"] == "changed"]
         self.asks = self.plan["asks"]
         self.is_stock = self.kind is ImportKind.OPENING_STOCK
-        self.totals = planned.totals(self.plan) if self.is_stock else []
+        self.totals = import_plan.totals(self.plan) if self.is_stock else []
         self.value = sum((store.value for store in self.totals), Decimal(0))
-        self.differences = planned.differences(before, brought.plan) if before and not brought.wrong_rows else []
+        self.differences = import_plan.differences(before,
+                                                   brought.plan) if before and not brought.wrong_rows else []
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

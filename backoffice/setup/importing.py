@@ -1,4 +1,5 @@
-"""`/admin/imports/`: lists of master data and first stock from CSV or XLSX, looked at first, applied whole."""
+"""`/admin/imports/`: lists of master data and first stock from CSV or XLSX, looked at first, applied
+whole."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from models import clock
 from models.base import db, one_transaction
 from models.errors import N_, Refused
 from models.imports import ImportKind, ListImport
-from models.operations.core import lists as files
+from models.operations.core import list_files as files
 from models.operations.setup import imports
 from models.rights import model_of
 from portal.web import locale, words
@@ -35,7 +36,8 @@ def mine() -> list[ImportKind]:
 
 
 def title(kind: ImportKind) -> str:
-    return gettext("Opening stock") if kind is ImportKind.OPENING_STOCK else words.table_word(kind.value, True)
+    return gettext("Opening stock") if kind is ImportKind.OPENING_STOCK else words.table_word(kind.value,
+                                                                                              True)
 
 
 def known_heads(kind: ImportKind) -> dict[str, str]:
@@ -58,13 +60,14 @@ def _chosen_words(kind: ImportKind) -> dict[str, dict[str, str]]:
                 for language in ("en", "id"):
                     with force_locale(language):
                         found.setdefault(name, {}).update(
-                            {str(words.state_word(member)).lower(): member.value for member in column.type.enum_class})
+                            {str(words.state_word(member)).lower(): member.value
+                             for member in column.type.enum_class})
     return found
 
 
 def read(kind: ImportKind, content: bytes, name: str, sheet: str | None = None) -> files.Listed:
-    """A file with its rows under the names of their columns. Raises `files.WhichSheet`, or `Refused` for headings
-    that are not known."""
+    """A file with its rows under the names of their columns. Raises `files.WhichSheet`, or `Refused` for
+    headings that are not known."""
     listed = files.read(content, name, sheet)
     known, layout = known_heads(kind), imports.LAYOUTS[kind]
     heads = {head: known.get(head.lower().rstrip(" *")) for head in listed.heads}
@@ -72,9 +75,11 @@ def read(kind: ImportKind, content: bytes, name: str, sheet: str | None = None) 
     if unknown:
         raise Refused(N_("There is no column “%(head)s” in this list. Take the headings of the template."),
                       field="file", head=unknown[0][:60])
-    missing = [column for column in layout.names if column in layout.required and column not in heads.values()]
+    missing = [column for column in layout.names
+               if column in layout.required and column not in heads.values()]
     if missing:
-        raise Refused(N_("The column “%(head)s” is missing. Take the headings of the template."), field="file",
+        raise Refused(N_("The column “%(head)s” is missing. Take the headings of the template."),
+                      field="file",
                       head=heading(kind, missing[0]))
     chosen = _chosen_words(kind)
 
@@ -83,7 +88,8 @@ def read(kind: ImportKind, content: bytes, name: str, sheet: str | None = None) 
         for head, cell in row.cells.items():
             column = heads[head]
             if column is not None:
-                found[column] = chosen.get(column, {}).get(str(cell).lower(), cell) if cell is not None else None
+                found[column] = chosen.get(column, {}).get(str(cell).lower(),
+                                                           cell) if cell is not None else None
         return found
 
     return replace(listed, rows=tuple(files.Row(row.number, cells(row)) for row in listed.rows))
@@ -117,7 +123,8 @@ class ImportsView(Page):
         latest = db.session.scalars(
             sa.select(ListImport).where(ListImport.kind.in_(mine())).order_by(ListImport.id.desc()).limit(10)
             .options(sa.orm.joinedload(ListImport.uploaded_by))).all()
-        page = self.render("backoffice/setup/imports.html", kinds=mine(), title=title, heading=heading, latest=latest,
+        page = self.render("backoffice/setup/imports.html", kinds=mine(), title=title, heading=heading,
+                           latest=latest,
                            layouts=imports.LAYOUTS, refusal=refusal, told=told, today=clock.today(),
                            chosen=request.values.get("kind", ""))
         return page, refusal.status if refusal is not None else 200
@@ -139,7 +146,8 @@ class ImportsView(Page):
             content = stream.read(files.MOST_BYTES + 1)
         found = _found(kind, content, name)
         with one_transaction() as session:
-            brought = imports.bring(session, kind, content, name, by=current_user._get_current_object(), posted_on=on,
+            brought = imports.bring(session, kind, content, name, by=current_user._get_current_object(),
+                                    posted_on=on,
                                     **found)
         if brought.wrong_rows or brought.wants_sheet:  # the page says so itself
             return redirect(f"/admin/imports/{brought.id}", 303)
@@ -160,8 +168,10 @@ class ImportsView(Page):
 
     def _page(self, brought: ListImport, refusal: Refused | None = None,
               before: Mapping[str, Any] | None = None) -> Any:
-        page = self.render("backoffice/setup/import.html", brought=brought, title=title(brought.kind), refusal=refusal,
-                           told=told, findings=[self._finding(brought.kind, each) for each in brought.findings],
+        page = self.render("backoffice/setup/import.html", brought=brought, title=title(brought.kind),
+                           refusal=refusal,
+                           told=told,
+                           findings=[self._finding(brought.kind, each) for each in brought.findings],
                            preview=import_preview.Preview(brought, before), most=import_preview.SHOWN)
         return page, refusal.status if refusal is not None else 200
 
@@ -180,11 +190,13 @@ class ImportsView(Page):
     def _look(brought: ListImport, sheet: str | None) -> None:
         found = _found(brought.kind, brought.content, brought.file_name, sheet)
         with one_transaction() as session:
-            imports.look(session, session.get_one(ListImport, brought.id), by=current_user._get_current_object(),
+            imports.look(session, session.get_one(ListImport, brought.id),
+                         by=current_user._get_current_object(),
                          **found)
 
     def _looked_anew(self, id: str, refusal: Refused, before: Mapping[str, Any] | None) -> Any:
-        """The page with what the list would do now, after it was not applied because that is something else."""
+        """The page with what the list would do now, after it was not applied because that is something
+        else."""
         brought = self._one(id)
         try:
             self._look(brought, brought.sheet)
@@ -198,8 +210,11 @@ class ImportsView(Page):
         """All that the list writes, as a file."""
         brought = self._one(id)
         preview = import_preview.Preview(brought)
-        answer = Response(export.as_csv(preview.heads(), list(preview.lines())), mimetype="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{brought.kind.value}-{brought.id}.csv"'
+        answer = Response(export.as_csv(preview.heads(), list(preview.lines())),
+                          mimetype="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = (
+            f'attachment; filename="{brought.kind.value}-{brought.id}.csv"'
+        )
         return answer
 
     @staticmethod
@@ -223,7 +238,8 @@ class ImportsView(Page):
                 rows = read(brought.kind, brought.content, brought.file_name, brought.sheet).rows
             with one_transaction() as session:
                 outcome = imports.apply(session, session.get_one(ListImport, brought.id), rows,
-                                        by=current_user._get_current_object(), seen=request.form.get("digest", ""),
+                                        by=current_user._get_current_object(),
+                                        seen=request.form.get("digest", ""),
                                         codes_are_right=bool(request.form.get("codes_are_right")))
         except imports.Changed as refusal:
             db.session.rollback()
@@ -232,7 +248,8 @@ class ImportsView(Page):
             db.session.rollback()
             return self._page(self._one(id), refusal)
         return done(gettext("The list was applied: %(new)s new, %(changed)s changed, %(same)s unchanged.",
-                            new=outcome.new, changed=outcome.changed, same=outcome.same), f"/admin/imports/{id}")
+                            new=outcome.new, changed=outcome.changed, same=outcome.same),
+                    f"/admin/imports/{id}")
 
     @expose("/<id>/undo", methods=("POST",))
     def undo(self, id: str) -> Any:
@@ -240,7 +257,8 @@ class ImportsView(Page):
         brought = self._one(id)
         try:
             with one_transaction() as session:
-                imports.undo(session, session.get_one(ListImport, brought.id), by=current_user._get_current_object(),
+                imports.undo(session, session.get_one(ListImport, brought.id),
+                             by=current_user._get_current_object(),
                              reason=request.form.get("reason", "")[:500])
         except Refused as refusal:
             db.session.rollback()

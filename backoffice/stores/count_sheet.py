@@ -1,4 +1,5 @@
-"""Blind count sheets on paper: what to count and where to write it, shelf by shelf, with room for two signatures."""
+"""Blind count sheets on paper: what to count and where to write it, shelf by shelf, with room for two
+signatures."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from backoffice.panel.report_pdf import _HINT, _INK, _RULE, _plain
 from models.base import db
 from models.items import Item, ItemCategory
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.settings import setting
 from models.stocktakes import Stocktake, StocktakeLine
 from portal.web import locale
@@ -32,7 +33,7 @@ def known_heads() -> dict[str, str]:
     found: dict[str, str] = {}
     for language in ("en", "id"):
         with force_locale(language):
-            found |= {gettext(head): key for head, key in zip(counting.SHEET, keys, strict=True)}
+            found |= {gettext(head): key for head, key in zip(stocktake_counting.SHEET, keys, strict=True)}
     return {head: key for head, key in found.items() if key in ("line", "code", "batch", "counted", "note")}
 
 
@@ -73,7 +74,8 @@ class _Sheet:
         canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 44, _plain(self.record.number or ""))
         canvas.setFont("Helvetica", 9)
         canvas.drawString(MARGIN, HEIGHT - 60, _plain(f"{self.hospital} · {self.record.store}"))
-        canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 60, _plain(locale.day(self.record.counted_on, "long")))
+        canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 60,
+                               _plain(locale.day(self.record.counted_on, "long")))
         canvas.setFont("Helvetica-Bold", 10)
         canvas.drawString(MARGIN, HEIGHT - 78, _plain(category))
         canvas.setFillColor(_HINT)
@@ -83,7 +85,8 @@ class _Sheet:
         self.y = HEIGHT - 98
         canvas.setFont("Helvetica-Bold", 8)
         canvas.setFillColor(_INK)
-        for place, head in zip(PLACES, (gettext("No."), gettext("Item"), gettext("Batch"), gettext("Expires on"),
+        for place, head in zip(PLACES,
+                               (gettext("No."), gettext("Item"), gettext("Batch"), gettext("Expires on"),
                                         gettext("Unit"), gettext("Counted"), gettext("Note")), strict=True):
             canvas.drawString(place, self.y, _plain(head))
         self.y -= 5
@@ -135,7 +138,8 @@ class _Sheet:
                           self._fitting(batch.number if batch else "", PLACES[3] - PLACES[2] - 4, 8.5))
         canvas.drawString(PLACES[3], self.y + 6, _plain(locale.day(batch.expires_on))
                           if batch and batch.expires_on else "")
-        canvas.drawString(PLACES[4], self.y + 6, self._fitting(item.base_unit, PLACES[5] - PLACES[4] - 4, 8.5))
+        canvas.drawString(PLACES[4], self.y + 6,
+                          self._fitting(item.base_unit, PLACES[5] - PLACES[4] - 4, 8.5))
         canvas.setFont("Helvetica", 6.5)
         canvas.setFillColor(_HINT)
         canvas.drawString(PLACES[1], self.y + 2, _plain(item.code))
@@ -155,8 +159,8 @@ class _Sheet:
 
 
 def as_pdf(record: Stocktake, lines: list[StocktakeLine], places: Mapping[int, str]) -> bytes:
-    """The sheets: shelf by shelf, then what has none, each category on paper of its own. What is expected is not on
-    them."""
+    """The sheets: shelf by shelf, then what has none, each category on paper of its own. What is expected is
+    not on them."""
     hospital = setting("hospital.name")
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4, pageCompression=1)

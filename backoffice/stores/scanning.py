@@ -49,12 +49,14 @@ class ScanView(Page):
                 held = list(db.session.scalars(sa.select(StoreItem).where(
                     StoreItem.item_id == found.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
                     .options(sa.orm.joinedload(StoreItem.store))))
-        page = self.render("backoffice/stores/scan.html", text=text, found=found, refusal=refusal, told=told, held=held)
+        page = self.render("backoffice/stores/scan.html", text=text, found=found, refusal=refusal, told=told,
+                           held=held)
         return page, 404 if refusal is not None else 200
 
     @expose("/find")
     def find(self) -> Any:
-        """What the code in ``?code=`` stands for, as JSON; 404 with a sentence where it stands for nothing."""
+        """What the code in ``?code=`` stands for, as JSON; 404 with a sentence where it stands for
+        nothing."""
         try:
             return jsonify(answer(scans.find(request.args.get("code", ""))))
         except Refused as refusal:

@@ -1,4 +1,5 @@
-"""What the store has of a line's item while it is typed, on every document that takes stock out of a store."""
+"""What the store has of a line's item while it is typed, on every document that takes stock out of a
+store."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from portal.web.locale import parse_decimal
 
 
 class StockHint:
-    """Mixed into the views of such documents. The store is the form's field `store`, the batch the line's `batch`."""
+    """Mixed into the views of such documents. The store is the form's field `store`, the batch the line's
+    `batch`."""
 
     url: str
     table: str
@@ -37,12 +39,14 @@ class StockHint:
 
     @expose("/stock")
     def stock_view(self) -> Any:
-        """A fragment for the form's script: ``?store=&item=&quantity=&unit=&batch=``, and ``also=quantity;unit`` for
-        each other line of the item; empty while there is nothing to say."""
+        """A fragment for the form's script: ``?store=&item=&quantity=&unit=&batch=``, and
+        ``also=quantity;unit`` for each other line of the item; empty while there is nothing to say."""
         if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)):
             abort(403)
         asked = request.args
-        key, store_id = lookups.identity(Item, asked.get("item", "")), lookups.identity(Store, asked.get("store", ""))
+        key, store_id = lookups.identity(Item, asked.get("item", "")), lookups.identity(Store,
+                                                                                        asked.get("store",
+                                                                                                  ""))
         item = db.session.get(Item, key) if key is not None and store_id is not None else None
         if item is None:
             return "", 204
@@ -61,7 +65,8 @@ class StockHint:
                 typed = Decimal(0)
             return max(typed, Decimal(0)) * factors.get(unit, Decimal(1))
 
-        others = sum((base(*each.partition(";")[::2]) for each in asked.getlist("also")[:MOST_LINES]), Decimal(0))
+        others = sum((base(*each.partition(";")[::2]) for each in asked.getlist("also")[:MOST_LINES]),
+                     Decimal(0))
         wanted = base(asked.get("quantity", ""), asked.get("unit", "")) + others
         return self.render("backoffice/stores/line_stock.html", item=item, stock=stock, wanted=wanted,
                            left=stock - wanted,

@@ -11,17 +11,17 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, selectinload
 
-from backoffice.panel import copying
+from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
-from backoffice.panel.cells import BLANK
-from backoffice.stores.counting import CountingPages, moved_words
+from backoffice.panel.rendering import BLANK
 from backoffice.stores.stock_hint import StockHint
+from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
 from models.base import db
 from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.operations.stores import count_moments, counting, shelves, stores
+from models.operations.stores import count_moments, shelves, stocktake_counting, stores
 from models.returns import Spoilage, SupplierReturn
 from models.rights import hidden, may
 from models.roles import Role
@@ -35,13 +35,14 @@ from portal.web.locale import quantity, rupiah
 def meter(part: Decimal, whole: Decimal) -> Markup:
     """How much of a quantity, as a bar and in percent."""
     percent = int(part * 100 / whole) if whole else 0
-    return Markup('<span class="nowrap"><progress class="rw-meter" max="100" value="{0}" aria-label="{0} %"></progress>'
+    return Markup('<span class="nowrap"><progress class="rw-meter" max="100" value="{0}" aria-label="{0} '
+                  '%"></progress>'
                   ' {0}%</span>').format(percent)
 
 
 class ByShelf:
-    """Mixed into the view of papers that send people along the shelves: lines in the order of the way, until it is
-    walked."""
+    """Mixed into the view of papers that send people along the shelves: lines in the order of the way, until
+    it is walked."""
 
     def line_table(self, record: Any, collection: str) -> dict[str, Any]:
         table: dict[str, Any] = super().line_table(record, collection)  # type: ignore[misc]
@@ -49,7 +50,8 @@ class ByShelf:
             return table
         places = shelves.locations(record.store_id, (line.item_id for line in table["rows"]))
         if places:
-            table["extras"] = [(gettext("Shelf"), lambda line: places.get(line.item_id, "–")), *table["extras"]]
+            table["extras"] = [(gettext("Shelf"), lambda line: places.get(line.item_id, "–")),
+                               *table["extras"]]
             table["rows"] = sorted(table["rows"], key=lambda line: shelves.walk(places.get(line.item_id)))
         return table
 
@@ -60,9 +62,10 @@ class StoreRequestView(StockHint, DocumentView):
     listed = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store", "created_by")
     late = ("needed_on", ("submitted", "approved"))
     asks = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
-    makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,), stores.make_delivery,
-                  lambda request: request.state == "approved"), *copying.makes(StoreRequest))
-    beside_new = copying.BESIDE_NEW
+    makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,),
+                  stores.make_delivery,
+                  lambda request: request.state == "approved"), *drafts_from.makes(StoreRequest))
+    beside_new = drafts_from.BESIDE_NEW
 
     waits_for_stock = True
 
@@ -95,7 +98,8 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
         if record.state not in ("delivered", "done", "reversed"):
             return {"moves": []}
         return {"moves": list(db.session.scalars(
-            sa.select(StockMove).where(StockMove.document_type == self.table, StockMove.document_id == record.id)
+            sa.select(StockMove).where(StockMove.document_type == self.table,
+                                       StockMove.document_id == record.id)
             .options(joinedload(StockMove.item), joinedload(StockMove.batch)).order_by(StockMove.id)))}
 
 
@@ -118,7 +122,8 @@ class ItemView(MasterView):
 
 
 class StockMoveView(LedgerView):
-    """The ledger. Whoever opens prescriptions without their medicines does not learn here what was on which."""
+    """The ledger. Whoever opens prescriptions without their medicines does not learn here what was on
+    which."""
 
     model = StockMove
     listed = ("moved_on", "item", "store", "batch", "kind", "quantity", "value")
@@ -188,7 +193,7 @@ class SupplierReturnView(StockHint, DocumentView):
 class StockTransferView(StockHint, ByShelf, DocumentView):
     model = StockTransfer
     icon = "transfer"
-    makes = copying.makes(StockTransfer)
+    makes = drafts_from.makes(StockTransfer)
 
 
 class StocktakeView(CountingPages, ByShelf, DocumentView):
@@ -196,13 +201,14 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
 
     model = Stocktake
     icon = "clipboard-check"
-    makes = copying.makes(Stocktake)
+    makes = drafts_from.makes(Stocktake)
     line_asks = {"lines": ("item", "unit", "batch", "note")}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
         """What moved of each line since it was counted: it survives the posting."""
         since = count_moments.since(record)
-        return [(gettext("Moved since"), lambda line: moved_words(since.get(line.id)) or "–")] if since else []
+        return [(gettext("Moved since"),
+                 lambda line: moved_words(since.get(line.id)) or "–")] if since else []
 
     def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
         """Beside each line that may be counted again: what was counted, and how far off it is."""
@@ -211,8 +217,9 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
             gettext("Expected %(quantity)s", quantity=quantity(line.system_quantity)),
             gettext("counted %(quantity)s", quantity=quantity(line.counted_quantity)),
             gettext("variance %(quantity)s", quantity=quantity(line.variance)),
-            gettext("%(moved)s since it was counted", moved=moved_words(since[line.id])) if line.id in since else "")))
-            for line in counting.ordered(record, {})}
+            gettext("%(moved)s since it was counted", moved=moved_words(since[line.id])) if line.id in since
+            else "")))
+            for line in stocktake_counting.ordered(record, {})}
 
     def line_table(self, record: Any, collection: str) -> dict[str, Any]:
         table = super().line_table(record, collection)

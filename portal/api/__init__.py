@@ -1,7 +1,8 @@
-"""`/api/v1`: JSON for other systems, beginning with the front office's module: beds, rooms, who comes and goes.
+"""`/api/v1`: JSON for other systems, beginning with the front office's module: beds, rooms, who comes and
+goes.
 
-The same operations and rights as the screens. Each call is declared once (`call`); routes and the OpenAPI document are
-read off the declarations.
+The same operations and rights as the screens. Each call is declared once (`call`); routes and the OpenAPI
+document are read off the declarations.
 """
 
 from __future__ import annotations

@@ -61,7 +61,8 @@ def sent() -> dict[str, Any]:
         raise WrongType(N_("Send the body as JSON, with the header Content-Type: application/json."))
     try:
         # A byte order mark says nothing in UTF-8; some systems send one all the same.
-        body = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_without_twins, parse_constant=_no_number)
+        body = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_without_twins,
+                          parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise NotJson(N_("The body is no JSON that can be read.")) from None
     if not isinstance(body, dict):

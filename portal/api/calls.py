@@ -1,4 +1,5 @@
-"""How a call of the API is declared and answered: one table for routes, rights, what it takes, retries and OpenAPI."""
+"""How a call of the API is declared and answered: one table for routes, rights, what it takes, retries and
+OpenAPI."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from models.api import ApiAnswer
 from models.base import db, one_transaction
 from models.errors import N_, Refused
 from models.operations.core import api_answers
-from models.operations.core.once import insert_once
+from models.operations.core.locking import insert_once
 from models.rights import may, scope
 from portal.api import body, fields
 from portal.api.fields import Field
@@ -32,8 +33,8 @@ MOST_KEY = 80
 class Call:
     """One call. `table` is what the caller must be allowed to read; `query` and `body` are all that it takes.
 
-    `row`: the model of the `<int:id>` in the path; the view is given its row, which the caller may see, loaded with
-    `loading`. `view` returns what becomes the JSON body; a POST runs in one transaction.
+    `row`: the model of the `<int:id>` in the path; the view is given its row, which the caller may see,
+    loaded with `loading`. `view` returns what becomes the JSON body; a POST runs in one transaction.
     """
 
     method: str
@@ -52,7 +53,8 @@ class Call:
 CALLS: list[Call] = []
 
 
-def call(method: str, path: str, summary: str, **facts: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def call(method: str, path: str, summary: str, **facts: Any) -> Callable[[Callable[..., Any]],
+                                                                         Callable[..., Any]]:
     """Declare the decorated view as a call of the API."""
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         CALLS.append(Call(method, path, summary, view, **facts))
@@ -77,7 +79,8 @@ PAGE = {"cursor": fields.cursor(N_("From where on: `next` of the page before."))
 
 
 def paged(statement: Any, key: Any, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """A page of rows by `key`, which is unique and ordered: `items`, and `next`, the cursor of the page after it."""
+    """A page of rows by `key`, which is unique and ordered: `items`, and `next`, the cursor of the page after
+    it."""
     limit = asked()["limit"] or USUAL
     after = statement.where(key > (asked()["cursor"] or 0))
     rows = list(db.session.scalars(after.order_by(key).limit(limit + 1)).unique())
@@ -103,7 +106,8 @@ def _key() -> str:
         return ""
     key = request.headers[KEY].strip()
     if not key or len(key) > MOST_KEY or not key.isprintable() or not fields.is_text(key):
-        raise Refused(N_("An Idempotency-Key has 1 to %(most)s printable characters."), field=KEY, most=MOST_KEY)
+        raise Refused(N_("An Idempotency-Key has 1 to %(most)s printable characters."), field=KEY,
+                      most=MOST_KEY)
     return key
 
 
@@ -115,7 +119,8 @@ def _request_hash() -> str:
 
 
 def _once(made: Call, run: Callable[[], Any]) -> tuple[Any, int]:
-    """The answer of a writing call; with an Idempotency-Key the answer of the first time, whatever happened since.
+    """The answer of a writing call; with an Idempotency-Key the answer of the first time, whatever happened
+    since.
 
     A second request with the key of one that is still running waits for it. Keys are each account's own.
     """

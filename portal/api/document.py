@@ -23,12 +23,14 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Rawat", "version": "1", "description": gettext(
-            "Parameters and fields that are not named here, that come twice or hold another kind of value are refused "
+            "Parameters and fields that are not named here, that come twice or hold another kind of value "
+            "are refused "
             "with 422; nothing that is sent is passed over.")},
         "servers": [{"url": "/api/v1"}], "security": [{"token": []}], "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Problem": {"type": "object", "required": ["type", "title", "status", "detail"], "properties": {
+            "schemas": {"Problem": {"type": "object", "required": ["type", "title", "status", "detail"],
+                                    "properties": {
                 "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
                 "detail": {"type": "string"}, "field": {"type": "string", "description": gettext(
                     "The parameter, field or header that is to blame, where one is.")}}}}}}
@@ -40,13 +42,15 @@ def _path(made: Call) -> tuple[str, list[dict[str, Any]]]:
     while "<" in path:
         name = path[path.index(":") + 1:path.index(">")]
         path = path[:path.index("<")] + "{" + name + "}" + path[path.index(">") + 1:]
-        parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}})
+        parameters.append({"name": name, "in": "path", "required": True,
+                           "schema": {"type": "integer", "minimum": 0}})
     return path, parameters
 
 
 def _entry(made: Call, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     for name, field in made.query.items():
-        parameters.append({"name": name, "in": "query", "required": field.needed, "description": gettext(field.says),
+        parameters.append({"name": name, "in": "query", "required": field.needed,
+                           "description": gettext(field.says),
                            "schema": field.schema(is_query=True)})
     if made.method != "GET" and not made.is_open:
         parameters.append({"name": KEY, "in": "header", "schema": {"type": "string", "minLength": 1,
@@ -79,7 +83,8 @@ def _answers(made: Call) -> dict[str, Any]:
     refusals = {"400": gettext("The body is no JSON that can be read."),
                 "413": gettext("The body is too large."),
                 "415": gettext("The body is not application/json."),
-                "422": gettext("The rules say no, or a parameter or field is not known or holds a wrong value; the "
+                "422": gettext("The rules say no, or a parameter or field is not known or holds a wrong "
+                               "value; the "
                                "detail says why."),
                 "503": gettext("The database is away; come back after the seconds of Retry-After.")}
     if made.is_open:

@@ -1,7 +1,8 @@
-"""What a call takes, by name and kind: read and refused by one place for every call, and written into the document.
+"""What a call takes, by name and kind: read and refused by one place for every call, and written into the
+document.
 
-A name that is not declared, a name that comes twice and a value of another kind are refused with 422 at that name; so
-nothing that was sent is passed over.
+A name that is not declared, a name that comes twice and a value of another kind are refused with 422 at that
+name; so nothing that was sent is passed over.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ LARGEST = 2**31 - 1
 class Field:
     """One query parameter or field of a body.
 
-    `says`: what it is for, for the document. `most`: characters of a text, or the largest number; `least`: the smallest
-    number. `choices`: the only texts there are. `of`: a column; only what one of its rows holds is a value.
-    `is_trimmed`: spaces around a text are left out.
+    `says`: what it is for, for the document. `most`: characters of a text, or the largest number; `least`:
+    the smallest number. `choices`: the only texts there are. `of`: a column; only what one of its rows holds
+    is a value. `is_trimmed`: spaces around a text are left out.
     """
 
     says: str
@@ -61,13 +62,15 @@ class Field:
         digits = text.removeprefix("-")
         if self.kind == CURSOR:
             if text and not (_is_digits(text) and len(text) < 19):
-                raise Refused(N_("“%(called)s” is the `next` of the page before, as it was given."), field=name,
+                raise Refused(N_("“%(called)s” is the `next` of the page before, as it was given."),
+                              field=name,
                               called=name)
             return int(text or 0)
         return self._number(name, int(text) if _is_digits(digits) and len(digits) < 19 else None)
 
     def given(self, name: str, value: Any) -> Any:
-        """The value of a field of a body; None, which JSON writes null, is as good as left out. Raises `Refused`."""
+        """The value of a field of a body; None, which JSON writes null, is as good as left out. Raises
+        `Refused`."""
         if value is None:
             return None
         if self.kind == NUMBER:
@@ -76,7 +79,8 @@ class Field:
 
     def _number(self, name: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
-            raise Refused(N_("“%(called)s” is a whole number from %(least)s to %(most)s."), field=name, called=name,
+            raise Refused(N_("“%(called)s” is a whole number from %(least)s to %(most)s."), field=name,
+                          called=name,
                           least=self.least, most=self.most)
         return value
 
@@ -87,11 +91,14 @@ class Field:
                               choices=", ".join(self.choices))
             return str(value)
         if not is_text(value) or len(value) > self.most:
-            raise Refused(N_("“%(called)s” is a text of at most %(most)s characters."), field=name, called=name,
+            raise Refused(N_("“%(called)s” is a text of at most %(most)s characters."), field=name,
+                          called=name,
                           most=self.most)
         value = value.strip() if self.is_trimmed else value
-        if self.of is not None and db.session.scalar(sa.select(self.of).where(self.of == value).limit(1)) is None:
-            raise Refused(N_("There is no %(called)s “%(value)s”."), field=name, called=name, value=value[:60])
+        if self.of is not None and db.session.scalar(sa.select(self.of).where(self.of
+                                                                              == value).limit(1)) is None:
+            raise Refused(N_("There is no %(called)s “%(value)s”."), field=name, called=name,
+                          value=value[:60])
         return str(value)
 
 
@@ -117,7 +124,8 @@ def cursor(says: str) -> Field:
 
 def is_text(value: Any) -> bool:
     """Whether it is a text that every database can hold: no NUL, no half of a surrogate pair."""
-    return isinstance(value, str) and "\x00" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value,
+                      str) and "\x00" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def called(name: Any) -> str:
@@ -132,7 +140,8 @@ def _is_digits(text: str) -> bool:
 # ---------------------------------------------------------------- reading all of them
 
 def of_query(declared: Mapping[str, Field], sent: MultiDict[str, str]) -> dict[str, Any]:
-    """The query's values by name, None for what is not there. Raises `Refused` at a name or value that is not known."""
+    """The query's values by name, None for what is not there. Raises `Refused` at a name or value that is not
+    known."""
     for name, values in sent.lists():
         _known(name, declared, N_("This call has no parameter “%(called)s”. It takes: %(names)s."),
                N_("This call has no parameter “%(called)s”. It takes none."))
@@ -142,7 +151,8 @@ def of_query(declared: Mapping[str, Field], sent: MultiDict[str, str]) -> dict[s
 
 
 def of_body(declared: Mapping[str, Field], sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The body's values by name, None for what is not there. Raises `Refused` at a name or value that is not known."""
+    """The body's values by name, None for what is not there. Raises `Refused` at a name or value that is not
+    known."""
     for name in sent:
         _known(name, declared, N_("The body has no field “%(called)s”. It takes: %(names)s."),
                N_("The body has no field “%(called)s”. It takes none."))

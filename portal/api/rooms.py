@@ -33,7 +33,8 @@ def _bed(bed: Bed) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": bed.id, "name": str(bed), "number": bed.number, "room": room.number, "floor": room.floor,
         "is_isolation": room.is_isolation, "ward": {"code": room.ward.code, "name": room.ward.name},
-        "building": room.ward.building.name, "class": {"code": room.room_class.code, "name": room.room_class.name},
+        "building": room.ward.building.name,
+        "class": {"code": room.room_class.code, "name": room.room_class.name},
         "state": bed.state.value, "since": bed.state_since.isoformat(),
         "is_free": bed.state == BedState.READY and not missing, "missing": missing, "version": bed.version}
     if may(current_user, "read", "stay"):
@@ -49,12 +50,14 @@ def _room(room: Room) -> dict[str, Any]:
 def _step(thing: Any, name: str) -> None:
     """Take a step of the workflow with what the body says."""
     body = given()
-    perform(thing, name, by=current_user._get_current_object(), reason=body["reason"] or "", version=body["version"],
+    perform(thing, name, by=current_user._get_current_object(), reason=body["reason"] or "",
+            version=body["version"],
             given={field: value or "" for field, value in body.items() if field not in STEP} or None)
     db.session.flush()
 
 
-STEP = {"version": number(N_("The version that was read; another one meanwhile is answered with 409."), 0, LARGEST),
+STEP = {"version": number(N_("The version that was read; another one meanwhile is answered with 409."), 0,
+                          LARGEST),
         "reason": text(N_("Why, for the history."), 2000)}
 
 
@@ -63,8 +66,14 @@ STEP = {"version": number(N_("The version that was read; another one meanwhile i
     "class": code(N_("Only this class, by its code."), RoomClass.code),
     "ward": code(N_("Only this ward, by its code."), Ward.code), **PAGE})
 def beds() -> dict[str, Any]:
-    statement = sa.select(Bed).join(Bed.inpatient_room).join(InpatientRoom.ward).join(InpatientRoom.room_class).where(
-        Ward.status == Status.ACTIVE).options(*_WITH)
+    statement = (
+        sa.select(Bed)
+        .join(Bed.inpatient_room)
+        .join(InpatientRoom.ward)
+        .join(InpatientRoom.room_class)
+        .where(Ward.status == Status.ACTIVE)
+        .options(*_WITH)
+    )
     for name, column in (("state", Bed.state), ("class", RoomClass.code), ("ward", Ward.code)):
         if asked()[name] is not None:
             statement = statement.where(column == asked()[name])
@@ -76,14 +85,17 @@ def bed(found: Bed) -> dict[str, Any]:
     return _bed(found)
 
 
-@call("POST", "/beds/<int:id>/check-in", N_("Somebody takes the bed."), table="bed", row=Bed, loading=_WITH, body={
-    "guest": text(N_("A medical record number, or the front office's own reference."), 60, needed=True), **STEP})
+@call("POST", "/beds/<int:id>/check-in", N_("Somebody takes the bed."), table="bed", row=Bed, loading=_WITH,
+      body={
+    "guest": text(N_("A medical record number, or the front office's own reference."), 60, needed=True),
+    **STEP})
 def check_in(found: Bed) -> dict[str, Any]:
     _step(found, "check_in")
     return _bed(found)
 
 
-@call("POST", "/beds/<int:id>/check-out", N_("The bed is left; its cleaning is asked for."), table="bed", row=Bed,
+@call("POST", "/beds/<int:id>/check-out", N_("The bed is left; its cleaning is asked for."), table="bed",
+      row=Bed,
       loading=_WITH, body=STEP)
 def check_out(found: Bed) -> dict[str, Any]:
     _step(found, "check_out")
@@ -107,14 +119,16 @@ def room(found: Room) -> dict[str, Any]:
     return _room(found)
 
 
-@call("POST", "/rooms/<int:id>/use", N_("The room is in use from now on."), table="room", row=Room, loading=_BUILDING,
+@call("POST", "/rooms/<int:id>/use", N_("The room is in use from now on."), table="room", row=Room,
+      loading=_BUILDING,
       body=STEP)
 def use(found: Room) -> dict[str, Any]:
     _step(found, "use")
     return _room(found)
 
 
-@call("POST", "/rooms/<int:id>/leave", N_("The room was left; its cleaning is asked for."), table="room", row=Room,
+@call("POST", "/rooms/<int:id>/leave", N_("The room was left; its cleaning is asked for."), table="room",
+      row=Room,
       loading=_BUILDING, body=STEP)
 def leave(found: Room) -> dict[str, Any]:
     _step(found, "leave")

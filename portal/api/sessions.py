@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import g, request
 from werkzeug.exceptions import TooManyRequests
 
-from models import acting, clock
+from models import actor, clock
 from models.activity import Activity
 from models.base import db
 from models.errors import N_, Refused
@@ -32,12 +32,13 @@ def make_token() -> dict[str, Any]:
     if wait:
         raise TooManyRequests(retry_after=wait)
     user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email))
-    if not passwords.verified(password, user.password_hash if user else None) or user is None or not user.is_active:
+    if not passwords.verified(password,
+                              user.password_hash if user else None) or user is None or not user.is_active:
         activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id if user else None)
         db.session.commit()
         raise Refused(N_("E-mail or password is not right. Check both and try again."), field="password")
     guesses.forget(f"{email}|{request.remote_addr}")
-    acting.set_actor(user.id, acting.Door.API, request.remote_addr)
+    actor.set_actor(user.id, actor.Door.API, request.remote_addr)
     made, row = tokens.issue(user, given()["name"] or "API")
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
     return {"token": made, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}

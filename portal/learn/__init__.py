@@ -1,5 +1,5 @@
-"""The students' pages: home, entity diagram and dictionary, read off the live metadata. They show structure and how
-many rows there are, never a row."""
+"""The students' pages: home, entity diagram and dictionary, read off the live metadata. They show structure
+and how many rows there are, never a row."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def diagram() -> str:
 def diagram_svg() -> Response:
     """The drawing alone, to keep or to print."""
     key, names, chosen = _view()
-    answer = make_response(render_template("learn/diagram.svg", key=key, chosen=chosen, diagram=drawing.draw(names),
+    answer = make_response(render_template("learn/diagram.svg", key=key, chosen=chosen,
+                                           diagram=drawing.draw(names),
                                            counts=_counts(names)))
     answer.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="rawat-{key}.svg"'
@@ -95,7 +96,8 @@ def diagram_svg() -> Response:
 def dictionary() -> str:
     """Every table by process, filtered by what was typed; htmx gets the list alone."""
     query = request.args.get("q", "")[:100]
-    context = {"query": query, "found": catalogue.found(query), "processes": catalogue.processes(), "current": "",
+    context = {"query": query, "found": catalogue.found(query), "processes": catalogue.processes(),
+               "current": "",
                "catalogue": catalogue}
     if request.headers.get("HX-Request") == "true":
         return render_block("learn/dictionary.html", "list", **context)
@@ -104,14 +106,17 @@ def dictionary() -> str:
 
 @bp.get("/dictionary/<table>")
 def table(table: str) -> str:
-    """One table: its columns with type, labels and rules, what the database refuses, its relations and workflow."""
+    """One table: its columns with type, labels and rules, what the database refuses, its relations and
+    workflow."""
     found = catalogue.tables().get(table)
     if found is None:
         abort(404)
     model = WORKFLOWS.get(table)
     relations = catalogue.relations()
     return render_template(
-        "learn/table.html", table=found, catalogue=catalogue, counts=_counts([table]), query="", current=table,
-        found=catalogue.found(""), processes=catalogue.processes(), workflow=model.workflow if model else None,
+        "learn/table.html", table=found, catalogue=catalogue, counts=_counts([table]), query="",
+        current=table,
+        found=catalogue.found(""), processes=catalogue.processes(),
+        workflow=model.workflow if model else None,
         pointed=[relation for relation in relations if relation.parent == table],
         pointing=[relation for relation in relations if relation.child == table])

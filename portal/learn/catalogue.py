@@ -1,6 +1,7 @@
 """The data model in words, read off the live metadata: processes, relations, columns and rules.
 
-Nothing here is written twice: a new table, column or constraint is in the dictionary as soon as it is declared.
+Nothing here is written twice: a new table, column or constraint is in the dictionary as soon as it is
+declared.
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ def _lines(*documents: str) -> tuple[str, ...]:
 #: A process of the hospital and the tables that take part in it; a table may take part in several.
 PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "requests": (_l("Requests and deliveries"), (
-        "work_unit", "user", "account", "store", "item", *_lines("store_request", "delivery_request"), "stock_move")),
+        "work_unit", "user", "account", "store", "item", *_lines("store_request", "delivery_request"),
+        "stock_move")),
     "purchasing": (_l("Purchasing"), (
         "supplier", "item", *_lines("purchase_request", "purchase_order", "goods_receipt", "supplier_invoice",
                                     "supplier_return"), "supplier_refund")),
     "corrections": (_l("Returns, losses and counts"), (
         "store", "item", "stock_batch", *_lines("unit_return", "spoilage", "stocktake", "stock_transfer"))),
     "ledger": (_l("Stock and journal"), (
-        "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch", "stock_balance",
+        "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch",
+        "stock_balance",
         "stock_move", "account", "period", "journal_entry", "journal_line")),
     "rooms": (_l("Rooms and cleaning"), (
         "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",
@@ -47,7 +50,8 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "asset", "asset_model", "vendor", "maintenance_schedule", *_lines("maintenance"), "maintenance_part",
         "calibration", *_lines("depreciation_run"))),
     "telemedicine": (_l("Telemedicine"), (
-        "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", "consultation",
+        "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent",
+        "consultation",
         "triage_answer", "consultation_message", "clinical_note", "diagnosis",
         *_lines("prescription"), "letter")),
     "papers": (_l("Numbers, history and files"), (
@@ -66,9 +70,11 @@ def tables() -> dict[str, sa.Table]:
 
 
 def processes() -> dict[str, tuple[Any, tuple[str, ...]]]:
-    """The processes with the tables that exist; what belongs to none comes last, so that nothing is hidden."""
+    """The processes with the tables that exist; what belongs to none comes last, so that nothing is
+    hidden."""
     known = tables()
-    found = {key: (word, tuple(name for name in names if name in known)) for key, (word, names) in PROCESSES.items()}
+    found = {key: (word, tuple(name for name in names if name in known))
+             for key, (word, names) in PROCESSES.items()}
     placed = {name for _word, names in found.values() for name in names}
     rest = tuple(name for name in known if name not in placed)
     if rest:
@@ -152,7 +158,8 @@ def _is_unique(column: sa.Column[Any]) -> bool:
 
 def about(table: str) -> str:
     """What the code says about the table: the first paragraph of its class, in English."""
-    model = next((mapper.class_ for mapper in db.Model.registry.mappers if mapper.local_table.name == table), None)
+    model = next((mapper.class_ for mapper in db.Model.registry.mappers if mapper.local_table.name == table),
+                 None)
     return " ".join((inspect.getdoc(model) or "").split("\n\n")[0].split()) if model else ""
 
 
@@ -177,7 +184,8 @@ def kind(column: sa.Column[Any]) -> str:
     if isinstance(type_, sa.Text):
         return gettext("long text")
     if isinstance(type_, sa.String):
-        return gettext("text, up to %(length)s characters", length=type_.length) if type_.length else gettext("text")
+        return gettext("text, up to %(length)s characters",
+                       length=type_.length) if type_.length else gettext("text")
     if isinstance(type_, sa.Boolean):
         return gettext("yes or no")
     if isinstance(type_, sa.Integer):
@@ -195,7 +203,8 @@ def short_kind(column: sa.Column[Any]) -> str:
     """The type in one word, for the diagram."""
     type_ = column.type
     pairs = ((ExactDecimal, "numeric"), (UtcDateTime, "timestamp"), (sa.Date, "date"), (sa.Time, "time"),
-             (sa.Boolean, "bool"), (sa.Numeric, "numeric"), (sa.Integer, "int"), (sa.String, "text"), (sa.JSON, "json"))
+             (sa.Boolean, "bool"), (sa.Numeric, "numeric"), (sa.Integer, "int"), (sa.String, "text"),
+             (sa.JSON, "json"))
     return next((word for cls, word in pairs if isinstance(type_, cls)), "bytes")
 
 
@@ -286,7 +295,8 @@ def row_counts(names: Iterable[str]) -> dict[str, int]:
     names = list(names)
     counts = []
     for name in names:
-        some = sa.select(sa.literal(1).label("one")).select_from(tables()[name]).limit(COUNTED_TO + 1).subquery()
+        some = sa.select(sa.literal(1).label("one")).select_from(tables()[name]).limit(COUNTED_TO
+                                                                                       + 1).subquery()
         counts.append(sa.select(sa.func.count()).select_from(some).scalar_subquery().label(f"n{len(counts)}"))
     return dict(zip(names, db.session.execute(sa.select(*counts)).one(), strict=True)) if names else {}
 

@@ -1,4 +1,5 @@
-"""Where the boxes and lines of an entity diagram stand: layers by foreign key, long lines in lanes of their own.
+"""Where the boxes and lines of an entity diagram stand: layers by foreign key, long lines in lanes of their
+own.
 
 Pure geometry over the metadata; the template only prints it. Lengths are SVG units.
 """
@@ -95,7 +96,8 @@ def draw(names: tuple[str, ...]) -> Diagram:
 
 
 def _layers(names: tuple[str, ...], relations: list[Relation]) -> dict[str, int]:
-    """Each table stands right of all that it points at; a ring of references is cut where the walk closes it."""
+    """Each table stands right of all that it points at; a ring of references is cut where the walk closes
+    it."""
     parents: dict[str, list[str]] = {name: [] for name in names}
     for relation in relations:
         if relation.parent != relation.child:
@@ -106,7 +108,8 @@ def _layers(names: tuple[str, ...], relations: list[Relation]) -> dict[str, int]
     def layer(name: str) -> int:
         if name not in layers:
             walking.add(name)
-            layers[name] = 1 + max((layer(parent) for parent in parents[name] if parent not in walking), default=-1)
+            layers[name] = 1 + max((layer(parent) for parent in parents[name] if parent not in walking),
+                                   default=-1)
             walking.discard(name)
         return layers[name]
 
@@ -177,7 +180,8 @@ def _place(columns: list[list[Box | _Lane]], gap: float) -> tuple[float, float]:
     return 2 * MARGIN + len(columns) * WIDTH + max(len(columns) - 1, 0) * GAP_X + 12, height + 2 * MARGIN
 
 
-def _lines(boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane], relations: list[Relation]) -> list[Line]:
+def _lines(boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane],
+           relations: list[Relation]) -> list[Line]:
     channels: dict[int, dict[str, int]] = {}
 
     def channel(layer: int, parent: str) -> float:
@@ -192,7 +196,8 @@ def _lines(boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane], relations
         row = next((row for row in child.rows if row.name == relation.column), None)
         end_y = row.y - 4 if row else child.y + HEAD / 2
         start_y = parent.rows[0].y - 4 if parent.rows else parent.y + HEAD / 2
-        if parent.layer >= child.layer:  # itself, or the closing of a ring: out on the right and back in there
+        # itself, or the closing of a ring: out on the right and back in there
+        if parent.layer >= child.layer:
             start, end = (parent.x + WIDTH, start_y), (child.x + WIDTH, end_y + (5 if parent is child else 0))
             edge = max(start[0], end[0]) + 22
             found.append(Line(relation, f"M{start[0]} {start[1]}H{edge}V{end[1]}H{end[0]}", start, end))
@@ -201,5 +206,6 @@ def _lines(boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane], relations
         for layer in range(parent.layer + 1, child.layer):
             lane = lanes[relation.parent, layer]
             path += f"H{channel(layer, relation.parent)}V{lane.y + LANE / 2}H{lane.x + WIDTH}"
-        found.append(Line(relation, path + f"H{channel(child.layer, relation.parent)}V{end_y}H{child.x}", start, end))
+        found.append(Line(relation, path + f"H{channel(child.layer, relation.parent)}V{end_y}H{child.x}",
+                          start, end))
     return found

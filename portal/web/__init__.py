@@ -5,25 +5,25 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.web import (
-    asked,
+    asset_qr_page,
     commands,
     compress,
+    conversation_page,
     errors,
+    form_parts,
     headers,
     health,
-    labelled,
     locale,
     macros,
     signin,
-    talk,
     verify,
 )
 
 
 def init_app(app: Flask) -> None:
-    app.request_class = asked.NamedRequest
+    app.request_class = form_parts.NamedRequest
     compress.init_app(app)  # first registered, last to see an answer
-    talk.init_app(app)
+    conversation_page.init_app(app)
     locale.init_app(app)
     headers.init_app(app)
     signin.init_app(app)
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     macros.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
-    app.register_blueprint(labelled.bp)
+    app.register_blueprint(asset_qr_page.bp)
     commands.init_app(app)
     share_limits(app)
 

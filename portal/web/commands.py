@@ -14,14 +14,14 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import acting
+from models import actor
 from models.base import db, one_transaction
 from models.errors import Refused
 from models.operations.people import account_office, credentials
 from models.people import User
 from models.roles import STAFF_ROLES, Role
 from portal.web import data_commands, passwords, schema
-from portal.web.away import first_line, is_away
+from portal.web.database_away import first_line, is_away
 
 user_group = AppGroup("user", help="Accounts of the hospital.")
 reference_group = AppGroup("reference", help="Real reference data: accounts, items, regions, holidays …")
@@ -41,7 +41,7 @@ def _command(function: Callable[..., Any], needs: str | None) -> Callable[..., A
     @wraps(function)
     @with_appcontext
     def run(*args: Any, **kwargs: Any) -> Any:
-        acting.set_actor(None, acting.Door.COMMAND)
+        actor.set_actor(None, actor.Door.COMMAND)
         try:
             if needs and (stands := schema.standing()) != needs:
                 click.echo(f"Nothing was done: {schema.ADVICE[stands]}", err=True)
@@ -155,9 +155,10 @@ def load_reference() -> None:
 @click.command("run-jobs")
 @command
 def run_jobs() -> None:
-    """Do what falls due, then send the messages that wait. Run it every few minutes; two at once do no harm."""
+    """Do what falls due, then send the messages that wait. Run it every few minutes; two at once do no
+    harm."""
     from models.operations.core import jobs
-    from portal.web import mail
+    from portal.web import outbox_job
     wrong = []
     for one in jobs.JOBS.values():
         try:
@@ -171,7 +172,7 @@ def run_jobs() -> None:
             done = f"failed: {type(error).__name__}"
         if done:
             click.echo(f"{one.name}: {done}")
-    told = mail.send_waiting(mail.addresses())
+    told = outbox_job.send_waiting(outbox_job.addresses())
     click.echo(", ".join(f"{told[word]} {word}" for word in ("sent", "postponed", "failed", "interrupted")))
     if wrong:
         sys.exit(1)
@@ -180,9 +181,10 @@ def run_jobs() -> None:
 @click.command("translations")
 @on_any_database
 def translations() -> None:
-    """Gather the messages, compile the catalogue, name what lacks its Indonesian; exit 1 if something does."""
-    from portal.web import catalogue
-    lacking = catalogue.update()
+    """Gather the messages, compile the catalogue, name what lacks its Indonesian; exit 1 if something
+    does."""
+    from portal.web import message_catalogue
+    lacking = message_catalogue.update()
     for message in lacking:
         click.echo(message)
     click.echo(f"{len(lacking)} messages lack their Indonesian.")
@@ -195,7 +197,8 @@ HERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.command("export")
 @click.argument("table")
-@click.option("--format", "kind", type=click.Choice(sorted(data_commands.WRITERS)), default="csv", show_default=True)
+@click.option("--format", "kind", type=click.Choice(sorted(data_commands.WRITERS)), default="csv",
+              show_default=True)
 @click.option("-o", "--output", "target", type=FILE, required=True)
 @command
 def export(table: str, kind: str, target: Path) -> None:

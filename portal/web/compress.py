@@ -1,7 +1,7 @@
 """Answers travel compressed: pages as they are made, static files once for each version of the file.
 
-What is random in a page's size hides what an attacker could learn from its length when secrets and typed text share it
-(BREACH): up to a hundred bytes of file name in the gzip header, as in "Heal the BREACH".
+What is random in a page's size hides what an attacker could learn from its length when secrets and typed text
+share it (BREACH): up to a hundred bytes of file name in the gzip header, as in "Heal the BREACH".
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import zlib
 
 from flask import Flask, Response, request
 
-TEXT = ("text/", "application/json", "application/javascript", "application/problem+json", "application/manifest+json",
+TEXT = ("text/", "application/json", "application/javascript", "application/problem+json",
+        "application/manifest+json",
         "image/svg+xml")
 #: Smaller answers travel as they are.
 LEAST = 700
@@ -30,7 +31,8 @@ _lock = threading.Lock()
 def _packed(body: bytes) -> bytes:
     name = secrets.token_hex(MOST_PADDING // 2)[:secrets.randbelow(MOST_PADDING) + 1].encode()
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return (b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff" + name + b"\x00" + packer.compress(body) + packer.flush()
+    return (b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff" + name + b"\x00" + packer.compress(body)
+            + packer.flush()
             + struct.pack("<II", zlib.crc32(body), len(body) & 0xFFFFFFFF))
 
 

@@ -20,7 +20,8 @@ DEFAULT_SECRETS = frozenset({"", "dev", "secret", "changeme", "change-me", "…"
 #: Sign-in with other providers; each shows its button only when its variables are set.
 PROVIDERS = ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET",
              "OIDC_DISCOVERY_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
-#: A form with all files of a request for a consultation, each of at most 10 MB; every file is looked at by itself.
+#: A form with all files of a request for a consultation, each of at most 10 MB; every file is looked at by
+#: itself.
 MAX_FORM = MOST_FILES * MOST_BYTES + 64 * 1024
 
 
@@ -47,7 +48,8 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
             "postgresql://", "postgresql+psycopg://", 1),
         "HOSPITAL_TZ": os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta",
         "CLOCK_AHEAD": _ahead(environment),
-        # The demo prints what it would send; in production a channel without an address keeps its messages waiting.
+        # The demo prints what it would send; in production a channel without an address keeps its messages
+        # waiting.
         **{name: os.environ.get(name) or ("console:" if environment == "demo" else "")
            for name in ("MAIL_URL", "WHATSAPP_URL", "SMS_URL")},
         "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
@@ -84,7 +86,8 @@ def _ahead(environment: str) -> timedelta:
     if not re.fullmatch(r"-?[0-9]{1,4}(\.[0-9]{1,12})?", typed):
         raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is no number of days.")
     if environment == "production" and float(typed):
-        raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is for the demo; documents carry real dates.")
+        raise Unsafe("Rawat does not start: RAWAT_CLOCK_AHEAD_DAYS is for the demo; documents carry real "
+                     "dates.")
     return timedelta(days=float(typed))
 
 
@@ -95,7 +98,9 @@ def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict
             if not value:
                 raise Unsafe(f"Rawat does not start: {name} is not set.")
             if value.strip().lower() in DEFAULT_SECRETS or len(value) < 32:
-                raise Unsafe(f"Rawat does not start: {name} is a default or too short; use 32 random characters.")
+                raise Unsafe(
+                    f"Rawat does not start: {name} is a default or too short; use 32 random characters."
+                )
         if len(set(found.values())) < len(found):
             raise Unsafe("Rawat does not start: SECRET_KEY, NIK_KEY and NIK_INDEX_KEY must differ.")
         return found

@@ -17,8 +17,8 @@ from flask import current_app
 
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.operations.core import activity, backup, doubts, lists
-from models.operations.setup import transfer
+from models.operations.core import activity, backup, list_files, spoilt_codes
+from models.operations.setup import table_files
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -47,7 +47,8 @@ def write_json(heads: list[str], rows: Iterable[list[Any]], target: Path) -> int
         file.write("[")
         for count, row in enumerate(rows, 1):
             file.write("\n" if count == 1 else ",\n")
-            file.write(json.dumps({head: activity.plain(value) for head, value in zip(heads, row, strict=True)},
+            file.write(json.dumps({head: activity.plain(value)
+                                   for head, value in zip(heads, row, strict=True)},
                                   ensure_ascii=False))
         file.write("\n]\n")
     return count
@@ -87,29 +88,31 @@ def export(table: str, kind: str, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         with one_transaction() as session:
-            count = WRITERS[kind](list(transfer.columns_of(table)), transfer.rows_of(session, table), part)
+            count = WRITERS[kind](list(table_files.columns_of(table)), table_files.rows_of(session, table),
+                                  part)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
     click.echo(f"{table}: {count} rows in {target}")
 
 
-def read_list(source: Path, sheet: str | None = None) -> lists.Listed:
+def read_list(source: Path, sheet: str | None = None) -> list_files.Listed:
     """The rows of a CSV or XLSX file. Raises `lists.WhichSheet` or `Refused`."""
     with source.open("rb") as file:
-        content = file.read(lists.MOST_BYTES + 1)
-    return lists.read(content, source.name, sheet)
+        content = file.read(list_files.MOST_BYTES + 1)
+    return list_files.read(content, source.name, sheet)
 
 
 def import_(table: str, source: Path, sheet: str | None = None, *, sure: bool = False,
             codes_are_right: bool = False) -> None:
-    """Add the rows of a file to a table of master data: all of them or none, after a look unless somebody is `sure`."""
+    """Add the rows of a file to a table of master data: all of them or none, after a look unless somebody is
+    `sure`."""
     listed = read_list(source, sheet)
     with one_transaction() as session:
         attempt = session.begin_nested()
-        count = transfer.add_rows(session, table, listed.rows)
+        count = table_files.add_rows(session, table, listed.rows)
         attempt.rollback()
-        asks = doubts.of_records(session, transfer.model_of(table), listed.rows)
+        asks = spoilt_codes.of_records(session, table_files.model_of(table), listed.rows)
     where = f'{source.name}, sheet "{listed.sheet}"' if listed.sheet else source.name
     click.echo(f"{table}: {count} rows to add from {where}")
     for ask in asks:
@@ -118,17 +121,20 @@ def import_(table: str, source: Path, sheet: str | None = None, *, sure: bool = 
     if asks and sure and not codes_are_right:
         raise Refused("Codes may have lost zeros in front. Correct the file, or add --codes-are-right.")
     if not sure:
-        click.confirm("Are these codes right, and are the rows to be added?" if asks else "Add them?", abort=True)
+        click.confirm("Are these codes right, and are the rows to be added?" if asks else "Add them?",
+                      abort=True)
     with one_transaction() as session:
-        count = transfer.add_rows(session, table, listed.rows)
+        count = table_files.add_rows(session, table, listed.rows)
     click.echo(f"{table}: {count} rows added")
 
 
 def save(target: Path) -> None:
     """Write a consistent copy of the database while the hospital works."""
     size = backup.save(db.engine, target)
-    click.echo(f"{target}: {size} bytes. Keep the secrets NIK_KEY and NIK_INDEX_KEY elsewhere; without them no NIK "
-               "can be read.")
+    click.echo(
+        f"{target}: {size} bytes. Keep the secrets NIK_KEY and NIK_INDEX_KEY elsewhere; without them no NIK "
+        "can be read."
+    )
 
 
 def restore(source: Path) -> None:

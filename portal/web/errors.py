@@ -15,7 +15,7 @@ from werkzeug.routing import RequestRedirect
 
 from models.base import lost_lock
 from models.errors import Refused
-from portal.web import away
+from portal.web import database_away
 from portal.web.locale import refusal_text
 from portal.web.signin import API, is_block
 
@@ -46,7 +46,7 @@ def page(status: int, message: str | None = None, headers: Mapping[str, str] | N
     try:
         return _page(status, message, dict(headers or {}), field)
     except SQLAlchemyError as error:  # the page itself asks the database who reads it
-        if not away.is_away(error):
+        if not database_away.is_away(error):
             raise
         return _away(error)
 
@@ -69,7 +69,7 @@ def _http(error: HTTPException) -> Any:
     if error.code == 404 and (there := _without_slash()):
         return redirect(there, 308)
     cause = getattr(error, "original_exception", None)
-    if cause is not None and away.is_away(cause):
+    if cause is not None and database_away.is_away(cause):
         return _away(cause)
     # What the status needs beside its page: Allow, Retry-After, WWW-Authenticate, Content-Range.
     headers = {name: value for name, value in error.get_headers(request.environ)
@@ -98,27 +98,28 @@ def _without_slash() -> str | None:
 
 
 def _refused(error: Refused) -> Any:
-    away.let_go()
+    database_away.let_go()
     return page(error.status, refusal_text(error), getattr(error, "headers", None), error.field)
 
 
 def _away(error: BaseException) -> Any:
-    away.note(error)
-    return _page(503, None, {"Retry-After": str(away.COME_AGAIN), "Cache-Control": "no-store"}, None)
+    database_away.note(error)
+    return _page(503, None, {"Retry-After": str(database_away.COME_AGAIN), "Cache-Control": "no-store"}, None)
 
 
 def _bad_value(error: Exception) -> Any:
-    """A value that no column can hold (a huge id, a broken date) names nothing that exists, and cannot be kept."""
-    away.let_go()
+    """A value that no column can hold (a huge id, a broken date) names nothing that exists, and cannot be
+    kept."""
+    database_away.let_go()
     return page(404 if request.method in ("GET", "HEAD") else 422)
 
 
 def _statement(error: StatementError) -> Any:
     """What the database, its driver or a column's type says to a statement."""
     if isinstance(error, DBAPIError) and lost_lock(error):
-        away.let_go()
+        database_away.let_go()
         return page(409)
-    if away.is_away(error):
+    if database_away.is_away(error):
         return _away(error)
     if isinstance(error, DataError) or isinstance(error.orig, ValueError | OverflowError):
         return _bad_value(error)
@@ -126,7 +127,7 @@ def _statement(error: StatementError) -> Any:
 
 
 def _unexpected(error: SQLAlchemyError) -> Any:
-    if away.is_away(error):
+    if database_away.is_away(error):
         return _away(error)
     raise error
 
@@ -142,4 +143,4 @@ def init_app(app: Flask) -> None:
     @app.teardown_appcontext
     def _let_go(_error: BaseException | None) -> None:
         """A connection that is lost after the answer was made takes nothing of the answer with it."""
-        away.let_go()
+        database_away.let_go()

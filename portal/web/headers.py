@@ -1,4 +1,5 @@
-"""Headers of every answer: a strict content policy, no sniffing, no framing, nothing private kept in caches."""
+"""Headers of every answer: a strict content policy, no sniffing, no framing, nothing private kept in
+caches."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ def nonce() -> str:
 def policy() -> str:
     script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
     return "; ".join((
-        "default-src 'none'", f"script-src {script}", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+        "default-src 'none'", f"script-src {script}", "style-src 'self'", "img-src 'self' data:",
+        "font-src 'self'",
         "connect-src 'self'", "manifest-src 'self'", "form-action 'self'", "frame-ancestors 'none'",
         "base-uri 'none'"))
 

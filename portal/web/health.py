@@ -39,10 +39,13 @@ def metrics() -> Any:
         abort(404)
     from models.outbox import DeliveryStatus, Outbox
     counts = dict(db.session.execute(
-        sa.select(Outbox.status, sa.func.count()).where(Outbox.status != DeliveryStatus.SENT).group_by(Outbox.status)
+        sa.select(Outbox.status,
+                  sa.func.count()).where(Outbox.status != DeliveryStatus.SENT).group_by(Outbox.status)
     ).all())
-    lines = ["# HELP rawat_outbox_waiting Messages that wait to be sent.", "# TYPE rawat_outbox_waiting gauge",
+    lines = ["# HELP rawat_outbox_waiting Messages that wait to be sent.",
+             "# TYPE rawat_outbox_waiting gauge",
              f"rawat_outbox_waiting {counts.get(DeliveryStatus.WAITING, 0)}",
-             "# HELP rawat_outbox_failed Messages that a person must look at.", "# TYPE rawat_outbox_failed gauge",
+             "# HELP rawat_outbox_failed Messages that a person must look at.",
+             "# TYPE rawat_outbox_failed gauge",
              f"rawat_outbox_failed {counts.get(DeliveryStatus.FAILED, 0)}", ""]
     return Response("\n".join(lines), mimetype="text/plain; version=0.0.4")

@@ -13,7 +13,8 @@ from models.roles import Role
 
 def safe_next(target: str | None) -> str | None:
     """`target` when it is a path of this site, else None: never sends a person to another host."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(c < " " for c in target):
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(c < " "
+                                                                                           for c in target):
         return None
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc else target.rstrip("?")
@@ -35,8 +36,8 @@ def is_demo() -> bool:
 def public_url() -> str | None:
     """The address under which people reach the hospital, for links in mail.
 
-    `PUBLIC_URL` says it. Only the demo takes it from the request: a forged Host header in production would send
-    somebody's link to another site.
+    `PUBLIC_URL` says it. Only the demo takes it from the request: a forged Host header in production would
+    send somebody's link to another site.
     """
     if current_app.config.get("PUBLIC_URL"):
         return str(current_app.config["PUBLIC_URL"])

@@ -41,7 +41,8 @@ def choose() -> str:
 
 
 def _without_database() -> str:
-    """The language that the browser's session or the token was last known to read, else what the request asks for."""
+    """The language that the browser's session or the token was last known to read, else what the request asks
+    for."""
     known = session.get(LANGUAGE) or g.get("token_language")
     return known if known in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "id")
 
@@ -59,7 +60,8 @@ def is_indonesian() -> bool:
     return language() in {"id", ""}
 
 
-#: Messages that were looked up, by language: a page says the same few hundred, and the catalogue does not change.
+#: Messages that were looked up, by language: a page says the same few hundred, and the catalogue does not
+#: change.
 _said: dict[str, dict[str, str]] = {}
 MOST_KEPT = 20_000
 
@@ -105,7 +107,8 @@ def percent(value: Decimal | None) -> str:
 
 
 def day(value: date | datetime | None, style: str = "short") -> str:
-    """`19 Nov 2026`; `style="long"` is `Kamis, 19 November 2026`. Instants are shown on the hospital's calendar."""
+    """`19 Nov 2026`; `style="long"` is `Kamis, 19 November 2026`. Instants are shown on the hospital's
+    calendar."""
     if value is None:
         return "–"
     if isinstance(value, datetime):
@@ -138,9 +141,11 @@ def zone_word() -> str:
 
 
 def parse_decimal(text: str | None) -> Decimal | None:
-    """A number as people type it, `1.250,5` or `1250.5`; None when empty. Raises ValueError when it is no number.
+    """A number as people type it, `1.250,5` or `1250.5`; None when empty. Raises ValueError when it is no
+    number.
 
-    A lone separator followed by three digits reads as the language's own: thousands in `1.250` for Indonesian.
+    A lone separator followed by three digits reads as the language's own: thousands in `1.250` for
+    Indonesian.
     """
     if text is None or not text.strip():
         return None
@@ -160,7 +165,8 @@ def parse_decimal(text: str | None) -> Decimal | None:
     whole, _, _ = plain.partition(decimal) if decimal else (plain, "", "")
     thousands = "." if decimal == "," else "," if decimal == "." else "[.,]"
     in_groups = rf"[+-]?[0-9]{{1,3}}({'[.]' if thousands == '.' else thousands}[0-9]{{3}})+"
-    if (decimal and plain.count(decimal) > 1) or (re.search(r"[.,]", whole) and not re.fullmatch(in_groups, whole)):
+    if (decimal and plain.count(decimal) > 1) or (re.search(r"[.,]", whole) and not re.fullmatch(in_groups,
+                                                                                                 whole)):
         raise ValueError(text)
     for mark in ",.":
         if mark != decimal:
@@ -174,8 +180,10 @@ def parse_decimal(text: str | None) -> Decimal | None:
 def refusal_text(refusal: Refused) -> str:
     """The refusal in the reader's language."""
     params: dict[str, Any] = {key: quantity(value) if isinstance(value, Decimal) else day(value)
-                              if isinstance(value, date) and not isinstance(value, datetime) else moment(value)
-                              if isinstance(value, datetime) else value for key, value in refusal.params.items()}
+                              if isinstance(value, date) and not isinstance(value, datetime)
+                              else moment(value)
+                              if isinstance(value, datetime) else value
+                              for key, value in refusal.params.items()}
     message = gettext(refusal.message)
     return message % params if params else message
 
@@ -193,5 +201,6 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose, timezone_selector=lambda: str(clock.zone()))
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals["gettext"] = _for_templates
-    app.jinja_env.filters.update(rupiah=rupiah, quantity=quantity, percent=percent, day=day, moment=moment, hour=hour)
+    app.jinja_env.filters.update(rupiah=rupiah, quantity=quantity, percent=percent, day=day, moment=moment,
+                                 hour=hour)
     app.jinja_env.globals.update(get_locale=get_locale, zone_word=zone_word)

@@ -14,17 +14,22 @@ from portal.web import words
 #: class of a badge → its states, as the visual language groups them.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "draft": ("pencil", ("draft", "planned", "waiting", "inactive", "registered", "expected")),
-    "submitted": ("send", ("submitted", "requested", "pending", "needs_inspection", "needs_cleaning", "to_inspect",
+    "submitted": ("send",
+                  ("submitted", "requested", "pending", "needs_inspection", "needs_cleaning", "to_inspect",
                             "misplaced")),
-    "approved": ("circle-check", ("approved", "payment_approved", "limit_approved", "accepted", "receivables_approved",
+    "approved": ("circle-check",
+                 ("approved", "payment_approved", "limit_approved", "accepted", "receivables_approved",
                                   "held_for_sale", "finished")),
-    "progress": ("loader-2", ("sent", "delivered", "counting", "in_progress", "cleaning", "open", "occupied", "in_use",
+    "progress": ("loader-2",
+                 ("sent", "delivered", "counting", "in_progress", "cleaning", "open", "occupied", "in_use",
                               "under_maintenance", "issued")),
-    "done": ("checks", ("done", "posted", "paid", "ready", "active", "completed", "inspected", "sold", "released",
+    "done": ("checks",
+             ("done", "posted", "paid", "ready", "active", "completed", "inspected", "sold", "released",
                         "dispensed", "found")),
     "overdue": ("alert-triangle", ("urgent",)),
     "rejected": ("circle-x", ("rejected", "failed", "lost", "suspended", "missing")),
-    "cancelled": ("ban", ("cancelled", "reversed", "retired", "out_of_service", "closed", "no_show", "rescheduled")),
+    "cancelled": ("ban",
+                  ("cancelled", "reversed", "retired", "out_of_service", "closed", "no_show", "rescheduled")),
 }
 GROUP_OF = {state: (group, icon) for group, (icon, states) in GROUPS.items() for state in states}
 
@@ -42,7 +47,8 @@ def look_of(state: Any) -> tuple[str, str]:
 @functools.lru_cache(4096)
 def symbol(name: str, classes: str) -> Markup:
     """A picture of the sprite, drawn once; it never carries meaning alone."""
-    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(classes, SPRITE, name)
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(classes, SPRITE,
+                                                                                           name)
 
 
 def icon(name: str, size: str = "") -> Markup:

@@ -41,7 +41,8 @@ def _written(name: str, value: Any) -> str:
 
 
 def _said(message: str, params: Mapping[str, Any]) -> str:
-    """The sentence with its parameters; one that is missing leaves its place empty, never an error on a page."""
+    """The sentence with its parameters; one that is missing leaves its place empty, never an error on a
+    page."""
     filled = {name: _written(name, params.get(name)) for name in re.findall(r"%\((\w+)\)", message)}
     text = locale.said(message)
     return " ".join((text % filled if filled else text).split())
@@ -96,7 +97,8 @@ def ticket_link(ticket_id: int) -> str:
     ticket = db.session.get(AccountTicket, ticket_id)
     if ticket is None:
         return ""
-    page = {TicketKind.RESET_PASSWORD: "password", TicketKind.HAND_OVER: "profile"}.get(ticket.kind, "confirm")
+    page = {TicketKind.RESET_PASSWORD: "password", TicketKind.HAND_OVER: "profile"}.get(ticket.kind,
+                                                                                        "confirm")
     return f"{links.public_url() or ''}/account/{page}?ticket={accounts.token_of(ticket)}"
 
 
@@ -132,7 +134,8 @@ def page_of(user: Any, args: Mapping[str, str]) -> Shown:
     before = args.get("before", "")
     only = args.get("unread") == "1"
     rows = notices.latest(user, limit=SIZE + 1, unread_only=only,
-                          before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None)
+                          before=int(before) if before.isascii() and before.isdigit() and len(before) < 18
+                          else None)
     return Shown(rows[:SIZE], rows[SIZE - 1].id if len(rows) > SIZE else None, only)
 
 

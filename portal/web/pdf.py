@@ -20,7 +20,8 @@ def rendered(template: str, **context: Any) -> bytes:
     """The PDF of a print template. Raises RuntimeError when it cannot be laid out."""
     # The built-in fonts of PDF have no true minus sign; it would come out blank.
     text = (render_template(template, **context) if has_request_context()
-            else current_app.jinja_env.get_template(template).render(**context))  # a job has no page's context
+            # a job has no page's context
+            else current_app.jinja_env.get_template(template).render(**context))
     html = text.replace("\N{MINUS SIGN}", "-")
     out = io.BytesIO()
     result = pisa.CreatePDF(html, dest=out, encoding="utf-8",
@@ -34,7 +35,8 @@ def answer(content: bytes, name: str) -> Response:
     """`content` shown in the browser as a PDF called `name`."""
     safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
     return Response(content, mimetype="application/pdf",
-                    headers={"Content-Disposition": f'inline; filename="{safe}"', "Cache-Control": "no-store"})
+                    headers={"Content-Disposition": f'inline; filename="{safe}"',
+                             "Cache-Control": "no-store"})
 
 
 def pdf_answer(template: str, name: str, **context: Any) -> Response:

@@ -26,7 +26,7 @@ from models.people import User
 from models.settings import setting
 from models.stock import StockBatch, StockMove
 from portal.web import links, locale, pdf, words
-from portal.web.spell import in_words
+from portal.web.amount_in_words import in_words
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
 LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor"})
@@ -110,7 +110,8 @@ def _columns(model: Any, skip: frozenset[str]) -> list[tuple[sa.Column[Any], str
 
 def _options(model: Any, lines: Any) -> list[Any]:
     """Load what the form shows in a fixed number of statements."""
-    options: list[Any] = [joinedload(getattr(model, relation.key)) for relation in sa.inspect(model).relationships
+    options: list[Any] = [joinedload(getattr(model, relation.key))
+                          for relation in sa.inspect(model).relationships
                           if relation.direction.name == "MANYTOONE"]
     if lines is not None:
         options.append(selectinload(model.lines).options(*(
@@ -150,7 +151,8 @@ def _bids(auction: Any) -> dict[int, list[str]]:
 def _blind(document: Any) -> frozenset[str]:
     """Who counts must not read what is expected."""
     is_counted = document.state not in ("draft", "counting")
-    return frozenset({"count_again"}) if is_counted else frozenset({"system_quantity", "variance", "count_again"})
+    return frozenset({"count_again"}) if is_counted else frozenset({"system_quantity", "variance",
+                                                                    "count_again"})
 
 
 def _moved_since(document: Any) -> dict[int, list[str]]:
@@ -170,7 +172,8 @@ def _patient(prescription: Any) -> list[tuple[str, str]]:
     """Whom the medicines are for, and who prescribed them."""
     visit = prescription.consultation
     patient, doctor = visit.patient, visit.doctor
-    named = [(gettext("Patient"), patient.name), (words.label("medical_record_number"), patient.medical_record_number),
+    named = [(gettext("Patient"), patient.name),
+             (words.label("medical_record_number"), patient.medical_record_number),
              (words.label("birth_date"), locale.day(patient.birth_date)),
              (words.label("weight_kg"), locale.quantity(patient.weight_kg) if patient.weight_kg else ""),
              (words.label("allergies"), patient.allergies), (gettext("Doctor"), doctor.name),
@@ -191,10 +194,12 @@ FORMS: dict[str, Form] = {
     "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),),
                              (_l("Delivered by (store)"), _l("Received by (unit)")), by_shelf=True),
     "store_request": Form(signs=(_l("Asked for by"), _l("Head of the store"))),
-    "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier")), facts=_supplier),
+    "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier")),
+                           facts=_supplier),
     "stocktake": Form(_moved_since, (_l("Moved since"),), hides=_blind, by_shelf=True, keeps_batch=True),
     "stock_transfer": Form(by_shelf=True),
-    "asset_procurement": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Vendor")), facts=_vendor,
+    "asset_procurement": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Vendor")),
+                              facts=_vendor,
                               title=_l("Order of equipment")),
     "asset_receipt": Form(signs=(_l("Received by (facilities)"), _l("Vendor"))),
     "asset_disposal": Form(signs=(_l("Head of facilities"), _l("Accounts receivable")),
@@ -202,7 +207,8 @@ FORMS: dict[str, Form] = {
     "asset_auction": Form(_bids, (_l("Bids of the round"),),
                           (_l("Head of facilities"), _l("Accounts receivable"), _l("Buyer")),
                           title=_l("Minutes of auction")),
-    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),), (_l("Received by (store)"), _l("Supplier")),
+    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),),
+                          (_l("Received by (store)"), _l("Supplier")),
                           title=_l("Receiving report (RR)")),
 }
 
@@ -239,7 +245,8 @@ def _amount(document: Any) -> Decimal | None:
 
 
 def _rank(column: sa.Column[Any], name: str) -> int:
-    """Where a line's column stands: the thing, how much of it, in which unit, at what price, then the rest."""
+    """Where a line's column stands: the thing, how much of it, in which unit, at what price, then the
+    rest."""
     if name in THINGS:
         return 0
     if name == "unit":
@@ -258,7 +265,8 @@ def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.C
     """The columns that say something about these lines, in the order of a paper."""
     relations = sa.inspect(line_model).relationships
     found = []
-    for column, name in _columns(line_model, LEFT_OUT | form.hides(document) | {f"{document.__tablename__}_id"}):
+    for column, name in _columns(line_model,
+                                 LEFT_OUT | form.hides(document) | {f"{document.__tablename__}_id"}):
         target = relations[name].mapper.local_table.name if name in relations else ""
         if target.endswith("_line") or target in MACHINERY:
             continue
@@ -276,8 +284,10 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
     places = shelves.locations(document.store_id, (line.item_id for line in document.lines)) \
         if form.by_shelf and document.state not in FINAL_STATES else {}
     if extra and not form.keeps_batch:  # batch and expiry stand there, as they moved
-        columns = [(column, name) for column, name in columns if name not in ("batch", "batch_number", "expires_on")]
-    has_amount = any(_is_money(column.type) for column, _name in columns) and hasattr(line_model, "net_amount")
+        columns = [(column, name) for column, name in columns
+                   if name not in ("batch", "batch_number", "expires_on")]
+    has_amount = any(_is_money(column.type) for column, _name in columns) and hasattr(line_model,
+                                                                                      "net_amount")
     heads = [Cell(words.label(column), _rank(column, name) in (1, 3, 4), _SHARES[_rank(column, name)])
              for column, name in columns]
     heads += [Cell(str(head), False, 24) for head in form.extra_heads if extra]
@@ -309,7 +319,8 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
 def _approvals(document: Any) -> list[tuple[str, str, str, str]]:
     events = db.session.execute(
         sa.select(DocumentEvent, User.name).join(User, User.id == DocumentEvent.user_id)
-        .where(DocumentEvent.document_type == document.__tablename__, DocumentEvent.document_id == document.id,
+        .where(DocumentEvent.document_type == document.__tablename__,
+               DocumentEvent.document_id == document.id,
                DocumentEvent.transition != "create").order_by(DocumentEvent.id))
     return [(words.step_word(event.transition), name, locale.moment(event.occurred_at), event.note or "")
             for event, name in events]
@@ -332,7 +343,8 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
     facts += form.facts(document) if form.facts else []
     facts.append((gettext("Made by"), document.created_by.name))
     paper = Paper(
-        title=str(form.title) or words.table_word(model.__tablename__), hospital=hospital, number=document.number or "",
+        title=str(form.title) or words.table_word(model.__tablename__), hospital=hospital,
+        number=document.number or "",
         on=locale.day(document.document_date, "long"), state=words.state_word(document.state), facts=facts,
         note="" if "note" in hides else document.note or "", approvals=_approvals(document),
         signs=[str(sign) for sign in form.signs])
@@ -348,13 +360,15 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
     if given is not None:
         root = request.url_root.rstrip("/") if has_request_context() else links.public_url() or ""
         paper.address = f"{root}/verify/{given.verify_code}"
-        paper.qr = pdf.qr_data_uri(paper.address) if root else ""  # a code that leads nowhere is worse than none
+        # a code that leads nowhere is worse than none
+        paper.qr = pdf.qr_data_uri(paper.address) if root else ""
     return paper
 
 
-def document_pdf(document: Document, language: str | None = None, hides: frozenset[str] = frozenset()) -> bytes:
-    """The document as a PDF of a few pages, in `language` (id, en) or the reader's. A draft says so and carries no
-    QR code."""
+def document_pdf(document: Document, language: str | None = None,
+                 hides: frozenset[str] = frozenset()) -> bytes:
+    """The document as a PDF of a few pages, in `language` (id, en) or the reader's. A draft says so and
+    carries no QR code."""
     with force_locale(language) if language else contextlib.nullcontext():
         return pdf.rendered("print/document.html", paper=paper_of(document, hides))
 

@@ -15,13 +15,15 @@ EMPTY, CURRENT, BEHIND, FOREIGN = "empty", "current", "behind", "foreign"
 ADVICE = {
     EMPTY: "the database is empty; run `flask db upgrade` first.",
     BEHIND: "the database is of an older version; run `flask db upgrade` first.",
-    FOREIGN: "no migration leads from this database to this version (before the first release the schema is written "
+    FOREIGN: "no migration leads from this database to this version (before the first release the schema is "
+             "written "
              "anew): name another DATABASE_URL, or delete the demo's file and start again.",
 }
 
 
 def standing() -> str:
-    """`EMPTY`, `CURRENT`, `BEHIND` or `FOREIGN`. Raises `sqlalchemy.exc.DBAPIError` when the database is away.
+    """`EMPTY`, `CURRENT`, `BEHIND` or `FOREIGN`. Raises `sqlalchemy.exc.DBAPIError` when the database is
+    away.
 
     Ends the session's transaction: asked before any work begins.
     """

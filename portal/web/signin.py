@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized
 from werkzeug.routing import RequestRedirect
 
-from models import acting, clock
+from models import actor, clock
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations.core import activity
@@ -31,14 +31,16 @@ bp = Blueprint("site", __name__)
 manager = LoginManager()
 
 TOUCH = timedelta(minutes=1)
-#: Says that a page asks by itself, nobody acted: such a request is answered but does not keep the session alive.
+#: Says that a page asks by itself, nobody acted: such a request is answered but does not keep the session
+#: alive.
 POLL = "X-Poll"
 #: Where other systems come in: with a token, never with a cookie.
 API = ("/api/", "/fhir/")
 TOKEN = "sid"  # noqa: S105  (the name of a session field)
 
 #: What names a browser and a system in its own words; the first that is found counts.
-BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"),
+            ("Firefox", "Firefox"),
             ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
            ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
@@ -80,7 +82,8 @@ def sign_in(user: User) -> None:
 
 
 def renew_session(user: User) -> None:
-    """A new token for this browser, after the account's sessions ended: a copy of the old one opens nothing."""
+    """A new token for this browser, after the account's sessions ended: a copy of the old one opens
+    nothing."""
     end_session()
     session[TOKEN] = start_session(user)
 
@@ -94,13 +97,15 @@ def end_session() -> None:
 
 
 _OPEN_SESSION = (
-    sa.select(UserSession).where(UserSession.token_hash == sa.bindparam("token"), UserSession.ended_at.is_(None))
+    sa.select(UserSession).where(UserSession.token_hash == sa.bindparam("token"),
+                                 UserSession.ended_at.is_(None))
     .options(joinedload(UserSession.user, innerjoin=True).joinedload(User.user_roles)))
 
 
 @manager.request_loader
 def load(_request: Any) -> User | None:
-    """The person of the session cookie (of the bearer token in the API), with account and roles: one statement."""
+    """The person of the session cookie (of the bearer token in the API), with account and roles: one
+    statement."""
     if request.path.startswith(API):
         return tokens.bearer()
     token = session.get(TOKEN)
@@ -126,7 +131,8 @@ def load(_request: Any) -> User | None:
 def is_poll() -> bool:
     """Whether the page asks by itself for what is new: that is no sign of anybody sitting there.
 
-    Such a request says so, or says what the page has already (`have=` of a block, `If-None-Match` of a board).
+    Such a request says so, or says what the page has already (`have=` of a block, `If-None-Match` of a
+    board).
     """
     return POLL in request.headers or (
         request.method == "GET" and ("have" in request.args or "If-None-Match" in request.headers))
@@ -151,12 +157,14 @@ def is_block() -> bool:
 def _page_before() -> str | None:
     """The page of ours that sent the request: what was typed there is put back after the sign-in (`kept.js`).
 
-    A form that was refused stands at an address that takes it and shows nothing; what is above it is shown then.
+    A form that was refused stands at an address that takes it and shows nothing; what is above it is shown
+    then.
     """
     came = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     if came.netloc != request.host:
         return None
-    form = re.fullmatch(r"(/admin/\w+)/(\d+)/\w+", came.path)  # of a record's page; a step that asks first is a page
+    # of a record's page; a step that asks first is a page
+    form = re.fullmatch(r"(/admin/\w+)/(\d+)/\w+", came.path)
     if form and _answering(came.path, "GET") != _answering(came.path, "POST"):
         return f"{form[1]}/details/?id={form[2]}"
     if _answering(came.path, "GET"):
@@ -210,7 +218,8 @@ def login_post() -> Any:
     if wait:
         raise TooManyRequests(retry_after=wait)
     user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.lower()))
-    if not passwords.verified(password, user.password_hash if user else None) or user is None or not user.is_active:
+    if not passwords.verified(password,
+                              user.password_hash if user else None) or user is None or not user.is_active:
         activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id if user else None)
         db.session.commit()
         return _login_page(email, gettext("E-mail or password is not right. Check both and try again."), 422)
@@ -257,23 +266,24 @@ def theme(name: str) -> Any:
 # ---------------------------------------------------------------- every request
 
 
-def _door() -> acting.Door:
+def _door() -> actor.Door:
     if request.path.startswith(API):
-        return acting.Door.API
-    return acting.Door.BACK_OFFICE if request.path.startswith("/admin") else acting.Door.PORTAL
+        return actor.Door.API
+    return actor.Door.BACK_OFFICE if request.path.startswith("/admin") else actor.Door.PORTAL
 
 
 def _begin() -> None:
     if request.endpoint == "static" or request.blueprint == "health":
         return
     will_write(request.method not in ("GET", "HEAD", "OPTIONS"))
-    acting.set_actor(None, _door(), request.remote_addr)
+    actor.set_actor(None, _door(), request.remote_addr)
     if (session.get(TOKEN) or request.path.startswith(API)) and current_user.is_authenticated:
-        acting.set_actor(current_user.id, _door(), request.remote_addr)
+        actor.set_actor(current_user.id, _door(), request.remote_addr)
 
 
 def person_mark() -> str:
-    """Whose page this is, for the page's script alone: the same person's is the same, and it tells nobody who."""
+    """Whose page this is, for the page's script alone: the same person's is the same, and it tells nobody
+    who."""
     return tokens.hashed(f"{current_app.config['SECRET_KEY']}:page:{current_user.get_id()}")[:16]
 
 

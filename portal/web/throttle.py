@@ -15,8 +15,9 @@ from redis.exceptions import RedisError
 
 from models import clock
 
-#: In one piece, so that a process that dies half-way leaves no count without an end. Forgets tries older than the
-#: window, then counts this one, or answers the milliseconds until the oldest is forgotten; refused ones do not count.
+#: In one piece, so that a process that dies half-way leaves no count without an end. Forgets tries older than
+#: the window, then counts this one, or answers the milliseconds until the oldest is forgotten; refused ones
+#: do not count.
 TAKE = """
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)

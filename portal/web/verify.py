@@ -29,7 +29,8 @@ def verify(code: str) -> Any:
 
 
 def _letter(code: str) -> Any:
-    """A letter of a doctor has no number of its own: its consultation's says which it is; never whom it is about."""
+    """A letter of a doctor has no number of its own: its consultation's says which it is; never whom it is
+    about."""
     letter = db.session.scalar(sa.select(Letter).where(Letter.verify_code == code[:40])
                                .options(joinedload(Letter.consultation)))
     if letter is None:

@@ -1,7 +1,7 @@
 """Words for tables, columns, states, roles and steps, read off their names and translated by the catalogue.
 
-The English word is the humanised name, so a new table or state has one at once; `all_msgids` lists every such word for
-the extractor and for the test that none lacks its Indonesian.
+The English word is the humanised name, so a new table or state has one at once; `all_msgids` lists every such
+word for the extractor and for the test that none lacks its Indonesian.
 """
 
 from __future__ import annotations
@@ -108,12 +108,14 @@ def step_word(name: str) -> str:
 
 
 #: Titles that stand before a name without a point, or with one that people leave out.
-TITLES = frozenset({"dr", "drg", "prof", "ns", "apt", "ir", "h", "hj", "drs", "dra", "kh", "tn", "ny", "sdr", "an",
+TITLES = frozenset({"dr", "drg", "prof", "ns", "apt", "ir", "h", "hj", "drs", "dra", "kh", "tn", "ny", "sdr",
+                    "an",
                     "by", "bd", "mr", "mrs", "ms", "bpk", "ibu"})
 
 
 def diagnosis_word(diagnosis: Any) -> str:
-    """A diagnosis as its reader says it: the usual Indonesian word before the WHO's English name, and the code."""
+    """A diagnosis as its reader says it: the usual Indonesian word before the WHO's English name, and the
+    code."""
     term = icd.term(diagnosis.code) if is_indonesian() else ""
     if term:
         return f"{term[:1].upper()}{term[1:]} ({diagnosis.name}, {diagnosis.code})"
@@ -121,8 +123,8 @@ def diagnosis_word(diagnosis: Any) -> str:
 
 
 def initials(name: str) -> str:
-    """Two letters for the circle beside a name: of the first and the last word; titles before and degrees after it
-    do not count."""
+    """Two letters for the circle beside a name: of the first and the last word; titles before and degrees
+    after it do not count."""
     parts = [part for part in name.split(",")[0].split() if part[0].isalpha()]
     real = [part for part in parts if not part.endswith(".") and part.lower() not in TITLES] or parts
     letters = [part[0] for part in (real[:1] + real[-1:] if len(real) > 1 else real)]
@@ -149,4 +151,5 @@ def all_msgids() -> list[str]:
 
 def languages_word(codes: str) -> str:
     """`id,su` as people say it."""
-    return ", ".join(str(LANGUAGES.get(code.strip(), code.strip())) for code in codes.split(",") if code.strip())
+    return ", ".join(str(LANGUAGES.get(code.strip(), code.strip())) for code in codes.split(",")
+                     if code.strip())

@@ -1,4 +1,5 @@
-"""Assets leave at book value, whole or in part; held for sale they go at auction, never under the reserve price."""
+"""Assets leave at book value, whole or in part; held for sale they go at auction, never under the reserve
+price."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_care import MaintenanceSchedule
 from models.asset_exits import (
     AssetAuction,
     AssetAuctionBid,
@@ -22,12 +22,13 @@ from models.asset_exits import (
     DisposalRoute,
     routes_of,
 )
+from models.asset_history import MaintenanceSchedule
 from models.asset_register import Asset, AssetBook, AssetState, BookKind, Ownership
 from models.base import db, one_transaction
 from models.errors import NotAllowed, Refused
 from models.facilities import RoomFacility
 from models.journal import JournalEntry, JournalLine, Posting
-from models.operations.assets import asset_exits
+from models.operations.assets import exits
 from models.operations.core.approvals import by_system, opened, perform
 from models.organisation import Status
 from models.people import User
@@ -57,7 +58,8 @@ class Cast:
 
     def disposal(self, *wanted, route=DisposalRoute.SCRAP, **fields):
         document = make.saved(AssetDisposal(created_by=self.staff, route=route, lines=[
-            AssetDisposalLine(asset=asset, quantity=quantity, reason="Rusak berat") for asset, quantity in wanted],
+            AssetDisposalLine(asset=asset, quantity=quantity, reason="Rusak berat")
+            for asset, quantity in wanted],
             **fields))
         opened(document, by=self.staff)
         return document
@@ -69,7 +71,8 @@ class Cast:
         return document
 
     def held(self, asset, quantity=None):
-        document = self.posted(self.disposal((asset, quantity or asset.quantity), route=DisposalRoute.AUCTION))
+        document = self.posted(self.disposal((asset, quantity or asset.quantity),
+                                             route=DisposalRoute.AUCTION))
         return document.lines[0].held_asset
 
     def auction(self, *things):
@@ -86,7 +89,8 @@ class Cast:
         return auction
 
     def opened(self, auction, reserve):
-        perform(auction, "open", by=self.staff, given={"appraiser": "KJPP Andi", "appraised_on": clock.today()},
+        perform(auction, "open", by=self.staff,
+                given={"appraiser": "KJPP Andi", "appraised_on": clock.today()},
                 given_lines={line.id: {"appraised_value": Decimal(reserve), "reserve_price": Decimal(reserve)}
                              for line in auction.lines})
         return auction
@@ -96,7 +100,7 @@ class Cast:
             bid = AssetAuctionBid(asset_auction_line=line, bidder_name=name, bidder_identity=f"NIB {name}",
                                   amount=Decimal(amount), **fields)
             db.session.add(bid)
-            asset_exits.check_bid(bid, is_new=True)
+            exits.check_bid(bid, is_new=True)
         return make.saved(bid)
 
     def sold(self, auction, price, **given):
@@ -114,7 +118,8 @@ def _months_ago(months):
 
 
 def balance(session, purpose, document=None):
-    query = sa.select(sa.func.sum(JournalLine.debit), sa.func.sum(JournalLine.credit)).filter_by(purpose=purpose)
+    query = sa.select(sa.func.sum(JournalLine.debit),
+                      sa.func.sum(JournalLine.credit)).filter_by(purpose=purpose)
     if document is not None:
         query = query.join(JournalEntry).where(JournalEntry.document_type == document.__tablename__,
                                                JournalEntry.document_id == document.id)
@@ -128,7 +133,8 @@ def test_scrapped_at_book_value_with_the_loss(session, cast):
     asset = cast.asset()
     room = make.make_room()
     place = make.saved(RoomFacility(room=room, asset=asset))
-    schedule = make.saved(MaintenanceSchedule(asset=asset, name="Servis", every_months=3, next_due_on=clock.today()))
+    schedule = make.saved(MaintenanceSchedule(asset=asset, name="Servis", every_months=3,
+                                              next_due_on=clock.today()))
     document = cast.posted(cast.disposal((asset, 1)))
     assert document.state == AssetDisposalState.POSTED
     assert document.number.startswith("WO/")
@@ -141,7 +147,8 @@ def test_scrapped_at_book_value_with_the_loss(session, cast):
     assert (place.status, schedule.status) == (Status.INACTIVE, Status.INACTIVE)
 
 
-@pytest.mark.parametrize(("cost", "quantity", "part"), [("153180014.65", 40, 7), ("100.00", 3, 1), ("0.07", 5, 4)])
+@pytest.mark.parametrize(("cost", "quantity", "part"),
+                         [("153180014.65", 40, 7), ("100.00", 3, 1), ("0.07", 5, 4)])
 def test_a_part_of_a_group_leaves_to_the_last_sen(session, cast, cost, quantity, part):
     group = cast.asset(cost, quantity=quantity)
     document = cast.posted(cast.disposal((group, part)))
@@ -187,8 +194,10 @@ def test_what_found_no_buyer_can_still_be_scrapped(session, cast):
 
 
 @pytest.mark.parametrize(("source", "route", "fits"), [
-    (FundingSource.APBN, DisposalRoute.AUCTION, True), (FundingSource.APBN, DisposalRoute.RETURN_TO_OWNER, False),
-    (FundingSource.GRANT, DisposalRoute.AUCTION, False), (FundingSource.GRANT, DisposalRoute.RETURN_TO_OWNER, True),
+    (FundingSource.APBN, DisposalRoute.AUCTION, True),
+    (FundingSource.APBN, DisposalRoute.RETURN_TO_OWNER, False),
+    (FundingSource.GRANT, DisposalRoute.AUCTION, False),
+    (FundingSource.GRANT, DisposalRoute.RETURN_TO_OWNER, True),
     (FundingSource.LOAN, DisposalRoute.GRANT, False), (FundingSource.BLU, DisposalRoute.GRANT, True),
 ])
 def test_who_paid_fixes_the_route(session, cast, source, route, fits):
@@ -229,8 +238,9 @@ def test_more_than_there_is_twice_gone_and_lost(session, cast):
         perform(waiting, "submit", by=cast.staff)
     assert refusal.value.field == "asset"
     group.acquisition_cost = ZERO  # out of the books by hand, so that the rest still agrees
-    for line in session.scalars(sa.select(JournalEntry).filter_by(document_type="asset", document_id=group.id)):
-        asset_exits.journal.reverse_entries(group, on=line.posted_on, by=cast.staff)
+    for line in session.scalars(sa.select(JournalEntry).filter_by(document_type="asset",
+                                                                  document_id=group.id)):
+        exits.journal.reverse_entries(group, on=line.posted_on, by=cast.staff)
 
 
 def test_not_before_it_was_acquired(session, cast):
@@ -282,10 +292,10 @@ def test_sold_below_book_value_with_the_loss_in_the_second_round(session, cast):
 def test_land_is_sold_too(session, cast):
     land = make.saved(Land(code="L1", name="Parkir timur", total_area=Decimal("100.50"),
                            price_per_m2=Decimal(2_000_000), funding_source=FundingSource.BLU))
-    asset_exits.value_land(land, by=cast.staff)
+    exits.value_land(land, by=cast.staff)
     assert balance(session, Posting.LAND) == 201_000_000
     land.price_per_m2 = Decimal(3_000_000)
-    assert asset_exits.value_land(land, by=cast.staff) == balance(session, Posting.LAND) == 301_500_000
+    assert exits.value_land(land, by=cast.staff) == balance(session, Posting.LAND) == 301_500_000
     auction = cast.sold(cast.opened(cast.approved(cast.auction(land)), 350_000_000), 360_000_000)
     assert land.status == Status.INACTIVE
     assert balance(session, Posting.LAND) == 0
@@ -343,7 +353,8 @@ def test_a_round_needs_appraisal_and_reserve_price(session, cast, given, price, 
     assert refusal.value.field == field
 
 
-@pytest.mark.parametrize(("given", "price", "field"), [({"minutes_number": None}, 10, "minutes_number"), ({}, 9, None)])
+@pytest.mark.parametrize(("given", "price", "field"),
+                         [({"minutes_number": None}, 10, "minutes_number"), ({}, 9, None)])
 def test_a_sale_needs_minutes_and_a_bid_at_the_reserve_price(session, cast, given, price, field):
     auction = cast.opened(cast.approved(cast.auction(cast.held(cast.asset()))), 10)
     with pytest.raises(Refused) as refusal, session.no_autoflush:
@@ -376,9 +387,10 @@ def test_the_highest_valid_bid_of_the_round_wins_and_the_first_of_equal_ones(ses
 
 
 def test_land_goes_to_the_highest_bid_and_a_lot_without_one_stays_for_sale(session, cast):
-    land = make.saved(Land(code="L1", name="Parkir timur", total_area=Decimal(100), price_per_m2=Decimal(2_000_000),
+    land = make.saved(Land(code="L1", name="Parkir timur", total_area=Decimal(100),
+                           price_per_m2=Decimal(2_000_000),
                            funding_source=FundingSource.BLU))
-    asset_exits.value_land(land, by=cast.staff)
+    exits.value_land(land, by=cast.staff)
     paper = cast.posted(cast.disposal((cast.asset(), 1), (cast.asset(), 1), route=DisposalRoute.AUCTION))
     kept, gone = (line.held_asset for line in paper.lines)
     auction = cast.opened(cast.approved(cast.auction(kept, gone, land)), 5_000_000)
@@ -391,7 +403,7 @@ def test_land_goes_to_the_highest_bid_and_a_lot_without_one_stays_for_sale(sessi
     assert (kept.state, gone.state, land.status) == (
         AssetState.HELD_FOR_SALE, AssetState.RETIRED, Status.INACTIVE)
     assert balance(session, Posting.CASH) == 256_000_000
-    again = asset_exits.make_auction(paper, by=cast.staff)
+    again = exits.make_auction(paper, by=cast.staff)
     assert [line.asset for line in again.lines] == [kept]
 
 
@@ -406,13 +418,13 @@ def test_bids_are_written_while_the_auction_is_open_and_of_its_round(session, ca
     for name, value in (("is_valid", False), ("offered_at", clock.now() + timedelta(hours=1))):
         setattr(bid, name, value)
         with pytest.raises(Refused) as refusal, session.no_autoflush:
-            asset_exits.check_bid(bid, is_new=False)
+            exits.check_bid(bid, is_new=False)
         assert refusal.value.field == {"is_valid": "note"}.get(name, name)
         session.expire(bid)
     perform(auction, "fail", by=cast.staff)
     cast.opened(auction, 4)
     with pytest.raises(Refused, match="earlier round"):
-        asset_exits.check_bid(bid, is_new=False)
+        exits.check_bid(bid, is_new=False)
 
 
 def test_a_step_takes_only_what_it_asks_of_lines(session, cast):

@@ -1,4 +1,5 @@
-"""Assets go from place to place, and another unit says that they came; the page of an asset tells its life."""
+"""Assets go from place to place, and another unit says that they came; the page of an asset tells its
+life."""
 
 from __future__ import annotations
 
@@ -9,15 +10,16 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_care import AssetMovement
 from models.asset_exits import DisposalRoute
+from models.asset_history import AssetMovement
 from models.asset_register import Asset, AssetState, BookKind, TaxGroup
 from models.errors import NotAllowed, Refused
 from models.facilities import RoomFacility
-from models.operations.assets import asset_books, asset_life, asset_moves
+from models.operations.assets import books as asset_books
+from models.operations.assets import life, moves
 from models.operations.core import checks
 from models.operations.core.approvals import by_system, perform
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.operations.people.notices import unread
 from models.organisation import Status
 from models.outbox import Notice, Outbox
@@ -69,39 +71,40 @@ def test_put_into_use_asks_for_place_and_unit(session, exits):
 def test_another_unit_acknowledges_what_came(session, exits, asset):
     before, unit = asset.place, make.make_work_unit(name="ICU")
     ward_room = make.make_inpatient_room()
-    movement = asset_moves.move(asset, ward_room, unit, by=exits.staff, reason="Dipinjam")
-    assert (movement.from_room, movement.to_inpatient_room, movement.to_work_unit) == (before, ward_room, unit)
+    movement = moves.move(asset, ward_room, unit, by=exits.staff, reason="Dipinjam")
+    assert (movement.from_room, movement.to_inpatient_room, movement.to_work_unit) == (before, ward_room,
+                                                                                       unit)
     assert (asset.place, asset.work_unit) == (ward_room, unit)
     assert movement.is_awaited
     with pytest.raises(Refused, match="acknowledged the last movement"):
-        asset_moves.move(asset, before, unit, by=exits.staff)
+        moves.move(asset, before, unit, by=exits.staff)
     for other in (exits.staff, nurse_of(make.make_work_unit())):
         with pytest.raises(NotAllowed):
-            asset_moves.acknowledge(movement, by=other)
+            moves.acknowledge(movement, by=other)
     nurse = nurse_of(unit)
-    asset_moves.acknowledge(movement, by=nurse)
+    moves.acknowledge(movement, by=nurse)
     assert (movement.acknowledged_by, movement.is_awaited) == (nurse, False)
     with pytest.raises(Refused):
-        asset_moves.acknowledge(movement, by=nurse)
+        moves.acknowledge(movement, by=nurse)
 
 
 def test_within_a_unit_nobody_has_to_acknowledge(session, asset):
     nurse = nurse_of(asset.work_unit)
-    movement = asset_moves.move(asset, make.make_room(), None, by=nurse)
+    movement = moves.move(asset, make.make_room(), None, by=nurse)
     assert not movement.is_awaited
     with pytest.raises(NotAllowed):
-        asset_moves.move(asset, make.make_room(), None, by=nurse_of(make.make_work_unit()))
+        moves.move(asset, make.make_room(), None, by=nurse_of(make.make_work_unit()))
 
 
 def test_what_equips_a_room_equips_the_next(session, exits, asset):
     make.saved(RoomFacility(room=asset.room, asset=asset))
     room = make.make_room()
-    asset_moves.move(asset, room, None, by=exits.staff)
+    moves.move(asset, room, None, by=exits.staff)
     rows = session.execute(sa.select(RoomFacility.room_id, RoomFacility.status).where(
         RoomFacility.asset_id == asset.id).order_by(RoomFacility.id)).all()
     assert rows[0].status == Status.INACTIVE
     assert rows[1] == (room.id, Status.ACTIVE)
-    asset_moves.move(asset, make.make_building(), None, by=exits.staff)
+    moves.move(asset, make.make_building(), None, by=exits.staff)
     assert not session.scalar(sa.select(sa.exists().where(
         RoomFacility.asset_id == asset.id, RoomFacility.status == Status.ACTIVE)))
 
@@ -111,7 +114,8 @@ def test_a_part_of_a_group_moves_and_nothing_of_its_books_is_lost(session, exits
     names = ("cost", "residual_value", "accumulated", "opening_accumulated", "anchored_accumulated")
 
     def books(*assets):
-        return {book: tuple(sum(getattr(each, name) for asset in assets for each in asset.books if each.book == book)
+        return {book: tuple(sum(getattr(each, name) for asset in assets for each in asset.books
+                                if each.book == book)
                             for name in names) for book in BookKind}
 
     room, unit = make.make_room(name="Ruang tunggu"), make.make_work_unit(name="Poli")
@@ -127,9 +131,10 @@ def test_a_part_of_a_group_moves_and_nothing_of_its_books_is_lost(session, exits
     session.expire(group, ["books"])
     whole = books(group)
     place = make.saved(RoomFacility(room=room, asset=group, quantity=Decimal(quantity)))
-    movement = asset_moves.move(group, make.make_room(), make.make_work_unit(), by=exits.staff, quantity=part)
+    movement = moves.move(group, make.make_room(), make.make_work_unit(), by=exits.staff, quantity=part)
     moved = movement.asset
-    assert (moved.split_from, moved.quantity, group.quantity, movement.quantity) == (group, part, quantity - part, part)
+    assert (moved.split_from, moved.quantity, group.quantity, movement.quantity) == (group, part,
+                                                                                     quantity - part, part)
     assert (moved.state, moved.acquired_on, moved.name) == (AssetState.IN_USE, group.acquired_on, group.name)
     assert moved.tag != group.tag
     assert moved.acquisition_cost + group.acquisition_cost == cost
@@ -144,22 +149,22 @@ def test_more_than_there_is_does_not_move_and_what_is_mended_moves_whole(session
     perform(group, "put_into_use", by=exits.staff)
     for wrong in (0, -1, 5):
         with pytest.raises(Refused) as refusal:
-            asset_moves.move(group, make.make_room(), None, by=exits.staff, quantity=wrong)
+            moves.move(group, make.make_room(), None, by=exits.staff, quantity=wrong)
         assert refusal.value.field == "quantity"
     by_system(group, "maintain", by=exits.staff)
     with pytest.raises(Refused, match="as a whole"):
-        asset_moves.move(group, make.make_room(), None, by=exits.staff, quantity=2)
-    assert asset_moves.move(group, make.make_room(), None, by=exits.staff, quantity=4).asset is group
+        moves.move(group, make.make_room(), None, by=exits.staff, quantity=2)
+    assert moves.move(group, make.make_room(), None, by=exits.staff, quantity=4).asset is group
 
 
 def test_the_receiving_unit_is_told_until_it_acknowledges(session, exits, asset):
     unit = make.make_work_unit(name="ICU")
     nurse, stranger = nurse_of(unit), nurse_of(make.make_work_unit())
-    movement = asset_moves.move(asset, make.make_room(), unit, by=exits.staff)
+    movement = moves.move(asset, make.make_room(), unit, by=exits.staff)
     [told] = session.scalars(sa.select(Notice).where(Notice.event == "movement_awaited"))
     assert (told.user_id, told.address) == (nurse.id, f"/admin/asset/details/?id={asset.id}")
     assert session.scalar(sa.select(unread(stranger.id))) == 0
-    asset_moves.acknowledge(movement, by=nurse)
+    moves.acknowledge(movement, by=nurse)
     session.refresh(told)
     assert told.read_at is not None
 
@@ -188,18 +193,19 @@ def test_a_part_is_moved_in_the_panel(client, session, sign_in, exits):
 def test_what_cannot_be_moved_and_where_to(session, exits, asset):
     for place, unit, words in ((asset.room, asset.work_unit, "stands there already"),
                                (make.make_building(status=Status.INACTIVE), None, "no longer in use"),
-                               (make.make_room(), make.make_work_unit(status=Status.INACTIVE), "no longer in use")):
+                               (make.make_room(), make.make_work_unit(status=Status.INACTIVE),
+                                "no longer in use")):
         with pytest.raises(Refused, match=words):
-            asset_moves.move(asset, place, unit, by=exits.staff)
+            moves.move(asset, place, unit, by=exits.staff)
     nowhere = exits.asset()
     with pytest.raises(Refused) as refusal:
-        asset_moves.move(nowhere, None, make.make_work_unit(), by=exits.staff)
+        moves.move(nowhere, None, make.make_work_unit(), by=exits.staff)
     assert refusal.value.field == "to_room"
     for step in ("retire", "hold_for_sale"):
         gone = exits.asset(room=make.make_room(), work_unit=make.make_work_unit())
         by_system(gone, step, by=exits.staff)
         with pytest.raises(Refused, match="goes nowhere"):
-            asset_moves.move(gone, make.make_room(), None, by=exits.staff)
+            moves.move(gone, make.make_room(), None, by=exits.staff)
     assert session.scalar(sa.select(sa.func.count()).select_from(AssetMovement)) == 0
 
 
@@ -235,10 +241,10 @@ def test_the_page_tells_the_life_of_an_asset(client, session, sign_in):
     receipt = cast.received(order, room=make.make_room(), work_unit=make.make_work_unit())
     asset = session.get(Asset, receipt.lines[0].assets[0].id)
     perform(asset, "put_into_use", by=cast.buyer)
-    asset_moves.move(asset, make.make_room(name="Radiologi 2"), None, by=cast.buyer)
+    moves.move(asset, make.make_room(name="Radiologi 2"), None, by=cast.buyer)
     session.expire(asset)
     exits.posted(exits.disposal((asset, 1), route=DisposalRoute.AUCTION))
-    words = [each.what for each in asset_life.timeline(asset)]
+    words = [each.what for each in life.timeline(asset)]
     assert words == ["Ordered", "Received", "Put into use", "Moved", "Disposed of"]
     sign_in(client, cast.buyer)
     assert f"/admin/asset/{asset.id}/life" in client.get(f"/admin/asset/details/?id={asset.id}").text
@@ -252,13 +258,13 @@ def test_the_page_tells_the_life_of_an_asset(client, session, sign_in):
 
 def test_the_schedule_loses_everything_by_its_last_year(session, exits):
     asset = exits.asset(months=20)
-    plan = asset_life.schedule(asset)
+    plan = life.schedule(asset)
     assert plan is not None
     assert plan.rows[-1][2] == 0
     assert sum(lost for _year, lost, _left in plan.rows) == asset.book_value
     assert plan.points.split()[-1] == "600.0,200.0"
     by_system(asset, "retire", by=exits.staff)
-    assert asset_life.schedule(asset).rows == []
+    assert life.schedule(asset).rows == []
 
 
 def test_the_tree_counts_what_stands_below(session, exits):
@@ -270,12 +276,12 @@ def test_the_tree_counts_what_stands_below(session, exits):
     exits.asset(8000, months=0)
     gone = exits.asset(9000, months=0, room=room)
     by_system(gone, "retire", by=exits.staff)
-    found = {node.record.id: node for node in asset_life.tree()}
+    found = {node.record.id: node for node in life.tree()}
     first, second = found[room.building.land_id], found[bed.ward.building.land_id]
     assert (first.total_count, first.total_value) == (2, 5000)
     assert (second.total_count, second.total_value) == (40, 2000)
     assert first.below[0].count == 1
-    assert asset_life.elsewhere() == (1, 8000)
+    assert life.elsewhere() == (1, 8000)
 
 
 def test_the_tree_page_is_for_those_who_see_everything(client, session, sign_in, exits, asset):

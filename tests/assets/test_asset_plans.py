@@ -13,9 +13,9 @@ from models.asset_register import AssetState
 from models.base import one_transaction
 from models.errors import NotAllowed, Refused
 from models.facilities import ClassFacility, RoomFacility
-from models.operations.assets import asset_plans, asset_receipts
+from models.operations.assets import plans, receipts
 from models.operations.core.approvals import by_system, opened, perform
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.organisation import Setting, Status
 from models.people import User
 from models.places import PhysicalCondition
@@ -67,7 +67,7 @@ def sent(cast, procurement):
 
 def ordered(cast, plan, quantity):
     """So many of the plan's first line, sent to a vendor."""
-    return sent(cast, asset_plans.make_procurement(
+    return sent(cast, plans.make_procurement(
         make.make_vendor().id, {plan.lines[0].id: (quantity, None)}, by=cast.buyer))
 
 
@@ -79,11 +79,11 @@ def test_what_rooms_lack_against_their_class(session, standard):
     make.saved(RoomFacility(inpatient_room=rooms[0], asset=one))
     make.saved(RoomFacility(inpatient_room=rooms[0], asset=two, condition=PhysicalCondition.BADLY_DAMAGED))
     make.make_asset(asset_model=model, inpatient_room=rooms[1], quantity=3, state=AssetState.IN_USE)
-    [gap] = asset_plans.gaps()
+    [gap] = plans.gaps()
     assert (gap.unit, gap.model, gap.wanted, gap.present, gap.missing) == (unit, model, 6, 3, 3)
     assert gap.rooms == ["101", "103"]
     assert gap.to_plan == 3
-    assert asset_plans.gaps(make.make_work_unit().id) == []
+    assert plans.gaps(make.make_work_unit().id) == []
     by_room = session.execute(REPORTS["room_gaps"].select({})).all()
     assert [(row.room, row.thing, row.wanted, row.present, row.missing) for row in by_room] == [
         ("101", model.name, 2, 1, 1), ("103", model.name, 2, 0, 2)]
@@ -91,30 +91,31 @@ def test_what_rooms_lack_against_their_class(session, standard):
 
 def test_one_click_plans_what_is_missing_once(session, cast, standard):
     model, _rooms, unit = standard
-    [plan] = asset_plans.plan_gaps(by=cast.buyer)
-    assert (plan.work_unit, plan.state, plan.budget_year) == (unit, AssetPlanState.DRAFT, clock.today().year + 1)
+    [plan] = plans.plan_gaps(by=cast.buyer)
+    assert (plan.work_unit, plan.state, plan.budget_year) == (unit, AssetPlanState.DRAFT,
+                                                              clock.today().year + 1)
     [line] = plan.lines
     assert (line.asset_model, line.quantity, line.estimated_price) == (model, 6, 42_500_000)
     assert line.justification == "101, 102, 103"
-    assert asset_plans.gaps()[0].to_plan == 0
+    assert plans.gaps()[0].to_plan == 0
     with pytest.raises(Refused):
-        asset_plans.plan_gaps(by=cast.buyer)
+        plans.plan_gaps(by=cast.buyer)
     perform(plan, "cancel", by=cast.buyer, reason="no money")
-    assert asset_plans.gaps()[0].to_plan == 6
+    assert plans.gaps()[0].to_plan == 6
 
 
 def test_ordered_things_are_coming_until_they_stand_in_the_room(session, cast, standard):
     _model, rooms, _unit = standard
-    [plan] = asset_plans.plan_gaps(by=cast.buyer)
+    [plan] = plans.plan_gaps(by=cast.buyer)
     perform(plan, "submit", by=cast.buyer)
     perform(plan, "approve", by=cast.head)
     order = ordered(cast, plan, 6)
     assert plan.state == AssetPlanState.DONE
-    assert asset_plans.gaps()[0].coming == 6
-    receipt = asset_receipts.make_receipt(order, by=cast.buyer)
+    assert plans.gaps()[0].coming == 6
+    receipt = receipts.make_receipt(order, by=cast.buyer)
     receipt.lines[0].received_quantity, receipt.lines[0].inpatient_room = 2, rooms[0]
     perform(receipt, "post", by=cast.buyer)
-    [gap] = asset_plans.gaps()
+    [gap] = plans.gaps()
     assert (gap.missing, gap.coming, gap.to_plan) == (4, 4, 0)
 
 
@@ -125,11 +126,11 @@ def test_a_unit_plans_for_itself_and_only_what_was_ticked(session, cast, standar
     session.flush()
     nurse = make.make_user(Role.UNIT_USER, work_unit=unit)
     with pytest.raises(Refused):
-        asset_plans.plan_gaps(by=nurse, keys=[f"{other.ward.work_unit_id}-{model.id}"])
-    assert [plan.work_unit for plan in asset_plans.plan_gaps(by=nurse)] == [unit]
-    assert [plan.work_unit for plan in asset_plans.plan_gaps(by=cast.buyer)] == [other.ward.work_unit]
+        plans.plan_gaps(by=nurse, keys=[f"{other.ward.work_unit_id}-{model.id}"])
+    assert [plan.work_unit for plan in plans.plan_gaps(by=nurse)] == [unit]
+    assert [plan.work_unit for plan in plans.plan_gaps(by=cast.buyer)] == [other.ward.work_unit]
     with pytest.raises(NotAllowed):
-        asset_plans.plan_gaps(by=cast.head)
+        plans.plan_gaps(by=cast.head)
 
 
 # ---------------------------------------------------------------- from plans to an order
@@ -137,31 +138,31 @@ def test_a_unit_plans_for_itself_and_only_what_was_ticked(session, cast, standar
 def test_lines_of_several_plans_become_one_order(session, cast):
     bed, chair = make.make_asset_model(), make.make_asset_model(estimated_price=Decimal(90))
     first, second = planned(cast, (bed, 4, 100)), planned(cast, (bed, 2, 100), (chair, 40, 50))
-    assert [(line.asset_plan, left) for line, left in asset_plans.open_lines()] == [
+    assert [(line.asset_plan, left) for line, left in plans.open_lines()] == [
         (first, 4), (second, 2), (second, 40)]
     vendor = make.make_vendor()
-    order = asset_plans.make_procurement(vendor.id, {
+    order = plans.make_procurement(vendor.id, {
         first.lines[0].id: (3, None), second.lines[1].id: (40, Decimal("45.50"))}, by=cast.buyer)
     assert [(line.asset_plan, line.quantity, line.unit_price, line.vendor_id) for line in order.lines] == [
         (first, 3, 100, vendor.id), (second, 40, Decimal("45.50"), vendor.id)]
     assert order.tax_percent == 11
-    assert [left for _line, left in asset_plans.open_lines()] == [1, 2]
+    assert [left for _line, left in plans.open_lines()] == [1, 2]
     sent(cast, order)
     assert (first.state, second.state) == (AssetPlanState.APPROVED, AssetPlanState.APPROVED)
-    sent(cast, asset_plans.make_procurement(vendor.id, {
+    sent(cast, plans.make_procurement(vendor.id, {
         first.lines[0].id: (1, None), second.lines[0].id: (2, None)}, by=cast.buyer))
     assert (first.state, second.state) == (AssetPlanState.DONE, AssetPlanState.DONE)
-    assert asset_plans.open_lines() == []
+    assert plans.open_lines() == []
 
 
 def test_what_a_short_closed_order_did_not_bring_is_open_again(session, cast):
     plan = planned(cast, (make.make_asset_model(), 4, 100), (make.make_asset_model(), 1, 100))
     order = ordered(cast, plan, 4)
-    receipt = asset_receipts.make_receipt(order, by=cast.buyer)
+    receipt = receipts.make_receipt(order, by=cast.buyer)
     receipt.lines[0].received_quantity = 3
     perform(receipt, "post", by=cast.buyer)
     perform(order, "close", by=cast.buyer, reason="the vendor is bankrupt")
-    assert [left for _line, left in asset_plans.open_lines()] == [1, 1]
+    assert [left for _line, left in plans.open_lines()] == [1, 1]
     assert plan.lines[0].open_quantity == 1
 
 
@@ -169,13 +170,13 @@ def test_what_a_short_closed_order_did_not_bring_is_open_again(session, cast):
 def test_never_more_than_planned(session, cast, quantity):
     plan = planned(cast, (make.make_asset_model(), 4, 100))
     with pytest.raises(Refused) as refusal:
-        asset_plans.make_procurement(make.make_vendor().id, {plan.lines[0].id: (quantity, None)}, by=cast.buyer)
+        plans.make_procurement(make.make_vendor().id, {plan.lines[0].id: (quantity, None)}, by=cast.buyer)
     assert refusal.value.field == "quantity"
 
 
 def test_a_draft_that_grew_is_refused_when_it_is_handed_in(session, cast):
     plan = planned(cast, (make.make_asset_model(), 4, 100))
-    order = asset_plans.make_procurement(make.make_vendor().id, {plan.lines[0].id: (4, None)}, by=cast.buyer)
+    order = plans.make_procurement(make.make_vendor().id, {plan.lines[0].id: (4, None)}, by=cast.buyer)
     order.lines[0].quantity = 5
     with pytest.raises(Refused, match="between 1 and"):
         perform(order, "submit", by=cast.buyer)
@@ -194,10 +195,10 @@ def test_other_refusals(session, cast):
             (make.make_vendor().id, {999_999: (1, None)}, cast.buyer, Refused),
             (make.make_vendor().id, {key: (1, None)}, cast.head, NotAllowed)):
         with pytest.raises(error):
-            asset_plans.make_procurement(vendor, wanted, by=by)
+            plans.make_procurement(vendor, wanted, by=by)
     by_system(plan, "close", by=cast.buyer)
     with pytest.raises(Refused, match="is not approved"):
-        asset_plans.make_procurement(make.make_vendor().id, {key: (1, None)}, by=cast.buyer)
+        plans.make_procurement(make.make_vendor().id, {key: (1, None)}, by=cast.buyer)
 
 
 def test_a_house_may_order_planned_things_alone(session, cast):
@@ -216,7 +217,7 @@ def test_two_orders_at_once_share_what_is_open(app, session):
 
     def order():
         with one_transaction() as own:
-            asset_plans.make_procurement(vendor, {key: (3, None)}, by=own.get(User, buyer))
+            plans.make_procurement(vendor, {key: (3, None)}, by=own.get(User, buyer))
 
     assert len(won(at_once(app, [order] * 4))) == 1
     assert session.scalar(sa.select(sa.func.count()).select_from(AssetProcurement)) == 1

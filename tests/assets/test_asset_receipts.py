@@ -1,4 +1,5 @@
-"""What a vendor brings becomes registered assets: never more than ordered, no sen lost, withdrawn only untouched."""
+"""What a vendor brings becomes registered assets: never more than ordered, no sen lost, withdrawn only
+untouched."""
 
 from __future__ import annotations
 
@@ -10,13 +11,26 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_documents import AssetProcurement, AssetProcurementLine, AssetProcurementState, AssetReceiptState
-from models.asset_register import Asset, AssetBook, AssetState, AssetType, BookKind, DepreciationMethod, TaxGroup
+from models.asset_documents import (
+    AssetProcurement,
+    AssetProcurementLine,
+    AssetProcurementState,
+    AssetReceiptState,
+)
+from models.asset_register import (
+    Asset,
+    AssetBook,
+    AssetState,
+    AssetType,
+    BookKind,
+    DepreciationMethod,
+    TaxGroup,
+)
 from models.base import db, one_transaction
 from models.errors import NotAllowed, PeriodClosed, Refused
 from models.facilities import RoomFacility
 from models.journal import JournalEntry, JournalLine, Posting
-from models.operations.assets import asset_books, asset_entry, asset_receipts
+from models.operations.assets import books, entry, receipts
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal
@@ -53,7 +67,7 @@ class Cast:
         return procurement
 
     def received(self, procurement, *quantities, **fields):
-        receipt = asset_receipts.make_receipt(procurement, by=self.buyer)
+        receipt = receipts.make_receipt(procurement, by=self.buyer)
         for line, quantity in zip(receipt.lines, quantities, strict=False):
             line.received_quantity = quantity
         for name, value in fields.items():
@@ -89,12 +103,14 @@ def test_each_thing_is_an_asset_with_tag_cost_place_and_books(session, cast):
     assert [asset.tag for asset in found] == [f"AST-{year}-{place:06d}" for place in (1, 2, 3)]
     assert len({asset.qr_code for asset in found}) == 3
     for asset in found:
-        assert (asset.room, asset.work_unit, asset.quantity, asset.state) == (room, unit, 1, AssetState.REGISTERED)
+        assert (asset.room, asset.work_unit, asset.quantity, asset.state) == (room, unit, 1,
+                                                                              AssetState.REGISTERED)
         assert (asset.vendor, asset.funding_source, asset.brand) == (
             procurement.vendor, FundingSource.APBD, "Mindray")
         assert asset.warranty_until == clock.today() + timedelta(days=365)
         assert [(book.book, book.cost, book.accumulated) for book in asset.books] == [
-            (BookKind.HOSPITAL, asset.acquisition_cost, 0), (BookKind.STATE_PROPERTY, asset.acquisition_cost, 0)]
+            (BookKind.HOSPITAL, asset.acquisition_cost, 0),
+            (BookKind.STATE_PROPERTY, asset.acquisition_cost, 0)]
         assert [event.transition for event in asset.events] == ["create"]
     assert balance(session, Posting.ASSET) == Decimal("141525000.00")
     assert balance(session, Posting.ASSET_PAYABLE) == Decimal("-141525000.00")
@@ -110,9 +126,10 @@ def test_forty_chairs_may_be_one_group_asset(session, cast):
 def test_what_does_not_divide_is_not_lost(session, cast):
     procurement = cast.sent((make.make_asset_model(), 3, "33.35"), tax_percent=Decimal(11))
     found = assets_of(session, cast.received(procurement))
-    assert sum(asset.acquisition_cost for asset in found) == Decimal("111.06")  # 100.05 and 11 % of it, rounded once
+    # 100.05 and 11 % of it, rounded once
+    assert sum(asset.acquisition_cost for asset in found) == Decimal("111.06")
     assert {asset.acquisition_cost for asset in found} == {Decimal("37.02")}
-    assert asset_entry.shares(Decimal("100.00"), 3) == [Decimal("33.33"), Decimal("33.34"), Decimal("33.33")]
+    assert entry.shares(Decimal("100.00"), 3) == [Decimal("33.33"), Decimal("33.34"), Decimal("33.33")]
 
 
 def test_vat_is_expensed_where_the_setting_says_so(session, cast):
@@ -126,13 +143,15 @@ def test_vat_is_expensed_where_the_setting_says_so(session, cast):
 
 def test_the_type_says_which_books_and_accounts(session, cast):
     account, accumulated = make.make_account(), make.make_account()
-    kind = make.saved(AssetType(code="MED", name="Medical", method=DepreciationMethod.DECLINING_BALANCE, useful_life=60,
+    kind = make.saved(AssetType(code="MED", name="Medical", method=DepreciationMethod.DECLINING_BALANCE,
+                                useful_life=60,
                                 residual_percent=Decimal(10), tax_group=TaxGroup.GROUP_2, account=account,
                                 accumulated_account=accumulated))
     house = make.saved(AssetType(code="HSE", name="House", method=DepreciationMethod.DECLINING_BALANCE,
                                  useful_life=600, tax_group=TaxGroup.PERMANENT_BUILDING))
     art = make.saved(AssetType(code="ART", name="Art", method=DepreciationMethod.NONE, useful_life=None))
-    procurement = cast.sent(*((make.make_asset_model(asset_type=each), 1, 1_000) for each in (kind, house, art)))
+    procurement = cast.sent(*((make.make_asset_model(asset_type=each), 1, 1_000)
+                              for each in (kind, house, art)))
     found = assets_of(session, cast.received(procurement))
     told = [[(book.book, book.method, book.useful_life, book.residual_value) for book in asset.books]
             for asset in found]
@@ -153,12 +172,12 @@ def test_received_in_parts_until_everything_is_there(session, cast):
     first = cast.received(procurement, 2, 1)
     assert [(line.ordered_quantity, line.outstanding_quantity) for line in first.lines] == [(5, 3), (1, 0)]
     assert procurement.state == AssetProcurementState.SENT
-    second = asset_receipts.make_receipt(procurement, by=cast.buyer)
+    second = receipts.make_receipt(procurement, by=cast.buyer)
     assert [(line.received_quantity, line.ordered_quantity) for line in second.lines] == [(3, 5)]
     perform(second, "post", by=cast.buyer)
     assert procurement.state == AssetProcurementState.DONE
     with pytest.raises(Refused):
-        asset_receipts.make_receipt(procurement, by=cast.buyer)
+        receipts.make_receipt(procurement, by=cast.buyer)
 
 
 @pytest.mark.parametrize(("fields", "field"), [
@@ -170,7 +189,7 @@ def test_received_in_parts_until_everything_is_there(session, cast):
 ])
 def test_bad_lines_are_refused_with_a_sentence(session, cast, fields, field):
     procurement = cast.sent((make.make_asset_model(), 2, 100))
-    receipt = asset_receipts.make_receipt(procurement, by=cast.buyer)
+    receipt = receipts.make_receipt(procurement, by=cast.buyer)
     for name, value in fields.items():
         setattr(receipt.lines[0], name, value)
     with pytest.raises(Refused) as refusal:
@@ -181,7 +200,7 @@ def test_bad_lines_are_refused_with_a_sentence(session, cast, fields, field):
 
 def test_another_model_another_line_two_places_and_a_closed_place(session, cast):
     procurement, other = (cast.sent((make.make_asset_model(), 2, 100)) for _ in range(2))
-    receipt = asset_receipts.make_receipt(procurement, by=cast.buyer)
+    receipt = receipts.make_receipt(procurement, by=cast.buyer)
     line = receipt.lines[0]
     right, building = line.asset_procurement_line, make.make_building(status=Status.INACTIVE)
     line.asset_procurement_line = other.lines[0]
@@ -193,7 +212,7 @@ def test_another_model_another_line_two_places_and_a_closed_place(session, cast)
     with session.no_autoflush:
         line.room = Room(name="x")
         with pytest.raises(Refused, match="one place"):
-            asset_receipts._check_line(receipt, line)
+            receipts._check_line(receipt, line)
         session.expunge(line.room)
         line.room = None
     line.building = None
@@ -202,7 +221,7 @@ def test_another_model_another_line_two_places_and_a_closed_place(session, cast)
 
 def test_the_order_says_the_price(session, cast):
     procurement = cast.sent((make.make_asset_model(), 1, 100))
-    receipt = asset_receipts.make_receipt(procurement, by=cast.buyer)
+    receipt = receipts.make_receipt(procurement, by=cast.buyer)
     receipt.lines[0].unit_price = Decimal(1)
     perform(receipt, "post", by=cast.buyer)
     assert assets_of(session, receipt)[0].acquisition_cost == 100
@@ -211,11 +230,11 @@ def test_the_order_says_the_price(session, cast):
 def test_only_what_was_sent_and_only_into_an_open_period(session, cast):
     draft = make.make_asset_procurement(created_by=cast.buyer)
     with pytest.raises(Refused):
-        asset_receipts.make_receipt(draft, by=cast.buyer)
+        receipts.make_receipt(draft, by=cast.buyer)
     procurement = cast.sent((make.make_asset_model(), 1, 100))
     with pytest.raises(NotAllowed):
-        asset_receipts.make_receipt(procurement, by=cast.head)
-    receipt = asset_receipts.make_receipt(procurement, by=cast.buyer)
+        receipts.make_receipt(procurement, by=cast.head)
+    receipt = receipts.make_receipt(procurement, by=cast.buyer)
     last_month = clock.today().replace(day=1) - timedelta(days=1)
     journal.close_period(last_month.year, last_month.month, by=cast.payables)
     receipt.received_on = last_month
@@ -250,8 +269,9 @@ def test_touched_assets_keep_their_receipt(session, cast, touch):
     elif touch == "place":
         make.saved(RoomFacility(room_id=room.id, asset_id=asset.id))
     else:
-        book = session.scalars(sa.select(AssetBook).filter_by(asset_id=asset.id, book=BookKind.STATE_PROPERTY)).one()
-        asset_books.enter_opening(book, Decimal(1), clock.today(), by=cast.buyer)
+        book = session.scalars(sa.select(AssetBook).filter_by(asset_id=asset.id,
+                                                              book=BookKind.STATE_PROPERTY)).one()
+        books.enter_opening(book, Decimal(1), clock.today(), by=cast.buyer)
     with pytest.raises(Refused, match=asset.tag):
         perform(receipt, "reverse", by=cast.head, reason="wrong crate")
     assert receipt.state == AssetReceiptState.POSTED
@@ -263,7 +283,7 @@ def test_an_asset_entered_by_hand_is_in_the_books_too(session, cast):
     opened(asset, by=cast.buyer)
     assert balance(session, Posting.ASSET) == 900
     assert balance(session, Posting.ASSET_OPENING) == -900
-    asset_books.enter_opening(asset.books[0], Decimal(250), clock.today(), by=cast.buyer)
+    books.enter_opening(asset.books[0], Decimal(250), clock.today(), by=cast.buyer)
     assert (asset.book_value, balance(session, Posting.ASSET_OPENING)) == (650, -650)
 
 
@@ -282,7 +302,7 @@ def test_verify_names_the_account_that_differs(session, cast):
         session.execute(sa.update(AssetBook.__table__).values(accumulated=Decimal(1)))
         name = "register: the accumulated depreciation of the assets is the balance of its accounts"
         assert found[name](session) == (
-            asset_entry.accounts_of((asset,))[asset.id].accumulated, 1, 0)
+            entry.accounts_of((asset,))[asset.id].accumulated, 1, 0)
         nested.rollback()
 
 
@@ -291,14 +311,14 @@ def test_two_receipts_at_once_never_receive_more_than_was_ordered(app, session):
     with one_transaction():
         cast = Cast()
         procurement = cast.sent((make.make_asset_model(), 4, 100))
-        drafts = [asset_receipts.make_receipt(procurement, by=cast.buyer).id for _ in range(4)]
+        drafts = [receipts.make_receipt(procurement, by=cast.buyer).id for _ in range(4)]
         for key in drafts:
-            db.session.get(asset_receipts.AssetReceipt, key).lines[0].received_quantity = 3
+            db.session.get(receipts.AssetReceipt, key).lines[0].received_quantity = 3
         by_id, procurement_id = cast.buyer.id, procurement.id
 
     def post(key):
         with one_transaction() as own:
-            perform(own.get(asset_receipts.AssetReceipt, key), "post", by=own.get(User, by_id))
+            perform(own.get(receipts.AssetReceipt, key), "post", by=own.get(User, by_id))
 
     assert len(won(at_once(app, [partial(post, key) for key in drafts]))) == 1
     assert session.scalar(sa.select(sa.func.count()).select_from(Asset)) == 3

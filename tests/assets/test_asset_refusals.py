@@ -1,4 +1,5 @@
-"""What people of the assets must not be able to do: the panel refuses with a sentence, and nothing is changed."""
+"""What people of the assets must not be able to do: the panel refuses with a sentence, and nothing is
+changed."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def test_a_period_is_not_depreciated_twice_nor_out_of_order(client, session, sig
     clock.freeze(datetime(2026, 4, 20, 5, tzinfo=UTC))
     asset = exits.asset(acquired_on=date(2026, 1, 5))
     for month in (1, 2, 3):
-        make.saved(Period(year=2026, month=month, closed_at=clock.now(), closed_by=make.make_user(Role.PAYABLES)))
+        make.saved(Period(year=2026, month=month, closed_at=clock.now(),
+                          closed_by=make.make_user(Role.PAYABLES)))
 
     def drafted(day):
         client.post("/admin/depreciation_run/new/", data={"book": "hospital", "period_start": day,
@@ -65,7 +67,8 @@ def test_a_period_is_not_depreciated_twice_nor_out_of_order(client, session, sig
     worth, written = asset.book_value, entries(session)
 
     sign_in(client, exits.staff)
-    again = client.post("/admin/depreciation_run/new/", data={"book": "hospital", "period_start": "2026-01-15",
+    again = client.post("/admin/depreciation_run/new/",
+                        data={"book": "hospital", "period_start": "2026-01-15",
                                                               "run_on": clock.today()})
     assert again.status_code in (409, 422)
     for day, words in (("2026-03-01", "01 Feb 2026"), ("2026-04-01", "30 Apr 2026")):
@@ -101,11 +104,13 @@ def test_nothing_is_mended_in_what_is_gone(client, session, sign_in, exits, step
     by_system(asset, step, by=exits.staff)
     sign_in(client, exits.staff)
     answer = client.post("/admin/maintenance/new/", data={
-        "requested_on": clock.today(), "kind": "repair", "work_unit": unit.id, "estimated_cost": "0", "_submit": "1",
+        "requested_on": clock.today(), "kind": "repair", "work_unit": unit.id, "estimated_cost": "0",
+        "_submit": "1",
         "lines-0-asset": asset.id, "lines-0-quantity": "1", "lines-0-fault": "Tidak menyala"})
     assert answer.status_code == 422
     assert asset.tag in answer.text
-    assert session.scalar(sa.select(sa.func.count()).select_from(Maintenance).where(Maintenance.state != "draft")) == 0
+    assert session.scalar(sa.select(sa.func.count()).select_from(Maintenance).where(Maintenance.state
+                                                                                    != "draft")) == 0
 
 
 def test_nobody_checks_in_to_a_bed_that_is_not_ready(client, session, sign_in):
@@ -122,7 +127,8 @@ def test_nobody_checks_in_to_a_bed_that_is_not_ready(client, session, sign_in):
         session.refresh(bed)
         assert (bed.state, session.scalar(sa.select(sa.func.count()).select_from(Stay))) == (state, stays)
         if state == BedState.OCCUPIED:
-            assert client.post(f"/admin/bed/{bed.id}/check_out", data={"version": bed.version}).status_code == 303
+            assert client.post(f"/admin/bed/{bed.id}/check_out",
+                               data={"version": bed.version}).status_code == 303
             session.refresh(bed)
 
 
@@ -130,7 +136,8 @@ def test_a_disposal_by_a_closed_route_is_refused(client, session, sign_in, exits
     asset = exits.asset(funding_source="grant")
     sign_in(client, exits.staff)
     answer = client.post("/admin/asset_disposal/new/", data={
-        "disposed_on": clock.today(), "route": str(DisposalRoute.AUCTION), "_submit": "1", "lines-0-asset": asset.id,
+        "disposed_on": clock.today(), "route": str(DisposalRoute.AUCTION), "_submit": "1",
+        "lines-0-asset": asset.id,
         "lines-0-quantity": "1", "lines-0-reason": "Usang"})
     assert answer.status_code == 422
     assert asset.tag in answer.text

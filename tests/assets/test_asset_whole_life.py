@@ -1,4 +1,5 @@
-"""A CT scanner and forty chairs through their whole life, each step by the person of its role, on the panel's pages."""
+"""A CT scanner and forty chairs through their whole life, each step by the person of its role, on the panel's
+pages."""
 
 from __future__ import annotations
 
@@ -11,13 +12,19 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_documents import AssetPlan, AssetPlanState, AssetProcurement, AssetProcurementState, AssetReceipt
+from models.asset_documents import (
+    AssetPlan,
+    AssetPlanState,
+    AssetProcurement,
+    AssetProcurementState,
+    AssetReceipt,
+)
 from models.asset_exits import AssetAuction, AssetAuctionState, AssetDisposal
 from models.asset_register import Asset, AssetState
 from models.base import db
 from models.depreciation import DepreciationRun
 from models.journal import JournalLine, Posting
-from models.operations.assets import asset_life
+from models.operations.assets import life
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal
@@ -47,7 +54,8 @@ class House:
 
     def step(self, who: str, record: Any, name: str, **data: Any) -> None:
         db.session.expire_all()
-        self.post(who, f"/admin/{record.__tablename__}/{record.id}/{name}", version=str(record.version), **data)
+        self.post(who, f"/admin/{record.__tablename__}/{record.id}/{name}", version=str(record.version),
+                  **data)
         db.session.expire_all()
 
     def day(self, on: date) -> None:
@@ -65,19 +73,28 @@ def house(client: Any, session: Any, sign_in: Any) -> House:
 
 def bought(house: House) -> tuple[Asset, Asset]:
     """Planned, approved three times, ordered, received in two parts: the scanner and the chairs."""
-    scanner, chairs = make.make_asset_model(name="CT scanner 64 slice"), make.make_asset_model(name="Kursi tunggu")
-    vendor, room, yard = make.make_vendor(), make.make_room(name="Ruang CT"), make.make_room(name="Ruang Tunggu")
+    scanner, chairs = (
+        make.make_asset_model(name="CT scanner 64 slice"),
+        make.make_asset_model(name="Kursi tunggu"),
+    )
+    vendor, room, yard = (
+        make.make_vendor(),
+        make.make_room(name="Ruang CT"),
+        make.make_room(name="Ruang Tunggu"),
+    )
     house.post("nurse", "/admin/asset_plan/new/", **{
         "planned_on": clock.today(), "budget_year": "2026", "_submit": "1",
         "lines-0-asset_model": scanner.id, "lines-0-quantity": "1", "lines-0-work_unit": house.unit.id,
-        "lines-0-estimated_price": "9.850.000.000", "lines-1-asset_model": chairs.id, "lines-1-quantity": "40",
+        "lines-0-estimated_price": "9.850.000.000", "lines-1-asset_model": chairs.id,
+        "lines-1-quantity": "40",
         "lines-1-work_unit": house.unit.id, "lines-1-estimated_price": "3.450.000"})
     plan = only(AssetPlan)
     house.step("head", plan, "approve")
     first, second = (line.id for line in plan.lines)
     house.post("staff", "/admin/asset_procurement/plans/", **{
         "line": [first, second], f"quantity-{first}": "1", f"quantity-{second}": "40",
-        f"price-{first}": "9.700.000.000", f"price-{second}": "3.400.000", "vendor": vendor.id, "tax_percent": "11"})
+        f"price-{first}": "9.700.000.000", f"price-{second}": "3.400.000", "vendor": vendor.id,
+        "tax_percent": "11"})
     order = only(AssetProcurement)
     house.step("staff", order, "submit")
     for who, name in (("head", "approve"), ("payables", "approve_payment"), ("director", "approve_limit"),
@@ -90,7 +107,8 @@ def bought(house: House) -> tuple[Asset, Asset]:
         form: dict[str, Any] = {"version": receipt.version, "asset_procurement": order.id,
                                 "received_on": clock.today(), "_submit": "1"}
         for number, line in enumerate(receipt.lines):
-            mine = {"id": line.id, "asset_model": line.asset_model_id, "unit_price": "1", "work_unit": house.unit.id,
+            mine = {"id": line.id, "asset_model": line.asset_model_id, "unit_price": "1",
+                    "work_unit": house.unit.id,
                     "asset_procurement_line": line.asset_procurement_line_id, "room": place.id,
                     "received_quantity": 1 if line.ordered_quantity == 1 else count}
             if line.ordered_quantity == 40:
@@ -116,7 +134,8 @@ def depreciated(house: House, year: int, month: int) -> None:
 def test_a_scanner_and_forty_chairs(house: House, session: Any) -> None:
     house.day(date(2026, 1, 8))
     scanner, chairs = bought(house)
-    assert (scanner.acquisition_cost, chairs.acquisition_cost) == (Decimal("10767000000"), Decimal("94350000"))
+    assert (scanner.acquisition_cost, chairs.acquisition_cost) == (Decimal("10767000000"),
+                                                                   Decimal("94350000"))
     labels = house.client.get(f"/admin/asset/labels/pdf?ids={scanner.id},{chairs.id}&sheet=3x7")
     assert labels.mimetype == "application/pdf"
 
@@ -124,7 +143,8 @@ def test_a_scanner_and_forty_chairs(house: House, session: Any) -> None:
     house.step("staff", chairs, "put_into_use", room=chairs.room_id, work_unit=house.unit.id)
     other = make.make_work_unit(name="IGD")
     house.people["other"] = make.make_user(Role.UNIT_USER, work_unit=other)
-    house.post("staff", f"/admin/asset/{chairs.id}/movement", to_room=make.make_room().id, to_work_unit=other.id)
+    house.post("staff", f"/admin/asset/{chairs.id}/movement", to_room=make.make_room().id,
+               to_work_unit=other.id)
     house.post("other", f"/admin/asset/{chairs.id}/acknowledge")
     house.post("nurse", f"/asset/{scanner.qr_code}/fault", fault="Gantri berbunyi")
 
@@ -156,7 +176,8 @@ def test_a_scanner_and_forty_chairs(house: House, session: Any) -> None:
     house.step("head", auction, "approve")
     house.step("receivables", auction, "approve_receivables")
     one, ten = (f"lines-{line.id}" for line in auction.lines)
-    appraisal = {"appraiser": "KJPP Andalan", "appraised_on": clock.today(), f"{one}-appraised_value": "9000000000",
+    appraisal = {"appraiser": "KJPP Andalan", "appraised_on": clock.today(),
+                 f"{one}-appraised_value": "9000000000",
                  f"{ten}-appraised_value": "12000000"}
     house.step("staff", auction, "open", **appraisal, **{f"{one}-reserve_price": "9500000000",
                                                         f"{ten}-reserve_price": "15000000"})
@@ -171,7 +192,7 @@ def test_a_scanner_and_forty_chairs(house: House, session: Any) -> None:
     assert auction.buyer_name == "RS Sehat 1; RS Sehat 0"
     assert (auction.state, auction.round, scanner.state) == (AssetAuctionState.SOLD, 2, AssetState.RETIRED)
     assert (chairs.quantity, chairs.state) == (10, AssetState.IN_USE)
-    told = [each.what for each in asset_life.timeline(scanner)]
+    told = [each.what for each in life.timeline(scanner)]
     assert told[:4] == ["Planned", "Ordered", "Received", "Put into use"]
 
     cash = session.scalar(sa.select(sa.func.sum(JournalLine.debit)).filter_by(purpose=Posting.CASH))

@@ -1,4 +1,5 @@
-"""The panel's asset pages: receipts, disposals and auctions in the browser's own words, refusals at their field."""
+"""The panel's asset pages: receipts, disposals and auctions in the browser's own words, refusals at their
+field."""
 
 from __future__ import annotations
 
@@ -26,20 +27,24 @@ def exits(session):
 
 def step(client, document, name, **data):
     table = document.__tablename__
-    return client.post(f"/admin/{table}/{document.id}/{name}", data={"version": str(document.version), **data})
+    return client.post(f"/admin/{table}/{document.id}/{name}",
+                       data={"version": str(document.version), **data})
 
 
 def test_a_procurement_is_received_in_the_panel(client, session, sign_in):
     cast = Receipts()
-    procurement = cast.sent((make.make_asset_model(name="Kursi tunggu"), 40, 3_450_000), tax_percent=Decimal(11))
+    procurement = cast.sent((make.make_asset_model(name="Kursi tunggu"), 40, 3_450_000),
+                            tax_percent=Decimal(11))
     room = make.make_room(name="Poli Anak")
     sign_in(client, cast.buyer)
     answer = step(client, procurement, "make_receipt")
     receipt = session.scalars(sa.select(AssetReceipt)).one()
     assert answer.location == f"/admin/asset_receipt/details/?id={receipt.id}"
     line = receipt.lines[0]
-    form = {"version": str(receipt.version), "asset_procurement": procurement.id, "received_on": clock.today(),
-            "lines-0-id": line.id, "lines-0-asset_model": line.asset_model_id, "lines-0-received_quantity": "41",
+    form = {"version": str(receipt.version), "asset_procurement": procurement.id,
+            "received_on": clock.today(),
+            "lines-0-id": line.id, "lines-0-asset_model": line.asset_model_id,
+            "lines-0-received_quantity": "41",
             "lines-0-asset_procurement_line": line.asset_procurement_line_id, "lines-0-unit_price": "3450000",
             "lines-0-as_group": "y", "lines-0-room": room.id, "_submit": "1"}
     address = f"/admin/asset_receipt/edit/?id={receipt.id}"
@@ -74,11 +79,14 @@ def test_an_auction_is_opened_and_sold_in_the_panel(client, session, sign_in, ex
     assert address in page
     bid = {"asset_auction_line": auction.lines[0].id, "bidder_name": "CV Barokah", "bidder_identity": "NIB 1",
            "amount": "8.999.999", "is_valid": "y"}
-    for change, name in (({"amount": "0"}, "amount"), ({"is_valid": ""}, "note"), ({"bidder_name": ""}, "bidder_name"),
+    for change, name in (({"amount": "0"}, "amount"), ({"is_valid": ""}, "note"),
+                         ({"bidder_name": ""}, "bidder_name"),
                          ({"amount": "-5"}, "amount")):
         answer = client.post(address, data=bid | change)
         assert answer.status_code == 422, name
-        assert f'id="{name}-' in answer.text or f'id="error-{name}' in answer.text or "is-invalid" in answer.text
+        assert (
+            f'id="{name}-' in answer.text or f'id="error-{name}' in answer.text or "is-invalid" in answer.text
+        )
     answer = client.post(address, data=bid)
     assert answer.location.startswith(f"/admin/asset_auction/details/?id={auction.id}")
     assert step(client, auction, "sell", minutes_number="RL-1").status_code == 422
@@ -104,7 +112,8 @@ def test_a_disposal_leads_to_its_auction(client, session, sign_in, exits):
 
 def test_land_is_in_the_journal_as_its_form_says(client, session, sign_in, exits):
     sign_in(client, Role.ADMIN)
-    form = {"code": "T-9", "name": "Lahan barat", "total_area": "100", "built_area": "0", "price_per_m2": "2000000",
+    form = {"code": "T-9", "name": "Lahan barat", "total_area": "100", "built_area": "0",
+            "price_per_m2": "2000000",
             "funding_source": "blu", "status": "active"}
     assert client.post("/admin/land/new/", data=form).status_code == 303
     land = session.scalars(sa.select(Land).filter_by(code="T-9")).one()
@@ -112,7 +121,8 @@ def test_land_is_in_the_journal_as_its_form_says(client, session, sign_in, exits
                          data=form | {"price_per_m2": "1500000", "version": str(land.version)})
     assert answer.status_code == 303
     debit, credit = session.execute(sa.select(
-        sa.func.sum(JournalLine.debit), sa.func.sum(JournalLine.credit)).filter_by(purpose=Posting.LAND)).one()
+        sa.func.sum(JournalLine.debit),
+        sa.func.sum(JournalLine.credit)).filter_by(purpose=Posting.LAND)).one()
     assert debit - credit == 150_000_000
 
 
@@ -122,8 +132,10 @@ def test_what_stands_in_the_books_is_not_typed_over(client, session, sign_in, ex
     with client.application.test_request_context():
         view = client.application.extensions["rawat_panel"]["asset"]
     form = {"name": "Another name", "asset_type": asset.asset_type_id, "asset_model": asset.asset_model_id,
-            "acquisition_cost": "12000000", "acquired_on": asset.acquired_on, "quantity": "1", "ownership": "owned",
-            "condition": "good", "funding_source": "blu", "account": asset.account_id, "version": str(asset.version)}
+            "acquisition_cost": "12000000", "acquired_on": asset.acquired_on, "quantity": "1",
+            "ownership": "owned",
+            "condition": "good", "funding_source": "blu", "account": asset.account_id,
+            "version": str(asset.version)}
     assert set(form) - {"version"} <= set(view.asks)
     address = f"/admin/asset/edit/?id={asset.id}"
     for change in ({"acquisition_cost": "1"}, {"quantity": "2"}, {"funding_source": "apbn"}):

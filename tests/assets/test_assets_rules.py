@@ -1,4 +1,5 @@
-"""Assets and their documents: what the tables refuse, and how plans, procurements and maintenance are approved."""
+"""Assets and their documents: what the tables refuse, and how plans, procurements and maintenance are
+approved."""
 
 from __future__ import annotations
 
@@ -11,9 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from models import clock
-from models.asset_care import Calibration, CalibrationResult
-from models.asset_documents import AssetPlanState, AssetProcurement, AssetProcurementLine, AssetProcurementState
+from models.asset_documents import (
+    AssetPlanState,
+    AssetProcurement,
+    AssetProcurementLine,
+    AssetProcurementState,
+)
 from models.asset_exits import AssetAuction, AssetAuctionLine, AssetDisposal, AssetDisposalLine
+from models.asset_history import Calibration, CalibrationResult
 from models.asset_register import Asset, AssetBook, AssetState, AssetType, BookKind, DepreciationMethod
 from models.beds import Bed, Stay
 from models.errors import NotAllowed, Refused
@@ -28,7 +34,8 @@ from tests.support import factories as make
 
 
 def refuses(session: Any, record: Any, constraint: str) -> None:
-    """Adding `record` breaks the named constraint; PostgreSQL and SQLite both name it (uniques on SQLite do not)."""
+    """Adding `record` breaks the named constraint; PostgreSQL and SQLite both name it (uniques on SQLite do
+    not)."""
     with pytest.raises(IntegrityError, match=constraint), session.begin_nested():
         make.saved(record)
 
@@ -61,7 +68,8 @@ def test_a_facility_is_one_thing_in_one_place(session: Any) -> None:
     refuses(session, RoomFacility(room_id=room.id, item_id=item.id, asset_id=asset.id), "one_thing")
     refuses(session, RoomFacility(room_id=room.id), "one_thing")
     refuses(session, RoomFacility(item_id=item.id), "one_place")
-    refuses(session, RoomFacility(room_id=room.id, inpatient_room_id=inpatient.id, item_id=item.id), "one_place")
+    refuses(session, RoomFacility(room_id=room.id, inpatient_room_id=inpatient.id, item_id=item.id),
+            "one_place")
     refuses(session, ClassFacility(room_class_id=inpatient.room_class_id), "one_thing")
     make.saved(RoomFacility(room_id=room.id, asset_id=asset.id))
     refuses(session, RoomFacility(inpatient_room_id=inpatient.id, asset_id=asset.id), "asset")
@@ -95,7 +103,8 @@ def test_an_asset_stands_in_one_place(session: Any) -> None:
     assert make.make_asset().qr_code != asset.qr_code
 
 
-@pytest.mark.parametrize(("percent", "fine"), [("0", True), ("100", True), ("100.01", False), ("-0.01", False)])
+@pytest.mark.parametrize(("percent", "fine"),
+                         [("0", True), ("100", True), ("100.01", False), ("-0.01", False)])
 def test_residual_is_a_percentage_on_both_databases(session: Any, percent: str, fine: bool) -> None:
     kind = AssetType(code="T", name="T", useful_life=12, residual_percent=Decimal(percent))
     if fine:
@@ -109,7 +118,8 @@ def test_book_value_never_falls_below_the_residual(session: Any) -> None:
     fields = {"asset_id": asset.id, "method": DepreciationMethod.STRAIGHT_LINE, "useful_life": 60,
               "starts_on": date(2026, 1, 1), "cost": Decimal(100), "residual_value": Decimal(10)}
     refuses(session, AssetBook(**fields, accumulated=Decimal("90.01")), "accumulated_fits")
-    refuses(session, AssetBook(**fields, accumulated=Decimal(1), opening_accumulated=Decimal(2)), "accumulated_grows")
+    refuses(session, AssetBook(**fields, accumulated=Decimal(1), opening_accumulated=Decimal(2)),
+            "accumulated_grows")
     refuses(session, AssetBook(**fields | {"useful_life": None}), "life_when_depreciated")
     assert make.saved(AssetBook(**fields, accumulated=Decimal(90))).book_value == 10
     session.expire(asset)
@@ -120,24 +130,29 @@ def test_book_value_never_falls_below_the_residual(session: Any) -> None:
 def test_a_line_is_about_one_thing(session: Any) -> None:
     order, asset = make.make_maintenance(), make.make_asset()
     refuses(session, MaintenanceLine(maintenance_id=order.id), "one_thing")
-    refuses(session, MaintenanceLine(maintenance_id=order.id, asset_id=asset.id, building_id=make.make_building().id),
+    refuses(session,
+            MaintenanceLine(maintenance_id=order.id, asset_id=asset.id, building_id=make.make_building().id),
             "one_thing")
     auction = make.saved(AssetAuction(created_by=order.created_by))
     refuses(session, AssetAuctionLine(asset_auction_id=auction.id), "one_thing")
-    refuses(session, AssetAuctionLine(asset_auction_id=auction.id, asset_id=asset.id, reserve_price=Decimal(10),
+    refuses(session,
+            AssetAuctionLine(asset_auction_id=auction.id, asset_id=asset.id, reserve_price=Decimal(10),
                                       sale_price=Decimal("9.99")), "sale_price_over_reserve")
     disposal = make.saved(AssetDisposal(created_by=order.created_by))
     make.saved(AssetDisposalLine(asset_disposal=disposal, asset=asset, reason="Worn out"))
-    refuses(session, AssetDisposalLine(asset_disposal_id=disposal.id, asset_id=asset.id, reason="Again"), "asset")
+    refuses(session, AssetDisposalLine(asset_disposal_id=disposal.id, asset_id=asset.id, reason="Again"),
+            "asset")
 
 
 def test_a_device_is_fit_between_its_calibrations(session: Any) -> None:
     asset = make.make_asset()
-    certificate = make.saved(Calibration(asset=asset, calibrated_on=date(2026, 1, 10), valid_until=date(2027, 1, 9),
+    certificate = make.saved(Calibration(asset=asset, calibrated_on=date(2026, 1, 10),
+                                         valid_until=date(2027, 1, 9),
                                          result=CalibrationResult.FIT))
     assert certificate.is_fit_on(date(2026, 1, 10))
     assert not certificate.is_fit_on(date(2027, 1, 10))
-    refuses(session, Calibration(asset_id=asset.id, calibrated_on=date(2026, 1, 10), valid_until=date(2026, 1, 10),
+    refuses(session,
+            Calibration(asset_id=asset.id, calibrated_on=date(2026, 1, 10), valid_until=date(2026, 1, 10),
                                  result=CalibrationResult.FIT), "valid_after_calibration")
 
 

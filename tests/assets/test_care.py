@@ -1,4 +1,5 @@
-"""Pages of keeping assets: runs with their preview, books, spare parts, certificates, the calendar, the reports."""
+"""Pages of keeping assets: runs with their preview, books, spare parts, certificates, the calendar, the
+reports."""
 
 from __future__ import annotations
 
@@ -10,15 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_care import Calibration, MaintenanceSchedule
+from models.asset_history import Calibration, MaintenanceSchedule
 from models.asset_register import Asset, AssetBook, AssetType
 from models.depreciation import DepreciationRun, DepreciationRunLine
 from models.documents import Attachment
 from models.journal import Period
 from models.maintenance import MaintenancePart
-from models.operations.assets import asset_books
+from models.operations.assets import books
 from models.operations.core.approvals import opened, perform
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.organisation import WorkUnit
 from models.roles import Role
 from tests.support import factories as make
@@ -33,9 +34,11 @@ def in_april(session: Any) -> None:
 
 
 def asset_of(unit: WorkUnit | None = None, months: int | None = None, **fields: Any) -> Asset:
-    kind = AssetType(code=make.unique("T"), name=make.unique("Type"), useful_life=60, calibration_months=months)
+    kind = AssetType(code=make.unique("T"), name=make.unique("Type"), useful_life=60,
+                     calibration_months=months)
     asset = make.saved(Asset(tag=make.unique("AST"), name=make.unique("Pump"), asset_type=kind,
-                             acquisition_cost=Decimal(6000), acquired_on=fields.pop("acquired_on", date(2026, 1, 5)),
+                             acquisition_cost=Decimal(6000),
+                             acquired_on=fields.pop("acquired_on", date(2026, 1, 5)),
                              work_unit=unit or make.make_work_unit(), room=make.make_room(), **fields))
     perform(asset, "put_into_use", by=make.make_user(Role.FACILITIES_STAFF))
     return asset
@@ -44,7 +47,8 @@ def asset_of(unit: WorkUnit | None = None, months: int | None = None, **fields: 
 def draft() -> DepreciationRun:
     staff = make.make_user(Role.FACILITIES_STAFF)
     make.saved(Period(year=2026, month=1, closed_at=clock.now(), closed_by=staff))
-    run = make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 1, 1), period_end=date(2026, 1, 31)))
+    run = make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 1, 1),
+                                     period_end=date(2026, 1, 31)))
     opened(run, by=staff)
     return run
 
@@ -55,7 +59,8 @@ def test_a_run_is_made_previewed_and_submitted(client: Any, sign_in: Any, sessio
     asset = asset_of()
     make.saved(Period(year=2026, month=3, closed_at=clock.now(), closed_by=make.make_user(Role.PAYABLES)))
     sign_in(client, Role.FACILITIES_STAFF)
-    assert 'value="2026-03-01"' in client.get("/admin/depreciation_run/new/").text  # the last month that is over
+    # the last month that is over
+    assert 'value="2026-03-01"' in client.get("/admin/depreciation_run/new/").text
     answer = client.post("/admin/depreciation_run/new/", data={
         "book": "hospital", "period_start": "2026-03-17", "run_on": "2026-04-20"})
     assert answer.status_code == 303
@@ -69,13 +74,15 @@ def test_a_run_is_made_previewed_and_submitted(client: Any, sign_in: Any, sessio
     assert "hx-trigger" not in fragment.text  # all is computed: it asks for no more
     assert client.post(f"/admin/depreciation_run/{run.id}/compute", data={"after": "0"}).status_code == 303
     assert session.scalar(sa.select(sa.func.count()).select_from(DepreciationRunLine)) == 1
-    assert client.post(f"/admin/depreciation_run/{run.id}/submit", data={"version": run.version}).status_code == 303
+    assert client.post(f"/admin/depreciation_run/{run.id}/submit",
+                       data={"version": run.version}).status_code == 303
     assert run.total == 300
     assert "compute" not in client.get(page).text
     assert client.post(f"/admin/depreciation_run/{run.id}/compute").status_code == 422
 
 
-def test_a_long_run_asks_for_its_next_chunk(client: Any, sign_in: Any, session: Any, monkeypatch: Any) -> None:
+def test_a_long_run_asks_for_its_next_chunk(client: Any, sign_in: Any, session: Any,
+                                            monkeypatch: Any) -> None:
     from models.operations.assets import depreciation
     monkeypatch.setattr(depreciation.compute_next, "__defaults__", (None,))
     monkeypatch.setattr(depreciation.compute, "__defaults__", (0, 2))
@@ -116,7 +123,8 @@ def test_a_book_shows_what_comes_and_its_life_is_changed(client: Any, sign_in: A
     wrong = client.post(form, data={"useful_life": "", "residual_value": "0", "reason": "Overhauled"})
     assert wrong.status_code == 422
     assert "Overhauled" in wrong.text
-    assert client.post(form, data={"useful_life": "24", "residual_value": "7000", "reason": "x"}).status_code == 422
+    assert client.post(form, data={"useful_life": "24", "residual_value": "7000",
+                                   "reason": "x"}).status_code == 422
     done = client.post(form, data={"useful_life": "24", "residual_value": "600", "reason": "Overhauled"})
     assert done.status_code == 303
     session.refresh(book)
@@ -134,7 +142,7 @@ def test_an_opening_is_entered(client: Any, sign_in: Any, session: Any) -> None:
     assert client.post(form, data={"accumulated": "1500", "anchored_on": "2026-03-31"}).status_code == 303
     session.refresh(book)
     assert (book.accumulated, book.opening_accumulated, book.anchored_on) == (1500, 1500, date(2026, 3, 31))
-    assert asset_books.schedule_of(book)[0].period_start == date(2026, 4, 1)
+    assert books.schedule_of(book)[0].period_start == date(2026, 4, 1)
 
 
 # ---------------------------------------------------------------- parts and certificates
@@ -149,7 +157,8 @@ def test_parts_are_written_on_the_order(client: Any, sign_in: Any, session: Any)
     assert link in client.get(page).text
     assert f'value="{order.lines[0].id}" selected' in client.get(link).text
     done = client.post("/admin/maintenance_part/new/", data={
-        "maintenance_line": str(order.lines[0].id), "item": str(item.id), "quantity": "2", "store": str(store.id)})
+        "maintenance_line": str(order.lines[0].id), "item": str(item.id), "quantity": "2",
+        "store": str(store.id)})
     assert done.status_code == 303
     assert done.location == f"/admin/maintenance/details/?id={order.id}#h-parts"
     assert item.name in client.get(page).text
@@ -157,12 +166,14 @@ def test_parts_are_written_on_the_order(client: Any, sign_in: Any, session: Any)
     assert client.post("/admin/maintenance_part/delete/", data={"id": part.id}).status_code == 303
     waiting = make.make_maintenance()
     refused = client.post("/admin/maintenance_part/new/", data={
-        "maintenance_line": str(waiting.lines[0].id), "item": str(item.id), "quantity": "2", "store": str(store.id)})
+        "maintenance_line": str(waiting.lines[0].id), "item": str(item.id), "quantity": "2",
+        "store": str(store.id)})
     assert refused.status_code == 422
     assert 'value="2"' in refused.text
 
 
-def test_a_certificate_is_entered_from_its_order_with_its_scan(client: Any, sign_in: Any, session: Any) -> None:
+def test_a_certificate_is_entered_from_its_order_with_its_scan(client: Any, sign_in: Any,
+                                                               session: Any) -> None:
     asset = asset_of(months=12, acquired_on=date(2024, 1, 5))
     order = make.make_maintenance(asset, kind="calibration")
     order.state = "in_progress"
@@ -195,12 +206,14 @@ def test_a_certificate_is_entered_from_its_order_with_its_scan(client: Any, sign
 # ---------------------------------------------------------------- the calendar
 
 def schedule_of(asset: Asset, due: date) -> MaintenanceSchedule:
-    return make.saved(MaintenanceSchedule(asset=asset, name=make.unique("Service"), every_months=6, next_due_on=due))
+    return make.saved(MaintenanceSchedule(asset=asset, name=make.unique("Service"), every_months=6,
+                                          next_due_on=due))
 
 
 def test_the_calendar_shows_a_month(client: Any, sign_in: Any) -> None:
     asset = asset_of()
-    due, late, later = (schedule_of(asset, day) for day in (date(2026, 4, 28), date(2026, 3, 2), date(2026, 5, 3)))
+    due, late, later = (schedule_of(asset, day)
+                        for day in (date(2026, 4, 28), date(2026, 3, 2), date(2026, 5, 3)))
     sign_in(client, Role.FACILITIES_STAFF)
     page = client.get("/admin/care/").text
     assert due.name in page
@@ -280,7 +293,8 @@ def test_each_report_opens_for_its_roles_and_answers_as_files(client: Any, sign_
 
 
 def test_the_schedule_in_advance_is_what_the_runs_take(client: Any, sign_in: Any, session: Any) -> None:
-    """Two assets at 100 a month; January's run left out makes up for nothing yet: each month 200, of one asset 100."""
+    """Two assets at 100 a month; January's run left out makes up for nothing yet: each month 200, of one
+    asset 100."""
     asset = asset_of()
     asset_of()
     run = draft()

@@ -1,4 +1,5 @@
-"""Depreciation runs and asset books: what is run when, what is posted, what a disposal and a changed life do."""
+"""Depreciation runs and asset books: what is run when, what is posted, what a disposal and a changed life
+do."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from models.depreciation import DepreciationRun, DepreciationRunLine, Depreciati
 from models.depreciation_rules import period_of
 from models.errors import Conflict, NotAllowed, Refused
 from models.journal import JournalEntry, JournalLine, Period, Posting
-from models.operations.assets import asset_books, depreciation
+from models.operations.assets import books, depreciation
 from models.operations.core import checks
 from models.operations.core.approvals import by_system, opened, perform
 from models.operations.ledger import journal
@@ -42,9 +43,10 @@ def asset_of(cost: int = 12_000_000, life: int = 60, acquired_on: date = date(20
     kind = AssetType(code=make.unique("T"), name=make.unique("Type"), useful_life=life, tax_group=group,
                      residual_percent=fields.pop("residual", Decimal(0)),
                      method=fields.pop("method", DepreciationMethod.STRAIGHT_LINE))
-    asset = make.saved(Asset(tag=make.unique("AST"), name="Pump", asset_type=kind, acquisition_cost=Decimal(cost),
+    asset = make.saved(Asset(tag=make.unique("AST"), name="Pump", asset_type=kind,
+                             acquisition_cost=Decimal(cost),
                              acquired_on=acquired_on, **fields))
-    asset_books.open_books(asset)
+    books.open_books(asset)
     return asset
 
 
@@ -77,7 +79,8 @@ def book_of(asset: Asset, kind: BookKind = BookKind.HOSPITAL) -> AssetBook:
 
 
 def broken(session: Any) -> set[str]:
-    return {name for name, row in checks.verify(session) if row is not None and name.startswith(("assets", "journal"))}
+    return {name for name, row in checks.verify(session)
+            if row is not None and name.startswith(("assets", "journal"))}
 
 
 # ---------------------------------------------------------------- books
@@ -85,10 +88,12 @@ def broken(session: Any) -> set[str]:
 def test_an_asset_has_three_books(session: Any) -> None:
     asset = asset_of(cost=10_000_000, residual=Decimal("12.5"), group=TaxGroup.GROUP_2)
     hospital, tax, state = (book_of(asset, kind) for kind in BookKind)
-    assert (hospital.useful_life, hospital.residual_value, hospital.starts_on) == (60, 1_250_000, date(2026, 1, 10))
+    assert (hospital.useful_life, hospital.residual_value, hospital.starts_on) == (60, 1_250_000,
+                                                                                   date(2026, 1, 10))
     assert (tax.useful_life, tax.residual_value, tax.tax_group) == (96, 0, TaxGroup.GROUP_2)
-    assert (state.useful_life, state.residual_value, state.method) == (60, 0, DepreciationMethod.STRAIGHT_LINE)
-    assert asset_books.open_books(asset) == asset.books
+    assert (state.useful_life, state.residual_value, state.method) == (60, 0,
+                                                                       DepreciationMethod.STRAIGHT_LINE)
+    assert books.open_books(asset) == asset.books
     assert len(asset.books) == 3
 
 
@@ -169,7 +174,8 @@ def test_a_period_is_over_and_closed_before_it_is_run(session: Any, staff: User)
     assert refusal.value.field == "period_start"
     with pytest.raises(Refused, match="not over"):
         perform(run_of(staff, date(2026, 4, 1)), "submit", by=staff)
-    part = make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 2, 2), period_end=date(2026, 2, 28)))
+    part = make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 2, 2),
+                                      period_end=date(2026, 2, 28)))
     with pytest.raises(Refused, match="The period goes from"):
         perform(part, "submit", by=staff)
 
@@ -252,14 +258,14 @@ def test_what_is_held_for_sale_stands_still(session: Any, staff: User) -> None:
 def test_an_asset_enters_with_what_it_lost_before(session: Any, staff: User) -> None:
     """24 months of 60 gone with 5,000,000 of 12,000,000: the rest over 36 months, 194,444.44."""
     asset = asset_of(acquired_on=date(2024, 1, 5))
-    asset_books.enter_opening(book_of(asset), Decimal(5_000_000), date(2025, 12, 10), by=staff)
+    books.enter_opening(book_of(asset), Decimal(5_000_000), date(2025, 12, 10), by=staff)
     assert asset.book_value == 7_000_000
     run = posted(staff, date(2026, 1, 1))
     assert [line.amount for line in run.lines] == [Decimal("194444.44")]
     session.expire_all()
     assert broken(session) == set()
     with pytest.raises(Refused, match="depreciated already"):
-        asset_books.enter_opening(book_of(asset), Decimal(1), date(2025, 12, 31), by=staff)
+        books.enter_opening(book_of(asset), Decimal(1), date(2025, 12, 31), by=staff)
 
 
 def test_a_life_is_changed_for_the_future(session: Any, staff: User) -> None:
@@ -267,12 +273,12 @@ def test_a_life_is_changed_for_the_future(session: Any, staff: User) -> None:
     asset = asset_of()
     posted(staff, date(2026, 1, 1))
     session.expire_all()
-    asset_books.change_life(book_of(asset), 119, Decimal(0), by=staff, reason="Overhauled")
-    schedule = asset_books.schedule_of(book_of(asset))
+    books.change_life(book_of(asset), 119, Decimal(0), by=staff, reason="Overhauled")
+    schedule = books.schedule_of(book_of(asset))
     assert (len(schedule), schedule[0].amount, schedule[0].period_start) == (118, 100_000, date(2026, 2, 1))
     assert [line.amount for line in posted(staff, date(2026, 2, 1)).lines] == [100_000]
     session.expire_all()
-    assert [row[1:] for row in asset_books.history_of(book_of(asset))] == [
+    assert [row[1:] for row in books.history_of(book_of(asset))] == [
         ("DEP/2026/000001", 200_000), ("DEP/2026/000002", 100_000), ("life", 0)]
     assert broken(session) == set()
 
@@ -283,48 +289,50 @@ def test_a_life_is_changed_for_the_future(session: Any, staff: User) -> None:
 def test_what_a_changed_life_refuses(session: Any, staff: User, life: int, residual: int, reason: str,
                                      field: str) -> None:
     with pytest.raises(Refused) as refusal:
-        asset_books.change_life(book_of(asset_of()), life, Decimal(residual), by=staff, reason=reason)
+        books.change_life(book_of(asset_of()), life, Decimal(residual), by=staff, reason=reason)
     assert refusal.value.field == field
 
 
 def test_only_staff_changes_books_and_only_the_hospitals(session: Any, staff: User) -> None:
     asset = asset_of(group=TaxGroup.GROUP_1)
     with pytest.raises(NotAllowed):
-        asset_books.change_life(book_of(asset), 12, Decimal(0), by=make.make_user(Role.FACILITIES_HEAD), reason="x")
+        books.change_life(book_of(asset), 12, Decimal(0), by=make.make_user(Role.FACILITIES_HEAD), reason="x")
     with pytest.raises(Refused, match="law"):
-        asset_books.change_life(book_of(asset, BookKind.TAX), 12, Decimal(0), by=staff, reason="x")
+        books.change_life(book_of(asset, BookKind.TAX), 12, Decimal(0), by=staff, reason="x")
 
 
 def test_a_disposal_is_depreciated_to_its_day(session: Any, staff: User) -> None:
-    """200,000 a month, January posted; to 14 February: 14/28 of it, in the books and in the journal of the paper."""
+    """200,000 a month, January posted; to 14 February: 14/28 of it, in the books and in the journal of the
+    paper."""
     asset, paper = asset_of(group=TaxGroup.GROUP_1), make.make_maintenance()
     posted(staff, date(2026, 1, 1))
     session.expire_all()
     period = session.scalars(sa.select(Period).filter_by(year=2026, month=2)).one_or_none()
     assert period is None or not period.is_closed
-    assert asset_books.depreciate_to(asset, date(2026, 2, 14), document=paper, by=staff) == 11_700_000
+    assert books.depreciate_to(asset, date(2026, 2, 14), document=paper, by=staff) == 11_700_000
     assert book_of(asset).accumulated == 300_000
     assert book_of(asset, BookKind.TAX).accumulated == 250_000 + 125_000  # its January was not run yet
     entry = session.scalars(sa.select(JournalEntry).filter_by(document_type="maintenance")).one()
     assert entry.posted_on == date(2026, 2, 14)
     assert {line.debit + line.credit for line in entry.lines} == {Decimal(100_000)}
-    assert asset_books.depreciate_to(asset, date(2026, 2, 14), document=paper, by=staff) == 11_700_000
+    assert books.depreciate_to(asset, date(2026, 2, 14), document=paper, by=staff) == 11_700_000
     assert broken(session) == set()
     # half of February is left for the run, if the asset stays after all
     assert [line.amount for line in posted(staff, date(2026, 2, 1)).lines] == [100_000]
     session.expire_all()
-    assert asset_books.depreciate_to(asset, date(2026, 2, 20), document=paper, by=staff) == 11_600_000
+    assert books.depreciate_to(asset, date(2026, 2, 20), document=paper, by=staff) == 11_600_000
     assert broken(session) == set()
 
 
 def test_a_part_of_a_group_leaves_with_its_share(session: Any, staff: User) -> None:
-    """Three of ten chairs of 1,000,000.01 after one month: 30 % of cost and of what was depreciated, no sen lost."""
+    """Three of ten chairs of 1,000,000.01 after one month: 30 % of cost and of what was depreciated, no sen
+    lost."""
     asset, paper = asset_of(cost=1, quantity=10, residual=Decimal(10)), make.make_maintenance()
     asset.acquisition_cost = book_of(asset).cost = Decimal("1000000.01")
     posted(staff, date(2026, 1, 1))
     session.expire_all()
     before = book_of(asset).accumulated
-    part = asset_books.take_part(asset, 3, on=date(2026, 4, 20), document=paper, by=staff)
+    part = books.take_part(asset, 3, on=date(2026, 4, 20), document=paper, by=staff)
     assert part.cost == Decimal("300000.00")
     assert part.accumulated == before - book_of(asset).accumulated
     assert (asset.quantity, asset.acquisition_cost, book_of(asset).cost) == (7, Decimal("700000.01"),
@@ -332,7 +340,7 @@ def test_a_part_of_a_group_leaves_with_its_share(session: Any, staff: User) -> N
     assert broken(session) == set()
     for quantity in (0, 7):
         with pytest.raises(Refused):
-            asset_books.take_part(asset, quantity, on=date(2026, 4, 20), document=paper, by=staff)
+            books.take_part(asset, quantity, on=date(2026, 4, 20), document=paper, by=staff)
 
 
 # ---------------------------------------------------------------- verify
@@ -341,7 +349,8 @@ def test_verify_finds_a_book_that_no_run_made(session: Any, staff: User) -> None
     asset = asset_of()
     book_of(asset).accumulated = Decimal(5)
     session.flush()
-    assert broken(session) == {"assets: accumulated depreciation of each book is the sum of its runs and changes"}
+    assert broken(session) == {("assets: accumulated depreciation of each book is the sum of its runs and "
+                               "changes")}
 
 
 def test_verify_finds_depreciation_without_a_run(session: Any, staff: User) -> None:

@@ -54,12 +54,14 @@ def test_straight_line_of_the_hospital() -> None:
 
 def test_the_last_line_takes_the_rounding() -> None:
     """100.00 over three months: 33.33 + 33.33 + 33.34."""
-    assert [line.amount for line in schedule(terms(100, 3))] == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
+    assert [line.amount for line in schedule(terms(100, 3))] == [Decimal("33.33"), Decimal("33.33"),
+                                                                 Decimal("33.34")]
 
 
 def test_double_declining_of_the_hospital() -> None:
-    """100,000,000, 5 years, residual 10,000,000, from July: 40 % a year on the book value of 1 January, six months of
-    it in the first year: 20,000,000 · 32,000,000 · 19,200,000 · 11,520,000 · 6,912,000, then the rest, 368,000."""
+    """100,000,000, 5 years, residual 10,000,000, from July: 40 % a year on the book value of 1 January, six
+    months of it in the first year: 20,000,000 · 32,000,000 · 19,200,000 · 11,520,000 · 6,912,000, then the
+    rest, 368,000."""
     years = by_year(schedule(terms(100 * MILLION, 60, date(2026, 7, 10), method=DECLINING,
                                    residual_value=10 * MILLION)))
     assert list(years.values()) == [20 * MILLION, 32 * MILLION, Decimal(19_200_000), Decimal(11_520_000),
@@ -74,31 +76,36 @@ def test_book_value_stops_at_the_residual() -> None:
 
 
 def test_tax_book_of_the_law_declining_from_january() -> None:
-    """Income tax law, explanation of article 11 (1): a machine of 150,000,000 bought in January 2009, 4 years, 50 %:
-    75,000,000 · 37,500,000 · 18,750,000, and the last year the rest at once, 18,750,000."""
+    """Income tax law, explanation of article 11 (1): a machine of 150,000,000 bought in January 2009, 4
+    years, 50 %: 75,000,000 · 37,500,000 · 18,750,000, and the last year the rest at once, 18,750,000."""
     lines = schedule(terms(150 * MILLION, TAX_LIFE[TaxGroup.GROUP_1], date(2009, 1, 1), method=DECLINING,
                            book=BookKind.TAX))
-    assert by_year(lines) == {2009: 75 * MILLION, 2010: Decimal("37.5") * MILLION, 2011: Decimal("18.75") * MILLION,
+    assert by_year(lines) == {2009: 75 * MILLION, 2010: Decimal("37.5") * MILLION,
+                              2011: Decimal("18.75") * MILLION,
                               2012: Decimal("18.75") * MILLION}
 
 
 def test_tax_book_of_the_law_declining_from_july() -> None:
-    """Income tax law, explanation of article 11 (3): 100,000,000 in July 2009, 4 years, 50 %: 6/12 × 50 % = 25,000,000,
-    then 37,500,000 · 18,750,000 · 9,375,000, and in 2013 the rest at once, 9,375,000."""
+    """Income tax law, explanation of article 11 (3): 100,000,000 in July 2009, 4 years, 50 %: 6/12 × 50 % =
+    25,000,000, then 37,500,000 · 18,750,000 · 9,375,000, and in 2013 the rest at once, 9,375,000."""
     lines = schedule(terms(100 * MILLION, TAX_LIFE[TaxGroup.GROUP_1], date(2009, 7, 18), method=DECLINING,
                            book=BookKind.TAX))
-    assert by_year(lines) == {2009: 25 * MILLION, 2010: Decimal("37.5") * MILLION, 2011: Decimal("18.75") * MILLION,
+    assert by_year(lines) == {2009: 25 * MILLION, 2010: Decimal("37.5") * MILLION,
+                              2011: Decimal("18.75") * MILLION,
                               2012: Decimal("9.375") * MILLION, 2013: Decimal("9.375") * MILLION}
 
 
 def test_tax_book_of_the_law_building() -> None:
-    """Income tax law, explanation of article 11 (1): a building of 1,000,000,000, 20 years: 50,000,000 a year."""
+    """Income tax law, explanation of article 11 (1): a building of 1,000,000,000, 20 years: 50,000,000 a
+    year."""
     years = by_year(schedule(terms(1000 * MILLION, TAX_LIFE[TaxGroup.PERMANENT_BUILDING], book=BookKind.TAX)))
-    assert [value.quantize(Decimal("1E1")) for value in years.values()] == [50 * MILLION] * 20  # months are rounded
+    # months are rounded
+    assert [value.quantize(Decimal("1E1")) for value in years.values()] == [50 * MILLION] * 20
 
 
 @pytest.mark.parametrize(("group", "years", "straight", "declining"), [
-    (TaxGroup.GROUP_1, 4, "25", "50"), (TaxGroup.GROUP_2, 8, "12.5", "25"), (TaxGroup.GROUP_3, 16, "6.25", "12.5"),
+    (TaxGroup.GROUP_1, 4, "25", "50"), (TaxGroup.GROUP_2, 8, "12.5", "25"),
+    (TaxGroup.GROUP_3, 16, "6.25", "12.5"),
     (TaxGroup.GROUP_4, 20, "5", "10"), (TaxGroup.PERMANENT_BUILDING, 20, "5", None),
     (TaxGroup.OTHER_BUILDING, 10, "10", None),
 ])
@@ -108,7 +115,8 @@ def test_rates_of_pmk_72_2023(group: TaxGroup, years: int, straight: str, declin
     assert len(first) == years
     assert first[2026].quantize(Decimal(1)) == Decimal(straight) * MILLION
     if declining:
-        assert by_year(schedule(terms(100 * MILLION, TAX_LIFE[group], book=BookKind.TAX, method=DECLINING)))[2026] == \
+        assert by_year(schedule(terms(100 * MILLION, TAX_LIFE[group], book=BookKind.TAX,
+                                      method=DECLINING)))[2026] == \
             Decimal(declining) * MILLION
 
 
@@ -119,9 +127,10 @@ def test_the_tax_book_knows_no_residual() -> None:
 
 
 def test_state_property_by_semester_in_whole_rupiah() -> None:
-    """A car of 100,000,000 over 7 years (KMK 295/2019), from 18 May: 14 semesters, the first one whole; 7,142,857 each,
-    the last 7,142,859."""
-    lines = schedule(terms(100 * MILLION, 84, date(2026, 5, 18), book=BookKind.STATE_PROPERTY, residual_value=MILLION))
+    """A car of 100,000,000 over 7 years (KMK 295/2019), from 18 May: 14 semesters, the first one whole;
+    7,142,857 each, the last 7,142,859."""
+    lines = schedule(terms(100 * MILLION, 84, date(2026, 5, 18), book=BookKind.STATE_PROPERTY,
+                           residual_value=MILLION))
     assert [line.amount for line in lines] == [Decimal(7_142_857)] * 13 + [Decimal(7_142_859)]
     assert (lines[0].period_start, lines[0].period_end) == (date(2026, 1, 1), date(2026, 6, 30))
     assert (lines[-1].period_start, lines[-1].closing_value) == (date(2032, 7, 1), 0)
@@ -137,8 +146,8 @@ def test_an_asset_enters_with_accumulated_depreciation() -> None:
 
 
 def test_a_changed_life_spreads_the_rest() -> None:
-    """120,000,000 over 60 months; after 24 (48,000,000) the life becomes 84: 72,000,000 / 60 = 1,200,000. Shorter than
-    what is gone already: the rest at once."""
+    """120,000,000 over 60 months; after 24 (48,000,000) the life becomes 84: 72,000,000 / 60 = 1,200,000.
+    Shorter than what is gone already: the rest at once."""
     changed = {"anchored_on": date(2027, 12, 31), "anchored_accumulated": 48 * MILLION}
     lines = schedule(terms(120 * MILLION, 84, **changed))
     assert [line.amount for line in lines] == [Decimal(1_200_000)] * 60
@@ -156,7 +165,8 @@ def test_a_disposal_counts_the_days_of_its_month() -> None:
 
 
 def test_what_was_left_out_is_made_up_for() -> None:
-    """Registered two months late at 1,000 a month: the third run takes 3,000, as its schedule says in advance."""
+    """Registered two months late at 1,000 a month: the third run takes 3,000, as its schedule says in
+    advance."""
     book = terms(12_000, 12)
     assert amount_of(book, date(2026, 3, 31), Decimal(0)) == 3000
     assert [line.amount for line in schedule(book, Decimal(0), after=date(2026, 2, 28))][:2] == [3000, 1000]
@@ -164,7 +174,8 @@ def test_what_was_left_out_is_made_up_for() -> None:
 
 def test_what_never_loses_value() -> None:
     assert schedule(terms(500 * MILLION, 60, method=DepreciationMethod.NONE)) == []
-    assert amount_of(terms(500 * MILLION, 60, method=DepreciationMethod.NONE), date(2050, 1, 1), Decimal(0)) == 0
+    assert amount_of(terms(500 * MILLION, 60, method=DepreciationMethod.NONE), date(2050, 1, 1),
+                     Decimal(0)) == 0
 
 
 def test_periods() -> None:
@@ -199,12 +210,13 @@ def books(draw: Any, **fixed: Any) -> Terms:
 
 @given(books())
 def test_every_schedule_is_whole(book: Terms) -> None:
-    """The lines sum to cost less residual less what was there, exactly; periods follow each other without a gap or a
-    double; values only fall, and never below the residual."""
+    """The lines sum to cost less residual less what was there, exactly; periods follow each other without a
+    gap or a double; values only fall, and never below the residual."""
     lines = schedule(book)
     depreciable = book.cost - book.residual_value
     assert sum((line.amount for line in lines), Decimal(0)) == depreciable - book.anchored_accumulated
-    assert all(line.amount >= 0 and line.closing_value == line.opening_value - line.amount >= book.residual_value
+    assert all(line.amount >= 0
+               and line.closing_value == line.opening_value - line.amount >= book.residual_value
                for line in lines)
     for before, after in itertools.pairwise(lines):
         assert (after.period_start, after.period_end) == next_period(book.book, before.period_end)
@@ -244,13 +256,15 @@ def test_straight_line_against_its_formula(book: Terms) -> None:
 
 @given(books(method=DECLINING, book=BookKind.TAX, entered=False))
 def test_declining_against_its_formula(book: Terms) -> None:
-    """Year by year in fractions: 2 / life of the book value at the start of the year, by months; the rest last."""
+    """Year by year in fractions: 2 / life of the book value at the start of the year, by months; the rest
+    last."""
     life, value = book.useful_life or 0, Fraction(book.cost)
     year, left = book.starts_on.year, life
     months = min(13 - book.starts_on.month, left)
     found = by_year(schedule(book))
     while left:
         due = value if months == left else min(value, value * Fraction(2 * months, life))
-        assert abs(Fraction(found.get(year, Decimal(0))) - due) <= Fraction(life // 12 + 3, 200)  # half a sen a year
+        # half a sen a year
+        assert abs(Fraction(found.get(year, Decimal(0))) - due) <= Fraction(life // 12 + 3, 200)
         value, left, year = value - due, left - months, year + 1
         months = min(12, left)

@@ -1,4 +1,5 @@
-"""A room looked through: found, misplaced, missing; the register brought into line; from the screens, on a phone."""
+"""A room looked through: found, misplaced, missing; the register brought into line; from the screens, on a
+phone."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.asset_care import AssetMovement
+from models.asset_history import AssetMovement
 from models.asset_register import AssetState
 from models.errors import Refused
 from models.inventory_rounds import InventoryRound
@@ -123,7 +124,8 @@ def test_from_the_phones_page(session: Any, client: Any, sign_in: Any, staff: An
     assert wrong.status_code == 422
     assert 'value="AST-0000"' in wrong.text
     assert "1 of 1 found" in client.post(f"{address}/see", data={"code": asset.tag}).text
-    assert "belongs to another place" in client.post(f"{address}/see", data={"code": stray.tag, "condition": "x"}).text
+    assert "belongs to another place" in client.post(f"{address}/see",
+                                                     data={"code": stray.tag, "condition": "x"}).text
     details = client.get(f"/admin/inventory_round/details/?id={round_.id}").text
     assert "Kursi roda" in details
     assert f'href="{address}/look"' in details

@@ -12,16 +12,16 @@ import sqlalchemy as sa
 from PIL import Image
 
 from models import clock
-from models.asset_care import Calibration, CalibrationResult, MaintenanceSchedule, ScheduleKind
+from models.asset_history import Calibration, CalibrationResult, MaintenanceSchedule, ScheduleKind
 from models.asset_register import AssetState
 from models.documents import Attachment
 from models.maintenance import Maintenance
-from models.operations.assets import asset_receipts
+from models.operations.assets import receipts
 from models.operations.core import files
 from models.operations.core.approvals import perform
 from models.organisation import Setting
 from models.roles import Role
-from portal.web import labels
+from portal.web import asset_label_sheets
 from tests.assets.test_asset_receipts import Cast
 from tests.support import factories as make
 
@@ -30,7 +30,8 @@ from tests.support import factories as make
 def asset(session):
     unit = make.make_work_unit(name="Radiologi")
     return make.make_asset(name="CT scanner 64 slice", brand="Siemens", serial_number="CT-77", work_unit=unit,
-                           room=make.make_room(name="Ruang CT Scan"), employee=make.make_employee(name="Sari Dewi"),
+                           room=make.make_room(name="Ruang CT Scan"),
+                           employee=make.make_employee(name="Sari Dewi"),
                            warranty_until=clock.today() + timedelta(days=30))
 
 
@@ -76,7 +77,8 @@ def test_an_unknown_code_is_nobodys(client, session, asset):
 def test_its_people_read_what_it_is_and_what_is_due(client, session, sign_in, asset):
     make.saved(MaintenanceSchedule(asset=asset, kind=ScheduleKind.PREVENTIVE, name="Servis", every_months=3,
                                    next_due_on=clock.today() + timedelta(days=11)))
-    make.saved(Calibration(asset=asset, calibrated_on=clock.today(), valid_until=clock.today() + timedelta(days=365),
+    make.saved(Calibration(asset=asset, calibrated_on=clock.today(),
+                           valid_until=clock.today() + timedelta(days=365),
                            result=CalibrationResult.FIT))
     sign_in(client, make.make_user(Role.UNIT_USER, work_unit=asset.work_unit))
     text = page(client, asset).text
@@ -93,7 +95,8 @@ def test_a_fault_becomes_a_draft_of_the_persons_unit_with_its_photo(client, sess
     assert (answer.status_code, answer.location) == (303, f"/admin/maintenance/details/?id={order.id}")
     assert (order.state, order.work_unit_id, order.created_by_id) == ("draft", asset.work_unit_id, nurse.id)
     assert [(line.asset_id, line.fault) for line in order.lines] == [(asset.id, "Layar gelap")]
-    assert session.scalars(sa.select(Attachment).filter_by(document_type="maintenance", document_id=order.id)).one()
+    assert session.scalars(sa.select(Attachment).filter_by(document_type="maintenance",
+                                                           document_id=order.id)).one()
     perform(order, "submit", by=nurse)
     assert order.number in page(client, asset).text
 
@@ -145,18 +148,20 @@ def texts(content):
     return [each.extract_text() for each in pypdf.PdfReader(io.BytesIO(content)).pages]
 
 
-@pytest.mark.parametrize("key", labels.SHEETS)
+@pytest.mark.parametrize("key", asset_label_sheets.SHEETS)
 def test_every_sheet_lies_on_the_paper_and_holds_its_labels(key):
-    sheet = labels.SHEETS[key]
+    sheet = asset_label_sheets.SHEETS[key]
     assert sheet.left + (sheet.columns - 1) * sheet.across + sheet.width <= 210
     assert sheet.top + (sheet.rows - 1) * sheet.down + sheet.height <= 297
     assert sheet.across >= sheet.width
     assert sheet.down >= sheet.height
-    each = labels.Label("AST-2026-000123", "Kursi tunggu empat dudukan dengan sandaran lengan yang panjang sekali",
-                        "Instalasi Rawat Jalan dan Poliklinik", "https://rs.example/asset/abcdefghijklmnop")
-    pages = texts(labels.labels_pdf([each] * (sheet.count + 1), sheet, owner="RSUD Tirta Husada"))
+    each = asset_label_sheets.Label("AST-2026-000123",
+                                    "Kursi tunggu empat dudukan dengan sandaran lengan yang panjang sekali",
+                                    "Instalasi Rawat Jalan dan Poliklinik",
+                                    "https://rs.example/asset/abcdefghijklmnop")
+    pages = texts(asset_label_sheets.labels_pdf([each] * (sheet.count + 1), sheet, owner="RSUD Tirta Husada"))
     assert [page.count("AST-2026-000123") for page in pages] == [sheet.count, 1]
-    pages = texts(labels.labels_pdf([each], sheet, owner="RSUD", copies=3, skip=sheet.count - 1))
+    pages = texts(asset_label_sheets.labels_pdf([each], sheet, owner="RSUD", copies=3, skip=sheet.count - 1))
     assert [page.count("AST-2026-000123") for page in pages] == [1, 2]
 
 
@@ -195,5 +200,5 @@ def test_withdrawn_assets_get_no_label(client, session, sign_in):
     receipt = cast.received(cast.sent((make.make_asset_model(), 1, Decimal(100))))
     perform(receipt, "reverse", by=cast.head, reason="wrong crate")
     sign_in(client, cast.buyer)
-    assert asset_receipts.received(receipt.asset_procurement) == {}
+    assert receipts.received(receipt.asset_procurement) == {}
     assert "AST-" not in client.get(f"/admin/asset/labels/?receipt={receipt.id}").text

@@ -11,8 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from models import clock
-from models.asset_care import AssetMovement, Calibration, CalibrationResult, MaintenanceSchedule, ScheduleKind
 from models.asset_exits import AssetDisposal
+from models.asset_history import (
+    AssetMovement,
+    Calibration,
+    CalibrationResult,
+    MaintenanceSchedule,
+    ScheduleKind,
+)
 from models.asset_register import Asset, AssetState, AssetType
 from models.beds import Bed
 from models.depreciation import DepreciationRun
@@ -20,7 +26,7 @@ from models.errors import NotAllowed, NotEnoughStock, Refused
 from models.facilities import RoomFacility, missing_facilities, unfit_devices
 from models.journal import JournalEntry, JournalLine, Posting
 from models.maintenance import Maintenance, MaintenanceKind, MaintenanceLineState, MaintenanceState
-from models.operations.assets import calibration, maintenance, upkeep
+from models.operations.assets import calibration, maintenance, maintenance_due
 from models.operations.assets.ownership import cost_of_ownership
 from models.operations.core import checks, jobs
 from models.operations.core.approvals import by_system, perform
@@ -45,12 +51,15 @@ def staff(session: Any) -> User:
     return make.make_user(Role.FACILITIES_STAFF)
 
 
-def used(staff: User, *, months: int | None = None, acquired_on: date = date(2026, 1, 10), **fields: Any) -> Asset:
+def used(staff: User, *, months: int | None = None, acquired_on: date = date(2026, 1, 10),
+         **fields: Any) -> Asset:
     """An asset in use in a room; with `months`, a medical device that is calibrated so often."""
-    kind = AssetType(code=make.unique("T"), name=make.unique("Type"), useful_life=60, calibration_months=months,
+    kind = AssetType(code=make.unique("T"), name=make.unique("Type"), useful_life=60,
+                     calibration_months=months,
                      is_medical_device=months is not None, is_portable=fields.pop("portable", False))
     asset = make.saved(Asset(
-        tag=make.unique("AST"), name="Pump", asset_type=kind, acquisition_cost=Decimal(600), acquired_on=acquired_on,
+        tag=make.unique("AST"), name="Pump", asset_type=kind, acquisition_cost=Decimal(600),
+        acquired_on=acquired_on,
         work_unit=make.make_work_unit(), room=fields.pop("room", None) or make.make_room(), **fields))
     perform(asset, "put_into_use", by=staff)
     return asset
@@ -78,7 +87,8 @@ def mended(order: Maintenance, staff: User, cost: int = 0, condition: Any = None
 
 def certificate(asset: Asset, on: date, months: int = 12, result: CalibrationResult = CalibrationResult.FIT,
                 **fields: Any) -> Calibration:
-    return make.saved(Calibration(asset=asset, calibrated_on=on, valid_until=calibration.add_months(on, months),
+    return make.saved(Calibration(asset=asset, calibrated_on=on,
+                                  valid_until=calibration.add_months(on, months),
                                   result=result, **fields))
 
 
@@ -91,7 +101,8 @@ def broken(session: Any) -> set[str]:
 
 def test_an_order_takes_its_asset_out_of_use_and_back(session: Any, staff: User) -> None:
     asset = used(staff, condition=PhysicalCondition.SLIGHTLY_DAMAGED)
-    place = make.saved(RoomFacility(room=asset.room, asset=asset, condition=PhysicalCondition.SLIGHTLY_DAMAGED))
+    place = make.saved(RoomFacility(room=asset.room, asset=asset,
+                                    condition=PhysicalCondition.SLIGHTLY_DAMAGED))
     order = approved(asset)
     perform(order, "start", by=staff)
     assert (order.state, asset.state) == (MaintenanceState.IN_PROGRESS, AssetState.UNDER_MAINTENANCE)
@@ -153,7 +164,8 @@ def test_spare_parts_leave_their_store(session: Any, staff: User) -> None:
     perform(line, "finish", by=staff, given={"result": "Parts changed", "cost": Decimal(0)})
     perform(order, "finish", by=staff)
     move = session.scalars(sa.select(StockMove).where(StockMove.document_type == "maintenance")).one()
-    assert (move.kind, move.quantity, move.value, move.line_id) == (MoveKind.MAINTENANCE, -20, -140, line.parts[0].id)
+    assert (move.kind, move.quantity, move.value, move.line_id) == (MoveKind.MAINTENANCE, -20, -140,
+                                                                    line.parts[0].id)
     assert broken(session) == set()
     with pytest.raises(Refused, match="while their order is in progress"):
         maintenance.remove_part(line.parts[0], by=staff)
@@ -173,7 +185,8 @@ def test_an_order_is_not_finished_with_parts_that_are_not_there(session: Any, st
                              by=make.make_user(Role.STORE_HEAD))
     for unit, quantity, field in ((make.make_item().units[0], 1, "unit"), (None, 0, "quantity")):
         with pytest.raises(Refused) as refusal:
-            maintenance.add_part(order.lines[0], store=store, item=item, unit=unit, quantity=Decimal(quantity),
+            maintenance.add_part(order.lines[0], store=store, item=item, unit=unit,
+                                 quantity=Decimal(quantity),
                                  by=staff)
         assert refusal.value.field == field
 
@@ -262,11 +275,13 @@ def test_a_repaired_device_is_calibrated_again(session: Any, staff: User) -> Non
 
 
 @pytest.mark.parametrize(("portable", "fit"), [(False, False), (True, True)])
-def test_a_device_installed_elsewhere_is_calibrated_again(session: Any, staff: User, portable: bool, fit: bool) -> None:
+def test_a_device_installed_elsewhere_is_calibrated_again(session: Any, staff: User, portable: bool,
+                                                          fit: bool) -> None:
     asset, room = used(staff, months=12, portable=portable), make.make_room()
     move = {"asset": asset, "moved_by": staff}
     make.saved(AssetMovement(to_room_id=asset.room_id, **move))
-    make.saved(AssetMovement(from_room_id=room.id, to_room_id=room.id, to_work_unit_id=asset.work_unit_id, **move))
+    make.saved(AssetMovement(from_room_id=room.id, to_room_id=room.id, to_work_unit_id=asset.work_unit_id,
+                             **move))
     assert asset.is_fit_on(TODAY)
     make.saved(AssetMovement(from_room_id=asset.room_id, to_room_id=room.id, **move))
     assert asset.is_fit_on(TODAY) == fit
@@ -340,8 +355,8 @@ def test_a_schedule_makes_its_order_before_it_is_due_and_once(session: Any, staf
     due = schedule_of(asset, TODAY + timedelta(days=14), estimated_cost=Decimal(50))
     schedule_of(asset, TODAY + timedelta(days=15))
     schedule_of(asset, TODAY, status="inactive")
-    assert len(upkeep.make_orders(by=staff)) == 1
-    assert upkeep.make_orders(by=staff) == []
+    assert len(maintenance_due.make_orders(by=staff)) == 1
+    assert maintenance_due.make_orders(by=staff) == []
     (order,) = orders(session)
     assert (order.state, order.kind, order.maintenance_schedule, order.estimated_cost) == (
         MaintenanceState.SUBMITTED, MaintenanceKind.PREVENTIVE, due, 50)
@@ -350,7 +365,7 @@ def test_a_schedule_makes_its_order_before_it_is_due_and_once(session: Any, staf
     perform(order, "approve_payment", by=make.make_user(Role.PAYABLES))
     mended(order, staff)
     assert (due.last_done_on, due.next_due_on) == (TODAY, date(2026, 10, 20))
-    assert upkeep.make_orders(by=staff, today=date(2026, 10, 6)) != []
+    assert maintenance_due.make_orders(by=staff, today=date(2026, 10, 6)) != []
     assert len(orders(session)) == 3
 
 
@@ -358,35 +373,37 @@ def test_a_schedule_of_what_is_gone_makes_nothing(session: Any, staff: User) -> 
     asset = used(staff)
     schedule_of(asset, TODAY)
     by_system(asset, "retire", by=staff)
-    assert upkeep.make_orders(by=staff) == []
+    assert maintenance_due.make_orders(by=staff) == []
 
 
 def test_the_job_orders_in_the_name_of_the_staff(session: Any, staff: User) -> None:
     asset = used(staff, months=12, acquired_on=date(2025, 5, 1))  # due on 30 April, 30 days of lead
     assert jobs.JOBS["maintenance_orders"].run() == "1 orders made"
     (order,) = orders(session)
-    assert (order.created_by_id, order.kind, order.lines[0].asset) == (staff.id, MaintenanceKind.CALIBRATION, asset)
+    assert (order.created_by_id, order.kind, order.lines[0].asset) == (staff.id, MaintenanceKind.CALIBRATION,
+                                                                       asset)
 
 
 def test_staff_is_reminded_of_a_calibration_once(session: Any, staff: User) -> None:
     used(staff, months=12)
     asset = used(staff, months=12, acquired_on=date(2025, 4, 1))
-    assert upkeep.remind_of_calibrations() == "1 devices"
-    assert upkeep.remind_of_calibrations() == ""
+    assert maintenance_due.remind_of_calibrations() == "1 devices"
+    assert maintenance_due.remind_of_calibrations() == ""
     notice = session.scalars(sa.select(Notice).where(Notice.event == "calibration_due")).one()
     assert (notice.user_id, notice.record_id) == (staff.id, asset.id)
 
 
 def test_staff_is_reminded_of_a_month_that_was_not_run(session: Any, staff: User) -> None:
     used(staff)
-    assert upkeep.remind_of_depreciation() == ""  # nothing was ever run: the hospital begins when it likes
+    # nothing was ever run: the hospital begins when it likes
+    assert maintenance_due.remind_of_depreciation() == ""
     make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 2, 1), period_end=date(2026, 2, 28),
                                state="posted"))
-    assert upkeep.remind_of_depreciation() == "1 told of 2026-03"
-    assert upkeep.remind_of_depreciation() == ""
+    assert maintenance_due.remind_of_depreciation() == "1 told of 2026-03"
+    assert maintenance_due.remind_of_depreciation() == ""
     make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 3, 1), period_end=date(2026, 3, 31),
                                state="posted"))
-    assert upkeep.missing_period() is None
+    assert maintenance_due.missing_period() is None
 
 
 def test_months_are_added_as_a_calendar_does() -> None:
@@ -396,7 +413,8 @@ def test_months_are_added_as_a_calendar_does() -> None:
 
 
 def test_beds_know_their_rooms_assets(session: Any, staff: User) -> None:
-    """What stands in an inpatient room by its own place counts too, not only what is written among its facilities."""
+    """What stands in an inpatient room by its own place counts too, not only what is written among its
+    facilities."""
     room = make.make_inpatient_room()
     asset = used(staff, months=12, acquired_on=date(2024, 1, 1))
     asset.room_id, asset.inpatient_room_id = None, room.id

@@ -1,7 +1,8 @@
-"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh] [--only posting]`: both sides, turn by turn.
+"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh] [--only posting]`: both sides, turn by
+turn.
 
-BENCH_DATABASE_URL names a PostgreSQL server whose user may create databases (postgres at 127.0.0.1 unless said). The
-filled database, `rawat_bench_<moves>_<schema>`, is kept for the next run; `--fresh` makes it anew.
+BENCH_DATABASE_URL names a PostgreSQL server whose user may create databases (postgres at 127.0.0.1 unless
+said). The filled database, `rawat_bench_<moves>_<schema>`, is kept for the next run; `--fresh` makes it anew.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 
 @dataclass(frozen=True)
 class Page:
-    """One page of ours and of the peers: what it may take at `most`, in times of the bare one and as a `share` of
-    Django's, where there is a goal."""
+    """One page of ours and of the peers: what it may take at `most`, in times of the bare one and as a
+    `share` of Django's, where there is a goal."""
 
     name: str
     role: str
@@ -55,7 +56,8 @@ def pages(moves: int) -> list[Page]:
         Page("moves, search by item name", "store_head", "stock_move/?search=jenis+00123", share=0.15),
         Page("move, details", "store_head", f"stock_move/details/?id={middle}"),
         Page("orders, page 1", "facilities_staff", "purchase_order/"),
-        Page("orders by state and date", "facilities_staff", "purchase_order/?state=sent&ordered_on_from=2026-06-01",
+        Page("orders by state and date", "facilities_staff",
+             "purchase_order/?state=sent&ordered_on_from=2026-06-01",
              share=0.3),
         Page("order, details", "facilities_staff", f"purchase_order/details/?id={posted}"),
         Page("order, edit, 3 lines", "facilities_staff", f"purchase_order/edit/?id={draft}", share=0.45),
@@ -142,7 +144,8 @@ def measure(app: Flask, peer: Flask, django: Any, page: Page, runs: int) -> dict
     times = [(ask(ours, f"/admin/{page.path}")[0], ask(bare, f"/{page.path}")[0],
               ask_django(django, page.name) if there else 0.0) for _ in range(runs)]
     our_time, bare_time, their_time = (statistics.median(side) for side in zip(*times, strict=True))
-    return {"ours": our_time, "bare": bare_time, "ratio": our_time / bare_time, "statements": statements, "size": size,
+    return {"ours": our_time, "bare": bare_time, "ratio": our_time / bare_time, "statements": statements,
+            "size": size,
             "django": their_time}
 
 
@@ -183,7 +186,9 @@ def main() -> None:
     for page in pages(asked.moves):
         found = measure(app, peer, django, page, asked.runs)
         goal, share = (f"≤ {most:g}" if most else "" for most in (page.most, page.share))
-        theirs = f"{found['django']:9.1f}{found['ours'] / found['django']:7.2f}" if found["django"] else f"{'':16}"
+        theirs = (
+            f"{found['django']:9.1f}{found['ours'] / found['django']:7.2f}" if found["django"] else f"{'':16}"
+        )
         print(f"{page.name:32}{found['ours']:8.1f}{found['bare']:9.1f}{found['ratio']:8.1f}{goal:>7}"
               f"{found['statements']:4}{found['size'] / 1024:7.1f}{theirs}{share:>8}", flush=True)
 

@@ -1,9 +1,11 @@
-"""How soon a message shows on the other side with many conversations open: `python -m tests.benchmarks.conversations`.
+"""How soon a message shows on the other side with many conversations open: `python -m
+tests.benchmarks.conversations`.
 
-A real server (`python app.py`) on a database of its own; for each conversation both sides hold their page open, as a
-browser does: one request that waits for news, asked again after each answer. Messages are sent at a steady rate from
-random sides; measured is the time from the moment before sending to the moment at which the other side holds the answer
-that carries the message. Beside it, what ordinary pages cost meanwhile. Prints; no test fails on a clock.
+A real server (`python app.py`) on a database of its own; for each conversation both sides hold their page
+open, as a browser does: one request that waits for news, asked again after each answer. Messages are sent at
+a steady rate from random sides; measured is the time from the moment before sending to the moment at which
+the other side holds the answer that carries the message. Beside it, what ordinary pages cost meanwhile.
+Prints; no test fails on a clock.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ MARK = re.compile(r"bm-(\d+)")
 
 def environment(database: str, instance: str, port: int) -> dict[str, str]:
     return os.environ | {
-        "DATABASE_URL": database, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port), "SECRET_KEY": SECRET,
+        "DATABASE_URL": database, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port),
+        "SECRET_KEY": SECRET,
         "NIK_KEY": "11" * 32, "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": instance, "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT)}
 
@@ -70,7 +73,8 @@ def fill(database: str, instance: str, number: int) -> list[dict[str, Any]]:
             doctor = make.make_doctor(specialization=specialization, schedules=[])
             patient = make.make_patient(medical_record_number=f"{index + 1:08d}")
             talk = Consultation(
-                doctor=doctor, patient=patient, specialization_id=specialization.id, created_by_id=patient.user_id,
+                doctor=doctor, patient=patient, specialization_id=specialization.id,
+                created_by_id=patient.user_id,
                 complaint="Batuk tiga hari", state=ConsultationState.IN_PROGRESS, approved_at=clock.now(),
                 started_at=clock.now(), starts_at=clock.now(), number=f"KON/2026/{index + 1:06d}")
             db.session.add(talk)
@@ -94,7 +98,8 @@ class Side:
         self.page = f"p{secrets.token_hex(6)}"
 
     def head(self, method: str, path: str, body: bytes = b"") -> bytes:
-        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {self.talk[self.side]}", "HX-Request: true"]
+        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {self.talk[self.side]}",
+                 "HX-Request: true"]
         if body:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
@@ -104,7 +109,8 @@ class Side:
         try:
             while not stop.is_set():
                 after, have, is_open, seq = self.state
-                writer.write(self.head("GET", f"{self.address}/news?after={after}&have={have}&open={is_open}&seq={seq}"
+                writer.write(self.head("GET",
+                                       f"{self.address}/news?after={after}&have={have}&open={is_open}&seq={seq}"
                                               f"&page={self.page}&wait=1"))
                 status, headers, body = await answer(reader)
                 if status == 200 and not body:
@@ -153,7 +159,8 @@ class Side:
 
 async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], str]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+    headers = {name.lower(): value.strip()
+               for name, _, value in (line.partition(":") for line in head[1:] if line)}
     if headers.get("transfer-encoding") == "chunked":
         parts = []
         while size := int((await reader.readline()).strip() or b"0", 16):
@@ -204,7 +211,8 @@ async def measure(people: list[dict[str, Any]], ports: list[int], seconds: float
         while not stop.is_set():
             pair = rng.choice(sides)
             for name, side, path in (("portal home", pair[0], "/portal/"), ("list of the portal", pair[0],
-                                     "/portal/consultations"), ("inbox of the panel", pair[1], "/admin/inbox/")):
+                                     "/portal/consultations"),
+                                     ("inbox of the panel", pair[1], "/admin/inbox/")):
                 pages[name].append(await side.get(path))
             await asyncio.sleep(0.5)
 
@@ -227,7 +235,8 @@ async def measure(people: list[dict[str, Any]], ports: list[int], seconds: float
     await asyncio.gather(*listeners, return_exceptions=True)
     print(f"{number} messages in {seconds:.0f} s, {number - len(delivered)} lost, "
           f"{sum(times > 1 for times in counted.values())} doubled")
-    for name, times in (("delivery to the other side", list(delivered.values())), ("the sender's answer", posts),
+    for name, times in (("delivery to the other side", list(delivered.values())),
+                        ("the sender's answer", posts),
                         *pages.items()):
         line(name, times)
 
@@ -245,7 +254,8 @@ def main() -> None:
     asked.add_argument("--conversations", type=int, default=500)
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--rate", type=float, default=10, help="messages a second")
-    asked.add_argument("--database", default="", help="an empty database's URL; an SQLite file of its own without")
+    asked.add_argument("--database", default="",
+                       help="an empty database's URL; an SQLite file of its own without")
     asked.add_argument("--processes", type=int, default=1,
                        help="with PostgreSQL: patients at the first, doctors at the last")
     given = asked.parse_args()
@@ -262,7 +272,8 @@ def main() -> None:
             for port in ports:
                 with (Path(folder) / f"{port}.txt").open("wb") as log:
                     servers.append(subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, stdout=log,
-                                                    env=environment(database, folder, port), stderr=subprocess.STDOUT))
+                                                    env=environment(database, folder, port),
+                                                    stderr=subprocess.STDOUT))
             for port in ports:
                 wait_for(port)
             asyncio.run(measure(people, ports, given.seconds, given.rate))

@@ -1,4 +1,5 @@
-"""`python -m tests.benchmarks.depreciation [--assets 100000]`: a month of depreciation, step by step, in seconds.
+"""`python -m tests.benchmarks.depreciation [--assets 100000]`: a month of depreciation, step by step, in
+seconds.
 
 BENCH_DATABASE_URL names a PostgreSQL server whose user may create databases; without it, a new SQLite file.
 """
@@ -24,7 +25,7 @@ from models.base import db, one_transaction, will_write
 from models.depreciation import DepreciationRun, DepreciationRunLine
 from models.journal import Period
 from models.operations.assets import depreciation
-from models.operations.assets.asset_books import insert_missing
+from models.operations.assets.books import insert_missing
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
 from models.roles import Role
@@ -45,13 +46,15 @@ def fill(assets: int) -> None:
     with one_transaction() as session:
         make.make_chart()
         kinds = [make.saved(AssetType(
-            code=f"T{number}", name=f"Jenis {number}", useful_life=60 + 24 * number, tax_group=TaxGroup.GROUP_2,
+            code=f"T{number}", name=f"Jenis {number}", useful_life=60 + 24 * number,
+            tax_group=TaxGroup.GROUP_2,
             method=DepreciationMethod.DECLINING_BALANCE if number == 3 else DepreciationMethod.STRAIGHT_LINE))
             for number in range(4)]
         session.execute(sa.insert(Asset), [{
             "tag": f"B-{number:07}", "qr_code": f"q{number}", "name": f"Aset {number}", "acquisition_cost":
             Decimal(1_000_000 + 7 * number), "asset_type_id": kinds[number % 4].id,
-            "acquired_on": date(2020 + number % 6, 1 + number % 12, 1 + number % 28)} for number in range(assets)])
+            "acquired_on": date(2020 + number % 6, 1 + number % 12, 1 + number % 28)}
+                                           for number in range(assets)])
         make.saved(Period(year=2026, month=1, closed_at=clock.now(), closed_by=make.make_user(Role.PAYABLES)))
 
 
@@ -86,7 +89,8 @@ def measure(assets: int, name: str) -> None:
     timed("open three books of each asset", books)
     with one_transaction():
         staff, head = make.make_user(Role.FACILITIES_STAFF), make.make_user(Role.FACILITIES_HEAD)
-        run = make.saved(DepreciationRun(created_by=staff, book=BookKind.HOSPITAL, period_start=date(2026, 1, 1),
+        run = make.saved(DepreciationRun(created_by=staff, book=BookKind.HOSPITAL,
+                                         period_start=date(2026, 1, 1),
                                          period_end=date(2026, 1, 31)))
         opened(run, by=staff)
 
@@ -103,7 +107,8 @@ def measure(assets: int, name: str) -> None:
     timed("submit (what is computed is checked)", lambda: step("submit", staff))
     timed("approve: register and journal", lambda: step("approve", head))
     lines = db.session.scalar(sa.select(sa.func.count()).select_from(DepreciationRunLine))
-    gone = db.session.scalar(sa.select(sa.func.count()).select_from(AssetBook).where(AssetBook.accumulated > 0))
+    gone = db.session.scalar(sa.select(sa.func.count()).select_from(AssetBook).where(AssetBook.accumulated
+                                                                                     > 0))
     print(f"{lines:,} lines, {gone:,} books moved, {run.total:,.2f} rupiah")
     wrong = timed("verify", lambda: [
         (word, bad) for word, bad in checks.verify(db.session) if bad is not None and "depreciation" in word])

@@ -1,8 +1,9 @@
-"""Django's own admin over the same tables, tuned as its documentation advises: what a hospital would get there.
+"""Django's own admin over the same tables, tuned as its documentation advises: what a hospital would get
+there.
 
-Rows are joined (`list_select_related`), choices are searched (`autocomplete_fields`), nothing is counted twice
-(`show_full_result_count`), 20 rows a page, sessions in memory, templates cached. Needs `pip install "django==5.2.*"`;
-without it the benchmark leaves this column out.
+Rows are joined (`list_select_related`), choices are searched (`autocomplete_fields`), nothing is counted
+twice (`show_full_result_count`), 20 rows a page, sessions in memory, templates cached. Needs `pip install
+"django==5.2.*"`; without it the benchmark leaves this column out.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def make_django(url: sa.URL, moves: int) -> Callable[[str], tuple[int, bytes]] |
         SECRET_KEY="benchmark", ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, USE_TZ=True, STATIC_URL="static/",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", LANGUAGE_CODE="id",
         SESSION_ENGINE="django.contrib.sessions.backends.cache",
-        DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url.database, "HOST": url.host,
+        DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url.database,
+                               "HOST": url.host,
                                "PORT": url.port or 5432, "USER": url.username, "PASSWORD": url.password or "",
                                "CONN_MAX_AGE": None}},
         INSTALLED_APPS=[f"{__name__}.Bench", "django.contrib.admin", "django.contrib.auth",
@@ -50,8 +52,10 @@ def make_django(url: sa.URL, moves: int) -> Callable[[str], tuple[int, bytes]] |
                     "django.contrib.auth.middleware.AuthenticationMiddleware",
                     "django.contrib.messages.middleware.MessageMiddleware",
                     "django.middleware.clickjacking.XFrameOptionsMiddleware"],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": False, "OPTIONS": {
-            "loaders": [("django.template.loaders.cached.Loader", ["django.template.loaders.app_directories.Loader"])],
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": False,
+                    "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader",
+                         ["django.template.loaders.app_directories.Loader"])],
             "context_processors": ["django.template.context_processors.request",
                                    "django.contrib.auth.context_processors.auth",
                                    "django.contrib.messages.context_processors.messages"]}}])
@@ -61,7 +65,8 @@ def make_django(url: sa.URL, moves: int) -> Callable[[str], tuple[int, bytes]] |
     from django.core.management import call_command
     from django.test import Client
     call_command("migrate", verbosity=0)
-    person, _ = User.objects.get_or_create(username="bench", defaults={"is_superuser": True, "is_staff": True})
+    person, _ = User.objects.get_or_create(username="bench",
+                                           defaults={"is_superuser": True, "is_staff": True})
     client = Client()
     client.force_login(person)
     known = {"page": moves // 25, "move": moves // 5, "draft": moves // 10}
@@ -81,7 +86,8 @@ def _models() -> dict[str, Any]:
     from django.db import models as m
 
     def table(name: str, title: str = "", /, **fields: Any) -> Any:
-        meta = type("Meta", (), {"app_label": "bench", "managed": False, "db_table": name, "ordering": ["-id"]})
+        meta = type("Meta", (),
+                    {"app_label": "bench", "managed": False, "db_table": name, "ordering": ["-id"]})
         names = {"__str__": lambda self: getattr(self, title) or "–"} if title else {}
         model = "".join(word.title() for word in name.split("_"))
         return type(model, (m.Model,), {"__module__": __name__, "Meta": meta, **names, **fields})
@@ -98,15 +104,18 @@ def _models() -> dict[str, Any]:
     supplier = table("supplier", "name", name=m.CharField(max_length=200))
     user = table("user", "name", name=m.CharField(max_length=200))
     batch = table("stock_batch", "number", number=m.CharField(max_length=40), item=to(item))
-    move = table("stock_move", store=to(store), item=to(item), batch=to(batch), user=to(user), quantity=amount(),
+    move = table("stock_move", store=to(store), item=to(item), batch=to(batch), user=to(user),
+                 quantity=amount(),
                  value=amount(2), kind=m.CharField(max_length=20), moved_on=m.DateField(),
                  reason=m.CharField(max_length=500, null=True, blank=True))
-    order = table("purchase_order", "number", number=m.CharField(max_length=20, null=True), supplier=to(supplier),
+    order = table("purchase_order", "number", number=m.CharField(max_length=20, null=True),
+                  supplier=to(supplier),
                   store=to(store), created_by=to(user), ordered_on=m.DateField(), note=m.TextField(null=True),
                   expected_on=m.DateField(null=True),
                   state=m.CharField(max_length=20, choices=[(each, each) for each in (
                       "draft", "submitted", "approved", "payment_approved", "sent", "done", "cancelled")]))
-    line = table("purchase_order_line", purchase_order=m.ForeignKey(order, m.CASCADE), item=to(item), unit=to(unit),
+    line = table("purchase_order_line", purchase_order=m.ForeignKey(order, m.CASCADE), item=to(item),
+                 unit=to(unit),
                  quantity=amount(), factor=amount(6), unit_price=amount(2), discount=amount(2))
     return {"item": item, "unit": unit, "store": store, "supplier": supplier, "user": user, "batch": batch,
             "move": move, "order": order, "line": line}

@@ -1,7 +1,7 @@
 """A hospital of any size in minutes: written by the database itself with `generate_series`.
 
-The rules that the database keeps (triggers, foreign keys) are off while it fills, so the numbers are made to agree:
-every balance is the sum of its moves, no state is illegal, every number is given once.
+The rules that the database keeps (triggers, foreign keys) are off while it fills, so the numbers are made to
+agree: every balance is the sum of its moves, no state is illegal, every number is given once.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ _MASTERS = f"""
 INSERT INTO work_unit (id, code, name, status)
 SELECT g, 'UK-' || g, 'Unit kerja ' || g, 'active' FROM generate_series(1, {UNITS}) g;
 
-INSERT INTO "user" (id, name, email, language, status, is_demo, wants_mail, wants_whatsapp, wants_sms, created_at,
+INSERT INTO "user" (id, name, email, language, status, is_demo, wants_mail, wants_whatsapp, wants_sms,
+  created_at,
                     work_unit_id)
-SELECT place, initcap(replace(role, '_', ' ')), role || '@bench.example', 'id', 'active', false, true, false, false,
+SELECT place, initcap(replace(role, '_', ' ')), role || '@bench.example', 'id', 'active', false, true, false,
+  false,
        now(), CASE WHEN role = 'unit_user' THEN 1 END
 FROM unnest(%(people)s::text[]) WITH ORDINALITY people(role, place);
-INSERT INTO user_role (user_id, role) SELECT place, role FROM unnest(%(people)s::text[]) WITH ORDINALITY p(role, place);
+INSERT INTO user_role (user_id, role) SELECT place, role FROM unnest(%(people)s::text[]) WITH ORDINALITY
+  p(role, place);
 
 INSERT INTO store (id, code, name, status)
 SELECT g, 'GD-' || g, 'Gudang ' || g, 'active' FROM generate_series(1, {STORES}) g;
@@ -35,7 +38,8 @@ INSERT INTO item_category (id, code, name, is_medicine) VALUES (1, 'BHP', 'Bahan
 INSERT INTO item (id, code, name, category_id, base_unit, precision, batch_tracked, controlled, stock_on_hand,
                   minimum_stock, status)
 SELECT g, 'BRG-' || lpad(g::text, 5, '0'),
-       (ARRAY['Infus set', 'Kateter', 'Sarung tangan', 'Spuit', 'Kasa steril', 'Masker', 'Obat', 'Reagen', 'Kertas',
+       (ARRAY['Infus set', 'Kateter', 'Sarung tangan', 'Spuit', 'Kasa steril', 'Masker', 'Obat', 'Reagen',
+         'Kertas',
               'Cairan pembersih'])[1 + g %% 10] || ' jenis ' || lpad(g::text, 5, '0'),
        1, 'pcs', 0, true, false, 0, 10, 'active'
 FROM generate_series(1, {ITEMS}) g;
@@ -48,9 +52,11 @@ SELECT g, g, 'LOT-' || g, date '2028-01-01' + (g %% 300) FROM generate_series(1,
 
 # Two moves of a pair are one item in one store: ten in, five out; so every balance is above zero.
 _MOVES = f"""
-INSERT INTO stock_move (store_id, item_id, batch_id, quantity, unit_cost, value, document_type, document_id, line_id,
+INSERT INTO stock_move (store_id, item_id, batch_id, quantity, unit_cost, value, document_type, document_id,
+  line_id,
                         kind, user_id, occurred_at, moved_on)
-SELECT 1 + pair %% {STORES}, item, item, quantity, 1000 + item, quantity * (1000 + item), kind_of, g, 1, kind, 5,
+SELECT 1 + pair %% {STORES}, item, item, quantity, 1000 + item, quantity * (1000 + item), kind_of, g, 1,
+  kind, 5,
        moved_on + time '09:00', moved_on
 FROM (SELECT g, g / 2 AS pair, 1 + (g / 2 * 7919) %% {ITEMS} AS item,
              CASE WHEN g %% 2 = 0 THEN 10 ELSE -5 END AS quantity,
@@ -71,32 +77,40 @@ WHERE b.item_id = item.id;
 _DOCUMENTS = """
 INSERT INTO {table} (id, created_by_id, {columns} state, number, created_at, note)
 SELECT g, {author}, {values} state,
-       CASE WHEN state <> 'draft' THEN '{prefix}/2025/' || lpad(g::text, 6, '0') END, on_day + time '08:00', NULL
+       CASE WHEN state <> 'draft' THEN '{prefix}/2025/' || lpad(g::text, 6, '0') END, on_day + time '08:00',
+         NULL
 FROM (SELECT g, date '2025-01-01' + (g * 690 / %(documents)s)::int AS on_day,
-             CASE WHEN g %% 50 = 0 THEN 'draft' ELSE (%({table}_states)s::text[])[1 + g %% {states}] END AS state
+             CASE WHEN g %% 50 = 0 THEN 'draft' ELSE (%({table}_states)s::text[])[1 + g %% {states}] END AS
+               state
       FROM generate_series(1, %(documents)s) g) made;
 INSERT INTO {table}_line ({table}_id, item_id, unit_id, quantity, factor {more})
 SELECT id, item, 2 * item, 1 + id %% 9, 10 {more_values}
-FROM (SELECT d.id, 1 + (d.id * 31 + n * 977) %% {items} AS item FROM {table} d, generate_series(1, 3) n) lines;
-INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id, occurred_at)
+FROM (SELECT d.id, 1 + (d.id * 31 + n * 977) %% {items} AS item FROM {table} d, generate_series(1, 3) n)
+  lines;
+INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id,
+  occurred_at)
 SELECT '{table}', id, 'create', NULL, 'draft', created_by_id, created_at FROM {table}
 UNION ALL SELECT '{table}', id, 'submit', 'draft', 'submitted', created_by_id, created_at FROM {table}
 WHERE state <> 'draft';
 INSERT INTO document_number (prefix, year, sequence, number, document_type, document_id, verify_code)
-SELECT '{prefix}', 2025, id, number, '{table}', id, md5('{prefix}' || id) FROM {table} WHERE number IS NOT NULL;
+SELECT '{prefix}', 2025, id, number, '{table}', id, md5('{prefix}' || id) FROM {table} WHERE number IS NOT
+  NULL;
 """
 
 STATES = {
-    "purchase_order_states": ["submitted", "approved", "payment_approved", "sent", "sent", "done", "done", "cancelled"],
+    "purchase_order_states": ["submitted", "approved", "payment_approved", "sent", "sent", "done", "done",
+                              "cancelled"],
     "store_request_states": ["submitted", "approved", "done", "done", "done", "rejected"],
 }
 
 
 def fill(connection: psycopg.Connection, moves: int) -> None:
-    """Write `moves` stock moves and a tenth as many orders and store requests into an empty, migrated database."""
+    """Write `moves` stock moves and a tenth as many orders and store requests into an empty, migrated
+    database."""
     given = {"moves": moves, "documents": moves // 10, "people": list(PEOPLE), **STATES}
     orders = _DOCUMENTS.format(
-        table="purchase_order", prefix="PO", author=1, items=ITEMS, states=len(STATES["purchase_order_states"]),
+        table="purchase_order", prefix="PO", author=1, items=ITEMS,
+        states=len(STATES["purchase_order_states"]),
         columns="supplier_id, store_id, ordered_on, vat_percent,",
         values=f"1 + g %% {SUPPLIERS}, 1 + g %% {STORES}, on_day, 11,",
         more=", unit_price, discount", more_values=", 10000 + item, 0")
@@ -112,7 +126,8 @@ def fill(connection: psycopg.Connection, moves: int) -> None:
                 if statement.strip():
                     connection.execute(statement.encode(), given)
         for (table,) in connection.execute(
-                "SELECT c.relname FROM pg_class s JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i') "
+                "SELECT c.relname FROM pg_class s JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN "
+                "('a', 'i') "
                 "JOIN pg_class c ON c.oid = d.refobjid WHERE s.relkind = 'S'").fetchall():
             connection.execute(
                 f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), max(id)) FROM \"{table}\" "

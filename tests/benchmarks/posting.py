@@ -1,8 +1,9 @@
 """Posting a goods receipt of ten lines: our operation, a plain ORM loop, and bare psycopg, turn by turn.
 
-All three leave the same ledger: ten moves, balances, averages, stock on hand, one journal entry, the number, the event
-and the document's new state, in one committed transaction. Only ours also checks order, tolerance, batch, period,
-rights and version, and writes the hash-chained activity log; the ORM loop reads and writes record by record.
+All three leave the same ledger: ten moves, balances, averages, stock on hand, one journal entry, the number,
+the event and the document's new state, in one committed transaction. Only ours also checks order, tolerance,
+batch, period, rights and version, and writes the hash-chained activity log; the ORM loop reads and writes
+record by record.
 """
 
 from __future__ import annotations
@@ -46,18 +47,25 @@ HERE = "SET TIME ZONE 'Asia/Jakarta'"
 _PAPERS = """
 INSERT INTO purchase_order (id, created_by_id, supplier_id, store_id, ordered_on, state, created_at, version,
                             vat_percent)
-SELECT g, %(buyer)s, %(supplier)s, %(store)s, current_date, 'sent', now(), 1, 11 FROM generate_series(1, %(papers)s) g;
-INSERT INTO purchase_order_line (id, purchase_order_id, item_id, unit_id, quantity, factor, unit_price, discount)
+SELECT g, %(buyer)s, %(supplier)s, %(store)s, current_date, 'sent', now(), 1, 11 FROM generate_series(1,
+  %(papers)s) g;
+INSERT INTO purchase_order_line (id, purchase_order_id, item_id, unit_id, quantity, factor, unit_price,
+  discount)
 SELECT (g - 1) * 10 + n, g, u.item_id, u.id, 2, u.factor, 12345.67, 2.5
 FROM generate_series(1, %(papers)s) g, generate_series(1, 10) n
 JOIN LATERAL (SELECT * FROM unit_conversion WHERE factor = 10 ORDER BY id) u ON true
-WHERE u.id = (SELECT id FROM unit_conversion WHERE factor = 10 ORDER BY id OFFSET (g * 7 + n * 3) %% 50 LIMIT 1);
-INSERT INTO goods_receipt (id, created_by_id, purchase_order_id, supplier_id, store_id, ordered_on, received_on, state,
+WHERE u.id = (SELECT id FROM unit_conversion WHERE factor = 10 ORDER BY id OFFSET (g * 7 + n * 3) %% 50 LIMIT
+  1);
+INSERT INTO goods_receipt (id, created_by_id, purchase_order_id, supplier_id, store_id, ordered_on,
+  received_on, state,
                            created_at, version)
-SELECT id, %(keeper)s, id, supplier_id, store_id, ordered_on, current_date, 'draft', now(), 1 FROM purchase_order;
-INSERT INTO goods_receipt_line (id, goods_receipt_id, purchase_order_line_id, item_id, unit_id, unit_price, discount,
+SELECT id, %(keeper)s, id, supplier_id, store_id, ordered_on, current_date, 'draft', now(), 1 FROM
+  purchase_order;
+INSERT INTO goods_receipt_line (id, goods_receipt_id, purchase_order_line_id, item_id, unit_id, unit_price,
+  discount,
                                 ordered_quantity, received_quantity, factor)
-SELECT id, purchase_order_id, id, item_id, unit_id, unit_price, discount, 2, 1, factor FROM purchase_order_line;
+SELECT id, purchase_order_id, id, item_id, unit_id, unit_price, discount, 2, 1, factor FROM
+  purchase_order_line;
 SELECT setval(pg_get_serial_sequence('goods_receipt', 'id'), %(papers)s);
 """
 
@@ -73,13 +81,16 @@ def prepared(server: sa.URL, papers: int) -> Flask:
         flask_migrate.upgrade()
         with one_transaction():
             make.make_chart()
-            who = {"buyer": make.make_user(Role.FACILITIES_STAFF).id, "keeper": make.make_user(Role.STORE_STAFF).id,
+            who = {"buyer": make.make_user(Role.FACILITIES_STAFF).id,
+                   "keeper": make.make_user(Role.STORE_STAFF).id,
                    "store": make.make_store().id, "supplier": make.make_supplier().id}
             items = [make.make_item({"box": "10"}) for _ in range(ITEMS)]
             none = stock.without_batch(item.id for item in items)
-            stock.receive(make.saved(Spoilage(store_id=who["store"], created_by_id=who["keeper"])), who["store"],
+            stock.receive(make.saved(Spoilage(store_id=who["store"], created_by_id=who["keeper"])),
+                          who["store"],
                           [stock.In(1, key, Decimal(1000), none[key], Decimal(7777)) for key in none],
-                          kind=MoveKind.RECEIPT, on=stock.clock.today(), by=db.session.get_one(User, who["keeper"]),
+                          kind=MoveKind.RECEIPT, on=stock.clock.today(),
+                          by=db.session.get_one(User, who["keeper"]),
                           against=stock.against(Posting.RECEIVED_NOT_INVOICED))
     with psycopg.connect(_dsn(url), autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -109,7 +120,8 @@ def orm_loop(session: Session, paper: int, keeper: int, accounts: dict[Posting, 
     receipt = session.get_one(GoodsReceipt, paper)
     today, now, total = stock.clock.today(), datetime.now(UTC), ZERO
     for line in receipt.lines:
-        batch = session.execute(sa.select(stock.StockBatch).filter_by(item_id=line.item_id, number="")).scalar_one()
+        batch = session.execute(sa.select(stock.StockBatch).filter_by(item_id=line.item_id,
+                                                                      number="")).scalar_one()
         base, value = line.received_quantity * line.factor, line.net_amount
         item = session.get_one(Item, line.item_id)
         item.stock_on_hand += base
@@ -122,15 +134,18 @@ def orm_loop(session: Session, paper: int, keeper: int, accounts: dict[Posting, 
         balance.quantity += base
         line.batch_id = batch.id
         total += value
-        session.add(StockMove(**where, batch_id=batch.id, quantity=base, unit_cost=(value / base).quantize(stock.COST),
+        session.add(StockMove(**where, batch_id=batch.id, quantity=base,
+                              unit_cost=(value / base).quantize(stock.COST),
                               value=value, document_type="goods_receipt", document_id=paper, line_id=line.id,
                               kind=MoveKind.RECEIPT, user_id=keeper, occurred_at=now, moved_on=today))
         session.flush()
     period = session.execute(sa.select(Period).filter_by(year=today.year, month=today.month)).scalar_one()
     session.add(JournalEntry(
-        period_id=period.id, posted_on=today, document_type="goods_receipt", document_id=paper, user_id=keeper,
+        period_id=period.id, posted_on=today, document_type="goods_receipt", document_id=paper,
+        user_id=keeper,
         occurred_at=now, lines=[
-            JournalLine(purpose=Posting.INVENTORY, account_id=accounts[Posting.INVENTORY], debit=total, credit=ZERO),
+            JournalLine(purpose=Posting.INVENTORY, account_id=accounts[Posting.INVENTORY], debit=total,
+                        credit=ZERO),
             JournalLine(purpose=Posting.RECEIVED_NOT_INVOICED, debit=ZERO, credit=total,
                         account_id=accounts[Posting.RECEIVED_NOT_INVOICED])]))
     counter = session.get_one(NumberCounter, ("RCV", today.year))
@@ -138,8 +153,10 @@ def orm_loop(session: Session, paper: int, keeper: int, accounts: dict[Posting, 
     receipt.number = f"RCV/{today.year}/{counter.last:06d}"
     receipt.state = GoodsReceiptState.POSTED
     session.add(DocumentNumber(prefix="RCV", year=today.year, sequence=counter.last, number=receipt.number,
-                               document_type="goods_receipt", document_id=paper, verify_code=secrets.token_urlsafe(12)))
-    session.add(DocumentEvent(document_type="goods_receipt", document_id=paper, transition="post", from_state="draft",
+                               document_type="goods_receipt", document_id=paper,
+                               verify_code=secrets.token_urlsafe(12)))
+    session.add(DocumentEvent(document_type="goods_receipt", document_id=paper, transition="post",
+                              from_state="draft",
                               to_state="posted", user_id=keeper, occurred_at=now))
     session.commit()
     session.close()
@@ -147,11 +164,15 @@ def orm_loop(session: Session, paper: int, keeper: int, accounts: dict[Posting, 
 
 _LINES = """SELECT l.id, r.store_id, l.item_id, b.id, l.received_quantity * l.factor,
 round(l.received_quantity * l.unit_price * (100 - l.discount) / 100, 2) FROM goods_receipt_line l
-JOIN goods_receipt r ON r.id = l.goods_receipt_id JOIN stock_batch b ON b.item_id = l.item_id AND b.number = ''
+JOIN goods_receipt r ON r.id = l.goods_receipt_id JOIN stock_batch b ON b.item_id = l.item_id AND b.number =
+  ''
 WHERE r.id = %s ORDER BY l.item_id FOR UPDATE OF r"""
-_MOVES = """INSERT INTO stock_move (line_id, store_id, item_id, batch_id, quantity, value, unit_cost, document_type,
-document_id, kind, user_id, occurred_at, moved_on) SELECT *, value / quantity, 'goods_receipt', %s, 'receipt', %s,
-now(), current_date FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[])
+_MOVES = """INSERT INTO stock_move (line_id, store_id, item_id, batch_id, quantity, value, unit_cost,
+  document_type,
+document_id, kind, user_id, occurred_at, moved_on) SELECT *, value / quantity, 'goods_receipt', %s,
+  'receipt', %s,
+now(), current_date FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[],
+  %s::numeric[])
 AS m(line_id, store_id, item_id, batch_id, quantity, value)"""
 _ADD = ("""UPDATE store_item s SET quantity = s.quantity + m.q, value = s.value + m.v
 FROM (SELECT item_id, sum(quantity) q, sum(value) v FROM stock_move WHERE document_type = 'goods_receipt'
@@ -164,7 +185,8 @@ FROM (SELECT item_id, sum(quantity) q FROM stock_move WHERE document_type = 'goo
 AND document_id = %s GROUP BY 1) m WHERE s.id = m.item_id AND %s > 0""",
         """UPDATE goods_receipt_line s SET batch_id = m.batch_id FROM stock_move m
 WHERE m.document_type = 'goods_receipt' AND m.document_id = %s AND m.line_id = s.id AND %s > 0""")
-_ENTRY = """WITH entry AS (INSERT INTO journal_entry (period_id, posted_on, document_type, document_id, user_id,
+_ENTRY = """WITH entry AS (INSERT INTO journal_entry (period_id, posted_on, document_type, document_id,
+  user_id,
 occurred_at) SELECT id, current_date, 'goods_receipt', %(paper)s, %(keeper)s, now() FROM period
 WHERE year = extract(year FROM current_date) AND month = extract(month FROM current_date) RETURNING id)
 INSERT INTO journal_line (entry_id, purpose, account_id, debit, credit)
@@ -173,11 +195,14 @@ UNION ALL SELECT id, 'received_not_invoiced', %(owed)s, 0, %(total)s FROM entry"
 _PAPER = """WITH next AS (UPDATE number_counter SET last = last + 1 WHERE prefix = 'RCV' AND
 year = extract(year FROM current_date)
 RETURNING year, last, 'RCV/' || year || '/' || lpad(last::text, 6, '0') AS number),
-given AS (INSERT INTO document_number (prefix, year, sequence, number, document_type, document_id, verify_code)
+given AS (INSERT INTO document_number (prefix, year, sequence, number, document_type, document_id,
+  verify_code)
 SELECT 'RCV', year, last, number, 'goods_receipt', %(paper)s, %(code)s FROM next),
-happened AS (INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id,
+happened AS (INSERT INTO document_event (document_type, document_id, transition, from_state, to_state,
+  user_id,
 occurred_at) VALUES ('goods_receipt', %(paper)s, 'post', 'draft', 'posted', %(keeper)s, now()))
-UPDATE goods_receipt SET state = 'posted', version = version + 1, number = next.number FROM next WHERE id = %(paper)s"""
+UPDATE goods_receipt SET state = 'posted', version = version + 1, number = next.number FROM next WHERE id =
+  %(paper)s"""
 
 
 def bare(connection: psycopg.Connection[Any], paper: int, keeper: int, accounts: dict[Posting, int]) -> None:
@@ -188,7 +213,8 @@ def bare(connection: psycopg.Connection[Any], paper: int, keeper: int, accounts:
         connection.execute(_MOVES.encode(), (paper, keeper, *columns))
         for statement in _ADD:
             connection.execute(statement.encode(), (paper, lines[0][1]))
-        given = {"paper": paper, "keeper": keeper, "total": sum(columns[5]), "code": secrets.token_urlsafe(12),
+        given = {"paper": paper, "keeper": keeper, "total": sum(columns[5]),
+                 "code": secrets.token_urlsafe(12),
                  "stock": accounts[Posting.INVENTORY], "owed": accounts[Posting.RECEIVED_NOT_INVOICED]}
         connection.execute(_ENTRY.encode(), given)
         connection.execute(_PAPER.encode(), given)
@@ -197,14 +223,16 @@ def bare(connection: psycopg.Connection[Any], paper: int, keeper: int, accounts:
 # ---------------------------------------------------------------- measuring
 
 def seconds(work: Any, *given: Any) -> tuple[float, float]:
-    """Time on the wall, and of the processor on this side: other work on the machine disturbs the second less."""
+    """Time on the wall, and of the processor on this side: other work on the machine disturbs the second
+    less."""
     started, worked = time.perf_counter(), time.thread_time()
     work(*given)
     return time.perf_counter() - started, time.thread_time() - worked
 
 
 def compare(app: Flask, runs: int) -> dict[str, tuple[float, float]]:
-    """Medians of the three, turn by turn: seconds a receipt on the wall, and of the processor on this side."""
+    """Medians of the three, turn by turn: seconds a receipt on the wall, and of the processor on this
+    side."""
     times: dict[str, list[tuple[float, float]]] = {"ours": [], "plain ORM loop": [], "bare psycopg": []}
     with app.app_context():
         keeper = db.session.scalars(sa.select(GoodsReceipt.created_by_id).limit(1)).one()
@@ -217,7 +245,8 @@ def compare(app: Flask, runs: int) -> dict[str, tuple[float, float]]:
             papers = iter(range(1, 3 * (runs + 5) + 1))
             for turn in range(runs + 5):  # the first five warm caches and prepared statements up
                 if turn == 5:
-                    connection.execute("ANALYZE")  # as autovacuum does: now there are moves and posted receipts
+                    # as autovacuum does: now there are moves and posted receipts
+                    connection.execute("ANALYZE")
                 taken = (seconds(ours, next(papers), keeper),
                          seconds(orm_loop, Session(plain), next(papers), keeper, accounts),
                          seconds(bare, connection, next(papers), keeper, accounts))
@@ -233,9 +262,11 @@ def compare(app: Flask, runs: int) -> dict[str, tuple[float, float]]:
 
 
 def hot(app: Flask, rounds: int = 25) -> tuple[float, int, int, int]:
-    """Postings a second of eight writers on fifty items, and how many were lost, in deadlock, short of stock."""
+    """Postings a second of eight writers on fifty items, and how many were lost, in deadlock, short of
+    stock."""
     with app.app_context():
-        keeper, store = db.session.execute(sa.select(GoodsReceipt.created_by_id, GoodsReceipt.store_id).limit(1)).one()
+        keeper, store = db.session.execute(sa.select(GoodsReceipt.created_by_id,
+                                                     GoodsReceipt.store_id).limit(1)).one()
         none = dict(db.session.execute(sa.select(StockBalance.item_id, StockBalance.batch_id)).all())
         with one_transaction():
             papers = [[make.saved(Spoilage(store_id=store, created_by_id=keeper)).id for _ in range(rounds)]
@@ -255,12 +286,15 @@ def hot(app: Flask, rounds: int = 25) -> tuple[float, int, int, int]:
                         given = {"on": stock.clock.today(), "by": session.get_one(User, keeper)}
                         document = session.get_one(Spoilage, paper)
                         if coming:
-                            stock.receive(document, store, [stock.In(line, key, quantity, none[key], Decimal("33.37"))
-                                                            for line, key in enumerate(chosen)], kind=MoveKind.RECEIPT,
+                            stock.receive(document, store,
+                                          [stock.In(line, key, quantity, none[key], Decimal("33.37"))
+                                                            for line, key in enumerate(chosen)],
+                                          kind=MoveKind.RECEIPT,
                                           against=stock.against(Posting.RECEIVED_NOT_INVOICED), **given)
                         else:
                             stock.issue(document, store, [stock.Out(line, key, quantity)
-                                                          for line, key in enumerate(chosen)], kind=MoveKind.DELIVERY,
+                                                          for line, key in enumerate(chosen)],
+                                        kind=MoveKind.DELIVERY,
                                         against=stock.against(Posting.EXPENSE), **given)
                 except NotEnoughStock:
                     counts["short"] += 1
@@ -297,8 +331,12 @@ def run(server: sa.URL, runs: int) -> None:
             share = f"{wall / found['ours'][0]:.2f} ×" if goal else ""
             print(f"{name:20}{1 / wall:10.1f}{share:>10}{goal:>8}{cpu * 1000:10.1f}")
         rate, lost, deadlocks, short = hot(app)
-        print(f"{WRITERS} writers on {ITEMS} hot items: {rate:.0f} postings of 6 lines a second; lost updates {lost}, "
-              f"deadlocks {deadlocks}, refused for lack of stock {short}", flush=True)
+        print(
+            f"{WRITERS} writers on {ITEMS} hot items: {rate:.0f} postings of 6 lines a second; "
+            f"lost updates {lost}, "
+            f"deadlocks {deadlocks}, refused for lack of stock {short}",
+            flush=True,
+        )
     finally:
         with app.app_context():
             name = db.engine.url.database

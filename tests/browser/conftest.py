@@ -1,7 +1,7 @@
 """A real server with the demo hospital, and Chromium in front of it.
 
-The server is the one that `python app.py` starts, in a process and on a database of its own. Every page that a test
-opens is watched: a script error or a report of the content policy fails the test.
+The server is the one that `python app.py` starts, in a process and on a database of its own. Every page that
+a test opens is watched: a script error or a report of the content policy fails the test.
 """
 
 from __future__ import annotations
@@ -42,19 +42,23 @@ START_SECONDS = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker drives the browser, so that one demo hospital is loaded; without Chromium all of it is skipped."""
+    """One worker drives the browser, so that one demo hospital is loaded; without Chromium all of it is
+    skipped."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)"))
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install "
+                                                        "chromium)"))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-        item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test tells what its pages said and what the server logged last: not everybody can repeat it."""
+        item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport,
+                                                                     pytest.TestReport]:
+    """A failed test tells what its pages said and what the server logged last: not everybody can repeat
+    it."""
     report = yield
     given = getattr(item, "funcargs", {})
     if call.when == "call" and report.failed and "open_browser" in given:
@@ -66,7 +70,9 @@ def pytest_runtest_makereport(
 def told(page: Page) -> str:
     """Address, title and the sentences of trouble that a page shows."""
     try:
-        said = page.locator("h1, [role=alert]:visible, .invalid-feedback:visible, .err:visible").all_inner_texts()
+        said = page.locator(
+            "h1, [role=alert]:visible, .invalid-feedback:visible, .err:visible"
+        ).all_inner_texts()
         return f"{page.url}: {' | '.join(said)}"
     except Error as gone:
         return f"{page.url}: {gone.message}"
@@ -90,7 +96,8 @@ class LiveServer:
 
     def start(self) -> None:
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=self.environment, stdout=output,
+            self.process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=self.environment,
+                                            stdout=output,
                                             stderr=subprocess.STDOUT)
         _wait_for(self.url, self.process, self.log)
 
@@ -127,13 +134,15 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(template: str, database_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def demo(template: str, database_server: Any,
+         tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a server, with the demo hospital loaded; copy its database, never write to it."""
     database_url = database_server.copy(template)
     environment = os.environ | {
         "DATABASE_URL": database_url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
         "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef", "NIK_KEY": "11" * 32,
-        "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": str(tmp_path_factory.mktemp("instance")), "PYTHONUNBUFFERED": "1"}
+        "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": str(tmp_path_factory.mktemp("instance")),
+        "PYTHONUNBUFFERED": "1"}
     environment.pop("MIGRATION_DATABASE_URL", None)
     loaded = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "demo", "--scale", "1"], cwd=ROOT,
                             env=environment, capture_output=True, text=True, check=False)
@@ -145,8 +154,9 @@ def demo(template: str, database_server: Any, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
-def start_server(demo: dict[str, str], database_server: Any,
-                 tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[LiveServer]]:
+def start_server(
+    demo: dict[str, str], database_server: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], AbstractContextManager[LiveServer]]:
     """`with start_server() as server:` a server on a demo hospital of its own."""
 
     @contextmanager
@@ -192,7 +202,8 @@ def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[Callable
     pages: list[Page] = []
     problems: list[str] = []
 
-    def open_browser(*, phone: bool = False, dark: bool = False, script: bool = True, language: str = "id-ID") -> Page:
+    def open_browser(*, phone: bool = False, dark: bool = False, script: bool = True,
+                     language: str = "id-ID") -> Page:
         context = browser.new_context(
             base_url=live_server.url, locale=language, timezone_id="Asia/Jakarta", java_script_enabled=script,
             viewport={"width": 360, "height": 740} if phone else {"width": 1366, "height": 820},
@@ -227,10 +238,13 @@ def phone(open_browser: Callable[..., Page]) -> Page:
 
 
 def scanner_types(page: Page, code: str) -> None:
-    """All keys of a scanner, and its Enter, in one go: on a busy machine real ones come as slowly as a person's."""
-    page.evaluate("""code => {
+    """All keys of a scanner, and its Enter, in one go: on a busy machine real ones come as slowly as a
+    person's."""
+    page.evaluate(
+        """code => {
         const at = document.activeElement
-        const press = key => at.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}))
+        const press = key => at.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable:
+          true}))
         for (const letter of code) {
             if (press(letter) && at.tagName === "INPUT") {
                 at.value += letter
@@ -238,18 +252,21 @@ def scanner_types(page: Page, code: str) -> None:
             }
         }
         press("Enter")
-    }""", code)
+    }""",
+        code,
+    )
 
 
 def follow(page: Page, target: str | Locator) -> None:
-    """Press what leads to a page, and be there: a click alone may end before the browser has asked for it, and what is
-    read next would be the page before."""
+    """Press what leads to a page, and be there: a click alone may end before the browser has asked for it,
+    and what is read next would be the page before."""
     with page.expect_navigation():
         (page.locator(target) if isinstance(target, str) else target).first.click()
 
 
 def step(page: Page, name: str) -> None:
-    """Press the button of a transition, on the page that asks first if there is one, and come back to the document."""
+    """Press the button of a transition, on the page that asks first if there is one, and come back to the
+    document."""
     document = page.url
     asks = page.locator(f"a[href$='/{name}']")
     if asks.count():
@@ -261,7 +278,8 @@ def step(page: Page, name: str) -> None:
 
 @pytest.fixture
 def log_in() -> Callable[[Page, Role | str], None]:
-    """`log_in(page, Role.STORE_HEAD)`, `log_in(page, "patient2")`: by the form, as the demo account of that name."""
+    """`log_in(page, Role.STORE_HEAD)`, `log_in(page, "patient2")`: by the form, as the demo account of that
+    name."""
 
     def log_in(page: Page, who: Role | str) -> None:
         name = str(who)
@@ -306,7 +324,8 @@ def accessible() -> Callable[[Page], None]:
     source = (HERE / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
     def accessible(page: Page) -> None:
-        page.evaluate("scrollTo(0, 0)")  # else the bar on top may cover half of what a jump to an anchor left under it
+        # else the bar on top may cover half of what a jump to an anchor left under it
+        page.evaluate("scrollTo(0, 0)")
         page.evaluate(source + ";null")
         found = [(page.url, rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"][:3]])
                  for rule in page.evaluate(AXE, WCAG)]

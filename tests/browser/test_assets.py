@@ -1,6 +1,6 @@
-"""A CT scanner and forty chairs in Chromium through their whole life: planned, ordered, received in two parts, put into
-use, moved, mended, calibrated, depreciated for a month, held for sale and sold to the highest bid, each step by the
-person of its role; the books agree at the end."""
+"""A CT scanner and forty chairs in Chromium through their whole life: planned, ordered, received in two
+parts, put into use, moved, mended, calibrated, depreciated for a month, held for sale and sold to the highest
+bid, each step by the person of its role; the books agree at the end."""
 
 from __future__ import annotations
 
@@ -118,7 +118,8 @@ def mended(people: dict[str, Page], order: str) -> None:
     step(people["head"], "approve")
     staff.goto(order)
     step(staff, "start")
-    line_step(staff, order, "finish", result="Tiga sandaran dilas dan dicat ulang", cost="0", condition_after="good")
+    line_step(staff, order, "finish", result="Tiga sandaran dilas dan dicat ulang", cost="0",
+              condition_after="good")
     step(staff, "finish")
     expect(staff.locator(".rw-head .rw-badge").first).to_have_text(re.compile("Selesai|Done"))
 
@@ -151,7 +152,8 @@ def calibrated(people: dict[str, Page], scanner: Any, accessible: Any, shot: Any
     for who, name in (("head", "approve"), ("payables", "approve_payment"), ("staff", "start")):
         people[who].goto(order)
         step(people[who], name)
-    line_step(staff, order, "finish", result="Semua keluaran dalam toleransi", cost="2.750.000", condition_after="good")
+    line_step(staff, order, "finish", result="Semua keluaran dalam toleransi", cost="2.750.000",
+              condition_after="good")
     follow(staff, "a[href*='/admin/calibration/new/']")
     staff.select_option("[name=result]", "fit")
     staff.fill("[name=certificate_number]", "KAL.CT.0001")
@@ -163,10 +165,12 @@ def calibrated(people: dict[str, Page], scanner: Any, accessible: Any, shot: Any
     expect(staff.locator(".rw-head .rw-badge").first).to_have_text(re.compile("Selesai|Done"))
 
 
-def depreciated(people: dict[str, Page], log_in: Any, server: LiveServer, rows: sa.Connection, accessible: Any,
+def depreciated(people: dict[str, Page], log_in: Any, server: LiveServer, rows: sa.Connection,
+                accessible: Any,
                 shot: Any) -> None:
-    """The clock goes on to the next month; payables closes what is over, staff runs it, the head posts it: first the
-    demo's own run that waits, computed anew because assets left since, then every month up to that of the assets."""
+    """The clock goes on to the next month; payables closes what is over, staff runs it, the head posts it:
+    first the demo's own run that waits, computed anew because assets left since, then every month up to that
+    of the assets."""
     arrived = clock.today().replace(day=1)
     server.go_to((arrived + timedelta(days=31)).replace(day=3))
     for name in ("staff", "head", "payables", "receivables"):
@@ -204,7 +208,9 @@ def depreciated(people: dict[str, Page], log_in: Any, server: LiveServer, rows: 
         step(staff, "submit")
         head.goto(document)
         step(head, "approve")
-        expect(head.locator(".rw-head .rw-badge").first).to_have_text(re.compile("Dibukukan|Posted|Diposting"))
+        expect(head.locator(".rw-head .rw-badge").first).to_have_text(
+            re.compile("Dibukukan|Posted|Diposting")
+        )
 
 
 def test_a_scanner_and_forty_chairs(
@@ -313,7 +319,8 @@ def sold(people: dict[str, Page], scanner: Any, chairs: Any, accessible: Any, sh
         for bidder, amount in (("PT Medika Jaya", "8.550.000.000"), ("RS Sehat Sentosa", "8.600.000.000")):
             staff.goto(auction)
             follow(staff, staff.locator("a[href*='/admin/asset_auction_bid/new/']").nth(lot))
-            for name, text in (("bidder_name", bidder), ("bidder_identity", f"NIB {bidder}"), ("amount", amount)):
+            for name, text in (("bidder_name", bidder), ("bidder_identity", f"NIB {bidder}"),
+                               ("amount", amount)):
                 staff.fill(f"[name={name}]", text)
             follow(staff, ".submit-row button >> nth=0")
     staff.goto(auction)

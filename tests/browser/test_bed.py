@@ -1,4 +1,5 @@
-"""The journey of a bed in Chromium: taken, left, cleaned, inspected, ready; two screens watch the board meanwhile."""
+"""The journey of a bed in Chromium: taken, left, cleaned, inspected, ready; two screens watch the board
+meanwhile."""
 
 from __future__ import annotations
 
@@ -23,12 +24,14 @@ def shows(page: Page, bed: int, look: str) -> None:
 
 
 def test_a_bed_is_taken_left_cleaned_inspected_and_ready(
-        open_browser: Callable[..., Page], log_in: Any, shot: Any, accessible: Any, rows: sa.Connection) -> None:
+        open_browser: Callable[..., Page], log_in: Any, shot: Any, accessible: Any,
+        rows: sa.Connection) -> None:
     bed, room, number = rows.execute(
         sa.select(Bed.id, InpatientRoom.number, Bed.number)
         .join(InpatientRoom, InpatientRoom.id == Bed.inpatient_room_id)
         .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
-        .where(Bed.state == BedState.READY, RoomClass.needs_inspection).order_by(Bed.id.desc()).limit(1)).one()
+        .where(Bed.state == BedState.READY,
+               RoomClass.needs_inspection).order_by(Bed.id.desc()).limit(1)).one()
     desk, wall, boss = open_browser(), open_browser(dark=True, language="en-GB"), open_browser()
     cleaner, other = open_browser(phone=True), open_browser(phone=True)
     for page, who in ((desk, Role.FRONT_OFFICE), (wall, Role.FACILITIES_STAFF), (boss, Role.FACILITIES_HEAD),
@@ -76,12 +79,14 @@ def test_a_bed_is_taken_left_cleaned_inspected_and_ready(
     other.click(inspect)
     for page in (wall, boss):
         shows(page, bed, "ready")
-    state, cost = rows.execute(sa.select(Bed.state, Cleaning.cost).join(Cleaning, Cleaning.bed_id == Bed.id).where(
+    state, cost = rows.execute(sa.select(Bed.state, Cleaning.cost).join(Cleaning,
+                                                                        Cleaning.bed_id == Bed.id).where(
         Bed.id == bed).order_by(Cleaning.id.desc()).limit(1)).one()
     assert (state, cost) == (BedState.READY, 35_000)
 
 
-def test_the_board_by_keyboard_and_on_the_wall(open_browser: Callable[..., Page], log_in: Any, accessible: Any) -> None:
+def test_the_board_by_keyboard_and_on_the_wall(open_browser: Callable[..., Page], log_in: Any,
+                                               accessible: Any) -> None:
     page = open_browser()
     log_in(page, Role.FRONT_OFFICE)
     page.goto("/admin/rooms/")

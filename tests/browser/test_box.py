@@ -40,8 +40,8 @@ def choose(page: Page, field: str, words: str) -> None:
     box = page.locator(f"select[name='{field}'] + .ts-wrapper")
     box.click()
     box.locator("input").fill(words)
-    # A whole code is taken at once; anything else is offered. A list that is renewed between press and release swallows
-    # the click: one presses again.
+    # A whole code is taken at once; anything else is offered. A list that is renewed between press and
+    # release swallows the click: one presses again.
     offered = page.locator(".ts-dropdown:visible .option", has_text=words).first
     taken = box.locator(".item", has_text=words)
     expect(offered.or_(taken).first).to_be_visible()
@@ -159,13 +159,15 @@ def test_lines_added_after_a_refused_form_overwrite_none(
 
 
 @pytest.mark.parametrize(("role", "path"), [
-    (Role.STORE_HEAD, "/admin/"), (Role.STORE_HEAD, "/admin/store_request/"), (Role.STORE_HEAD, "/admin/stock_move/"),
+    (Role.STORE_HEAD, "/admin/"), (Role.STORE_HEAD, "/admin/store_request/"),
+    (Role.STORE_HEAD, "/admin/stock_move/"),
     (Role.FACILITIES_STAFF, "/admin/purchase_order/"), (Role.FACILITIES_STAFF, "/admin/purchase_order/new/"),
     (Role.ADMIN, "/admin/user/"), (Role.ADMIN, "/admin/activity_log/"), (Role.DOCTOR, "/admin/consultation/"),
     (Role.HOUSEKEEPING, "/admin/cleaning/")])
 @pytest.mark.parametrize("look", ["desk", "dark phone"])
 def test_pages_of_the_panel_are_open_to_everybody(
-        open_browser: Callable[..., Page], log_in: Any, accessible: Any, role: Role, path: str, look: str) -> None:
+        open_browser: Callable[..., Page], log_in: Any, accessible: Any, role: Role, path: str,
+        look: str) -> None:
     page = open_browser(phone="phone" in look, dark="dark" in look)
     log_in(page, role)
     page.goto(path)

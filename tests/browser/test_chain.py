@@ -1,8 +1,8 @@
 """The paper's chain in Chromium, each step by the person whose it is: from an empty shelf to spoiled boxes.
 
-Store request, approval, a delivery in part, the shortage list, purchase request, order with its approvals, receipt in
-two parts, a box back to the supplier, a count with a variance, spoilage: then `flask verify`, and the stock card that
-tells the story.
+Store request, approval, a delivery in part, the shortage list, purchase request, order with its approvals,
+receipt in two parts, a box back to the supplier, a count with a variance, spoilage: then `flask verify`, and
+the stock card that tells the story.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def scarce(rows: sa.Connection) -> Any:
                .scalar_subquery())
     return rows.execute(
         sa.select(Item.id, Item.code, Item.name, Item.minimum_stock, Store.id.label("store_id"),
-                  Store.name.label("store"), StoreItem.quantity, GoodsReceiptLine.factor, GoodsReceiptLine.unit_id,
+                  Store.name.label("store"), StoreItem.quantity, GoodsReceiptLine.factor,
+                  GoodsReceiptLine.unit_id,
                   UnitConversion.unit_name)
         .join(StoreItem, StoreItem.item_id == Item.id).join(Store, Store.id == StoreItem.store_id)
         .join(GoodsReceiptLine, GoodsReceiptLine.item_id == Item.id)
@@ -77,7 +78,11 @@ def last_of(rows: sa.Connection, line: Any, parent: Any, item_id: int) -> int:
 def fill_line(page: Page, item_id: int, rows: sa.Connection, line: Any, values: dict[str, str]) -> None:
     """Type into the fields of the line of an item, wherever the form shows it."""
     for entry in page.locator(".inline-field[id^='lines-']:not(.is-spare)").all():
-        key = entry.locator("input[name$='-id']").input_value() if entry.locator("input[name$='-id']").count() else ""
+        key = (
+            entry.locator("input[name$='-id']").input_value()
+            if entry.locator("input[name$='-id']").count()
+            else ""
+        )
         if key and rows.scalar(sa.select(line.item_id).where(line.id == int(key))) == item_id:
             for name, value in values.items():
                 entry.locator(f"[name$='-{name}']").fill(value)
@@ -86,7 +91,8 @@ def fill_line(page: Page, item_id: int, rows: sa.Connection, line: Any, values: 
 
 
 def test_the_chain_of_the_paper(
-        open_browser: Callable[..., Page], log_in: Any, shot: Any, accessible: Any, rows: sa.Connection, scarce: Any,
+        open_browser: Callable[..., Page], log_in: Any, shot: Any, accessible: Any, rows: sa.Connection,
+        scarce: Any,
         live_server: Any) -> None:
     who = {name: open_browser() for name in PEOPLE}
     for name, role in PEOPLE.items():
@@ -214,10 +220,12 @@ def test_the_chain_of_the_paper(
     follow(keeper, "a[href$='/count']")
     lying = sa.select(sa.func.sum(StockBalance.quantity)).where(
         StockBalance.store_id == Stocktake.store_id, StockBalance.item_id == StocktakeLine.item_id,
-        sa.or_(StocktakeLine.batch_id.is_(None), StockBalance.batch_id == StocktakeLine.batch_id)).scalar_subquery()
+        sa.or_(StocktakeLine.batch_id.is_(None),
+               StockBalance.batch_id == StocktakeLine.batch_id)).scalar_subquery()
     lines = rows.execute(sa.select(StocktakeLine.id, lying.label("lying"))
                          .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
-                         .where(Stocktake.id == int(count.rpartition("=")[2])).order_by(StocktakeLine.id)).all()
+                         .where(Stocktake.id
+                                == int(count.rpartition("=")[2])).order_by(StocktakeLine.id)).all()
     shot(keeper, "panel-count")
     for place, counted in enumerate(lines):
         keeper.goto(f"{count.partition('/details/')[0]}/{count.rpartition('=')[2]}/count?line={counted.id}")

@@ -1,5 +1,5 @@
-"""The pages around patients: no violation of WCAG 2.2 AA and nothing wider than the screen, on a phone and at a desk,
-in both languages; what is searched for never stands in the address."""
+"""The pages around patients: no violation of WCAG 2.2 AA and nothing wider than the screen, on a phone and at
+a desk, in both languages; what is searched for never stands in the address."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def test_the_administrators_pages(open_browser: Callable[..., Page], log_in: Any
 
 
 @pytest.mark.parametrize(("phone", "language"), BOTH)
-def test_the_patients_pages(open_browser: Callable[..., Page], log_in: Any, accessible: Any, rows: sa.Connection,
+def test_the_patients_pages(open_browser: Callable[..., Page], log_in: Any, accessible: Any,
+                            rows: sa.Connection,
                             phone: bool, language: str) -> None:
     page = open_browser(phone=phone, language=language)
     log_in(page, Role.PATIENT)
@@ -55,7 +56,8 @@ def test_the_patients_pages(open_browser: Callable[..., Page], log_in: Any, acce
         Consultation.patient_id == me, Consultation.state == ConsultationState.COMPLETED).limit(1)).one()
     for address in ("/portal/", "/portal/doctors", f"/portal/doctors/{doctor}",
                     f"/portal/consultations/new?doctor={doctor}", "/portal/consultations",
-                    f"/portal/consultations/{done}", "/portal/profile", "/portal/profile/edit", "/portal/people/new",
+                    f"/portal/consultations/{done}", "/portal/profile", "/portal/profile/edit",
+                    "/portal/people/new",
                     "/portal/record/readers", "/portal/record/download", "/portal/notices", "/account/",
                     "/portal/facilities"):
         answer = page.goto(address)

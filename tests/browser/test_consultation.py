@@ -1,4 +1,5 @@
-"""Journey two in Chromium: a patient registers without script, asks, is approved, and talks with the doctor."""
+"""Journey two in Chromium: a patient registers without script, asks, is approved, and talks with the
+doctor."""
 
 from __future__ import annotations
 
@@ -57,10 +58,12 @@ def ask(page: Page, doctor_id: int) -> None:
 
 
 def test_a_patient_registers_asks_and_talks_with_the_doctor(
-        open_browser: Callable[..., Page], log_in: Any, shot: Any, accessible: Any, rows: sa.Connection) -> None:
+        open_browser: Callable[..., Page], log_in: Any, shot: Any, accessible: Any,
+        rows: sa.Connection) -> None:
     plain = open_browser(phone=True, script=False)
     register(plain)
-    patient_id = rows.scalar(sa.select(Patient.id).join(User, User.id == Patient.user_id).where(User.email == EMAIL))
+    patient_id = rows.scalar(sa.select(Patient.id).join(User, User.id == Patient.user_id).where(User.email
+                                                                                                == EMAIL))
     doctor_id = rows.scalar(sa.select(Doctor.id).join(User, User.id == Doctor.user_id)
                             .where(User.email == "doctor@demo.rawat"))
     admin, patient, doctor = open_browser(), open_browser(phone=True), open_browser()
@@ -118,7 +121,8 @@ def test_public_pages_are_open_to_everybody(
 
 
 @pytest.mark.parametrize("path", [
-    "/portal/", "/portal/profile", "/portal/profile/edit", "/portal/consultations", "/portal/consultations/new"])
+    "/portal/", "/portal/profile", "/portal/profile/edit", "/portal/consultations",
+    "/portal/consultations/new"])
 def test_pages_of_the_portal_are_open_to_everybody(
         open_browser: Callable[..., Page], log_in: Any, accessible: Any, path: str) -> None:
     page = open_browser(phone=True)

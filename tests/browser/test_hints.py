@@ -26,7 +26,8 @@ def bought(rows: sa.Connection) -> Any:
               .join(GoodsReceipt, GoodsReceipt.purchase_order_id == PurchaseOrder.id)
               .where(PurchaseOrder.state == "done").group_by(PurchaseOrder.id).subquery())
     in_time = sa.case((orders.c.last_on <= orders.c.expected_on, 1.0), else_=0.0)
-    punctual = sa.select(orders.c.supplier_id).group_by(orders.c.supplier_id).having(sa.func.avg(in_time) >= 0.6)
+    punctual = sa.select(orders.c.supplier_id).group_by(orders.c.supplier_id).having(sa.func.avg(in_time)
+                                                                                     >= 0.6)
     sellers = sa.func.count(GoodsReceipt.supplier_id.distinct())
     item = rows.execute(
         sa.select(Item.id, Item.code).join(GoodsReceiptLine, GoodsReceiptLine.item_id == Item.id)
@@ -60,12 +61,14 @@ def test_the_best_supplier_stands_beside_an_order_line_and_a_price_is_taken(
     accessible(buyer)
 
 
-def test_two_lines_of_one_item_warn_together(open_browser: Callable[..., Page], log_in: Any, rows: sa.Connection
+def test_two_lines_of_one_item_warn_together(open_browser: Callable[..., Page], log_in: Any,
+                                             rows: sa.Connection
                                              ) -> None:
     held = rows.execute(
         sa.select(Store.name.label("store"), Item.code, StoreItem.quantity)
         .join(Store, Store.id == StoreItem.store_id).join(Item, Item.id == StoreItem.item_id)
-        .where(StoreItem.quantity >= 10, Item.minimum_stock > 0).order_by(StoreItem.quantity, Item.id).limit(1)).one()
+        .where(StoreItem.quantity >= 10, Item.minimum_stock > 0).order_by(StoreItem.quantity,
+                                                                          Item.id).limit(1)).one()
     clerk = open_browser()
     log_in(clerk, Role.STORE_STAFF)
     clerk.goto("/admin/spoilage/new/")

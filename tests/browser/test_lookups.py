@@ -73,7 +73,8 @@ def test_the_answer_to_earlier_words_does_not_replace_the_answer_to_later_ones(n
     _item(nurse).locator("input").fill("later")
     expect(_item(nurse).locator(".option")).to_have_text(["Later"])
     for route in held:
-        with nurse.expect_response(lambda answer, route=route: answer.request == route.request):  # type: ignore[misc]
+        with nurse.expect_response(lambda answer, route=route: answer.request
+                                   == route.request):  # type: ignore[misc]
             _answer(route, "Earlier")
     nurse.evaluate("() => new Promise(done => setTimeout(done))")  # what the answer starts has run
     expect(_item(nurse).locator(".option")).to_have_text(["Later"])

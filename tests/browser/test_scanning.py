@@ -65,7 +65,8 @@ def test_a_scanner_adds_lines_and_raises_them(page: Page, log_in: Callable[..., 
     assert page.url.endswith(NEW)
 
 
-def test_a_scan_into_a_field_leaves_the_field_alone(page: Page, log_in: Callable[..., None], items: Any) -> None:
+def test_a_scan_into_a_field_leaves_the_field_alone(page: Page, log_in: Callable[..., None],
+                                                    items: Any) -> None:
     log_in(page, Role.UNIT_USER)
     page.goto(NEW)
     page.fill("input[name='purpose']", "Troli")
@@ -160,7 +161,8 @@ def test_a_known_batch_is_chosen(page: Page, log_in: Callable[..., None], rows: 
 
 EAN_LEFT = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111",
             "0001011")
-EAN_PARITY = ("LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGGLL", "LGLGLG", "LGLGGL", "LGGLGL")
+EAN_PARITY = ("LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGGLL", "LGLGLG", "LGLGGL",
+              "LGGLGL")
 
 
 def ean_picture(code: str, width: int = 640, height: int = 480) -> Image.Image:
@@ -183,7 +185,8 @@ def ean_picture(code: str, width: int = 640, height: int = 480) -> Image.Image:
 
 
 def test_a_photo_is_read(open_browser: Callable[..., Page], log_in: Callable[..., None], items: Any,
-                         tmp_path: Path, shot: Callable[..., None], accessible: Callable[[Page], None]) -> None:
+                         tmp_path: Path, shot: Callable[..., None],
+                         accessible: Callable[[Page], None]) -> None:
     """Where there is no camera: this browser has none, and says so."""
     page = open_browser(phone=True)
     log_in(page, Role.UNIT_USER)
@@ -201,7 +204,8 @@ def test_a_photo_is_read(open_browser: Callable[..., Page], log_in: Callable[...
     qr(items[1].code, micro=False).save(str(square), scale=8, border=6)
     page.set_input_files("#scan-photo", square)
     expect(said).to_contain_text(items[1].code)
-    page.set_input_files("#scan-photo", {"name": "text.png", "mimeType": "image/png", "buffer": b"no picture"})
+    page.set_input_files("#scan-photo",
+                         {"name": "text.png", "mimeType": "image/png", "buffer": b"no picture"})
     expect(said).to_contain_text("bukan foto")
     Image.new("L", (300, 200), 200).save(bars)
     page.set_input_files("#scan-photo", bars)

@@ -23,7 +23,8 @@ GO_ON = "#form-consultation .actions .primary"
 @pytest.fixture
 def phone(browser: Browser, live_server: LiveServer, log_in: Any) -> Iterator[Page]:
     """A patient's phone. Its log is not looked at: answers that fail are what these tests are about."""
-    context = browser.new_context(base_url=live_server.url, locale="en-GB", viewport={"width": 360, "height": 740})
+    context = browser.new_context(base_url=live_server.url, locale="en-GB",
+                                  viewport={"width": 360, "height": 740})
     context.add_cookies([{"name": "language", "value": "en", "url": live_server.url}])
     page = context.new_page()
     page.set_default_timeout(15_000)
@@ -49,7 +50,8 @@ def test_a_step_that_cannot_be_sent_says_so_and_the_back_button_goes_one_step(ph
     expect(phone.locator("#complaint")).to_have_value("Coughing for three days.")
     phone.context.set_offline(False)
     body = "<main><h1>No</h1><p>Wait a few minutes, then try again.</p></main>"
-    phone.route("**/consultations/new", lambda route: route.fulfill(status=429, content_type="text/html", body=body))
+    phone.route("**/consultations/new",
+                lambda route: route.fulfill(status=429, content_type="text/html", body=body))
     phone.click(GO_ON)
     expect(trouble).to_have_text("Wait a few minutes, then try again.")
     phone.unroute("**/consultations/new")
@@ -72,7 +74,8 @@ def test_a_photo_that_is_too_large_is_made_smaller(phone: Page, tmp_path: Path) 
         document.querySelector("#form-consultation").append(field);
     }""")
     phone.set_input_files("#photo", photo)
-    phone.wait_for_function("most => document.querySelector('#photo').files[0].size <= most", arg=files.MOST_BYTES)
+    phone.wait_for_function("most => document.querySelector('#photo').files[0].size <= most",
+                            arg=files.MOST_BYTES)
     assert phone.eval_on_selector("#photo", "field => [field.files[0].name, field.files[0].type]") == [
         "leg.jpg", "image/jpeg"]
     expect(phone.locator("[data-file-said]")).to_have_count(0)

@@ -13,30 +13,37 @@ from models.roles import Role
 pytestmark = pytest.mark.once
 
 
-#: Pages of each kind: home, inbox, lists with long names, a document with lines, a report, a search, the portal.
+#: Pages of each kind: home, inbox, lists with long names, a document with lines, a report, a search, the
+#: portal.
 PAGES = [
     (Role.STORE_HEAD, ["/admin/", "/admin/inbox/", "/admin/stock_move/", "/admin/item/", "/admin/reports/",
-                       "/admin/store_request/details/?id=1", "/admin/reports/stock_on_hand", "/admin/search?q=kasa"]),
-    (Role.FACILITIES_STAFF, ["/admin/purchase_order/", "/admin/asset/", "/admin/asset/details/?id=1", "/admin/care/"]),
-    (Role.ADMIN, ["/admin/user/", "/admin/activity_log/", "/admin/consultation/", "/admin/patient/details/?id=1"]),
+                       "/admin/store_request/details/?id=1", "/admin/reports/stock_on_hand",
+                       "/admin/search?q=kasa"]),
+    (Role.FACILITIES_STAFF,
+     ["/admin/purchase_order/", "/admin/asset/", "/admin/asset/details/?id=1", "/admin/care/"]),
+    (Role.ADMIN,
+     ["/admin/user/", "/admin/activity_log/", "/admin/consultation/", "/admin/patient/details/?id=1"]),
     (Role.HOUSEKEEPING, ["/admin/cleaning/", "/admin/housekeeping/"]),
     (Role.PATIENT, ["/portal/", "/portal/consultations", "/portal/doctors"]),
     (Role.STUDENT, ["/learn/", "/learn/dictionary"]),
 ]
-LONG = "Sarung tangan pemeriksaan lateks tanpa bubuk ukuran sedang, kotak isi seratus lembar, steril, sekali pakai"
+LONG = ("Sarung tangan pemeriksaan lateks tanpa bubuk ukuran sedang, kotak isi seratus lembar, steril, "
+        "sekali pakai")
 
-#: Writes `words` into every link and button that holds nothing but text, then gives those that are too small. A link in
-#: the middle of a sentence is as high as its line: that is allowed.
+#: Writes `words` into every link and button that holds nothing but text, then gives those that are too small.
+#: A link in the middle of a sentence is as high as its line: that is allowed.
 SMALL = """words => {
     const small = []
     for (const at of document.querySelectorAll("main :is(td, th, li, dd) :is(a, button, summary)")) {
-        const rest = [...at.parentNode.childNodes].some(node => node !== at && node.nodeType === 3 && node.data.trim())
+        const rest = [...at.parentNode.childNodes].some(node => node !== at && node.nodeType === 3 &&
+          node.data.trim())
         if (!at.checkVisibility({visibilityProperty: true}) || at.closest(".sr-only")) continue
         if (rest && at.matches("a")) continue
         if (words && at.children.length === 0 && at.textContent.trim()) at.textContent = words
         for (const box of at.getClientRects())
             if (box.width < 23.5 || box.height < 23.5)
-                small.push(`${at.outerHTML.slice(0, 120)}: ${box.width.toFixed(0)} x ${box.height.toFixed(0)}`)
+                small.push(`${at.outerHTML.slice(0, 120)}: ${box.width.toFixed(0)} x
+                  ${box.height.toFixed(0)}`)
     }
     return small.slice(0, 5)
 }"""

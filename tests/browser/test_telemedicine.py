@@ -1,5 +1,6 @@
-"""The whole of a consultation in Chromium: a patient on a telephone, a doctor at a desk, in Indonesian and in English,
-once without script; what is typed on one side shows on the other, also after the connection was lost."""
+"""The whole of a consultation in Chromium: a patient on a telephone, a doctor at a desk, in Indonesian and in
+English, once without script; what is typed on one side shows on the other, also after the connection was
+lost."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.once
 DOCTORS = itertools.cycle(("doctor", "doctor2"))
 
 
-def approved(open_browser: Callable[..., Page], log_in: Any, rows: sa.Connection, patient: Page, doctor: str) -> int:
+def approved(open_browser: Callable[..., Page], log_in: Any, rows: sa.Connection, patient: Page,
+             doctor: str) -> int:
     """The patient who is signed in asks the doctor, the administrator approves; the consultation's id."""
     from models.people import User
     doctor_id = rows.scalar(sa.select(Doctor.id).join(User, User.id == Doctor.user_id)
@@ -63,7 +65,8 @@ def speak(page: Page, language: str) -> None:
 
 @pytest.mark.parametrize(("language", "script"), [("id-ID", True), ("en-GB", True), ("id-ID", False)])
 def test_from_the_request_to_the_summary(
-        open_browser: Callable[..., Page], log_in: Any, accessible: Any, shot: Any, rows: sa.Connection, language: str,
+        open_browser: Callable[..., Page], log_in: Any, accessible: Any, shot: Any, rows: sa.Connection,
+        language: str,
         script: bool) -> None:
     name = next(DOCTORS)
     patient = open_browser(phone=True, language=language)
@@ -90,7 +93,8 @@ def test_from_the_request_to_the_summary(
         doctor.goto(room)
     expect(doctor.locator("#conversation")).to_contain_text("Tiga hari, Dok.")
 
-    for part, text in (("subjective", "Batuk tiga hari"), ("objective", "Tidak sesak"), ("assessment", "ISPA"),
+    for part, text in (("subjective", "Batuk tiga hari"), ("objective", "Tidak sesak"),
+                       ("assessment", "ISPA"),
                        ("plan", "Minum hangat")):
         doctor.fill(f"#{part}", text)
     follow(doctor, "form[action$='/note'] button[value=sign]")
@@ -122,7 +126,8 @@ def test_from_the_request_to_the_summary(
     accessible(patient)
     patient.goto(talk)
     shot(patient, f"summary-{language[:2]}-360", full=True)
-    assert rows.scalar(sa.select(Consultation.state).where(Consultation.id == number)) == ConsultationState.COMPLETED
+    assert rows.scalar(sa.select(Consultation.state).where(Consultation.id
+                                                           == number)) == ConsultationState.COMPLETED
     assert rows.scalar(sa.select(Prescription.state).where(
         Prescription.consultation_id == number)) == PrescriptionState.ISSUED
     for page in (patient, doctor):  # the account keeps its language, for the tests that follow too
@@ -210,7 +215,8 @@ def test_a_message_is_sent_again_though_nothing_new_is_said(
     patient.route("**/messages", is_slow)
     patient.fill("#composer [name=body]", "Dibaca lebih dulu daripada jawabannya")
     patient.click("#composer .primary")
-    # The doctor's reading rings: the patient's page hears of its own message, and from here on there is no more news.
+    # The doctor's reading rings: the patient's page hears of its own message, and from here on there is no
+    # more news.
     expect(patient.locator(".msg.me .seen")).to_have_count(1)
     on_its_way[0].abort("connectionreset")
     expect(patient.locator("#composer [name=body]")).to_have_value("")
@@ -232,7 +238,8 @@ def test_a_message_that_is_refused_says_why_and_stays(
     assert patient.eval_on_selector("#composer [name=file]", "field => field.files.length") == 0
     expect(text).to_have_value("Hasil laboratorium terlampir")
     patient.route("**/messages", lambda route: route.fulfill(
-        status=429, content_type="text/html", body="<main><h1>Terlalu sering</h1><p>Tunggu beberapa menit.</p></main>"))
+        status=429, content_type="text/html",
+        body="<main><h1>Terlalu sering</h1><p>Tunggu beberapa menit.</p></main>"))
     text.fill("Dikirim terlalu sering")
     patient.click("#composer .primary")
     expect(patient.locator("#composer .err")).to_have_text("Tunggu beberapa menit.")  # a page's
@@ -245,11 +252,13 @@ def test_a_message_that_is_refused_says_why_and_stays(
 
 
 def test_a_doctor_who_cannot_come_moves_the_day(
-        open_browser: Callable[..., Page], log_in: Any, accessible: Any, shot: Any, rows: sa.Connection) -> None:
+        open_browser: Callable[..., Page], log_in: Any, accessible: Any, shot: Any,
+        rows: sa.Connection) -> None:
     patient, doctor = open_browser(phone=True), open_browser()
     log_in(patient, "patient")
     number = approved(open_browser, log_in, rows, patient, "doctor2")
-    on = (rows.scalar(sa.select(Consultation.starts_at).where(Consultation.id == number)) + timedelta(hours=7)).date()
+    on = (rows.scalar(sa.select(Consultation.starts_at).where(Consultation.id == number))
+          + timedelta(hours=7)).date()
     log_in(doctor, "doctor2")
     accessible(doctor)
     shot(doctor, "desk")
@@ -257,7 +266,8 @@ def test_a_doctor_who_cannot_come_moves_the_day(
     expect(doctor.locator(f"#plan-{number}")).to_be_visible()
     accessible(doctor)
     shot(doctor, "away")
-    follow(doctor, "form[method=post][action='/admin/desk/away'] button")  # without a reason: told at the field
+    # without a reason: told at the field
+    follow(doctor, "form[method=post][action='/admin/desk/away'] button")
     expect(doctor.locator("#e-reason")).to_be_visible()
     doctor.fill("#reason", "Dokter sakit")
     follow(doctor, "form[method=post][action='/admin/desk/away'] button")

@@ -1,4 +1,5 @@
-"""A doctor's hours, and the day on which the doctor cannot come: released or moved as a whole, or not at all."""
+"""A doctor's hours, and the day on which the doctor cannot come: released or moved as a whole, or not at
+all."""
 
 from __future__ import annotations
 
@@ -69,7 +70,8 @@ def test_a_day_is_released_moved_and_told_in_one_step(doctor: Doctor) -> None:
     later = slots.next_free(doctor, after=at(9, day=TUESDAY + timedelta(days=1)))[0]
     plan = {one.id: offers[one.id][0], two.id: absences.Target(doctor, later), asked.id: None}
     absences.away(doctor, TUESDAY, plan, "Dokter sakit", by=doctor.user, versions=versions(*day))
-    assert [each.state for each in (one, two, asked, other)] == [C.RESCHEDULED, C.RESCHEDULED, C.CANCELLED, C.APPROVED]
+    assert [each.state for each in (one, two, asked, other)] == [C.RESCHEDULED, C.RESCHEDULED, C.CANCELLED,
+                                                                 C.APPROVED]
     moved = {each.rescheduled_from_id: each for each in db.session.scalars(
         sa.select(Consultation).where(Consultation.rescheduled_from_id.is_not(None)))}
     assert (moved[one.id].doctor_id, moved[one.id].state) == (colleague.id, C.REQUESTED)
@@ -79,7 +81,8 @@ def test_a_day_is_released_moved_and_told_in_one_step(doctor: Doctor) -> None:
     assert held == {moved[one.id].id, moved[two.id].id, other.id}
     assert slots.free_slots(doctor, TUESDAY) == []
     told = {tuple(row) for row in db.session.execute(sa.select(Outbox.user_id, Outbox.template))}
-    assert {(asked.patient.user_id, "consultation_cancelled"), (asked.patient.user_id, "consultation_offered"),
+    assert {(asked.patient.user_id, "consultation_cancelled"),
+            (asked.patient.user_id, "consultation_offered"),
             (one.patient.user_id, "consultation_moved")} <= told
 
 
@@ -115,7 +118,8 @@ def test_a_day_that_changed_meanwhile_is_looked_at_again(doctor: Doctor) -> None
                       versions={one.id: 0, new.id: new.version})
 
 
-@pytest.mark.parametrize(("on", "reason", "field"), [(MONDAY - timedelta(days=1), "x", "on"), (TUESDAY, " ", "reason")])
+@pytest.mark.parametrize(("on", "reason", "field"),
+                         [(MONDAY - timedelta(days=1), "x", "on"), (TUESDAY, " ", "reason")])
 def test_what_an_absence_needs(doctor: Doctor, on: date, reason: str, field: str) -> None:
     with pytest.raises(Refused) as refusal:
         absences.away(doctor, on, {}, reason, by=doctor.user)
@@ -144,7 +148,8 @@ def test_wrong_hours_are_said_at_the_field(doctor: Doctor, wrong: dict[str, Any]
 
 
 def test_extra_hours_are_offered_and_stay_while_somebody_is_booked(doctor: Doctor) -> None:
-    extra = schedules.add_extra(doctor, by=doctor.user, on=TUESDAY, starts=time(18), ends=time(20), minutes=20)
+    extra = schedules.add_extra(doctor, by=doctor.user, on=TUESDAY, starts=time(18), ends=time(20),
+                                minutes=20)
     assert at(18, 20) in [slot.starts_at for slot in slots.free_slots(doctor, TUESDAY)]
     patient = make.make_patient()
     request(patient, doctor, at(18, 20), "A cough", by=patient.user)

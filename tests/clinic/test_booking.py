@@ -20,7 +20,8 @@ from models.base import db, one_transaction
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
 from models.consultations import HOLDS_SLOT, Consultation, ConsultationState
 from models.errors import Refused, SlotTaken
-from models.operations.clinic import absences, clinic_checks, schedules, slots
+from models.operations.clinic import absences, schedules, slots
+from models.operations.clinic import checks as clinic_checks
 from models.operations.clinic.consultations import request, reschedule
 from models.operations.core import checks
 from models.operations.core.approvals import perform
@@ -61,7 +62,8 @@ def refused(act: Callable[[], Any]) -> str:
 
 
 def offering(doctor: Doctor, starts: time, ends: time, minutes: int, on: date = DAY) -> None:
-    make.saved(ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.EXTRA, starts_at=starts, ends_at=ends,
+    make.saved(ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.EXTRA, starts_at=starts,
+                                 ends_at=ends,
                                  slot_minutes=minutes))
 
 
@@ -78,7 +80,8 @@ def one_of(first: Consultation, whose: str) -> dict[str, Any]:
 @pytest.mark.parametrize("whose", ["doctor", "patient"])
 @pytest.mark.parametrize(("starts", "minutes", "meets"), [
     (at(10, 10), 10, True),  # the case of the finding: by ticks of five minutes they did not meet
-    (at(10, 12), 1, True), (at(9, 54), 10, True), (at(10, 4), 1, True), (at(9), 240, True), (at(10, 3), 10, True),
+    (at(10, 12), 1, True), (at(9, 54), 10, True), (at(10, 4), 1, True), (at(9), 240, True),
+    (at(10, 3), 10, True),
     (at(10, 13), 10, False), (at(9, 53), 10, False), (at(10, 2), 1, False), (at(10, 13), 1, False)])
 def test_half_open_intervals(session: Any, whose: str, starts: datetime, minutes: int, meets: bool) -> None:
     second = partial(booked, **one_of(booked(), whose), starts_at=starts, slot_minutes=minutes)
@@ -102,14 +105,16 @@ def test_every_state_that_holds_its_time(session: Any, state: ConsultationState)
 def test_over_midnight(session: Any, whose: str) -> None:
     first = booked(starts_at=MIDNIGHT - timedelta(minutes=7), slot_minutes=23)
     assert clock.local(first.starts_at).date() != clock.local(first.ends_at).date()
-    assert refused(partial(booked, **one_of(first, whose), starts_at=MIDNIGHT + timedelta(minutes=15))) == whose
+    assert refused(partial(booked, **one_of(first, whose),
+                           starts_at=MIDNIGHT + timedelta(minutes=15))) == whose
     booked(**one_of(first, whose), starts_at=MIDNIGHT + timedelta(minutes=16))
 
 
 @pytest.mark.parametrize("whose", ["doctor", "patient"])
 def test_a_whole_day_meets_what_lies_far_in_it(session: Any, whose: str) -> None:
     first = booked(starts_at=at(10, 3), slot_minutes=1440)
-    assert refused(partial(booked, **one_of(first, whose), starts_at=first.ends_at - timedelta(minutes=1))) == whose
+    assert refused(partial(booked, **one_of(first, whose),
+                           starts_at=first.ends_at - timedelta(minutes=1))) == whose
     assert refused(partial(booked, **one_of(first, whose), starts_at=at(10, 2), slot_minutes=2)) == whose
     booked(**one_of(first, whose), starts_at=first.ends_at)
 
@@ -154,7 +159,8 @@ def test_each_way_back_into_a_taken_time_is_refused(session: Any, values: dict[s
 def test_many_rows_in_one_statement_are_compared_with_each_other(session: Any) -> None:
     doctor, patients = idle_doctor(), [make.make_patient() for _ in range(2)]
     rows = [{"doctor_id": doctor.id, "patient_id": patient.id, "specialization_id": doctor.specialization_id,
-             "complaint": "Cough", "created_by_id": patient.user_id, "starts_at": at(10, minute), "slot_minutes": 10,
+             "complaint": "Cough", "created_by_id": patient.user_id, "starts_at": at(10, minute),
+             "slot_minutes": 10,
              "requested_on": DAY, "state": ConsultationState.REQUESTED}
             for patient, minute in zip(patients, (3, 12), strict=True)]
     assert refused(lambda: session.execute(sa.insert(Consultation).values(rows))) == "doctor"
@@ -162,20 +168,28 @@ def test_many_rows_in_one_statement_are_compared_with_each_other(session: Any) -
 
 @pytest.mark.parametrize("words", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE", "INSERT OR FAIL"])
 @pytest.mark.parametrize("starts", ["2026-03-01 03:12:00.000000", "2026-03-01 03:12", "2026-03-01T03:12:00",
-                                    "2026-03-01 10:12:00+07:00", "2026-03-01 03:12:59.999", "tomorrow", "2461100.6"])
+                                    "2026-03-01 10:12:00+07:00", "2026-03-01 03:12:59.999", "tomorrow",
+                                    "2461100.6"])
 def test_sqlite_has_no_way_around(session: Any, words: str, starts: str) -> None:
     if session.get_bind().dialect.name != "sqlite":
         pytest.skip("SQLite's own ways to write")
     first = booked()
     columns = ", ".join(column.name for column in Consultation.__table__.columns
                         if column.name not in {"id", "starts_at", "number"})
-    assert refused(lambda: session.execute(sa.text(
-        f"{words} INTO consultation ({columns}, starts_at) SELECT {columns}, :starts FROM consultation WHERE id = :id"),
-        {"starts": starts, "id": first.id})) in {"doctor", "patient"}  # it meets the first one in both
+    assert refused(
+        lambda: session.execute(
+            sa.text(
+                f"{words} INTO consultation ({columns}, starts_at) "
+                f"SELECT {columns}, :starts FROM consultation WHERE id = :id"
+            ),
+            {"starts": starts, "id": first.id},
+        )
+    ) in {"doctor", "patient"}  # it meets the first one in both
     second = booked(doctor=first.doctor, starts_at=at(12))
     assert refused(lambda: session.execute(sa.text(
         f"UPDATE {words[7:]} consultation SET starts_at = :starts WHERE id = :id"),
-        {"starts": starts, "id": second.id})) in {"doctor", "patient"}  # what is no instant meets nobody and is refused
+        # what is no instant meets nobody and is refused
+        {"starts": starts, "id": second.id})) in {"doctor", "patient"}
 
 
 def test_the_last_line_is_a_sentence_at_the_field(session: Any) -> None:
@@ -224,7 +238,8 @@ def test_verify_sees_an_overlap_and_that_the_rule_is_gone(session: Any, whose: s
 
 def test_any_minute_and_length_of_hours(session: Any) -> None:
     doctor = idle_doctor()
-    schedules.add_hours(doctor, by=doctor.user, weekday=DAY.weekday(), starts=time(10, 3), ends=time(10, 41), minutes=7)
+    schedules.add_hours(doctor, by=doctor.user, weekday=DAY.weekday(), starts=time(10, 3), ends=time(10, 41),
+                        minutes=7)
     free = slots.free_slots(doctor, DAY)
     assert [clock.local(slot.starts_at).strftime("%H:%M") for slot in free] == [
         "10:03", "10:10", "10:17", "10:24", "10:31"]
@@ -236,17 +251,20 @@ def test_any_minute_and_length_of_hours(session: Any) -> None:
 
 def test_hours_of_one_doctor_do_not_overlap_and_those_of_two_may(session: Any) -> None:
     doctor, other = idle_doctor(), idle_doctor()
-    add = partial(schedules.add_hours, weekday=DAY.weekday(), starts=time(10, 3), ends=time(10, 33), minutes=10)
+    add = partial(schedules.add_hours, weekday=DAY.weekday(), starts=time(10, 3), ends=time(10, 33),
+                  minutes=10)
     add(doctor, by=doctor.user)
     add(other, by=other.user)
     for starts, ends in ((time(10, 32), time(11)), (time(9), time(10, 4)), (time(10, 10), time(10, 20))):
-        extra = partial(schedules.add_extra, doctor, by=doctor.user, on=DAY, starts=starts, ends=ends, minutes=10)
+        extra = partial(schedules.add_extra, doctor, by=doctor.user, on=DAY, starts=starts, ends=ends,
+                        minutes=10)
         with pytest.raises(Refused, match="10:03–10:33") as told:
             extra()
         assert told.value.field == "starts_at"
     schedules.add_extra(doctor, by=doctor.user, on=DAY, starts=time(10, 33), ends=time(10, 43), minutes=10)
     with pytest.raises(Refused, match="10:33–10:43"):
-        schedules.add_extra(doctor, by=doctor.user, on=DAY, starts=time(10, 42), ends=time(10, 52), minutes=10)
+        schedules.add_extra(doctor, by=doctor.user, on=DAY, starts=time(10, 42), ends=time(10, 52),
+                            minutes=10)
 
 
 def test_free_times_leave_out_what_overlaps_by_a_minute(session: Any) -> None:
@@ -257,7 +275,8 @@ def test_free_times_leave_out_what_overlaps_by_a_minute(session: Any) -> None:
     booked(patient=patient, starts_at=at(10, 39), slot_minutes=1)  # meets 10:30
     times = [clock.local(slot.starts_at).minute for slot in slots.free_slots(doctor, DAY)]
     assert times == [30, 40, 50]
-    assert [clock.local(slot.starts_at).minute for slot in slots.free_slots(doctor, DAY, patient=patient)] == [40, 50]
+    assert [clock.local(slot.starts_at).minute
+            for slot in slots.free_slots(doctor, DAY, patient=patient)] == [40, 50]
     assert slots.first_free([doctor])[doctor.id].starts_at == at(10, 30)
     assert slots.first_free([doctor], patient=patient)[doctor.id].starts_at == at(10, 40)
 
@@ -317,7 +336,11 @@ def test_moving_may_overlap_the_own_old_time_and_no_other(session: Any) -> None:
 
 def test_nothing_is_proposed_that_its_patient_cannot_take(session: Any) -> None:
     """A day is released: each proposed time can be carried out, the patient's other consultations minded."""
-    special = make.make_specialization() if hasattr(make, "make_specialization") else make.make_doctor().specialization
+    special = (
+        make.make_specialization()
+        if hasattr(make, "make_specialization")
+        else make.make_doctor().specialization
+    )
     doctor, colleague = (idle_doctor(specialization=special) for _ in range(2))
     offering(colleague, time(10, 3), time(10, 33), 10)
     patient = make.make_patient()
@@ -337,7 +360,8 @@ def test_one_patient_and_two_doctors_off_the_five_minutes(client: Any, session: 
     for doctor, starts, ends in ((one, "10:03", "10:33"), (two, "10:10", "10:40")):
         sign_in(client, doctor.user)
         answer = client.post("/admin/desk/schedule", data={
-            "go": "add_extra", "on": DAY.isoformat(), "starts_at": starts, "ends_at": ends, "slot_minutes": "10"})
+            "go": "add_extra", "on": DAY.isoformat(), "starts_at": starts, "ends_at": ends,
+            "slot_minutes": "10"})
         assert answer.status_code == 302 or answer.status_code == 303
     patient = make.make_patient()
     sign_in(client, patient.user)
@@ -367,14 +391,16 @@ ASKED = st.lists(st.tuples(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ASKED)
-def test_the_database_agrees_with_a_simple_oracle(session: Any, asked: list[tuple[int, int, int, int, bool]]) -> None:
+def test_the_database_agrees_with_a_simple_oracle(session: Any,
+                                                  asked: list[tuple[int, int, int, int, bool]]) -> None:
     """Two doctors, two patients, random minutes about midnight and lengths; some give their time up again."""
     outer = session.begin_nested()
     try:
         doctors, patients = [idle_doctor() for _ in range(2)], [make.make_patient() for _ in range(2)]
         held: list[tuple[int, int, int, int]] = []
         for doctor, patient, start, minutes, ends_it in asked:
-            meets = any((doctor == d or patient == p) and start < s + m and s < start + minutes for d, p, s, m in held)
+            meets = any((doctor == d or patient == p) and start < s + m and s < start + minutes
+                        for d, p, s, m in held)
             make_it = partial(booked, doctor=doctors[doctor], patient=patients[patient],
                               starts_at=MIDNIGHT + timedelta(minutes=start), slot_minutes=minutes)
             if meets:
@@ -398,8 +424,10 @@ HOURS = st.tuples(st.integers(0, 23 * 60), st.integers(5, 120), st.integers(5, 2
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(HOURS, min_size=1, max_size=4), st.lists(HOURS, min_size=1, max_size=4),
        st.randoms(use_true_random=False))
-def test_what_is_offered_can_be_booked(session: Any, first: list[Any], second: list[Any], random: Any) -> None:
-    """Random hours of two doctors, also such that overlap: each free time that is shown is not refused, to the end."""
+def test_what_is_offered_can_be_booked(session: Any, first: list[Any], second: list[Any],
+                                       random: Any) -> None:
+    """Random hours of two doctors, also such that overlap: each free time that is shown is not refused, to
+    the end."""
     outer = session.begin_nested()
     try:
         doctors, patient = [idle_doctor() for _ in range(2)], make.make_patient()
@@ -432,7 +460,8 @@ def ask(doctor: int, patient: int, starts: datetime) -> int:
 def test_twenty_patients_for_overlapping_times(app: Any) -> None:
     """Half of them see the hours as they were, half as they were just changed: one alone gets the doctor."""
     with one_transaction():
-        doctor = make.make_doctor(schedules=[DoctorSchedule(weekday=day, starts_at=time(10, 3), ends_at=time(10, 13),
+        doctor = make.make_doctor(schedules=[DoctorSchedule(weekday=day, starts_at=time(10, 3),
+                                                            ends_at=time(10, 13),
                                                             slot_minutes=10) for day in range(7)])
         patients = [make.make_patient() for _ in range(20)]
         keys = [(doctor.id, patient.id, doctor.specialization_id, patient.user_id) for patient in patients]
@@ -442,7 +471,8 @@ def test_twenty_patients_for_overlapping_times(app: Any) -> None:
         if place % 2:
             return ask(doctor, patient, at(10, 3))
         with one_transaction() as session:
-            row = Consultation(doctor_id=doctor, patient_id=patient, specialization_id=special, created_by_id=person,
+            row = Consultation(doctor_id=doctor, patient_id=patient, specialization_id=special,
+                               created_by_id=person,
                                starts_at=at(10, 12), slot_minutes=10, complaint="A cough")
             session.add(row)
             session.flush()
@@ -476,7 +506,8 @@ def test_one_patient_at_two_doctors_at_once(app: Any) -> None:
 def test_two_move_to_one_time_and_a_third_asks_for_it(app: Any) -> None:
     with one_transaction():
         doctor = make.make_doctor()
-        movers = [booked(doctor=doctor, starts_at=at(hour), state="approved", approved_at=NOW).id for hour in (12, 13)]
+        movers = [booked(doctor=doctor, starts_at=at(hour), state="approved", approved_at=NOW).id
+                  for hour in (12, 13)]
         third, key = make.make_patient().id, doctor.id
 
     def move(consultation: int) -> int:
@@ -485,6 +516,7 @@ def test_two_move_to_one_time_and_a_third_asks_for_it(app: Any) -> None:
             perform(mine, "reschedule", by=mine.patient.user, given={"moved_to": at(10)})
             return mine.id
 
-    results = races.at_once(app, [*(partial(move, each) for each in movers), partial(ask, key, third, at(10))])
+    results = races.at_once(app, [*(partial(move, each) for each in movers),
+                                  partial(ask, key, third, at(10))])
     assert len(races.won(results)) == 1
     assert clinic_checks.booked_once(db.session) is None

@@ -34,7 +34,8 @@ def test_the_doctor_reads_and_answers(client: Any, sign_in: Any, consultation: C
     for _ in range(2):  # the same message twice is kept once
         assert client.post(f"/admin/consultation/{consultation.id}/message", data=sent).status_code == 303
     assert client.get(address).text.count("Since when do you cough?") == 1
-    assert client.post(f"/admin/consultation/{consultation.id}/message", data={"body": " "}).status_code == 422
+    assert client.post(f"/admin/consultation/{consultation.id}/message",
+                       data={"body": " "}).status_code == 422
     assert db.session.scalar(sa.select(sa.func.count(ConsultationMessage.id))) == 1
 
 
@@ -97,7 +98,8 @@ def test_secrets_are_never_shown(client: Any, sign_in: Any) -> None:
     patient = make.make_patient(nik_index=nik.index(number), nik=nik.encrypt(number))
     person = make.make_user(Role.UNIT_USER, password_hash="$argon2id$secret")
     sign_in(client, Role.ADMIN)
-    for address in ("/admin/patient/", f"/admin/patient/details/?id={patient.id}", "/admin/patient/export/csv/",
+    for address in ("/admin/patient/", f"/admin/patient/details/?id={patient.id}",
+                    "/admin/patient/export/csv/",
                     f"/admin/user/details/?id={person.id}", f"/admin/user/edit/?id={person.id}",
                     "/admin/user/export/csv/"):
         text = client.get(address).text
@@ -113,7 +115,8 @@ def test_roles_of_an_account(client: Any, sign_in: Any) -> None:
     data = {"name": person.name, "email": person.email, "language": "id", "status": "active",
             "roles_held": ["store_staff", "store_head"], "work_unit": str(person.work_unit_id)}
     address = f"/admin/user/edit/?id={person.id}"
-    assert client.post(address, data={**data, "version": person.version, "roles_held": "king"}).status_code == 422
+    assert client.post(address,
+                       data={**data, "version": person.version, "roles_held": "king"}).status_code == 422
     fresh = db.session.get(User, person.id)
     assert client.post(address, data={**data, "version": fresh.version, "password_hash": "x",
                                       "new_password": "a long enough password"}).status_code == 303

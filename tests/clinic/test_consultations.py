@@ -30,7 +30,7 @@ from models.operations.clinic.consultations import (
     write_note,
 )
 from models.operations.clinic.prescriptions import Medicine, prescribe
-from models.operations.core import access
+from models.operations.core import owned
 from models.operations.core.approvals import perform
 from models.organisation import Holiday, HolidayKind, Setting
 from models.outbox import Outbox
@@ -88,7 +88,8 @@ def test_free_slots_follow_hours_absences_extra_hours_and_bookings(session):
     assert len(slots.free_slots(doctor, MONDAY)) == 32
     asked(doctor=doctor, starts_at=at(8, 15))
     session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, starts_at=time(9), ends_at=time(15, 50)))
-    session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, kind=ExceptionKind.EXTRA, starts_at=time(19),
+    session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, kind=ExceptionKind.EXTRA,
+                                  starts_at=time(19),
                                   ends_at=time(20), slot_minutes=30))
     assert [clock.local(slot.starts_at).strftime("%H:%M") for slot in slots.free_slots(doctor, MONDAY)] == [
         "08:00", "08:30", "08:45", "19:00", "19:30"]
@@ -137,7 +138,8 @@ def test_a_taken_slot_is_refused_and_the_next_free_ones_are_named(session):
 def test_overlap_of_different_slot_lengths_is_refused(session):
     doctor = make_doctor(schedules=[])
     for starts, ends, minutes in ((time(8), time(9), 30), (time(8, 20), time(9, 20), 20)):
-        session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, kind=ExceptionKind.EXTRA, starts_at=starts,
+        session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, kind=ExceptionKind.EXTRA,
+                                      starts_at=starts,
                                       ends_at=ends, slot_minutes=minutes))
     asked(doctor=doctor, starts_at=at(8, 0))
     first, second = make_consultation(starts_at=at(8)), make_patient()
@@ -179,7 +181,8 @@ def test_a_hundred_people_ask_for_one_slot_and_one_gets_it(app):
             request(patient, session.get(Doctor, doctor), at(9), "A cough", by=patient.user)
 
     results = at_once(app, [partial(ask, patient) for patient in patients], told=SlotTaken)
-    told = [(result.field, result.params["slots"]) for result in results if result is not None]  # the next free times
+    # the next free times
+    told = [(result.field, result.params["slots"]) for result in results if result is not None]
     assert told == [("starts_at", "02/03 09:15, 02/03 09:30, 02/03 09:45")] * 99
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Consultation)) == 1
 
@@ -234,7 +237,8 @@ def test_a_doctor_starts_writes_and_completes_the_own_consultation(session):
     assert holds(consultation)
     with pytest.raises(Refused, match="at least one"):
         withdraw_diagnosis(diagnosis, by=doctor)
-    assert write_note(consultation, by=doctor, subjective="s2", objective="o", assessment="a", plan="p").revision == 2
+    assert write_note(consultation, by=doctor, subjective="s2", objective="o", assessment="a",
+                      plan="p").revision == 2
     rate(consultation, 5, by=consultation.patient.user)
     with pytest.raises(Refused, match="once"):
         rate(consultation, 1, by=consultation.patient.user)
@@ -275,15 +279,17 @@ def test_rescheduling_is_a_new_linked_request_that_overlaps_its_own_old_time(ses
 def test_what_was_sent_with_the_request_goes_along_and_what_was_said_stays(session):
     consultation = approved()
     patient = consultation.patient.user
-    sent, said = (saved(Attachment(document_type="consultation", document_id=consultation.id, file_name=f"{name}.pdf",
-                                   media_type="application/pdf", size=1, sha256="", content=b"x", user_id=patient.id))
+    sent, said = (saved(Attachment(document_type="consultation", document_id=consultation.id,
+                                   file_name=f"{name}.pdf",
+                                   media_type="application/pdf", size=1, sha256="", content=b"x",
+                                   user_id=patient.id))
                   for name in ("sent", "said"))
     send_message(consultation, "", by=patient, client_id="a", attachment=said)
     moved = reschedule(consultation, at(10), by=patient)
     assert sent_with(moved) == [sent]
-    assert access.own_attachment(moved.doctor.user, sent.id) is None  # not before the approval
+    assert owned.own_attachment(moved.doctor.user, sent.id) is None  # not before the approval
     perform(moved, "approve", by=make_user(Role.ADMIN))
-    assert access.own_attachment(moved.doctor.user, sent.id) is sent
+    assert owned.own_attachment(moved.doctor.user, sent.id) is sent
     assert (said.document_id, sent_with(consultation)) == (consultation.id, [])
 
 
@@ -330,7 +336,8 @@ def test_nobody_else_and_not_before_the_approval(session):
     consultation = asked()
     with pytest.raises(Refused, match="not open"):
         send_message(consultation, "Hello", by=consultation.patient.user, client_id="a")
-    for stranger in (consultation.doctor.user, make_patient().user, make_user(Role.ADMIN), make_doctor().user):
+    for stranger in (consultation.doctor.user, make_patient().user, make_user(Role.ADMIN),
+                     make_doctor().user):
         with pytest.raises(NotAllowed):
             send_message(consultation, "Hello", by=stranger, client_id="b")
 
@@ -347,31 +354,31 @@ def test_empty_and_overlong_messages_are_refused(session, body, client_id):
 def test_somebody_elses_is_as_absent_as_what_never_was(session):
     consultation = asked()
     patient, doctor = consultation.patient.user, consultation.doctor.user
-    assert access.own_consultation(patient, consultation.id) is consultation
-    assert access.own_consultation(doctor, consultation.id) is None
+    assert owned.own_consultation(patient, consultation.id) is consultation
+    assert owned.own_consultation(doctor, consultation.id) is None
     for stranger in (make_patient().user, make_doctor().user, make_user(Role.ADMIN)):
-        assert access.own_consultation(stranger, consultation.id) is None
-    assert access.own_consultation(patient, 10**30) is access.own_letter(patient, 10**30) is None
-    assert access.own_patient(patient, -1) is access.own_attachment(patient, 10**30) is None
+        assert owned.own_consultation(stranger, consultation.id) is None
+    assert owned.own_consultation(patient, 10**30) is owned.own_letter(patient, 10**30) is None
+    assert owned.own_patient(patient, -1) is owned.own_attachment(patient, 10**30) is None
     perform(consultation, "approve", by=make_user(Role.ADMIN))
-    assert access.own_consultation(doctor, consultation.id) is consultation
+    assert owned.own_consultation(doctor, consultation.id) is consultation
     message = send_message(consultation, "Hello", by=patient, client_id="a")
-    assert access.own_message(doctor, message.id) is message
-    assert access.own_message(make_patient().user, message.id) is None
+    assert owned.own_message(doctor, message.id) is message
+    assert owned.own_message(make_patient().user, message.id) is None
 
 
 def test_a_guardian_reaches_the_dependant_and_nobody_elses(session):
     guardian = make_patient()
     child = make_patient(guardian=guardian)
-    assert access.patients_of(guardian.user) == [guardian, child]
-    assert access.own_patient(guardian.user, child.id) is child
-    assert access.own_patient(make_patient().user, child.id) is None
+    assert owned.patients_of(guardian.user) == [guardian, child]
+    assert owned.own_patient(guardian.user, child.id) is child
+    assert owned.own_patient(make_patient().user, child.id) is None
 
 
 def test_a_request_cancelled_before_its_approval_never_reaches_the_doctor(session):
     consultation = asked()
     perform(consultation, "cancel", by=consultation.patient.user, reason="I feel better")
-    assert access.own_consultation(consultation.doctor.user, consultation.id) is None
+    assert owned.own_consultation(consultation.doctor.user, consultation.id) is None
 
 
 def test_nobody_approves_what_they_asked_for(session):

@@ -22,7 +22,8 @@ from tests.support import factories as make
 
 HOURS = itertools.count(1)
 PANEL = ("/admin/desk/", "/admin/desk/week", "/admin/desk/schedule", "/admin/desk/away", "/admin/inbox/",
-         "/admin/notices/", "/admin/search", "/admin/consultation/", "/admin/patient/", "/admin/prescription/",
+         "/admin/notices/", "/admin/search", "/admin/consultation/", "/admin/patient/",
+         "/admin/prescription/",
          "/admin/letter/", "/admin/diagnosis/", "/admin/clinical_note/", "/admin/reports/")
 
 
@@ -92,7 +93,8 @@ def test_every_page_of_the_portal_says_the_same(app: Any, client: Any, sign_in: 
 @pytest.mark.parametrize("notices", [0, 2])
 def test_every_page_of_the_panel_says_the_same(client: Any, sign_in: Any, session: Any, notices: int) -> None:
     doctor = make.make_doctor()
-    first, second = (talk(make.make_patient(), doctor, from_patient=number, from_doctor=5) for number in (2, 3))
+    first, second = (talk(make.make_patient(), doctor, from_patient=number, from_doctor=5)
+                     for number in (2, 3))
     talk(make.make_patient(), make.make_doctor(), from_patient=7)  # another's
     session.execute(sa.delete(Notice))
     ring(doctor.user, notices)
@@ -110,7 +112,8 @@ def test_every_page_of_the_panel_says_the_same(client: Any, sign_in: Any, sessio
         assert seen >= 10
 
 
-def test_what_comes_while_a_page_is_open_is_counted_on_the_next(client: Any, sign_in: Any, session: Any) -> None:
+def test_what_comes_while_a_page_is_open_is_counted_on_the_next(client: Any, sign_in: Any,
+                                                                session: Any) -> None:
     made = talk(make.make_patient(), make.make_doctor(), from_doctor=1)
     sign_in(client, made.patient.user)
     assert portal_unread(client.get("/portal/").text) == 1

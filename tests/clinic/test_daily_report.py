@@ -12,19 +12,19 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
 
-from backoffice.panel import scheduled
+from backoffice.panel import jobs as scheduled
 from backoffice.panel.reports import span
 from models import clock
 from models.base import db
 from models.documents import Attachment, DocumentEvent
 from models.operations.clinic.reports_clinic import spans
 from models.operations.core import jobs
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.organisation import Setting
 from models.outbox import JobRun, Outbox
 from models.people import Language
 from models.roles import Role
-from portal.web.mail import composed
+from portal.web.outbox_job import composed
 from tests.support.factories import make_consultation, make_doctor, make_patient, make_user, saved
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=clock.zone()).astimezone(UTC)  # noon
@@ -48,7 +48,8 @@ def held(doctor, number, **fields):
 
 @pytest.fixture
 def day(session):
-    """Two doctors: one with a completed (10 minutes late) and a missed one, the other with one still asked for."""
+    """Two doctors: one with a completed (10 minutes late) and a missed one, the other with one still asked
+    for."""
     busy, idle = make_doctor(name="dr. Ani"), make_doctor(name="dr. Budi")
     held(busy, 0, state="completed", approved_at=MORNING - timedelta(hours=3),
          started_at=MORNING + timedelta(minutes=10), completed_at=MORNING + timedelta(minutes=30))
@@ -67,7 +68,8 @@ def rows(statement):
 
 def test_a_doctors_day_in_numbers(day):
     ani, budi = rows(REPORT.select(DAY))
-    assert (ani["doctor"], ani["number"], ani["completed"], ani["no_show"], ani["open"]) == ("dr. Ani", 3, 2, 1, 0)
+    assert (ani["doctor"], ani["number"], ani["completed"], ani["no_show"], ani["open"]) == ("dr. Ani", 3, 2,
+                                                                                             1, 0)
     assert ani["response"] == pytest.approx((2 + 1 + 4) / 3 * 60, abs=0.01)
     assert ani["waiting"] == pytest.approx(5, abs=0.01)
     assert (budi["number"], budi["open"], budi["response"], budi["waiting"]) == (1, 1, None, None)
@@ -103,7 +105,8 @@ def test_every_day_of_a_range_is_in_one_bar(days):
     assert all(left[1] + timedelta(days=1) == right[0] for left, right in itertools.pairwise(found))
 
 
-@pytest.mark.parametrize(("minutes", "text"), [(0, "0 min"), (59.4, "59 min"), (60, "1 h 00 min"), (185, "3 h 05 min"),
+@pytest.mark.parametrize(("minutes", "text"),
+                         [(0, "0 min"), (59.4, "59 min"), (60, "1 h 00 min"), (185, "3 h 05 min"),
                                                (3000, "2 d 2 h")])
 def test_minutes_as_people_say_them(app, minutes, text):
     with force_locale("en"):
@@ -130,7 +133,9 @@ def test_the_page_shows_every_section_with_its_chart(client, sign_in, day):
 
 def test_the_files_hold_every_section(client, sign_in, day):
     sign_in(client, Role.ADMIN)
-    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/admin/reports/daily_performance/xlsx/").data))
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(client.get("/admin/reports/daily_performance/xlsx/").data)
+    )
     assert len(book.sheet_names) == 5
     doctors = book.get_sheet_by_index(0).to_python()
     assert [doctors[1][0], int(doctors[1][1]), doctors[1][7]] == ["dr. Ani", 3, 5]
@@ -159,7 +164,8 @@ def test_it_goes_out_once_a_day_to_each_in_their_language(session, day):
     for _ in range(3):
         jobs.run(one)
         session.commit()
-    mails = session.scalars(sa.select(Outbox).where(Outbox.template == "daily_report").order_by(Outbox.id)).all()
+    mails = session.scalars(sa.select(Outbox).where(Outbox.template
+                                                    == "daily_report").order_by(Outbox.id)).all()
     assert sorted(mail.to_address.lower() for mail in mails) == sorted([director.email, "mutu@rs.example"])
     english = next(mail for mail in mails if mail.language == Language.EN)
     message = composed(english, "rs@example.org")

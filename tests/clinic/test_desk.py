@@ -1,4 +1,5 @@
-"""The doctors' desk: the day's queue, unread messages alike everywhere, hours, and the day on which one cannot come."""
+"""The doctors' desk: the day's queue, unread messages alike everywhere, hours, and the day on which one
+cannot come."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def doctor(session: Any) -> Doctor:
 def visit(doctor: Doctor, state: ConsultationState, hours: int, **fields: Any) -> Consultation:
     start, _end = clock.day_bounds(clock.today())
     found = make.make_consultation(
-        doctor=doctor, state=state, starts_at=start + timedelta(hours=hours), approved_at=clock.now(), **fields)
+        doctor=doctor, state=state, starts_at=start + timedelta(hours=hours), approved_at=clock.now(),
+        **fields)
     db.session.commit()
     return found
 
@@ -69,7 +71,8 @@ def test_the_week_says_away_only_of_days_on_which_one_is(client: Any, sign_in: A
     client.set_cookie("language", "id")
     assert "berhalangan" not in client.get("/admin/desk/").text.split('class="dk-week"')[1].replace(
         "Tandai berhalangan", "")
-    make.saved(ScheduleException(doctor=doctor, on=clock.today(), kind=ExceptionKind.AWAY, starts_at=time(13, 30),
+    make.saved(ScheduleException(doctor=doctor, on=clock.today(), kind=ExceptionKind.AWAY,
+                                 starts_at=time(13, 30),
                                  ends_at=time(15), reason="Rapat"))
     assert "berhalangan 13.30–15.00: Rapat" in client.get("/admin/desk/").text
     client.set_cookie("language", "en")
@@ -81,12 +84,14 @@ def test_the_queue_renews_itself_and_costs_the_same_for_many(
     visit(doctor, C.APPROVED, 8)
     sign_in(client, doctor.user)
     first = client.get("/admin/desk/queue")
-    assert client.get("/admin/desk/queue", headers={"If-None-Match": first.headers["ETag"]}).status_code == 204
+    assert client.get("/admin/desk/queue",
+                      headers={"If-None-Match": first.headers["ETag"]}).status_code == 204
     with statements(app) as few:
         client.get("/admin/desk/")
     for hours in range(9, 15):
         visit(doctor, C.APPROVED, hours)
-    assert client.get("/admin/desk/queue", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    assert client.get("/admin/desk/queue",
+                      headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
     with statements(app) as many:
         client.get("/admin/desk/")
     assert len(many) == len(few)
@@ -99,7 +104,9 @@ def test_unread_messages_are_counted_alike_everywhere(client: Any, sign_in: Any,
     db.session.commit()
     sign_in(client, doctor.user)
     for page in ("/admin/desk/", "/admin/inbox/", "/admin/consultation/"):
-        assert 'class="rw-count is-hot" title="Pesan belum dibaca">3<' in client.get(page).text.replace("\n", "")
+        assert 'class="rw-count is-hot" title="Pesan belum dibaca">3<' in client.get(page).text.replace(
+            "\n", ""
+        )
     client.get(f"/admin/consultation/details/?id={talk.id}")
     assert 'title="Pesan belum dibaca"' not in client.get("/admin/inbox/").text
 
@@ -132,7 +139,8 @@ def test_an_absence_is_looked_at_and_then_done(client: Any, sign_in: Any, doctor
     sign_in(client, doctor.user)
     page = client.get(f"/admin/desk/away?on={on}").text
     assert f'name="plan-{talk.id}"' in page
-    form = {"go": "confirm", "doctor": doctor.id, "on": on, f"plan-{talk.id}": "release", f"version-{talk.id}": "1"}
+    form = {"go": "confirm", "doctor": doctor.id, "on": on, f"plan-{talk.id}": "release",
+            f"version-{talk.id}": "1"}
     refused = client.post("/admin/desk/away", data=form)
     assert refused.status_code == 422
     assert 'id="e-reason"' in refused.text
@@ -140,7 +148,8 @@ def test_an_absence_is_looked_at_and_then_done(client: Any, sign_in: Any, doctor
     assert stale.status_code == 409
     assert db.session.scalar(sa.select(sa.func.count(ScheduleException.id))) == 0
     fresh = db.session.get(Consultation, talk.id)
-    done = client.post("/admin/desk/away", data=form | {"reason": "Sakit", f"version-{talk.id}": fresh.version})
+    done = client.post("/admin/desk/away",
+                       data=form | {"reason": "Sakit", f"version-{talk.id}": fresh.version})
     assert done.status_code == 303
     assert db.session.get(Consultation, talk.id).state == C.CANCELLED
     assert client.post("/admin/desk/away", data=form | {f"plan-{talk.id}": "nonsense"}).status_code == 400
@@ -151,6 +160,7 @@ def test_an_absence_is_looked_at_and_then_done(client: Any, sign_in: Any, doctor
 
 @pytest.mark.parametrize(("name", "letters"), [
     ("dr. Andi Rahmat Hidayat, Sp.JP", "AH"), ("Ns. Siti Rahayu, S.Kep.", "SR"), ("Ns Siti Rahayu", "SR"),
-    ("Prof. Dr. dr. Budi", "B"), ("apt. Dewi Lestari", "DL"), ("H. Ahmad Dahlan", "AD"), ("", "–"), ("dr.", "D")])
+    ("Prof. Dr. dr. Budi", "B"), ("apt. Dewi Lestari", "DL"), ("H. Ahmad Dahlan", "AD"), ("", "–"),
+    ("dr.", "D")])
 def test_titles_do_not_count_in_initials(name: str, letters: str) -> None:
     assert initials(name) == letters

@@ -1,4 +1,5 @@
-"""The stores' queue of prescriptions: seen once issued, without clinical notes, given out through the page."""
+"""The stores' queue of prescriptions: seen once issued, without clinical notes, given out through the
+page."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def visit(session: Any) -> Consultation:
     visit = make.make_consultation(state=ConsultationState.IN_PROGRESS, number="KON/2026/000701",
                                    complaint="Keluhan rahasia")
     visit.patient.allergies = "Sulfa"
-    write_note(visit, by=visit.doctor.user, subjective="Catatan rahasia", objective="b", assessment="c", plan="d")
+    write_note(visit, by=visit.doctor.user, subjective="Catatan rahasia", objective="b", assessment="c",
+               plan="d")
     return visit
 
 
@@ -40,7 +42,8 @@ def written(visit: Consultation, store: Store) -> Prescription:
     item = make.make_item(name="Parasetamol tablet 500 mg", batch_tracked=True)
     item.category.is_medicine = True
     make.stock_up(store, item, 30, 30_000, "B-9", clock.today() + timedelta(days=60))
-    return prescribe(visit, [Medicine(make.unit_of(item), Decimal(10), "3 x sehari 1 tablet")], by=visit.doctor.user)
+    return prescribe(visit, [Medicine(make.unit_of(item), Decimal(10), "3 x sehari 1 tablet")],
+                     by=visit.doctor.user)
 
 
 def post(client: Any, prescription: Prescription, step: str, **data: Any) -> Any:
@@ -64,7 +67,8 @@ def test_a_draft_is_not_the_stores(client: Any, sign_in: Any, written: Prescript
     assert client.get(f"/admin/consultation/details/?id={written.consultation_id}").status_code == 403
 
 
-def test_from_the_queue_to_the_patient(client: Any, sign_in: Any, written: Prescription, store: Store) -> None:
+def test_from_the_queue_to_the_patient(client: Any, sign_in: Any, written: Prescription,
+                                       store: Store) -> None:
     perform(written, "issue", by=written.doctor.user)
     db.session.commit()
     sign_in(client, Role.STORE_STAFF)

@@ -24,9 +24,11 @@ def test_every_code_of_the_table_can_be_recorded_and_stands_once() -> None:
 
 
 @pytest.mark.parametrize(("word", "code"), [
-    ("demam berdarah", "A97.9"), ("DBD", "A97.9"), ("tifus", "A01.0"), ("maag", "K29.7"), ("darah tinggi", "I10"),
+    ("demam berdarah", "A97.9"), ("DBD", "A97.9"), ("tifus", "A01.0"), ("maag", "K29.7"),
+    ("darah tinggi", "I10"),
     ("kencing manis", "E11.9"), ("batuk pilek", "J00"), ("TBC paru", "A15.0"), ("mencret", "A09.9"),
-    ("cacar air", "B01.9"), ("campak", "B05.9"), ("usus buntu", "K35.8"), ("asam urat", "M10.9"), ("ambeien", "K64.9"),
+    ("cacar air", "B01.9"), ("campak", "B05.9"), ("usus buntu", "K35.8"), ("asam urat", "M10.9"),
+    ("ambeien", "K64.9"),
     ("kudis", "B86"),
     ("j06", "J06.0"), ("J06.9", "J06.9"), ("migraine without", "G43.0"), ("serangan jantung", "I21.9"),
     ("sakit pinggang", "M54.5"), ("biduran", "L50.9"), ("flu singapura", "B08.4"), ("hipertensi", "I10")])

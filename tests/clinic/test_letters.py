@@ -1,4 +1,5 @@
-"""Sick letters and referrals: authored in the room, printed with a code that proves them and tells nothing clinical."""
+"""Sick letters and referrals: authored in the room, printed with a code that proves them and tells nothing
+clinical."""
 
 from __future__ import annotations
 
@@ -21,13 +22,15 @@ from tests.support import factories as make
 def visit(session: Any) -> Consultation:
     visit = make.make_consultation(state=ConsultationState.IN_PROGRESS, number="KON/2026/000401",
                                    approved_at=clock.now())
-    write_note(visit, by=visit.doctor.user, subjective="Batuk rahasia", objective="b", assessment="c", plan="d")
+    write_note(visit, by=visit.doctor.user, subjective="Batuk rahasia", objective="b", assessment="c",
+               plan="d")
     add_diagnosis(visit, "J06.9", by=visit.doctor.user)
     db.session.commit()
     return visit
 
 
-def test_a_sick_letter_is_authored_printed_and_verified(client: Any, sign_in: Any, visit: Consultation) -> None:
+def test_a_sick_letter_is_authored_printed_and_verified(client: Any, sign_in: Any,
+                                                        visit: Consultation) -> None:
     sign_in(client, visit.doctor.user)
     today = clock.today()
     form = {"letter_kind": "sick", "sick_from": today.isoformat(), "sick_until": ""}
@@ -45,7 +48,8 @@ def test_a_sick_letter_is_authored_printed_and_verified(client: Any, sign_in: An
 
 
 def test_letters_are_the_doctors_alone(client: Any, sign_in: Any, visit: Consultation) -> None:
-    letter = write_letter(visit, LetterKind.REFERRAL, by=visit.doctor.user, referred_to="Poli Paru", body="Foto toraks")
+    letter = write_letter(visit, LetterKind.REFERRAL, by=visit.doctor.user, referred_to="Poli Paru",
+                          body="Foto toraks")
     address = f"/admin/letter/{letter.id}/print"
     db.session.commit()
     sign_in(client, make.make_doctor().user)

@@ -1,4 +1,5 @@
-"""A merge is taken back: exactly what moved goes back, what was changed or made since stays, and both are told."""
+"""A merge is taken back: exactly what moved goes back, what was changed or made since stays, and both are
+told."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from models.clinic import Patient, Payer
 from models.documents import Attachment
 from models.errors import Conflict, NotAllowed, Refused
 from models.merges import PatientMerge, PatientMergeMove
-from models.operations.clinic import merge_undo, merging, records
+from models.operations.clinic import merge_undo, merging, patient_record
 from models.operations.core import activity, checks
 from models.operations.core.approvals import perform
 from models.operations.people import credentials, nik
@@ -46,7 +47,8 @@ def admin(session):
 
 
 def of_patients() -> list[sa.Table]:
-    """Every table that names a patient, and what closing one changes; a new table falls under it by itself."""
+    """Every table that names a patient, and what closing one changes; a new table falls under it by
+    itself."""
     hangs = [table for table in db.metadata.sorted_tables if not table.name.startswith("patient_merge")
              and (table.name in ("patient", "user", "account_identity", "attachment") or any(
                  key.column.table.name in ("patient", "consultation") for key in table.foreign_keys))]
@@ -59,19 +61,22 @@ def everything() -> dict[str, list]:
     """All rows of those tables, without the number of times that each was written."""
     db.session.flush()
     return {table.name: [tuple(row) for row in db.session.execute(
-        sa.select(*(column for column in table.columns if column.name != "version")).order_by(*table.primary_key))]
+        sa.select(*(column for column in table.columns
+                    if column.name != "version")).order_by(*table.primary_key))]
         for table in of_patients()}
 
 
 def sound(session) -> list:
     return [(name, bad) for name, bad in checks.verify(session) if bad is not None and (
-        name.startswith(("patients: a merged", "patients: an active", "consultations: no", "consultations: two",
+        name.startswith(("patients: a merged", "patients: an active", "consultations: no",
+                         "consultations: two",
                          "accounts")))]
 
 
 def a_file(patient: Patient) -> Attachment:
     return saved(Attachment(document_type="patient", document_id=patient.id, file_name="ktp.pdf", size=3,
-                            media_type="application/pdf", sha256="0" * 64, content=b"pdf", user_id=patient.user_id))
+                            media_type="application/pdf", sha256="0" * 64, content=b"pdf",
+                            user_id=patient.user_id))
 
 
 def both_sides():
@@ -99,7 +104,8 @@ def build(said: dict, *, state: str, days: int) -> Patient:
     return patient
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+          database=None)
 @given(one=both_sides(), other=both_sides(), state=st.sampled_from(["active", "pending"]),
        take=st.sets(st.sampled_from(sorted(merging.TOGETHER))))
 def test_merged_and_taken_back_is_as_before(session, one, other, state, take):
@@ -195,7 +201,8 @@ def test_no_clinical_word_and_no_nik_of_a_merge_stands_in_the_log(two, admin, se
     nik.keep(gone, NIK, confirmed=True)
     merging.merge(gone, kept, by=admin)
     session.commit()
-    rows = session.scalars(sa.select(ActivityLog.properties).where(ActivityLog.table_name == "patient_merge_move"))
+    rows = session.scalars(sa.select(ActivityLog.properties).where(ActivityLog.table_name
+                                                                   == "patient_merge_move"))
     assert not any("Udang" in str(row) or kept.nik_index in str(row) for row in rows)
 
 
@@ -275,7 +282,8 @@ def held(two, session):
     """Each record was with another doctor at the same time; both visits are over."""
     gone, kept = two
     when = clock.now() - timedelta(days=9)
-    return [make_consultation(patient=patient, doctor=make_doctor(), state="completed", starts_at=when, number=number,
+    return [make_consultation(patient=patient, doctor=make_doctor(), state="completed", starts_at=when,
+                              number=number,
                               approved_at=when)
             for patient, number in ((gone, "KON/2026/900001"), (kept, "KON/2026/900002"))]
 
@@ -318,10 +326,12 @@ def test_contacts_are_chosen_and_what_is_empty_is_filled(two, admin, session, ta
     assert merging.choices(gone, kept) == ["phone"]
     merging.merge(gone, kept, by=admin, take=take)
     assert (kept.phone, kept.address, gone.phone) == (phone, address, "+628111")
-    rows = {(row.row_id, row.column_name): row.before for row in session.scalars(sa.select(PatientMergeMove).where(
+    rows = {(row.row_id, row.column_name): row.before
+            for row in session.scalars(sa.select(PatientMergeMove).where(
         PatientMergeMove.table_name == "patient"))}
     assert rows[kept.id, "address"] is None
-    assert rows.get((kept.id, "phone"), "+628222") == "+628222"  # what the record that stays had is never lost
+    # what the record that stays had is never lost
+    assert rows.get((kept.id, "phone"), "+628222") == "+628222"
 
 
 def test_files_of_the_record_go_along(two, admin, session):
@@ -355,7 +365,8 @@ def test_of_two_who_take_back_at_once_one_does(app, two, admin, session):
 
     def act(who: int):
         with one_transaction():
-            return merge_undo.take_back(db.session.get(Patient, gone), by=db.session.get(User, who), reason="Two")
+            return merge_undo.take_back(db.session.get(Patient, gone), by=db.session.get(User, who),
+                                        reason="Two")
 
     assert len(won(at_once(app, [partial(act, who) for who in admins]))) == 1
     assert session.get(Patient, gone).state == "active"
@@ -368,4 +379,4 @@ def test_who_read_the_record_that_went_is_shown_too(two, admin, session):
     activity.record(Activity.READ, table_name="patient", changed_id=gone.id, user_id=admin.id)
     merging.merge(gone, kept, by=admin)
     session.commit()
-    assert [each.changed_id for each in records.lookers(kept)].count(str(gone.id)) == 1
+    assert [each.changed_id for each in patient_record.lookers(kept)].count(str(gone.id)) == 1

@@ -1,4 +1,5 @@
-"""Two records of one person become one: everything that hangs on a patient moves, nothing is lost or deleted."""
+"""Two records of one person become one: everything that hangs on a patient moves, nothing is lost or
+deleted."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ BORN = date(1990, 5, 17)
 def two(session):
     """The record that goes and the one that stays."""
     kept = make_patient(name="Siti Aminah", birth_date=BORN, phone="+628111")
-    gone = make_patient(name=" siti aminah", birth_date=BORN, phone="+628111", address="Jl. Melati 1", height_cm=160)
+    gone = make_patient(name=" siti aminah", birth_date=BORN, phone="+628111", address="Jl. Melati 1",
+                        height_cm=160)
     return gone, kept
 
 
@@ -43,7 +45,8 @@ def keys_to_patients():
     found = set()
     for table in db.metadata.tables.values():
         for column in table.columns:
-            if any(key.column.table.name == "patient" and key.column.name == "id" for key in column.foreign_keys):
+            if any(key.column.table.name == "patient" and key.column.name == "id"
+                   for key in column.foreign_keys):
                 found.add((table.name, column.name))
     return found
 
@@ -60,7 +63,8 @@ def test_what_hangs_on_the_patient_moves(session, two, admin):
     gone, kept = two
     doctor = make_doctor()
     open_one = make_consultation(patient=gone, doctor=doctor)
-    past = make_consultation(patient=gone, doctor=doctor, state="completed", starts_at=clock.now() - timedelta(days=9))
+    past = make_consultation(patient=gone, doctor=doctor, state="completed",
+                             starts_at=clock.now() - timedelta(days=9))
     own = make_consultation(patient=kept, starts_at=clock.now() + timedelta(days=9))
     child = make_patient(guardian=gone, birth_date=date(2020, 1, 1))
     moved = merging.merge(gone, kept, by=admin)
@@ -170,8 +174,9 @@ def test_an_administrator_compares_and_merges(client, sign_in, session, two):
     sign_in(client, Role.ADMIN)
     assert f"/admin/patient/{gone.id}/merge?with={kept.id}" in client.get(
         f"/admin/patient/details/?id={gone.id}").get_data(as_text=True)
-    assert f"/admin/patient/{gone.id}/merge?with={kept.id}" in client.get("/admin/patient/duplicates").get_data(
-        as_text=True)
+    assert f"/admin/patient/{gone.id}/merge?with={kept.id}" in client.get(
+        "/admin/patient/duplicates"
+    ).get_data(as_text=True)
     page = client.get(f"/admin/patient/{gone.id}/merge?with={kept.id}")
     assert page.status_code == 200
     assert "Jl. Melati 1" in page.get_data(as_text=True)

@@ -99,7 +99,8 @@ def test_what_changed_since_is_named_before_and_after(office, two, session):
     kept.address = "Jl. Mawar 2"
     session.commit()
     assert "Changed since, stays" in office.get(f"/admin/patient/{gone.id}/unmerge").text
-    answer = office.post(f"/admin/patient/{gone.id}/unmerge", data={"reason": "Two people"}, follow_redirects=True)
+    answer = office.post(f"/admin/patient/{gone.id}/unmerge", data={"reason": "Two people"},
+                         follow_redirects=True)
     assert "Changed since the merge and left as it is: Address" in answer.text
 
 

@@ -1,4 +1,5 @@
-"""Registration, the administrator's decision, the profile, closing; and what `flask verify` says of the clinic."""
+"""Registration, the administrator's decision, the profile, closing; and what `flask verify` says of the
+clinic."""
 
 from __future__ import annotations
 
@@ -12,14 +13,7 @@ from models import clock
 from models.clinic import ConsentKind, Patient, Sex
 from models.consultations import Consultation
 from models.errors import NotAllowed, Refused
-from models.operations.clinic.clinic_checks import (
-    booked_once,
-    chain,
-    completed,
-    orphans,
-    patients,
-    record_numbers,
-)
+from models.operations.clinic.checks import booked_once, chain, completed, orphans, patients, record_numbers
 from models.operations.clinic.patients import register, register_account, register_dependant, update_profile
 from models.operations.core.approvals import perform
 from models.operations.core.checks import CHECKS
@@ -41,7 +35,8 @@ def _keys():
 
 
 def registered(**fields) -> Patient:
-    return register(**{"name": "Siti Aminah", "email": f"{unique('siti')}@Example.org", "password_hash": "hash",
+    return register(**{"name": "Siti Aminah", "email": f"{unique('siti')}@Example.org",
+                       "password_hash": "hash",
                        "birth_date": date(1990, 5, 17), "sex": Sex.FEMALE, "consents": BOTH, **fields})
 
 
@@ -60,7 +55,8 @@ def test_registering_makes_account_patient_consents_and_mail_in_one(session):
 @pytest.mark.parametrize(("fields", "field"), [
     ({"email": "nobody"}, "email"), ({"name": " "}, "name"), ({"phone": "12"}, "phone"),
     ({"phone": "0812 3456 ABCD"}, "phone"),
-    ({"birth_date": date(2999, 1, 1)}, "birth_date"), ({"number": "123"}, "nik"), ({"height_cm": "9000"}, "height_cm"),
+    ({"birth_date": date(2999, 1, 1)}, "birth_date"), ({"number": "123"}, "nik"),
+    ({"height_cm": "9000"}, "height_cm"),
     ({"weight_kg": "6,5"}, "weight_kg"), ({"consents": (ConsentKind.PRIVACY,)}, "consent_telemedicine"),
     ({"medical_record_number": "1"}, "medical_record_number"), ({"state": "active"}, "state")])
 def test_what_is_wrong_is_said_at_its_field(session, fields, field):
@@ -85,7 +81,10 @@ def test_approval_gives_gapless_record_numbers_and_tells(session):
         perform(patient, "approve", by=admin)
         given.append(patient.medical_record_number)
     assert given == ["00000001", "00000002", "00000003"]
-    assert session.scalars(sa.select(Outbox.template).order_by(Outbox.id.desc())).first() == "registration_approved"
+    assert (
+        session.scalars(sa.select(Outbox.template).order_by(Outbox.id.desc())).first()
+        == "registration_approved"
+    )
     assert patients(session) is record_numbers(session) is None
 
 
@@ -108,11 +107,13 @@ def test_nobody_decides_on_the_own_registration(session):
 
 def test_a_guardian_keeps_a_child(session):
     admin, guardian = make_user(Role.ADMIN), registered()
-    child = register_dependant(guardian, by=guardian.user, name="Budi", birth_date=date(2020, 1, 2), sex=Sex.MALE,
+    child = register_dependant(guardian, by=guardian.user, name="Budi", birth_date=date(2020, 1, 2),
+                               sex=Sex.MALE,
                                consents=BOTH)
     assert child.consents[0].given_by_id == guardian.user_id
     with pytest.raises(NotAllowed):
-        register_dependant(guardian, by=admin, name="Budi", birth_date=date(2020, 1, 2), sex=Sex.MALE, consents=BOTH)
+        register_dependant(guardian, by=admin, name="Budi", birth_date=date(2020, 1, 2), sex=Sex.MALE,
+                           consents=BOTH)
     with pytest.raises(Refused, match="guardian's"):
         perform(child, "approve", by=admin)
     perform(guardian, "approve", by=admin)
@@ -154,7 +155,8 @@ def test_a_profile_is_written_by_its_owner_and_the_nik_only_once(session):
 def test_the_checks_are_registered_and_pass_on_an_honest_clinic(session):
     make_consultation()
     session.commit()
-    assert {check for _, check in CHECKS} >= {chain, booked_once, completed, patients, record_numbers, orphans}
+    assert {check for _, check in CHECKS} >= {chain, booked_once, completed, patients, record_numbers,
+                                              orphans}
     assert chain(session) is booked_once(session) is completed(session) is orphans(session) is None
 
 

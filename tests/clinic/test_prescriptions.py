@@ -25,7 +25,7 @@ from models.operations.clinic.prescriptions import (
     remove_line,
     search,
 )
-from models.operations.core import reports
+from models.operations.core import report_kit
 from models.operations.core.approvals import perform
 from models.people import User
 from models.prescriptions import Prescription, PrescriptionState
@@ -60,7 +60,8 @@ def issued(visit: Consultation, *lines: Medicine) -> Prescription:
 
 
 def give(prescription: Prescription, store: Store, by: User | None = None, **given: Any) -> None:
-    perform(prescription, "dispense", by=by or make.make_user(Role.STORE_STAFF), given={"store": store, **given})
+    perform(prescription, "dispense", by=by or make.make_user(Role.STORE_STAFF),
+            given={"store": store, **given})
 
 
 # ---------------------------------------------------------------- writing
@@ -81,7 +82,8 @@ def test_lines_are_written_counted_and_taken_out(visit: Consultation) -> None:
 
 @pytest.mark.parametrize(("wrong", "field"), [
     ({"quantity": 0}, "quantity"), ({"quantity": "1.5"}, "quantity"), ({"dose": ""}, "directions"),
-    ({"duration_days": 0}, "duration_days"), ({"duration_days": 999}, "duration_days"), ({"dose": "x" * 61}, "dose")])
+    ({"duration_days": 0}, "duration_days"), ({"duration_days": 999}, "duration_days"),
+    ({"dose": "x" * 61}, "dose")])
 def test_what_is_wrong_is_said_at_the_field(visit: Consultation, wrong: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused) as refusal:
         add_line(visit, take(medicine(), **wrong), by=visit.doctor.user)
@@ -129,7 +131,8 @@ def test_an_allergy_wants_a_reason_that_stays_on_the_line(visit: Consultation) -
     with pytest.raises(Refused, match="allergic to Amoxicillin") as refusal:
         add_line(visit, take(item), by=visit.doctor.user)
     assert refusal.value.field == "allergy_reason"
-    line = add_line(visit, take(item, allergy_reason="Ruam ringan masa kecil, uji kulit negatif"), by=visit.doctor.user)
+    line = add_line(visit, take(item, allergy_reason="Ruam ringan masa kecil, uji kulit negatif"),
+                    by=visit.doctor.user)
     assert line.allergy_reason == "Ruam ringan masa kecil, uji kulit negatif"
 
 
@@ -165,7 +168,8 @@ def test_too_little_or_expired_stock_is_refused_and_nothing_moves(visit: Consult
     make.stock_up(store, other, 99, 99_000)
     before = db.session.scalar(sa.select(sa.func.count(StockMove.id)))
     prescription = issued(visit, take(other, 5), take(item, 10))
-    with pytest.raises(NotEnoughStock, match=r"asked 10 tablet, there are 9 unexpired"), db.session.begin_nested():
+    with pytest.raises(NotEnoughStock,
+                       match=r"asked 10 tablet, there are 9 unexpired"), db.session.begin_nested():
         give(prescription, store)
     db.session.expire_all()
     assert prescription.state == PrescriptionState.ISSUED
@@ -194,7 +198,7 @@ def test_who_may_dispense_and_where(visit: Consultation) -> None:
     assert refusal.value.field == "received_by"
     give(prescription, store, received_by="Pasien sendiri")
     asked = {"from": None, "to": None, "store": None, "item": item.id}
-    [moved] = [row for row in db.session.execute(reports.REPORTS["controlled"].select(asked))
+    [moved] = [row for row in db.session.execute(report_kit.REPORTS["controlled"].select(asked))
                if row.document_type == "prescription"]
     assert (moved.party, moved.patient) == (None, visit.patient.medical_record_number)
 
@@ -203,7 +207,7 @@ def test_a_recall_finds_the_patient(visit: Consultation) -> None:
     store, item = make.make_store(), medicine()
     make.stock_up(store, item, 50, 50_000, "RX-77", clock.today() + timedelta(days=50))
     give(issued(visit, take(item, 7)), store)
-    rows = db.session.execute(reports.REPORTS["recall"].select({"batch": "rx-77", "item": None})).all()
+    rows = db.session.execute(report_kit.REPORTS["recall"].select({"batch": "rx-77", "item": None})).all()
     assert [(row.patient, row.quantity) for row in rows] == [(visit.patient.medical_record_number, 7)]
 
 

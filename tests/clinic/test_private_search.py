@@ -1,5 +1,5 @@
-"""What is typed to find a patient is in no address, log line or referrer, and still finds: by name, telephone, e-mail,
-medical record number, and by the whole NIK."""
+"""What is typed to find a patient is in no address, log line or referrer, and still finds: by name,
+telephone, e-mail, medical record number, and by the whole NIK."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from models.base import db
 from models.clinic import Patient, Sex
 from models.operations.people import nik
 from models.roles import Role
-from portal.web import sealed
+from portal.web import search_sealing
 from tests.support import factories as make
 
 NIK = "3171015705900001"
-TYPED = ("Zubaidah", "zubaidah canaria", "0812 9988 7766", "+6281299887766", "99887766", "zuba@example.org", "00991122",
+TYPED = ("Zubaidah", "zubaidah canaria", "0812 9988 7766", "+6281299887766", "99887766", "zuba@example.org",
+         "00991122",
          NIK, "3171 0157 0590 0001")
 #: Lists in which patients are found by what is theirs.
 PRIVATE = ("patient", "consultation", "clinical_note", "prescription", "letter", "stay", "user", "outbox",
@@ -87,9 +88,11 @@ def test_filters_order_and_pages_go_on_sealed(client: Any, sign_in: Any, patient
     for link in re.findall(r'href="(/admin/patient/\?[^"]*sort=name[^"]*)"', page):
         assert "search=~" in unquote(link)
         assert "Zubaidah Canaria" in client.get(html.unescape(link)).text
-    plain = client.get("/admin/patient/?search=Zubaidah").text  # who types the address finds too, but it goes on sealed
+    # who types the address finds too, but it goes on sealed
+    plain = client.get("/admin/patient/?search=Zubaidah").text
     assert "Zubaidah Canaria" in plain
-    assert not [link for link in re.findall(r'href="([^"]*)"', plain) if tells(html.unescape(link), "Zubaidah")]
+    assert not [link for link in re.findall(r'href="([^"]*)"', plain)
+                if tells(html.unescape(link), "Zubaidah")]
 
 
 def test_another_session_cannot_open_it(app: Any, client: Any, sign_in: Any, patient: Patient) -> None:
@@ -130,7 +133,8 @@ def test_who_may_not_read_patients_finds_none_by_nik(client: Any, sign_in: Any, 
 
 def test_choice_lists_take_what_is_typed_from_a_header(client: Any, sign_in: Any, patient: Patient) -> None:
     sign_in(client, Role.ADMIN)
-    found = client.get("/admin/patient/ajax/lookup/?name=guardian", headers={sealed.QUERY: "Zubaidah%20can"}).json
+    found = client.get("/admin/patient/ajax/lookup/?name=guardian",
+                       headers={search_sealing.QUERY: "Zubaidah%20can"}).json
     assert [each["id"] for each in found] == [patient.id]
 
 

@@ -37,7 +37,8 @@ def admin(session):
 @pytest.fixture
 def closed(session):
     """A patient who closed the account a while ago."""
-    patient = make_patient(birth_date=BORN, allergies="Udang", user=make_user(Role.PATIENT, password_hash="old"))
+    patient = make_patient(birth_date=BORN, allergies="Udang",
+                           user=make_user(Role.PATIENT, password_hash="old"))
     nik.keep(patient, NIK, confirmed=True)
     perform(patient, "close", by=patient.user)
     return patient
@@ -50,7 +51,8 @@ def test_the_same_record_goes_on(closed, admin, session):
     perform(closed, "readmit", by=admin, given=AGREED)
     assert (closed.state, closed.medical_record_number, closed.allergies) == ("active", number, "Udang")
     assert nik.of(closed) == NIK
-    assert [bad for name, bad in checks.verify(session) if bad and name.startswith(("patients", "accounts"))] == []
+    assert [bad for name, bad in checks.verify(session)
+            if bad and name.startswith(("patients", "accounts"))] == []
 
 
 def test_consents_are_given_anew_and_the_old_ones_stay_withdrawn(closed, admin):
@@ -149,7 +151,8 @@ def test_consent_can_be_withdrawn_in_every_state(session, admin, state, who):
 def test_what_is_open_ends_with_it_one_in_progress_too(session, state):
     patient = make_patient()
     visit = make_consultation(patient=patient, state=state, approved_at=clock.now())
-    note = saved(ClinicalNote(consultation_id=visit.id, subjective="a", objective="b", assessment="c", plan="d",
+    note = saved(ClinicalNote(consultation_id=visit.id, subjective="a", objective="b", assessment="c",
+                              plan="d",
                               author_id=visit.doctor.user_id)) if state == "in_progress" else None
     perform(patient, "close", by=patient.user)
     assert visit.state == "cancelled"
@@ -236,14 +239,16 @@ def test_who_cannot_be_a_guardian_is_refused_at_the_field(orphan, admin, session
              "child": lambda: make_patient(guardian=make_patient()),
              "for somebody with an account": make_patient}[which]()
     with pytest.raises(Refused) as told:
-        perform(grown if which.startswith("for") else orphan, "reinstate", by=admin, given={"guardian": named})
+        perform(grown if which.startswith("for") else orphan, "reinstate", by=admin,
+                given={"guardian": named})
     assert told.value.field == "guardian"
 
 
 # ---------------------------------------------------------------- one NIK in two records
 
 def test_a_nik_that_another_record_has_is_a_question_for_the_office(admin, session):
-    first, second = make_patient(birth_date=BORN), make_patient(birth_date=BORN, state="pending", name="Other name")
+    first, second = make_patient(birth_date=BORN), make_patient(birth_date=BORN, state="pending",
+                                                                name="Other name")
     nik.keep(first, NIK, confirmed=True)
     from models.operations.clinic.patients import update_profile
     update_profile(second, {}, by=second.user, number=NIK, nik_confirmed=True)

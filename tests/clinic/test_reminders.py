@@ -1,4 +1,5 @@
-"""Reminders before a consultation, warnings of licences: once each, to whom they concern, never of what is gone."""
+"""Reminders before a consultation, warnings of licences: once each, to whom they concern, never of what is
+gone."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ START = datetime(2026, 11, 23, 3, tzinfo=UTC)
 @pytest.fixture
 def consultation(session):
     clock.freeze(START - timedelta(days=5))
-    found = make_consultation(starts_at=START, number="KON/2026/900001", state="approved", approved_at=clock.now())
+    found = make_consultation(starts_at=START, number="KON/2026/900001", state="approved",
+                              approved_at=clock.now())
     session.commit()
     return found
 
@@ -39,7 +41,8 @@ def told(user):
 
 
 def test_patient_and_doctor_are_reminded_a_day_and_an_hour_before_once_each(session, consultation):
-    for before in ({"hours": 30}, {"hours": 24}, {"hours": 23}, {"hours": 2}, {"minutes": 60}, {"minutes": 30},
+    for before in ({"hours": 30}, {"hours": 24}, {"hours": 23}, {"hours": 2}, {"minutes": 60},
+                   {"minutes": 30},
                    {"minutes": -5}):
         run_at(**before)
     assert told(consultation.patient.user) == ["consultation_reminder"] * 2
@@ -77,7 +80,8 @@ def test_who_was_approved_after_the_time_to_remind_hears_only_of_the_hour(sessio
 
 
 @pytest.mark.parametrize(("text", "hours"), [("24,1", [24, 1]), ("2; 48", [48, 2]), ("", []),
-                                             ("x, -3, 0, 9999", [24, 1])])  # what is wrong counts as the default
+                                             # what is wrong counts as the default
+                                             ("x, -3, 0, 9999", [24, 1])])
 def test_the_setting_says_when(session, text, hours):
     session.execute(sa.insert(Setting).values(key="consultation.reminders", value=text))
     assert reminders.lead_hours() == hours
@@ -115,7 +119,8 @@ def test_an_expired_licence_offers_no_time(session):
     clock.freeze(START)
     doctor = make_doctor(sip_expires_on=clock.today() + timedelta(days=2))
     today = clock.today()
-    days = {clock.local(slot.starts_at).date() for slot in slots.offered(doctor, today, today + timedelta(days=6))}
+    days = {clock.local(slot.starts_at).date()
+            for slot in slots.offered(doctor, today, today + timedelta(days=6))}
     assert days
     assert max(days) <= today + timedelta(days=2)
 

@@ -1,4 +1,5 @@
-"""The consultation room: facts, note with drafts and versions, diagnoses, prescription, and why it cannot end yet."""
+"""The consultation room: facts, note with drafts and versions, diagnoses, prescription, and why it cannot end
+yet."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def act(client: Any, sign_in: Any, visit: Consultation) -> Any:
 
     def act(name: str, **data: Any) -> Any:
         fresh = db.session.get(Consultation, visit.id)
-        return client.post(f"/admin/consultation/{fresh.id}/{name}", data={"version": str(fresh.version), **data})
+        return client.post(f"/admin/consultation/{fresh.id}/{name}",
+                           data={"version": str(fresh.version), **data})
 
     return act
 
@@ -57,9 +59,11 @@ def medicine(name: str, stock: int = 50) -> Any:
     return item
 
 
-def test_the_facts_of_the_patient_stand_beside_the_conversation(client: Any, act: Any, visit: Consultation) -> None:
+def test_the_facts_of_the_patient_stand_beside_the_conversation(client: Any, act: Any,
+                                                                visit: Consultation) -> None:
     before = make.make_consultation(
-        doctor=make.make_doctor(), patient=visit.patient, state=ConsultationState.COMPLETED, number="KON/2025/000001",
+        doctor=make.make_doctor(), patient=visit.patient, state=ConsultationState.COMPLETED,
+        number="KON/2025/000001",
         starts_at=clock.now() - timedelta(days=40), started_at=clock.now(), completed_at=clock.now())
     item = medicine("Amlodipin tablet 5 mg")
     before.state = ConsultationState.COMPLETED
@@ -76,7 +80,8 @@ def test_the_facts_of_the_patient_stand_beside_the_conversation(client: Any, act
     assert sorted(read) == ["consultation", "patient"]
 
 
-def test_the_note_is_kept_while_typing_and_signed_in_versions(client: Any, act: Any, visit: Consultation) -> None:
+def test_the_note_is_kept_while_typing_and_signed_in_versions(client: Any, act: Any,
+                                                              visit: Consultation) -> None:
     assert "Draf disimpan" in act("draft", subjective="Batuk").json["text"]
     assert db.session.scalar(sa.select(NoteDraft.subjective)) == "Batuk"
     assert ">Batuk</textarea>" in page(client, visit)
@@ -87,7 +92,8 @@ def test_the_note_is_kept_while_typing_and_signed_in_versions(client: Any, act: 
     assert act("note", **SOAP, go="sign").status_code == 303
     assert db.session.scalar(sa.select(sa.func.count(NoteDraft.id))) == 0
     assert act("note", **(SOAP | {"plan": "Istirahat tiga hari"}), go="sign").status_code == 303
-    kept = db.session.execute(sa.select(ClinicalNote.revision, ClinicalNote.plan).order_by(ClinicalNote.id)).all()
+    kept = db.session.execute(sa.select(ClinicalNote.revision,
+                                        ClinicalNote.plan).order_by(ClinicalNote.id)).all()
     assert [tuple(row) for row in kept] == [(1, "Istirahat"), (2, "Istirahat tiga hari")]
     text = page(client, visit)
     assert "versi 1" in text
@@ -119,14 +125,16 @@ def test_the_page_says_why_it_cannot_be_completed(client: Any, act: Any, visit: 
 
 
 @pytest.mark.parametrize(("typed", "said"), [
-    ("", "Pilih diagnosis"), ("Q99Z", "bukan kode ICD-10"), ("A91", "A97.9"), ("sakit ulu", "Maksud Anda K30")])
+    ("", "Pilih diagnosis"), ("Q99Z", "bukan kode ICD-10"), ("A91", "A97.9"),
+    ("sakit ulu", "Maksud Anda K30")])
 def test_a_wrong_code_is_said_at_the_field(act: Any, typed: str, said: str) -> None:
     answer = act("diagnosis", code=typed, kind="primary")
     assert answer.status_code == 422
     assert said in answer.text.split('id="e-diagnosis-code"')[1][:400]
 
 
-def test_diagnoses_are_found_by_indonesian_words_and_withdrawn(client: Any, act: Any, visit: Consultation) -> None:
+def test_diagnoses_are_found_by_indonesian_words_and_withdrawn(client: Any, act: Any,
+                                                               visit: Consultation) -> None:
     found = client.get("/admin/consultation/icd10?query=demam berdarah").json
     assert found[0]["id"] == "A97.9"
     assert act("diagnosis", code="demam berdarah", kind="primary").status_code == 303
@@ -139,7 +147,8 @@ def test_diagnoses_are_found_by_indonesian_words_and_withdrawn(client: Any, act:
     assert "K29.7" in page(client, visit, "&icd=maag")  # the search that works without script
 
 
-def test_medicines_show_stock_and_allergy_and_lines_come_and_go(client: Any, act: Any, visit: Consultation) -> None:
+def test_medicines_show_stock_and_allergy_and_lines_come_and_go(client: Any, act: Any,
+                                                                visit: Consultation) -> None:
     amoxicillin, other = medicine("Amoksisilin kapsul 500 mg", 40), medicine("Parasetamol tablet", 0)
     gloves = make.make_item(name="Sarung tangan amoks")
     db.session.commit()
@@ -154,7 +163,8 @@ def test_medicines_show_stock_and_allergy_and_lines_come_and_go(client: Any, act
     assert 'id="e-medicine-allergy_reason"' in refused.text
     assert 'value="3 x sehari"' in refused.text
     assert act("medicine", **line, allergy_reason="Uji kulit negatif").status_code == 303
-    assert act("medicine", **(line | {"rx-item": "Parasetamol tablet"})).status_code == 303  # by name, without script
+    # by name, without script
+    assert act("medicine", **(line | {"rx-item": "Parasetamol tablet"})).status_code == 303
     for wrong, field in (({"rx-item": str(gloves.id)}, "item"), ({"rx-item": ""}, "item"),
                          ({"quantity": "x"}, "quantity"), ({"duration_days": "lima"}, "duration_days")):
         answer = act("medicine", **(line | wrong))
@@ -170,8 +180,10 @@ def test_medicines_show_stock_and_allergy_and_lines_come_and_go(client: Any, act
     assert act("revoke", prescription=rx.id, version=rx.version, reason="Salah obat").status_code == 303
 
 
-def test_another_doctor_and_other_roles_stay_outside(client: Any, act: Any, sign_in: Any, visit: Consultation) -> None:
-    forms = ("note", "draft", "diagnosis", "withdraw", "medicine", "remove_line", "issue", "revoke", "letter", "video")
+def test_another_doctor_and_other_roles_stay_outside(client: Any, act: Any, sign_in: Any,
+                                                     visit: Consultation) -> None:
+    forms = ("note", "draft", "diagnosis", "withdraw", "medicine", "remove_line", "issue", "revoke",
+             "letter", "video")
     sign_in(client, make.make_doctor().user)
     assert {client.post(f"/admin/consultation/{visit.id}/{name}").status_code for name in forms} == {404}
     assert client.get(f"/admin/consultation/medicines?of={visit.id}&query=a").json is not None
@@ -183,7 +195,8 @@ def test_another_doctor_and_other_roles_stay_outside(client: Any, act: Any, sign
 
 
 @pytest.mark.parametrize(("address", "status"), [
-    ("https://meet.example.org/abc", 303), ("", 303), ("http://meet.example.org", 422), ("javascript:alert(1)", 422),
+    ("https://meet.example.org/abc", 303), ("", 303), ("http://meet.example.org", 422),
+    ("javascript:alert(1)", 422),
     ('https://x" onclick="', 422)])
 def test_the_video_link_is_an_address(act: Any, visit: Consultation, address: str, status: int) -> None:
     assert act("video", video_url=address).status_code == status

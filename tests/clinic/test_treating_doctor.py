@@ -1,4 +1,5 @@
-"""What a doctor sees of a patient, by how the own consultation stands: one planted patient for each, on every door."""
+"""What a doctor sees of a patient, by how the own consultation stands: one planted patient for each, on every
+door."""
 
 from __future__ import annotations
 
@@ -15,15 +16,16 @@ from models.base import db
 from models.clinic import Doctor, Patient
 from models.consultations import ClinicalNote, Consultation, Diagnosis
 from models.documents import Attachment
-from models.operations.core import access
+from models.operations.core import owned
 from models.prescriptions import Letter, LetterKind, Prescription, PrescriptionLine, PrescriptionState
 from models.rights import history_for, scope
 from tests.support import factories as make
 
 Case = namedtuple("Case", "state approved seen past")
-#: State of the own consultation, whether it was ever approved; whether the doctor sees consultation and patient, and
-#: whether the earlier visits of other doctors. By domain.md: "sees a consultation once it is approved, and a patient's
-#: earlier notes only while an own consultation is approved, in progress or was completed".
+#: State of the own consultation, whether it was ever approved; whether the doctor sees consultation and
+#: patient, and whether the earlier visits of other doctors. By domain.md: "sees a consultation once it is
+#: approved, and a patient's earlier notes only while an own consultation is approved, in progress or was
+#: completed".
 TABLE = [
     Case("requested", False, False, False),
     Case("rescheduled", False, False, False),
@@ -36,7 +38,12 @@ TABLE = [
     Case("completed", True, True, True),
     Case("no_show", True, True, False),
 ]
-NAME, NOTE, PAST_NOTE, MEDICINE = "Zubaidah Canaria", "Catatan sendiri", "Catatan lama orang lain", "Metformin kanaria"
+NAME, NOTE, PAST_NOTE, MEDICINE = (
+    "Zubaidah Canaria",
+    "Catatan sendiri",
+    "Catatan lama orang lain",
+    "Metformin kanaria",
+)
 
 
 @dataclass
@@ -58,18 +65,23 @@ def _papers(visit: Consultation, note: str) -> dict[str, Any]:
         lines=[PrescriptionLine(item=item, unit=make.unit_of(item), quantity=1, directions="3 x 1")]))
     prescription.state = PrescriptionState.ISSUED
     return {
-        "clinical_note": make.saved(ClinicalNote(consultation=visit, subjective="-", objective="-", assessment=note,
+        "clinical_note": make.saved(ClinicalNote(consultation=visit, subjective="-", objective="-",
+                                                 assessment=note,
                                                  plan="-", author_id=by.id)),
-        "diagnosis": make.saved(Diagnosis(consultation=visit, code="J06.9", name="ISPA", recorded_by_id=by.id)),
+        "diagnosis": make.saved(Diagnosis(consultation=visit, code="J06.9", name="ISPA",
+                                          recorded_by_id=by.id)),
         "prescription": prescription,
-        "letter": make.saved(Letter(consultation=visit, kind=LetterKind.REFERRAL, verify_code=make.unique("v"),
+        "letter": make.saved(Letter(consultation=visit, kind=LetterKind.REFERRAL,
+                                    verify_code=make.unique("v"),
                                     body="Mohon diperiksa", referred_to="RS", author_id=by.id)),
-        "file": make.saved(Attachment(document_type="consultation", document_id=visit.id, file_name="foto.pdf",
+        "file": make.saved(Attachment(document_type="consultation", document_id=visit.id,
+                                      file_name="foto.pdf",
                                       media_type="application/pdf", size=4, sha256="0" * 64, content=b"%PDF",
                                       user_id=min(visit.patient.owner_ids)))}
 
 
-@pytest.fixture(params=TABLE, ids=[f"{row.state}-{'after' if row.approved else 'without'}-approval" for row in TABLE])
+@pytest.fixture(params=TABLE,
+                ids=[f"{row.state}-{'after' if row.approved else 'without'}-approval" for row in TABLE])
 def case(request: pytest.FixtureRequest) -> Case:
     return request.param
 
@@ -79,7 +91,8 @@ def planted(session: Any, case: Case) -> Planted:
     state, approved = case.state, case.approved
     doctor = make.make_doctor()
     patient = make.make_patient(name=NAME)
-    past = make.make_consultation(patient=patient, state="completed", starts_at=clock.now() - timedelta(days=20),
+    past = make.make_consultation(patient=patient, state="completed",
+                                  starts_at=clock.now() - timedelta(days=20),
                                   approved_at=clock.now() - timedelta(days=21), number="KON/2020/000001")
     own = make.make_consultation(patient=patient, doctor=doctor, state=state, number="KON/2020/000002",
                                  approved_at=clock.now() if approved else None,
@@ -90,7 +103,8 @@ def planted(session: Any, case: Case) -> Planted:
     return Planted(doctor, patient, own, past, papers)
 
 
-def test_patient_and_consultation_on_every_door(client: Any, sign_in: Any, planted: Planted, case: Case) -> None:
+def test_patient_and_consultation_on_every_door(client: Any, sign_in: Any, planted: Planted,
+                                                case: Case) -> None:
     sign_in(client, planted.doctor.user)
     ok = 200 if case.seen else 404
     for table, record in (("patient", planted.patient), ("consultation", planted.own)):
@@ -102,7 +116,10 @@ def test_patient_and_consultation_on_every_door(client: Any, sign_in: Any, plant
         assert (NAME in client.get(f"/admin/{table}/export/csv/").text) is case.seen, table
     box = client.post("/admin/search", data={"q": "zubaidah"}).headers["Location"]
     assert (f"/admin/patient/details/?id={planted.patient.id}" in client.get(box).text) is case.seen
-    assert client.get(f"/admin/consultation/{planted.own.id}/file?file={planted.papers['file'].id}").status_code == ok
+    assert (
+        client.get(f"/admin/consultation/{planted.own.id}/file?file={planted.papers['file'].id}").status_code
+        == ok
+    )
     assert client.get(f"/admin/consultation/{planted.past.id}/file?file=1").status_code == 404
     assert client.get(f"/admin/consultation/details/?id={planted.past.id}").status_code == 404
 
@@ -111,14 +128,15 @@ def test_own_papers_follow_the_consultation(client: Any, sign_in: Any, planted: 
     sign_in(client, planted.doctor.user)
     for table in ("clinical_note", "diagnosis", "prescription", "letter"):
         paper = planted.papers[table]
-        assert client.get(f"/admin/{table}/details/?id={paper.id}").status_code == (200 if case.seen else 404), table
+        assert client.get(f"/admin/{table}/details/?id={paper.id}").status_code == (200 if case.seen
+                                                                                    else 404), table
     for table in ("letter", "prescription"):
         printed = client.get(f"/admin/{table}/{planted.papers[table].id}/print")
         assert printed.status_code == (200 if case.seen else 404), table
     user = planted.doctor.user
-    assert (access.own_consultation(user, planted.own.id) is not None) is case.seen
-    assert (access.own_letter(user, planted.papers["letter"].id) is not None) is case.seen
-    assert (access.own_attachment(user, planted.papers["file"].id) is not None) is case.seen
+    assert (owned.own_consultation(user, planted.own.id) is not None) is case.seen
+    assert (owned.own_letter(user, planted.papers["letter"].id) is not None) is case.seen
+    assert (owned.own_attachment(user, planted.papers["file"].id) is not None) is case.seen
 
 
 def test_earlier_visits_of_other_doctors(client: Any, sign_in: Any, planted: Planted, case: Case) -> None:
@@ -148,8 +166,10 @@ def test_both_scopes_are_one_criterion(planted: Planted, case: Case) -> None:
 def test_what_comes_after_an_own_visit_is_not_its_history(session: Any) -> None:
     doctor, patient = make.make_doctor(), make.make_patient()
     make.make_consultation(patient=patient, doctor=doctor, state="completed", approved_at=clock.now(),
-                           starts_at=clock.now() - timedelta(days=9), completed_at=clock.now() - timedelta(days=9))
-    later = make.make_consultation(patient=patient, state="completed", starts_at=clock.now() - timedelta(days=2))
+                           starts_at=clock.now() - timedelta(days=9),
+                           completed_at=clock.now() - timedelta(days=9))
+    later = make.make_consultation(patient=patient, state="completed",
+                                   starts_at=clock.now() - timedelta(days=2))
     found = sa.select(Consultation.id).where(history_for(doctor.user, Consultation))
     assert later.id not in set(session.scalars(found))
     make.make_consultation(patient=patient, doctor=doctor, state="approved", approved_at=clock.now())

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
-from models import acting, clock
+from models import actor, clock
 from models.activity import Activity, ActivityLog
 from models.base import db, one_transaction
 from models.clinic import Specialization
@@ -44,8 +44,13 @@ def tamper(session, statement: str, **values: object) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("ALTER TABLE activity_log DISABLE TRIGGER USER")
     else:
-        for name in connection.exec_driver_sql(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'activity_log'").scalars().all():
+        for name in (
+            connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'activity_log'"
+            )
+            .scalars()
+            .all()
+        ):
             connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
     connection.execute(sa.text(statement), values)
 
@@ -53,7 +58,7 @@ def tamper(session, statement: str, **values: object) -> None:
 def test_insert_update_and_delete_are_logged_with_old_and_new(session):
     person = make_user()
     session.commit()
-    with acting.acting(person.id, "back_office", "192.0.2.7"):
+    with actor.acting(person.id, "back_office", "192.0.2.7"):
         specialization = make_specialization(code="Sp.X", name="Old")
         session.commit()
         specialization.name = "New"
@@ -67,7 +72,7 @@ def test_insert_update_and_delete_are_logged_with_old_and_new(session):
     assert deleted.properties["old"]["name"] == "New"
     assert {row.changed_id for row in (inserted, updated, deleted)} == {str(specialization.id)}
     assert {(row.user_id, row.access, row.address) for row in (inserted, updated, deleted)} == {
-        (person.id, acting.Door.BACK_OFFICE, "192.0.2.7")}
+        (person.id, actor.Door.BACK_OFFICE, "192.0.2.7")}
 
 
 def test_the_old_value_is_known_even_if_it_was_not_loaded(session):
@@ -97,7 +102,8 @@ def test_a_removed_line_is_logged(session):
 
 
 def test_secrets_and_what_patients_write_are_masked(session):
-    make_patient(nik="1:canary", nik_index="canary", allergies="canary", user=make_user(password_hash="canary"))
+    make_patient(nik="1:canary", nik_index="canary", allergies="canary",
+                 user=make_user(password_hash="canary"))
     consultation = make_consultation(complaint="canary")
     session.commit()
     consultation.complaint = "canary again"
@@ -212,7 +218,8 @@ def test_many_writers_make_one_chain(app):
 
 
 @pytest.mark.commits
-@pytest.mark.parametrize("statement", ["UPDATE activity_log SET changed_id = '9'", "DELETE FROM activity_log"])
+@pytest.mark.parametrize("statement",
+                         ["UPDATE activity_log SET changed_id = '9'", "DELETE FROM activity_log"])
 def test_the_database_itself_refuses_to_change_the_log(session, statement):
     filled(session)
     with pytest.raises(sa.exc.DBAPIError):

@@ -107,7 +107,8 @@ def test_two_hundred_approvals_at_once_apply_one(app, session):
 
     def approve() -> str:
         with one_transaction() as here:
-            perform(here.get(StoreRequest, request_id), "approve", by=here.get(User, head_id), version=version)
+            perform(here.get(StoreRequest, request_id), "approve", by=here.get(User, head_id),
+                    version=version)
         return "applied"
 
     results = at_once(app, [lambda: [_told(approve) for _ in range(10)]] * 20)

@@ -22,11 +22,12 @@ FOLDERS = PACKAGES | {".ci", "docs", "migrations", "static", "templates", "tests
 #: From top to bottom: a module may import rooms of its own height (its own room only) and below.
 HEIGHTS = {"app": 5, "backoffice": 4, "portal": 4, "portal.web": 3, "models.operations": 2, "models": 1}
 
-#: Where a bulk statement may write a column `state` that belongs to no workflow: the summary of a room's beds.
+#: Where a bulk statement may write a column `state` that belongs to no workflow: the summary of a room's
+#: beds.
 SUMMARIES = {"models/operations/rooms/rooms.py"}
 
-#: Lines of code in one file.
-LONGEST = 400
+#: Lines of code in one file, of at most 110 columns each (ruff).
+LONGEST = 430
 
 
 @cache
@@ -56,11 +57,13 @@ def module(path: Path) -> str:
 
 def sources() -> list[Path]:
     """The application's own Python files."""
-    return [path for path in tracked() if path.suffix == ".py" and (named(path).split("/")[0] in PACKAGES | {"app.py"})]
+    return [path for path in tracked()
+            if path.suffix == ".py" and (named(path).split("/")[0] in PACKAGES | {"app.py"})]
 
 
 def templates() -> list[Path]:
-    return [path for path in tracked() if named(path).startswith("templates/") and path.suffix in {".html", ".txt"}]
+    return [path for path in tracked()
+            if named(path).startswith("templates/") and path.suffix in {".html", ".txt"}]
 
 
 def room(name: str) -> str | None:
@@ -72,7 +75,8 @@ def room(name: str) -> str | None:
 
 
 def imports(path: Path) -> list[tuple[int, str]]:
-    """Line and full name of everything that the file imports, imports inside of functions and for types included."""
+    """Line and full name of everything that the file imports, imports inside of functions and for types
+    included."""
     found = []
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -131,17 +135,20 @@ def test_areas_import_only_what_lies_below_them() -> None:
 
 
 @pytest.mark.parametrize(("folder", "core"), [
-    ("models/operations", "core"), ("backoffice", "panel"), ("templates/backoffice", "panel"), ("tests", "core")])
+    ("models/operations", "core"), ("backoffice", "panel"), ("templates/backoffice", "panel"),
+    ("tests", "core")])
 def test_folders_have_the_words_of_the_areas(folder: str, core: str) -> None:
     areas = {core if name == "core" else name for name in BELOW}
     there = {named(path).removeprefix(folder + "/").split("/")[0] for path in tracked()
              if named(path).startswith(folder + "/") and "/" in named(path).removeprefix(folder + "/")}
     assert areas <= there
-    beside = {"tests": {"panel", "portal", "learn", "web", "grids", "browser", "benchmarks", "support", "data"}}
+    beside = {"tests": {"panel", "portal", "learn", "web", "grids", "browser", "benchmarks", "support",
+                        "data"}}
     assert there - areas <= beside.get(folder, set())
     if not folder.startswith("t"):
         files = {path.name for path in tracked() if path.parent == ROOT / folder}
-        assert files == {"models/operations": {"__init__.py"}, "backoffice": {"__init__.py", "declared.py"}}[folder]
+        assert files == {"models/operations": {"__init__.py"},
+                         "backoffice": {"__init__.py", "registry.py"}}[folder]
         for name in areas:
             head = (ast.get_docstring(tree(ROOT / folder / name / "__init__.py")) or "").lower()
             assert "import" in head, f"{folder}/{name}/__init__.py says what may be imported"
@@ -170,7 +177,8 @@ def test_state_has_one_door() -> None:
             continue
         for node in ast.walk(tree(path)):
             targets = (node.targets if isinstance(node, ast.Assign)
-                       else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value else [])
+                       else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value
+                       else [])
             wrong += [f"{named(path)}:{node.lineno}" for target in targets for part in ast.walk(target)
                       if isinstance(part, ast.Attribute) and part.attr == "state"]
             if isinstance(node, ast.Call) and moves_state(node) and named(path) not in SUMMARIES:
@@ -187,13 +195,15 @@ def test_files_are_short() -> None:
 def test_nothing_is_left_to_do() -> None:
     marks = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
     wrong = [f"{named(path)}:{number}" for path in sources()
-             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if marks.search(line)]
+             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+             if marks.search(line)]
     assert not wrong, "\n".join(wrong)
 
 
 def test_no_other_top_level_package() -> None:
     assert {named(path).split("/")[0] for path in tracked() if "/" in named(path)} <= FOLDERS
-    assert {named(path) for path in tracked() if "/" not in named(path) and path.suffix == ".py"} <= {"app.py"}
+    assert {named(path) for path in tracked()
+            if "/" not in named(path) and path.suffix == ".py"} <= {"app.py"}
 
 
 @pytest.mark.parametrize(("what", "pattern"), [
@@ -214,8 +224,10 @@ def test_templates_obey_the_strict_policy(what: str, pattern: str) -> None:
 def test_pages_carry_no_styles() -> None:
     """Printed forms and mail stand alone and may; pages may not, the policy would drop them."""
     alone = ("templates/print/", "templates/mail/")
-    wrong = [f"{named(path)}: {match.group(0)[:80]}" for path in templates() if not named(path).startswith(alone)
-             for match in re.finditer(r"<style\b|<[a-z][^>]*\sstyle\s*=", path.read_text(encoding="utf-8"), re.I)]
+    wrong = [f"{named(path)}: {match.group(0)[:80]}" for path in templates()
+             if not named(path).startswith(alone)
+             for match in re.finditer(r"<style\b|<[a-z][^>]*\sstyle\s*=", path.read_text(encoding="utf-8"),
+                                      re.I)]
     assert not wrong, "\n".join(wrong)
 
 
@@ -231,7 +243,8 @@ def test_a_clone_stands_alone() -> None:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        wrong += [f"{named(path)}:{number}: {line.strip()[:100]}" for number, line in enumerate(text.splitlines(), 1)
+        wrong += [f"{named(path)}:{number}: {line.strip()[:100]}"
+                  for number, line in enumerate(text.splitlines(), 1)
                   if outside.search(line)]
     assert not wrong, "\n".join(wrong)
 
@@ -243,7 +256,8 @@ def test_every_requirement_is_pinned() -> None:
 
 
 def test_icons_used_exist() -> None:
-    known = set(re.findall(r'<symbol id="i-([^"]+)"', (ROOT / "static/icons.svg").read_text(encoding="utf-8")))
+    known = set(re.findall(r'<symbol id="i-([^"]+)"',
+                           (ROOT / "static/icons.svg").read_text(encoding="utf-8")))
     wrong = []
     for path in templates() + sources():
         text = path.read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from models.base import ExactDecimal, db
 
 
 def test_no_column_is_a_float_on_sqlite() -> None:
-    inexact = [f"{table.name}.{column.name}" for table in db.metadata.tables.values() for column in table.columns
+    inexact = [f"{table.name}.{column.name}" for table in db.metadata.tables.values()
+               for column in table.columns
                if isinstance(column.type, sa.Numeric) and not isinstance(column.type, ExactDecimal)]
     assert inexact == []

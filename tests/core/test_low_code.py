@@ -1,4 +1,5 @@
-"""The README's promise: a document type in ten lines, and the panel, numbers, inbox, print and rights are there."""
+"""The README's promise: a document type in ten lines, and the panel, numbers, inbox, print and rights are
+there."""
 
 from __future__ import annotations
 
@@ -18,5 +19,6 @@ def test_a_document_type_in_ten_lines(tmp_path: Path) -> None:
                          cwd=HERE.parent, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split("\n")[:-1] == [
-        "list 200", "submitted 303", "inbox True", "print b'%PDF-'", "own 403", "approved 303", "stranger 403",
+        "list 200", "submitted 303", "inbox True", "print b'%PDF-'", "own 403", "approved 303",
+        "stranger 403",
         "history True"]

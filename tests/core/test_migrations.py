@@ -25,7 +25,8 @@ FIRST = "0001_038fb5cfc9a6"
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
 POSTGRESQL = {
-    "column": """SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale,
+    "column": """SELECT table_name, column_name, data_type, character_maximum_length,
+                 numeric_precision, numeric_scale,
                         is_nullable, column_default, generation_expression FROM information_schema.columns
                  WHERE table_schema = 'public'""",
     "constraint": """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -42,7 +43,8 @@ def catalogue() -> set[tuple[Any, ...]]:
     """Everything that the database knows about the schema, Alembic's own table left out."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
-            found = {(kind, *row) for kind, query in POSTGRESQL.items() for row in connection.exec_driver_sql(query)}
+            found = {(kind, *row) for kind, query in POSTGRESQL.items()
+                     for row in connection.exec_driver_sql(query)}
         else:
             # SQLAlchemy writes one column or constraint a line; their order does not matter.
             found = {(kind, table, name, line.strip().rstrip(",")) for kind, name, table, sql in
@@ -78,7 +80,8 @@ def test_upgrade_makes_what_the_models_declare(empty: Flask, database_server: An
     database_server.drop(other)
     assert migrated - declared == set()
     assert declared - migrated == set()
-    assert {row[1] for row in migrated if row[0] == "trigger"} >= {"stock_move", "journal_line", "activity_log"}
+    assert {row[1] for row in migrated if row[0] == "trigger"} >= {"stock_move", "journal_line",
+                                                                   "activity_log"}
 
 
 def test_check_finds_no_difference(empty: Flask) -> None:
@@ -98,7 +101,8 @@ def test_up_down_up_on_a_filled_database(empty: Flask) -> None:
 
 
 def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
-    """Two consultations of one patient that overlap off the five minutes: the earlier ends when the later begins."""
+    """Two consultations of one patient that overlap off the five minutes: the earlier ends when the later
+    begins."""
     flask_migrate.upgrade()
     starts = datetime(2026, 11, 19, 3, 3, tzinfo=UTC)
     first = factories.make_consultation(starts_at=starts, slot_minutes=10, state="approved")
@@ -113,7 +117,8 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
         assert connection.scalar(sa.text("SELECT count(*) FROM slot_tick")) == 2 + 2 + 3
         seven = "datetime(starts_at, '-3 minutes')" if connection.dialect.name == "sqlite" \
             else "starts_at - interval '3 minutes'"
-        connection.execute(sa.text(f"UPDATE consultation SET starts_at = {seven} WHERE id = :id"), {"id": keys[1]})
+        connection.execute(sa.text(f"UPDATE consultation SET starts_at = {seven} WHERE id = :id"),
+                           {"id": keys[1]})
     flask_migrate.upgrade()
     lengths = dict(db.session.execute(sa.text("SELECT id, slot_minutes FROM consultation")).all())
     assert [lengths[key] for key in keys] == [7, 10, 15]
@@ -121,7 +126,8 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
 
 
 def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Flask) -> None:
-    """Allergies of a record that went join the one that stayed; a closed account has no open session and no token."""
+    """Allergies of a record that went join the one that stayed; a closed account has no open session and no
+    token."""
     flask_migrate.upgrade()
     kept, bare, same = (factories.make_patient(allergies=text) for text in ("Latex", None, "Udang, latex"))
     for into, text in ((kept, "Amoksisilin, udang"), (bare, "Debu"), (same, "latex")):
@@ -136,7 +142,8 @@ def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Fla
     db.session.remove()
     flask_migrate.downgrade(revision=FIRST)
     with db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"), {"id": people[0]})
+        connection.execute(sa.text("UPDATE \"user\" SET status = 'inactive' WHERE id = :id"),
+                           {"id": people[0]})
     flask_migrate.upgrade()
     said = dict(db.session.execute(sa.select(Patient.id, Patient.allergies)).all())
     assert [said[key] for key in patients] == ["Latex, Amoksisilin, udang", "Debu", "Udang, latex"]

@@ -1,4 +1,5 @@
-"""Rows of before the third revision follow its rules: lists, files, stocktakes, beds and patients, both ways."""
+"""Rows of before the third revision follow its rules: lists, files, stocktakes, beds and patients, both
+ways."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from models.imports import ListImport
 from models.operations.clinic import merging
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
-from models.operations.stores import counting, counts
+from models.operations.stores import corrections, stocktake_counting
 from models.people import User
 from models.roles import Role
 from models.stocktakes import Stocktake, StocktakeLine
@@ -32,8 +33,10 @@ SECOND = "0002_733759f6372d"
 def test_files_come_along_and_their_small_pictures_are_drawn_anew(empty: Flask) -> None:
     flask_migrate.upgrade()
     person = factories.make_user(Role.ADMIN)
-    file = factories.saved(Attachment(document_type="asset", document_id=1, file_name="a.jpg", media_type="image/jpeg",
-                                      size=5, sha256="0" * 64, content=b"whole", small=b"small", user_id=person.id))
+    file = factories.saved(Attachment(document_type="asset", document_id=1, file_name="a.jpg",
+                                      media_type="image/jpeg",
+                                      size=5, sha256="0" * 64, content=b"whole", small=b"small",
+                                      user_id=person.id))
     key = file.id
     db.session.commit()
     db.session.remove()
@@ -45,13 +48,16 @@ def test_files_come_along_and_their_small_pictures_are_drawn_anew(empty: Flask) 
 
 
 def test_lists_that_were_brought_before_keep_what_they_say(empty: Flask) -> None:
-    """An applied one has no preview to be held against; going back, a chosen sheet is not offered to be applied."""
+    """An applied one has no preview to be held against; going back, a chosen sheet is not offered to be
+    applied."""
     flask_migrate.upgrade()
     by = factories.make_user(Role.ADMIN)
-    fields = {"kind": "work_unit", "file_name": "x.xlsx", "content": b"x", "sha256": "x", "uploaded_by_id": by.id}
+    fields = {"kind": "work_unit", "file_name": "x.xlsx", "content": b"x", "sha256": "x",
+              "uploaded_by_id": by.id}
     applied = factories.saved(ListImport(**fields, digest="d" * 64, new_rows=2, applied_at=clock.now(),
                                          applied_by_id=by.id))
-    waiting = factories.saved(ListImport(**fields, digest="e" * 64, new_rows=2, sheet="Dua", sheets=["Satu", "Dua"]))
+    waiting = factories.saved(ListImport(**fields, digest="e" * 64, new_rows=2, sheet="Dua",
+                                         sheets=["Satu", "Dua"]))
     plain = factories.saved(ListImport(**fields, digest="f" * 64, new_rows=2))
     keys = [applied.id, waiting.id, plain.id]
     db.session.commit()
@@ -75,14 +81,15 @@ def test_stocktakes_of_before_are_held_at_their_start_or_counted_again(empty: Fl
     keeper, head = factories.make_user(Role.STORE_STAFF), factories.make_user(Role.FACILITIES_HEAD)
     papers: dict[str, tuple[int, int, int]] = {}
     began = datetime(2026, 11, 17, 3, tzinfo=UTC)
-    for name in ("posted", "counting", "moved while counting", "submitted", "moved after", "moved before", "draft",
+    for name in ("posted", "counting", "moved while counting", "submitted", "moved after", "moved before",
+                 "draft",
                  "cancelled"):
         store, items = factories.make_store(), [factories.make_item(), factories.make_item()]
         for item in items:
             factories.stock_up(store, item, 10, 100)
         clock.freeze(began)
         count = factories.saved(Stocktake(created_by=keeper, store=store))
-        counts.choose_items(count, [item.id for item in items])
+        corrections.choose_items(count, [item.id for item in items])
         opened(count, by=keeper)
         if name != "draft":
             perform(count, "start", by=keeper)
@@ -93,14 +100,15 @@ def test_stocktakes_of_before_are_held_at_their_start_or_counted_again(empty: Fl
         if name not in ("draft", "counting"):
             factories.write_counts(count, keeper, -1)
         elif name == "counting":
-            counting.count(count, count.lines[0].id, Decimal(9), seen=None, by=keeper)
+            stocktake_counting.count(count, count.lines[0].id, Decimal(9), seen=None, by=keeper)
         if name in ("posted", "submitted", "moved after", "moved before"):
             perform(count, "submit", by=keeper)
         if name == "moved after":
             clock.freeze(began + timedelta(hours=3))
             factories.stock_up(store, items[0], 5, 50)
         if name in ("posted", "cancelled"):
-            perform(count, "approve" if name == "posted" else "cancel", by=head if name == "posted" else keeper,
+            perform(count, "approve" if name == "posted" else "cancel",
+                    by=head if name == "posted" else keeper,
                     reason="x")
         papers[name] = (count.id, *sorted(line.id for line in count.lines))
     clock.freeze(None)
@@ -113,10 +121,16 @@ def test_stocktakes_of_before_are_held_at_their_start_or_counted_again(empty: Fl
                 "WHERE s.id = stocktake_line.stocktake_id AND m.item_id = stocktake_line.item_id")
         ten = 10_000 if connection.dialect.name == "sqlite" else 10
         rules = _lifted(connection)
-        connection.execute(sa.text(
-            f"UPDATE stocktake_line SET last_move_id = ({last}), system_quantity = :ten WHERE stocktake_id IN "
-            "(SELECT id FROM stocktake WHERE state <> 'draft')"), {"ten": ten})
-        connection.execute(sa.text("UPDATE stocktake_line SET counted_quantity = :ten WHERE stocktake_id = :draft"),
+        connection.execute(
+            sa.text(
+                f"UPDATE stocktake_line SET last_move_id = ({last}), system_quantity = :ten "
+                f"WHERE stocktake_id IN "
+                "(SELECT id FROM stocktake WHERE state <> 'draft')"
+            ),
+            {"ten": ten},
+        )
+        connection.execute(sa.text("UPDATE stocktake_line SET counted_quantity = :ten WHERE stocktake_id = "
+                                   ":draft"),
                            {"ten": ten, "draft": papers["draft"][0]})
         for rule in rules:
             connection.execute(sa.DDL(rule))
@@ -130,15 +144,19 @@ def test_stocktakes_of_before_are_held_at_their_start_or_counted_again(empty: Fl
         "moved while counting", "moved before", "draft"}
     for name in ("moved while counting", "moved before"):
         assert (found[name].note, found[name].count_again) == ("Hitungan sebelumnya: 14", True)
-        assert db.session.get_one(StocktakeLine, papers[name][2]).counted_quantity == 10  # did not move: stays
+        # did not move: stays
+        assert db.session.get_one(StocktakeLine, papers[name][2]).counted_quantity == 10
     assert {line.counted_at for line in found.values()} == {None, began}
     posted = db.session.get_one(Stocktake, papers["posted"][0])
     assert posted.posted_on == posted.counted_on
-    assert [name for name, check in checks.CHECKS if name.startswith(("stock", "documents")) and check(db.session)
+    assert [name for name, check in checks.CHECKS
+            if name.startswith(("stock", "documents")) and check(db.session)
             is not None] == []
-    perform(db.session.get_one(Stocktake, papers["moved after"][0]), "approve", by=db.session.get_one(User, head.id))
+    perform(db.session.get_one(Stocktake, papers["moved after"][0]), "approve",
+            by=db.session.get_one(User, head.id))
     again = db.session.get_one(Stocktake, papers["moved before"][0])
-    counting.count(again, papers["moved before"][1], Decimal(14), seen=None, by=db.session.get_one(User, keeper.id))
+    stocktake_counting.count(again, papers["moved before"][1], Decimal(14), seen=None,
+                             by=db.session.get_one(User, keeper.id))
     perform(again, "submit", by=db.session.get_one(User, keeper.id))
     perform(again, "approve", by=db.session.get_one(User, head.id))
     assert checks.balances(db.session) is None
@@ -158,28 +176,31 @@ def _lifted(connection: sa.Connection) -> list[str]:
     return [sql.replace("%", "%%") for _name, sql in kept]
 
 
-#: What a bed was before (its state, whether its room is one of isolation, kind and state of its task), and what it
-#: becomes: its state, what is due, and kind and state of its tasks.
+#: What a bed was before (its state, whether its room is one of isolation, kind and state of its task), and
+#: what it becomes: its state, what is due, and kind and state of its tasks.
 BEDS_BEFORE = {
     "waits for inspection": ("needs_inspection", False, [("terminal", "finished")],
                              "needs_inspection", "terminal", [("terminal", "to_inspect")]),
     "inspection, cleaned less than was due": ("needs_inspection", True, [("routine", "finished")],
                                               "needs_cleaning", "isolation",
                                               [("routine", "finished"), ("isolation", "waiting")]),
-    "inspection of nothing": ("needs_inspection", False, [], "needs_cleaning", "terminal", [("terminal", "waiting")]),
+    "inspection of nothing": ("needs_inspection", False, [], "needs_cleaning", "terminal",
+                              [("terminal", "waiting")]),
     "sent back": ("needs_inspection", True, [("isolation", "waiting")],
                   "needs_cleaning", "isolation", [("isolation", "waiting")]),
     "sent back and started": ("needs_inspection", False, [("terminal", "in_progress")],
                               "cleaning", "terminal", [("terminal", "in_progress")]),
     "left during a cleaning": ("needs_cleaning", False, [("routine", "in_progress")],
-                               "needs_cleaning", "terminal", [("routine", "cancelled"), ("terminal", "waiting")]),
+                               "needs_cleaning", "terminal",
+                               [("routine", "cancelled"), ("terminal", "waiting")]),
     "a routine one waits for isolation": ("needs_cleaning", True, [("routine", "waiting")],
                                           "needs_cleaning", "isolation", [("isolation", "waiting")]),
     "a routine one runs for isolation": ("cleaning", True, [("routine", "in_progress")],
                                          "needs_cleaning", "isolation",
                                          [("routine", "cancelled"), ("isolation", "waiting")]),
     "cancelled while dirty": ("needs_cleaning", False, [("terminal", "cancelled")],
-                              "needs_cleaning", "terminal", [("terminal", "cancelled"), ("terminal", "waiting")]),
+                              "needs_cleaning", "terminal",
+                              [("terminal", "cancelled"), ("terminal", "waiting")]),
     "right already": ("needs_cleaning", False, [("terminal", "waiting")],
                       "needs_cleaning", "terminal", [("terminal", "waiting")]),
     "being cleaned": ("cleaning", False, [("terminal", "in_progress")],
@@ -196,13 +217,16 @@ BEDS_BEFORE = {
 
 @pytest.mark.parametrize("later", [False, True], ids=["first time", "after going back"])
 def test_beds_and_their_cleanings_are_brought_to_the_new_rules(empty: Flask, later: bool) -> None:
-    """Each dirty bed has one open task of the kind that is due afterwards, and `flask verify` finds nothing."""
+    """Each dirty bed has one open task of the kind that is due afterwards, and `flask verify` finds
+    nothing."""
     flask_migrate.upgrade()
     user = factories.make_user(Role.FRONT_OFFICE)
     keys = {name: factories.make_bed(is_isolation=isolation).id
             for name, (_state, isolation, *_rest) in BEDS_BEFORE.items()}
-    busy, dirty, free = (factories.make_room(state=state).id for state in ("needs_cleaning", "needs_cleaning", "ready"))
-    factories.saved(Stay(bed_id=keys["occupied with one by hand"], outside_reference="X", checked_in_by_id=user.id))
+    busy, dirty, free = (factories.make_room(state=state).id
+                         for state in ("needs_cleaning", "needs_cleaning", "ready"))
+    factories.saved(Stay(bed_id=keys["occupied with one by hand"], outside_reference="X",
+                         checked_in_by_id=user.id))
     db.session.commit()
     db.session.remove()
     flask_migrate.downgrade(revision=SECOND)
@@ -217,7 +241,8 @@ def test_beds_and_their_cleanings_are_brought_to_the_new_rules(empty: Flask, lat
         flask_migrate.upgrade()
     for name, (*_before, state, due, tasks) in BEDS_BEFORE.items():
         bed = db.session.get(Bed, keys[name])
-        found = db.session.scalars(sa.select(Cleaning).where(Cleaning.bed_id == bed.id).order_by(Cleaning.id)).all()
+        found = db.session.scalars(sa.select(Cleaning).where(Cleaning.bed_id
+                                                             == bed.id).order_by(Cleaning.id)).all()
         assert (name, bed.state, bed.cleaning_due, [(task.kind, task.state) for task in found]) == (
             name, state, due, tasks)
         assert all(task.needs_inspection for task in found if task.state in ("to_inspect", "inspected"))
@@ -232,7 +257,8 @@ def _plant_bed(connection: Any, key: int, state: str, tasks: list[tuple[str, str
     connection.execute(sa.text(f"UPDATE bed SET state = '{state}' WHERE id = {key}"))
     if state != "ready":  # a bed that nobody ever moved has no history
         connection.execute(sa.text(
-            "INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id, "
+            "INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, "
+            "user_id, "
             f"occurred_at) VALUES ('bed', {key}, 'create', NULL, '{state}', {user_id}, CURRENT_TIMESTAMP)"))
     room = connection.scalar(sa.text(f"SELECT inpatient_room_id FROM bed WHERE id = {key}"))
     for kind, task in tasks:
@@ -243,17 +269,21 @@ def _plant_bed(connection: Any, key: int, state: str, tasks: list[tuple[str, str
 
 def _plant_task(connection: Any, places: str, kind: str, state: str) -> None:
     connection.execute(sa.text(
-        "INSERT INTO cleaning (bed_id, room_id, inpatient_room_id, kind, state, requested_at, cost, checklist_done) "
+        "INSERT INTO cleaning (bed_id, room_id, inpatient_room_id, kind, state, requested_at, cost, "
+        "checklist_done) "
         f"VALUES ({places}, '{kind}', '{state}', CURRENT_TIMESTAMP, 0, false)"))
 
 
 def test_a_registration_that_was_rejected_before_holds_no_nik(empty: Flask) -> None:
-    """Up: its number is free, and still said. Down: what holds no number says none, and no visit overlaps another."""
+    """Up: its number is free, and still said. Down: what holds no number says none, and no visit overlaps
+    another."""
     flask_migrate.upgrade()
-    rejected, patient = factories.make_patient(state="rejected"), factories.make_patient(nik="1:a", nik_index="a")
+    rejected, patient = factories.make_patient(state="rejected"), factories.make_patient(nik="1:a",
+                                                                                         nik_index="a")
     gone, kept, admin = factories.make_patient(), factories.make_patient(), factories.make_user(Role.ADMIN)
     when = clock.now() - timedelta(days=9)
-    theirs, mine = (factories.make_consultation(patient=each, state="completed", starts_at=when, approved_at=when)
+    theirs, mine = (factories.make_consultation(patient=each, state="completed", starts_at=when,
+                                                approved_at=when)
                     for each in (gone, kept))
     merging.merge(gone, kept, by=admin, held_twice=True)
     keys = rejected.id, patient.id, gone.id, theirs.id
@@ -264,7 +294,8 @@ def test_a_registration_that_was_rejected_before_holds_no_nik(empty: Flask) -> N
     with db.engine.begin() as connection:
         assert connection.scalar(sa.text("SELECT patient_id FROM consultation WHERE id = :id"),
                                  {"id": keys[3]}) == keys[2]
-        connection.execute(sa.text("UPDATE patient SET nik = '1:b', nik_index = 'b' WHERE id = :id"), {"id": keys[0]})
+        connection.execute(sa.text("UPDATE patient SET nik = '1:b', nik_index = 'b' WHERE id = :id"),
+                           {"id": keys[0]})
     flask_migrate.upgrade()
     said = {row.id: (row.nik, row.nik_index) for row in db.session.execute(
         sa.text("SELECT id, nik, nik_index FROM patient")).all()}

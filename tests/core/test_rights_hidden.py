@@ -1,5 +1,5 @@
-"""What `tests/data/rights.csv` hides from a role stands on no page, in no form, file or search of that role, and the
-activity log does not tell it. Expectations are read off that file."""
+"""What `tests/data/rights.csv` hides from a role stands on no page, in no form, file or search of that role,
+and the activity log does not tell it. Expectations are read off that file."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from tests.support.specified_rights import PANEL, ROWS
 
 @dataclass(frozen=True)
 class Secret:
-    """What must not be told: the texts that would tell it, the table and column whose log rows must mask it, and an
-    address where somebody of `told_to` does see it (so that the texts are the right ones)."""
+    """What must not be told: the texts that would tell it, the table and column whose log rows must mask it,
+    and an address where somebody of `told_to` does see it (so that the texts are the right ones)."""
 
     texts: tuple[str, ...]
     column: str = ""
@@ -59,18 +59,23 @@ def house(session: Any) -> House:
     make.make_chart()
     found = House()
     doctor = make.make_doctor(phone="+628170001177")
-    patient = make.make_patient(allergies="Alergi Zirkonium", medical_record_number="88442211", name="Ratih Rahasia")
+    patient = make.make_patient(allergies="Alergi Zirkonium", medical_record_number="88442211",
+                                name="Ratih Rahasia")
     nik.keep(patient, NIK, confirmed=True)
     visit = make.make_consultation(
         doctor=doctor, patient=patient, state=ConsultationState.COMPLETED, approved_at=clock.now(), rating=2,
         completed_at=clock.now(), number="KON/2026/000707", complaint="Keluhan Xenolit",
         rating_comment="Ulasan Vanadis")
     make.saved(TriageAnswer(consultation=visit, question="onset", answer="jawaban_qwx"))
-    paper = make.saved(Attachment(document_type="consultation", document_id=visit.id, file_name="hasil-osmium.pdf",
-                                  media_type="application/pdf", size=4, content=b"%PDF", user_id=patient.user_id,
+    paper = make.saved(Attachment(document_type="consultation", document_id=visit.id,
+                                  file_name="hasil-osmium.pdf",
+                                  media_type="application/pdf", size=4, content=b"%PDF",
+                                  user_id=patient.user_id,
                                   sha256="0" * 64))
-    make.saved(Attachment(document_type="patient", document_id=patient.id, file_name="kartu-osmium.pdf", size=4,
-                          media_type="application/pdf", content=b"%PDF", user_id=patient.user_id, sha256="1" * 64))
+    make.saved(Attachment(document_type="patient", document_id=patient.id, file_name="kartu-osmium.pdf",
+                          size=4,
+                          media_type="application/pdf", content=b"%PDF", user_id=patient.user_id,
+                          sha256="1" * 64))
     make.saved(ClinicalNote(consultation=visit, subjective="s", objective="o", assessment="a", plan="p",
                             author_id=doctor.user_id))
     make.saved(Diagnosis(consultation=visit, code="A90", name="Demam Krisoprase",
@@ -83,9 +88,11 @@ def house(session: Any) -> House:
     rx = prescribe(visit, [Medicine(make.unit_of(item), Decimal("1370.125"), dose="7 Sendok Opal",
                                     frequency="3 x Beril")], by=doctor.user, note="Catatan Topas")
     perform(rx, "issue", by=doctor.user)
-    perform(rx, "dispense", by=make.make_user(Role.STORE_STAFF), given={"store": store, "received_by": "Ibu Ratih"})
+    perform(rx, "dispense", by=make.make_user(Role.STORE_STAFF),
+            given={"store": store, "received_by": "Ibu Ratih"})
     until = clock.today() + timedelta(days=3)
-    letter = make.saved(Letter(consultation=visit, kind=LetterKind.SICK, sick_from=clock.today(), sick_until=until,
+    letter = make.saved(Letter(consultation=visit, kind=LetterKind.SICK, sick_from=clock.today(),
+                               sick_until=until,
                                referred_to="Poli Turmalin", body="Surat Obsidian", author_id=doctor.user_id,
                                verify_code="vc-rights"))
     supplier = make.make_supplier(bank_account="Bank Safir 900-77-1")
@@ -95,14 +102,18 @@ def house(session: Any) -> House:
     bid = make.saved(AssetAuctionBid(asset_auction_line=auction.lines[0], bidder_name="Budi", round=1,
                                      bidder_identity="IDENT-445566", amount=Decimal(2_000_000)))
     head = make.make_user(Role.DIRECTOR)
-    make.saved(Comment(document_type="consultation", document_id=visit.id, user_id=doctor.user_id, body="Ujar Agat"))
+    make.saved(Comment(document_type="consultation", document_id=visit.id, user_id=doctor.user_id,
+                       body="Ujar Agat"))
     session.commit()
     room = bed.inpatient_room
     found.doctor = doctor
     found.keys = {"patient": patient.id, "consultation": visit.id, "prescription": rx.id, "letter": letter.id,
-                  "supplier": supplier.id, "bed": bed.id, "inpatient_room": room.id, "room_class": room.room_class_id,
-                  "ward": room.ward_id, "room": make.make_room().id, "user": head.id, "asset_auction_bid": bid.id}
-    found.more = {"consultation": [f"{visit.id}/file?file={paper.id}"], "report:stock_card": [f"?item={item.id}"],
+                  "supplier": supplier.id, "bed": bed.id, "inpatient_room": room.id,
+                  "room_class": room.room_class_id,
+                  "ward": room.ward_id, "room": make.make_room().id, "user": head.id,
+                  "asset_auction_bid": bid.id}
+    found.more = {"consultation": [f"{visit.id}/file?file={paper.id}"],
+                  "report:stock_card": [f"?item={item.id}"],
                   "report:controlled": [f"?item={item.id}"], "report:recall": ["?batch=KRAKEN-1"],
                   "report:asset_auction_bids": [""]}
     page, card = "/admin/{0}/details/?id={1}", f"/admin/reports/stock_card/?item={item.id}"
@@ -110,7 +121,8 @@ def house(session: Any) -> House:
     found.secrets = {
         "complaint": Secret(("Xenolit",), "consultation.complaint", (Role.DOCTOR, own)),
         "triage answers": Secret(("jawaban_qwx",), "triage_answer.answer"),
-        "attachments": Secret(("osmium",), "attachment.file_name", (Role.DOCTOR, page.format("patient", patient.id))),
+        "attachments": Secret(("osmium",), "attachment.file_name",
+                              (Role.DOCTOR, page.format("patient", patient.id))),
         "rating_comment": Secret(("Vanadis",), "consultation.rating_comment"),
         "patient.nik in clear": Secret((NIK,), "patient.nik"),
         "patient.allergies": Secret(("Zirkonium",), "patient.allergies", (Role.DOCTOR, own)),
@@ -120,8 +132,10 @@ def house(session: Any) -> House:
         "user.password_hash": Secret((head.password_hash or "scrypt:",), "user.password_hash"),
         "prescription.note": Secret(("Topas",), "prescription.note", (Role.STORE_STAFF, rx_page)),
         "diagnosis.code": Secret(("A90", "Krisoprase"), "diagnosis.code", (Role.DOCTOR, own)),
-        "prescription_line.item_id": Secret(("Morfinazol",), "prescription_line.item_id", (Role.STORE_STAFF, rx_page)),
-        "prescription_line.quantity": Secret(("1370.125", "1,370.125", "1.370,125"), "prescription_line.quantity",
+        "prescription_line.item_id": Secret(("Morfinazol",), "prescription_line.item_id",
+                                            (Role.STORE_STAFF, rx_page)),
+        "prescription_line.quantity": Secret(("1370.125", "1,370.125", "1.370,125"),
+                                             "prescription_line.quantity",
                                              (Role.STORE_HEAD, rx_page)),
         "prescription_line.dose": Secret(("Opal",), "prescription_line.dose"),
         "letter.body": Secret(("Obsidian",), "letter.body"),
@@ -131,7 +145,8 @@ def house(session: Any) -> House:
         "letter.referred_to": Secret(("Turmalin",), "letter.referred_to"),
         "patient's record number in 'From or to'": Secret(
             ("88442211", "Ratih"), told_to=(Role.STORE_HEAD, card)),
-        "bidder identity": Secret(("IDENT-445566",), told_to=(Role.RECEIVABLES, "/admin/reports/asset_auction_bids/")),
+        "bidder identity": Secret(("IDENT-445566",),
+                                  told_to=(Role.RECEIVABLES, "/admin/reports/asset_auction_bids/")),
     }
     return found
 
@@ -146,7 +161,8 @@ def rooms_in(bed: Any) -> None:
 def words_of(cell: str) -> list[str]:
     """The columns that a cell of `hidden` names: by commas, or as table.column with blanks between."""
     parts = [part.strip() for part in cell.split(",")]
-    return [word for part in parts for word in (part.split() if all("." in each for each in part.split()) else [part])]
+    return [word for part in parts
+            for word in (part.split() if all("." in each for each in part.split()) else [part])]
 
 
 HIDDEN = [(row.table, row.role, word) for row in ROWS if row.hidden and row.door in ("panel", "report")
@@ -206,7 +222,8 @@ def test_the_secrets_are_told_where_they_should_be(client: Any, sign_in: Any, ho
 
 
 @pytest.mark.parametrize(("table", "role"), CASES, ids=["-".join(case) for case in CASES])
-def test_hidden_columns_are_in_no_page_file_or_search(client: Any, sign_in: Any, house: House, table: str, role: str
+def test_hidden_columns_are_in_no_page_file_or_search(client: Any, sign_in: Any, house: House, table: str,
+                                                      role: str
                                                       ) -> None:
     sign_in(client, house.doctor.user if role == "doctor" else make.make_user(Role(role)))
     words = [word for at, who, word in [*HIDDEN, *TOO] if (at, who) == (table, role)]
@@ -227,7 +244,9 @@ def test_hidden_columns_are_in_no_page_file_or_search(client: Any, sign_in: Any,
     if not table.startswith("report:"):
         for text in (text for secret in secrets for text in secret.texts):
             for address in (f"/admin/{table}/?search={text}", f"/admin/search?q={text}"):
-                assert f"/admin/{table}/details/?id={house.keys[table]}" not in client.get(address).text, address
+                assert f"/admin/{table}/details/?id={house.keys[table]}" not in client.get(address).text, (
+                    address
+                )
 
 
 def test_the_log_masks_what_is_hidden_from_its_reader(client: Any, sign_in: Any, house: House) -> None:
@@ -259,7 +278,8 @@ def test_the_log_masks_what_is_hidden_from_its_reader(client: Any, sign_in: Any,
 
 
 def test_the_room_of_the_own_consultation_still_tells(client: Any, sign_in: Any, house: House) -> None:
-    """A doctor who is an administrator too reads the own patient's words in the room, and not in the office's list."""
+    """A doctor who is an administrator too reads the own patient's words in the room, and not in the office's
+    list."""
     from models.people import UserRole
     db.session.add(UserRole(user_id=house.doctor.user_id, role=Role.ADMIN))
     db.session.commit()
@@ -296,7 +316,8 @@ def test_the_other_doors_keep_them_too(client: Any, sign_in: Any, session: Any, 
 
 # ---------------------------------------------------------------- what the office may still do
 
-def test_the_office_approves_by_triage_and_time_and_corrects_identity(client: Any, sign_in: Any, house: House) -> None:
+def test_the_office_approves_by_triage_and_time_and_corrects_identity(client: Any, sign_in: Any,
+                                                                      house: House) -> None:
     from models.clinic import Patient
     from models.consultations import Consultation, Triage
     asked = make.make_consultation(triage=Triage.URGENT, number="KON/2026/000708")
@@ -306,7 +327,8 @@ def test_the_office_approves_by_triage_and_time_and_corrects_identity(client: An
     client.set_cookie("language", "en")
     page = client.get(f"/admin/consultation/details/?id={asked.id}").text
     assert "Urgent" in page
-    assert client.post(f"/admin/consultation/{asked.id}/approve", data={"version": asked.version}).status_code == 303
+    assert client.post(f"/admin/consultation/{asked.id}/approve",
+                       data={"version": asked.version}).status_code == 303
     assert session.get(Consultation, asked.id).state == "approved"
     patient = session.get(Patient, house.keys["patient"])
     form = client.get(f"/admin/patient/edit/?id={patient.id}").text

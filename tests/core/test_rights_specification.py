@@ -1,7 +1,7 @@
 """`tests/data/rights.csv` is the judge of who reads, creates, edits and deletes what, and of reports.
 
-Expectations are read off that file, never off `models.rights`. What is not built yet stands in `NOT_BUILT` by name; an
-entry that agrees by now fails, so the list only shrinks. Hidden columns are `test_rights_hidden`'s.
+Expectations are read off that file, never off `models.rights`. What is not built yet stands in `NOT_BUILT` by
+name; an entry that agrees by now fails, so the list only shrinks. Hidden columns are `test_rights_hidden`'s.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from models.errors import N_
-from models.operations.core.reports import REPORTS, Report, declare
+from models.operations.core.report_kit import REPORTS, Report, declare
 from models.rights import PAGES, RIGHTS
 from models.roles import STAFF_ROLES, Role
 from tests.support import factories as make
@@ -59,7 +59,8 @@ def test_the_file_is_read_whole() -> None:
 
 def test_tables_are_as_specified_in_both_directions() -> None:
     cells = {*PANEL, *((table, role.value) for table, rights in RIGHTS.items() for role in rights.read)}
-    wrong = {f"{table}/{role}": (declared(table, role), specified(table, role)) for table, role in sorted(cells)
+    wrong = {f"{table}/{role}": (declared(table, role), specified(table, role))
+             for table, role in sorted(cells)
              if declared(table, role) != specified(table, role)}
     assert {name: cell for name, cell in wrong.items() if name not in NOT_BUILT} == {}
     assert NOT_BUILT - wrong.keys() == set(), "these agree by now: take them off NOT_BUILT"
@@ -90,7 +91,8 @@ def test_reports_are_as_specified_in_both_directions() -> None:
 
 
 def test_a_report_without_roles_is_refused() -> None:
-    given: dict[str, Any] = {"key": "nobodys", "title": N_("Reports"), "area": "assets", "select": lambda _asked: None,
+    given: dict[str, Any] = {"key": "nobodys", "title": N_("Reports"), "area": "assets",
+                             "select": lambda _asked: None,
                              "columns": ()}
     with pytest.raises(TypeError, match="roles"):
         Report(**given)

@@ -1,4 +1,5 @@
-"""Every table and field of the two papers is in the metadata, under the agreed names, and says where it comes from."""
+"""Every table and field of the two papers is in the metadata, under the agreed names, and says where it comes
+from."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def test_field_of_the_papers(row: dict[str, str]) -> None:
 
 
 def test_no_column_claims_a_field_that_the_papers_do_not_have() -> None:
-    known = {row["seed_table"] for row in TABLES} | {f"{row['seed_table']}.{row['seed_field']}" for row in FIELDS}
+    known = {row["seed_table"] for row in TABLES} | {f"{row['seed_table']}.{row['seed_field']}"
+                                                     for row in FIELDS}
     claimed = {seed for table in db.metadata.tables.values()
                for info in [table.info, *(column.info for column in table.columns)] for seed in seeds(info)}
     assert claimed == known

@@ -56,7 +56,8 @@ def test_the_default_is_of_its_kind(key: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "value"), [
-    ("purchase_order.limit", "lima puluh juta"), ("account.inventory", "tidak ada"), ("goods_receipt.tolerance", "10%"),
+    ("purchase_order.limit", "lima puluh juta"), ("account.inventory", "tidak ada"),
+    ("goods_receipt.tolerance", "10%"),
     ("daily_report.hour", "pagi"), ("consultation.days_ahead", "abc"), ("consultation.days_ahead", "0"),
     ("goods_receipt.tolerance", "101"), ("daily_report.recipients", "mutu"), ("hospital.name", " "),
     ("depreciation.tax_method", "fast"), ("notices.sms", "maybe"), ("consultation.reminders", "24;soon")])
@@ -92,7 +93,8 @@ def test_what_people_write_is_understood(
 
 
 @pytest.mark.parametrize("key", TYPED)
-def test_a_wrong_value_in_the_database_takes_no_page_down(client: Any, session: Any, sign_in: Any, key: str) -> None:
+def test_a_wrong_value_in_the_database_takes_no_page_down(client: Any, session: Any, sign_in: Any,
+                                                          key: str) -> None:
     doctor, patient = make.make_doctor(), make.make_patient()
     for value in (wrong_for(key)[0], ""):
         if _fits(key, value):
@@ -105,7 +107,8 @@ def test_a_wrong_value_in_the_database_takes_no_page_down(client: Any, session: 
                 Role.ADMIN: ("/admin/", "/admin/setting/", "/admin/inbox/", "/admin/consultation/"),
                 Role.FACILITIES_HEAD: ("/admin/", "/admin/inbox/", "/admin/purchase_order/",
                                        "/admin/asset_procurement/"),
-                Role.STORE_STAFF: ("/admin/", "/admin/goods_receipt/"), Role.PAYABLES: ("/admin/supplier_invoice/",),
+                Role.STORE_STAFF: ("/admin/", "/admin/goods_receipt/"),
+                Role.PAYABLES: ("/admin/supplier_invoice/",),
         }.items():
             sign_in(client, who)
             for address in addresses:

@@ -70,7 +70,8 @@ def other(column: sa.Column[Any], value: Any) -> Any:
 def put(session: Any, name: str, **values: Any) -> int:
     """Insert a row of `name`; its id."""
     table = db.metadata.tables[name]
-    row = {column.name: filler(column) for column in table.columns if not column.nullable and column.computed is None
+    row = {column.name: filler(column) for column in table.columns
+           if not column.nullable and column.computed is None
            and column.name != "id"}
     row |= values
     if name == "activity_log":  # its keys are given by the operation, without gaps
@@ -89,7 +90,8 @@ def change(session: Any, name: str, key: int, column: str) -> None:
     table = db.metadata.tables[name]
     value = session.scalar(sa.select(table.c[column]).where(table.c.id == key))
     with session.begin_nested():
-        session.execute(sa.update(table).where(table.c.id == key).values({column: other(table.c[column], value)}))
+        session.execute(sa.update(table).where(table.c.id == key).values({column: other(table.c[column],
+                                                                                        value)}))
 
 
 def delete(session: Any, name: str, key: int) -> None:
@@ -123,10 +125,13 @@ def test_a_ledger_refuses_replacing_and_truncating(session: Any, name: str) -> N
         with refused(session, "append-only: "):
             truncate(session, name)
         return
-    session.execute(sa.text("PRAGMA recursive_triggers=OFF"))  # a connection that lacks it must not pass either
+    # a connection that lacks it must not pass either
+    session.execute(sa.text("PRAGMA recursive_triggers=OFF"))
     try:
         with refused(session, f"append-only: {name}"):
-            session.execute(sa.text(f'INSERT OR REPLACE INTO "{name}" SELECT * FROM "{name}" WHERE id = {key}'))
+            session.execute(
+                sa.text(f'INSERT OR REPLACE INTO "{name}" SELECT * FROM "{name}" WHERE id = {key}')
+            )
     finally:
         session.execute(sa.text("PRAGMA recursive_triggers=ON"))
 
@@ -137,7 +142,8 @@ def test_a_ledger_refuses_replacing_by_another_key(session: Any) -> None:
     key = put(session, "document_number", number="SR/2026/000001")
     with refused(session, "append-only: document_number"):
         session.execute(sa.text(
-            "INSERT OR REPLACE INTO document_number SELECT id + 1, prefix, year, sequence, number, document_type,"
+            "INSERT OR REPLACE INTO document_number SELECT id + 1, prefix, year, sequence, number, "
+            "document_type,"
             f" document_id, verify_code FROM document_number WHERE id = {key}"))
 
 
@@ -164,7 +170,8 @@ def test_a_numbered_document_keeps_its_number_and_stays(session: Any, paper: fin
     first = WORKFLOWS[paper.table].workflow.initial
     key = put(session, paper.table, state=first, number="X/1")
     change(session, paper.table, key, "note")
-    for step in (lambda: change(session, paper.table, key, "number"), lambda: delete(session, paper.table, key)):
+    for step in (lambda: change(session, paper.table, key, "number"),
+                 lambda: delete(session, paper.table, key)):
         with refused(session, f"posted is final: {paper.table}"):
             step()
     free = put(session, paper.table, state=first, number=None)
@@ -177,7 +184,8 @@ def test_a_numbered_document_keeps_its_number_and_stays(session: Any, paper: fin
 def test_lines_stand_still_once_the_document_left_draft(session: Any, rule: finality.Lines) -> None:
     model = WORKFLOWS[rule.parent]
     parent = db.metadata.tables[rule.parent]
-    still = next(name for name in rule.columns if name not in {*rule.late, "id", rule.key} and not name.endswith("_id"))
+    still = next(name for name in rule.columns
+                 if name not in {*rule.late, "id", rule.key} and not name.endswith("_id"))
     words = f"posted is final: {rule.table}"
     for state in model.workflow.states:
         opened = model.workflow.initial if model.workflow.initial in rule.open else rule.open[0]

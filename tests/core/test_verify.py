@@ -1,4 +1,5 @@
-"""`flask verify` finds what is wrong, names the first bad row and exits 1; balances can be rebuilt from the ledger."""
+"""`flask verify` finds what is wrong, names the first bad row and exits 1; balances can be rebuilt from the
+ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Every workflow is what `tests/data/workflows.csv` says: states, roles, reasons, whose; nothing else works."""
+"""Every workflow is what `tests/data/workflows.csv` says: states, roles, reasons, whose; nothing else
+works."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def test_nothing_is_declared_beside_the_file() -> None:
 
 @pytest.mark.parametrize("table", sorted(WORKFLOWS))
 def test_states(table: str) -> None:
-    named = {state for row in ROWS.values() if row["table"] == table for state in [*row["from"].split(), row["to"]]}
+    named = {state for row in ROWS.values() if row["table"] == table
+             for state in [*row["from"].split(), row["to"]]}
     assert {state.value for state in WORKFLOWS[table].workflow.states} == named
 
 
@@ -92,7 +94,8 @@ def bare(workflow: Workflow) -> Workflow:
 @pytest.mark.parametrize("table", sorted(WORKFLOWS))
 def test_exactly_the_declared_cells_work(table: str) -> None:
     workflow = bare(WORKFLOWS[table].workflow)
-    cells = {(source.value, role, step.name) for step in workflow for source in step.sources for role in step.roles}
+    cells = {(source.value, role, step.name) for step in workflow for source in step.sources
+             for role in step.roles}
     worked = set()
     for state, role, name in itertools.product(workflow.states, Role, workflow.names):
         try:
@@ -112,7 +115,8 @@ def test_a_failing_condition_stops_the_step(table: str, name: str) -> None:
             when = tuple(replace(condition, test=lambda _document, _user, stop=position == failing: not stop)
                          for position, condition in enumerate(step.conditions))
             with pytest.raises(Refused, match=re.escape(step.conditions[failing].refusal.split("%", 1)[0])):
-                _require(step, Workflow(step.sources[0], replace(step, when=when, who=Role.ADMIN, needs_reason=False)))
+                _require(step, Workflow(step.sources[0],
+                                        replace(step, when=when, who=Role.ADMIN, needs_reason=False)))
 
 
 @pytest.mark.parametrize(("table", "name"), REASONED, ids=[".".join(key) for key in REASONED])
@@ -134,4 +138,5 @@ def test_a_stale_version_is_a_conflict() -> None:
 
 
 def _require(step: Transition, workflow: Workflow, reason: str = "") -> Any:
-    return workflow.require(SimpleNamespace(state=step.sources[0]), step.name, Person(role=Role.ADMIN), reason)
+    return workflow.require(SimpleNamespace(state=step.sources[0]), step.name, Person(role=Role.ADMIN),
+                            reason)

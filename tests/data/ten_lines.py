@@ -1,4 +1,5 @@
-"""The README's document type in ten lines, driven through the panel in a process of its own. Prints what it saw."""
+"""The README's document type in ten lines, driven through the panel in a process of its own. Prints what it
+saw."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class LoanRequest(Document, db.Model):
 
 
 assert models
-rights.RIGHTS["loan_request"] = rights._document("inventory", (Role.UNIT_USER, Role.STORE_HEAD), (Role.UNIT_USER,))
+rights.RIGHTS["loan_request"] = rights._document("inventory", (Role.UNIT_USER, Role.STORE_HEAD),
+                                                 (Role.UNIT_USER,))
 
 from app import create_app  # noqa: E402  (the panel reads the rights when the application is made)
 from portal.web import passwords  # noqa: E402
@@ -58,7 +60,8 @@ def signed_in(role: Role):
 
 nurse, head, stranger = map(signed_in, people)
 print("list", nurse.get("/admin/loan_request/").status_code)
-made = nurse.post("/admin/loan_request/new/", data={"requested_on": "2026-11-20", "note": "Kursi roda", "_submit": "1"})
+made = nurse.post("/admin/loan_request/new/",
+                  data={"requested_on": "2026-11-20", "note": "Kursi roda", "_submit": "1"})
 print("submitted", made.status_code)
 print("inbox", "LN/2026/000001" in head.get("/admin/inbox/").get_data(as_text=True))
 print("print", head.get("/admin/loan_request/1/print").data[:5])

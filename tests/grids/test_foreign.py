@@ -15,7 +15,8 @@ from tests.support import factories as make
 from tests.support import grid
 
 #: Role and table wherever a role sees some rows only.
-SCOPED = [(role, table) for table in grid.tables() for role, rows in RIGHTS[table].read.items() if rows is not every]
+SCOPED = [(role, table) for table in grid.tables() for role, rows in RIGHTS[table].read.items()
+          if rows is not every]
 ABSENT = 888_888
 
 
@@ -55,7 +56,8 @@ def test_these_see_some_rows_only() -> None:
 
 
 @pytest.mark.parametrize(("role", "table"), SCOPED)
-def test_foreign_and_absent_look_the_same(app: Any, client: Any, sign_in: Any, role: Role, table: str) -> None:
+def test_foreign_and_absent_look_the_same(app: Any, client: Any, sign_in: Any, role: Role,
+                                          table: str) -> None:
     model, view = mapped_tables()[table], app.extensions["rawat_panel"][table]
     foreign = view.key(grid.row_of(model))
     sign_in(client, person(role))

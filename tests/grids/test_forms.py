@@ -1,4 +1,5 @@
-"""Mass assignment, for every form: whoever posts every column of a table changes only those that the form declares."""
+"""Mass assignment, for every form: whoever posts every column of a table changes only those that the form
+declares."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ FOLLOWS = {"version", "updated_at", "period_end"}
 
 
 def posted(model: Any) -> dict[str, str]:
-    """A value for every column and every reference, under both of its names, none of which it has by itself."""
+    """A value for every column and every reference, under both of its names, none of which it has by
+    itself."""
     found: dict[str, str] = {}
     for name, column in columns_of(model).items():
         kept = column.column
@@ -85,8 +87,10 @@ def test_only_declared_columns_change(app: Any, client: Any, sign_in: Any, table
 
 
 @pytest.mark.parametrize("table", sorted(table for table in TABLES if RIGHTS[table].create))
-def test_a_new_record_takes_no_more_than_the_form_asks(app: Any, client: Any, sign_in: Any, table: str) -> None:
-    """What nobody may type, state, author, number, version, keeps its own value in a record made from every column."""
+def test_a_new_record_takes_no_more_than_the_form_asks(app: Any, client: Any, sign_in: Any,
+                                                       table: str) -> None:
+    """What nobody may type, state, author, number, version, keeps its own value in a record made from every
+    column."""
     model, view = mapped_tables()[table], app.extensions["rawat_panel"][table]
     if view.read_only:
         pytest.skip("nobody types these")

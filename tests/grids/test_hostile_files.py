@@ -24,9 +24,9 @@ from models.errors import Refused
 from models.imports import ImportKind, ListImport
 from models.items import ItemCategory
 from models.maintenance import Maintenance
-from models.operations.core import apart, files, lists
+from models.operations.core import child_process, files, list_files
 from models.operations.core.approvals import opened, perform
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.roles import Role
 from models.stocktakes import Stocktake
 from tests.support import factories as make
@@ -85,7 +85,8 @@ def test_a_list_that_was_kept_is_applied(client: Any, sign_in: Any, session: Any
     staff = sign_in(client, Role.FACILITIES_STAFF)
     content = TABLES[name]
     old = make.saved(ListImport(kind=ImportKind.ITEM_CATEGORY, file_name="daftar.xlsx", content=content,
-                                sha256=hashlib.sha256(content).hexdigest(), new_rows=1, uploaded_by_id=staff.id))
+                                sha256=hashlib.sha256(content).hexdigest(), new_rows=1,
+                                uploaded_by_id=staff.id))
     assert_told(client.post(f"/admin/imports/{old.id}/apply"), "daftar.xlsx")
     assert session.get_one(ListImport, old.id).applied_at is None
     answers(client)
@@ -97,7 +98,7 @@ def test_a_sheet_that_was_counted(client: Any, sign_in: Any, session: Any, name:
     make.stock_up(store, item, 10, 100)
     count = make.saved(Stocktake(created_by=keeper, store=store))
     opened(count, by=keeper)
-    counting.choose(count, counting.Choice(), by=keeper)
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=keeper)
     perform(count, "start", by=keeper)
     sign_in(client, keeper)
     answer = client.post(f"/admin/stocktake/{count.id}/sheet",
@@ -121,15 +122,16 @@ def test_a_dimension_that_is_a_lie_harms_nobody() -> None:
     huge = hostile.sheet(hostile.LIST).replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')
     for ref in ("A1:XFD1048576", "XFD1048576:A1", "", "A0:B0", "A1:ZZZZZZ99999999999"):
         with contextlib.suppress(Refused):
-            read = lists.read(hostile.workbook(huge.replace("A1:XFD1048576", ref)), "daftar.xlsx")
+            read = list_files.read(hostile.workbook(huge.replace("A1:XFD1048576", ref)), "daftar.xlsx")
             assert [row.cells for row in read.rows] == [{"code": "herbal", "name": "Herbal"}]
 
 
 def test_many_sheets_as_large_as_may_be_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "LIMITS", apart.Limits(processor=1))
-    far = hostile.sheet(hostile.LIST + '<row r="20000"><c r="IF20000" t="inlineStr"><is><t>a</t></is></c></row>')
+    monkeypatch.setattr(list_files, "LIMITS", child_process.Limits(processor=1))
+    far = hostile.sheet(hostile.LIST
+                        + '<row r="20000"><c r="IF20000" t="inlineStr"><is><t>a</t></is></c></row>')
     with pytest.raises(Refused, match="takes too long"):
-        lists.read(hostile.workbook(*[far] * 40), "daftar.xlsx")
+        list_files.read(hostile.workbook(*[far] * 40), "daftar.xlsx")
 
 
 # ---------------------------------------------------------------- which sheet, and what nobody saw
@@ -138,34 +140,34 @@ A, B = hostile.sheet(hostile.LIST), hostile.sheet(hostile.cells(["code", "name"]
 EMPTY = hostile.sheet("")
 
 
-def codes(listed: lists.Listed) -> list[Any]:
+def codes(listed: list_files.Listed) -> list[Any]:
     return [row.cells["code"] for row in listed.rows]
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 def test_a_hidden_sheet_is_never_read(state: str) -> None:
-    read = lists.read(hostile.workbook(A, B, EMPTY, states=(state, "", "")), "daftar.xlsx")
+    read = list_files.read(hostile.workbook(A, B, EMPTY, states=(state, "", "")), "daftar.xlsx")
     assert (codes(read), read.sheet, read.sheets) == (["jamu"], "Lembar2", ("Lembar2",))
-    with pytest.raises(lists.WhichSheet, match="no such sheet"):
-        lists.read(hostile.workbook(A, B, states=(state, "")), "daftar.xlsx", "Lembar1")
+    with pytest.raises(list_files.WhichSheet, match="no such sheet"):
+        list_files.read(hostile.workbook(A, B, states=(state, "")), "daftar.xlsx", "Lembar1")
     with pytest.raises(Refused, match="is empty"):
-        lists.read(hostile.workbook(A, states=(state,)), "daftar.xlsx")
+        list_files.read(hostile.workbook(A, states=(state,)), "daftar.xlsx")
     with pytest.raises(Refused, match="is empty"):
-        lists.read(hostile.workbook(EMPTY, A, states=("", state)), "daftar.xlsx")
+        list_files.read(hostile.workbook(EMPTY, A, states=("", state)), "daftar.xlsx")
 
 
 def test_of_several_sheets_the_person_says_which() -> None:
     book = hostile.workbook(A, EMPTY, B, names=("Lama", "Kosong", "Obat & alat".replace("&", "&amp;")))
-    with pytest.raises(lists.WhichSheet) as told:
-        lists.read(book, "daftar.xlsx")
+    with pytest.raises(list_files.WhichSheet) as told:
+        list_files.read(book, "daftar.xlsx")
     assert (told.value.field, told.value.sheets) == ("sheet", ("Lama", "Obat & alat"))
     assert "Lama, Obat & alat" in str(told.value)
     for name, found in (("Lama", ["herbal"]), ("Obat & alat", ["jamu"])):
-        read = lists.read(book, "daftar.xlsx", name)
+        read = list_files.read(book, "daftar.xlsx", name)
         assert (codes(read), read.sheet, read.sheets) == (found, name, ("Lama", "Obat & alat"))
     for name in ("Kosong", "", "lama"):
-        with pytest.raises(lists.WhichSheet) as told:
-            lists.read(book, "daftar.xlsx", name)
+        with pytest.raises(list_files.WhichSheet) as told:
+            list_files.read(book, "daftar.xlsx", name)
         assert told.value.sheets == ("Lama", "Obat & alat")
 
 
@@ -184,51 +186,57 @@ def test_the_command_is_told_which_sheet(app: Any, session: Any, tmp_path: Path)
 def test_rows_that_nobody_saw_are_named(how: str) -> None:
     rows = [["code", "name"], ["a", "A"], ["b", "B"], ["c", "C"]]
     with pytest.raises(Refused, match=r"Hidden rows hold something: 2, 4\.") as told:
-        lists.read(hostile.workbook(hostile.sheet(hostile.cells(*rows, r2=how, r4=how))), "daftar.xlsx")
+        list_files.read(hostile.workbook(hostile.sheet(hostile.cells(*rows, r2=how, r4=how))), "daftar.xlsx")
     assert told.value.field == "file"
     rows[1] = rows[3] = ["", " "]
-    assert codes(lists.read(hostile.workbook(hostile.sheet(hostile.cells(*rows, r2=how, r4=how))), "a.xlsx")) == ["b"]
+    assert codes(list_files.read(hostile.workbook(hostile.sheet(hostile.cells(*rows, r2=how, r4=how))),
+                                 "a.xlsx")) == ["b"]
 
 
 def test_many_hidden_rows_are_named_up_to_ten() -> None:
     rows = [["code", "name"], *([str(each), "x"] for each in range(30))]
     hidden = {f"r{number}": 'hidden="1"' for number in range(5, 30)}
     with pytest.raises(Refused, match=r": 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 …\."):
-        lists.read(hostile.workbook(hostile.sheet(hostile.cells(*rows, **hidden))), "daftar.xlsx")
+        list_files.read(hostile.workbook(hostile.sheet(hostile.cells(*rows, **hidden))), "daftar.xlsx")
 
 
 def test_hidden_rows_of_another_sheet_do_not_matter() -> None:
     other = hostile.sheet(hostile.cells(["x"], ["y"], r2='hidden="1"'))
-    assert codes(lists.read(hostile.workbook(A, other), "daftar.xlsx", "Lembar1")) == ["herbal"]
+    assert codes(list_files.read(hostile.workbook(A, other), "daftar.xlsx", "Lembar1")) == ["herbal"]
 
 
-@pytest.mark.parametrize("text", ["code,amount,name\na,12,5,A\n", "code;name\na;A;;more\n", "code,name\n\na,b,c\n"])
+@pytest.mark.parametrize("text",
+                         ["code,amount,name\na,12,5,A\n", "code;name\na;A;;more\n", "code,name\n\na,b,c\n"])
 def test_a_cell_beyond_the_headings_is_refused_with_its_row(text: str) -> None:
     """`12,5` without quotes moved every later value one column on."""
     row = 1 + next(place for place, line in enumerate(text.splitlines()) if place and line)
     with pytest.raises(Refused, match=f"Row {row} has more cells") as told:
-        lists.read(text.encode(), "daftar.csv")
+        list_files.read(text.encode(), "daftar.csv")
     assert told.value.field == "file"
 
 
 def test_empty_cells_beyond_the_headings_are_nothing() -> None:
-    assert codes(lists.read(b'code;name;;\na;"12,5";; \n', "daftar.csv")) == ["a"]
+    assert codes(list_files.read(b'code;name;;\na;"12,5";; \n', "daftar.csv")) == ["a"]
 
 
 def test_cells_keep_their_kinds() -> None:
     import xlsxwriter
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
-        day, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        day, moment = (
+            book.add_format({"num_format": "yyyy-mm-dd"}),
+            book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        )
         page = book.add_worksheet()
         page.write_row(0, 0, ["text", "number", "small", "yes", "day", "moment", "none"])
         page.write_row(1, 0, ["0099", 1250, 0.1, True])
         at = clock.local(clock.now()).replace(tzinfo=None, second=0, microsecond=0)
         page.write_datetime(1, 4, at.replace(hour=0, minute=0), day)
         page.write_datetime(1, 5, at, moment)
-    cells = lists.read(out.getvalue(), "daftar.xlsx").rows[0].cells
+    cells = list_files.read(out.getvalue(), "daftar.xlsx").rows[0].cells
     assert {name: (type(value).__name__, str(value)) for name, value in cells.items()} == {
-        "text": ("str", "0099"), "number": ("Decimal", "1250"), "small": ("Decimal", "0.1"), "yes": ("bool", "True"),
+        "text": ("str", "0099"), "number": ("Decimal", "1250"), "small": ("Decimal", "0.1"),
+        "yes": ("bool", "True"),
         "day": ("date", str(at.date())), "moment": ("datetime", str(at)), "none": ("NoneType", "None")}
 
 
@@ -236,7 +244,8 @@ def test_cells_keep_their_kinds() -> None:
 
 @pytest.fixture
 def talk(session: Any) -> Consultation:
-    return make.make_consultation(state=ConsultationState.IN_PROGRESS, approved_at=clock.now(), started_at=clock.now())
+    return make.make_consultation(state=ConsultationState.IN_PROGRESS, approved_at=clock.now(),
+                                  started_at=clock.now())
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -257,7 +266,8 @@ TWO = ("text that unpacks to 70 MB", "SVG")
 @pytest.mark.parametrize("name", TWO)
 @pytest.mark.parametrize("as_block", [False, True])
 @pytest.mark.parametrize("side", ["patient", "doctor"])
-def test_files_of_a_message(client: Any, sign_in: Any, session: Any, talk: Any, name: str, side: str, as_block: bool
+def test_files_of_a_message(client: Any, sign_in: Any, session: Any, talk: Any, name: str, side: str,
+                            as_block: bool
                             ) -> None:
     sign_in(client, getattr(talk, side).user)
     address = f"/portal/consultations/{talk.id}/messages" if side == "patient" \
@@ -304,12 +314,14 @@ def test_the_photo_of_a_fault(client: Any, sign_in: Any, session: Any, name: str
 
 def photo_of(asset: Any, content: bytes, media_type: str = "image/jpeg") -> Attachment:
     return make.saved(Attachment(
-        document_type="asset", document_id=asset.id, file_name="gambar.jpg", media_type=media_type, size=len(content),
+        document_type="asset", document_id=asset.id, file_name="gambar.jpg", media_type=media_type,
+        size=len(content),
         sha256=hashlib.sha256(content).hexdigest(), content=content, user_id=make.make_user().id))
 
 
 @pytest.mark.parametrize("name", ["JPEG that says 65,500 points square", "truncated JPEG", "text"])
-def test_a_picture_that_was_kept_before_and_means_harm(client: Any, sign_in: Any, session: Any, name: str) -> None:
+def test_a_picture_that_was_kept_before_and_means_harm(client: Any, sign_in: Any, session: Any,
+                                                       name: str) -> None:
     asset = make.make_asset()
     photo_of(asset, PICTURES[name])
     sign_in(client, Role.FACILITIES_STAFF)
@@ -318,14 +330,15 @@ def test_a_picture_that_was_kept_before_and_means_harm(client: Any, sign_in: Any
     answers(client)
 
 
-def test_a_small_picture_is_drawn_once(client: Any, sign_in: Any, session: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_small_picture_is_drawn_once(client: Any, sign_in: Any, session: Any,
+                                       monkeypatch: pytest.MonkeyPatch
                                        ) -> None:
     asset = make.make_asset()
     photo_of(asset, hostile.picture(size=(1800, 1200)))
     sign_in(client, Role.FACILITIES_STAFF)
     first = client.get(f"/asset/{asset.qr_code}/photo")
     assert Image.open(io.BytesIO(first.data)).size == (900, 600)
-    monkeypatch.setattr(apart, "CHILD", Path("nothing"))  # nothing can be read from here on
+    monkeypatch.setattr(child_process, "CHILD", Path("nothing"))  # nothing can be read from here on
     assert client.get(f"/asset/{asset.qr_code}/photo").data == first.data
     [kept] = session.scalars(sa.select(Attachment).options(undefer(Attachment.small)))
     assert kept.small == first.data
@@ -354,7 +367,7 @@ def test_the_largest_pictures_that_are_taken_fit_into_the_limits() -> None:
 
 
 def test_a_pdf_is_known_by_its_first_bytes_and_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "CHILD", Path("nothing"))
+    monkeypatch.setattr(child_process, "CHILD", Path("nothing"))
     assert files.checked(b"%PDF-1.7 \xff\x00 rubbish", "a.pdf").media_type == "application/pdf"
     with pytest.raises(Refused):
         files.checked(b" %PDF-1.7", "a.pdf")
@@ -364,14 +377,14 @@ def test_an_answer_that_is_no_picture_is_not_kept(monkeypatch: pytest.MonkeyPatc
     """Whoever took the reader over says what they like."""
     for answer in (b'{"yes": {"sizes": [5, 0]}}\n<svg>', b'{"yes": {"sizes": ["x"]}}\n', b'{"yes": 7}\n',
                    b'{"yes": null}\n', b'{"no": "far", "with": {}}\n'):
-        monkeypatch.setattr(apart, "_run", lambda *_, said=answer: (said, ""))
+        monkeypatch.setattr(child_process, "_run", lambda *_, said=answer: (said, ""))
         with pytest.raises(Refused):
             files.checked(hostile.picture(), "gambar.jpg")
         with pytest.raises(Refused):
-            lists.read(b"a\n1\n", "daftar.csv")
+            list_files.read(b"a\n1\n", "daftar.csv")
     for word in ('"x"', '"which"', '"beyond"', '"hidden"', "7"):
         said = f'{{"no": {word}, "with": {{}}}}\n'.encode()
-        monkeypatch.setattr(apart, "_run", lambda *_, said=said: (said, ""))
+        monkeypatch.setattr(child_process, "_run", lambda *_, said=said: (said, ""))
         with pytest.raises(Refused) as told:
-            lists.read(b"a\n1\n", "daftar.csv")
+            list_files.read(b"a\n1\n", "daftar.csv")
         assert str(told.value)

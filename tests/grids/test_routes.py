@@ -1,5 +1,5 @@
-"""Every address, read off the URL map: who may open it, that it wants a sign-in and a token. A new route is held to
-the table below at once; one that the table does not know fails."""
+"""Every address, read off the URL map: who may open it, that it wants a sign-in and a token. A new route is
+held to the table below at once; one that the table does not know fails."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from tests.support.factories import make_user
 EVERYBODY = frozenset(Role)
 ANYBODY = None  # signed in or not
 
-#: Which roles may open an address: the first pattern that fits counts. Rows are another question (scope: 404).
+#: Which roles may open an address: the first pattern that fits counts. Rows are another question (scope:
+#: 404).
 WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/(static|admin/static)/.*", ANYBODY),
     (r"/(healthz|readyz|metrics)", ANYBODY),
@@ -51,7 +52,8 @@ def who(rule: str) -> frozenset[Role] | None:
 
 
 def rules(app: Any) -> list[Rule]:
-    """What a browser can ask; the API, whose callers have a token instead of a session, is held to its own grid."""
+    """What a browser can ask; the API, whose callers have a token instead of a session, is held to its own
+    grid."""
     return sorted((rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/api/")),
                   key=lambda rule: (rule.rule, sorted(rule.methods or ())))
 
@@ -69,14 +71,17 @@ def asks(app: Any) -> Iterator[tuple[str, str, frozenset[Role] | None]]:
 
 def rows() -> int:
     """How many rows all tables hold together, the log of the refusals themselves left out."""
-    tables = [table for table in db.metadata.sorted_tables if table.name not in {"activity_log", "user_session"}]
+    tables = [table for table in db.metadata.sorted_tables
+              if table.name not in {"activity_log", "user_session"}]
     counts = (sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in tables)
-    return sum(db.session.execute(sa.select(*(count.label(f"n{place}") for place, count in enumerate(counts)))).one())
+    return sum(db.session.execute(sa.select(*(count.label(f"n{place}")
+                                              for place, count in enumerate(counts)))).one())
 
 
 def test_every_route_is_listed(app: Any) -> None:
     assert len(list(asks(app))) > 1000
-    unlisted = [rule.rule for rule in rules(app) if not any(re.fullmatch(pattern, rule.rule) for pattern, _ in WHO)]
+    unlisted = [rule.rule for rule in rules(app)
+                if not any(re.fullmatch(pattern, rule.rule) for pattern, _ in WHO)]
     assert unlisted == []
 
 
@@ -97,7 +102,8 @@ def test_without_a_sign_in_there_is_only_the_door(app: Any, client: Any) -> None
 
 @pytest.mark.parametrize("role", list(Role))
 def test_another_roles_pages_are_refused(app: Any, client: Any, sign_in: Any, role: Role) -> None:
-    """403, whatever the method (404 where the address names a row: it is not theirs), and nothing is written."""
+    """403, whatever the method (404 where the address names a row: it is not theirs), and nothing is
+    written."""
     sign_in(client, role)
     before, wrong = rows(), []
     for method, path, roles in asks(app):
@@ -124,7 +130,8 @@ def test_rows_that_are_not_there_are_not_found(app: Any, client: Any, sign_in: A
 
 
 @pytest.mark.parametrize("token", ["", "somebody-elses"])
-def test_nothing_changes_without_the_token(app: Any, client: Any, sign_in: Any, csrf: None, token: str) -> None:
+def test_nothing_changes_without_the_token(app: Any, client: Any, sign_in: Any, csrf: None,
+                                           token: str) -> None:
     sign_in(client, make_user(*Role))
     before, wrong = rows(), []
     for method, path, _ in asks(app):

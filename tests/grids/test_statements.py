@@ -24,7 +24,8 @@ def cost(app: Any, client: Any, address: str) -> int:
     assert client.get(address).status_code == 200, address
     with statements(app) as seen:
         assert client.get(address).status_code == 200, address
-    return len([each for each in seen if "activity_log" not in each or address.startswith("/admin/activity_log")])
+    return len([each for each in seen
+                if "activity_log" not in each or address.startswith("/admin/activity_log")])
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -107,7 +107,8 @@ def test_the_diagram_is_walked_by_keyboard_and_said_as_a_table(client, sign_in):
 
 def test_rows_are_counted_in_one_statement_and_only_so_far(app, session, monkeypatch):
     make_user(Role.STUDENT)
-    assert catalogue.row_counts(["user", "bed"]) == {"user": session.scalar(sa.select(sa.func.count()).select_from(
+    assert catalogue.row_counts(["user",
+                                 "bed"]) == {"user": session.scalar(sa.select(sa.func.count()).select_from(
         db.metadata.tables["user"])), "bed": 0}
     for _ in range(3):
         make_user(Role.STUDENT)

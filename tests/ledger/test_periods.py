@@ -71,7 +71,9 @@ def test_what_is_not_posted_stands_in_the_way(client: Any, sign_in: Any, cast: C
     draft(cast)
     november()
     sign_in(client, cast.payables)
-    address = "/admin/goods_receipt/?state=draft&amp;received_on_from=2026-10-01&amp;received_on_to=2026-10-31"
+    address = (
+        "/admin/goods_receipt/?state=draft&amp;received_on_from=2026-10-01&amp;received_on_to=2026-10-31"
+    )
     assert address in client.get(CLOSING).text
     answer = client.post(CLOSING, data={"month": "2026-10"})
     assert answer.status_code == 422
@@ -107,7 +109,8 @@ def test_a_date_in_a_closed_month_is_refused_at_its_field(client: Any, sign_in: 
         assert answer.status_code == 422
         assert 'id="e-received_on"' in answer.text
         assert 'value="SJ-77"' in answer.text
-    future = client.post("/admin/goods_receipt/new/", data={**data, "received_on": "2030-01-01", "_submit": "1"})
+    future = client.post("/admin/goods_receipt/new/",
+                         data={**data, "received_on": "2030-01-01", "_submit": "1"})
     assert future.status_code == 422
     assert 'id="e-received_on"' in future.text
     assert db.session.scalar(sa.select(sa.func.count(GoodsReceipt.id))) == 0
@@ -115,7 +118,8 @@ def test_a_date_in_a_closed_month_is_refused_at_its_field(client: Any, sign_in: 
         **data, "received_on": "2026-11-19", "_submit": "1"}).status_code == 303
 
 
-def test_a_closed_month_does_not_stop_other_changes_of_its_papers(client: Any, sign_in: Any, cast: Cast) -> None:
+def test_a_closed_month_does_not_stop_other_changes_of_its_papers(client: Any, sign_in: Any,
+                                                                  cast: Cast) -> None:
     order = cast.order((make.make_item(), 10, 100))
     november()
     journal.close_period(2026, 10, by=cast.payables)
@@ -161,7 +165,8 @@ def test_the_head_of_store_allows_a_date_with_a_reason(client: Any, sign_in: Any
     empty = client.post(address, data={"version": receipt.version, "reason": " "})
     assert empty.status_code == 422
     assert client.post(address, data={"version": "99", "reason": "x"}).status_code == 409
-    assert client.post(address, data={"version": receipt.version, "reason": "Surat jalan terselip"}).status_code == 303
+    assert client.post(address,
+                       data={"version": receipt.version, "reason": "Surat jalan terselip"}).status_code == 303
     assert "Surat jalan terselip" in client.get(f"/admin/goods_receipt/details/?id={receipt.id}").text
     receipt = db.session.get(GoodsReceipt, receipt.id)
     perform(receipt, "post", by=cast.keeper)
@@ -193,10 +198,10 @@ def test_no_permission_for_a_closed_month_or_by_another_role(cast: Cast) -> None
 def test_a_permission_does_not_reach_before_a_count(cast: Cast) -> None:
     item, receipt = with_later_move(cast)
     backdating.allow(receipt, by=cast.store_head, reason="Surat jalan terselip")
-    from models.operations.stores import counts
+    from models.operations.stores import corrections
     from models.stocktakes import Stocktake
     count = make.saved(Stocktake(created_by=cast.keeper, store=cast.store, counted_on=clock.today()))
-    counts.choose_items(count, [item.id])
+    corrections.choose_items(count, [item.id])
     db.session.flush()
     perform(count, "start", by=cast.keeper)
     make.write_counts(count, cast.keeper)
@@ -210,5 +215,6 @@ def test_what_stands_is_read_in_one_statement_for_all_months(cast: Cast) -> None
     draft(cast)
     draft(cast, date(2026, 9, 30))
     found = periods.standing(date(2026, 9, 1), date(2026, 10, 31))
-    assert {month: [(each.table, each.state, each.count) for each in rows] for month, rows in found.items()} == {
+    assert {month: [(each.table, each.state, each.count) for each in rows]
+            for month, rows in found.items()} == {
         (2026, 9): [("goods_receipt", "draft", 1)], (2026, 10): [("goods_receipt", "draft", 1)]}

@@ -54,8 +54,10 @@ def put(store, item, quantity, value, by, batch="", expires_on=None, on=None, re
 
 def take(store, item, quantity, by, **kwargs):
     document = paper(store, by)
-    moved = stock.issue(document, store.id, [stock.Out(1, item.id, Decimal(quantity))], kind=MoveKind.DELIVERY,
-                        on=kwargs.pop("on", None) or clock.today(), by=by, against=stock.against(Posting.EXPENSE),
+    moved = stock.issue(document, store.id, [stock.Out(1, item.id, Decimal(quantity))],
+                        kind=MoveKind.DELIVERY,
+                        on=kwargs.pop("on", None) or clock.today(), by=by,
+                        against=stock.against(Posting.EXPENSE),
                         **kwargs)
     return document, moved
 
@@ -123,7 +125,8 @@ def test_earliest_expiry_goes_first_and_expired_stays(session, by):
     put(store, item, 5, 50, by, "GONE", gone)
     _, moved = take(store, item, 12, by)
     numbers = {batch.id: batch.number for batch in session.scalars(sa.select(StockBatch))}
-    assert [(numbers[move.batch_id], move.quantity) for move in moved] == [("SOON", -5), ("LATE", -5), ("", -2)]
+    assert [(numbers[move.batch_id], move.quantity) for move in moved] == [("SOON", -5), ("LATE", -5),
+                                                                           ("", -2)]
     with pytest.raises(NotEnoughStock) as refusal:
         take(store, item, 4, by)
     assert refusal.value.params["available"] == 3
@@ -232,7 +235,8 @@ def test_balances_can_be_rebuilt_from_the_moves(session, by):
 def test_verify_finds_a_journal_that_disagrees_with_the_stock(session, by):
     store, item = make.make_store(), make.make_item()
     document = put(store, item, 10, 100, by)
-    journal.post_entry(clock.today(), [Leg(Posting.INVENTORY, Decimal(1)), Leg(Posting.STOCK_GAIN, Decimal(-1))],
+    journal.post_entry(clock.today(),
+                       [Leg(Posting.INVENTORY, Decimal(1)), Leg(Posting.STOCK_GAIN, Decimal(-1))],
                        document, by)
     broken = {name for name, row in checks.verify(session) if row is not None}
     assert {name for name in broken if name.startswith("journal:")} == {
@@ -260,7 +264,8 @@ def test_eight_writers_on_fifty_hot_items_lose_nothing(app, session):
         papers = [[make.saved(Spoilage(store_id=store_id, created_by_id=by_id)).id for _ in range(rounds)]
                   for _ in range(writers)]
         first = make.saved(Spoilage(store_id=store_id, created_by_id=by_id))
-        stock.receive(first, store_id, [stock.In(1, key, Decimal(20), none[key], Decimal(700)) for key in ids],
+        stock.receive(first, store_id,
+                      [stock.In(1, key, Decimal(20), none[key], Decimal(700)) for key in ids],
                       kind=MoveKind.RECEIPT, on=clock.today(), by=db.session.get(User, by_id),
                       against=stock.against(Posting.RECEIVED_NOT_INVOICED))
     expected = dict.fromkeys(ids, Decimal(20))
@@ -277,12 +282,16 @@ def test_eight_writers_on_fifty_hot_items_lose_nothing(app, session):
                 with one_transaction() as session:
                     document, by = session.get(Spoilage, paper_id), session.get(User, by_id)
                     if coming:
-                        stock.receive(document, store_id, [stock.In(line, key, quantity, none[key], Decimal("33.37"))
-                                                           for line, key in enumerate(chosen)], kind=MoveKind.RECEIPT,
-                                      on=clock.today(), by=by, against=stock.against(Posting.RECEIVED_NOT_INVOICED))
+                        stock.receive(document, store_id,
+                                      [stock.In(line, key, quantity, none[key], Decimal("33.37"))
+                                                           for line, key in enumerate(chosen)],
+                                      kind=MoveKind.RECEIPT,
+                                      on=clock.today(), by=by,
+                                      against=stock.against(Posting.RECEIVED_NOT_INVOICED))
                     else:
                         stock.issue(document, store_id, [stock.Out(line, key, quantity)
-                                                         for line, key in enumerate(chosen)], kind=MoveKind.DELIVERY,
+                                                         for line, key in enumerate(chosen)],
+                                    kind=MoveKind.DELIVERY,
                                     on=clock.today(), by=by, against=stock.against(Posting.EXPENSE))
                 with mutex:
                     for key in chosen:

@@ -1,6 +1,8 @@
-"""Random walks through every document that moves stock: whatever people do in whatever order, the books agree.
+"""Random walks through every document that moves stock: whatever people do in whatever order, the books
+agree.
 
-The walk may be refused at any step, and then nothing has changed; nothing but `Refused` may be raised. After each step
+The walk may be refused at any step, and then nothing has changed; nothing but `Refused` may be raised. After
+each step
 `tests.support.stock_oracle` works everything out anew from the papers. Longer walks: `WALKS=500 WALK_STEPS=80
 WALK_SEED=1`; `WALK_SHRINK=1` looks for the shortest walk that fails (minutes).
 """
@@ -28,7 +30,7 @@ from models.journal import JournalLine
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal, stock
 from models.operations.purchasing import ordering, receipts, shortages, supplier_refunds, supplier_returns
-from models.operations.stores import counting, stores
+from models.operations.stores import stocktake_counting, stores
 from models.people import User
 from models.purchasing import (
     GoodsReceipt,
@@ -71,10 +73,13 @@ discounts = st.sampled_from([Decimal(0), Decimal(0), Decimal("2.5"), Decimal("33
 wanted = st.lists(st.tuples(pick, pick, quantities), min_size=1, max_size=3)
 #: What a turn may be, the daily work more often.
 KINDS = (
-    "ask_a_store", "ask_a_store", "deliver_all", "deliver_all", "deliver_some", "give_back", "give_back", "spoil",
+    "ask_a_store", "ask_a_store", "deliver_all", "deliver_all", "deliver_some", "give_back", "give_back",
+    "spoil",
     "move_between_stores", "plan_a_count", "count", "ask_to_buy", "buy_what_is_short", "order_from_a_request",
-    "order_from_many", "order", "order", "receive", "receive", "receive", "bill", "bill", "send_back", "send_back",
-    "replace", "refund", "refund", "buy_and_send_back", "buy_and_send_back", "buy_and_send_back", "step", "step",
+    "order_from_many", "order", "order", "receive", "receive", "receive", "bill", "bill", "send_back",
+    "send_back",
+    "replace", "refund", "refund", "buy_and_send_back", "buy_and_send_back", "buy_and_send_back", "step",
+    "step",
     "step", "step", "step", "step", "go_on", "go_on", "go_on", "write_on_a_paper", "write_on_a_paper",
     "let_days_pass", "let_days_pass", "close_the_month_before", "change_a_unit")
 reasons = st.sampled_from(["because of the rain", "because of the rain", "because of the rain", " "])
@@ -157,7 +162,8 @@ class StockWalk(RuleBasedStateMachine):
             item = self.world.items[which % len(self.world.items)]
             item = db.session.get_one(Item, item.id)
             counted = {} if quantity is None else {"quantity": quantity}
-            made.append(line(item_id=item.id, unit_id=item.units[unit % len(item.units)].id, **counted, **more))
+            made.append(line(item_id=item.id, unit_id=item.units[unit % len(item.units)].id, **counted,
+                             **more))
         return made
 
     def store_id(self, number: int) -> int:
@@ -168,7 +174,8 @@ class StockWalk(RuleBasedStateMachine):
 
     def ask_a_store(self, *, who: int, store: int, chosen: Any, **_: Any) -> None:
         by = self.person(who // 10 * 10 + 1, Role.UNIT_USER)
-        self.draft(lambda: StoreRequest(created_by=by, work_unit_id=by.work_unit_id, store_id=self.store_id(store),
+        self.draft(lambda: StoreRequest(created_by=by, work_unit_id=by.work_unit_id,
+                                        store_id=self.store_id(store),
                                         lines=self.lines(StoreRequestLine, chosen)), by)
 
     def deliver_all(self, *, which: int, who: int, **_: Any) -> None:
@@ -180,7 +187,8 @@ class StockWalk(RuleBasedStateMachine):
         request = self.chosen(which, StoreRequest)
         by = self.person(who, Role.STORE_STAFF)
         if request is not None:
-            self.draft(lambda: DeliveryRequest(created_by=by, store_request_id=request.id, store_id=request.store_id,
+            self.draft(lambda: DeliveryRequest(created_by=by, store_request_id=request.id,
+                                               store_id=request.store_id,
                                                lines=self.lines(DeliveryRequestLine, chosen)), by)
 
     def give_back(self, *, which: int, who: int, quantity: Decimal, line: int, **_: Any) -> None:
@@ -200,7 +208,8 @@ class StockWalk(RuleBasedStateMachine):
         self.draft(lambda: Spoilage(created_by=by, store_id=self.store_id(store), spoiled_on=self.day(who),
                                     lines=self.batched(self.lines(SpoilageLine, chosen), batch)), by)
 
-    def move_between_stores(self, *, who: int, store: int, which: int, chosen: Any, batch: int, **_: Any) -> None:
+    def move_between_stores(self, *, who: int, store: int, which: int, chosen: Any, batch: int,
+                            **_: Any) -> None:
         by = self.person(who, Role.STORE_STAFF)
         ids = [each.id for each in self.world.stores]
         source = self.store_id(store)
@@ -227,8 +236,9 @@ class StockWalk(RuleBasedStateMachine):
                     if number and number % 4 == who % 4 and only is None:
                         continue  # another day
                     difference = chosen[number % len(chosen)][0] % 19 - 9 if number % 2 == who % 2 else 0
-                    counted = max(Decimal(0), there.get((line.item_id, line.batch_id), Decimal(0)) + difference)
-                    counting.count(stocktake, line.id, counted, seen=line.counted_quantity, by=by)
+                    counted = max(Decimal(0),
+                                  there.get((line.item_id, line.batch_id), Decimal(0)) + difference)
+                    stocktake_counting.count(stocktake, line.id, counted, seen=line.counted_quantity, by=by)
             self.act(work)
 
     # ------------------------------------------------------------ papers of purchasing
@@ -254,9 +264,11 @@ class StockWalk(RuleBasedStateMachine):
             each.line.id, each.left if (batch + number) % 3 else quantity,
             self.world.suppliers[(who + number) % 2].id, price)
             for number, each in enumerate(ordering.open_lines()) if (batch + number) % 4]
-        self.keep(*self.act(lambda: ordering.make_orders(picks, by=self.person(who, Role.FACILITIES_STAFF))) or ())
+        self.keep(*self.act(lambda: ordering.make_orders(picks, by=self.person(who, Role.FACILITIES_STAFF)))
+                  or ())
 
-    def order(self, *, who: int, store: int, chosen: Any, price: Decimal, discount: Decimal, **_: Any) -> None:
+    def order(self, *, who: int, store: int, chosen: Any, price: Decimal, discount: Decimal,
+              **_: Any) -> None:
         by = self.person(who, Role.FACILITIES_STAFF)
         self.draft(lambda: PurchaseOrder(
             created_by=by, store_id=self.store_id(store), supplier_id=self.world.suppliers[who % 2].id,
@@ -277,14 +289,18 @@ class StockWalk(RuleBasedStateMachine):
                 line.received_quantity = max(part, Decimal("0.001")) if batch % 7 else part + 1
                 self.label(line, batch)
                 if batch % 5 == 0:  # some of it is handed back at the door
-                    line.rejected_quantity, line.rejection_reason = Decimal(1), "torn open" if batch % 3 else None
+                    line.rejected_quantity, line.rejection_reason = (
+                        Decimal(1),
+                        "torn open" if batch % 3 else None,
+                    )
             return receipt
         self.keep(self.act(work))
 
     def label(self, line: GoodsReceiptLine, number: int) -> None:
         if line.item.batch_tracked or not number % 5:
             line.batch_number = ("SOON", "NEW", "", "OLD")[number % 4]
-            line.expires_on = (START.date() + timedelta(days=(8, 300, 20, -3)[number % 4])) if number % 6 else None
+            line.expires_on = (START.date() + timedelta(days=(8, 300, 20,
+                                                              -3)[number % 4])) if number % 6 else None
 
     def bill(self, *, which: int, who: int, line: int, quantity: Decimal, wrong: int, **_: Any) -> None:
         receipt = self.chosen(which, GoodsReceipt, states=("posted", "posted", "draft", "reversed"))
@@ -307,10 +323,12 @@ class StockWalk(RuleBasedStateMachine):
         if receipt is not None:
             came = receipt.lines[line % len(receipt.lines)]
             self.draft(lambda: SupplierReturn(
-                created_by=by, supplier_id=receipt.supplier_id, store_id=receipt.store_id, returned_on=self.day(line),
+                created_by=by, supplier_id=receipt.supplier_id, store_id=receipt.store_id,
+                returned_on=self.day(line),
                 lines=[SupplierReturnLine(
                     item_id=came.item_id, goods_receipt_id=receipt.id, goods_receipt_line_id=came.id,
-                    unit_id=came.unit_id, quantity=min(quantity, came.received_quantity) if line % 3 else quantity)
+                    unit_id=came.unit_id,
+                    quantity=min(quantity, came.received_quantity) if line % 3 else quantity)
                     for _ in range(2 if line % 5 == 0 else 1)]), by)
 
     def replace(self, *, which: int, who: int, share: int, batch: int, **_: Any) -> None:
@@ -345,11 +363,14 @@ class StockWalk(RuleBasedStateMachine):
             return refund
         self.keep(self.act(work))
 
-    def buy_and_send_back(self, *, who: int, far: int, line: int, batch: int, discount: Decimal, **drawn: Any) -> None:
+    def buy_and_send_back(self, *, who: int, far: int, line: int, batch: int, discount: Decimal,
+                          **drawn: Any) -> None:
         """The long way of a purchase in one turn: hardly a walk comes to its end by chance."""
-        drawn |= {"wrong": 1, "discount": discount if line % 3 == 0 else Decimal(0), "batch": batch, "line": line}
+        drawn |= {"wrong": 1, "discount": discount if line % 3 == 0 else Decimal(0), "batch": batch,
+                  "line": line}
         again = ("undo", "receive") if batch % 3 == 0 else ()
-        for kind in ("order", "receive", *again, *(("bill",) if line % 2 else ()), "send_back", "replace", "refund"):
+        for kind in ("order", "receive", *again, *(("bill",) if line % 2 else ()), "send_back", "replace",
+                     "refund"):
             before = len(self.papers)
             if kind == "undo":
                 paper = db.session.get_one(*self.papers[-1]) if self.papers else None
@@ -361,14 +382,16 @@ class StockWalk(RuleBasedStateMachine):
             if len(self.papers) > before:
                 self.forward(*self.papers[-1], who // 10 * 10 + 1, 6)
 
-    @rule(kind=pick.map(lambda number: KINDS[number % len(KINDS)]), which=pick, who=pick, store=pick, line=pick,
+    @rule(kind=pick.map(lambda number: KINDS[number % len(KINDS)]), which=pick, who=pick, store=pick,
+          line=pick,
           batch=pick, chosen=wanted,
           quantity=quantities, price=prices, discount=discounts, share=st.sampled_from([1, 1, 2, 3, 10]),
           wrong=st.sampled_from([1, 1, 1, 2]), reason=reasons, far=st.sampled_from([6, 6, 6, 6, 0, 1, 2]))
     def turn(self, kind: str, who: int, far: int, **drawn: Any) -> None:
         """One thing that somebody does; a new paper goes on as far as `far` steps.
 
-        One rule for all: hypothesis leaves whole rules out of a walk, and a receipt needs a dozen steps before it.
+        One rule for all: hypothesis leaves whole rules out of a walk, and a receipt needs a dozen steps
+        before it.
         """
         before = len(self.papers)
         getattr(self, kind)(who=who, far=far, **drawn)
@@ -412,11 +435,13 @@ class StockWalk(RuleBasedStateMachine):
             steps = list(paper.workflow)
         step = steps[line % len(steps)]
         by = self.person(who, *step.roles)
-        self.act(lambda: perform(paper, step.name, by=by, reason=reason, given=self.given(paper, step.name, line)))
+        self.act(lambda: perform(paper, step.name, by=by, reason=reason,
+                                 given=self.given(paper, step.name, line)))
 
     def go_on(self, *, which: int, who: int, far: int, **_: Any) -> None:
         """The next steps of a paper that has not ended."""
-        open_ones = [(model, key) for model, key in self.papers if db.session.get_one(model, key).state not in ENDED]
+        open_ones = [(model, key) for model, key in self.papers
+                     if db.session.get_one(model, key).state not in ENDED]
         if open_ones:
             self.forward(*open_ones[which % len(open_ones)], who, far)
 
@@ -427,7 +452,8 @@ class StockWalk(RuleBasedStateMachine):
             if paper.state == "counting" and any(line.counted_quantity is None for line in paper.lines):
                 self.count(which=0, chosen=[(who, 0, 0)], who=who, only=paper)
             for step in paper.workflow:
-                if paper.state in step.sources and not step.is_refusal and step.name not in ("close", "reopen"):
+                if paper.state in step.sources and not step.is_refusal and step.name not in ("close",
+                                                                                             "reopen"):
                     by = self.person((who // 10 + turn) * 10 + 1, *step.roles)  # somebody else at each
                     if self.act(partial(perform, paper, step.name, by=by, reason="found late",
                                         given=self.given(paper, step.name, 1))):
@@ -482,7 +508,8 @@ def test_whatever_people_do_in_whatever_order_the_books_agree(session: Any) -> N
     chance = os.environ.get("WALK_SEED")
     run = seed(int(chance)) if chance else lambda machine: machine
     run_state_machine_as_test(run(StockWalk), settings=settings(
-        max_examples=int(os.environ.get("WALKS", "6")), stateful_step_count=int(os.environ.get("WALK_STEPS", "40")),
+        max_examples=int(os.environ.get("WALKS", "6")),
+        stateful_step_count=int(os.environ.get("WALK_STEPS", "40")),
         deadline=None, derandomize=not chance, database=None, suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink)[:1 + bool(os.environ.get("WALK_SHRINK"))], print_blob=False))

@@ -1,4 +1,5 @@
-"""The home page: every number is the number of its list, trends count the hospital's days, everybody sees their own."""
+"""The home page: every number is the number of its list, trends count the hospital's days, everybody sees
+their own."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backoffice.panel import charts, dashboard, presets, waiting
+from backoffice.panel import charts, dashboard, inbox, named_filters
 from backoffice.panel.columns import mapped_tables
 from models import clock
 from models.base import db
@@ -18,7 +19,7 @@ from models.operations.people import notices
 from models.people import UserRole
 from models.rights import RIGHTS
 from models.roles import STAFF_ROLES, Role
-from portal.web import reading
+from portal.web import replica as reading
 from tests.panel.test_views import statements
 from tests.support import factories as make
 from tests.support import grid
@@ -29,7 +30,7 @@ def test_every_paper_that_waits_says_whom_or_what_it_concerns(session, table):
     model = WORKFLOWS[table]
     record = grid.row_of(model)
     grid.add_lines(record, 1)
-    assert session.scalar(sa.select(waiting._party(model)).where(model.id == record.id))
+    assert session.scalar(sa.select(inbox._party(model)).where(model.id == record.id))
 
 
 def test_every_tile_is_of_a_table_that_its_roles_read():
@@ -72,7 +73,8 @@ def test_figure_four_for_the_administrator(client, sign_in):
     page = client.get("/admin/").get_data(as_text=True)
     numbers = re.findall(r'rw-tile-label">([^<]+)</span><span class="rw-tile-num">([^<]+)<', page)
     assert [number for _word, number in numbers] == ["1", "1", "2", "1"]
-    assert [word for word, _number in numbers] == ["Dokter tersedia", "Konsultasi selesai", "Pasien terdaftar",
+    assert [word for word, _number in numbers] == ["Dokter tersedia", "Konsultasi selesai",
+                                                   "Pasien terdaftar",
                                                    "Konsultasi hari ini"]
 
 
@@ -142,7 +144,8 @@ def test_bars_stand_inside_their_chart(app, numbers):
         assert float(y) + float(height) <= charts.HIGH
 
 
-@pytest.mark.parametrize(("table", "name"), [(t, n) for t, each in presets.PRESETS.items() for n in each])
+@pytest.mark.parametrize(("table", "name"),
+                         [(t, n) for t, each in named_filters.PRESETS.items() for n in each])
 def test_a_preset_narrows_its_list_and_can_be_taken_away(client, sign_in, table, name):
     sign_in(client, make.make_user(*RIGHTS[table].roles))
     page = client.get(f"/admin/{table}/?only={name}")
@@ -155,9 +158,10 @@ def test_a_preset_narrows_its_list_and_can_be_taken_away(client, sign_in, table,
 
 def test_the_licence_presets_agree_with_the_model(session):
     today = clock.today()
-    doctors = [make.make_doctor(str_expires_on=a, sip_expires_on=b) for a in (None, today, today - timedelta(days=1))
+    doctors = [make.make_doctor(str_expires_on=a, sip_expires_on=b)
+               for a in (None, today, today - timedelta(days=1))
                for b in (None, today + timedelta(days=100), today - timedelta(days=1))]
-    criterion = presets.PRESETS["doctor"]["available"].criterion(Doctor)
+    criterion = named_filters.PRESETS["doctor"]["available"].criterion(Doctor)
     assert set(session.scalars(sa.select(Doctor.id).where(criterion))) == {
         each.id for each in doctors if each.licensed_on(today)}
 

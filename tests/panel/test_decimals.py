@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backoffice.panel import cells
+from backoffice.panel import rendering
 from backoffice.panel.columns import columns_of, kind_of, mapped_tables
 from models.base import ExactDecimal
 from models.roles import Role
@@ -17,15 +17,17 @@ from tests.support import factories as make
 #: What the words of a column's name say that it is; the rest is counted by its declared type alone.
 MONEY = ("cost", "price", "amount", "value", "fee", "debit", "credit", "total", "paid", "proceeds")
 DECIMALS = sorted((table, name) for table, model in mapped_tables().items()
-                  for name, column in columns_of(model).items() if isinstance(column.column.type, ExactDecimal))
+                  for name, column in columns_of(model).items()
+                  if isinstance(column.column.type, ExactDecimal))
 
 
 @pytest.mark.parametrize(("table", "name"), DECIMALS, ids=".".join)
 def test_every_decimal_is_written_as_its_own_kind(app: Any, table: str, name: str) -> None:
     column = columns_of(mapped_tables()[table])[name]
     with app.test_request_context(headers={"Cookie": "language=id"}):
-        text = cells.written(column, Decimal("12.5"))
-    kind = {2: "money", 6: "money"}.get(column.column.type.scale) if column.column.type.precision == 18 else "other"
+        text = rendering.written(column, Decimal("12.5"))
+    kind = {2: "money",
+            6: "money"}.get(column.column.type.scale) if column.column.type.precision == 18 else "other"
     if kind == "money":
         assert text.startswith("Rp"), (column.kind, text)
         return

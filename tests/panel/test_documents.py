@@ -64,8 +64,10 @@ def test_submit_from_the_form_gives_a_number(client: Any, sign_in: Any, author: 
 def test_wrong_form_keeps_what_was_typed(client: Any, sign_in: Any, author: Any, form: Any) -> None:
     sign_in(client, author)
     before = db.session.scalar(sa.select(sa.func.count(StoreRequest.id)))
-    for wrong in ({"lines-0-quantity": "0"}, {"lines-0-quantity": "many"}, {"lines-0-unit": "999999"}, {"store": ""},
-                  {"store": "999999"}, {"urgency": "soonish"}, {"needed_on": "31-31-2026"}, {"purpose": "x" * 300},
+    for wrong in ({"lines-0-quantity": "0"}, {"lines-0-quantity": "many"}, {"lines-0-unit": "999999"},
+                  {"store": ""},
+                  {"store": "999999"}, {"urgency": "soonish"}, {"needed_on": "31-31-2026"},
+                  {"purpose": "x" * 300},
                   {"lines-0-quantity": "0,25"}, {"purpose": "a\x00b"}):
         answer = client.post("/admin/store_request/new/", data={**form, "note": "Keep this note", **wrong})
         assert answer.status_code == 422, wrong
@@ -83,7 +85,10 @@ def test_what_is_needed_before_it_is_asked_for_is_told_at_its_day(
     answer = client.post("/admin/store_request/new/", data={
         **form, "needed_on": (clock.today() - timedelta(days=1)).isoformat()})
     assert answer.status_code == 422
-    assert "Tidak boleh lebih awal daripada “Tanggal permintaan”." in answer.text.partition('name="needed_on"')[2][:400]
+    assert (
+        "Tidak boleh lebih awal daripada “Tanggal permintaan”."
+        in answer.text.partition('name="needed_on"')[2][:400]
+    )
     answer = client.post("/admin/store_request/new/", data={**form, "needed_on": clock.today().isoformat()})
     assert answer.status_code == 303
 
@@ -92,7 +97,8 @@ def test_messages_count_lines_as_the_page_does_and_write_numbers_as_its_reader(
         client: Any, sign_in: Any, author: Any, form: Any) -> None:
     sign_in(client, author)
     answer = client.post("/admin/store_request/new/", data={
-        **form, "lines-7-item": form["lines-0-item"], "lines-7-quantity": "0,25", "lines-7-unit": form["lines-0-unit"]})
+        **form, "lines-7-item": form["lines-0-item"], "lines-7-quantity": "0,25",
+        "lines-7-unit": form["lines-0-unit"]})
     assert answer.status_code == 422
     assert "pada baris 2" in answer.text
     assert "0,25 tidak menghasilkan" in answer.text
@@ -101,14 +107,16 @@ def test_messages_count_lines_as_the_page_does_and_write_numbers_as_its_reader(
 def test_empty_rows_are_no_lines_and_a_document_without_lines_is_not_submitted(
         client: Any, sign_in: Any, author: Any, form: Any) -> None:
     sign_in(client, author)
-    head = {"store": form["store"], "urgency": "normal", "lines-0-item": "", "lines-0-quantity": "", "lines-1-item": ""}
+    head = {"store": form["store"], "urgency": "normal", "lines-0-item": "", "lines-0-quantity": "",
+            "lines-1-item": ""}
     answer = client.post("/admin/store_request/new/", data={**head, "_submit": "1"})
     assert answer.status_code == 422
     assert client.post("/admin/store_request/new/", data={**head, "_save": "1"}).status_code == 303
     assert newest().lines == []
 
 
-def test_without_script_an_item_is_named_by_its_code(client: Any, sign_in: Any, author: Any, form: Any) -> None:
+def test_without_script_an_item_is_named_by_its_code(client: Any, sign_in: Any, author: Any,
+                                                     form: Any) -> None:
     sign_in(client, author)
     item = make.make_item()
     data = {**form, "lines-0-item": ["", item.code], "lines-0-unit": "", "lines-0-quantity": "3"}
@@ -122,7 +130,8 @@ def test_change_add_and_remove_lines(client: Any, sign_in: Any, author: Any, for
     first, second = request.lines
     sign_in(client, author)
     data = {"version": str(request.version), "store": str(request.store_id), "urgency": "urgent",
-            "lines-0-id": str(first.id), "lines-0-item": str(first.item_id), "lines-0-unit": str(first.unit_id),
+            "lines-0-id": str(first.id), "lines-0-item": str(first.item_id),
+            "lines-0-unit": str(first.unit_id),
             "lines-0-quantity": "7", "lines-1-id": str(second.id), "lines-1-item": str(second.item_id),
             "lines-1-unit": str(second.unit_id), "lines-1-quantity": "2", "del-lines-1": "1",
             "lines-1000-item": form["lines-0-item"], "lines-1000-unit": form["lines-0-unit"],
@@ -183,7 +192,8 @@ def test_ledger_numbers_are_in_no_form(client: Any, sign_in: Any) -> None:
     names = set(re.findall(r'name="([a-z_]+)"', page))
     assert "minimum_stock" in names
     assert not names & {"stock_on_hand", "id", "state"}
-    data = {"version": str(item.version), "code": item.code, "name": "Renamed", "category": str(item.category_id),
+    data = {"version": str(item.version), "code": item.code, "name": "Renamed",
+            "category": str(item.category_id),
             "base_unit": "tablet", "precision": "0", "minimum_stock": "1.250,5", "status": "active",
             "stock_on_hand": "1000"}
     answer = client.post(f"/admin/item/edit/?id={item.id}", data=data)
@@ -276,13 +286,16 @@ def test_several_rows_each_for_itself(client: Any, sign_in: Any, author: Any) ->
     rows[1].lines.clear()
     sign_in(client, author)
     answer = client.post("/admin/store_request/action/", data={
-        "action": "submit", "rowid": [str(row.id) for row in (*rows, other)] + ["abc"]}, follow_redirects=True)
+        "action": "submit", "rowid": [str(row.id) for row in (*rows, other)] + ["abc"]},
+                         follow_redirects=True)
     assert answer.status_code == 200
     assert answer.text.count("alert-danger") == 3
     states = [db.session.get(StoreRequest, row.id).state for row in (*rows, other)]
     assert states == ["submitted", "draft", "submitted", "draft"]
-    assert client.post("/admin/store_request/action/", data={"action": "approve", "rowid": "1"}).status_code == 403
-    assert client.post("/admin/store_request/action/", data={"action": "delete", "rowid": "1"}).status_code == 404
+    assert client.post("/admin/store_request/action/",
+                       data={"action": "approve", "rowid": "1"}).status_code == 403
+    assert client.post("/admin/store_request/action/",
+                       data={"action": "delete", "rowid": "1"}).status_code == 404
 
 
 def test_the_journey_of_a_box(client: Any, sign_in: Any, author: Any) -> None:
@@ -330,18 +343,22 @@ def test_comments_are_kept_as_text(client: Any, sign_in: Any, author: Any) -> No
     request = make.make_store_request((make.make_item(), 1), created_by=author)
     sign_in(client, author)
     assert client.post(f"/admin/store_request/{request.id}/comment", data={"comment": " "}).status_code == 422
-    answer = client.post(f"/admin/store_request/{request.id}/comment", data={"comment": "<script>alert(1)</script>"},
+    answer = client.post(f"/admin/store_request/{request.id}/comment",
+                         data={"comment": "<script>alert(1)</script>"},
                          follow_redirects=True)
     assert "&lt;script&gt;" in answer.text
     assert "<script>alert" not in answer.text
 
 
-def test_every_unsafe_address_wants_a_token(client: Any, sign_in: Any, author: Any, form: Any, csrf: Any) -> None:
+def test_every_unsafe_address_wants_a_token(client: Any, sign_in: Any, author: Any, form: Any,
+                                            csrf: Any) -> None:
     request = make.make_store_request((make.make_item(), 1), created_by=author)
     sign_in(client, author)
     for address in ("/admin/store_request/new/", f"/admin/store_request/edit/?id={request.id}",
-                    "/admin/store_request/delete/", "/admin/store_request/action/", "/admin/store_request/ajax/update/",
-                    f"/admin/store_request/{request.id}/submit", f"/admin/store_request/{request.id}/comment"):
+                    "/admin/store_request/delete/", "/admin/store_request/action/",
+                    "/admin/store_request/ajax/update/",
+                    f"/admin/store_request/{request.id}/submit",
+                    f"/admin/store_request/{request.id}/comment"):
         assert client.post(address, data={**form, "id": request.id}).status_code == 400, address
     assert db.session.get(StoreRequest, request.id).state == "draft"
 

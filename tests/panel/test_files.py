@@ -35,7 +35,8 @@ def request_(session: Any) -> Any:
 
 
 def upload(client: Any, record: Any, content: bytes, name: str) -> Any:
-    return client.post(f"/admin/{record.__tablename__}/{record.id}/files", data={"file": (io.BytesIO(content), name)})
+    return client.post(f"/admin/{record.__tablename__}/{record.id}/files",
+                       data={"file": (io.BytesIO(content), name)})
 
 
 def kept() -> list[Attachment]:
@@ -59,7 +60,8 @@ def test_a_file_is_kept_logged_and_given_back(client: Any, sign_in: Any, request
 
 @pytest.mark.parametrize(("kind", "name", "ending"), [("PNG", "a.png", ".png"), ("JPEG", "a.jpeg", ".jpeg"),
                                                       ("PNG", "a.exe", ".png"), ("JPEG", "a.pdf", ".jpg")])
-def test_pictures_are_drawn_anew(client: Any, sign_in: Any, request_: Any, kind: str, name: str, ending: str) -> None:
+def test_pictures_are_drawn_anew(client: Any, sign_in: Any, request_: Any, kind: str, name: str,
+                                 ending: str) -> None:
     sign_in(client, request_.created_by)
     content = picture(kind)
     assert SECRET in content
@@ -73,9 +75,11 @@ def test_pictures_are_drawn_anew(client: Any, sign_in: Any, request_: Any, kind:
 @pytest.mark.parametrize(("content", "name"), [
     (b"", "empty.pdf"), (b"<svg onload=alert(1)>", "a.svg"), (b"<svg onload=alert(1)>", "a.png"),
     (b"a,b\n1,2", "a.csv"),
-    (b"PK\x03\x04 a workbook", "a.xlsx"), (b"GIF89a%PDF-1.4", "a.pdf"), (b"\x89PNG\r\n\x1a\n cut off", "a.png"),
+    (b"PK\x03\x04 a workbook", "a.xlsx"), (b"GIF89a%PDF-1.4", "a.pdf"),
+    (b"\x89PNG\r\n\x1a\n cut off", "a.png"),
     (b"\xff\xd8\xff\xe0 no picture", "a.jpg"), (b"MZ program", "a.pdf")])
-def test_what_may_not_be_kept_is_told(client: Any, sign_in: Any, request_: Any, content: bytes, name: str) -> None:
+def test_what_may_not_be_kept_is_told(client: Any, sign_in: Any, request_: Any, content: bytes,
+                                      name: str) -> None:
     sign_in(client, request_.created_by)
     answer = upload(client, request_, content, name)
     assert answer.status_code == 422
@@ -104,7 +108,9 @@ def test_photos_of_todays_telephones_are_taken_at_a_smaller_scale(session: Any) 
     assert Image.open(io.BytesIO(files.checked(out.getvalue(), "a.jpg").content)).size == (4096, 3072)
 
 
-def test_the_scale_is_the_largest_that_fits_and_the_picture_stands_upright(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_scale_is_the_largest_that_fits_and_the_picture_stands_upright(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(files, "WHOLE_POINTS", 100 * 100)
     monkeypatch.setattr(files, "MOST_POINTS", 1000 * 1000)
     exif = Image.Exif()
@@ -125,7 +131,8 @@ def test_a_large_picture_that_cannot_be_read_in_parts_is_refused(monkeypatch: py
     apart = whole[:start] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + whole[start + 14:]
     out = io.BytesIO()
     Image.new("RGB", (160, 160)).save(out, "PNG")
-    for content, name in ((photo(160, 160, progressive=True), "a.jpg"), (apart, "b.jpg"), (out.getvalue(), "c.png")):
+    for content, name in ((photo(160, 160, progressive=True), "a.jpg"), (apart, "b.jpg"),
+                          (out.getvalue(), "c.png")):
         with pytest.raises(files.Refused, match="too many points"):
             files.checked(content, name)
     assert files.checked(whole, "a.jpg").media_type == "image/jpeg"
@@ -152,7 +159,8 @@ def test_over_ten_megabytes(client: Any, sign_in: Any, request_: Any, extra: int
 
 
 def test_only_readers_of_the_document(client: Any, sign_in: Any, request_: Any) -> None:
-    for role, status in ((Role.UNIT_USER, 404), (Role.HOUSEKEEPING, 403), (Role.PATIENT, 403), (Role.STORE_HEAD, 303)):
+    for role, status in ((Role.UNIT_USER, 404), (Role.HOUSEKEEPING, 403), (Role.PATIENT, 403),
+                         (Role.STORE_HEAD, 303)):
         sign_in(client, role)
         assert upload(client, request_, PDF, "a.pdf").status_code == status, role
     [file] = kept()
@@ -172,6 +180,7 @@ def test_what_has_no_history_has_no_files(client: Any, sign_in: Any) -> None:
 def test_a_deleted_draft_takes_its_files_along(client: Any, sign_in: Any, request_: Any) -> None:
     sign_in(client, request_.created_by)
     upload(client, request_, PDF, "a.pdf")
-    answer = client.post("/admin/store_request/delete/", data={"id": request_.id, "version": request_.version})
+    answer = client.post("/admin/store_request/delete/",
+                         data={"id": request_.id, "version": request_.version})
     assert answer.status_code == 303
     assert kept() == []

@@ -1,4 +1,5 @@
-"""Every form of the panel: whatever is typed gets an answer at its field, and only declared columns are in it."""
+"""Every form of the panel: whatever is typed gets an answer at its field, and only declared columns are in
+it."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from models.roles import Role
 from models.settings import SETTINGS
 from tests.support import factories as make
 
-GARBAGE = ("", "x", "-1", "9" * 40, "0,0001", "a\x00b", "2026-13-45", "<script>alert(1)</script>", "1e400", "NaN",
+GARBAGE = ("", "x", "-1", "9" * 40, "0,0001", "a\x00b", "2026-13-45", "<script>alert(1)</script>", "1e400",
+           "NaN",
            "٣", "' OR 1=1 --")
 WRITTEN = sorted(table for table, rights in RIGHTS.items() if rights.create)
 
@@ -37,10 +39,12 @@ def test_garbage_is_a_message(app: Any, client: Any, sign_in: Any, table: str) -
     wants_more_than_text = any(view.every[name].kind not in {"text", "long", "bool"}
                                and not view.every[name].is_optional for name in view.asks)
     page = client.get(f"/admin/{table}/new/").text
-    names = set(re.findall(r'name="([a-z0-9_-]+)"', page)) - {"csrf_token", "version", "q", "next", "_submit", "_save"}
+    names = set(re.findall(r'name="([a-z0-9_-]+)"', page)) - {"csrf_token", "version", "q", "next",
+                                                              "_submit", "_save"}
     for garbage in GARBAGE:
         answer = client.post(f"/admin/{table}/new/", data={**dict.fromkeys(names, garbage), "_save": "1"})
-        assert answer.status_code == 422 or (answer.status_code == 303 and not wants_more_than_text), (table, garbage)
+        assert answer.status_code == 422 or (answer.status_code == 303 and not wants_more_than_text), (table,
+                                                                                                       garbage)
         assert "<script>alert" not in answer.text
 
 
@@ -49,14 +53,16 @@ def test_system_columns_are_in_no_form(app: Any, table: str) -> None:
     view = app.extensions["rawat_panel"][table]
     for name in view.asks:
         column = view.every[name].column
-        assert column.name not in {"state", "version", "created_by_id", "created_at", "password_hash", "stock_on_hand",
+        assert column.name not in {"state", "version", "created_by_id", "created_at", "password_hash",
+                                   "stock_on_hand",
                                    "nik", "nik_index"}, (table, name)
         assert not (issubclass(view.model, Document) and column.name == "number")
     for name in view.typed_lines:
         unbound = getattr(view._create_form_class, name)
         assert unbound.field_class is LinesField
         typed = set(vars(unbound.kwargs["line_form"])) & set(columns_of(unbound.kwargs["model"]))
-        assert not typed & {"state", "version", "system_quantity", "variance", "outstanding_quantity", "unit_cost"}
+        assert not typed & {"state", "version", "system_quantity", "variance", "outstanding_quantity",
+                            "unit_cost"}
         if "unit" in columns_of(unbound.kwargs["model"]):
             assert "factor" not in typed, (table, typed)
 
@@ -70,13 +76,15 @@ def test_forms_hold_no_long_lists(app: Any, client: Any, sign_in: Any, table: st
     for _ in range(40):
         make.make_work_unit()
     page = client.get(f"/admin/{table}/new/").text
-    longest = max((select.count("<option") for select in re.findall(r"<select.*?</select>", page, re.S)), default=0)
+    longest = max((select.count("<option") for select in re.findall(r"<select.*?</select>", page, re.S)),
+                  default=0)
     # The keys of settings are declared in the code: their list does not grow with the data.
     assert longest <= (len(SETTINGS) if table == "setting" else 25)
 
 
 @pytest.mark.parametrize(("typed", "kept"), [
-    ("1.250", 1250), ("1.250,5", "1250.5"), ("1250.5", "1250.5"), ("0,125", "0.125"), ("Rp 1.000", 1000), ("7", 7)])
+    ("1.250", 1250), ("1.250,5", "1250.5"), ("1250.5", "1250.5"), ("0,125", "0.125"), ("Rp 1.000", 1000),
+    ("7", 7)])
 def test_numbers_as_people_write_them(client: Any, sign_in: Any, typed: str, kept: Any) -> None:
     item = make.make_item(precision=3)
     sign_in(client, Role.ADMIN)

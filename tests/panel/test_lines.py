@@ -1,4 +1,5 @@
-"""Lines that have steps of their own: their buttons stand on the document's page, under the document's rights."""
+"""Lines that have steps of their own: their buttons stand on the document's page, under the document's
+rights."""
 
 from __future__ import annotations
 
@@ -37,14 +38,16 @@ def test_a_line_is_started_and_finished_from_its_document(client: Any, sign_in: 
     assert line.state == MaintenanceLineState.IN_PROGRESS
     assert address(line, "finish") in client.get(page).text
     assert 'name="result"' in client.get(address(line, "finish")).text
-    empty = client.post(address(line, "finish"), data={"version": line.version, "cost": "250.000", "result": " "})
+    empty = client.post(address(line, "finish"),
+                        data={"version": line.version, "cost": "250.000", "result": " "})
     assert empty.status_code == 422
     assert 'name="result"' in empty.text
     assert line.state == MaintenanceLineState.IN_PROGRESS
     done = client.post(address(line, "finish"), data={
         "version": line.version, "cost": "250000", "result": "Layar diganti", "condition_after": ""})
     assert done.status_code == 303
-    assert (line.state, line.result, line.cost) == (MaintenanceLineState.DONE, "Layar diganti", Decimal(250_000))
+    assert (line.state, line.result, line.cost) == (MaintenanceLineState.DONE, "Layar diganti",
+                                                    Decimal(250_000))
 
 
 def test_failing_a_line_wants_a_reason(client: Any, sign_in: Any, order: Any) -> None:
@@ -52,7 +55,8 @@ def test_failing_a_line_wants_a_reason(client: Any, sign_in: Any, order: Any) ->
     sign_in(client, Role.FACILITIES_STAFF)
     client.post(address(line, "start"), data={"version": line.version})
     assert client.post(address(line, "fail"), data={"version": line.version}).status_code == 422
-    assert client.post(address(line, "fail"), data={"version": line.version, "reason": "Rusak"}).status_code == 303
+    assert client.post(address(line, "fail"),
+                       data={"version": line.version, "reason": "Rusak"}).status_code == 303
     assert line.state == MaintenanceLineState.FAILED
 
 

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from backoffice.panel.columns import mapped_tables
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.rights import RIGHTS
 from models.roles import STAFF_ROLES, Role
 from tests.support import factories as make
 from tests.support import grid
 
-PLACES = ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/reports/", "/admin/rooms/", "/admin/housekeeping/",
+PLACES = ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/reports/", "/admin/rooms/",
+          "/admin/housekeeping/",
           "/admin/care/", "/admin/imports/", "/admin/desk/", "/admin/scan/")
 
 
@@ -36,7 +37,8 @@ def links(text: str) -> set[str]:
 
 
 def opens(role: Role, address: str) -> bool | None:
-    """Whether a list, a row or a report opens, by its roles, which other tests hold; None for any other page."""
+    """Whether a list, a row or a report opens, by its roles, which other tests hold; None for any other
+    page."""
     parts = address.partition("?")[0].strip("/").split("/")
     if parts[:2] == ["admin", "reports"] and len(parts) == 3 and parts[2] in REPORTS:
         return role in REPORTS[parts[2]].roles

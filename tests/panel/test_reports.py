@@ -1,4 +1,5 @@
-"""Reports: each opens for its roles with what happened in it, in a fixed number of statements, and as files."""
+"""Reports: each opens for its roles with what happened in it, in a fixed number of statements, and as
+files."""
 
 from __future__ import annotations
 
@@ -19,10 +20,10 @@ from models import clock
 from models.base import db, one_transaction
 from models.errors import NotAllowed
 from models.operations.core.approvals import perform
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.operations.purchasing import receipts
 from models.operations.purchasing.shortages import make_purchase_requests, shortages
-from models.operations.stores import counting, stores
+from models.operations.stores import stocktake_counting, stores
 from models.operations.stores.reports_cards import abc_class
 from models.people import User
 from models.purchasing import GoodsReceiptLine, PurchaseRequest, PurchaseRequestLine, PurchaseRequestState
@@ -88,7 +89,7 @@ class Hospital:
         count = make.saved(Stocktake(store=self.store, created_by=self.keeper, lines=[StocktakeLine(
             item=item, unit=make.unit_of(item), batch_id=moved.batch_id)]))
         perform(count, "start", by=self.keeper)
-        counting.count(count, count.lines[0].id, Decimal(quantity), seen=None, by=self.keeper)
+        stocktake_counting.count(count, count.lines[0].id, Decimal(quantity), seen=None, by=self.keeper)
         perform(count, "submit", by=self.keeper)
         perform(count, "approve", by=self.head)
 
@@ -98,7 +99,8 @@ class Hospital:
         bill = make.saved(SupplierInvoice(
             created_by=self.buyer, supplier=self.supplier, purchase_order=line.goods_receipt.purchase_order,
             supplier_number=make.unique("F"), lines=[SupplierInvoiceLine(
-                goods_receipt_line_id=line.id, item_id=item.id, unit_id=line.unit_id, quantity=line.received_quantity,
+                goods_receipt_line_id=line.id, item_id=item.id, unit_id=line.unit_id,
+                quantity=line.received_quantity,
                 unit_price=line.unit_price)]))
         perform(bill, "submit", by=self.buyer)
         perform(bill, "approve", by=self.payables)
@@ -158,7 +160,8 @@ def test_each_opens_for_its_roles_and_for_nobody_else(app: Any, client: Any, sig
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "slow_stock"])
-def test_each_has_what_happened_and_answers_as_files(client: Any, sign_in: Any, hospital: Any, key: str) -> None:
+def test_each_has_what_happened_and_answers_as_files(client: Any, sign_in: Any, hospital: Any,
+                                                     key: str) -> None:
     item = hospital.lives()
     if key == "payables":
         hospital.charged(item)
@@ -180,11 +183,14 @@ def test_each_has_what_happened_and_answers_as_files(client: Any, sign_in: Any, 
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_statements_do_not_grow_with_the_rows(app: Any, client: Any, sign_in: Any, hospital: Any, key: str) -> None:
+def test_statements_do_not_grow_with_the_rows(app: Any, client: Any, sign_in: Any, hospital: Any,
+                                              key: str) -> None:
     item = hospital.lives()
     sign_in(client, Role.FACILITIES_HEAD)
     where = f"/admin/reports/{key}/?from=2020-01-01&days=90"
-    where += f"&item={item.id}" if key == "stock_card" else f"&batch={hospital.batch}" if key == "recall" else ""
+    where += (
+        f"&item={item.id}" if key == "stock_card" else f"&batch={hospital.batch}" if key == "recall" else ""
+    )
     client.get(where)
     with statements(app) as few:
         assert client.get(where).status_code == 200
@@ -228,8 +234,10 @@ def test_a_move_dated_before_others_stands_in_its_place(client: Any, sign_in: An
     by = hospital.store_head
     moved = db.session.scalars(sa.select(StockMove).filter_by(item_id=item.id)).one()
     make.saved(StockMove(
-        store_id=hospital.store.id, item_id=item.id, batch_id=moved.batch_id, quantity=Decimal(4), unit_cost=Decimal(1),
-        value=Decimal(4), document_type="stocktake", document_id=0, line_id=1, kind="stocktake", user_id=by.id,
+        store_id=hospital.store.id, item_id=item.id, batch_id=moved.batch_id, quantity=Decimal(4),
+        unit_cost=Decimal(1),
+        value=Decimal(4), document_type="stocktake", document_id=0, line_id=1, kind="stocktake",
+        user_id=by.id,
         moved_on=clock.today() - timedelta(days=3)))
     sign_in(client, Role.STORE_STAFF)
     assert [row["Balance"] for row in found(client, "stock_card", item=item.id)] == ["14", "4"]
@@ -237,7 +245,8 @@ def test_a_move_dated_before_others_stands_in_its_place(client: Any, sign_in: An
     assert [row["Balance"] for row in later] == ["14"], "what came before the period counts"
 
 
-def test_stock_as_of_a_day_is_the_sum_of_the_moves_until_then(client: Any, sign_in: Any, hospital: Any) -> None:
+def test_stock_as_of_a_day_is_the_sum_of_the_moves_until_then(client: Any, sign_in: Any,
+                                                              hospital: Any) -> None:
     items = []
     for days in (40, 20, 0):
         clock.freeze(None)
@@ -276,7 +285,8 @@ def test_usage_and_prices_and_on_time(client: Any, sign_in: Any, hospital: Any) 
     assert [(row["Quantity"], Decimal(row["Value"]), row["Month"]) for row in usage] == [
         ("35", 350, f"{clock.today():%Y-%m}")]
     assert [row["Net per base unit"] for row in found(client, "prices", item=item.id)] == ["10"]
-    assert [(row["Received"], row["Outstanding"]) for row in found(client, "on_order", item=item.id)] == [("100", "50")]
+    assert [(row["Received"], row["Outstanding"])
+            for row in found(client, "on_order", item=item.id)] == [("100", "50")]
     on_time = found(client, "on_time", supplier=hospital.supplier.id)
     assert [(row["Orders due"], row["Late"], row["Incomplete"]) for row in on_time] == [("1", "1", "1")]
     recall = found(client, "recall", batch=hospital.batch.lower())
@@ -302,7 +312,8 @@ def test_formulas_stay_text(client: Any, sign_in: Any, hospital: Any) -> None:
 def test_nonsense_in_the_address_is_left_out(client: Any, sign_in: Any, hospital: Any) -> None:
     sign_in(client, Role.FACILITIES_HEAD)
     for key in KEYS:
-        for query in ("item=abc&store=-1&from=2026-13-01&page=0&days=x&batch=%00", "page=99999999999&as_of=9999-12-31",
+        for query in ("item=abc&store=-1&from=2026-13-01&page=0&days=x&batch=%00",
+                      "page=99999999999&as_of=9999-12-31",
                       "item=999999999999999999999&supplier=1,2&work_unit=%27"):
             assert client.get(f"/admin/reports/{key}/?{query}").status_code == 200, (key, query)
         assert client.get(f"/admin/reports/{key}/json/").status_code == 404
@@ -313,7 +324,8 @@ def test_nonsense_in_the_address_is_left_out(client: Any, sign_in: Any, hospital
 def test_a_long_report_is_many_pages_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_pdf, "MOST_ROWS", 300)
     rows = ([f"row {number} " + "word " * 30, "−1"] for number in range(400))
-    paper = b"".join(report_pdf.as_pdf("Title", "facts", [("A", False, 2), ("B", True, 1)], rows, "more rows"))
+    paper = b"".join(report_pdf.as_pdf("Title", "facts", [("A", False, 2), ("B", True, 1)], rows,
+                                       "more rows"))
     pages = PdfReader(io.BytesIO(paper)).pages
     assert len(pages) > 5
     assert "row 0 " in pages[0].extract_text()
@@ -338,7 +350,8 @@ def test_a_shortage_is_what_is_missing_after_what_is_on_its_way(hospital: Any) -
     assert short() == {item.id: 90}
 
 
-def test_requests_are_made_by_store_and_last_supplier_and_not_twice(client: Any, sign_in: Any, hospital: Any) -> None:
+def test_requests_are_made_by_store_and_last_supplier_and_not_twice(client: Any, sign_in: Any,
+                                                                    hospital: Any) -> None:
     known, other = hospital.item(minimum_stock=Decimal(105)), hospital.item(minimum_stock=Decimal(7))
     order = hospital.bought(known, 100, 1000, 90)
     perform(order, "close", by=hospital.buyer, reason="the rest does not come")
@@ -364,7 +377,8 @@ def test_whole_packs_are_asked_for(hospital: Any) -> None:
     order = make.make_purchase_order((item, 1, 500), created_by=hospital.buyer, store=hospital.store,
                                      supplier=hospital.supplier)
     order.lines[0].unit = make.unit_of(item, "box")
-    for step, by in (("submit", hospital.buyer), ("approve", hospital.head), ("approve_payment", hospital.payables),
+    for step, by in (("submit", hospital.buyer), ("approve", hospital.head),
+                     ("approve_payment", hospital.payables),
                      ("send", hospital.buyer)):
         perform(order, step, by=by)
     perform(receipts.make_receipt(order, by=hospital.keeper), "post", by=hospital.keeper)

@@ -47,10 +47,12 @@ def hospital(session: Any) -> dict[str, Any]:
     """A few rows of the tables that journeys use, made so that each row brings references of its own."""
     units = [make.make_work_unit() for _ in range(3)]
     authors = [make.make_user(Role.UNIT_USER, work_unit=unit) for unit in units]
-    requests = [make.make_store_request((make.make_item({"box": "10"}), 2), (make.make_item(), 1), created_by=author)
+    requests = [make.make_store_request((make.make_item({"box": "10"}), 2), (make.make_item(), 1),
+                                        created_by=author)
                 for author in authors]
     return {"units": units, "authors": authors, "requests": requests,
-            "consultations": [make.make_consultation() for _ in range(3)], "suppliers": [make.make_supplier()]}
+            "consultations": [make.make_consultation() for _ in range(3)],
+            "suppliers": [make.make_supplier()]}
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -59,7 +61,8 @@ def test_list_opens_for_whom_the_rights_say(app: Any, client: Any, sign_in: Any,
     expected = 200 if may(person, "read", table) else 403
     assert client.get(f"/admin/{table}/").status_code == expected
     new = client.get(f"/admin/{table}/new/").status_code
-    assert new == (200 if may(person, "create", table) and not app.extensions["rawat_panel"][table].read_only else 403)
+    assert new == (200 if may(person, "create", table) and not app.extensions["rawat_panel"][table].read_only
+                   else 403)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -68,7 +71,8 @@ def test_every_table_and_role(app: Any, client: Any, sign_in: Any, role: Role) -
     for table in TABLES:
         readable = may(person, "read", table)
         assert client.get(f"/admin/{table}/").status_code == (200 if readable else 403), table
-        assert client.get(f"/admin/{table}/details/?id=999999").status_code == (404 if readable else 403), table
+        assert client.get(f"/admin/{table}/details/?id=999999").status_code == (404 if readable
+                                                                                else 403), table
         if not may(person, "create", table):
             assert client.post(f"/admin/{table}/new/", data={}).status_code == 403, table
 
@@ -110,7 +114,8 @@ def test_lists_cost_the_same_however_long(app: Any, client: Any, sign_in: Any, h
 def test_pages_of_one_document_cost_the_same_however_many_lines(app: Any, client: Any, sign_in: Any) -> None:
     author = make.make_user(Role.UNIT_USER)
     small = make.make_store_request((make.make_item({"box": "10"}), 1), created_by=author)
-    large = make.make_store_request(*((make.make_item({"box": "10"}), 1) for _ in range(12)), created_by=author)
+    large = make.make_store_request(*((make.make_item({"box": "10"}), 1) for _ in range(12)),
+                                    created_by=author)
     sign_in(client, author)
     client.get("/admin/")  # the session's own touch, once a minute
     for page in ("details", "edit"):
@@ -135,9 +140,12 @@ def test_another_units_document_does_not_exist(client: Any, sign_in: Any, hospit
     sign_in(client, hospital["authors"][0])
     none = client.get("/admin/store_request/details/?id=888888")
     for method, address in (
-        ("GET", f"/admin/store_request/details/?id={other.id}"), ("GET", f"/admin/store_request/edit/?id={other.id}"),
-        ("POST", f"/admin/store_request/edit/?id={other.id}"), ("POST", f"/admin/store_request/{other.id}/submit"),
-        ("POST", f"/admin/store_request/{other.id}/comment"), ("GET", f"/admin/store_request/{other.id}/print"),
+        ("GET", f"/admin/store_request/details/?id={other.id}"),
+        ("GET", f"/admin/store_request/edit/?id={other.id}"),
+        ("POST", f"/admin/store_request/edit/?id={other.id}"),
+        ("POST", f"/admin/store_request/{other.id}/submit"),
+        ("POST", f"/admin/store_request/{other.id}/comment"),
+        ("GET", f"/admin/store_request/{other.id}/print"),
     ):
         answer = client.open(address, method=method, data={"version": "1"} if method == "POST" else None)
         assert answer.status_code == 404, address
@@ -197,7 +205,8 @@ def test_days_and_states_filter(client: Any, sign_in: Any) -> None:
 def test_pages_by_key_show_every_row_once(client: Any, sign_in: Any) -> None:
     names = {make.make_item(minimum_stock=index % 3).code for index in range(45)}
     sign_in(client, Role.ADMIN)
-    for start in ("/admin/item/", "/admin/item/?sort=minimum_stock", "/admin/item/?sort=minimum_stock&desc=1"):
+    for start in ("/admin/item/", "/admin/item/?sort=minimum_stock",
+                  "/admin/item/?sort=minimum_stock&desc=1"):
         seen: list[str] = []
         address: str | None = start
         previous = ""
@@ -237,9 +246,11 @@ def test_no_inline_script_or_style(client: Any, sign_in: Any, hospital: Any) -> 
     request = hospital["requests"][0]
     sign_in(client, hospital["authors"][0])
     for address in ("/admin/", "/admin/store_request/", "/admin/store_request/new/",
-                    f"/admin/store_request/details/?id={request.id}", f"/admin/store_request/edit/?id={request.id}"):
+                    f"/admin/store_request/details/?id={request.id}",
+                    f"/admin/store_request/edit/?id={request.id}"):
         page = client.get(address)
-        assert not re.search(r"\son[a-z]+=|<script(?![^>]*src=)|\sstyle=|<style|javascript:", page.text), address
+        assert not re.search(r"\son[a-z]+=|<script(?![^>]*src=)|\sstyle=|<style|javascript:",
+                             page.text), address
         assert "'unsafe" not in page.headers["Content-Security-Policy"]
 
 

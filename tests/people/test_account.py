@@ -19,8 +19,8 @@ from models.people import User, UserSession
 from models.roles import Role
 from portal import account as pages
 from portal.web import passwords
-from portal.web.mail import composed
 from portal.web.notices import words_of
+from portal.web.outbox_job import composed
 from tests.support import factories
 from tests.support.races import at_once, won
 
@@ -130,8 +130,10 @@ def test_a_link_of_one_kind_does_nothing_else(client, person, sign_in):
 def test_a_new_address_counts_once_confirmed(client, person, sign_in):
     sign_in(client, person)
     old = person.email
-    assert client.post("/account/email", data={"email": "new@example.org"}).status_code == 422  # password missing
-    assert client.post("/account/email", data={"email": "new@example.org", "current": PASSWORD}).status_code == 303
+    # password missing
+    assert client.post("/account/email", data={"email": "new@example.org"}).status_code == 422
+    assert client.post("/account/email",
+                       data={"email": "new@example.org", "current": PASSWORD}).status_code == 303
     assert person.email == old
     (mail,) = mails("email_change")
     assert mail.to_address == "new@example.org"
@@ -155,7 +157,8 @@ def test_an_address_taken_meanwhile_is_refused(client, person, sign_in):
     client.post("/account/email", data={"email": "new@example.org", "current": PASSWORD})
     factories.make_user(Role.PATIENT, email="New@example.org")
     before = person.email
-    assert client.post("/account/confirm", data={"ticket": token_in(mails("email_change")[0])}).status_code == 422
+    assert client.post("/account/confirm",
+                       data={"ticket": token_in(mails("email_change")[0])}).status_code == 422
     assert person.email == before
 
 
@@ -193,7 +196,8 @@ def test_a_forgotten_password_is_set_anew_and_every_session_ends(client, person,
         answer = client.post("/account/password", data={"ticket": token, **wrong})
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text
-    assert client.post("/account/password", data={"ticket": token, "password": NEW, "repeated": NEW}).status_code == 303
+    assert client.post("/account/password",
+                       data={"ticket": token, "password": NEW, "repeated": NEW}).status_code == 303
     assert elsewhere.get("/portal/profile").status_code == 302
     assert not opens(client, person.email, PASSWORD)
     assert opens(client, person.email, NEW)
@@ -210,7 +214,8 @@ def test_the_link_expires_after_an_hour(client, person):
     assert client.get(f"/account/password?ticket={token}").status_code == 200
     clock.freeze(clock.now() + timedelta(minutes=2))
     assert client.get(f"/account/password?ticket={token}").status_code == 422
-    assert client.post("/account/password", data={"ticket": token, "password": NEW, "repeated": NEW}).status_code == 422
+    assert client.post("/account/password",
+                       data={"ticket": token, "password": NEW, "repeated": NEW}).status_code == 422
 
 
 def test_one_account_gets_few_mails(client, person):
@@ -278,7 +283,8 @@ def test_changing_the_password_signs_other_devices_out(client, person, sign_in, 
     sign_in(client, person)
     assert client.post("/account/password/change", data={"current": "wrong", "password": NEW,
                                                          "repeated": NEW}).status_code == 422
-    answer = client.post("/account/password/change", data={"current": PASSWORD, "password": NEW, "repeated": NEW})
+    answer = client.post("/account/password/change",
+                         data={"current": PASSWORD, "password": NEW, "repeated": NEW})
     assert answer.status_code == 303
     assert client.get("/account/").status_code == 200
     assert elsewhere.get("/account/").status_code == 302
@@ -289,7 +295,8 @@ def test_the_present_password_cannot_be_tried_out(client, person, sign_in, app):
     app.config["RATELIMIT_ENABLED"] = True
     sign_in(client, person)
     try:
-        answers = [client.post("/account/password/change", data={"current": "wrong"}).status_code for _ in range(11)]
+        answers = [client.post("/account/password/change", data={"current": "wrong"}).status_code
+                   for _ in range(11)]
     finally:
         pages.guesses.forget(f"{person.email.lower()}|127.0.0.1")
     assert answers == [422] * 10 + [429]

@@ -1,4 +1,5 @@
-"""Who is put out stays out: sessions and tokens end with the password, and nobody gives rights to the own account."""
+"""Who is put out stays out: sessions and tokens end with the password, and nobody gives rights to the own
+account."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from models.outbox import Notice, Outbox
 from models.people import AccountStatus, User
 from models.roles import Role
 from portal.web import passwords
-from portal.web.mail import composed
+from portal.web.outbox_job import composed
 from tests.people.test_account import token_in
 from tests.support import factories as make
 from tests.support.applications import Client
@@ -46,13 +47,15 @@ def thief(app: Any, sign_in: Any, victim: User) -> Callable[[], bool]:
     """Whether a browser and a program that are in as the victim still get an answer: both or none of them."""
     browser, bearer = app.test_client(), secrets.token_urlsafe(32)
     sign_in(browser, victim)
-    make.saved(ApiToken(token_hash=hashlib.sha256(bearer.encode()).hexdigest(), user_id=victim.id, name="phone",
+    make.saved(ApiToken(token_hash=hashlib.sha256(bearer.encode()).hexdigest(), user_id=victim.id,
+                        name="phone",
                         expires_at=clock.now() + timedelta(days=90)))
     db.session.commit()
 
     def is_in() -> bool:
         page = browser.get("/account/").status_code == 200
-        call = app.test_client().get("/api/v1/rooms", headers={"Authorization": f"Bearer {bearer}"}).status_code == 200
+        call = app.test_client().get("/api/v1/rooms",
+                                     headers={"Authorization": f"Bearer {bearer}"}).status_code == 200
         assert page == call
         return page
 
@@ -62,7 +65,8 @@ def thief(app: Any, sign_in: Any, victim: User) -> Callable[[], bool]:
 
 def choose(client: Client, ticket: str, password: str) -> Any:
     """The page behind the mailed link, filled in."""
-    return client.post("/account/password", data={"ticket": ticket, "password": password, "repeated": password})
+    return client.post("/account/password",
+                       data={"ticket": ticket, "password": password, "repeated": password})
 
 
 def edit(client: Client, user: User, **changed: Any) -> Any:
@@ -77,14 +81,16 @@ def edit(client: Client, user: User, **changed: Any) -> Any:
 
 def own_change(client: Client, victim: User, sign_in: Any) -> None:
     sign_in(client, victim)
-    answer = client.post("/account/password/change", data={"current": PASSWORD, "password": NEW, "repeated": NEW})
+    answer = client.post("/account/password/change",
+                         data={"current": PASSWORD, "password": NEW, "repeated": NEW})
     assert answer.status_code == 303, answer.status
 
 
 def by_mail(client: Client, victim: User, sign_in: Any) -> None:
     with one_transaction():
         accounts.ask_reset(victim.email)
-    mail = db.session.scalars(sa.select(Outbox).where(Outbox.user_id == victim.id).order_by(Outbox.id)).all()[-1]
+    mail = db.session.scalars(sa.select(Outbox).where(Outbox.user_id
+                                                      == victim.id).order_by(Outbox.id)).all()[-1]
     answer = choose(client, token_in(mail), NEW)
     assert answer.status_code == 303, answer.status
 
@@ -126,13 +132,15 @@ def past_the_program(client: Client, victim: User, sign_in: Any) -> None:
                        {"other": passwords.hashed(NEW), "id": victim.id})
 
 
-DOORS = [own_change, by_mail, by_the_office, closed, other_roles, other_address, from_the_account_page, from_the_office,
+DOORS = [own_change, by_mail, by_the_office, closed, other_roles, other_address, from_the_account_page,
+         from_the_office,
          past_the_program]
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_sessions_and_tokens_end_at_the_next_request(
-        client: Client, session: Any, sign_in: Any, victim: User, thief: Callable[[], bool], door: Any) -> None:
+        client: Client, session: Any, sign_in: Any, victim: User, thief: Callable[[], bool],
+        door: Any) -> None:
     door(client, victim, sign_in)
     db.session.commit()
     assert not thief()
@@ -163,7 +171,8 @@ def test_the_own_browser_stays_in_after_the_own_change_with_another_session(
 
 
 def test_a_closed_account_has_no_token_that_works_even_when_its_row_lives(
-        app: Any, client: Client, session: Any, sign_in: Any, victim: User, thief: Callable[[], bool]) -> None:
+        app: Any, client: Client, session: Any, sign_in: Any, victim: User,
+        thief: Callable[[], bool]) -> None:
     closed(client, victim, sign_in)
     session.execute(sa.update(ApiToken).values(revoked_at=None))
     session.commit()
@@ -174,7 +183,8 @@ def test_the_password_is_written_in_one_place() -> None:
     found = []
     for path in [path for room in ("models", "backoffice", "portal") for path in (ROOT / room).rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)] if isinstance(
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target",
+                                                                                 None)] if isinstance(
                 node, ast.AugAssign) else []
             found += [path.name for target in targets
                       if isinstance(target, ast.Attribute) and target.attr == "password_hash"]
@@ -220,7 +230,8 @@ def test_a_grant_of_a_deciding_role_is_told_to_the_other_administrators(
 
 # ---------------------------------------------------------------- no administrator knows a password
 
-def test_no_form_of_an_account_asks_for_a_password(client: Client, session: Any, sign_in: Any, victim: User) -> None:
+def test_no_form_of_an_account_asks_for_a_password(client: Client, session: Any, sign_in: Any,
+                                                   victim: User) -> None:
     sign_in(client, Role.ADMIN)
     for path in ("/admin/user/new/", f"/admin/user/edit/?id={victim.id}"):
         assert 'type="password"' not in client.get(path).text
@@ -273,7 +284,8 @@ def test_an_address_that_an_administrator_wrote_gets_no_link_from_the_same_one_a
     with one_transaction():
         accounts.ask_reset("lain@example.org")
     assert session.scalar(sa.select(sa.func.count()).select_from(Outbox).where(
-        Outbox.to_address == "lain@example.org", Outbox.template.in_(("password_reset", "password_office")))) == 0
+        Outbox.to_address == "lain@example.org",
+        Outbox.template.in_(("password_reset", "password_office")))) == 0
     other = client.application.test_client()
     sign_in(other, make.make_user(Role.ADMIN))
     assert other.post(f"/admin/user/{victim.id}/password_link").status_code == 303
@@ -322,15 +334,18 @@ def test_another_account_of_a_doctor_is_told_to_both_and_to_the_other_administra
     assert page.status_code == 200
     fields = {"version": doctor.version, "name": doctor.name, "specialization": doctor.specialization_id,
               "status": doctor.status.value, "fee": doctor.fee if doctor.fee is not None else "0"}
-    assert client.post(f"/admin/doctor/edit/?id={doctor.id}", data=fields | {"user": mine.id}).status_code == 422
+    assert client.post(f"/admin/doctor/edit/?id={doctor.id}",
+                       data=fields | {"user": mine.id}).status_code == 422
     answer = client.post(f"/admin/doctor/edit/?id={doctor.id}", data=fields | {"user": new.id})
     assert answer.status_code in (302, 303), answer.status
     told = {(notice.event, notice.user_id) for notice in session.scalars(sa.select(Notice).where(
         Notice.event.in_(("own_account_linked", "account_linked"))))}
-    assert told == {("own_account_linked", former.id), ("own_account_linked", new.id), ("account_linked", other.id)}
+    assert told == {("own_account_linked", former.id), ("own_account_linked", new.id),
+                    ("account_linked", other.id)}
 
 
-def test_verify_finds_a_closed_account_that_is_still_in(session: Any, victim: User, thief: Callable[[], bool]) -> None:
+def test_verify_finds_a_closed_account_that_is_still_in(session: Any, victim: User,
+                                                        thief: Callable[[], bool]) -> None:
     assert credentials.closed_accounts(session) is None
     victim.status = AccountStatus.INACTIVE
     session.flush()

@@ -63,14 +63,16 @@ def test_a_mismatch_is_a_doubt_that_can_be_confirmed(session):
 
 @pytest.mark.parametrize(("number", "born", "sex", "count"), [
     (WOMAN, date(1990, 5, 17), Sex.FEMALE, 0), (MAN, date(1990, 5, 17), Sex.MALE, 0),
-    ("3171014112000001", date(2000, 12, 1), Sex.FEMALE, 0), ("3171012902000001", date(2000, 2, 29), Sex.MALE, 0),
+    ("3171014112000001", date(2000, 12, 1), Sex.FEMALE, 0),
+    ("3171012902000001", date(2000, 2, 29), Sex.MALE, 0),
     (WOMAN, date(1990, 5, 18), Sex.MALE, 2)])
 def test_doubts(number, born, sex, count):
     assert len(nik.doubts(nik.check(number), born, sex)) == count
 
 
 def test_nobody_elses_number(session):
-    """The office is told whose it is; a patient is not: the number is kept without its index until somebody looked."""
+    """The office is told whose it is; a patient is not: the number is kept without its index until somebody
+    looked."""
     first, second = (make_patient(birth_date=date(1990, 5, 17)) for _ in range(2))
     assert nik.keep(first, WOMAN) is True
     session.flush()

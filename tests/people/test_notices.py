@@ -19,7 +19,7 @@ from models.people import AccountStatus, Language
 from models.roles import Role
 from models.store_requests import StoreRequest
 from portal.web import notices as said
-from portal.web.mail import composed
+from portal.web.outbox_job import composed
 from tests.support.factories import make_consultation, make_patient, make_store_request, make_user, saved
 
 
@@ -40,7 +40,8 @@ def test_every_notice_has_its_words_in_both_languages(app, event, language):
     params = {name: {"moment": "2026-11-20T02:00:00+00:00", "day": "2026-11-20", "table": "store_request",
                      "step": "approve"}.get(notices.KINDS.get(name), f"<{name}>") for name in declared.names}
     with force_locale(language):
-        texts = [said.title(Notice(event=event, params=params)), said.text(Notice(event=event, params=params))]
+        texts = [said.title(Notice(event=event, params=params)),
+                 said.text(Notice(event=event, params=params))]
     for channel in Channel:
         words = said.words_of(Outbox(template=event, channel=channel, language=Language(language),
                                      params={"name": "Sari", **params}))
@@ -97,7 +98,8 @@ def test_whoever_must_step_is_told_until_somebody_did(session):
     request = make_store_request()
     author = notices.db.session.get(notices.User, request.created_by_id)
     perform(request, "submit", by=author)
-    assert [told(each) for each in (*heads, gone, bystander, author)] == [["document_waits"]] * 2 + [[], [], []]
+    assert [told(each) for each in (*heads, gone, bystander, author)] == [["document_waits"]] * 2 + [[], [],
+                                                                                                     []]
     assert [unread(each) for each in heads] == [1, 1]
     perform(request, "approve", by=heads[0])
     assert [unread(each) for each in heads] == [0, 0], "nobody looks at what is decided"

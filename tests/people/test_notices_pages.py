@@ -21,8 +21,10 @@ def ring(person, **fields):
 
 
 @pytest.mark.parametrize(("role", "pages"), [
-    (Role.ADMIN, ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/item/", "/admin/reports/", "/admin/search")),
-    (Role.PATIENT, ("/portal/", "/portal/notices", "/portal/consultations", "/portal/profile", "/portal/doctors"))])
+    (Role.ADMIN,
+     ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/item/", "/admin/reports/", "/admin/search")),
+    (Role.PATIENT,
+     ("/portal/", "/portal/notices", "/portal/consultations", "/portal/profile", "/portal/doctors"))])
 def test_the_bell_says_the_same_number_on_every_page(client, sign_in, session, role, pages):
     person = make_patient().user if role == Role.PATIENT else make_user(role)
     sign_in(client, person)
@@ -85,7 +87,8 @@ def test_everything_is_marked_as_read_at_once(client, sign_in, session):
 def test_old_notices_are_further_down(client, sign_in, session):
     person = sign_in(client, Role.ADMIN)
     for number in range(35):
-        saved(Notice(user_id=person.id, event="document_waits", params={"table": "item", "number": f"<{number:02}>"}))
+        saved(Notice(user_id=person.id, event="document_waits",
+                     params={"table": "item", "number": f"<{number:02}>"}))
     first = client.get("/admin/notices/").get_data(as_text=True)
     assert "&lt;34&gt;" in first
     assert "&lt;04&gt;" not in first
@@ -96,7 +99,10 @@ def test_old_notices_are_further_down(client, sign_in, session):
 @pytest.mark.parametrize("before", ["", "x", "-1", "9" * 40, "٣"])
 def test_a_page_that_is_none_is_the_first(client, sign_in, before):
     ring(sign_in(client, Role.ADMIN))
-    assert "SR/2026/900001" in client.get(f"/admin/notices/?before={before}").get_data(as_text=True) or before == "-1"
+    assert (
+        "SR/2026/900001" in client.get(f"/admin/notices/?before={before}").get_data(as_text=True)
+        or before == "-1"
+    )
 
 
 @pytest.mark.parametrize(("role", "address"), [(Role.ADMIN, "/admin/notices/channels"),

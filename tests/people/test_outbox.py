@@ -18,8 +18,8 @@ from models.documents import Attachment
 from models.operations.core import jobs
 from models.operations.people.mail import post, post_to
 from models.outbox import Channel, DeliveryStatus, JobRun, Outbox
-from portal.web import mail, senders
-from portal.web.senders import Undelivered
+from portal.web import channels, outbox_job
+from portal.web.channels import Undelivered
 from tests.support.factories import make_user, saved
 from tests.support.races import at_once
 
@@ -40,7 +40,7 @@ def line(monkeypatch):
             self.sent.append(message)
 
     found = Line()
-    monkeypatch.setitem(senders.SENDERS, "test", found)
+    monkeypatch.setitem(channels.SENDERS, "test", found)
     return found
 
 
@@ -60,8 +60,8 @@ def fresh(message):
 
 def test_a_message_goes_out_once(session, line):
     message = waiting()
-    assert mail.send_waiting(URLS)["sent"] == 1
-    assert mail.send_waiting(URLS)["sent"] == 0
+    assert outbox_job.send_waiting(URLS)["sent"] == 1
+    assert outbox_job.send_waiting(URLS)["sent"] == 0
     assert [each.key for each in line.sent] == [message.key]
     assert (fresh(message).status, fresh(message).attempts) == (S.SENT, 1)
 
@@ -72,24 +72,24 @@ def test_a_line_that_is_down_is_tried_again_after_growing_pauses_then_a_person_d
     line.failure = Undelivered("ConnectionRefusedError")
     at, pauses = NOW, []
     while fresh(message).status == S.WAITING:
-        assert mail.send_waiting(URLS)["sent"] == 0
-        assert mail.send_waiting(URLS).total() == 0, "not before its time"
+        assert outbox_job.send_waiting(URLS)["sent"] == 0
+        assert outbox_job.send_waiting(URLS).total() == 0, "not before its time"
         kept = fresh(message)
         if kept.status == S.WAITING:
             pauses.append((kept.next_attempt_at - at).total_seconds() / 60)
             at = kept.next_attempt_at
             clock.freeze(at)
     assert pauses == [1, 2, 4, 8, 16, 32, 64]
-    assert (fresh(message).status, fresh(message).attempts) == (S.FAILED, mail.ATTEMPTS)
+    assert (fresh(message).status, fresh(message).attempts) == (S.FAILED, outbox_job.ATTEMPTS)
     line.failure = None
     clock.freeze(at + timedelta(days=1))
-    assert mail.send_waiting(URLS)["sent"] == 0
+    assert outbox_job.send_waiting(URLS)["sent"] == 0
 
 
 def test_no_address_that_is_refused_is_tried_again(session, line):
     message = waiting()
     line.failure = Undelivered("refused [550]", again=False)
-    assert mail.send_waiting(URLS)["failed"] == 1
+    assert outbox_job.send_waiting(URLS)["failed"] == 1
     assert (fresh(message).status, fresh(message).last_error) == (S.FAILED, "refused [550]")
 
 
@@ -97,7 +97,7 @@ def test_one_bad_message_does_not_stop_the_others(session, line):
     broken, good = waiting(), waiting()
     broken.template = "no_such_words"
     session.commit()
-    told = mail.send_waiting(URLS)
+    told = outbox_job.send_waiting(URLS)
     assert (told["failed"], told["sent"]) == (1, 1)
     assert fresh(good).status == S.SENT
 
@@ -108,21 +108,21 @@ def test_what_died_between_claim_and_mark_is_not_sent_again_by_itself(session, l
     message = waiting()
     line.failure = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        mail.send_waiting(URLS)
+        outbox_job.send_waiting(URLS)
     assert fresh(message).status == S.SENDING
     line.failure = None
     clock.freeze(NOW + timedelta(minutes=5))
-    assert mail.send_waiting(URLS).total() == 0, "the other run may still be at it"
+    assert outbox_job.send_waiting(URLS).total() == 0, "the other run may still be at it"
     clock.freeze(NOW + timedelta(minutes=20))
-    assert mail.send_waiting(URLS)["interrupted"] == 1
-    assert (fresh(message).status, fresh(message).last_error) == (S.FAILED, mail.INTERRUPTED)
+    assert outbox_job.send_waiting(URLS)["interrupted"] == 1
+    assert (fresh(message).status, fresh(message).last_error) == (S.FAILED, outbox_job.INTERRUPTED)
     assert line.sent == []
 
 
 def test_a_line_that_breaks_after_the_text_leaves_us_unsure(session, line):
     message = waiting()
     line.failure = Undelivered("TimeoutError", unsure=True)
-    mail.send_waiting(URLS)
+    outbox_job.send_waiting(URLS)
     assert fresh(message).status == S.FAILED
     assert "may have arrived" in fresh(message).last_error
 
@@ -130,7 +130,7 @@ def test_a_line_that_breaks_after_the_text_leaves_us_unsure(session, line):
 def test_a_channel_without_an_address_keeps_its_messages(session, line):
     message = post(make_user(phone="+628123456789"), "consultation_approved", channel=Channel.WHATSAPP)
     session.commit()
-    assert mail.send_waiting(URLS).total() == 0
+    assert outbox_job.send_waiting(URLS).total() == 0
     assert fresh(message).status == S.WAITING
 
 
@@ -138,7 +138,7 @@ def test_a_telephone_gets_the_first_sentence(session, line):
     post(make_user(phone="+628123456789"), "registration_approved", channel=Channel.SMS, patient="Sari",
          medical_record_number="00000007")
     session.commit()
-    mail.send_waiting(URLS)
+    outbox_job.send_waiting(URLS)
     assert line.sent[0].to == "+628123456789"
     assert "00000007" in line.sent[0].text
     assert "\n" not in line.sent[0].text
@@ -146,12 +146,13 @@ def test_a_telephone_gets_the_first_sentence(session, line):
 
 def test_a_supplier_gets_a_mail_with_its_paper(session, line):
     author = make_user()
-    paper = saved(Attachment(document_type="purchase_order", document_id=1, file_name="PO-1.pdf", size=4, sha256="0",
+    paper = saved(Attachment(document_type="purchase_order", document_id=1, file_name="PO-1.pdf", size=4,
+                             sha256="0",
                              media_type="application/pdf", content=b"%PDF", user_id=author.id))
     post_to("sales@supplier.example", "registration_received", attachment=paper, name="PT Maju")
     session.commit()
-    mail.send_waiting(URLS)
-    sent = senders.as_mail(line.sent[0])
+    outbox_job.send_waiting(URLS)
+    sent = channels.as_mail(line.sent[0])
     (file,) = sent.iter_attachments()
     assert (file.get_filename(), file.get_content()) == ("PO-1.pdf", b"%PDF")
     assert line.sent[0].key in sent["Message-ID"]
@@ -164,7 +165,7 @@ def test_two_runs_at_once_send_each_message_once(app, line):
         for _ in range(30):
             post(make_user(), "registration_received")
         db.session.commit()
-    results = at_once(app, [lambda: mail.send_waiting(URLS)["sent"]] * 4, told=())
+    results = at_once(app, [lambda: outbox_job.send_waiting(URLS)["sent"]] * 4, told=())
     assert sum(results) == 30
     assert len({each.key for each in line.sent}) == len(line.sent) == 30
 
@@ -204,7 +205,8 @@ def test_a_job_that_fails_is_tried_again_and_keeps_no_other_from_running(app, se
 # ---------------------------------------------------------------- the back ends
 
 def message(channel=Channel.MAIL, **fields):
-    return senders.Message("key-1", channel, fields.get("to", "sari@example.org"), "Subjek", "Isi", "rs@example.org")
+    return channels.Message("key-1", channel, fields.get("to", "sari@example.org"), "Subjek", "Isi",
+                            "rs@example.org")
 
 
 @pytest.fixture
@@ -233,24 +235,25 @@ def gateway():
 
 
 def test_a_gateway_is_asked_with_the_key_and_the_token(gateway):
-    senders.webhook(message(Channel.WHATSAPP, to="+628123456789"), gateway.url)
+    channels.webhook(message(Channel.WHATSAPP, to="+628123456789"), gateway.url)
     ((path, heads, body),) = gateway.asked
     assert (path, body) == ("/send", {"to": "+628123456789", "text": "Isi", "channel": "whatsapp"})
     assert heads["Idempotency-Key"] == "key-1"
     assert heads["Authorization"] == "Bearer s3cret"
 
 
-@pytest.mark.parametrize(("status", "again"), [(400, False), (404, False), (429, True), (500, True), (503, True)])
+@pytest.mark.parametrize(("status", "again"),
+                         [(400, False), (404, False), (429, True), (500, True), (503, True)])
 def test_what_a_gateway_says_decides_whether_to_ask_again(gateway, status, again):
     gateway.status = status
     with pytest.raises(Undelivered) as error:
-        senders.webhook(message(Channel.SMS), gateway.url)
+        channels.webhook(message(Channel.SMS), gateway.url)
     assert (error.value.again, error.value.unsure) == (again, False)
 
 
 def test_a_gateway_that_is_away_is_asked_again():
     with pytest.raises(Undelivered) as error:
-        senders.webhook(message(Channel.SMS), "http://127.0.0.1:1/")
+        channels.webhook(message(Channel.SMS), "http://127.0.0.1:1/")
     assert error.value.again
 
 
@@ -273,9 +276,9 @@ def test_what_a_mail_server_says_decides_whether_to_try_again(monkeypatch, failu
         def close(self):
             pass
 
-    monkeypatch.setattr(senders, "_Plain", Server)
+    monkeypatch.setattr(channels, "_Plain", Server)
     with pytest.raises(Undelivered) as error:
-        senders.smtp(message(), "smtp://localhost")
+        channels.smtp(message(), "smtp://localhost")
     assert (error.value.again, error.value.unsure) == (again, unsure)
 
 
@@ -289,6 +292,6 @@ def test_a_mail_server_that_hangs_up_over_the_text_leaves_us_unsure(monkeypatch)
     monkeypatch.setattr(smtplib.SMTP, "mail", lambda *_args: (250, b""))
     monkeypatch.setattr(smtplib.SMTP, "rcpt", lambda *_args: (250, b""))
     with pytest.raises(Undelivered) as error:
-        senders.smtp(message(), "smtp://localhost:25")
+        channels.smtp(message(), "smtp://localhost:25")
     assert error.value.unsure
     assert not error.value.again

@@ -81,7 +81,8 @@ def test_a_visitor_is_sent_to_the_door_and_back(client, nurse, enter):
     assert enter(next="/admin/store_request/?search=gauze").location == "/admin/store_request/?search=gauze"
 
 
-@pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)", "",
+@pytest.mark.parametrize("target",
+                         ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)", "",
                                     "/\tevil", "admin/", "/\r\nSet-Cookie: x=1"])
 def test_nobody_is_sent_to_another_site(target, nurse, enter):
     assert safe_next(target) is None
@@ -95,7 +96,8 @@ def test_a_wrong_guess_tells_nothing_and_is_noted(client, session, nurse, enter,
     assert email.encode() in answer.data, "what was typed stays"
     assert password.encode() not in answer.data
     assert token(client) is None
-    assert session.scalar(sa.select(sa.func.count()).where(ActivityLog.activity == Activity.LOGIN_FAILED)) == 1
+    assert session.scalar(sa.select(sa.func.count()).where(ActivityLog.activity
+                                                           == Activity.LOGIN_FAILED)) == 1
 
 
 def test_unknown_people_and_wrong_passwords_read_alike(nurse, enter):
@@ -241,7 +243,8 @@ def test_the_chosen_theme_is_the_panels_too(client, sign_in):
 
 @pytest.mark.parametrize(("came", "target"), [
     ("http://localhost/portal/profile/edit?x=1", "/portal/profile/edit?x=1"),
-    ("http://localhost/portal/consultations/7/messages", "/portal/consultations/7"),  # shows nothing by itself
+    # shows nothing by itself
+    ("http://localhost/portal/consultations/7/messages", "/portal/consultations/7"),
     ("http://localhost/admin/consultation/7/medicine", "/admin/consultation/details/?id=7"),
     ("http://localhost/admin/consultation/7/cancel", "/admin/consultation/7/cancel"),
     ("http://localhost/portal/nothing/here", None),

@@ -1,4 +1,5 @@
-"""Sign-in with another provider: the real redirect and exchange with a local one, and every way it can fail."""
+"""Sign-in with another provider: the real redirect and exchange with a local one, and every way it can
+fail."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from models.outbox import Outbox
 from models.people import AccountStatus, User, UserSession
 from models.roles import Role
 from portal.web import passwords
-from portal.web.mail import composed
+from portal.web.outbox_job import composed
 from tests.support import factories
 from tests.support.openid import Provider
 
@@ -37,7 +38,8 @@ def running() -> Iterator[Provider]:
 
 @pytest.fixture
 def provider(running, app, session) -> Iterator[Provider]:
-    fresh = {"sub": "248289761001", "email": "siti@example.org", "email_verified": True, "name": "Siti Aminah"}
+    fresh = {"sub": "248289761001", "email": "siti@example.org", "email_verified": True,
+             "name": "Siti Aminah"}
     running.claims, running.code_lives, running.denies, running.wrong = fresh, 60, False, ""
     app.config.update(OIDC_DISCOVERY_URL=running.discovery, OIDC_CLIENT_ID=running.client_id,
                       OIDC_CLIENT_SECRET=running.client_secret, OIDC_NAME="Tirta ID")
@@ -67,7 +69,8 @@ def kept() -> str:
 
 
 def account(kept: str, *roles: Role, **fields: Any) -> User:
-    return factories.make_user(*(roles or (Role.PATIENT,)), **{"email": "siti@example.org", "password_hash": kept,
+    return factories.make_user(*(roles or (Role.PATIENT,)),
+                               **{"email": "siti@example.org", "password_hash": kept,
                                                                **fields})
 
 
@@ -171,7 +174,8 @@ def test_a_password_account_is_not_taken_over(client, provider, kept):
     assert wrong.status_code == 422
     assert not signed_in(client)
     assert db.session.scalar(sa.select(AccountIdentity)) is None
-    assert db.session.scalar(sa.select(ActivityLog.id).where(ActivityLog.activity == Activity.LOGIN_FAILED)) is not None
+    assert db.session.scalar(sa.select(ActivityLog.id).where(ActivityLog.activity
+                                                             == Activity.LOGIN_FAILED)) is not None
     right = client.post("/login/link", data={"password": PASSWORD, "how": "password"})
     assert right.status_code == 303
     assert signed_in(client)
@@ -199,7 +203,8 @@ def test_or_it_is_linked_by_a_mail_to_its_address(client, provider, kept, app):
 
 
 def test_who_made_the_account_with_anothers_address_loses_it(client, provider, kept, sign_in, app):
-    """Made with an address that was never confirmed: once its real owner confirms, the old password opens nothing."""
+    """Made with an address that was never confirmed: once its real owner confirms, the old password opens
+    nothing."""
     mine = account(kept)
     intruder = app.test_client()
     sign_in(intruder, mine)
@@ -251,7 +256,8 @@ def test_taken_off_it_opens_nothing_but_the_last_way_in_stays(client, provider):
     row = db.session.scalar(sa.select(AccountIdentity))
     path = f"/account/identities/{row.id}/unlink"
     assert client.post(path).status_code == 422
-    assert client.post("/account/password/change", data={"password": PASSWORD, "repeated": PASSWORD}).status_code == 303
+    assert client.post("/account/password/change",
+                       data={"password": PASSWORD, "repeated": PASSWORD}).status_code == 303
     assert client.post(path).status_code == 303
     client.post("/logout")
     assert round_trip(client).location == "/login/link"
@@ -285,7 +291,8 @@ def test_the_person_says_no(client, provider):
 
 
 def test_a_wrong_state(client, provider):
-    refused(client, client.get(re.sub(r"state=[^&]+", "state=forged", there(client))), "could not be completed")
+    refused(client, client.get(re.sub(r"state=[^&]+", "state=forged", there(client))),
+            "could not be completed")
 
 
 def test_anothers_state(client, provider, app):

@@ -1,4 +1,5 @@
-"""How often somebody may try: alike for one process and for several that share Redis, and when Redis is away."""
+"""How often somebody may try: alike for one process and for several that share Redis, and when Redis is
+away."""
 
 from __future__ import annotations
 

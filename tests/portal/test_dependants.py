@@ -1,4 +1,5 @@
-"""People whom a guardian represents: added, looked at, asked for, handed over; nobody else's guardian sees them."""
+"""People whom a guardian represents: added, looked at, asked for, handed over; nobody else's guardian sees
+them."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from models.operations.core import files, jobs
 from models.operations.core.approvals import perform
 from models.outbox import Notice, Outbox
 from models.roles import Role
-from portal.web.mail import composed
+from portal.web.outbox_job import composed
 from tests.support import factories
 
 CHILD = {"relation": "child", "name": "Bima Lestari", "birth_date": "2019-03-04", "sex": "male",
@@ -118,7 +119,8 @@ def test_asks_for_the_child_and_sees_it(client, guardian):
     child, doctor = child_of(guardian), factories.make_doctor()
     slot = next_free(doctor, patient=child)[0]
     answer = client.post("/portal/consultations/new", data={
-        "patient": child.id, "doctor": doctor.id, "starts_at": slot.starts_at.isoformat(), "complaint": "Demam 3 hari",
+        "patient": child.id, "doctor": doctor.id, "starts_at": slot.starts_at.isoformat(),
+        "complaint": "Demam 3 hari",
         "consent_record": "1", "consent": "1"})
     assert answer.status_code == 303
     found = db.session.scalar(sa.select(Consultation))
@@ -149,7 +151,8 @@ def test_files_chosen_for_one_person_do_not_go_along_with_anothers_request(clien
     other = child_of(guardian, name="Bayu Lestari")
 
     def step(patient, **fields):
-        form = {"patient": str(patient.id), "complaint": "Demam sejak kemarin", "step": "files", "go": "upload"}
+        form = {"patient": str(patient.id), "complaint": "Demam sejak kemarin", "step": "files",
+                "go": "upload"}
         return client.post("/portal/consultations/new", data=form | fields).text
 
     assert "lab.pdf" in step(child, files=(io.BytesIO(b"%PDF-1.4"), "lab.pdf"))
@@ -177,7 +180,8 @@ def test_files_of_a_request_that_was_never_sent_are_forgotten(guardian):
 
 # ---------------------------------------------------------------- nobody else's
 
-@pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("GET", "/edit"), ("POST", "/edit"), ("GET", "/hand-over"),
+@pytest.mark.parametrize(("method", "rest"),
+                         [("GET", ""), ("GET", "/edit"), ("POST", "/edit"), ("GET", "/hand-over"),
                                               ("POST", "/hand-over")])
 def test_another_guardian_gets_404(client, session, sign_in, method, rest):
     child = child_of(factories.make_patient())
@@ -197,7 +201,8 @@ def test_nor_switches_to_or_asks_for_them(client, session, sign_in):
     assert client.post("/portal/people/switch", data={"patient": child.id}).status_code == 404
     slot = next_free(doctor)[0]
     client.post("/portal/consultations/new", data={
-        "patient": child.id, "doctor": doctor.id, "starts_at": slot.starts_at.isoformat(), "complaint": "Demam",
+        "patient": child.id, "doctor": doctor.id, "starts_at": slot.starts_at.isoformat(),
+        "complaint": "Demam",
         "consent_record": "1", "consent": "1"})
     found = db.session.scalar(sa.select(Consultation))
     assert found is None or found.patient.user_id == other.id
@@ -260,7 +265,8 @@ def test_a_profile_changes_hands_with_its_record(client, guardian, app):
         "ticket": token, "password": PASSWORD, "repeated": PASSWORD, "consent_privacy": "1",
         "consent_telemedicine": "1"})
     assert (taken.status_code, taken.location) == (303, "/portal/")
-    assert (child.guardian_id, child.user.email, child.medical_record_number) == (None, "bima@example.org", number)
+    assert (child.guardian_id, child.user.email, child.medical_record_number) == (None, "bima@example.org",
+                                                                                  number)
     assert theirs.get(f"/portal/consultations/{consultation.id}").status_code == 200
     assert client.get(f"/portal/consultations/{consultation.id}").status_code == 404
     assert client.get(f"/portal/people/{child.id}").status_code == 404
@@ -269,7 +275,8 @@ def test_a_profile_changes_hands_with_its_record(client, guardian, app):
             if each.withdrawn_at is None]
     assert {each.given_by_id for each in live} == {child.user_id}
     assert theirs.get(f"/account/profile?ticket={token}").status_code == 422
-    assert app.test_client().post("/login", data={"email": "bima@example.org", "password": PASSWORD}).status_code == 303
+    assert app.test_client().post("/login",
+                                  data={"email": "bima@example.org", "password": PASSWORD}).status_code == 303
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "own"])
@@ -283,7 +290,8 @@ def test_a_wrong_address_is_told(client, guardian, email):
 
 def test_an_address_with_an_account_gets_no_profile(client, guardian):
     child, other = child_of(guardian), factories.make_patient()
-    assert client.post(f"/portal/people/{child.id}/hand-over", data={"email": other.user.email}).status_code == 303
+    assert client.post(f"/portal/people/{child.id}/hand-over",
+                       data={"email": other.user.email}).status_code == 303
     assert db.session.scalar(sa.select(Outbox).where(Outbox.template == "profile_hand_over")) is None
 
 

@@ -1,4 +1,5 @@
-"""Nobody sees another patient's: the same 404 as for what never was. Blocks, sizes and statements of the pages."""
+"""Nobody sees another patient's: the same 404 as for what never was. Blocks, sizes and statements of the
+pages."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ def _plain(answer) -> str:
 def test_foreign_and_absent_look_the_same(client, sign_in, session, method, rest, who):
     consultation = factories.make_consultation(state=ConsultationState.APPROVED, approved_at=clock.now())
     sign_in(client, factories.make_patient().user if who == Role.PATIENT else who)
-    foreign, absent, huge = (client.open(f"/portal/consultations/{key}{rest}", method=method, data={"body": "x"})
+    foreign, absent, huge = (client.open(f"/portal/consultations/{key}{rest}", method=method,
+                                         data={"body": "x"})
                              for key in (consultation.id, consultation.id + 1000, 10**30))
     assert (foreign.status_code, absent.status_code, huge.status_code) == (404, 404, 404)
     assert _plain(foreign) == _plain(absent) == _plain(huge)
@@ -79,7 +81,8 @@ def test_a_guardian_sees_the_childs_consultation(client, sign_in, session):
 
 def test_draft_files_are_nobodys_download(client, sign_in, session):
     patient = factories.make_patient()
-    draft = factories.saved(Attachment(document_type="consultation_draft", document_id=patient.user_id, file_name="a",
+    draft = factories.saved(Attachment(document_type="consultation_draft", document_id=patient.user_id,
+                                       file_name="a",
                                        media_type="image/png", size=1, sha256="0" * 64, content=b"a",
                                        user_id=patient.user_id))
     sign_in(client, patient.user)
@@ -91,7 +94,8 @@ def test_draft_files_are_nobodys_download(client, sign_in, session):
 
 @pytest.mark.parametrize(("path", "mark"), [
     ("/portal/doctors?q=", 'id="doctor-results"'), ("/portal/facilities?part=beds", 'id="bed-summary"'),
-    ("/portal/?part=next", 'id="next-consultation"'), ("/portal/consultations?part=list", 'id="consultation-list"'),
+    ("/portal/?part=next", 'id="next-consultation"'),
+    ("/portal/consultations?part=list", 'id="consultation-list"'),
     ("/portal/regions?province=11", 'id="region-fields"')])
 def test_htmx_gets_the_block_and_others_the_page(client, sign_in, session, path, mark):
     sign_in(client, factories.make_patient().user)
@@ -119,8 +123,10 @@ def test_search_and_filters_find_doctors(client, session):
     heart = factories.make_specialization(name="Jantung", name_en="Cardiology")
     factories.make_doctor(name="dr. Andi Rahmat", specialization=heart, languages="id,su")
     factories.make_doctor(name="dr. Budi 100%", languages="id", schedules=[])
-    for query, found in (("q=andi", True), ("q=jantung+rahmat", True), ("q=100%25", False), ("language=su", True),
-                         ("language=xx", True), ("day=2", True), ("q=_", False), (f"specialization={heart.id}", True),
+    for query, found in (("q=andi", True), ("q=jantung+rahmat", True), ("q=100%25", False),
+                         ("language=su", True),
+                         ("language=xx", True), ("day=2", True), ("q=_", False),
+                         (f"specialization={heart.id}", True),
                          ("specialization=9999", False), ("specialization=abc&day=9&page=x", True)):
         assert ("Andi Rahmat" in client.get(f"/portal/doctors?{query}", headers=HTMX).text) is found, query
     assert "Budi" not in client.get("/portal/doctors?day=2").text
@@ -138,7 +144,8 @@ def test_a_strange_week_is_this_one(client, session, query):
 def test_a_page_with_all_its_files_is_small(client, sign_in, session):
     consultation = factories.make_consultation(state=ConsultationState.APPROVED, approved_at=clock.now())
     for number in range(30):
-        conversations.send_message(consultation, f"Pesan nomor {number} dari pasien", by=consultation.patient.user,
+        conversations.send_message(consultation, f"Pesan nomor {number} dari pasien",
+                                   by=consultation.patient.user,
                                    client_id=str(number))
     sign_in(client, consultation.patient.user)
     static = sum(len(gzip.compress((Path(ROOT) / "static" / name).read_bytes())) for name in (
@@ -156,10 +163,13 @@ def test_statements_do_not_grow_with_the_rows(client, sign_in, session, path, mo
     counts = []
     for number in (1, 6):
         for index in range(number):
-            starts_at = clock.day_bounds(clock.today())[1] + timedelta(days=number, hours=9, minutes=15 * index)
-            consultation = factories.make_consultation(patient=patient, starts_at=starts_at, approved_at=clock.now(),
+            starts_at = clock.day_bounds(clock.today())[1] + timedelta(days=number, hours=9,
+                                                                       minutes=15 * index)
+            consultation = factories.make_consultation(patient=patient, starts_at=starts_at,
+                                                       approved_at=clock.now(),
                                                        state=ConsultationState.APPROVED)
-            conversations.send_message(consultation, "Halo", by=consultation.doctor.user, client_id=f"{number}.{index}")
+            conversations.send_message(consultation, "Halo", by=consultation.doctor.user,
+                                       client_id=f"{number}.{index}")
         client.get(path)
         with statements() as seen:
             assert client.get(path).status_code == 200

@@ -1,4 +1,5 @@
-"""Journey two without script: registering, the approval, asking, the conversation, the outcome; and bad input."""
+"""Journey two without script: registering, the approval, asking, the conversation, the outcome; and bad
+input."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def test_from_registration_to_rating_without_script(client, session, sign_in):
     assert 'id="next-consultation"' in client.get("/portal/").text
 
     page = client.get("/portal/consultations/new").text
-    page = client.post("/portal/consultations/new", data=hidden(page) | {"complaint": "Demam sejak kemarin"}).text
+    page = client.post("/portal/consultations/new",
+                       data=hidden(page) | {"complaint": "Demam sejak kemarin"}).text
     page = client.post("/portal/consultations/new", data=hidden(page) | {"doctor": str(doctor.id)}).text
     slot = re.search(r'name="starts_at" id="[^"]*" value="([^"]+)"', page)[1]
     page = client.post("/portal/consultations/new", data=hidden(page) | {"starts_at": slot}).text
@@ -79,7 +81,8 @@ def test_from_registration_to_rating_without_script(client, session, sign_in):
     assert '<span class="count" id="unread">' not in client.get("/portal/").text
 
     consultation = session.get(Consultation, consultation.id)
-    clinical.write_note(consultation, by=person, subjective="S", objective="O", assessment="A", plan="Minum air")
+    clinical.write_note(consultation, by=person, subjective="S", objective="O", assessment="A",
+                        plan="Minum air")
     clinical.add_diagnosis(consultation, "B34.9", by=person)
     session.expire_all()
     perform(consultation, "complete", by=person)
@@ -124,17 +127,21 @@ def test_a_taken_time_is_told_with_the_next_free_one(client, asked, session):
 
 
 def test_a_later_step_is_not_reached_by_its_name(client, asked):
-    answer = client.post("/portal/consultations/new", data={"complaint": "Demam", "step": "complaint", "go": "consent"})
+    answer = client.post("/portal/consultations/new",
+                         data={"complaint": "Demam", "step": "complaint", "go": "consent"})
     assert answer.status_code == 200
     assert 'name="step" value="schedule"' in answer.text
 
 
 def test_a_request_that_is_sent_twice_is_one(client, asked, session):
-    """The answer was lost on a slow line, or the button was pressed twice: no word of a time that is taken."""
-    first, again = (client.post("/portal/consultations/new", data=asked | {"step": "consent"}) for _ in range(2))
+    """The answer was lost on a slow line, or the button was pressed twice: no word of a time that is
+    taken."""
+    first, again = (client.post("/portal/consultations/new", data=asked | {"step": "consent"})
+                    for _ in range(2))
     assert (again.status_code, again.location) == (303, first.location)
     assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 1
-    other = client.post("/portal/consultations/new", data=asked | {"step": "consent", "complaint": "Batuk juga"})
+    other = client.post("/portal/consultations/new",
+                        data=asked | {"step": "consent", "complaint": "Batuk juga"})
     assert other.status_code == 422
     assert "Batuk juga" in other.text
 
@@ -152,7 +159,8 @@ def test_a_step_that_is_sent_twice_is_done_once(client, asked, session, step):
 
 @pytest.mark.parametrize(("field", "value", "error"), [
     ("complaint", "x", "complaint"), ("doctor", "999999", "doctor"), ("starts_at", "soon", "starts_at"),
-    ("starts_at", "2020-01-01T09:00+07:00", "starts_at"), ("breath", "1", "danger"), ("consent", "", "consent")])
+    ("starts_at", "2020-01-01T09:00+07:00", "starts_at"), ("breath", "1", "danger"),
+    ("consent", "", "consent")])
 def test_bad_requests_say_why(client, asked, session, field, value, error):
     answer = client.post("/portal/consultations/new", data=asked | {field: value})
     assert answer.status_code == 422
@@ -208,7 +216,8 @@ def test_cancelling_wants_a_reason(client, sign_in, session):
     refused = client.post(f"{address}/cancel", data={"reason": " "})
     assert refused.status_code == 422
     assert "The hospital and the doctor read it." in refused.text.split('id="reason-err"')[1]
-    assert client.post(f"{address}/cancel", data={"reason": "Sudah sembuh", "version": "99"}).status_code == 409
+    assert client.post(f"{address}/cancel",
+                       data={"reason": "Sudah sembuh", "version": "99"}).status_code == 409
     assert client.post(f"{address}/cancel", data={"reason": "Sudah sembuh"}).status_code == 303
     assert session.get(Consultation, consultation.id).state == ConsultationState.CANCELLED
     assert "Sudah sembuh" in client.get(address).text
@@ -222,8 +231,11 @@ def test_moving_makes_a_new_request(client, sign_in, session):
     assert client.post(address, data={}).status_code == 422
     assert client.post(address, data={"starts_at": slot}).status_code == 303
     assert session.get(Consultation, consultation.id).state == ConsultationState.RESCHEDULED
-    moved = session.scalar(sa.select(Consultation.id).where(Consultation.rescheduled_from_id == consultation.id))
-    assert f'href="/portal/consultations/{moved}"' in client.get(f"/portal/consultations/{consultation.id}").text
+    moved = session.scalar(sa.select(Consultation.id).where(Consultation.rescheduled_from_id
+                                                            == consultation.id))
+    assert (
+        f'href="/portal/consultations/{moved}"' in client.get(f"/portal/consultations/{consultation.id}").text
+    )
 
 
 # ---------------------------------------------------------------- the conversation
@@ -246,7 +258,8 @@ def test_a_message_is_written_once_however_often_sent(client, talk, session):
 def test_an_empty_message_is_refused_and_what_was_typed_stays(client, talk):
     address = f"/portal/consultations/{talk.id}/messages"
     assert client.post(address, data={"client_id": "x", "body": " "}).status_code == 422
-    answer = client.post(address, data={"client_id": "y" * 65, "body": "Halo"}, headers={"HX-Request": "true"})
+    answer = client.post(address, data={"client_id": "y" * 65, "body": "Halo"},
+                         headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert "Halo" in answer.text
     assert answer.text.lstrip().startswith("<form")
@@ -254,7 +267,8 @@ def test_an_empty_message_is_refused_and_what_was_typed_stays(client, talk):
 
 def test_news_resumes_from_the_last_message_seen(client, talk, session):
     doctor = talk.doctor.user
-    first, second = (conversations.send_message(talk, text, by=doctor, client_id=text).id for text in ("one", "two"))
+    first, second = (conversations.send_message(talk, text, by=doctor, client_id=text).id
+                     for text in ("one", "two"))
     htmx = {"HX-Request": "true"}
     address = f"/portal/consultations/{talk.id}/news"
     page = client.get(f"{address}?after={first}&have=1.0&open=1", headers=htmx).text
@@ -305,7 +319,8 @@ def test_files_go_to_both_sides_and_readings_are_recorded(client, app, talk, sig
 
 
 def test_the_first_week_offered_has_a_time_for_this_patient(client, session, sign_in):
-    """Sunday evening: the doctor's last free time of the week lies on another consultation of the same patient."""
+    """Sunday evening: the doctor's last free time of the week lies on another consultation of the same
+    patient."""
     sunday = datetime(2026, 11, 22, 19, 0, tzinfo=clock.zone())
     clock.freeze(sunday)
     doctor = factories.make_doctor(schedules=[

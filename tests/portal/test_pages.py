@@ -11,7 +11,8 @@ from models.roles import Role
 from tests.support import factories
 
 PUBLIC = ("/register", "/portal/register", "/portal/doctors", "/portal/specializations", "/portal/facilities")
-OWN = ("/portal/", "/portal/profile", "/portal/profile/edit", "/portal/consultations", "/portal/consultations/new",
+OWN = ("/portal/", "/portal/profile", "/portal/profile/edit", "/portal/consultations",
+       "/portal/consultations/new",
        "/portal/waiting", "/portal/papers")
 
 

@@ -1,4 +1,5 @@
-"""Papers as PDF: the owner's alone, verified by a code that tells nothing clinical; history; what updates itself."""
+"""Papers as PDF: the owner's alone, verified by a code that tells nothing clinical; history; what updates
+itself."""
 
 from __future__ import annotations
 
@@ -28,16 +29,21 @@ def visit(session, client, sign_in) -> Consultation:
     """A completed consultation with note, diagnosis and both letters; its patient is signed in."""
     patient = factories.make_patient(name="Ratna Lestari", address="Jl. Melati 3")
     found = factories.make_consultation(patient=patient, state=ConsultationState.IN_PROGRESS,
-                                        starts_at=clock.now() - timedelta(minutes=10), complaint="Batuk berdahak")
+                                        starts_at=clock.now() - timedelta(minutes=10),
+                                        complaint="Batuk berdahak")
     opened(found, by=patient.user)
     by = found.doctor.user
-    write_note(found, by=by, subjective="Batuk", objective="Suara napas bersih", assessment="Infeksi saluran napas",
+    write_note(found, by=by, subjective="Batuk", objective="Suara napas bersih",
+               assessment="Infeksi saluran napas",
                plan="Istirahat dan minum")
     add_diagnosis(found, "J06.9", by=by)
     for kind, code, given in (
-            (LetterKind.SICK, "sick-code", {"sick_from": clock.today(), "sick_until": clock.today() + timedelta(2)}),
-            (LetterKind.REFERRAL, "referral-code", {"referred_to": "RSUP Persahabatan", "body": "Mohon foto toraks."})):
-        factories.saved(Letter(consultation_id=found.id, kind=kind, verify_code=code, author_id=by.id, **given))
+            (LetterKind.SICK, "sick-code",
+             {"sick_from": clock.today(), "sick_until": clock.today() + timedelta(2)}),
+            (LetterKind.REFERRAL, "referral-code",
+             {"referred_to": "RSUP Persahabatan", "body": "Mohon foto toraks."})):
+        factories.saved(Letter(consultation_id=found.id, kind=kind, verify_code=code, author_id=by.id,
+                               **given))
     item = factories.make_item(name="Parasetamol tablet 500 mg", batch_tracked=True)
     item.category.is_medicine = True
     rx = prescribe(found, [Medicine(factories.unit_of(item, None), Decimal(10), dose="1 tablet",
@@ -63,9 +69,11 @@ def letters(visit: Consultation) -> dict[LetterKind, Letter]:
 
 
 def test_the_summary_says_what_was_found(client, visit):
-    code = db.session.scalar(sa.select(DocumentNumber.verify_code).where(DocumentNumber.document_id == visit.id))
+    code = db.session.scalar(sa.select(DocumentNumber.verify_code).where(DocumentNumber.document_id
+                                                                         == visit.id))
     text = text_of(client.get(f"/portal/consultations/{visit.id}/summary"))
-    for said in ("Ratna Lestari", "J06.9", "Istirahat dan minum", visit.doctor.name, visit.number, f"/verify/{code}"):
+    for said in ("Ratna Lestari", "J06.9", "Istirahat dan minum", visit.doctor.name, visit.number,
+                 f"/verify/{code}"):
         assert said in text
 
 
@@ -109,8 +117,10 @@ def test_all_of_them_stand_on_a_page(client, visit, sign_in):
     (rx,) = visit.prescriptions
     assert 'href="/portal/papers"' in client.get("/portal/").text
     page = client.get("/portal/papers").text
-    paths = [f"/portal/prescriptions/{rx.id}", *(f"/portal/letters/{each.id}" for each in letters(visit).values())]
-    for said in (*(f'href="{path}"' for path in paths), "Parasetamol", "RSUP Persahabatan", visit.doctor.name):
+    paths = [f"/portal/prescriptions/{rx.id}",
+             *(f"/portal/letters/{each.id}" for each in letters(visit).values())]
+    for said in (*(f'href="{path}"' for path in paths), "Parasetamol", "RSUP Persahabatan",
+                 visit.doctor.name):
         assert said in page
     db.session.execute(sa.text("UPDATE prescription SET state = 'draft'"))
     assert paths[0] not in client.get("/portal/papers").text
@@ -125,7 +135,11 @@ def test_all_of_them_stand_on_a_page(client, visit, sign_in):
 def test_papers_wait_for_the_end_and_a_guardian_sees_the_childs(client, visit, sign_in):
     (rx,) = visit.prescriptions
     guardian = factories.make_patient(name="Wali")
-    visit.patient.guardian_id, visit.patient.user_id, visit.patient.relation = guardian.id, None, Relation.CHILD
+    visit.patient.guardian_id, visit.patient.user_id, visit.patient.relation = (
+        guardian.id,
+        None,
+        Relation.CHILD,
+    )
     db.session.flush()
     sign_in(client, guardian.user)
     page = client.get("/portal/papers").text
@@ -162,7 +176,9 @@ def test_verifying_tells_nothing_clinical(client, visit, app):
 @pytest.mark.parametrize("who", ["patient", "doctor", "admin"])
 def test_nobody_elses_papers(client, visit, app, sign_in, who):
     other = app.test_client()
-    sign_in(other, {"patient": factories.make_patient().user, "doctor": factories.make_user(Role.DOCTOR, Role.PATIENT),
+    sign_in(other,
+            {"patient": factories.make_patient().user,
+             "doctor": factories.make_user(Role.DOCTOR, Role.PATIENT),
                     "admin": factories.make_user(Role.ADMIN, Role.PATIENT)}[who])
     letter = letters(visit)[LetterKind.SICK].id
     for path in ("/portal/consultations/{}/summary", "/portal/letters/{}", "/portal/prescriptions/{}"):
@@ -205,8 +221,10 @@ def test_what_was_said_leaves_with_the_approval(client, session, sign_in):
 
 # ---------------------------------------------------------------- history
 
-def _past(patient: Patient, days: int, state: ConsultationState = ConsultationState.COMPLETED) -> Consultation:
-    return factories.make_consultation(patient=patient, state=state, starts_at=clock.now() - timedelta(days=days),
+def _past(patient: Patient, days: int,
+          state: ConsultationState = ConsultationState.COMPLETED) -> Consultation:
+    return factories.make_consultation(patient=patient, state=state,
+                                       starts_at=clock.now() - timedelta(days=days),
                                        doctor=factories.make_doctor(name=f"dr. {days} {state.value}"))
 
 

@@ -1,4 +1,5 @@
-"""Nothing of a patient in an address, a log line, an error page or a cache; sessions end when nobody is there."""
+"""Nothing of a patient in an address, a log line, an error page or a cache; sessions end when nobody is
+there."""
 
 from __future__ import annotations
 
@@ -20,13 +21,16 @@ from portal.web import signin
 from tests.support import factories
 
 NIK = "3273055705900001"
-CANARIES = {"name": "Kenari Satu", "address": "Jalan Kenari Dua", "allergies": "kenaritiga", "phone": "+6281234500004",
+CANARIES = {"name": "Kenari Satu", "address": "Jalan Kenari Dua", "allergies": "kenaritiga",
+            "phone": "+6281234500004",
             "payer_number": "0001234500005"}
 COMPLAINT, MESSAGE = "kenarienam sesak", "kenaritujuh pesan"
 SECRETS = (*CANARIES.values(), COMPLAINT, MESSAGE, NIK)
 PAGES = ("/portal/", "/portal/waiting", "/portal/profile", "/portal/profile/edit", "/portal/people/new",
-         "/portal/consultations", "/portal/consultations/new", "/portal/record/readers", "/portal/record/readers?all=1",
-         "/portal/record/download", "/portal/close", "/portal/doctors", "/portal/specializations", "/portal/facilities",
+         "/portal/consultations", "/portal/consultations/new", "/portal/record/readers",
+         "/portal/record/readers?all=1",
+         "/portal/record/download", "/portal/close", "/portal/doctors", "/portal/specializations",
+         "/portal/facilities",
          "/account/")
 
 
@@ -42,7 +46,8 @@ def patient(session, client, sign_in):
 
 @pytest.fixture
 def consultation(patient):
-    found = factories.make_consultation(patient=patient, complaint=COMPLAINT, state=ConsultationState.APPROVED,
+    found = factories.make_consultation(patient=patient, complaint=COMPLAINT,
+                                        state=ConsultationState.APPROVED,
                                         approved_at=clock.now())
     conversations.send_message(found, MESSAGE, by=patient.user, client_id="one")
     return found
@@ -69,9 +74,11 @@ def test_no_log_line_does(client, consultation, caplog):
     for path in pages(consultation):
         client.get(path)
     one = f"/portal/consultations/{consultation.id}"
-    for path, data in (("/portal/profile/edit", {"nik": NIK, "address": CANARIES["address"], "height_cm": "x"}),
+    for path, data in (("/portal/profile/edit",
+                        {"nik": NIK, "address": CANARIES["address"], "height_cm": "x"}),
                        (f"{one}/messages", {"body": MESSAGE}), (f"{one}/cancel", {"reason": ""}),
-                       ("/portal/consultations/new", {"complaint": COMPLAINT}), (f"{one}/rating", {"rating": "9"}),
+                       ("/portal/consultations/new", {"complaint": COMPLAINT}),
+                       (f"{one}/rating", {"rating": "9"}),
                        ("/account/password/change", {"current": COMPLAINT})):
         client.post(path, data=data)
     ours = [record for record in caplog.records if not record.name.startswith("sqlalchemy")]
@@ -79,7 +86,8 @@ def test_no_log_line_does(client, consultation, caplog):
 
 
 @pytest.mark.parametrize(("path", "method", "status"), [
-    ("/portal/consultations/999999", "GET", 404), ("/portal/nothing", "GET", 404), ("/admin/patient/", "GET", 403),
+    ("/portal/consultations/999999", "GET", 404), ("/portal/nothing", "GET", 404),
+    ("/admin/patient/", "GET", 403),
     ("/portal/profile", "DELETE", 405), ("/portal/people/999999", "GET", 404)])
 def test_no_error_page_does(client, consultation, path, method, status):
     answer = client.open(path, method=method)

@@ -1,4 +1,5 @@
-"""The profile: what is kept, what is refused at the field, the address level by level, the NIK never in full."""
+"""The profile: what is kept, what is refused at the field, the address level by level, the NIK never in
+full."""
 
 from __future__ import annotations
 
@@ -22,11 +23,13 @@ NIK = "3273015705900001"
 def patient(client, sign_in, session):
     patient = factories.make_patient(sex=Sex.FEMALE)
     sign_in(client, patient.user)
-    for code, name, level in (("32", "Jawa Barat", RegionLevel.PROVINCE), ("32.73", "Bandung", RegionLevel.REGENCY),
+    for code, name, level in (("32", "Jawa Barat", RegionLevel.PROVINCE),
+                              ("32.73", "Bandung", RegionLevel.REGENCY),
                               ("32.73.01", "Sukasari", RegionLevel.DISTRICT),
                               ("32.73.01.1001", "Gegerkalong", RegionLevel.VILLAGE)):
         if session.get(Region, code) is None:
-            factories.saved(Region(code=code, name=name, level=level, parent_code=code.rpartition(".")[0] or None))
+            factories.saved(Region(code=code, name=name, level=level,
+                                   parent_code=code.rpartition(".")[0] or None))
     return patient
 
 
@@ -87,7 +90,8 @@ def test_a_second_patient_with_the_same_nik_sees_nothing_of_the_first(client, ap
 
 def test_a_childs_nik_tells_nothing_either(client, patient, session):
     client.post("/portal/profile", data={"nik": NIK})
-    form = {"name": "Budi Kecil", "birth_date": "1990-05-17", "sex": "female", "relation": "sibling", "nik": NIK,
+    form = {"name": "Budi Kecil", "birth_date": "1990-05-17", "sex": "female", "relation": "sibling",
+            "nik": NIK,
             "consent_privacy": "1", "consent_telemedicine": "1"}
     assert client.post("/portal/people/new", data=form).status_code == 303
 
@@ -95,7 +99,8 @@ def test_a_childs_nik_tells_nothing_either(client, patient, session):
 def test_only_the_profiles_columns_change(client, patient, session):
     before = (patient.state, patient.medical_record_number, patient.user_id, patient.birth_date)
     client.post("/portal/profile", data={"state": "closed", "medical_record_number": "1", "user_id": "1",
-                                         "guardian_id": "1", "decided_reason": "x", "birth_date": "1980-01-01"})
+                                         "guardian_id": "1", "decided_reason": "x",
+                                         "birth_date": "1980-01-01"})
     kept = session.get(Patient, patient.id)
     assert (kept.state, kept.medical_record_number, kept.user_id, kept.birth_date) == before
     assert kept.guardian_id is None
@@ -106,12 +111,14 @@ def test_the_address_is_chosen_level_by_level(client, patient):
     block = client.get("/portal/regions?province=32", headers=htmx).text
     assert "32.73" in block
     assert "32.73.01" not in block
-    block = client.get("/portal/regions?province=32&regency=32.73&district=32.73.01&village=", headers=htmx).text
+    block = client.get("/portal/regions?province=32&regency=32.73&district=32.73.01&village=",
+                       headers=htmx).text
     assert "Gegerkalong" in block
     # A regency of the province chosen before falls away with it.
     assert "32.73.01" not in client.get("/portal/regions?province=11&regency=32.73", headers=htmx).text
     # Without script: a button shows the next level, and saves nothing.
-    page = client.post("/portal/profile", data={"go": "regions", "province": "32", "address": "Jalan Baru"}).text
+    page = client.post("/portal/profile",
+                       data={"go": "regions", "province": "32", "address": "Jalan Baru"}).text
     assert re.search(r'<option value="32\.73">', page)
     assert "Jalan Baru" in page
 
@@ -132,7 +139,8 @@ def test_a_pending_patient_completes_the_profile(client, sign_in, session):
 def test_a_wrong_card_is_told_at_the_field(client, session, sign_in, payer, name, number, field):
     patient = factories.make_patient()
     sign_in(client, patient.user)
-    answer = client.post("/portal/profile/edit", data={"payer": payer, "payer_name": name, "payer_number": number})
+    answer = client.post("/portal/profile/edit",
+                         data={"payer": payer, "payer_name": name, "payer_number": number})
     assert answer.status_code == 422
     assert f'id="{field}-err"' in answer.text
     assert patient.payer_number is None

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from models import acting, clock
+from models import actor, clock
 from models.activity import Activity, ActivityLog
 from models.base import db
 from models.clinic import Patient, PatientState, Relation
@@ -45,7 +45,8 @@ def patient(session, client, sign_in, kept) -> Patient:
 
 def attached(consultation, content: bytes = b"%PDF-1.7 lab", name: str = "lab.pdf") -> Attachment:
     return factories.saved(Attachment(
-        document_type="consultation", document_id=consultation.id, file_name=name, media_type="application/pdf",
+        document_type="consultation", document_id=consultation.id, file_name=name,
+        media_type="application/pdf",
         size=len(content), sha256=hashlib.sha256(content).hexdigest(), content=content,
         user_id=consultation.created_by_id))
 
@@ -70,7 +71,7 @@ def test_what_hangs_on_a_consultation_counts_and_others_records_do_not(client, p
     consultation = factories.make_consultation(patient=patient)
     file, other = attached(consultation), factories.make_consultation()
     reader = factories.make_user(Role.ADMIN, name="Bagus Admin")
-    acting.set_actor(reader.id, acting.Door.BACK_OFFICE)
+    actor.set_actor(reader.id, actor.Door.BACK_OFFICE)
     activity.record(Activity.READ, table_name="attachment", changed_id=file.id)
     activity.record(Activity.READ, table_name="consultation", changed_id=other.id)
     activity.record(Activity.READ, table_name="patient", changed_id=other.patient_id)
@@ -80,7 +81,7 @@ def test_what_hangs_on_a_consultation_counts_and_others_records_do_not(client, p
 
 def test_changes_are_shown_when_asked_for(client, patient):
     admin = factories.make_user(Role.ADMIN, name="Bagus Admin")
-    acting.set_actor(admin.id, acting.Door.BACK_OFFICE)
+    actor.set_actor(admin.id, actor.Door.BACK_OFFICE)
     patient.address = "Jl. Melati 3"
     db.session.commit()
     assert "Bagus Admin" not in client.get("/portal/record/readers").text
@@ -91,7 +92,7 @@ def test_changes_are_shown_when_asked_for(client, patient):
 
 def test_many_entries_are_paged(client, patient):
     reader = factories.make_user(Role.ADMIN, name="Bagus Admin")
-    acting.set_actor(reader.id, acting.Door.BACK_OFFICE)
+    actor.set_actor(reader.id, actor.Door.BACK_OFFICE)
     for _ in range(60):
         activity.record(Activity.READ, table_name="patient", changed_id=patient.id)
         db.session.commit()
@@ -107,9 +108,11 @@ def test_anothers_record_is_absent(client, patient, path):
     other = factories.make_patient()
     foreign, absent = client.get(path.format(other.id)), client.get(path.format(other.id + 1000))
     assert (foreign.status_code, absent.status_code) == (404, 404)
-    for data in ({"patient": other.id, "current": PASSWORD}, {"patient": other.id + 1000, "current": PASSWORD}):
+    for data in ({"patient": other.id, "current": PASSWORD},
+                 {"patient": other.id + 1000, "current": PASSWORD}):
         assert client.post("/portal/record/download", data=data).status_code == 404
-    assert client.post(f"/portal/people/{other.id}/close", data={"sure": "1", "current": PASSWORD}).status_code == 404
+    assert client.post(f"/portal/people/{other.id}/close",
+                       data={"sure": "1", "current": PASSWORD}).status_code == 404
 
 
 # ---------------------------------------------------------------- taking it along
@@ -126,7 +129,8 @@ def test_everything_is_in_the_archive(client, patient):
     consultation.state, consultation.approved_at = ConsultationState.APPROVED, clock.now()
     file = attached(consultation, b"%PDF-1.7 " + bytes(range(256)) * 4000)
     conversations.send_message(consultation, "Selamat pagi, Dok", by=patient.user, client_id="one")
-    with_note = ClinicalNote(consultation_id=consultation.id, subjective="s", objective="o", assessment="a", plan="p",
+    with_note = ClinicalNote(consultation_id=consultation.id, subjective="s", objective="o", assessment="a",
+                             plan="p",
                              author_id=consultation.doctor.user_id)
     factories.saved(with_note)
     archive = download(client)
@@ -136,7 +140,8 @@ def test_everything_is_in_the_archive(client, patient):
         "rawat-patient-record/1", "Ratna Lestari", "Amoksisilin")
     assert {each["kind"] for each in data["consents"]} == {"privacy", "telemedicine"}
     (one,) = data["consultations"]
-    assert (one["complaint"], one["doctor"], one["notes"]) == ("Batuk tiga hari", consultation.doctor.name, [])
+    assert (one["complaint"], one["doctor"], one["notes"]) == ("Batuk tiga hari", consultation.doctor.name,
+                                                               [])
     assert one["messages"][0]["body"] == "Selamat pagi, Dok"
     kept_file = archive.read(one["files"][0]["path"])
     assert hashlib.sha256(kept_file).hexdigest() == file.sha256
@@ -162,11 +167,13 @@ def test_it_holds_nothing_of_others_but_a_guardian_takes_the_childs(client, pati
 def test_it_is_noted_told_and_asks_the_password(client, patient):
     assert client.post("/portal/record/download", data={"current": "wrong"}).status_code == 422
     assert client.post("/portal/record/download").status_code == 422
-    assert db.session.scalar(sa.select(ActivityLog.id).where(ActivityLog.activity == Activity.EXPORTED)) is None
+    assert db.session.scalar(sa.select(ActivityLog.id).where(ActivityLog.activity
+                                                             == Activity.EXPORTED)) is None
     download(client)
     row = db.session.scalar(sa.select(ActivityLog).where(ActivityLog.activity == Activity.EXPORTED))
     assert (row.table_name, row.changed_id, row.user_id) == ("patient", str(patient.id), patient.user_id)
-    assert db.session.scalar(sa.select(Notice.user_id).where(Notice.event == "record_downloaded")) == patient.user_id
+    assert db.session.scalar(sa.select(Notice.user_id).where(Notice.event
+                                                             == "record_downloaded")) == patient.user_id
 
 
 def test_a_name_in_the_archive_leads_nowhere_else(client, patient):
@@ -192,7 +199,8 @@ def test_one_file_at_a_time_is_held(client, patient, app):
 def test_not_too_often(client, patient, app):
     app.config["RATELIMIT_ENABLED"] = True
     record.downloads.forget(str(patient.user_id))
-    answers = [client.post("/portal/record/download", data={"current": PASSWORD}).status_code for _ in range(6)]
+    answers = [client.post("/portal/record/download", data={"current": PASSWORD}).status_code
+               for _ in range(6)]
     record.downloads.forget(str(patient.user_id))
     assert answers == [200] * 5 + [429]
 
@@ -212,7 +220,8 @@ def test_closing_says_what_happens_and_asks(client, patient):
 def test_closing_withdraws_cancels_and_signs_out_everywhere(client, patient, app, sign_in):
     elsewhere = app.test_client()
     sign_in(elsewhere, patient.user)
-    soon = factories.make_consultation(patient=patient, state=ConsultationState.APPROVED, approved_at=clock.now(),
+    soon = factories.make_consultation(patient=patient, state=ConsultationState.APPROVED,
+                                       approved_at=clock.now(),
                                        starts_at=clock.now() + timedelta(minutes=65))
     later = factories.make_consultation(patient=patient, starts_at=clock.now() + timedelta(days=2))
     done = factories.make_consultation(patient=patient, state=ConsultationState.COMPLETED,
@@ -236,7 +245,8 @@ def test_profiles_that_are_kept_come_first(client, patient):
     child = factories.make_patient(guardian=patient, relation=Relation.CHILD, name="Bima")
     assert "Bima" in client.get("/portal/close").text
     assert client.post("/portal/close", data={"sure": "1", "current": PASSWORD}).status_code == 422
-    assert client.post(f"/portal/people/{child.id}/close", data={"sure": "1", "current": PASSWORD}).status_code == 303
+    assert client.post(f"/portal/people/{child.id}/close",
+                       data={"sure": "1", "current": PASSWORD}).status_code == 303
     assert (child.state, patient.state) == (PatientState.CLOSED, PatientState.ACTIVE)
     assert client.get("/portal/profile").status_code == 200
     assert client.post("/portal/close", data={"sure": "1", "current": PASSWORD}).status_code == 303
@@ -244,7 +254,8 @@ def test_profiles_that_are_kept_come_first(client, patient):
 
 def test_while_the_doctor_talks_too(client, patient, session):
     """A consent is withdrawn at any time: what is in progress ends with it."""
-    talk = factories.make_consultation(patient=patient, state=ConsultationState.IN_PROGRESS, started_at=clock.now())
+    talk = factories.make_consultation(patient=patient, state=ConsultationState.IN_PROGRESS,
+                                       started_at=clock.now())
     assert client.post("/portal/close", data={"sure": "1", "current": PASSWORD}).status_code == 303
     session.expire_all()
     assert (patient.state, talk.state) == (PatientState.CLOSED, ConsultationState.CANCELLED)

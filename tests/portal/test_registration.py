@@ -19,7 +19,8 @@ from portal.web import passwords
 from portal.web.signin import guesses
 from tests.support import factories
 
-FORM = {"name": "Siti Aminah", "email": "Siti@Example.org", "password": "melati putih 12", "birth_date": "1991-08-14",
+FORM = {"name": "Siti Aminah", "email": "Siti@Example.org", "password": "melati putih 12",
+        "birth_date": "1991-08-14",
         "sex": "female", "consent_privacy": "2026-1", "consent_telemedicine": "2026-1"}
 
 
@@ -51,7 +52,8 @@ def test_registers_and_signs_in(client, session, path):
 
 
 @pytest.mark.parametrize(("field", "value"), [
-    ("name", ""), ("name", "x"), ("name", "a" * 201), ("email", "nobody"), ("email", ""), ("password", "short"),
+    ("name", ""), ("name", "x"), ("name", "a" * 201), ("email", "nobody"), ("email", ""),
+    ("password", "short"),
     ("password", "p" * 201), ("password", "siti@example.org"), ("birth_date", "2999-01-01"),
     ("birth_date", "31/12/1990"), ("birth_date", "0001-01-01"), ("sex", "other"), ("sex", ""),
     ("consent_privacy", ""), ("consent_telemedicine", "")])
@@ -86,7 +88,8 @@ def test_the_answer_is_the_same_whatever_there_is_of_the_address(app, session, k
     assert answers(app.test_client(), owner.email.upper()) == answers(app.test_client(), "nobody@example.org")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(User)) == people + 1
     mail = db.session.scalar(sa.select(Outbox).where(Outbox.user_id == owner.id))
-    assert mail.template == ("registration_repeated_closed" if known == "a closed account" else "registration_repeated")
+    assert mail.template == ("registration_repeated_closed" if known == "a closed account"
+                             else "registration_repeated")
     assert (mail.to_address, owner.name) == (owner.email, owner.name)
 
 
@@ -102,11 +105,13 @@ def test_both_take_the_same_work(client, session, monkeypatch):
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_known_addresses_cannot_be_tried_out_and_the_owner_gets_one_mail_a_day(client, session, app, is_known):
+def test_known_addresses_cannot_be_tried_out_and_the_owner_gets_one_mail_a_day(client, session, app,
+                                                                               is_known):
     app.config["RATELIMIT_ENABLED"] = True
     email = factories.make_user(Role.PATIENT).email if is_known else "nobody@example.org"
     try:
-        codes = [client.post("/register", data=FORM | {"email": email}).status_code for _ in range(guesses.limit + 1)]
+        codes = [client.post("/register", data=FORM | {"email": email}).status_code
+                 for _ in range(guesses.limit + 1)]
     finally:
         guesses.forget(f"{email}|127.0.0.1")
     assert codes == [303] * guesses.limit + [429]
@@ -141,7 +146,8 @@ def test_extra_fields_change_nothing(client, session):
 
 
 @pytest.mark.parametrize("field", sorted(FORM))
-@pytest.mark.parametrize("value", ["\0", "a\0b", "\ud800".encode("utf-8", "surrogatepass"), "9" * 5000, "½²３"])
+@pytest.mark.parametrize("value",
+                         ["\0", "a\0b", "\ud800".encode("utf-8", "surrogatepass"), "9" * 5000, "½²３"])
 def test_garbage_is_no_error_of_ours(client, session, field, value):
     assert client.post("/register", data=FORM | {field: value}).status_code in (303, 422)
 

@@ -1,4 +1,5 @@
-"""Questions before a consultation: asked as data, danger signs call for 119 first, the doctor reads the answers."""
+"""Questions before a consultation: asked as data, danger signs call for 119 first, the doctor reads the
+answers."""
 
 from __future__ import annotations
 
@@ -20,19 +21,22 @@ def asked(session, client, sign_in):
     sign_in(client, patient.user)
     client.set_cookie("language", "en")
     slot = next_free(doctor, patient=patient)[0]
-    return {"patient": patient.id, "complaint": "Nyeri dada", "doctor": doctor.id, "onset": "days", "severity": "4",
+    return {"patient": patient.id, "complaint": "Nyeri dada", "doctor": doctor.id, "onset": "days",
+            "severity": "4",
             "starts_at": slot.starts_at.isoformat(), "consent_record": "1", "consent": "1"}
 
 
 def step(client, data, name, **more):
-    return client.post("/portal/consultations/new", data={**data, "step": name, "go": "next", "shown": "1", **more})
+    return client.post("/portal/consultations/new",
+                       data={**data, "step": name, "go": "next", "shown": "1", **more})
 
 
 def test_every_answer_is_known_and_every_danger_too():
     assert len(triage.BY_KEY) == len(triage.QUESTIONS)
     for question in triage.QUESTIONS:
         assert set(question.danger) | set(question.soon) <= set(question.answers)
-    assert {each.key for each in triage.common()} == {"onset", "severity", "fever", "breath", "chest", "faint"}
+    assert {each.key for each in triage.common()} == {"onset", "severity", "fever", "breath", "chest",
+                                                      "faint"}
     assert "rest_pain" in {each.key for each in triage.specific("Sp.JP")}
     assert triage.specific("Sp.XY") == []
 
@@ -99,4 +103,5 @@ def test_a_moved_request_keeps_its_answers(session):
     triage.keep(consultation, {"onset": "weeks", "breath": "1"})
     slot = next_free(consultation.doctor, after=consultation.ends_at)[0]
     moved = consultations.reschedule(consultation, slot.starts_at, by=consultation.patient.user)
-    assert {each.question: each.is_danger for each in moved.triage_answers} == {"onset": False, "breath": True}
+    assert {each.question: each.is_danger for each in moved.triage_answers} == {"onset": False,
+                                                                                "breath": True}

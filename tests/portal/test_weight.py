@@ -35,7 +35,8 @@ def loaded(client: Any, page: Any) -> dict[str, int]:
         weights[address] = len(answer.data)
         if address.endswith(".css"):
             text = gzip.decompress(answer.data).decode()
-            more |= {each for each in re.findall(r"url\([\"']?([^\"')]+)", text) if not each.startswith("data:")}
+            more |= {each for each in re.findall(r"url\([\"']?([^\"')]+)", text)
+                     if not each.startswith("data:")}
     return weights
 
 
@@ -44,7 +45,8 @@ def pages(app: Any, talk: Any) -> list[str]:
     values = {"consultation_id": talk.id, "patient_id": talk.patient_id, "doctor_id": talk.doctor_id}
     found = set()
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or not re.match(r"/(portal|account|login|register|verify)\b", rule.rule) \
+        if "GET" not in (rule.methods or ()) or not re.match(r"/(portal|account|login|register|verify)\b",
+                                                             rule.rule) \
                 or NO_PAGE.fullmatch(rule.rule):
             continue
         address = re.sub(r"<(?:[^:<>]*:)?(\w+)>", lambda part: str(values.get(part[1], 1)), rule.rule)
@@ -79,7 +81,8 @@ def test_staff_sign_in_by_the_same_light_door(client: Any, session: Any) -> None
     assert client.get("/login").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/static/portal.css", "/static/vendor/htmx/htmx.min.js", "/static/icons.svg",
+@pytest.mark.parametrize("path",
+                         ["/static/portal.css", "/static/vendor/htmx/htmx.min.js", "/static/icons.svg",
                                   "/static/vendor/tabler/tabler.min.css", "/login"])
 def test_answers_travel_compressed_to_who_takes_it(client: Any, session: Any, path: str) -> None:
     plain = client.get(path)

@@ -1,4 +1,5 @@
-"""Changing an approved order: changed amounts are approved again from the start, other changes keep the approvals."""
+"""Changing an approved order: changed amounts are approved again from the start, other changes keep the
+approvals."""
 
 from __future__ import annotations
 
@@ -33,8 +34,10 @@ def typed(order: PurchaseOrder, **changes: str) -> dict[str, str]:
             "vat_percent": f"{order.vat_percent.normalize():f}"}
     for place, line in enumerate(order.lines):
         data |= {f"lines-{place}-id": str(line.id), f"lines-{place}-item": str(line.item_id),
-                 f"lines-{place}-unit": str(line.unit_id), f"lines-{place}-quantity": f"{line.quantity.normalize():f}",
-                 f"lines-{place}-unit_price": f"{line.unit_price.normalize():f}", f"lines-{place}-discount": "0"}
+                 f"lines-{place}-unit": str(line.unit_id),
+                 f"lines-{place}-quantity": f"{line.quantity.normalize():f}",
+                 f"lines-{place}-unit_price": f"{line.unit_price.normalize():f}",
+                 f"lines-{place}-discount": "0"}
     return {**data, **changes}
 
 
@@ -43,7 +46,8 @@ def edit(client: Any, order: PurchaseOrder, **changes: str) -> Any:
 
 
 @pytest.mark.parametrize(("steps", "price"), [(1, "1000"), (2, "1000"), (3, "9000000")])
-def test_changed_amounts_are_approved_again(client: Any, sign_in: Any, cast: Cast, steps: int, price: str) -> None:
+def test_changed_amounts_are_approved_again(client: Any, sign_in: Any, cast: Cast, steps: int,
+                                            price: str) -> None:
     order = approved(cast, steps, price)
     number = order.number
     sign_in(client, cast.buyer)
@@ -106,7 +110,8 @@ def test_wrong_amounts_leave_the_approvals(client: Any, sign_in: Any, cast: Cast
     order = approved(cast)
     sign_in(client, cast.buyer)
     for changes in ({"lines-0-quantity": "0"}, {"lines-0-quantity": "-1"}, {"lines-0-discount": "101"},
-                    {"lines-0-unit": str(make.unit_of(make.make_item()).id)}, {"del-lines-0": "1", "del-lines-1": "1"}):
+                    {"lines-0-unit": str(make.unit_of(make.make_item()).id)},
+                    {"del-lines-0": "1", "del-lines-1": "1"}):
         assert edit(client, order, **changes).status_code == 422, changes
         order = db.session.get(PurchaseOrder, order.id)
         assert (order.state, len(order.lines)) == ("payment_approved", 2)
@@ -157,7 +162,8 @@ def test_a_stale_document_is_not_amended(cast: Cast) -> None:
     order = approved(cast)
     db.session.commit()  # in the transaction that holds its lock nobody can be faster
     assert order.version
-    db.session.execute(PurchaseOrder.__table__.update().where(PurchaseOrder.id == order.id).values(version=99))
+    db.session.execute(PurchaseOrder.__table__.update().where(PurchaseOrder.id
+                                                              == order.id).values(version=99))
     with pytest.raises(Conflict):
         amendments.amend(order, lambda: None, by=cast.buyer)
 

@@ -27,7 +27,8 @@ def typed(page: str) -> dict[str, str]:
 def invoice_of(cast: Cast, receipt: Any, quantity: str, price: str, vat: str = "0") -> SupplierInvoice:
     line = receipt.lines[0]
     return make.saved(SupplierInvoice(
-        created_by=cast.buyer, supplier=cast.supplier, purchase_order=receipt.purchase_order, vat_amount=Decimal(vat),
+        created_by=cast.buyer, supplier=cast.supplier, purchase_order=receipt.purchase_order,
+        vat_amount=Decimal(vat),
         supplier_number=make.unique("F"), lines=[SupplierInvoiceLine(
             goods_receipt_line=line, item_id=line.item_id, unit_id=line.unit_id, quantity=Decimal(quantity),
             unit_price=Decimal(price))]))
@@ -46,7 +47,8 @@ def test_an_invoice_begins_with_what_can_be_charged(client: Any, sign_in: Any, c
     assert page.status_code == 200
     data = typed(page.text)
     assert (data["supplier"], data["purchase_order"]) == (str(order.supplier_id), str(order.id))
-    answer = client.post("/admin/supplier_invoice/new/", data={**data, "supplier_number": "F-1", "_submit": "1"})
+    answer = client.post("/admin/supplier_invoice/new/",
+                         data={**data, "supplier_number": "F-1", "_submit": "1"})
     assert answer.status_code == 303, answer.text
     invoice = db.session.scalars(sa.select(SupplierInvoice).order_by(SupplierInvoice.id.desc())).first()
     assert [(line.quantity, line.unit_price) for line in invoice.lines] == [(3, 900), (4, 100)]

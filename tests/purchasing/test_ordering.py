@@ -85,7 +85,8 @@ def test_one_order_for_each_supplier_and_store(client: Any, sign_in: Any, cast: 
 
 def test_one_supplier_for_all(client: Any, sign_in: Any, cast: Cast) -> None:
     other = make.make_supplier()
-    lines = [approved(cast, (make.make_item(), "1")).lines[0], approved(cast, (make.make_item(), "2")).lines[0]]
+    lines = [approved(cast, (make.make_item(), "1")).lines[0],
+             approved(cast, (make.make_item(), "2")).lines[0]]
     sign_in(client, cast.buyer)
     client.post(ADDRESS, data=ticked(*lines, one_supplier=str(other.id)))
     assert [(order.supplier_id, len(order.lines)) for order in orders()] == [(other.id, 2)]
@@ -128,7 +129,8 @@ def test_wrong_input_keeps_what_was_typed(client: Any, sign_in: Any, cast: Cast)
     for name, text in (("quantity", "0"), ("quantity", "-3"), ("quantity", "lots"), ("quantity", ""),
                        ("quantity", "0,5"), ("quantity", "9" * 25), ("quantity", "1,23456"), ("price", "-1"),
                        ("price", "free"), ("price", "9" * 25), ("price", "1,234567"),
-                       ("supplier", ""), ("supplier", str(retired.id)), ("supplier", "999999"), ("supplier", "abc")):
+                       ("supplier", ""), ("supplier", str(retired.id)), ("supplier", "999999"),
+                       ("supplier", "abc")):
         answer = client.post(ADDRESS, data=ticked(line, **{f"{name}-{line.id}": text}))
         assert answer.status_code == 422, (name, text)
         assert f'id="e-{name}-{line.id}"' in answer.text, (name, text)
@@ -163,7 +165,10 @@ def test_the_list_is_narrowed(client: Any, sign_in: Any, cast: Cast) -> None:
 def test_the_request_leads_to_the_screen(client: Any, sign_in: Any, cast: Cast) -> None:
     request = approved(cast, (make.make_item(), "10"))
     sign_in(client, cast.buyer)
-    assert f"{ADDRESS}?request={request.id}" in client.get(f"/admin/purchase_request/details/?id={request.id}").text
+    assert (
+        f"{ADDRESS}?request={request.id}"
+        in client.get(f"/admin/purchase_request/details/?id={request.id}").text
+    )
     assert ADDRESS in client.get("/admin/purchase_order/").text
     sign_in(client, cast.head)
     assert ADDRESS not in client.get(f"/admin/purchase_request/details/?id={request.id}").text
@@ -208,7 +213,8 @@ def test_two_buyers_at_once_order_a_line_once(app: Any) -> None:
 
 def bought(cast: Cast, item: Any, supplier: Any, price: str, discount: str = "0",
            expected_in: int | None = None) -> None:
-    order = make.make_purchase_order((item, 10, price), created_by=cast.buyer, store=cast.store, supplier=supplier)
+    order = make.make_purchase_order((item, 10, price), created_by=cast.buyer, store=cast.store,
+                                     supplier=supplier)
     order.lines[0].discount = Decimal(discount)
     if expected_in is not None:
         order.ordered_on = order.expected_on = clock.today() + timedelta(days=expected_in)
@@ -253,7 +259,8 @@ def test_the_fragment_beside_a_line(app: Any, client: Any, sign_in: Any, cast: C
     bought(cast, item, supplier, "150")
     bought(cast, item, cast.supplier, "170")
     sign_in(client, cast.buyer)
-    address = f"/admin/purchase_order/prices?item={item.id}&supplier={supplier.id}&unit={make.unit_of(item, 'box').id}"
+    box = make.unit_of(item, "box").id
+    address = f"/admin/purchase_order/prices?item={item.id}&supplier={supplier.id}&unit={box}"
     page = client.get(address)
     assert page.status_code == 200
     assert "PT Murah Sekali" in page.text
@@ -301,7 +308,8 @@ def test_a_sent_order_is_held_to_the_suppliers_usual_time(cast: Cast) -> None:
 
 def test_the_list_tells_what_came_and_what_is_late(client: Any, sign_in: Any, cast: Cast) -> None:
     today = clock.today()
-    half, late, draft, over = (cast.order((make.make_item(), 4, 300), (make.make_item(), 4, 100)) for _ in range(4))
+    half, late, draft, over = (cast.order((make.make_item(), 4, 300), (make.make_item(), 4, 100))
+                               for _ in range(4))
     for order, days in ((half, 3), (late, -1), (draft, -1), (over, -1)):
         order.ordered_on, order.expected_on = today - timedelta(days=1), today + timedelta(days=days)
     for order in (half, late, over):
@@ -313,7 +321,8 @@ def test_the_list_tells_what_came_and_what_is_late(client: Any, sign_in: Any, ca
     sign_in(client, cast.buyer)
     page = client.get("/admin/purchase_order/").text
     rows = {order: row_of(page, order) for order in (half, late, draft, over)}
-    assert [' value="75"' in rows[half], ' value="0"' in rows[late], ' value="100"' in rows[over]] == [True] * 3
+    assert [' value="75"' in rows[half], ' value="0"' in rows[late],
+            ' value="100"' in rows[over]] == [True] * 3
     assert "<progress" not in rows[draft]
     assert ["is-late" in row for row in rows.values()] == [False, True, False, False]
     assert "is-overdue" in rows[late]

@@ -22,7 +22,7 @@ from models.people import Language
 from models.returns import SupplierReturn, SupplierReturnLine
 from models.roles import Role
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
-from portal.web import mail, senders
+from portal.web import channels, outbox_job
 from tests.purchasing.test_receipts import Cast
 from tests.support import factories as make
 
@@ -31,7 +31,7 @@ from tests.support import factories as make
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What went out by mail."""
     found: list[Any] = []
-    monkeypatch.setitem(senders.SENDERS, "test", lambda message, _url: found.append(message))
+    monkeypatch.setitem(channels.SENDERS, "test", lambda message, _url: found.append(message))
     return found
 
 
@@ -45,7 +45,7 @@ def mails(template: str) -> list[Outbox]:
 
 def go(limit: int = 50) -> Any:
     db.session.commit()
-    return mail.send_waiting({Channel.MAIL: "test:"}, limit)
+    return outbox_job.send_waiting({Channel.MAIL: "test:"}, limit)
 
 
 # ---------------------------------------------------------------- to the supplier
@@ -57,7 +57,8 @@ def test_a_sent_order_goes_to_its_supplier_once_as_a_pdf(app: Any, cast: Cast, s
     order.expected_on = date(2030, 1, 2)
     cast.sent(order)
     (written,) = mails(TEMPLATE)
-    assert (written.to_address, written.language, written.user_id) == ("jual@pemasok.example", Language.ID, None)
+    assert (written.to_address, written.language, written.user_id) == ("jual@pemasok.example", Language.ID,
+                                                                       None)
     go()
     (letter,) = [each for each in sent if each.to == "jual@pemasok.example"]
     assert order.number in letter.subject
@@ -138,7 +139,8 @@ def test_payables_and_heads_get_a_copy_on_approval_and_the_head_when_it_is_sent(
     assert "order_approved" in told
 
 
-def test_a_receipt_is_told_to_payables_with_the_receiving_report(app: Any, cast: Cast, sent: list[Any]) -> None:
+def test_a_receipt_is_told_to_payables_with_the_receiving_report(app: Any, cast: Cast,
+                                                                 sent: list[Any]) -> None:
     order = cast.sent(cast.order((make.make_item(name="Infus set"), 10, 900)))
     receipt = receipts.make_receipt(order, by=cast.keeper)
     line = receipt.lines[0]
@@ -167,9 +169,11 @@ def listed() -> dict[str, Decimal]:
 
 def invoice_for(cast: Cast, order: Any, line: Any, quantity: str) -> SupplierInvoice:
     invoice = make.saved(SupplierInvoice(
-        created_by=cast.buyer, supplier=order.supplier, purchase_order=order, supplier_number=make.unique("F"), lines=[
+        created_by=cast.buyer, supplier=order.supplier, purchase_order=order,
+        supplier_number=make.unique("F"), lines=[
             SupplierInvoiceLine(goods_receipt_line=line, item_id=line.item_id, unit_id=line.unit_id,
-                                quantity=Decimal(quantity), unit_price=line.unit_price * (100 - line.discount) / 100)]))
+                                quantity=Decimal(quantity),
+                                unit_price=line.unit_price * (100 - line.discount) / 100)]))
     perform(invoice, "submit", by=cast.buyer)
     perform(invoice, "approve", by=cast.payables)
     return invoice
@@ -183,7 +187,8 @@ def test_the_list_is_the_account_to_the_sen(cast: Cast) -> None:
     invoice_for(cast, order, first, "7")
     assert listed() == {receipt.number: Decimal(3000)}
     back = make.saved(SupplierReturn(created_by=cast.buyer, supplier=cast.supplier, store=cast.store, lines=[
-        SupplierReturnLine(item_id=receipt.lines[1].item_id, goods_receipt=receipt, goods_receipt_line=receipt.lines[1],
+        SupplierReturnLine(item_id=receipt.lines[1].item_id, goods_receipt=receipt,
+                           goods_receipt_line=receipt.lines[1],
                            unit_id=receipt.lines[1].unit_id, quantity=Decimal(1))]))
     perform(back, "submit", by=cast.buyer)
     perform(back, "approve", by=cast.head)

@@ -44,7 +44,8 @@ class Cast:
         self.supplier = make.make_supplier()
 
     def order(self, *lines):
-        return make.make_purchase_order(*lines, created_by=self.buyer, store=self.store, supplier=self.supplier)
+        return make.make_purchase_order(*lines, created_by=self.buyer, store=self.store,
+                                        supplier=self.supplier)
 
     def sent(self, order):
         perform(order, "submit", by=self.buyer)
@@ -63,7 +64,8 @@ class Cast:
 
     def request(self, *items):
         request = make.saved(PurchaseRequest(created_by=self.keeper, store=self.store, lines=[
-            PurchaseRequestLine(item=item, unit=make.unit_of(item), quantity=Decimal(5), estimated_price=Decimal(100))
+            PurchaseRequestLine(item=item, unit=make.unit_of(item), quantity=Decimal(5),
+                                estimated_price=Decimal(100))
             for item in items]))
         opened(request, by=self.keeper)
         perform(request, "submit", by=self.keeper)
@@ -185,7 +187,8 @@ def test_a_tracked_item_needs_a_batch_that_is_not_expired(session, cast, batch, 
         cast.received(order, 1, batch, None if days is None else clock.today() + timedelta(days=days))
 
 
-@pytest.mark.parametrize(("tolerance", "quantity", "fits"), [("0", "10", True), ("0", "11", False), ("10", "11", True),
+@pytest.mark.parametrize(("tolerance", "quantity", "fits"),
+                         [("0", "10", True), ("0", "11", False), ("10", "11", True),
                                                              ("9.9", "11", False)])
 def test_over_receipt_is_refused_beyond_the_tolerance(session, cast, tolerance, quantity, fits):
     make.saved(Setting(key="goods_receipt.tolerance", value=tolerance))
@@ -229,7 +232,8 @@ def test_a_reversed_receipt_leaves_nothing_and_can_be_received_again(session, ca
 def invoice(cast, receipt, quantity, price, vat="0"):
     line = receipt.lines[0]
     document = make.saved(SupplierInvoice(
-        created_by=cast.buyer, supplier=cast.supplier, purchase_order=receipt.purchase_order, vat_amount=Decimal(vat),
+        created_by=cast.buyer, supplier=cast.supplier, purchase_order=receipt.purchase_order,
+        vat_amount=Decimal(vat),
         supplier_number=make.unique("INV"), lines=[SupplierInvoiceLine(
             goods_receipt_line_id=line.id, item=line.item, unit=line.unit, quantity=Decimal(quantity),
             unit_price=Decimal(price))]))
@@ -253,7 +257,8 @@ def test_an_invoice_that_matches_clears_what_was_received(session, cast):
 
 
 @pytest.mark.parametrize(("quantity", "price", "tolerance", "fits"), [
-    ("11", "100", "0", False), ("10", "101", "0", False), ("10", "101", "1", True), ("10", "102", "1", False)])
+    ("11", "100", "0", False), ("10", "101", "0", False), ("10", "101", "1", True),
+    ("10", "102", "1", False)])
 def test_an_invoice_is_matched_with_the_receipt(session, cast, quantity, price, tolerance, fits):
     make.saved(Setting(key="supplier_invoice.tolerance", value=tolerance))
     receipt = cast.received(cast.sent(cast.order((make.make_item(), 10, 100))))

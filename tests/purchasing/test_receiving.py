@@ -33,7 +33,8 @@ def form_of(order: Any, **changes: str) -> dict[str, str]:
     line = order.lines[0]
     data = {"purchase_order": str(order.id), "supplier": str(order.supplier_id), "store": str(order.store_id),
             "received_on": clock.today().isoformat(), "delivery_order_number": "SJ-77", "_submit": "1",
-            "lines-0-item": str(line.item_id), "lines-0-received_quantity": "10", "lines-0-unit": str(line.unit_id),
+            "lines-0-item": str(line.item_id), "lines-0-received_quantity": "10",
+            "lines-0-unit": str(line.unit_id),
             "lines-0-unit_price": "100", "lines-0-discount": "0", "lines-0-purchase_order_line": str(line.id)}
     return {**data, **changes}
 
@@ -51,10 +52,13 @@ def test_wrong_receipts_are_refused_and_keep_what_was_typed(client: Any, sign_in
     for field, changes in (
             (quantity, {quantity: "0"}), (quantity, {quantity: "-4"}), (quantity, {quantity: "banyak"}),
             (quantity, {quantity: "11"}), (quantity, {quantity: "0,5"}), (quantity, {quantity: "9" * 20}),
-            (unit, {unit: str(make.unit_of(other).id)}), ("lines-0-item", {"lines-0-item": str(other.id), unit: ""}),
+            (unit, {unit: str(make.unit_of(other).id)}),
+            ("lines-0-item", {"lines-0-item": str(other.id), unit: ""}),
             ("lines-0-item", {unit: str(make.unit_of(order.lines[0].item, "box").id)}),
-            ("supplier", {"supplier": str(make.make_supplier().id)}), ("store", {"store": str(make.make_store().id)}),
-            ("purchase_order", {"purchase_order": str(make.make_purchase_order().id)}), (rejected, {rejected: "-1"}),
+            ("supplier", {"supplier": str(make.make_supplier().id)}),
+            ("store", {"store": str(make.make_store().id)}),
+            ("purchase_order", {"purchase_order": str(make.make_purchase_order().id)}),
+            (rejected, {rejected: "-1"}),
             ("lines-0-rejection_reason", {rejected: "1"}),
             ("lines-0-expires_on", {"lines-0-expires_on": yesterday, "lines-0-batch_number": "B1"}),
             ("lines-0-batch_number", {"lines-0-expires_on": "2030-01-01"}),
@@ -117,7 +121,8 @@ def test_what_was_received_already_is_told_at_the_quantity(client: Any, sign_in:
     order = cast.sent(cast.order((make.make_item(), 10, 100)))
     cast.received(order, 7)
     sign_in(client, cast.keeper)
-    answer = client.post("/admin/goods_receipt/new/", data=form_of(order, **{"lines-0-received_quantity": "4"}))
+    answer = client.post("/admin/goods_receipt/new/",
+                         data=form_of(order, **{"lines-0-received_quantity": "4"}))
     assert answer.status_code == 422
     assert 'id="e-lines-0-received_quantity"' in answer.text
     assert "paling banyak 3" in answer.text
@@ -139,11 +144,13 @@ def test_the_second_of_two_who_write_one_receipt_is_told(client: Any, sign_in: A
     assert second.status_code == 409
     assert 'value="SJ-77"' in second.text
     db.session.expire_all()
-    assert (receipt.state, receipt.lines[0].received_quantity, receipt.delivery_order_number) == ("draft", 6, "SJ-1")
+    assert (receipt.state, receipt.lines[0].received_quantity, receipt.delivery_order_number) == ("draft", 6,
+                                                                                                  "SJ-1")
     assert moves() == 0
 
 
-def test_a_receipt_dated_in_a_closed_month_is_refused_at_its_date(client: Any, sign_in: Any, cast: Cast) -> None:
+def test_a_receipt_dated_in_a_closed_month_is_refused_at_its_date(client: Any, sign_in: Any,
+                                                                  cast: Cast) -> None:
     order = cast.sent(cast.order((make.make_item(), 10, 100)))
     last = clock.today().replace(day=1) - timedelta(days=1)
     make.saved(Period(year=last.year, month=last.month, closed_at=clock.now(), closed_by_id=cast.payables.id))
@@ -159,8 +166,10 @@ def test_more_than_came_does_not_go_back(client: Any, sign_in: Any, cast: Cast) 
     receipt = cast.received(cast.sent(cast.order((make.make_item(), 10, 100))))
     line = receipt.lines[0]
     sign_in(client, cast.buyer)
-    data = {"supplier": str(receipt.supplier_id), "store": str(receipt.store_id), "note": "robek", "_submit": "1",
-            "returned_on": clock.today().isoformat(), "lines-0-item": str(line.item_id), "lines-0-quantity": "11",
+    data = {"supplier": str(receipt.supplier_id), "store": str(receipt.store_id), "note": "robek",
+            "_submit": "1",
+            "returned_on": clock.today().isoformat(), "lines-0-item": str(line.item_id),
+            "lines-0-quantity": "11",
             "lines-0-unit": str(line.unit_id), "lines-0-goods_receipt": str(receipt.id),
             "lines-0-goods_receipt_line": str(line.id)}
     answer = client.post("/admin/supplier_return/new/", data=data)
@@ -172,7 +181,8 @@ def test_more_than_came_does_not_go_back(client: Any, sign_in: Any, cast: Cast) 
     assert foreign.status_code == 422
     assert 'id="e-lines-0-goods_receipt_line"' in foreign.text
     assert db.session.scalar(sa.select(sa.func.count(SupplierReturn.id))) == 0
-    assert client.post("/admin/supplier_return/new/", data={**data, "lines-0-quantity": "10"}).status_code == 303
+    assert client.post("/admin/supplier_return/new/",
+                       data={**data, "lines-0-quantity": "10"}).status_code == 303
 
 
 def heads(client: Any, address: str) -> list[str]:
@@ -186,7 +196,8 @@ def test_lines_show_no_column_that_says_nothing(client: Any, sign_in: Any, cast:
     client.set_cookie("language", "en")
     plain = cast.received(cast.sent(cast.order((make.make_item(), 10, 100))))
     assert heads(client, f"/admin/goods_receipt/details/?id={plain.id}") == [
-        "Item", "Received quantity", "Unit", "Unit price", "Ordered quantity", "Outstanding quantity", "Amount"]
+        "Item", "Received quantity", "Unit", "Unit price", "Ordered quantity", "Outstanding quantity",
+        "Amount"]
     order = cast.order((make.make_item(), 10, 100))
     order.lines[0].discount = Decimal(5)
     less = cast.received(cast.sent(order))
@@ -234,7 +245,8 @@ def test_more_than_was_asked_for_is_not_delivered(client: Any, sign_in: Any, cas
     perform(request, "approve", by=cast.store_head)
     sign_in(client, cast.keeper)
     answer = client.post("/admin/delivery_request/new/", data={
-        "store_request": str(request.id), "store": str(cast.store.id), "delivered_on": clock.today().isoformat(),
+        "store_request": str(request.id), "store": str(cast.store.id),
+        "delivered_on": clock.today().isoformat(),
         "note": "lewat lift", "lines-0-item": str(item.id), "lines-0-quantity": "4",
         "lines-0-unit": str(make.unit_of(item).id), "_submit": "1"})
     assert answer.status_code == 422

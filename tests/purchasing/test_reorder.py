@@ -50,7 +50,8 @@ def test_a_shortage_is_drafted_once_by_the_system(cast: Cast) -> None:
     (request,) = requests()
     assert request.created_by == the_system()
     assert (request.state, request.note, request.store_id) == ("draft", BY_THE_SYSTEM, cast.store.id)
-    assert {(line.item_id, line.quantity, line.supplier_id, line.estimated_price) for line in request.lines} == {
+    assert {(line.item_id, line.quantity, line.supplier_id, line.estimated_price)
+            for line in request.lines} == {
         (item.id, 15, cast.supplier.id, 100) for item in (first, second)}
     told = db.session.scalars(sa.select(Notice).where(Notice.event == "reorder_drafted")).all()
     assert {each.user_id for each in told} >= {cast.buyer.id, cast.keeper.id}
@@ -75,7 +76,8 @@ def test_the_next_day_drafts_only_what_is_not_asked_for(cast: Cast) -> None:
 def test_nobody_signs_in_as_the_system(cast: Cast) -> None:
     short(cast)
     run()
-    assert (the_system().is_active, the_system().password_hash, the_system().roles) == (False, None, frozenset())
+    assert (the_system().is_active, the_system().password_hash, the_system().roles) == (False, None,
+                                                                                        frozenset())
     perform(requests()[0], "submit", by=cast.keeper)
     perform(requests()[0], "approve", by=cast.head)
 

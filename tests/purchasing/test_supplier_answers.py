@@ -1,4 +1,5 @@
-"""A supplier's answer recorded by mistake is taken back, as long as nothing builds on it; the books follow."""
+"""A supplier's answer recorded by mistake is taken back, as long as nothing builds on it; the books
+follow."""
 
 from __future__ import annotations
 
@@ -69,7 +70,8 @@ def test_the_return_waits_for_an_answer_again_and_tells_who_took_it_back(session
     document = credited(cast)
     take_back(cast, document)
     assert document.state == "sent"
-    assert (document.resolution, document.supplier_reference, document.credit_net, document.credit_vat) == (None,) * 4
+    assert (document.resolution, document.supplier_reference, document.credit_net,
+            document.credit_vat) == (None,) * 4
     assert document.lines[0].credited_quantity is None
     event = session.scalars(sa.select(DocumentEvent).where(
         DocumentEvent.document_type == "supplier_return", DocumentEvent.document_id == document.id)
@@ -173,8 +175,8 @@ def test_a_return_on_its_way_waits_for_no_head(session: Any, cast: Cast) -> None
 
 @pytest.mark.parametrize("between", ["nothing", "back", "credit"])
 def test_halves_of_a_sen_leave_nothing_behind(session: Any, cast: Cast, between: str) -> None:
-    """Ten for five sen: what is invoiced, sent back and credited rounds up each time, and other things happen before
-    the answer is taken back."""
+    """Ten for five sen: what is invoiced, sent back and credited rounds up each time, and other things happen
+    before the answer is taken back."""
     make.saved(Setting(key="supplier_invoice.tolerance", value="100"))
     order = cast.order((make.make_item(), 10, "0.01"))
     order.lines[0].discount = Decimal(50)

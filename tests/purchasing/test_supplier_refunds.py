@@ -14,7 +14,7 @@ from models.errors import Conflict, NotAllowed, PeriodClosed, Refused, WrongStat
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.operations.purchasing import supplier_refunds
 from models.operations.purchasing.supplier_returns import open_credit
 from models.returns import Resolution
@@ -62,7 +62,8 @@ def test_the_money_goes_the_way_of_a_payment_backwards(session: Any, cast: Cast)
     accounts = {
         kind: set(session.execute(
             sa.select(JournalLine.purpose, JournalLine.account_id).join(JournalEntry)
-            .where(JournalEntry.document_type == kind, JournalLine.purpose.in_((Posting.CASH, Posting.PAYABLES)))))
+            .where(JournalEntry.document_type == kind,
+                   JournalLine.purpose.in_((Posting.CASH, Posting.PAYABLES)))))
         for kind in ("supplier_invoice", "supplier_refund")}
     assert accounts["supplier_invoice"] == accounts["supplier_refund"]
 
@@ -140,13 +141,15 @@ def test_what_was_posted_stands_still(session: Any, cast: Cast) -> None:
 def test_the_database_knows_no_refund_of_nothing(session: Any, cast: Cast, values: dict[str, Any]) -> None:
     made = refund(cast, 1)
     with pytest.raises(sa.exc.IntegrityError), session.begin_nested():
-        session.execute(sa.update(SupplierRefund.__table__).where(SupplierRefund.id == made.id).values(**values))
+        session.execute(sa.update(SupplierRefund.__table__).where(SupplierRefund.id
+                                                                  == made.id).values(**values))
 
 
 def test_the_database_wants_a_reference_of_what_is_posted(session: Any, cast: Cast) -> None:
     made = refund(cast, 1, payment_reference=None)
     with pytest.raises(sa.exc.IntegrityError), session.begin_nested():
-        session.execute(sa.update(SupplierRefund.__table__).where(SupplierRefund.id == made.id).values(state="posted"))
+        session.execute(sa.update(SupplierRefund.__table__).where(SupplierRefund.id
+                                                                  == made.id).values(state="posted"))
 
 
 def test_payables_alone_record_it(session: Any, cast: Cast) -> None:
@@ -191,6 +194,7 @@ def test_verify_finds_credit_that_was_used_beyond_what_was_given(session: Any, c
     assert function(session) is None, name
     trial = session.begin_nested()
     wrong = refund(cast, 1)
-    session.execute(sa.update(SupplierRefund.__table__).where(SupplierRefund.id == wrong.id).values(state="posted"))
+    session.execute(sa.update(SupplierRefund.__table__).where(SupplierRefund.id
+                                                              == wrong.id).values(state="posted"))
     assert function(session).left == -1
     trial.rollback()

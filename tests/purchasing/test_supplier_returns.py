@@ -14,7 +14,7 @@ from models.documents import DocumentEvent
 from models.errors import NotAllowed, Refused
 from models.journal import Posting
 from models.operations.core.approvals import perform
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.operations.purchasing import receipts, supplier_returns
 from models.operations.purchasing.matching import chargeable
 from models.operations.purchasing.reports_payables import owed, received_not_invoiced
@@ -33,7 +33,8 @@ def came(cast: Cast, quantity: Any = 10, price: Any = 100) -> Any:
 def answered(cast: Cast, receipt: Any, quantity: Any, resolution: Resolution) -> Any:
     document = back(cast, receipt, quantity)
     perform(document, "send", by=cast.keeper)
-    perform(document, "confirm", by=cast.buyer, given={"resolution": resolution, "supplier_reference": "NK-1"})
+    perform(document, "confirm", by=cast.buyer,
+            given={"resolution": resolution, "supplier_reference": "NK-1"})
     return document
 
 
@@ -104,7 +105,8 @@ def test_a_credit_is_set_off_when_an_invoice_is_paid_and_never_twice(session: An
     receipt = came(cast)
     charged(cast, receipt, 10)
     answered(cast, receipt, 4, Resolution.CREDITED)
-    assert supplier_returns.open_credit(cast.supplier.id) == Decimal("444.00")  # the order's VAT is 11 percent
+    # the order's VAT is 11 percent
+    assert supplier_returns.open_credit(cast.supplier.id) == Decimal("444.00")
     first, second = (charged(cast, came(cast, 1, 300), 1, 300) for _ in range(2))
     with pytest.raises(Refused, match="At most 300"), session.begin_nested():
         pay(cast, first, set_off_amount=Decimal(301))
@@ -229,7 +231,8 @@ def test_a_replacement_that_is_reversed_is_owed_again(session: Any, cast: Cast) 
 
 @pytest.mark.parametrize("turn", [("bill", "back", "new"), ("back", "bill", "new"), ("back", "new", "bill")])
 def test_halves_of_a_sen_leave_nothing_behind(session: Any, cast: Cast, turn: tuple[str, ...]) -> None:
-    """Ten for five sen: what is invoiced, sent back and replaced rounds up each time; the account ends at nothing."""
+    """Ten for five sen: what is invoiced, sent back and replaced rounds up each time; the account ends at
+    nothing."""
     make.saved(Setting(key="supplier_invoice.tolerance", value="100"))
     order = cast.order((make.make_item(), 10, "0.01"))
     order.lines[0].discount = Decimal(50)

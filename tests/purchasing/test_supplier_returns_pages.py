@@ -1,4 +1,5 @@
-"""The supplier's answer in the panel: others come in by one button, a credit note is set off against an invoice."""
+"""The supplier's answer in the panel: others come in by one button, a credit note is set off against an
+invoice."""
 
 from __future__ import annotations
 
@@ -43,7 +44,9 @@ def test_a_credit_is_told_and_proposed_when_an_invoice_is_paid(client: Any, sign
     sign_in(client, cast.payables)
     assert "Rp444" in client.get(f"/admin/supplier_invoice/details/?id={bill.id}").text
     asked = client.get(f"/admin/supplier_invoice/{bill.id}/pay")
-    assert f'value="{clock.today().isoformat()}"' in asked.text.partition('name="paid_on"')[2].partition(">")[0]
+    assert (
+        f'value="{clock.today().isoformat()}"' in asked.text.partition('name="paid_on"')[2].partition(">")[0]
+    )
     data = {**typed(asked.text), "paid_on": clock.today().isoformat(), "payment_reference": "TRX-9"}
     none = client.post(f"/admin/supplier_invoice/{bill.id}/pay", data={**data, "paid_on": ""})
     assert none.status_code == 422
@@ -81,7 +84,8 @@ def test_payables_record_what_the_supplier_pays_back(client: Any, sign_in: Any, 
     assert "langkah “Bukukan”" in form  # not "submitted", which other documents are
     data = typed(form)
     assert data["amount"] == "444"
-    more = client.post(made.location, data={**data, "amount": "445", "payment_reference": "TRX-7", "_submit": "1"})
+    more = client.post(made.location,
+                       data={**data, "amount": "445", "payment_reference": "TRX-7", "_submit": "1"})
     assert more.status_code == 422
     assert 'value="445"' in more.text
     assert "paling banyak 444 rupiah" in more.text
@@ -102,7 +106,10 @@ def test_a_confirmation_by_mistake_is_taken_back_on_the_page(client: Any, sign_i
     document = sent_back(cast, is_invoiced=True)
     sign_in(client, cast.buyer)
     confirm(client, document, resolution="credited")
-    page, step = f"/admin/supplier_return/details/?id={document.id}", f"/admin/supplier_return/{document.id}/unconfirm"
+    page, step = (
+        f"/admin/supplier_return/details/?id={document.id}",
+        f"/admin/supplier_return/{document.id}/unconfirm",
+    )
     assert "unconfirm" not in client.get(page).text
     db.session.refresh(document)
     assert client.post(step, data={"version": document.version, "reason": "salah"}).status_code == 403
@@ -142,7 +149,8 @@ def test_no_credit_no_question(client: Any, sign_in: Any, cast: Cast) -> None:
 
 def test_what_was_not_invoiced_is_said_to_be_not_charged(client: Any, sign_in: Any, cast: Cast) -> None:
     sign_in(client, cast.buyer)
-    assert "pemasok tidak menagihnya" in confirm(client, sent_back(cast, is_invoiced=False), resolution="credited").text
+    assert "pemasok tidak menagihnya" in confirm(client, sent_back(cast, is_invoiced=False),
+                                                 resolution="credited").text
 
 
 def test_the_answer_is_asked_for_at_its_field(client: Any, sign_in: Any, cast: Cast) -> None:
@@ -185,7 +193,8 @@ def test_the_storekeeper_receives_the_replacement(client: Any, sign_in: Any, cas
     assert document.number in client.get(f"/admin/goods_receipt/details/?id={draft.id}").text
 
 
-def test_an_order_that_opened_again_is_received_again_from_its_page(client: Any, sign_in: Any, cast: Cast) -> None:
+def test_an_order_that_opened_again_is_received_again_from_its_page(client: Any, sign_in: Any,
+                                                                    cast: Cast) -> None:
     order = cast.sent(cast.order((make.make_item(), 10, 100)))
     receipt = cast.received(order)
     sign_in(client, cast.keeper)

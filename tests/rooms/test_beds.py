@@ -1,5 +1,5 @@
-"""A dirty bed or room has exactly one open cleaning of the kind that is due, whatever happened meanwhile; the steps of
-the findings, one test each, and what `flask verify` finds when the rows say otherwise."""
+"""A dirty bed or room has exactly one open cleaning of the kind that is due, whatever happened meanwhile; the
+steps of the findings, one test each, and what `flask verify` finds when the rows say otherwise."""
 
 from __future__ import annotations
 
@@ -74,10 +74,12 @@ def clean(task: Cleaning, by: User) -> None:
 
 def wrong(session: Any) -> list[str]:
     session.flush()
-    return [name for name, test in CHECKS if name.startswith(("rooms:", "documents:")) and test(session) is not None]
+    return [name for name, test in CHECKS
+            if name.startswith(("rooms:", "documents:")) and test(session) is not None]
 
 
-# ---------------------------------------------------------------- A1, A2: what was under way when the patient left
+# ---------------------------------------------------------------- A1, A2: what was under way when the patient
+# left
 
 @pytest.mark.parametrize("where", ["room", "ward"])
 def test_a_waiting_routine_cleaning_becomes_the_isolation_cleaning(
@@ -111,7 +113,8 @@ def test_a_cleaning_under_way_when_the_patient_leaves_does_not_count(
     assert tasks(bed) == [(K.ROUTINE, S.CANCELLED), (K.TERMINAL, S.WAITING)]
     for step in ("finish", "hand_over", "inspect", "give_back"):
         with pytest.raises((WrongState, Refused)):
-            perform(task, step, by=cleaner, given=DONE if step in ("finish", "hand_over") else None, reason="x")
+            perform(task, step, by=cleaner, given=DONE if step in ("finish", "hand_over") else None,
+                    reason="x")
     assert (bed.state, mine.needs_inspection, wrong(session)) == (B.NEEDS_CLEANING, True, [])
 
 
@@ -129,7 +132,8 @@ def test_a_room_that_is_left_during_a_cleaning_is_cleaned_again(session: Any, pe
     task = make_cleaning(K.ROUTINE, room=room, by=cleaner)
     perform(task, "start", by=cleaner)
     perform(room, "leave", by=people[Role.FRONT_OFFICE])
-    found = session.scalars(sa.select(Cleaning).where(Cleaning.room_id == room.id).order_by(Cleaning.id)).all()
+    found = session.scalars(sa.select(Cleaning).where(Cleaning.room_id
+                                                      == room.id).order_by(Cleaning.id)).all()
     assert [each.state for each in found] == [S.CANCELLED, S.WAITING]
     clean(found[1], cleaner)
     assert (room.state, wrong(session)) == (RoomState.READY, [])
@@ -152,7 +156,8 @@ def test_the_cleaning_of_a_dirty_bed_is_not_cancelled(session: Any, people: dict
     assert (task.state, wrong(session)) == (stands, [])
 
 
-def test_what_was_asked_for_between_stays_is_cancelled_with_a_reason(people: dict[Role, User], cleaner: User) -> None:
+def test_what_was_asked_for_between_stays_is_cancelled_with_a_reason(people: dict[Role, User],
+                                                                     cleaner: User) -> None:
     bed = make_bed()
     occupy(bed, people)
     task = make_cleaning(K.ROUTINE, bed=bed, by=cleaner)
@@ -278,7 +283,8 @@ def _started(task: Cleaning, by: User) -> Cleaning:
 
 # ---------------------------------------------------------------- A5: a second pair of eyes
 
-def test_who_cleaned_before_inspects_what_another_cleaned_again(people: dict[Role, User], cleaner: User) -> None:
+def test_who_cleaned_before_inspects_what_another_cleaned_again(people: dict[Role, User],
+                                                                cleaner: User) -> None:
     """A cleans, B sends it back and cleans it: A is the second pair of eyes, B is not."""
     bed, other = make_bed(inspected=True), factories.make_user(Role.HOUSEKEEPING)
     for person in (cleaner, other):
@@ -308,7 +314,8 @@ def test_both_who_shared_the_last_cleaning_are_its_cleaners(people: dict[Role, U
     assert bed.state == B.READY
 
 
-def test_the_head_of_facilities_waives_with_a_reason(session: Any, people: dict[Role, User], cleaner: User) -> None:
+def test_the_head_of_facilities_waives_with_a_reason(session: Any, people: dict[Role, User],
+                                                     cleaner: User) -> None:
     bed = make_bed(inspected=True)
     task = leave(bed, people)
     clean(task, cleaner)
@@ -330,7 +337,8 @@ def test_a_cleaning_is_given_back_and_who_comes_next_cleans(session: Any, people
     with pytest.raises(Refused, match="reason"):
         perform(task, "give_back", by=cleaner)
     perform(task, "give_back", by=cleaner, reason="End of my shift")
-    assert (bed.state, task.state, task.started_at, task.employee) == (B.NEEDS_CLEANING, S.WAITING, None, None)
+    assert (bed.state, task.state, task.started_at, task.employee) == (B.NEEDS_CLEANING, S.WAITING, None,
+                                                                       None)
     assert wrong(session) == []
     clean(task, other)
     assert task.employee.user_id == other.id
@@ -341,7 +349,8 @@ def test_a_cleaning_is_given_back_and_who_comes_next_cleans(session: Any, people
 # ---------------------------------------------------------------- seeds 6: nothing of months ago is redone
 
 @pytest.mark.parametrize("inspected", [False, True])
-def test_a_cleaning_that_ended_is_not_redone(people: dict[Role, User], cleaner: User, inspected: bool) -> None:
+def test_a_cleaning_that_ended_is_not_redone(people: dict[Role, User], cleaner: User,
+                                             inspected: bool) -> None:
     bed = make_bed(inspected=inspected)
     task = leave(bed, people)
     clean(task, cleaner)
@@ -448,10 +457,15 @@ def test_histories_of_before_stay_legal(session: Any, people: dict[Role, User], 
     task = leave(make_bed(), people)
     clean(task, cleaner)
     for name, source, target in (("redo", "finished", "waiting"), ("inspect", "finished", "inspected")):
-        session.execute(sa.text(
-            "INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id, "
-            f"occurred_at) VALUES ('cleaning', {task.id}, '{name}', '{source}', '{target}', {cleaner.id}, :now)"),
-            {"now": clock.now().replace(tzinfo=None)})
+        session.execute(
+            sa.text(
+                "INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, "
+                "user_id, "
+                f"occurred_at) VALUES ('cleaning', {task.id}, '{name}', '{source}', '{target}', "
+                f"{cleaner.id}, :now)"
+            ),
+            {"now": clock.now().replace(tzinfo=None)},
+        )
     session.execute(sa.text("UPDATE cleaning SET state = 'inspected', needs_inspection = true"))
     session.expire_all()
     assert wrong(session) == []
@@ -467,7 +481,8 @@ def test_histories_of_before_stay_legal(session: Any, people: dict[Role, User], 
 @pytest.mark.commits
 @pytest.mark.parametrize("step", ["start", "finish", "by hand"])
 def test_the_patient_leaves_while_somebody_cleans(app: Any, step: str) -> None:
-    """Whoever is first, the bed has one open task of the kind that is due afterwards; the other may be told to look."""
+    """Whoever is first, the bed has one open task of the kind that is due afterwards; the other may be told
+    to look."""
     for _ in range(3):
         with one_transaction():
             bed = factories.make_bed()
@@ -495,5 +510,6 @@ def test_the_patient_leaves_while_somebody_cleans(app: Any, step: str) -> None:
             check_out(keys)
         assert won(told)
         bed = db.session.get(Bed, keys[0])
-        assert (bed.state, the_task(bed).kind, the_task(bed).state) == (B.NEEDS_CLEANING, K.TERMINAL, S.WAITING)
+        assert (bed.state, the_task(bed).kind, the_task(bed).state) == (B.NEEDS_CLEANING, K.TERMINAL,
+                                                                        S.WAITING)
         assert wrong(db.session) == []

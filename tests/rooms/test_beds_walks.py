@@ -1,5 +1,6 @@
-"""Random walks of beds and rooms: whoever does whatever in whatever order, each dirty place has exactly one open
-cleaning of the kind that is due, a ready one has none, and from everywhere somebody leads it to ready again.
+"""Random walks of beds and rooms: whoever does whatever in whatever order, each dirty place has exactly one
+open cleaning of the kind that is due, a ready one has none, and from everywhere somebody leads it to ready
+again.
 
 Longer walks: `WALKS=300 WALK_STEPS=80 WALK_SEED=1`; `WALK_SHRINK=1` looks for the shortest walk that fails.
 """
@@ -40,7 +41,8 @@ who = st.integers(0, len(ROLES) - 1)
 
 
 class World:
-    """Four beds of three rooms and classes, one room without beds, and a person for each role, two of them cleaners."""
+    """Four beds of three rooms and classes, one room without beds, and a person for each role, two of them
+    cleaners."""
 
     def __init__(self) -> None:
         self.classes = [factories.make_room_class(needs_inspection=asks).id for asks in (True, False)]
@@ -48,7 +50,8 @@ class World:
                                                room_class=db.session.get(RoomClass, self.classes[of]))
                  for beds, isolation, of in ((1, True, 0), (1, False, 0), (2, False, 1))]
         self.rooms = [room.id for room in rooms]
-        self.places = [(Bed, bed.id) for room in rooms for bed in room.beds] + [(Room, factories.make_room().id)]
+        self.places = [(Bed, bed.id) for room in rooms
+                       for bed in room.beds] + [(Room, factories.make_room().id)]
         self.people = []
         for role in ROLES:
             person = factories.make_user(role)
@@ -90,7 +93,8 @@ class BedWalk(RuleBasedStateMachine):
     @staticmethod
     def _fingerprint() -> list[Any]:
         return [db.session.scalar(sa.select(sa.func.count()).select_from(DocumentEvent)),
-                db.session.execute(sa.select(Cleaning.id, Cleaning.state, Cleaning.kind).order_by(Cleaning.id)).all(),
+                db.session.execute(sa.select(Cleaning.id, Cleaning.state,
+                                             Cleaning.kind).order_by(Cleaning.id)).all(),
                 db.session.execute(sa.select(Bed.id, Bed.state, Bed.cleaning_due).order_by(Bed.id)).all()]
 
     def person(self, number: int) -> User:
@@ -103,23 +107,28 @@ class BedWalk(RuleBasedStateMachine):
     @staticmethod
     def task(place: Any) -> Cleaning | None:
         column = Cleaning.bed_id if isinstance(place, Bed) else Cleaning.room_id
-        return db.session.scalar(sa.select(Cleaning).where(column == place.id, Cleaning.state.in_(OPEN_TASKS)))
+        return db.session.scalar(sa.select(Cleaning).where(column == place.id,
+                                                           Cleaning.state.in_(OPEN_TASKS)))
 
     @staticmethod
     def given(name: str, number: int) -> dict[str, Any] | None:
         if name == "check_in":
             return {"guest": f"FO-{number}"}
-        return {"checklist_done": number % 10 > 0, "cost": Decimal(25_000)} if name in ("finish", "hand_over") else None
+        return {"checklist_done": number % 10 > 0, "cost": Decimal(25_000)} if name in ("finish",
+                                                                                        "hand_over") else None
 
     # ------------------------------------------------------------ what people do
 
-    @rule(which=which, who=who, step=st.sampled_from(STEPS), old=st.integers(0, 9), reason=st.sampled_from("abc "))
+    @rule(which=which, who=who, step=st.sampled_from(STEPS), old=st.integers(0, 9),
+          reason=st.sampled_from("abc "))
     def any_step(self, which: int, who: int, step: str, old: int, reason: str) -> None:
         """Any step of the place or of one of its tasks, an old one among them, by anybody."""
         place, by = self.place(which), self.person(who)
         column = Cleaning.bed_id if isinstance(place, Bed) else Cleaning.room_id
-        tasks = list(db.session.scalars(sa.select(Cleaning).where(column == place.id).order_by(Cleaning.id.desc())))
-        moved = place if step in place.workflow.names and old % 2 else tasks[old // 3 % len(tasks)] if tasks else place
+        tasks = list(db.session.scalars(sa.select(Cleaning).where(column
+                                                                  == place.id).order_by(Cleaning.id.desc())))
+        moved = place if step in place.workflow.names and old % 2 else tasks[old // 3
+                                                                             % len(tasks)] if tasks else place
         self.act(lambda: perform(moved, step, by=by, given=self.given(step, old), reason=reason))
 
     @rule(which=which, turn=st.integers(0, 40), number=st.integers(1, 99))
@@ -127,10 +136,12 @@ class BedWalk(RuleBasedStateMachine):
         """Something that the workflow lets somebody do: walks get on."""
         place = self.place(which)
         able = [(moved, step.name, key) for moved in (place, self.task(place)) if moved is not None
-                for key in self.world.people for step in moved.workflow.open_to(moved, db.session.get_one(User, key))]
+                for key in self.world.people
+                for step in moved.workflow.open_to(moved, db.session.get_one(User, key))]
         if able:
             moved, name, key = able[turn % len(able)]
-            self.act(lambda: perform(moved, name, by=db.session.get_one(User, key), given=self.given(name, number),
+            self.act(lambda: perform(moved, name, by=db.session.get_one(User, key),
+                                     given=self.given(name, number),
                                      reason="because of the rain"))
 
     @rule(which=which, kind=st.sampled_from(CleaningKind))
@@ -169,7 +180,8 @@ class BedWalk(RuleBasedStateMachine):
     @invariant()
     def the_right_kind(self) -> None:
         """What a cleaning does is never less than what the bed needed when it was left."""
-        open_ones = sa.select(Bed.cleaning_due, Cleaning.kind).join(Cleaning, Cleaning.bed_id == Bed.id).where(
+        open_ones = sa.select(Bed.cleaning_due, Cleaning.kind).join(Cleaning,
+                                                                    Cleaning.bed_id == Bed.id).where(
             Cleaning.state.in_(OPEN_TASKS), Bed.cleaning_due.is_not(None))
         for due, kind in db.session.execute(open_ones):
             assert due.rank <= kind.rank
@@ -207,7 +219,8 @@ def test_whatever_people_do_each_dirty_place_has_its_cleaning_and_none_is_stuck(
     chance = os.environ.get("WALK_SEED")
     run = seed(int(chance)) if chance else lambda machine: machine
     run_state_machine_as_test(run(BedWalk), settings=settings(
-        max_examples=int(os.environ.get("WALKS", "6")), stateful_step_count=int(os.environ.get("WALK_STEPS", "30")),
+        max_examples=int(os.environ.get("WALKS", "6")),
+        stateful_step_count=int(os.environ.get("WALK_STEPS", "30")),
         deadline=None, derandomize=not chance, database=None, suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink)[:1 + bool(os.environ.get("WALK_SHRINK"))], print_blob=False))

@@ -1,4 +1,5 @@
-"""Cleanings in the panel: who finds one in the inbox and on the work list, and what its pages offer and refuse."""
+"""Cleanings in the panel: who finds one in the inbox and on the work list, and what its pages offer and
+refuse."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.panel import waiting
+from backoffice.panel import inbox as waiting
 from models.beds import Bed, BedState
 from models.housekeeping import Cleaning, CleaningState
 from models.operations.core.approvals import perform
@@ -116,7 +117,8 @@ def test_a_cleaning_that_ended_waits_for_nobody(people: dict[Role, User], handed
 # ---------------------------------------------------------------- the work list
 
 #: What the work list offers of a bed that somebody else handed over.
-OFFERED = {Role.HOUSEKEEPING: {"inspect", "redo"}, Role.FACILITIES_STAFF: {"inspect"}, Role.FACILITIES_HEAD: {"waive"},
+OFFERED = {Role.HOUSEKEEPING: {"inspect", "redo"}, Role.FACILITIES_STAFF: {"inspect"},
+           Role.FACILITIES_HEAD: {"waive"},
            Role.FRONT_OFFICE: set(), Role.ADMIN: set()}
 
 
@@ -138,7 +140,8 @@ def test_who_cleaned_sees_it_without_a_step(client: Any, sign_in: Any, people: d
     assert f"/admin/cleaning/{handed.id}/" not in page
 
 
-def test_the_head_waives_on_the_page_and_says_why(session: Any, client: Any, sign_in: Any, handed: Cleaning) -> None:
+def test_the_head_waives_on_the_page_and_says_why(session: Any, client: Any, sign_in: Any,
+                                                  handed: Cleaning) -> None:
     sign_in(client, Role.FACILITIES_HEAD)
     address = f"/admin/cleaning/{handed.id}/waive"
     assert 'name="reason"' in client.get(address).text
@@ -155,13 +158,16 @@ def test_a_cleaning_is_given_back_from_the_list(session: Any, client: Any, sign_
     perform(task, "start", by=people[Role.HOUSEKEEPING])
     sign_in(client, people[Role.HOUSEKEEPING])
     assert f'href="/admin/cleaning/{task.id}/give_back?next=housekeeping"' in client.get(LIST).text
-    client.post(f"/admin/cleaning/{task.id}/give_back", data={"version": task.version, "reason": "Shift ends"})
+    client.post(f"/admin/cleaning/{task.id}/give_back",
+                data={"version": task.version, "reason": "Shift ends"})
     session.refresh(task)
     assert task.state == CleaningState.WAITING
 
 
-@pytest.mark.parametrize(("asks", "way"), [(True, ["start", "hand_over", "inspect"]), (False, ["start", "finish"])])
-def test_the_page_shows_the_way_that_the_task_goes(people: dict[Role, User], asks: bool, way: list[str]) -> None:
+@pytest.mark.parametrize(("asks", "way"),
+                         [(True, ["start", "hand_over", "inspect"]), (False, ["start", "finish"])])
+def test_the_page_shows_the_way_that_the_task_goes(people: dict[Role, User], asks: bool,
+                                                   way: list[str]) -> None:
     from backoffice.panel import history
 
     task = leave(make_bed(inspected=asks), people)
@@ -178,7 +184,8 @@ def test_a_cleaning_between_stays_is_asked_for_by_hand(session: Any, client: Any
     sent = {"kind": "routine", "bed": bed.id, "note": "Juice"}
     assert client.post("/admin/cleaning/new/", data=sent).status_code == 303
     task = session.query(Cleaning).one()
-    assert (task.bed_id, task.inpatient_room_id, task.state) == (bed.id, bed.inpatient_room_id, CleaningState.WAITING)
+    assert (task.bed_id, task.inpatient_room_id, task.state) == (bed.id, bed.inpatient_room_id,
+                                                                 CleaningState.WAITING)
     again = client.post("/admin/cleaning/new/", data=sent)
     assert again.status_code == 422
     assert "Juice" in again.text  # what was typed stays
@@ -188,7 +195,8 @@ def test_a_cleaning_between_stays_is_asked_for_by_hand(session: Any, client: Any
 @pytest.mark.parametrize("place", ["bed", "room"])
 @pytest.mark.parametrize("state", ["ready", "out_of_service", "needs_cleaning"])
 def test_nothing_is_asked_for_where_nothing_is_to_clean(session: Any, client: Any, sign_in: Any,
-                                                        people: dict[Role, User], place: str, state: str) -> None:
+                                                        people: dict[Role, User], place: str,
+                                                        state: str) -> None:
     thing = make_bed() if place == "bed" else make.make_room()
     if state != "ready":
         perform(thing, "take_out", by=people[Role.FACILITIES_STAFF], reason="Broken")

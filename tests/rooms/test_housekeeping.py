@@ -1,4 +1,5 @@
-"""Housekeeping's list on a phone: what waits, in the right order; taken, finished and inspected from the card."""
+"""Housekeeping's list on a phone: what waits, in the right order; taken, finished and inspected from the
+card."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from models.beds import Stay
 from models.documents import Stateful
 from models.facilities import RoomFacility
 from models.housekeeping import Cleaning, CleaningKind, CleaningState
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.roles import Role
 from tests.support import factories as make
 
@@ -59,7 +59,8 @@ def test_occupancy_counts_the_time_in_bed_inside_the_period(session: Any) -> Non
 def cleaning(room: Any, kind: CleaningKind, day: int, *minutes: int, cost: int = 50_000) -> Cleaning:
     """Left at noon; then minutes until the start, the end and (where a third is given) the inspection."""
     moments = [at(day, 12) + timedelta(minutes=sum(minutes[:place])) for place in range(len(minutes) + 1)]
-    return Cleaning(kind=kind, bed=room.beds[0], inpatient_room=room, requested_at=moments[0], started_at=moments[1],
+    return Cleaning(kind=kind, bed=room.beds[0], inpatient_room=room, requested_at=moments[0],
+                    started_at=moments[1],
                     cleaned_at=moments[2], inspected_at=moments[3] if len(moments) > 3 else None,
                     state=CleaningState.INSPECTED if len(moments) > 3 else CleaningState.FINISHED,
                     checklist_done=True, cost=Decimal(cost))
@@ -69,11 +70,13 @@ def test_turnaround_says_where_the_minutes_went(session: Any) -> None:
     room = make.make_inpatient_room(1)
     session.add_all([cleaning(room, CleaningKind.TERMINAL, 2, 10, 30, 20),
                      cleaning(room, CleaningKind.TERMINAL, 3, 30, 50),
-                     cleaning(room, CleaningKind.ISOLATION, 4, 5, 90), cleaning(room, CleaningKind.TERMINAL, 20, 1, 1)])
+                     cleaning(room, CleaningKind.ISOLATION, 4, 5, 90),
+                     cleaning(room, CleaningKind.TERMINAL, 20, 1, 1)])
     session.flush()
     rows = {row["kind"]: row for row in shown(session, "turnaround", ward=room.ward_id)}
     terminal = rows[CleaningKind.TERMINAL]
-    assert (terminal["tasks"], terminal["waiting"], terminal["cleaning"], terminal["inspection"]) == (2, 20, 40, 20)
+    assert (terminal["tasks"], terminal["waiting"], terminal["cleaning"], terminal["inspection"]) == (2, 20,
+                                                                                                      40, 20)
     assert (terminal["whole"], terminal["longest"], terminal["cost"]) == (70, 80, 100_000)
     assert rows[CleaningKind.ISOLATION]["whole"] == 95
 
@@ -82,7 +85,8 @@ def test_a_bed_day_costs_what_its_rooms_cost(session: Any) -> None:
     room = make.make_inpatient_room(1)
     desk = make.make_user(Role.FRONT_OFFICE)
     session.add_all([Stay(bed=room.beds[0], outside_reference="FO", started_at=at(1), ended_at=at(5),
-                          checked_in_by_id=desk.id), cleaning(room, CleaningKind.TERMINAL, 5, 10, 30, cost=90_000)])
+                          checked_in_by_id=desk.id),
+                     cleaning(room, CleaningKind.TERMINAL, 5, 10, 30, cost=90_000)])
     session.flush()
     (row,) = shown(session, "bed_day_cost", room_class=room.room_class_id)
     assert (row["bed_days"], row["cleaning"], row["cost"], row["per_day"]) == (4, 90_000, 90_000, 22_500)
@@ -97,9 +101,12 @@ def test_the_inventory_list_of_a_room(session: Any, client: Any, sign_in: Any) -
     assert isinstance(chair, Stateful)
     rows = shown(session, "room_inventory", room=room.id)
     assert [(row["place"], row["thing"], row["code"], row["amount"]) for row in rows] == [
-        ("Poli Gigi", "Kursi gigi", chair.tag, 1), ("Poli Gigi", "Tabung oksigen", rows[1]["code"], Decimal("2.5"))]
-    assert [row["thing"] for row in shown(session, "room_inventory", inpatient_room=other.id)] == ["Ventilator"]
-    assert {"Kursi gigi", "Tabung oksigen", "Ventilator"} <= {row["thing"] for row in shown(session, "room_inventory")}
+        ("Poli Gigi", "Kursi gigi", chair.tag, 1),
+        ("Poli Gigi", "Tabung oksigen", rows[1]["code"], Decimal("2.5"))]
+    assert [row["thing"]
+            for row in shown(session, "room_inventory", inpatient_room=other.id)] == ["Ventilator"]
+    assert {"Kursi gigi", "Tabung oksigen",
+            "Ventilator"} <= {row["thing"] for row in shown(session, "room_inventory")}
     sign_in(client, Role.FACILITIES_STAFF)
     client.set_cookie("language", "en")
     paper = client.get(f"/admin/reports/room_inventory/pdf/?room={room.id}")

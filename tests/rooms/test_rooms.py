@@ -50,14 +50,16 @@ def test_check_in_opens_a_stay_and_check_out_closes_it(session: Any, desk: User)
     bed = factories.make_bed()
     check_in(bed, desk)
     stay = session.scalars(sa.select(Stay)).one()
-    assert (bed.state, bed.guest, stay.outside_reference, stay.ended_at) == (BedState.OCCUPIED, "FO-1", "FO-1", None)
+    assert (bed.state, bed.guest, stay.outside_reference, stay.ended_at) == (BedState.OCCUPIED, "FO-1",
+                                                                             "FO-1", None)
     perform(bed, "check_out", by=desk)
     assert (bed.state, bed.guest) == (BedState.NEEDS_CLEANING, None)
     assert stay.ended_at >= stay.started_at
     assert stay.checked_out_by_id == desk.id
 
 
-def test_a_patient_of_ours_is_known_by_the_record_number_and_lies_in_one_bed(session: Any, desk: User) -> None:
+def test_a_patient_of_ours_is_known_by_the_record_number_and_lies_in_one_bed(session: Any,
+                                                                             desk: User) -> None:
     patient = factories.make_patient(medical_record_number="RM-000777")
     room = factories.make_inpatient_room(2)
     check_in(room.beds[0], desk, "RM-000777")
@@ -132,7 +134,8 @@ def test_somebody_else_inspects_where_the_class_asks(session: Any, desk: User, c
             perform(task, step, by=cleaner, reason="Dusty")
     inspector = factories.make_user(Role.HOUSEKEEPING)
     perform(task, "redo", by=inspector, reason="Dusty")
-    assert (task.state, task.checklist_done, bed.state) == (CleaningState.WAITING, False, BedState.NEEDS_CLEANING)
+    assert (task.state, task.checklist_done, bed.state) == (CleaningState.WAITING, False,
+                                                            BedState.NEEDS_CLEANING)
     perform(task, "start", by=cleaner)
     perform(task, "hand_over", by=cleaner, given=DONE)
     perform(task, "inspect", by=inspector)
@@ -207,7 +210,8 @@ def test_the_room_sums_up_its_beds(session: Any, desk: User, cleaner: User) -> N
     assert kept() == S.OUT_OF_SERVICE
     perform(two, "put_back", by=staff)
     assert kept() == S.NEEDS_CLEANING
-    assert [(name, bad) for name, test in CHECKS if name.startswith("rooms:") and (bad := test(session))] == []
+    assert [(name, bad) for name, test in CHECKS
+            if name.startswith("rooms:") and (bad := test(session))] == []
 
 
 def test_verify_finds_a_wrong_summary_and_a_bed_without_its_stay(session: Any, desk: User) -> None:

@@ -18,7 +18,8 @@ def test_who_may_open_it(client: Any, sign_in: Any) -> None:
     for role in Role:
         sign_in(client, role)
         for address in ("/admin/rooms/", "/admin/rooms/?wall=1", "/admin/rooms/board"):
-            assert client.get(address).status_code == (200 if role in PAGES["rooms"] else 403), (role, address)
+            assert client.get(address).status_code == (200 if role in PAGES["rooms"]
+                                                       else 403), (role, address)
 
 
 def test_beds_by_state_and_class(client: Any, sign_in: Any) -> None:
@@ -117,7 +118,8 @@ def test_check_in_from_the_board_returns_to_it(session: Any, client: Any, sign_i
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/rooms/")
     session.refresh(bed)
     assert bed.state == BedState.OCCUPIED
-    away = client.post(f"/admin/bed/{bed.id}/check_out", data={"version": bed.version, "next": "https://elsewhere"})
+    away = client.post(f"/admin/bed/{bed.id}/check_out",
+                       data={"version": bed.version, "next": "https://elsewhere"})
     assert away.headers["Location"] == f"/admin/bed/details/?id={bed.id}"
 
 
@@ -129,7 +131,10 @@ def test_other_rooms_are_used_and_left_from_the_board(session: Any, client: Any,
     assert f'href="/admin/room/{room.id}/use?next=other_rooms"' in page
     answer = client.post(f"/admin/room/{room.id}/use", data={"version": room.version, "next": "other_rooms"})
     assert answer.headers["Location"] == "/admin/rooms/?kind=other"
-    assert f'href="/admin/room/{room.id}/leave?next=other_rooms"' in client.get("/admin/rooms/board?kind=other").text
+    assert (
+        f'href="/admin/room/{room.id}/leave?next=other_rooms"'
+        in client.get("/admin/rooms/board?kind=other").text
+    )
     sign_in(client, Role.HOUSEKEEPING)
     assert "rw-do" not in client.get("/admin/rooms/?kind=other").text
 

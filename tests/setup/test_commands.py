@@ -37,7 +37,8 @@ def table(path, *rows):
 
 
 def test_the_first_administrator_is_made(flask, session):
-    made = flask("user", "create", "--name", "Sri", "--email", "Sri@rs.test", "--role", "admin", "--password", PASSWORD)
+    made = flask("user", "create", "--name", "Sri", "--email", "Sri@rs.test", "--role", "admin",
+                 "--password", PASSWORD)
     assert made.exit_code == 0, made.output
     person = session.scalar(sa.select(User).where(User.email == "Sri@rs.test"))
     assert person.roles == {Role.ADMIN}
@@ -49,7 +50,8 @@ def test_the_first_administrator_is_made(flask, session):
     ("TAKEN@rs.test", PASSWORD, "already")])
 def test_an_account_that_cannot_be_is_refused_in_one_line(flask, email, password, why):
     make_user(email="taken@rs.test")
-    refused = flask("user", "create", "--name", "X", "--email", email, "--role", "admin", "--password", password)
+    refused = flask("user", "create", "--name", "X", "--email", email, "--role", "admin", "--password",
+                    password)
     assert refused.exit_code == 1
     assert why in refused.output
     assert "Traceback" not in refused.output
@@ -87,7 +89,8 @@ def test_an_export_holds_every_row_and_runs_no_formula(flask, session, tmp_path)
     assert session.scalar(noted) == 3
 
 
-@pytest.mark.parametrize(("name", "secrets"), [("user", {"password_hash"}), ("patient", {"nik", "nik_index"})])
+@pytest.mark.parametrize(("name", "secrets"),
+                         [("user", {"password_hash"}), ("patient", {"nik", "nik_index"})])
 def test_secrets_stay_out_of_exports(flask, tmp_path, name, secrets):
     make_patient()
     assert flask("export", name, "-o", tmp_path / "out.csv").exit_code == 0
@@ -106,7 +109,8 @@ def test_a_list_of_items_comes_in_with_its_references(flask, session, tmp_path):
                  "PCT;Parasetamol 500 mg;OBT;tablet;250.5;tidak", "MRF;Morfin 10 mg;Obat;ampul;;ya")
     done = flask("import", "item", file, "--yes")
     assert done.exit_code == 0, done.output
-    items = {item.code: item for item in session.scalars(sa.select(Item).where(Item.code.in_(("PCT", "MRF"))))}
+    items = {item.code: item
+             for item in session.scalars(sa.select(Item).where(Item.code.in_(("PCT", "MRF"))))}
     assert [str(items["PCT"].minimum_stock), items["PCT"].category.name] == ["250.500", "Obat"]
     assert items["MRF"].controlled
     assert [unit.unit_name for unit in items["MRF"].units] == ["ampul"]
@@ -121,7 +125,8 @@ def test_a_workbook_comes_in_too(flask, session, tmp_path):
         sheet.write_row(1, 1, ["libur_nasional", "Hari Kemerdekaan", "Independence Day"])
     done = flask("import", "holiday", tmp_path / "days.xlsx", "--yes")
     assert done.exit_code == 0, done.output
-    assert session.scalar(sa.select(Holiday.name).where(Holiday.on == date(2031, 8, 17))) == "Hari Kemerdekaan"
+    assert session.scalar(sa.select(Holiday.name).where(Holiday.on == date(2031, 8,
+                                                                           17))) == "Hari Kemerdekaan"
 
 
 def two_sheets(path):
@@ -174,7 +179,8 @@ def test_an_import_does_not_pass_codes_without_their_zeros(flask, session, tmp_p
 
 def test_one_bad_row_stops_all_and_each_is_named(flask, session, tmp_path):
     session.add(WorkUnit(code="OLD", name="Old unit"))
-    file = table(tmp_path / "units.csv", "code,name,status", "N1,Good,active", "OLD,Twice,active", "N2,,active",
+    file = table(tmp_path / "units.csv", "code,name,status", "N1,Good,active", "OLD,Twice,active",
+                 "N2,,active",
                  "N3,Odd,asleep")
     refused = flask("import", "work_unit", file)
     assert refused.exit_code == 1
@@ -215,7 +221,8 @@ def test_what_is_no_backup_is_not_restored(flask, session, tmp_path):
     session.add(WorkUnit(code="KEPT", name="Kept"))
     session.commit()
     session.remove()
-    refused = flask("restore", table(tmp_path / "x.backup", "not a database, whatever it is called" * 40), "--yes")
+    refused = flask("restore", table(tmp_path / "x.backup", "not a database, whatever it is called" * 40),
+                    "--yes")
     assert refused.exit_code == 1
     assert "Traceback" not in refused.output
     assert session.scalar(sa.select(WorkUnit.id).where(WorkUnit.code == "KEPT"))

@@ -1,4 +1,5 @@
-"""The preview of a list: which sheet is read, what will be written, what is confirmed; applying writes just that."""
+"""The preview of a list: which sheet is read, what will be written, what is confirmed; applying writes just
+that."""
 
 from __future__ import annotations
 
@@ -22,9 +23,9 @@ from models.errors import Refused
 from models.imports import ImportKind, ListImport
 from models.items import Item, ItemCategory, Supplier
 from models.journal import Account, JournalLine
-from models.operations.core import doubts
-from models.operations.core.lists import Row
-from models.operations.setup import imports, planned
+from models.operations.core import spoilt_codes
+from models.operations.core.list_files import Row
+from models.operations.setup import import_plan, imports
 from models.organisation import WorkUnit
 from models.people import User
 from models.roles import Role
@@ -54,7 +55,8 @@ def head(client: Any, sign_in: Any, session: Any) -> Any:
 
 @pytest.fixture
 def ground(session: Any) -> dict[str, Any]:
-    return {"store": make.make_store(code="GF", name="Farmasi"), "other": make.make_store(code="GU", name="Umum"),
+    return {"store": make.make_store(code="GF", name="Farmasi"),
+            "other": make.make_store(code="GU", name="Umum"),
             "pills": make.make_item({"box": "100"}, code="P-1", name="Parasetamol", batch_tracked=True),
             "soap": make.make_item(code="S-1", name="Sabun", base_unit="liter", precision=3)}
 
@@ -103,20 +105,23 @@ def test_a_hidden_first_sheet_is_not_read(client: Any, head: Any, ground: Any, h
     page = client.get(brought.location).text
     assert "sheet “Stok”" in page
     assert "9,999" not in page
-    assert ["P-1 Parasetamol", "2", "Farmasi", "A-1", "31 Dec 2028", "5 box = 500 tablet", "Rp250", "Rp125,000"] \
+    assert ["P-1 Parasetamol", "2", "Farmasi", "A-1", "31 Dec 2028", "5 box = 500 tablet", "Rp250",
+            "Rp125,000"] \
         in cells(page)
     assert apply(client, brought).status_code == 303
     assert stock_of() == {("GF", "P-1"): (500, 125_000)}
 
 
-def test_of_two_visible_sheets_the_page_asks_and_keeps_the_file(client: Any, head: Any, ground: Any, session: Any
+def test_of_two_visible_sheets_the_page_asks_and_keeps_the_file(client: Any, head: Any, ground: Any,
+                                                                session: Any
                                                                 ) -> None:
     content = book(("Lama", "visible", opening(7)), ("Tersembunyi", "hidden", opening(9999)),
                    ("Stok", "visible", opening(5, "box", 25_000)))
     brought = bring(client, "opening_stock", content, "stok.xlsx")
     assert brought.status_code == 303
     waiting = kept(brought)
-    assert (waiting.sheet, waiting.sheets, waiting.new_rows, waiting.plan) == (None, ["Lama", "Stok"], 0, None)
+    assert (waiting.sheet, waiting.sheets, waiting.new_rows, waiting.plan) == (None, ["Lama", "Stok"], 0,
+                                                                               None)
     page = client.get(brought.location).text
     assert re.findall(r"<option[^>]*>([^<]+)</option>", page[page.index('id="sheet"'):]) == ["Lama", "Stok"]
     assert "/apply" not in page
@@ -134,10 +139,12 @@ def test_of_two_visible_sheets_the_page_asks_and_keeps_the_file(client: Any, hea
     assert kept(brought).sheet == "Stok"
     assert stock_of() == {("GF", "P-1"): (500, 125_000)}
     assert "sheet “Stok”" in client.get("/admin/imports/").text
-    assert client.post(f"{brought.location}/look", data={"sheet": "Lama"}).status_code == 422  # it was applied
+    # it was applied
+    assert client.post(f"{brought.location}/look", data={"sheet": "Lama"}).status_code == 422
 
 
-def test_a_sheet_that_is_no_such_list_is_told_and_the_other_can_be_chosen(client: Any, head: Any, ground: Any) -> None:
+def test_a_sheet_that_is_no_such_list_is_told_and_the_other_can_be_chosen(client: Any, head: Any,
+                                                                          ground: Any) -> None:
     content = book(("Catatan", "visible", [["Halo"], ["x"]]), ("Stok", "visible", opening(5)))
     brought = bring(client, "opening_stock", content, "stok.xlsx")
     answer = client.post(f"{brought.location}/look", data={"sheet": "Catatan"})
@@ -159,19 +166,23 @@ def test_a_sheet_is_found_by_its_name_as_it_is_written(client: Any, head: Any, g
 
 
 def test_an_empty_sheet_beside_the_list_is_no_question(client: Any, head: Any, ground: Any) -> None:
-    brought = bring(client, "opening_stock", book(("Sheet1", "visible", []), ("Stok", "visible", opening(5))), "s.xlsx")
+    brought = bring(client, "opening_stock",
+                    book(("Sheet1", "visible", []), ("Stok", "visible", opening(5))), "s.xlsx")
     assert (kept(brought).sheet, kept(brought).new_rows) == ("Stok", 1)
     assert 'id="sheet"' not in client.get(brought.location).text
 
 
-def test_a_workbook_whose_only_list_is_hidden_is_refused(client: Any, head: Any, ground: Any, session: Any) -> None:
-    answer = bring(client, "opening_stock", book(("lama", "hidden", opening(9999)), ("Kosong", "visible", [])),
+def test_a_workbook_whose_only_list_is_hidden_is_refused(client: Any, head: Any, ground: Any,
+                                                         session: Any) -> None:
+    answer = bring(client, "opening_stock",
+                   book(("lama", "hidden", opening(9999)), ("Kosong", "visible", [])),
                    "stok.xlsx")
     assert answer.status_code == 422
     assert session.scalar(sa.select(sa.func.count()).select_from(ListImport)) == 0
 
 
-def test_cells_beyond_the_headings_are_told_with_their_row_and_the_file_stays_named(client: Any, admin: Any) -> None:
+def test_cells_beyond_the_headings_are_told_with_their_row_and_the_file_stays_named(client: Any,
+                                                                                    admin: Any) -> None:
     answer = bring(client, "work_unit", "code,name\nA,Satu\nB,Dua,12\n", "unit kerja.csv")
     assert answer.status_code == 422
     assert "Row 3" in answer.text
@@ -181,7 +192,8 @@ def test_cells_beyond_the_headings_are_told_with_their_row_and_the_file_stays_na
 # ---------------------------------------------------------------- what will be written
 
 
-def test_first_stock_is_shown_in_quantities_and_value_by_store_over_all_rows(client: Any, head: Any, ground: Any
+def test_first_stock_is_shown_in_quantities_and_value_by_store_over_all_rows(client: Any, head: Any,
+                                                                             ground: Any
                                                                              ) -> None:
     for place in range(30):
         make.make_item(code=f"X-{place:02}", name=f"Barang {place:02}")
@@ -218,11 +230,13 @@ def test_new_records_are_shown_as_they_will_stand(client: Any, admin: Any, sessi
         assert word in row, word
     assert apply(client, brought).status_code == 303
     item = session.scalars(sa.select(Item).where(Item.code == "A-1")).one()
-    assert (item.category.name, item.minimum_stock, item.price_hint) == ("Obat X", Decimal("1250.5"), Decimal("2500.5"))
+    assert (item.category.name, item.minimum_stock, item.price_hint) == ("Obat X", Decimal("1250.5"),
+                                                                         Decimal("2500.5"))
     assert "Morfin" in client.get(brought.location).text  # what was written stays to be read
 
 
-def test_changes_are_shown_before_and_after_in_the_readers_language(client: Any, admin: Any, session: Any) -> None:
+def test_changes_are_shown_before_and_after_in_the_readers_language(client: Any, admin: Any,
+                                                                    session: Any) -> None:
     make.make_item(code="A-1", name="Lama", minimum_stock=5)
     brought = bring(client, "item", "code,name,category,base_unit,minimum_stock\n"
                     f"A-1,Baru,{session.scalars(sa.select(ItemCategory.code)).first()},tablet,\"1.250,5\"\n")
@@ -265,7 +279,8 @@ def test_a_price_that_changed_since_the_preview_stops_the_list(client: Any, admi
     assert (item.name, item.price_hint) == ("Baru", 300)
 
 
-def test_a_record_that_somebody_made_meanwhile_is_not_written_over(client: Any, admin: Any, session: Any) -> None:
+def test_a_record_that_somebody_made_meanwhile_is_not_written_over(client: Any, admin: Any,
+                                                                   session: Any) -> None:
     brought = bring(client, "work_unit", "code,name\nHD,Hemodialisis\n")
     assert kept(brought).new_rows == 1
     make.saved(WorkUnit(code="HD", name="Unit HD"))
@@ -277,7 +292,8 @@ def test_a_record_that_somebody_made_meanwhile_is_not_written_over(client: Any, 
     assert ["Unit HD", "2", "Name", "Unit HD", "Hemodialisis"] in cells(answer.text)
 
 
-def test_a_sheet_that_was_chosen_anew_in_another_window_stops_the_old_page(client: Any, head: Any, ground: Any) -> None:
+def test_a_sheet_that_was_chosen_anew_in_another_window_stops_the_old_page(client: Any, head: Any,
+                                                                           ground: Any) -> None:
     content = book(("Satu", "visible", opening(7)), ("Dua", "visible", opening(8)))
     brought = bring(client, "opening_stock", content, "s.xlsx")
     client.post(f"{brought.location}/look", data={"sheet": "Satu"})
@@ -289,7 +305,8 @@ def test_a_sheet_that_was_chosen_anew_in_another_window_stops_the_old_page(clien
     assert stock_of()["GF", "P-1"][0] == 8
 
 
-def test_a_press_without_a_preview_and_a_second_press_write_nothing(client: Any, head: Any, ground: Any, session: Any
+def test_a_press_without_a_preview_and_a_second_press_write_nothing(client: Any, head: Any, ground: Any,
+                                                                    session: Any
                                                                     ) -> None:
     brought = bring(client, "opening_stock", book(("Stok", "visible", opening(5))), "s.xlsx")
     assert client.post(f"{brought.location}/apply").status_code == 409
@@ -300,10 +317,12 @@ def test_a_press_without_a_preview_and_a_second_press_write_nothing(client: Any,
     assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) == 1
 
 
-def test_of_two_people_with_the_same_list_one_wins(client: Any, sign_in: Any, session: Any, ground: Any) -> None:
+def test_of_two_people_with_the_same_list_one_wins(client: Any, sign_in: Any, session: Any,
+                                                   ground: Any) -> None:
     make.make_chart()
     sign_in(client, Role.STORE_HEAD)
-    first, second = (bring(client, "opening_stock", book(("Stok", "visible", opening(5))), "s.xlsx") for _ in range(2))
+    first, second = (bring(client, "opening_stock", book(("Stok", "visible", opening(5))), "s.xlsx")
+                     for _ in range(2))
     assert apply(client, first).status_code == 303
     sign_in(client, Role.STORE_HEAD)
     answer = apply(client, second)  # the same goods in a list of their own
@@ -315,12 +334,14 @@ def test_of_two_people_with_the_same_list_one_wins(client: Any, sign_in: Any, se
 
 @pytest.mark.commits
 @pytest.mark.parametrize("same", [True, False], ids=["one list", "two lists of the same goods"])
-def test_applied_at_the_same_instant_the_goods_come_in_once(app: Any, session: Any, ground: Any, same: bool) -> None:
+def test_applied_at_the_same_instant_the_goods_come_in_once(app: Any, session: Any, ground: Any,
+                                                            same: bool) -> None:
     make.make_chart()
     people = [make.make_user(Role.STORE_HEAD).id for _ in range(2)]
     rows = (Row(2, {"store": "GF", "item": "P-1", "batch_number": "A-1", "expires_on": UNTIL, "quantity": "5",
                     "unit": "box", "unit_price": "25000"}),)
-    lists = [imports.bring(session, ImportKind.OPENING_STOCK, b"x", "x.csv", rows, by=session.get_one(User, person))
+    lists = [imports.bring(session, ImportKind.OPENING_STOCK, b"x", "x.csv", rows,
+                           by=session.get_one(User, person))
              for person in people]
     seen = [(lists[0 if same else place].id, lists[0 if same else place].digest, person)
             for place, person in enumerate(people)]
@@ -340,7 +361,8 @@ def test_the_database_keeps_no_applied_list_without_its_preview(session: Any) ->
     person = make.make_user(Role.ADMIN)
     for wrong in ({"digest": ""}, {"digest": "x", "wrong_rows": 1}):
         attempt = session.begin_nested()
-        session.add(ListImport(kind=ImportKind.ITEM, file_name="x", content=b"x", sha256="x", uploaded_by_id=person.id,
+        session.add(ListImport(kind=ImportKind.ITEM, file_name="x", content=b"x", sha256="x",
+                               uploaded_by_id=person.id,
                                applied_at=clock.now(), applied_by_id=person.id, **wrong))
         with pytest.raises(sa.exc.IntegrityError, match="ck_list_import_applied"):
             session.flush()
@@ -353,7 +375,8 @@ def test_the_database_keeps_no_applied_list_without_its_preview(session: Any) ->
 def test_a_code_that_a_spreadsheet_shortened_is_asked_for(client: Any, admin: Any, session: Any) -> None:
     make.make_item(code="0099", name="Ada")
     category = session.scalars(sa.select(ItemCategory.code)).first()
-    content = book(("Barang", "visible", [["code", "name", "category", "base_unit"], [99, "Ada", category, "tablet"],
+    content = book(("Barang", "visible",
+                    [["code", "name", "category", "base_unit"], [99, "Ada", category, "tablet"],
                                           ["0100", "Lain", category, "tablet"]]))
     brought = bring(client, "item", content, "barang.xlsx")
     page = client.get(brought.location).text
@@ -377,7 +400,7 @@ def test_a_code_that_a_spreadsheet_shortened_is_asked_for(client: Any, admin: An
 def test_which_codes_are_asked_for(session: Any, known: set[str], cell: Any, guess: str | None) -> None:
     for code in known:
         make.saved(WorkUnit(code=code, name=f"Unit {code}"))
-    found = doubts.of_records(session, WorkUnit, (Row(7, {"code": cell, "name": "x"}),))
+    found = spoilt_codes.of_records(session, WorkUnit, (Row(7, {"code": cell, "name": "x"}),))
     assert [(doubt.row, doubt.known) for doubt in found] == ([(7, guess)] if guess else [])
 
 
@@ -387,9 +410,10 @@ def test_which_codes_are_asked_for(session: Any, known: set[str], cell: Any, gue
     ("phone", Decimal("81234567890"), "081234567890"), ("phone", "81234567890", "081234567890"),
     ("phone", "081234567890", None), ("phone", Decimal("6281234567"), None), ("phone", "+6281234567", None),
     ("bank_account", Decimal("12345"), "012345"), ("bank_account", "12345", None)])
-def test_numbers_of_suppliers_that_lost_their_zero_are_asked_for(session: Any, column: str, cell: Any, guess: Any
+def test_numbers_of_suppliers_that_lost_their_zero_are_asked_for(session: Any, column: str, cell: Any,
+                                                                 guess: Any
                                                                  ) -> None:
-    found = doubts.of_records(session, Supplier, (Row(2, {"code": "S-1", "name": "x", column: cell}),))
+    found = spoilt_codes.of_records(session, Supplier, (Row(2, {"code": "S-1", "name": "x", column: cell}),))
     assert [doubt.known for doubt in found if doubt.column == column] == ([guess] if guess else [])
 
 
@@ -397,24 +421,27 @@ def test_numbers_of_suppliers_that_lost_their_zero_are_asked_for(session: Any, c
     (Decimal("8991234000015"), None), (Decimal("12345678"), None), (Decimal("712345678901"), "0712345678901"),
     ("712345678901", None), (Decimal("991234"), "00991234")])
 def test_barcodes_as_numbers_have_the_length_of_a_barcode(session: Any, cell: Any, guess: Any) -> None:
-    found = doubts.of_records(session, Item, (Row(2, {"code": "A", "barcode": cell}),))
+    found = spoilt_codes.of_records(session, Item, (Row(2, {"code": "A", "barcode": cell}),))
     assert [doubt.known for doubt in found] == ([guess] if guess else [])
 
 
 def test_one_statement_per_column_whatever_the_rows(app: Any, session: Any) -> None:
     with statements(app) as few:
-        doubts.of_records(session, Supplier, (Row(2, {"code": "1", "phone": "81"}),))
+        spoilt_codes.of_records(session, Supplier, (Row(2, {"code": "1", "phone": "81"}),))
     with statements(app) as many:
-        doubts.of_records(session, Supplier, tuple(Row(n, {"code": str(n), "phone": f"8{n}"}) for n in range(50)))
+        spoilt_codes.of_records(session, Supplier,
+                                tuple(Row(n, {"code": str(n), "phone": f"8{n}"}) for n in range(50)))
     assert len(few) == len(many) == 2
 
 
 @pytest.mark.parametrize("cell", [1234567890123456, 8.1234567890123e19])
-def test_a_number_of_more_than_fifteen_digits_has_lost_some_and_is_refused(client: Any, admin: Any, cell: Any) -> None:
+def test_a_number_of_more_than_fifteen_digits_has_lost_some_and_is_refused(client: Any, admin: Any,
+                                                                           cell: Any) -> None:
     content = book(("S", "visible", [["code", "name", "npwp"], ["S-1", "PT Satu", cell],
                                      ["S-2", "PT Dua", "0123456789012345"]]))
     brought = bring(client, "supplier", content, "s.xlsx")
-    assert [(row, column) for row, _word, column, _message, _params in kept(brought).findings] == [(2, "npwp")]
+    assert [(row, column)
+            for row, _word, column, _message, _params in kept(brought).findings] == [(2, "npwp")]
     assert "fifteen" in client.get(brought.location).text
 
 
@@ -422,12 +449,13 @@ def test_a_number_of_more_than_fifteen_digits_has_lost_some_and_is_refused(clien
                                   "1234567890123456.0"])
 def test_text_that_a_spreadsheet_spoilt_is_no_code(cell: Any) -> None:
     with pytest.raises(Refused):
-        doubts.check_text(cell)
+        spoilt_codes.check_text(cell)
 
 
-@pytest.mark.parametrize("cell", ["1234567890123456", "0012", "A1E+1", Decimal("123456789012345"), None, "BX.0"])
+@pytest.mark.parametrize("cell",
+                         ["1234567890123456", "0012", "A1E+1", Decimal("123456789012345"), None, "BX.0"])
 def test_text_that_is_whole_is_taken(cell: Any) -> None:
-    doubts.check_text(cell)
+    spoilt_codes.check_text(cell)
 
 
 def test_an_item_of_first_stock_with_a_twin_is_asked_for(client: Any, head: Any, ground: Any) -> None:
@@ -454,7 +482,8 @@ def test_a_wrong_row_says_which_code_it_may_mean(client: Any, head: Any, ground:
 # ---------------------------------------------------------------- who
 
 
-def test_only_those_who_may_bring_the_list_see_its_rows(client: Any, sign_in: Any, session: Any, ground: Any) -> None:
+def test_only_those_who_may_bring_the_list_see_its_rows(client: Any, sign_in: Any, session: Any,
+                                                        ground: Any) -> None:
     make.make_chart()
     sign_in(client, Role.STORE_HEAD)
     brought = bring(client, "opening_stock", book(("Stok", "visible", opening(5))), "s.xlsx")
@@ -481,7 +510,8 @@ LINES = st.lists(st.tuples(st.sampled_from(["GF", "GU"]), st.integers(0, 3), st.
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=LINES, back=st.integers(0, 20))
-def test_what_the_preview_says_of_a_store_is_what_ledger_and_journal_gain(session: Any, lines: list[Any], back: int
+def test_what_the_preview_says_of_a_store_is_what_ledger_and_journal_gain(session: Any, lines: list[Any],
+                                                                          back: int
                                                                           ) -> None:
     outer = session.begin_nested()
     try:
@@ -489,7 +519,8 @@ def test_what_the_preview_says_of_a_store_is_what_ledger_and_journal_gain(sessio
         by = make.make_user(Role.STORE_HEAD)
         for code in ("GF", "GU"):
             make.make_store(code=code, name=code)
-        items = [make.make_item({"box": "100", "pak": "12.5"}, code=f"I-{n}", base_unit="gram" if n % 2 else "ml",
+        items = [make.make_item({"box": "100", "pak": "12.5"}, code=f"I-{n}",
+                                base_unit="gram" if n % 2 else "ml",
                                 precision=3) for n in range(4)]
         rows = tuple(Row(place, {"store": store, "item": items[item].code, "batch_number": f"B{batch}",
                                  "expires_on": UNTIL, "quantity": quantity.quantize(Decimal("0.1")) + 1
@@ -499,18 +530,21 @@ def test_what_the_preview_says_of_a_store_is_what_ledger_and_journal_gain(sessio
                                 posted_on=clock.today() - timedelta(days=back))
         assert brought.wrong_rows == 0, brought.findings
         assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) == 0
-        told = planned.totals(brought.plan or {})
+        told = import_plan.totals(brought.plan or {})
         imports.apply(session, brought, rows, by=by, seen=brought.digest)
         gained = {(store, unit): (quantity, value) for store, unit, quantity, value in session.execute(
-            sa.select(Store.name, Item.base_unit, sa.func.sum(StockMove.quantity), sa.func.sum(StockMove.value))
+            sa.select(Store.name, Item.base_unit, sa.func.sum(StockMove.quantity),
+                      sa.func.sum(StockMove.value))
             .join(StockMove, StockMove.store_id == Store.id).join(Item, Item.id == StockMove.item_id)
             .group_by(Store.name, Item.base_unit))}
-        assert {(store.store, unit): quantity for store in told for unit, quantity in store.quantities.items()} == {
+        assert {(store.store, unit): quantity for store in told
+                for unit, quantity in store.quantities.items()} == {
             key: quantity for key, (quantity, _value) in gained.items()}
         for store in told:
             assert store.value == sum(value for (name, _unit), (_quantity, value) in gained.items()
                                       if name == store.store)
-        equity = session.execute(sa.select(sa.func.sum(JournalLine.credit), sa.func.sum(JournalLine.debit)).join(
+        equity = session.execute(sa.select(sa.func.sum(JournalLine.credit),
+                                           sa.func.sum(JournalLine.debit)).join(
             Account).where(Account.code == "391111")).one()
         assert (equity[0] or 0) - (equity[1] or 0) == sum(store.value for store in told)
     finally:

@@ -19,7 +19,7 @@ from models.errors import Refused
 from models.imports import ImportKind, ListImport
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, JournalEntry, JournalLine, Period
-from models.operations.core import checks, lists
+from models.operations.core import checks, list_files
 from models.operations.core.approvals import perform
 from models.operations.setup import imports
 from models.organisation import WorkUnit
@@ -79,14 +79,21 @@ def test_items_are_looked_at_then_applied(client: Any, admin: Any, session: Any)
     category = make.saved(ItemCategory(code="obat_x", name="Obat X"))
     old = make.make_item(code="OLD-1", name="Lama", category=category, minimum_stock=5)
     same = make.make_item(code="SAME", name="Sama", category=category)
-    text = ("\ufeffKode;Nama;Kategori;Satuan dasar;Stok minimum;Per bets;Barcode\r\n"
-            f"NEW-1;Parasetamol;obat_x;tablet;12,5;ya;2991234567897\r\nOLD-1;Lama sekali;Obat X;tablet;1.250,5;;\r\n"
-            f"SAME;Sama;obat_x;{same.base_unit};;;\r\n")
-    heads = client.get("/admin/imports/template/item.csv").data.decode("utf-8-sig").split("\r\n")[0].split(",")
+    text = (
+        "\ufeffKode;Nama;Kategori;Satuan dasar;Stok minimum;Per bets;Barcode\r\n"
+        f"NEW-1;Parasetamol;obat_x;tablet;12,5;ya;2991234567897\r\n"
+        "OLD-1;Lama sekali;Obat X;tablet;1.250,5;;\r\n"
+        f"SAME;Sama;obat_x;{same.base_unit};;;\r\n"
+    )
+    heads = (
+        client.get("/admin/imports/template/item.csv").data.decode("utf-8-sig").split("\r\n")[0].split(",")
+    )
     for name in ("Kode *", "Nama *"):
         assert name in heads
-    labels = dict(zip(imports.LAYOUTS[ImportKind.ITEM].names, (head.rstrip(" *") for head in heads), strict=True))
-    for ours, name in (("Satuan dasar", "base_unit"), ("Stok minimum", "minimum_stock"), ("Per bets", "batch_tracked"),
+    labels = dict(zip(imports.LAYOUTS[ImportKind.ITEM].names, (head.rstrip(" *") for head in heads),
+                      strict=True))
+    for ours, name in (("Satuan dasar", "base_unit"), ("Stok minimum", "minimum_stock"),
+                       ("Per bets", "batch_tracked"),
                        ("Kategori", "category")):
         text = text.replace(ours, labels[name])
     brought = bring(client, "item", text)
@@ -110,7 +117,8 @@ def test_items_are_looked_at_then_applied(client: Any, admin: Any, session: Any)
 def test_each_wrong_row_is_named_and_nothing_is_written(client: Any, admin: Any, session: Any) -> None:
     make.saved(ItemCategory(code="obat_x", name="Obat X"))
     taken = make.make_item(barcode="2991234567897")
-    rows = ["A-1,Satu,obat_x,tablet,1", ",Dua,obat_x,tablet,1", "A-3,Tiga,none,tablet,1", "A-4,Empat,obat_x,tablet,x",
+    rows = ["A-1,Satu,obat_x,tablet,1", ",Dua,obat_x,tablet,1", "A-3,Tiga,none,tablet,1",
+            "A-4,Empat,obat_x,tablet,x",
             "A-1,Lagi,obat_x,tablet,1", "A-6,Enam,obat_x,tablet,-5", f"A-7,{'n' * 300},obat_x,tablet,1",
             "A-8,,obat_x,tablet,1", "A-9,Sembilan,obat_x,tablet,1.250"]
     text = "code,name,category,base_unit,minimum_stock,barcode\n" + "\n".join(f"{row}," for row in rows)
@@ -133,7 +141,8 @@ def test_each_wrong_row_is_named_and_nothing_is_written(client: Any, admin: Any,
     ("supplier", "code,name,charges_vat,lead_time_days,status\nS-1,PT Satu,tidak,4,Aktif\n", Supplier, "S-1"),
     ("work_unit", "Kode,Nama\nHD,Hemodialisis\n", WorkUnit, "HD"),
     ("item_category", "code\tname\nherbal\tHerbal\n", ItemCategory, "herbal")])
-def test_the_other_masters(client: Any, admin: Any, session: Any, kind: str, text: str, model: Any, code: str) -> None:
+def test_the_other_masters(client: Any, admin: Any, session: Any, kind: str, text: str, model: Any,
+                           code: str) -> None:
     brought = bring(client, kind, text)
     assert kept(brought).wrong_rows == 0, kept(brought).findings
     assert apply(client, brought).status_code == 303
@@ -201,7 +210,7 @@ def bomb() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/workbook.xml", "<workbook/>")
-        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (lists.MOST_UNPACKED + 1))
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (list_files.MOST_UNPACKED + 1))
     return file.getvalue()
 
 
@@ -219,16 +228,18 @@ FILES = {
     "nothing": b"", "spaces": b"  \n ", "only headings": b"code,name\n", "binary": bytes(range(256)) * 4,
     "latin": b"code;name\nA;caf\xe9\n", "no zip": b"PK\x03\x04rubbish", "bomb": bomb(), "far": _far(),
     "twice": b"code,code\nA,B\n", "unknown": b"code,name,colour\nA,B,C\n", "missing": b"code\nA\n",
-    "quotes": b'code,name\n"A,B\n', "long field": b"code,name\nA," + b"x" * 200_000, "old": b"\xd0\xcf\x11\xe0" * 99,
+    "quotes": b'code,name\n"A,B\n', "long field": b"code,name\nA," + b"x" * 200_000,
+    "old": b"\xd0\xcf\x11\xe0" * 99,
     "other zip": (lambda file: (zipfile.ZipFile(file, "w").close(), file.getvalue())[1])(io.BytesIO()),
-    "many": b"code,name\n" + b"A,B\n" * (lists.MOST_ROWS + 1),
+    "many": b"code,name\n" + b"A,B\n" * (list_files.MOST_ROWS + 1),
     "columns": (",".join(f"c{place}" for place in range(99)) + "\n1\n").encode(),
 }
 
 
 @pytest.mark.parametrize("name", list(FILES))
 def test_hostile_and_broken_files_get_sentences(client: Any, admin: Any, session: Any, name: str) -> None:
-    answer = bring(client, "work_unit", FILES[name], "daftar.xlsx" if FILES[name][:2] == b"PK" else "daftar.csv")
+    answer = bring(client, "work_unit", FILES[name],
+                   "daftar.xlsx" if FILES[name][:2] == b"PK" else "daftar.csv")
     if answer.status_code == 303:  # it was a list, with wrong rows
         assert kept(answer).wrong_rows
     else:
@@ -246,16 +257,18 @@ def test_without_a_file_or_a_kind(client: Any, admin: Any) -> None:
 
 
 @pytest.mark.parametrize(("cell", "value"), [
-    ("1250", "1250"), ("1250,5", "1250.5"), ("1.250,5", "1250.5"), ("1,250.5", "1250.5"), ("1.250.000", "1250000"),
-    ("0,125", "0.125"), ("12,50", "12.50"), ("-3", "-3"), (" Rp12500 ", "12500"), (7, "7"), (Decimal("2.5"), "2.5")])
+    ("1250", "1250"), ("1250,5", "1250.5"), ("1.250,5", "1250.5"), ("1,250.5", "1250.5"),
+    ("1.250.000", "1250000"),
+    ("0,125", "0.125"), ("12,50", "12.50"), ("-3", "-3"), (" Rp12500 ", "12500"), (7, "7"),
+    (Decimal("2.5"), "2.5")])
 def test_numbers_as_people_write_them(cell: Any, value: str) -> None:
-    assert lists.number(cell) == Decimal(value)
+    assert list_files.number(cell) == Decimal(value)
 
 
 @pytest.mark.parametrize("cell", ["1.250", "12,345", "x", "1,2,3", "1e5", "--1", True, "12 boxes", "٣"])
 def test_what_could_be_two_numbers_or_none_is_refused(cell: Any) -> None:
     with pytest.raises(ValueError, match=re.escape(str(cell))):
-        lists.number(cell)
+        list_files.number(cell)
 
 
 # ---------------------------------------------------------------- first stock
@@ -278,8 +291,10 @@ def test_opening_stock_goes_through_the_ledger(client: Any, head: Any, session: 
     assert kept(brought).wrong_rows == 0, kept(brought).findings
     assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) == 0
     assert apply(client, brought).status_code == 303
-    held = {(row.store.code, row.item.code): (row.quantity, row.value) for row in session.scalars(sa.select(StoreItem))}
-    assert held == {("GF", "P-1"): (1205, Decimal("301250.00")), ("GU", "S-1"): (Decimal("2.5"), Decimal("25001.25"))}
+    held = {(row.store.code, row.item.code): (row.quantity, row.value)
+            for row in session.scalars(sa.select(StoreItem))}
+    assert held == {("GF", "P-1"): (1205, Decimal("301250.00")),
+                    ("GU", "S-1"): (Decimal("2.5"), Decimal("25001.25"))}
     assert {batch.number: batch.expires_on for batch in session.scalars(sa.select(StockBatch))} == {
         "A-1": until, "A-2": until, "": None}
     entries = session.scalars(sa.select(JournalEntry)).all()
@@ -294,7 +309,8 @@ def test_opening_stock_goes_through_the_ledger(client: Any, head: Any, session: 
 
 def test_opening_stock_is_refused_row_by_row(client: Any, head: Any, session: Any, ground: Any) -> None:
     make.stock_up(ground["other"], ground["soap"], 1)
-    rows = ["GF,P-1,A-1,2099-12-31,10,box,100", "GF,P-1,,,10,,100", "XX,P-1,A,2099-12-31,1,,1", "GF,NONE,,,1,,1",
+    rows = ["GF,P-1,A-1,2099-12-31,10,box,100", "GF,P-1,,,10,,100", "XX,P-1,A,2099-12-31,1,,1",
+            "GF,NONE,,,1,,1",
             "GU,S-1,,,1,,1", "GF,S-1,,,0,,1", "GF,S-1,,,1,drum,1", "GF,S-1,,,\"0,0005\",,1", "GF,S-1,,,1,,-1",
             "GF,P-1,A-1,2099-12-31,1,,1", "GF,P-1,A-1,2088-12-31,1,,1", "GF,S-1,,31 Dec,1,,1", "GF,S-1,,,1,,"]
     text = "store,item,batch_number,expires_on,quantity,unit,unit_price\n" + "\n".join(rows) + "\n"
@@ -327,7 +343,8 @@ def test_what_was_posted_after_looking_is_seen_when_applying(client: Any, head: 
     assert kept(brought).applied_at is None
 
 
-def test_every_fault_of_a_row_is_told_and_the_row_counts_once(client: Any, head: Any, session: Any, ground: Any
+def test_every_fault_of_a_row_is_told_and_the_row_counts_once(client: Any, head: Any, session: Any,
+                                                              ground: Any
                                                               ) -> None:
     text = ("store,item,batch_number,expires_on,quantity,unit,unit_price\n"
             "XX,P-1,,soon,-1,drum,many\n"
@@ -412,6 +429,6 @@ def test_the_template_of_opening_stock_is_a_workbook(client: Any, head: Any) -> 
 
 
 def test_reading_alone_refuses_too(session: Any) -> None:
-    for content, name in ((_far(), "far.xlsx"), (b"x" * (lists.MOST_BYTES + 1), "large.csv")):
+    for content, name in ((_far(), "far.xlsx"), (b"x" * (list_files.MOST_BYTES + 1), "large.csv")):
         with pytest.raises(Refused):
-            lists.read(content, name)
+            list_files.read(content, name)

@@ -33,7 +33,8 @@ def test_every_item_has_its_base_unit_and_a_made_up_price(session, loaded):
     assert session.scalar(sa.select(sa.func.count()).select_from(Item).where(Item.id.not_in(base))) == 0
     assert session.scalar(sa.select(sa.func.count()).select_from(Item).where(
         sa.or_(Item.price_hint.is_(None), Item.price_hint <= 0))) == 0
-    assert reference.made_up_price("OBT-P-001", "obat_padat") == reference.made_up_price("OBT-P-001", "obat_padat")
+    assert reference.made_up_price("OBT-P-001", "obat_padat") == reference.made_up_price("OBT-P-001",
+                                                                                         "obat_padat")
 
 
 def test_the_accounts_that_postings_use_are_in_the_chart(session, loaded):
@@ -54,7 +55,8 @@ def test_loading_again_adds_nothing_and_keeps_what_was_changed(session, loaded):
     kept.name = "Kesehatan Anak"
     session.flush()
     assert set(reference.load(session).values()) == {0}
-    assert session.scalar(sa.select(Specialization.name).where(Specialization.code == "Sp.A")) == "Kesehatan Anak"
+    assert session.scalar(sa.select(Specialization.name).where(Specialization.code
+                                                               == "Sp.A")) == "Kesehatan Anak"
 
 
 def test_each_kind_of_asset_stands_on_the_accounts_of_its_group(session, loaded):

@@ -11,7 +11,7 @@ import pytest
 
 from models import clock
 from models.operations.core.approvals import opened, perform
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.organisation import CodeList
 from models.roles import Role
 from models.stocktakes import Stocktake
@@ -39,18 +39,20 @@ def test_the_card_of_a_batch_runs_its_own_balance(client: Any, sign_in: Any, war
     whole = report(client, "stock_card", item=ward["item"].id)
     assert [row["Balance"] for row in whole] == ["115", "110", "10"]
     one = report(client, "stock_card", item=ward["item"].id, batch="a-1", store=ward["store"].id)
-    assert [(row["Batch"], row["In"], row["Balance"]) for row in one] == [("A-1", "5", "15"), ("A-1", "10", "10")]
+    assert [(row["Batch"], row["In"], row["Balance"]) for row in one] == [("A-1", "5", "15"),
+                                                                          ("A-1", "10", "10")]
     assert one[0]["Value"] == ""  # batches keep quantity only
     page = client.get(f"/admin/reports/stock_card/?item={ward['item'].id}&batch=A-1").text
     assert ">15 <small>" in page
     assert report(client, "stock_card", item=ward["item"].id, batch="none") == []
 
 
-def test_variances_are_seen_before_they_are_decided(client: Any, sign_in: Any, ward: Any, session: Any) -> None:
+def test_variances_are_seen_before_they_are_decided(client: Any, sign_in: Any, ward: Any,
+                                                    session: Any) -> None:
     keeper, head = make.make_user(Role.STORE_STAFF), make.make_user(Role.FACILITIES_HEAD)
     count = make.saved(Stocktake(created_by=keeper, store=ward["store"]))
     opened(count, by=keeper)
-    counting.choose(count, counting.Choice(), by=keeper)
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=keeper)
     perform(count, "start", by=keeper)
     session.refresh(count)
     make.write_counts(count, keeper, *(-3 if line.batch.number == "A-1" else 2 for line in count.lines))
@@ -59,7 +61,10 @@ def test_variances_are_seen_before_they_are_decided(client: Any, sign_in: Any, w
     perform(count, "submit", by=keeper)
     waiting = report(client, "stocktake_variance", document=count.number)
     assert sorted((row["Variance"], row["Value"]) for row in waiting) == [("-3", "-30"), ("2", "20")]
-    assert f"document={count.number.replace('/', '%2F')}" in client.get(f"/admin/stocktake/details/?id={count.id}").text
+    assert (
+        f"document={count.number.replace('/', '%2F')}"
+        in client.get(f"/admin/stocktake/details/?id={count.id}").text
+    )
     perform(count, "approve", by=head)
     posted = report(client, "stocktake_variance", document=count.number)
     assert sorted((row["Variance"], row["Value"]) for row in posted) == [("-3", "-30"), ("2", "20")]

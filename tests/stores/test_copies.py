@@ -39,7 +39,8 @@ def newest(session: Any, model: Any) -> Any:
     return session.scalars(sa.select(model).order_by(model.id.desc()).limit(1)).one()
 
 
-def test_a_request_is_copied_into_a_new_draft(client: Any, sign_in: Any, session: Any, nurse: Any, earlier: Any
+def test_a_request_is_copied_into_a_new_draft(client: Any, sign_in: Any, session: Any, nurse: Any,
+                                              earlier: Any
                                               ) -> None:
     client.set_cookie("language", "en")
     sign_in(client, nurse)
@@ -57,7 +58,8 @@ def test_a_request_is_copied_into_a_new_draft(client: Any, sign_in: Any, session
     assert client.get(answer.location).status_code == 200
 
 
-def test_items_out_of_use_stay_behind_and_are_named(client: Any, sign_in: Any, session: Any, nurse: Any, earlier: Any
+def test_items_out_of_use_stay_behind_and_are_named(client: Any, sign_in: Any, session: Any, nurse: Any,
+                                                    earlier: Any
                                                     ) -> None:
     sign_in(client, nurse)
     earlier.lines[0].item.status = Status.INACTIVE
@@ -72,7 +74,8 @@ def test_items_out_of_use_stay_behind_and_are_named(client: Any, sign_in: Any, s
     assert newest(session, StoreRequest).id == before
 
 
-def test_only_who_writes_such_documents_copies_them(client: Any, sign_in: Any, session: Any, earlier: Any) -> None:
+def test_only_who_writes_such_documents_copies_them(client: Any, sign_in: Any, session: Any,
+                                                    earlier: Any) -> None:
     sign_in(client, Role.STORE_HEAD)
     assert "/copy" not in client.get(f"/admin/store_request/details/?id={earlier.id}").text
     assert client.post(f"/admin/store_request/{earlier.id}/copy").status_code == 403
@@ -96,16 +99,20 @@ def test_a_stocktake_of_batches_is_copied_by_item(client: Any, sign_in: Any, ses
     assert [(line.item_id, line.batch_id) for line in newest(session, Stocktake).lines] == [(item.id, None)]
 
 
-def test_a_template_is_kept_managed_and_used(client: Any, sign_in: Any, session: Any, nurse: Any, earlier: Any) -> None:
+def test_a_template_is_kept_managed_and_used(client: Any, sign_in: Any, session: Any, nurse: Any,
+                                             earlier: Any) -> None:
     sign_in(client, nurse)
     answer = client.post(f"/admin/store_request/{earlier.id}/save_template")
     template = newest(session, RequestTemplate)
     assert answer.location.endswith(f"/admin/request_template/edit/?id={template.id}")
-    assert (template.name, template.work_unit_id, len(template.lines)) == ("Troli emergensi", nurse.work_unit_id, 2)
+    assert (template.name, template.work_unit_id, len(template.lines)) == ("Troli emergensi",
+                                                                           nurse.work_unit_id, 2)
     client.post(f"/admin/store_request/{earlier.id}/save_template")
     assert newest(session, RequestTemplate).name == "Troli emergensi (2)"
-    form = {"version": template.version, "name": "Troli", "document_type": "store_request", "store": template.store_id,
-            "lines-0-id": template.lines[0].id, "lines-0-item": template.lines[0].item_id, "lines-0-quantity": "3",
+    form = {"version": template.version, "name": "Troli", "document_type": "store_request",
+            "store": template.store_id,
+            "lines-0-id": template.lines[0].id, "lines-0-item": template.lines[0].item_id,
+            "lines-0-quantity": "3",
             "lines-0-unit": template.lines[0].unit_id}
     assert client.post(f"/admin/request_template/edit/?id={template.id}", data=form).status_code == 303
     assert (template.name, template.lines[0].quantity) == ("Troli", 3)
@@ -117,7 +124,8 @@ def test_a_template_is_kept_managed_and_used(client: Any, sign_in: Any, session:
     assert client.post("/admin/request_template/delete/", data={"id": template.id}).status_code == 303
 
 
-def test_templates_are_of_the_own_unit_only(client: Any, sign_in: Any, session: Any, nurse: Any, earlier: Any) -> None:
+def test_templates_are_of_the_own_unit_only(client: Any, sign_in: Any, session: Any, nurse: Any,
+                                            earlier: Any) -> None:
     sign_in(client, nurse)
     client.post(f"/admin/store_request/{earlier.id}/save_template")
     template = newest(session, RequestTemplate)
@@ -126,7 +134,8 @@ def test_templates_are_of_the_own_unit_only(client: Any, sign_in: Any, session: 
         assert client.get(f"/admin/request_template/{path}").status_code == 404
     assert client.post(f"/admin/request_template/{template.id}/use").status_code == 404
     form = {"name": "Troli", "document_type": "store_request", "store": template.store_id,
-            "work_unit": nurse.work_unit_id, "lines-0-item": template.lines[0].item_id, "lines-0-quantity": "1"}
+            "work_unit": nurse.work_unit_id, "lines-0-item": template.lines[0].item_id,
+            "lines-0-quantity": "1"}
     assert client.post("/admin/request_template/new/", data=form).status_code == 303
     assert newest(session, RequestTemplate).work_unit_id == other.work_unit_id  # whatever was sent
     mate = sign_in(client, make.make_user(Role.UNIT_USER, work_unit_id=nurse.work_unit_id))

@@ -1,5 +1,5 @@
-"""A line of a stocktake is held against the ledger at the moment at which it is counted; moves before and after it
-survive."""
+"""A line of a stocktake is held against the ledger at the moment at which it is counted; moves before and
+after it survive."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.journal import JournalLine, Posting
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal, stock
-from models.operations.stores import count_moments, counting, counts
+from models.operations.stores import corrections, count_moments, stocktake_counting
 from models.people import User
 from models.returns import Spoilage
 from models.roles import Role
@@ -69,7 +69,7 @@ def move(store: Any, item: Any, quantity: int, batch: str = "") -> None:
 
 def started(keeper: Any, store: Any, *items: Any) -> Stocktake:
     count = make.saved(Stocktake(created_by=keeper, store=store))
-    counts.choose_items(count, [item.id for item in items])
+    corrections.choose_items(count, [item.id for item in items])
     opened(count, by=keeper)
     perform(count, "start", by=keeper)
     return count
@@ -77,7 +77,8 @@ def started(keeper: Any, store: Any, *items: Any) -> Stocktake:
 
 def write(count: Stocktake, quantity: int, by: Any, place: int = 0, **more: Any) -> StocktakeLine:
     line = count.lines[place]
-    return counting.count(count, line.id, Decimal(quantity), seen=line.counted_quantity, by=by, **more)
+    return stocktake_counting.count(count, line.id, Decimal(quantity), seen=line.counted_quantity, by=by,
+                                    **more)
 
 
 def there(store: Any, item: Any) -> Decimal:
@@ -85,7 +86,8 @@ def there(store: Any, item: Any) -> Decimal:
 
 
 def in_the_books(purpose: Posting) -> Decimal:
-    return db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(JournalLine.debit - JournalLine.credit), 0))
+    return db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(JournalLine.debit - JournalLine.credit),
+                                                        0))
                              .where(JournalLine.purpose == purpose)) or Decimal(0)
 
 
@@ -145,11 +147,12 @@ def test_only_who_changes_or_confirms_the_figure_takes_the_new_moment(keeper: An
     count = started(keeper, store, item)
     line = write(count, 10, keeper)
     first = line.last_move_id
-    counting.count(count, line.id, Decimal(10), seen=None, by=other)  # the same figure at the same time: agreed
+    # the same figure at the same time: agreed
+    stocktake_counting.count(count, line.id, Decimal(10), seen=None, by=other)
     assert (line.last_move_id, line.counted_by_id) == (first, keeper.id)
     move(store, item, -4)
     with pytest.raises(Conflict):  # the same figure, and four pieces went: before or after it?
-        counting.count(count, line.id, Decimal(10), seen=None, by=other)
+        stocktake_counting.count(count, line.id, Decimal(10), seen=None, by=other)
     assert line.system_quantity == 10
     write(count, 10, other)  # they saw the ten, and counted ten
     assert (line.system_quantity, line.counted_by_id) == (6, other.id)
@@ -177,7 +180,8 @@ def test_more_missing_than_is_left_names_the_lines_and_they_are_counted_again(ke
     scarce_line, kept = count.lines[lines[scarce.id]], count.lines[lines[plenty.id]]
     perform(count, "recount", by=head, reason="Jarum: lihat rak belakang",
             given_lines={scarce_line.id: {"count_again": True}})
-    assert (scarce_line.counted_quantity, scarce_line.system_quantity, scarce_line.counted_at) == (None, None, None)
+    assert (scarce_line.counted_quantity, scarce_line.system_quantity,
+            scarce_line.counted_at) == (None, None, None)
     assert kept.counted_quantity == 13
     write(count, 4, keeper, lines[scarce.id])
     perform(count, "submit", by=keeper)
@@ -208,7 +212,8 @@ def test_a_month_that_is_closed_before_the_decision_does_not_trap_it(keeper: Any
         clock.freeze(datetime(2026, 11, 3, 9, tzinfo=clock.zone()))
         journal.close_period(2026, 10, by=payables)
         perform(count, "approve", by=head)
-        moved = db.session.scalars(sa.select(StockMove).filter_by(document_type="stocktake", line_id=count.lines[0].id,
+        moved = db.session.scalars(sa.select(StockMove).filter_by(document_type="stocktake",
+                                                                  line_id=count.lines[0].id,
                                                                   document_id=count.id)).one()
     finally:
         clock.freeze(None)
@@ -310,7 +315,8 @@ def test_a_posted_count_keeps_its_day(keeper: Any) -> None:
 @pytest.mark.parametrize(("values", "check"), [
     ({"system_quantity": Decimal(9)}, "up to the move"), ({"last_move_id": None}, "up to the move"),
     ({"counted_quantity": Decimal(7)}, "line by line")])
-def test_verify_finds_lines_that_do_not_agree(keeper: Any, head: Any, session: Any, values: dict[str, Any], check: str
+def test_verify_finds_lines_that_do_not_agree(keeper: Any, head: Any, session: Any, values: dict[str, Any],
+                                              check: str
                                               ) -> None:
     store, item = make.make_store(), make.make_item()
     move(store, item, 10)
@@ -324,7 +330,8 @@ def test_verify_finds_lines_that_do_not_agree(keeper: Any, head: Any, session: A
     assert any(check in name for name in _wrong(session))
 
 
-def test_verify_finds_a_posted_line_that_nobody_counted_and_a_wrong_day(keeper: Any, head: Any, session: Any) -> None:
+def test_verify_finds_a_posted_line_that_nobody_counted_and_a_wrong_day(keeper: Any, head: Any,
+                                                                        session: Any) -> None:
     store, item = make.make_store(), make.make_item()
     move(store, item, 10)
     count = started(keeper, store, item)
@@ -342,7 +349,8 @@ def test_verify_finds_a_posted_line_that_nobody_counted_and_a_wrong_day(keeper: 
 
 
 def _wrong(session: Any) -> list[str]:
-    return [name for name, check in checks.CHECKS if name.startswith("stocktakes") and check(session) is not None]
+    return [name for name, check in checks.CHECKS
+            if name.startswith("stocktakes") and check(session) is not None]
 
 
 class _without_rules:
@@ -374,10 +382,12 @@ class _without_rules:
 
 @pytest.mark.commits
 def test_a_line_is_counted_while_deliveries_and_receipts_post(app: Any, session: Any) -> None:
-    """Whatever comes first: the line keeps a sum of the ledger and its last move, and nothing moved is lost."""
+    """Whatever comes first: the line keeps a sum of the ledger and its last move, and nothing moved is
+    lost."""
     keepers = [make.make_user(Role.STORE_STAFF) for _ in range(2)]
     make.make_chart()
-    head, store, items = make.make_user(Role.FACILITIES_HEAD), make.make_store(), [make.make_item() for _ in range(3)]
+    head, store, items = make.make_user(Role.FACILITIES_HEAD), make.make_store(), [make.make_item()
+                                                                                   for _ in range(3)]
     for item in items:
         move(store, item, 100)
     account = make.make_account()
@@ -389,8 +399,9 @@ def test_a_line_is_counted_while_deliveries_and_receipts_post(app: Any, session:
 
     def counted(line_id: int) -> Any:
         with one_transaction():
-            return counting.count(db.session.get_one(Stocktake, ids[0]), line_id, Decimal(100), seen=None,
-                                  by=db.session.get_one(User, ids[2][0])).system_quantity
+            return stocktake_counting.count(db.session.get_one(Stocktake, ids[0]), line_id, Decimal(100),
+                                            seen=None,
+                                            by=db.session.get_one(User, ids[2][0])).system_quantity
 
     def delivered(paper: int) -> None:
         with one_transaction():

@@ -41,7 +41,8 @@ def test_a_hidden_sheet_is_not_counted(client: Any, count: Stocktake, shelf: Any
 
 
 @pytest.mark.parametrize("own", ["Lembar hitung", "Count sheet", "Sheet1"])
-def test_of_several_sheets_the_one_that_was_written_here_is_read(client: Any, count: Stocktake, shelf: Any, own: str
+def test_of_several_sheets_the_one_that_was_written_here_is_read(client: Any, count: Stocktake, shelf: Any,
+                                                                 own: str
                                                                  ) -> None:
     content = workbook(count, shelf, ("catatan", False, 9999), (own, False, 4))
     assert bring(client, count, content, "hitung.xlsx").status_code == 303
@@ -59,9 +60,13 @@ def test_of_sheets_with_other_names_the_page_asks(client: Any, count: Stocktake,
     assert of(count, shelf["soap"]).counted_quantity == 4
 
 
-def test_the_workbook_that_goes_out_carries_the_name_that_is_looked_for(client: Any, count: Stocktake) -> None:
+def test_the_workbook_that_goes_out_carries_the_name_that_is_looked_for(client: Any,
+                                                                        count: Stocktake) -> None:
     from python_calamine import CalamineWorkbook
 
     from backoffice.stores import count_sheet
-    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/admin/stocktake/{count.id}/sheet.xlsx").data))
+
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(client.get(f"/admin/stocktake/{count.id}/sheet.xlsx").data)
+    )
     assert count_sheet.own_sheet((*book.sheet_names, "Catatan")) == book.sheet_names[0] != "Sheet1"

@@ -1,4 +1,5 @@
-"""Counting a stocktake: chosen by category, counted line by line by several people, sheets out and back in."""
+"""Counting a stocktake: chosen by category, counted line by line by several people, sheets out and back
+in."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ from models import clock
 from models.base import db, one_transaction
 from models.errors import Conflict, NotAllowed, Refused
 from models.items import ItemCategory
-from models.operations.core import lists
+from models.operations.core import list_files
 from models.operations.core.approvals import opened, perform
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.people import User
 from models.roles import Role
 from models.stock import StoreItem
@@ -36,8 +37,10 @@ def keeper(session: Any) -> Any:
 
 @pytest.fixture
 def shelf(session: Any, keeper: Any) -> dict[str, Any]:
-    """Two batches of tablets, of quantities that no id or token holds by chance; five of another category; one out."""
-    store, pills = make.make_store(), make.make_item({"box": "100"}, name="Parasetamol", barcode="2991234567897")
+    """Two batches of tablets, of quantities that no id or token holds by chance; five of another category;
+    one out."""
+    store, pills = make.make_store(), make.make_item({"box": "100"}, name="Parasetamol",
+                                                     barcode="2991234567897")
     soap, gone = make.make_item(name="Sabun"), make.make_item(name="Habis")
     make.stock_up(store, pills, 753_700, 7_537_000, "A-1", clock.today() + timedelta(days=200))
     make.stock_up(store, pills, 948_677, 9_486_770, "B-2", clock.today() + timedelta(days=400))
@@ -56,7 +59,7 @@ def draft(keeper: Any, store: Any) -> Stocktake:
 def count(shelf: Any, keeper: Any, session: Any) -> Stocktake:
     """Counting has begun: three lines."""
     count = draft(keeper, shelf["store"])
-    counting.choose(count, counting.Choice(), by=keeper)
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=keeper)
     perform(count, "start", by=keeper)
     session.refresh(count)
     return count
@@ -97,7 +100,8 @@ def test_only_counters_choose_and_count(client: Any, sign_in: Any, count: Stockt
     sign_in(client, Role.UNIT_USER)
     assert client.get(f"/admin/stocktake/{count.id}/count").status_code == 403
     with pytest.raises(NotAllowed):
-        counting.count(count, count.lines[0].id, Decimal(1), seen=None, by=make.make_user(Role.STORE_HEAD))
+        stocktake_counting.count(count, count.lines[0].id, Decimal(1), seen=None,
+                                 by=make.make_user(Role.STORE_HEAD))
 
 
 # ---------------------------------------------------------------- line by line
@@ -115,7 +119,8 @@ def test_scan_quantity_next(client: Any, sign_in: Any, count: Stocktake, shelf: 
     assert f'name="line" value="{line.id}"' in page.text
     assert not re.search(r"753\W?700|948\W?677", page.text)  # blind
     box, tablet = make.unit_of(shelf["pills"], "box"), make.unit_of(shelf["pills"])
-    saved = client.post(f"{own}/count", data={"line": line.id, f"q{box.id}": "", f"q{tablet.id}": "75", "seen": ""})
+    saved = client.post(f"{own}/count",
+                        data={"line": line.id, f"q{box.id}": "", f"q{tablet.id}": "75", "seen": ""})
     assert saved.location.endswith(f"count?after={line.id}")
     assert (line.counted_quantity, line.counted_by_id) == (75, keeper.id)
     first = of(count, shelf["pills"], "A-1")
@@ -126,7 +131,8 @@ def test_scan_quantity_next(client: Any, sign_in: Any, count: Stocktake, shelf: 
     assert f'value="{of(count, shelf["soap"]).id}"' in after.text  # the only one still open
 
 
-@pytest.mark.parametrize(("typed", "told"), [("", "hitung"), ("many", "angka"), ("-1", "0"), ("1,5", "tablet"),
+@pytest.mark.parametrize(("typed", "told"),
+                         [("", "hitung"), ("many", "angka"), ("-1", "0"), ("1,5", "tablet"),
                                              ("9" * 25, "angka")])
 def test_wrong_figures_are_told_and_kept(client: Any, sign_in: Any, count: Stocktake, shelf: Any, keeper: Any,
                                          typed: str, told: str) -> None:
@@ -143,7 +149,11 @@ def test_wrong_figures_are_told_and_kept(client: Any, sign_in: Any, count: Stock
 
 def test_two_counters_do_not_write_over_each_other(client: Any, sign_in: Any, count: Stocktake, shelf: Any,
                                                    keeper: Any) -> None:
-    other, line, tablet = make.make_user(Role.FACILITIES_STAFF), of(count, shelf["soap"]), make.unit_of(shelf["soap"])
+    other, line, tablet = (
+        make.make_user(Role.FACILITIES_STAFF),
+        of(count, shelf["soap"]),
+        make.unit_of(shelf["soap"]),
+    )
     own = f"/admin/stocktake/{count.id}/count"
     sign_in(client, other)
     assert client.post(own, data={"line": line.id, f"q{tablet.id}": "5", "seen": ""}).status_code == 303
@@ -169,7 +179,7 @@ def test_lines_of_others_and_ended_counts(client: Any, sign_in: Any, count: Stoc
         assert client.post(f"{own}/count", data={"line": wrong}).status_code == 404
     assert client.get(f"{own}/count").status_code == 303  # not begun
     for line in count.lines:
-        counting.count(count, line.id, Decimal(1), seen=None, by=keeper)
+        stocktake_counting.count(count, line.id, Decimal(1), seen=None, by=keeper)
     perform(count, "submit", by=keeper)
     assert client.get(f"/admin/stocktake/{count.id}/count").status_code == 303
     line = count.lines[0]
@@ -179,7 +189,8 @@ def test_lines_of_others_and_ended_counts(client: Any, sign_in: Any, count: Stoc
     assert line.counted_quantity == 1
 
 
-def test_what_the_list_does_not_name_is_added(client: Any, sign_in: Any, count: Stocktake, shelf: Any, keeper: Any
+def test_what_the_list_does_not_name_is_added(client: Any, sign_in: Any, count: Stocktake, shelf: Any,
+                                              keeper: Any
                                               ) -> None:
     sign_in(client, keeper)
     own, stray = f"/admin/stocktake/{count.id}", make.make_item(name="Nyasar")
@@ -207,7 +218,8 @@ def sheet(client: Any, count: Stocktake, kind: str, category: Any = "") -> Any:
     return client.get(f"/admin/stocktake/{count.id}/sheet.{kind}", query_string={"category": category})
 
 
-def test_the_paper_is_blind_and_signed(client: Any, sign_in: Any, count: Stocktake, shelf: Any, keeper: Any) -> None:
+def test_the_paper_is_blind_and_signed(client: Any, sign_in: Any, count: Stocktake, shelf: Any,
+                                       keeper: Any) -> None:
     sign_in(client, keeper)
     pages = pypdf.PdfReader(io.BytesIO(sheet(client, count, "pdf").data)).pages
     text = "\n".join(page.extract_text() for page in pages)
@@ -221,10 +233,12 @@ def test_the_paper_is_blind_and_signed(client: Any, sign_in: Any, count: Stockta
 
 
 def bring(client: Any, count: Stocktake, content: bytes, name: str = "hitung.csv", **more: Any) -> Any:
-    return client.post(f"/admin/stocktake/{count.id}/sheet", data={"file": (io.BytesIO(content), name)} | more)
+    return client.post(f"/admin/stocktake/{count.id}/sheet",
+                       data={"file": (io.BytesIO(content), name)} | more)
 
 
-def test_a_workbook_goes_out_and_comes_back(client: Any, sign_in: Any, count: Stocktake, shelf: Any, keeper: Any
+def test_a_workbook_goes_out_and_comes_back(client: Any, sign_in: Any, count: Stocktake, shelf: Any,
+                                            keeper: Any
                                             ) -> None:
     sign_in(client, keeper)
     book = sheet(client, count, "xlsx").data
@@ -233,7 +247,8 @@ def test_a_workbook_goes_out_and_comes_back(client: Any, sign_in: Any, count: St
     assert not any(value in (753_700, 948_677, 5) for row in grid[1:] for value in row[1:])
     figures = {"A-1": "698,0", "B-2": "77", "": "4"}
     text = ";".join(grid[0]) + "\r\n" + "".join(
-        ";".join([str(int(row[0])), row[1], row[2], row[3], str(row[4]), row[5], "", row[7], figures[row[5]], "cek"])
+        ";".join([str(int(row[0])), row[1], row[2], row[3], str(row[4]), row[5], "", row[7], figures[row[5]],
+                  "cek"])
         + "\r\n" for row in grid[1:])
     answer = bring(client, count, b"\xef\xbb\xbf" + text.encode())
     assert answer.status_code == 303
@@ -259,7 +274,7 @@ def test_all_rows_or_none_and_each_wrong_one_is_named(client: Any, sign_in: Any,
 def test_what_another_counted_is_not_lost_to_a_sheet(client: Any, sign_in: Any, count: Stocktake, shelf: Any,
                                                      keeper: Any) -> None:
     soap = of(count, shelf["soap"])
-    counting.count(count, soap.id, Decimal(5), seen=None, by=make.make_user(Role.FACILITIES_STAFF))
+    stocktake_counting.count(count, soap.id, Decimal(5), seen=None, by=make.make_user(Role.FACILITIES_STAFF))
     sign_in(client, keeper)
     text = f"Line,Counted\n{soap.id},3\n".encode()
     assert bring(client, count, text).status_code == 422
@@ -272,13 +287,14 @@ def test_files_that_cannot_be_read_are_told(client: Any, sign_in: Any, count: St
     sign_in(client, keeper)
     for content, name in ((b"", "a.csv"), (b"\xff\xfe\x00", "a.csv"), (b"Baris;\xe9", "a.csv"),
                           (b"PK\x03\x04x", "a.xlsx"),
-                          (b"Nama,Umur\nA,3\n", "a.csv"), (b"\xd0\xcf\x11\xe0" * 9, "a.xls"), (b"\x00" * 50, "a.csv")):
+                          (b"Nama,Umur\nA,3\n", "a.csv"), (b"\xd0\xcf\x11\xe0" * 9, "a.xls"),
+                          (b"\x00" * 50, "a.csv")):
         answer = bring(client, count, content, name)
         assert answer.status_code == 422, (content, name)
         assert "alert-danger" in answer.text
     assert client.post(f"/admin/stocktake/{count.id}/sheet").status_code == 422
     with pytest.raises(Refused):
-        lists.read(b"x" * (lists.MOST_BYTES + 1), "a.csv")
+        list_files.read(b"x" * (list_files.MOST_BYTES + 1), "a.csv")
 
 
 @pytest.mark.commits
@@ -288,15 +304,16 @@ def test_two_count_one_line_at_once(app: Any, session: Any) -> None:
     store, item = make.make_store(), make.make_item()
     make.stock_up(store, item, 10, 100)
     count = draft(keepers[0], store)
-    counting.choose(count, counting.Choice(), by=keepers[0])
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=keepers[0])
     perform(count, "start", by=keepers[0])
     ids = (count.id, count.lines[0].id, [keeper.id for keeper in keepers])
     session.commit()
 
     def one(place: int) -> int:
         with one_transaction():
-            counting.count(db.session.get_one(Stocktake, ids[0]), ids[1], Decimal(8 + place), seen=None,
-                           by=db.session.get_one(User, ids[2][place]))
+            stocktake_counting.count(db.session.get_one(Stocktake, ids[0]), ids[1], Decimal(8 + place),
+                                     seen=None,
+                                     by=db.session.get_one(User, ids[2][place]))
         return place
 
     (winner,) = won(at_once(app, [partial(one, place) for place in range(2)], told=Conflict))

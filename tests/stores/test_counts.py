@@ -14,7 +14,7 @@ from models.journal import JournalLine, Posting
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import stock
-from models.operations.stores import counting, counts
+from models.operations.stores import corrections, stocktake_counting
 from models.returns import Spoilage, SpoilageLine, SpoilageState
 from models.roles import Role
 from models.stock import MoveKind, StockMove, StoreItem
@@ -43,14 +43,14 @@ def held(session, store, item):
 
 def started(keeper, store, *items):
     count = make.saved(Stocktake(created_by=keeper, store=store))
-    counts.choose_items(count, [item.id for item in items])
+    corrections.choose_items(count, [item.id for item in items])
     opened(count, by=keeper)
     perform(count, "start", by=keeper)
     return count
 
 
 def write(count, line, quantity, by):
-    counting.count(count, line.id, Decimal(quantity), seen=line.counted_quantity, by=by)
+    stocktake_counting.count(count, line.id, Decimal(quantity), seen=line.counted_quantity, by=by)
 
 
 def test_spoilage_goes_to_the_loss_account_expired_too(session, keeper, head):
@@ -63,7 +63,9 @@ def test_spoilage_goes_to_the_loss_account_expired_too(session, keeper, head):
     perform(document, "approve", by=head)
     assert document.state == SpoilageState.POSTED
     assert document.lines[0].unit_cost == Decimal("3.33")
-    assert session.scalars(sa.select(JournalLine).filter_by(purpose=Posting.LOSS)).one().debit == Decimal("3.33")
+    assert session.scalars(sa.select(JournalLine).filter_by(purpose=Posting.LOSS)).one().debit == Decimal(
+        "3.33"
+    )
     assert held(session, store, item) == (2, Decimal("6.67"))
 
 
@@ -102,7 +104,8 @@ def test_a_count_posts_its_variance_and_keeps_lines_without(session, keeper, hea
     count = started(keeper, store, less, more, same)
     assert count.number.startswith("OPN/")
     by_item = {line.item_id: line for line in count.lines}
-    assert {(line.system_quantity, line.last_move_id, line.counted_at) for line in count.lines} == {(None, None, None)}
+    assert {(line.system_quantity, line.last_move_id, line.counted_at)
+            for line in count.lines} == {(None, None, None)}
     make.stock_up(store, less, 5, 500)
     with pytest.raises(Refused):
         perform(count, "submit", by=keeper)
@@ -134,7 +137,8 @@ def test_each_batch_gets_a_line(session, keeper):
     for number in "AB":
         make.stock_up(store, item, 2, 20, number, clock.today() + timedelta(days=50))
     count = started(keeper, store, item)
-    assert sorted((line.batch.number, line.system_quantity) for line in count.lines) == [("A", None), ("B", None)]
+    assert sorted((line.batch.number, line.system_quantity) for line in count.lines) == [("A", None),
+                                                                                         ("B", None)]
 
 
 def test_an_item_named_twice_is_counted_once(session, keeper):

@@ -1,4 +1,5 @@
-"""Two people at the same rest: one gets it, the other is told, and the books agree. With threads and real commits."""
+"""Two people at the same rest: one gets it, the other is told, and the books agree. With threads and real
+commits."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ Job = tuple[type[Any], int, str, int]
 
 
 def at_once(app: Any, jobs: Sequence[Job]) -> int:
-    """Take all the steps (model, id, step, person) at once; how many were made. The others were told why not."""
+    """Take all the steps (model, id, step, person) at once; how many were made. The others were told why
+    not."""
     def take(model: type[Any], key: int, step: str, person: int) -> None:
         with one_transaction() as session:
             perform(session.get_one(model, key), step, by=session.get_one(User, person))
@@ -106,7 +108,8 @@ def test_what_came_is_charged_once(app: Any) -> None:
         jobs: list[Job] = []
         for number in range(5):
             bill = make.saved(SupplierInvoice(
-                created_by=cast.buyer, supplier=cast.supplier, purchase_order=line.goods_receipt.purchase_order,
+                created_by=cast.buyer, supplier=cast.supplier,
+                purchase_order=line.goods_receipt.purchase_order,
                 supplier_number=f"F-{number}", lines=[SupplierInvoiceLine(
                     goods_receipt_line=line, item=line.item, unit=line.unit, quantity=Decimal(10),
                     unit_price=Decimal(100))]))
@@ -224,12 +227,14 @@ def test_an_answer_is_taken_back_or_its_replacement_comes_in(app: Any) -> None:
     with one_transaction():
         cast = Cast()
         back = sent(cast)
-        perform(back, "confirm", by=cast.buyer, given={"resolution": "replaced", "supplier_reference": "SJ-1"})
+        perform(back, "confirm", by=cast.buyer,
+                given={"resolution": "replaced", "supplier_reference": "SJ-1"})
         draft = receipts.make_replacement(back, by=cast.keeper)
         db.session.flush()
         jobs: list[Job] = [(SupplierReturn, back.id, "unconfirm", cast.head.id),
                            (GoodsReceipt, draft.id, "post", cast.keeper.id)] * 2
         keys = back.id, draft.id
     assert at_once(app, jobs) == 1
-    assert (db.session.get_one(SupplierReturn, keys[0]).state, db.session.get_one(GoodsReceipt, keys[1]).state) in (
+    assert (db.session.get_one(SupplierReturn, keys[0]).state,
+            db.session.get_one(GoodsReceipt, keys[1]).state) in (
         ("done", "posted"), ("sent", "draft"))

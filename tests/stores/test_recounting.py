@@ -1,4 +1,5 @@
-"""What people see of moves while a store is counted: on the count page, on sheets, where the head decides, on paper."""
+"""What people see of moves while a store is counted: on the count page, on sheets, where the head decides, on
+paper."""
 
 from __future__ import annotations
 
@@ -12,12 +13,12 @@ import pypdf
 import pytest
 import sqlalchemy as sa
 
-from backoffice.panel import waiting
+from backoffice.panel import inbox
 from models import clock
 from models.base import db
 from models.operations.core.approvals import opened, perform
 from models.operations.people import notices
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.outbox import Notice
 from models.roles import Role
 from models.stocktakes import Stocktake, StocktakeLine
@@ -46,10 +47,10 @@ def count(session: Any, keeper: Any, item: Any) -> Stocktake:
     move(store, other, 9)
     count = make.saved(Stocktake(created_by=keeper, store=store))
     opened(count, by=keeper)
-    counting.choose(count, counting.Choice(), by=keeper)
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=keeper)
     perform(count, "start", by=keeper)
     line = of(count, item)
-    counting.count(count, line.id, Decimal(73_200), seen=None, by=keeper)
+    stocktake_counting.count(count, line.id, Decimal(73_200), seen=None, by=keeper)
     move(store, item, -40)
     session.refresh(count)
     return count
@@ -62,7 +63,7 @@ def of(count: Stocktake, item: Any, batch: str = "") -> StocktakeLine:
 def handed_in(count: Stocktake, keeper: Any) -> Stocktake:
     for line in count.lines:
         if line.counted_quantity is None:
-            counting.count(count, line.id, Decimal(9), seen=None, by=keeper)
+            stocktake_counting.count(count, line.id, Decimal(9), seen=None, by=keeper)
     perform(count, "submit", by=keeper)
     return count
 
@@ -86,7 +87,11 @@ def test_who_decides_sees_it_on_the_page_the_print_and_in_the_report(
     assert "Sesudahnya" in page
     assert "−40" in page
     assert "−11" in page
-    text = pypdf.PdfReader(io.BytesIO(client.get(f"/admin/stocktake/{count.id}/print").data)).pages[0].extract_text()
+    text = (
+        pypdf.PdfReader(io.BytesIO(client.get(f"/admin/stocktake/{count.id}/print").data))
+        .pages[0]
+        .extract_text()
+    )
     assert "−40" in text or "-40" in text
     report = client.get("/admin/reports/stocktake_variance/", query_string={"document": count.number}).text
     assert "−40" in report
@@ -118,10 +123,11 @@ def _notices(person: Any) -> list[Notice]:
     return list(db.session.scalars(sa.select(Notice).filter_by(user_id=person.id)))
 
 
-def test_a_refused_approval_names_the_lines(client: Any, sign_in: Any, count: Stocktake, keeper: Any, item: Any
+def test_a_refused_approval_names_the_lines(client: Any, sign_in: Any, count: Stocktake, keeper: Any,
+                                            item: Any
                                             ) -> None:
     line = of(count, item)
-    counting.count(count, line.id, Decimal(1), seen=line.counted_quantity, by=keeper)
+    stocktake_counting.count(count, line.id, Decimal(1), seen=line.counted_quantity, by=keeper)
     handed_in(count, keeper)
     move(count.store, item, -73_100)
     sign_in(client, Role.FACILITIES_HEAD)
@@ -140,11 +146,11 @@ def test_the_turn_is_of_whoever_may_decide(client: Any, sign_in: Any, count: Sto
     theirs.lines[0].unit = make.unit_of(theirs.lines[0].item)
     opened(theirs, by=both)
     perform(theirs, "start", by=both)
-    counting.count(theirs, theirs.lines[0].id, Decimal(3), seen=None, by=both)
+    stocktake_counting.count(theirs, theirs.lines[0].id, Decimal(3), seen=None, by=both)
     perform(theirs, "submit", by=keeper)
 
     def waits(person: Any) -> set[int]:
-        return {row.id for row in waiting.waiting(person, tables=("stocktake",))}
+        return {row.id for row in inbox.waiting(person, tables=("stocktake",))}
 
     def told(person: Any) -> set[int]:
         return {notice.record_id for notice in _notices(person) if notice.waits and notice.read_at is None}
@@ -157,8 +163,10 @@ def test_the_turn_is_of_whoever_may_decide(client: Any, sign_in: Any, count: Sto
                         if step.name == "approve"} for person in people} == wanted
     assert notices.turn(Stocktake, ours.state)  # the inbox and the bell speak of the same steps
     sign_in(client, director)
-    assert client.post(f"/admin/stocktake/{theirs.id}/approve", data={"version": theirs.version}).status_code == 303
-    assert client.post(f"/admin/stocktake/{ours.id}/approve", data={"version": ours.version}).status_code == 422
+    assert client.post(f"/admin/stocktake/{theirs.id}/approve",
+                       data={"version": theirs.version}).status_code == 303
+    assert client.post(f"/admin/stocktake/{ours.id}/approve",
+                       data={"version": ours.version}).status_code == 422
 
 
 # ---------------------------------------------------------------- sheets
@@ -172,7 +180,7 @@ def at_noon(keeper: Any) -> Any:
     move(store, item, 100)
     count = make.saved(Stocktake(created_by=keeper, store=store))
     opened(count, by=keeper)
-    counting.choose(count, counting.Choice(), by=keeper)
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=keeper)
     clock.freeze(NOON - timedelta(hours=2))
     perform(count, "start", by=keeper)
     clock.freeze(NOON - timedelta(hours=1))
@@ -183,50 +191,58 @@ def at_noon(keeper: Any) -> Any:
 
 
 @pytest.mark.parametrize(("at", "expected"), [
-    ("2026-11-17T10:30", 100), ("2026-11-17T11:30", 70), ("", 70), ("2026-11-17T12:00", 70), ("2026-11-17T10:00", 100)])
+    ("2026-11-17T10:30", 100), ("2026-11-17T11:30", 70), ("", 70), ("2026-11-17T12:00", 70),
+    ("2026-11-17T10:00", 100)])
 def test_a_sheet_is_held_at_the_hour_at_which_it_was_counted(
         client: Any, sign_in: Any, at_noon: Stocktake, keeper: Any, at: str, expected: int) -> None:
     sign_in(client, keeper)
     line = at_noon.lines[0]
     text = f"Line,Counted\n{line.id},68\n".encode()
-    answer = client.post(f"/admin/stocktake/{at_noon.id}/sheet", data={"file": (io.BytesIO(text), "a.csv"), "at": at})
+    answer = client.post(f"/admin/stocktake/{at_noon.id}/sheet",
+                         data={"file": (io.BytesIO(text), "a.csv"), "at": at})
     assert answer.status_code == 303
     assert (line.system_quantity, line.counted_quantity) == (expected, 68)
     before = line.counted_at
     clock.freeze(NOON + timedelta(minutes=10))
     again = client.post(f"/admin/stocktake/{at_noon.id}/sheet", data={"file": (io.BytesIO(text), "a.csv")})
-    assert (again.status_code, line.counted_at) == (303, before)  # figures that stand there already are left alone
+    # figures that stand there already are left alone
+    assert (again.status_code, line.counted_at) == (303, before)
 
 
-@pytest.mark.parametrize("at", ["2026-11-17T09:59", "2026-11-17T12:01", "2030-01-01T00:00", "0001-01-01T00:00", "noon",
+@pytest.mark.parametrize("at", ["2026-11-17T09:59", "2026-11-17T12:01", "2030-01-01T00:00",
+                                "0001-01-01T00:00", "noon",
                                 "2026-13-45T99:99", "\x00"])
 def test_a_wrong_hour_is_told_at_its_field(client: Any, sign_in: Any, at_noon: Stocktake, keeper: Any, at: str
                                            ) -> None:
     sign_in(client, keeper)
     text = f"Line,Counted\n{at_noon.lines[0].id},68\n".encode()
-    answer = client.post(f"/admin/stocktake/{at_noon.id}/sheet", data={"file": (io.BytesIO(text), "a.csv"), "at": at})
+    answer = client.post(f"/admin/stocktake/{at_noon.id}/sheet",
+                         data={"file": (io.BytesIO(text), "a.csv"), "at": at})
     assert answer.status_code == 422
     assert 'id="e-at"' in answer.text
     assert at_noon.lines[0].counted_quantity is None
 
 
-def test_an_older_sheet_does_not_write_over_a_later_count(client: Any, sign_in: Any, at_noon: Stocktake, keeper: Any
+def test_an_older_sheet_does_not_write_over_a_later_count(client: Any, sign_in: Any, at_noon: Stocktake,
+                                                          keeper: Any
                                                           ) -> None:
     sign_in(client, keeper)
     line = at_noon.lines[0]
-    counting.count(at_noon, line.id, Decimal(70), seen=None, by=keeper)
+    stocktake_counting.count(at_noon, line.id, Decimal(70), seen=None, by=keeper)
     own, text = f"/admin/stocktake/{at_noon.id}/sheet", f"Line,Counted\n{line.id},99\n".encode()
     form = {"at": "2026-11-17T10:30"}
     assert client.post(own, data=form | {"file": (io.BytesIO(text), "a.csv")}).status_code == 422
     assert line.counted_quantity == 70
-    assert client.post(own, data=form | {"file": (io.BytesIO(text), "a.csv"), "replace": "1"}).status_code == 303
+    assert client.post(own, data=form | {"file": (io.BytesIO(text), "a.csv"),
+                                         "replace": "1"}).status_code == 303
     assert (line.counted_quantity, line.system_quantity) == (99, 100)
 
 
 # ---------------------------------------------------------------- what the list does not name
 
 
-def test_found_goods_come_with_batch_expiry_and_figure(client: Any, sign_in: Any, count: Stocktake, keeper: Any
+def test_found_goods_come_with_batch_expiry_and_figure(client: Any, sign_in: Any, count: Stocktake,
+                                                       keeper: Any
                                                        ) -> None:
     sign_in(client, keeper)
     own, drug = f"/admin/stocktake/{count.id}", make.make_item(batch_tracked=True, price_hint=Decimal(2000))
@@ -253,7 +269,8 @@ def test_found_goods_come_with_batch_expiry_and_figure(client: Any, sign_in: Any
     assert drug.stock_on_hand == 12
 
 
-def test_another_batch_of_a_thing_on_the_list(client: Any, sign_in: Any, count: Stocktake, keeper: Any, item: Any
+def test_another_batch_of_a_thing_on_the_list(client: Any, sign_in: Any, count: Stocktake, keeper: Any,
+                                              item: Any
                                               ) -> None:
     sign_in(client, keeper)
     own = f"/admin/stocktake/{count.id}"

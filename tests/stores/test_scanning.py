@@ -44,7 +44,8 @@ def test_codes_as_scanners_send_them(text: str, batch: Any, expires_on: Any, cou
 
 
 @pytest.mark.parametrize("text", [
-    "", "\x00\x1d", "]C1", "(01)", "(01)123(10)X", "01" + "9" * 14, f"010{EAN}17991399", "(10)only", "(" * 500,
+    "", "\x00\x1d", "]C1", "(01)", "(01)123(10)X", "01" + "9" * 14, f"010{EAN}17991399", "(10)only",
+    "(" * 500,
     f"(01)0{EAN}(99", f"010{EAN}37x"])
 def test_hostile_codes_are_read_as_text(text: str) -> None:
     scan = barcodes.read(text)
@@ -107,7 +108,8 @@ def test_only_pages_that_scan_may_use_the_camera(client: Any, sign_in: Any) -> N
         return client.get(path).headers["Permissions-Policy"].partition(",")[0]
 
     for path in ("/admin/scan/", *(f"/admin/{table}/new/" for table in (
-            "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt", "unit_return",
+            "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt",
+            "unit_return",
             "supplier_return", "spoilage", "stocktake", "stock_transfer"))):
         assert camera(path) == "camera=(self)", path
     for path in ("/admin/", "/admin/item/", "/admin/item/new/", "/login"):

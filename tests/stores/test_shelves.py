@@ -1,4 +1,5 @@
-"""Where an item lies in a store: written by the store's own people, kept through a recount, walked along by papers."""
+"""Where an item lies in a store: written by the store's own people, kept through a recount, walked along by
+papers."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ from models import clock
 from models.base import db
 from models.errors import NotAllowed
 from models.imports import ImportKind
-from models.operations.core import checks, lists
+from models.operations.core import checks, list_files
 from models.operations.core.approvals import opened, perform
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.operations.setup import imports
-from models.operations.stores import counting, shelves
+from models.operations.stores import shelves, stocktake_counting
 from models.roles import Role
 from models.stock import Shelf, StoreItem
 from models.stocktakes import Stocktake
@@ -36,7 +37,11 @@ def things(session: Any) -> dict[str, Any]:
     make.make_chart()
     unit = make.make_work_unit()
     store = make.make_store(work_unit=unit)
-    far, near, loose = make.make_item(name="Abocath"), make.make_item(name="Zalf mata"), make.make_item(name="Baskom")
+    far, near, loose = (
+        make.make_item(name="Abocath"),
+        make.make_item(name="Zalf mata"),
+        make.make_item(name="Baskom"),
+    )
     for item in (far, near, loose):
         make.stock_up(store, item, 20, 200)
     put(store, far, "A-10-1")
@@ -107,10 +112,12 @@ def test_another_stores_staff_does_not(client: Any, sign_in: Any, things: dict[s
     assert refused.status_code == 422
     assert "unit kerja lain" in refused.text
     assert shelves.locations(things["store"].id, [things["loose"].id]) == {}
-    assert written(client, make.make_store(), things["loose"], "B-01-3").status_code == 303  # nobody's own store
+    # nobody's own store
+    assert written(client, make.make_store(), things["loose"], "B-01-3").status_code == 303
 
 
-def test_the_head_writes_in_every_store_and_others_read(client: Any, sign_in: Any, things: dict[str, Any]) -> None:
+def test_the_head_writes_in_every_store_and_others_read(client: Any, sign_in: Any,
+                                                        things: dict[str, Any]) -> None:
     sign_in(client, make.make_user(Role.STORE_HEAD))
     assert written(client, things["store"], things["loose"], "B-01-3").status_code == 303
     for role in (Role.PAYABLES, Role.DIRECTOR, Role.FACILITIES_STAFF):
@@ -125,7 +132,7 @@ def test_a_list_of_places_is_brought_by_the_head(session: Any, things: dict[str,
     head, code = make.make_user(Role.STORE_HEAD), things["store"].code
     text = (f"store,item,location\n{code},{things['far'].code},A-01-1\n{code},{things['near'].code},A-2-1\n"
             f"{code},{things['loose'].code},D-1\n")
-    rows = lists.read(text.encode(), "rak.csv").rows
+    rows = list_files.read(text.encode(), "rak.csv").rows
     brought = imports.bring(session, ImportKind.SHELF, text.encode(), "rak.csv", rows, by=head)
     assert (brought.new_rows, brought.changed_rows, brought.same_rows, brought.wrong_rows) == (1, 1, 1, 0)
     imports.apply(session, brought, rows, by=head, seen=brought.digest)
@@ -141,7 +148,7 @@ def test_a_list_of_places_is_brought_by_the_head(session: Any, things: dict[str,
 def count(things: dict[str, Any]) -> Stocktake:
     count = make.saved(Stocktake(created_by=things["keeper"], store=things["store"]))
     opened(count, by=things["keeper"])
-    counting.choose(count, counting.Choice(), by=things["keeper"])
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=things["keeper"])
     perform(count, "start", by=things["keeper"])
     return count
 
@@ -155,12 +162,14 @@ def in_order(text: str, *words: str) -> bool:
     return True
 
 
-def test_the_count_goes_along_the_shelves(client: Any, sign_in: Any, things: dict[str, Any], count: Stocktake) -> None:
-    lines = counting.ordered(count, counting.places_of(count))
+def test_the_count_goes_along_the_shelves(client: Any, sign_in: Any, things: dict[str, Any],
+                                          count: Stocktake) -> None:
+    lines = stocktake_counting.ordered(count, stocktake_counting.places_of(count))
     assert [line.item for line in lines] == [things["near"], things["far"], things["loose"]]
     sign_in(client, things["keeper"])
     page = client.get(f"/admin/stocktake/{count.id}/count").text
-    assert in_order(page, "<b>Rak A-2-1</b>", "Zalf mata", 'id="h-open"', "Rak A-2-1", "Rak A-10-1", "Abocath",
+    assert in_order(page, "<b>Rak A-2-1</b>", "Zalf mata", 'id="h-open"', "Rak A-2-1", "Rak A-10-1",
+                    "Abocath",
                     "Tanpa rak", "Baskom")
     after = client.get(f"/admin/stocktake/{count.id}/count?after={lines[0].id}").text
     assert "<b>Rak A-10-1</b>" in after
@@ -169,7 +178,8 @@ def test_the_count_goes_along_the_shelves(client: Any, sign_in: Any, things: dic
     assert "A-10-1" in details
 
 
-def test_the_sheets_are_headed_by_shelf(client: Any, sign_in: Any, things: dict[str, Any], count: Stocktake) -> None:
+def test_the_sheets_are_headed_by_shelf(client: Any, sign_in: Any, things: dict[str, Any],
+                                        count: Stocktake) -> None:
     sign_in(client, things["keeper"])
     pages = pypdf.PdfReader(io.BytesIO(client.get(f"/admin/stocktake/{count.id}/sheet.pdf").data)).pages
     assert len(pages) == 2  # what has no shelf is on paper of its own
@@ -182,14 +192,15 @@ def test_the_sheets_are_headed_by_shelf(client: Any, sign_in: Any, things: dict[
     assert in_order(paper.pages[0].extract_text(), "Zalf mata", "A-2-1", "Abocath", "A-10-1", "Baskom")
 
 
-def test_a_long_shelf_is_headed_again_on_the_next_sheet(client: Any, sign_in: Any, things: dict[str, Any]) -> None:
+def test_a_long_shelf_is_headed_again_on_the_next_sheet(client: Any, sign_in: Any,
+                                                        things: dict[str, Any]) -> None:
     for number in range(60):
         item = make.make_item(name=f"Barang {number:02d}")
         make.stock_up(things["store"], item, 1, 1)
         put(things["store"], item, "B-1")
     count = make.saved(Stocktake(created_by=things["keeper"], store=things["store"]))
     opened(count, by=things["keeper"])
-    counting.choose(count, counting.Choice(), by=things["keeper"])
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=things["keeper"])
     perform(count, "start", by=things["keeper"])
     sign_in(client, things["keeper"])
     pages = pypdf.PdfReader(io.BytesIO(client.get(f"/admin/stocktake/{count.id}/sheet.pdf").data)).pages
@@ -226,7 +237,7 @@ def test_without_shelves_papers_are_as_they_were(client: Any, sign_in: Any, sess
     make.stock_up(cast.store, item, 20, 200)
     delivery = cast.deliverable(cast.approved((item, 1)))
     sign_in(client, cast.keeper)
-    assert "<th scope=\"col\">Rak" not in client.get(f"/admin/delivery_request/details/?id={delivery.id}").text
+    assert '<th scope="col">Rak' not in client.get(f"/admin/delivery_request/details/?id={delivery.id}").text
 
 
 def test_stock_on_hand_names_the_shelf(session: Any, things: dict[str, Any]) -> None:

@@ -30,10 +30,13 @@ def asked(client: Any, shelf: dict[str, Any], **more: Any) -> Any:
 
 
 @pytest.mark.parametrize(("quantity", "in_boxes", "warned", "short"), [
-    ("", False, False, False), ("60", False, False, False), ("61", False, True, False), ("6,1", True, True, False),
-    ("101", False, True, True), ("11", True, True, True), ("many", False, False, False), ("-5", True, False, False),
+    ("", False, False, False), ("60", False, False, False), ("61", False, True, False),
+    ("6,1", True, True, False),
+    ("101", False, True, True), ("11", True, True, True), ("many", False, False, False),
+    ("-5", True, False, False),
     ("1e30", False, False, False)])
-def test_what_the_store_has(client: Any, sign_in: Any, shelf: Any, quantity: str, in_boxes: bool, warned: bool,
+def test_what_the_store_has(client: Any, sign_in: Any, shelf: Any, quantity: str, in_boxes: bool,
+                            warned: bool,
                             short: bool) -> None:
     sign_in(client, Role.UNIT_USER)
     answer = asked(client, shelf, quantity=quantity, unit=shelf["box"].id if in_boxes else "")
@@ -44,14 +47,18 @@ def test_what_the_store_has(client: Any, sign_in: Any, shelf: Any, quantity: str
 
 
 @pytest.mark.parametrize(("also", "short"), [
-    (["40"], False), (["41"], True), (["2", "2"], False), (["20", "2 boxes"], False), (["4 boxes", "1"], True),
+    (["40"], False), (["41"], True), (["2", "2"], False), (["20", "2 boxes"], False),
+    (["4 boxes", "1"], True),
     (["many", "-50"], False), ([";;;"], False)])
-def test_lines_of_one_item_are_counted_together(client: Any, sign_in: Any, shelf: Any, also: list[str], short: bool
+def test_lines_of_one_item_are_counted_together(client: Any, sign_in: Any, shelf: Any, also: list[str],
+                                                short: bool
                                                 ) -> None:
     sign_in(client, Role.STORE_STAFF)
     box = shelf["box"].id
-    others = [f"{each.split()[0]};{box if 'boxes' in each else make.unit_of(shelf['item']).id}" for each in also]
-    query = {"store": shelf["store"].id, "item": shelf["item"].id, "quantity": "6", "unit": box, "also": others}
+    others = [f"{each.split()[0]};{box if 'boxes' in each else make.unit_of(shelf['item']).id}"
+              for each in also]
+    query = {"store": shelf["store"].id, "item": shelf["item"].id, "quantity": "6", "unit": box,
+             "also": others}
     text = client.get("/admin/spoilage/stock", query_string=query).text
     assert ("Stok tidak cukup" in text) == short
     assert ("bersama" in text) == (also[0] not in ("many", ";;;"))  # 36 or less remain, the minimum is 40
@@ -83,15 +90,18 @@ TAKING = ("store_request", "delivery_request", "spoilage", "stock_transfer", "su
 
 
 @pytest.mark.parametrize("table", TAKING)
-def test_every_document_that_takes_stock_warns_while_it_is_typed(client: Any, sign_in: Any, shelf: Any, table: str
+def test_every_document_that_takes_stock_warns_while_it_is_typed(client: Any, sign_in: Any, shelf: Any,
+                                                                 table: str
                                                                   ) -> None:
     sign_in(client, make.make_user(Role.UNIT_USER, Role.STORE_STAFF, Role.FACILITIES_STAFF))
     assert f'data-stock="/admin/{table}/stock"' in client.get(f"/admin/{table}/new/").text
-    query = {"store": shelf["store"].id, "item": shelf["item"].id, "quantity": "10,1", "unit": shelf["box"].id}
+    query = {"store": shelf["store"].id, "item": shelf["item"].id, "quantity": "10,1",
+             "unit": shelf["box"].id}
     answer = client.get(f"/admin/{table}/stock", query_string=query)
     assert "Stok tidak cukup" in answer.text
     assert ("dikirim" in answer.text) == (table == "store_request")  # the others are refused as a whole
-    assert "Stok tidak cukup" not in client.get(f"/admin/{table}/stock", query_string=query | {"quantity": "10"}).text
+    assert "Stok tidak cukup" not in client.get(f"/admin/{table}/stock",
+                                                query_string=query | {"quantity": "10"}).text
 
 
 def test_documents_that_bring_stock_in_do_not_warn(client: Any, sign_in: Any) -> None:
@@ -100,7 +110,8 @@ def test_documents_that_bring_stock_in_do_not_warn(client: Any, sign_in: Any) ->
         assert "data-stock" not in client.get(f"/admin/{table}/new/").text
 
 
-def test_a_batch_is_asked_for_alone_and_a_delivery_leaves_expired_stock(client: Any, sign_in: Any, session: Any
+def test_a_batch_is_asked_for_alone_and_a_delivery_leaves_expired_stock(client: Any, sign_in: Any,
+                                                                        session: Any
                                                                         ) -> None:
     store, item = make.make_store(), make.make_item()
     make.stock_up(store, item, 40, 40, "OLD", clock.today() - timedelta(days=1))
@@ -130,7 +141,8 @@ def test_the_page_of_an_item_tells_where_it_lies(app: Any, client: Any, sign_in:
         one = lies(client, shelf["item"])
     assert [word in one for word in (shelf["store"].name, "B-02-1", "100 tablet")] == [True] * 3
     assert "kedaluwarsa" not in one
-    make.stock_up(make.make_store(), shelf["item"], 7, batch="OLD", expires_on=clock.today() - timedelta(days=1))
+    make.stock_up(make.make_store(), shelf["item"], 7, batch="OLD",
+                  expires_on=clock.today() - timedelta(days=1))
     with statements(app) as after:
         two = lies(client, shelf["item"])
     assert [word in two for word in ("100 tablet", "7 tablet", "OLD", "kedaluwarsa")] == [True] * 4

@@ -43,7 +43,8 @@ def test_a_unit_of_another_item_is_refused_by_the_database(session):
     item, other = make.make_item(), make.make_item()
     request = make.make_store_request((item, 1))
     with pytest.raises(IntegrityError), session.begin_nested():
-        make.saved(StoreRequestLine(store_request=request, item=item, unit=make.unit_of(other), quantity=Decimal(1)))
+        make.saved(StoreRequestLine(store_request=request, item=item, unit=make.unit_of(other),
+                                    quantity=Decimal(1)))
 
 
 @pytest.mark.parametrize(("precision", "quantity", "factor", "base"), [
@@ -61,7 +62,8 @@ def test_a_conversion_comes_out_to_the_precision_or_is_refused(session, precisio
 @pytest.mark.parametrize("values", [{"quantity": -1}, {"value": -1}, {"quantity": 0, "value": 1}])
 def test_a_store_never_holds_less_than_nothing(session, values):
     item, store = make.make_item(), make.make_store()
-    row = {"quantity": Decimal(1), "value": Decimal(0)} | {key: Decimal(value) for key, value in values.items()}
+    row = {"quantity": Decimal(1),
+           "value": Decimal(0)} | {key: Decimal(value) for key, value in values.items()}
     with pytest.raises(IntegrityError), session.begin_nested():
         make.saved(StoreItem(store=store, item=item, **row))
 
@@ -70,10 +72,12 @@ def test_a_move_of_a_line_is_posted_once_and_never_changed(session):
     item, store = make.make_item(), make.make_store()
     make.stock_up(store, item, 10, 100)
     move = session.scalars(sa.select(StockMove)).one()
-    columns = {column.name: getattr(move, column.name) for column in StockMove.__table__.columns if column.name != "id"}
+    columns = {column.name: getattr(move, column.name) for column in StockMove.__table__.columns
+               if column.name != "id"}
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(sa.insert(StockMove.__table__), columns)
-    for statement in (sa.update(StockMove.__table__).values(quantity=Decimal(9)), sa.delete(StockMove.__table__)):
+    for statement in (sa.update(StockMove.__table__).values(quantity=Decimal(9)),
+                      sa.delete(StockMove.__table__)):
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(statement)
 
@@ -120,6 +124,7 @@ def test_the_base_unit_is_always_a_unit_with_factor_one(session):
 
 
 def test_every_posting_has_an_account_of_the_chart():
-    with open(Path(__file__).parents[2] / "models/reference/coa_rumah_sakit_blu.csv", encoding="utf-8") as file:
+    with open(Path(__file__).parents[2] / "models/reference/coa_rumah_sakit_blu.csv",
+              encoding="utf-8") as file:
         chart = {row["code"] for row in csv.DictReader(file)}
     assert {DEFAULTS.get(f"account.{purpose}") for purpose in Posting} <= chart

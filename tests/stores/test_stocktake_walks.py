@@ -1,8 +1,9 @@
-"""Whatever moves while a store is counted, and in whatever order: once a stocktake is posted the books say what lies on
-the shelves.
+"""Whatever moves while a store is counted, and in whatever order: once a stocktake is posted the books say
+what lies on the shelves.
 
-The shelf is a number of the test's own: it begins away from the books, and every delivery and receipt changes both.
-Whoever counts reads the shelf; a sheet on paper has what lay there at its hour. More walks: `WALKS=500`.
+The shelf is a number of the test's own: it begins away from the books, and every delivery and receipt changes
+both. Whoever counts reads the shelf; a sheet on paper has what lay there at its hour. More walks:
+`WALKS=500`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from models.journal import Posting
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import stock
-from models.operations.stores import count_moments, counting, counts
+from models.operations.stores import corrections, count_moments, stocktake_counting
 from models.returns import Spoilage
 from models.roles import Role
 from models.stock import MoveKind
@@ -31,11 +32,14 @@ from models.stocktakes import Stocktake
 from tests.support import factories as make
 
 START = datetime(2026, 5, 12, 7, tzinfo=clock.zone())
-OUT = {"delivery": MoveKind.DELIVERY, "spoilage": MoveKind.SPOILAGE, "supplier return": MoveKind.SUPPLIER_RETURN}
+OUT = {"delivery": MoveKind.DELIVERY, "spoilage": MoveKind.SPOILAGE,
+       "supplier return": MoveKind.SUPPLIER_RETURN}
 IN = {"receipt": MoveKind.RECEIPT, "unit return": MoveKind.UNIT_RETURN}
-KINDS = (*OUT, *IN, "delivery", "receipt", "count", "count", "count", "sheet", "sheet", "submit", "submit", "approve",
+KINDS = (*OUT, *IN, "delivery", "receipt", "count", "count", "count", "sheet", "sheet", "submit", "submit",
+         "approve",
          "recount", "start")
-turns = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 1), st.integers(1, 12)), min_size=8, max_size=40)
+turns = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 1), st.integers(1, 12)), min_size=8,
+                 max_size=40)
 
 
 class House:
@@ -46,7 +50,8 @@ class House:
         make.make_chart()
         self.keepers = [make.make_user(Role.STORE_STAFF), make.make_user(Role.FACILITIES_STAFF)]
         self.head, self.account = make.make_user(Role.FACILITIES_HEAD), make.make_account().id
-        self.store, self.items = make.make_store(), [make.make_item(), make.make_item(price_hint=Decimal(700))]
+        self.store, self.items = make.make_store(), [make.make_item(),
+                                                     make.make_item(price_hint=Decimal(700))]
         self.batches = stock.without_batch(item.id for item in self.items)
         self.shelf = [10 + off[0], max(0, off[1])]
         make.stock_up(self.store, self.items[0], 10, 10_000)
@@ -72,10 +77,12 @@ class House:
         if kind in IN:
             stock.receive(paper, self.store.id, [stock.In(1, item.id, Decimal(number), self.batches[item.id],
                                                           Decimal(number * 1000))],
-                          kind=IN[kind], on=clock.today(), by=by, against=stock.against(Posting.RECEIVED_NOT_INVOICED))
+                          kind=IN[kind], on=clock.today(), by=by,
+                          against=stock.against(Posting.RECEIVED_NOT_INVOICED))
             self.shelf[which] += number
             return
-        number = min(number, self.shelf[which], self.books()[which])  # nobody hands out what does not lie there
+        # nobody hands out what does not lie there
+        number = min(number, self.shelf[which], self.books()[which])
         if number:
             stock.issue(paper, self.store.id, [stock.Out(1, item.id, Decimal(number))], kind=OUT[kind],
                         on=clock.today(), by=by, against=stock.against(Posting.EXPENSE, self.account))
@@ -89,7 +96,7 @@ class House:
             return
         by = self.keepers[number % 2]
         self.stocktake = make.saved(Stocktake(created_by=by, store=self.store))
-        counts.choose_items(self.stocktake, [item.id for item in self.items])
+        corrections.choose_items(self.stocktake, [item.id for item in self.items])
         opened(self.stocktake, by=by)
         perform(self.stocktake, "start", by=by)
 
@@ -99,8 +106,9 @@ class House:
     def to_count(self, which: int, number: int) -> None:
         if self.is_in("counting"):
             line = self.line(which)
-            counting.count(self.stocktake, line.id, Decimal(self.shelf[which]), seen=line.counted_quantity,
-                           by=self.keepers[number % 2])
+            stocktake_counting.count(self.stocktake, line.id, Decimal(self.shelf[which]),
+                                     seen=line.counted_quantity,
+                                     by=self.keepers[number % 2])
 
     def to_sheet(self, which: int, number: int) -> None:
         """What somebody wrote on paper some turns ago is typed in now."""
@@ -113,8 +121,9 @@ class House:
         except Refused:
             assert at < count_moments.began(self.stocktake)
             return
-        counting.count(self.stocktake, line.id, Decimal(lay[which]), seen=line.counted_quantity, by=self.keepers[0],
-                       at=at)
+        stocktake_counting.count(self.stocktake, line.id, Decimal(lay[which]), seen=line.counted_quantity,
+                                 by=self.keepers[0],
+                                 at=at)
 
     def to_submit(self, which: int, number: int) -> None:
         if self.is_in("counting") and all(line.counted_quantity is not None for line in self.stocktake.lines):

@@ -62,7 +62,9 @@ def test_a_request_becomes_a_delivery_and_closes_by_itself(session, cast):
     assert request.number.startswith("SR/")
     assert delivery.number.startswith("DR/")
     assert item.stock_on_hand == 20
-    moves = session.scalars(sa.select(StockMove).filter_by(kind=MoveKind.DELIVERY).order_by(StockMove.id)).all()
+    moves = session.scalars(
+        sa.select(StockMove).filter_by(kind=MoveKind.DELIVERY).order_by(StockMove.id)
+    ).all()
     assert [(move.batch.number, move.quantity) for move in moves] == [("A", -30), ("B", -10)]
     assert sum(move.value for move in moves) == -6000
     expense = session.scalars(sa.select(JournalLine).filter_by(purpose=Posting.EXPENSE)).one()
@@ -156,8 +158,14 @@ def test_a_reversed_delivery_puts_everything_back(session, cast):
     perform(delivery, "reverse", by=cast.store_head, reason="wrong unit")
     row = session.scalars(sa.select(StoreItem).filter_by(item_id=item.id)).one()
     assert (row.quantity, row.value) == (7, 10)
-    assert session.scalar(sa.select(sa.func.count()).select_from(JournalEntry).filter_by(document_id=delivery.id,
-                          document_type="delivery_request")) == 2
+    assert (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(JournalEntry)
+            .filter_by(document_id=delivery.id, document_type="delivery_request")
+        )
+        == 2
+    )
     assert not delivery.store_request.is_fully_delivered
 
 
@@ -206,7 +214,11 @@ def test_one_delivery_asked_for_at_once_by_many_is_made_once(app, session):
         cast = Cast()
         item = make.make_item()
         make.stock_up(cast.store, item, 10, 100)
-        delivery_id, keeper_id, item_id = cast.deliverable(cast.approved((item, 2))).id, cast.keeper.id, item.id
+        delivery_id, keeper_id, item_id = (
+            cast.deliverable(cast.approved((item, 2))).id,
+            cast.keeper.id,
+            item.id,
+        )
 
     def deliver():
         with one_transaction() as session:

@@ -24,8 +24,8 @@ CONFIG = {
 
 
 class Client(FlaskClient):
-    """A browser. Each request runs as in a thread of its own: no application context, no acting user, nothing of
-    the test leaks into it. What the test's session holds is flushed before, and read anew after."""
+    """A browser. Each request runs as in a thread of its own: no application context, no acting user, nothing
+    of the test leaks into it. What the test's session holds is flushed before, and read anew after."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         kwargs.setdefault("buffered", True)

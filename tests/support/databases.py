@@ -1,7 +1,7 @@
 """Databases for tests: one migrated template per run, cheap copies of it.
 
-SQLite by default (files under pytest's own temporary folder); PostgreSQL when `TEST_DATABASE_URL` names a server
-whose user may create databases. Nothing outside of what a run made is ever touched.
+SQLite by default (files under pytest's own temporary folder); PostgreSQL when `TEST_DATABASE_URL` names a
+server whose user may create databases. Nothing outside of what a run made is ever touched.
 """
 
 from __future__ import annotations

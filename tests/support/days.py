@@ -1,7 +1,8 @@
-"""The day on which the suite's clock stands, and the days that hurt: ``python -m tests.support.days`` runs it on those.
+"""The day on which the suite's clock stands, and the days that hurt: ``python -m tests.support.days`` runs it
+on those.
 
-A test must pass on any day of the calendar, so the day is chosen here and nowhere else. `RAWAT_TEST_CLOCK` (a local
-time of the hospital, ISO 8601) and `HOSPITAL_TZ` choose another one.
+A test must pass on any day of the calendar, so the day is chosen here and nowhere else. `RAWAT_TEST_CLOCK` (a
+local time of the hospital, ISO 8601) and `HOSPITAL_TZ` choose another one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ USUAL = "2026-11-18T10:00"
 
 @dataclass(frozen=True)
 class Day:
-    """One run: a local time of the hospital (``now`` for the computer's), its zone, and what is hard about it."""
+    """One run: a local time of the hospital (``now`` for the computer's), its zone, and what is hard about
+    it."""
 
     at: str
     zone: str
@@ -45,8 +47,10 @@ DAYS = (
     Day("2027-04-30T23:55", "Asia/Jayapura", "month's end of thirty days"),
 )
 #: Days on which the demo hospital alone is loaded: first starts, a year long. The first two once failed.
-FIRST_STARTS = ("2027-02-28", "2027-03-01", "2026-11-29", "2026-11-30", "2026-12-07", "2026-12-31", "2027-01-01",
-                "2027-01-31", "2027-02-14", "2027-03-10", "2027-03-31", "2027-05-01", "2027-06-06", "2027-07-31",
+FIRST_STARTS = ("2027-02-28", "2027-03-01", "2026-11-29", "2026-11-30", "2026-12-07", "2026-12-31",
+                "2027-01-01",
+                "2027-01-31", "2027-02-14", "2027-03-10", "2027-03-31", "2027-05-01", "2027-06-06",
+                "2027-07-31",
                 "2027-08-17", "2027-09-30", "2027-10-31", "2028-02-29", "2028-03-01")
 
 
@@ -56,7 +60,8 @@ def ahead(environment: MutableMapping[str, str], by: timedelta) -> None:
 
 
 def stand() -> timedelta:
-    """Set this process's clock, and that of all that it starts, to the chosen day. Returns how far it runs ahead."""
+    """Set this process's clock, and that of all that it starts, to the chosen day. Returns how far it runs
+    ahead."""
     clock.set_zone(os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta")
     if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has its clock from the run that started it
         at = os.environ.get("RAWAT_TEST_CLOCK") or USUAL
@@ -92,7 +97,8 @@ def suite(environment: dict[str, str]) -> bool:
 def first_start(environment: dict[str, str]) -> bool:
     """What a newcomer's first `make run` does, and the proof of every invariant after it."""
     with tempfile.TemporaryDirectory() as folder:
-        environment |= {"RAWAT_ENV": "demo", "RAWAT_INSTANCE": folder, "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3"}
+        environment |= {"RAWAT_ENV": "demo", "RAWAT_INSTANCE": folder,
+                        "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3"}
         zone = ZoneInfo(environment["HOSPITAL_TZ"])
         at = datetime.fromisoformat(environment["RAWAT_TEST_CLOCK"]).replace(tzinfo=zone)
         ahead(environment, at - datetime.now(UTC))
@@ -103,7 +109,8 @@ def first_start(environment: dict[str, str]) -> bool:
 
 def _ended_well(command: list[str], environment: dict[str, str], *, quiet: bool = False) -> bool:
     ended = subprocess.run(command, cwd=ROOT, env=environment, check=False, text=True,
-                           stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None)
+                           stdout=subprocess.PIPE if quiet else None,
+                           stderr=subprocess.STDOUT if quiet else None)
     if quiet and ended.returncode:
         print(ended.stdout[-3000:])
     return ended.returncode == 0

@@ -16,7 +16,16 @@ from models.asset_exits import AssetAuction, AssetAuctionLine, AssetAuctionState
 from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.base import db
 from models.beds import Bed
-from models.clinic import Consent, Doctor, DoctorSchedule, Patient, PatientState, Relation, Sex, Specialization
+from models.clinic import (
+    Consent,
+    Doctor,
+    DoctorSchedule,
+    Patient,
+    PatientState,
+    Relation,
+    Sex,
+    Specialization,
+)
 from models.consultations import Consultation
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, AccountKind, Posting, Side
@@ -24,10 +33,20 @@ from models.maintenance import Maintenance, MaintenanceLine, MaintenanceState
 from models.operations.clinic.patients import CONSENTS, next_record_number
 from models.operations.core.approvals import opened
 from models.operations.ledger import stock
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.organisation import Employee, WorkUnit
 from models.people import User, UserRole
-from models.places import Building, FundingSource, InpatientRoom, Land, Room, RoomClass, RoomKind, Ward, WardKind
+from models.places import (
+    Building,
+    FundingSource,
+    InpatientRoom,
+    Land,
+    Room,
+    RoomClass,
+    RoomKind,
+    Ward,
+    WardKind,
+)
 from models.purchasing import PurchaseOrder, PurchaseOrderLine
 from models.roles import Role
 from models.settings import DEFAULTS
@@ -83,7 +102,8 @@ def make_doctor(**fields: Any) -> Doctor:
     fields.setdefault("specialization", None)
     fields["specialization"] = fields["specialization"] or make_specialization()
     if "schedules" not in fields:
-        fields["schedules"] = [DoctorSchedule(weekday=day, starts_at=time(8), ends_at=time(16)) for day in range(7)]
+        fields["schedules"] = [DoctorSchedule(weekday=day, starts_at=time(8), ends_at=time(16))
+                               for day in range(7)]
     return saved(Doctor(name=fields.pop("name", unique("Doctor")), **fields))
 
 
@@ -100,7 +120,8 @@ def make_patient(**fields: Any) -> Patient:
         fields["medical_record_number"] = next_record_number()
     patient = saved(Patient(name=fields.pop("name", unique("Patient")), **fields))
     for kind, text_version in CONSENTS.items():
-        saved(Consent(patient=patient, kind=kind, text_version=text_version, given_by_id=min(patient.owner_ids)))
+        saved(Consent(patient=patient, kind=kind, text_version=text_version,
+                      given_by_id=min(patient.owner_ids)))
     return patient
 
 
@@ -122,7 +143,8 @@ def make_consultation(**fields: Any) -> Consultation:
 def make_chart() -> None:
     """The accounts that the settings name, where the chart lacks them."""
     for key, code in DEFAULTS.items():
-        if key.startswith("account.") and not db.session.scalar(db.select(Account).where(Account.code == code)):
+        if key.startswith("account.") and not db.session.scalar(db.select(Account).where(Account.code
+                                                                                         == code)):
             make_account(code=code, name=key)
 
 
@@ -147,7 +169,8 @@ def make_item(units: dict[str, str] | None = None, **fields: Any) -> Item:
         fields["category"] = ItemCategory(code=category, name=f"Category {category}")
     factors = {fields["base_unit"]: "1", **(units or {})}
     return saved(Item(code=code, name=fields.pop("name", f"Item {code}"), units=[
-        UnitConversion(unit_name=name, factor=Decimal(factor)) for name, factor in factors.items()], **fields))
+        UnitConversion(unit_name=name, factor=Decimal(factor)) for name, factor in factors.items()],
+                      **fields))
 
 
 def make_supplier(**fields: Any) -> Supplier:
@@ -175,8 +198,9 @@ def write_counts(count: Stocktake, by: User, *off: str | int) -> None:
     """`by` counts every line: what the books say now, and `off` more, line by line, as far as that goes."""
     there = stock.balances(count.store_id, {line.item_id for line in count.lines})
     for line, difference in zip(count.lines, itertools.chain(off, itertools.repeat(0)), strict=False):
-        counting.count(count, line.id, there.get((line.item_id, line.batch_id), Decimal(0)) + Decimal(difference),
-                       seen=line.counted_quantity, by=by)
+        stocktake_counting.count(count, line.id,
+                                 there.get((line.item_id, line.batch_id), Decimal(0)) + Decimal(difference),
+                                 seen=line.counted_quantity, by=by)
 
 
 def make_store_request(*lines: tuple[Item, str | int], **fields: Any) -> StoreRequest:
@@ -198,7 +222,8 @@ def make_purchase_order(*lines: tuple[Item, str | int, str | int], **fields: Any
     fields["store"] = fields.get("store") or make_store()
     fields["supplier"] = fields.get("supplier") or make_supplier()
     order = saved(PurchaseOrder(created_by=author, lines=[
-        PurchaseOrderLine(item=item, unit=unit_of(item), quantity=Decimal(quantity), unit_price=Decimal(price))
+        PurchaseOrderLine(item=item, unit=unit_of(item), quantity=Decimal(quantity),
+                          unit_price=Decimal(price))
         for item, quantity, price in lines or [(make_item(), 1, 1)]], **fields))
     opened(order, by=author)
     return order
@@ -213,7 +238,8 @@ def make_building(**fields: Any) -> Building:
     if "land" not in fields:
         fields["land"] = Land(code=f"L-{code}", name=f"Parcel {code}", total_area=Decimal(1000),
                               price_per_m2=Decimal(2_000_000), funding_source=FundingSource.BLU)
-    return saved(Building(code=code, name=fields.pop("name", f"Building {code}"), floor_area=Decimal(500), **fields))
+    return saved(Building(code=code, name=fields.pop("name", f"Building {code}"), floor_area=Decimal(500),
+                          **fields))
 
 
 def make_room(**fields: Any) -> Room:
@@ -247,7 +273,8 @@ def make_bed(**fields: Any) -> Bed:
 
 def make_employee(user: User | None = None, **fields: Any) -> Employee:
     code = fields.pop("code", None) or unique("E")
-    return saved(Employee(code=code, name=fields.pop("name", f"Employee {code}"), user_id=user and user.id, **fields))
+    return saved(Employee(code=code, name=fields.pop("name", f"Employee {code}"), user_id=user and user.id,
+                          **fields))
 
 
 def make_asset_model(**fields: Any) -> AssetModel:
@@ -285,7 +312,8 @@ def make_asset_procurement(price: str | int = 10_000_000, **fields: Any) -> Asse
     author = fields.pop("created_by", None) or make_user(Role.FACILITIES_STAFF)
     fields["vendor"] = fields.get("vendor") or make_vendor()
     order = saved(AssetProcurement(created_by=author, lines=[
-        AssetProcurementLine(asset_model=make_asset_model(), quantity=1, unit_price=Decimal(price))], **fields))
+        AssetProcurementLine(asset_model=make_asset_model(), quantity=1, unit_price=Decimal(price))],
+                                   **fields))
     opened(order, by=author)
     return order
 
@@ -294,7 +322,8 @@ def make_open_auction(reserve: str | int = 1_000_000) -> AssetAuction:
     """An auction of one asset that takes bids."""
     author = make_user(Role.FACILITIES_STAFF)
     auction = saved(AssetAuction(created_by=author, lines=[
-        AssetAuctionLine(asset=make_asset(), appraised_value=Decimal(reserve), reserve_price=Decimal(reserve))]))
+        AssetAuctionLine(asset=make_asset(), appraised_value=Decimal(reserve),
+                         reserve_price=Decimal(reserve))]))
     opened(auction, by=author)
     auction.state = AssetAuctionState.OPEN
     return saved(auction)

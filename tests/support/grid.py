@@ -24,7 +24,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "setting": lambda: make_setting(),
     "user": make.make_user, "work_unit": make.make_work_unit, "doctor": make.make_doctor,
     "patient": make.make_patient, "consultation": make.make_consultation, "store": make.make_store,
-    "item": make.make_item, "supplier": make.make_supplier, "building": make.make_building, "room": make.make_room,
+    "item": make.make_item, "supplier": make.make_supplier, "building": make.make_building,
+    "room": make.make_room,
     "room_class": make.make_room_class, "inpatient_room": make.make_inpatient_room, "bed": make.make_bed,
     "employee": make.make_employee, "asset_model": make.make_asset_model, "asset": make.make_asset,
     "vendor": make.make_vendor, "account": make.make_account,
@@ -85,12 +86,14 @@ def value_of(column: sa.Column[Any]) -> Any:
     if isinstance(kind, (sa.LargeBinary,)):
         return make.unique("b").encode().ljust(32, b"0")
     if python in (int, str, date, datetime, Decimal):
-        return {int: 1, str: make.unique("x")[-int(getattr(kind, "length", None) or 20):], date: clock.today(),
+        return {int: 1, str: make.unique("x")[-int(getattr(kind, "length", None) or 20):],
+                date: clock.today(),
                 datetime: clock.now(), Decimal: Decimal(1)}[python]
     name = type(kind).__name__.lower()
     if "date" in name or "moment" in name:
         return clock.now()
-    return Decimal(1) if isinstance(getattr(kind, "impl", None), (sa.Numeric, sa.BigInteger, sa.Integer)) else \
+    return Decimal(1) if isinstance(getattr(kind, "impl", None),
+                                    (sa.Numeric, sa.BigInteger, sa.Integer)) else \
         make.unique("x")
 
 
@@ -101,20 +104,23 @@ def filled(model: Any, **given: Any) -> Any:
         if name not in fields:
             fields[name] = make_value()
     columns = columns_of(model)
-    for name in sorted(columns, key=lambda name: name != "item"):  # the item first: other references are to be of it
+    # the item first: other references are to be of it
+    for name in sorted(columns, key=lambda name: name != "item"):
         column = columns[name]
         kept = column.column
         if name in fields or kept.nullable or kept.default is not None or kept.server_default is not None \
                 or name == "id":
             continue
-        fields[name] = value_of(kept) if column.relation is None else row_of(column.target, fields.get("item"))
+        fields[name] = value_of(kept) if column.relation is None else row_of(column.target,
+                                                                             fields.get("item"))
     return model(**fields)
 
 
 def row_of(model: Any, item: Any = None) -> Any:
     """A saved row of `model`; of `item` where it is one's."""
     if item is not None and "item" in columns_of(model):
-        return make.unit_of(item) if model.__tablename__ == "unit_conversion" else make.saved(filled(model, item=item))
+        return make.unit_of(item) if model.__tablename__ == "unit_conversion" else make.saved(filled(model,
+                                                                                                     item=item))
     maker = MAKERS.get(model.__tablename__)
     return maker() if maker is not None else make.saved(filled(model))
 

@@ -24,8 +24,10 @@ def cells(*rows: list[str], **more: str) -> str:
 
 
 def sheet(body: str, head: str = "") -> str:
-    return (f'<?xml version="1.0" encoding="UTF-8"?>{head}<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData>'
-            '</worksheet>')
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData>'
+        "</worksheet>"
+    )
 
 
 def packed(parts: dict[str, str | bytes]) -> bytes:
@@ -43,18 +45,24 @@ def workbook(*sheets: str | bytes, states: tuple[str, ...] = (), targets: tuple[
     names = names or tuple(f"Lembar{each + 1}" for each in count)
     places = targets or tuple(f"worksheets/sheet{each + 1}.xml" for each in count)
     listed = "".join(f'<sheet name="{names[each]}" sheetId="{each + 1}" r:id="rId{each + 1}"'
-                     + (f' state="{states[each]}"' if states and states[each] else "") + "/>" for each in count)
+                     + (f' state="{states[each]}"' if states and states[each] else "") + "/>"
+                     for each in count)
     related = "".join(f'<Relationship Id="rId{each + 1}" Type="{OFFICE}/worksheet" Target="{places[each]}"/>'
                       for each in count)
-    return packed({
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}content-types"><Default Extension="xml" '
-                               'ContentType="application/xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}relationships"><Relationship Id="rId1" '
-                       f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}relationships">{related}</Relationships>',
-        **{f"xl/{places[each]}": content for each, content in enumerate(sheets)},
-        **{name.replace("__", "/").replace("_xml", ".xml"): content for name, content in parts.items()}})
+    return packed(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{PACKAGE}content-types"><Default Extension="xml" '
+            'ContentType="application/xml"/></Types>',
+            "_rels/.rels": f'<Relationships xmlns="{PACKAGE}relationships"><Relationship Id="rId1" '
+            f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+            "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
+                               f'<sheets>{listed}</sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}relationships">{related}'
+                                          '</Relationships>',
+            **{f"xl/{places[each]}": content for each, content in enumerate(sheets)},
+            **{name.replace("__", "/").replace("_xml", ".xml"): content for name, content in parts.items()},
+        }
+    )
 
 
 LIST = cells(["code", "name"], ["herbal", "Herbal"])
@@ -68,7 +76,8 @@ def far(quote: str) -> str:
 
 def laughs() -> str:
     entities = "".join(f'<!ENTITY e{each} "{f"&e{each - 1};" * 10}">' for each in range(1, 10))
-    return sheet(cells(["code", "name"], ["&e9;", "b"]), f'<!DOCTYPE worksheet [<!ENTITY e0 "ha">{entities}]>')
+    return sheet(cells(["code", "name"], ["&e9;", "b"]),
+                 f'<!DOCTYPE worksheet [<!ENTITY e0 "ha">{entities}]>')
 
 
 def lying() -> bytes:
@@ -98,7 +107,8 @@ def tables() -> dict[str, bytes]:
         "truncated": good[:len(good) // 2],
         "laughs": workbook(laughs()),
         "sixteen bits": workbook(far("'").replace("UTF-8", "UTF-16").encode("utf-16")),
-        "shared strings": workbook(sheet(LIST), xl__sharedStrings_xml=f'<sst xmlns="{MAIN}">{shared * 90_000}</sst>'),
+        "shared strings": workbook(sheet(LIST),
+                                   xl__sharedStrings_xml=f'<sst xmlns="{MAIN}">{shared * 90_000}</sst>'),
         "another far row": workbook(sheet(LIST + '<row r="999999"><c><v>1</v></c></row>')),
         "no number": workbook(sheet(LIST + '<row r="x"><c><v>1</v></c></row>')),
         "broken": workbook(sheet(LIST)[:-30]),
@@ -110,7 +120,8 @@ def tables() -> dict[str, bytes]:
 
 # ---------------------------------------------------------------- pictures
 
-def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), colour: Any = "teal", **options: Any) -> bytes:
+def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), colour: Any = "teal",
+            **options: Any) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, kind, **options)
     return out.getvalue()
@@ -140,11 +151,13 @@ def pictures() -> dict[str, bytes]:
         "a side of two thousand million": png(2**31 - 1, 1),
         "text that unpacks to 70 MB": png(8, 8, chunk(b"zTXt", b"Comment\0\0" + deflated)),
         "a profile that unpacks to 70 MB": png(8, 8, chunk(b"iCCP", b"icc\0\0" + deflated)),
-        "many frames": frames.getvalue(), "TIFF": picture("TIFF"), "WebP": picture("WEBP"), "BMP": picture("BMP"),
+        "many frames": frames.getvalue(), "TIFF": picture("TIFF"), "WebP": picture("WEBP"),
+        "BMP": picture("BMP"),
         "TIFF under another's first bytes": b"\xff\xd8\xff" + picture("TIFF"),
         "truncated JPEG": picture("JPEG", (600, 400))[:700],
         "truncated PNG": picture("PNG")[:60],
-        "JPEG that says 65,500 points square": jpeg[:size] + struct.pack(">HH", 65_500, 65_500) + jpeg[size + 4:],
+        "JPEG that says 65,500 points square": jpeg[:size] + struct.pack(">HH", 65_500,
+                                                                         65_500) + jpeg[size + 4:],
         "text": b"<html><script>alert(1)</script>", "SVG": b"<svg onload='alert(1)'/>",
         "text under a picture's first bytes": b"\x89PNG\r\n\x1a\n<html>", "empty": b"",
     }

@@ -1,7 +1,7 @@
 """A local OpenID Connect provider: discovery, authorize, token with a signed id_token, keys, userinfo.
 
-It serves real HTTP on a free port, so that the code under test makes the real redirect and the real exchange. What it
-says and how it misbehaves is set on the object.
+It serves real HTTP on a free port, so that the code under test makes the real redirect and the real exchange.
+What it says and how it misbehaves is set on the object.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Provider:
-    """`claims` is who signs in there; `code_lives` seconds; `wrong` turns one check after another against us."""
+    """`claims` is who signs in there; `code_lives` seconds; `wrong` turns one check after another against
+    us."""
 
     client_id, client_secret = "rawat", "the-secret-of-rawat"
 
     def __init__(self) -> None:
-        self.claims: dict[str, Any] = {"sub": "248289761001", "email": "siti@example.org", "email_verified": True,
+        self.claims: dict[str, Any] = {"sub": "248289761001", "email": "siti@example.org",
+                                       "email_verified": True,
                                        "name": "Siti Aminah"}
         self.code_lives, self.denies, self.wrong = 60, False, ""
         self.codes: dict[str, dict[str, Any]] = {}
@@ -54,7 +56,8 @@ class Provider:
         self.asked.append(path)
         query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        form = {name: values[0] for name, values in parse_qs(environ["wsgi.input"].read(length).decode()).items()}
+        form = {name: values[0]
+                for name, values in parse_qs(environ["wsgi.input"].read(length).decode()).items()}
         if path == "/authorize":
             start("302 Found", [("Location", self.authorize(query))])
             return [b""]
@@ -68,7 +71,8 @@ class Provider:
     def metadata(self) -> dict[str, Any]:
         return {"issuer": self.url, "authorization_endpoint": f"{self.url}/authorize",
                 "token_endpoint": f"{self.url}/token", "jwks_uri": f"{self.url}/keys",
-                "userinfo_endpoint": f"{self.url}/userinfo", "id_token_signing_alg_values_supported": ["RS256"]}
+                "userinfo_endpoint": f"{self.url}/userinfo",
+                "id_token_signing_alg_values_supported": ["RS256"]}
 
     def keys(self) -> dict[str, Any]:
         return {"keys": [self.key.as_dict(private=False)]}
@@ -95,8 +99,12 @@ class Provider:
         proof = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if given != f"{self.client_id}:{self.client_secret}":
             return 400, {"error": "invalid_client"}
-        if asked is None or time.time() >= asked["until"] or proof.decode().rstrip("=") != asked["code_challenge"] \
-                or form.get("redirect_uri") != asked["redirect_uri"]:
+        if (
+            asked is None
+            or time.time() >= asked["until"]
+            or proof.decode().rstrip("=") != asked["code_challenge"]
+            or form.get("redirect_uri") != asked["redirect_uri"]
+        ):
             return 400, {"error": "invalid_grant"}
         answer = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 300}
         if "openid" in asked.get("scope", ""):
@@ -105,7 +113,8 @@ class Provider:
 
     def id_token(self, nonce: str) -> str:
         now = int(time.time())
-        claims = {"iss": self.url, "aud": self.client_id, "iat": now, "exp": now + 300, "nonce": nonce, **self.claims}
+        claims = {"iss": self.url, "aud": self.client_id, "iat": now, "exp": now + 300, "nonce": nonce,
+                  **self.claims}
         claims |= {"nonce": {"nonce": "another"}, "audience": {"aud": "somebody-else"},
                    "issuer": {"iss": "https://elsewhere.example"},
                    "expiry": {"iat": now - 9000, "exp": now - 8000}}.get(self.wrong, {})

@@ -1,4 +1,5 @@
-"""Races: several people at one instant, each in a thread, an application context and a session of their own."""
+"""Races: several people at one instant, each in a thread, an application context and a session of their
+own."""
 
 from __future__ import annotations
 
@@ -21,10 +22,12 @@ HUNG = 300
 
 def at_once(app: Flask, acts: Sequence[Callable[[], Any]], *,
             told: type[Refused] | tuple[type[Refused], ...] = Refused) -> list[Any]:
-    """Start all `acts` together: in their order, what each returned or, of the kinds `told`, what it was told.
+    """Start all `acts` together: in their order, what each returned or, of the kinds `told`, what it was
+    told.
 
-    Any other error is raised, and an act that hangs fails the test. What the caller's session holds is committed
-    before and read anew after, as with a browser's request: nothing that is remembered from before the race is asked.
+    Any other error is raised, and an act that hangs fails the test. What the caller's session holds is
+    committed before and read anew after, as with a browser's request: nothing that is remembered from before
+    the race is asked.
     """
     mine = has_app_context()
     if mine:

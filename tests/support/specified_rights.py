@@ -21,7 +21,8 @@ class Row:
 
 def _rows() -> list[Row]:
     path = Path(__file__).parents[1] / "data" / "rights.csv"
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines()
+             if line and not line.startswith("#")]
     return [Row(*(each[name] for name in Row.__dataclass_fields__)) for each in csv.DictReader(lines)]
 
 

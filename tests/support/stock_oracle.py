@@ -1,6 +1,7 @@
 """What must hold of stores and purchasing after every step, worked out anew in plain Python from the papers.
 
-Nothing here calls the operations' own sums: the ledger is added up by hand, and the limits are read off the lines.
+Nothing here calls the operations' own sums: the ledger is added up by hand, and the limits are read off the
+lines.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from models.documents import WORKFLOWS, DocumentEvent, DocumentNumber
 from models.items import Item
 from models.journal import JournalEntry, JournalLine
 from models.operations.core import checks
-from models.operations.core.reports import REPORTS
+from models.operations.core.report_kit import REPORTS
 from models.purchasing import GoodsReceipt, PurchaseOrder, PurchaseRequest
 from models.returns import Spoilage, SupplierReturn, UnitReturn
 from models.settings import setting
@@ -46,14 +47,16 @@ class Books:
         session.expire_all()
         self.moves = list(session.scalars(sa.select(StockMove).order_by(StockMove.id)))
         self.entries = list(session.execute(
-            sa.select(JournalEntry.id, JournalEntry.document_type, JournalEntry.document_id, JournalLine.purpose,
+            sa.select(JournalEntry.id, JournalEntry.document_type, JournalEntry.document_id,
+                      JournalLine.purpose,
                       JournalLine.account_id, JournalLine.debit, JournalLine.credit)
             .join(JournalLine, JournalLine.entry_id == JournalEntry.id)))
         self.papers = {model: list(session.scalars(
             sa.select(model).options(sa.orm.selectinload(model.lines)).order_by(model.id)))
             for model in WORKFLOWS.values() if model in MOVERS or model in PLANS}
 
-        self.refunds = list(session.scalars(sa.select(SupplierRefund).where(SupplierRefund.state == "posted")))
+        self.refunds = list(session.scalars(sa.select(SupplierRefund).where(SupplierRefund.state
+                                                                            == "posted")))
 
     def live(self, model: type[Any]) -> list[Any]:
         """Papers that did what they are for, and were not taken back."""
@@ -88,14 +91,17 @@ def balances(books: Books) -> None:
         item[move.item_id] += move.quantity
     kept = {(row.store_id, row.item_id, row.batch_id): row.quantity
             for row in db.session.scalars(sa.select(StockBalance))}
-    assert {key: value for key, value in kept.items() if value} == {key: value for key, value in batch.items() if value}
+    assert {key: value for key, value in kept.items() if value} == {key: value
+                                                                    for key, value in batch.items() if value}
     averages = {(row.store_id, row.item_id): [row.quantity, row.value]
                 for row in db.session.scalars(sa.select(StoreItem))}
     assert {key: value for key, value in averages.items() if any(value)} == {
         key: value for key, value in pair.items() if any(value)}
     hand = dict(db.session.execute(sa.select(Item.id, Item.stock_on_hand)).all())
-    assert {key: value for key, value in hand.items() if value} == {key: value for key, value in item.items() if value}
-    assert min([*kept.values(), *hand.values(), *(part for both in averages.values() for part in both)], default=0) >= 0
+    assert {key: value for key, value in hand.items() if value} == {key: value for key, value in item.items()
+                                                                    if value}
+    assert min([*kept.values(), *hand.values(), *(part for both in averages.values() for part in both)],
+               default=0) >= 0
     assert all(quantity or not value for quantity, value in averages.values()), "value without quantity"
 
 
@@ -112,7 +118,8 @@ def money(books: Books) -> None:
 def accounts(books: Books) -> None:
     """Every account says what the papers say."""
     due, away, charged = ZERO, still_away(books), charged_units(books)
-    for line in (line for receipt in books.live(GoodsReceipt) for line in receipt.lines if line.origin_line_id is None):
+    for line in (line for receipt in books.live(GoodsReceipt) for line in receipt.lines
+                 if line.origin_line_id is None):
         here = line.base_quantity - away.get(line.id, ZERO)
         due += upto(line.net_amount, here, line.base_quantity) - upto(
             line.net_amount, charged.get(line.id, ZERO), line.received_quantity)
@@ -151,7 +158,8 @@ def base_of(books: Books, model: type[Any], key: str) -> dict[int, Decimal]:
 
 def origins(books: Books) -> dict[int, int]:
     """The line of the order's own goods, by the id of any received line."""
-    return {line.id: line.origin_line_id or line.id for receipt in books.papers[GoodsReceipt] for line in receipt.lines}
+    return {line.id: line.origin_line_id or line.id for receipt in books.papers[GoodsReceipt]
+            for line in receipt.lines}
 
 
 def still_away(books: Books) -> dict[int, Decimal]:
@@ -177,7 +185,8 @@ def charged_units(books: Books) -> dict[int, Decimal]:
 
 
 def limits(books: Books) -> None:
-    """Nothing comes, goes back or is charged that was not ordered, received or delivered; nothing is ordered twice."""
+    """Nothing comes, goes back or is charged that was not ordered, received or delivered; nothing is ordered
+    twice."""
     tolerance = 1 + Decimal(setting("goods_receipt.tolerance")) / 100
     came: dict[int, Decimal] = defaultdict(lambda: ZERO)
     replaced: Counter[Any] = Counter()
@@ -216,7 +225,8 @@ def limits(books: Books) -> None:
     taken: dict[int, list[Decimal]] = defaultdict(list)
     for order in books.papers[PurchaseOrder]:
         for line in order.lines:
-            if order.state not in ("draft", "rejected", "cancelled") and line.purchase_request_line_id is not None:
+            if order.state not in ("draft", "rejected",
+                                   "cancelled") and line.purchase_request_line_id is not None:
                 taken[line.purchase_request_line_id].append(line.base_quantity)
     wanted = {line.id: line for request in books.papers[PurchaseRequest] for line in request.lines}
     for key, parts in taken.items():  # one order may round up to whole packs, a second takes the rest at most
@@ -234,7 +244,9 @@ def papers(books: Books) -> None:
     expires = dict(db.session.execute(sa.select(StockBatch.id, StockBatch.expires_on)).all())
     for move in books.moves:
         if move.kind == "delivery":
-            assert expires[move.batch_id] is None or expires[move.batch_id] >= move.moved_on, "expired was delivered"
+            assert expires[move.batch_id] is None or expires[move.batch_id] >= move.moved_on, (
+                "expired was delivered"
+            )
     for model, states in MOVERS.items():
         for paper in books.papers[model]:
             sums = {key: value for key, value in moved[model.__tablename__, paper.id].items() if value}
@@ -252,9 +264,11 @@ def papers(books: Books) -> None:
             between = [move for move in books.moves if (line.last_move_id or 0) < move.id < own]
             assert not [move for move in between if (move.kind, move.store_id, move.batch_id) == (
                 "stocktake", count.store_id, line.batch_id)], "counted twice"
-    numbers = list(db.session.execute(sa.select(DocumentNumber.prefix, DocumentNumber.year, DocumentNumber.sequence)))
+    numbers = list(db.session.execute(sa.select(DocumentNumber.prefix, DocumentNumber.year,
+                                                DocumentNumber.sequence)))
     for series, count in Counter((prefix, year) for prefix, year, _ in numbers).items():
-        assert {sequence for prefix, year, sequence in numbers if (prefix, year) == series} == set(range(1, count + 1))
+        assert {sequence for prefix, year, sequence in numbers
+                if (prefix, year) == series} == set(range(1, count + 1))
     last = {(event.document_type, event.document_id): event for event in db.session.scalars(
         sa.select(DocumentEvent).order_by(DocumentEvent.id))}
     whole: dict[int, Decimal] = defaultdict(lambda: ZERO)
@@ -264,7 +278,8 @@ def papers(books: Books) -> None:
     for order in books.papers[PurchaseOrder]:
         if order.state == "done":
             assert last["purchase_order", order.id].note or all(
-                whole[line.id] >= line.base_quantity for line in order.lines), "closed, and not all of it came"
+                whole[line.id] >= line.base_quantity
+                for line in order.lines), "closed, and not all of it came"
     for model, found in books.papers.items():
         for paper in found:
             assert last[model.__tablename__, paper.id].to_state == paper.state
@@ -285,7 +300,8 @@ def days(books: Books) -> None:
 
 def reports(books: Books, first: date) -> None:
     """Stock on hand as of each day, the stock cards and the movements agree with the ledger."""
-    day = first = min([first, *(move.moved_on for move in books.moves)])  # some are dated before the walk began
+    # some are dated before the walk began
+    day = first = min([first, *(move.moved_on for move in books.moves)])
     while day <= clock.today():
         held: dict[Any, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
         for move in books.moves:

@@ -1,4 +1,5 @@
-"""A small hospital for the random walks: people of every role, three stores, four awkward items, first stock."""
+"""A small hospital for the random walks: people of every role, three stores, four awkward items, first
+stock."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from models import clock
 from models.base import db
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import stock
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.organisation import Setting
 from models.people import User
 from models.roles import Role
@@ -29,7 +30,8 @@ class World:
         self.stores = [make.make_store(code=code, name=name) for code, name in (
             ("W-GF", "Gudang Farmasi"), ("W-GU", "Gudang Umum"), ("W-D", "Depo IGD"))]
         self.items = [
-            make.make_item({"strip": "10", "box": "100"}, price_hint=Decimal("512.37"), minimum_stock=Decimal(50)),
+            make.make_item({"strip": "10", "box": "100"}, price_hint=Decimal("512.37"),
+                           minimum_stock=Decimal(50)),
             make.make_item({"dus": "12"}, base_unit="vial", batch_tracked=True, price_hint=Decimal(18250)),
             make.make_item({"roll": "1.5", "potong": "0.125"}, base_unit="meter", precision=3,
                            price_hint=Decimal("0.01")),
@@ -63,15 +65,17 @@ class World:
                                         "LATE": clock.today() + timedelta(days=400)}
         for store, found in (
                 (self.stores[0], [(plain, "", 1700), (vial, "OLD", 5), (vial, "SOON", 7), (vial, "LATE", 90),
-                                  (metre, "", "71.125"), (sugar, "", "120.5")]), (self.stores[1], [(plain, "", 33)])):
+                                  (metre, "", "71.125"), (sugar, "", "120.5")]),
+                (self.stores[1], [(plain, "", 33)])):
             count = make.saved(Stocktake(store_id=store.id, created_by=counter))
             opened(count, by=counter)
             ids = stock.batches((item.id, number, days[number]) for item, number, _ in found)
-            count.lines.extend(StocktakeLine(item=item, unit=make.unit_of(item), batch_id=ids[item.id, number])
+            count.lines.extend(StocktakeLine(item=item, unit=make.unit_of(item),
+                                             batch_id=ids[item.id, number])
                                for item, number, _ in found)
             perform(count, "start", by=counter)
             for line, (_, _, quantity) in zip(count.lines, found, strict=True):
-                counting.count(count, line.id, Decimal(quantity), seen=None, by=counter)
+                stocktake_counting.count(count, line.id, Decimal(quantity), seen=None, by=counter)
             perform(count, "submit", by=counter)
             perform(count, "approve", by=head)
 

@@ -1,4 +1,5 @@
-"""The API: every call held to its rights and its document; the front office's journey; sent twice, done once."""
+"""The API: every call held to its rights and its document; the front office's journey; sent twice, done
+once."""
 
 from __future__ import annotations
 
@@ -101,7 +102,8 @@ def test_a_token_is_asked_for_used_and_ended(session: Any, client: Any) -> None:
     person = make.make_user(Role.FRONT_OFFICE, password_hash=passwords.hashed("correct horse battery staple"))
     wrong = client.post("/api/v1/tokens", json={"email": person.email, "password": "wrong"})
     assert wrong.status_code == 422
-    made = client.post("/api/v1/tokens", json={"email": person.email, "password": "correct horse battery staple",
+    made = client.post("/api/v1/tokens",
+                       json={"email": person.email, "password": "correct horse battery staple",
                                                "name": "SIMRS"})
     assert made.status_code == 201
     text = made.json["token"]
@@ -139,7 +141,8 @@ def test_check_in_and_check_out(session: Any, client: Any) -> None:
     assert (taken.status_code, taken.json["state"], taken.json["guest"]) == (200, "occupied", "FO-9")
     stale = client.post(f"/api/v1/beds/{bed.id}/check-out", headers=head, json={"version": seen["version"]})
     assert stale.status_code == 409
-    left = client.post(f"/api/v1/beds/{bed.id}/check-out", headers=head, json={"version": taken.json["version"]})
+    left = client.post(f"/api/v1/beds/{bed.id}/check-out", headers=head,
+                       json={"version": taken.json["version"]})
     assert left.json["state"] == "needs_cleaning"
     assert session.scalar(sa.select(sa.func.count()).select_from(Cleaning)) == 1
     again = client.post(f"/api/v1/beds/{bed.id}/check-out", headers=head, json={})
@@ -201,7 +204,8 @@ def test_other_rooms_are_used_and_left(client: Any) -> None:
     head = key_of(Role.FRONT_OFFICE)
     assert client.get(f"/api/v1/rooms/{room.id}", headers=head).json["state"] == "ready"
     assert client.post(f"/api/v1/rooms/{room.id}/use", headers=head, json={}).json["state"] == "in_use"
-    assert client.post(f"/api/v1/rooms/{room.id}/leave", headers=head, json={}).json["state"] == "needs_cleaning"
+    assert client.post(f"/api/v1/rooms/{room.id}/leave", headers=head,
+                       json={}).json["state"] == "needs_cleaning"
     left = client.get("/api/v1/rooms?state=needs_cleaning", headers=head).json["items"]
     assert [row["id"] for row in left] == [room.id]
 
@@ -225,7 +229,8 @@ def test_a_refusal_uses_no_key_up(session: Any, client: Any) -> None:
     head = {**key_of(Role.FRONT_OFFICE), "Idempotency-Key": "once-2"}
     assert client.post(f"/api/v1/beds/{bed.id}/check-in", headers=head, json={}).status_code == 422
     assert session.scalar(sa.select(sa.func.count()).select_from(ApiAnswer)) == 0
-    assert client.post(f"/api/v1/beds/{bed.id}/check-in", headers=head, json={"guest": "A"}).status_code == 200
+    assert client.post(f"/api/v1/beds/{bed.id}/check-in", headers=head,
+                       json={"guest": "A"}).status_code == 200
 
 
 @pytest.mark.commits
@@ -235,7 +240,8 @@ def test_ten_at_once_with_one_key_take_the_bed_once(app: Any) -> None:
         head = {**key_of(Role.FRONT_OFFICE), "Idempotency-Key": "race"}
 
     def ask() -> int:
-        return app.test_client().post(f"/api/v1/beds/{bed}/check-in", headers=head, json={"guest": "FO-1"}).status_code
+        return app.test_client().post(f"/api/v1/beds/{bed}/check-in", headers=head,
+                                      json={"guest": "FO-1"}).status_code
 
     assert at_once(app, [ask] * 10) == [200] * 10
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Stay)) == 1

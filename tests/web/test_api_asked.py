@@ -1,4 +1,5 @@
-"""What a caller sends is read or refused, never passed over: types of bodies, JSON, names, kinds, keys, methods.
+"""What a caller sends is read or refused, never passed over: types of bodies, JSON, names, kinds, keys,
+methods.
 
 Everything runs over the declared calls, so that a new one is held to it at once.
 """
@@ -60,12 +61,15 @@ def states() -> list[Any]:
 
 # ---------------------------------------------------------------- the type of a body
 
-@pytest.mark.parametrize("kind", [None, FORM, "text/plain", "multipart/form-data; boundary=x", "application/xml",
-                                  "application/vnd.rawat+json", "application/merge-patch+json", "text/json", "nonsense",
+@pytest.mark.parametrize("kind",
+                         [None, FORM, "text/plain", "multipart/form-data; boundary=x", "application/xml",
+                                  "application/vnd.rawat+json", "application/merge-patch+json", "text/json",
+                          "nonsense",
                                   "application/json; charset=utf-16", "application/json; charset=latin-1"])
 @pytest.mark.parametrize("call", EVERY, ids=IDS)
 def test_a_body_of_another_type_is_refused(client: Any, head: Any, call: Call, kind: str | None) -> None:
-    answer = client.open(address(call), method=call.method, headers=head, data=b'{"version": 9999}', content_type=kind)
+    answer = client.open(address(call), method=call.method, headers=head, data=b'{"version": 9999}',
+                         content_type=kind)
     problem(answer, 415)
     assert answer.headers["Accept"] == "application/json"
     assert set(states()) <= {BedState.READY}
@@ -91,7 +95,8 @@ def test_a_body_in_another_coding_is_refused(client: Any, head: Any) -> None:
 
 @pytest.mark.parametrize("kind", [None, FORM, "text/plain", "application/json"])
 @pytest.mark.parametrize("call", EVERY, ids=IDS)
-def test_no_body_is_no_fault_where_none_is_needed(client: Any, head: Any, call: Call, kind: str | None) -> None:
+def test_no_body_is_no_fault_where_none_is_needed(client: Any, head: Any, call: Call,
+                                                  kind: str | None) -> None:
     if any(field.needed for field in call.body.values()):
         pytest.skip("needs one")
     where = address(call)
@@ -105,7 +110,8 @@ def test_no_body_is_no_fault_where_none_is_needed(client: Any, head: Any, call: 
 
 def test_the_version_guards_whatever_type_was_named(client: Any, head: Any) -> None:
     bed = make.make_bed()
-    assert client.post(f"/api/v1/beds/{bed.id}/check-in", headers=head, json={"guest": "A"}).status_code == 200
+    assert client.post(f"/api/v1/beds/{bed.id}/check-in", headers=head,
+                       json={"guest": "A"}).status_code == 200
     for kind, status in ((None, 415), (FORM, 415), ("application/json", 409)):
         answer = client.post(f"/api/v1/beds/{bed.id}/check-out", headers=head, data=b'{"version": 9999}',
                              content_type=kind)
@@ -115,16 +121,19 @@ def test_the_version_guards_whatever_type_was_named(client: Any, head: Any) -> N
 
 # ---------------------------------------------------------------- JSON
 
-UNREADABLE = [b"{", b"nul", b"\xff\xfe", b'{"version": "\xff"}', '{"version": 1}'.encode("utf-16"), b"[" * 500_000,
+UNREADABLE = [b"{", b"nul", b"\xff\xfe", b'{"version": "\xff"}', '{"version": 1}'.encode("utf-16"),
+              b"[" * 500_000,
               b'{"a":' * 100_000, b'{"version": NaN}', b'{"version": Infinity}', b'{"version": -Infinity}',
-              b'{"version": ' + b"9" * 10_000 + b"}", b'{"version": 1} {"version": 2}', b"[]", b'"x"', b"5", b"null",
+              b'{"version": ' + b"9" * 10_000 + b"}", b'{"version": 1} {"version": 2}', b"[]", b'"x"', b"5",
+              b"null",
               b"true", b" ", b"\x00", b'{"version": 01}', b"{'version': 1}"]
 
 
 @pytest.mark.parametrize("raw", UNREADABLE, ids=range(len(UNREADABLE)))
 @pytest.mark.parametrize("call", EVERY, ids=IDS)
 def test_what_is_no_json_object_is_told(client: Any, head: Any, call: Call, raw: bytes) -> None:
-    answer = client.open(address(call), method=call.method, headers=head, data=raw, content_type="application/json")
+    answer = client.open(address(call), method=call.method, headers=head, data=raw,
+                         content_type="application/json")
     problem(answer, 400)
     assert answer.json["title"] not in ("The form has expired", "Formulir kedaluwarsa")
 
@@ -153,7 +162,8 @@ def test_a_huge_body_is_too_large(client: Any, head: Any) -> None:
 def test_an_unknown_field_is_refused_by_its_name(client: Any, head: Any, call: Call) -> None:
     needed = {name: "x" for name, field in call.body.items() if field.needed}
     for name in ("versions", "Version", "état"):
-        problem(client.open(address(call), method=call.method, headers=head, json={**needed, name: 1}), 422, name)
+        problem(client.open(address(call), method=call.method, headers=head, json={**needed, name: 1}), 422,
+                name)
     for name in ("\x00", "\ud800", "x" * 5000, ""):
         answer = client.open(address(call), method=call.method, headers=head, content_type="application/json",
                              data=json.dumps({name: 1}).encode())
@@ -161,7 +171,8 @@ def test_an_unknown_field_is_refused_by_its_name(client: Any, head: Any, call: C
     assert set(states()) <= {BedState.READY}
 
 
-WRONG = ["\x00", "a\x00b", "\ud800", "a\udfff", "x" * 5000, 5, -1, 1.5, True, [], {}, ["x"], {"x": 1}, 1e400, 2**70]
+WRONG = ["\x00", "a\x00b", "\ud800", "a\udfff", "x" * 5000, 5, -1, 1.5, True, [], {}, ["x"], {"x": 1}, 1e400,
+         2**70]
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.body],
@@ -169,12 +180,14 @@ WRONG = ["\x00", "a\x00b", "\ud800", "a\udfff", "x" * 5000, 5, -1, 1.5, True, []
 def test_a_value_of_another_kind_is_refused_at_its_field(client: Any, head: Any, call: Call) -> None:
     where = address(call)
     for name, field in call.body.items():
-        wrong = WRONG if field.kind == "text" else ["5", "", "x", -1, 1.0, 1.5, True, False, [], {}, 2**31, 2**70]
+        wrong = WRONG if field.kind == "text" else ["5", "", "x", -1, 1.0, 1.5, True, False, [], {}, 2**31,
+                                                    2**70]
         for value in wrong:
             raw = json.dumps(value) if value != 1e400 else "1e400"
             needed = {other: "x" for other, each in call.body.items() if each.needed and other != name}
             text = json.dumps(needed)[:-1] + (", " if needed else "") + f"{json.dumps(name)}: {raw}}}"
-            answer = client.open(where, method=call.method, headers=head, data=text, content_type="application/json")
+            answer = client.open(where, method=call.method, headers=head, data=text,
+                                 content_type="application/json")
             problem(answer, 422, name)
     assert set(states()) <= {BedState.READY}
 
@@ -183,7 +196,8 @@ def test_a_password_is_taken_as_it_is(client: Any, session: Any) -> None:
     person = make.make_user(Role.FRONT_OFFICE, password_hash=passwords.hashed(" with spaces around it "))
     body = {"email": f" {person.email} ", "password": " with spaces around it "}
     assert client.post("/api/v1/tokens", json=body).status_code == 201
-    assert client.post("/api/v1/tokens", json={**body, "password": body["password"].strip()}).status_code == 422
+    assert client.post("/api/v1/tokens",
+                       json={**body, "password": body["password"].strip()}).status_code == 422
 
 
 # ---------------------------------------------------------------- the query
@@ -203,10 +217,13 @@ ASKED = [(call, name) for call in CALLS for name in call.query]
 
 
 @pytest.mark.parametrize(("call", "name"), ASKED, ids=[f"{call.path} {name}" for call, name in ASKED])
-def test_a_wrong_value_of_a_parameter_is_refused_by_its_name(client: Any, head: Any, call: Call, name: str) -> None:
+def test_a_wrong_value_of_a_parameter_is_refused_by_its_name(client: Any, head: Any, call: Call,
+                                                             name: str) -> None:
     field = call.query[name]
-    for value in ("nonsense", "%00", "%ff", "-1", "abc", "1.5", "x" * 3000, "+5", "%20", "9" * 30, "%F0%9F%98%80",
-                  "%D9%A3", *([] if field.kind == "cursor" else [""]), *(["0", "201"] if name == "limit" else [])):
+    for value in ("nonsense", "%00", "%ff", "-1", "abc", "1.5", "x" * 3000, "+5", "%20", "9" * 30,
+                  "%F0%9F%98%80",
+                  "%D9%A3", *([] if field.kind == "cursor" else [""]),
+                  *(["0", "201"] if name == "limit" else [])):
         problem(client.get(f"{address(call)}?{name}={value}", headers=head), 422, name)
     good = field.choices[0] if field.choices else "1"
     problem(client.get(f"{address(call)}?{name}={good}&{name}={good}", headers=head), 422, name)
@@ -296,7 +313,8 @@ def test_a_key_names_one_body_address_and_method(session: Any, client: Any) -> N
              ("POST", f"/beds/{bed.id}/check-in?x=1", b'{"guest": "FO-1"}'),
              ("POST", f"/rooms/{room.id}/use", b""), ("DELETE", "/tokens/current", b"")]
     for method, path, raw in other:
-        answer = client.open(f"/api/v1{path}", method=method, headers=head, data=raw, content_type="application/json")
+        answer = client.open(f"/api/v1{path}", method=method, headers=head, data=raw,
+                             content_type="application/json")
         problem(answer, 422, "Idempotency-Key")
     assert session.scalar(sa.select(sa.func.count()).select_from(Stay)) == 1
     assert client.get("/api/v1/beds", headers=head).status_code == 200  # the token lives
@@ -306,7 +324,8 @@ def test_a_key_with_two_bodies_of_another_type_is_never_one_request(session: Any
     bed = make.make_bed()
     head = {**key_of(Role.FRONT_OFFICE), "Idempotency-Key": "k-2"}
     for guest in ("FO-1", "FO-2"):
-        answer = client.post(f"/api/v1/beds/{bed.id}/check-in", headers=head, data=json.dumps({"guest": guest}),
+        answer = client.post(f"/api/v1/beds/{bed.id}/check-in", headers=head,
+                             data=json.dumps({"guest": guest}),
                              content_type=FORM)
         problem(answer, 415)
     assert session.scalar(sa.select(sa.func.count()).select_from(ApiAnswer)) == 0
@@ -340,7 +359,8 @@ def test_a_key_is_as_new_when_its_time_is_over(session: Any, client: Any) -> Non
     session.execute(sa.update(ApiAnswer).values(created_at=clock.now() - LIFE + timedelta(minutes=5)))
     assert client.post(where, headers=head, json={"guest": "A"}).status_code == 200
     session.execute(sa.update(ApiAnswer).values(created_at=clock.now() - LIFE - timedelta(minutes=1)))
-    assert client.post(where, headers=head, json={"guest": "A"}).status_code == 422  # asked anew: the bed is taken
+    # asked anew: the bed is taken
+    assert client.post(where, headers=head, json={"guest": "A"}).status_code == 422
     assert client.post(where.replace("-in", "-out"), headers=head).status_code == 200
 
 

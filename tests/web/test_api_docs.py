@@ -1,4 +1,5 @@
-"""The examples of docs/api.md do what the page says, as they are printed: each by curl's own rules, in their order."""
+"""The examples of docs/api.md do what the page says, as they are printed: each by curl's own rules, in their
+order."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ HOST = "https://rawat.example"
 
 @dataclass
 class Curl:
-    """What curl sends for a command: a form's type with `-d` unless a header says otherwise, POST with a body."""
+    """What curl sends for a command: a form's type with `-d` unless a header says otherwise, POST with a
+    body."""
 
     method: str
     url: str
@@ -32,7 +34,8 @@ class Curl:
 
     @classmethod
     def of(cls, command: str, values: dict[str, str]) -> Curl:
-        """The command with its shell variables filled in. Raises KeyError or ValueError for what is not known here."""
+        """The command with its shell variables filled in. Raises KeyError or ValueError for what is not known
+        here."""
         command = command.replace("$(uuidgen)", str(uuid.uuid4()))
         filled = re.sub(r"\$(\w+)", lambda part: values[part[1]], command)
         words = iter(shlex.split(filled)[1:])

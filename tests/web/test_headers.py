@@ -33,7 +33,8 @@ def test_every_answer_is_strict(client, path):
 
 
 def test_behind_tls_the_browser_is_told_to_stay_there(client):
-    assert "max-age=31536000" in client.get("/login", base_url="https://rs.test").headers["Strict-Transport-Security"]
+    assert "max-age=31536000" in client.get("/login",
+                                            base_url="https://rs.test").headers["Strict-Transport-Security"]
 
 
 def test_a_refusal_before_sign_in_is_as_strict(client, csrf):
@@ -67,7 +68,8 @@ def test_hostile_ids_name_nothing(client, sign_in, path):
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("email", ["a\x00b@rs.test", "x" * 5000 + "@rs.test", "%s%n", "'; DROP TABLE user; --"])
+@pytest.mark.parametrize("email",
+                         ["a\x00b@rs.test", "x" * 5000 + "@rs.test", "%s%n", "'; DROP TABLE user; --"])
 def test_hostile_text_is_no_failure(client, email):
     assert client.post("/login", data={"email": email, "password": "y"}).status_code == 422
 
@@ -83,7 +85,8 @@ def test_when_the_database_is_away_it_says_when_to_come_back(client, monkeypatch
 
 
 @pytest.mark.parametrize(("typed", "meant"), [
-    ("/portal/doctors/", "/portal/doctors"), ("/portal/doctors/?q=ana%20&day=1", "/portal/doctors?q=ana%20&day=1"),
+    ("/portal/doctors/", "/portal/doctors"),
+    ("/portal/doctors/?q=ana%20&day=1", "/portal/doctors?q=ana%20&day=1"),
     ("/portal/doctors/7/", "/portal/doctors/7"), ("/portal/consultations/", "/portal/consultations"),
     ("/login/", "/login"), ("/register/", "/register")])
 def test_a_slash_too_many_leads_to_the_page(client, typed, meant):
@@ -138,4 +141,5 @@ def test_health_is_told_and_counts_only_to_this_machine(app, client):
     far = {"REMOTE_ADDR": "203.0.113.9"}
     assert client.get("/metrics", environ_base=far).status_code == 404
     app.config["METRICS_TOKEN"] = "t0ken"
-    assert client.get("/metrics", environ_base=far, headers={"Authorization": "Bearer t0ken"}).status_code == 200
+    assert client.get("/metrics", environ_base=far,
+                      headers={"Authorization": "Bearer t0ken"}).status_code == 200

@@ -1,4 +1,5 @@
-"""A real server, and files that mean harm at each of its doors: it is the same process after, and answers meanwhile."""
+"""A real server, and files that mean harm at each of its doors: it is the same process after, and answers
+meanwhile."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from models.consultations import ConsultationState
 from models.documents import Comment
 from models.items import ItemCategory
 from models.operations.core.approvals import opened, perform
-from models.operations.stores import counting
+from models.operations.stores import stocktake_counting
 from models.roles import Role
 from models.stocktakes import Stocktake
 from tests.support import factories as make
@@ -46,17 +47,19 @@ def hospital(app: Any, session: Any) -> dict[str, Any]:
     make.stock_up(store, item, 10, 100)
     count = make.saved(Stocktake(created_by=keeper, store=store))
     opened(count, by=keeper)
-    counting.choose(count, counting.Choice(), by=keeper)
+    stocktake_counting.choose(count, stocktake_counting.Choice(), by=keeper)
     perform(count, "start", by=keeper)
     nurse = make.make_user(Role.UNIT_USER, work_unit=make.make_work_unit())
     asset = make.make_asset(work_unit=nurse.work_unit)
     request = make.make_store_request((item, 1), created_by=nurse, work_unit=nurse.work_unit)
-    talk = make.make_consultation(state=ConsultationState.IN_PROGRESS, approved_at=clock.now(), started_at=clock.now())
+    talk = make.make_consultation(state=ConsultationState.IN_PROGRESS, approved_at=clock.now(),
+                                  started_at=clock.now())
     staff = make.make_user(Role.FACILITIES_STAFF)
     session.commit()
     return {"staff": staff, "keeper": keeper, "nurse": nurse, "count": count.id, "asset": asset.qr_code,
             "request": request.id, "talk": talk.id, "patient": talk.patient.user, "doctor": talk.doctor.user,
-            "asked": {"patient": talk.patient.id, "doctor": make.make_doctor().id, "complaint": "Demam sejak kemarin"}}
+            "asked": {"patient": talk.patient.id, "doctor": make.make_doctor().id,
+                      "complaint": "Demam sejak kemarin"}}
 
 
 def ask(port: int, method: str, address: str, body: bytes = b"", headers: dict[str, str] | None = None
@@ -93,8 +96,11 @@ def post(who: Browser, address: str, given: dict[str, Any], *file: Any) -> tuple
         body += f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
     if file:
         field, name, content = file
-        body += (f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode()
-                 + content + b"\r\n")
+        body += (
+            f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode()
+            + content
+            + b"\r\n"
+        )
     return ask(who.port, "POST", address, body + f"--{mark}--\r\n".encode(), {
         "Cookie": who.cookie, "Content-Type": f"multipart/form-data; boundary={mark}"})
 
@@ -115,7 +121,8 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def doors(app: Any, hospital: dict[str, Any], port: int) -> Iterator[tuple[Browser, str, dict[str, Any], str]]:
+def doors(app: Any, hospital: dict[str, Any],
+          port: int) -> Iterator[tuple[Browser, str, dict[str, Any], str]]:
     """Who may send a file, where, what goes along, the name of its field."""
     def person(name: str) -> Browser:
         return browser(app, db.session.merge(hospital[name]), port, "")
@@ -154,9 +161,11 @@ def no_file_ends_it(app: Any, hospital: Any, process: Any, port: int) -> None:
     assert tried == 8 * 5
     ordinary = hostile.workbook(hostile.sheet(hostile.LIST))
     staff = browser(app, db.session.merge(hospital["staff"]), port, "")
-    assert post(staff, "/admin/imports/", {"kind": "item_category"}, "file", "daftar.xlsx", ordinary)[0] == 303
+    assert post(staff, "/admin/imports/", {"kind": "item_category"}, "file", "daftar.xlsx",
+                ordinary)[0] == 303
     patient = browser(app, db.session.merge(hospital["patient"]), port, "")
-    assert post(patient, f"/portal/consultations/{hospital['talk']}/messages", {"client_id": "c"}, "file", "foto.jpg",
+    assert post(patient, f"/portal/consultations/{hospital['talk']}/messages", {"client_id": "c"}, "file",
+                "foto.jpg",
                 hostile.picture())[0] == 303
 
 
@@ -187,7 +196,8 @@ def others_read_and_write_while_a_file_is_read(app: Any, session: Any, hospital:
     assert len(readers) == 1
     assert get(nurse, "/healthz") == 200
     assert get(nurse, f"/admin/store_request/details/?id={hospital['request']}") == 200
-    assert post(nurse, f"/admin/store_request/{hospital['request']}/comment", {"comment": "Selagi dibaca"})[0] == 303
+    assert post(nurse, f"/admin/store_request/{hospital['request']}/comment",
+                {"comment": "Selagi dibaca"})[0] == 303
     assert post(nurse, f"/admin/store_request/{hospital['request']}/files", {}, "file", "foto.jpg",
                 hostile.picture())[0] == 303  # another reader beside the one that hangs
     assert found == []
@@ -198,4 +208,5 @@ def others_read_and_write_while_a_file_is_read(app: Any, session: Any, hospital:
     assert found[0][0] == 422
     assert "besar.xlsx" in found[0][1]
     assert process.poll() is None
-    assert session.scalar(sa.select(sa.func.count()).select_from(ItemCategory).where(ItemCategory.code == "K1")) == 0
+    assert session.scalar(sa.select(sa.func.count()).select_from(ItemCategory).where(ItemCategory.code
+                                                                                     == "K1")) == 0

@@ -13,7 +13,7 @@ from models.errors import Refused
 from models.people import Language
 from models.roles import Role
 from portal import words
-from portal.web import catalogue, locale, spell
+from portal.web import amount_in_words, locale, message_catalogue
 from tests.support.factories import make_user
 
 pytestmark = pytest.mark.once
@@ -42,7 +42,8 @@ def speaking(request, app):
     (locale.quantity, D("0E-3"), "0", "0"),
     (locale.percent, D("0.90"), "0,9%", "0.9%"),
     (locale.day, date(2026, 8, 7), "7 Agu 2026", "7 Aug 2026"),
-    (locale.day, datetime(2026, 11, 19, 3, 0, tzinfo=clock.zone()).astimezone(UTC), "19 Nov 2026", "19 Nov 2026"),
+    (locale.day, datetime(2026, 11, 19, 3, 0, tzinfo=clock.zone()).astimezone(UTC), "19 Nov 2026",
+     "19 Nov 2026"),
     (locale.hour, NINE, "09.12", "09:12"),
     (locale.moment, NINE, "19 Nov 2026 pukul 09.12", "19 Nov 2026 at 09:12"),
 ])
@@ -51,8 +52,10 @@ def test_values_read_as_the_language_writes_them(speaking, show, value, indonesi
 
 
 @pytest.mark.parametrize(("text", "indonesian", "english"), [
-    ("1.250,5", "1250.5", "1250.5"), ("1,250.5", "1250.5", "1250.5"), ("2,5", "2.5", "2.5"), ("2.5", "2.5", "2.5"),
-    ("1.250", "1250", "1.250"), ("1,250", "1.250", "1250"), ("Rp 1.250.000", "1250000", "1250000"), ("-3", "-3", "-3"),
+    ("1.250,5", "1250.5", "1250.5"), ("1,250.5", "1250.5", "1250.5"), ("2,5", "2.5", "2.5"),
+    ("2.5", "2.5", "2.5"),
+    ("1.250", "1250", "1.250"), ("1,250", "1.250", "1250"), ("Rp 1.250.000", "1250000", "1250000"),
+    ("-3", "-3", "-3"),
     ("  ", None, None), (None, None, None),
 ])
 def test_numbers_are_read_as_people_type_them(speaking, text, indonesian, english):
@@ -60,7 +63,8 @@ def test_numbers_are_read_as_people_type_them(speaking, text, indonesian, englis
     assert locale.parse_decimal(text) == (None if expected is None else D(expected))
 
 
-@pytest.mark.parametrize("text", ["abc", "1e5", "--3", "1.2.3,4,5", "NaN", "Infinity", ",", "1_000", "٣", "1.25,5",
+@pytest.mark.parametrize("text",
+                         ["abc", "1e5", "--3", "1.2.3,4,5", "NaN", "Infinity", ",", "1_000", "٣", "1.25,5",
                                   "12,34.5"])
 def test_what_is_no_number_is_refused(speaking, text):
     with pytest.raises(ValueError, match=r".*"):
@@ -91,21 +95,22 @@ def test_the_theme_is_kept_in_a_cookie(client):
 
 
 def test_every_message_has_its_indonesian(app):
-    assert catalogue.missing() == []
+    assert message_catalogue.missing() == []
 
 
 def test_an_indonesian_message_keeps_its_places(app):
-    for message in catalogue.kept():
+    for message in message_catalogue.kept():
         if message.id and isinstance(message.string, str) and message.string:
             text = message.id if isinstance(message.id, str) else message.id[0]
             assert places(text) == places(message.string), text
 
 
 def test_amounts_in_words():
-    assert spell.in_words(D("1250000")) == "Satu juta dua ratus lima puluh ribu rupiah"
-    assert spell.in_words(D("1111111.11")).startswith("Satu juta seratus sebelas ribu seratus sebelas rupiah sebelas")
-    assert spell.in_words(1_000_000_000_016) == "Satu triliun enam belas rupiah"
-    assert spell.in_words(D("1016"), "en") == "One thousand sixteen rupiah"
+    assert amount_in_words.in_words(D("1250000")) == "Satu juta dua ratus lima puluh ribu rupiah"
+    assert amount_in_words.in_words(D("1111111.11")).startswith("Satu juta seratus sebelas ribu seratus "
+                                                                "sebelas rupiah sebelas")
+    assert amount_in_words.in_words(1_000_000_000_016) == "Satu triliun enam belas rupiah"
+    assert amount_in_words.in_words(D("1016"), "en") == "One thousand sixteen rupiah"
 
 
 def places(text):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from backoffice.panel import cells
+from backoffice.panel import rendering
 from models.documents import WORKFLOWS
 from portal import words
 from portal.web import macros
@@ -38,7 +38,7 @@ def test_every_icon_of_a_state_is_in_the_sprite(app):
 def test_panel_and_portal_draw_the_same_picture(app):
     with app.test_request_context("/"):
         href = {re.search(r'href="([^"]+)"', str(each))[1] for each in (
-            macros.icon("check"), cells.icon("check"), words.ic("check"))}
+            macros.icon("check"), rendering.icon("check"), words.ic("check"))}
     assert href == {"/static/icons.svg#i-check"}
 
 

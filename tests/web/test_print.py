@@ -19,7 +19,7 @@ from models.roles import Role
 from models.stocktakes import StocktakeLine, StocktakeState
 from portal.web import pdf
 from portal.web import print as printing
-from portal.web.spell import in_words
+from portal.web.amount_in_words import in_words
 from tests.support import factories
 
 
@@ -52,7 +52,8 @@ def test_the_paper_has_number_lines_approvals_and_the_code(app, session, request
     perform(request, "approve", by=head)
     session.flush()
     words, pictures = text_of(request, app, "en")
-    for part in (request.number, "Kasa steril", "Ratna Kepala", request.created_by.name, "https://rs.example/verify/"):
+    for part in (request.number, "Kasa steril", "Ratna Kepala", request.created_by.name,
+                 "https://rs.example/verify/"):
         assert part in words
     assert "DRAFT" not in words
     assert pictures == 1
@@ -104,7 +105,8 @@ def test_every_document_type_has_a_paper(app, session):
 @pytest.mark.parametrize(("amount", "language", "words"), [
     (0, "id", "Nol rupiah"), (11, "id", "Sebelas rupiah"), (1_000, "id", "Seribu rupiah"),
     (100_116, "id", "Seratus ribu seratus enam belas rupiah"), (1_000_000, "id", "Satu juta rupiah"),
-    (2_021_000_000, "id", "Dua miliar dua puluh satu juta rupiah"), ("1.25", "id", "Satu rupiah dua puluh lima sen"),
+    (2_021_000_000, "id", "Dua miliar dua puluh satu juta rupiah"),
+    ("1.25", "id", "Satu rupiah dua puluh lima sen"),
     (342, "en", "Three hundred forty-two rupiah"), (1_001_000, "en", "One million one thousand rupiah"),
 ])
 def test_amounts_in_words(amount, language, words):
@@ -127,7 +129,8 @@ def test_a_receipt_prints_what_came_in(app, session):
 
 
 def test_an_order_prints_as_a_supplier_needs_it(app, session):
-    """Thing, quantity, unit, price, sum; where a column is empty it is not there; the supplier's tax number is."""
+    """Thing, quantity, unit, price, sum; where a column is empty it is not there; the supplier's tax number
+    is."""
     supplier = factories.make_supplier(npwp="0123456789012345", address="Jl. Melati 7")
     order = factories.make_purchase_order((factories.make_item(name="Infus"), 10, 12_500), supplier=supplier)
     with app.test_request_context("/"):
@@ -137,7 +140,8 @@ def test_an_order_prints_as_a_supplier_needs_it(app, session):
     assert len(heads) == 5, heads
     assert [quantity.text, price.text, total.text] == ["10", "Rp12.500", "Rp125.000"]
     assert "Infus" in item.text
-    assert [cell.is_number for cell in (item, quantity, unit, price, total)] == [False, True, False, True, True]
+    assert [cell.is_number for cell in (item, quantity, unit, price, total)] == [False, True, False, True,
+                                                                                 True]
     assert sum(head.width for head in paper.heads) == 95
     assert {"0123456789012345", "Jl. Melati 7"} <= {value for _label, value in paper.facts}
     assert paper.sums == [("PPN", "Rp13.750")]

@@ -1,4 +1,5 @@
-"""Two processes of one hospital on one PostgreSQL database: what is said in one shows in the other at once."""
+"""Two processes of one hospital on one PostgreSQL database: what is said in one shows in the other at
+once."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ ROOT = Path(__file__).parents[2]
 STATE = re.compile(r'data-after="(\d+)" data-have="([\d.]+)" data-open="(\d)" data-seq="(\d+)"')
 LONG = 60
 pytestmark = [pytest.mark.commits, pytest.mark.skipif(
-    not os.environ.get("TEST_DATABASE_URL"), reason="several processes are PostgreSQL's; TEST_DATABASE_URL names none")]
+    not os.environ.get("TEST_DATABASE_URL"),
+    reason="several processes are PostgreSQL's; TEST_DATABASE_URL names none")]
 
 
 def start(url: str, folder: Path, workers: int = 3) -> tuple[subprocess.Popen[bytes], int]:
@@ -39,8 +41,10 @@ def start(url: str, folder: Path, workers: int = 3) -> tuple[subprocess.Popen[by
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = os.environ | {
-        "DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port), "WORKERS": str(workers),
-        "RAWAT_INSTANCE": str(folder), **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}}
+        "DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port),
+        "WORKERS": str(workers),
+        "RAWAT_INSTANCE": str(folder),
+        **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}}
     environment.pop("MIGRATION_DATABASE_URL", None)
     with (folder / f"{port}.txt").open("wb") as log:
         return subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log,
@@ -84,7 +88,8 @@ class Browser:
         return dict(zip(("after", "have", "open", "seq"), self.state, strict=True))
 
     def headers(self) -> dict[str, str]:
-        return {"Cookie": self.cookie, "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded"}
+        return {"Cookie": self.cookie, "HX-Request": "true",
+                "Content-Type": "application/x-www-form-urlencoded"}
 
     def ask(self) -> http.client.HTTPConnection:
         """Ask for news; the answer comes when there are some."""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from portal.web import catalogue
+from portal.web import message_catalogue
 
 pytestmark = pytest.mark.once
 
@@ -15,16 +15,16 @@ PLACE = re.compile(r"%\(\w+\)[sd]")
 
 
 def test_every_message_has_its_indonesian(app):
-    assert catalogue.missing() == []
+    assert message_catalogue.missing() == []
 
 
 def test_the_compiled_catalogue_is_the_written_one(app):
-    assert catalogue.is_compiled()
+    assert message_catalogue.is_compiled()
 
 
 def test_translations_keep_the_places_of_their_messages():
     wrong = []
-    for message in catalogue.kept():
+    for message in message_catalogue.kept():
         if not message.id:
             continue
         ids = message.id if isinstance(message.id, tuple | list) else (message.id,)

@@ -1,8 +1,8 @@
 """Calibration (Permenkes 54/2015): until when a device may serve a patient, kept on the device itself.
 
-A medical device is calibrated every so many months, again after a repair, and again where it is installed anew. Its
-certificates say until when; a new device has until its first period is over. `keep` sums that up on the asset and moves
-its calibration schedule; whatever changes it calls `keep`.
+A medical device is calibrated every so many months, again after a repair, and again where it is installed
+anew. Its certificates say until when; a new device has until its first period is over. `keep` sums that up on
+the asset and moves its calibration schedule; whatever changes it calls `keep`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,23 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from models import clock
-from models.asset_care import AssetMovement, Calibration, CalibrationResult, MaintenanceSchedule, ScheduleKind
+from models.asset_history import (
+    AssetMovement,
+    Calibration,
+    CalibrationResult,
+    MaintenanceSchedule,
+    ScheduleKind,
+)
 from models.asset_register import Asset, AssetType
 from models.base import db
 from models.operations.core.approvals import effect
 from models.operations.core.checks import check
-from models.operations.core.once import insert_once
+from models.operations.core.locking import insert_once
 from models.organisation import Status
 from models.people import User
 
-#: What the schedule of a device is called that nobody gave one: a name of data, in the hospital's own language.
+#: What the schedule of a device is called that nobody gave one: a name of data, in the hospital's own
+#: language.
 SCHEDULE = "Kalibrasi"
 LEAD_DAYS = 30
 PLACES = ("building_id", "room_id", "ward_id", "inpatient_room_id")
@@ -44,7 +51,8 @@ def standing(latest: Any, asset: Any, months: int | None) -> tuple[date | None, 
     """(last day that it may be used, whether it failed) from its latest calibration and its own row."""
     if latest is None and not months:
         return None, False
-    if latest is not None and (asset.recalibrate_from is None or latest.calibrated_on >= asset.recalibrate_from):
+    if latest is not None and (asset.recalibrate_from is None
+                               or latest.calibrated_on >= asset.recalibrate_from):
         return latest.valid_until, latest.result == CalibrationResult.UNFIT
     if asset.recalibrate_from is not None:
         return asset.recalibrate_from - timedelta(days=1), False
@@ -76,7 +84,8 @@ def keep(connection: Any, asset_id: int) -> None:
         .values(last_done_on=last, next_due_on=due)).rowcount
     if not changed and asset.calibration_months:
         connection.execute(insert_once(schedules).values(
-            asset_id=asset_id, kind=ScheduleKind.CALIBRATION, name=SCHEDULE, every_months=asset.calibration_months,
+            asset_id=asset_id, kind=ScheduleKind.CALIBRATION, name=SCHEDULE,
+            every_months=asset.calibration_months,
             lead_days=LEAD_DAYS, last_done_on=last, next_due_on=due, status=Status.ACTIVE))
     for schedule in db.session.identity_map.values():
         if isinstance(schedule, MaintenanceSchedule) and schedule.asset_id == asset_id \
@@ -88,7 +97,8 @@ def keep(connection: Any, asset_id: int) -> None:
 def _latest(connection: Any, asset_id: int) -> Any:
     table = Calibration.__table__
     return connection.execute(
-        sa.select(table.c.calibrated_on, table.c.valid_until, table.c.result).where(table.c.asset_id == asset_id)
+        sa.select(table.c.calibrated_on, table.c.valid_until,
+                  table.c.result).where(table.c.asset_id == asset_id)
         .order_by(table.c.calibrated_on.desc(), table.c.id.desc()).limit(1)).first()
 
 
@@ -106,13 +116,15 @@ def recalibrate(asset: Asset, on: date | None = None) -> None:
 @event.listens_for(Calibration, "after_update")
 @event.listens_for(Calibration, "after_delete")
 def _certificate(_mapper: Any, connection: Any, certificate: Calibration) -> None:
-    for asset_id in sorted({certificate.asset_id, *sa.inspect(certificate).attrs.asset_id.history.deleted} - {None}):
+    for asset_id in sorted({certificate.asset_id,
+                            *sa.inspect(certificate).attrs.asset_id.history.deleted} - {None}):
         keep(connection, asset_id)
 
 
 @event.listens_for(AssetMovement, "after_insert")
 def _installed_anew(_mapper: Any, connection: Any, movement: AssetMovement) -> None:
-    """A device that is no portable one and went from one place to another; its first place is none of that."""
+    """A device that is no portable one and went from one place to another; its first place is none of
+    that."""
     before, after = ([getattr(movement, f"{side}_{name}") for name in PLACES] for side in ("from", "to"))
     if before == after or not any(before):
         return
@@ -147,7 +159,8 @@ def standings(session: Session) -> Any:
             Calibration.calibrated_on.desc(), Calibration.id.desc())).label("place")).subquery()
     latest = {row.asset_id: row for row in session.execute(sa.select(ranked).where(ranked.c.place == 1))}
     for asset in session.execute(
-            sa.select(Asset.id, Asset.tag, Asset.acquired_on, Asset.recalibrate_from, Asset.calibration_due_on,
+            sa.select(Asset.id, Asset.tag, Asset.acquired_on, Asset.recalibrate_from,
+                      Asset.calibration_due_on,
                       Asset.calibration_failed, AssetType.calibration_months)
             .join(AssetType, AssetType.id == Asset.asset_type_id)
             .where(sa.or_(Asset.calibration_due_on.is_not(None), Asset.calibration_failed,

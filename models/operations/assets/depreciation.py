@@ -1,7 +1,7 @@
 """Depreciation runs: a period of a book is computed in chunks, submitted, and posted by set.
 
-A run of 100,000 assets takes seconds. Computing is repeatable: it brings the lines of a draft to what the books say, so
-it can be cut anywhere and begun again, and nothing is doubled.
+A run of 100,000 assets takes seconds. Computing is repeatable: it brings the lines of a draft to what the
+books say, so it can be cut anywhere and begun again, and nothing is doubled.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from models.depreciation import DepreciationRun, DepreciationRunLine, Depreciati
 from models.depreciation_rules import amount_of, months_of, next_period, period_of
 from models.errors import N_, Conflict, Refused
 from models.journal import Period, Posting
-from models.operations.assets.asset_books import DEPRECIATES, insert_missing, terms_of
+from models.operations.assets.books import DEPRECIATES, insert_missing, terms_of
 from models.operations.core.approvals import effect
-from models.operations.core.once import insert_rows
+from models.operations.core.locking import insert_rows
 from models.operations.ledger import journal
 from models.operations.ledger.journal import Leg
 from models.people import User
@@ -42,7 +42,8 @@ def last_posted(book: BookKind) -> date | None:
 
 
 def due_period(book: BookKind) -> tuple[date, date]:
-    """First and last day of the period that is run next: the one after the last posted, or the last that is over."""
+    """First and last day of the period that is run next: the one after the last posted, or the last that is
+    over."""
     last = last_posted(book)
     if last is not None:
         return next_period(book, last)
@@ -50,7 +51,8 @@ def due_period(book: BookKind) -> tuple[date, date]:
 
 
 def set_period(run: DepreciationRun) -> None:
-    """Widen the day that was typed to its period: the whole month, or the semester in the state-property book."""
+    """Widen the day that was typed to its period: the whole month, or the semester in the state-property
+    book."""
     run.period_start, run.period_end = period_of(run.book, run.period_start)
 
 
@@ -61,22 +63,27 @@ def check_period(run: DepreciationRun) -> None:
         raise Refused(N_("The period goes from %(start)s until %(end)s in this book."), field="period_start",
                       start=start, end=end)
     if end >= clock.today():
-        raise Refused(N_("The period is not over before %(end)s; it is run after that."), field="period_start", end=end)
+        raise Refused(N_("The period is not over before %(end)s; it is run after that."),
+                      field="period_start", end=end)
     months = [(day.year, day.month) for day in _months(start, months_of(run.book))]
     closed = set(map(tuple, db.session.execute(sa.select(Period.year, Period.month).where(
         Period.closed_at.is_not(None), sa.tuple_(Period.year, Period.month).in_(months)))))
     for year, month in months:
         if (year, month) not in closed:
-            raise Refused(N_("The period %(period)s is still open. Payables closes it first, so that no asset is "
-                             "entered into it after the run."), field="period_start", period=f"{year:04}-{month:02}")
+            raise Refused(N_("The period %(period)s is still open. Payables closes it first, so that no "
+                             "asset is "
+                             "entered into it after the run."), field="period_start",
+                          period=f"{year:04}-{month:02}")
     last = last_posted(run.book)
     if last is None:
         return
     due, until = next_period(run.book, last)
     if start < due:
-        raise Refused(N_("The period until %(end)s of this book is posted already."), field="period_start", end=end)
+        raise Refused(N_("The period until %(end)s of this book is posted already."), field="period_start",
+                      end=end)
     if start > due:
-        raise Refused(N_("Run the period %(start)s until %(end)s of this book first."), field="period_start", start=due,
+        raise Refused(N_("Run the period %(start)s until %(end)s of this book first."), field="period_start",
+                      start=due,
                       end=until)
 
 
@@ -108,8 +115,9 @@ def _living(run: DepreciationRun) -> list[Any]:
 
 
 def compute(run: DepreciationRun, after: int = 0, size: int = CHUNK) -> int | None:
-    """Bring the lines of the next `size` books behind the book `after` to what the books say; the last book's id, or
-    None when no more follow. The run is a draft. Flushes; each chunk may be a transaction of its own."""
+    """Bring the lines of the next `size` books behind the book `after` to what the books say; the last book's
+    id, or None when no more follow. The run is a draft. Flushes; each chunk may be a transaction of its
+    own."""
     books = db.session.execute(
         sa.select(AssetBook.id, AssetBook.asset_id, AssetBook.book, AssetBook.method, AssetBook.cost,
                   AssetBook.starts_on, AssetBook.useful_life, AssetBook.residual_value, AssetBook.anchored_on,
@@ -173,19 +181,23 @@ def _compute_lines(run: DepreciationRun, *, by: User, reason: str) -> None:
 
 @effect(DepreciationRun, "approve")
 def _post(run: DepreciationRun, *, by: User, reason: str) -> None:
-    """Accumulated depreciation grows by set: a book that changed since the run was computed stops the posting."""
+    """Accumulated depreciation grows by set: a book that changed since the run was computed stops the
+    posting."""
     check_period(run)
     ours = LINE.c.depreciation_run_id == run.id
     count = db.session.scalar(sa.select(sa.func.count()).select_from(LINE).where(ours)) or 0
     changed = db.session.execute(  # type: ignore[attr-defined]
-        sa.update(BOOK).values(accumulated=BOOK.c.accumulated + LINE.c.amount, depreciated_until=run.period_end,
+        sa.update(BOOK).values(accumulated=BOOK.c.accumulated + LINE.c.amount,
+                               depreciated_until=run.period_end,
                                version=BOOK.c.version + 1)
-        .where(BOOK.c.id == LINE.c.asset_book_id, ours, BOOK.c.cost - BOOK.c.accumulated == LINE.c.opening_value,
+        .where(BOOK.c.id == LINE.c.asset_book_id, ours,
+               BOOK.c.cost - BOOK.c.accumulated == LINE.c.opening_value,
                BOOK.c.accumulated + LINE.c.amount <= BOOK.c.cost - BOOK.c.residual_value,
                sa.or_(BOOK.c.depreciated_until.is_(None), BOOK.c.depreciated_until < run.period_end))
         .execution_options(synchronize_session=False)).rowcount
     if changed != count:
-        raise Conflict(N_("Assets changed since this run was computed. Reject it; it is computed anew when it is "
+        raise Conflict(N_("Assets changed since this run was computed. Reject it; it is computed anew when "
+                          "it is "
                           "submitted again."))
     for record in db.session.identity_map.values():
         if isinstance(record, AssetBook):

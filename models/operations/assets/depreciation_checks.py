@@ -14,7 +14,8 @@ from models.operations.core.checks import check
 
 
 def _posted() -> Any:
-    return (sa.select(DepreciationRunLine.asset_book_id.label("book_id"), DepreciationRunLine.amount.label("amount"))
+    return (sa.select(DepreciationRunLine.asset_book_id.label("book_id"),
+                      DepreciationRunLine.amount.label("amount"))
             .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
             .where(DepreciationRun.state == DepreciationRunState.POSTED))
 
@@ -25,7 +26,8 @@ def accumulated(session: Any) -> Any:
     parts = (_posted().where(DepreciationRunLine.asset_book_id == AssetBook.id),
              sa.select(AssetBookChange.amount).where(AssetBookChange.asset_book_id == AssetBook.id))
     runs, changes = (query.with_only_columns(sa.func.coalesce(sa.func.sum(amount), 0)).scalar_subquery()
-                     for query, amount in zip(parts, (DepreciationRunLine.amount, AssetBookChange.amount), strict=True))
+                     for query, amount in zip(parts, (DepreciationRunLine.amount, AssetBookChange.amount),
+                                              strict=True))
     return session.execute(
         sa.select(AssetBook.id, AssetBook.asset_id, AssetBook.book, AssetBook.accumulated)
         .where(AssetBook.accumulated != runs + changes).limit(1)).first()
@@ -55,7 +57,8 @@ def no_gap(session: Any) -> Any:
 
 @check("journal: accumulated depreciation is what the hospital's book lost, document by document")
 def in_the_journal(session: Any) -> Any:
-    """Credits of accumulated depreciation by document, against the lines of runs and the changes of disposals."""
+    """Credits of accumulated depreciation by document, against the lines of runs and the changes of
+    disposals."""
     posted = {(kind, key): amount for kind, key, amount in session.execute(
         sa.select(JournalEntry.document_type, JournalEntry.document_id, sa.func.sum(JournalLine.credit))
         .join(JournalLine, JournalLine.entry_id == JournalEntry.id)
@@ -65,10 +68,12 @@ def in_the_journal(session: Any) -> Any:
     lost = {("depreciation_run", key): amount for key, amount in session.execute(
         sa.select(DepreciationRunLine.depreciation_run_id, sa.func.sum(DepreciationRunLine.amount))
         .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
-        .where(DepreciationRun.state == DepreciationRunState.POSTED, DepreciationRun.book == BookKind.HOSPITAL)
+        .where(DepreciationRun.state == DepreciationRunState.POSTED,
+               DepreciationRun.book == BookKind.HOSPITAL)
         .group_by(DepreciationRunLine.depreciation_run_id))}
     for kind, key, amount in session.execute(
-            sa.select(AssetBookChange.document_type, AssetBookChange.document_id, sa.func.sum(AssetBookChange.amount))
+            sa.select(AssetBookChange.document_type, AssetBookChange.document_id,
+                      sa.func.sum(AssetBookChange.amount))
             .join(AssetBook, AssetBook.id == AssetBookChange.asset_book_id)
             .where(AssetBookChange.kind == "disposal", AssetBook.book == BookKind.HOSPITAL)
             .group_by(AssetBookChange.document_type, AssetBookChange.document_id)):

@@ -1,4 +1,5 @@
-"""Inventory rounds: what a room should hold, what was seen there, and the register brought into line with it."""
+"""Inventory rounds: what a room should hold, what was seen there, and the register brought into line with
+it."""
 
 from __future__ import annotations
 
@@ -10,9 +11,9 @@ from models.asset_register import Asset, AssetState
 from models.base import db
 from models.errors import N_, Refused
 from models.inventory_rounds import InventoryResult, InventoryRound, InventoryRoundLine, InventoryRoundState
-from models.operations.assets.asset_moves import carry
+from models.operations.assets.moves import carry
 from models.operations.core.approvals import by_system, effect
-from models.operations.core.once import lock
+from models.operations.core.locking import lock
 from models.people import User
 from models.places import PhysicalCondition
 
@@ -27,13 +28,16 @@ def _expect(round_: InventoryRound, *, by: User, reason: str) -> None:
     here = (Asset.room_id == round_.room_id) if round_.room_id is not None else (
         Asset.inpatient_room_id == round_.inpatient_room_id)
     known = {line.asset_id for line in round_.lines}
-    for asset in db.session.scalars(sa.select(Asset).where(here, Asset.state.not_in(GONE)).order_by(Asset.tag)):
+    for asset in db.session.scalars(
+        sa.select(Asset).where(here, Asset.state.not_in(GONE)).order_by(Asset.tag)
+    ):
         if asset.id not in known:
             round_.lines.append(InventoryRoundLine(asset=asset))
 
 
 def asset_of(code: str) -> Asset:
-    """The asset behind a scanned label: its tag, its code, or the address that its QR code holds. Raises `Refused`."""
+    """The asset behind a scanned label: its tag, its code, or the address that its QR code holds. Raises
+    `Refused`."""
     text = code.replace("\x00", "").strip()
     key = text.rstrip("/").rpartition("/asset/")[2] if "/asset/" in text else text
     found = db.session.scalars(sa.select(Asset).where(sa.or_(
@@ -50,7 +54,8 @@ def see(round_: InventoryRound, code: str, *, by: User, condition: PhysicalCondi
         raise Refused(N_("This round is not being counted. Start it first, or begin a new one."))
     asset = asset_of(code)
     if asset.state in GONE:
-        raise Refused(N_("%(asset)s is not in the register any more. Set it aside and tell the head of facilities."),
+        raise Refused(N_("%(asset)s is not in the register any more. Set it aside and tell the head of "
+                         "facilities."),
                       field="code", asset=str(asset))
     lock(round_)
     line = db.session.scalars(sa.select(InventoryRoundLine).where(
@@ -83,9 +88,11 @@ def _look_again(round_: InventoryRound, *, by: User, reason: str) -> None:
 
 @effect(InventoryRound, "approve")
 def _reconcile(round_: InventoryRound, *, by: User, reason: str) -> None:
-    """Misplaced things belong here from now on, conditions are as they were seen, missing ones in use are lost."""
+    """Misplaced things belong here from now on, conditions are as they were seen, missing ones in use are
+    lost."""
     lines = db.session.scalars(sa.select(InventoryRoundLine).where(
-        InventoryRoundLine.inventory_round_id == round_.id).options(joinedload(InventoryRoundLine.asset))).all()
+        InventoryRoundLine.inventory_round_id
+        == round_.id).options(joinedload(InventoryRoundLine.asset))).all()
     for line in lines:
         asset = line.asset
         if asset.state in GONE:

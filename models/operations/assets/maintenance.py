@@ -1,4 +1,5 @@
-"""Maintenance: an order takes its assets out of use and brings them back, with what it cost and what is due next."""
+"""Maintenance: an order takes its assets out of use and brings them back, with what it cost and what is due
+next."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_care import Calibration, MaintenanceSchedule, ScheduleKind
 from models.asset_exits import AssetDisposal, AssetDisposalLine
+from models.asset_history import Calibration, MaintenanceSchedule, ScheduleKind
 from models.asset_register import Asset, AssetState
 from models.base import db
 from models.errors import N_, NotAllowed, Refused
@@ -83,7 +84,8 @@ def _begin_the_only_line(order: Maintenance, *, by: User, reason: str) -> None:
 
 @effect(Maintenance, "finish")
 def _back_into_use(order: Maintenance, *, by: User, reason: str) -> None:
-    """Assets come back as they are now; parts leave the stores; the cost is posted; what is due next is written down.
+    """Assets come back as they are now; parts leave the stores; the cost is posted; what is due next is
+    written down.
 
     What could not be mended stays out of use until it is disposed of, or another order mends it.
     """
@@ -93,7 +95,8 @@ def _back_into_use(order: Maintenance, *, by: User, reason: str) -> None:
         _refuse_without_certificate(order)
     _use_parts(order, by)
     paid = Posting.PAYABLES if order.vendor_id is not None else Posting.CASH
-    journal.post_entry(today, [Leg(Posting.MAINTENANCE, order.total, order.account_id), Leg(paid, -order.total)],
+    journal.post_entry(today,
+                       [Leg(Posting.MAINTENANCE, order.total, order.account_id), Leg(paid, -order.total)],
                        order, by)
     schedule = order.maintenance_schedule
     if schedule is not None and schedule.kind == ScheduleKind.PREVENTIVE:
@@ -114,7 +117,8 @@ def _back_into_use(order: Maintenance, *, by: User, reason: str) -> None:
 
 
 def _refuse_without_certificate(order: Maintenance) -> None:
-    lines = [line for line in order.lines if line.state == MaintenanceLineState.DONE and line.asset is not None]
+    lines = [line for line in order.lines
+             if line.state == MaintenanceLineState.DONE and line.asset is not None]
     known = set(db.session.scalars(sa.select(Calibration.maintenance_line_id).where(
         Calibration.maintenance_line_id.in_([line.id for line in lines]))))
     for line in lines:
@@ -165,7 +169,8 @@ def _propose_disposal(line: MaintenanceLine, *, by: User, reason: str) -> None:
         return
     _now_in(asset, line.condition_after)
     proposed = db.session.scalar(
-        sa.select(AssetDisposalLine.id).join(AssetDisposal, AssetDisposal.id == AssetDisposalLine.asset_disposal_id)
+        sa.select(AssetDisposalLine.id).join(AssetDisposal,
+                                             AssetDisposal.id == AssetDisposalLine.asset_disposal_id)
         .where(AssetDisposalLine.asset_id == asset.id, AssetDisposal.state.in_(PROPOSED)).limit(1))
     if proposed is None:
         disposal = AssetDisposal(created_by_id=by.id, note=str(line.maintenance), lines=[AssetDisposalLine(
@@ -177,9 +182,11 @@ def _propose_disposal(line: MaintenanceLine, *, by: User, reason: str) -> None:
 
 # ---------------------------------------------------------------- spare parts
 
-def add_part(line: MaintenanceLine, *, store: Store, item: Item, unit: UnitConversion | None, quantity: Decimal,
+def add_part(line: MaintenanceLine, *, store: Store, item: Item, unit: UnitConversion | None,
+             quantity: Decimal,
              by: User) -> MaintenancePart:
-    """Note a spare part that the line uses; it leaves the store when the order is finished. Raises `Refused`."""
+    """Note a spare part that the line uses; it leaves the store when the order is finished. Raises
+    `Refused`."""
     _may_change_parts(line, by)
     unit = unit or next((each for each in item.units if each.factor == 1), None)
     if unit is None or unit.item_id != item.id:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_care import Calibration
+from models.asset_history import Calibration
 from models.asset_register import Asset, AssetBook, BookKind
 from models.base import db
 from models.maintenance import Maintenance, MaintenanceLine, MaintenancePart, MaintenanceState
@@ -24,7 +24,8 @@ WORKED = (MaintenanceState.IN_PROGRESS, MaintenanceState.DONE)
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Rupiah, and time out of use. `calibration` is what certificates cost that no maintenance order paid for."""
+    """Rupiah, and time out of use. `calibration` is what certificates cost that no maintenance order paid
+    for."""
 
     acquisition: Decimal
     maintenance: Decimal

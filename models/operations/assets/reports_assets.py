@@ -8,13 +8,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_exits import AssetAuction, AssetAuctionBid, AssetAuctionLine, AssetDisposal, AssetDisposalLine
-from models.asset_register import Asset, AssetBook, AssetModel, AssetState, AssetType, BookKind, Ownership, Vendor
+from models.asset_exits import (
+    AssetAuction,
+    AssetAuctionBid,
+    AssetAuctionLine,
+    AssetDisposal,
+    AssetDisposalLine,
+)
+from models.asset_register import (
+    Asset,
+    AssetBook,
+    AssetModel,
+    AssetState,
+    AssetType,
+    BookKind,
+    Ownership,
+    Vendor,
+)
 from models.depreciation import AssetBookChange, DepreciationRun, DepreciationRunLine, DepreciationRunState
 from models.errors import N_
 from models.facilities import ClassFacility, RoomFacility
-from models.operations.assets.asset_plans import PRESENT
-from models.operations.core.reports import (
+from models.operations.assets.plans import PRESENT
+from models.operations.core.report_kit import (
     UNIT,
     Asked,
     Column,
@@ -58,8 +73,8 @@ def _named(*columns: Any) -> Statement:
 # ---------------------------------------------------------------- the register
 
 def _value_on(asked: Asked) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    """Cost and accumulated depreciation in the hospital's book at the end of the day asked for: what runs and changes
-    counted later is taken back."""
+    """Cost and accumulated depreciation in the hospital's book at the end of the day asked for: what runs and
+    changes counted later is taken back."""
     day = asked.get("to") or clock.today()
     later_runs = (
         sa.select(sa.func.coalesce(sa.func.sum(DepreciationRunLine.amount), 0))
@@ -72,7 +87,8 @@ def _value_on(asked: Asked) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any
              .scalar_subquery())
     later_cost = (sa.select(sa.func.coalesce(sa.func.sum(change.cost_change), 0))
                   .where(change.asset_book_id == AssetBook.id, change.changed_on > day).scalar_subquery())
-    gone = sa.func.coalesce(AssetBook.accumulated, 0) - sa.func.coalesce(later_runs, 0) - sa.func.coalesce(later, 0)
+    gone = sa.func.coalesce(AssetBook.accumulated, 0) - sa.func.coalesce(later_runs,
+                                                                         0) - sa.func.coalesce(later, 0)
     return Asset.acquisition_cost - sa.func.coalesce(later_cost, 0), gone
 
 
@@ -81,13 +97,15 @@ def register(asked: Asked) -> Statement:
     day = asked.get("to") or clock.today()
     cost, gone = _value_on(asked)
     statement = _named(
-        Asset.acquired_on, Asset.condition, Asset.state, rupiah(cost).label("cost"), rupiah(gone).label("accumulated"),
+        Asset.acquired_on, Asset.condition, Asset.state, rupiah(cost).label("cost"),
+        rupiah(gone).label("accumulated"),
         rupiah(cost - gone).label("book_value"))
     return _there(statement, asked, day).order_by(AssetType.name, Asset.tag)
 
 
 def _there(statement: Statement, asked: Asked, day: object) -> Statement:
-    return (statement.outerjoin(AssetBook, (AssetBook.asset_id == Asset.id) & (AssetBook.book == BookKind.HOSPITAL))
+    return (statement.outerjoin(AssetBook,
+                                (AssetBook.asset_id == Asset.id) & (AssetBook.book == BookKind.HOSPITAL))
             .where(Asset.ownership == Ownership.OWNED, Asset.acquired_on <= day,
                    sa.or_(Asset.retired_on.is_(None), Asset.retired_on > day),
                    sa.or_(Asset.state != AssetState.RETIRED, Asset.retired_on.is_not(None)),
@@ -107,7 +125,8 @@ declare(Report(
     "asset_register", N_("Asset register"), "assets", register, icon="armchair", roles=ROLES,
     about=N_("What was in the books on a day, with its cost, what it lost by then and its book value."),
     columns=(TAG, NAME, KIND, UNIT_COLUMN, PLACE, Column("quantity", N_("Quantity"), "number"),
-             Column("acquired_on", N_("Acquired on"), "date"), Column("condition", N_("Condition"), "word"), COST,
+             Column("acquired_on", N_("Acquired on"), "date"), Column("condition", N_("Condition"), "word"),
+             COST,
              Column("accumulated", N_("Accumulated depreciation"), "money"),
              Column("book_value", N_("Book value"), "money")),
     parameters=(AS_OF, UNIT), summary=register_sum,
@@ -131,7 +150,8 @@ def additions(asked: Asked) -> Statement:
 def _withdrawn() -> sa.ColumnElement[bool]:
     from models.asset_documents import AssetReceipt, AssetReceiptLine, AssetReceiptState
     return sa.exists().where(
-        AssetReceiptLine.id == Asset.asset_receipt_line_id, AssetReceipt.id == AssetReceiptLine.asset_receipt_id,
+        AssetReceiptLine.id == Asset.asset_receipt_line_id,
+        AssetReceipt.id == AssetReceiptLine.asset_receipt_id,
         AssetReceipt.state == AssetReceiptState.REVERSED)
 
 
@@ -147,8 +167,8 @@ declare(Report(
 # ---------------------------------------------------------------- what rooms lack
 
 def room_gaps(asked: Asked) -> Statement:
-    """Rooms that have less of a model in good condition than their class promises: by room, as the page of gaps sums
-    it up by unit."""
+    """Rooms that have less of a model in good condition than their class promises: by room, as the page of
+    gaps sums it up by unit."""
     amount = RoomFacility.quantity.type
     placed = (sa.select(sa.func.coalesce(sa.func.sum(RoomFacility.quantity), 0))
               .join(Asset, Asset.id == RoomFacility.asset_id)
@@ -158,19 +178,22 @@ def room_gaps(asked: Asked) -> Statement:
     standing = (sa.select(sa.type_coerce(sa.func.coalesce(sa.func.sum(Asset.quantity), 0), sa.Integer))
                 .where(Asset.inpatient_room_id == InpatientRoom.id, Asset.asset_model_id == AssetModel.id,
                        Asset.state.in_(PRESENT), Asset.condition == PhysicalCondition.GOOD,
-                       ~sa.exists().where(RoomFacility.asset_id == Asset.id, RoomFacility.status == Status.ACTIVE))
+                       ~sa.exists().where(RoomFacility.asset_id == Asset.id,
+                                          RoomFacility.status == Status.ACTIVE))
                 .correlate(InpatientRoom, AssetModel).scalar_subquery())
     # A whole thing, in the steps in which the database keeps quantities.
     there = sa.type_coerce(placed + sa.literal(Decimal(1), amount) * standing, amount)
     return (sa.select(
         WorkUnit.name.label("unit"), Ward.name.label("ward"), InpatientRoom.id.label("room_id"),
-        InpatientRoom.number.label("room"), RoomClass.name.label("room_class"), AssetModel.name.label("thing"),
+        InpatientRoom.number.label("room"), RoomClass.name.label("room_class"),
+        AssetModel.name.label("thing"),
         ClassFacility.quantity.label("wanted"), sa.type_coerce(there, amount).label("present"),
         sa.type_coerce(ClassFacility.quantity - there, amount).label("missing"))
         .select_from(InpatientRoom).join(Ward, Ward.id == InpatientRoom.ward_id)
         .outerjoin(WorkUnit, WorkUnit.id == Ward.work_unit_id)
         .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
-        .join(ClassFacility, (ClassFacility.room_class_id == RoomClass.id) & (ClassFacility.status == Status.ACTIVE))
+        .join(ClassFacility,
+              (ClassFacility.room_class_id == RoomClass.id) & (ClassFacility.status == Status.ACTIVE))
         .join(AssetModel, AssetModel.id == ClassFacility.asset_model_id)
         .where(Ward.status == Status.ACTIVE, there < ClassFacility.quantity,
                *where(asked, work_unit=Ward.work_unit_id))
@@ -194,11 +217,13 @@ def disposals(asked: Asked) -> Statement:
     """Lines of disposals that were posted."""
     line = AssetDisposalLine
     return (sa.select(
-        AssetDisposal.id.label("disposal_id"), AssetDisposal.number.label("document"), AssetDisposal.disposed_on,
+        AssetDisposal.id.label("disposal_id"), AssetDisposal.number.label("document"),
+        AssetDisposal.disposed_on,
         AssetDisposal.route, Asset.id.label("asset_id"), Asset.tag, Asset.name, AssetType.name.label("kind"),
         WorkUnit.name.label("unit"), line.quantity, line.reason, rupiah(line.book_value).label("book_value"))
         .join(line, line.asset_disposal_id == AssetDisposal.id).join(Asset, Asset.id == line.asset_id)
-        .join(AssetType, AssetType.id == Asset.asset_type_id).outerjoin(WorkUnit, WorkUnit.id == Asset.work_unit_id)
+        .join(AssetType, AssetType.id == Asset.asset_type_id).outerjoin(WorkUnit,
+                                                                        WorkUnit.id == Asset.work_unit_id)
         .where(AssetDisposal.state == "posted", *within(asked, AssetDisposal.disposed_on),
                *where(asked, work_unit=Asset.work_unit_id))
         .order_by(AssetDisposal.disposed_on, AssetDisposal.id, line.id))
@@ -208,7 +233,8 @@ declare(Report(
     "asset_disposals", N_("Disposals of assets"), "assets", disposals, icon="archive", roles=ROLES,
     about=N_("What was written off or held for sale, and what it was worth in the books then."),
     columns=(Column("disposed_on", N_("Date"), "date"),
-             Column("document", N_("Document"), "code", links=("=asset_disposal", "disposal_id")), TAG, NAME, KIND,
+             Column("document", N_("Document"), "code", links=("=asset_disposal", "disposal_id")), TAG, NAME,
+             KIND,
              UNIT_COLUMN, Column("quantity", N_("Quantity"), "number"), Column("route", N_("Route"), "word"),
              Column("reason", N_("Reason")), Column("book_value", N_("Book value"), "money")),
     parameters=(*period(365), UNIT)))
@@ -221,7 +247,8 @@ def auctions(asked: Asked) -> Statement:
         AssetAuction.id.label("auction_id"), AssetAuction.number.label("document"), AssetAuction.auctioned_on,
         AssetAuction.round, AssetAuction.state, AssetAuction.buyer_name, AssetAuction.minutes_number,
         sa.func.coalesce(Asset.tag + " " + Asset.name, Land.name).label("thing"),
-        rupiah(line.appraised_value).label("appraised_value"), rupiah(line.reserve_price).label("reserve_price"),
+        rupiah(line.appraised_value).label("appraised_value"),
+        rupiah(line.reserve_price).label("reserve_price"),
         rupiah(line.sale_price).label("sale_price"))
         .join(line, line.asset_auction_id == AssetAuction.id).outerjoin(Asset, Asset.id == line.asset_id)
         .outerjoin(Land, Land.id == line.land_id)
@@ -234,9 +261,11 @@ declare(Report(
     about=N_("What was offered, in which round, and what it brought."),
     columns=(Column("auctioned_on", N_("Date"), "date"),
              Column("document", N_("Document"), "code", links=("=asset_auction", "auction_id")),
-             Column("thing", N_("Lot")), Column("state", N_("State"), "word"), Column("round", N_("Round"), "number"),
+             Column("thing", N_("Lot")), Column("state", N_("State"), "word"),
+             Column("round", N_("Round"), "number"),
              Column("appraised_value", N_("Appraised value"), "money"),
-             Column("reserve_price", N_("Reserve price"), "money"), Column("sale_price", N_("Sale price"), "money"),
+             Column("reserve_price", N_("Reserve price"), "money"),
+             Column("sale_price", N_("Sale price"), "money"),
              Column("buyer_name", N_("Buyer")), Column("minutes_number", N_("Minutes"), "code")),
     parameters=period(365)))
 
@@ -260,9 +289,11 @@ declare(Report(
     about=N_("Who offered how much for what, in which round."),
     columns=(Column("auctioned_on", N_("Date"), "date"),
              Column("document", N_("Document"), "code", links=("=asset_auction", "auction_id")),
-             Column("thing", N_("Lot")), Column("round", N_("Round"), "number"), Column("bidder_name", N_("Bidder")),
+             Column("thing", N_("Lot")), Column("round", N_("Round"), "number"),
+             Column("bidder_name", N_("Bidder")),
              Column("bidder_identity", N_("Identity"), "code", veil=Veil(
-                 "bidder_identity", "", lambda reader: may_see(reader, "asset_auction_bid", "bidder_identity"))),
+                 "bidder_identity", "",
+                 lambda reader: may_see(reader, "asset_auction_bid", "bidder_identity"))),
              Column("amount", N_("Amount"), "money"),
              Column("note", N_("Note"))),
     parameters=period(365)))

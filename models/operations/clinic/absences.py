@@ -20,7 +20,7 @@ from models.consultations import LONGEST, Consultation, ConsultationState
 from models.errors import N_, Conflict, NotAllowed, Refused
 from models.operations.clinic import slots
 from models.operations.core.approvals import perform
-from models.operations.core.once import lock_rows
+from models.operations.core.locking import lock_rows
 from models.operations.people import notices
 from models.organisation import Status
 from models.people import User
@@ -33,7 +33,8 @@ AHEAD = 14
 
 @dataclass(frozen=True)
 class Target:
-    """Where one consultation goes: another time of this or another doctor; None instead of it means released."""
+    """Where one consultation goes: another time of this or another doctor; None instead of it means
+    released."""
 
     doctor: Doctor
     slot: slots.Slot
@@ -61,14 +62,16 @@ def bounds(on: date, starts: time | None, ends: time | None) -> tuple[datetime, 
     return datetime.combine(on, starts, clock.zone()), datetime.combine(on, ends, clock.zone())
 
 
-def day_of(doctor: Doctor, on: date, starts: time | None = None, ends: time | None = None) -> list[Consultation]:
+def day_of(doctor: Doctor, on: date, starts: time | None = None,
+           ends: time | None = None) -> list[Consultation]:
     """The consultations that fall into the absence and can still be released or moved, by time."""
     begin, end = bounds(on, starts, ends)
     rows = db.session.scalars(
         sa.select(Consultation).where(
             Consultation.doctor_id == doctor.id, Consultation.state.in_((C.REQUESTED, C.APPROVED)),
             Consultation.starts_at < end, Consultation.starts_at > begin - LONGEST)
-        .options(joinedload(Consultation.patient).joinedload(Patient.guardian), joinedload(Consultation.doctor),
+        .options(joinedload(Consultation.patient).joinedload(Patient.guardian),
+                 joinedload(Consultation.doctor),
                  joinedload(Consultation.specialization))
         .order_by(Consultation.starts_at, Consultation.id))
     return [each for each in rows if each.ends_at > begin]
@@ -82,11 +85,13 @@ def colleagues(doctor: Doctor) -> list[Doctor]:
     return list(rows)
 
 
-def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], on: date, *, starts: time | None = None,
+def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], on: date, *,
+             starts: time | None = None,
              ends: time | None = None, day: date | None = None) -> dict[int, list[Target]]:
     """Free times for each consultation by its id, none proposed twice as the first choice.
 
-    Free for its patient too. `day` narrows to one day; without it the next two weeks, the absence itself left out.
+    Free for its patient too. `day` narrows to one day; without it the next two weeks, the absence itself left
+    out.
     """
     begin, end = bounds(on, starts, ends)
     first = max(day or on, clock.today())
@@ -94,9 +99,11 @@ def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], o
     waiting = list(consultations)
     gone = {each.doctor_id for each in waiting}
     free = [Target(doctor, slot) for doctor in doctors for slot in slots.free_between(doctor, first, last)
-            if slot.ends_at <= begin or slot.starts_at >= end or doctor.id not in gone] if first <= last else []
+            if slot.ends_at <= begin or slot.starts_at >= end
+            or doctor.id not in gone] if first <= last else []
     free.sort(key=lambda target: (target.slot.starts_at, target.doctor.id))
-    # The own time is given up by the move; those of the others of that patient may still stand when it is made.
+    # The own time is given up by the move; those of the others of that patient may still stand when it is
+    # made.
     held = [(row.patient_id, row.consultation_id, row.starts_at, row.ends_at) for row in slots.booked(
         free[0].slot.starts_at, max(target.slot.ends_at for target in free),
         patients={each.patient_id for each in waiting})] if free else []
@@ -118,7 +125,8 @@ def target_of(text: str) -> Target | None:
     """The target that a form names; None for anything that names none."""
     key, _, at = text.partition("@")
     try:
-        doctor = db.session.get(Doctor, int(key)) if key.isascii() and key.isdigit() and len(key) < 18 else None
+        doctor = db.session.get(Doctor,
+                                int(key)) if key.isascii() and key.isdigit() and len(key) < 18 else None
         starts_at = datetime.fromisoformat(at)
     except ValueError:
         return None
@@ -130,20 +138,23 @@ def target_of(text: str) -> Target | None:
 def away(doctor: Doctor, on: date, plan: Mapping[int, Target | None], reason: str, *, by: User,
          versions: Mapping[int, int] | None = None, starts: time | None = None,
          ends: time | None = None) -> ScheduleException:
-    """Keep the absence and carry out `plan`: for each consultation of `day_of` its target, or None to release it.
+    """Keep the absence and carry out `plan`: for each consultation of `day_of` its target, or None to release
+    it.
 
-    All or nothing: raises `Conflict` when the day is no longer as it was looked at, and what cancelling and moving
-    raise; the caller's transaction must then be undone. The refusal's field is ``plan-<consultation id>``.
+    All or nothing: raises `Conflict` when the day is no longer as it was looked at, and what cancelling and
+    moving raise; the caller's transaction must then be undone. The refusal's field is ``plan-<consultation
+    id>``.
     """
     require_schedule(doctor, by)
     if on < clock.today():
         raise Refused(N_("This day is over."), field="on")
     if not reason.strip():
         raise Refused(N_("Please write the reason; the patients will read it."), field="reason")
-    # Whoever books holds the doctor's row a little: none slips in between looking and moving. All at once and in order,
-    # so that two who move their days to each other wait, never both.
+    # Whoever books holds the doctor's row a little: none slips in between looking and moving. All at once and
+    # in order, so that two who move their days to each other wait, never both.
     lock_rows(Doctor, {doctor.id, *(target.doctor.id for target in plan.values() if target is not None)})
-    absence = ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.AWAY, starts_at=starts, ends_at=ends,
+    absence = ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.AWAY, starts_at=starts,
+                                ends_at=ends,
                                 reason=reason.strip()[:200])
     db.session.add(absence)
     db.session.flush()

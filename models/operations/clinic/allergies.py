@@ -1,4 +1,5 @@
-"""Whether a medicine meets what the patient's record says of allergies: by name, spelling aside, or by its group."""
+"""Whether a medicine meets what the patient's record says of allergies: by name, spelling aside, or by its
+group."""
 
 from __future__ import annotations
 
@@ -14,8 +15,10 @@ _SPELLING = (("x", "ks"), ("ph", "f"), ("th", "t"), ("qu", "ku"), ("ch", "k"), (
              ("cy", "si"), ("cc", "k"), ("c", "k"), ("y", "i"), ("ae", "e"), ("oe", "e"))
 _SHORTEST = 4
 #: Words of the field that name no substance.
-_EMPTY = {"tidak", "ada", "alergi", "obat", "none", "allergy", "allergic", "golongan", "semua", "belum", "diketahui",
-          "unknown", "dengan", "dari", "makanan", "udang", "kacang", "susu", "telur", "debu", "dingin", "laut", "ikan"}
+_EMPTY = {"tidak", "ada", "alergi", "obat", "none", "allergy", "allergic", "golongan", "semua", "belum",
+          "diketahui",
+          "unknown", "dengan", "dari", "makanan", "udang", "kacang", "susu", "telur", "debu", "dingin",
+          "laut", "ikan"}
 
 
 @dataclass(frozen=True)

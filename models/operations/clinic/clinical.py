@@ -1,4 +1,5 @@
-"""What the doctor writes in a consultation: note, diagnoses, letters; and the patient's rating. Prescriptions are in
+"""What the doctor writes in a consultation: note, diagnoses, letters; and the patient's rating. Prescriptions
+are in
 `prescriptions`."""
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def _parts(texts: Mapping[str, str]) -> dict[str, str]:
     parts = {name: texts.get(name, "").replace("\0", "").strip() for name in PARTS}
     for field, text in parts.items():
         if len(text) > LONGEST_PART:
-            raise Refused(N_("A part of the note has at most %(most)s letters."), field=field, most=LONGEST_PART)
+            raise Refused(N_("A part of the note has at most %(most)s letters."), field=field,
+                          most=LONGEST_PART)
     return parts
 
 
@@ -54,7 +56,8 @@ def save_draft(consultation: Consultation, *, by: User, **texts: str) -> NoteDra
     """Keep what was typed of the note. Nothing typed beyond the signed note: no draft, None. Flushes."""
     require_own(consultation, by)
     parts, draft, note = _parts(texts), consultation.draft, consultation.current_note
-    if not any(parts.values()) or (note is not None and all(getattr(note, name) == parts[name] for name in PARTS)):
+    if not any(parts.values()) or (note is not None and all(getattr(note, name) == parts[name]
+                                                            for name in PARTS)):
         if draft is not None:
             db.session.delete(draft)
             consultation.draft = None
@@ -87,8 +90,8 @@ def write_note(consultation: Consultation, *, by: User, **texts: str) -> Clinica
 
 
 def missing(consultation: Consultation) -> list[str]:
-    """What "complete" still lacks: ``note``, ``draft`` (typed, not signed), ``diagnosis``, ``primary`` (only secondary
-    ones), ``prescription`` (begun, not issued)."""
+    """What "complete" still lacks: ``note``, ``draft`` (typed, not signed), ``diagnosis``, ``primary`` (only
+    secondary ones), ``prescription`` (begun, not issued)."""
     lacks = []
     if consultation.draft is not None:
         lacks.append("draft")
@@ -122,16 +125,19 @@ def _nothing_missing(consultation: Consultation, *, by: User, reason: str) -> No
 
 def add_diagnosis(consultation: Consultation, code: str, *, by: User,
                   kind: DiagnosisKind = DiagnosisKind.PRIMARY) -> Diagnosis:
-    """Record an ICD-10 diagnosis. Raises `Refused` when the code is none, or a primary one is there already."""
+    """Record an ICD-10 diagnosis. Raises `Refused` when the code is none, or a primary one is there
+    already."""
     require_own(consultation, by)
     known, name = icd.known(code)
     for live in consultation.live_diagnoses:
         if live.code == known:
             raise Refused(N_("%(code)s is already recorded."), field="code", code=known)
         if live.kind == kind == DiagnosisKind.PRIMARY:
-            raise Refused(N_("There is already a primary diagnosis; record this one as secondary, or withdraw the "
+            raise Refused(N_("There is already a primary diagnosis; record this one as secondary, or "
+                             "withdraw the "
                              "other."), field="kind")
-    diagnosis = Diagnosis(consultation=consultation, code=known, name=name[:300], kind=kind, recorded_by_id=by.id)
+    diagnosis = Diagnosis(consultation=consultation, code=known, name=name[:300], kind=kind,
+                          recorded_by_id=by.id)
     db.session.add(diagnosis)
     db.session.flush()
     return diagnosis
@@ -142,7 +148,9 @@ def withdraw_diagnosis(diagnosis: Diagnosis, *, by: User) -> None:
     consultation = diagnosis.consultation
     require_own(consultation, by)
     if consultation.state == ConsultationState.COMPLETED and consultation.live_diagnoses == [diagnosis]:
-        raise Refused(N_("A completed consultation keeps at least one diagnosis. Record the right one first."))
+        raise Refused(
+            N_("A completed consultation keeps at least one diagnosis. Record the right one first.")
+        )
     diagnosis.withdrawn_at = diagnosis.withdrawn_at or clock.now()
     db.session.flush()
 
@@ -150,12 +158,14 @@ def withdraw_diagnosis(diagnosis: Diagnosis, *, by: User) -> None:
 # ---------------------------------------------------------------- video, letters and rating
 
 def set_video(consultation: Consultation, address: str, *, by: User) -> None:
-    """Where doctor and patient see each other; empty takes the link away. Only https, never an address of a script."""
+    """Where doctor and patient see each other; empty takes the link away. Only https, never an address of a
+    script."""
     if consultation.doctor.user_id != by.id:
         raise NotAllowed(N_("Only the doctor of this consultation writes here."))
     text = address.strip()
     if text and not (re.fullmatch(r"https://[^\s<>\"']+", text) and len(text) <= 500):
-        raise Refused(N_("Write the whole address of the video room, beginning with https://."), field="video_url")
+        raise Refused(N_("Write the whole address of the video room, beginning with https://."),
+                      field="video_url")
     consultation.video_url = text or None
     db.session.flush()
 
@@ -170,7 +180,8 @@ def write_letter(consultation: Consultation, kind: LetterKind, *, by: User, body
     if kind == LetterKind.REFERRAL and not (referred_to and referred_to.strip() and body.strip()):
         raise Refused(N_("Please write to whom the patient is referred, and why."), field="referred_to")
     sick = kind == LetterKind.SICK
-    letter = Letter(consultation=consultation, kind=kind, verify_code=secrets.token_urlsafe(12), body=body.strip(),
+    letter = Letter(consultation=consultation, kind=kind, verify_code=secrets.token_urlsafe(12),
+                    body=body.strip(),
                     sick_from=sick_from if sick else None, sick_until=sick_until if sick else None,
                     referred_to=None if sick else (referred_to or "").strip(), author_id=by.id)
     db.session.add(letter)

@@ -1,5 +1,5 @@
-"""Consultations: asking for a slot, the decision, holding it, moving it. Talking is in `conversations`, the doctor's
-papers in `clinical`; both are re-exported here."""
+"""Consultations: asking for a slot, the decision, holding it, moving it. Talking is in `conversations`, the
+doctor's papers in `clinical`; both are re-exported here."""
 
 from __future__ import annotations
 
@@ -35,13 +35,14 @@ from models.operations.clinic.conversations import (
 )
 from models.operations.clinic.prescriptions import prescribe
 from models.operations.core.approvals import after, by_system, effect, opened, perform
-from models.operations.core.once import lock_rows
+from models.operations.core.locking import lock_rows
 from models.people import User
 from models.roles import Role
 from models.settings import setting
 
 __all__ = ["add_diagnosis", "mark_read", "messages_after", "prescribe", "rate", "request", "reschedule",
-           "send_message", "unread_counts", "unread_total", "withdraw_diagnosis", "write_letter", "write_note"]
+           "send_message", "unread_counts", "unread_total", "withdraw_diagnosis", "write_letter",
+           "write_note"]
 
 C = ConsultationState
 
@@ -51,15 +52,17 @@ def request(patient: Patient, doctor: Doctor, starts_at: datetime, complaint: st
             answers: Mapping[str, str] | None = None) -> Consultation:
     """Ask for the doctor's slot that begins at the aware instant `starts_at`. Flushes.
 
-    Raises `NotAllowed` (somebody else's patient), `SlotTaken` naming the next free slots, or `Refused`. By setting
-    the request is approved at once. `answers` are those of `triage.QUESTIONS`; how urgent it is follows from them.
+    Raises `NotAllowed` (somebody else's patient), `SlotTaken` naming the next free slots, or `Refused`. By
+    setting the request is approved at once. `answers` are those of `triage.QUESTIONS`; how urgent it is
+    follows from them.
     """
     if by.id not in patient.owner_ids and not by.has_role(Role.ADMIN):
         raise NotAllowed(N_("This is somebody else's registration."))
     if patient.state != PatientState.ACTIVE:
         raise Refused(N_("A consultation can be asked for once the registration is approved."))
     if by.id != patient.user_id and patient.outgrew_guardian(clock.today()):
-        raise Refused(N_("%(name)s is of age now and asks alone. Hand the profile over on the page of this profile."),
+        raise Refused(N_("%(name)s is of age now and asks alone. Hand the profile over on the page of this "
+                         "profile."),
                       name=patient.name)
     text = complaint.strip()
     if not 3 <= len(text) <= 4000:
@@ -78,8 +81,8 @@ def request(patient: Patient, doctor: Doctor, starts_at: datetime, complaint: st
 
 def _book(patient: Patient, doctor: Doctor, starts_at: datetime, *, by: User, **fields: Any) -> Consultation:
     """A consultation that holds its time. The database decides who was first (`models.intervals`)."""
-    # Held a little by everybody who books, the doctor first: two who want one time wait for each other, never both, and
-    # nobody slips past an absence that is just being written.
+    # Held a little by everybody who books, the doctor first: two who want one time wait for each other, never
+    # both, and nobody slips past an absence that is just being written.
     lock_rows(Doctor, {doctor.id})
     lock_rows(Patient, {patient.id})
     day = clock.local(starts_at).date()
@@ -115,7 +118,8 @@ def _taken(patient: Patient, doctor: Doctor, slot: slots.Slot, by: User) -> Slot
         message = N_("You have another consultation at this time. Next free times: %(slots)s.")
     else:
         message = N_("%(patient)s has another consultation at this time. Next free times: %(slots)s.")
-    refusal = SlotTaken(message, field="starts_at", slots=", ".join(map(str, free)) or "–", patient=patient.name)
+    refusal = SlotTaken(message, field="starts_at", slots=", ".join(map(str, free)) or "–",
+                        patient=patient.name)
     refusal.is_patients = is_patients
     return refusal
 
@@ -159,8 +163,13 @@ def _complete(consultation: Consultation, *, by: User, reason: str) -> None:
 
 
 def can_still_change(consultation: Consultation, user: User) -> bool:
-    """Whether the deadline for cancelling and moving leaves this person the choice; it binds patients only."""
-    if user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id or consultation.state == C.REQUESTED:
+    """Whether the deadline for cancelling and moving leaves this person the choice; it binds patients
+    only."""
+    if (
+        user.has_role(Role.ADMIN)
+        or consultation.doctor.user_id == user.id
+        or consultation.state == C.REQUESTED
+    ):
         return True
     return clock.now() <= consultation.starts_at - timedelta(hours=setting("consultation.cancel_hours"))
 
@@ -203,7 +212,8 @@ def _move(consultation: Consultation, *, by: User, reason: str) -> None:
                     triage=consultation.triage, payer=consultation.payer, rescheduled_from_id=consultation.id)
     triaging.keep(request, {each.question: each.answer for each in consultation.triage_answers})
     opened(request, by=by)
-    for file in sent_with(consultation):  # whoever holds it then needs them; what was said stays where it was said
+    # whoever holds it then needs them; what was said stays where it was said
+    for file in sent_with(consultation):
         file.document_id = request.id
     if setting("consultation.auto_approve") == "yes":
         by_system(request, "approve", by=by)
@@ -212,7 +222,8 @@ def _move(consultation: Consultation, *, by: User, reason: str) -> None:
 def sent_with(consultation: Consultation) -> list[Attachment]:
     """The files that the patient sent with the request, not in the conversation."""
     said = sa.select(ConsultationMessage.attachment_id).where(
-        ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.attachment_id.is_not(None))
+        ConsultationMessage.consultation_id == consultation.id,
+        ConsultationMessage.attachment_id.is_not(None))
     return list(db.session.scalars(sa.select(Attachment).where(
         Attachment.document_type == "consultation", Attachment.document_id == consultation.id,
         Attachment.id.not_in(said)).order_by(Attachment.id)))
@@ -234,7 +245,8 @@ def _as_instant(value: object) -> datetime:
 def _end_open_requests(patient: Patient, *, by: User, reason: str) -> None:
     """Nobody waits for a patient who is gone; what is being held ends too, what was signed in it stays."""
     open_ones = db.session.scalars(sa.select(Consultation).where(
-        Consultation.patient_id == patient.id, Consultation.state.in_((C.REQUESTED, C.APPROVED, C.IN_PROGRESS))))
+        Consultation.patient_id == patient.id,
+        Consultation.state.in_((C.REQUESTED, C.APPROVED, C.IN_PROGRESS))))
     token = _leaving.set(True)
     try:
         for consultation in open_ones.all():

@@ -20,7 +20,7 @@ from models.consultations import (
 )
 from models.documents import Attachment
 from models.errors import N_, NotAllowed, Refused
-from models.operations.clinic import live
+from models.operations.clinic import conversation_news
 from models.people import User
 from models.settings import setting
 
@@ -60,12 +60,12 @@ def send_message(consultation: Consultation, body: str, *, by: User, client_id: 
                  attachment: Attachment | None = None, page: str = "") -> ConsultationMessage:
     """Write a message, or return the one that the same `client_id` already wrote. Flushes.
 
-    `attachment` is a file of this consultation; `page` names the page that sends, whose answer brings it the message
-    and which no bell has to wake. Raises `NotAllowed` or `Refused`.
+    `attachment` is a file of this consultation; `page` names the page that sends, whose answer brings it the
+    message and which no bell has to wake. Raises `NotAllowed` or `Refused`.
     """
     side = side_of(consultation, by)
-    # Writers of one conversation take turns: ids then grow in the order in which readers can see them, so that
-    # "everything after the last id I saw" misses none.
+    # Writers of one conversation take turns: ids then grow in the order in which readers can see them, so
+    # that "everything after the last id I saw" misses none.
     db.session.execute(sa.select(Consultation.id).where(Consultation.id == consultation.id)
                        .with_for_update(key_share=True))
     known = db.session.scalar(sa.select(ConsultationMessage).where(
@@ -75,7 +75,8 @@ def send_message(consultation: Consultation, body: str, *, by: User, client_id: 
             raise Refused(N_("This message belongs to another conversation."), field="client_id")
         return known
     if not can_write(consultation):
-        raise Refused(N_("The conversation is not open: it begins with the approval and ends some days after the "
+        raise Refused(N_("The conversation is not open: it begins with the approval and ends some days "
+                         "after the "
                          "consultation."))
     text = body.strip()
     if not client_id or len(client_id) > 64:
@@ -89,16 +90,19 @@ def send_message(consultation: Consultation, body: str, *, by: User, client_id: 
     if len(text) > MAX_LENGTH:
         raise Refused(N_("A message has at most %(most)s letters; please send it in parts."), field="body",
                       most=MAX_LENGTH)
-    message = ConsultationMessage(consultation_id=consultation.id, author_id=by.id, side=side, client_id=client_id,
-                                  body=text, attachment_id=attachment.id if attachment else None, read_at=None)
+    message = ConsultationMessage(consultation_id=consultation.id, author_id=by.id, side=side,
+                                  client_id=client_id,
+                                  body=text, attachment_id=attachment.id if attachment else None,
+                                  read_at=None)
     db.session.add(message)
     db.session.flush()
-    live.BOARD.stops(consultation.id, side)
-    live.changed(consultation.id, page=page)
+    conversation_news.BOARD.stops(consultation.id, side)
+    conversation_news.changed(consultation.id, page=page)
     return message
 
 
-def messages_after(consultation: Consultation, last_seen: int = 0, *, limit: int = 200) -> list[ConsultationMessage]:
+def messages_after(consultation: Consultation, last_seen: int = 0, *,
+                   limit: int = 200) -> list[ConsultationMessage]:
     """The messages after the id `last_seen`, oldest first."""
     return list(db.session.scalars(
         sa.select(ConsultationMessage)
@@ -127,7 +131,7 @@ def read_up_to(consultation_id: int, side: MessageSide, up_to: int | None = None
         sa.update(ConsultationMessage).where(*unread).values(read_at=clock.now())
         .execution_options(synchronize_session="evaluate"))
     if marked.rowcount:  # who wrote them has to know; who read them does
-        live.changed(consultation_id, live.OTHER[side])
+        conversation_news.changed(consultation_id, conversation_news.OTHER[side])
     return int(marked.rowcount)
 
 
@@ -166,7 +170,8 @@ def unread_sum(user: User) -> Any:
 
 
 def unread_of(user_id: int) -> sa.ScalarSelect[int]:
-    """How many messages of patients the doctor who is this person has not read; folded into a page's statement."""
+    """How many messages of patients the doctor who is this person has not read; folded into a page's
+    statement."""
     return (sa.select(sa.func.count()).select_from(ConsultationMessage)
             .join(Consultation, Consultation.id == ConsultationMessage.consultation_id)
             .join(Doctor, Doctor.id == Consultation.doctor_id)

@@ -30,13 +30,15 @@ declare(Declared(
     address="/portal/profile", channels=(Channel.MAIL,), always=True, icon="user-check"))
 declare(Declared(
     "dependant_of_age", lambda patient: [patient.guardian.user], N_("A profile can be handed over"),
-    (N_("A child whose profile you keep is of age now. Open the profile and hand it over, so that the person can ask "
+    (N_("A child whose profile you keep is of age now. Open the profile and hand it over, so that the "
+        "person can ask "
         "for consultations alone."),),
     address="/portal/people/{id}", channels=(Channel.MAIL,), icon="user-check"))
 
 
 def ask_hand_over(patient: Patient, email: str, *, by: User) -> AccountTicket | None:
-    """Mail a link to the future owner of the profile; None when the address has an account already (it is told).
+    """Mail a link to the future owner of the profile; None when the address has an account already (it is
+    told).
 
     Raises `Refused` at the field email, or `NotAllowed`.
     """
@@ -48,7 +50,8 @@ def ask_hand_over(patient: Patient, email: str, *, by: User) -> AccountTicket | 
     if address == by.email.lower():
         raise Refused(N_("This is your own address. The person needs one of their own."), field="email")
     if not accounts.may_send(by, TicketKind.HAND_OVER):
-        raise Refused(N_("A mail was sent already. Wait a little and look into your spam folder too."), field="email")
+        raise Refused(N_("A mail was sent already. Wait a little and look into your spam folder too."),
+                      field="email")
     known = accounts.account_with(address)
     if known is not None:
         tell("registration_repeated", known)
@@ -57,7 +60,8 @@ def ask_hand_over(patient: Patient, email: str, *, by: User) -> AccountTicket | 
                           patient_id=patient.id)
 
 
-def hand_over(token: str, password_hash: str, consents: Iterable[ConsentKind], *, language: Language) -> Patient:
+def hand_over(token: str, password_hash: str, consents: Iterable[ConsentKind], *,
+              language: Language) -> Patient:
     """Make the account of the profile's owner, who consents alone from here on. Flushes."""
     ticket = accounts.use(token, TicketKind.HAND_OVER)
     patient = db.session.get(Patient, ticket.patient_id)
@@ -67,14 +71,17 @@ def hand_over(token: str, password_hash: str, consents: Iterable[ConsentKind], *
     if set(consents) != set(CONSENTS):
         raise Refused(N_("Please agree to the text before you register."), field="consent_privacy")
     if accounts.account_with(ticket.to_address) is not None:
-        raise Refused(N_("There is already an account with this e-mail address. Sign in, or use another address."))
-    account = User(name=patient.name, email=ticket.to_address, language=language, email_confirmed_at=clock.now(),
+        raise Refused(N_("There is already an account with this e-mail address. Sign in, or use another "
+                         "address."))
+    account = User(name=patient.name, email=ticket.to_address, language=language,
+                   email_confirmed_at=clock.now(),
                    phone=patient.phone, user_roles=[UserRole(role=Role.PATIENT)])
     credentials.set_password(account, password_hash)
     db.session.add(account)
     db.session.flush()
     for consent in patient.consents:
-        consent.withdrawn_at = consent.withdrawn_at or clock.now()  # given by the guardian; the owner's follow
+        # given by the guardian; the owner's follow
+        consent.withdrawn_at = consent.withdrawn_at or clock.now()
     patient.user_id, patient.guardian_id = account.id, None
     for kind, version in CONSENTS.items():
         db.session.add(Consent(patient_id=patient.id, kind=kind, text_version=version, language=language,
@@ -91,7 +98,8 @@ def tell_of_age() -> str:
     last = date(today.year - OF_AGE, 12, 31)
     told = 0
     for patient in db.session.scalars(sa.select(Patient).where(
-            Patient.guardian_id.is_not(None), Patient.state == PatientState.ACTIVE, Patient.birth_date <= last)):
+            Patient.guardian_id.is_not(None), Patient.state == PatientState.ACTIVE,
+            Patient.birth_date <= last)):
         if patient.outgrew_guardian(today):
             told += tell("dependant_of_age", patient, key=f"of-age:{patient.id}")
     return f"{told} told" if told else ""

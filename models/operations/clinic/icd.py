@@ -1,4 +1,5 @@
-"""ICD-10 (WHO, 2019): codes, English names, and the Indonesian words that doctors and patients use for them."""
+"""ICD-10 (WHO, 2019): codes, English names, and the Indonesian words that doctors and patients use for
+them."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from models.errors import N_, Refused
 
 FILE = Path(__file__).resolve().parents[2] / "reference" / "icd10_id.csv"
 #: Codes of earlier editions that people still write, and what stands for them now.
-REPLACED = {"A90": "A97.0", "A91": "A97.9", "I84": "K64.9", "I84.9": "K64.9", "K58": "K58.8", "K58.9": "K58.8",
+REPLACED = {"A90": "A97.0", "A91": "A97.9", "I84": "K64.9", "I84.9": "K64.9", "K58": "K58.8",
+            "K58.9": "K58.8",
             "K58.0": "K58.1"}
 
 
@@ -44,12 +46,14 @@ def _package() -> Any:
 def _terms() -> dict[str, tuple[str, ...]]:
     """Indonesian words by code, the most usual first."""
     with FILE.open(encoding="utf-8", newline="") as file:
-        return {row["kode"]: tuple(term.strip() for term in row["istilah"].split(";")) for row in csv.DictReader(file)}
+        return {row["kode"]: tuple(term.strip() for term in row["istilah"].split(";"))
+                for row in csv.DictReader(file)}
 
 
 @cache
 def _codes() -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
-    """Code, English name, Indonesian words, and all of it in lower case, of everything that is not divided further."""
+    """Code, English name, Indonesian words, and all of it in lower case, of everything that is not divided
+    further."""
     package = _package()
     found = []
     for code in package.get_all_codes(True):
@@ -88,25 +92,28 @@ def known(text: str) -> tuple[str, str]:
         code = package.add_dot(code)
         return code, package.get_description(code)
     if code in REPLACED:
-        raise Refused(N_("%(code)s is of an earlier edition of ICD-10. Today it is %(now)s."), field="code", code=code,
+        raise Refused(N_("%(code)s is of an earlier edition of ICD-10. Today it is %(now)s."), field="code",
+                      code=code,
                       now=f"{REPLACED[code]} {term(REPLACED[code])}")
     near = search(written, limit=3)
     if near:
-        raise Refused(N_("%(code)s is not an ICD-10 code. Did you mean %(near)s?"), field="code", code=written[:60],
+        raise Refused(N_("%(code)s is not an ICD-10 code. Did you mean %(near)s?"), field="code",
+                      code=written[:60],
                       near="; ".join(hit.text for hit in near))
     raise Refused(N_("%(code)s is not an ICD-10 code. Write it like J06.9."), field="code", code=written[:60])
 
 
 def search(words: str, *, limit: int = 20) -> list[Hit]:
-    """Codes by their beginning, or by words in Indonesian or English; the best first: the word itself, a word that
-    begins so, every word somewhere in the Indonesian, then in the English name."""
+    """Codes by their beginning, or by words in Indonesian or English; the best first: the word itself, a word
+    that begins so, every word somewhere in the Indonesian, then in the English name."""
     wanted = words.lower().split()[:8]
     if not wanted:
         return []
     phrase = " ".join(wanted)
     found: list[tuple[int, int, str, Hit]] = []
     for code, english, terms, haystack in _codes():
-        if not (all(word in haystack for word in wanted) or (len(wanted) == 1 and code.lower().startswith(wanted[0]))):
+        if not (all(word in haystack
+                    for word in wanted) or (len(wanted) == 1 and code.lower().startswith(wanted[0]))):
             continue
         met = next((each for each in terms if each.lower() == phrase), "")
         rank = 0 if met or code.lower() == phrase else 9

@@ -21,7 +21,7 @@ from models.operations.clinic import merging
 from models.operations.core import activity
 from models.operations.core.approvals import put_back
 from models.operations.core.checks import check
-from models.operations.core.once import lock
+from models.operations.core.locking import lock
 from models.operations.people.notices import ASK, Declared, declare, tell, the_account
 from models.outbox import Channel
 from models.people import User
@@ -32,7 +32,8 @@ UNMERGED = "unmerge"
 
 @dataclass(frozen=True)
 class TakenBack:
-    """How many rows of each table went back, and the columns of the record that stayed which somebody changed since."""
+    """How many rows of each table went back, and the columns of the record that stayed which somebody changed
+    since."""
 
     moved: dict[str, int]
     left: tuple[str, ...]
@@ -40,10 +41,12 @@ class TakenBack:
 
 declare(Declared(
     "registration_unmerged", the_account, N_("Two registrations are apart again"),
-    (N_("The registration of %(patient)s had been joined with another one. That was taken back: each has its own "
+    (N_("The registration of %(patient)s had been joined with another one. That was taken back: each has "
+        "its own "
         "record again."),
      N_("Sign in with your own password, or let the sign-in page send you a new one."), ASK),
-    lambda patient: {"patient": patient.name}, "/portal/", channels=(Channel.MAIL,), always=True, icon="users"))
+    lambda patient: {"patient": patient.name}, "/portal/", channels=(Channel.MAIL,), always=True,
+    icon="users"))
 
 
 def living(gone: Patient) -> PatientMerge | None:
@@ -65,7 +68,8 @@ def required(gone: Patient) -> PatientMerge:
         raise Refused(N_("This record is not merged."))
     found = living(gone)
     if found is None:
-        raise Refused(N_("This merge was made before what moved was kept; it cannot be taken back here. Write what "
+        raise Refused(N_("This merge was made before what moved was kept; it cannot be taken back here. "
+                         "Write what "
                          "belongs to whom into the record that stayed."))
     later = db.session.scalar(sa.select(PatientMerge).where(
         PatientMerge.id > found.id, PatientMerge.taken_back_at.is_(None),
@@ -92,7 +96,8 @@ def left_alone(merge: PatientMerge) -> tuple[str, ...]:
 def take_back(gone: Patient, *, by: User, reason: str) -> TakenBack:
     """Make two records of one again. Flushes.
 
-    What was made after the merge stays with the record that stayed. Raises `NotAllowed`, `Conflict` or `Refused`.
+    What was made after the merge stays with the record that stayed. Raises `NotAllowed`, `Conflict` or
+    `Refused`.
     """
     kept_id = gone.merged_into_id
     kept = db.session.get(Patient, kept_id) if kept_id is not None else None
@@ -136,7 +141,8 @@ def _by_table(merge: PatientMerge) -> dict[str, list[PatientMergeMove]]:
 
 
 def _restore(merge: PatientMerge, by: User, reason: str) -> dict[str, int]:
-    """Write back what is as the merge left it; how many rows of each table went back to the record that had gone."""
+    """Write back what is as the merge left it; how many rows of each table went back to the record that had
+    gone."""
     now, gone = _now(merge), merge.gone
     back = [each for each in merge.moves
             if now[each.table_name, each.row_id, each.column_name] == each.after or (each.row_id == gone.id
@@ -164,7 +170,8 @@ def _restore(merge: PatientMerge, by: User, reason: str) -> dict[str, int]:
 def _without_a_lost_nik(gone: Patient, own: list[PatientMergeMove]) -> None:
     """Another record may have got the number meanwhile: then it stays a question."""
     if any(each.column_name == "nik_index" and each.before for each in own) and db.session.scalar(
-            sa.select(Patient.id).where(Patient.nik_index == gone.nik_index, Patient.id != gone.id)) is not None:
+            sa.select(Patient.id).where(Patient.nik_index == gone.nik_index,
+                                        Patient.id != gone.id)) is not None:
         gone.nik_index = None
 
 
@@ -211,5 +218,8 @@ def merged(session: Any) -> Any:
 def held_beside(session: Any) -> Any:
     other = sa.orm.aliased(Consultation)
     return session.execute(
-        sa.select(Consultation.id, Consultation.number).outerjoin(other, other.id == Consultation.held_beside_id).where(
-            Consultation.held_beside_id.is_not(None), Consultation.patient_id != other.patient_id).limit(1)).first()
+        sa.select(Consultation.id, Consultation.number).outerjoin(other,
+                                                                  other.id
+                                                                  == Consultation.held_beside_id).where(
+            Consultation.held_beside_id.is_not(None),
+            Consultation.patient_id != other.patient_id).limit(1)).first()

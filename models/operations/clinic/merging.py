@@ -18,21 +18,22 @@ from models.merges import PatientMerge, PatientMergeMove
 from models.operations.clinic import allergies
 from models.operations.core import activity
 from models.operations.core.approvals import by_system
-from models.operations.core.once import lock
+from models.operations.core.locking import lock
 from models.operations.people import nik
 from models.operations.people.notices import ASK, Declared, declare, tell, the_account
 from models.outbox import Channel
 from models.people import User
 from models.roles import Role
 
-#: Every foreign key to a patient, and what merging does with it: "moves" to the record that stays, or "stays" where it
-#: is because it tells of the record that goes. A test holds this against the metadata.
+#: Every foreign key to a patient, and what merging does with it: "moves" to the record that stays, or "stays"
+#: where it is because it tells of the record that goes. A test holds this against the metadata.
 KEYS: dict[tuple[str, str], str] = {
     ("consultation", "patient_id"): "moves",
     ("stay", "patient_id"): "moves",
     ("patient", "guardian_id"): "moves",
     ("patient", "merged_into_id"): "moves",
-    # Whoever consented, consented for that registration: it is withdrawn with it, the own consents stay in force.
+    # Whoever consented, consented for that registration: it is withdrawn with it, the own consents stay in
+    # force.
     ("consent", "patient_id"): "stays",
     # What a merge did is told of both records, for ever.
     ("patient_merge", "gone_id"): "stays",
@@ -42,8 +43,8 @@ KEYS: dict[tuple[str, str], str] = {
 }
 #: What the record that stays takes over where it has nothing of its own.
 TAKEN = ("marital_status", "blood_type", "height_cm", "weight_kg")
-#: What is taken over together or not at all, and can be chosen where both records have another: a number of one payer
-#: never stands under the name of another, nor a street in another village.
+#: What is taken over together or not at all, and can be chosen where both records have another: a number of
+#: one payer never stands under the name of another, nor a street in another village.
 TOGETHER = {"phone": ("phone",), "address": ("address", "region_code"),
             "payer": ("payer", "payer_name", "payer_number")}
 LIVE = (PatientState.PENDING, PatientState.ACTIVE)
@@ -70,7 +71,8 @@ def like(patient: Patient, limit: int = MOST) -> list[Likeness]:
     """Open records that may be the same person: the NIK, name and birth date, or the telephone."""
     claimed = _nik_of(patient)
     same_nik = Patient.nik_index == claimed if claimed and patient.nik_index is None else sa.false()
-    same_name = sa.and_(_normal(Patient.name) == patient.name.strip().lower(), Patient.birth_date == patient.birth_date)
+    same_name = sa.and_(_normal(Patient.name) == patient.name.strip().lower(),
+                        Patient.birth_date == patient.birth_date)
     same_phone = sa.and_(Patient.phone.is_not(None), Patient.phone == (patient.phone or ""),
                          Patient.birth_date == patient.birth_date)
     rows = db.session.execute(
@@ -84,7 +86,8 @@ def like(patient: Patient, limit: int = MOST) -> list[Likeness]:
 def pairs(limit: int = 100) -> list[tuple[Patient, Patient]]:
     """Pairs of open records with the same name and birth date, or the same telephone and birth date."""
     one, two = sa.orm.aliased(Patient), sa.orm.aliased(Patient)
-    same = sa.or_(_normal(one.name) == _normal(two.name), sa.and_(one.phone.is_not(None), one.phone == two.phone))
+    same = sa.or_(_normal(one.name) == _normal(two.name),
+                  sa.and_(one.phone.is_not(None), one.phone == two.phone))
     rows = db.session.execute(
         sa.select(one, two).where(
             one.id < two.id, one.birth_date == two.birth_date, same, one.state.in_(LIVE), two.state.in_(LIVE),
@@ -93,9 +96,11 @@ def pairs(limit: int = 100) -> list[tuple[Patient, Patient]]:
 
 
 def overlapping(kept: Patient, gone: Patient) -> list[tuple[Consultation, Consultation]]:
-    """The pairs of consultations (of the one that stays, of the one that goes) that both hold at the same time."""
+    """The pairs of consultations (of the one that stays, of the one that goes) that both hold at the same
+    time."""
     held = {patient.id: db.session.scalars(
-        sa.select(Consultation).where(Consultation.patient_id == patient.id, Consultation.state.in_(HOLDS_SLOT),
+        sa.select(Consultation).where(Consultation.patient_id == patient.id,
+                                      Consultation.state.in_(HOLDS_SLOT),
                                       Consultation.held_beside_id.is_(None))
         .order_by(Consultation.id)).all() for patient in (kept, gone)}
     return [(mine, theirs) for theirs in held[gone.id] for mine in held[kept.id]
@@ -109,19 +114,21 @@ def was_held(pair: tuple[Consultation, Consultation]) -> bool:
 
 declare(Declared(
     "registration_merged", the_account, N_("Two registrations became one"),
-    (N_("Two registrations of %(patient)s were found to be one person's. They go on under the medical record number "
+    (N_("Two registrations of %(patient)s were found to be one person's. They go on under the medical "
+        "record number "
         "%(medical_record_number)s; please sign in with the account of that registration."), ASK),
-    lambda patient: {"patient": patient.name}, "/portal/", channels=(Channel.MAIL,), always=True, icon="users"))
+    lambda patient: {"patient": patient.name}, "/portal/", channels=(Channel.MAIL,), always=True,
+    icon="users"))
 
 
 def merge(gone: Patient, kept: Patient, *, by: User, take: Iterable[str] = (),
           held_twice: bool = False) -> dict[str, int]:
     """Make `gone` part of `kept`: what hangs on it moves over, it is closed and points there. Flushes.
 
-    `take` names those of `TOGETHER` that are taken from `gone` though `kept` has another; `held_twice`: the person
-    looked at the consultations that both records had at one time and says that it is one person all the same. All that
-    was changed is kept in a `PatientMerge`, so that it can be taken back. Returns how many rows of each table moved.
-    Raises `NotAllowed`, `Conflict` or `Refused`.
+    `take` names those of `TOGETHER` that are taken from `gone` though `kept` has another; `held_twice`: the
+    person looked at the consultations that both records had at one time and says that it is one person all
+    the same. All that was changed is kept in a `PatientMerge`, so that it can be taken back. Returns how many
+    rows of each table moved. Raises `NotAllowed`, `Conflict` or `Refused`.
     """
     may_decide(gone, kept, by)
     _may(gone, kept)
@@ -161,8 +168,10 @@ def _held_twice(gone: Patient, kept: Patient, *, agreed: bool) -> dict[int, int]
         raise Refused(N_("Both have a consultation at the same time: %(numbers)s. Move or cancel one first."),
                       numbers=", ".join(open_ones))
     if pairs and not agreed:
-        raise Refused(N_("Both records were with a doctor at the same time: %(numbers)s. One person cannot be: ask "
-                         "both doctors. If it is one person all the same, tick that you looked, and merge again."),
+        raise Refused(N_("Both records were with a doctor at the same time: %(numbers)s. One person cannot "
+                         "be: ask "
+                         "both doctors. If it is one person all the same, tick that you looked, and merge "
+                         "again."),
                       field="held_twice", numbers="; ".join(f"{mine.number or '–'}, {theirs.number or '–'}"
                                                             for mine, theirs in pairs))
     return {theirs.id: mine.id for mine, theirs in reversed(pairs)}
@@ -175,7 +184,12 @@ def _join(gone: Patient, kept: Patient, take: set[str]) -> None:
         if says(gone, group) and (group in take or not says(kept, group)):
             for name in names:
                 setattr(kept, name, getattr(gone, name))
-    if kept.user is not None and kept.user_id is not None and kept.phone != kept.user.phone and "phone" in take:
+    if (
+        kept.user is not None
+        and kept.user_id is not None
+        and kept.phone != kept.user.phone
+        and "phone" in take
+    ):
         kept.user.phone = kept.phone
     for name in TAKEN:
         if getattr(kept, name) is None:
@@ -195,7 +209,8 @@ def choices(gone: Patient, kept: Patient) -> list[str]:
 
 
 def _move_nik(gone: Patient, kept: Patient) -> None:
-    """The number goes along. It is encrypted for no record in particular, so it moves as it is; the index is unique."""
+    """The number goes along. It is encrypted for no record in particular, so it moves as it is; the index is
+    unique."""
     if gone.nik is None:
         return
     if kept.nik_index is None and (kept.nik is None or gone.nik_index is not None):
@@ -229,7 +244,9 @@ def _may(gone: Patient, kept: Patient) -> None:
     if one and two and one != two:
         raise Refused(N_("Each has another NIK: they are two people, or one NIK is wrong. Correct it first."))
     if gone.sex != kept.sex or gone.birth_date != kept.birth_date:
-        raise Refused(N_("Sex and birth date differ: they are two people, or one is wrong. Correct it first."))
+        raise Refused(
+            N_("Sex and birth date differ: they are two people, or one is wrong. Correct it first.")
+        )
 
 
 # ---------------------------------------------------------------- what moves, and what it was
@@ -239,7 +256,8 @@ Rows = dict[tuple[str, str], list[int]]
 
 
 def _hanging(gone: Patient, kept: Patient) -> Rows:
-    """The rows whose key moves, by table and column; files too, which hang on the record by its name and number."""
+    """The rows whose key moves, by table and column; files too, which hang on the record by its name and
+    number."""
     found: Rows = {}
     for (name, column), what in KEYS.items():
         if what == "moves":
@@ -304,6 +322,7 @@ def _keep(gone: Patient, kept: Patient, before: dict[tuple[str, int, str], Any],
     db.session.add(record)
     db.session.flush()
     db.session.add_all(
-        PatientMergeMove(merge_id=record.id, table_name=key[0], row_id=key[1], column_name=key[2], before=value,
+        PatientMergeMove(merge_id=record.id, table_name=key[0], row_id=key[1], column_name=key[2],
+                         before=value,
                          after=after[key]) for key, value in before.items() if value != after.get(key))
     db.session.flush()

@@ -13,11 +13,21 @@ from sqlalchemy.exc import IntegrityError
 
 from models import clock
 from models.base import db
-from models.clinic import OF_AGE, Consent, ConsentKind, Patient, PatientState, Payer, Relation, Sex, years_between
+from models.clinic import (
+    OF_AGE,
+    Consent,
+    ConsentKind,
+    Patient,
+    PatientState,
+    Payer,
+    Relation,
+    Sex,
+    years_between,
+)
 from models.documents import NumberCounter
 from models.errors import N_, NotAllowed, Refused
 from models.operations.core.approvals import after, effect, opened
-from models.operations.core.once import insert_once
+from models.operations.core.locking import insert_once
 from models.operations.people import credentials, nik
 from models.operations.people.contacts import clean_email, clean_phone
 from models.operations.people.notices import Declared, declare, holders, tell
@@ -32,7 +42,8 @@ BPJS_DIGITS = 13
 #: Profiles that one account keeps for others.
 MOST_DEPENDANTS = 10
 #: What a patient may write in the own profile. The rest is the hospital's, or a workflow's.
-PROFILE = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "region_code", "phone", "marital_status",
+PROFILE = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "region_code", "phone",
+           "marital_status",
            "blood_type", "allergies", "payer", "payer_name", "payer_number")
 _MEASURES = {"height_cm": (Decimal(20), Decimal(280)), "weight_kg": (Decimal("0.3"), Decimal(650))}
 
@@ -42,7 +53,8 @@ def register(*, name: str, email: str, password_hash: str | None, birth_date: da
              nik_confirmed: bool = False, **profile: Any) -> Patient:
     """Make an account and a pending registration, with the consents given, and thank by mail. Flushes.
 
-    `number` is the NIK, if told; `profile` further fields of `PROFILE`. Raises `Refused` with the field to blame.
+    `number` is the NIK, if told; `profile` further fields of `PROFILE`. Raises `Refused` with the field to
+    blame.
     """
     address = clean_email(email)
     if db.session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == address)) is not None:
@@ -54,12 +66,14 @@ def register(*, name: str, email: str, password_hash: str | None, birth_date: da
             db.session.add(account)
     except IntegrityError as error:
         raise _email_taken() from error
-    return register_account(account, name=name, birth_date=birth_date, sex=sex, consents=consents, number=number,
+    return register_account(account, name=name, birth_date=birth_date, sex=sex, consents=consents,
+                            number=number,
                             nik_confirmed=nik_confirmed, **profile)
 
 
 def _email_taken() -> Refused:
-    return Refused(N_("There is already an account with this e-mail address. Sign in, or use another address."),
+    return Refused(N_("There is already an account with this e-mail address. Sign in, or use another "
+                      "address."),
                    field="email")
 
 
@@ -81,7 +95,8 @@ def register_account(account: User, *, birth_date: date, sex: Sex, consents: Ite
 def register_dependant(guardian: Patient, *, by: User, name: str, birth_date: date, sex: Sex,
                        consents: Iterable[ConsentKind], relation: Relation = Relation.CHILD,
                        number: str | None = None, nik_confirmed: bool = False, **profile: Any) -> Patient:
-    """A profile that `guardian` keeps for a child or another person; the guardian consents for that person."""
+    """A profile that `guardian` keeps for a child or another person; the guardian consents for that
+    person."""
     if guardian.user_id != by.id:
         raise NotAllowed(N_("Only the guardian can add a dependant."))
     if guardian.state not in (PatientState.PENDING, PatientState.ACTIVE):
@@ -94,13 +109,16 @@ def register_dependant(guardian: Patient, *, by: User, name: str, birth_date: da
         raise Refused(N_("You represent %(most)s people already. Please ask the hospital to add more."),
                       most=MOST_DEPENDANTS)
     if relation == Relation.CHILD and years_between(birth_date, clock.today()) >= OF_AGE:
-        raise Refused(N_("A child that is %(years)s years or older registers alone. Choose another relation if the "
+        raise Refused(N_("A child that is %(years)s years or older registers alone. Choose another relation "
+                         "if the "
                          "person cannot decide."), field="birth_date", years=OF_AGE)
-    fields = {"guardian_id": guardian.id, "relation": relation, "name": name, "birth_date": birth_date, "sex": sex}
+    fields = {"guardian_id": guardian.id, "relation": relation, "name": name, "birth_date": birth_date,
+              "sex": sex}
     return _make(by, fields, consents, number, nik_confirmed, profile)
 
 
-def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], number: str | None, confirmed: bool,
+def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], number: str | None,
+          confirmed: bool,
           profile: Mapping[str, Any]) -> Patient:
     given = set(consents)
     if missing := [kind for kind in CONSENTS if kind not in given]:
@@ -129,13 +147,15 @@ def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], num
 def agree(patient: Patient, by: User) -> None:
     """Keep that both texts, as they are now, were agreed to; `by` is who says so."""
     for kind, text_version in CONSENTS.items():
-        db.session.add(Consent(patient_id=patient.id, kind=kind, text_version=text_version, language=by.language,
+        db.session.add(Consent(patient_id=patient.id, kind=kind, text_version=text_version,
+                               language=by.language,
                                given_by_id=by.id))
 
 
 declare(Declared(
     "nik_in_question", holders(Role.ADMIN), N_("One NIK in two records: %(patient)s"),
-    (N_("The NIK of %(patient)s stands in another record too. Compare both: they may be one person, or one NIK is "
+    (N_("The NIK of %(patient)s stands in another record too. Compare both: they may be one person, or one "
+        "NIK is "
         "wrong."),), lambda patient: {"patient": patient.name}, "/admin/patient/details/?id={id}",
     channels=(Channel.MAIL,), icon="users"))
 
@@ -146,7 +166,8 @@ def update_profile(patient: Patient, values: Mapping[str, Any], *, by: User, num
                    nik_confirmed: bool = False) -> None:
     """Write fields of `PROFILE`, and the NIK if `number` is given.
 
-    A NIK that is there already is changed by an administrator only. Raises `NotAllowed` or `Refused` at a field.
+    A NIK that is there already is changed by an administrator only. Raises `NotAllowed` or `Refused` at a
+    field.
     """
     is_admin = by.has_role(Role.ADMIN)
     if by.id not in patient.owner_ids and not is_admin:
@@ -159,7 +180,8 @@ def update_profile(patient: Patient, values: Mapping[str, Any], *, by: User, num
     if number:
         if patient.nik is not None and not is_admin:
             if nik.check(number) != nik.of(patient):
-                raise Refused(N_("Your NIK is already recorded. Ask the hospital to correct it."), field="nik")
+                raise Refused(N_("Your NIK is already recorded. Ask the hospital to correct it."),
+                              field="nik")
         else:
             _keep_nik(patient, number, nik_confirmed, is_admin)
     db.session.flush()
@@ -185,13 +207,15 @@ def _fill(patient: Patient, values: Mapping[str, Any]) -> None:
 
 
 def _check_payer(patient: Patient) -> None:
-    """A BPJS card has 13 digits; a policy number needs the company's name. What is empty can be filled in later."""
+    """A BPJS card has 13 digits; a policy number needs the company's name. What is empty can be filled in
+    later."""
     if not patient.payer_number:
         return
     if patient.payer == Payer.BPJS:
         number = re.sub(r"[\s.-]", "", patient.payer_number)
         if not (number.isascii() and number.isdecimal() and len(number) == BPJS_DIGITS):
-            raise Refused(N_("A BPJS card number has %(digits)s digits. It stands on the card and in the app Mobile "
+            raise Refused(N_("A BPJS card number has %(digits)s digits. It stands on the card and in the "
+                             "app Mobile "
                              "JKN."), field="payer_number", digits=BPJS_DIGITS)
         patient.payer_number = number
     elif patient.payer == Payer.INSURANCE and not patient.payer_name:
@@ -229,7 +253,8 @@ def _measure(field: str, value: Any) -> Decimal:
             return number
     except InvalidOperation:
         pass
-    raise Refused(N_("Please write a number from %(low)s to %(high)s with at most one decimal."), field=field, low=low,
+    raise Refused(N_("Please write a number from %(low)s to %(high)s with at most one decimal."),
+                  field=field, low=low,
                   high=high)
 
 
@@ -262,7 +287,8 @@ def _reinstate(patient: Patient, *, by: User, reason: str) -> None:
 
 @after(Patient, "approve", "reinstate", "readmit")
 def _hold_nik(patient: Patient, *, by: User, reason: str) -> None:
-    """A registration that was rejected, or whose NIK another record holds, gets its number only if it is free."""
+    """A registration that was rejected, or whose NIK another record holds, gets its number only if it is
+    free."""
     nik.claim(patient)
 
 
@@ -273,15 +299,19 @@ def give_number(patient: Patient, reason: str) -> None:
 
 
 def reached_by_somebody(patient: Patient) -> None:
-    """Raises `Refused` at the field guardian unless an account of its own or an active guardian reaches the record."""
+    """Raises `Refused` at the field guardian unless an account of its own or an active guardian reaches the
+    record."""
     guardian = patient.guardian
     if patient.user_id is not None:
         if guardian is not None:
-            raise Refused(N_("This person has an account of their own and needs no guardian. Leave it empty."),
-                          field="guardian")
+            raise Refused(
+                N_("This person has an account of their own and needs no guardian. Leave it empty."),
+                field="guardian",
+            )
         return
     if guardian is None or guardian.state != PatientState.ACTIVE:
-        raise Refused(N_("The guardian's registration is not active. Name another guardian, or approve that one "
+        raise Refused(N_("The guardian's registration is not active. Name another guardian, or approve that "
+                         "one "
                          "first."), field="guardian")
     if guardian.id == patient.id or guardian.guardian_id is not None or guardian.user_id is None:
         raise Refused(N_("Only a person with an account can be a guardian."), field="guardian")

@@ -19,7 +19,7 @@ from models.journal import Posting
 from models.operations.clinic import allergies
 from models.operations.clinic.clinical import require_own
 from models.operations.core.approvals import effect, opened
-from models.operations.core.once import lock
+from models.operations.core.locking import lock
 from models.operations.ledger import journal, stock
 from models.organisation import Status, WorkUnit
 from models.people import User
@@ -34,7 +34,8 @@ MOST_LINES = 30
 class Medicine:
     """One line to prescribe: `quantity` of a unit of measure of a store's item, and how to take it.
 
-    Without `directions` the label says frequency and dose. `allergy_reason`: why it is given in spite of an allergy.
+    Without `directions` the label says frequency and dose. `allergy_reason`: why it is given in spite of an
+    allergy.
     """
 
     unit: UnitConversion
@@ -73,9 +74,11 @@ def search(text: str, *, allergic_to: str | None = None, limit: int = 20) -> lis
                  .options(joinedload(Item.category)))
     for word in text.split()[:6]:
         pattern = "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        statement = statement.where(Item.name.ilike(pattern, escape="\\") | Item.code.ilike(pattern, escape="\\"))
+        statement = statement.where(Item.name.ilike(pattern, escape="\\") | Item.code.ilike(pattern,
+                                                                                            escape="\\"))
     rows = db.session.execute(statement.order_by(available == 0, Item.name, Item.id).limit(limit))
-    return [Found(item, Decimal(quantity or 0), allergies.warning(allergic_to, item.name)) for item, quantity in rows]
+    return [Found(item, Decimal(quantity or 0), allergies.warning(allergic_to, item.name))
+            for item, quantity in rows]
 
 
 def available(item_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
@@ -83,7 +86,8 @@ def available(item_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
     found: dict[int, dict[int, Decimal]] = {item_id: {} for item_id in item_ids}
     rows = db.session.execute(
         sa.select(StockBalance.item_id, StockBalance.store_id, sa.func.sum(StockBalance.quantity))
-        .join(StockBatch, StockBatch.id == StockBalance.batch_id).join(Store, Store.id == StockBalance.store_id)
+        .join(StockBatch, StockBatch.id == StockBalance.batch_id).join(Store,
+                                                                       Store.id == StockBalance.store_id)
         .where(StockBalance.item_id.in_(found), StockBalance.quantity > 0, Store.status == Status.ACTIVE,
                sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on >= clock.today()))
         .group_by(StockBalance.item_id, StockBalance.store_id))
@@ -97,7 +101,8 @@ def available(item_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
 def _line(consultation: Consultation, medicine: Medicine) -> PrescriptionLine:
     item = medicine.unit.item
     if item.status != Status.ACTIVE or not item.category.is_medicine:
-        raise Refused(N_("%(item)s is no medicine of the stores that is in use."), field="item", item=item.name)
+        raise Refused(N_("%(item)s is no medicine of the stores that is in use."), field="item",
+                      item=item.name)
     if medicine.quantity <= 0:
         raise Refused(N_("The quantity must be more than zero."), field="quantity")
     item.in_base(medicine.quantity, medicine.unit.factor)
@@ -113,7 +118,8 @@ def _line(consultation: Consultation, medicine: Medicine) -> PrescriptionLine:
             raise Refused(N_("At most %(max)s letters."), field=field, max=most)
     warning = allergies.warning(consultation.patient.allergies, item.name)
     if warning is not None and not medicine.allergy_reason.strip():
-        raise Refused(N_("The patient is allergic to %(allergy)s. Choose another medicine, or write why %(item)s is "
+        raise Refused(N_("The patient is allergic to %(allergy)s. Choose another medicine, or write why "
+                         "%(item)s is "
                          "given all the same."), field="allergy_reason", allergy=str(warning), item=item.name)
     return PrescriptionLine(
         item_id=item.id, unit_id=medicine.unit.id, quantity=medicine.quantity, factor=medicine.unit.factor,
@@ -122,11 +128,13 @@ def _line(consultation: Consultation, medicine: Medicine) -> PrescriptionLine:
         allergy_reason=medicine.allergy_reason.strip() or None if warning is not None else None)
 
 
-def prescribe(consultation: Consultation, medicines: Iterable[Medicine], *, by: User, note: str = "") -> Prescription:
+def prescribe(consultation: Consultation, medicines: Iterable[Medicine], *, by: User,
+              note: str = "") -> Prescription:
     """A draft prescription; the doctor then issues it with `perform(prescription, "issue", by=…)`."""
     require_own(consultation, by)
     lines = [_line(consultation, medicine) for medicine in medicines]
-    prescription = Prescription(consultation=consultation, created_by_id=by.id, note=note.strip() or None, lines=lines)
+    prescription = Prescription(consultation=consultation, created_by_id=by.id, note=note.strip() or None,
+                                lines=lines)
     db.session.add(prescription)
     opened(prescription, by=by)
     return prescription
@@ -138,7 +146,8 @@ def draft_of(consultation: Consultation) -> Prescription | None:
 
 
 def add_line(consultation: Consultation, medicine: Medicine, *, by: User) -> PrescriptionLine:
-    """Put a medicine on the draft, which is begun with the first one. Raises `Refused` at the field to blame."""
+    """Put a medicine on the draft, which is begun with the first one. Raises `Refused` at the field to
+    blame."""
     require_own(consultation, by)
     line = _line(consultation, medicine)
     draft = draft_of(consultation)
@@ -175,7 +184,8 @@ def _issue(prescription: Prescription, *, by: User, reason: str) -> None:
 
 @effect(Prescription, "dispense")
 def _dispense(prescription: Prescription, *, by: User, reason: str) -> None:
-    """Stock out of the chosen store, earliest expiry first; the cost goes to the account of the doctor's unit."""
+    """Stock out of the chosen store, earliest expiry first; the cost goes to the account of the doctor's
+    unit."""
     lock(prescription)
     store = db.session.get(Store, prescription.store_id) if prescription.store_id else prescription.store
     if store is None or store.status != Status.ACTIVE:
@@ -186,9 +196,11 @@ def _dispense(prescription: Prescription, *, by: User, reason: str) -> None:
         raise Refused(N_("A controlled medicine is on it: write who received it."), field="received_by")
     prescription.dispensed_at = clock.now()
     doctor = prescription.consultation.doctor.user
-    unit = db.session.get(WorkUnit, doctor.work_unit_id) if doctor is not None and doctor.work_unit_id else None
+    unit = db.session.get(WorkUnit,
+                          doctor.work_unit_id) if doctor is not None and doctor.work_unit_id else None
     account_id = (unit.account_id if unit else None) or journal.accounts([Posting.EXPENSE])[Posting.EXPENSE]
     base = stock.in_base(prescription.lines)
     stock.issue(prescription, store.id,
                 [stock.Out(line.id, line.item_id, base[line.id]) for line in prescription.lines],
-                kind=MoveKind.DISPENSING, on=clock.today(), by=by, against=stock.against(Posting.EXPENSE, account_id))
+                kind=MoveKind.DISPENSING, on=clock.today(), by=by,
+                against=stock.against(Posting.EXPENSE, account_id))

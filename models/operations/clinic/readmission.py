@@ -1,4 +1,5 @@
-"""A closed patient comes back: the same record, consents given anew, the account opened by a mail to its owner."""
+"""A closed patient comes back: the same record, consents given anew, the account opened by a mail to its
+owner."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from models.roles import Role
 declare(Declared(
     "registration_readmitted", the_account, N_("You are a patient here again"),
     (N_("The registration of %(patient)s is open again under the same medical record number, "
-        "%(medical_record_number)s. The consents were given again. If you did not ask for it, call the hospital."),),
+        "%(medical_record_number)s. The consents were given again. If you did not ask for it, call the "
+        "hospital."),),
     lambda patient: {"patient": patient.name, "medical_record_number": patient.medical_record_number or ""},
     "/portal/", channels=(Channel.MAIL,), always=True, icon="user-check"))
 
@@ -26,9 +28,11 @@ declare(Declared(
 def _readmit(patient: Patient, *, by: User, reason: str) -> None:
     """Raises `Refused` at the field of what was not checked, agreed to, or named."""
     if not patient.identity_checked:
-        raise Refused(N_("Compare the person with the identity card first, then tick this."), field="identity_checked")
+        raise Refused(N_("Compare the person with the identity card first, then tick this."),
+                      field="identity_checked")
     if not patient.consents_given:
-        raise Refused(N_("Without both consents nobody may treat this person here. Tick this once they were given."),
+        raise Refused(N_("Without both consents nobody may treat this person here. Tick this once they were "
+                         "given."),
                       field="consents_given")
     reached_by_somebody(patient)
     give_number(patient, reason)
@@ -46,18 +50,23 @@ def _tell(patient: Patient, *, by: User, reason: str) -> None:
 
 
 def open_by_mail(user: User, *, by: User) -> None:
-    """Open a patient's account: nothing that opened it before does; its owner gets a link that sets a password.
+    """Open a patient's account: nothing that opened it before does; its owner gets a link that sets a
+    password.
 
-    Raises `Refused` for an account that serves more than a patient, and while nothing may be mailed to its address.
+    Raises `Refused` for an account that serves more than a patient, and while nothing may be mailed to its
+    address.
     """
     if user.roles != {Role.PATIENT}:
-        raise Refused(N_("The account %(account)s is closed for its other roles too. Open it on its own page first."),
+        raise Refused(N_("The account %(account)s is closed for its other roles too. Open it on its own "
+                         "page first."),
                       account=user.email)
     until = accounts.held_until(user, by)
     if until is not None:
-        raise Refused(N_("You changed the address of this account. A link goes there from %(until)s, or earlier when "
+        raise Refused(N_("You changed the address of this account. A link goes there from %(until)s, or "
+                         "earlier when "
                          "another administrator sends it."), until=until)
     user.status = AccountStatus.ACTIVE
     credentials.unlink_all(user)
     credentials.set_password(user, None, told=False)
-    accounts.issue(user, TicketKind.RESET_PASSWORD, template="account_readmitted", life=account_office.INVITATION_LIFE)
+    accounts.issue(user, TicketKind.RESET_PASSWORD, template="account_readmitted",
+                   life=account_office.INVITATION_LIFE)

@@ -1,4 +1,5 @@
-"""What is told because time passes: a consultation comes near, a doctor's licence runs out. Run by `flask run-jobs`."""
+"""What is told because time passes: a consultation comes near, a doctor's licence runs out. Run by `flask
+run-jobs`."""
 
 from __future__ import annotations
 
@@ -46,11 +47,23 @@ def _doctor_and_office(doctor: Doctor) -> list[Any]:
     return [doctor.user, *holders(Role.ADMIN)(doctor)]
 
 
-declare(Declared(
-    "licence_runs_out", _doctor_and_office, N_("%(licence)s of %(doctor)s runs out"),
-    (N_("It is valid until %(day)s. After that day no new times are offered; please enter the new licence."),),
-    lambda doctor: {"doctor": doctor.name}, "/admin/doctor/details/?id={id}", channels=(Channel.MAIL,),
-    icon="certificate"))
+declare(
+    Declared(
+        "licence_runs_out",
+        _doctor_and_office,
+        N_("%(licence)s of %(doctor)s runs out"),
+        (
+            N_(
+                "It is valid until %(day)s. After that day no new times are offered; please enter the new "
+                "licence."
+            ),
+        ),
+        lambda doctor: {"doctor": doctor.name},
+        "/admin/doctor/details/?id={id}",
+        channels=(Channel.MAIL,),
+        icon="certificate",
+    )
+)
 declare(Declared(
     "licence_ran_out", _doctor_and_office, N_("%(licence)s of %(doctor)s ran out"),
     (N_("It was valid until %(day)s. No new times are offered until the new licence is entered."),),
@@ -67,7 +80,8 @@ def lead_hours() -> list[int]:
 def remind() -> str:
     """Remind patient and doctor of each approved consultation, once for each lead time.
 
-    One that was approved after its reminder was due, or whose later reminder is due already, is not reminded late.
+    One that was approved after its reminder was due, or whose later reminder is due already, is not reminded
+    late.
     """
     leads, now, told = lead_hours(), clock.now(), 0
     for place, hours in enumerate(leads):
@@ -97,13 +111,15 @@ def warn_of_licences() -> str:
             left = (day - today).days
             event, step = ("licence_ran_out", "out") if left < 0 else (
                 "licence_runs_out", str(next(days for days in LICENCE_DAYS if left <= days)))
-            told += tell(event, doctor, key=f"{licence}:{doctor.id}:{day.isoformat()}:{step}", licence=licence, day=day)
+            told += tell(event, doctor, key=f"{licence}:{doctor.id}:{day.isoformat()}:{step}",
+                         licence=licence, day=day)
     return f"{told} told" if told else ""
 
 
 @job("old_notices", due=each_day())
 def forget_old_notices() -> str:
-    """Delete notices that were read over ninety days ago; what they told stands in the documents' own history."""
+    """Delete notices that were read over ninety days ago; what they told stands in the documents' own
+    history."""
     from models.outbox import Notice
     gone = db.session.execute(  # type: ignore[attr-defined]
         sa.delete(Notice).where(Notice.read_at < clock.now() - timedelta(days=90))

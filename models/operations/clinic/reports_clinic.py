@@ -1,7 +1,7 @@
 """The daily performance report of telemedicine: consultations, how quickly they were answered, registrations.
 
-A consultation belongs to the day on which it was to begin. Response: from asking to the approval. Waiting: from the
-time agreed on to the doctor's start, nothing when the doctor was early.
+A consultation belongs to the day on which it was to begin. Response: from asking to the approval. Waiting:
+from the time agreed on to the doctor's start, nothing when the doctor was early.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models.clinic import Doctor, Patient, Specialization
 from models.consultations import Consultation, ConsultationState
 from models.documents import DocumentEvent
 from models.errors import N_
-from models.operations.core.reports import (
+from models.operations.core.report_kit import (
     Asked,
     Column,
     Parameter,
@@ -62,7 +62,8 @@ WAITING = sa.func.avg(sa.case((_LATE > 0, _LATE), (C.started_at.is_not(None), 0)
 NUMBERS = (
     sa.func.count().label("number"), _in(S.COMPLETED).label("completed"),
     _in(S.REQUESTED, S.APPROVED, S.IN_PROGRESS).label("open"),
-    _in(S.REJECTED, S.CANCELLED, S.RESCHEDULED).label("ended"), _in(S.NO_SHOW).label("no_show"), RESPONSE, WAITING)
+    _in(S.REJECTED, S.CANCELLED, S.RESCHEDULED).label("ended"), _in(S.NO_SHOW).label("no_show"), RESPONSE,
+    WAITING)
 COLUMNS = (
     Column("number", N_("Consultations"), "number"), Column("completed", N_("Completed"), "number"),
     Column("open", N_("Open"), "number"), Column("ended", N_("Rejected, cancelled or moved"), "number"),
@@ -79,7 +80,8 @@ def by_doctor(asked: Asked) -> Statement:
 def by_specialization(asked: Asked) -> Statement:
     return (sa.select(Specialization.name.label("specialization"), *NUMBERS)
             .select_from(C).join(Specialization, Specialization.id == C.specialization_id).where(_held(asked))
-            .group_by(Specialization.id, Specialization.name).order_by(Specialization.name, Specialization.id))
+            .group_by(Specialization.id, Specialization.name).order_by(Specialization.name,
+                                                                       Specialization.id))
 
 
 def by_state(asked: Asked) -> Statement:
@@ -122,11 +124,14 @@ def in_all(asked: Asked) -> Statement:
 declare(Report(
     "daily_performance", N_("Daily performance of telemedicine"), "telemedicine", by_doctor,
     about=N_("Consultations by doctor, specialisation and state, response and waiting times, registrations."),
-    icon="report-analytics", columns=(Column("doctor", N_("Doctor"), links=("=doctor", "doctor_id")), *COLUMNS),
-    parameters=(Parameter("from", N_("From"), "date", clock.today), Parameter("to", N_("Until"), "date", clock.today)),
+    icon="report-analytics",
+    columns=(Column("doctor", N_("Doctor"), links=("=doctor", "doctor_id")), *COLUMNS),
+    parameters=(Parameter("from", N_("From"), "date", clock.today),
+                Parameter("to", N_("Until"), "date", clock.today)),
     roles=frozenset({Role.ADMIN, Role.DIRECTOR}), summary=in_all,
     tiles=(Column("number", N_("Consultations"), "number"), Column("completed", N_("Completed"), "number"),
-           Column("response", N_("Response time"), "minutes"), Column("waiting", N_("Waiting time"), "minutes"),
+           Column("response", N_("Response time"), "minutes"),
+           Column("waiting", N_("Waiting time"), "minutes"),
            Column("registered", N_("Registrations"), "number")),
     heading=N_("By doctor"),
     sections=(

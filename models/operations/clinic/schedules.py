@@ -1,4 +1,5 @@
-"""The hours of doctors: weekly hours with the length of a slot, extra hours and absences; nothing overlaps."""
+"""The hours of doctors: weekly hours with the length of a slot, extra hours and absences; nothing
+overlaps."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, ScheduleException
 from models.errors import N_, Refused
 from models.operations.clinic.absences import bounds, day_of, require_schedule
-from models.operations.core.once import lock_rows
+from models.operations.core.locking import lock_rows
 from models.organisation import Holiday, HolidayKind
 from models.people import User
 
@@ -39,7 +40,8 @@ def add_hours(doctor: Doctor, *, by: User, weekday: int, starts: time | None, en
     lock_rows(Doctor, {doctor.id})  # two pages that add the same hours: the second sees the first's
     _apart(_weekly(doctor, weekday, starts, ends).where(
         sa.or_(DoctorSchedule.valid_until.is_(None), DoctorSchedule.valid_until >= clock.today())))
-    hours = DoctorSchedule(doctor_id=doctor.id, weekday=weekday, starts_at=starts, ends_at=ends, slot_minutes=minutes)
+    hours = DoctorSchedule(doctor_id=doctor.id, weekday=weekday, starts_at=starts, ends_at=ends,
+                           slot_minutes=minutes)
     db.session.add(hours)
     db.session.flush()
     return hours
@@ -48,14 +50,16 @@ def add_hours(doctor: Doctor, *, by: User, weekday: int, starts: time | None, en
 def _weekly(doctor: Doctor, weekday: int, starts: time, ends: time) -> sa.Select[tuple[DoctorSchedule]]:
     """Weekly hours of that day that overlap these."""
     return sa.select(DoctorSchedule).where(
-        DoctorSchedule.doctor_id == doctor.id, DoctorSchedule.weekday == weekday, DoctorSchedule.starts_at < ends,
+        DoctorSchedule.doctor_id == doctor.id, DoctorSchedule.weekday == weekday,
+        DoctorSchedule.starts_at < ends,
         DoctorSchedule.ends_at > starts)
 
 
 def _apart(others: sa.Select[Any]) -> None:
     """Raises `Refused` when there is one: of two hours at once only one would be offered."""
     if (other := db.session.scalar(others.limit(1))) is not None:
-        raise Refused(N_("These hours overlap %(hours)s of the same day. Take those out first, or choose hours "
+        raise Refused(N_("These hours overlap %(hours)s of the same day. Take those out first, or choose "
+                         "hours "
                          "before or after them."), field="starts_at",
                       hours=f"{other.starts_at:%H:%M}–{other.ends_at:%H:%M}")
 
@@ -67,9 +71,11 @@ def remove_hours(hours: DoctorSchedule, *, by: User) -> None:
     db.session.flush()
 
 
-def add_extra(doctor: Doctor, *, by: User, on: date | None, starts: time | None, ends: time | None, minutes: int = 15,
+def add_extra(doctor: Doctor, *, by: User, on: date | None, starts: time | None, ends: time | None,
+              minutes: int = 15,
               reason: str = "") -> ScheduleException:
-    """Extra hours on one day, beside the weekly ones. Raises `Refused` at the field, also when they overlap others.
+    """Extra hours on one day, beside the weekly ones. Raises `Refused` at the field, also when they overlap
+    others.
 
     Flushes.
     """
@@ -86,7 +92,8 @@ def add_extra(doctor: Doctor, *, by: User, on: date | None, starts: time | None,
         sa.or_(DoctorSchedule.valid_from.is_(None), DoctorSchedule.valid_from <= on),
         sa.or_(DoctorSchedule.valid_until.is_(None), DoctorSchedule.valid_until >= on),
         ~sa.exists().where(Holiday.on == on, Holiday.kind == HolidayKind.NATIONAL)))
-    extra = ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.EXTRA, starts_at=starts, ends_at=ends,
+    extra = ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.EXTRA, starts_at=starts,
+                              ends_at=ends,
                               slot_minutes=minutes, reason=reason.strip()[:200] or None)
     db.session.add(extra)
     db.session.flush()
@@ -100,7 +107,9 @@ def remove_exception(exception: ScheduleException, *, by: User) -> None:
         bounds(exception.on, exception.starts_at, exception.ends_at)
         booked = day_of(exception.doctor, exception.on, exception.starts_at, exception.ends_at)
         if booked:
-            raise Refused(N_("%(count)s consultations are booked in these hours. Release or move them first."),
-                          count=len(booked))
+            raise Refused(
+                N_("%(count)s consultations are booked in these hours. Release or move them first."),
+                count=len(booked),
+            )
     db.session.delete(exception)
     db.session.flush()

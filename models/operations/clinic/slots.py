@@ -97,12 +97,13 @@ def _cut(day: date, starts: time, ends: time, minutes: int) -> Iterable[Slot]:
 def offered(doctor: Doctor, first: date, last: date) -> list[Slot]:
     """Every slot of the doctor's hours on the days from `first` to `last`, booked or not, in order of time.
 
-    Four statements, whatever the number of days. Nothing is offered by a doctor who is inactive, on days after a
-    licence ran out, or on national holidays (extra hours aside).
+    Four statements, whatever the number of days. Nothing is offered by a doctor who is inactive, on days
+    after a licence ran out, or on national holidays (extra hours aside).
     """
     if doctor.status != Status.ACTIVE:
         return []
-    schedules = list(db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id == doctor.id)))
+    schedules = list(db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id
+                                                                        == doctor.id)))
     exceptions = list(db.session.scalars(sa.select(ScheduleException).where(
         ScheduleException.doctor_id == doctor.id, ScheduleException.on.between(first, last))))
     holidays = set(db.session.scalars(sa.select(Holiday.on).where(
@@ -120,7 +121,8 @@ def _of_day(day: date, schedules: list[DoctorSchedule], exceptions: list[Schedul
     slots: set[Slot] = set()
     if not is_holiday:
         for hours in schedules:
-            if hours.weekday == day.weekday() and (hours.valid_from or day) <= day <= (hours.valid_until or day):
+            if hours.weekday == day.weekday() and (hours.valid_from or day) <= day <= (hours.valid_until
+                                                                                       or day):
                 slots.update(_cut(day, hours.starts_at, hours.ends_at, hours.slot_minutes))
     for extra in exceptions:
         if extra.kind == ExceptionKind.EXTRA and extra.starts_at and extra.ends_at:
@@ -205,7 +207,8 @@ def first_free(doctors: Iterable[Doctor], *, patient: Patient | None = None) -> 
             day = first + timedelta(days=offset)
             if key in found or not doctor.licensed_on(day):
                 continue
-            of_day = _of_day(day, schedules[key], [each for each in exceptions[key] if each.on == day], day in holidays)
+            of_day = _of_day(day, schedules[key], [each for each in exceptions[key] if each.on == day],
+                             day in holidays)
             free = (slot for slot in of_day if slot.starts_at > now and not taken[key].meets(slot))
             if slot := next(free, None):
                 found[key] = slot

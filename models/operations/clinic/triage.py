@@ -1,7 +1,7 @@
 """Questions before a consultation: data, not code. Common ones for everybody, more by specialisation.
 
-An answer that names a danger tells the patient to call 119 at once; the request goes on only after a confirmation, and
-is then urgent. The doctor reads the answers beside the complaint.
+An answer that names a danger tells the patient to call 119 at once; the request goes on only after a
+confirmation, and is then urgent. The doctor reads the answers beside the complaint.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ YES = "1"
 
 @dataclass(frozen=True)
 class Question:
-    """`options` are answers and their words; without any it is ticked for yes. `danger` answers call for 119."""
+    """`options` are answers and their words; without any it is ticked for yes. `danger` answers call for
+    119."""
 
     key: str
     text: str
@@ -46,12 +47,14 @@ _SCALE = tuple((str(step), str(step)) for step in range(11))
 
 QUESTIONS: tuple[Question, ...] = (
     Question("onset", N_("Since when?"), (("today", N_("Since today")), ("days", N_("For some days")),
-                                          ("weeks", N_("For some weeks")), ("months", N_("For months or longer"))),
+                                          ("weeks", N_("For some weeks")),
+                                          ("months", N_("For months or longer"))),
              needed=True),
     Question("severity", N_("How bad is it, from 0 (not at all) to 10 (unbearable)?"), _SCALE,
              soon=("7", "8", "9", "10"), needed=True),
     Question("fever", N_("Do you have a fever?"), (("no", N_("No fever")), ("mild", N_("Up to 38.5 °C")),
-                                                   ("high", N_("Above 38.5 °C")), ("unknown", N_("Not measured"))),
+                                                   ("high", N_("Above 38.5 °C")),
+                                                   ("unknown", N_("Not measured"))),
              soon=("high",)),
     _danger("breath", N_("Severe breathlessness")),
     _danger("chest", N_("Chest pain that goes into the arm")),
@@ -108,13 +111,15 @@ def level(answers: Mapping[str, str]) -> Triage:
     """How soon a doctor should look."""
     if dangers(answers):
         return Triage.URGENT
-    return Triage.SOON if any(answer in BY_KEY[key].soon for key, answer in answers.items()) else Triage.ROUTINE
+    return Triage.SOON if any(answer in BY_KEY[key].soon
+                              for key, answer in answers.items()) else Triage.ROUTINE
 
 
 def keep(consultation: Consultation, answers: Mapping[str, str]) -> None:
     """Write the answers beside the complaint. Flushes."""
     db.session.add_all(TriageAnswer(consultation_id=consultation.id, question=key, answer=answer,
-                                    is_danger=answer in BY_KEY[key].danger) for key, answer in answers.items())
+                                    is_danger=answer in BY_KEY[key].danger)
+                       for key, answer in answers.items())
     db.session.flush()
 
 

@@ -1,10 +1,11 @@
 """The activity log writes itself: every insert, update and delete of the ORM, and what `record` is told.
 
-Rows are collected while the session flushes and written in one statement just before the commit, chained by hash.
-Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived numbers insert
-by `rows.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what patient and doctor
-write and what medicine a patient gets are masked: the log says that they changed, never from what to what. Rows that
-were written before a column was masked are masked as they are read (`shown_today`).
+Rows are collected while the session flushes and written in one statement just before the commit, chained by
+hash. Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived
+numbers insert by `rows.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what
+patient and doctor write and what medicine a patient gets are masked: the log says that they changed, never
+from what to what. Rows that were written before a column was masked are masked as they are read
+(`shown_today`).
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.base import PassiveFlag
 
 from models import clock
-from models.acting import actor
 from models.activity import Activity, ActivityLog
+from models.actor import actor
 from models.base import db
 from models.errors import N_
 from models.rights import RIGHTS
@@ -36,7 +37,8 @@ from models.rights import RIGHTS
 MASK = "***"
 #: The hash before the first row.
 GENESIS = "0" * 64
-#: Tables whose rows follow from others, or are the log itself; a sign-in is recorded as such, not as a session row.
+#: Tables whose rows follow from others, or are the log itself; a sign-in is recorded as such, not as a
+#: session row.
 UNLOGGED = frozenset({
     "activity_log", "stock_balance", "store_item", "number_counter", "user_session", "document_number",
     "notice", "job_run"})
@@ -102,18 +104,21 @@ def is_masked(column: sa.Column[Any]) -> bool:
 
 @cache
 def _masked_of(column: sa.Column[Any]) -> str:
-    """The column beside it that names the table which the row is about: masked where that table is clinical."""
+    """The column beside it that names the table which the row is about: masked where that table is
+    clinical."""
     return str(column.info.get("masked_of", ""))
 
 
 def _is_clinical(table: str) -> bool:
-    """Whether the table holds a patient's record; files that wait for a request count with those of the request."""
+    """Whether the table holds a patient's record; files that wait for a request count with those of the
+    request."""
     rights = RIGHTS.get(table.removesuffix("_draft"))
     return rights is not None and rights.clinical
 
 
 def _hides(column: sa.Column[Any], values: Mapping[str, Any]) -> bool:
-    """Whether the log masks this column of a row of `values`; where they do not say what the row is about, it does."""
+    """Whether the log masks this column of a row of `values`; where they do not say what the row is about, it
+    does."""
     if is_masked(column):
         return True
     beside = _masked_of(column)
@@ -125,7 +130,8 @@ def _shown(column: sa.Column[Any], value: Any, values: Mapping[str, Any]) -> Any
 
 
 def shown_today(table_name: str | None, properties: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A row's `properties` with what is masked today masked, whenever it was written. The row itself stays as it is."""
+    """A row's `properties` with what is masked today masked, whenever it was written. The row itself stays as
+    it is."""
     found = dict(properties or {})
     table = db.metadata.tables.get(table_name or "")
     if table is None:
@@ -134,7 +140,8 @@ def shown_today(table_name: str | None, properties: Mapping[str, Any] | None) ->
         values = found.get(part)
         if isinstance(values, dict):
             found[part] = {name: MASK if value is not None and name in table.columns
-                           and _hides(table.columns[name], values) else value for name, value in values.items()}
+                           and _hides(table.columns[name], values) else value
+                           for name, value in values.items()}
     return found
 
 
@@ -151,17 +158,21 @@ def _identity(instance: Any) -> str:
 
 @event.listens_for(db.session, "before_flush")
 def _fetch_old_values(session: Session, _context: UOWTransaction, _instances: Any) -> None:
-    """An attribute that was set before it was loaded has no old value in memory: read it while it is still there."""
+    """An attribute that was set before it was loaded has no old value in memory: read it while it is still
+    there."""
     for instance in session.dirty:
         state = sa.inspect(instance)
         if not _logged(instance) or state.identity is None:
             continue
         unknown = [(key, column) for key, column in _columns(state.mapper) if key in state.committed_state
-                   and (history := state.get_history(key, PassiveFlag.PASSIVE_NO_FETCH)).added and not history.deleted]
+                   and (history := state.get_history(key, PassiveFlag.PASSIVE_NO_FETCH)).added
+                   and not history.deleted]
         if not unknown:
             continue
-        same_row = [column == value for column, value in zip(state.mapper.primary_key, state.identity, strict=True)]
-        row = session.connection().execute(sa.select(*(column for _, column in unknown)).where(*same_row)).first()
+        same_row = [column == value
+                    for column, value in zip(state.mapper.primary_key, state.identity, strict=True)]
+        row = session.connection().execute(sa.select(*(column
+                                                       for _, column in unknown)).where(*same_row)).first()
         if row is not None:
             olds = session.info.setdefault(_OLD, {})
             olds[state] = {key: value for (key, _), value in zip(unknown, row, strict=True)}
@@ -199,9 +210,11 @@ def _collect_update(session: Session, instance: Any, olds: dict[str, Any]) -> No
         after = history.added[0] if history.added else None
         if plain(before) == plain(after):
             continue
-        old[column.name], new[column.name] = _shown(column, before, state.dict), _shown(column, after, state.dict)
+        old[column.name], new[column.name] = _shown(column, before, state.dict), _shown(column, after,
+                                                                                        state.dict)
     if new:
-        _add(session, Activity.UPDATED, state.mapper.local_table.name, _identity(instance), {"old": old, "new": new})
+        _add(session, Activity.UPDATED, state.mapper.local_table.name, _identity(instance),
+             {"old": old, "new": new})
 
 
 def inserted(model: type[Any], rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
@@ -232,7 +245,8 @@ def record(activity: Activity | str, *, table_name: str | None = None, changed_i
 
     `user_id` is for somebody who is not (yet) the acting person. `properties` must hold no secret.
     """
-    _add(session or db.session(), Activity(activity), table_name, None if changed_id is None else str(changed_id),
+    _add(session or db.session(), Activity(activity), table_name,
+         None if changed_id is None else str(changed_id),
          plain(properties or {}), user_id)
 
 
@@ -272,7 +286,8 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 
 # ---------------------------------------------------------------- the chain
 
-_HASHED = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at", "address",
+_HASHED = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at",
+           "address",
            "previous_hash")
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -302,7 +317,8 @@ def _write(session: Session) -> None:
     if not pending:
         return
     images = [{name: value if name == "properties" else plain(value) for name, value in row.items()}
-              for row in pending]  # before the lock, which all who write wait for; properties are plain already
+              # before the lock, which all who write wait for; properties are plain already
+              for row in pending]
     connection = session.connection()
     on_postgresql = connection.dialect.name == "postgresql"
     # There, the last lock of every transaction, so that it cannot deadlock.
@@ -332,7 +348,8 @@ class Broken:
 
 
 def verify_chain(session: Session | None = None, head: Mapping[str, Any] | None = None) -> Broken | None:
-    """None when every row of the log is as written, else the first that was edited, deleted, inserted or moved.
+    """None when every row of the log is as written, else the first that was edited, deleted, inserted or
+    moved.
 
     A cut tail can be seen only from outside: give a `head` that `signed_head` exported earlier.
     """
@@ -361,11 +378,13 @@ def _first_broken(rows: Iterable[Mapping[Any, Any]], head: Mapping[str, Any] | N
 
 
 def signed_head(key: bytes, session: Session | None = None) -> dict[str, Any]:
-    """The last row's id and hash, the time, and their HMAC-SHA256 under `key`: keep it outside of the database."""
+    """The last row's id and hash, the time, and their HMAC-SHA256 under `key`: keep it outside of the
+    database."""
     log = ActivityLog.__table__
     last = (session or db.session()).execute(
         sa.select(log.c.id, log.c.hash).order_by(log.c.id.desc()).limit(1)).first()
-    head = {"id": last.id if last else 0, "hash": last.hash if last else GENESIS, "at": clock.now().isoformat()}
+    head = {"id": last.id if last else 0, "hash": last.hash if last else GENESIS,
+            "at": clock.now().isoformat()}
     return {**head, "signature": _signature(head, key)}
 
 

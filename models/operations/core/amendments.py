@@ -1,8 +1,10 @@
-"""Changing a document that is approved and not sent: amounts that change void the approvals, other changes keep them.
+"""Changing a document that is approved and not sent: amounts that change void the approvals, other changes
+keep them.
 
-A workflow names the states in which this is open (`amendable`), the model says what was approved (`amounts`). The
-document goes back to draft by the event `amend`, which tells the old and the new amounts, and takes its way anew; so
-nobody's approval ever stands on amounts that they did not see, and the table of the workflow stays as it is.
+A workflow names the states in which this is open (`amendable`), the model says what was approved (`amounts`).
+The document goes back to draft by the event `amend`, which tells the old and the new amounts, and takes its
+way anew; so nobody's approval ever stands on amounts that they did not see, and the table of the workflow
+stays as it is.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from sqlalchemy.orm import object_session
 from models.documents import WORKFLOWS, DocumentEvent
 from models.errors import N_, Refused
 from models.operations.core.approvals import AMEND, effect, withdraw_approvals
-from models.operations.core.once import lock
+from models.operations.core.locking import lock
 from models.people import User
 
 #: Characters of a history's note.
@@ -33,7 +35,8 @@ def is_amendable(document: Any) -> bool:
 def amend(document: Any, change: Callable[[], None], *, by: User) -> bool:
     """Do `change` to an approved document; true when it changed amounts, and the document is a draft again.
 
-    `change` may run twice: once to see what it does, once to do it. Raises `Conflict`, `WrongState` or `Refused`.
+    `change` may run twice: once to see what it does, once to do it. Raises `Conflict`, `WrongState` or
+    `Refused`.
     """
     session = object_session(document)
     assert session is not None
@@ -71,9 +74,11 @@ def _not_by_who_amended(document: Any, *, by: User, reason: str) -> None:
     if session.scalar(sa.select(DocumentEvent.id).where(
             DocumentEvent.document_type == document.__tablename__, DocumentEvent.document_id == document.id,
             DocumentEvent.transition == AMEND, DocumentEvent.user_id == by.id).limit(1)) is not None:
-        raise Refused(N_("You changed the amounts of this document yourself; somebody else must approve them."))
+        raise Refused(N_("You changed the amounts of this document yourself; somebody else must approve "
+                         "them."))
 
 
 for _model in WORKFLOWS.values():
     if _model.workflow.amendable:
-        effect(_model, *(name for name in _model.workflow.names if name.startswith("approve")))(_not_by_who_amended)
+        effect(_model,
+               *(name for name in _model.workflow.names if name.startswith("approve")))(_not_by_who_amended)

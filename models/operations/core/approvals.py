@@ -21,8 +21,8 @@ from models import clock
 from models.base import db
 from models.documents import DocumentEvent, DocumentNumber, NumberCounter
 from models.errors import N_, Refused, WrongState
-from models.operations.core.once import insert_once
-from models.operations.core.rows import insert_all, insertion
+from models.operations.core.bulk import insert_all, insertion
+from models.operations.core.locking import insert_once
 from models.people import User
 from models.workflow import Transition
 
@@ -32,7 +32,8 @@ Effect = Callable[..., None]
 
 EFFECTS: dict[tuple[type[Any], str], list[Effect]] = {}
 AFTER: dict[tuple[type[Any], str], list[Effect]] = {}
-#: Done after every step of every document, and after one is made (its name is "create", its source None then):
+#: Done after every step of every document, and after one is made (its name is "create", its source None
+#: then):
 #: ``def f(document, name, source, *, by, reason)``.
 EVERY: list[Callable[..., None]] = []
 
@@ -51,7 +52,8 @@ def _binder(table: dict[tuple[type[Any], str], list[Effect]]) -> Callable[..., C
 
 #: ``@effect(Model, "transition", …)``: do this before the state moves, in the same transaction.
 effect = _binder(EFFECTS)
-#: ``@after(Model, "transition", …)``: once the state has moved, in the same transaction; "create" is the making.
+#: ``@after(Model, "transition", …)``: once the state has moved, in the same transaction; "create" is the
+#: making.
 after = _binder(AFTER)
 
 
@@ -77,7 +79,8 @@ def by_system(document: Any, name: str, *, by: User, reason: str = "") -> Transi
     return _move(document, step, by=by, reason=reason)
 
 
-#: The event of a document whose amounts were changed after it was approved. No row of a workflow: the system does it.
+#: The event of a document whose amounts were changed after it was approved. No row of a workflow: the system
+#: does it.
 AMEND = "amend"
 
 
@@ -100,7 +103,8 @@ def withdraw_approvals(document: Any, *, by: User, note: str) -> None:
     """
     source = document.state
     if source not in document.workflow.amendable:
-        raise WrongState(N_("%(what)s cannot take this step now: it is %(state)s."), what=str(document), state=source)
+        raise WrongState(N_("%(what)s cannot take this step now: it is %(state)s."), what=str(document),
+                         state=source)
     _put(document, document.workflow.initial, AMEND, by, note)
     session = object_session(document)
     assert session is not None
@@ -110,7 +114,8 @@ def withdraw_approvals(document: Any, *, by: User, note: str) -> None:
 
 
 def put_back(document: Any, state: Any, name: str, *, by: User, note: str) -> None:
-    """Put a record into the state that it had before an operation that is taken back; recorded as `name`. Flushes."""
+    """Put a record into the state that it had before an operation that is taken back; recorded as `name`.
+    Flushes."""
     _put(document, state, name, by, note)
     session = object_session(document)
     assert session is not None
@@ -118,7 +123,8 @@ def put_back(document: Any, state: Any, name: str, *, by: User, note: str) -> No
 
 
 def opened(document: Any, *, by: User) -> None:
-    """Record that `by` made the document. A type without a draft gets its number here. Call after adding it."""
+    """Record that `by` made the document. A type without a draft gets its number here. Call after adding
+    it."""
     session = object_session(document)
     assert session is not None
     session.flush()
@@ -145,7 +151,8 @@ def _fill_lines(document: Any, step: Transition, given: dict[int, dict[str, Any]
     for key, values in given.items():
         unasked = set(values) - set(step.line_asks)
         if unasked or key not in lines:
-            raise Refused(N_("This step does not take %(names)s."), names=", ".join(sorted(unasked)) or str(key))
+            raise Refused(N_("This step does not take %(names)s."),
+                          names=", ".join(sorted(unasked)) or str(key))
         for name, value in values.items():
             setattr(lines[key], name, value)
 
@@ -168,7 +175,8 @@ def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transiti
     return step
 
 
-def _put(document: Any, state: Any, name: str, by: User, reason: str, number: dict[str, Any] | None = None) -> None:
+def _put(document: Any, state: Any, name: str, by: User, reason: str,
+         number: dict[str, Any] | None = None) -> None:
     """The one place where a state changes, and the event that says so."""
     source = document.state
     document.state = state
@@ -179,7 +187,8 @@ def _record(document: Any, name: str, source: str | None, by: User, reason: str,
             number: dict[str, Any] | None = None) -> None:
     """Write what happened, and the number that the document got with it."""
     event = {"document_type": document.__tablename__, "document_id": document.id, "transition": name,
-             "from_state": source, "to_state": document.state, "user_id": by.id, "note": reason.strip() or None,
+             "from_state": source, "to_state": document.state, "user_id": by.id,
+             "note": reason.strip() or None,
              "occurred_at": clock.now()}
     if number is None:
         insert_all(DocumentEvent, [event])
@@ -195,7 +204,8 @@ _NEXT = (sa.update(_counter).values(last=_counter.c.last + 1)
 
 
 def _next_number(document: Any) -> dict[str, Any]:
-    """The next gapless number of the document's type in the year of its date, e.g. ``SR/2026/000123``, as a row.
+    """The next gapless number of the document's type in the year of its date, e.g. ``SR/2026/000123``, as a
+    row.
 
     Locks the counter's row until the transaction ends, so call it last.
     """
@@ -206,5 +216,6 @@ def _next_number(document: Any) -> dict[str, Any]:
         connection.execute(insert_once(_counter).values(prefix=key["type"], year=key["in_year"], last=0))
         sequence = connection.scalar(_NEXT, key)
     return {"prefix": key["type"], "year": key["in_year"], "sequence": sequence,
-            "number": f"{key['type']}/{key['in_year']}/{sequence:06d}", "document_type": document.__tablename__,
+            "number": f"{key['type']}/{key['in_year']}/{sequence:06d}",
+            "document_type": document.__tablename__,
             "document_id": document.id, "verify_code": secrets.token_urlsafe(12)}

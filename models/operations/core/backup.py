@@ -85,15 +85,19 @@ def _file(engine: sa.Engine) -> str:
 
 
 def _postgresql(engine: sa.Engine, tool: str, *arguments: str, connect: bool = True) -> str:
-    """Run PostgreSQL's own tool; the password goes by the environment, where no list of processes shows it."""
+    """Run PostgreSQL's own tool; the password goes by the environment, where no list of processes shows
+    it."""
     program = shutil.which(tool)
     if program is None:
         raise Refused(N_("%(tool)s is not installed; it comes with PostgreSQL's client programs."), tool=tool)
     url, environment = engine.url, dict(os.environ)
-    where: dict[str, Any] = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password,
+    where: dict[str, Any] = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username,
+                             "PGPASSWORD": url.password,
                              "PGDATABASE": url.database} if connect else {}
     environment.update({name: str(value) for name, value in where.items() if value})
-    done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([program, *arguments], env=environment, capture_output=True,  # noqa: S603
+                          text=True, check=False)
     if done.returncode:
-        raise Refused(N_("%(tool)s failed: %(why)s"), tool=tool, why=(done.stderr.strip() or "?").splitlines()[-1])
+        raise Refused(N_("%(tool)s failed: %(why)s"), tool=tool,
+                      why=(done.stderr.strip() or "?").splitlines()[-1])
     return done.stdout

@@ -104,7 +104,8 @@ def inventory_account(session: Any) -> Any:
     posted = {(kind, key): debit - credit for kind, key, debit, credit in session.execute(
         sa.select(JournalEntry.document_type, JournalEntry.document_id, sa.func.sum(JournalLine.debit),
                   sa.func.sum(JournalLine.credit))
-        .join(JournalLine, JournalLine.entry_id == JournalEntry.id).where(JournalLine.purpose == Posting.INVENTORY)
+        .join(JournalLine,
+              JournalLine.entry_id == JournalEntry.id).where(JournalLine.purpose == Posting.INVENTORY)
         .group_by(JournalEntry.document_type, JournalEntry.document_id).having(balance != 0))}
     wrong = moved.items() ^ posted.items()
     return min(wrong, key=str) if wrong else None
@@ -157,7 +158,8 @@ def states(session: Any) -> Any:
         row = session.execute(without.limit(1)).first()
         if row and hasattr(model, "number"):
             return (table, *row)
-        steps = {(step.name, source.value, step.target.value) for step in model.workflow for source in step.sources}
+        steps = {(step.name, source.value, step.target.value) for step in model.workflow
+                 for source in step.sources}
         steps |= {(name, source.value, target.value) for name, source, target in model.workflow.former}
         steps |= {(AMEND, source.value, model.workflow.initial.value) for source in model.workflow.amendable}
         steps |= {(ALLOW_DATE, state.value, state.value) for state in model.workflow.states}
@@ -197,5 +199,6 @@ def rebuild_balances(session: Any) -> None:
     wrong = session.execute(sa.select(table.c.id, table.c.stock_on_hand)).all()
     for item, quantity in wrong:
         if quantity != held.get(item, ZERO):
-            session.execute(sa.update(table).where(table.c.id == item).values(stock_on_hand=held.get(item, ZERO)))
+            session.execute(sa.update(table).where(table.c.id
+                                                   == item).values(stock_on_hand=held.get(item, ZERO)))
     session.expire_all()

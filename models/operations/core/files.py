@@ -1,4 +1,5 @@
-"""Files that people attach: what they are, their content says, never their name. One check for panel and portal."""
+"""Files that people attach: what they are, their content says, never their name. One check for panel and
+portal."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from models import clock
 from models.base import db
 from models.documents import Attachment
 from models.errors import N_, Refused
-from models.operations.core import apart
+from models.operations.core import child_process
 from models.operations.core.jobs import each_day, job
 from models.people import User
 
@@ -22,7 +23,8 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 5
 #: A picture of more points than this is a mistake or an attack; no telephone makes it.
 MOST_POINTS = 250_000_000
-#: What is decoded at once: every point costs three bytes of memory, twice while the picture is turned upright.
+#: What is decoded at once: every point costs three bytes of memory, twice while the picture is turned
+#: upright.
 WHOLE_POINTS = 50_000_000
 #: A picture on a page.
 SMALL = 900
@@ -33,8 +35,10 @@ DRAFT_TIME = timedelta(days=2)
 PDF = "application/pdf"
 KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png", ".png"), (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
          (b"%PDF-", PDF, ".pdf"))
-#: `WHOLE_POINTS` of four colours, twice, and what the interpreter needs; measured by the largest that is taken.
-LIMITS = apart.Limits(memory=768 * apart.MB, processor=15, wall=25, answer=32 * apart.MB)
+#: `WHOLE_POINTS` of four colours, twice, and what the interpreter needs; measured by the largest that is
+#: taken.
+LIMITS = child_process.Limits(memory=768 * child_process.MB, processor=15, wall=25,
+                              answer=32 * child_process.MB)
 #: What is said of a picture, by the word of `readers/pictures.py`.
 SAID = {
     "points": N_("The picture %(name)s has too many points. Make it smaller first."),
@@ -60,16 +64,18 @@ class Checked:
 def checked(content: bytes, name: str, *, field: str | None = "file") -> Checked:
     """The file as it may be kept. Pictures are drawn anew: what was hidden in them, places included, is gone.
 
-    Takes a while for a large picture and ends the transaction before: call it outside of `one_transaction`, and look
-    again afterwards whether the file may be kept. Raises `Refused` at `field` for an empty file, another kind, or a
-    picture that cannot be read; `TooLarge` over 10 MB.
+    Takes a while for a large picture and ends the transaction before: call it outside of `one_transaction`,
+    and look again afterwards whether the file may be kept. Raises `Refused` at `field` for an empty file,
+    another kind, or a picture that cannot be read; `TooLarge` over 10 MB.
     """
     name = clean_name(name)
     if not content:
         raise Refused(N_("The file %(name)s is empty."), field=field, name=name)
     if len(content) > MOST_BYTES:
-        raise TooLarge(N_("The file %(name)s is larger than 10 MB. Try a photo instead."), field=field, name=name)
-    media_type, ending = next(((kind, end) for start, kind, end in KINDS if content.startswith(start)), ("", ""))
+        raise TooLarge(N_("The file %(name)s is larger than 10 MB. Try a photo instead."), field=field,
+                       name=name)
+    media_type, ending = next(((kind, end) for start, kind, end in KINDS if content.startswith(start)),
+                              ("", ""))
     if not media_type:
         raise Refused(N_("The file %(name)s is no photo (JPG, PNG) and no PDF."), field=field, name=name)
     if PurePosixPath(name).suffix.lower() not in {ending, ".jpeg" if ending == ".jpg" else ending}:
@@ -91,8 +97,8 @@ def kept(file: Checked, *, document_type: str, document_id: int, by: User) -> At
 
 
 def small_of(picture: Attachment) -> bytes:
-    """The picture as JPEG, at most `SMALL` points wide or high: the one that is kept, else drawn now, for whoever asked
-    to keep. Outside of `one_transaction`. Raises `Refused`."""
+    """The picture as JPEG, at most `SMALL` points wide or high: the one that is kept, else drawn now, for
+    whoever asked to keep. Outside of `one_transaction`. Raises `Refused`."""
     if picture.small is not None:
         return picture.small
     kind = picture.media_type.removeprefix("image/").upper()
@@ -113,19 +119,22 @@ def forget_abandoned() -> str:
 
 def clean_name(name: str) -> str:
     """The last part of a file's name, of printable letters."""
-    plain = "".join(each for each in name.replace("\\", "/").split("/")[-1] if each.isprintable() and each not in '"<>')
+    plain = "".join(each for each in name.replace("\\", "/").split("/")[-1]
+                    if each.isprintable() and each not in '"<>')
     return plain.strip(" .")[-120:] or "file"
 
 
-def _drawn_anew(content: bytes, kind: str, name: str, field: str | None, small: int = 0) -> tuple[bytes, bytes]:
-    """The picture drawn anew, and small when `small` says how many points it may have; in a process of its own."""
+def _drawn_anew(content: bytes, kind: str, name: str, field: str | None, small: int = 0) -> tuple[bytes,
+                                                                                                  bytes]:
+    """The picture drawn anew, and small when `small` says how many points it may have; in a process of its
+    own."""
     try:
-        told, body = apart.read(apart.PICTURES, content, {
+        told, body = child_process.read(child_process.PICTURES, content, {
             "kind": kind, "small": small, "whole_points": WHOLE_POINTS, "most_points": MOST_POINTS},
             name=name, field=field, limits=LIMITS)
         whole = body[:int(told["sizes"][0])]
         tiny = body[len(whole):]
-    except apart.No as no:
+    except child_process.No as no:
         raise Refused(SAID.get(no.word, SAID["broken"]), field=field, name=name) from None
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise Refused(SAID["broken"], field=field, name=name) from error

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.operations.core.once import insert_once
+from models.operations.core.locking import insert_once
 from models.outbox import JobRun
 
 #: The name of what is due now, e.g. the day; None when nothing is.
@@ -58,18 +58,21 @@ def each_day(hour: int | Callable[[], int] = 0) -> Due:
 def run(one: Job) -> str | None:
     """Run a job inside the caller's transaction; None when it is not due, or was done for this `due`.
 
-    The claim is a row under a unique key: of two runs at once the second waits for the first and then does nothing;
-    a job that fails leaves no claim behind and is tried again.
+    The claim is a row under a unique key: of two runs at once the second waits for the first and then does
+    nothing; a job that fails leaves no claim behind and is tried again.
     """
     if one.due is None:
         return one.run()
     due = one.due()
-    if due is None or db.session.scalar(sa.select(JobRun.id).where(JobRun.job == one.name, JobRun.due == due)):
+    if due is None or db.session.scalar(sa.select(JobRun.id).where(JobRun.job == one.name,
+                                                                   JobRun.due == due)):
         return None
-    claim = insert_once(JobRun.__table__).values(job=one.name, due=due, ran_at=clock.now()).returning(JobRun.id)
+    claim = insert_once(JobRun.__table__).values(job=one.name, due=due,
+                                                 ran_at=clock.now()).returning(JobRun.id)
     if db.session.scalar(claim) is None:
         return None
     result = one.run()
-    db.session.execute(sa.update(JobRun).where(JobRun.job == one.name, JobRun.due == due).values(result=result)
+    db.session.execute(sa.update(JobRun).where(JobRun.job == one.name,
+                                               JobRun.due == due).values(result=result)
                        .execution_options(synchronize_session=False))
     return result

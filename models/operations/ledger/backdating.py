@@ -1,4 +1,5 @@
-"""Dates before later movements: the head of store allows one for a document, with a reason that its history keeps."""
+"""Dates before later movements: the head of store allows one for a document, with a reason that its history
+keeps."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from models.documents import Document, DocumentEvent
 from models.errors import N_, NotAllowed, Refused
 from models.finality import papers
 from models.operations.core.approvals import ALLOW_DATE, remark
-from models.operations.core.once import lock
+from models.operations.core.locking import lock
 from models.operations.ledger import periods
 from models.people import User
 from models.roles import Role
@@ -23,7 +24,8 @@ DATED = frozenset({"goods_receipt", "spoilage", "stock_transfer", "supplier_retu
 
 
 def can_be_allowed(document: Any, by: User) -> bool:
-    """Whether `by` may allow the document's date: it is not posted, dated before today, and not allowed yet."""
+    """Whether `by` may allow the document's date: it is not posted, dated before today, and not allowed
+    yet."""
     table = document.__tablename__
     if table not in DATED or not isinstance(document, Document) or not by.has_role(Role.STORE_HEAD):
         return False
@@ -32,14 +34,16 @@ def can_be_allowed(document: Any, by: User) -> bool:
 
 
 def allow(document: Any, *, by: User, reason: str) -> None:
-    """Let the document be posted on its date though its items moved later. Raises `NotAllowed` or `Refused`."""
+    """Let the document be posted on its date though its items moved later. Raises `NotAllowed` or
+    `Refused`."""
     if not by.has_role(Role.STORE_HEAD):
         raise NotAllowed(N_("Your role may not do this step."))
     lock(document)
     if not can_be_allowed(document, by):
         raise Refused(N_("The date of this document needs no permission."))
     if not reason.strip():
-        raise Refused(N_("Please write the reason; the person who made the document will read it."), field="reason")
+        raise Refused(N_("Please write the reason; the person who made the document will read it."),
+                      field="reason")
     periods.check_open(document.document_date)
     remark(document, ALLOW_DATE, by=by, note=f"{document.document_date.isoformat()}: {reason.strip()}")
 
@@ -49,5 +53,6 @@ def is_allowed(document: Any, on: date) -> bool:
     return db.session.scalar(
         sa.select(DocumentEvent.id).where(
             DocumentEvent.document_type == document.__tablename__, DocumentEvent.document_id == document.id,
-            DocumentEvent.transition == ALLOW_DATE, DocumentEvent.note.startswith(f"{on.isoformat()}:")).limit(1)
+            DocumentEvent.transition == ALLOW_DATE,
+            DocumentEvent.note.startswith(f"{on.isoformat()}:")).limit(1)
     ) is not None

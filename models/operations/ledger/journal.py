@@ -16,8 +16,8 @@ from models.base import db
 from models.errors import N_, NotAllowed, PeriodClosed, Refused
 from models.items import MOST_WORTH
 from models.journal import Account, JournalEntry, JournalLine, Period, Posting
-from models.operations.core.once import insert_once, kept
-from models.operations.core.rows import insert_all
+from models.operations.core.bulk import insert_all
+from models.operations.core.locking import insert_once, kept
 from models.organisation import Setting, Status
 from models.people import User
 from models.roles import Role
@@ -28,7 +28,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One side of an entry: rupiah, debit above zero, credit below. Without `account_id` the setting's account."""
+    """One side of an entry: rupiah, debit above zero, credit below. Without `account_id` the setting's
+    account."""
 
     purpose: Posting
     amount: Decimal
@@ -53,7 +54,8 @@ def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
     if not keys:
         return {}
     defaults = {key: DEFAULTS.get(key, "") for key in keys}
-    rows = db.session.connection().execute(_NAMED, {"keys": list(keys), "codes": list(defaults.values())}).all()
+    rows = db.session.connection().execute(_NAMED,
+                                           {"keys": list(keys), "codes": list(defaults.values())}).all()
     written = {row.key: row for row in rows if row.key is not None}
     ids = {row.code: row.id for row in rows if row.key is None}
     found: dict[Posting, int] = {}
@@ -62,7 +64,8 @@ def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
         code = row.code if row else defaults[key]
         account = row.id if row and row.status == Status.ACTIVE else None if row else ids.get(code)
         if account is None:
-            raise Refused(N_("The chart of accounts has no active account %(code)s. An administrator corrects the "
+            raise Refused(N_("The chart of accounts has no active account %(code)s. An administrator "
+                             "corrects the "
                              "setting %(key)s."), code=code.strip() or "–", key=key)
         found[purpose] = account
     return found
@@ -75,7 +78,8 @@ _MONTH = (sa.select(Period).where(Period.year == sa.bindparam("year"), Period.mo
 def open_period(on: date) -> Period:
     """The period of `on`, held open until the transaction ends. Raises `PeriodClosed`."""
     if on > clock.today():
-        raise PeriodClosed(N_("The date %(on)s lies in the future. Use today's date or an earlier one."), on=on)
+        raise PeriodClosed(N_("The date %(on)s lies in the future. Use today's date or an earlier one."),
+                           on=on)
     notes = kept()
     if ("period", on.year, on.month) in notes:
         period = notes["period", on.year, on.month]
@@ -88,7 +92,8 @@ def open_period(on: date) -> Period:
         period = db.session.scalar(_MONTH, month)
         assert period is not None
     if period.is_closed:
-        raise PeriodClosed(N_("The period %(period)s is closed. Use a date in an open period."), period=str(period))
+        raise PeriodClosed(N_("The period %(period)s is closed. Use a date in an open period."),
+                           period=str(period))
     notes["period", on.year, on.month] = period
     return period
 
@@ -115,8 +120,8 @@ def post_entry(on: date, lines: Iterable[Leg], document: Any, by: User, descript
                ) -> None:
     """Write one entry of `document`, dated `on`; legs of one purpose and account are added up.
 
-    Nothing is written when nothing is left to post (goods without a value). Raises `PeriodClosed`, and ValueError when
-    the legs do not balance: that is a mistake in the program, not of a person.
+    Nothing is written when nothing is left to post (goods without a value). Raises `PeriodClosed`, and
+    ValueError when the legs do not balance: that is a mistake in the program, not of a person.
     """
     period = open_period(on)
     legs = list(lines)
@@ -131,9 +136,11 @@ def post_entry(on: date, lines: Iterable[Leg], document: Any, by: User, descript
     if not any(sums.values()):
         return
     if max(abs(amount) for amount in sums.values()) > MOST_WORTH:
-        raise Refused(N_("An amount of this size does not fit the books. Check the prices and the quantities."))
+        raise Refused(N_("An amount of this size does not fit the books. Check the prices and the "
+                         "quantities."))
     ((entry_id,),) = insert_all(JournalEntry, [
-        {"period_id": period.id, "posted_on": on, "document_type": document.__tablename__, "document_id": document.id,
+        {"period_id": period.id, "posted_on": on, "document_type": document.__tablename__,
+         "document_id": document.id,
          "description": description, "user_id": by.id, "occurred_at": clock.now()}])
     insert_all(JournalLine, [
         {"entry_id": entry_id, "account_id": account_id, "purpose": purpose, "debit": max(amount, ZERO),

@@ -1,7 +1,7 @@
 """The stock ledger in hand: the rows of one posting, locked, changed together, written at once.
 
-Only `models.operations.ledger.stock` uses it. Order of locks: (store, item), then batches, then items, each sorted; so
-two postings never wait for each other.
+Only `models.operations.ledger.stock` uses it. Order of locks: (store, item), then batches, then items, each
+sorted; so two postings never wait for each other.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from models.base import ExactDecimal, db
 from models.errors import N_, NotEnoughStock, Refused
 from models.items import MOST_UNITS, MOST_WORTH, Item
 from models.journal import Posting
-from models.operations.core.once import insert_for_dialect, insert_once
-from models.operations.core.rows import Bulk, forget, insert_all
+from models.operations.core.bulk import Bulk, forget, insert_all
+from models.operations.core.locking import insert_for_dialect, insert_once
 from models.operations.ledger import journal
 from models.operations.ledger.journal import Leg
 from models.people import User
@@ -75,7 +75,8 @@ class Moved:
 
 
 def share(total: Decimal, part: Decimal, whole: Decimal, before: Decimal = ZERO) -> Decimal:
-    """Rupiah of `part` of `whole` after `before` of it went already; all parts together make `total` exactly."""
+    """Rupiah of `part` of `whole` after `before` of it went already; all parts together make `total`
+    exactly."""
     def upto(quantity: Decimal) -> Decimal:
         return total if quantity == whole else (total * quantity / whole).quantize(SEN, ROUND_HALF_UP)
     return upto(before + part) - upto(before)
@@ -87,7 +88,8 @@ def items(ids: set[int]) -> dict[int, Item]:
     found = {item.id: item for item in held if item is not None}
     missing = ids - found.keys()
     if missing:
-        found.update((item.id, item) for item in db.session.scalars(sa.select(Item).where(Item.id.in_(missing))))
+        found.update((item.id, item)
+                     for item in db.session.scalars(sa.select(Item).where(Item.id.in_(missing))))
     return found
 
 
@@ -132,7 +134,8 @@ class Ledger:
         return [{"store": store, "item": item} for store, item in self.pairs]
 
     def _stocked(self, pair: Pair) -> list[list[Any]]:
-        """The batches of a pair that hold something, earliest expiry first; all pairs are read the first time."""
+        """The batches of a pair that hold something, earliest expiry first; all pairs are read the first
+        time."""
         if self.batches is None:
             self.batches = {}
             for store, item, batch, number, expires, quantity in _STOCKED.run(self._asked()):
@@ -184,8 +187,10 @@ class Ledger:
         quantity, value = self.held[pair]
         self.held[pair] = (quantity - move.quantity, value - move.value)
         if min(self.held[pair]) < 0:
-            raise NotEnoughStock(N_("The stock of %(item)s is no longer there."), item=self.items[move.item_id].name)
-        self.moved.append(Moved(move.line_id, move.store_id, move.item_id, move.batch_id, -move.quantity, -move.value,
+            raise NotEnoughStock(N_("The stock of %(item)s is no longer there."),
+                                 item=self.items[move.item_id].name)
+        self.moved.append(Moved(move.line_id, move.store_id, move.item_id, move.batch_id, -move.quantity,
+                                -move.value,
                                 MoveKind.REVERSAL, move.id))
 
     def check_days(self, on: date) -> None:
@@ -200,7 +205,8 @@ class Ledger:
                     continue
                 days = db.session.execute(
                     sa.select(StockMove.moved_on, sa.func.sum(StockMove.quantity))
-                    .where(StockMove.store_id == store, StockMove.item_id == item, StockMove.batch_id == batch)
+                    .where(StockMove.store_id == store, StockMove.item_id == item,
+                           StockMove.batch_id == batch)
                     .group_by(StockMove.moved_on).order_by(StockMove.moved_on)).all()
                 running = sum((quantity for day, quantity in days if day <= on), ZERO) + change
                 lowest = running
@@ -210,16 +216,19 @@ class Ledger:
                         lowest = min(lowest, running)
                 if lowest < 0:
                     raise NotEnoughStock(
-                        N_("On %(on)s, or on a day after it, there was not enough of %(item)s. Use a later date."),
+                        N_("On %(on)s, or on a day after it, there was not enough of %(item)s. Use a later "
+                           "date."),
                         on=on, item=self.items[item].name)
 
-    def write(self, document: Any, *, on: date, by: User, reason: str, against: Against | None) -> list[Moved]:
+    def write(self, document: Any, *, on: date, by: User, reason: str,
+              against: Against | None) -> list[Moved]:
         if not self.moved:
             return []
         self._check_size()
         occurred_at = clock.now()
         moves = [
-            {"store_id": move.store_id, "item_id": move.item_id, "batch_id": move.batch_id, "quantity": move.quantity,
+            {"store_id": move.store_id, "item_id": move.item_id, "batch_id": move.batch_id,
+             "quantity": move.quantity,
              "unit_cost": (move.value / move.quantity).quantize(COST, ROUND_HALF_UP), "value": move.value,
              "document_type": document.__tablename__, "document_id": document.id, "line_id": move.line_id,
              "kind": move.kind, "user_id": by.id, "occurred_at": occurred_at, "moved_on": on,
@@ -228,11 +237,13 @@ class Ledger:
         balances, on_hand = self._balances(), self._items(on)
         less, more = ([row for row in balances if sign * row["change"] > 0] for sign in (-1, 1))
         _, lessened, raised, averaged, counted = insert_all(
-            StockMove, moves, (_LESS, less), (_MORE, more), (_AVERAGES, self._averages()), (_ON_HAND, on_hand))
+            StockMove, moves, (_LESS, less), (_MORE, more), (_AVERAGES, self._averages()),
+            (_ON_HAND, on_hand))
         if len(lessened) < len(less):
             self._refuse_short(less, lessened)
         if len(counted) < len(on_hand):
-            raise NotEnoughStock(N_("The stock on hand does not agree with the ledger. Tell the administrator."))
+            raise NotEnoughStock(N_("The stock on hand does not agree with the ledger. Tell the "
+                                    "administrator."))
         forget(StockBalance, [*lessened, *raised])
         forget(StoreItem, averaged)
         forget(Item, counted, "stock_on_hand", "last_received_on", "last_issued_on")
@@ -242,15 +253,19 @@ class Ledger:
         return self.moved
 
     def _check_size(self) -> None:
-        """A price or a quantity that slipped by some zeros is refused here, before a column or a sum runs over."""
+        """A price or a quantity that slipped by some zeros is refused here, before a column or a sum runs
+        over."""
         for (_store, item), (quantity, value) in self.held.items():
             if quantity > MOST_UNITS or value > MOST_WORTH:
-                raise Refused(N_("%(item)s: a store cannot hold this much. Check the quantity and the price."),
-                              item=self.items[item].name)
+                raise Refused(
+                    N_("%(item)s: a store cannot hold this much. Check the quantity and the price."),
+                    item=self.items[item].name,
+                )
         for move in self.moved:
             if move.value / move.quantity >= MOST_COST:
                 raise Refused(
-                    N_("%(item)s: the price of one %(unit)s is too high to be true. Check quantity and price."),
+                    N_("%(item)s: the price of one %(unit)s is too high to be true. Check quantity and "
+                       "price."),
                     item=self.items[move.item_id].name, unit=self.items[move.item_id].base_unit)
 
     def _balances(self) -> list[dict[str, Any]]:
@@ -263,7 +278,8 @@ class Ledger:
 
     def _averages(self) -> list[dict[str, Any]]:
         return [{"key": self.ids[pair], "quantity": quantity, "value": value}
-                for pair, (quantity, value) in sorted(self.held.items()) if self.before[pair] != (quantity, value)]
+                for pair, (quantity, value) in sorted(self.held.items())
+                if self.before[pair] != (quantity, value)]
 
     def _items(self, on: date) -> list[dict[str, Any]]:
         sums: dict[int, Decimal] = {}
@@ -282,7 +298,8 @@ class Ledger:
         raise NotEnoughStock(N_("The stock of %(item)s is no longer there."), item=self.items[item].name)
 
 
-# ---------------------------------------------------------------- the statements, each for all rows of a posting
+# ---------------------------------------------------------------- the statements, each for all rows of a
+# posting
 
 _held, _balance, _item = StoreItem.__table__, StockBalance.__table__, Item.__table__
 _PAIR = {"store": sa.BigInteger, "item": sa.BigInteger}
@@ -297,11 +314,13 @@ _LOCKED = Bulk(_PAIR, lambda new: sa.select(_held.c["id", "store_id", "item_id",
                .join(new, _same(_held, new)).order_by(_held.c.store_id, _held.c.item_id)
                .with_for_update(key_share=True, of=_held))
 _STOCKED = Bulk(_PAIR, lambda new: sa.select(
-    _balance.c["store_id", "item_id", "batch_id"], StockBatch.number, StockBatch.expires_on, _balance.c.quantity)
+    _balance.c["store_id", "item_id", "batch_id"], StockBatch.number, StockBatch.expires_on,
+    _balance.c.quantity)
     .join(new, _same(_balance, new)).join(StockBatch, StockBatch.id == _balance.c.batch_id)
     .where(_balance.c.quantity > 0).order_by(StockBatch.expires_on.nulls_last(), _balance.c.batch_id))
 _LESS = Bulk(_CHANGE, lambda new: sa.update(_balance).values(quantity=_balance.c.quantity + new.c.change)
-             .where(_same(_balance, new), _balance.c.batch_id == new.c.batch, _balance.c.quantity + new.c.change >= 0)
+             .where(_same(_balance, new), _balance.c.batch_id == new.c.batch,
+                    _balance.c.quantity + new.c.change >= 0)
              .returning(_balance.c.id))
 _AVERAGES = Bulk({"key": sa.BigInteger, "quantity": _held.c.quantity.type, "value": _held.c.value.type},
                  lambda new: sa.update(_held).where(_held.c.id == new.c.key)
@@ -322,7 +341,8 @@ def _on_hand(new: Any) -> Any:
 
     locked = (sa.select(new).join(_item, _item.c.id == new.c.key).order_by(_item.c.id)
               .with_for_update(key_share=True, of=_item).subquery("locked"))
-    return sa.update(_item).where(_item.c.id == locked.c.key, _item.c.stock_on_hand + locked.c.change >= 0).values(
+    return sa.update(_item).where(_item.c.id == locked.c.key,
+                                  _item.c.stock_on_hand + locked.c.change >= 0).values(
         stock_on_hand=_item.c.stock_on_hand + locked.c.change,
         last_received_on=later(_item.c.last_received_on, locked.c.received_on),
         last_issued_on=later(_item.c.last_issued_on, locked.c.issued_on)).returning(_item.c.id)
@@ -330,4 +350,5 @@ def _on_hand(new: Any) -> Any:
 
 _MORE = Bulk(_CHANGE, _more)
 #: Items of all stores meet here: they are locked in one order, whatever plan the update takes.
-_ON_HAND = Bulk({"key": sa.BigInteger, "change": QUANTITY, "received_on": sa.Date, "issued_on": sa.Date}, _on_hand)
+_ON_HAND = Bulk({"key": sa.BigInteger, "change": QUANTITY, "received_on": sa.Date, "issued_on": sa.Date},
+                _on_hand)

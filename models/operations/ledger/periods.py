@@ -1,7 +1,7 @@
 """Closing the books: what still stands in a month, and closing it. A closed month stays closed.
 
-Nothing reopens a period: what was forgotten is dated in the open one, what was wrong is reversed there. So reports of a
-closed month say the same for ever.
+Nothing reopens a period: what was forgotten is dated in the open one, what was wrong is reversed there. So
+reports of a closed month say the same for ever.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from models.journal import JournalEntry, Period
 from models.operations.ledger import journal
 from models.people import User
 
-#: Papers whose posting writes to the journal or the ledger by their own date (a stocktake: by the day of approval).
-POSTING = ("asset_auction", "asset_disposal", "asset_receipt", "delivery_request", "depreciation_run", "goods_receipt",
+#: Papers whose posting writes to the journal or the ledger by their own date (a stocktake: by the day of
+#: approval).
+POSTING = ("asset_auction", "asset_disposal", "asset_receipt", "delivery_request", "depreciation_run",
+           "goods_receipt",
            "maintenance", "spoilage", "stock_transfer", "supplier_invoice", "supplier_refund",
            "supplier_return", "unit_return")
 
@@ -68,7 +70,8 @@ def standing(first: date, last: date) -> dict[tuple[int, int], list[Standing]]:
 
 
 def months() -> list[tuple[int, int, Period | None]]:
-    """The months that are over and not closed, oldest first, and the closed ones of a year, newest of them last."""
+    """The months that are over and not closed, oldest first, and the closed ones of a year, newest of them
+    last."""
     today = clock.today()
     known = {(period.year, period.month): period for period in db.session.scalars(
         sa.select(Period).options(sa.orm.joinedload(Period.closed_by)))}
@@ -82,13 +85,15 @@ def months() -> list[tuple[int, int, Period | None]]:
 
 
 def close(year: int, month: int, *, by: User, anyway: bool = False) -> Period:
-    """Close a month that is over. Raises `NotAllowed`, or `Refused` while papers of it are not posted, unless `anyway`
-    (their dates must then be moved before they can be)."""
+    """Close a month that is over. Raises `NotAllowed`, or `Refused` while papers of it are not posted, unless
+    `anyway` (their dates must then be moved before they can be)."""
     period = journal.close_period(year, month, by=by)
     left = sum(each.count for rows in standing(*bounds(year, month)).values() for each in rows)
     if left and not anyway:
-        raise Refused(N_("%(count)s documents dated in %(period)s are not posted. Post them or change their date, or "
-                         "tick that you close it all the same."), count=left, period=str(period), field="anyway")
+        raise Refused(N_("%(count)s documents dated in %(period)s are not posted. Post them or change their "
+                         "date, or "
+                         "tick that you close it all the same."), count=left, period=str(period),
+                      field="anyway")
     return period
 
 
@@ -97,4 +102,5 @@ def check_open(on: date) -> None:
     closed = db.session.scalar(sa.select(Period).where(
         Period.year == on.year, Period.month == on.month, Period.closed_at.is_not(None)))
     if closed is not None:
-        raise PeriodClosed(N_("The period %(period)s is closed. Use a date in an open period."), period=str(closed))
+        raise PeriodClosed(N_("The period %(period)s is closed. Use a date in an open period."),
+                           period=str(closed))

@@ -1,7 +1,7 @@
 """The stock ledger's only writer: receive, issue, transfer, count, reverse.
 
-Every posting locks the (store, item) rows it touches in sorted order, then the batches, then the items; it writes
-moves, balances, averages and one balanced journal entry, or nothing at all.
+Every posting locks the (store, item) rows it touches in sorted order, then the batches, then the items; it
+writes moves, balances, averages and one balanced journal entry, or nothing at all.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from models.base import db
 from models.errors import N_, PeriodClosed, Refused
 from models.items import Item
 from models.journal import Posting
-from models.operations.core.once import insert_once, lock
-from models.operations.core.rows import Bulk
+from models.operations.core.bulk import Bulk
+from models.operations.core.locking import insert_once, lock
 from models.operations.ledger import backdating, journal
 from models.operations.ledger.journal import Leg
 from models.operations.ledger.ledger import (
@@ -61,7 +61,8 @@ def issue(document: Any, store_id: int, wanted: Iterable[Out], *, kind: MoveKind
           against: Against, reason: str = "", expired_too: bool = False) -> list[Moved]:
     """Take stock out at the moving average, earliest expiry first.
 
-    Raises `NotEnoughStock` naming the item, what was asked and what is there unexpired; nothing is changed then.
+    Raises `NotEnoughStock` naming the item, what was asked and what is there unexpired; nothing is changed
+    then.
     """
     outgoing = list(wanted)
     lock(document)
@@ -89,7 +90,11 @@ def transfer(document: Any, store_id: int, to_store_id: int, wanted: Iterable[Ou
                        MoveKind.TRANSFER_IN)
     if later:
         ledger.check_days(on)
-    inventory = lambda moved: [Leg(Posting.INVENTORY, ZERO)]  # noqa: E731 - what leaves one store enters the other
+
+    def inventory(moved: Any) -> list[Leg]:
+        """What leaves one store enters the other."""
+        return [Leg(Posting.INVENTORY, ZERO)]
+
     return ledger.write(document, on=on, by=by, reason=reason, against=inventory)
 
 
@@ -104,7 +109,8 @@ def adjust(document: Any, store_id: int, variances: Iterable[In], *, on: date, b
         if row.quantity > 0:
             ledger.add(store_id, row, MoveKind.STOCKTAKE)
         else:
-            ledger.take(store_id, Out(row.line_id, row.item_id, -row.quantity, row.batch_id), MoveKind.STOCKTAKE, None)
+            ledger.take(store_id, Out(row.line_id, row.item_id, -row.quantity, row.batch_id),
+                        MoveKind.STOCKTAKE, None)
     if on < clock.today():
         ledger.check_days(on)
     return ledger.write(document, on=on, by=by, reason=reason, against=against)
@@ -181,8 +187,10 @@ def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, s
     for (item_id, number), expires_on in asked.items():
         if found[item_id, number][1] != expires_on:
             raise Refused(
-                N_("Batch %(batch)s is known with the expiry %(known)s, not %(given)s. Check the label on the box."),
-                field="expires_on", batch=number, known=found[item_id, number][1] or "–", given=expires_on or "–")
+                N_("Batch %(batch)s is known with the expiry %(known)s, not %(given)s. Check the label on "
+                   "the box."),
+                field="expires_on", batch=number, known=found[item_id, number][1] or "–",
+                given=expires_on or "–")
     return {key: value[0] for key, value in found.items()}
 
 
@@ -207,10 +215,12 @@ def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str
                            item=counted[0], counted=clock.local(counted[1] or clock.now()).date())
     later = db.session.scalar(
         sa.select(Item.name).join(StockMove, StockMove.item_id == Item.id)
-        .where(StockMove.store_id.in_(stores), StockMove.item_id.in_(items), StockMove.moved_on > on).limit(1))
+        .where(StockMove.store_id.in_(stores), StockMove.item_id.in_(items),
+               StockMove.moved_on > on).limit(1))
     is_head = by.has_role(Role.STORE_HEAD)
     if later and not (is_head and reason.strip()) and not backdating.is_allowed(document, on):
-        raise Refused(N_("%(item)s has later movements. Only the head of store may date before them, with a reason."),
+        raise Refused(N_("%(item)s has later movements. Only the head of store may date before them, with a "
+                         "reason."),
                       item=later, field="reason" if is_head else None)
     return later is not None
 
@@ -223,7 +233,8 @@ def _refuse_if_drawn_on(move: StockMove) -> None:
                StockMove.quantity < 0, StockMove.kind != MoveKind.REVERSAL,
                ~sa.exists().where(undone.reverses_id == StockMove.id)).limit(1)).first()
     if later:
-        raise Refused(N_("Stock of %(item)s that came in here was used since (%(document)s). Reverse that first."),
+        raise Refused(N_("Stock of %(item)s that came in here was used since (%(document)s). Reverse that "
+                         "first."),
                       item=move.item.name, document=f"{later[0]} #{later[1]}")
 
 
@@ -234,10 +245,12 @@ def in_base(lines: Iterable[Any]) -> dict[int, Decimal]:
 
 def without_batch(item_ids: Iterable[int]) -> dict[int, int]:
     """Ids of the "no batch" rows by item id."""
-    return {item_id: key for (item_id, _), key in batches((item_id, "", None) for item_id in item_ids).items()}
+    return {item_id: key
+            for (item_id, _), key in batches((item_id, "", None) for item_id in item_ids).items()}
 
 
 
-__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "balances", "batches", "in_base", "issue",
+__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "balances", "batches", "in_base",
+           "issue",
            "lies_in", "load_items", "lock_pairs", "receive", "reverse", "reverse_moves", "share", "transfer",
            "without_batch"]

@@ -1,7 +1,8 @@
-"""What an administrator does with the accounts of others: roles, address, closing, a way in again, whose they are.
+"""What an administrator does with the accounts of others: roles, address, closing, a way in again, whose they
+are.
 
-Nobody gives rights to the own account, nobody knows another's password, and nothing of it is unseen: the account's
-owner and the other administrators are told.
+Nobody gives rights to the own account, nobody knows another's password, and nothing of it is unseen: the
+account's owner and the other administrators are told.
 """
 
 from __future__ import annotations
@@ -35,22 +36,38 @@ declare(Declared(
     "account_granted", lambda _user: (), N_("Roles were given: %(account)s"),
     (N_("%(who)s gave the account %(account)s these roles: %(roles)s. Look at it if you do not know why."),),
     address="/admin/user/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
-declare(Declared(
-    "account_address_changed", lambda _user: (), N_("Another e-mail address: %(account)s"),
-    (N_("%(who)s changed the e-mail address of the account %(account)s. Look at it if you do not know why."),),
-    address="/admin/user/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
+declare(
+    Declared(
+        "account_address_changed",
+        lambda _user: (),
+        N_("Another e-mail address: %(account)s"),
+        (
+            N_(
+                "%(who)s changed the e-mail address of the account %(account)s. Look at it if you do not "
+                "know why."
+            ),
+        ),
+        address="/admin/user/details/?id={id}",
+        channels=(Channel.MAIL,),
+        always=True,
+        icon="shield",
+    )
+)
 declare(Declared(
     "account_linked", lambda _record: (), N_("Another account: %(record)s"),
-    (N_("%(who)s changed which account belongs to %(table)s %(record)s. Before: %(before)s. Now: %(account)s. Look at "
+    (N_("%(who)s changed which account belongs to %(table)s %(record)s. Before: %(before)s. Now: "
+        "%(account)s. Look at "
         "it if you do not know why."),),
     address="/admin/{table}/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
     "own_account_linked", lambda _record: (), N_("Your account and %(table)s %(record)s"),
-    (N_("%(who)s changed which account belongs to %(table)s %(record)s. Before: %(before)s. Now: %(account)s. If this "
+    (N_("%(who)s changed which account belongs to %(table)s %(record)s. Before: %(before)s. Now: "
+        "%(account)s. If this "
         "is not right, call the hospital."),), channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
     "own_roles_changed", itself, N_("Your roles were changed"),
-    (N_("Your account now has these roles: %(roles)s. You were signed out; sign in again. If this is not right, call "
+    (N_("Your account now has these roles: %(roles)s. You were signed out; sign in again. If this is not "
+        "right, call "
         "the hospital."),), channels=(Channel.MAIL,), always=True, icon="user-check"))
 
 
@@ -96,10 +113,11 @@ def _old(user: User, name: str) -> Any:
 
 
 def review(user: User, roles: Iterable[Role], *, by: User | None) -> Change:
-    """Look at what was set in `user` and is not written yet, and give it `roles`. `by` is None for the operator.
+    """Look at what was set in `user` and is not written yet, and give it `roles`. `by` is None for the
+    operator.
 
-    Raises `Refused` at the field for rights that somebody would give to the own account, and for what would leave the
-    hospital without an administrator.
+    Raises `Refused` at the field for rights that somebody would give to the own account, and for what would
+    leave the hospital without an administrator.
     """
     is_new, wanted = sa.inspect(user).identity is None, frozenset(roles)
     with db.session.no_autoflush:
@@ -137,8 +155,10 @@ def _not_own(user: User, change: Change) -> None:
         raise Refused(N_("Another administrator changes your work unit, not you: it says what you may see."),
                       field="work_unit")
     if change.address:
-        raise Refused(N_("Change your own address on the page “Sign-in and security”: it is confirmed there."),
-                      field="email")
+        raise Refused(
+            N_("Change your own address on the page “Sign-in and security”: it is confirmed there."),
+            field="email",
+        )
 
 
 def _keep_an_administrator(user: User, field: str) -> None:
@@ -158,7 +178,8 @@ def follow(user: User, change: Change, *, by: User | None, invite: bool = False)
     `invite`: a new account gets a link by mail with which its owner chooses the password.
     """
     db.session.flush()
-    if not change.is_new and (change.granted or change.taken or change.closes or change.opens or change.address):
+    if not change.is_new and (change.granted or change.taken or change.closes or change.opens
+                              or change.address):
         credentials.end_access(user)
     if change.address:
         credentials.end_tickets(user)
@@ -174,7 +195,8 @@ def follow(user: User, change: Change, *, by: User | None, invite: bool = False)
         tell("own_roles_changed", user, roles=sorted(user.roles))
     widened = deciding_roles() & (user.roles if change.opens else change.granted)
     if widened and user.is_active:
-        tell("account_granted", user, to=other_administrators(by, but=user), who=_called(by), account=user.name,
+        tell("account_granted", user, to=other_administrators(by, but=user), who=_called(by),
+             account=user.name,
              roles=sorted(widened))
     if change.is_new and invite and user.is_active:
         invite_owner(user)
@@ -190,7 +212,8 @@ def grant(user: User, role: Role, *, by: User | None = None) -> None:
 
 def invite_owner(user: User) -> AccountTicket:
     """Mail the owner of a new account a link that sets its first password."""
-    return accounts.issue(user, TicketKind.RESET_PASSWORD, template="account_invitation", life=INVITATION_LIFE)
+    return accounts.issue(user, TicketKind.RESET_PASSWORD, template="account_invitation",
+                          life=INVITATION_LIFE)
 
 
 def send_reset(user: User, *, by: User) -> AccountTicket:
@@ -206,7 +229,8 @@ def send_reset(user: User, *, by: User) -> AccountTicket:
         raise Refused(N_("This account is closed. Make it active first."))
     until = accounts.held_until(user, by)
     if until is not None:
-        raise Refused(N_("You changed the address of this account. A link goes there from %(until)s, or earlier when "
+        raise Refused(N_("You changed the address of this account. A link goes there from %(until)s, or "
+                         "earlier when "
                          "another administrator sends it."), until=until)
     since = clock.now() - timedelta(days=1)
     sent = db.session.scalar(sa.select(sa.func.count()).where(
@@ -243,5 +267,6 @@ def tell_link(record: Any, before: User | None, *, by: User | None) -> None:
     holders_of_it = [person for person in (before, now) if person is not None]
     tell("own_account_linked", record, to=holders_of_it, **words)
     concerned = {person.id for person in holders_of_it}
-    tell("account_linked", record, to=[person for person in other_administrators(by) if person.id not in concerned],
+    tell("account_linked", record,
+         to=[person for person in other_administrators(by) if person.id not in concerned],
          **words)

@@ -1,7 +1,7 @@
 """Accounts: tickets by mail (address, password), sessions, and sign-ins of other providers that are linked.
 
-Who reads the mail of an address may confirm it or set a new password, once and for a short time. What is sent and what
-is answered never tells whether an address has an account.
+Who reads the mail of an address may confirm it or set a new password, once and for a short time. What is sent
+and what is answered never tells whether an address has an account.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ LIVES = {TicketKind.CONFIRM_EMAIL: timedelta(days=3), TicketKind.CHANGE_EMAIL: t
          TicketKind.HAND_OVER: timedelta(days=7)}
 #: Mails of one kind for one account in a day, and the pause between two.
 MOST_A_DAY, PAUSE = 5, timedelta(minutes=1)
-#: How long an address that an administrator wrote gets nothing that opens the account, so that its owner can object.
+#: How long an address that an administrator wrote gets nothing that opens the account, so that its owner can
+#: object.
 HOLD = timedelta(hours=24)
 
 _secret: list[bytes] = []
@@ -121,7 +122,8 @@ def use(token: str, *kinds: TicketKind) -> AccountTicket:
 # ---------------------------------------------------------------- the address
 
 def ask_confirmation(user: User) -> None:
-    """Mail a link that confirms the account's address. Raises `Refused` when one was just sent, or too many."""
+    """Mail a link that confirms the account's address. Raises `Refused` when one was just sent, or too
+    many."""
     if user.email_confirmed_at is not None:
         raise Refused(N_("Your address is confirmed already."))
     if not may_send(user, TicketKind.CONFIRM_EMAIL):
@@ -138,7 +140,8 @@ def ask_change(user: User, email: str) -> None:
     if address == user.email.lower():
         raise Refused(N_("This is your address already."), field="email")
     if not may_send(user, TicketKind.CHANGE_EMAIL):
-        raise Refused(N_("A mail was sent already. Wait a little and look into your spam folder too."), field="email")
+        raise Refused(N_("A mail was sent already. Wait a little and look into your spam folder too."),
+                      field="email")
     known = account_with(address)
     if known is not None:
         tell("registration_repeated", known)
@@ -153,7 +156,8 @@ def confirm(token: str) -> AccountTicket:
     if ticket.kind == TicketKind.CHANGE_EMAIL:
         other = account_with(ticket.to_address)
         if other is not None and other.id != user.id:
-            raise Refused(N_("There is already an account with this e-mail address. Sign in, or use another address."))
+            raise Refused(N_("There is already an account with this e-mail address. Sign in, or use another "
+                             "address."))
         post(user, "email_changed")  # to the old address: whoever lost the account reads it there
         user.email = ticket.to_address
     elif ticket.to_address.lower() != user.email.lower():
@@ -194,13 +198,18 @@ def ask_reset(email: str) -> None:
     except Refused:
         return
     user = account_with(address)
-    if user is not None and user.status == AccountStatus.ACTIVE and may_send(user, TicketKind.RESET_PASSWORD) \
-            and held_until(user) is None:
+    if (
+        user is not None
+        and user.status == AccountStatus.ACTIVE
+        and may_send(user, TicketKind.RESET_PASSWORD)
+        and held_until(user) is None
+    ):
         issue(user, TicketKind.RESET_PASSWORD, template="password_reset")
 
 
 def reset_password(token: str, password_hash: str) -> User:
-    """Set a new password by a ticket: every other way in ends, linked sign-ins too, and the person is told."""
+    """Set a new password by a ticket: every other way in ends, linked sign-ins too, and the person is
+    told."""
     ticket = use(token, TicketKind.RESET_PASSWORD)
     user = ticket.user
     if ticket.to_address.lower() != user.email.lower():  # the address was changed since
@@ -245,7 +254,8 @@ def account_of(identity: Identity) -> User | None:
 
 
 def account_with_address(identity: Identity) -> User | None:
-    """The account with the address that the provider vouches for. It is not theirs yet: they must prove it."""
+    """The account with the address that the provider vouches for. It is not theirs yet: they must prove
+    it."""
     return account_with(identity.email) if identity.email and identity.verified else None
 
 
@@ -257,7 +267,8 @@ def link(user: User, identity: Identity) -> AccountIdentity:
         if known.user_id != user.id:
             raise Refused(N_("This sign-in already belongs to another account."))
         return known
-    row = AccountIdentity(user_id=user.id, issuer=identity.issuer, subject=identity.subject, email=identity.email,
+    row = AccountIdentity(user_id=user.id, issuer=identity.issuer, subject=identity.subject,
+                          email=identity.email,
                           last_used_at=clock.now())
     db.session.add(row)
     db.session.flush()
@@ -266,7 +277,8 @@ def link(user: User, identity: Identity) -> AccountIdentity:
 
 
 def ask_link(user: User, identity: Identity) -> None:
-    """Mail a link to the account's own address that links the identity; staff link inside of their account only."""
+    """Mail a link to the account's own address that links the identity; staff link inside of their account
+    only."""
     if user.is_staff or held_until(user) is not None or not may_send(user, TicketKind.LINK_IDENTITY):
         raise Refused(N_("This account can be linked with its password only, or after signing in.")
                       if user.is_staff else
@@ -276,7 +288,8 @@ def ask_link(user: User, identity: Identity) -> None:
 
 
 def unlink(user: User, identity_id: int, *, keep: str | None = None) -> bool:
-    """Take the identity off the account; False when it is not the person's. All sessions but `keep`, and tokens, end.
+    """Take the identity off the account; False when it is not the person's. All sessions but `keep`, and
+    tokens, end.
 
     Raises `Refused` when nothing else would open the account.
     """
@@ -295,7 +308,8 @@ def unlink(user: User, identity_id: int, *, keep: str | None = None) -> bool:
 
 @effect(Patient, "suspend", "close")
 def _sign_out(patient: Patient, *, by: User, reason: str) -> None:
-    """Whoever is suspended or closes the account is signed out everywhere; the account may serve other roles too."""
+    """Whoever is suspended or closes the account is signed out everywhere; the account may serve other roles
+    too."""
     user = patient.user
     if user is not None and user.roles == {Role.PATIENT}:
         end_access(user)

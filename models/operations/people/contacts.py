@@ -11,9 +11,11 @@ from models.errors import N_, Refused
 def clean_email(text: str) -> str:
     """The address in its usual form, lower case. Raises `Refused` at the field email."""
     try:
-        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+        return validate_email(text.strip(), check_deliverability=False,
+                              test_environment=True).normalized.lower()
     except EmailNotValidError as error:
-        raise Refused(N_("This is not an e-mail address. Write it like name@example.org."), field="email") from error
+        raise Refused(N_("This is not an e-mail address. Write it like name@example.org."),
+                      field="email") from error
 
 
 def clean_phone(text: str | None) -> str | None:

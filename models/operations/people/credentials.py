@@ -1,7 +1,8 @@
-"""What opens an account: its password, sessions, API tokens and tickets. The one place that writes a password.
+"""What opens an account: its password, sessions, API tokens and tickets. The one place that writes a
+password.
 
-A password that changes, and an account that is closed, ends all of them; the database does it too (`models.triggers`),
-for whoever comes another way.
+A password that changes, and an account that is closed, ends all of them; the database does it too
+(`models.triggers`), for whoever comes another way.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def sessions_of(user: User) -> list[UserSession]:
     """The open ones, the last used first."""
     now = clock.now()
     return list(db.session.scalars(sa.select(UserSession).where(
-        UserSession.user_id == user.id, UserSession.ended_at.is_(None), UserSession.started_at > now - LONGEST,
+        UserSession.user_id == user.id, UserSession.ended_at.is_(None),
+        UserSession.started_at > now - LONGEST,
         UserSession.seen_at > now - idle_limit(user)).order_by(UserSession.seen_at.desc())))
 
 
@@ -95,7 +97,8 @@ def end_sessions(user: User, *, keep: str | None = None, only: int | None = None
 
 
 def end_tokens(user: User, *, only: int | None = None) -> int:
-    """End the account's API tokens, or the one with the id `only`; returns how many ended; the log notes it."""
+    """End the account's API tokens, or the one with the id `only`; returns how many ended; the log notes
+    it."""
     which = [ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None)]
     if only is not None:
         which.append(ApiToken.id == only)
@@ -105,7 +108,8 @@ def end_tokens(user: User, *, only: int | None = None) -> int:
 
 def _noted(user: User, what: str, ended: int) -> int:
     if ended:
-        activity.record(Activity.LOGGED_OUT, table_name="user", changed_id=user.id, properties={"ended": {what: ended}})
+        activity.record(Activity.LOGGED_OUT, table_name="user", changed_id=user.id,
+                        properties={"ended": {what: ended}})
     return int(ended)
 
 
@@ -116,7 +120,8 @@ def end_access(user: User, *, keep: str | None = None) -> Ended:
 
 
 def end_tickets(user: User, *kinds: TicketKind) -> None:
-    """Let the links of these kinds that were mailed to the account open nothing any more; of all kinds without any."""
+    """Let the links of these kinds that were mailed to the account open nothing any more; of all kinds
+    without any."""
     which: list[Any] = [AccountTicket.user_id == user.id, AccountTicket.used_at.is_(None)]
     if kinds:
         which.append(AccountTicket.kind.in_(kinds))

@@ -1,4 +1,5 @@
-"""Messages are written into the outbox, in the transaction of what they tell about; a job sends them afterwards."""
+"""Messages are written into the outbox, in the transaction of what they tell about; a job sends them
+afterwards."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ def post(to: User, template: str, *, channel: Channel = Channel.MAIL, key: str |
          prints: Document | None = None, **params: Any) -> Outbox | None:
     """Write the message `template` to a person in that person's language; None when the account is closed.
 
-    `params` fill the template and must hold nothing clinical: mail is read on any screen. The template is a notice of
-    `models.operations.people.notices.NOTICES`, or a file of templates/mail/. A message by telephone needs a number:
-    None without one.
+    `params` fill the template and must hold nothing clinical: mail is read on any screen. The template is a
+    notice of `models.operations.people.notices.NOTICES`, or a file of templates/mail/. A message by telephone
+    needs a number: None without one.
     """
     address = to.email if channel == Channel.MAIL else to.phone
     if to.status != AccountStatus.ACTIVE or not address:

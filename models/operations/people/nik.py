@@ -1,8 +1,8 @@
 """The NIK: checked, kept encrypted, found again by a keyed hash, shown masked.
 
-The number is AES-256-GCM under `NIK_KEY`; its index an HMAC-SHA256 under `NIK_INDEX_KEY`, so that it can be unique
-and searched for while a stolen table tells nothing without the keys. A NIK is never reissued, so a mismatch with
-birth date or sex is a doubt that a person can confirm, not an error.
+The number is AES-256-GCM under `NIK_KEY`; its index an HMAC-SHA256 under `NIK_INDEX_KEY`, so that it can be
+unique and searched for while a stolen table tells nothing without the keys. A NIK is never reissued, so a
+mismatch with birth date or sex is a doubt that a person can confirm, not an error.
 """
 
 from __future__ import annotations
@@ -52,11 +52,13 @@ def _derived(secret: str | bytes, purpose: bytes) -> bytes:
 
 
 def configure(keys: Mapping[str, str | bytes]) -> None:
-    """Take `NIK_KEY` and `NIK_INDEX_KEY`. Raises KeyError when one is missing, ValueError when short or equal."""
+    """Take `NIK_KEY` and `NIK_INDEX_KEY`. Raises KeyError when one is missing, ValueError when short or
+    equal."""
     global _keys
     if keys["NIK_KEY"] == keys["NIK_INDEX_KEY"]:
         raise ValueError("NIK_KEY and NIK_INDEX_KEY must differ")
-    _keys = _Keys(AESGCM(_derived(keys["NIK_KEY"], b"NIK_KEY")), _derived(keys["NIK_INDEX_KEY"], b"NIK_INDEX_KEY"))
+    _keys = _Keys(AESGCM(_derived(keys["NIK_KEY"], b"NIK_KEY")),
+                  _derived(keys["NIK_INDEX_KEY"], b"NIK_INDEX_KEY"))
 
 
 def _configured() -> _Keys:
@@ -73,7 +75,8 @@ def encrypt(number: str) -> str:
 
 
 def decrypt(kept: str) -> str:
-    """The number that `encrypt` was given. Raises ValueError when the text was tampered with or the key is another."""
+    """The number that `encrypt` was given. Raises ValueError when the text was tampered with or the key is
+    another."""
     try:
         raw = base64.b64decode(kept.removeprefix(_VERSION), validate=True)
         return _configured().cipher.decrypt(raw[:12], raw[12:], _CONTEXT).decode()
@@ -96,7 +99,8 @@ def check(number: str) -> str:
     try:
         return str(standard.validate(number))
     except ValidationError as error:
-        raise Refused(N_("This is not a valid NIK. It has 16 digits: region, birth date (day plus 40 for women), "
+        raise Refused(N_("This is not a valid NIK. It has 16 digits: region, birth date (day plus 40 for "
+                         "women), "
                          "serial number."), field="nik") from error
 
 
@@ -104,7 +108,8 @@ def doubts(number: str, birth_date: date, sex: Sex) -> list[str]:
     """Messages about what does not fit; empty when all does. The region is not compared with the address."""
     found = []
     day = int(number[6:8])
-    if (day % 40, int(number[8:10]), int(number[10:12])) != (birth_date.day, birth_date.month, birth_date.year % 100):
+    if (day % 40, int(number[8:10]), int(number[10:12])) != (birth_date.day, birth_date.month,
+                                                             birth_date.year % 100):
         found.append(N_("The birth date in the NIK is another than the one given."))
     if (day > 40) != (sex == Sex.FEMALE):
         found.append(N_("The sex in the NIK is another than the one given."))
@@ -114,8 +119,9 @@ def doubts(number: str, birth_date: date, sex: Sex) -> list[str]:
 def keep(patient: Patient, number: str | None, *, confirmed: bool = False, told: bool = False) -> bool:
     """Give the patient this NIK, or none; whether the number is this record's alone.
 
-    A number that another record holds is kept without its index: nobody but the hospital may learn of it, and it looks
-    into both. Raises `Refused` (not a NIK; with `told`, another record's) or `NikDoubt` (does not fit, and not
+    A number that another record holds is kept without its index: nobody but the hospital may learn of it, and
+    it looks into both. Raises `Refused` (not a NIK; with `told`, another record's) or `NikDoubt` (does not
+    fit, and not
     `confirmed`).
     """
     if not number:
@@ -139,7 +145,8 @@ def keep(patient: Patient, number: str | None, *, confirmed: bool = False, told:
 
 def _holder(hashed: str, patient: Patient) -> Patient | None:
     """The other record that holds the number."""
-    return db.session.scalar(sa.select(Patient).where(Patient.nik_index == hashed, Patient.id != (patient.id or 0)))
+    return db.session.scalar(sa.select(Patient).where(Patient.nik_index == hashed,
+                                                      Patient.id != (patient.id or 0)))
 
 
 def holder_of(patient: Patient) -> Patient | None:
@@ -154,7 +161,8 @@ def claim(patient: Patient) -> None:
         return
     holder = holder_of(patient)
     if holder is not None:
-        raise Refused(N_("Another record has this NIK now: %(record)s. Merge the two, or correct the NIK first."),
+        raise Refused(N_("Another record has this NIK now: %(record)s. Merge the two, or correct the NIK "
+                         "first."),
                       record=holder.medical_record_number or holder.name)
     patient.nik_index = index(decrypt(patient.nik))
 

@@ -1,8 +1,8 @@
 """What people are told: one table of notices, and the two ways a notice comes about.
 
-A row of `NOTICES` says who is told, by which channels beside the bell, and in which words; `on` names the transitions
-that tell it by themselves, other operations call `tell`. What waits for somebody's step is told without a row for each
-document: it is read off the workflows.
+A row of `NOTICES` says who is told, by which channels beside the bell, and in which words; `on` names the
+transitions that tell it by themselves, other operations call `tell`. What waits for somebody's step is told
+without a row for each document: it is read off the workflows.
 
 A notice's words hold nothing clinical: mail and telephones are read on any screen.
 """
@@ -26,7 +26,7 @@ from models.documents import WORKFLOWS, Document
 from models.errors import N_
 from models.operations.core.activity import plain
 from models.operations.core.approvals import EVERY, after
-from models.operations.core.once import insert_once
+from models.operations.core.locking import insert_once
 from models.operations.people.mail import post
 from models.outbox import Channel, Notice
 from models.people import AccountStatus, User, UserRole
@@ -77,7 +77,8 @@ NOTICES: dict[str, Declared] = {}
 
 
 def declare(notice: Declared) -> Declared:
-    """Make the notice known and bind it to its transitions. Raises ValueError when there is one of that name."""
+    """Make the notice known and bind it to its transitions. Raises ValueError when there is one of that
+    name."""
     if notice.event in NOTICES:
         raise ValueError(f"there is a notice {notice.event} already")
     NOTICES[notice.event] = notice
@@ -94,8 +95,8 @@ def tell(event: str, record: Any, /, *, key: str | None = None, to: Iterable[Use
          **params: Any) -> int:
     """Write the notice `event` about `record` to everybody whom it is for; returns how many were told now.
 
-    With a `key`, each person is told once, whatever runs at once. `to` are people whom only the act knows, in the
-    place of the notice's audience. Flushes.
+    With a `key`, each person is told once, whatever runs at once. `to` are people whom only the act knows, in
+    the place of the notice's audience. Flushes.
     """
     notice = NOTICES[event]
     db.session.flush()
@@ -109,10 +110,13 @@ def tell(event: str, record: Any, /, *, key: str | None = None, to: Iterable[Use
 def _tell(notice: Declared, person: User, record: Any, params: dict[str, Any], key: str | None) -> bool:
     if person.status != AccountStatus.ACTIVE:
         return False
-    params = {name: value for name, value in params.items() if name in notice.names}  # what no word needs is not kept
+    # what no word needs is not kept
+    params = {name: value for name, value in params.items() if name in notice.names}
     row = {"user_id": person.id, "event": notice.event, "key": key, "params": plain(params),
-           "table_name": record.__tablename__, "record_id": record.id, "waits": False, "created_at": clock.now(),
-           "address": notice.address.format(id=record.id, table=record.__tablename__) if notice.address else None}
+           "table_name": record.__tablename__, "record_id": record.id, "waits": False,
+           "created_at": clock.now(),
+           "address": notice.address.format(id=record.id, table=record.__tablename__) if notice.address
+           else None}
     if db.session.scalar(insert_once(Notice.__table__).values(**row).returning(Notice.id)) is None:
         return False
     for channel in notice.channels:
@@ -148,7 +152,8 @@ def turn(model: Any, state: Any) -> list[Any]:
 
 
 def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str) -> None:
-    """Whoever the paper waited for need not look any more; whoever it waits for now is told; so is its author."""
+    """Whoever the paper waited for need not look any more; whoever it waits for now is told; so is its
+    author."""
     table = record.__tablename__
     if table in NOT_PAPERS or table in QUIET or table not in WORKFLOWS:
         return
@@ -223,12 +228,14 @@ EVERY.append(_on_every_step)
 # ---------------------------------------------------------------- reading
 
 def unread(user_id: int) -> Any:
-    """The number of a person's unread notices, as a scalar subquery that a page folds into its own statement."""
+    """The number of a person's unread notices, as a scalar subquery that a page folds into its own
+    statement."""
     return sa.select(sa.func.count()).select_from(Notice).where(
         Notice.user_id == user_id, Notice.read_at.is_(None)).scalar_subquery()
 
 
-def latest(user: User, *, limit: int = 50, before: int | None = None, unread_only: bool = False) -> list[Notice]:
+def latest(user: User, *, limit: int = 50, before: int | None = None,
+           unread_only: bool = False) -> list[Notice]:
     """The person's notices, newest first."""
     rows = sa.select(Notice).where(Notice.user_id == user.id).order_by(Notice.id.desc()).limit(limit)
     if before is not None:
@@ -237,7 +244,8 @@ def latest(user: User, *, limit: int = 50, before: int | None = None, unread_onl
 
 
 def opened(user: User, notice_id: int) -> str | None:
-    """Mark the person's notice as read; the address of what it is about ("" for none), or None: not theirs."""
+    """Mark the person's notice as read; the address of what it is about ("" for none), or None: not
+    theirs."""
     address = db.session.execute(
         sa.select(Notice.address).where(Notice.id == notice_id, Notice.user_id == user.id)).first()
     if address is None:
@@ -247,7 +255,8 @@ def opened(user: User, notice_id: int) -> str | None:
 
 
 def mark_read(user: User, ids: Iterable[int] | None = None) -> int:
-    """Mark the person's notices of these ids as read, all of them without ids; returns how many were unread."""
+    """Mark the person's notices of these ids as read, all of them without ids; returns how many were
+    unread."""
     change = sa.update(Notice).where(Notice.user_id == user.id, Notice.read_at.is_(None))
     if ids is not None:
         change = change.where(Notice.id.in_(list(ids)))
@@ -307,16 +316,20 @@ ASK = N_("Please ask the hospital if you have questions.")
 
 declare(Declared(
     "registration_received", itself, N_("Your registration was received"),
-    (N_("Thank you for registering. The hospital looks at your registration and tells you here what it decided. "
-        "Until then you can sign in and complete your profile."),), address="/portal/", always=True, icon="user"))
+    (N_("Thank you for registering. The hospital looks at your registration and tells you here what it "
+        "decided. "
+        "Until then you can sign in and complete your profile."),), address="/portal/", always=True,
+    icon="user"))
 declare(Declared(
     "registration_repeated", itself, N_("Somebody registered with your address"),
-    (N_("Somebody asked for a patient account with this address, which has one already. Nothing was changed. If it "
+    (N_("Somebody asked for a patient account with this address, which has one already. Nothing was "
+        "changed. If it "
         "was you, sign in with the password that you have; if it was not, you need not do anything."),),
     channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
     "registration_approved", the_account, N_("Your registration was approved"),
-    (N_("The registration of %(patient)s was approved. The medical record number is %(medical_record_number)s."),
+    (N_("The registration of %(patient)s was approved. The medical record number is "
+        "%(medical_record_number)s."),
      N_("You can now ask for a consultation in the portal.")), _named, "/portal/",
     on=(Patient, ("approve", "reinstate")), always=True, icon="user-check"))
 declare(Declared(
@@ -329,7 +342,8 @@ declare(Declared(
     on=(Patient, ("suspend",)), always=True, icon="user-x"))
 declare(Declared(
     "registration_closed", the_account, N_("Your registration was closed"),
-    (N_("The registration of %(patient)s was closed and the consents were withdrawn. The law asks the hospital to "
+    (N_("The registration of %(patient)s was closed and the consents were withdrawn. The law asks the "
+        "hospital to "
         "keep the medical record."),), _named, "/portal/", always=True, icon="user-x"))
 
 declare(Declared(
@@ -339,11 +353,13 @@ declare(Declared(
     on=(Consultation, ("approve",)), icon="calendar-event"))
 declare(Declared(
     "consultation_planned", the_doctor, N_("A consultation is planned"),
-    (N_("Consultation %(number)s on %(when)s was approved. You find it among your consultations."),), planned, PANEL,
+    (N_("Consultation %(number)s on %(when)s was approved. You find it among your consultations."),),
+    planned, PANEL,
     on=(Consultation, ("approve",)), icon="calendar-event"))
 declare(Declared(
     "consultation_rejected", the_patient, N_("Your consultation was not approved"),
-    (N_("Consultation %(number)s with %(doctor)s on %(when)s was not approved. The reason stands in the portal."),),
+    (N_("Consultation %(number)s with %(doctor)s on %(when)s was not approved. The reason stands in the "
+        "portal."),),
     planned, PORTAL, on=(Consultation, ("reject",)), icon="circle-x"))
 declare(Declared(
     "consultation_completed", the_patient, N_("Your consultation is completed"),
@@ -355,7 +371,8 @@ declare(Declared(
     on=(Consultation, ("cancel",)), icon="circle-x"))
 declare(Declared(
     "consultation_offered", the_patient, N_("The next free times"),
-    (N_("Instead of consultation %(number)s you can choose another time. Next free times: %(slots)s."),), planned,
+    (N_("Instead of consultation %(number)s you can choose another time. Next free times: %(slots)s."),),
+    planned,
     PORTAL, icon="calendar-event"))
 declare(Declared(
     "consultation_freed", the_doctor_who_knew, N_("A consultation was cancelled"),
@@ -363,20 +380,25 @@ declare(Declared(
     on=(Consultation, ("cancel", "reschedule")), icon="circle-x"))
 declare(Declared(
     "consultation_moved", the_patient, N_("A consultation was moved"),
-    (N_("Consultation %(number)s with %(doctor)s was moved from %(when)s to %(moved)s. The new time waits for its "
-        "approval."),), planned, "/portal/consultations", on=(Consultation, ("reschedule",)), icon="calendar-event"))
+    (N_("Consultation %(number)s with %(doctor)s was moved from %(when)s to %(moved)s. The new time waits "
+        "for its "
+        "approval."),), planned, "/portal/consultations", on=(Consultation, ("reschedule",)),
+    icon="calendar-event"))
 
 declare(Declared(
     "bed_out", holders(Role.FRONT_OFFICE), N_("%(bed)s is out of service"),
     (N_("Bed %(bed)s cannot be given to anybody until it is put back. The reason: %(reason)s"),),
-    lambda bed: {"bed": str(bed)}, "/admin/bed/details/?id={id}", on=(Bed, ("take_out",)), channels=(), icon="ban"))
+    lambda bed: {"bed": str(bed)}, "/admin/bed/details/?id={id}", on=(Bed, ("take_out",)), channels=(),
+    icon="ban"))
 
 declare(Declared(
     "document_waits", lambda _record: (), N_("%(table)s %(number)s waits for your step"),
     (N_("Open it, look at it, and decide."),), channels=(), icon="inbox"))
 declare(Declared(
-    "document_rejected", the_author, N_("%(table)s %(number)s was rejected"), (N_("The reason: %(reason)s"),), _paper,
+    "document_rejected", the_author, N_("%(table)s %(number)s was rejected"),
+    (N_("The reason: %(reason)s"),), _paper,
     channels=(Channel.MAIL,), icon="circle-x"))
 declare(Declared(
-    "document_approved", the_author, N_("%(table)s %(number)s was approved"), (N_("%(step)s: done by another."),),
+    "document_approved", the_author, N_("%(table)s %(number)s was approved"),
+    (N_("%(step)s: done by another."),),
     _paper, channels=(), icon="circle-check"))

@@ -1,4 +1,5 @@
-"""The three-way match of an invoice, line by line: ordered, received, charged; and what is still to be charged."""
+"""The three-way match of an invoice, line by line: ordered, received, charged; and what is still to be
+charged."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ UNIT = Decimal("0.001")
 
 @dataclass(frozen=True)
 class Match:
-    """One line of an invoice beside its receipt and order; quantities in the line's unit, rupiah before VAT."""
+    """One line of an invoice beside its receipt and order; quantities in the line's unit, rupiah before
+    VAT."""
 
     line: SupplierInvoiceLine
     ordered: Decimal
@@ -78,7 +80,8 @@ def vat_due(invoice: SupplierInvoice) -> Decimal:
 
 @dataclass(frozen=True)
 class Chargeable:
-    """A received line that no approved invoice charged whole; `quantity` is what is left, returns taken off."""
+    """A received line that no approved invoice charged whole; `quantity` is what is left, returns taken
+    off."""
 
     goods_receipt_line: GoodsReceiptLine
     quantity: Decimal

@@ -1,4 +1,5 @@
-"""From approved purchase requests to orders: what is still open of each line, and one order for many requests."""
+"""From approved purchase requests to orders: what is still open of each line, and one order for many
+requests."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ from models.base import db
 from models.errors import N_, NotAllowed, Refused, at
 from models.items import Item, Supplier
 from models.operations.core.approvals import after, by_system, effect, opened
-from models.operations.core.once import lock, lock_rows
-from models.operations.core.reports import base_units, quantity
+from models.operations.core.locking import lock, lock_rows
+from models.operations.core.report_kit import base_units, quantity
 from models.organisation import Status
 from models.people import User
 from models.purchasing import (
@@ -46,7 +47,8 @@ def _keep_approver(request: PurchaseRequest, *, by: User, reason: str) -> None:
 
 def ordered(line_ids: Iterable[int], but: PurchaseOrder | None = None,
             without: Sequence[PurchaseOrderState] = OPEN_ORDERS) -> dict[int, Decimal]:
-    """Base units by request line that stand on orders in other states than `without`, the order `but` left out."""
+    """Base units by request line that stand on orders in other states than `without`, the order `but` left
+    out."""
     line = PurchaseOrderLine
     rows = db.session.execute(
         sa.select(line.purchase_request_line_id, line.quantity, line.factor)
@@ -75,7 +77,8 @@ def check_left(line: PurchaseRequestLine, base: Decimal, before: Decimal, field:
     named = {"item": line.item.name, "request": str(line.purchase_request), "field": field}
     if before >= line.base_quantity:
         raise Refused(N_("%(item)s of %(request)s is ordered already; a line is ordered once."), **named)
-    raise Refused(N_("%(item)s of %(request)s: only %(left)s %(unit)s are not ordered yet."), unit=line.unit.unit_name,
+    raise Refused(N_("%(item)s of %(request)s: only %(left)s %(unit)s are not ordered yet."),
+                  unit=line.unit.unit_name,
                   left=left_of(line, {line.id: before}), **named)
 
 
@@ -93,15 +96,16 @@ def open_lines(*, supplier_id: int | None = None, item_id: int | None = None, st
                request_id: int | None = None, limit: int = 200) -> list[OpenLine]:
     """Lines of approved requests that no order covers yet, by supplier and item; one statement.
 
-    What stands on a draft of an order is no longer open, except where nothing else is left of the line (then it is
-    listed with nothing left, so that a person sees where it is).
+    What stands on a draft of an order is no longer open, except where nothing else is left of the line (then
+    it is listed with nothing left, so that a person sees where it is).
     """
     line, order_line = PurchaseRequestLine, PurchaseOrderLine
 
     def on(criterion: sa.ColumnElement[bool]) -> sa.ScalarSelect[Decimal]:
         return (sa.select(quantity(sa.func.sum(base_units(order_line.quantity, order_line.factor))))
                 .join(PurchaseOrder, PurchaseOrder.id == order_line.purchase_order_id)
-                .where(order_line.purchase_request_line_id == line.id, criterion).correlate(line).scalar_subquery())
+                .where(order_line.purchase_request_line_id == line.id,
+                       criterion).correlate(line).scalar_subquery())
 
     taken = on(PurchaseOrder.state.not_in(OPEN_ORDERS))
     drafted = on(PurchaseOrder.state == PurchaseOrderState.DRAFT)
@@ -111,7 +115,8 @@ def open_lines(*, supplier_id: int | None = None, item_id: int | None = None, st
         (PurchaseRequest.id, request_id)) if value]
     rows = db.session.execute(
         sa.select(line, quantity(taken).label("taken"), quantity(drafted).label("drafted"))
-        .join(PurchaseRequest, PurchaseRequest.id == line.purchase_request_id).join(Item, Item.id == line.item_id)
+        .join(PurchaseRequest,
+              PurchaseRequest.id == line.purchase_request_id).join(Item, Item.id == line.item_id)
         .outerjoin(Supplier, Supplier.id == line.supplier_id)
         .where(PurchaseRequest.state == PurchaseRequestState.APPROVED, quantity(taken) < asked, *criteria)
         .options(joinedload(line.purchase_request).joinedload(PurchaseRequest.store), joinedload(line.item),
@@ -175,14 +180,16 @@ def make_orders(picks: Sequence[Pick], *, by: User) -> list[PurchaseOrder]:
         grouped.setdefault((supplier.id, request.store_id), []).append(PurchaseOrderLine(
             purchase_request_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id, factor=line.factor,
             quantity=pick.quantity, unit_price=pick.unit_price, discount=pick.discount))
-    return [_drafted(suppliers[supplier_id], store_id, found, by) for (supplier_id, store_id), found in grouped.items()]
+    return [_drafted(suppliers[supplier_id], store_id, found, by)
+            for (supplier_id, store_id), found in grouped.items()]
 
 
 @effect(PurchaseOrder, "send")
 def _promised(order: PurchaseOrder, *, by: User, reason: str) -> None:
     """Without a day agreed, the supplier's usual time of delivery is what it is held to."""
     if order.expected_on is None and order.supplier.lead_time_days is not None:
-        order.expected_on = max(clock.today(), order.ordered_on) + timedelta(days=order.supplier.lead_time_days)
+        order.expected_on = max(clock.today(),
+                                order.ordered_on) + timedelta(days=order.supplier.lead_time_days)
 
 
 def _drafted(supplier: Supplier, store_id: int, lines: list[PurchaseOrderLine], by: User) -> PurchaseOrder:
@@ -199,8 +206,8 @@ def _drafted(supplier: Supplier, store_id: int, lines: list[PurchaseOrderLine], 
 def make_order(request: PurchaseRequest, supplier_id: int | None = None, *, by: User) -> PurchaseOrder:
     """Draft an order to a supplier with the request's open lines that propose it or nobody.
 
-    Without `supplier_id`, to the first supplier that an open line proposes, and without what stands on a draft.
-    Raises `NotAllowed`, or `Refused` when the request is not approved or no line is left.
+    Without `supplier_id`, to the first supplier that an open line proposes, and without what stands on a
+    draft. Raises `NotAllowed`, or `Refused` when the request is not approved or no line is left.
     """
     if not by.has_role(Role.FACILITIES_STAFF):
         raise NotAllowed(N_("Your role may not do this step."))
@@ -221,7 +228,8 @@ def make_order(request: PurchaseRequest, supplier_id: int | None = None, *, by: 
                           number=str(request))
         supplier_id = proposed[0]
     lines = [PurchaseOrderLine(purchase_request_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id,
-                               quantity=left[line.id], factor=line.factor, unit_price=line.estimated_price or ZERO)
+                               quantity=left[line.id], factor=line.factor,
+                               unit_price=line.estimated_price or ZERO)
              for line in still if line.supplier_id in (None, supplier_id)]
     if not lines:
         raise Refused(N_("No line of %(number)s is left to order from this supplier."), number=str(request))
@@ -251,14 +259,16 @@ def _check_order(order: PurchaseOrder, *, by: User, reason: str) -> None:
                 raise Refused(N_("The purchase request %(number)s is not approved."),
                               number=str(wanted.purchase_request))
             if wanted.item_id != line.item_id:
-                raise Refused(N_("%(item)s is not what %(request)s asks for on this line."), item=line.item.name,
+                raise Refused(N_("%(item)s is not what %(request)s asks for on this line."),
+                              item=line.item.name,
                               request=str(wanted.purchase_request))
 
 
 @after(PurchaseOrder, "send")
 def _close_requests(order: PurchaseOrder, *, by: User, reason: str) -> None:
     """Requests close by themselves when every line went to a supplier."""
-    requests = {line.purchase_request_line.purchase_request for line in order.lines if line.purchase_request_line}
+    requests = {line.purchase_request_line.purchase_request for line in order.lines
+                if line.purchase_request_line}
     for request in sorted(requests, key=lambda request: request.id):
         lock(request)
         if request.state == PurchaseRequestState.APPROVED and request.is_fully_ordered:

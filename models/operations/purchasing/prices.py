@@ -1,4 +1,5 @@
-"""What suppliers took for an item and how punctual they are: the suggested price, and which supplier is best."""
+"""What suppliers took for an item and how punctual they are: the suggested price, and which supplier is
+best."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from models.operations.purchasing.reports_purchasing import on_time
 from models.organisation import Status
 from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 
-#: Days after which a price no longer says what a supplier takes today; older ones are shown and never the best.
+#: Days after which a price no longer says what a supplier takes today; older ones are shown and never the
+#: best.
 RECENT = 365
 #: Prices of one supplier that are shown.
 SHOWN = 3
@@ -73,9 +75,11 @@ class Offer:
 
 
 def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
-    """The offers of active suppliers by item id, the best first, then the cheapest; two statements for any number.
+    """The offers of active suppliers by item id, the best first, then the cheapest; two statements for any
+    number.
 
-    Best is the lowest recent net price of a supplier that is not mostly late; the more punctual of equal ones.
+    Best is the lowest recent net price of a supplier that is not mostly late; the more punctual of equal
+    ones.
     """
     ids = set(item_ids)
     found: dict[int, list[Offer]] = {item_id: [] for item_id in ids}
@@ -86,8 +90,10 @@ def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
         partition_by=(line.item_id, GoodsReceipt.supplier_id),
         order_by=(GoodsReceipt.received_on.desc(), line.id.desc())).label("place")
     ranked = (sa.select(
-        line.item_id, GoodsReceipt.supplier_id, Supplier.name.label("supplier"), GoodsReceipt.id.label("receipt_id"),
-        GoodsReceipt.number, GoodsReceipt.received_on, line.unit_price, line.discount, UnitConversion.unit_name,
+        line.item_id, GoodsReceipt.supplier_id, Supplier.name.label("supplier"),
+        GoodsReceipt.id.label("receipt_id"),
+        GoodsReceipt.number, GoodsReceipt.received_on, line.unit_price, line.discount,
+        UnitConversion.unit_name,
         line.factor, place)
         .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
         .join(Supplier, Supplier.id == GoodsReceipt.supplier_id)
@@ -97,7 +103,8 @@ def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
     paid: dict[tuple[int, int, str], list[Paid]] = {}
     for row in db.session.execute(sa.select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place)):
         paid.setdefault((row.item_id, row.supplier_id, row.supplier), []).append(Paid(
-            row.receipt_id, row.number or "", row.received_on, row.unit_price, row.discount, row.unit_name, row.factor))
+            row.receipt_id, row.number or "", row.received_on, row.unit_price, row.discount, row.unit_name,
+            row.factor))
     punctual = _punctual({supplier_id for _item, supplier_id, _name in paid})
     for (item_id, supplier_id, supplier), rows in paid.items():
         due, in_time = punctual.get(supplier_id, (0, 0))
@@ -127,5 +134,6 @@ def _ranked(rows: list[Offer]) -> list[Offer]:
 
 
 def suggested(found: list[Offer], supplier_id: int | None) -> Paid | None:
-    """The price to put on an order line for this supplier: what it took last. None when it never supplied the item."""
+    """The price to put on an order line for this supplier: what it took last. None when it never supplied the
+    item."""
     return next((offer.last for offer in found if offer.supplier_id == supplier_id), None)

@@ -1,4 +1,5 @@
-"""Who is told of purchases: the supplier of the order, payables of orders and receipts, each with the printed paper."""
+"""Who is told of purchases: the supplier of the order, payables of orders and receipts, each with the printed
+paper."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from models.base import db
 from models.documents import DocumentEvent
 from models.errors import N_
-from models.measure import plain
+from models.line_quantities import plain
 from models.operations.core.approvals import after
 from models.operations.people.mail import post_to
 from models.operations.people.notices import Declared, declare, holders
@@ -30,8 +31,10 @@ def _to_the_supplier(order: PurchaseOrder, *, by: User, reason: str) -> None:
     if not supplier.email:
         return
     hospital = setting("hospital.name")
-    post_to(supplier.email, TEMPLATE, language=supplier.language, prints=order, key=f"purchase_order-{order.id}",
-            name=supplier.contact_name or supplier.name, number=order.number, hospital=hospital, store=order.store.name,
+    post_to(supplier.email, TEMPLATE, language=supplier.language, prints=order,
+            key=f"purchase_order-{order.id}",
+            name=supplier.contact_name or supplier.name, number=order.number, hospital=hospital,
+            store=order.store.name,
             expected_on=order.expected_on.isoformat() if order.expected_on else "", person=by.name)
 
 
@@ -40,7 +43,8 @@ def _order(order: PurchaseOrder) -> dict[str, Any]:
 
 
 def _receipt(receipt: GoodsReceipt) -> dict[str, Any]:
-    return {"number": receipt.number, "supplier": receipt.supplier.name, "order": receipt.purchase_order.number,
+    return {"number": receipt.number, "supplier": receipt.supplier.name,
+            "order": receipt.purchase_order.number,
             "amount": f"Rp{plain(receipt.net_total)}"}
 
 
@@ -48,15 +52,18 @@ def the_head_who_approved(order: PurchaseOrder) -> list[User]:
     """Who approved the order first; nobody when that person has no account any more."""
     event = db.session.scalars(
         sa.select(DocumentEvent).where(DocumentEvent.document_type == order.__tablename__,
-                                       DocumentEvent.document_id == order.id, DocumentEvent.transition == "approve")
+                                       DocumentEvent.document_id == order.id,
+                                       DocumentEvent.transition == "approve")
         .order_by(DocumentEvent.id.desc()).limit(1)).first()
     return [event.user] if event is not None else []
 
 
 declare(Declared(
-    "order_approved", holders(Role.PAYABLES, Role.FACILITIES_HEAD), N_("Purchase order %(number)s was approved"),
+    "order_approved", holders(Role.PAYABLES, Role.FACILITIES_HEAD),
+    N_("Purchase order %(number)s was approved"),
     (N_("%(supplier)s, %(amount)s with VAT."), N_("The printed order is enclosed.")), _order,
-    ADDRESS.format("purchase_order"), channels=(Channel.MAIL,), on=(PurchaseOrder, ("approve",)), icon="file-invoice",
+    ADDRESS.format("purchase_order"), channels=(Channel.MAIL,), on=(PurchaseOrder, ("approve",)),
+    icon="file-invoice",
     encloses=True))
 declare(Declared(
     "order_sent", the_head_who_approved, N_("Purchase order %(number)s went to %(supplier)s"),
@@ -66,5 +73,6 @@ declare(Declared(
 declare(Declared(
     "goods_received", holders(Role.PAYABLES), N_("Receiving report %(number)s: %(supplier)s"),
     (N_("Goods of %(order)s worth %(amount)s before VAT came in and wait for their invoice."),
-     N_("The receiving report is enclosed.")), _receipt, ADDRESS.format("goods_receipt"), channels=(Channel.MAIL,),
+     N_("The receiving report is enclosed.")), _receipt, ADDRESS.format("goods_receipt"),
+    channels=(Channel.MAIL,),
     on=(GoodsReceipt, ("post",)), icon="package-import", encloses=True))

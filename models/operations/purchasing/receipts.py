@@ -13,8 +13,8 @@ from models.base import db
 from models.errors import N_, NotAllowed, Refused, at
 from models.journal import Posting
 from models.operations.core.approvals import after, by_system, effect, opened
-from models.operations.core.once import lock, lock_rows
-from models.operations.core.rows import update_all
+from models.operations.core.bulk import update_all
+from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import Leg
 from models.operations.purchasing import supplier_returns
@@ -51,7 +51,8 @@ def received_of(order_ids: Iterable[int]) -> dict[int, Decimal]:
     rows = db.session.execute(
         sa.select(line.purchase_order_line_id, line.received_quantity, line.factor)
         .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
-        .where(GoodsReceipt.purchase_order_id.in_(list(order_ids)), GoodsReceipt.state == GoodsReceiptState.POSTED,
+        .where(GoodsReceipt.purchase_order_id.in_(list(order_ids)),
+               GoodsReceipt.state == GoodsReceiptState.POSTED,
                GoodsReceipt.supplier_return_id.is_(None)))
     sums: dict[int, Decimal] = {}
     for line_id, quantity, factor in rows:
@@ -72,7 +73,8 @@ def make_receipt(order: PurchaseOrder, *, by: User) -> GoodsReceipt:
         left = line.quantity - so_far.get(line.id, ZERO) / line.factor
         if left > 0:
             lines.append(GoodsReceiptLine(
-                purchase_order_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id, factor=line.factor,
+                purchase_order_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id,
+                factor=line.factor,
                 unit_price=line.unit_price, discount=line.discount, ordered_quantity=line.quantity,
                 received_quantity=left.quantize(Decimal("0.001"))))
     if not lines:
@@ -128,22 +130,26 @@ def _post_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
 
 _ORDERED = (
     sa.select(
-        PurchaseOrderLine.__table__.c["id", "item_id", "unit_id", "quantity", "factor", "unit_price", "discount"],
+        PurchaseOrderLine.__table__.c["id", "item_id", "unit_id", "quantity", "factor", "unit_price",
+                                      "discount"],
         GoodsReceiptLine.received_quantity.label("came"), GoodsReceiptLine.factor.label("came_by"),
         setting_of("goods_receipt.tolerance").label("tolerance"))
     .outerjoin(sa.join(GoodsReceiptLine.__table__, GoodsReceipt.__table__, sa.and_(
         GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id, GoodsReceipt.state == GoodsReceiptState.POSTED,
-        GoodsReceipt.purchase_order_id == sa.bindparam("key"),  # else all that was ever posted is walked through
+        # else all that was ever posted is walked through
+        GoodsReceipt.purchase_order_id == sa.bindparam("key"),
         GoodsReceipt.supplier_return_id.is_(None))),
         GoodsReceiptLine.purchase_order_line_id == PurchaseOrderLine.id)
     .where(PurchaseOrderLine.purchase_order_id == sa.bindparam("key")))
 
 
 def _check_quantities(receipt: GoodsReceipt, order: PurchaseOrder) -> dict[int, Decimal]:
-    """What is outstanding after the receipt, by its line id, in units of the order; refuses more than was ordered."""
+    """What is outstanding after the receipt, by its line id, in units of the order; refuses more than was
+    ordered."""
     ordered: dict[int, Any] = {}
     so_far: dict[int, Decimal] = {}
-    for row in db.session.connection().execute(_ORDERED, {"key": order.id}):  # a row for each time that it came in
+    # a row for each time that it came in
+    for row in db.session.connection().execute(_ORDERED, {"key": order.id}):
         ordered[row.id] = row
         so_far[row.id] = so_far.get(row.id, ZERO) + (row.came * row.came_by if row.came else ZERO)
     outstanding: dict[int, Decimal] = {}
@@ -151,7 +157,8 @@ def _check_quantities(receipt: GoodsReceipt, order: PurchaseOrder) -> dict[int, 
         with at(line):
             wanted = ordered.get(line.purchase_order_line_id)
             if wanted is None or wanted.item_id != line.item_id or wanted.unit_id != line.unit_id:
-                raise Refused(N_("%(item)s, in this unit, is not on the order %(number)s."), item=line.item.name,
+                raise Refused(N_("%(item)s, in this unit, is not on the order %(number)s."),
+                              item=line.item.name,
                               number=str(order))
             # The order says the price and the unit's factor; who counts the boxes does not.
             for name, value in (("unit_price", wanted.unit_price), ("discount", wanted.discount),
@@ -164,7 +171,8 @@ def _check_quantities(receipt: GoodsReceipt, order: PurchaseOrder) -> dict[int, 
                 raise Refused(N_("%(item)s: at most %(left)s %(unit)s are outstanding on %(number)s."),
                               item=line.item.name, left=most - so_far[wanted.id] + line.base_quantity,
                               unit=line.item.base_unit, number=str(order), field="received_quantity")
-            outstanding[line.id] = wanted.quantity - (so_far[wanted.id] / wanted.factor).quantize(Decimal("0.001"))
+            outstanding[line.id] = wanted.quantity - (so_far[wanted.id]
+                                                      / wanted.factor).quantize(Decimal("0.001"))
     return outstanding
 
 
@@ -203,14 +211,18 @@ def _reverse_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
         .join(SupplierInvoiceLine, SupplierInvoiceLine.supplier_invoice_id == SupplierInvoice.id)
         .join(GoodsReceiptLine, GoodsReceiptLine.id == SupplierInvoiceLine.goods_receipt_line_id)
         .where(GoodsReceiptLine.goods_receipt_id == receipt.id, SupplierInvoice.state.not_in(
-            (SupplierInvoiceState.DRAFT, SupplierInvoiceState.REJECTED, SupplierInvoiceState.CANCELLED))).limit(1))
+            (SupplierInvoiceState.DRAFT, SupplierInvoiceState.REJECTED,
+             SupplierInvoiceState.CANCELLED))).limit(1))
     returned = db.session.scalar(
-        sa.select(SupplierReturn).join(SupplierReturnLine, SupplierReturnLine.supplier_return_id == SupplierReturn.id)
+        sa.select(SupplierReturn).join(SupplierReturnLine,
+                                       SupplierReturnLine.supplier_return_id == SupplierReturn.id)
         .where(SupplierReturnLine.goods_receipt_id == receipt.id, SupplierReturn.state.not_in(
-            (SupplierReturnState.DRAFT, SupplierReturnState.REJECTED, SupplierReturnState.CANCELLED))).limit(1))
+            (SupplierReturnState.DRAFT, SupplierReturnState.REJECTED,
+             SupplierReturnState.CANCELLED))).limit(1))
     for built_on in (invoice, returned):
         if built_on is not None:
-            raise Refused(N_("%(document)s builds on this document; it cannot be reversed."), document=str(built_on))
+            raise Refused(N_("%(document)s builds on this document; it cannot be reversed."),
+                          document=str(built_on))
     stock.reverse(receipt, on=clock.today(), by=by, reason=reason)
     if receipt.supplier_return_id is not None:
         supplier_returns.settle_reversal(receipt, by=by)
@@ -254,15 +266,19 @@ def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
         source = line.goods_receipt_line
         receipt = source.goods_receipt
         db.session.refresh(receipt, ["state"])
-        if (receipt.purchase_order_id != invoice.purchase_order_id or receipt.supplier_id != invoice.supplier_id
+        if (receipt.purchase_order_id != invoice.purchase_order_id
+            or receipt.supplier_id != invoice.supplier_id
                 or receipt.state != GoodsReceiptState.POSTED or source.item_id != line.item_id
                 or source.unit_id != line.unit_id or source.origin_line_id is not None):
-            raise Refused(N_("%(item)s does not match a posted receipt of this order and supplier, in its unit."),
+            raise Refused(N_("%(item)s does not match a posted receipt of this order and supplier, in its "
+                             "unit."),
                           item=line.item.name)
         gone = before.get(source.id, ZERO)
-        most = source.received_quantity - (waived.get(source.id, ZERO) / source.factor).quantize(Decimal("0.001"))
+        most = source.received_quantity - (waived.get(source.id,
+                                                      ZERO) / source.factor).quantize(Decimal("0.001"))
         if gone + line.quantity > most:
-            raise Refused(N_("%(item)s: only %(left)s of what was received is not invoiced yet."), item=line.item.name,
+            raise Refused(N_("%(item)s: only %(left)s of what was received is not invoiced yet."),
+                          item=line.item.name,
                           left=most - gone)
         due = stock.share(source.net_amount, line.quantity, source.received_quantity, gone)
         before[source.id] = gone + line.quantity
@@ -285,4 +301,5 @@ def _pay(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
     journal.post_entry(invoice.paid_on, [Leg(Posting.PAYABLES, paid), Leg(Posting.CASH, -paid)], invoice, by)
 
 
-__all__ = ["invoiced", "make_order", "make_receipt", "make_replacement", "make_return", "received", "sent_back"]
+__all__ = ["invoiced", "make_order", "make_receipt", "make_replacement", "make_return", "received",
+           "sent_back"]

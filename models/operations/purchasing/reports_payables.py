@@ -1,5 +1,5 @@
-"""What payables look at: goods that came in and no invoice charged yet, and what is to be paid, to the sen of the
-accounts."""
+"""What payables look at: goods that came in and no invoice charged yet, and what is to be paid, to the sen of
+the accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.errors import N_
 from models.items import Item, Supplier, UnitConversion
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.checks import check
-from models.operations.core.reports import (
+from models.operations.core.report_kit import (
     STORE,
     SUPPLIER,
     Asked,
@@ -45,9 +45,11 @@ ZERO = Decimal(0)
 
 
 def received_not_invoiced(asked: Asked) -> Statement:
-    """Lines of posted receipts that invoices and returns do not cover, oldest first; quantities in the line's unit.
+    """Lines of posted receipts that invoices and returns do not cover, oldest first; quantities in the line's
+    unit.
 
-    What was sent back counts until it is replaced or credited; goods that replaced others have no row of their own.
+    What was sent back counts until it is replaced or credited; goods that replaced others have no row of
+    their own.
     """
     line, charged, sent_back = GoodsReceiptLine, SupplierInvoiceLine, SupplierReturnLine
     came_with, new = sa.orm.aliased(GoodsReceiptLine), sa.orm.aliased(GoodsReceiptLine)
@@ -57,9 +59,11 @@ def received_not_invoiced(asked: Asked) -> Statement:
                 .where(SupplierInvoice.state.in_((SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)))
                 .group_by(charged.goods_receipt_line_id).subquery())
     origin = sa.func.coalesce(came_with.origin_line_id, came_with.id)
-    gone_back = quantity(base_units(sent_back.quantity, sent_back.factor)) - quantity(sent_back.credited_quantity)
+    gone_back = quantity(base_units(sent_back.quantity,
+                                    sent_back.factor)) - quantity(sent_back.credited_quantity)
     replaced = (sa.select(new.origin_line_id.label("line_id"),
-                          quantity(sa.func.sum(base_units(new.received_quantity, new.factor))).label("quantity"))
+                          quantity(sa.func.sum(base_units(new.received_quantity,
+                                                          new.factor))).label("quantity"))
                 .join(GoodsReceipt, GoodsReceipt.id == new.goods_receipt_id)
                 .where(GoodsReceipt.state == GoodsReceiptState.POSTED, new.origin_line_id.is_not(None))
                 .group_by(new.origin_line_id).subquery())
@@ -70,12 +74,14 @@ def received_not_invoiced(asked: Asked) -> Statement:
                 .group_by(origin).subquery())
     away = quantity(quantity(returned.c.quantity) - quantity(replaced.c.quantity))
     came = base_units(line.received_quantity, line.factor)
-    gone = base_units(sa.type_coerce(sa.func.coalesce(invoiced.c.quantity, 0), ExactDecimal(14, 3)), line.factor)
+    gone = base_units(sa.type_coerce(sa.func.coalesce(invoiced.c.quantity, 0), ExactDecimal(14, 3)),
+                      line.factor)
     left = quantity(came - gone - away)
     return (sa.select(
         GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number.label("document"), GoodsReceipt.received_on,
         Supplier.id.label("supplier_id"),
-        Supplier.name.label("supplier"), line.item_id, NAMED, UnitConversion.unit_name, line.received_quantity,
+        Supplier.name.label("supplier"), line.item_id, NAMED, UnitConversion.unit_name,
+        line.received_quantity,
         line.factor, line.unit_price, line.discount, quantity(invoiced.c.quantity).label("invoiced"),
         away.label("returned_base"))
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
@@ -106,13 +112,15 @@ def _on_the_account(_asked: Asked) -> Statement:
 
 
 declare(Report(
-    "received_not_invoiced", N_("Goods received, not invoiced"), "purchasing", received_not_invoiced, icon="receipt",
+    "received_not_invoiced", N_("Goods received, not invoiced"), "purchasing", received_not_invoiced,
+    icon="receipt",
     roles=frozenset(OWED), about=N_("Posted receipts whose invoice is not approved yet, oldest first."),
     columns=(Column("document", N_("Receiving report"), "code", links=("=goods_receipt", "receipt_id")),
              Column("received_on", N_("Date"), "date"),
              Column("days", N_("Days"), "number", lambda row: (clock.today() - row.received_on).days),
              SUPPLIER_COLUMN, ITEM_COLUMN,
-             Column("received_quantity", N_("Received"), "quantity"), Column("invoiced", N_("Invoiced"), "quantity"),
+             Column("received_quantity", N_("Received"), "quantity"),
+             Column("invoiced", N_("Invoiced"), "quantity"),
              Column("returned", N_("Sent back"), "quantity", returned), Column("unit_name", N_("Unit")),
              Column("owed", N_("Value"), "money", owed)),
     parameters=(SUPPLIER, STORE), summary=_on_the_account,
@@ -125,7 +133,8 @@ def _as_the_journal(session: Any) -> Any:
     listed = sum((owed(row) for row in session.execute(received_not_invoiced({}))), ZERO)
     booked = session.execute(
         _on_the_account({}).join(JournalEntry, JournalEntry.id == JournalLine.entry_id)
-        .where(JournalEntry.document_type.in_(("goods_receipt", "supplier_invoice", "supplier_return")))).one().account
+        .where(JournalEntry.document_type.in_(("goods_receipt", "supplier_invoice",
+                                               "supplier_return")))).one().account
     return None if listed == booked else (listed, booked)
 
 
@@ -140,14 +149,16 @@ def _on_payables(table: str, key: Any) -> Any:
 
 
 def _credits() -> Any:
-    """Rupiah of credit notes by supplier that no payment used yet and that did not come back in money, where there
-    are any."""
+    """Rupiah of credit notes by supplier that no payment used yet and that did not come back in money, where
+    there are any."""
     given = (sa.select(SupplierReturn.supplier_id, sa.func.sum(CREDIT).label("given"))
              .where(SupplierReturn.credit_net.is_not(None)).group_by(SupplierReturn.supplier_id).subquery())
     used = (sa.select(SupplierInvoice.supplier_id, sa.func.sum(SupplierInvoice.set_off_amount).label("used"))
-            .where(SupplierInvoice.state == SupplierInvoiceState.PAID).group_by(SupplierInvoice.supplier_id).subquery())
+            .where(SupplierInvoice.state
+                   == SupplierInvoiceState.PAID).group_by(SupplierInvoice.supplier_id).subquery())
     back = (sa.select(SupplierRefund.supplier_id, sa.func.sum(SupplierRefund.amount).label("back"))
-            .where(SupplierRefund.state == SupplierRefundState.POSTED).group_by(SupplierRefund.supplier_id).subquery())
+            .where(SupplierRefund.state
+                   == SupplierRefundState.POSTED).group_by(SupplierRefund.supplier_id).subquery())
     left = rupiah(given.c.given - sa.func.coalesce(used.c.used, 0) - sa.func.coalesce(back.c.back, 0))
     return (sa.select(given.c.supplier_id, left.label("left"))
             .outerjoin(used, used.c.supplier_id == given.c.supplier_id)
@@ -166,7 +177,8 @@ def payables(asked: Asked) -> Statement:
                       _on_payables("supplier_invoice", bill.id).label("amount"))
             .join(Supplier, Supplier.id == bill.supplier_id)
             .where(bill.state == SupplierInvoiceState.APPROVED, *where(asked, supplier=bill.supplier_id)))
-    less = (sa.select(sa.cast(none, sa.Integer), sa.cast(none, sa.String), credit.c.supplier_id, Supplier.name,
+    less = (sa.select(sa.cast(none, sa.Integer), sa.cast(none, sa.String), credit.c.supplier_id,
+                      Supplier.name,
                       sa.cast(none, sa.String), sa.cast(none, sa.Date), sa.cast(none, sa.Date),
                       rupiah(-credit.c.left)).join(Supplier, Supplier.id == credit.c.supplier_id)
             .where(*where(asked, supplier=credit.c.supplier_id)))
@@ -180,7 +192,8 @@ def credit_notes(asked: Asked) -> Statement:
     credit = _credits()
     return (sa.select(SupplierReturn.id.label("return_id"), SupplierReturn.number.label("document"),
                       Supplier.id.label("supplier_id"), Supplier.name.label("supplier"),
-                      SupplierReturn.supplier_reference, SupplierReturn.returned_on, SupplierReturn.credit_net,
+                      SupplierReturn.supplier_reference, SupplierReturn.returned_on,
+                      SupplierReturn.credit_net,
                       SupplierReturn.credit_vat, rupiah(CREDIT).label("total"))
             .join(credit, credit.c.supplier_id == SupplierReturn.supplier_id)
             .join(Supplier, Supplier.id == SupplierReturn.supplier_id)
@@ -234,7 +247,8 @@ declare(Report(
 
 @check("purchasing: what is to be paid to suppliers is what the journal says")
 def _payables_as_the_journal(session: Any) -> Any:
-    bills = session.scalars(sa.select(SupplierInvoice).where(SupplierInvoice.state == SupplierInvoiceState.APPROVED)
+    bills = session.scalars(sa.select(SupplierInvoice).where(SupplierInvoice.state
+                                                             == SupplierInvoiceState.APPROVED)
                             .options(selectinload(SupplierInvoice.lines)))
     credit = session.scalar(sa.select(rupiah(sa.func.sum(_credits().c.left))))
     listed = sum((bill.total for bill in bills), ZERO) - credit

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from models import clock
 from models.errors import N_
 from models.items import Item, Supplier, UnitConversion
-from models.operations.core.reports import (
+from models.operations.core.report_kit import (
     ITEM,
     STORE,
     SUPPLIER,
@@ -46,9 +46,11 @@ declare(Report(
     "shortages", N_("Shortages"), "purchasing", shortages, icon="alert-triangle", roles=ROLES,
     about=N_("Below minimum: on hand + on order − requested. The supplier is the last one."),
     columns=(ITEM_COLUMN, Column("supplier", N_("Supplier"), unless="supplier"), STORE_COLUMN,
-             Column("stock_on_hand", N_("On hand"), "quantity"), Column("on_order", N_("On order"), "quantity"),
+             Column("stock_on_hand", N_("On hand"), "quantity"),
+             Column("on_order", N_("On order"), "quantity"),
              Column("asked_for", N_("On request"), "quantity"),
-             Column("requested", N_("Units wait for"), "quantity"), Column("minimum_stock", N_("Minimum"), "quantity"),
+             Column("requested", N_("Units wait for"), "quantity"),
+             Column("minimum_stock", N_("Minimum"), "quantity"),
              Column("shortage", N_("Shortage"), "quantity"), UNIT_COLUMN),
     parameters=(STORE, SUPPLIER), is_late=lambda row: row.stock_on_hand == 0))
 
@@ -66,10 +68,12 @@ def on_order(asked: Asked) -> Statement:
         Store.name.label("store"), line.item_id, NAMED, Item.base_unit, quantity(ordered).label("ordered"),
         quantity(came.c.quantity).label("received"), left.label("left"))
         .join(line, line.purchase_order_id == PurchaseOrder.id).join(Item, Item.id == line.item_id)
-        .join(Supplier, Supplier.id == PurchaseOrder.supplier_id).join(Store, Store.id == PurchaseOrder.store_id)
+        .join(Supplier, Supplier.id == PurchaseOrder.supplier_id).join(Store,
+                                                                       Store.id == PurchaseOrder.store_id)
         .outerjoin(came, came.c.line_id == line.id)
         .where(PurchaseOrder.state == PurchaseOrderState.SENT, left > 0,
-               *where(asked, store=PurchaseOrder.store_id, supplier=PurchaseOrder.supplier_id, item=line.item_id))
+               *where(asked, store=PurchaseOrder.store_id, supplier=PurchaseOrder.supplier_id,
+                      item=line.item_id))
         .order_by(PurchaseOrder.expected_on.is_(None), PurchaseOrder.expected_on, PurchaseOrder.id, line.id))
 
 
@@ -95,7 +99,8 @@ def prices(asked: Asked) -> Statement:
     line = GoodsReceiptLine
     return (sa.select(
         GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number.label("document"), GoodsReceipt.received_on,
-        Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), line.item_id, NAMED, Item.base_unit,
+        Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), line.item_id, NAMED,
+        Item.base_unit,
         UnitConversion.unit_name, line.received_quantity, line.factor, line.unit_price, line.discount)
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
         .join(UnitConversion, UnitConversion.id == line.unit_id)
@@ -128,10 +133,12 @@ def on_time(asked: Asked) -> Statement:
     line = PurchaseOrderLine
     open_lines = (sa.select(line.id).outerjoin(came, came.c.line_id == line.id)
                   .where(line.purchase_order_id == PurchaseOrder.id,
-                         quantity(base_units(line.quantity, line.factor) - sa.func.coalesce(came.c.quantity, 0)) > 0)
+                         quantity(base_units(line.quantity, line.factor) - sa.func.coalesce(came.c.quantity,
+                                                                                            0)) > 0)
                   .exists())
     last = (sa.select(sa.func.max(GoodsReceipt.received_on))
-            .where(GoodsReceipt.purchase_order_id == PurchaseOrder.id, GoodsReceipt.state == GoodsReceiptState.POSTED,
+            .where(GoodsReceipt.purchase_order_id == PurchaseOrder.id,
+                   GoodsReceipt.state == GoodsReceiptState.POSTED,
                    GoodsReceipt.supplier_return_id.is_(None))
             .scalar_subquery())
     due = (sa.select(PurchaseOrder.supplier_id, PurchaseOrder.expected_on, last.label("last_on"),
@@ -139,22 +146,27 @@ def on_time(asked: Asked) -> Statement:
            .where(PurchaseOrder.state.in_((PurchaseOrderState.SENT, PurchaseOrderState.DONE)),
                   PurchaseOrder.expected_on <= clock.today(), *within(asked, PurchaseOrder.expected_on),
                   *where(asked, supplier=PurchaseOrder.supplier_id),
-                  *([PurchaseOrder.supplier_id.in_(asked["suppliers"])] if asked.get("suppliers") else [])).subquery())
+                  *([PurchaseOrder.supplier_id.in_(asked["suppliers"])] if asked.get("suppliers")
+                    else [])).subquery())
     in_time = sa.case(((due.c.is_open == 0) & (due.c.last_on <= due.c.expected_on), 1), else_=0)
-    return (sa.select(Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), Supplier.lead_time_days,
+    return (sa.select(Supplier.id.label("supplier_id"), Supplier.name.label("supplier"),
+                      Supplier.lead_time_days,
                       sa.func.count().label("due"), sa.func.sum(in_time).label("in_time"),
                       sa.func.sum(due.c.is_open).label("incomplete"))
             .join(due, due.c.supplier_id == Supplier.id)
-            .group_by(Supplier.id, Supplier.name, Supplier.lead_time_days).order_by(Supplier.name, Supplier.id))
+            .group_by(Supplier.id, Supplier.name, Supplier.lead_time_days).order_by(Supplier.name,
+                                                                                    Supplier.id))
 
 
 declare(Report(
     "on_time", N_("Suppliers on time"), "purchasing", on_time, icon="clock", roles=ROLES,
     about=N_("Orders due in the period: on time when everything came by the day agreed."),
-    columns=(SUPPLIER_COLUMN, Column("due", N_("Orders due"), "number"), Column("in_time", N_("On time"), "number"),
+    columns=(SUPPLIER_COLUMN, Column("due", N_("Orders due"), "number"),
+             Column("in_time", N_("On time"), "number"),
              Column("late", N_("Late"), "number", lambda row: row.due - row.in_time),
              Column("incomplete", N_("Incomplete"), "number"),
-             Column("rate", N_("On-time rate"), "percent", lambda row: ratio(Decimal(row.in_time * 100), row.due)),
+             Column("rate", N_("On-time rate"), "percent",
+                    lambda row: ratio(Decimal(row.in_time * 100), row.due)),
              Column("lead_time_days", N_("Lead time days"), "number")),
     parameters=(*period(365), SUPPLIER)))
 

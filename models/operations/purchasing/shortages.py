@@ -1,4 +1,5 @@
-"""What runs short, and the purchase requests for it: on hand + on order − requested, held against the minimum."""
+"""What runs short, and the purchase requests for it: on hand + on order − requested, held against the
+minimum."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from models.errors import N_, NotAllowed, Refused
 from models.items import Item, Supplier, UnitConversion
 from models.operations.core.approvals import opened
 from models.operations.core.jobs import each_day, job
-from models.operations.core.once import lock_rows
-from models.operations.core.reports import Asked, Statement, above_zero, base_units, quantity
+from models.operations.core.locking import lock_rows
+from models.operations.core.report_kit import Asked, Statement, above_zero, base_units, quantity
 from models.operations.core.system import the_system
 from models.operations.people.notices import Declared, declare, holders, tell
 from models.organisation import Status
@@ -52,7 +53,8 @@ def received() -> Any:
     """Base units received by order line, posted receipts only."""
     line = GoodsReceiptLine
     return (sa.select(line.purchase_order_line_id.label("line_id"),
-                      quantity(sa.func.sum(base_units(line.received_quantity, line.factor))).label("quantity"))
+                      quantity(sa.func.sum(base_units(line.received_quantity,
+                                                      line.factor))).label("quantity"))
             .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
             .where(GoodsReceipt.state == GoodsReceiptState.POSTED, GoodsReceipt.supplier_return_id.is_(None))
             .group_by(line.purchase_order_line_id).subquery())
@@ -84,7 +86,8 @@ def _asked_for() -> Any:
     return (sa.select(line.item_id, quantity(sa.func.sum(above_zero(left))).label("quantity"))
             .join(PurchaseRequest, PurchaseRequest.id == line.purchase_request_id)
             .outerjoin(taken, taken.c.line_id == line.id)
-            .where(PurchaseRequest.state.in_((R.DRAFT, R.SUBMITTED, R.APPROVED))).group_by(line.item_id).subquery())
+            .where(PurchaseRequest.state.in_((R.DRAFT, R.SUBMITTED,
+                                              R.APPROVED))).group_by(line.item_id).subquery())
 
 
 def _requested() -> Any:
@@ -105,7 +108,8 @@ def _requested() -> Any:
              .group_by(DeliveryRequest.store_request_id, line.item_id).subquery())
     left = quantity(asked.c.quantity - sa.func.coalesce(given.c.quantity, 0))
     return (sa.select(asked.c.item_id, quantity(sa.func.sum(above_zero(left))).label("quantity"))
-            .outerjoin(given, sa.and_(given.c.request_id == asked.c.request_id, given.c.item_id == asked.c.item_id))
+            .outerjoin(given,
+                       sa.and_(given.c.request_id == asked.c.request_id, given.c.item_id == asked.c.item_id))
             .group_by(asked.c.item_id).subquery())
 
 
@@ -137,7 +141,8 @@ def shortages(asked: Asked) -> Statement:
     found = (sa.select(
         Item.id.label("item_id"), (Item.code + " " + Item.name).label("item"), Item.base_unit, Item.precision,
         Item.minimum_stock, Item.stock_on_hand, short.c.on_order, short.c.asked_for, short.c.requested,
-        short.c.shortage, Store.id.label("store_id"), Store.name.label("store"), Supplier.id.label("supplier_id"),
+        short.c.shortage, Store.id.label("store_id"), Store.name.label("store"),
+        Supplier.id.label("supplier_id"),
         Supplier.name.label("supplier"), base.id.label("base_unit_id"), line.unit_id.label("last_unit_id"),
         line.factor.label("last_factor"), line.unit_price.label("last_price"))
         .join(short, short.c.id == Item.id).outerjoin(line, line.id == short.c.last_line_id)
@@ -152,7 +157,8 @@ def shortages(asked: Asked) -> Statement:
 
 
 def to_buy(row: Any) -> tuple[int, Decimal, Decimal | None]:
-    """Unit id, quantity in it and its last price for a row of `shortages`: whole packs as they were bought last."""
+    """Unit id, quantity in it and its last price for a row of `shortages`: whole packs as they were bought
+    last."""
     if row.last_unit_id is not None:
         packs = (row.shortage / row.last_factor).to_integral_value(ROUND_CEILING)
         base = packs * row.last_factor
@@ -165,12 +171,13 @@ def make_purchase_requests(*, by: User, store_id: int | None = None, supplier_id
                            item_ids: Iterable[int] | None = None) -> list[PurchaseRequest]:
     """Draft one purchase request per store and last supplier for what runs short; flushes, never commits.
 
-    What a request or an order already asks for is not asked for again, whoever else does this at the same time.
-    Raises `NotAllowed`, or `Refused` when nothing is short.
+    What a request or an order already asks for is not asked for again, whoever else does this at the same
+    time. Raises `NotAllowed`, or `Refused` when nothing is short.
     """
     if not by.has_role(*BUYERS):
         raise NotAllowed(N_("Your role may not do this step."))
-    made = _draft({"store": store_id, "supplier": supplier_id}, set(item_ids) if item_ids is not None else None, by)
+    made = _draft({"store": store_id, "supplier": supplier_id},
+                  set(item_ids) if item_ids is not None else None, by)
     if not made:
         raise Refused(N_("Nothing is short: all that is below its minimum is asked for or on order already."))
     return made
@@ -203,8 +210,10 @@ def _draft(asked: Asked, chosen: set[int] | None, by: User, note: str | None = N
 BY_THE_SYSTEM = "Dibuat otomatis: stok di bawah batas minimum."
 
 declare(Declared(
-    "reorder_drafted", holders(*BUYERS), N_("Stock below its minimum: %(count)s purchase requests were drafted"),
-    (N_("Look at them, correct what is needed, and submit them."),), address="/admin/purchase_request/?state=draft",
+    "reorder_drafted", holders(*BUYERS),
+    N_("Stock below its minimum: %(count)s purchase requests were drafted"),
+    (N_("Look at them, correct what is needed, and submit them."),),
+    address="/admin/purchase_request/?state=draft",
     channels=(), icon="shopping-cart"))
 
 

@@ -1,7 +1,7 @@
 """A supplier's answer that was recorded by mistake is taken back: its return waits for an answer again.
 
-Nothing is edited away: the journal gets an opposite entry, the history tells who took it back and why, the log keeps
-what stood there. What builds on the answer stops it, by name.
+Nothing is edited away: the journal gets an opposite entry, the history tells who took it back and why, the
+log keeps what stood there. What builds on the answer stops it, by name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.errors import N_, Refused
 from models.items import Supplier
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.approvals import after, effect
-from models.operations.core.once import lock, lock_rows
+from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal
 from models.operations.ledger.journal import Leg
 from models.operations.purchasing.supplier_returns import (
@@ -80,14 +80,16 @@ def _refuse_if_used(document: SupplierReturn) -> None:
                                         SupplierRefund.state == SupplierRefundState.POSTED)
         .order_by(SupplierRefund.id.desc())))
     if sum((refund.amount for refund in refunds), ZERO) >= missing:
-        raise Refused(N_("The supplier paid the credit of %(number)s back with %(document)s. Reverse it first."),
+        raise Refused(N_("The supplier paid the credit of %(number)s back with %(document)s. Reverse it "
+                         "first."),
                       number=str(document), document=str(refunds[0]))
     bill = db.session.scalars(
         sa.select(SupplierInvoice).where(SupplierInvoice.supplier_id == document.supplier_id,
                                          SupplierInvoice.state == SupplierInvoiceState.PAID,
                                          SupplierInvoice.set_off_amount > 0)
         .order_by(SupplierInvoice.paid_on.desc(), SupplierInvoice.id.desc()).limit(1)).one()
-    raise Refused(N_("The credit of %(number)s was set off when %(document)s was paid. It cannot be taken back any "
+    raise Refused(N_("The credit of %(number)s was set off when %(document)s was paid. It cannot be taken "
+                     "back any "
                      "more."), number=str(document), document=str(bill))
 
 
@@ -102,7 +104,8 @@ def _take_back_entry(document: SupplierReturn, by: User) -> None:
         .group_by(JournalLine.purpose, JournalLine.account_id)).all()
     opposite = [Leg(purpose, credit - debit, account_id) for purpose, account_id, debit, credit in rows]
     journal.post_entry(clock.today(), opposite, document, by, description=TAKEN_BACK)
-    gone = away({origin_of(line.goods_receipt_line).id for line in document.lines})  # the credit note still counts
+    # the credit note still counts
+    gone = away({origin_of(line.goods_receipt_line).id for line in document.lines})
     price = ZERO
     for line in document.lines:
         origin = origin_of(line.goods_receipt_line)
@@ -111,4 +114,5 @@ def _take_back_entry(document: SupplierReturn, by: User) -> None:
         price += share_away(origin, before, gone[origin.id])
     less = price - (document.credit_net or ZERO)
     journal.post_entry(clock.today(), [Leg(Posting.RECEIVED_NOT_INVOICED, less, document.account_id),
-                                       Leg(Posting.PRICE_VARIANCE, -less)], document, by, description="rounding")
+                                       Leg(Posting.PRICE_VARIANCE, -less)], document, by,
+                       description="rounding")

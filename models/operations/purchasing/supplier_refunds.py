@@ -1,7 +1,7 @@
 """Money that a supplier pays back for credit notes that no invoice used.
 
-Credit is one sum by supplier: what its credit notes gave, less what payments set off, less what came back in money.
-Whoever spends of it holds the supplier's row, so that the same rupiah are never spent twice.
+Credit is one sum by supplier: what its credit notes gave, less what payments set off, less what came back in
+money. Whoever spends of it holds the supplier's row, so that the same rupiah are never spent twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from models.errors import N_, NotAllowed, Refused
 from models.items import Supplier
 from models.journal import Posting
 from models.operations.core.approvals import effect, opened
-from models.operations.core.once import lock, lock_rows
+from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal
 from models.operations.ledger.journal import Leg
 from models.operations.purchasing.supplier_returns import open_credit
@@ -53,7 +53,8 @@ def _post(refund: SupplierRefund, *, by: User, reason: str) -> None:
     if refund.amount > most:
         raise Refused(N_("At most %(most)s rupiah of this supplier's credit notes are unused."), most=most,
                       field="amount")
-    journal.post_entry(refund.refunded_on, [Leg(Posting.CASH, refund.amount), Leg(Posting.PAYABLES, -refund.amount)],
+    journal.post_entry(refund.refunded_on,
+                       [Leg(Posting.CASH, refund.amount), Leg(Posting.PAYABLES, -refund.amount)],
                        refund, by)
 
 

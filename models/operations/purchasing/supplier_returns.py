@@ -1,8 +1,8 @@
 """Goods that went back to their supplier, and what came of it: others in their place, or a credit note.
 
-All that happens to a received line afterwards is counted on the line of the order's own goods, its origin: sent back,
-replaced, credited. What is *away* of it (sent back less replaced less credited) and what is invoiced together say what
-goods received not invoiced still hold, to the sen, in whatever order it happens.
+All that happens to a received line afterwards is counted on the line of the order's own goods, its origin:
+sent back, replaced, credited. What is *away* of it (sent back less replaced less credited) and what is
+invoiced together say what goods received not invoiced still hold, to the sen, in whatever order it happens.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from models.errors import N_, NotAllowed, Refused, at
 from models.items import Supplier
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.approvals import effect, opened
-from models.operations.core.once import lock, lock_rows
+from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import Leg
 from models.people import User
@@ -74,9 +74,11 @@ def away(origin_ids: Iterable[int]) -> dict[int, Decimal]:
         sa.select(origin, back.credited_quantity).join(came, came.id == back.goods_receipt_line_id)
         .where(back.credited_quantity.is_not(None), origin.in_(ids))))
     replaced = _sums(db.session.execute(
-        sa.select(came.origin_line_id, came.received_quantity, came.factor).join(new, new.id == came.goods_receipt_id)
+        sa.select(came.origin_line_id, came.received_quantity,
+                  came.factor).join(new, new.id == came.goods_receipt_id)
         .where(new.state == GoodsReceiptState.POSTED, came.origin_line_id.in_(ids))))
-    return {key: quantity - credited.get(key, ZERO) - replaced.get(key, ZERO) for key, quantity in gone.items()}
+    return {key: quantity - credited.get(key, ZERO) - replaced.get(key, ZERO)
+            for key, quantity in gone.items()}
 
 
 def waived(origin_ids: Iterable[int]) -> dict[int, Decimal]:
@@ -106,7 +108,8 @@ def make_return(receipt: GoodsReceipt, *, by: User) -> SupplierReturn:
     if not by.has_role(Role.FACILITIES_STAFF):
         raise NotAllowed(N_("Your role may not do this step."))
     if receipt.state != GoodsReceiptState.POSTED:
-        raise Refused(N_("The goods receipt %(number)s is not posted, so nothing can go back."), number=str(receipt))
+        raise Refused(N_("The goods receipt %(number)s is not posted, so nothing can go back."),
+                      number=str(receipt))
     back = sent_back(line.id for line in receipt.lines)
     lines = [
         SupplierReturnLine(item_id=line.item_id, goods_receipt_id=receipt.id, goods_receipt_line_id=line.id,
@@ -115,7 +118,8 @@ def make_return(receipt: GoodsReceipt, *, by: User) -> SupplierReturn:
         if (left := (line.quantity - back.get(line.id, ZERO) / line.factor).quantize(UNIT)) > 0]
     if not lines:
         raise Refused(N_("Everything on %(number)s went back already."), number=str(receipt))
-    document = SupplierReturn(supplier_id=receipt.supplier_id, store_id=receipt.store_id, created_by=by, lines=lines)
+    document = SupplierReturn(supplier_id=receipt.supplier_id, store_id=receipt.store_id, created_by=by,
+                              lines=lines)
     db.session.add(document)
     opened(document, by=by)
     return document
@@ -124,7 +128,8 @@ def make_return(receipt: GoodsReceipt, *, by: User) -> SupplierReturn:
 def lock_receipts(document: SupplierReturn) -> None:
     """Keep what the amounts are counted from, until the transaction ends."""
     sources = [line.goods_receipt_line for line in document.lines]
-    lock_rows(GoodsReceipt, {line.goods_receipt_id for source in sources for line in (source, origin_of(source))})
+    lock_rows(GoodsReceipt,
+              {line.goods_receipt_id for source in sources for line in (source, origin_of(source))})
 
 
 @effect(SupplierReturn, "submit")
@@ -142,8 +147,12 @@ def _check_return(document: SupplierReturn, *, by: User, reason: str) -> None:
             if (source.item_id != line.item_id or receipt.id != line.goods_receipt_id
                     or receipt.supplier_id != document.supplier_id or receipt.store_id != document.store_id
                     or receipt.state != GoodsReceiptState.POSTED):
-                raise Refused(N_("%(item)s did not come from this supplier into this store with %(receipt)s."),
-                              item=line.item.name, receipt=str(receipt), field="goods_receipt_line")
+                raise Refused(
+                    N_("%(item)s did not come from this supplier into this store with %(receipt)s."),
+                    item=line.item.name,
+                    receipt=str(receipt),
+                    field="goods_receipt_line",
+                )
             back[source.id] = back.get(source.id, ZERO) + line.base_quantity
             if back[source.id] > source.base_quantity:
                 left = source.base_quantity - back[source.id] + line.base_quantity
@@ -163,7 +172,8 @@ def _send_back(document: SupplierReturn, *, by: User, reason: str) -> None:
         before = gone.get(origin.id, ZERO)
         gone[origin.id] = before + base[line.id]
         price = share_away(origin, before, gone[origin.id])
-        legs += [Leg(Posting.RECEIVED_NOT_INVOICED, price, document.account_id), Leg(Posting.PRICE_VARIANCE, -price)]
+        legs += [Leg(Posting.RECEIVED_NOT_INVOICED, price, document.account_id),
+                 Leg(Posting.PRICE_VARIANCE, -price)]
 
     def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
         return [*legs, *(Leg(Posting.PRICE_VARIANCE, -move.value) for move in moved)]
@@ -179,7 +189,8 @@ def _send_back(document: SupplierReturn, *, by: User, reason: str) -> None:
 
 @effect(SupplierReturn, "confirm")
 def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
-    """Credited: what was invoiced becomes a credit note against payables; what was not is not charged any more."""
+    """Credited: what was invoiced becomes a credit note against payables; what was not is not charged any
+    more."""
     if document.resolution is None or not (document.supplier_reference or "").strip():
         raise Refused(N_("Write what the supplier did (replaced or credited) and the supplier's reference."),
                       field="resolution" if document.resolution is None else "supplier_reference")
@@ -206,7 +217,8 @@ def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
     document.credit_vat = sum(((amount * rate / 100).quantize(SEN, ROUND_HALF_UP)
                                for rate, amount in taxed.items()), ZERO)
     journal.post_entry(clock.today(), [
-        Leg(Posting.PAYABLES, document.credit_net + document.credit_vat), Leg(Posting.VAT, -document.credit_vat),
+        Leg(Posting.PAYABLES, document.credit_net + document.credit_vat),
+        Leg(Posting.VAT, -document.credit_vat),
         Leg(Posting.RECEIVED_NOT_INVOICED, -net, document.account_id)], document, by, description=CREDIT_NOTE)
 
 
@@ -221,14 +233,17 @@ def _charged(origin_ids: Iterable[int]) -> dict[int, Decimal]:
 
 def open_credit(supplier_id: int) -> Decimal:
     """Rupiah of the supplier's credit notes that no payment used yet and that did not come back in money."""
-    credited = (sa.select(sa.func.coalesce(sa.func.sum(SupplierReturn.credit_net + SupplierReturn.credit_vat), 0))
+    credited = (sa.select(sa.func.coalesce(sa.func.sum(SupplierReturn.credit_net
+                                                       + SupplierReturn.credit_vat), 0))
                 .where(SupplierReturn.supplier_id == supplier_id, SupplierReturn.credit_net.is_not(None))
                 .scalar_subquery())
     used = (sa.select(sa.func.coalesce(sa.func.sum(SupplierInvoice.set_off_amount), 0))
-            .where(SupplierInvoice.supplier_id == supplier_id, SupplierInvoice.state == SupplierInvoiceState.PAID)
+            .where(SupplierInvoice.supplier_id == supplier_id,
+                   SupplierInvoice.state == SupplierInvoiceState.PAID)
             .scalar_subquery())
     refunded = (sa.select(sa.func.coalesce(sa.func.sum(SupplierRefund.amount), 0))
-                .where(SupplierRefund.supplier_id == supplier_id, SupplierRefund.state == SupplierRefundState.POSTED)
+                .where(SupplierRefund.supplier_id == supplier_id,
+                       SupplierRefund.state == SupplierRefundState.POSTED)
                 .scalar_subquery())
     left = sa.type_coerce(credited - used - refunded, SupplierInvoice.set_off_amount.type)
     return db.session.execute(sa.select(left)).scalar_one()
@@ -241,7 +256,8 @@ def check_set_off(invoice: SupplierInvoice) -> None:
     lock_rows(Supplier, {invoice.supplier_id})
     most = min(open_credit(invoice.supplier_id), invoice.total)
     if invoice.set_off_amount > most:
-        raise Refused(N_("At most %(most)s rupiah of this supplier's credit notes can be set off here."), most=most,
+        raise Refused(N_("At most %(most)s rupiah of this supplier's credit notes can be set off here."),
+                      most=most,
                       field="set_off_amount")
 
 
@@ -251,9 +267,11 @@ def _owed(document: SupplierReturn) -> dict[int, Decimal]:
     """Base units that the supplier still has to replace, by origin line."""
     owed = _sums((origin_of(line.goods_receipt_line).id, line.base_quantity) for line in document.lines)
     came = _sums(db.session.execute(
-        sa.select(GoodsReceiptLine.origin_line_id, GoodsReceiptLine.received_quantity, GoodsReceiptLine.factor)
+        sa.select(GoodsReceiptLine.origin_line_id, GoodsReceiptLine.received_quantity,
+                  GoodsReceiptLine.factor)
         .join(GoodsReceipt, GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id)
-        .where(GoodsReceipt.supplier_return_id == document.id, GoodsReceipt.state == GoodsReceiptState.POSTED)))
+        .where(GoodsReceipt.supplier_return_id == document.id,
+               GoodsReceipt.state == GoodsReceiptState.POSTED)))
     return {key: quantity - came.get(key, ZERO) for key, quantity in owed.items()}
 
 
@@ -272,7 +290,8 @@ def make_replacement(document: SupplierReturn, *, by: User) -> GoodsReceipt:
     if not is_replaced(document):
         raise Refused(N_("The supplier did not say that what went back with %(number)s is replaced."),
                       number=str(document))
-    origins = {origin.id: origin for line in document.lines for origin in [origin_of(line.goods_receipt_line)]}
+    origins = {origin.id: origin for line in document.lines
+               for origin in [origin_of(line.goods_receipt_line)]}
     left = {key: quantity for key, quantity in _owed(document).items() if quantity > 0}
     if not left:
         raise Refused(N_("Everything on %(number)s was replaced already."), number=str(document))
@@ -285,7 +304,8 @@ def make_replacement(document: SupplierReturn, *, by: User) -> GoodsReceipt:
         for key, quantity in sorted(left.items())
         if (origin := origins[key]).purchase_order_line.purchase_order_id == order.id]
     receipt = GoodsReceipt(purchase_order=order, supplier_return=document, supplier_id=document.supplier_id,
-                           store_id=document.store_id, ordered_on=order.ordered_on, created_by=by, lines=lines)
+                           store_id=document.store_id, ordered_on=order.ordered_on, created_by=by,
+                           lines=lines)
     db.session.add(receipt)
     opened(receipt, by=by)
     return receipt
@@ -305,22 +325,27 @@ def check_replacement(receipt: GoodsReceipt) -> None:
         with at(line):
             origin = line.origin_line
             if (origin is None or origin.id not in left or origin.item_id != line.item_id
-                    or origin.unit_id != line.unit_id or origin.purchase_order_line_id != line.purchase_order_line_id):
-                raise Refused(N_("%(item)s, in this unit, did not go back with %(number)s."), item=line.item.name,
+                    or origin.unit_id != line.unit_id
+                or origin.purchase_order_line_id != line.purchase_order_line_id):
+                raise Refused(N_("%(item)s, in this unit, did not go back with %(number)s."),
+                              item=line.item.name,
                               number=str(document), field="item")
             line.unit_price, line.discount, line.factor = origin.unit_price, origin.discount, origin.factor
             before = left[origin.id]
             left[origin.id] = before - line.base_quantity
             if left[origin.id] < 0:
-                raise Refused(N_("%(item)s: at most %(left)s %(unit)s of %(number)s are still to be replaced."),
-                              item=line.item.name, left=before, unit=line.item.base_unit, number=str(document),
+                raise Refused(N_("%(item)s: at most %(left)s %(unit)s of %(number)s are still to be "
+                                 "replaced."),
+                              item=line.item.name, left=before, unit=line.item.base_unit,
+                              number=str(document),
                               field="received_quantity")
             line.ordered_quantity = (before / line.factor).quantize(UNIT)
             line.outstanding_quantity = (left[origin.id] / line.factor).quantize(UNIT)
 
 
 def clearing(receipt: GoodsReceipt) -> stock.Against:
-    """The other side of a replacement: what the return took off goods received not invoiced comes back on them."""
+    """The other side of a replacement: what the return took off goods received not invoiced comes back on
+    them."""
     document = receipt.supplier_return
     assert document is not None
     gone = away({line.origin_line_id for line in receipt.lines if line.origin_line_id is not None})
@@ -361,4 +386,5 @@ def settle_reversal(receipt: GoodsReceipt, *, by: User) -> None:
                JournalLine.purpose == Posting.RECEIVED_NOT_INVOICED, JournalLine.credit > 0))
     less = price - (booked or ZERO)
     journal.post_entry(clock.today(), [Leg(Posting.RECEIVED_NOT_INVOICED, less, document.account_id),
-                                       Leg(Posting.PRICE_VARIANCE, -less)], receipt, by, description="rounding")
+                                       Leg(Posting.PRICE_VARIANCE, -less)], receipt, by,
+                       description="rounding")

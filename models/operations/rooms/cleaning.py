@@ -1,7 +1,8 @@
-"""Cleaning: a bed or room that is not clean has exactly one open task, of the kind that is due; a ready one has none.
+"""Cleaning: a bed or room that is not clean has exactly one open task, of the kind that is due; a ready one
+has none.
 
-Whoever leaves a place, or puts it back into service, asks for its cleaning; the task moves its place. Every step here
-locks the place before its task, so that two people who meet at one bed come one after the other.
+Whoever leaves a place, or puts it back into service, asks for its cleaning; the task moves its place. Every
+step here locks the place before its task, so that two people who meet at one bed come one after the other.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def _is_clean(bed: Bed, *, by: User, reason: str) -> None:
 @after(Bed, "check_out", "put_back")
 @after(Room, "leave", "put_back")
 def _ask(place: Place, *, by: User, reason: str) -> None:
-    """The cleaning clock starts when the patient has left: a task that waits becomes the one that is due; one that is
-    under way is cancelled, for it began while somebody was there."""
+    """The cleaning clock starts when the patient has left: a task that waits becomes the one that is due; one
+    that is under way is cancelled, for it began while somebody was there."""
     task = open_task(place)
     if task is not None and task.state != CleaningState.WAITING:
         by_system(task, "cancel", by=by, reason=reason)
@@ -86,11 +87,13 @@ def open_task(place: Place) -> Cleaning | None:
     """The open task of the place, locked."""
     column = Cleaning.bed_id if isinstance(place, Bed) else Cleaning.room_id
     return db.session.scalar(
-        sa.select(Cleaning).where(column == place.id, Cleaning.state.in_(OPEN_TASKS)).with_for_update(key_share=True)
+        sa.select(Cleaning).where(column == place.id,
+                                  Cleaning.state.in_(OPEN_TASKS)).with_for_update(key_share=True)
         .execution_options(populate_existing=True))
 
 
-def make_cleaning(kind: CleaningKind, *, by: User, bed: Bed | None = None, room: Room | None = None) -> Cleaning:
+def make_cleaning(kind: CleaningKind, *, by: User, bed: Bed | None = None,
+                  room: Room | None = None) -> Cleaning:
     """The open task of a bed or a room: the one that is there, raised to `kind` while it waits, or a new one.
 
     Raises `Refused` where there is nothing to clean (`check_place`).
@@ -113,8 +116,10 @@ def check_place(place: Place) -> None:
     _lock(place)
     field = place.__tablename__
     if place.state == BedState.READY:
-        raise Refused(N_("%(place)s is ready, there is nothing to clean. If it is dirty after all, have it taken out "
-                         "of service and put back: that asks for its cleaning."), field=field, place=str(place))
+        raise Refused(N_("%(place)s is ready, there is nothing to clean. If it is dirty after all, have it "
+                         "taken out "
+                         "of service and put back: that asks for its cleaning."), field=field,
+                      place=str(place))
     if place.state == BedState.OUT_OF_SERVICE:
         raise Refused(N_("%(place)s is out of service. Putting it back asks for its cleaning."), field=field,
                       place=str(place))
@@ -147,7 +152,8 @@ def _raise(task: Cleaning, kind: CleaningKind) -> None:
 
 @effect(Cleaning, "start")
 def _begin(task: Cleaning, *, by: User, reason: str) -> None:
-    """Whoever starts is the cleaner unless somebody was named. A routine cleaning between stays moves nothing."""
+    """Whoever starts is the cleaner unless somebody was named. A routine cleaning between stays moves
+    nothing."""
     place = _place_of(task)
     if task.employee is None:
         task.employee = db.session.scalar(sa.select(Employee).where(Employee.user_id == by.id))
@@ -156,7 +162,8 @@ def _begin(task: Cleaning, *, by: User, reason: str) -> None:
     if place is None:
         return
     if place.state == BedState.OUT_OF_SERVICE:
-        raise Refused(N_("%(place)s is out of service. Put it back first, or cancel this cleaning."), place=str(place))
+        raise Refused(N_("%(place)s is out of service. Put it back first, or cancel this cleaning."),
+                      place=str(place))
     _move(place, by, (BedState.NEEDS_CLEANING,), "start_cleaning")
 
 

@@ -1,5 +1,5 @@
-"""Reports of rooms: occupancy by the indicators that hospitals use, turnaround of beds, cost of a bed-day, and the
-inventory list of a room (kartu inventaris ruangan)."""
+"""Reports of rooms: occupancy by the indicators that hospitals use, turnaround of beds, cost of a bed-day,
+and the inventory list of a room (kartu inventaris ruangan)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.facilities import RoomFacility
 from models.housekeeping import Cleaning, CleaningState
 from models.items import Item
 from models.maintenance import Maintenance, MaintenanceLine
-from models.operations.core.reports import (
+from models.operations.core.report_kit import (
     Asked,
     Column,
     Parameter,
@@ -41,7 +41,8 @@ ROLES = frozenset({Role.ADMIN, *FACILITIES, Role.DIRECTOR})
 WARD = Parameter("ward", N_("Ward"), "ward")
 CLASS = Parameter("room_class", N_("Room class"), "room_class")
 WARD_COLUMN = Column("ward", N_("Ward"), links=("=ward", "ward_id"), unless="ward")
-CLASS_COLUMN = Column("room_class", N_("Room class"), links=("=room_class", "room_class_id"), unless="room_class")
+CLASS_COLUMN = Column("room_class", N_("Room class"), links=("=room_class", "room_class_id"),
+                      unless="room_class")
 
 
 def _bounds(asked: Asked) -> tuple[Any, Any, int]:
@@ -70,7 +71,8 @@ def _lain(asked: Asked) -> Any:
 
 
 def occupancy(asked: Asked) -> Statement:
-    """By ward and class: beds, the share of their time that somebody lay in them, and how often they changed hands."""
+    """By ward and class: beds, the share of their time that somebody lay in them, and how often they changed
+    hands."""
     lain = _lain(asked)
     _start, _until, days = _bounds(asked)
     return (sa.select(Ward.id.label("ward_id"), Ward.name.label("ward"), RoomClass.id.label("room_class_id"),
@@ -121,9 +123,12 @@ TURNOVER = Column("turnover", N_("BTO (stays a bed)"), "number", _turnover)
 
 declare(Report(
     "occupancy", N_("Bed occupancy"), "places", occupancy, icon="bed", roles=ROLES,
-    about=N_("How full the wards were. Time in bed is counted to the minute; beds out of service count as beds."),
-    columns=(WARD_COLUMN, CLASS_COLUMN, Column("beds", N_("Beds"), "number"), Column("stays", N_("Stays"), "number"),
-             Column("discharged", N_("Discharges"), "number"), Column("bed_days", N_("Bed-days"), "number", _days),
+    about=N_("How full the wards were. Time in bed is counted to the minute; beds out of service count as "
+             "beds."),
+    columns=(WARD_COLUMN, CLASS_COLUMN, Column("beds", N_("Beds"), "number"),
+             Column("stays", N_("Stays"), "number"),
+             Column("discharged", N_("Discharges"), "number"),
+             Column("bed_days", N_("Bed-days"), "number", _days),
              RATE, LENGTH, EMPTY, TURNOVER),
     summary=_whole, tiles=(RATE, LENGTH, EMPTY, TURNOVER), parameters=(*period(30), WARD, CLASS)))
 
@@ -131,7 +136,8 @@ declare(Report(
 # ---------------------------------------------------------------- turnaround
 
 def turnaround(asked: Asked) -> Statement:
-    """By ward, class and kind of cleaning: how long beds waited, were cleaned, and waited for the inspection."""
+    """By ward, class and kind of cleaning: how long beds waited, were cleaned, and waited for the
+    inspection."""
     start, until, _days = _bounds(asked)
     task = Cleaning
     done = sa.func.coalesce(task.inspected_at, task.cleaned_at)
@@ -147,7 +153,8 @@ def turnaround(asked: Asked) -> Statement:
             .select_from(task).join(InpatientRoom, InpatientRoom.id == task.inpatient_room_id)
             .join(Ward, Ward.id == InpatientRoom.ward_id)
             .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
-            .where(task.state.in_((CleaningState.FINISHED, CleaningState.INSPECTED)), task.cleaned_at >= start,
+            .where(task.state.in_((CleaningState.FINISHED, CleaningState.INSPECTED)),
+                   task.cleaned_at >= start,
                    task.cleaned_at < until, *where(asked, ward=Ward.id, room_class=RoomClass.id))
             .group_by(Ward.id, Ward.name, RoomClass.id, RoomClass.name, task.kind)
             .order_by(Ward.name, RoomClass.name, task.kind))
@@ -155,12 +162,14 @@ def turnaround(asked: Asked) -> Statement:
 
 declare(Report(
     "turnaround", N_("Cleaning turnaround"), "places", turnaround, icon="spray", roles=ROLES,
-    about=N_("Minutes from the patient's leaving until the bed was ready again, on average, and where they went."),
+    about=N_("Minutes from the patient's leaving until the bed was ready again, on average, and where they "
+             "went."),
     columns=(WARD_COLUMN, CLASS_COLUMN, Column("kind", N_("Kind"), "word"),
              Column("tasks", N_("Cleanings"), "number"),
              Column("waiting", N_("Waited (min)"), "number", lambda row: _whole_minutes(row.waiting)),
              Column("cleaning", N_("Cleaned (min)"), "number", lambda row: _whole_minutes(row.cleaning)),
-             Column("inspection", N_("Inspected (min)"), "number", lambda row: _whole_minutes(row.inspection)),
+             Column("inspection", N_("Inspected (min)"), "number",
+                    lambda row: _whole_minutes(row.inspection)),
              Column("whole", N_("Left to ready (min)"), "number", lambda row: _whole_minutes(row.whole)),
              Column("longest", N_("Longest (min)"), "number", lambda row: _whole_minutes(row.longest)),
              Column("cost", N_("Cost"), "money")),
@@ -170,7 +179,8 @@ declare(Report(
 # ---------------------------------------------------------------- what a bed-day costs
 
 def bed_day_cost(asked: Asked) -> Statement:
-    """By class: what its rooms cost in the period (cleaning, upkeep and depreciation of what stands in them)."""
+    """By class: what its rooms cost in the period (cleaning, upkeep and depreciation of what stands in
+    them)."""
     start, until, _days = _bounds(asked)
     first, last = clock.local(start).date(), clock.local(until).date()
     room, lain = InpatientRoom, _lain(asked)
@@ -192,11 +202,14 @@ def bed_day_cost(asked: Asked) -> Statement:
             .join(Asset, Asset.inpatient_room_id == room.id)
             .join(DepreciationRunLine, DepreciationRunLine.asset_id == Asset.id)
             .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
-            .where(DepreciationRun.book == BookKind.HOSPITAL, DepreciationRun.state == DepreciationRunState.POSTED,
+            .where(DepreciationRun.book == BookKind.HOSPITAL,
+                   DepreciationRun.state == DepreciationRunState.POSTED,
                    DepreciationRun.period_end >= first, DepreciationRun.period_end <= last)
             .group_by(room.room_class_id).subquery())
-    statement = sa.select(RoomClass.id.label("room_class_id"), RoomClass.name.label("room_class"), days.c.beds,
-                          days.c.minutes, rupiah(cleaned.c.cost).label("cleaning"), rupiah(kept.c.cost).label("upkeep"),
+    statement = sa.select(RoomClass.id.label("room_class_id"), RoomClass.name.label("room_class"),
+                          days.c.beds,
+                          days.c.minutes, rupiah(cleaned.c.cost).label("cleaning"),
+                          rupiah(kept.c.cost).label("upkeep"),
                           rupiah(worn.c.cost).label("wear")).join(days, days.c.room_class_id == RoomClass.id)
     for part in (cleaned, kept, worn):
         statement = statement.outerjoin(part, part.c.room_class_id == RoomClass.id)
@@ -209,8 +222,10 @@ def _cost(row: Any) -> Decimal:
 
 declare(Report(
     "bed_day_cost", N_("Cost of a bed-day"), "places", bed_day_cost, icon="calculator", roles=ROLES,
-    about=N_("Cleaning, maintenance and depreciation (hospital's book) of the rooms and what stands in them today."),
-    columns=(CLASS_COLUMN, Column("beds", N_("Beds"), "number"), Column("bed_days", N_("Bed-days"), "number", _days),
+    about=N_("Cleaning, maintenance and depreciation (hospital's book) of the rooms and what stands in them "
+             "today."),
+    columns=(CLASS_COLUMN, Column("beds", N_("Beds"), "number"),
+             Column("bed_days", N_("Bed-days"), "number", _days),
              Column("cleaning", N_("Cleaning"), "money"), Column("upkeep", N_("Maintenance"), "money"),
              Column("wear", N_("Depreciation"), "money"), Column("cost", N_("Cost"), "money", _cost),
              Column("per_day", N_("Cost a bed-day"), "money", lambda row: ratio(_cost(row), _days(row)))),
@@ -252,12 +267,15 @@ def room_inventory(asked: Asked) -> Statement:
 
 
 declare(Report(
-    "room_inventory", N_("Room inventory list (KIR)"), "places", room_inventory, icon="list-details", roles=ROLES,
+    "room_inventory", N_("Room inventory list (KIR)"), "places", room_inventory, icon="list-details",
+    roles=ROLES,
     about=N_("What belongs in each room, to hang beside its door. Choose one room for one sheet."),
     columns=(Column("place", N_("Room")),
              Column("thing", N_("Name"), links=("=asset", "asset_id")), Column("code", N_("Code"), "code"),
-             Column("brand", N_("Brand")), Column("model", N_("Model")), Column("serial", N_("Serial number"), "code"),
-             Column("year", N_("Year"), "code", lambda row: str(row.acquired_on.year) if row.acquired_on else ""),
+             Column("brand", N_("Brand")), Column("model", N_("Model")),
+             Column("serial", N_("Serial number"), "code"),
+             Column("year", N_("Year"), "code",
+                    lambda row: str(row.acquired_on.year) if row.acquired_on else ""),
              Column("amount", N_("Quantity"), "quantity",
                     lambda row: Decimal(row.pieces) if row.pieces is not None else row.placed),
              Column("cost", N_("Acquisition cost"), "money"), Column("condition", N_("Condition"), "word")),

@@ -1,4 +1,5 @@
-"""Beds: who comes and goes, and the kept summary of their rooms. What makes them ready again is in `cleaning`."""
+"""Beds: who comes and goes, and the kept summary of their rooms. What makes them ready again is in
+`cleaning`."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def _open_stay(bed: Bed, *, by: User, reason: str) -> None:
     patient_id = db.session.scalar(sa.select(Patient.id).where(Patient.medical_record_number == guest))
     if patient_id is not None and db.session.scalar(
             sa.select(Stay.id).where(Stay.patient_id == patient_id, Stay.ended_at.is_(None)).limit(1)):
-        raise Refused(N_("This patient already lies in another bed. Check the patient out there first."), field="guest")
+        raise Refused(N_("This patient already lies in another bed. Check the patient out there first."),
+                      field="guest")
     bed.guest = guest
     db.session.add(Stay(bed=bed, patient_id=patient_id, outside_reference=None if patient_id else guest,
                         checked_in_by_id=by.id))

@@ -1,6 +1,8 @@
-"""Bringing lists in: master data by its code, new or changed, and the first stock of the stores. All rows or none.
+"""Bringing lists in: master data by its code, new or changed, and the first stock of the stores. All rows or
+none.
 
-A list is looked through by applying it and taking everything back; so what is told before is what happens after.
+A list is looked through by applying it and taking everything back; so what is told before is what happens
+after.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from models.errors import N_, Conflict, NotAllowed, Refused
 from models.imports import ImportKind, ListImport
 from models.items import Item, UnitConversion
 from models.journal import Posting
-from models.operations.core import activity, doubts
-from models.operations.core.lists import Row
-from models.operations.core.once import lock
+from models.operations.core import activity, spoilt_codes
+from models.operations.core.list_files import Row
+from models.operations.core.locking import lock
 from models.operations.ledger import stock
-from models.operations.setup import planned
-from models.operations.setup.transfer import _Reader
+from models.operations.setup import import_plan
+from models.operations.setup.table_files import _Reader
 from models.operations.stores import barcode_rules, opening_stock
 from models.people import User
 from models.rights import RIGHTS, model_of
@@ -56,7 +58,8 @@ LAYOUTS: dict[ImportKind, Layout] = {
         ("code",), ("name", "category", "base_unit", "precision", "barcode", "batch_tracked", "controlled",
                     "minimum_stock", "price_hint", "bmn_code", "description", "status"),
         frozenset({"code", "name", "category", "base_unit"}),
-        {"code": "OBT-P-900", "name": "Parasetamol tablet 500 mg", "category": "obat_padat", "base_unit": "tablet",
+        {"code": "OBT-P-900", "name": "Parasetamol tablet 500 mg", "category": "obat_padat",
+         "base_unit": "tablet",
          "precision": "0", "barcode": "8991234000015", "batch_tracked": "ya", "controlled": "tidak",
          "minimum_stock": "100", "price_hint": "250", "status": "active"}),
     K.ITEM_CATEGORY: Layout(("code",), ("name", "name_en"), frozenset({"code", "name"}),
@@ -65,10 +68,13 @@ LAYOUTS: dict[ImportKind, Layout] = {
         ("item", "unit_name"), ("factor", "barcode"), frozenset({"item", "unit_name", "factor"}),
         {"item": "OBT-P-900", "unit_name": "box", "factor": "100", "barcode": "18991234000012"}),
     K.SUPPLIER: Layout(
-        ("code",), ("name", "address", "phone", "email", "npwp", "contact_name", "bank_account", "charges_vat",
+        ("code",),
+        ("name", "address", "phone", "email", "npwp", "contact_name", "bank_account", "charges_vat",
                     "lead_time_days", "status"), frozenset({"code", "name"}),
-        {"code": "PMS-900", "name": "PT Contoh Farma", "address": "Jl. Contoh No. 1, Bandung", "phone": "+622215550900",
-         "email": "jual@contoh.example", "npwp": "0123456789012345", "charges_vat": "ya", "lead_time_days": "5",
+        {"code": "PMS-900", "name": "PT Contoh Farma", "address": "Jl. Contoh No. 1, Bandung",
+         "phone": "+622215550900",
+         "email": "jual@contoh.example", "npwp": "0123456789012345", "charges_vat": "ya",
+         "lead_time_days": "5",
          "status": "active"}),
     K.WORK_UNIT: Layout(("code",), ("name", "account", "status"), frozenset({"code", "name"}),
                         {"code": "HD", "name": "Unit Hemodialisis", "account": "593211", "status": "active"}),
@@ -79,14 +85,15 @@ LAYOUTS: dict[ImportKind, Layout] = {
     K.OPENING_STOCK: Layout(
         ("store", "item"), ("batch_number", "expires_on", "quantity", "unit", "unit_price"),
         frozenset({"store", "item", "quantity", "unit_price"}),
-        {"store": "GF", "item": "OBT-P-900", "batch_number": "A2401", "expires_on": "2028-12-31", "quantity": "1500",
+        {"store": "GF", "item": "OBT-P-900", "batch_number": "A2401", "expires_on": "2028-12-31",
+         "quantity": "1500",
          "unit": "tablet", "unit_price": "250"}),
 }
 
 
 def importers(kind: ImportKind) -> frozenset[Role]:
-    """Who may bring a list: whoever may write the table. What lies in all stores, their head alone; nobody who keeps
-    the accounts of people posts stock."""
+    """Who may bring a list: whoever may write the table. What lies in all stores, their head alone; nobody
+    who keeps the accounts of people posts stock."""
     if kind in (K.OPENING_STOCK, K.SHELF):
         return frozenset({Role.STORE_HEAD})
     return RIGHTS[kind.value].create
@@ -101,15 +108,16 @@ class Outcome:
     same: int = 0
     wrong: int = 0
     findings: list[list[Any]] = field(default_factory=list)
-    rows: list[planned.Row] = field(default_factory=list)
-    asks: list[doubts.Doubt] = field(default_factory=list)
+    rows: list[import_plan.Row] = field(default_factory=list)
+    asks: list[spoilt_codes.Doubt] = field(default_factory=list)
 
     @property
     def plan(self) -> dict[str, Any]:
         """What is written; no row is while one is wrong."""
         return {"rows": [] if self.wrong else self.rows, "asks": [asdict(doubt) for doubt in self.asks]}
 
-    def note(self, row: int, word: str, column: str | None, message: str, params: Mapping[str, object]) -> None:
+    def note(self, row: int, word: str, column: str | None, message: str,
+             params: Mapping[str, object]) -> None:
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append([row, word, column or "", message, activity.plain(dict(params))])
 
@@ -126,8 +134,10 @@ class Changed(Conflict):
     """What the list would write is not what the person saw; nothing was written."""
 
 
-def bring(session: Any, kind: ImportKind, content: bytes, name: str, rows: tuple[Row, ...] | None, *, by: User,
-          posted_on: date | None = None, sheet: str | None = None, sheets: tuple[str, ...] = ()) -> ListImport:
+def bring(session: Any, kind: ImportKind, content: bytes, name: str, rows: tuple[Row, ...] | None, *,
+          by: User,
+          posted_on: date | None = None, sheet: str | None = None,
+          sheets: tuple[str, ...] = ()) -> ListImport:
     """Keep a list with what it would do; nothing else is changed. Raises `NotAllowed`.
 
     `rows` is None for a workbook of several `sheets` of which nobody has chosen one: the file alone is kept.
@@ -142,7 +152,8 @@ def bring(session: Any, kind: ImportKind, content: bytes, name: str, rows: tuple
     return brought
 
 
-def look(session: Any, brought: ListImport, rows: tuple[Row, ...] | None, *, by: User, sheet: str | None = None,
+def look(session: Any, brought: ListImport, rows: tuple[Row, ...] | None, *, by: User,
+         sheet: str | None = None,
          sheets: tuple[str, ...] = ()) -> None:
     """Keep what the rows of that sheet would do now; without `rows`, that a sheet is to be chosen first.
 
@@ -167,10 +178,11 @@ def look(session: Any, brought: ListImport, rows: tuple[Row, ...] | None, *, by:
 
 def apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User, seen: str,
           codes_are_right: bool = False) -> Outcome:
-    """Write what the list says: every row, or none. `seen` is the digest of the preview that the person looked at.
+    """Write what the list says: every row, or none. `seen` is the digest of the preview that the person
+    looked at.
 
-    Raises `Changed` when something else would be written than that preview says, `Refused` for wrong rows and for
-    codes that nobody confirmed; nothing may be committed then.
+    Raises `Changed` when something else would be written than that preview says, `Refused` for wrong rows and
+    for codes that nobody confirmed; nothing may be committed then.
     """
     _may(brought.kind, by)
     lock(brought)
@@ -179,7 +191,8 @@ def apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User,
     if brought.wants_sheet:
         raise Refused(N_("Choose the sheet first."), field="sheet")
     if brought.wrong_rows:
-        raise Refused(N_("Nothing was imported: %(count)s rows are wrong. Correct the file and bring it again."),
+        raise Refused(N_("Nothing was imported: %(count)s rows are wrong. Correct the file and bring it "
+                         "again."),
                       count=brought.wrong_rows)
     changed = Changed(N_("The data changed since you looked at this list, so nothing was written. "
                          "Look at it again, then apply it."))
@@ -221,7 +234,7 @@ def _keep(brought: ListImport, outcome: Outcome) -> None:
 
 
 def _digest(brought: ListImport, outcome: Outcome) -> str:
-    return planned.digest(outcome.plan, brought.kind.value, brought.sheet, brought.posted_on)
+    return import_plan.digest(outcome.plan, brought.kind.value, brought.sheet, brought.posted_on)
 
 
 def _apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User) -> Outcome:
@@ -241,7 +254,7 @@ def _masters(session: Any, kind: ImportKind, rows: tuple[Row, ...], outcome: Out
     model, layout = model_of(kind.value), LAYOUTS[kind]
     reader = _Reader(session, model)
     seen: dict[tuple[Any, ...], int] = {}
-    outcome.asks = doubts.of_records(session, model, rows)
+    outcome.asks = spoilt_codes.of_records(session, model, rows)
     for row in rows:
         wrong: list[Refused] = []
         values = reader.read({name: cell for name, cell in row.cells.items() if name in layout.names}, wrong)
@@ -272,13 +285,14 @@ def _masters(session: Any, kind: ImportKind, rows: tuple[Row, ...], outcome: Out
             outcome.refused(row.number, _reason(model, error))
 
 
-def _write(session: Any, kind: ImportKind, record: Any, values: dict[str, Any], place: int, outcome: Outcome) -> None:
+def _write(session: Any, kind: ImportKind, record: Any, values: dict[str, Any], place: int,
+           outcome: Outcome) -> None:
     if record is None:
         record = model_of(kind.value)(**values)
         session.add(record)
         session.flush()
         outcome.new += 1
-        outcome.rows.append(planned.new_row(
+        outcome.rows.append(import_plan.new_row(
             place, {name: getattr(record, name) for name in LAYOUTS[kind].names}, str(record)))
         return
     before = {name: getattr(record, name) for name in values}
@@ -286,7 +300,7 @@ def _write(session: Any, kind: ImportKind, record: Any, values: dict[str, Any], 
     if not differing:
         outcome.same += 1
         return
-    planned_row = planned.changed_row(place, before, differing, str(record))
+    planned_row = import_plan.changed_row(place, before, differing, str(record))
     for name, value in differing.items():
         setattr(record, name, value)
     session.flush()
@@ -307,7 +321,8 @@ def _unique(session: Any, model: Any, values: Mapping[str, Any], record: Any, wr
             continue
         other = session.scalars(sa.select(model).where(getattr(model, name) == value)).first()
         if other is not None and other is not record:
-            wrong.append(Refused(N_("“%(value)s” belongs to %(other)s already"), field=name, value=str(value)[:60],
+            wrong.append(Refused(N_("“%(value)s” belongs to %(other)s already"), field=name,
+                                 value=str(value)[:60],
                                  other=str(other)))
 
 
@@ -323,12 +338,13 @@ def _reason(model: Any, error: Exception) -> Refused:
 
 # ---------------------------------------------------------------- first stock
 
-def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], outcome: Outcome, *, by: User) -> None:
+def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], outcome: Outcome, *,
+                   by: User) -> None:
     """Stock in at what the list says it is worth, against the equity that the hospital opens with."""
     wanted: dict[int, list[stock.In]] = {}
     seen: dict[tuple[int, int, int], int] = {}
     reader = opening_stock.Reader(session, LAYOUTS[K.OPENING_STOCK].required)
-    outcome.asks = doubts.of_stock(session, rows)
+    outcome.asks = spoilt_codes.of_stock(session, rows)
     for row in rows:
         wrong: list[Refused] = []
         found = None
@@ -343,20 +359,22 @@ def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], out
             goods = found.goods
             key = (found.store.id, goods.item_id, goods.batch_id)
             if key in seen:
-                wrong.append(Refused(N_("the same stands in row %(row)s already"), field="item", row=seen[key]))
+                wrong.append(Refused(N_("the same stands in row %(row)s already"), field="item",
+                                     row=seen[key]))
             seen.setdefault(key, row.number)
             wanted.setdefault(found.store.id, []).append(goods)
         if wrong or found is None:
             outcome.refused(row.number, *wrong)
         else:
             outcome.new += 1
-            outcome.rows.append(planned.new_row(row.number, found.values(), found.item.name))
+            outcome.rows.append(import_plan.new_row(row.number, found.values(), found.item.name))
     if outcome.wrong:
         return
     try:
         for store_id, rows_in in sorted(wanted.items()):
             stock.receive(brought, store_id, rows_in, kind=MoveKind.OPENING,
-                          on=brought.posted_on or clock.today(), by=by, against=stock.against(Posting.OPENING_STOCK))
+                          on=brought.posted_on or clock.today(), by=by,
+                          against=stock.against(Posting.OPENING_STOCK))
         opening_stock.nothing_else_moved(session, brought)
     except Refused as refusal:
         outcome.refused(1, refusal)

@@ -1,5 +1,6 @@
-"""Real reference data for a new installation: chart of accounts, items and units, asset types, specialisations,
-regions, holidays, civil code lists and room classes. Sources and cautions: models/reference/SOURCES.md.
+"""Real reference data for a new installation: chart of accounts, items and units, asset types,
+specialisations, regions, holidays, civil code lists and room classes. Sources and cautions:
+models/reference/SOURCES.md.
 
 Loading twice adds nothing: rows that are there stay as the hospital keeps them.
 """
@@ -27,12 +28,13 @@ from models.places import RoomClass
 
 FILES = Path(__file__).resolve().parents[2] / "reference"
 
-KINDS = {"aset": "asset", "kewajiban": "liability", "ekuitas": "equity", "pendapatan": "revenue", "beban": "expense",
+KINDS = {"aset": "asset", "kewajiban": "liability", "ekuitas": "equity", "pendapatan": "revenue",
+         "beban": "expense",
          "belanja": "expense"}
 LEVELS = {"1": RegionLevel.PROVINCE, "2": RegionLevel.REGENCY, "3": RegionLevel.DISTRICT}
 
-#: Category → its name, whether its items carry batch and expiry, and rupiah per base unit from and to. The prices are
-#: MADE UP for the demo: no citable price list was found.
+#: Category → its name, whether its items carry batch and expiry, and rupiah per base unit from and to. The
+#: prices are MADE UP for the demo: no citable price list was found.
 CATEGORIES: dict[str, tuple[str, bool, int, int]] = {
     "obat_padat": ("Obat padat", True, 250, 6_000),
     "obat_cair": ("Obat cair", True, 6_000, 45_000),
@@ -64,7 +66,8 @@ CATEGORIES: dict[str, tuple[str, bool, int, int]] = {
 #: How the codes of categories begin whose items a doctor can prescribe.
 MEDICINES = ("obat_", "cairan_infus")
 #: Medicines under the law on narcotics and psychotropics, by the words of their names.
-CONTROLLED = ("morfin", "fentanil", "petidin", "kodein", "diazepam", "midazolam", "alprazolam", "fenobarbital",
+CONTROLLED = ("morfin", "fentanil", "petidin", "kodein", "diazepam", "midazolam", "alprazolam",
+              "fenobarbital",
               "ketamin", "klobazam", "lorazepam")
 
 
@@ -161,13 +164,15 @@ def _items(session: Any) -> int:
     return len(source)
 
 
-#: First digit of a group of state assets → codes of the accounts of cost, accumulated depreciation and its expense.
+#: First digit of a group of state assets → codes of the accounts of cost, accumulated depreciation and its
+#: expense.
 ASSET_ACCOUNTS = {"3": ("132311", "137121", "591121"), "4": ("133311", "137221", "591221"),
                   "5": ("134311", "137321", "591321"), "8": ("162211", "169411", "592121")}
 
 
-#: How the code of a group of state assets begins → its group of the annexes of PMK 72/2023; what those do not name is
-#: group 3, as the regulation says. Derived for this project: the hospital's tax accountant looks it over.
+#: How the code of a group of state assets begins → its group of the annexes of PMK 72/2023; what those do not
+#: name is group 3, as the regulation says. Derived for this project: the hospital's tax accountant looks it
+#: over.
 TAX_GROUPS = {
     "302": TaxGroup.GROUP_2, "30202": TaxGroup.GROUP_1, "303": TaxGroup.GROUP_2, "304": TaxGroup.GROUP_1,
     "305": TaxGroup.GROUP_2, "30501": TaxGroup.GROUP_1, "306": TaxGroup.GROUP_1, "30603": TaxGroup.GROUP_2,
@@ -187,7 +192,8 @@ def _asset_types(session: Any) -> int:
     ids = dict(session.execute(sa.select(Account.code, Account.id)).all())
     names = ("account_id", "accumulated_account_id", "expense_account_id")
     return _add(session, AssetType, ({
-        **{name: ids.get(code) for name, code in zip(names, ASSET_ACCOUNTS[row["kelompok_code"][0]], strict=True)},
+        **{name: ids.get(code)
+           for name, code in zip(names, ASSET_ACCOUNTS[row["kelompok_code"][0]], strict=True)},
         "code": row["kelompok_code"], "name": f"{row['name']}", "method": "straight_line",
         "useful_life": 12 * int(row["useful_life_years"]), "tax_group": tax_group(row["kelompok_code"]),
         "is_medical_device": row["kelompok_code"].startswith("307"),
@@ -196,7 +202,8 @@ def _asset_types(session: Any) -> int:
 
 
 def _specializations(session: Any) -> int:
-    return _add(session, Specialization, ({"code": row["title"], "name": row["name_id"], "name_en": row["name_en"]}
+    return _add(session, Specialization,
+                ({"code": row["title"], "name": row["name_id"], "name_en": row["name_en"]}
                                           for row in rows("spesialisasi_dokter.csv")), "code")
 
 

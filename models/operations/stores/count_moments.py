@@ -1,7 +1,7 @@
 """The moment at which a line of a stocktake is counted: what the ledger says then, and what moved since.
 
-Moves of an item in a store are written one after the other, under the lock of its (store, item) row; so the last of
-them names the moment, and the sum up to it is what the ledger said.
+Moves of an item in a store are written one after the other, under the lock of its (store, item) row; so the
+last of them names the moment, and the sum up to it is what the ledger said.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 ZERO = Decimal(0)
 
 
-def hold(stocktake: Stocktake, line: StocktakeLine, quantity: Decimal, *, by: User, at: datetime | None = None) -> None:
-    """Write what was counted of `line` (base units) beside what the ledger says now, or said at the hour `at`."""
+def hold(stocktake: Stocktake, line: StocktakeLine, quantity: Decimal, *, by: User,
+         at: datetime | None = None) -> None:
+    """Write what was counted of `line` (base units) beside what the ledger says now, or said at the hour
+    `at`."""
     stock.lock_pairs({(stocktake.store_id, line.item_id)})
     here = (StockMove.store_id == stocktake.store_id, StockMove.item_id == line.item_id)
     then = () if at is None else (StockMove.occurred_at <= at,)
@@ -41,7 +43,9 @@ def hold(stocktake: Stocktake, line: StocktakeLine, quantity: Decimal, *, by: Us
 
 def empty(line: StocktakeLine) -> None:
     """Nobody counted the line: nothing is expected of it either."""
-    line.counted_quantity = line.system_quantity = line.last_move_id = line.counted_at = line.counted_by_id = None
+    line.counted_quantity = line.system_quantity = line.last_move_id = line.counted_at = (
+        line.counted_by_id
+    ) = None
     line.count_again = False
 
 
@@ -50,7 +54,8 @@ def _sum() -> Any:
 
 
 def began(stocktake: Stocktake) -> datetime:
-    """When the counting began that is under way, or that was handed in last: at the start, or when it was sent back."""
+    """When the counting began that is under way, or that was handed in last: at the start, or when it was
+    sent back."""
     at = db.session.scalar(sa.select(sa.func.max(DocumentEvent.occurred_at)).where(
         DocumentEvent.document_type == "stocktake", DocumentEvent.document_id == stocktake.id,
         DocumentEvent.to_state == StocktakeState.COUNTING.value))
@@ -58,7 +63,8 @@ def began(stocktake: Stocktake) -> datetime:
 
 
 def hour_of(stocktake: Stocktake, at: datetime | None) -> datetime | None:
-    """The hour at which a sheet was counted. Raises `Refused` for one before counting began, or in the future."""
+    """The hour at which a sheet was counted. Raises `Refused` for one before counting began, or in the
+    future."""
     if at is None:
         return None
     if at > clock.now():
@@ -77,10 +83,12 @@ class Since:
 
 
 def since(stocktake: Stocktake) -> dict[int, Since]:
-    """By line: what moved after it was counted and before it was posted; lines of which nothing moved are left out."""
+    """By line: what moved after it was counted and before it was posted; lines of which nothing moved are
+    left out."""
     found = db.session.execute(
         sa.select(StocktakeLine.id, sa.func.sum(StockMove.quantity), sa.func.count())
-        .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id).join(StockMove, moved_since(Stocktake.store_id))
+        .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id).join(StockMove,
+                                                                          moved_since(Stocktake.store_id))
         .where(StocktakeLine.stocktake_id == stocktake.id)
         .group_by(StocktakeLine.id))
     return {line_id: Since(quantity, moves) for line_id, quantity, moves in found}
@@ -93,7 +101,8 @@ def has_moved(stocktake: Stocktake, line: StocktakeLine) -> bool:
 
 
 def moved_since(store_id: Any) -> sa.ColumnElement[bool]:
-    """Joins `StocktakeLine` with the moves of its batch after it was counted, before its own stocktake was posted."""
+    """Joins `StocktakeLine` with the moves of its batch after it was counted, before its own stocktake was
+    posted."""
     own = sa.orm.aliased(StockMove)
     posted = sa.select(sa.func.min(own.id)).where(
         own.document_type == "stocktake", own.document_id == StocktakeLine.stocktake_id).correlate(

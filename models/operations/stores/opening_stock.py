@@ -15,9 +15,9 @@ from models.errors import N_, Refused
 from models.imports import ImportKind, ListImport
 from models.items import Item, UnitConversion
 from models.journal import Period
-from models.operations.core import doubts
-from models.operations.core.lists import Row, day, number
-from models.operations.core.once import lock
+from models.operations.core import spoilt_codes
+from models.operations.core.list_files import Row, day, number
+from models.operations.core.locking import lock
 from models.operations.ledger import stock
 from models.organisation import Status
 from models.people import User
@@ -42,7 +42,8 @@ class Line:
     def values(self) -> dict[str, Any]:
         """What a preview shows; quantity and price are per base unit beside what the list says."""
         base, value = self.goods.quantity, self.goods.value or Decimal(0)
-        return {"store": self.store, "item": self.item, "batch_number": self.batch, "expires_on": self.expires_on,
+        return {"store": self.store, "item": self.item, "batch_number": self.batch,
+                "expires_on": self.expires_on,
                 "quantity": self.quantity, "unit": self.unit.unit_name, "unit_price": self.price,
                 "base_quantity": base, "base_unit": self.item.base_unit,
                 "base_price": (value / base).quantize(stock.COST, ROUND_HALF_UP), "value": value}
@@ -76,15 +77,19 @@ class Reader:
 
         store = read("store", lambda cell: self._store(str(cell)))
         item = read("item", lambda cell: self._item(str(cell)))
-        quantity, price = read("quantity", lambda cell: _positive(cell, "quantity")), read("unit_price", _amount)
-        expires_on, batch = read("expires_on", _expiry), tried(lambda: _batch(row.cells.get("batch_number"))) or ""
+        quantity, price = read("quantity", lambda cell: _positive(cell, "quantity")), read("unit_price",
+                                                                                           _amount)
+        expires_on, batch = read("expires_on",
+                                 _expiry), tried(lambda: _batch(row.cells.get("batch_number"))) or ""
         unit = tried(lambda: self._unit(item, row.cells.get("unit"))) if item is not None else None
         base = tried(lambda: item.in_base(quantity, unit.factor)) if unit is not None and quantity else None
         if store is not None and item is not None and self._has_moved(store, item):
-            wrong.append(Refused(N_("%(item)s has movements in %(store)s already; count it instead"), field="item",
+            wrong.append(Refused(N_("%(item)s has movements in %(store)s already; count it instead"),
+                                 field="item",
                                  item=item.name, store=store.name))
         if item is not None and item.batch_tracked and not (batch and row.cells.get("expires_on")):
-            wrong.append(Refused(N_("%(item)s is kept by batch: number and expiry are needed"), field="batch_number",
+            wrong.append(Refused(N_("%(item)s is kept by batch: number and expiry are needed"),
+                                 field="batch_number",
                                  item=item.name))
         elif expires_on and not batch:
             wrong.append(Refused(N_("an expiry needs its batch number"), field="batch_number"))
@@ -101,7 +106,8 @@ class Reader:
                 sa.or_(Store.code == text, Store.name == text))).first()
         store = self.stores[text]
         if store is None:
-            raise Refused(N_("there is no %(name)s “%(handle)s”"), field="store", name="store", handle=text[:60])
+            raise Refused(N_("there is no %(name)s “%(handle)s”"), field="store", name="store",
+                          handle=text[:60])
         if store.status is not Status.ACTIVE:
             raise Refused(N_("%(item)s is no longer used."), field="store", item=store.name)
         return store
@@ -110,7 +116,8 @@ class Reader:
         item = self.session.scalars(sa.select(Item).where(sa.or_(Item.code == text, Item.barcode == text))
                                     .order_by((Item.code == text).desc())).first()
         if item is None:
-            raise Refused(N_("there is no %(name)s “%(handle)s”"), field="item", name="item", handle=text[:60])
+            raise Refused(N_("there is no %(name)s “%(handle)s”"), field="item", name="item",
+                          handle=text[:60])
         return item
 
     def _unit(self, item: Item, cell: Any) -> UnitConversion:
@@ -124,7 +131,8 @@ class Reader:
         if self.moved is None:
             self.moved = {(store_id, item_id) for store_id, item_id in self.session.execute(
                 sa.select(StockMove.store_id, StockMove.item_id).where(sa.or_(
-                    StockMove.document_type != "list_import", StockMove.document_id.not_in(_taken_back()))).distinct())}
+                    StockMove.document_type != "list_import",
+                    StockMove.document_id.not_in(_taken_back()))).distinct())}
         return (store.id, item.id) in self.moved
 
 
@@ -143,7 +151,7 @@ def nothing_else_moved(session: Any, brought: ListImport) -> None:
 
 def _batch(cell: Any) -> str:
     try:
-        doubts.check_text(cell)
+        spoilt_codes.check_text(cell)
     except Refused as refusal:
         refusal.field = "batch_number"
         raise
@@ -183,10 +191,11 @@ def _amount(cell: Any) -> Decimal:
 # ---------------------------------------------------------------- taken back
 
 def take_back(session: Any, brought: ListImport, *, by: User, reason: str) -> None:
-    """Take applied first stock back by opposite moves and an opposite entry; the list can be brought again, corrected.
+    """Take applied first stock back by opposite moves and an opposite entry; the list can be brought again,
+    corrected.
 
-    Dated as the first stock while nothing is dated after it, else today. Raises `Refused`: other lists, stock that
-    was used since.
+    Dated as the first stock while nothing is dated after it, else today. Raises `Refused`: other lists, stock
+    that was used since.
     """
     lock(brought)
     session.refresh(brought)
@@ -199,14 +208,20 @@ def take_back(session: Any, brought: ListImport, *, by: User, reason: str) -> No
     assert brought.posted_on is not None
     mine, other = StockMove, sa.orm.aliased(StockMove)
     later = session.scalar(
-        sa.select(other.id).join(mine, sa.and_(mine.store_id == other.store_id, mine.item_id == other.item_id))
-        .where(mine.document_type == "list_import", mine.document_id == brought.id, other.moved_on > brought.posted_on)
+        sa.select(other.id).join(mine, sa.and_(mine.store_id == other.store_id,
+                                               mine.item_id == other.item_id))
+        .where(mine.document_type == "list_import", mine.document_id == brought.id,
+               other.moved_on > brought.posted_on)
         .limit(1))
     closed = session.scalar(sa.select(Period.closed_at).filter_by(
         year=brought.posted_on.year, month=brought.posted_on.month))
     on = brought.posted_on if later is None and closed is None else clock.today()
     stock.reverse(brought, on=on, by=by, reason=reason)
-    brought.reversed_at, brought.reversed_by_id, brought.reversal_reason = clock.now(), by.id, reason.strip()[:500]
+    brought.reversed_at, brought.reversed_by_id, brought.reversal_reason = (
+        clock.now(),
+        by.id,
+        reason.strip()[:500],
+    )
     session.flush()
 
 

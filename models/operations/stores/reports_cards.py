@@ -1,4 +1,5 @@
-"""Reports that follow single items and batches: the stock card, recall, stocktake variance, controlled items, ABC."""
+"""Reports that follow single items and batches: the stock card, recall, stocktake variance, controlled items,
+ABC."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from models.consultations import Consultation
 from models.documents import DocumentNumber
 from models.errors import N_
 from models.items import Item, Supplier
-from models.operations.core.reports import (
+from models.operations.core.report_kit import (
     ITEM,
     STOCK,
     STORE,
@@ -56,8 +57,8 @@ from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
 
 M = StockMove
-#: Who got a medicine is the store's to know. Whoever opens prescriptions without their medicines is not told here by
-#: the number which of them a medicine was on.
+#: Who got a medicine is the store's to know. Whoever opens prescriptions without their medicines is not told
+#: here by the number which of them a medicine was on.
 PATIENT = Veil("prescription_id", N_("patient"), lambda reader: reader.has_role(*STORE_ROLES))
 DOCUMENT = Column("document", N_("Document"), "code", lambda row: row.document or f"#{row.document_id}",
                   links=("document_type", "document_id"), veil=Veil(
@@ -81,7 +82,8 @@ def _with_number(statement: Any, move: Any) -> Any:
 
 
 def _other_side(statement: Any, move: Any) -> Any:
-    """The unit, supplier or store at the other end of a move, the patient by record number, with the prescription."""
+    """The unit, supplier or store at the other end of a move, the patient by record number, with the
+    prescription."""
     other = aliased(Store)
     other_id = sa.case((move.quantity < 0, StockTransfer.to_store_id), else_=StockTransfer.store_id)
     joined = (supplier_papers(unit_papers(statement, move), move)
@@ -94,7 +96,8 @@ def _other_side(statement: Any, move: Any) -> Any:
               .outerjoin(Consultation, Consultation.id == Prescription.consultation_id)
               .outerjoin(Patient, Patient.id == Consultation.patient_id))
     return joined.add_columns(sa.func.coalesce(WorkUnit.name, Supplier.name, other.name).label("party"),
-                              Patient.medical_record_number.label("patient"), Prescription.id.label("prescription_id"))
+                              Patient.medical_record_number.label("patient"),
+                              Prescription.id.label("prescription_id"))
 
 
 # ---------------------------------------------------------------- the stock card
@@ -109,7 +112,8 @@ def _of_batch(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:
 
 
 def stock_card(asked: Asked) -> Statement:
-    """Moves of one item, newest first, each with what was held after it (in the order of days, then of posting)."""
+    """Moves of one item, newest first, each with what was held after it (in the order of days, then of
+    posting)."""
     order = (M.moved_on, M.id)
     ran = (sa.select(M, quantity(sa.func.sum(M.quantity).over(order_by=order)).label("balance"),
                      rupiah(sa.func.sum(M.value).over(order_by=order)).label("worth"))
@@ -120,7 +124,8 @@ def stock_card(asked: Asked) -> Statement:
         move.id, move.moved_on, move.kind, move.document_type, move.document_id,
         DocumentNumber.number.label("document"), Store.name.label("store"), StockBatch.number.label("batch"),
         StockBatch.expires_on, move.quantity, move.value, move.balance,
-        move.worth if not _of_batch(asked, move.batch_id) else sa.null().label("worth"))  # batches have no value
+        # batches have no value
+        move.worth if not _of_batch(asked, move.batch_id) else sa.null().label("worth"))
         .join(Store, Store.id == move.store_id).join(StockBatch, StockBatch.id == move.batch_id), move), move)
     return (joined.where(*within({"from": asked.get("from")}, move.moved_on))
             .order_by(move.moved_on.desc(), move.id.desc()))
@@ -135,11 +140,16 @@ def _card_head(asked: Asked) -> Statement:
     if by_batch:
         held += _of_batch(asked, StockBalance.batch_id)
     # batches keep quantity only; the item's value is shared by all of them
-    worth = sa.null() if by_batch else rupiah(sa.select(sa.func.sum(StoreItem.value)).where(*held).scalar_subquery())
+    worth = (
+        sa.null()
+        if by_batch
+        else rupiah(sa.select(sa.func.sum(StoreItem.value)).where(*held).scalar_subquery())
+    )
     used = sa.select(sa.func.sum(M.quantity)).where(
         *mine, M.document_type.in_(("delivery_request", "unit_return", "prescription", "maintenance")),
         M.moved_on > clock.today() - timedelta(days=30))
-    opening = sa.select(sa.func.sum(M.quantity)).where(*mine, M.moved_on < (asked.get("from") or clock.today()))
+    opening = sa.select(sa.func.sum(M.quantity)).where(*mine,
+                                                       M.moved_on < (asked.get("from") or clock.today()))
     return sa.select(
         Item.id.label("item_id"), NAMED, Item.base_unit, Item.minimum_stock,
         quantity(sa.select(sa.func.sum(table.quantity)).where(*held).scalar_subquery()).label("held"),
@@ -157,7 +167,8 @@ def _balances(asked: Asked) -> Statement:
     days = (sa.select(M.moved_on, sa.func.sum(M.quantity).label("change"))
             .where(M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id))
             .group_by(M.moved_on).subquery())
-    ran = sa.select(days.c.moved_on.label("x"), quantity(sa.func.sum(days.c.change).over(order_by=days.c.moved_on))
+    ran = sa.select(days.c.moved_on.label("x"),
+                    quantity(sa.func.sum(days.c.change).over(order_by=days.c.moved_on))
                     .label("y")).subquery()
     return sa.select(ran.c.x, ran.c.y).where(*within(asked, ran.c.x)).order_by(ran.c.x)
 
@@ -169,7 +180,8 @@ declare(Report(
              PARTY, STORE_COLUMN, BATCH, Column("came", N_("In"), "quantity", _came),
              Column("went", N_("Out"), "quantity", _went), Column("balance", N_("Balance"), "quantity"),
              Column("worth", N_("Value"), "money")),
-    parameters=(Parameter("item", N_("Item"), "item", required=True), STORE, Parameter("batch", N_("Batch"), "text"),
+    parameters=(Parameter("item", N_("Item"), "item", required=True), STORE,
+                Parameter("batch", N_("Batch"), "text"),
                 *period(60)),
     summary=_card_head,
     tiles=(Column("held", N_("On hand"), "quantity"), Column("worth", N_("Value"), "money"),
@@ -184,7 +196,8 @@ def recall(asked: Asked) -> Statement:
     """Who has the batch: stores hold it, units and patients got it, less what they gave back."""
     number = str(asked.get("batch") or "").strip()
     moved = (unit_papers(sa.select(
-        M.item_id, M.batch_id, sa.func.min(M.moved_on).label("first_on"), sa.func.max(M.moved_on).label("last_on"),
+        M.item_id, M.batch_id, sa.func.min(M.moved_on).label("first_on"),
+        sa.func.max(M.moved_on).label("last_on"),
         WorkUnit.name.label("work_unit"), Patient.id.label("patient_id"),
         Patient.medical_record_number.label("patient"),
         quantity(-sa.func.sum(M.quantity)).label("quantity")), M)
@@ -194,26 +207,45 @@ def recall(asked: Asked) -> Statement:
         .outerjoin(Consultation, Consultation.id == Prescription.consultation_id)
         .outerjoin(Patient, Patient.id == Consultation.patient_id)
         .where(sa.func.lower(StockBatch.number) == number.lower(), StockBatch.number != "",
-               M.document_type.in_(("delivery_request", "unit_return", "prescription")), *where(asked, item=M.item_id))
-        .group_by(M.item_id, M.batch_id, WorkUnit.id, WorkUnit.name, Patient.id, Patient.medical_record_number)
+               M.document_type.in_(("delivery_request", "unit_return", "prescription")),
+               *where(asked, item=M.item_id))
+        .group_by(M.item_id, M.batch_id, WorkUnit.id, WorkUnit.name, Patient.id,
+                  Patient.medical_record_number)
         .having(sa.func.sum(M.quantity) != 0).subquery())
-    return (sa.select(moved.c.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"), StockBatch.expires_on,
-                      moved.c.work_unit, moved.c.patient_id, moved.c.patient, moved.c.quantity, moved.c.first_on,
+    return (sa.select(moved.c.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
+                      StockBatch.expires_on,
+                      moved.c.work_unit, moved.c.patient_id, moved.c.patient, moved.c.quantity,
+                      moved.c.first_on,
                       moved.c.last_on)
             .join(Item, Item.id == moved.c.item_id).join(StockBatch, StockBatch.id == moved.c.batch_id)
             .order_by(Item.name, moved.c.batch_id, moved.c.work_unit, moved.c.patient))
 
 
-declare(Report(
-    "recall", N_("Recall list of a batch"), "inventory", recall, icon="flag",
-    about=N_("Which units and patients got a batch and have not given it back. The store reads who they are."),
-    columns=(ITEM_COLUMN, BATCH, Column("expires_on", N_("Expires on"), "date"),
-             Column("work_unit", N_("Work unit")),
-             Column("patient", N_("Patient"), "code", veil=replace(PATIENT, attribute="patient_id")),
-             Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
-             Column("first_on", N_("First given"), "date"), Column("last_on", N_("Last movement"), "date")),
-    parameters=(Parameter("batch", N_("Batch"), "text", required=True), ITEM),
-    roles=frozenset((*STORE_ROLES, *FACILITIES))))
+declare(
+    Report(
+        "recall",
+        N_("Recall list of a batch"),
+        "inventory",
+        recall,
+        icon="flag",
+        about=N_(
+            "Which units and patients got a batch and have not given it back. The store reads who they are."
+        ),
+        columns=(
+            ITEM_COLUMN,
+            BATCH,
+            Column("expires_on", N_("Expires on"), "date"),
+            Column("work_unit", N_("Work unit")),
+            Column("patient", N_("Patient"), "code", veil=replace(PATIENT, attribute="patient_id")),
+            Column("quantity", N_("Quantity"), "quantity"),
+            UNIT_COLUMN,
+            Column("first_on", N_("First given"), "date"),
+            Column("last_on", N_("Last movement"), "date"),
+        ),
+        parameters=(Parameter("batch", N_("Batch"), "text", required=True), ITEM),
+        roles=frozenset((*STORE_ROLES, *FACILITIES)),
+    )
+)
 
 
 # ---------------------------------------------------------------- stocktake variance
@@ -244,38 +276,49 @@ def _variance_sums(asked: Asked) -> Statement:
 
 def variance(asked: Asked) -> Statement:
     worth = (sa.select(sa.func.sum(M.value)).where(
-        M.document_type == "stocktake", M.document_id == StocktakeLine.stocktake_id, M.line_id == StocktakeLine.id)
+        M.document_type == "stocktake", M.document_id == StocktakeLine.stocktake_id,
+        M.line_id == StocktakeLine.id)
         .scalar_subquery())
     since = sa.select(quantity(sa.func.sum(M.quantity))).where(
         count_moments.moved_since(Stocktake.store_id)).correlate(Stocktake, StocktakeLine).scalar_subquery()
     return (sa.select(
-        Stocktake.id.label("stocktake_id"), Stocktake.number.label("document"), Stocktake.counted_on, Stocktake.state,
+        Stocktake.id.label("stocktake_id"), Stocktake.number.label("document"), Stocktake.counted_on,
+        Stocktake.state,
         Stocktake.posted_on, since.label("since"),
         StoreItem.quantity.label("held"), StoreItem.value.label("worth"), Item.price_hint,
-        Store.name.label("store"), StocktakeLine.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
+        Store.name.label("store"), StocktakeLine.item_id, NAMED, Item.base_unit,
+        StockBatch.number.label("batch"),
         StocktakeLine.system_quantity, StocktakeLine.counted_quantity, StocktakeLine.variance,
         rupiah(worth).label("value"))
-        .join(StocktakeLine, StocktakeLine.stocktake_id == Stocktake.id).join(Store, Store.id == Stocktake.store_id)
-        .join(Item, Item.id == StocktakeLine.item_id).outerjoin(StockBatch, StockBatch.id == StocktakeLine.batch_id)
+        .join(StocktakeLine, StocktakeLine.stocktake_id == Stocktake.id).join(Store,
+                                                                              Store.id == Stocktake.store_id)
+        .join(Item, Item.id == StocktakeLine.item_id).outerjoin(StockBatch,
+                                                                StockBatch.id == StocktakeLine.batch_id)
         .outerjoin(StoreItem, sa.and_(StoreItem.store_id == Stocktake.store_id,
                                       StoreItem.item_id == StocktakeLine.item_id))
-        .where(Stocktake.state.in_((StocktakeState.POSTED, StocktakeState.SUBMITTED)), StocktakeLine.variance != 0,
+        .where(Stocktake.state.in_((StocktakeState.POSTED, StocktakeState.SUBMITTED)),
+               StocktakeLine.variance != 0,
                *_counts(asked), *where(asked, item=StocktakeLine.item_id))
         .order_by(Stocktake.counted_on.desc(), Stocktake.id.desc(), StocktakeLine.id))
 
 
 declare(Report(
-    "stocktake_variance", N_("Stocktake variance"), "inventory", variance, icon="clipboard-check", roles=STOCK,
-    about=N_("Each line is held against the books of the moment at which it was counted. Counts that wait for a "
+    "stocktake_variance", N_("Stocktake variance"), "inventory", variance, icon="clipboard-check",
+    roles=STOCK,
+    about=N_("Each line is held against the books of the moment at which it was counted. Counts that wait "
+             "for a "
              "decision are valued at the present average, posted ones as they were posted."),
     columns=(Column("document", N_("Document"), "code", links=("=stocktake", "stocktake_id")),
              Column("state", N_("State"), "word"),
-             Column("counted_on", N_("Date"), "date"), Column("posted_on", N_("Posted on"), "date"), STORE_COLUMN,
+             Column("counted_on", N_("Date"), "date"), Column("posted_on", N_("Posted on"), "date"),
+             STORE_COLUMN,
              ITEM_COLUMN, BATCH, Column("system_quantity", N_("Expected"), "quantity"),
-             Column("counted_quantity", N_("Counted"), "quantity"), Column("variance", N_("Variance"), "quantity"),
+             Column("counted_quantity", N_("Counted"), "quantity"),
+             Column("variance", N_("Variance"), "quantity"),
              Column("since", N_("Moved since"), "quantity"),
              Column("value", N_("Value"), "money", _worth)),
-    parameters=(Parameter("document", N_("Document"), "text"), *period(365), STORE, ITEM), summary=_variance_sums,
+    parameters=(Parameter("document", N_("Document"), "text"), *period(365), STORE, ITEM),
+    summary=_variance_sums,
     tiles=(Column("found", N_("Found more"), "money"), Column("missing", N_("Found less"), "money"),
            Column("net", N_("Net"), "money")),
     is_late=lambda row: row.variance < 0))
@@ -285,18 +328,21 @@ declare(Report(
 
 def controlled(asked: Asked) -> Statement:
     joined = _other_side(_with_number(sa.select(
-        M.id, M.moved_on, M.kind, M.document_type, M.document_id, DocumentNumber.number.label("document"), M.item_id,
+        M.id, M.moved_on, M.kind, M.document_type, M.document_id, DocumentNumber.number.label("document"),
+        M.item_id,
         NAMED, Store.name.label("store"), StockBatch.number.label("batch"), M.quantity)
         .join(Item, Item.id == M.item_id).join(Store, Store.id == M.store_id)
         .join(StockBatch, StockBatch.id == M.batch_id), M), M)
-    return (joined.where(Item.controlled, *within(asked, M.moved_on), *where(asked, store=M.store_id, item=M.item_id))
+    return (joined.where(Item.controlled, *within(asked, M.moved_on),
+                         *where(asked, store=M.store_id, item=M.item_id))
             .order_by(M.moved_on.desc(), M.id.desc()))
 
 
 declare(Report(
     "controlled", N_("Controlled items"), "inventory", controlled, icon="lock", roles=STOCK - {Role.PAYABLES},
     about=N_("Every movement of narcotics, psychotropics and the like."),
-    columns=(Column("moved_on", N_("Date"), "date"), DOCUMENT, ITEM_COLUMN, Column("kind", N_("Kind"), "word"),
+    columns=(Column("moved_on", N_("Date"), "date"), DOCUMENT, ITEM_COLUMN,
+             Column("kind", N_("Kind"), "word"),
              PARTY, STORE_COLUMN, BATCH, Column("came", N_("In"), "quantity", _came),
              Column("went", N_("Out"), "quantity", _went)),
     parameters=(*period(90), STORE, ITEM)))
@@ -326,7 +372,8 @@ declare(Report(
     "abc", N_("ABC analysis"), "inventory", abc, icon="arrows-sort", roles=STOCK,
     about=N_("Which items make 80, 95 and 100 percent of the value used."),
     columns=(ITEM_COLUMN, Column("class", N_("Class"), "code", abc_class),
-             Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN, Column("value", N_("Value"), "money"),
+             Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
+             Column("value", N_("Value"), "money"),
              Column("share", N_("So far"), "percent", lambda row: ratio(row.so_far * 100, row.whole))),
     parameters=(*period(365), STORE)))
 

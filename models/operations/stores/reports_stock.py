@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from models import clock
 from models.errors import N_
 from models.items import Item, ItemCategory, Supplier
-from models.operations.core.reports import (
+from models.operations.core.report_kit import (
     ITEM,
     STOCK,
     STORE,
@@ -74,11 +74,13 @@ def _held(asked: Asked) -> Any:
     """Quantity and value by store and item at the end of a day: what is there, less what moved since."""
     later = (sa.select(M.store_id, M.item_id, sa.func.sum(M.quantity).label("quantity"),
                        sa.func.sum(M.value).label("value"))
-             .where(M.moved_on > (asked.get("as_of") or clock.today())).group_by(M.store_id, M.item_id).subquery())
+             .where(M.moved_on > (asked.get("as_of") or clock.today())).group_by(M.store_id,
+                                                                                 M.item_id).subquery())
     return (sa.select(StoreItem.store_id, StoreItem.item_id,
                       quantity(StoreItem.quantity - sa.func.coalesce(later.c.quantity, 0)).label("quantity"),
                       rupiah(StoreItem.value - sa.func.coalesce(later.c.value, 0)).label("value"))
-            .outerjoin(later, sa.and_(later.c.store_id == StoreItem.store_id, later.c.item_id == StoreItem.item_id))
+            .outerjoin(later,
+                       sa.and_(later.c.store_id == StoreItem.store_id, later.c.item_id == StoreItem.item_id))
             .where(*where(asked, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
 
 
@@ -157,11 +159,14 @@ declare(Report("moves_by_item", N_("Movements by item"), "inventory", moves_by_i
                parameters=(*period(30), STORE, ITEM)))
 declare(Report("moves_by_unit", N_("Movements by unit"), "inventory", moves_by_unit, icon="truck-delivery",
                roles=STOCK,
-               columns=(Column("work_unit", N_("Work unit"), unless="work_unit"), ITEM_COLUMN, OUT_COLUMN, IN_COLUMN,
+               columns=(Column("work_unit", N_("Work unit"), unless="work_unit"), ITEM_COLUMN, OUT_COLUMN,
+                        IN_COLUMN,
                         UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), UNIT, STORE, ITEM)))
-declare(Report("moves_by_supplier", N_("Movements by supplier"), "inventory", moves_by_supplier, icon="package-import",
+declare(Report("moves_by_supplier", N_("Movements by supplier"), "inventory", moves_by_supplier,
+               icon="package-import",
                roles=STOCK,
-               columns=(Column("supplier", N_("Supplier"), unless="supplier"), ITEM_COLUMN, IN_COLUMN, OUT_COLUMN,
+               columns=(Column("supplier", N_("Supplier"), unless="supplier"), ITEM_COLUMN, IN_COLUMN,
+                        OUT_COLUMN,
                         UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), SUPPLIER, STORE, ITEM)))
 
 
@@ -179,7 +184,8 @@ def usage(asked: Asked) -> Statement:
     month = sa.cast(MONTH, sa.Integer)
     return (unit_papers(sa.select(
         month.label("month"), WorkUnit.name.label("work_unit"), M.item_id, NAMED, Item.base_unit,
-        quantity(-sa.func.sum(M.quantity)).label("quantity"), rupiah(-sa.func.sum(M.value)).label("value")), M)
+        quantity(-sa.func.sum(M.quantity)).label("quantity"), rupiah(-sa.func.sum(M.value)).label("value")),
+                        M)
         .join(WorkUnit, WorkUnit.id == UNIT_ID).join(Item, Item.id == M.item_id).where(*_used(asked))
         .group_by(month, WorkUnit.id, WorkUnit.name, M.item_id, Item.code, Item.name, Item.base_unit)
         .having(sa.func.sum(M.quantity) != 0)
@@ -209,21 +215,25 @@ DAYS = (("30", N_("30 days")), ("60", N_("60 days")), ("90", N_("90 days")), ("1
 
 def expiry(asked: Asked) -> Statement:
     until = clock.today() + timedelta(days=int(asked.get("days") or 90))
-    return (sa.select(B.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"), StockBatch.expires_on,
+    return (sa.select(B.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
+                      StockBatch.expires_on,
                       Store.name.label("store"), B.quantity, StoreItem.quantity.label("held"),
                       StoreItem.value.label("worth"))
             .join(StockBatch, StockBatch.id == B.batch_id).join(Item, Item.id == B.item_id)
             .join(Store, Store.id == B.store_id)
             .join(StoreItem, sa.and_(StoreItem.store_id == B.store_id, StoreItem.item_id == B.item_id))
-            .where(B.quantity > 0, StockBatch.expires_on <= until, *where(asked, store=B.store_id, item=B.item_id))
+            .where(B.quantity > 0, StockBatch.expires_on <= until,
+                   *where(asked, store=B.store_id, item=B.item_id))
             .order_by(StockBatch.expires_on, Item.name, B.id))
 
 
 declare(Report(
     "expiry", N_("Expiry"), "inventory", expiry, icon="clock-exclamation", roles=STOCK,
     about=N_("Batches in stock that expire soon, or already have."),
-    columns=(ITEM_COLUMN, Column("batch", N_("Batch"), "code"), Column("expires_on", N_("Expires on"), "date"),
-             Column("left", N_("Days left"), "number", lambda row: (row.expires_on - clock.today()).days), STORE_COLUMN,
+    columns=(ITEM_COLUMN, Column("batch", N_("Batch"), "code"),
+             Column("expires_on", N_("Expires on"), "date"),
+             Column("left", N_("Days left"), "number", lambda row: (row.expires_on - clock.today()).days),
+             STORE_COLUMN,
              Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("value", N_("Value"), "money", lambda row: ratio(row.worth * row.quantity, row.held))),
     parameters=(Parameter("days", N_("Expires within"), "choice", lambda: "90", choices=DAYS), STORE, ITEM),
@@ -238,13 +248,16 @@ QUIET = (("90", N_("90 days")), ("180", N_("180 days")), ("365", N_("365 days"))
 def slow_stock(asked: Asked) -> Statement:
     since = clock.today() - timedelta(days=int(asked.get("days") or 180))
     used = M.document_type.in_(("delivery_request", "maintenance", "prescription"))
-    last = (sa.select(sa.func.max(M.moved_on)).where(M.store_id == StoreItem.store_id, M.item_id == StoreItem.item_id,
+    last = (sa.select(sa.func.max(M.moved_on)).where(M.store_id == StoreItem.store_id,
+                                                     M.item_id == StoreItem.item_id,
                                                      M.quantity < 0, used).scalar_subquery())
-    first = (sa.select(sa.func.min(M.moved_on)).where(M.store_id == StoreItem.store_id, M.item_id == StoreItem.item_id)
+    first = (sa.select(sa.func.min(M.moved_on)).where(M.store_id == StoreItem.store_id,
+                                                      M.item_id == StoreItem.item_id)
              .scalar_subquery())
     quiet = (sa.select(StoreItem.item_id, StoreItem.store_id, StoreItem.quantity, StoreItem.value,
                        last.label("last_on"), first.label("first_on"))
-             .where(StoreItem.quantity > 0, *where(asked, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
+             .where(StoreItem.quantity > 0,
+                    *where(asked, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
     return (sa.select(quiet.c.item_id, NAMED, Store.name.label("store"), Item.base_unit, quiet.c.quantity,
                       quiet.c.value, quiet.c.last_on)
             .join(Item, Item.id == quiet.c.item_id).join(Store, Store.id == quiet.c.store_id)

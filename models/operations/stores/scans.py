@@ -17,7 +17,8 @@ from models.stock import StockBatch
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The item of a code; its unit when the code is on that packing; its batch when the code names a known one."""
+    """The item of a code; its unit when the code is on that packing; its batch when the code names a known
+    one."""
 
     scan: Scan
     item: Item
@@ -26,7 +27,8 @@ class Found:
 
 
 def find(text: str) -> Found:
-    """The item that `text` stands for. Raises `Refused` for nothing to read, an unknown code, an item out of use."""
+    """The item that `text` stands for. Raises `Refused` for nothing to read, an unknown code, an item out of
+    use."""
     scan = barcodes.read(text)
     if not scan.codes:
         raise Refused(N_("There is no code to look for. Scan it again."))
@@ -39,7 +41,8 @@ def find(text: str) -> Found:
                        Item.status == Status.INACTIVE, Item.id).limit(1))
     row = db.session.execute(named).first()
     if row is None:
-        raise Refused(N_("No item has the code %(code)s. Look the item up by its name, or write this code on the "
+        raise Refused(N_("No item has the code %(code)s. Look the item up by its name, or write this code "
+                         "on the "
                          "item's page as its barcode."), code=scan.shown)
     item, unit = row
     if item.status == Status.INACTIVE:

@@ -20,11 +20,14 @@ def locations(store_id: int, item_ids: Iterable[int]) -> dict[int, str]:
 
 
 def held(item_id: int, most: int = 100) -> list[Any]:
-    """Where an item lies: store, shelf, batch, expiry and base units, what expires first in each store on top."""
+    """Where an item lies: store, shelf, batch, expiry and base units, what expires first in each store on
+    top."""
     return list(db.session.execute(
-        sa.select(StockBalance.store_id, Store.name.label("store"), Shelf.location, StockBatch.number.label("batch"),
+        sa.select(StockBalance.store_id, Store.name.label("store"), Shelf.location,
+                  StockBatch.number.label("batch"),
                   StockBatch.expires_on, StockBalance.quantity)
-        .join(Store, Store.id == StockBalance.store_id).join(StockBatch, StockBatch.id == StockBalance.batch_id)
+        .join(Store, Store.id == StockBalance.store_id).join(StockBatch,
+                                                             StockBatch.id == StockBalance.batch_id)
         .outerjoin(Shelf, (Shelf.store_id == StockBalance.store_id) & (Shelf.item_id == StockBalance.item_id))
         .where(StockBalance.item_id == item_id, StockBalance.quantity > 0)
         .order_by(Store.name, StockBatch.expires_on.is_(None), StockBatch.expires_on, StockBatch.number)
@@ -34,4 +37,5 @@ def held(item_id: int, most: int = 100) -> list[Any]:
 def walk(location: str | None) -> tuple[bool, tuple[Any, ...]]:
     """What lines are sorted by: A-2 before A-10, and what has no shelf last."""
     parts = re.split("([0-9]+)", location or "")
-    return location is None, tuple(int(part) if place % 2 else part.casefold() for place, part in enumerate(parts))
+    return location is None, tuple(int(part) if place % 2 else part.casefold()
+                                   for place, part in enumerate(parts))

@@ -1,4 +1,5 @@
-"""What the stores do: check lines, make deliveries from requests, deliver, take back, and let units return."""
+"""What the stores do: check lines, make deliveries from requests, deliver, take back, and let units
+return."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from models.base import db
 from models.errors import N_, NotAllowed, Refused, at
 from models.journal import Posting
 from models.operations.core.approvals import after, by_system, effect, opened
-from models.operations.core.once import lock, lock_rows
+from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import Leg
 from models.organisation import Status, WorkUnit
@@ -86,7 +87,8 @@ def outstanding(request: StoreRequest, *, states: tuple[DeliveryState, ...] = PR
 
 
 def make_delivery(request: StoreRequest, *, by: User) -> DeliveryRequest:
-    """Draft a delivery with all that is outstanding. Raises `NotAllowed` or `Refused` (not approved, nothing left)."""
+    """Draft a delivery with all that is outstanding. Raises `NotAllowed` or `Refused` (not approved, nothing
+    left)."""
     if not by.has_role(Role.STORE_STAFF):
         raise NotAllowed(N_("Your role may not do this step."))
     lock(request)
@@ -117,13 +119,15 @@ def make_delivery(request: StoreRequest, *, by: User) -> DeliveryRequest:
 def _check_against_request(delivery: DeliveryRequest, states: tuple[DeliveryState, ...]) -> None:
     lock(delivery)
     request = db.session.scalars(
-        sa.select(StoreRequest).where(StoreRequest.id == delivery.store_request_id).with_for_update(key_share=True)
+        sa.select(StoreRequest).where(StoreRequest.id
+                                      == delivery.store_request_id).with_for_update(key_share=True)
         .execution_options(populate_existing=True)).one()
     if request.state != StoreRequestState.APPROVED:
         raise Refused(N_("The store request %(number)s is not approved, so nothing can be delivered on it."),
                       number=str(request))
     if delivery.store_id != request.store_id:
-        raise Refused(N_("The store request %(number)s asks another store."), number=str(request), field="store")
+        raise Refused(N_("The store request %(number)s asks another store."), number=str(request),
+                      field="store")
     left = outstanding(request, states=states, but=delivery)
     for line in delivery.lines:
         with at(line):
@@ -178,7 +182,8 @@ def _take_back(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
         .where(DeliveryRequestLine.delivery_request_id == delivery.id,
                UnitReturn.state.in_((UnitReturnState.SUBMITTED, UnitReturnState.ACCEPTED))).limit(1))
     if built_on is not None:
-        raise Refused(N_("%(document)s builds on this document; it cannot be reversed."), document=str(built_on))
+        raise Refused(N_("%(document)s builds on this document; it cannot be reversed."),
+                      document=str(built_on))
     stock.reverse(delivery, on=clock.today(), by=by, reason=reason)
 
 
@@ -201,7 +206,8 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
                               item=line.item.name, delivery=str(delivery))
     asked: dict[int, Decimal] = {}
     for line in document.lines:
-        asked[line.delivery_request_line_id] = asked.get(line.delivery_request_line_id, ZERO) + line.base_quantity
+        asked[line.delivery_request_line_id] = asked.get(line.delivery_request_line_id,
+                                                         ZERO) + line.base_quantity
     back = returned_by_line(asked)
     for line in document.lines:
         given = line.delivery_request_line
@@ -209,7 +215,8 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
         if asked[given.id] > left:
             with at(line):
                 raise Refused(
-                    N_("%(item)s: the unit still has at most %(left)s %(unit)s of this delivery to give back."),
+                    N_("%(item)s: the unit still has at most %(left)s %(unit)s of this delivery to give "
+                       "back."),
                     item=line.item.name, left=left, unit=line.item.base_unit, field="quantity")
 
 
@@ -254,6 +261,8 @@ def _accept_return(document: UnitReturn, *, by: User, reason: str) -> None:
                                        stock.share(-move.value, part, whole, before)))
         if rest > 0:
             raise Refused(N_("%(item)s: more would come back than was delivered."), item=line.item.name)
-    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN, on=document.returned_on, by=by,
+    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN, on=document.returned_on,
+                  by=by,
                   reason=reason,
-                  against=lambda moved: [Leg(Posting.EXPENSE, -move.value, account_of[move.line_id]) for move in moved])
+                  against=lambda moved: [Leg(Posting.EXPENSE, -move.value, account_of[move.line_id])
+                                         for move in moved])

@@ -1,7 +1,9 @@
-"""The child's side of `models.operations.core.apart`: take the limits on, then read the one file that stands on stdin.
+"""The child's side of `models.operations.core.child_process`: take the limits on, then read the one file that
+stands on stdin.
 
-Called as `child.py READER MEMORY SECONDS`; stdin is a line of JSON (`path`, `ask`), then the file; stdout is a line of
-JSON (`{"yes": …}` or `{"no": word, "with": {…}}`), then the bytes that the reader gave. Anything else is no answer.
+Called as `child.py READER MEMORY SECONDS`; stdin is a line of JSON (`path`, `ask`), then the file; stdout is
+a line of JSON (`{"yes": …}` or `{"no": word, "with": {…}}`), then the bytes that the reader gave. Anything
+else is no answer.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ def limit(memory: int, seconds: int) -> None:
         import resource
     except ImportError:
         return
-    for name, soft, hard in (("AS", memory, memory), ("CPU", seconds, seconds + 1), ("FSIZE", 0, 0), ("CORE", 0, 0),
+    for name, soft, hard in (("AS", memory, memory), ("CPU", seconds, seconds + 1), ("FSIZE", 0, 0),
+                             ("CORE", 0, 0),
                              ("NOFILE", 32, 32), ("NPROC", 0, 0)):
         which = getattr(resource, f"RLIMIT_{name}", None)
         if which is not None:

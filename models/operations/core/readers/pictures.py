@@ -19,8 +19,8 @@ class No(Exception):
 
 
 def read(content: bytes, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """The picture as `ask["kind"]`, JPEG or PNG, then a small one as JPEG when `ask["small"]` says how many points
-    wide or high it may be; `sizes` are those of the two. Raises `No`."""
+    """The picture as `ask["kind"]`, JPEG or PNG, then a small one as JPEG when `ask["small"]` says how many
+    points wide or high it may be; `sizes` are those of the two. Raises `No`."""
     try:
         drawn = _drawn(content, ask)
         whole = _written(drawn, ask["kind"], 90)
@@ -61,10 +61,11 @@ def _written(picture: Any, kind: str, quality: int) -> bytes:
 
 
 def _is_streamed(picture: Any, content: bytes) -> bool:
-    """Whether a smaller scale costs less memory: only a JPEG whose one scan holds all colours, as cameras write it.
+    """Whether a smaller scale costs less memory: only a JPEG whose one scan holds all colours, as cameras
+    write it.
 
-    In any other the decoder keeps the whole picture, whatever scale is asked for. The reader stands behind the header
-    of the first scan: mark, length and number of colours, then two bytes each and three more.
+    In any other the decoder keeps the whole picture, whatever scale is asked for. The reader stands behind
+    the header of the first scan: mark, length and number of colours, then two bytes each and three more.
     """
     if picture.format != "JPEG" or "progression" in picture.info:
         return False

@@ -20,7 +20,8 @@ _STEP = 1 << 16
 
 
 class No(Exception):
-    """What is wrong with the file, as a word that `models.operations.core.lists` knows the sentence of."""
+    """What is wrong with the file, as a word that `models.operations.core.list_files` knows the sentence
+    of."""
 
     def __init__(self, word: str, **params: Any) -> None:
         super().__init__(word)
@@ -71,7 +72,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, float):
-        return Decimal(f"{value:.15g}") if abs(value) < 1e15 else str(value)  # neither is no number: said as such
+        # neither is no number: said as such
+        return Decimal(f"{value:.15g}") if abs(value) < 1e15 else str(value)
     return value
 
 
@@ -143,7 +145,8 @@ def _workbook(content: bytes, ask: dict[str, Any]) -> tuple[list[str], str, list
                 grid = _grid(book, name)
     except (No, MemoryError):
         raise
-    except BaseException:  # a reader of another language answers garbage with whatever it likes, panics included
+    # a reader of another language answers garbage with whatever it likes, panics included
+    except BaseException:
         raise No("workbook") from None
     _refuse_unseen(grid, unseen[name])
     return filled, name, grid
@@ -194,7 +197,8 @@ def _weigh(packed: zipfile.ZipFile, most: int) -> None:
 
 
 def _parse(packed: zipfile.ZipFile, name: str, begin: Any) -> None:
-    """Call `begin(name, attributes)` for each element of a part, its prefix left out. No document type, only UTF-8."""
+    """Call `begin(name, attributes)` for each element of a part, its prefix left out. No document type, only
+    UTF-8."""
     def refuse(*_: Any) -> NoReturn:
         raise No("workbook")
 
@@ -220,7 +224,8 @@ def _parse(packed: zipfile.ZipFile, name: str, begin: Any) -> None:
 
 
 class _Parts:
-    """`of`: the part of each worksheet by its name. Raises `No` for sheets that lie where no worksheets lie."""
+    """`of`: the part of each worksheet by its name. Raises `No` for sheets that lie where no worksheets
+    lie."""
 
     def __init__(self, packed: zipfile.ZipFile) -> None:
         names = {part.filename.lower(): part.filename for part in packed.infolist()}

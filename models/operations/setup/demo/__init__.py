@@ -1,7 +1,8 @@
 """The demo hospital: RSUD Tirta Husada, synthetic, deterministic and lived in.
 
-`load` plays a year of the hospital through the same operations that people use, with the clock in the past. People,
-prices and conversations are made up; items, accounts, regions and specialisations are the reference data.
+`load` plays a year of the hospital through the same operations that people use, with the clock in the past.
+People, prices and conversations are made up; items, accounts, regions and specialisations are the reference
+data.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from models import acting, clock
+from models import actor, clock
 from models.base import one_transaction
 from models.operations.setup import reference
 from models.operations.setup.demo import (
     assets,
-    care,
     clinic,
-    packs,
+    maintenance,
+    monthly_reports,
+    notices,
     people,
     places,
     stores,
-    told,
     years_before,
 )
 from models.operations.setup.demo.world import World
@@ -33,16 +34,19 @@ PASSWORD = people.PASSWORD
 SMALL = 5
 
 
-def load(session: Any, *, scale: int = 1, seed: int = 2026, progress: Callable[[str], None] | None = None) -> None:
-    """Fill an empty database. Each step of `scale` above 1 adds a thousand stock moves in the years before; the same
+def load(session: Any, *, scale: int = 1, seed: int = 2026,
+         progress: Callable[[str], None] | None = None) -> None:
+    """Fill an empty database. Each step of `scale` above 1 adds a thousand stock moves in the years before;
+    the same
     `seed` and the same day give the same hospital. Commits."""
     say = progress or (lambda _text: None)
     today = clock.today()
     world = World(session=session, rng=random.Random(seed), today=today, scale=scale, progress=say)
     world.end = datetime.combine(today - timedelta(days=1), time(17), clock.zone())
     started = datetime.combine(today - timedelta(days=371), time(7), clock.zone())
-    acting.set_actor(None, acting.Door.COMMAND)
-    # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week or month.
+    actor.set_actor(None, actor.Door.COMMAND)
+    # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week or
+    # month.
     whole = one_transaction() if scale <= SMALL else contextlib.nullcontext()
     part = contextlib.nullcontext if scale <= SMALL else one_transaction
     try:
@@ -64,13 +68,13 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         people.load(world)
         places.load(world)
         stores.load_masters(world)
-        care.load_types(world)
+        maintenance.load_types(world)
         assets.load_masters(world)
         clinic.load_masters(world)
     years_before.load(world, part)
     stores.plan(world)
     assets.plan(world)
-    care.plan(world)
+    maintenance.plan(world)
     clinic.plan(world)
     world.play(part)
     clock.freeze(world.end)
@@ -79,9 +83,9 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         places.load_past(world)
         stores.load_open(world)
         assets.load_open(world)
-        care.load_open(world)
+        maintenance.load_open(world)
         places.load_open(world)
         clinic.load_open(world)
         clinic.load_today(world)
-        packs.load_open(world)
-        told.load(world)
+        monthly_reports.load_open(world)
+        notices.load(world)

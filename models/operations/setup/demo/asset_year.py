@@ -10,8 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import acting, clock
-from models.asset_documents import AssetPlan, AssetPlanLine, AssetProcurement, AssetProcurementLine, AssetReceipt
+from models import actor, clock
+from models.asset_documents import (
+    AssetPlan,
+    AssetPlanLine,
+    AssetProcurement,
+    AssetProcurementLine,
+    AssetReceipt,
+)
 from models.asset_exits import (
     AssetAuction,
     AssetAuctionBid,
@@ -22,11 +28,12 @@ from models.asset_exits import (
 )
 from models.asset_register import Asset, AssetState
 from models.facilities import RoomFacility
-from models.operations.assets import asset_exits, asset_moves, asset_plans, asset_receipts
+from models.operations.assets import exits, moves, plans, receipts
 from models.operations.setup.demo.world import World, open_
 from models.places import Land
 
-REASONS = {"reject": "Lengkapi dulu dengan tiga penawaran.", "cancel": "Tidak jadi", "close": "Anggaran sudah dipakai",
+REASONS = {"reject": "Lengkapi dulu dengan tiga penawaran.", "cancel": "Tidak jadi",
+           "close": "Anggaran sudah dipakai",
            "reverse": "Barang tertukar, diambil kembali oleh vendor"}
 WHO = {"approve": "facilities_head", "approve_payment": "payables", "approve_limit": "director",
        "approve_receivables": "receivables", "reject": "facilities_head", "close": "facilities_staff",
@@ -53,7 +60,8 @@ def walk(world: World, document: Any, author: Any, steps: tuple[str, ...]) -> No
 def plan(world: World) -> None:
     """Days ago: what came, what went."""
     for days_ago, code, count, group, room in (
-            (300, "MON-5", 4, False, "Ruang Resusitasi IGD"), (260, "CHAIR-T", 40, True, "Poli Penyakit Dalam"),
+            (300, "MON-5", 4, False, "Ruang Resusitasi IGD"),
+            (260, "CHAIR-T", 40, True, "Poli Penyakit Dalam"),
             (180, "PC-1", 6, False, "Laboratorium Klinik"), (95, "USG-4D", 1, False, "Poli Kebidanan")):
         world.at(world.moment(days_ago, 10), _bought(world, code, count, group, room))
     world.at(world.moment(280, 9), lambda: _planned_things(world))
@@ -69,10 +77,13 @@ def _planned_things(world: World) -> None:
     """A unit's plan is approved and its chairs and monitors are ordered of one vendor."""
     author = world.users["unit_user"]
     models = world.things["models"]
-    plan = AssetPlan(created_by=author, work_unit_id=author.work_unit_id, budget_year=clock.today().year, lines=[
+    plan = AssetPlan(created_by=author, work_unit_id=author.work_unit_id, budget_year=clock.today().year,
+                     lines=[
         AssetPlanLine(work_unit_id=author.work_unit_id, asset_model=models[code], quantity=quantity,
-                      budget_year=clock.today().year, estimated_price=models[code].estimated_price, justification=why)
-        for code, quantity, why in (("MON-5", 2, "Monitor lama sering mati"), ("INF-P", 4, "Penambahan kapasitas"),
+                      budget_year=clock.today().year, estimated_price=models[code].estimated_price,
+                      justification=why)
+        for code, quantity, why in (("MON-5", 2, "Monitor lama sering mati"),
+                                    ("INF-P", 4, "Penambahan kapasitas"),
                                     ("CHAIR-T", 6, "Ruang tunggu keluarga"))])
     open_(world, plan, author)
     walk(world, plan, author, ("submit", "approve"))
@@ -80,9 +91,9 @@ def _planned_things(world: World) -> None:
 
     def order() -> None:
         staff = world.users["facilities_staff"]
-        acting.set_actor(staff.id, acting.Door.BACK_OFFICE, "10.10.0.21")
+        actor.set_actor(staff.id, actor.Door.BACK_OFFICE, "10.10.0.21")
         first, _second, third = plan.lines
-        made = asset_plans.make_procurement(
+        made = plans.make_procurement(
             world.things["vendors"][1].id, {first.id: (2, None), third.id: (6, None)}, by=staff)
         walk(world, made, staff, (*SENT[:3], "approve_limit", "send") if made.is_above_limit else SENT)
         world.at(later + timedelta(days=30), lambda: _all_arrives(world, made))
@@ -91,7 +102,7 @@ def _planned_things(world: World) -> None:
 
 def _all_arrives(world: World, procurement: AssetProcurement) -> None:
     author = world.users["facilities_staff"]
-    receipt = asset_receipts.make_receipt(procurement, by=author)
+    receipt = receipts.make_receipt(procurement, by=author)
     for line in receipt.lines:
         line.building = world.things["buildings"]["B"]
     walk(world, receipt, author, ("post",))
@@ -100,17 +111,21 @@ def _all_arrives(world: World, procurement: AssetProcurement) -> None:
 
 def _moved(world: World, code: str, room: str, acknowledged: bool) -> None:
     """Lent to a ward, which says that it came."""
-    staff, nurse, unit = world.users["facilities_staff"], world.users["unit_user"], world.things["units"]["MELATI"]
-    acting.set_actor(staff.id, acting.Door.BACK_OFFICE, "10.10.0.21")
+    staff, nurse, unit = (
+        world.users["facilities_staff"],
+        world.users["unit_user"],
+        world.things["units"]["MELATI"],
+    )
+    actor.set_actor(staff.id, actor.Door.BACK_OFFICE, "10.10.0.21")
     asset = next(each for each in world.session.scalars(
         sa.select(Asset).where(Asset.asset_model_id == world.things["models"][code].id,
                                Asset.state == AssetState.IN_USE).order_by(Asset.id.desc()))
         if each.work_unit_id != unit.id)
-    movement = asset_moves.move(asset, world.things["rooms"][room], unit, by=staff,
-                                reason="Dipinjamkan selama perbaikan")
+    movement = moves.move(asset, world.things["rooms"][room], unit, by=staff,
+                          reason="Dipinjamkan selama perbaikan")
     if acknowledged:
-        acting.set_actor(nurse.id, acting.Door.BACK_OFFICE, "10.10.0.33")
-        asset_moves.acknowledge(movement, by=nurse)
+        actor.set_actor(nurse.id, actor.Door.BACK_OFFICE, "10.10.0.33")
+        moves.acknowledge(movement, by=nurse)
 
 
 def _bought(world: World, code: str, count: int, group: bool, room: str) -> Callable[[], None]:
@@ -125,7 +140,8 @@ def _bought(world: World, code: str, count: int, group: bool, room: str) -> Call
     return begin
 
 
-def _arrives(world: World, procurement: AssetProcurement, part: int, group: bool, room: str) -> Callable[[], None]:
+def _arrives(world: World, procurement: AssetProcurement, part: int, group: bool,
+             room: str) -> Callable[[], None]:
     return lambda: use(world, receive(world, procurement, part, ("post",), group, room))
 
 
@@ -146,7 +162,8 @@ def procure(world: World, code: str, quantity: int, steps: tuple[str, ...]) -> A
     model = world.things["models"][code]
     vendor = world.things["vendors"][dice(world).randrange(len(world.things["vendors"]))]
     document = AssetProcurement(
-        created_by=author, vendor=vendor, tax_percent=Decimal(11), expected_on=clock.today() + timedelta(days=21),
+        created_by=author, vendor=vendor, tax_percent=Decimal(11),
+        expected_on=clock.today() + timedelta(days=21),
         lines=[AssetProcurementLine(asset_model=model, vendor_id=vendor.id, unit_price=model.estimated_price,
                                     quantity=quantity)])
     open_(world, document, author)
@@ -160,7 +177,7 @@ def receive(world: World, procurement: AssetProcurement, quantity: int, steps: t
             room: str | None) -> AssetReceipt:
     """So many things of a procurement that was sent arrive."""
     author = world.users["facilities_staff"]
-    receipt = asset_receipts.make_receipt(procurement, by=author)
+    receipt = receipts.make_receipt(procurement, by=author)
     receipt.delivery_order_number = f"SJ-{dice(world).randrange(1000, 9999)}"
     line = receipt.lines[0]
     line.received_quantity, line.as_group = quantity, group
@@ -171,7 +188,8 @@ def receive(world: World, procurement: AssetProcurement, quantity: int, steps: t
         line.building = world.things["buildings"]["B"]
     line.warranty_until = clock.today() + timedelta(days=365)
     if not group:
-        line.serial_numbers = "\n".join(f"SN{dice(world).randrange(10 ** 7, 10 ** 8)}" for _ in range(quantity))
+        line.serial_numbers = "\n".join(f"SN{dice(world).randrange(10 ** 7, 10 ** 8)}"
+                                        for _ in range(quantity))
     walk(world, receipt, author, steps)
     return receipt
 
@@ -192,7 +210,8 @@ def _worn_out(world: World, code: str) -> Asset:
         sa.select(Asset).where(
             Asset.asset_model_id == world.things["models"][code].id, Asset.id.not_in(taken),
             Asset.state.in_((AssetState.IN_USE, AssetState.REGISTERED)), Asset.quantity == 1,
-            ~sa.exists().where(RoomFacility.asset_id == Asset.id)).order_by(Asset.acquired_on, Asset.id)).first()
+            ~sa.exists().where(RoomFacility.asset_id == Asset.id)).order_by(Asset.acquired_on,
+                                                                            Asset.id)).first()
     assert found is not None, code
     taken.add(found.id)
     return found
@@ -208,7 +227,8 @@ def _write_off(world: World, codes: tuple[str, ...], steps: tuple[str, ...],
     return document
 
 
-def _sold(world: World, codes: tuple[str, ...], prices: tuple[int, ...], rounds: int = 1) -> Callable[[], None]:
+def _sold(world: World, codes: tuple[str, ...], prices: tuple[int, ...],
+          rounds: int = 1) -> Callable[[], None]:
     """Held for sale, and some weeks later sold; in the second round where nobody bid in the first."""
     def begin() -> None:
         disposal = _write_off(world, codes, POSTED, DisposalRoute.AUCTION)
@@ -228,12 +248,13 @@ def _auction(world: World, disposal: AssetDisposal, prices: tuple[int, ...], rou
 
 def _offered(world: World, disposal: AssetDisposal, steps: tuple[str, ...]) -> AssetAuction:
     author = world.users["facilities_staff"]
-    auction = asset_exits.make_auction(disposal, by=author)
+    auction = exits.make_auction(disposal, by=author)
     walk(world, auction, author, steps)
     return auction
 
 
-def _round(world: World, auction: AssetAuction, prices: tuple[int, ...], factor: Decimal = Decimal(1)) -> None:
+def _round(world: World, auction: AssetAuction, prices: tuple[int, ...],
+           factor: Decimal = Decimal(1)) -> None:
     world.do(auction, "open", "facilities_staff", appraiser="KJPP Andalan dan Rekan",
              appraised_on=clock.today() - timedelta(days=3), lines={
                  line.id: {"appraised_value": Decimal(price) * factor * Decimal("1.1"),
@@ -242,9 +263,10 @@ def _round(world: World, auction: AssetAuction, prices: tuple[int, ...], factor:
 
 
 def _bids(world: World, auction: AssetAuction, prices: tuple[int, ...], offers: tuple[str, ...]) -> None:
-    """What each of the bidders offers for each lot, in shares of its price; the last one's papers are not complete."""
+    """What each of the bidders offers for each lot, in shares of its price; the last one's papers are not
+    complete."""
     staff = world.users["facilities_staff"]
-    acting.set_actor(staff.id, acting.Door.BACK_OFFICE, "10.10.0.21")
+    actor.set_actor(staff.id, actor.Door.BACK_OFFICE, "10.10.0.21")
     first = dice(world).randrange(len(BUYERS))
     for line, price in zip(auction.lines, prices, strict=True):
         for place, offer in enumerate(offers):
@@ -272,12 +294,15 @@ def load_open(world: World) -> None:
     chairs = world.session.scalars(sa.select(Asset).where(
         Asset.quantity > 10, Asset.state == AssetState.IN_USE).order_by(Asset.id)).first()
     assert chairs is not None
-    asset_moves.move(chairs, world.things["rooms"]["Laboratorium Klinik"], world.things["units"]["ANGGREK"], quantity=6,
-                     by=world.users["facilities_staff"], reason="Ruang tunggu pengambilan sampel")
-    for code, ordered, quantity, taken in (("MON-5", 2, 1, ("post",)), ("PC-1", 4, 4, ("post",)), ("AC-2", 2, 1, ()),
+    moves.move(chairs, world.things["rooms"]["Laboratorium Klinik"], world.things["units"]["ANGGREK"],
+               quantity=6,
+               by=world.users["facilities_staff"], reason="Ruang tunggu pengambilan sampel")
+    for code, ordered, quantity, taken in (("MON-5", 2, 1, ("post",)), ("PC-1", 4, 4, ("post",)),
+                                           ("AC-2", 2, 1, ()),
                                            ("CHAIR-T", 10, 10, ("cancel",))):
         receive(world, procure(world, code, ordered, SENT), quantity, taken, False, None)
-    papers: tuple[tuple[str, ...], ...] = ((), ("submit",), ("submit", "approve"), ("submit", "reject"), ("cancel",))
+    papers: tuple[tuple[str, ...], ...] = ((), ("submit",), ("submit", "approve"), ("submit", "reject"),
+                                           ("cancel",))
     for steps in papers:
         _write_off(world, ("AC-2",), steps)
     for count, steps in enumerate((*papers, POSTED)):

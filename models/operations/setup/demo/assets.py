@@ -12,14 +12,15 @@ from models.asset_documents import AssetPlan, AssetPlanLine
 from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.facilities import ClassFacility, RoomFacility
 from models.maintenance import Maintenance, MaintenanceLine
-from models.operations.assets.asset_exits import value_land
+from models.operations.assets.exits import value_land
 from models.operations.core.approvals import opened
-from models.operations.setup.demo import asset_year, care
+from models.operations.setup.demo import asset_year, maintenance
 from models.operations.setup.demo.asset_year import walk
 from models.operations.setup.demo.world import World, open_
 from models.places import InpatientRoom, Land, PhysicalCondition, RoomClass
 
-VENDORS = ("PT Surya Medika Teknologi", "PT Karya Alkes Nusantara", "CV Mebel Husada", "PT Nusantara Komputindo",
+VENDORS = ("PT Surya Medika Teknologi", "PT Karya Alkes Nusantara", "CV Mebel Husada",
+           "PT Nusantara Komputindo",
            "PT Sejuk Abadi Teknik")
 #: Code, name, brand, words of the asset type, rupiah (made up), how many, vendor, room or ward.
 MODELS = (
@@ -79,17 +80,21 @@ def load_masters(world: World) -> None:
 
 
 def _facilities(world: World, models: dict[str, AssetModel]) -> None:
-    """What three classes promise, and what their rooms have; the last ICU room still waits for its ventilator."""
+    """What three classes promise, and what their rooms have; the last ICU room still waits for its
+    ventilator."""
     session = world.session
     spare = {code: [asset for asset in world.things["assets"] if asset.asset_model is model]
              for code, model in models.items()}
-    for class_code, wanted in (("VIP", ("BED-E", "AC-2")), ("KELAS1", ("BED-E",)), ("ICU", ("VENT-1", "MON-5"))):
+    for class_code, wanted in (("VIP", ("BED-E", "AC-2")), ("KELAS1", ("BED-E",)),
+                               ("ICU", ("VENT-1", "MON-5"))):
         room_class = session.scalar(sa.select(RoomClass).where(RoomClass.code == class_code))
         session.add_all(ClassFacility(room_class=room_class, asset_model=models[code], quantity=Decimal(1))
                         for code in wanted)
-        for room in session.scalars(sa.select(InpatientRoom).where(InpatientRoom.room_class_id == room_class.id)
+        for room in session.scalars(sa.select(InpatientRoom).where(InpatientRoom.room_class_id
+                                                                   == room_class.id)
                                     .order_by(InpatientRoom.id)):
-            session.add_all(RoomFacility(inpatient_room_id=room.id, asset_id=spare[code].pop().id, quantity=Decimal(1))
+            session.add_all(RoomFacility(inpatient_room_id=room.id, asset_id=spare[code].pop().id,
+                                         quantity=Decimal(1))
                             for code in wanted if spare[code])
     session.flush()
 
@@ -105,7 +110,7 @@ def plan(world: World) -> None:
 def _use(world: World, asset: Asset) -> Callable[[], None]:
     def use() -> None:
         world.do(asset, "put_into_use", "facilities_staff")
-        care.used(world, asset)
+        maintenance.used(world, asset)
     return use
 
 
@@ -118,7 +123,8 @@ def _planned(world: World) -> Callable[[], None]:
 def _plan_document(world: World, steps: tuple[str, ...]) -> AssetPlan:
     author = world.users[world.rng.choice(("unit_user", "unit_user3", "unit_user6"))]
     chosen = world.rng.sample(sorted(world.things["models"]), 3)
-    document = AssetPlan(created_by=author, work_unit_id=author.work_unit_id, budget_year=world.today.year + 1, lines=[
+    document = AssetPlan(created_by=author, work_unit_id=author.work_unit_id,
+                         budget_year=world.today.year + 1, lines=[
         AssetPlanLine(work_unit_id=author.work_unit_id, asset_model=world.things["models"][code],
                       budget_year=world.today.year + 1, quantity=world.rng.randrange(1, 5),
                       estimated_price=world.things["models"][code].estimated_price,
@@ -132,8 +138,10 @@ def _mend(world: World, steps: tuple[str, ...], cost: int = 0) -> None:
     author = world.users[world.rng.choice(("unit_user", "unit_user2"))]
     mine = [asset for asset in world.things["assets"] if asset.work_unit_id == author.work_unit_id]
     document = Maintenance(
-        created_by=author, work_unit_id=author.work_unit_id, estimated_cost=Decimal(cost), lines=[MaintenanceLine(
-            asset=world.rng.choice(mine or world.things["assets"]), fault="Layar berkedip dan alarm tidak berbunyi")])
+        created_by=author, work_unit_id=author.work_unit_id, estimated_cost=Decimal(cost),
+        lines=[MaintenanceLine(
+            asset=world.rng.choice(mine or world.things["assets"]),
+            fault="Layar berkedip dan alarm tidak berbunyi")])
     open_(world, document, author)
     walk(world, document, author, steps)
 
@@ -142,7 +150,8 @@ def load_open(world: World) -> None:
     steps: tuple[str, ...]
     for steps in ((), ("submit",), ("submit",), ("submit", "reject"), ("cancel",)):
         _plan_document(world, steps)
-    for code, quantity, steps in (("MON-5", 2, ()), ("VENT-1", 1, ("submit",)), ("DEF-1", 1, ("submit", "approve")),
+    for code, quantity, steps in (("MON-5", 2, ()), ("VENT-1", 1, ("submit",)),
+                                  ("DEF-1", 1, ("submit", "approve")),
                                   ("USG-4D", 1, ("submit", "approve", "approve_payment")),
                                   ("CT-64", 1, ("submit", "approve", "approve_payment", "approve_limit")),
                                   ("PC-1", 3, ("submit", "approve", "approve_payment", "send")),

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from faker import Faker
 
-from models import acting, clock
+from models import actor, clock
 from models.clinic import (
     BloodType,
     ConsentKind,
@@ -75,10 +75,12 @@ def load_masters(world: World) -> None:
             work_unit=world.things["units"]["RJ"], user_roles=[UserRole(role=Role.DOCTOR)])
         doctor = Doctor(
             name=name, user=user, specialization=kind, fee=Decimal(fee), languages=languages,
-            str_number=f"STR-{310000 + index}", str_expires_on=world.today + timedelta(days=40 if index == 5 else 900),
+            str_number=f"STR-{310000 + index}",
+            str_expires_on=world.today + timedelta(days=40 if index == 5 else 900),
             sip_number=f"SIP-{520000 + index}", sip_expires_on=world.today + timedelta(days=700),
             biography=f"Berpraktik sejak {2006 + index}. Anggota IDI cabang setempat.",
-            schedules=[DoctorSchedule(weekday=day, starts_at=time(first), ends_at=time(last), slot_minutes=minutes)
+            schedules=[DoctorSchedule(weekday=day, starts_at=time(first), ends_at=time(last),
+                                      slot_minutes=minutes)
                        for day in days])
         doctors.append(doctor)
         session.add(doctor)
@@ -118,15 +120,20 @@ def _dependants(world: World, guardian: Patient, admin: User) -> None:
     for name, relation, born, sex in (
             ("Bima Adi Lestari", Relation.CHILD, date(world.today.year - 7, 3, 4), Sex.MALE),
             ("Sumiati", Relation.PARENT, date(world.today.year - 71, 11, 9), Sex.FEMALE)):
-        acting.set_actor(guardian.user_id, acting.Door.PORTAL, "10.20.0.5")
-        person = patients.register_dependant(guardian, by=guardian.user, relation=relation, name=name, birth_date=born,
+        actor.set_actor(guardian.user_id, actor.Door.PORTAL, "10.20.0.5")
+        person = patients.register_dependant(guardian, by=guardian.user, relation=relation, name=name,
+                                             birth_date=born,
                                              sex=sex, consents=list(ConsentKind))
-        person.address, person.region_code, person.payer = guardian.address, guardian.region_code, guardian.payer
+        person.address, person.region_code, person.payer = (
+            guardian.address,
+            guardian.region_code,
+            guardian.payer,
+        )
         if relation == Relation.PARENT:
             person.allergies = "Sulfa"
         else:
             person.height_cm, person.weight_kg = Decimal(121), Decimal("22.5")
-        acting.set_actor(admin.id)
+        actor.set_actor(admin.id)
         perform(person, "approve", by=admin)
 
 
@@ -143,7 +150,7 @@ def _register(world: World, index: int) -> Patient:
                        email_confirmed_at=clock.now(), user_roles=[UserRole(role=Role.PATIENT)])
         world.session.add(account)
         world.session.flush()
-    acting.set_actor(account.id, acting.Door.PORTAL, "10.20.0.5")
+    actor.set_actor(account.id, actor.Door.PORTAL, "10.20.0.5")
     patient = patients.register_account(account, birth_date=born, sex=sex, consents=list(ConsentKind),
                                         number=synthetic_nik("327305", born, sex, index + 1))
     patient.height_cm = Decimal(150 + world.rng.randrange(30))
@@ -174,9 +181,10 @@ def _book(world: World, patient: Patient, doctor: Doctor, first: date, complaint
             slot = free[world.rng.randrange(min(4, len(free)))]
             owner = patient.user
             assert owner is not None
-            acting.set_actor(owner.id, acting.Door.PORTAL, "10.20.0.5")
+            actor.set_actor(owner.id, actor.Door.PORTAL, "10.20.0.5")
             try:
-                return consultations.request(patient, doctor, slot.starts_at, complaint, by=owner, payer=patient.payer)
+                return consultations.request(patient, doctor, slot.starts_at, complaint, by=owner,
+                                             payer=patient.payer)
             except Refused:
                 return None
     return None
@@ -193,7 +201,8 @@ def _visit(world: World, index: int) -> Callable[[], None]:
             return
         if index % 11 == 4:
             world.at(clock.now() + timedelta(hours=4), lambda: world.do(made, "reject", "admin",
-                                                      reason="Keluhan ini perlu pemeriksaan langsung. Datang ke poli."))
+                                                      reason="Keluhan ini perlu pemeriksaan langsung. "
+                                                             "Datang ke poli."))
             return
         world.at(clock.now() + timedelta(hours=3), lambda: world.do(made, "approve", "admin"))
         if index % 9 == 5:
@@ -230,14 +239,16 @@ def talk(world: World, made: Consultation, *, finish: bool, most: int = 99) -> N
     for number, (side, text) in enumerate(lines):
         clock.freeze(made.starts_at + timedelta(minutes=number))
         by = doctor if side == "d" else patient
-        acting.set_actor(by.id, acting.Door.PORTAL, "10.20.0.5")
-        conversations.send_message(made, text, by=by, client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
+        actor.set_actor(by.id, actor.Door.PORTAL, "10.20.0.5")
+        conversations.send_message(made, text, by=by,
+                                   client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
     if not finish:
         return
     conversations.mark_read(made, by=patient)
     conversations.mark_read(made, by=doctor)
     note = NOTES[made.complaint]
-    clinical.write_note(made, by=doctor, subjective=note[0], objective=note[1], assessment=note[2], plan=note[3])
+    clinical.write_note(made, by=doctor, subjective=note[0], objective=note[1], assessment=note[2],
+                        plan=note[3])
     clinical.add_diagnosis(made, note[4], by=doctor)
     if world.rng.random() < 0.6:
         _prescribe(world, made, doctor, note[5])
@@ -246,7 +257,8 @@ def talk(world: World, made: Consultation, *, finish: bool, most: int = 99) -> N
                               sick_until=clock.today() + timedelta(days=2), body="Perlu istirahat.")
     world.do(made, "complete", doctor)
     if world.rng.random() < 0.7:
-        clinical.rate(made, world.rng.choice((4, 5, 5, 5)), by=patient, comment="Penjelasannya jelas, terima kasih.")
+        clinical.rate(made, world.rng.choice((4, 5, 5, 5)), by=patient,
+                      comment="Penjelasannya jelas, terima kasih.")
 
 
 def _prescribe(world: World, made: Consultation, doctor: Any, medicine: str) -> None:
@@ -311,17 +323,20 @@ def load_open(world: World) -> None:
     if moved:
         free = slots.next_free(doctors[2], after=moved.starts_at + timedelta(days=1), patient=everybody[9])
         if free:
-            consultations.reschedule(moved, free[0].starts_at, by=everybody[9].user, reason="Bentrok jadwal kerja")
+            consultations.reschedule(moved, free[0].starts_at, by=everybody[9].user,
+                                     reason="Bentrok jadwal kerja")
 
 
 def _registered_twice(world: World, kept: Patient) -> None:
     """Somebody who forgot the first account made another one; the office made one record of both."""
-    account = User(name=kept.name, email="pasien25.lama@demo.rawat", is_demo=True, email_confirmed_at=clock.now(),
+    account = User(name=kept.name, email="pasien25.lama@demo.rawat", is_demo=True,
+                   email_confirmed_at=clock.now(),
                    user_roles=[UserRole(role=Role.PATIENT)])
     world.session.add(account)
     world.session.flush()
-    acting.set_actor(account.id, acting.Door.PORTAL, "10.20.0.5")
-    twice = patients.register_account(account, birth_date=kept.birth_date, sex=kept.sex, consents=list(ConsentKind),
+    actor.set_actor(account.id, actor.Door.PORTAL, "10.20.0.5")
+    twice = patients.register_account(account, birth_date=kept.birth_date, sex=kept.sex,
+                                      consents=list(ConsentKind),
                                       phone="+6281234599925", allergies="Udang")
     world.do(twice, "approve", "admin")
     merging.merge(twice, kept, by=world.users["admin"])
@@ -333,8 +348,9 @@ def _open_talk(world: World, made: Consultation) -> None:
     world.do(made, "start", doctor)
     for side, text in TALKS[made.complaint][:3]:
         by = doctor if side == "d" else patient
-        acting.set_actor(by.id, acting.Door.PORTAL, "10.20.0.5")
-        conversations.send_message(made, text, by=by, client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
+        actor.set_actor(by.id, actor.Door.PORTAL, "10.20.0.5")
+        conversations.send_message(made, text, by=by,
+                                   client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
 
 
 def load_today(world: World) -> None:

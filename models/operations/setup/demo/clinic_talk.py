@@ -8,7 +8,8 @@ TALKS: dict[str, tuple[tuple[str, str], ...]] = {
         ("p", "Sejak Jumat, Dok. Tidak nyeri, hanya berdebar sekitar lima menit lalu hilang."),
         ("d", "Apakah sedang banyak minum kopi atau kurang tidur minggu ini?"),
         ("p", "Iya Dok, lembur terus, kopi bisa empat gelas sehari."),
-        ("d", "Kurangi kopi menjadi satu gelas, tidur cukup, catat nadi pagi dan malam. Bila sesak, hubungi 119."),
+        ("d", ("Kurangi kopi menjadi satu gelas, tidur cukup, catat nadi pagi dan malam. Bila sesak, hubungi "
+              "119.")),
         ("p", "Siap Dok, terima kasih."),
     ),
     "Batuk berdahak dan pilek lima hari, demam sudah turun.": (
@@ -29,7 +30,8 @@ TALKS: dict[str, tuple[tuple[str, str], ...]] = {
         ("p", "Ini muncul setelah main di taman, Dok."),
         ("d", "Apakah bibir atau kelopak matanya bengkak, atau napasnya berbunyi?"),
         ("p", "Tidak Dok, hanya gatal."),
-        ("d", "Baik, ini tampak seperti dermatitis kontak. Mandikan air biasa, oleskan salep tipis dua kali sehari."),
+        ("d", ("Baik, ini tampak seperti dermatitis kontak. Mandikan air biasa, oleskan salep tipis dua kali "
+              "sehari.")),
     ),
     "Sakit kepala sebelah kanan berulang, kadang mual.": (
         ("d", "Berapa kali sebulan kambuhnya, dan berapa lama tiap kali?"),
@@ -48,11 +50,13 @@ TALKS: dict[str, tuple[tuple[str, str], ...]] = {
 #: Complaint → subjective, objective, assessment, plan, ICD-10 code, the medicine's name as the store has it.
 NOTES: dict[str, tuple[str, str, str, str, str, str]] = dict(zip(TALKS, (
     ("Berdebar hilang timbul 3 hari, tanpa nyeri dada.", "Nadi mandiri 84 x/menit, teratur.",
-     "Palpitasi, diduga terkait kafein dan kurang tidur.", "Kurangi kafein, catat nadi, kontrol 1 minggu.", "R00.2",
+     "Palpitasi, diduga terkait kafein dan kurang tidur.", "Kurangi kafein, catat nadi, kontrol 1 minggu.",
+     "R00.2",
      "Propranolol tablet 10 mg"),
     ("Batuk berdahak 5 hari, demam turun.", "Tidak sesak, suhu 37,1 °C.", "Infeksi saluran napas atas akut.",
      "Simptomatik, minum cukup, kembali bila sesak.", "J06.9", "Parasetamol tablet 500 mg"),
-    ("Kontrol rutin hipertensi, tanpa keluhan.", "TD rumah rata-rata 138/86.", "Hipertensi esensial, terkendali.",
+    ("Kontrol rutin hipertensi, tanpa keluhan.", "TD rumah rata-rata 138/86.",
+     "Hipertensi esensial, terkendali.",
      "Lanjutkan amlodipin, diet rendah garam.", "I10", "Amlodipin tablet 5 mg"),
     ("Ruam gatal setelah bermain di taman.", "Foto: makula eritem lengan kiri.", "Dermatitis kontak.",
      "Kortikosteroid topikal ringan, hindari pencetus.", "L25.9", "Hidrokortison krim 2,5%"),
@@ -61,13 +65,17 @@ NOTES: dict[str, tuple[str, str, str, str, str, str]] = dict(zip(TALKS, (
     ("Nyeri ulu hati setelah makan pedas.", "Tanpa melena atau hematemesis.", "Dispepsia fungsional.",
      "Penghambat pompa proton 14 hari, ubah pola makan.", "K30", "Omeprazol kapsul 20 mg"),
 ), strict=True))
-#: What doctors prescribe, so what the stores keep: quantity, how to take it, dose, how often, for how many days.
+#: What doctors prescribe, so what the stores keep: quantity, how to take it, dose, how often, for how many
+#: days.
 PRESCRIBED: dict[str, tuple[int, str, str, str, int]] = {
     "Propranolol tablet 10 mg": (20, "2 kali sehari 1 tablet", "1 tablet", "2 x sehari", 10),
     "Parasetamol tablet 500 mg": (10, "3 kali sehari 1 tablet, bila demam", "1 tablet", "3 x sehari", 3),
     "Amlodipin tablet 5 mg": (14, "1 kali sehari 1 tablet, pagi", "1 tablet", "1 x sehari", 14),
-    "Hidrokortison krim 2,5%": (1, "Oles tipis 2 kali sehari di tempat yang gatal", "oles tipis", "2 x sehari", 7),
-    "Ibuprofen tablet 400 mg": (10, "1 tablet saat serangan, sesudah makan, paling banyak 3 sehari", "1 tablet",
+    "Hidrokortison krim 2,5%": (1, "Oles tipis 2 kali sehari di tempat yang gatal", "oles tipis",
+                                "2 x sehari", 7),
+    "Ibuprofen tablet 400 mg": (10, "1 tablet saat serangan, sesudah makan, paling banyak 3 sehari",
+                                "1 tablet",
                                 "bila perlu", 5),
-    "Omeprazol kapsul 20 mg": (14, "1 kali sehari 1 kapsul, 30 menit sebelum sarapan", "1 kapsul", "1 x sehari", 14),
+    "Omeprazol kapsul 20 mg": (14, "1 kali sehari 1 kapsul, 30 menit sebelum sarapan", "1 kapsul",
+                               "1 x sehari", 14),
 }

@@ -17,7 +17,8 @@ PASSWORD = "rawat-demo-2026"  # noqa: S105  (the demo's password stands in the R
 
 UNITS = (
     ("MELATI", "Rawat Inap Melati"), ("ANGGREK", "Rawat Inap Anggrek"), ("MAWAR", "Rawat Inap Mawar (Anak)"),
-    ("IGD", "Instalasi Gawat Darurat"), ("ICU", "Instalasi Perawatan Intensif"), ("IBS", "Instalasi Bedah Sentral"),
+    ("IGD", "Instalasi Gawat Darurat"), ("ICU", "Instalasi Perawatan Intensif"),
+    ("IBS", "Instalasi Bedah Sentral"),
     ("RJ", "Rawat Jalan"), ("LAB", "Laboratorium"), ("RAD", "Radiologi"), ("FAR", "Instalasi Farmasi"),
     ("GIZI", "Instalasi Gizi"), ("CSSD", "CSSD dan Laundry"), ("SARPRAS", "Sarana dan Prasarana"),
     ("KEU", "Keuangan"), ("REKMED", "Rekam Medis"), ("DIR", "Direksi"),
@@ -81,7 +82,8 @@ def load(world: World) -> None:
     rows += [(key, role, name, unit, True) for key, (role, name, unit) in SECOND.items()]
     rows += [(key, role, name, unit, False) for key, role, name, unit in MORE]
     for key, role, name, unit, signs_in in rows:
-        user = User(name=name, email=f"{key}@demo.rawat", is_demo=True, work_unit=units[unit] if unit else None,
+        user = User(name=name, email=f"{key}@demo.rawat", is_demo=True,
+                    work_unit=units[unit] if unit else None,
                     email_confirmed_at=clock.now(), user_roles=[UserRole(role=Role(role))])
         credentials.set_password(user, kept if signs_in else None)
         session.add(user)

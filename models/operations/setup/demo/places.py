@@ -29,7 +29,8 @@ from models.places import (
 
 BUILDINGS = (
     ("A", "Gedung A Rawat Jalan dan IGD", 4, 5200, 2014), ("B", "Gedung B Rawat Inap", 6, 8800, 2017),
-    ("C", "Gedung C Bedah dan Penunjang", 3, 4100, 2019), ("D", "Gedung D Logistik dan Utilitas", 2, 2300, 2012),
+    ("C", "Gedung C Bedah dan Penunjang", 3, 4100, 2019),
+    ("D", "Gedung D Logistik dan Utilitas", 2, 2300, 2012),
 )
 #: Ward: code, name, kind, unit, then rooms as (class, how many).
 WARDS = (
@@ -42,9 +43,11 @@ WARDS = (
 ROOMS = (
     ("A", "Poli Penyakit Dalam", RoomKind.POLYCLINIC, "RJ"), ("A", "Poli Anak", RoomKind.POLYCLINIC, "RJ"),
     ("A", "Poli Jantung", RoomKind.POLYCLINIC, "RJ"), ("A", "Poli Kebidanan", RoomKind.POLYCLINIC, "RJ"),
-    ("A", "Ruang Resusitasi IGD", RoomKind.EMERGENCY, "IGD"), ("A", "Ruang Tindakan IGD", RoomKind.EMERGENCY, "IGD"),
+    ("A", "Ruang Resusitasi IGD", RoomKind.EMERGENCY, "IGD"),
+    ("A", "Ruang Tindakan IGD", RoomKind.EMERGENCY, "IGD"),
     ("C", "Kamar Operasi 1", RoomKind.THEATRE, "IBS"), ("C", "Kamar Operasi 2", RoomKind.THEATRE, "IBS"),
-    ("C", "Laboratorium Klinik", RoomKind.LABORATORY, "LAB"), ("C", "Ruang CT Scan", RoomKind.RADIOLOGY, "RAD"),
+    ("C", "Laboratorium Klinik", RoomKind.LABORATORY, "LAB"),
+    ("C", "Ruang CT Scan", RoomKind.RADIOLOGY, "RAD"),
     ("D", "Gudang Farmasi", RoomKind.STORE, "FAR"), ("D", "Gudang Umum", RoomKind.STORE, "SARPRAS"),
     ("D", "Dapur Gizi", RoomKind.KITCHEN, "GIZI"), ("D", "Laundry", RoomKind.LAUNDRY, "CSSD"),
     ("A", "Ruang Direksi", RoomKind.OFFICE, "DIR"),
@@ -53,27 +56,32 @@ ROOMS = (
 
 def load(world: World) -> None:
     session, units = world.session, world.things["units"]
-    land = Land(code="T-01", name="Tanah RSUD Tirta Husada", total_area=Decimal(24500), built_area=Decimal(9800),
+    land = Land(code="T-01", name="Tanah RSUD Tirta Husada", total_area=Decimal(24500),
+                built_area=Decimal(9800),
                 price_per_m2=Decimal(3_750_000), funding_source=FundingSource.APBD,
                 certificate_number="HP 12.03.04.05.1.00017", address="Jl. Tirta Husada No. 1")
-    session.add_all([land, Land(code="T-02", name="Lahan parkir timur", total_area=Decimal(3200), built_area=Decimal(0),
+    session.add_all([land, Land(code="T-02", name="Lahan parkir timur", total_area=Decimal(3200),
+                                built_area=Decimal(0),
                                 price_per_m2=Decimal(2_900_000), funding_source=FundingSource.BLU)])
     buildings = {}
     for code, name, floors, area, year in BUILDINGS:
         buildings[code] = Building(
             code=f"GD-{code}", name=name, land=land, floors=floors, floor_area=Decimal(area),
-            cost=Decimal(area) * 7_400_000, permit_number=f"IMB/{year}/0{ord(code)}", permit_date=date(year - 2, 3, 14),
+            cost=Decimal(area) * 7_400_000, permit_number=f"IMB/{year}/0{ord(code)}",
+            permit_date=date(year - 2, 3, 14),
             construction_started_on=date(year - 2, 5, 2), completed_on=date(year, 2, 20))
     session.add_all(buildings.values())
     rooms = {}
     for index, (building, name, kind, unit) in enumerate(ROOMS, 1):
         rooms[name] = Room(code=f"R-{index:03d}", name=name, kind=kind, building=buildings[building],
-                           area=Decimal(18 + 4 * (index % 5)), work_unit_id=units[unit].id, floor=1 + index % 2)
+                           area=Decimal(18 + 4 * (index % 5)), work_unit_id=units[unit].id,
+                           floor=1 + index % 2)
     session.add_all(rooms.values())
     classes = {row.code: row for row in session.scalars(sa.select(RoomClass))}
     beds: list[Bed] = []
     for floor, (code, name, ward_kind, unit, wanted) in enumerate(WARDS, 1):
-        ward = Ward(code=code, name=name, kind=ward_kind, building=buildings["B"], work_unit_id=units[unit].id)
+        ward = Ward(code=code, name=name, kind=ward_kind, building=buildings["B"],
+                    work_unit_id=units[unit].id)
         number = 0
         for room_class, count in wanted:
             for _ in range(count):
@@ -89,9 +97,11 @@ def load(world: World) -> None:
 
 
 def load_past(world: World) -> None:
-    """Three months of stays and of the cleaning after each, so that occupancy and turnaround have something to tell.
+    """Three months of stays and of the cleaning after each, so that occupancy and turnaround have something
+    to tell.
 
-    Written row by row instead of step by step: two thousand stays through the panel's door would take minutes.
+    Written row by row instead of step by step: two thousand stays through the panel's door would take
+    minutes.
     """
     session = world.session
     dice = random.Random(90)  # its own: what is added here leaves the rest of the hospital as it was
@@ -108,13 +118,18 @@ def load_past(world: World) -> None:
                 break
             number += 1
             session.add(Stay(bed=bed, outside_reference=f"FO-{clock.local(when):%y%m}-{9000 - number:04d}",
-                             started_at=when, ended_at=left, checked_in_by_id=desk.id, checked_out_by_id=desk.id))
+                             started_at=when, ended_at=left, checked_in_by_id=desk.id,
+                             checked_out_by_id=desk.id))
             begun = left + timedelta(minutes=dice.randrange(8, 75))
             done = begun + timedelta(minutes=dice.randrange(25, 60 if not room.is_isolation else 110))
-            inspected = done + timedelta(minutes=dice.randrange(5, 40)) if room.room_class.needs_inspection else None
+            inspected = (
+                done + timedelta(minutes=dice.randrange(5, 40)) if room.room_class.needs_inspection else None
+            )
             session.add(Cleaning(
-                kind=CleaningKind.ISOLATION if room.ward.kind == WardKind.ISOLATION else CleaningKind.TERMINAL,
-                bed=bed, inpatient_room=room, employee=dice.choice(cleaners), requested_at=left, started_at=begun,
+                kind=CleaningKind.ISOLATION if room.ward.kind == WardKind.ISOLATION
+                else CleaningKind.TERMINAL,
+                bed=bed, inpatient_room=room, employee=dice.choice(cleaners), requested_at=left,
+                started_at=begun,
                 cleaned_at=done, inspected_at=inspected, checklist_done=True,
                 needs_inspection=room.room_class.needs_inspection,
                 cost=Decimal(dice.randrange(25, 70) * 1000),
@@ -135,7 +150,8 @@ def load_open(world: World) -> None:
     for index, bed in enumerate(guests[:7]):
         world.do(bed, "check_out", "front_office")
         world.session.flush()
-        task = world.session.scalar(sa.select(Cleaning).where(Cleaning.bed_id == bed.id).order_by(Cleaning.id.desc()))
+        task = world.session.scalar(sa.select(Cleaning).where(Cleaning.bed_id
+                                                              == bed.id).order_by(Cleaning.id.desc()))
         if index % 3:
             world.do(task, "start", "housekeeping")
     _to_inspect(world, guests[7:])
@@ -157,7 +173,8 @@ def _to_inspect(world: World, guests: list[Bed]) -> None:
     if bed is None:
         return
     world.do(bed, "check_out", "front_office")
-    task = world.session.scalar(sa.select(Cleaning).where(Cleaning.bed_id == bed.id).order_by(Cleaning.id.desc()))
+    task = world.session.scalar(sa.select(Cleaning).where(Cleaning.bed_id
+                                                          == bed.id).order_by(Cleaning.id.desc()))
     world.do(task, "start", "housekeeping")
     world.do(task, "hand_over", "housekeeping", checklist_done=True, cost=Decimal(45_000))
 

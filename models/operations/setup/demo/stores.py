@@ -18,7 +18,13 @@ from models.operations.setup.demo import stores_counts
 from models.operations.setup.demo.clinic_talk import PRESCRIBED
 from models.operations.setup.demo.world import World, open_
 from models.operations.stores import stores as operations
-from models.purchasing import GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
+from models.purchasing import (
+    GoodsReceiptLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseRequest,
+    PurchaseRequestLine,
+)
 from models.stock import Shelf, StockBalance, StockBatch, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest, StoreRequestLine
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
@@ -32,7 +38,8 @@ SUPPLIERS = (
     ("PT Sinar Diagnostika", "GF", ("reagen_laboratorium", "bahan_laboratorium", "desinfektan_antiseptik")),
     ("PT Aneka Gas Husada", "GF", ("gas_medik",)),
     ("CV Cahaya Kertas", "GU", ("alat_tulis_kantor", "barang_cetakan", "kertas_cover", "bahan_komputer")),
-    ("CV Sumber Bersih", "GU", ("kebersihan", "alat_kebersihan", "listrik_umum", "bahan_bakar", "bahan_makanan")),
+    ("CV Sumber Bersih", "GU",
+     ("kebersihan", "alat_kebersihan", "listrik_umum", "bahan_bakar", "bahan_makanan")),
     ("CV Bina Linen Mandiri", "GL", ("linen", "seragam_apd")),
 )
 CONTACTS = ("Rudi Hartono", "Lestari Wibowo", "Anton Siregar", "Maria Kusuma", "Dedi Supriadi", "Yanti Halim",
@@ -49,7 +56,8 @@ def load_masters(world: World) -> None:
     for index, (name, store, categories) in enumerate(SUPPLIERS, 1):
         supplier = Supplier(code=f"PMS-{index:03d}", name=name, address=f"Jl. Industri Raya No. {12 * index}",
                             phone=f"+62215550{index:03d}", lead_time_days=3 + index % 5,
-                            npwp=f"0{index}.234.56{index}.7-0{index}2.000", bank_account=f"BCA 52{index}00{index}7781",
+                            npwp=f"0{index}.234.56{index}.7-0{index}2.000",
+                            bank_account=f"BCA 52{index}00{index}7781",
                             contact_name=CONTACTS[index - 1],
                             # One of them still wants its orders on paper.
                             email=None if name == "CV Sumber Bersih" else f"order{index}@pemasok.example")
@@ -61,7 +69,8 @@ def load_masters(world: World) -> None:
     for item, category in session.execute(with_category.order_by(Item.name.not_in(PRESCRIBED), Item.id)):
         by_category.setdefault(category, []).append(item)
     units_of: dict[int, list[UnitConversion]] = {}
-    for unit in session.scalars(sa.select(UnitConversion).order_by(UnitConversion.item_id, UnitConversion.factor)):
+    for unit in session.scalars(sa.select(UnitConversion).order_by(UnitConversion.item_id,
+                                                                   UnitConversion.factor)):
         units_of.setdefault(unit.item_id, []).append(unit)
     label_items(by_category, units_of)
     stocked: dict[str, list[Item]] = {"GF": [], "GU": [], "GL": []}
@@ -88,16 +97,19 @@ def shelves_of(store: Store, items: list[Item]) -> list[Shelf]:
         racks.setdefault(item.category_id, []).append(item)
     for rack, mine in zip(ascii_uppercase, racks.values(), strict=False):
         for place, item in enumerate(mine[:20]):
-            found.append(Shelf(store=store, item=item, location=f"{rack}-{place // 6 + 1:02d}-{place % 6 // 2 + 1}"))
+            found.append(Shelf(store=store, item=item,
+                               location=f"{rack}-{place // 6 + 1:02d}-{place % 6 // 2 + 1}"))
     return found
 
 
 def label_items(by_category: dict[str, list[Item]], units_of: dict[int, list[UnitConversion]]) -> None:
-    """Barcodes of the in-house range of GS1 (they begin with 2), so that no real article has them; packings too."""
+    """Barcodes of the in-house range of GS1 (they begin with 2), so that no real article has them; packings
+    too."""
     for items in by_category.values():
         for item in items:
             item.barcode = check_digit(f"299{item.id:09d}")
-            for packing, unit in enumerate((unit for unit in units_of.get(item.id, ()) if unit.factor != 1), 1):
+            for packing, unit in enumerate((unit for unit in units_of.get(item.id, ()) if unit.factor != 1),
+                                           1):
                 unit.barcode = check_digit(f"{packing}299{item.id:09d}")
 
 
@@ -109,12 +121,14 @@ def biggest(world: World, item: Item) -> UnitConversion:
 def plan(world: World) -> None:
     """First stock a year ago, then requests every week and buying every month."""
     for index, (supplier, store, categories) in enumerate(world.things["suppliers"]):
-        items = [item for category in categories for item in world.things["by_category"].get(category, ())[:22]]
+        items = [item for category in categories
+                 for item in world.things["by_category"].get(category, ())[:22]]
         world.at(world.moment(366, 8, index), _buying(world, supplier, store, items, Decimal(2)))
     for month in range(1, 12):
         for index, (supplier, store, categories) in enumerate(world.things["suppliers"]):
             if (month + index) % 2 == 0:
-                world.at(world.moment(366 - 30 * month, 9, index), _replenish(world, supplier, store, categories))
+                world.at(world.moment(366 - 30 * month, 9, index),
+                         _replenish(world, supplier, store, categories))
     world.at(world.moment(24, 9), _late(world))
     authors = [key for key in sorted(world.users) if key.startswith("unit_user")]
     for week in range(50):
@@ -132,7 +146,8 @@ def plan(world: World) -> None:
 
 # ---------------------------------------------------------------- buying
 
-def _buying(world: World, supplier: Supplier, store: Store, items: list[Item], packs: Decimal) -> Callable[[], None]:
+def _buying(world: World, supplier: Supplier, store: Store, items: list[Item],
+            packs: Decimal) -> Callable[[], None]:
     """PR, order, approvals, receipt (sometimes in two parts) and invoice for some packs of each item."""
     def begin() -> None:
         author = world.users[world.rng.choice(("facilities_staff", "facilities_staff3"))]
@@ -169,7 +184,8 @@ def _buying(world: World, supplier: Supplier, store: Store, items: list[Item], p
         world.at(world.later(24 * (supplier.lead_time_days or 4)), lambda: receive(document))
 
     def receive(document: PurchaseOrder) -> None:
-        part = document.lines if world.rng.random() < 0.7 else document.lines[: max(1, len(document.lines) * 2 // 3)]
+        part = document.lines if world.rng.random() < 0.7 else document.lines[: max(1, len(document.lines)
+                                                                                    * 2 // 3)]
         receive_order(world, document, {line.id for line in part})
         if len(part) < len(document.lines):
             world.at(world.later(24 * 6), lambda: receive_order(world, document, None))
@@ -192,19 +208,22 @@ def _late(world: World) -> Callable[[], None]:
                                   unit_price=price_of(world, item))
                 for item in world.things["stocked"][store.code][3:9]])
         open_(world, order, author)
-        for step, who in (("submit", author), ("approve", "facilities_head"), ("approve_payment", "payables")):
+        for step, who in (("submit", author), ("approve", "facilities_head"),
+                          ("approve_payment", "payables")):
             world.do(order, step, who)
         if not may_send(order):
             world.do(order, "approve_limit", "director")
         world.do(order, "send", author)
-        world.at(world.later(24 * 8), lambda: receive_order(world, order, {line.id for line in order.lines[:3]}))
+        world.at(world.later(24 * 8),
+                 lambda: receive_order(world, order, {line.id for line in order.lines[:3]}))
 
     return begin
 
 
 def may_send(document: PurchaseOrder) -> bool:
     step = document.workflow.step("send", document.state)
-    return step is not None and all(condition.test(document, document.created_by) for condition in step.conditions)
+    return step is not None and all(condition.test(document, document.created_by)
+                                    for condition in step.conditions)
 
 
 def _packs(world: World, item: Item, packs: Decimal) -> Decimal:
@@ -243,8 +262,10 @@ def give_batch(world: World, line: GoodsReceiptLine) -> None:
 
 
 def draft_invoice(world: World, order: PurchaseOrder) -> SupplierInvoice | None:
-    """A draft invoice for all that was received of an order and is not invoiced yet; None when nothing is left."""
-    posted = [receipt for receipt in world.things.get("receipts", ()) if receipt.purchase_order_id == order.id]
+    """A draft invoice for all that was received of an order and is not invoiced yet; None when nothing is
+    left."""
+    posted = [receipt for receipt in world.things.get("receipts", ())
+              if receipt.purchase_order_id == order.id]
     lines = [line for receipt in posted for line in receipt.lines]
     done = receipts.invoiced(line.id for line in lines)
     lines = [line for line in lines if done.get(line.id, 0) < line.received_quantity]
@@ -280,12 +301,15 @@ def _invoice(world: World, order: PurchaseOrder) -> None:
     world.at(world.later(30), decide)
 
 
-def _replenish(world: World, supplier: Supplier, store: Store, categories: tuple[str, ...]) -> Callable[[], None]:
+def _replenish(world: World, supplier: Supplier, store: Store,
+               categories: tuple[str, ...]) -> Callable[[], None]:
     def begin() -> None:
-        items = [item for category in categories for item in world.things["by_category"].get(category, ())[:22]]
+        items = [item for category in categories
+                 for item in world.things["by_category"].get(category, ())[:22]]
         quantity = dict(world.session.execute(
             sa.select(StoreItem.item_id, StoreItem.quantity).where(StoreItem.store_id == store.id)).all())
-        short = [item for item in items if quantity.get(item.id, Decimal(0)) < item.minimum_stock * 3 / 2][:30]
+        short = [item for item in items
+                 if quantity.get(item.id, Decimal(0)) < item.minimum_stock * 3 / 2][:30]
         if short:
             rivals = [each for each, place, _sells in world.things["suppliers"] if place is store]
             chosen = world.rng.choice(rivals) if world.rng.random() < 0.3 else supplier
@@ -297,7 +321,8 @@ def _replenish(world: World, supplier: Supplier, store: Store, categories: tuple
 
 def draft_request(world: World, author: Any, store: Store, lines: int, most: int = 14,
                   plenty: bool = False) -> StoreRequest:
-    """A draft of a few items of a store, in the units that people use; `plenty`: of which there is enough for it."""
+    """A draft of a few items of a store, in the units that people use; `plenty`: of which there is enough for
+    it."""
     among = world.things["stocked"][store.code]
     if plenty:
         have = _unexpired(world, store.id, [item.id for item in among])
@@ -306,7 +331,9 @@ def draft_request(world: World, author: Any, store: Store, lines: int, most: int
     chosen = []
     for item in items:
         units = world.things["units_of"][item.id]
-        unit = units[-1] if len(units) > 1 and units[-1].factor <= 50 and world.rng.random() < 0.4 else units[0]
+        unit = (
+            units[-1] if len(units) > 1 and units[-1].factor <= 50 and world.rng.random() < 0.4 else units[0]
+        )
         quantity = world.rng.randrange(1, 3) if unit.factor > 1 else world.rng.randrange(2, most)
         chosen.append(StoreRequestLine(item=item, unit=unit, quantity=Decimal(quantity)))
     request = StoreRequest(
@@ -346,7 +373,8 @@ def _request(world: World, key: str) -> Callable[[], None]:
     def hand_over(request: StoreRequest, delivery: DeliveryRequest, author: Any, partly: bool) -> None:
         if not enough(world, delivery):
             world.do(delivery, "reject", "facilities_head", reason="Stok tidak cukup sampai barang datang.")
-            world.do(request, "close", "store_head", reason="Stok habis; sisanya diajukan lagi bila barang sudah ada.")
+            world.do(request, "close", "store_head",
+                     reason="Stok habis; sisanya diajukan lagi bila barang sudah ada.")
             return
         world.do(delivery, "approve", "facilities_head")
         delivery.delivered_on = clock.today()

@@ -11,7 +11,7 @@ from models.operations.core import amendments
 from models.operations.purchasing import receipts, supplier_refunds
 from models.operations.setup.demo import stores, stores_counts
 from models.operations.setup.demo.world import World, open_
-from models.operations.stores import counts
+from models.operations.stores import corrections
 from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
 from models.request_templates import RequestTemplate, RequestTemplateLine, TemplateFor
 from models.returns import Resolution
@@ -37,7 +37,8 @@ def _requests(world: World) -> None:
         world.do(stores.draft_request(world, author, store, lines), "submit", author)
     refused = stores.draft_request(world, nurse, gu, 2)
     world.do(refused, "submit", nurse)
-    world.do(refused, "reject", "store_head", reason="Kertas sudah dikirim Senin lalu. Mohon cek lemari bangsal.")
+    world.do(refused, "reject", "store_head",
+             reason="Kertas sudah dikirim Senin lalu. Mohon cek lemari bangsal.")
     for author in (nurse, other):
         ready = stores.draft_request(world, author, gf, 3)
         world.do(ready, "submit", author)
@@ -76,8 +77,10 @@ def _lines(world: World, code: str, count: int) -> list[Any]:
 def _request(world: World, author: Any, count: int) -> PurchaseRequest:
     supplier, store, _categories = world.things["suppliers"][2]
     request = PurchaseRequest(created_by=author, store=store, lines=[
-        PurchaseRequestLine(item=item, unit=stores.biggest(world, item), supplier_id=supplier.id, quantity=Decimal(4),
-                            estimated_price=stores.price_of(world, item)) for item in _lines(world, "GF", count)])
+        PurchaseRequestLine(item=item, unit=stores.biggest(world, item), supplier_id=supplier.id,
+                            quantity=Decimal(4),
+                            estimated_price=stores.price_of(world, item))
+        for item in _lines(world, "GF", count)])
     open_(world, request, author)
     return request
 
@@ -100,7 +103,8 @@ def _orders(world: World) -> None:
 
     def order(index: int, count: int, times: int) -> PurchaseOrder:
         supplier, store, _categories = world.things["suppliers"][index]
-        made = PurchaseOrder(created_by=author, supplier=supplier, store=store, payment_terms="30 hari setelah faktur",
+        made = PurchaseOrder(created_by=author, supplier=supplier, store=store,
+                             payment_terms="30 hari setelah faktur",
                              lines=[PurchaseOrderLine(item=item, unit=stores.biggest(world, item),
                                                       quantity=Decimal(times),
                                                       unit_price=stores.price_of(world, item))
@@ -121,9 +125,11 @@ def _orders(world: World) -> None:
                 line.quantity *= 2
             world.session.flush()
         for step in steps:
-            who: Any = {"approve": "facilities_head", "approve_payment": "payables", "approve_limit": "director",
+            who: Any = {"approve": "facilities_head", "approve_payment": "payables",
+                        "approve_limit": "director",
                         "reject": "facilities_head"}.get(step, author)
-            reason = {"reject": "Minta penawaran pembanding dulu.", "cancel": "Pemasok kehabisan stok"}.get(step, "")
+            reason = {"reject": "Minta penawaran pembanding dulu.",
+                      "cancel": "Pemasok kehabisan stok"}.get(step, "")
             if step == "send" and not stores.may_send(made):
                 world.do(made, "approve_limit", "director")
             world.do(made, step, who, reason=reason)
@@ -209,7 +215,8 @@ def _returns(world: World) -> None:
                              "facilities_head" if step in ("approve", "reject", "unconfirm") else author,
                              reason={"reject": "Hubungi pemasok lewat telepon dulu",
                                      "cancel": "Sudah ditukar di tempat",
-                                     "unconfirm": "Nota kredit milik rumah sakit lain"}.get(step, ""), **given)
+                                     "unconfirm": "Nota kredit milik rumah sakit lain"}.get(step, ""),
+                             **given)
             except NotEnoughStock:  # used up meanwhile: it waits for what does not come
                 break
         if document.credit_net:
@@ -234,7 +241,8 @@ def _returns(world: World) -> None:
 
 
 def _refunds(world: World, document: Any) -> None:
-    """The supplier pays back a part of its credit: once recorded twice, once by mistake; the rest is drafted."""
+    """The supplier pays back a part of its credit: once recorded twice, once by mistake; the rest is
+    drafted."""
     clerk = world.users["payables"]
     for steps, part in ((("cancel",), 2), (("post", "reverse"), 3), (("post",), 2), ((), 1)):
         refund = supplier_refunds.make_refund(document, by=clerk)
@@ -252,14 +260,16 @@ def _counts(world: World) -> None:
                         ("GF", ("start", "submit", "recount"))):
         count = Stocktake(created_by=counter, store=world.things["stores"][code])
         open_(world, count, counter)
-        counts.choose_items(count, [item.id for item in world.things["stocked"][code][16:26]])
+        corrections.choose_items(count, [item.id for item in world.things["stocked"][code][16:26]])
         world.session.flush()
         for step in steps:
             if step == "submit":
                 stores_counts.count_lines(world, count, counter, (1,))
             world.do(count, step, "facilities_head" if step == "recount" else counter,
-                     reason={"cancel": "Dijadwalkan ulang", "recount": "Selisihnya besar, tolong hitung sekali lagi"}
-                     .get(step, ""), lines={count.lines[0].id: {"count_again": True}} if step == "recount" else None)
+                     reason={"cancel": "Dijadwalkan ulang",
+                             "recount": "Selisihnya besar, tolong hitung sekali lagi"}
+                     .get(step, ""),
+                     lines={count.lines[0].id: {"count_again": True}} if step == "recount" else None)
     assert clock.today() < world.today
 
 
@@ -270,10 +280,13 @@ def _templates(world: World) -> None:
             ("Persediaan bangsal mingguan", "unit_user", TemplateFor.STORE_REQUEST, "GF", stocked["GF"][:8]),
             ("Alat tulis bulanan", "unit_user", TemplateFor.STORE_REQUEST, "GU", stocked["GU"][:5]),
             ("Troli emergensi IGD", "unit_user2", TemplateFor.STORE_REQUEST, "GF", stocked["GF"][10:16]),
-            ("Belanja rutin farmasi", "store_staff", TemplateFor.PURCHASE_REQUEST, "GF", stocked["GF"][20:26])):
+            ("Belanja rutin farmasi", "store_staff", TemplateFor.PURCHASE_REQUEST, "GF",
+             stocked["GF"][20:26])):
         author = world.users[who]
         world.session.add(RequestTemplate(
-            name=name, document_type=kind, work_unit_id=author.work_unit_id, store=world.things["stores"][store],
-            created_by=author, lines=[RequestTemplateLine(item=item, unit=world.things["units_of"][item.id][0],
+            name=name, document_type=kind, work_unit_id=author.work_unit_id,
+            store=world.things["stores"][store],
+            created_by=author,
+            lines=[RequestTemplateLine(item=item, unit=world.things["units_of"][item.id][0],
                                                           quantity=Decimal(10)) for item in items]))
     world.session.flush()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from models import acting, clock
+from models import actor, clock
 from models.operations.core.approvals import opened, perform
 from models.people import User
 
@@ -31,7 +31,8 @@ class World:
     _series: Counter[str] = field(default_factory=Counter)
 
     def serial(self, series: str) -> int:
-        """The next number of a series, from 1. What must be unique is counted, not left to chance or the calendar."""
+        """The next number of a series, from 1. What must be unique is counted, not left to chance or the
+        calendar."""
         self._series[series] += 1
         return self._series[series]
 
@@ -60,11 +61,12 @@ class World:
            lines: dict[int, dict[str, Any]] | None = None, **given: Any) -> None:
         """`who` makes a step, as in the panel; `lines`: what the step asks of lines, by id."""
         by = self.users[who] if isinstance(who, str) else who
-        acting.set_actor(by.id, acting.Door.BACK_OFFICE, "10.10.0.21")
+        actor.set_actor(by.id, actor.Door.BACK_OFFICE, "10.10.0.21")
         perform(document, step, by=by, reason=reason, given=given or None, given_lines=lines)
 
     def play(self, part: Callable[[], Any]) -> None:
-        """Let everything happen in order, a week of the hospital's time in one `part` (a transaction or nothing)."""
+        """Let everything happen in order, a week of the hospital's time in one `part` (a transaction or
+        nothing)."""
         while self.events:
             week_ends = self.events[0][0] + timedelta(days=7)
             with part():

@@ -1,7 +1,8 @@
-"""What makes the demo large: two years of requests and deliveries before the year that is played, written in bulk.
+"""What makes the demo large: two years of requests and deliveries before the year that is played, written in
+bulk.
 
-Every month a store receives what its deliveries of the month take, at one price, so that quantity and value come out
-to nothing at its end and the played year begins as ever. All rules hold: `flask verify` proves them.
+Every month a store receives what its deliveries of the month take, at one price, so that quantity and value
+come out to nothing at its end and the played year begins as ever. All rules hold: `flask verify` proves them.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ WAYS: dict[Any, tuple[tuple[str, str, str], ...]] = {
                       ("approve", "approved", "facilities_head"), ("deliver", "delivered", "author"),
                       ("acknowledge", "done", "receiver")),
     PurchaseOrder: (("create", "draft", "author"), ("submit", "submitted", "author"),
-                    ("approve", "approved", "facilities_head"), ("approve_payment", "payment_approved", "payables"),
+                    ("approve", "approved", "facilities_head"),
+                    ("approve_payment", "payment_approved", "payables"),
                     ("approve_limit", "limit_approved", "director"), ("send", "sent", "author"),
                     ("close", "done", "author")),
     GoodsReceipt: (("create", "draft", "author"), ("post", "posted", "author")),
 }
-TABLES = (StoreRequest, StoreRequestLine, DeliveryRequest, DeliveryRequestLine, PurchaseOrder, PurchaseOrderLine,
+TABLES = (StoreRequest, StoreRequestLine, DeliveryRequest, DeliveryRequestLine, PurchaseOrder,
+          PurchaseOrderLine,
           GoodsReceipt, GoodsReceiptLine, StockBatch, JournalEntry)
 
 
@@ -54,7 +57,8 @@ class Bulk:
         self.rows: dict[Any, list[dict[str, Any]]] = {}
         self.numbers: dict[tuple[str, int], int] = {}
         self.moved_to: dict[Any, list[dict[str, Any]]] = {}
-        self.next = {model: (world.session.scalar(sa.select(sa.func.max(model.id))) or 0) + 1 for model in TABLES}
+        self.next = {model: (world.session.scalar(sa.select(sa.func.max(model.id))) or 0) + 1
+                     for model in TABLES}
         self.accounts = journal.accounts([Posting.INVENTORY, Posting.RECEIVED_NOT_INVOICED, Posting.EXPENSE])
         self.periods: dict[tuple[int, int], int] = {}
 
@@ -67,7 +71,8 @@ class Bulk:
         self.rows.setdefault(model, []).append(row)
 
     def document(self, model: Any, on: date, author: Any, receiver: Any = None, **row: Any) -> int:
-        """A document with its number and its whole history; it is moved to its last state when it is written."""
+        """A document with its number and its whole history; it is moved to its last state when it is
+        written."""
         key, people = self.key(model), {**self.world.users, "author": author, "receiver": receiver}
         at = datetime.combine(on, time(8), clock.zone())
         self.add(model, id=key, created_by_id=author.id, state="draft", created_at=at, **row)
@@ -105,7 +110,8 @@ class Bulk:
                      credit=Decimal(right))
 
     def write(self) -> None:
-        """Documents and their lines as drafts, then their numbers and states, as the database's rules want it."""
+        """Documents and their lines as drafts, then their numbers and states, as the database's rules want
+        it."""
         session = self.world.session
         order = (PurchaseOrder, PurchaseOrderLine, StockBatch, GoodsReceipt, GoodsReceiptLine, StoreRequest,
                  StoreRequestLine, DeliveryRequest, DeliveryRequestLine)
@@ -124,7 +130,8 @@ class Bulk:
         """The counters go on where the bulk ended; PostgreSQL's own keys too."""
         session = self.world.session
         session.execute(sa.insert(NumberCounter.__table__), [
-            {"prefix": prefix, "year": year, "last": last} for (prefix, year), last in sorted(self.numbers.items())])
+            {"prefix": prefix, "year": year, "last": last}
+            for (prefix, year), last in sorted(self.numbers.items())])
         if session.get_bind().dialect.name == "postgresql":
             for model in TABLES:
                 session.execute(sa.text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)"),
@@ -175,13 +182,15 @@ def _month(world: World, bulk: Bulk, start: date, deliveries: int) -> None:
             batches |= _receive(world, bulk, store, start, need)
     users = [user for key, user in world.users.items() if key.startswith("unit_user")]
     keeper = world.users["store_staff"]
-    days = sorted(((on, store.id, lines) for store in stores for on, lines in plan[store.id]), key=lambda row: row[0])
+    days = sorted(((on, store.id, lines) for store in stores for on, lines in plan[store.id]),
+                  key=lambda row: row[0])
     for place, (on, store_id, lines) in enumerate(days):
         author = users[place % len(users)]
         request = bulk.document(StoreRequest, on, author, work_unit_id=author.work_unit_id, requested_on=on,
                                 store_id=store_id, urgency="normal", purpose="Persediaan bangsal minggu ini")
         account = world.things["expense_account"]
-        delivery = bulk.document(DeliveryRequest, on, keeper, author, store_request_id=request, store_id=store_id,
+        delivery = bulk.document(DeliveryRequest, on, keeper, author, store_request_id=request,
+                                 store_id=store_id,
                                  delivered_on=on, account_id=account)
         value = 0
         for item, quantity in lines:
@@ -190,17 +199,20 @@ def _month(world: World, bulk: Bulk, start: date, deliveries: int) -> None:
             line = bulk.key(DeliveryRequestLine)
             bulk.add(StoreRequestLine, id=bulk.key(StoreRequestLine), store_request_id=request, **given)
             bulk.add(DeliveryRequestLine, id=line, delivery_request_id=delivery, **given)
-            bulk.move(MoveKind.DELIVERY, DeliveryRequest, delivery, line, store_id, item.id, batch, -quantity, price,
+            bulk.move(MoveKind.DELIVERY, DeliveryRequest, delivery, line, store_id, item.id, batch,
+                      -quantity, price,
                       keeper, on)
             value += quantity * price
         bulk.entry(DeliveryRequest, delivery, on, keeper, value, (Posting.EXPENSE, account), inventory)
 
 
-def _receive(world: World, bulk: Bulk, store: Any, on: date, need: dict[Item, int]) -> dict[int, tuple[int, int]]:
+def _receive(world: World, bulk: Bulk, store: Any, on: date,
+             need: dict[Item, int]) -> dict[int, tuple[int, int]]:
     """An order and its receipt of all that a store needs in a month: batch and price by item."""
     author, keeper = world.users["facilities_staff"], world.users["store_staff"]
     supplier = next(supplier for supplier, at, _kinds in world.things["suppliers"] if at is store)
-    order = bulk.document(PurchaseOrder, on, author, supplier_id=supplier.id, store_id=store.id, ordered_on=on,
+    order = bulk.document(PurchaseOrder, on, author, supplier_id=supplier.id, store_id=store.id,
+                          ordered_on=on,
                           vat_percent=Decimal(11))
     receipt = bulk.document(GoodsReceipt, on, keeper, purchase_order_id=order, supplier_id=supplier.id,
                             store_id=store.id, ordered_on=on, received_on=on,
@@ -217,12 +229,15 @@ def _receive(world: World, bulk: Bulk, store: Any, on: date, need: dict[Item, in
         bulk.add(PurchaseOrderLine, id=ordered, purchase_order_id=order, quantity=Decimal(quantity), **given)
         bulk.add(GoodsReceiptLine, id=line, goods_receipt_id=receipt, purchase_order_line_id=ordered,
                  received_quantity=Decimal(quantity), ordered_quantity=Decimal(quantity),
-                 outstanding_quantity=Decimal(0), batch_number=number or None, expires_on=expires, batch_id=batch,
+                 outstanding_quantity=Decimal(0), batch_number=number or None, expires_on=expires,
+                 batch_id=batch,
                  **given)
-        bulk.move(MoveKind.RECEIPT, GoodsReceipt, receipt, line, store.id, item.id, batch, quantity, price, keeper, on)
+        bulk.move(MoveKind.RECEIPT, GoodsReceipt, receipt, line, store.id, item.id, batch, quantity, price,
+                  keeper, on)
         batches[item.id] = (batch, price)
         value += quantity * price
-    bulk.entry(GoodsReceipt, receipt, on, keeper, value, (Posting.INVENTORY, bulk.accounts[Posting.INVENTORY]),
+    bulk.entry(GoodsReceipt, receipt, on, keeper, value,
+               (Posting.INVENTORY, bulk.accounts[Posting.INVENTORY]),
                (Posting.RECEIVED_NOT_INVOICED, bulk.accounts[Posting.RECEIVED_NOT_INVOICED]))
     return batches
 

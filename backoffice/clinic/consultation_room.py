@@ -1,0 +1,354 @@
+"""The consultation room: the patient's facts, the conversation, the note, diagnoses, prescription and
+letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, jsonify, request
+from flask_admin import expose
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import joinedload, lazyload, selectinload
+
+from backoffice.clinic.conversation import ME, TalkPages
+from backoffice.panel import lookups
+from backoffice.panel.base import DocumentView, unit_text
+from backoffice.panel.forms import make_form
+from backoffice.panel.views import done, told
+from models import clock
+from models.activity import Activity
+from models.base import db, one_transaction
+from models.clinic import Patient
+from models.consultations import (
+    ClinicalNote,
+    Consultation,
+    ConsultationState,
+    Diagnosis,
+    DiagnosisKind,
+)
+from models.errors import N_, NotAllowed, Refused
+from models.items import Item, ItemCategory, UnitConversion
+from models.operations.clinic import allergies, clinical, consultations, icd, prescriptions
+from models.operations.core import activity
+from models.operations.core.approvals import perform
+from models.people import User
+from models.prescriptions import LetterKind, Prescription, PrescriptionLine, PrescriptionState
+from models.rights import history_for
+from portal.web import conversation_page, search_sealing
+from portal.web.locale import hour, parse_decimal, quantity
+
+C = ConsultationState
+#: What doctors write most: the list of the field, any other text is as good.
+FREQUENCIES = ("1 x sehari", "2 x sehari", "3 x sehari", "4 x sehari", "Tiap 4 jam", "Tiap 6 jam",
+               "Tiap 8 jam",
+               "Tiap 12 jam", "Malam hari", "Pagi hari", "Bila perlu", "Seminggu sekali")
+#: Days for which a medicine without a duration counts as running.
+RUNNING_DAYS = 30
+PAST = 8
+
+
+class ConsultationView(TalkPages, DocumentView):
+    """The doctor's room for the own consultations; for others the page of facts."""
+
+    model = Consultation
+    icon = "messages"
+    lines = ()
+    read_only = True
+    listed = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
+    facts = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer", "triage",
+             "complaint",
+             "held_beside", "decided_reason", "rating", "rating_comment")
+    filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
+    details_template = "backoffice/clinic/consultation.html"
+
+    def details_options(self) -> list[Any]:
+        return [joinedload(Consultation.patient).joinedload(Patient.guardian),
+                joinedload(Consultation.doctor).lazyload("*"), joinedload(Consultation.specialization),
+                joinedload(Consultation.draft), selectinload(Consultation.diagnoses),
+                selectinload(Consultation.notes).joinedload(ClinicalNote.author).lazyload("*"),
+                selectinload(Consultation.letters),
+                selectinload(Consultation.prescriptions).selectinload(Prescription.lines).options(
+                    joinedload(PrescriptionLine.item), joinedload(PrescriptionLine.unit)),
+                joinedload(Consultation.created_by).options(lazyload(User.user_roles))]
+
+    def is_own(self, record: Any) -> bool:
+        return record.doctor.user_id == current_user.id
+
+    def hidden_in(self, record: Any) -> frozenset[str]:
+        return frozenset() if self.is_own(record) else self.hidden
+
+    def on_reading(self, record: Any) -> None:
+        if self.is_own(record):  # the room shows the patient's record
+            activity.record(Activity.READ, table_name="patient", changed_id=record.patient_id)
+
+    def chain(self, record: Any) -> tuple[list[Any], list[Any]]:
+        return [], []
+
+    # ------------------------------------------------------------ what the room shows
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        if not self.is_own(record):
+            return {"own": False}
+        number = conversation_page.number(record.id, ME)
+        messages = conversation_page.messages(record)
+        first_new = conversation_page.mark_read(record, messages, ME)
+        read = conversation_page.read_mark(record.id, ME)
+        past, running = past_of(record)
+        lacks = clinical.missing(record)
+        return {
+            "own": True, "messages": messages, "first_new": first_new,
+            "talk": conversation_page.context(record, ME, after=messages[-1].id if messages else 0,
+                                              read=read, number=number),
+            "kinds": list(DiagnosisKind), "letter_kinds": list(LetterKind),
+            "papers": record.state in (C.IN_PROGRESS, C.COMPLETED), "lacks": lacks,
+            "lack_words": [(lack, gettext(clinical.LACKS[lack])) for lack in lacks],
+            "posted": request.path.rsplit("/", 1)[-1] if request.method == "POST" else "",
+            "frequencies": FREQUENCIES, "today": clock.today(), "attached": consultations.sent_with(record),
+            "past": past, "running": running, "reads_past": record.state in READS_PAST,
+            "draft_rx": prescriptions.draft_of(record),
+            "stock": self._stock(record), "warning": allergies.warning, "icd_term": icd.term,
+            "icd_hits": icd.search(request.args.get("icd", "")[:80]),
+            "rx_hits": prescriptions.search(request.args["obat"][:80], allergic_to=record.patient.allergies)
+            if request.args.get("obat", "").strip() else []}
+
+    def _stock(self, record: Any) -> dict[int, Decimal]:
+        """Base units that can be given out today, of the items on the draft."""
+        draft = prescriptions.draft_of(record)
+        if draft is None or not draft.lines:
+            return {}
+        return {item_id: sum(stores.values(), Decimal(0))
+                for item_id, stores in prescriptions.available(line.item_id for line in draft.lines).items()}
+
+    def step_form(self, transition: Any, moved: Any) -> Any:
+        """Moving asks for the time alone; to another doctor it goes from the desk, where free times are
+        shown."""
+        return make_form(Consultation,
+                         tuple(name for name in transition.asks if name == "moved_to"))(obj=moved)
+
+    def item_name(self, key: str) -> str:
+        """The name of a medicine that the refused form named."""
+        item = db.session.get(Item, number) if (number := lookups.identity(Item, key)) is not None else None
+        return item.name if item is not None else key
+
+    # ------------------------------------------------------------ look-ups of the room's forms
+
+    def _searching(self) -> str:
+        if not current_user.has_role("doctor"):
+            abort(403)
+        return search_sealing.query()[:80].replace("\x00", "")
+
+    @expose("/icd10")
+    def icd10_view(self) -> Any:
+        """Diagnoses for the search box: ``?query=demam berdarah``."""
+        return jsonify([{"id": hit.code, "text": hit.text} for hit in icd.search(self._searching())])
+
+    @expose("/medicines")
+    def medicines_view(self) -> Any:
+        """Medicines with their stock, and the allergy that they meet: ``?of=<consultation>&query=amoks``."""
+        query = self._searching()
+        record = self.read_one(request.args.get("of", ""), joinedload(Consultation.patient))
+        said = record.patient.allergies if record is not None else None
+        return jsonify([{"id": found.item.id, "text": medicine_text(found)}
+                        for found in prescriptions.search(query, allergic_to=said)])
+
+    @expose("/units")
+    def units_view(self) -> Any:
+        self._searching()
+        key = lookups.identity(Item, request.args.get("item", ""))
+        units = lookups.units_of([key])[key] if key is not None else []
+        return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
+
+    # ------------------------------------------------------------ note and diagnoses
+
+    def _texts(self) -> dict[str, str]:
+        return {name: request.form.get(name, "") for name in clinical.PARTS}
+
+    @expose("/<id>/note", methods=("POST",))
+    def note_view(self, id: str) -> Any:
+        """Sign the note; with ``go=draft`` keep it as it is, for who has no script that does so."""
+        if request.form.get("go") == "draft":
+            return self._write(id, lambda record: clinical.save_draft(record, by=current_user,
+                                                                      **self._texts()),
+                               gettext("The draft was saved. Nobody but you sees it."), "#h-note")
+        return self._write(id, lambda record: clinical.write_note(record, by=current_user, **self._texts()),
+                           gettext("The note was signed."), "#h-note")
+
+    @expose("/<id>/draft", methods=("POST",))
+    def draft_view(self, id: str) -> Any:
+        """The note as far as it is typed; the page sends it by itself. Answers what to say beside the
+        form."""
+        record = self.one_or_404(id)
+        try:
+            with one_transaction():
+                draft = clinical.save_draft(record, by=current_user, **self._texts())
+                at = draft.saved_at if draft is not None else None
+        except NotAllowed:
+            abort(403)
+        except Refused as refusal:
+            return jsonify({"text": told(refusal)}), refusal.status
+        return jsonify({"text": gettext("Draft saved at %(time)s", time=hour(at)) if at else
+                        gettext("Nothing to sign")})
+
+    @expose("/<id>/diagnosis", methods=("POST",))
+    def diagnosis_view(self, id: str) -> Any:
+        kinds = {each.value: each for each in DiagnosisKind}
+        kind = kinds.get(request.form.get("kind", ""), DiagnosisKind.PRIMARY)
+        code = next((each for each in request.form.getlist("code") if each.strip()), "")
+        return self._write(id, lambda record: clinical.add_diagnosis(record, code[:100], by=current_user,
+                                                                     kind=kind),
+                           gettext("The diagnosis was recorded."), "#h-diagnosis")
+
+    @expose("/<id>/withdraw", methods=("POST",))
+    def withdraw_view(self, id: str) -> Any:
+        def act(record: Any) -> None:
+            clinical.withdraw_diagnosis(_part(record.diagnoses, "diagnosis", Diagnosis), by=current_user)
+        return self._write(id, act, gettext("The diagnosis was withdrawn; it stays in the record."),
+                           "#h-diagnosis")
+
+    # ------------------------------------------------------------ prescription
+
+    @expose("/<id>/medicine", methods=("POST",))
+    def medicine_view(self, id: str) -> Any:
+        def act(record: Any) -> None:
+            prescriptions.add_line(record, _medicine(), by=current_user)
+        return self._write(id, act, gettext("The medicine is on the prescription."), "#h-prescription")
+
+    @expose("/<id>/remove_line", methods=("POST",))
+    def remove_line_view(self, id: str) -> Any:
+        def act(record: Any) -> None:
+            draft = prescriptions.draft_of(record)
+            prescriptions.remove_line(_part(draft.lines if draft else [], "line", PrescriptionLine),
+                                      by=current_user)
+        return self._write(id, act, gettext("The medicine was taken off."), "#h-prescription")
+
+    def _paper_step(self, id: str, step: str, message: str) -> Any:
+        def act(record: Any) -> None:
+            prescription = _part(record.prescriptions, "prescription", Prescription)
+            version = request.form.get("version", "")
+            perform(prescription, step, by=current_user, reason=request.form.get("reason", "")[:2000],
+                    version=int(version) if version.isdigit() and len(version) < 10 else -1)
+        return self._write(id, act, message, "#h-prescription")
+
+    @expose("/<id>/issue", methods=("POST",))
+    def issue_view(self, id: str) -> Any:
+        return self._paper_step(id, "issue", gettext("The prescription was issued; the store sees it now."))
+
+    @expose("/<id>/revoke", methods=("POST",))
+    def revoke_view(self, id: str) -> Any:
+        return self._paper_step(id, "cancel", gettext("The prescription was cancelled."))
+
+    # ------------------------------------------------------------ letters, video
+
+    @expose("/<id>/letter", methods=("POST",))
+    def letter_view(self, id: str) -> Any:
+        form, kinds = request.form, {each.value: each for each in LetterKind}
+        return self._write(id, lambda record: clinical.write_letter(
+            record, kinds.get(form.get("letter_kind", ""), LetterKind.SICK), by=current_user,
+            body=form.get("letter_body", "")[:4000], sick_from=_day("sick_from"),
+            sick_until=_day("sick_until"),
+            referred_to=form.get("referred_to", "")[:200]), gettext("The letter was written."), "#h-letters")
+
+    @expose("/<id>/video", methods=("POST",))
+    def video_view(self, id: str) -> Any:
+        return self._write(id, lambda record: clinical.set_video(
+            record, request.form.get("video_url", ""), by=current_user),
+            gettext("The video link was saved."), "#h-chat")
+
+    def _write(self, id: str, act: Callable[..., Any], message: str, anchor: str,
+               look: Callable[[Any], Any] | None = None) -> Any:
+        """`look` does what takes long, before the transaction; `act` gets what it found."""
+        record = self.one_or_404(id)
+        try:
+            found = (look(record),) if look is not None else ()
+            with one_transaction():
+                act(self.one_or_404(id) if found else record, *found)
+        except NotAllowed:
+            abort(403)
+        except Refused as refusal:
+            return self.refused(record, refusal)
+        return done(message, self.details_url(record) + anchor)
+
+
+#: States of the own consultation in which earlier visits are read beside it.
+READS_PAST = (C.APPROVED, C.IN_PROGRESS, C.COMPLETED)
+
+
+def past_of(record: Consultation) -> tuple[list[Consultation], list[PrescriptionLine]]:
+    """The patient's last earlier visits with their diagnoses, and the medicines that still run; as
+    `history_for` says, and nothing in the room of one that was cancelled, moved or missed."""
+    if record.state not in READS_PAST:
+        return [], []
+    user = current_user._get_current_object()
+    visits = list(db.session.scalars(
+        sa.select(Consultation).where(
+            Consultation.patient_id == record.patient_id, Consultation.id != record.id,
+            history_for(user, Consultation))
+        .options(joinedload(Consultation.doctor).lazyload("*"), selectinload(Consultation.diagnoses),
+                 joinedload(Consultation.specialization), selectinload(Consultation.notes))
+        .order_by(Consultation.starts_at.desc()).limit(PAST)))
+    lines = db.session.scalars(
+        sa.select(PrescriptionLine).join(Prescription).join(Consultation)
+        .where(Consultation.patient_id == record.patient_id, history_for(user, Prescription),
+               Prescription.state.in_((PrescriptionState.ISSUED, PrescriptionState.DISPENSED)),
+               Prescription.prescribed_on >= clock.today() - timedelta(days=366))
+        .options(joinedload(PrescriptionLine.item), joinedload(PrescriptionLine.prescription))
+        .order_by(PrescriptionLine.id.desc()).limit(60))
+    return visits, [line for line in lines if line.prescription.prescribed_on + timedelta(
+        days=line.duration_days or RUNNING_DAYS) >= clock.today()]
+
+
+def medicine_text(found: prescriptions.Found) -> str:
+    """Name, what can be given of it, and the allergy it meets: a line of the search box."""
+    stock = gettext("%(quantity)s %(unit)s in stock", quantity=quantity(found.available),
+                    unit=found.item.base_unit) \
+        if found.available else gettext("out of stock")
+    text = f"{found.item.name} · {stock}"
+    return f"{text} · {gettext('ALLERGY: %(what)s', what=found.warning)}" if found.warning else text
+
+
+def _part(rows: Any, name: str, model: Any) -> Any:
+    """The row of the record that the form names; 404 for any other."""
+    key = lookups.identity(model, request.form.get(name, ""))
+    found = next((row for row in rows if row.id == key), None)
+    return found if found is not None else abort(404)
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _medicine() -> prescriptions.Medicine:
+    """What the form says, as far as it can be read. Raises `Refused` at the field."""
+    form = request.form
+    typed = next((each.strip() for each in form.getlist("rx-item") if each.strip()), "")[:100]
+    key = lookups.identity(Item, typed)
+    item = db.session.get(Item, key, options=[joinedload(Item.category)]) if key is not None else None
+    if item is None and typed:
+        item = db.session.scalar(sa.select(Item).join(ItemCategory).where(
+            ItemCategory.is_medicine, sa.or_(sa.func.lower(Item.code) == typed.lower(),
+                                             sa.func.lower(Item.name) == typed.lower())).limit(1))
+    if item is None:
+        raise Refused(N_("Choose a medicine of the stores."), field="item")
+    unit_key = lookups.identity(UnitConversion, form.get("rx-unit", ""))
+    unit = next((each for each in item.units if each.id == unit_key), None) or \
+        next(each for each in item.units if each.factor == 1)
+    try:
+        amount = parse_decimal(form.get("quantity", "")[:20])
+    except ValueError:
+        amount = None
+    if amount is None:
+        raise Refused(N_("Write the quantity as a number, for example 10."), field="quantity")
+    days = form.get("duration_days", "").strip()
+    if days and not (days.isascii() and days.isdigit() and len(days) < 5):
+        raise Refused(N_("Write the days as a whole number, for example 5."), field="duration_days")
+    texts = {name: form.get(name, "").replace("\0", "") for name in ("directions", "dose", "frequency",
+                                                                      "allergy_reason")}
+    return prescriptions.Medicine(unit, amount, duration_days=int(days) if days else None, **texts)

@@ -1,0 +1,272 @@
+"""What waits for a person: every document at a step that one of their roles takes, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g
+from flask_login import current_user
+from sqlalchemy.orm import selectinload
+
+from backoffice.panel.columns import columns_of, mapped_tables, title_of
+from backoffice.panel.history import _aware
+from models import clock
+from models.base import db
+from models.documents import WORKFLOWS, Document, DocumentEvent
+from models.journal import Period
+from models.operations.clinic import conversations
+from models.operations.people import notices
+from models.organisation import Setting
+from models.people import User
+from models.rights import may, scope
+from models.workflow import Transition, not_own, own_document
+
+#: The menu's number stops here.
+MOST = 99
+
+
+@dataclass
+class Waiting:
+    table: str
+    id: int
+    title: str
+    state: str
+    party: str
+    who: str
+    since: datetime | None
+    amount: Decimal | None = None
+
+    @property
+    def prefix(self) -> str:
+        return getattr(WORKFLOWS[self.table], "prefix", self.table[:3].upper())
+
+    @property
+    def days(self) -> int:
+        return (clock.now() - self.since).days if self.since else 0
+
+    @property
+    def address(self) -> str:
+        return f"/admin/{self.table}/details/?id={self.id}"
+
+
+def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
+    """Rows of `model` whose next step is one of this person's roles'."""
+    found = []
+    for state in model.workflow.states:
+        steps = [step for step in notices.turn(model, state) if user.has_role(*step.roles)]
+        if not steps:
+            continue
+        here = model.state == state
+        able = [_able(step, model, user) for step in steps]
+        if all(criterion is not None for criterion in able):
+            here = here & sa.or_(*able)
+        if hasattr(model, "created_by_id"):
+            if all(not_own in step.conditions for step in steps):
+                here = here & (model.created_by_id != user.id)
+            elif all(own_document in step.conditions for step in steps):
+                here = here & (model.created_by_id == user.id)
+        found.append(here)
+    return sa.or_(*found) if found else None
+
+
+def _able(step: Transition, model: Any, user: User) -> sa.ColumnElement[bool] | None:
+    """Rows of which the person can take the step, and which wait for it; None for all."""
+    conditions = (*step.conditions, *((step.last_resort,) if step.last_resort else ()))
+    found = [condition.rows(model, user) for condition in conditions if condition.rows is not None]
+    return sa.and_(*found) if found else None
+
+
+def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
+    parts = []
+    for table, model in sorted(WORKFLOWS.items()):
+        if table in notices.NOT_PAPERS or (tables and table not in tables) or not may(user, "read", table):
+            continue
+        mine = _turns(user, model)
+        if mine is None:
+            continue
+        criterion = scope(user, table)
+        title = getattr(model, title_of(model))
+        if not isinstance(title.type, sa.String):
+            title = sa.literal("")
+        since = sa.select(sa.func.max(DocumentEvent.occurred_at)).where(
+            DocumentEvent.document_type == table, DocumentEvent.document_id == model.id).scalar_subquery()
+        who = sa.select(User.name).where(User.id == model.created_by_id).scalar_subquery() \
+            if hasattr(model, "created_by_id") else sa.literal("")
+        part = sa.select(
+            sa.literal(table).label("table"), model.id.label("id"),
+            sa.func.coalesce(title, "").label("title"),
+            sa.cast(model.state, sa.String(32)).label("state"),
+            sa.func.coalesce(_party(model), "").label("party"),
+            sa.func.coalesce(who, "").label("who"), since.label("since")).where(mine)
+        parts.append(part if criterion is None else part.where(criterion))
+    return parts
+
+
+#: Whom or what a document concerns, the first that it has; after a dot, what that one concerns.
+PARTIES = ("work_unit", "supplier", "vendor", "asset_procurement.vendor", "patient", "consultation.patient",
+           "store_request.work_unit", "store", "room", "inpatient_room")
+#: The same of a document that names things in its lines only.
+THINGS = ("asset", "land")
+
+
+def _party(model: Any) -> Any:
+    """Name of whom the document concerns: a unit, a supplier, a patient, a store; else its month or its first
+    thing."""
+    if hasattr(model, "concerns"):
+        return model.concerns()
+    if "name" in columns_of(model):
+        return model.name
+    named = next((name for path in PARTIES if (name := _named(model, *path.split("."))) is not None), None)
+    if named is not None:
+        return named
+    month = _month(model)
+    if month is not None:
+        return month
+    lines = sa.inspect(model).relationships.get("lines")
+    if lines is None:
+        return sa.literal("")
+    line = lines.mapper.class_
+    return sa.func.coalesce(*(
+        sa.select(thing).where(lines.primaryjoin).order_by(line.id).limit(1).scalar_subquery()
+        for name in THINGS if (thing := _named(line, name)) is not None), sa.literal(""), sa.literal(""))
+
+
+def _month(model: Any) -> Any:
+    """The month that it is about, as 9/2026; None where it is about none."""
+    every = columns_of(model)
+    if "period_start" in every:
+        day = sa.cast(model.period_start, sa.String(10))
+        number = sa.cast(sa.cast(sa.func.substr(day, 6, 2), sa.Integer), sa.String(2))
+        return number + "/" + sa.func.substr(day, 1, 4)
+    if "period" in every:
+        return sa.select(sa.cast(Period.month, sa.String(2)) + "/" + sa.cast(Period.year,
+                                                                             sa.String(4))).where(
+            Period.id == model.period_id).scalar_subquery()
+    return None
+
+
+def _named(model: Any, name: str, *further: str) -> Any:
+    """What the record is called that `name` of `model` refers to, as a subquery; None where there is none."""
+    column = columns_of(model).get(name)
+    if column is None or column.relation is None:
+        return None
+    target = column.target
+    label = _named(target, *further) if further else next(
+        (getattr(target, each) for each in ("name", "number", "code") if each in columns_of(target)), None)
+    if label is None:
+        return None
+    local = getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
+    return sa.select(label).where(target.id == local).scalar_subquery()
+
+
+def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> list[Waiting]:
+    """What waits for `user`, longest first, with amounts where the document has them."""
+    parts = _parts(user, tables)
+    if not parts:
+        return []
+    union = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    rows = db.session.execute(sa.select(union).order_by(union.c.since, union.c.table,
+                                                        union.c.id).limit(limit))
+    found = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
+                     _aware(row.since) if row.since else None) for row in rows]
+    _amounts(found)
+    return found
+
+
+def _amounts(found: list[Waiting]) -> None:
+    """Totals, one statement pair for each type that has a total."""
+    for table in {row.table for row in found}:
+        model = mapped_tables()[table]
+        if not (hasattr(model, "total") and hasattr(model, "lines") and issubclass(model, Document)):
+            continue
+        ids = [row.id for row in found if row.table == table]
+        records = {record.id: record for record in db.session.scalars(
+            sa.select(model).where(model.id.in_(ids)).options(selectinload(model.lines)))}
+        for row in found:
+            if row.table == table and row.id in records:
+                row.amount = records[row.id].total
+
+
+def first_rows(number: int) -> sa.ColumnElement[int]:
+    """A LIMIT written into the statement: PostgreSQL plans one that it does not know for a tenth of all
+    rows."""
+    return sa.literal_column(str(int(number)), sa.Integer)
+
+
+_statements: dict[tuple[Any, ...], Any] = {}
+MOST_KEPT = 1000
+
+
+def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """A statement that depends on nothing but `key` and who asks: made once for each person, roles and
+    unit."""
+    user = current_user._get_current_object()
+    whole = (*key, user.id, user.roles, user.work_unit_id, user.status)
+    found = _statements.get(whole)
+    if found is None:
+        if len(_statements) >= MOST_KEPT:
+            _statements.clear()
+        found = _statements[whole] = make()
+    return found
+
+
+def frame_columns() -> tuple[Any, ...]:
+    """Scalar subqueries of what every page's frame shows: the hospital's name, how much waits, unread
+    notices."""
+    return for_person(("frame",), _frame_columns)
+
+
+def _frame_columns() -> tuple[Any, ...]:
+    parts = _parts(current_user._get_current_object())
+    bell = notices.unread(current_user.id).label("bell")
+    is_doctor = current_user.has_role("doctor")
+    talk = (conversations.unread_of(current_user.id) if is_doctor else sa.literal(0)).label("talk")
+    name = sa.select(Setting.value).where(Setting.key == "hospital.name").scalar_subquery()
+    if not parts:
+        return name.label("hospital"), sa.literal(0).label("waiting"), bell, talk
+    ones = [part.with_only_columns(sa.literal(1).label("one")) for part in parts]
+    union = (sa.union_all(*ones) if len(ones) > 1 else ones[0]).subquery()
+    capped = sa.select(union).limit(first_rows(MOST + 1)).subquery()
+    number = sa.select(sa.func.count()).select_from(capped).scalar_subquery().label("waiting")
+    return name.label("hospital"), number, bell, talk
+
+
+def keep_frame(row: Any) -> None:
+    """Remember the frame's values for this request; a page that counts anyway reads them in the same
+    statement."""
+    g.panel_frame = {name: row[name] for name in ("hospital", "waiting", "bell", "talk")}
+
+
+def _frame() -> dict[str, Any]:
+    if "panel_frame" not in g:
+        keep_frame(db.session.execute(
+            for_person(("frame statement",), lambda: sa.select(*frame_columns()))).one()._mapping)
+    return g.panel_frame
+
+
+def _capped(number: int) -> str:
+    return "" if not number else f"{MOST}+" if number > MOST else str(number)
+
+
+def inbox_count() -> str:
+    """How many documents wait, for the menu: empty for none, 99+ beyond."""
+    return _capped(_frame()["waiting"]) if current_user.is_authenticated else ""
+
+
+def bell_count() -> str:
+    """How many notices are unread, for the bell."""
+    return _capped(_frame()["bell"]) if current_user.is_authenticated else ""
+
+
+def talk_count() -> str:
+    """How many messages of patients the doctor has not read."""
+    return _capped(_frame()["talk"]) if current_user.is_authenticated else ""
+
+
+def hospital_name() -> str:
+    return (_frame()["hospital"] if current_user.is_authenticated else None) or "Rawat"

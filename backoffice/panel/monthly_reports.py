@@ -1,0 +1,91 @@
+"""The director's monthly pack: reports of a closed month in one PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from flask import Response, stream_with_context
+from flask_admin import expose
+from flask_babel import gettext
+from sqlalchemy.orm import joinedload
+
+from backoffice.panel import report_pdf
+from backoffice.panel.base import DocumentView
+from backoffice.panel.reports import may_report, month, run, widths, written
+from models.activity import Activity
+from models.base import db
+from models.monthly_reports import MonthlyPack
+from models.operations.core import activity
+from models.operations.core.report_kit import PACK, REPORTS, Asked, Report
+from models.settings import setting
+from portal.web.locale import day
+
+
+class MonthlyPackView(DocumentView):
+    model = MonthlyPack
+    icon = "report-analytics"
+    lines = ()
+    listed = ("number", "period", "prepared_on", "state", "created_by")
+    asks = ("period", "prepared_on", "foreword")
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        return [(f"{self.url}/{record.id}/pack.pdf", gettext("The pack as PDF"), "file-type-pdf")]
+
+    @expose("/<id>/pack.pdf")
+    def pack(self, id: str) -> Any:
+        """The whole pack, of the reports that the reader may open."""
+        record = self.one_or_404(id, joinedload(MonthlyPack.period))
+        activity.record(Activity.EXPORTED, table_name=self.table, changed_id=record.id,
+                        properties={"format": "pdf"})
+        db.session.commit()
+        answer = Response(stream_with_context(pack_pdf(record, [
+            (REPORTS[key], most) for key, most in PACK if may_report(key)])),
+            mimetype="application/pdf")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{self.table}-{record.period}.pdf"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+def asked_of(report: Report, first: date, last: date) -> Asked:
+    """What the report is asked for a month."""
+    given: Asked = {"from": first, "to": last, "as_of": last}
+    return {each.name: given.get(each.name, each.default() if each.default is not None else None)
+            for each in report.parameters}
+
+
+def pack_pdf(record: MonthlyPack, parts: Sequence[tuple[Report, int]]) -> Iterator[bytes]:
+    """The numbers of every report on one table, then the reports' own, each cut at its number of rows."""
+    first, last = record.first_day, record.last_day
+    asked = [(report, most, asked_of(report, first, last)) for report, most in parts]
+    return report_pdf.as_pdf(
+        f"{gettext('Monthly pack')} {month(first.year * 100 + first.month)}",
+        " · ".join(text for text in (setting("hospital.name"), record.number or gettext("Draft"),
+                                     f"{day(first)} – {day(last)}") if text),
+        [(gettext("Report"), False, 3.0), (gettext("Figure"), False, 3.0), (gettext("Value"), True, 2.0)],
+        [[gettext(report.title), gettext(tile.label), written(tile, head) or "–"]
+         for report, _most, question in asked if report.summary is not None
+         for head in [run(report.summary(question)).first()] if head is not None for tile in report.tiles],
+        "", [gettext("Head of facilities"), gettext("Director")], heading=gettext("The month in numbers"),
+        more=(table for report, most, question in asked if most for table in _tables(report, most, question)),
+        preface=record.foreword or "")
+
+
+def _tables(report: Report, most: int, asked: Asked) -> Iterator[report_pdf.Table]:
+    """The report's tables."""
+    title = gettext(report.title)
+    yield title, widths(report.shown(asked)), _rows(report, report.select(asked), report.shown(asked), most)
+    for each in report.sections:
+        yield (f"{title}: {gettext(each.title)}", widths(each.columns),
+               _rows(report, each.select(asked), each.columns, most))
+
+
+def _rows(report: Report, statement: Any, columns: Sequence[Any], most: int) -> Iterator[list[str] | str]:
+    rows = list(run(statement.limit(most + 1)))
+    for row in rows[:most]:
+        yield [written(column, row) for column in columns]
+    if not rows:
+        yield gettext("Nothing in this month.")
+    elif len(rows) > most:
+        yield gettext("… more in the report")

@@ -1,0 +1,69 @@
+"""Filters of a list that are no column: `?only=<name>`. The tiles of the home page lead to them, so a tile's
+number is the list's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from models import clock
+from models.clinic import Doctor
+from models.items import Item
+from models.organisation import Status
+from models.stock import StockBalance, StockBatch
+
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Preset:
+    label: Any
+    criterion: Callable[[Any], sa.ColumnElement[bool]]
+
+
+def _states(*states: str) -> Callable[[Any], sa.ColumnElement[bool]]:
+    return lambda model: model.state.in_(states)
+
+
+def licensed(day: Any) -> sa.ColumnElement[bool]:
+    """`Doctor.licensed_on` as a criterion."""
+    return sa.and_(*(sa.or_(column.is_(None), column >= day)
+                     for column in (Doctor.str_expires_on, Doctor.sip_expires_on)))
+
+
+def _expiring(_model: Any) -> sa.ColumnElement[bool]:
+    soon = clock.today() + timedelta(days=30)
+    return (StockBalance.quantity > 0) & StockBalance.batch_id.in_(
+        sa.select(StockBatch.id).where(StockBatch.expires_on <= soon))
+
+
+def awaited(model: Any) -> sa.ColumnElement[bool]:
+    """Movements that the unit which gets the asset has not acknowledged."""
+    return model.acknowledged_at.is_(None) & model.to_work_unit_id.is_distinct_from(model.from_work_unit_id) \
+        & model.to_work_unit_id.is_not(None)
+
+
+PRESETS: dict[str, dict[str, Preset]] = {
+    "doctor": {
+        "available": Preset(_l("Available"),
+                            lambda _m: (Doctor.status == Status.ACTIVE) & licensed(clock.today())),
+        "expiring": Preset(_l("Licence runs out within 90 days, or did"),
+                           lambda _m: (Doctor.status == Status.ACTIVE) & ~licensed(clock.today() + SOON))},
+    "item": {"short": Preset(_l("Below minimum"), lambda _m: (Item.stock_on_hand < Item.minimum_stock)
+                             & (Item.status == Status.ACTIVE))},
+    "stock_balance": {"expiring": Preset(_l("Expires within 30 days, or did"), _expiring)},
+    "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
+    "maintenance": {"open": Preset(_l("Open"),
+                                   _states("submitted", "approved", "payment_approved", "in_progress"))},
+    "asset_movement": {"awaited": Preset(_l("To acknowledge"), awaited)},
+    "consultation": {"open": Preset(_l("Open"), _states("requested", "approved", "in_progress"))},
+}
+
+
+def of(table: str) -> dict[str, Preset]:
+    return PRESETS.get(table, {})

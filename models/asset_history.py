@@ -1,0 +1,162 @@
+"""What happens to an asset over time: moves between places, calibration, schedules of preventive
+maintenance."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.asset_register import Asset, Vendor
+from models.base import Code, Id, Money, Name, Text, db, reference
+from models.organisation import Status
+
+if TYPE_CHECKING:
+    from models.maintenance import MaintenanceLine
+    from models.organisation import WorkUnit
+    from models.people import User
+    from models.places import Building, InpatientRoom, Room, Ward
+
+
+class AssetMovement(db.Model):
+    """An asset went from one place or custodian to another; another unit that gets it acknowledges that it
+    came."""
+
+    __tablename__ = "asset_movement"
+    __table_args__ = (
+        sa.CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)",
+                           name="acknowledged_by_somebody"),
+        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.Index("ix_asset_movement_moved_at", "moved_at"),
+        sa.Index("ix_asset_movement_awaited", "to_work_unit_id",
+                 sqlite_where=sa.text("acknowledged_at IS NULL"),
+                 postgresql_where=sa.text("acknowledged_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    asset_id: Mapped[int] = reference("asset")
+    quantity: Mapped[int] = mapped_column(default=1, server_default="1")
+    moved_at: Mapped[datetime] = mapped_column(default=clock.now)
+    moved_by_id: Mapped[int] = reference("user", index=False)
+    from_building_id: Mapped[int | None] = reference("building", index=False)
+    from_room_id: Mapped[int | None] = reference("room", index=False)
+    from_ward_id: Mapped[int | None] = reference("ward", index=False)
+    from_inpatient_room_id: Mapped[int | None] = reference("inpatient_room", index=False)
+    from_work_unit_id: Mapped[int | None] = reference("work_unit", index=False)
+    to_building_id: Mapped[int | None] = reference("building", index=False)
+    to_room_id: Mapped[int | None] = reference("room", index=False)
+    to_ward_id: Mapped[int | None] = reference("ward", index=False)
+    to_inpatient_room_id: Mapped[int | None] = reference("inpatient_room", index=False)
+    to_work_unit_id: Mapped[int | None] = reference("work_unit", index=False)
+    reason: Mapped[Name | None]
+    acknowledged_by_id: Mapped[int | None] = reference("user", index=False)
+    acknowledged_at: Mapped[datetime | None]
+
+    asset: Mapped[Asset] = relationship(back_populates="movements")
+    moved_by: Mapped[User] = relationship("User", foreign_keys=[moved_by_id])
+    acknowledged_by: Mapped[User | None] = relationship("User", foreign_keys=[acknowledged_by_id])
+    from_building: Mapped[Building | None] = relationship("Building", foreign_keys=[from_building_id])
+    from_room: Mapped[Room | None] = relationship("Room", foreign_keys=[from_room_id])
+    from_ward: Mapped[Ward | None] = relationship("Ward", foreign_keys=[from_ward_id])
+    from_inpatient_room: Mapped[InpatientRoom | None] = relationship(
+        "InpatientRoom", foreign_keys=[from_inpatient_room_id])
+    from_work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit", foreign_keys=[from_work_unit_id])
+    to_building: Mapped[Building | None] = relationship("Building", foreign_keys=[to_building_id])
+    to_room: Mapped[Room | None] = relationship("Room", foreign_keys=[to_room_id])
+    to_ward: Mapped[Ward | None] = relationship("Ward", foreign_keys=[to_ward_id])
+    to_inpatient_room: Mapped[InpatientRoom | None] = relationship("InpatientRoom",
+                                                                   foreign_keys=[to_inpatient_room_id])
+    to_work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit", foreign_keys=[to_work_unit_id])
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether another unit still has to say that it came."""
+        return (self.acknowledged_at is None and self.to_work_unit_id is not None
+                and self.to_work_unit_id != self.from_work_unit_id)
+
+    def __str__(self) -> str:
+        return f"{self.asset.tag} {self.moved_at:%Y-%m-%d}"
+
+
+class CalibrationResult(StrEnum):
+    FIT = "fit"
+    UNFIT = "unfit"
+
+
+class Calibration(db.Model):
+    """A calibration and its certificate (Permenkes 54/2015). An unfit or overdue device blocks its room."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (
+        sa.CheckConstraint("valid_until > calibrated_on", name="valid_after_calibration"),
+        sa.CheckConstraint("cost >= 0", name="cost_not_negative"),
+        sa.Index("ix_calibration_valid_until", "valid_until"),
+    )
+
+    id: Mapped[Id]
+    asset_id: Mapped[int] = reference("asset")
+    calibrated_on: Mapped[date] = mapped_column(default=clock.today)
+    valid_until: Mapped[date] = mapped_column(default=lambda: clock.today() + timedelta(days=364))
+    result: Mapped[CalibrationResult]
+    certificate_number: Mapped[Code | None] = mapped_column(unique=True)
+    vendor_id: Mapped[int | None] = reference("vendor")
+    maintenance_line_id: Mapped[int | None] = reference("maintenance_line")
+    cost: Mapped[Money | None]
+    note: Mapped[Text | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    asset: Mapped[Asset] = relationship(back_populates="calibrations")
+    vendor: Mapped[Vendor | None] = relationship()
+    maintenance_line: Mapped[MaintenanceLine | None] = relationship("MaintenanceLine")
+
+    def is_fit_on(self, day: date) -> bool:
+        return self.result == CalibrationResult.FIT and self.calibrated_on <= day <= self.valid_until
+
+    def __str__(self) -> str:
+        return self.certificate_number or f"{self.asset.tag} {self.calibrated_on}"
+
+
+class ScheduleKind(StrEnum):
+    PREVENTIVE = "preventive"
+    CALIBRATION = "calibration"
+
+
+class MaintenanceSchedule(db.Model):
+    """What an asset needs every so many months. An order is made `lead_days` before `next_due_on`."""
+
+    __tablename__ = "maintenance_schedule"
+    __table_args__ = (
+        sa.UniqueConstraint("asset_id", "kind", "name"),
+        sa.CheckConstraint("every_months > 0", name="every_months_positive"),
+        sa.CheckConstraint("lead_days >= 0", name="lead_days_not_negative"),
+        sa.CheckConstraint("estimated_cost >= 0", name="estimated_cost_not_negative"),
+        sa.Index("ix_maintenance_schedule_next_due_on", "next_due_on"),
+    )
+
+    id: Mapped[Id]
+    asset_id: Mapped[int] = reference("asset")
+    kind: Mapped[ScheduleKind] = mapped_column(default=ScheduleKind.PREVENTIVE)
+    name: Mapped[Name]
+    every_months: Mapped[int]
+    lead_days: Mapped[int] = mapped_column(default=14)
+    vendor_id: Mapped[int | None] = reference("vendor")
+    estimated_cost: Mapped[Money] = mapped_column(default=Decimal(0), server_default="0")
+    last_done_on: Mapped[date | None]
+    next_due_on: Mapped[date]
+    #: The due day that an order was made for: each gets one.
+    ordered_for: Mapped[date | None]
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    __mapper_args__ = {"version_id_col": version}
+
+    asset: Mapped[Asset] = relationship()
+    vendor: Mapped[Vendor | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,74 @@
+"""The director's month: the hospital's reports of a closed month in one paper, released by the head of
+facilities."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.base import Id, Text, db, reference
+from models.documents import Document, author, state_column
+from models.errors import N_
+from models.journal import Period
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow, not_own, own_document
+
+
+class MonthlyPackState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RELEASED = "released"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+S = MonthlyPackState
+
+period_is_closed = Condition(
+    "period_is_closed", lambda pack, _user: pack.period is not None and pack.period.is_closed,
+    N_("The month is still open: its figures may change. Payables close it first."))
+
+
+class MonthlyPack(Document, db.Model):
+    """LAP: nothing is copied into it. The month's books are closed, so its reports stand still."""
+
+    __tablename__ = "monthly_pack"
+    __table_args__ = (
+        sa.Index("uq_monthly_pack_period_id", "period_id", unique=True,
+                 sqlite_where=sa.text("state <> 'cancelled'"),
+                 postgresql_where=sa.text("state <> 'cancelled'")),
+    )
+    prefix = "LAP"
+    dated = "prepared_on"
+    workflow = Workflow(
+        S.DRAFT,
+        Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, when=period_is_closed,
+                   numbers=True),
+        Transition("approve", (S.SUBMITTED,), S.RELEASED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("reopen", (S.REJECTED,), S.DRAFT, Role.FACILITIES_STAFF, when=own_document),
+        Transition("cancel", (S.DRAFT, S.REJECTED), S.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+    )
+
+    id: Mapped[Id]
+    created_by_id: Mapped[int] = author()
+    period_id: Mapped[int] = reference("period", index=False)
+    prepared_on: Mapped[date] = mapped_column(default=clock.today)
+    state: Mapped[MonthlyPackState] = state_column(S.DRAFT)
+    #: What the director should read first.
+    foreword: Mapped[Text | None]
+
+    period: Mapped[Period] = relationship(Period)
+
+    @property
+    def first_day(self) -> date:
+        return date(self.period.year, self.period.month, 1)
+
+    @property
+    def last_day(self) -> date:
+        return self.first_day.replace(day=calendar.monthrange(self.period.year, self.period.month)[1])

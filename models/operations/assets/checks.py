@@ -1,0 +1,71 @@
+"""What `flask verify` proves of assets: the register and the journal say the same of every account."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.asset_register import Asset, AssetBook, AssetType, BookKind, Ownership
+from models.journal import Account, JournalLine, Posting
+from models.operations.assets.entry import GONE
+from models.operations.core.checks import check
+from models.organisation import Setting
+from models.settings import DEFAULTS
+
+ZERO = Decimal(0)
+
+
+def _in_journal(session: Any, purpose: Posting, sign: int) -> dict[int, Decimal]:
+    """The balance of each account that lines of `purpose` stand on; `sign` is -1 where credit is the usual
+    side."""
+    return {account: sign * (debit - credit) for account, debit, credit in session.execute(
+        sa.select(JournalLine.account_id, sa.func.sum(JournalLine.debit), sa.func.sum(JournalLine.credit))
+        .where(JournalLine.purpose == purpose).group_by(JournalLine.account_id)) if debit != credit}
+
+
+def _standard(session: Any, purpose: Posting) -> int | None:
+    """The account of the setting of `purpose`; None where the chart lacks it."""
+    key = f"account.{purpose}"
+    code = session.scalar(sa.select(Setting.value).where(Setting.key == key)) or DEFAULTS[key]
+    return session.scalar(sa.select(Account.id).where(Account.code == code))
+
+
+def _compare(session: Any, purpose: Posting, sign: int, own: Any, worth: Any, *joins: Any) -> Any:
+    """The first account that register and journal disagree on: (account id, register, journal)."""
+    account = sa.func.coalesce(own, _standard(session, purpose))
+    statement = sa.select(account, sa.func.sum(worth)).select_from(Asset).join(
+        AssetType, AssetType.id == Asset.asset_type_id)
+    for target, on in joins:
+        statement = statement.join(target, on)
+    kept = {key: value for key, value in session.execute(
+        statement.where(Asset.state.not_in(GONE), Asset.ownership == Ownership.OWNED).group_by(account))
+            if value}
+    posted = _in_journal(session, purpose, sign)
+    for key in sorted({*kept, *posted}, key=lambda key: key or 0):
+        if kept.get(key, ZERO) != posted.get(key, ZERO):
+            return key, kept.get(key, ZERO), posted.get(key, ZERO)
+    return None
+
+
+@check("register: the cost of the assets is the balance of the asset accounts")
+def cost_of_the_register(session: Any) -> Any:
+    return _compare(session, Posting.ASSET, 1, sa.func.coalesce(Asset.account_id, AssetType.account_id),
+                    Asset.acquisition_cost)
+
+
+@check("register: the accumulated depreciation of the assets is the balance of its accounts")
+def accumulated_of_the_register(session: Any) -> Any:
+    return _compare(session, Posting.ACCUMULATED_DEPRECIATION, -1, AssetType.accumulated_account_id,
+                    AssetBook.accumulated,
+                    (AssetBook, (AssetBook.asset_id == Asset.id) & (AssetBook.book == BookKind.HOSPITAL)))
+
+
+@check("register: the hospital's book of a living asset stands on the asset's own cost")
+def books_agree(session: Any) -> Any:
+    return session.execute(
+        sa.select(Asset.id, Asset.tag, AssetBook.book, Asset.acquisition_cost, AssetBook.cost)
+        .join(AssetBook, AssetBook.asset_id == Asset.id)
+        .where(Asset.state.not_in(GONE), AssetBook.book == BookKind.HOSPITAL,
+               AssetBook.cost != Asset.acquisition_cost).limit(1)).first()

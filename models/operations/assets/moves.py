@@ -1,0 +1,179 @@
+"""Assets go from place to place: into use, to another room or unit, which says that they came."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import clock
+from models.asset_history import AssetMovement
+from models.asset_register import Asset, AssetState
+from models.base import db
+from models.errors import N_, NotAllowed, Refused
+from models.facilities import RoomFacility
+from models.operations.assets.splits import split
+from models.operations.core.approvals import by_system, effect
+from models.operations.core.locking import lock
+from models.operations.people.notices import Declared, declare, tell, withdraw
+from models.organisation import Status, WorkUnit
+from models.people import User, UserRole
+from models.places import Building, InpatientRoom, Room, Ward
+from models.roles import Role
+
+#: States in which an asset can be carried elsewhere.
+MOVES = (AssetState.REGISTERED, AssetState.IN_USE, AssetState.UNDER_MAINTENANCE)
+#: States in which a part of a group can be.
+SPLITS = (AssetState.REGISTERED, AssetState.IN_USE)
+PLACES: tuple[tuple[str, type[Any]], ...] = (
+    ("building", Building), ("room", Room), ("ward", Ward), ("inpatient_room", InpatientRoom))
+Place = Building | Room | Ward | InpatientRoom
+
+
+def check_place(places: list[Any]) -> None:
+    """Raises `Refused` unless there is at most one place, and it is in use."""
+    if len(places) > 1:
+        raise Refused(N_("Name one place: a building, a room, a ward or an inpatient room."), field="room")
+    for place in places:
+        if getattr(place, "status", Status.ACTIVE) != Status.ACTIVE:
+            raise Refused(N_("%(place)s is no longer in use. Choose another place."), place=str(place))
+
+
+@effect(Asset, "put_into_use")
+def _has_place(asset: Asset, *, by: User, reason: str) -> None:
+    with db.session.no_autoflush:
+        check_place([place for name, _model in PLACES if (place := getattr(asset, name)) is not None])
+        if asset.place is None or asset.work_unit is None:
+            raise Refused(N_("Say first where the asset stands and which work unit keeps it."),
+                          field="room" if asset.place is None else "work_unit")
+
+
+def move(asset: Asset, place: Place | None, work_unit: WorkUnit | None, *, by: User, reason: str = "",
+         employee_id: int | None = None, quantity: int | None = None) -> AssetMovement:
+    """Take the asset to a place and a unit that keeps it from now on; without `place` or `work_unit` it keeps
+    what it has. Another unit acknowledges. A `quantity` less than a group's moves as an asset of its own: the
+    movement's. Raises `NotAllowed` or `Refused`. Flushes."""
+    is_keeper = (
+        by.has_role(Role.UNIT_USER) and by.work_unit_id is not None and by.work_unit_id == asset.work_unit_id
+    )
+    if not (by.has_role(Role.FACILITIES_STAFF) or is_keeper):
+        raise NotAllowed(N_("Your role may not do this step."))
+    lock(asset)
+    if asset.state not in MOVES:
+        raise Refused(N_("%(asset)s is %(state)s; it goes nowhere."), asset=str(asset), state=asset.state)
+    before, unit_before = asset.place, asset.work_unit
+    place, work_unit = place or before, work_unit or unit_before
+    if place is None or work_unit is None:
+        raise Refused(N_("Say where the asset goes and which work unit keeps it there."),
+                      field="to_room" if place is None else "to_work_unit")
+    check_place([place])
+    if work_unit.status != Status.ACTIVE:
+        raise Refused(N_("%(place)s is no longer in use. Choose another place."), place=work_unit.name,
+                      field="to_work_unit")
+    if (place, work_unit, employee_id or asset.employee_id) == (before, unit_before, asset.employee_id):
+        raise Refused(N_("The asset stands there already. Choose another place or unit."), field="to_room")
+    awaited = last_awaited(asset)
+    if awaited is not None:
+        raise Refused(N_("%(unit)s has not acknowledged the last movement yet."),
+                      unit=str(awaited.to_work_unit))
+    if quantity is not None and not 0 < quantity <= asset.quantity:
+        raise Refused(N_("%(asset)s: between 1 and %(most)s can be moved."), asset=str(asset),
+                      most=asset.quantity,
+                      field="quantity")
+    if quantity is not None and quantity < asset.quantity:
+        asset = _part(asset, quantity, by)
+    if employee_id is not None:
+        asset.employee_id = employee_id
+    movement = carry(asset, place, work_unit, by=by, reason=reason)
+    if movement.is_awaited:
+        db.session.expire(asset, ["movements"])
+        tell("movement_awaited", asset, key=f"asset_movement-{movement.id}",
+             unit=str(movement.from_work_unit or "–"))
+    return movement
+
+
+def _part(asset: Asset, quantity: int, by: User) -> Asset:
+    """`quantity` of a group as an asset of its own, in the same state; the rest equips its room with what it
+    is now."""
+    if asset.state not in SPLITS:
+        raise Refused(N_("%(asset)s is %(state)s; it moves as a whole."), asset=str(asset), state=asset.state,
+                      field="quantity")
+    part = split(asset, quantity, on=clock.today(), by=by)
+    if asset.state == AssetState.IN_USE:
+        by_system(part, "put_into_use", by=by)
+    for row in db.session.scalars(sa.select(RoomFacility).where(
+            RoomFacility.asset_id == asset.id, RoomFacility.status == Status.ACTIVE,
+            RoomFacility.quantity > asset.quantity)):
+        row.quantity = Decimal(asset.quantity)
+    return part
+
+
+def _receivers(asset: Asset) -> list[User]:
+    """Everybody of the receiving unit but the person who moved it."""
+    movement = last_awaited(asset)
+    if movement is None:
+        return []
+    return list(db.session.scalars(
+        sa.select(User).where(User.work_unit_id == movement.to_work_unit_id, User.id != movement.moved_by_id,
+                              User.id.in_(sa.select(UserRole.user_id).where(UserRole.role == Role.UNIT_USER)))
+        .order_by(User.id)))
+
+
+declare(Declared(
+    "movement_awaited", _receivers, N_("%(asset)s comes to your unit"),
+    (N_("Look whether it came, then acknowledge it. It comes from: %(unit)s."),),
+    lambda asset: {"asset": str(asset)},
+    "/admin/asset/details/?id={id}", channels=(), icon="route"))
+
+
+def carry(asset: Asset, place: Place, work_unit: WorkUnit | None, *, by: User, reason: str) -> AssetMovement:
+    """Record that the asset stands in `place` and is kept by `work_unit` from now on, whoever may say so.
+    Flushes."""
+    before = asset.place
+    movement = AssetMovement(asset=asset, quantity=asset.quantity, moved_by_id=by.id, moved_at=clock.now(),
+                             reason=reason.replace("\x00", "").strip()[:200] or None,
+                             from_work_unit=asset.work_unit, to_work_unit=work_unit)
+    for name, model in PLACES:
+        setattr(movement, f"from_{name}", getattr(asset, name))
+        setattr(movement, f"to_{name}", place if isinstance(place, model) else None)
+        setattr(asset, name, place if isinstance(place, model) else None)
+    asset.work_unit = work_unit
+    db.session.add(movement)
+    db.session.flush()
+    if place is not before:
+        _equip(asset, place)
+    return movement
+
+
+def _equip(asset: Asset, place: Place) -> None:
+    """What equipped one room equips the other, if it is one."""
+    equipped = False
+    for row in db.session.scalars(sa.select(RoomFacility).where(RoomFacility.asset_id == asset.id,
+                                                                RoomFacility.status == Status.ACTIVE)):
+        row.status, equipped = Status.INACTIVE, True
+    db.session.flush()
+    if equipped and isinstance(place, Room | InpatientRoom):
+        name = "room" if isinstance(place, Room) else "inpatient_room"
+        db.session.add(RoomFacility(**{name: place}, asset=asset, condition=asset.condition))
+        db.session.flush()
+
+
+def last_awaited(asset: Asset) -> AssetMovement | None:
+    """The movement that another unit has not acknowledged yet."""
+    return next((each for each in reversed(asset.movements) if each.is_awaited), None)
+
+
+def acknowledge(movement: AssetMovement, *, by: User) -> None:
+    """The receiving unit says that the asset came. Raises `NotAllowed` or `Refused`."""
+    db.session.flush()
+    db.session.refresh(movement, with_for_update=True)
+    if not (by.has_role(Role.UNIT_USER) and by.work_unit_id == movement.to_work_unit_id):
+        raise NotAllowed(N_("Only a person of the receiving work unit acknowledges."))
+    if by.id == movement.moved_by_id:
+        raise Refused(N_("You moved the asset yourself; somebody else of the unit acknowledges."))
+    if not movement.is_awaited:
+        raise Refused(N_("This movement was acknowledged already."))
+    movement.acknowledged_at, movement.acknowledged_by_id = clock.now(), by.id
+    db.session.flush()
+    withdraw(f"asset_movement-{movement.id}")

@@ -1,0 +1,117 @@
+"""What the QR code on a thing opens: for its people a page for the telephone, for anybody else whose it
+is."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_required
+from sqlalchemy.orm import joinedload
+
+from models.asset_register import Asset
+from models.base import db, one_transaction
+from models.documents import Attachment
+from models.errors import NotAllowed, Refused
+from models.operations.assets import faults
+from models.operations.core import files
+from models.organisation import Setting
+from models.rights import may, scope
+from portal.web.locale import refusal_text
+
+bp = Blueprint("labelled", __name__)
+
+
+def _asset(qr: str) -> Asset | None:
+    statement = sa.select(Asset).where(Asset.qr_code == qr[:64]).options(*(
+        joinedload(getattr(Asset, name)) for name in (
+            "asset_type", "work_unit", "employee", "building", "room", "ward", "inpatient_room", "vendor")))
+    return db.session.scalar(statement)
+
+
+def _is_mine(asset: Asset) -> bool:
+    """Whether the reader may see the asset in the register."""
+    if not current_user.is_authenticated or not may(current_user, "read", "asset"):
+        return False
+    criterion = scope(current_user, "asset")
+    return criterion is None or db.session.scalar(
+        sa.select(Asset.id).where(Asset.id == asset.id, criterion)) is not None
+
+
+def _mine_or_404(qr: str) -> Asset:
+    asset = _asset(qr)
+    if asset is None or not _is_mine(asset):
+        abort(404)
+    return asset
+
+
+@bp.get("/asset/<qr>")
+def page(qr: str) -> Any:
+    """Whose it is; for those who may see it in the register also what it is, and a form to report a fault."""
+    asset = _asset(qr)
+    if asset is None:
+        abort(404)
+    return _shown(asset)
+
+
+def _shown(asset: Asset, refusal: Refused | None = None) -> Any:
+    if not _is_mine(asset):
+        kept = dict(db.session.execute(
+            sa.select(Setting.key,
+                      Setting.value).where(Setting.key.in_(("hospital.name", "hospital.phone")))).all())
+        return render_template("site/labelled.html", asset=None, hospital=kept.get("hospital.name"),
+                               phone=kept.get("hospital.phone"))
+    return render_template(
+        "site/labelled.html", asset=asset, due=faults.due(asset), orders=faults.open_orders(asset),
+        photo=faults.photo_of(asset), may_report=may(current_user, "create", "maintenance"),
+        may_read_orders=may(current_user, "read", "maintenance"), refusal=refusal,
+        told=refusal_text(refusal) if refusal is not None else "", typed=request.form.get("fault", ""))
+
+
+@bp.get("/asset/<qr>/photo")
+@login_required
+def photo(qr: str) -> Any:
+    """The newest picture of the thing, small."""
+    picture = faults.photo_of(_mine_or_404(qr))
+    if picture is None:
+        abort(404)
+    key, small = picture.id, picture.small
+    if small is None:
+        small = files.small_of(picture)
+        with one_transaction() as session:  # no deed of the reader: nothing of it stands in the log
+            session.execute(sa.update(Attachment.__table__).where(Attachment.id == key).values(small=small))
+    return send_file(io.BytesIO(small), mimetype="image/jpeg", max_age=0)
+
+
+@bp.post("/asset/<qr>/fault")
+@login_required
+def fault(qr: str) -> Any:
+    """Draft a maintenance request for the thing; it opens so that its author can hand it in."""
+    asset = _mine_or_404(qr)
+    upload = request.files.get("photo")
+    key = asset.id
+    try:
+        attached = None
+        if upload is not None and upload.filename and may(current_user, "create", "maintenance"):
+            with upload.stream as stream:
+                attached = files.checked(stream.read(files.MOST_BYTES + 1), upload.filename, field="photo")
+            asset = _mine_or_404(qr)  # it may have moved on while the picture was read
+        with one_transaction():
+            order = faults.report_fault(asset, request.form.get("fault", ""), by=current_user, photo=attached)
+    except NotAllowed:
+        abort(403)
+    except Refused as refusal:
+        db.session.rollback()
+        found = db.session.get(Asset, key)
+        assert found is not None
+        return _shown(found, refusal), refusal.status
+    flash(gettext("The fault is written down. Look it over, then submit the request."), "success")
+    return redirect(f"/admin/maintenance/details/?id={order.id}", 303)
+
+
+def address_of(asset: Asset) -> str:
+    """The full address that stands behind the QR code of the asset."""
+    return url_for("labelled.page", qr=asset.qr_code, _external=True)
