@@ -120,8 +120,7 @@ def steps(old: dict[str, Table], new: dict[str, Table], rules: tuple[str, str], 
     for name in changed:
         indexes = [key for key, line in old[name].indexes.items() if new[name].indexes.get(key) == line]
         code += ["if not on_postgresql():", f"    set_aside('{name}', {indexes!r})",
-                 _indented(new[name].text),
-                 *map(_indented, new[name].indexes.values()),
+                 _indented(new[name].text), *map(_indented, new[name].indexes.values()),
                  f"    take_back('{name}', {_written(new[name])!r})"]
     for name in gone:
         code += [_dropped(name, key) for key in old[name].indexes] + [f"op.drop_table('{name}')"]

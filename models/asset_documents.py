@@ -166,8 +166,7 @@ class AssetProcurement(Document, db.Model):
         Transition("close", (G.SENT,), G.DONE, Role.FACILITIES_STAFF, needs_reason=fully_received),
         Transition("reopen", (G.REJECTED,), G.DRAFT, Role.FACILITIES_STAFF, when=own_document),
         Transition("cancel", (G.DRAFT, G.SUBMITTED, G.APPROVED, G.PAYMENT_APPROVED, G.LIMIT_APPROVED),
-                   G.CANCELLED,
-                   Role.FACILITIES_STAFF, needs_reason=True),
+                   G.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_penyediaan.penyediaan_id"))

@@ -31,8 +31,8 @@ class AssetMovement(db.Model):
     __table_args__ = (
         sa.CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)",
                            name="acknowledged_by_somebody"),
-        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
-        sa.Index("ix_asset_movement_moved_at", "moved_at"),
+        sa.CheckConstraint("quantity > 0", name="quantity_positive"), sa.Index("ix_asset_movement_moved_at",
+        "moved_at"),
         sa.Index("ix_asset_movement_awaited", "to_work_unit_id",
                  sqlite_where=sa.text("acknowledged_at IS NULL"),
                  postgresql_where=sa.text("acknowledged_at IS NULL")),
@@ -94,8 +94,8 @@ class Calibration(db.Model):
     __tablename__ = "calibration"
     __table_args__ = (
         sa.CheckConstraint("valid_until > calibrated_on", name="valid_after_calibration"),
-        sa.CheckConstraint("cost >= 0", name="cost_not_negative"),
-        sa.Index("ix_calibration_valid_until", "valid_until"),
+        sa.CheckConstraint("cost >= 0", name="cost_not_negative"), sa.Index("ix_calibration_valid_until",
+        "valid_until"),
     )
 
     id: Mapped[Id]

@@ -20,16 +20,14 @@ from models.errors import N_, Refused
 
 #: Tables that only grow: no update, no deletion, no truncation, no replacing.
 APPEND_ONLY = ("activity_log", "asset_book_change", "comment", "document_event", "document_number",
-               "journal_entry",
-               "journal_line", "stock_move")
+               "journal_entry", "journal_line", "stock_move")
 
 #: States in which a document's lines may still change; draft alone where nothing is said.
 OPEN_STATES = {"inventory_round": ("draft", "counting"), "stocktake": ("draft", "counting")}
 
 #: States after which a document's own columns stand still: it was posted, sent, delivered, or ended.
 FINAL_STATES = frozenset({"accepted", "cancelled", "completed", "delivered", "dispensed", "done", "no_show",
-                          "paid",
-                          "posted", "released", "rescheduled", "reversed", "sent", "sold"})
+                          "paid", "posted", "released", "rescheduled", "reversed", "sent", "sold"})
 #: Where approving is posting.
 MORE_FINAL_STATES = {"supplier_invoice": ("approved",)}
 

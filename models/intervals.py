@@ -40,8 +40,7 @@ class Apart:
 
 
 APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f"{who}_id", "starts_at",
-                    "slot_minutes",
-                    tuple(state.value for state in HOLDS_SLOT), beside)
+                    "slot_minutes", tuple(state.value for state in HOLDS_SLOT), beside)
               for who, beside in (("doctor", ""), ("patient", "held_beside_id")))
 
 

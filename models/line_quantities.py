@@ -26,8 +26,8 @@ def measured(quantity: str = "quantity") -> tuple[sa.Constraint, ...]:
     """The database rules of such a line: more than zero, and a unit of the same item."""
     return (
         sa.CheckConstraint(f"{quantity} > 0", name=f"{quantity}_positive"),
-        sa.CheckConstraint("factor > 0", name="factor_positive"),
-        sa.ForeignKeyConstraint(["item_id", "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
+        sa.CheckConstraint("factor > 0", name="factor_positive"), sa.ForeignKeyConstraint(["item_id",
+        "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
                                 name="unit_of_item"),
     )
 

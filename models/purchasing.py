@@ -189,8 +189,7 @@ class PurchaseOrder(Document, db.Model):
         Transition("open_again", (O.DONE,), O.SENT),
         Transition("reopen", (O.REJECTED,), O.DRAFT, Role.FACILITIES_STAFF, when=own_document),
         Transition("cancel", (O.DRAFT, O.SUBMITTED, O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED),
-                   O.CANCELLED,
-                   Role.FACILITIES_STAFF, needs_reason=True),
+                   O.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
         amendable=(O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED),
     )
 

@@ -77,8 +77,7 @@ class Transition:
     def is_refusal(self) -> bool:
         """Whether the step says no (red words on its button)."""
         return self.name in {"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account",
-                             "reverse",
-                             "unconfirm"}
+                             "reverse", "unconfirm"}
 
 
 class Workflow:

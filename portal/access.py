@@ -96,8 +96,7 @@ def own_consultation(consultation_id: int, *options: Any) -> Consultation:
         sa.select(Consultation)
         .where(Consultation.id == consultation_id, Consultation.patient_id.in_(own_people()))
         .options(joinedload(Consultation.patient).joinedload(Patient.guardian),
-                 joinedload(Consultation.doctor),
-                 joinedload(Consultation.specialization), *options))
+                 joinedload(Consultation.doctor), joinedload(Consultation.specialization), *options))
     if found is None:
         raise NotFound
     if not rights.may_open(current_user, "portal"):

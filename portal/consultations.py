@@ -150,8 +150,8 @@ def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
     read = conversation_page.read_mark(consultation.id, ME)
     context = _given(consultation, after=messages[-1].id if messages else 0, read=read, number=number)
     return render_template(PAGE, **{**context, "messages": messages, "first_new": first_new,
-                                    "attached": attached,
-                                    "previous": None, "offered": _offered(consultation), **given}), status
+                                    "attached": attached, "previous": None,
+                                    "offered": _offered(consultation), **given}), status
 
 
 def _offered(consultation: Consultation) -> list[slots.Slot]:

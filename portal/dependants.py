@@ -161,8 +161,7 @@ def take_post() -> Any:
         token, form = _counted(), request.form
         found = accounts.found_ticket(token, TicketKind.HAND_OVER)
         wrong = account.password_problem(form.get("password", ""), form.get("repeated", ""),
-                                         passwords.MIN_PATIENT,
-                                         found.to_address)
+                                         passwords.MIN_PATIENT, found.to_address)
         errors = dict([wrong]) if wrong else {}
         given = [kind for kind in ConsentKind if form.get(f"consent_{kind.value}")]
         errors |= {f"consent_{kind.value}": gettext("Please agree to the text before you register.")

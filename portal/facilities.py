@@ -19,8 +19,7 @@ from portal import fragments
 TEMPLATE = "portal/facilities.html"
 #: Rooms that a visitor looks for; offices, stores and kitchens are no service.
 SERVICES = (RoomKind.EMERGENCY, RoomKind.POLYCLINIC, RoomKind.THEATRE, RoomKind.LABORATORY,
-            RoomKind.RADIOLOGY,
-            RoomKind.PHARMACY)
+            RoomKind.RADIOLOGY, RoomKind.PHARMACY)
 
 
 def _beds() -> dict[str, Any]:

@@ -44,8 +44,7 @@ def _unread(counts: dict[int, int]) -> list[tuple[Consultation, ConsultationMess
         return []
     last = (sa.select(sa.func.max(ConsultationMessage.id))
             .where(ConsultationMessage.consultation_id.in_(list(counts)),
-                   ConsultationMessage.read_at.is_(None),
-                   ConsultationMessage.side == MessageSide.DOCTOR)
+                   ConsultationMessage.read_at.is_(None), ConsultationMessage.side == MessageSide.DOCTOR)
             .group_by(ConsultationMessage.consultation_id))
     rows = db.session.execute(
         sa.select(Consultation, ConsultationMessage)

@@ -24,8 +24,7 @@ WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Fr
 TONES = {"draft": "grey", "submitted": "requested", "approved": "approved", "progress": "in_progress",
          "done": "completed", "overdue": "rejected", "rejected": "rejected", "cancelled": "cancelled"}
 ICONS = {"requested": "clock", "pending": "clock", "in_progress": "chat", "rescheduled": "cal",
-         "closed": "lock",
-         "issued": "file", "active": "checkc", "completed": "checkc", "dispensed": "checkc"}
+         "closed": "lock", "issued": "file", "active": "checkc", "completed": "checkc", "dispensed": "checkc"}
 #: What a complete profile holds, in the order in which it is asked for.
 COMPLETE = {"nik": _l("NIK"), "phone": _l("telephone"), "address": _l("address"),
             "region_code": _l("village"),

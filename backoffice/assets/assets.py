@@ -82,9 +82,8 @@ class AssetReceiptView(DocumentView):
     listed = ("number", "received_on", "asset_procurement", "delivery_order_number", "created_by", "state")
     asks = ("asset_procurement", "received_on", "delivery_order_number", "account", "note")
     line_asks = {"lines": ("asset_model", "received_quantity", "asset_procurement_line", "unit_price",
-                           "as_group",
-                           "work_unit", "room", "inpatient_room", "ward", "building", "warranty_until",
-                           "serial_numbers")}
+                           "as_group", "work_unit", "room", "inpatient_room", "ward", "building",
+                           "warranty_until", "serial_numbers")}
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
         if record.state != "posted":

@@ -107,8 +107,7 @@ class CalibrationView(MasterView):
     icon = "certificate"
     listed = ("certificate_number", "asset", "calibrated_on", "valid_until", "result", "vendor")
     asks = ("asset", "calibrated_on", "valid_until", "result", "certificate_number", "vendor",
-            "maintenance_line",
-            "cost", "note")
+            "maintenance_line", "cost", "note")
     prefills = ("asset", "maintenance_line", "vendor")
     details_template = "backoffice/assets/calibration.html"
     keeps_files = True

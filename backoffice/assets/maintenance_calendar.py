@@ -63,10 +63,8 @@ def due_between(first: date | None, last: date, kind: ScheduleKind | None = None
         order.maintenance_schedule_id == plan.id, order.state.in_(OPEN)).correlate(plan).scalar_subquery())
     ordered = sa.orm.aliased(order)
     statement = (sa.select(plan.id, plan.name, plan.kind, plan.next_due_on, Asset.id.label("asset_id"),
-                           Asset.tag,
-                           Asset.name.label("asset"), WorkUnit.name.label("unit"),
-                           ordered.id.label("order_id"),
-                           ordered.number, ordered.state)
+                           Asset.tag, Asset.name.label("asset"), WorkUnit.name.label("unit"),
+                           ordered.id.label("order_id"), ordered.number, ordered.state)
                  .join(Asset, Asset.id == plan.asset_id).outerjoin(WorkUnit,
                                                                    WorkUnit.id == Asset.work_unit_id)
                  .outerjoin(ordered, ordered.id == open_order)

@@ -41,13 +41,10 @@ class PatientView(MergePages, MasterView):
     icon = "user-heart"
     listed = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
     asks = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status",
-            "blood_type",
-            "allergies", "payer", "payer_name", "payer_number")
+            "blood_type", "allergies", "payer", "payer_name", "payer_number")
     facts = ("name", "nik", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
-             "marital_status",
-             "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian", "user",
-             "registered_at",
-             "decided_reason", "merged_into")
+             "marital_status", "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian",
+             "user", "registered_at", "decided_reason", "merged_into")
     details_template = "backoffice/clinic/patient.html"
     filters = ("state", "sex", "payer", "guardian", "birth_date", "registered_at")
     default_order = (None, True)

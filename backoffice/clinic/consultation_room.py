@@ -45,8 +45,7 @@ from portal.web.locale import hour, parse_decimal, quantity
 C = ConsultationState
 #: What doctors write most: the list of the field, any other text is as good.
 FREQUENCIES = ("1 x sehari", "2 x sehari", "3 x sehari", "4 x sehari", "Tiap 4 jam", "Tiap 6 jam",
-               "Tiap 8 jam",
-               "Tiap 12 jam", "Malam hari", "Pagi hari", "Bila perlu", "Seminggu sekali")
+               "Tiap 8 jam", "Tiap 12 jam", "Malam hari", "Pagi hari", "Bila perlu", "Seminggu sekali")
 #: Days for which a medicine without a duration counts as running.
 RUNNING_DAYS = 30
 PAST = 8
@@ -61,8 +60,7 @@ class ConsultationView(TalkPages, DocumentView):
     read_only = True
     listed = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
     facts = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer", "triage",
-             "complaint",
-             "held_beside", "decided_reason", "rating", "rating_comment")
+             "complaint", "held_beside", "decided_reason", "rating", "rating_comment")
     filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
     details_template = "backoffice/clinic/consultation.html"
 

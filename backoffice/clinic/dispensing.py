@@ -58,8 +58,7 @@ class PrescriptionView(DocumentView):
 
     def details_options(self) -> list[Any]:
         return [joinedload(Prescription.store), joinedload(Prescription.created_by).lazyload("*"),
-                *self._people(),
-                selectinload(Prescription.lines).options(
+                *self._people(), selectinload(Prescription.lines).options(
                     joinedload(PrescriptionLine.item), joinedload(PrescriptionLine.unit))]
 
     # ------------------------------------------------------------ words

@@ -22,8 +22,7 @@ from portal.web import words
 
 #: What stands side by side, in this order.
 COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "blood_type",
-            "allergies",
-            "payer", "payer_name", "payer_number", "guardian", "user", "registered_at", "state")
+            "allergies", "payer", "payer_name", "payer_number", "guardian", "user", "registered_at", "state")
 
 
 def counted(text: str | None) -> str:

@@ -22,8 +22,7 @@ from portal.web import words
 
 #: Tables of which the log kept columns in clear before they were masked.
 OPEN_BEFORE = ("prescription", "prescription_line", "letter", "comment", "document_event", "attachment",
-               "stock_move",
-               "consultation")
+               "stock_move", "consultation")
 
 
 @dataclass(frozen=True)

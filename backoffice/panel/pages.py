@@ -23,15 +23,13 @@ from portal.web import search_sealing, words
 #: Documents that people begin, in the order in which the home page offers them.
 BEGUN = (
     "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt",
-    "supplier_invoice",
-    "supplier_return", "supplier_refund", "unit_return", "spoilage", "stocktake", "stock_transfer",
-    "asset_plan",
-    "asset_procurement", "asset_receipt", "maintenance", "asset_disposal", "asset_auction")
+    "supplier_invoice", "supplier_return", "supplier_refund", "unit_return", "spoilage", "stocktake",
+    "stock_transfer", "asset_plan", "asset_procurement", "asset_receipt", "maintenance", "asset_disposal",
+    "asset_auction")
 #: What the search box looks through, in this order; documents by number, the rest by name or code.
 SEARCHED = (
     *BEGUN, "item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
-    "inpatient_room",
-    "work_unit", "employee", "user")
+    "inpatient_room", "work_unit", "employee", "user")
 EACH = 5
 
 

@@ -65,8 +65,7 @@ class OutboxView(LedgerView):
     icon = "mail"
     listed = ("template", "to_address", "status", "channel", "created_at", "last_error")
     facts = ("user", "to_address", "channel", "language", "status", "attempts", "created_at",
-             "next_attempt_at",
-             "sent_at", "last_error", "attachment", "words")
+             "next_attempt_at", "sent_at", "last_error", "attachment", "words")
     filters = ("status", "channel", "user", "created_at")
     default_order = (None, True)
     details_template = "backoffice/people/outbox.html"

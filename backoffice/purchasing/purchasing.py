@@ -67,8 +67,7 @@ class PurchaseOrderView(OrderingPages, DocumentView):
     numbers = ("total",)
     asks = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "note")
     facts = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "total",
-             "created_by",
-             "created_at", "note")
+             "created_by", "created_at", "note")
     line_asks = {"lines": ("item", "quantity", "unit", "unit_price", "discount", "purchase_request_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,),
                   receipts.make_receipt,
@@ -91,8 +90,7 @@ class PurchaseOrderView(OrderingPages, DocumentView):
         found = super().other_steps(record)
         if record.state in ("sent", "done") and may(current_user, "create", "supplier_invoice"):
             found.append((f"/admin/supplier_invoice/new/?purchase_order={record.id}",
-                          lazy_gettext("Enter the invoice"),
-                          "receipt"))
+                          lazy_gettext("Enter the invoice"), "receipt"))
         return found
 
     def after_step(self, moved: Any, transition: Transition) -> list[str]:
@@ -134,8 +132,8 @@ class GoodsReceiptView(DocumentView):
     asks = ("purchase_order", "supplier", "store", "received_on", "ordered_on", "delivery_order_number",
             "note")
     line_asks = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on",
-                           "rejected_quantity",
-                           "rejection_reason", "purchase_order_line", "unit_price", "discount")}
+                           "rejected_quantity", "rejection_reason", "purchase_order_line", "unit_price",
+                           "discount")}
     makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,),
                   receipts.make_return,
                   lambda receipt: receipt.state == "posted"),)
@@ -204,5 +202,4 @@ class SupplierRefundView(DocumentView):
         if not may_report("payables"):
             return []
         return [(f"/admin/reports/payables/?supplier={record.supplier_id}",
-                 gettext("To be paid to suppliers"),
-                 "report-analytics")]
+                 gettext("To be paid to suppliers"), "report-analytics")]

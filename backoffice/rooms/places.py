@@ -65,8 +65,7 @@ class CleaningView(MasterView):
     asks = ("kind", "inpatient_room", "room", "bed", "employee", "note")
     asks_once = ("kind", "inpatient_room", "room", "bed")
     facts = ("kind", "inpatient_room", "room", "bed", "needs_inspection", "employee", "requested_at",
-             "started_at",
-             "cleaned_at", "inspected_at", "cost", "checklist", "note")
+             "started_at", "cleaned_at", "inspected_at", "cost", "checklist", "note")
     default_order = (None, True)
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:

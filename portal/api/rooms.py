@@ -33,8 +33,8 @@ def _bed(bed: Bed) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": bed.id, "name": str(bed), "number": bed.number, "room": room.number, "floor": room.floor,
         "is_isolation": room.is_isolation, "ward": {"code": room.ward.code, "name": room.ward.name},
-        "building": room.ward.building.name,
-        "class": {"code": room.room_class.code, "name": room.room_class.name},
+        "building": room.ward.building.name, "class": {"code": room.room_class.code,
+        "name": room.room_class.name},
         "state": bed.state.value, "since": bed.state_since.isoformat(),
         "is_free": bed.state == BedState.READY and not missing, "missing": missing, "version": bed.version}
     if may(current_user, "read", "stay"):

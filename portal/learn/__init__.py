@@ -97,8 +97,7 @@ def dictionary() -> str:
     """Every table by process, filtered by what was typed; htmx gets the list alone."""
     query = request.args.get("q", "")[:100]
     context = {"query": query, "found": catalogue.found(query), "processes": catalogue.processes(),
-               "current": "",
-               "catalogue": catalogue}
+               "current": "", "catalogue": catalogue}
     if request.headers.get("HX-Request") == "true":
         return render_block("learn/dictionary.html", "list", **context)
     return render_template("learn/dictionary.html", **context)

@@ -37,8 +37,7 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "store", "item", "stock_batch", *_lines("unit_return", "spoilage", "stocktake", "stock_transfer"))),
     "ledger": (_l("Stock and journal"), (
         "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch",
-        "stock_balance",
-        "stock_move", "account", "period", "journal_entry", "journal_line")),
+        "stock_balance", "stock_move", "account", "period", "journal_entry", "journal_line")),
     "rooms": (_l("Rooms and cleaning"), (
         "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",
         "class_facility", "cleaning")),
@@ -51,8 +50,7 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "calibration", *_lines("depreciation_run"))),
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent",
-        "consultation",
-        "triage_answer", "consultation_message", "clinical_note", "diagnosis",
+        "consultation", "triage_answer", "consultation_message", "clinical_note", "diagnosis",
         *_lines("prescription"), "letter")),
     "papers": (_l("Numbers, history and files"), (
         "user", "document_number", "number_counter", "document_event", "comment", "attachment")),

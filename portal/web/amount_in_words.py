@@ -8,8 +8,7 @@ _ID = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan"
        "sebelas")
 _ID_GROUPS = ((10**15, "kuadriliun"), (10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"))
 _EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-       "twelve",
-       "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+       "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _EN_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _EN_GROUPS = ((10**15, "quadrillion"), (10**12, "trillion"), (10**9, "billion"), (10**6, "million"),
               (10**3, "thousand"))

@@ -152,8 +152,7 @@ def webhook(message: Message, url: str) -> None:
 
 
 SENDERS: dict[str, Sender] = {"console": console, "smtp": smtp, "smtps": smtp, "smtp+tls": smtp,
-                              "http": webhook,
-                              "https": webhook}
+                              "http": webhook, "https": webhook}
 
 
 def sender_of(url: str) -> Sender:

@@ -15,8 +15,7 @@ import zlib
 from flask import Flask, Response, request
 
 TEXT = ("text/", "application/json", "application/javascript", "application/problem+json",
-        "application/manifest+json",
-        "image/svg+xml")
+        "application/manifest+json", "image/svg+xml")
 #: Smaller answers travel as they are.
 LEAST = 700
 #: Of pages; a static file is packed once, as tightly as it goes.

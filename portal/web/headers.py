@@ -19,9 +19,8 @@ def policy() -> str:
     script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
     return "; ".join((
         "default-src 'none'", f"script-src {script}", "style-src 'self'", "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'", "manifest-src 'self'", "form-action 'self'", "frame-ancestors 'none'",
-        "base-uri 'none'"))
+        "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "form-action 'self'",
+        "frame-ancestors 'none'", "base-uri 'none'"))
 
 
 def _harden(response: Response) -> Response:

@@ -109,8 +109,7 @@ def step_word(name: str) -> str:
 
 #: Titles that stand before a name without a point, or with one that people leave out.
 TITLES = frozenset({"dr", "drg", "prof", "ns", "apt", "ir", "h", "hj", "drs", "dra", "kh", "tn", "ny", "sdr",
-                    "an",
-                    "by", "bd", "mr", "mrs", "ms", "bpk", "ibu"})
+                    "an", "by", "bd", "mr", "mrs", "ms", "bpk", "ibu"})
 
 
 def diagnosis_word(diagnosis: Any) -> str:

@@ -105,8 +105,7 @@ def test_nothing_is_mended_in_what_is_gone(client, session, sign_in, exits, step
     sign_in(client, exits.staff)
     answer = client.post("/admin/maintenance/new/", data={
         "requested_on": clock.today(), "kind": "repair", "work_unit": unit.id, "estimated_cost": "0",
-        "_submit": "1",
-        "lines-0-asset": asset.id, "lines-0-quantity": "1", "lines-0-fault": "Tidak menyala"})
+        "_submit": "1", "lines-0-asset": asset.id, "lines-0-quantity": "1", "lines-0-fault": "Tidak menyala"})
     assert answer.status_code == 422
     assert asset.tag in answer.text
     assert session.scalar(sa.select(sa.func.count()).select_from(Maintenance).where(Maintenance.state
@@ -137,8 +136,7 @@ def test_a_disposal_by_a_closed_route_is_refused(client, session, sign_in, exits
     sign_in(client, exits.staff)
     answer = client.post("/admin/asset_disposal/new/", data={
         "disposed_on": clock.today(), "route": str(DisposalRoute.AUCTION), "_submit": "1",
-        "lines-0-asset": asset.id,
-        "lines-0-quantity": "1", "lines-0-reason": "Usang"})
+        "lines-0-asset": asset.id, "lines-0-quantity": "1", "lines-0-reason": "Usang"})
     assert answer.status_code == 422
     assert asset.tag in answer.text
     assert asset.state == AssetState.REGISTERED

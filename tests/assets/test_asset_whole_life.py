@@ -79,15 +79,13 @@ def bought(house: House) -> tuple[Asset, Asset]:
     )
     vendor, room, yard = (
         make.make_vendor(),
-        make.make_room(name="Ruang CT"),
-        make.make_room(name="Ruang Tunggu"),
+        make.make_room(name="Ruang CT"), make.make_room(name="Ruang Tunggu"),
     )
     house.post("nurse", "/admin/asset_plan/new/", **{
         "planned_on": clock.today(), "budget_year": "2026", "_submit": "1",
         "lines-0-asset_model": scanner.id, "lines-0-quantity": "1", "lines-0-work_unit": house.unit.id,
         "lines-0-estimated_price": "9.850.000.000", "lines-1-asset_model": chairs.id,
-        "lines-1-quantity": "40",
-        "lines-1-work_unit": house.unit.id, "lines-1-estimated_price": "3.450.000"})
+        "lines-1-quantity": "40", "lines-1-work_unit": house.unit.id, "lines-1-estimated_price": "3.450.000"})
     plan = only(AssetPlan)
     house.step("head", plan, "approve")
     first, second = (line.id for line in plan.lines)
@@ -108,9 +106,8 @@ def bought(house: House) -> tuple[Asset, Asset]:
                                 "received_on": clock.today(), "_submit": "1"}
         for number, line in enumerate(receipt.lines):
             mine = {"id": line.id, "asset_model": line.asset_model_id, "unit_price": "1",
-                    "work_unit": house.unit.id,
-                    "asset_procurement_line": line.asset_procurement_line_id, "room": place.id,
-                    "received_quantity": 1 if line.ordered_quantity == 1 else count}
+                    "work_unit": house.unit.id, "asset_procurement_line": line.asset_procurement_line_id,
+                    "room": place.id, "received_quantity": 1 if line.ordered_quantity == 1 else count}
             if line.ordered_quantity == 40:
                 mine["as_group"] = "y"
             form |= {f"lines-{number}-{name}": value for name, value in mine.items()}

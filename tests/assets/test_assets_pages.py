@@ -113,8 +113,7 @@ def test_a_disposal_leads_to_its_auction(client, session, sign_in, exits):
 def test_land_is_in_the_journal_as_its_form_says(client, session, sign_in, exits):
     sign_in(client, Role.ADMIN)
     form = {"code": "T-9", "name": "Lahan barat", "total_area": "100", "built_area": "0",
-            "price_per_m2": "2000000",
-            "funding_source": "blu", "status": "active"}
+            "price_per_m2": "2000000", "funding_source": "blu", "status": "active"}
     assert client.post("/admin/land/new/", data=form).status_code == 303
     land = session.scalars(sa.select(Land).filter_by(code="T-9")).one()
     answer = client.post(f"/admin/land/edit/?id={land.id}",
@@ -133,8 +132,7 @@ def test_what_stands_in_the_books_is_not_typed_over(client, session, sign_in, ex
         view = client.application.extensions["rawat_panel"]["asset"]
     form = {"name": "Another name", "asset_type": asset.asset_type_id, "asset_model": asset.asset_model_id,
             "acquisition_cost": "12000000", "acquired_on": asset.acquired_on, "quantity": "1",
-            "ownership": "owned",
-            "condition": "good", "funding_source": "blu", "account": asset.account_id,
+            "ownership": "owned", "condition": "good", "funding_source": "blu", "account": asset.account_id,
             "version": str(asset.version)}
     assert set(form) - {"version"} <= set(view.asks)
     address = f"/admin/asset/edit/?id={asset.id}"

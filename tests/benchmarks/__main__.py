@@ -145,8 +145,7 @@ def measure(app: Flask, peer: Flask, django: Any, page: Page, runs: int) -> dict
               ask_django(django, page.name) if there else 0.0) for _ in range(runs)]
     our_time, bare_time, their_time = (statistics.median(side) for side in zip(*times, strict=True))
     return {"ours": our_time, "bare": bare_time, "ratio": our_time / bare_time, "statements": statements,
-            "size": size,
-            "django": their_time}
+            "size": size, "django": their_time}
 
 
 def ask_django(django: Any, name: str) -> float:

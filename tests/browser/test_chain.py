@@ -53,8 +53,7 @@ def scarce(rows: sa.Connection) -> Any:
     return rows.execute(
         sa.select(Item.id, Item.code, Item.name, Item.minimum_stock, Store.id.label("store_id"),
                   Store.name.label("store"), StoreItem.quantity, GoodsReceiptLine.factor,
-                  GoodsReceiptLine.unit_id,
-                  UnitConversion.unit_name)
+                  GoodsReceiptLine.unit_id, UnitConversion.unit_name)
         .join(StoreItem, StoreItem.item_id == Item.id).join(Store, Store.id == StoreItem.store_id)
         .join(GoodsReceiptLine, GoodsReceiptLine.item_id == Item.id)
         .join(GoodsReceipt, GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id)

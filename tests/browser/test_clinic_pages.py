@@ -57,9 +57,8 @@ def test_the_patients_pages(open_browser: Callable[..., Page], log_in: Any, acce
     for address in ("/portal/", "/portal/doctors", f"/portal/doctors/{doctor}",
                     f"/portal/consultations/new?doctor={doctor}", "/portal/consultations",
                     f"/portal/consultations/{done}", "/portal/profile", "/portal/profile/edit",
-                    "/portal/people/new",
-                    "/portal/record/readers", "/portal/record/download", "/portal/notices", "/account/",
-                    "/portal/facilities"):
+                    "/portal/people/new", "/portal/record/readers", "/portal/record/download",
+                    "/portal/notices", "/account/", "/portal/facilities"):
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address

@@ -160,8 +160,7 @@ def test_many_rows_in_one_statement_are_compared_with_each_other(session: Any) -
     doctor, patients = idle_doctor(), [make.make_patient() for _ in range(2)]
     rows = [{"doctor_id": doctor.id, "patient_id": patient.id, "specialization_id": doctor.specialization_id,
              "complaint": "Cough", "created_by_id": patient.user_id, "starts_at": at(10, minute),
-             "slot_minutes": 10,
-             "requested_on": DAY, "state": ConsultationState.REQUESTED}
+             "slot_minutes": 10, "requested_on": DAY, "state": ConsultationState.REQUESTED}
             for patient, minute in zip(patients, (3, 12), strict=True)]
     assert refused(lambda: session.execute(sa.insert(Consultation).values(rows))) == "doctor"
 

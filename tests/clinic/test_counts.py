@@ -23,8 +23,8 @@ from tests.support import factories as make
 HOURS = itertools.count(1)
 PANEL = ("/admin/desk/", "/admin/desk/week", "/admin/desk/schedule", "/admin/desk/away", "/admin/inbox/",
          "/admin/notices/", "/admin/search", "/admin/consultation/", "/admin/patient/",
-         "/admin/prescription/",
-         "/admin/letter/", "/admin/diagnosis/", "/admin/clinical_note/", "/admin/reports/")
+         "/admin/prescription/", "/admin/letter/", "/admin/diagnosis/", "/admin/clinical_note/",
+         "/admin/reports/")
 
 
 def talk(patient: Patient, doctor: Any, *, from_patient: int = 0, from_doctor: int = 0) -> Consultation:

@@ -36,8 +36,8 @@ def _keys():
 
 def registered(**fields) -> Patient:
     return register(**{"name": "Siti Aminah", "email": f"{unique('siti')}@Example.org",
-                       "password_hash": "hash",
-                       "birth_date": date(1990, 5, 17), "sex": Sex.FEMALE, "consents": BOTH, **fields})
+                       "password_hash": "hash", "birth_date": date(1990, 5, 17), "sex": Sex.FEMALE,
+                       "consents": BOTH, **fields})
 
 
 def test_registering_makes_account_patient_consents_and_mail_in_one(session):

@@ -19,8 +19,7 @@ from tests.support import factories as make
 
 NIK = "3171015705900001"
 TYPED = ("Zubaidah", "zubaidah canaria", "0812 9988 7766", "+6281299887766", "99887766", "zuba@example.org",
-         "00991122",
-         NIK, "3171 0157 0590 0001")
+         "00991122", NIK, "3171 0157 0590 0001")
 #: Lists in which patients are found by what is theirs.
 PRIVATE = ("patient", "consultation", "clinical_note", "prescription", "letter", "stay", "user", "outbox",
            "activity_log")

@@ -40,9 +40,7 @@ TABLE = [
 ]
 NAME, NOTE, PAST_NOTE, MEDICINE = (
     "Zubaidah Canaria",
-    "Catatan sendiri",
-    "Catatan lama orang lain",
-    "Metformin kanaria",
+    "Catatan sendiri", "Catatan lama orang lain", "Metformin kanaria",
 )
 
 

@@ -82,8 +82,7 @@ def test_stocktakes_of_before_are_held_at_their_start_or_counted_again(empty: Fl
     papers: dict[str, tuple[int, int, int]] = {}
     began = datetime(2026, 11, 17, 3, tzinfo=UTC)
     for name in ("posted", "counting", "moved while counting", "submitted", "moved after", "moved before",
-                 "draft",
-                 "cancelled"):
+                 "draft", "cancelled"):
         store, items = factories.make_store(), [factories.make_item(), factories.make_item()]
         for item in items:
             factories.stock_up(store, item, 10, 100)

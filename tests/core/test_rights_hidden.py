@@ -109,9 +109,8 @@ def house(session: Any) -> House:
     found.doctor = doctor
     found.keys = {"patient": patient.id, "consultation": visit.id, "prescription": rx.id, "letter": letter.id,
                   "supplier": supplier.id, "bed": bed.id, "inpatient_room": room.id,
-                  "room_class": room.room_class_id,
-                  "ward": room.ward_id, "room": make.make_room().id, "user": head.id,
-                  "asset_auction_bid": bid.id}
+                  "room_class": room.room_class_id, "ward": room.ward_id, "room": make.make_room().id,
+                  "user": head.id, "asset_auction_bid": bid.id}
     found.more = {"consultation": [f"{visit.id}/file?file={paper.id}"],
                   "report:stock_card": [f"?item={item.id}"],
                   "report:controlled": [f"?item={item.id}"], "report:recall": ["?batch=KRAKEN-1"],

@@ -30,20 +30,16 @@ from tests.web.test_api_asked import address as address_of
 
 #: What people, scripts and broken browsers send.
 TEXTS = ("", " ", "\x00", "a\x00b", "-1", "0", "1e400", "NaN", "Infinity", "9" * 400, "1." + "0" * 300,
-         "0,1,2.3",
-         "9223372036854775808", "-9223372036854775809", "2147483648", "٣", "½", "2026-02-30", "0000-00-00",
-         "99999-01-01", "0001-01-01", "9999-12-31", "2026-11-18T25:61", "24:00", "9999-12-31T23:59",
-         "' OR 1=1 --",
-         "{{7*7}}", "%s%n%(x)s", "\u202e\u2066", "\ufffe\ud7ff",
+         "0,1,2.3", "9223372036854775808", "-9223372036854775809", "2147483648", "٣", "½", "2026-02-30",
+         "0000-00-00", "99999-01-01", "0001-01-01", "9999-12-31", "2026-11-18T25:61", "24:00",
+         "9999-12-31T23:59", "' OR 1=1 --", "{{7*7}}", "%s%n%(x)s", "\u202e\u2066", "\ufffe\ud7ff",
          "😀" * 3000, "x" * 60_000, "../../etc/passwd", "<script>", "\r\nSet-Cookie: a=b", "null", "[]", "{",
          "true")
 #: Bytes that are no UTF-8, as an address and a form carry them.
 BROKEN = ("%ED%A0%80", "%FF%FE", "%C0%80", "%")
 NAMES = ("page", "size", "sort", "desc", "q", "search", "query", "from", "to", "on", "id", "columns", "tab",
-         "state",
-         "item", "store", "flt0_0", "flt1_2", "version", "after", "before", "limit", "day", "month", "year",
-         "doctor",
-         "next", "file", "line")
+         "state", "item", "store", "flt0_0", "flt1_2", "version", "after", "before", "limit", "day", "month",
+         "year", "doctor", "next", "file", "line")
 FIELD = re.compile(r'<(?:input|select|textarea|button)\b[^>]*?\bname="([^"]+)"')
 TABLES = grid.tables()
 
@@ -151,11 +147,10 @@ def test_no_text_in_a_path_breaks_a_page(app: Any, everybody: Any, text: str) ->
 
 HEADERS = ("Accept-Language", "Accept", "If-None-Match", "If-Modified-Since", "Range", "Referer", "Origin",
            "HX-Request", "HX-Target", "HX-Current-URL", "HX-Trigger", "User-Agent", "X-Forwarded-For",
-           "X-Request-ID",
-           "Authorization", "Idempotency-Key", "Content-Type", "X-CSRFToken", search_sealing.QUERY)
+           "X-Request-ID", "Authorization", "Idempotency-Key", "Content-Type", "X-CSRFToken",
+           search_sealing.QUERY)
 PAGES = ("/login", "/", "/admin/", "/admin/item/", "/admin/search/", "/admin/notices/", "/portal/doctors",
-         "/portal/",
-         "/learn/", "/healthz", "/api/v1/rooms")
+         "/portal/", "/learn/", "/healthz", "/api/v1/rooms")
 
 
 @pytest.mark.parametrize("where", PAGES)

@@ -74,14 +74,12 @@ wanted = st.lists(st.tuples(pick, pick, quantities), min_size=1, max_size=3)
 #: What a turn may be, the daily work more often.
 KINDS = (
     "ask_a_store", "ask_a_store", "deliver_all", "deliver_all", "deliver_some", "give_back", "give_back",
-    "spoil",
-    "move_between_stores", "plan_a_count", "count", "ask_to_buy", "buy_what_is_short", "order_from_a_request",
-    "order_from_many", "order", "order", "receive", "receive", "receive", "bill", "bill", "send_back",
-    "send_back",
-    "replace", "refund", "refund", "buy_and_send_back", "buy_and_send_back", "buy_and_send_back", "step",
-    "step",
-    "step", "step", "step", "step", "go_on", "go_on", "go_on", "write_on_a_paper", "write_on_a_paper",
-    "let_days_pass", "let_days_pass", "close_the_month_before", "change_a_unit")
+    "spoil", "move_between_stores", "plan_a_count", "count", "ask_to_buy", "buy_what_is_short",
+    "order_from_a_request", "order_from_many", "order", "order", "receive", "receive", "receive", "bill",
+    "bill", "send_back", "send_back", "replace", "refund", "refund", "buy_and_send_back",
+    "buy_and_send_back", "buy_and_send_back", "step", "step", "step", "step", "step", "step", "go_on",
+    "go_on", "go_on", "write_on_a_paper", "write_on_a_paper", "let_days_pass", "let_days_pass",
+    "close_the_month_before", "change_a_unit")
 reasons = st.sampled_from(["because of the rain", "because of the rain", "because of the rain", " "])
 
 

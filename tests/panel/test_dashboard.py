@@ -74,8 +74,7 @@ def test_figure_four_for_the_administrator(client, sign_in):
     numbers = re.findall(r'rw-tile-label">([^<]+)</span><span class="rw-tile-num">([^<]+)<', page)
     assert [number for _word, number in numbers] == ["1", "1", "2", "1"]
     assert [word for word, _number in numbers] == ["Dokter tersedia", "Konsultasi selesai",
-                                                   "Pasien terdaftar",
-                                                   "Konsultasi hari ini"]
+                                                   "Pasien terdaftar", "Konsultasi hari ini"]
 
 
 def test_a_doctor_sees_the_own_consultations_only(app, client, sign_in):

@@ -17,8 +17,7 @@ from tests.support import factories as make
 from tests.support import grid
 
 PLACES = ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/reports/", "/admin/rooms/",
-          "/admin/housekeeping/",
-          "/admin/care/", "/admin/imports/", "/admin/desk/", "/admin/scan/")
+          "/admin/housekeeping/", "/admin/care/", "/admin/imports/", "/admin/desk/", "/admin/scan/")
 
 
 def pages(role: Role, keys: dict[str, Any]) -> Iterator[str]:

@@ -120,8 +120,7 @@ def test_asks_for_the_child_and_sees_it(client, guardian):
     slot = next_free(doctor, patient=child)[0]
     answer = client.post("/portal/consultations/new", data={
         "patient": child.id, "doctor": doctor.id, "starts_at": slot.starts_at.isoformat(),
-        "complaint": "Demam 3 hari",
-        "consent_record": "1", "consent": "1"})
+        "complaint": "Demam 3 hari", "consent_record": "1", "consent": "1"})
     assert answer.status_code == 303
     found = db.session.scalar(sa.select(Consultation))
     assert found.patient_id == child.id
@@ -202,8 +201,7 @@ def test_nor_switches_to_or_asks_for_them(client, session, sign_in):
     slot = next_free(doctor)[0]
     client.post("/portal/consultations/new", data={
         "patient": child.id, "doctor": doctor.id, "starts_at": slot.starts_at.isoformat(),
-        "complaint": "Demam",
-        "consent_record": "1", "consent": "1"})
+        "complaint": "Demam", "consent_record": "1", "consent": "1"})
     found = db.session.scalar(sa.select(Consultation))
     assert found is None or found.patient.user_id == other.id
 

@@ -12,8 +12,7 @@ from tests.support import factories
 
 PUBLIC = ("/register", "/portal/register", "/portal/doctors", "/portal/specializations", "/portal/facilities")
 OWN = ("/portal/", "/portal/profile", "/portal/profile/edit", "/portal/consultations",
-       "/portal/consultations/new",
-       "/portal/waiting", "/portal/papers")
+       "/portal/consultations/new", "/portal/waiting", "/portal/papers")
 
 
 @pytest.mark.parametrize("path", PUBLIC)

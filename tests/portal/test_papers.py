@@ -137,8 +137,7 @@ def test_papers_wait_for_the_end_and_a_guardian_sees_the_childs(client, visit, s
     guardian = factories.make_patient(name="Wali")
     visit.patient.guardian_id, visit.patient.user_id, visit.patient.relation = (
         guardian.id,
-        None,
-        Relation.CHILD,
+        None, Relation.CHILD,
     )
     db.session.flush()
     sign_in(client, guardian.user)

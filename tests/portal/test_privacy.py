@@ -22,16 +22,13 @@ from tests.support import factories
 
 NIK = "3273055705900001"
 CANARIES = {"name": "Kenari Satu", "address": "Jalan Kenari Dua", "allergies": "kenaritiga",
-            "phone": "+6281234500004",
-            "payer_number": "0001234500005"}
+            "phone": "+6281234500004", "payer_number": "0001234500005"}
 COMPLAINT, MESSAGE = "kenarienam sesak", "kenaritujuh pesan"
 SECRETS = (*CANARIES.values(), COMPLAINT, MESSAGE, NIK)
 PAGES = ("/portal/", "/portal/waiting", "/portal/profile", "/portal/profile/edit", "/portal/people/new",
          "/portal/consultations", "/portal/consultations/new", "/portal/record/readers",
-         "/portal/record/readers?all=1",
-         "/portal/record/download", "/portal/close", "/portal/doctors", "/portal/specializations",
-         "/portal/facilities",
-         "/account/")
+         "/portal/record/readers?all=1", "/portal/record/download", "/portal/close", "/portal/doctors",
+         "/portal/specializations", "/portal/facilities", "/account/")
 
 
 @pytest.fixture

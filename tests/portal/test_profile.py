@@ -91,8 +91,7 @@ def test_a_second_patient_with_the_same_nik_sees_nothing_of_the_first(client, ap
 def test_a_childs_nik_tells_nothing_either(client, patient, session):
     client.post("/portal/profile", data={"nik": NIK})
     form = {"name": "Budi Kecil", "birth_date": "1990-05-17", "sex": "female", "relation": "sibling",
-            "nik": NIK,
-            "consent_privacy": "1", "consent_telemedicine": "1"}
+            "nik": NIK, "consent_privacy": "1", "consent_telemedicine": "1"}
     assert client.post("/portal/people/new", data=form).status_code == 303
 
 

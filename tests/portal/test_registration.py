@@ -20,8 +20,8 @@ from portal.web.signin import guesses
 from tests.support import factories
 
 FORM = {"name": "Siti Aminah", "email": "Siti@Example.org", "password": "melati putih 12",
-        "birth_date": "1991-08-14",
-        "sex": "female", "consent_privacy": "2026-1", "consent_telemedicine": "2026-1"}
+        "birth_date": "1991-08-14", "sex": "female", "consent_privacy": "2026-1",
+        "consent_telemedicine": "2026-1"}
 
 
 @pytest.fixture(autouse=True)

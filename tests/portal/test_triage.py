@@ -22,8 +22,7 @@ def asked(session, client, sign_in):
     client.set_cookie("language", "en")
     slot = next_free(doctor, patient=patient)[0]
     return {"patient": patient.id, "complaint": "Nyeri dada", "doctor": doctor.id, "onset": "days",
-            "severity": "4",
-            "starts_at": slot.starts_at.isoformat(), "consent_record": "1", "consent": "1"}
+            "severity": "4", "starts_at": slot.starts_at.isoformat(), "consent_record": "1", "consent": "1"}
 
 
 def step(client, data, name, **more):

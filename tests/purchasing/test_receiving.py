@@ -167,10 +167,9 @@ def test_more_than_came_does_not_go_back(client: Any, sign_in: Any, cast: Cast) 
     line = receipt.lines[0]
     sign_in(client, cast.buyer)
     data = {"supplier": str(receipt.supplier_id), "store": str(receipt.store_id), "note": "robek",
-            "_submit": "1",
-            "returned_on": clock.today().isoformat(), "lines-0-item": str(line.item_id),
-            "lines-0-quantity": "11",
-            "lines-0-unit": str(line.unit_id), "lines-0-goods_receipt": str(receipt.id),
+            "_submit": "1", "returned_on": clock.today().isoformat(), "lines-0-item": str(line.item_id),
+            "lines-0-quantity": "11", "lines-0-unit": str(line.unit_id),
+            "lines-0-goods_receipt": str(receipt.id),
             "lines-0-goods_receipt_line": str(line.id)}
     answer = client.post("/admin/supplier_return/new/", data=data)
     assert answer.status_code == 422

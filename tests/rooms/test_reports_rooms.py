@@ -70,8 +70,8 @@ def test_turnaround_says_where_the_minutes_went(session: Any) -> None:
     room = make.make_inpatient_room(1)
     session.add_all([cleaning(room, CleaningKind.TERMINAL, 2, 10, 30, 20),
                      cleaning(room, CleaningKind.TERMINAL, 3, 30, 50),
-                     cleaning(room, CleaningKind.ISOLATION, 4, 5, 90),
-                     cleaning(room, CleaningKind.TERMINAL, 20, 1, 1)])
+                     cleaning(room, CleaningKind.ISOLATION, 4, 5, 90), cleaning(room, CleaningKind.TERMINAL,
+                     20, 1, 1)])
     session.flush()
     rows = {row["kind"]: row for row in shown(session, "turnaround", ward=room.ward_id)}
     terminal = rows[CleaningKind.TERMINAL]

@@ -118,8 +118,8 @@ def test_each_wrong_row_is_named_and_nothing_is_written(client: Any, admin: Any,
     make.saved(ItemCategory(code="obat_x", name="Obat X"))
     taken = make.make_item(barcode="2991234567897")
     rows = ["A-1,Satu,obat_x,tablet,1", ",Dua,obat_x,tablet,1", "A-3,Tiga,none,tablet,1",
-            "A-4,Empat,obat_x,tablet,x",
-            "A-1,Lagi,obat_x,tablet,1", "A-6,Enam,obat_x,tablet,-5", f"A-7,{'n' * 300},obat_x,tablet,1",
+            "A-4,Empat,obat_x,tablet,x", "A-1,Lagi,obat_x,tablet,1", "A-6,Enam,obat_x,tablet,-5",
+            f"A-7,{'n' * 300},obat_x,tablet,1",
             "A-8,,obat_x,tablet,1", "A-9,Sembilan,obat_x,tablet,1.250"]
     text = "code,name,category,base_unit,minimum_stock,barcode\n" + "\n".join(f"{row}," for row in rows)
     text += f"\nA-11,Sebelas,obat_x,tablet,1,{taken.barcode}\n"
@@ -310,8 +310,8 @@ def test_opening_stock_goes_through_the_ledger(client: Any, head: Any, session: 
 def test_opening_stock_is_refused_row_by_row(client: Any, head: Any, session: Any, ground: Any) -> None:
     make.stock_up(ground["other"], ground["soap"], 1)
     rows = ["GF,P-1,A-1,2099-12-31,10,box,100", "GF,P-1,,,10,,100", "XX,P-1,A,2099-12-31,1,,1",
-            "GF,NONE,,,1,,1",
-            "GU,S-1,,,1,,1", "GF,S-1,,,0,,1", "GF,S-1,,,1,drum,1", "GF,S-1,,,\"0,0005\",,1", "GF,S-1,,,1,,-1",
+            "GF,NONE,,,1,,1", "GU,S-1,,,1,,1", "GF,S-1,,,0,,1", "GF,S-1,,,1,drum,1",
+            "GF,S-1,,,\"0,0005\",,1", "GF,S-1,,,1,,-1",
             "GF,P-1,A-1,2099-12-31,1,,1", "GF,P-1,A-1,2088-12-31,1,,1", "GF,S-1,,31 Dec,1,,1", "GF,S-1,,,1,,"]
     text = "store,item,batch_number,expires_on,quantity,unit,unit_price\n" + "\n".join(rows) + "\n"
     brought = bring(client, "opening_stock", text)

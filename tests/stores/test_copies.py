@@ -110,10 +110,9 @@ def test_a_template_is_kept_managed_and_used(client: Any, sign_in: Any, session:
     client.post(f"/admin/store_request/{earlier.id}/save_template")
     assert newest(session, RequestTemplate).name == "Troli emergensi (2)"
     form = {"version": template.version, "name": "Troli", "document_type": "store_request",
-            "store": template.store_id,
-            "lines-0-id": template.lines[0].id, "lines-0-item": template.lines[0].item_id,
-            "lines-0-quantity": "3",
-            "lines-0-unit": template.lines[0].unit_id}
+            "store": template.store_id, "lines-0-id": template.lines[0].id,
+            "lines-0-item": template.lines[0].item_id,
+            "lines-0-quantity": "3", "lines-0-unit": template.lines[0].unit_id}
     assert client.post(f"/admin/request_template/edit/?id={template.id}", data=form).status_code == 303
     assert (template.name, template.lines[0].quantity) == ("Troli", 3)
     used = client.post(f"/admin/request_template/{template.id}/use")

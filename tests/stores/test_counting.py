@@ -151,8 +151,7 @@ def test_two_counters_do_not_write_over_each_other(client: Any, sign_in: Any, co
                                                    keeper: Any) -> None:
     other, line, tablet = (
         make.make_user(Role.FACILITIES_STAFF),
-        of(count, shelf["soap"]),
-        make.unit_of(shelf["soap"]),
+        of(count, shelf["soap"]), make.unit_of(shelf["soap"]),
     )
     own = f"/admin/stocktake/{count.id}/count"
     sign_in(client, other)

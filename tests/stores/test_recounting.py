@@ -210,8 +210,7 @@ def test_a_sheet_is_held_at_the_hour_at_which_it_was_counted(
 
 
 @pytest.mark.parametrize("at", ["2026-11-17T09:59", "2026-11-17T12:01", "2030-01-01T00:00",
-                                "0001-01-01T00:00", "noon",
-                                "2026-13-45T99:99", "\x00"])
+                                "0001-01-01T00:00", "noon", "2026-13-45T99:99", "\x00"])
 def test_a_wrong_hour_is_told_at_its_field(client: Any, sign_in: Any, at_noon: Stocktake, keeper: Any, at: str
                                            ) -> None:
     sign_in(client, keeper)

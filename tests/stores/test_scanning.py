@@ -109,8 +109,7 @@ def test_only_pages_that_scan_may_use_the_camera(client: Any, sign_in: Any) -> N
 
     for path in ("/admin/scan/", *(f"/admin/{table}/new/" for table in (
             "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt",
-            "unit_return",
-            "supplier_return", "spoilage", "stocktake", "stock_transfer"))):
+            "unit_return", "supplier_return", "spoilage", "stocktake", "stock_transfer"))):
         assert camera(path) == "camera=(self)", path
     for path in ("/admin/", "/admin/item/", "/admin/item/new/", "/login"):
         assert camera(path) == "camera=()", path

@@ -39,8 +39,7 @@ def things(session: Any) -> dict[str, Any]:
     store = make.make_store(work_unit=unit)
     far, near, loose = (
         make.make_item(name="Abocath"),
-        make.make_item(name="Zalf mata"),
-        make.make_item(name="Baskom"),
+        make.make_item(name="Zalf mata"), make.make_item(name="Baskom"),
     )
     for item in (far, near, loose):
         make.stock_up(store, item, 20, 200)
@@ -169,8 +168,7 @@ def test_the_count_goes_along_the_shelves(client: Any, sign_in: Any, things: dic
     sign_in(client, things["keeper"])
     page = client.get(f"/admin/stocktake/{count.id}/count").text
     assert in_order(page, "<b>Rak A-2-1</b>", "Zalf mata", 'id="h-open"', "Rak A-2-1", "Rak A-10-1",
-                    "Abocath",
-                    "Tanpa rak", "Baskom")
+                    "Abocath", "Tanpa rak", "Baskom")
     after = client.get(f"/admin/stocktake/{count.id}/count?after={lines[0].id}").text
     assert "<b>Rak A-10-1</b>" in after
     details = client.get(f"/admin/stocktake/details/?id={count.id}").text

@@ -36,8 +36,7 @@ OUT = {"delivery": MoveKind.DELIVERY, "spoilage": MoveKind.SPOILAGE,
        "supplier return": MoveKind.SUPPLIER_RETURN}
 IN = {"receipt": MoveKind.RECEIPT, "unit return": MoveKind.UNIT_RETURN}
 KINDS = (*OUT, *IN, "delivery", "receipt", "count", "count", "count", "sheet", "sheet", "submit", "submit",
-         "approve",
-         "recount", "start")
+         "approve", "recount", "start")
 turns = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 1), st.integers(1, 12)), min_size=8,
                  max_size=40)
 

@@ -216,8 +216,7 @@ def test_one_delivery_asked_for_at_once_by_many_is_made_once(app, session):
         make.stock_up(cast.store, item, 10, 100)
         delivery_id, keeper_id, item_id = (
             cast.deliverable(cast.approved((item, 2))).id,
-            cast.keeper.id,
-            item.id,
+            cast.keeper.id, item.id,
         )
 
     def deliver():

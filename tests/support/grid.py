@@ -25,10 +25,9 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "user": make.make_user, "work_unit": make.make_work_unit, "doctor": make.make_doctor,
     "patient": make.make_patient, "consultation": make.make_consultation, "store": make.make_store,
     "item": make.make_item, "supplier": make.make_supplier, "building": make.make_building,
-    "room": make.make_room,
-    "room_class": make.make_room_class, "inpatient_room": make.make_inpatient_room, "bed": make.make_bed,
-    "employee": make.make_employee, "asset_model": make.make_asset_model, "asset": make.make_asset,
-    "vendor": make.make_vendor, "account": make.make_account,
+    "room": make.make_room, "room_class": make.make_room_class, "inpatient_room": make.make_inpatient_room,
+    "bed": make.make_bed, "employee": make.make_employee, "asset_model": make.make_asset_model,
+    "asset": make.make_asset, "vendor": make.make_vendor, "account": make.make_account,
     "unit_conversion": lambda: make.unit_of(make.make_item()),
 }
 

@@ -33,8 +33,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.claims: dict[str, Any] = {"sub": "248289761001", "email": "siti@example.org",
-                                       "email_verified": True,
-                                       "name": "Siti Aminah"}
+                                       "email_verified": True, "name": "Siti Aminah"}
         self.code_lives, self.denies, self.wrong = 60, False, ""
         self.codes: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []

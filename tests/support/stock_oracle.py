@@ -48,8 +48,7 @@ class Books:
         self.moves = list(session.scalars(sa.select(StockMove).order_by(StockMove.id)))
         self.entries = list(session.execute(
             sa.select(JournalEntry.id, JournalEntry.document_type, JournalEntry.document_id,
-                      JournalLine.purpose,
-                      JournalLine.account_id, JournalLine.debit, JournalLine.credit)
+                      JournalLine.purpose, JournalLine.account_id, JournalLine.debit, JournalLine.credit)
             .join(JournalLine, JournalLine.entry_id == JournalEntry.id)))
         self.papers = {model: list(session.scalars(
             sa.select(model).options(sa.orm.selectinload(model.lines)).order_by(model.id)))

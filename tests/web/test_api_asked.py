@@ -221,8 +221,7 @@ def test_a_wrong_value_of_a_parameter_is_refused_by_its_name(client: Any, head: 
                                                              name: str) -> None:
     field = call.query[name]
     for value in ("nonsense", "%00", "%ff", "-1", "abc", "1.5", "x" * 3000, "+5", "%20", "9" * 30,
-                  "%F0%9F%98%80",
-                  "%D9%A3", *([] if field.kind == "cursor" else [""]),
+                  "%F0%9F%98%80", "%D9%A3", *([] if field.kind == "cursor" else [""]),
                   *(["0", "201"] if name == "limit" else [])):
         problem(client.get(f"{address(call)}?{name}={value}", headers=head), 422, name)
     good = field.choices[0] if field.choices else "1"

@@ -165,8 +165,7 @@ def no_file_ends_it(app: Any, hospital: Any, process: Any, port: int) -> None:
                 ordinary)[0] == 303
     patient = browser(app, db.session.merge(hospital["patient"]), port, "")
     assert post(patient, f"/portal/consultations/{hospital['talk']}/messages", {"client_id": "c"}, "file",
-                "foto.jpg",
-                hostile.picture())[0] == 303
+                "foto.jpg", hostile.picture())[0] == 303
 
 
 def large() -> bytes:

@@ -53,8 +53,7 @@ DEPRECIATES = (AssetState.REGISTERED, AssetState.IN_USE, AssetState.UNDER_MAINTE
 def terms_of(book: Any) -> Terms:
     """What the schedule of a book depends on; `book` is an `AssetBook` or a row with its columns."""
     return Terms(book.method, book.cost, book.starts_on, book.useful_life, book.residual_value,
-                 book.anchored_on,
-                 book.anchored_accumulated, book.book)
+                 book.anchored_on, book.anchored_accumulated, book.book)
 
 
 def schedule_of(book: AssetBook) -> list[Line]:
@@ -106,8 +105,7 @@ def _new_book(kind: BookKind, row: Any, tax_method: DepreciationMethod) -> dict[
     else:
         method, cost = DepreciationMethod.STRAIGHT_LINE, cost.quantize(Decimal(1), ROUND_DOWN)
     return {"asset_id": row.id, "book": kind, "method": method, "useful_life": life, "tax_group": group,
-            "cost": cost,
-            "residual_value": residual, "opening_accumulated": ZERO, "accumulated": ZERO,
+            "cost": cost, "residual_value": residual, "opening_accumulated": ZERO, "accumulated": ZERO,
             "anchored_accumulated": ZERO, "starts_on": row.acquired_on}
 
 

@@ -160,8 +160,7 @@ def standings(session: Session) -> Any:
     latest = {row.asset_id: row for row in session.execute(sa.select(ranked).where(ranked.c.place == 1))}
     for asset in session.execute(
             sa.select(Asset.id, Asset.tag, Asset.acquired_on, Asset.recalibrate_from,
-                      Asset.calibration_due_on,
-                      Asset.calibration_failed, AssetType.calibration_months)
+                      Asset.calibration_due_on, Asset.calibration_failed, AssetType.calibration_months)
             .join(AssetType, AssetType.id == Asset.asset_type_id)
             .where(sa.or_(Asset.calibration_due_on.is_not(None), Asset.calibration_failed,
                           Asset.id.in_(list(latest)))).order_by(Asset.id)):

@@ -50,8 +50,8 @@ def timeline(asset: Asset) -> list[Happening]:
     found = [*_arrival(asset), *_moves(asset), *_care(asset), *_exits(asset)]
     runs = db.session.execute(
         sa.select(sa.func.min(DepreciationRun.period_end), sa.func.max(DepreciationRun.period_end),
-                  sa.func.count(),
-                  sa.type_coerce(sa.func.sum(DepreciationRunLine.amount), DepreciationRunLine.amount.type))
+                  sa.func.count(), sa.type_coerce(sa.func.sum(DepreciationRunLine.amount),
+                  DepreciationRunLine.amount.type))
         .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
         .where(DepreciationRunLine.asset_id == asset.id, DepreciationRun.book == BookKind.HOSPITAL,
                DepreciationRun.state == DepreciationRunState.POSTED)).one()
@@ -75,11 +75,9 @@ def _arrival(asset: Asset) -> list[Happening]:
     receipt, procurement, plan = row
     found = [
         Happening(procurement.procured_on, N_("Ordered"), "file-dollar", str(procurement),
-                  "asset_procurement",
-                  procurement.id),
+                  "asset_procurement", procurement.id),
         Happening(receipt.received_on, N_("Received"), "package-import", str(receipt), "asset_receipt",
-                  receipt.id,
-                  asset.acquisition_cost)]
+                  receipt.id, asset.acquisition_cost)]
     if plan is not None:
         found.insert(0, Happening(plan.planned_on, N_("Planned"), "list-check", str(plan), "asset_plan",
                                   plan.id))
@@ -113,11 +111,10 @@ def _care(asset: Asset) -> list[Happening]:
         .where(MaintenanceLine.asset_id == asset.id, Maintenance.state.in_(
             (MaintenanceState.IN_PROGRESS, MaintenanceState.DONE))))
     found = [Happening(clock.local(order.finished_at or order.started_at or order.created_at).date(),
-                       N_("Maintained"),
-                       "tool", str(order), "maintenance", order.id, cost or None) for order, cost in orders]
+                       N_("Maintained"), "tool", str(order), "maintenance", order.id,
+                       cost or None) for order, cost in orders]
     found += [Happening(each.calibrated_on, N_("Calibrated"), "certificate", str(each), "calibration",
-                        each.id,
-                        each.cost) for each in asset.calibrations]
+                        each.id, each.cost) for each in asset.calibrations]
     return found
 
 
@@ -183,8 +180,7 @@ def schedule(asset: Asset) -> Schedule | None:
     points += [f"{x(line.period_end)},{y(line.closing_value)}" for line in lines]
     today = min(max((clock.today() - start).days / days, 0), 1)
     return Schedule([(year, lost, left) for year, (lost, left) in sorted(years.items())], " ".join(points),
-                    book.cost,
-                    start.year, end.year, round(600 * today, 1))
+                    book.cost, start.year, end.year, round(600 * today, 1))
 
 
 # ---------------------------------------------------------------- where everything stands

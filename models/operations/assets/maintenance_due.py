@@ -104,8 +104,7 @@ def _orders() -> str:
 declare(
     Declared(
         "calibration_due",
-        holders(Role.FACILITIES_STAFF),
-        N_("The calibration of %(asset)s is due"),
+        holders(Role.FACILITIES_STAFF), N_("The calibration of %(asset)s is due"),
         (
             N_(
                 "%(asset)s may be used until %(day)s. Have it calibrated before; its room is not ready "

@@ -109,8 +109,7 @@ def _present() -> dict[tuple[int, int], Decimal]:
     standing = db.session.execute(
         sa.select(Asset.inpatient_room_id, Asset.asset_model_id, sa.func.sum(Asset.quantity))
         .where(Asset.inpatient_room_id.is_not(None), Asset.asset_model_id.is_not(None),
-               Asset.state.in_(PRESENT),
-               Asset.condition == PhysicalCondition.GOOD,
+               Asset.state.in_(PRESENT), Asset.condition == PhysicalCondition.GOOD,
                ~sa.exists().where(RoomFacility.asset_id == Asset.id, RoomFacility.status == Status.ACTIVE))
         .group_by(Asset.inpatient_room_id, Asset.asset_model_id))
     for room, model, quantity in standing:

@@ -39,8 +39,7 @@ from models.settings import setting
 ZERO, SEN = Decimal(0), Decimal("0.01")
 #: What names an asset once somebody has done something with it.
 TOUCHES: tuple[Any, ...] = (AssetMovement, MaintenanceLine, Calibration, MaintenanceSchedule,
-                            AssetDisposalLine,
-                            AssetAuctionLine, RoomFacility)
+                            AssetDisposalLine, AssetAuctionLine, RoomFacility)
 
 
 def received(procurement: AssetProcurement) -> dict[int, int]:

@@ -126,8 +126,7 @@ declare(Report(
     about=N_("What was in the books on a day, with its cost, what it lost by then and its book value."),
     columns=(TAG, NAME, KIND, UNIT_COLUMN, PLACE, Column("quantity", N_("Quantity"), "number"),
              Column("acquired_on", N_("Acquired on"), "date"), Column("condition", N_("Condition"), "word"),
-             COST,
-             Column("accumulated", N_("Accumulated depreciation"), "money"),
+             COST, Column("accumulated", N_("Accumulated depreciation"), "money"),
              Column("book_value", N_("Book value"), "money")),
     parameters=(AS_OF, UNIT), summary=register_sum,
     tiles=(Column("assets", N_("Assets"), "number"), COST,
@@ -186,8 +185,8 @@ def room_gaps(asked: Asked) -> Statement:
     return (sa.select(
         WorkUnit.name.label("unit"), Ward.name.label("ward"), InpatientRoom.id.label("room_id"),
         InpatientRoom.number.label("room"), RoomClass.name.label("room_class"),
-        AssetModel.name.label("thing"),
-        ClassFacility.quantity.label("wanted"), sa.type_coerce(there, amount).label("present"),
+        AssetModel.name.label("thing"), ClassFacility.quantity.label("wanted"), sa.type_coerce(there,
+        amount).label("present"),
         sa.type_coerce(ClassFacility.quantity - there, amount).label("missing"))
         .select_from(InpatientRoom).join(Ward, Ward.id == InpatientRoom.ward_id)
         .outerjoin(WorkUnit, WorkUnit.id == Ward.work_unit_id)
@@ -218,9 +217,9 @@ def disposals(asked: Asked) -> Statement:
     line = AssetDisposalLine
     return (sa.select(
         AssetDisposal.id.label("disposal_id"), AssetDisposal.number.label("document"),
-        AssetDisposal.disposed_on,
-        AssetDisposal.route, Asset.id.label("asset_id"), Asset.tag, Asset.name, AssetType.name.label("kind"),
-        WorkUnit.name.label("unit"), line.quantity, line.reason, rupiah(line.book_value).label("book_value"))
+        AssetDisposal.disposed_on, AssetDisposal.route, Asset.id.label("asset_id"), Asset.tag, Asset.name,
+        AssetType.name.label("kind"), WorkUnit.name.label("unit"), line.quantity, line.reason,
+        rupiah(line.book_value).label("book_value"))
         .join(line, line.asset_disposal_id == AssetDisposal.id).join(Asset, Asset.id == line.asset_id)
         .join(AssetType, AssetType.id == Asset.asset_type_id).outerjoin(WorkUnit,
                                                                         WorkUnit.id == Asset.work_unit_id)
@@ -234,8 +233,8 @@ declare(Report(
     about=N_("What was written off or held for sale, and what it was worth in the books then."),
     columns=(Column("disposed_on", N_("Date"), "date"),
              Column("document", N_("Document"), "code", links=("=asset_disposal", "disposal_id")), TAG, NAME,
-             KIND,
-             UNIT_COLUMN, Column("quantity", N_("Quantity"), "number"), Column("route", N_("Route"), "word"),
+             KIND, UNIT_COLUMN, Column("quantity", N_("Quantity"), "number"), Column("route", N_("Route"),
+             "word"),
              Column("reason", N_("Reason")), Column("book_value", N_("Book value"), "money")),
     parameters=(*period(365), UNIT)))
 

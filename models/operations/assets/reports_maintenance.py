@@ -77,9 +77,8 @@ def _coming(book: BookKind, asset_id: int | None) -> list[tuple[date, int, Decim
     sums: list[list[Any]] = [[0, Decimal(0), Decimal(0)] for _end in ends]
     rows = db.session.execute(
         sa.select(AssetBook.book, AssetBook.method, AssetBook.cost, AssetBook.starts_on,
-                  AssetBook.useful_life,
-                  AssetBook.residual_value, AssetBook.anchored_on, AssetBook.anchored_accumulated,
-                  AssetBook.accumulated)
+                  AssetBook.useful_life, AssetBook.residual_value, AssetBook.anchored_on,
+                  AssetBook.anchored_accumulated, AssetBook.accumulated)
         .join(Asset, Asset.id == AssetBook.asset_id)
         .where(AssetBook.book == book, AssetBook.method != DepreciationMethod.NONE,
                Asset.state.in_(DEPRECIATES))
@@ -121,8 +120,7 @@ def depreciation_lines(asked: Asked) -> Statement:
     return (sa.select(run.period_end, run.book, run.state, sa.literal("depreciation_run").label("table"),
                       run.id.label("run_id"), run.number, Asset.id.label("asset_id"), Asset.tag,
                       Asset.name.label("asset"), AssetType.name.label("kind"), line.opening_value,
-                      line.amount,
-                      line.closing_value)
+                      line.amount, line.closing_value)
             .select_from(line).join(run, run.id == line.depreciation_run_id).join(Asset,
                                                                                   Asset.id == line.asset_id)
             .join(AssetType, AssetType.id == Asset.asset_type_id)
@@ -154,8 +152,8 @@ def _costs(asked: Asked) -> Any:
              .join(part, part.id == StockMove.line_id).where(StockMove.document_type == "maintenance")
              .group_by(part.maintenance_line_id).subquery())
     return (sa.select(line.asset_id, order.work_unit_id, order.vendor_id, order.id.label("order_id"),
-                      line.cost,
-                      sa.func.coalesce(parts.c.worth, 0).label("parts"), order.started_at, order.finished_at)
+                      line.cost, sa.func.coalesce(parts.c.worth, 0).label("parts"), order.started_at,
+                      order.finished_at)
             .join(order, order.id == line.maintenance_id).outerjoin(parts, parts.c.line_id == line.id)
             .where(order.state == MaintenanceState.DONE, *_local(order.finished_at)(asked),
                    *where(asked, asset=line.asset_id, work_unit=order.work_unit_id, vendor=order.vendor_id))
@@ -198,8 +196,8 @@ def downtime(asked: Asked) -> Statement:
                    sa.func.coalesce(order.finished_at, sa.literal(clock.now(), order.started_at.type)))
     away = sa.func.sum(sa.case((order.finished_at.is_(None), 1), else_=0))
     return (sa.select(Asset.id.label("asset_id"), Asset.tag, Asset.name.label("asset"),
-                      WorkUnit.name.label("unit"),
-                      sa.func.count().label("orders"), sa.func.sum(took).label("minutes"),
+                      WorkUnit.name.label("unit"), sa.func.count().label("orders"),
+                      sa.func.sum(took).label("minutes"),
                       sa.func.max(took).label("longest"), away.label("away"))
             .select_from(line).join(order, order.id == line.maintenance_id).join(Asset,
                                                                                  Asset.id == line.asset_id)
@@ -234,9 +232,8 @@ def calibration_due(asked: Asked) -> Statement:
     place = sa.case((Room.id.is_not(None), Room.name),
                     (InpatientRoom.id.is_not(None), Ward.name + " " + InpatientRoom.number))
     found = (sa.select(Asset.id.label("asset_id"), Asset.tag, Asset.name.label("asset"),
-                       WorkUnit.name.label("unit"),
-                       place.label("place"), latest.c.last, Asset.calibration_due_on.label("due"),
-                       Asset.calibration_failed.label("failed"))
+                       WorkUnit.name.label("unit"), place.label("place"), latest.c.last,
+                       Asset.calibration_due_on.label("due"), Asset.calibration_failed.label("failed"))
              .outerjoin(latest, latest.c.asset_id == Asset.id).outerjoin(WorkUnit,
                                                                          WorkUnit.id == Asset.work_unit_id)
              .outerjoin(Room, Room.id == Asset.room_id)

@@ -18,9 +18,9 @@ from models.people import User
 ZERO = Decimal(0)
 #: What a part of a group has of its whole.
 INHERITED = ("asset_type_id", "asset_model_id", "name", "account_id", "ownership", "brand", "model",
-             "condition",
-             "acquired_on", "funding_source", "vendor_id", "warranty_until", "work_unit_id", "employee_id",
-             "building_id", "room_id", "ward_id", "inpatient_room_id", "asset_receipt_line_id", "parent_id")
+             "condition", "acquired_on", "funding_source", "vendor_id", "warranty_until", "work_unit_id",
+             "employee_id", "building_id", "room_id", "ward_id", "inpatient_room_id",
+             "asset_receipt_line_id", "parent_id")
 #: What of a book is shared out.
 PORTIONS = ("cost", "residual_value", "accumulated", "opening_accumulated", "anchored_accumulated")
 

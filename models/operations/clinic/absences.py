@@ -71,8 +71,7 @@ def day_of(doctor: Doctor, on: date, starts: time | None = None,
             Consultation.doctor_id == doctor.id, Consultation.state.in_((C.REQUESTED, C.APPROVED)),
             Consultation.starts_at < end, Consultation.starts_at > begin - LONGEST)
         .options(joinedload(Consultation.patient).joinedload(Patient.guardian),
-                 joinedload(Consultation.doctor),
-                 joinedload(Consultation.specialization))
+                 joinedload(Consultation.doctor), joinedload(Consultation.specialization))
         .order_by(Consultation.starts_at, Consultation.id))
     return [each for each in rows if each.ends_at > begin]
 

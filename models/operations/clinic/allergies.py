@@ -16,9 +16,8 @@ _SPELLING = (("x", "ks"), ("ph", "f"), ("th", "t"), ("qu", "ku"), ("ch", "k"), (
 _SHORTEST = 4
 #: Words of the field that name no substance.
 _EMPTY = {"tidak", "ada", "alergi", "obat", "none", "allergy", "allergic", "golongan", "semua", "belum",
-          "diketahui",
-          "unknown", "dengan", "dari", "makanan", "udang", "kacang", "susu", "telur", "debu", "dingin",
-          "laut", "ikan"}
+          "diketahui", "unknown", "dengan", "dari", "makanan", "udang", "kacang", "susu", "telur", "debu",
+          "dingin", "laut", "ikan"}
 
 
 @dataclass(frozen=True)

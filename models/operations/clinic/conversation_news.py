@@ -37,8 +37,7 @@ OTHER = {"patient": "doctor", "doctor": "patient"}
 PAGE = re.compile(r"p[0-9a-z]{4,20}")
 #: How a connection that only listens finds out that nobody is at the other end any more.
 KEPT_ALIVE: dict[str, Any] = {"connect_timeout": 5, "keepalives": 1, "keepalives_idle": 20,
-                              "keepalives_interval": 10,
-                              "keepalives_count": 3}
+                              "keepalives_interval": 10, "keepalives_count": 3}
 #: Seconds until a listener whose connection was lost tries again.
 AGAIN_SECONDS = 2.0
 #: What this process calls itself to the others. Random: in containers every server has the same process

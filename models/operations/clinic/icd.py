@@ -16,8 +16,7 @@ from models.errors import N_, Refused
 FILE = Path(__file__).resolve().parents[2] / "reference" / "icd10_id.csv"
 #: Codes of earlier editions that people still write, and what stands for them now.
 REPLACED = {"A90": "A97.0", "A91": "A97.9", "I84": "K64.9", "I84.9": "K64.9", "K58": "K58.8",
-            "K58.9": "K58.8",
-            "K58.0": "K58.1"}
+            "K58.9": "K58.8", "K58.0": "K58.1"}
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,10 @@ READING = (Activity.READ, Activity.EXPORTED)
 CHANGING = (Activity.INSERTED, Activity.UPDATED, Activity.DELETED)
 #: Columns that say nothing to anybody outside: keys of the installation, and secrets.
 INTERNAL = frozenset({"nik", "nik_index", "version", "user_id", "patient_id", "created_by_id", "client_id",
-                      "author_id",
-                      "attachment_id", "recorded_by_id", "given_by_id", "guardian_id", "doctor_id",
-                      "specialization_id",
-                      "consultation_id", "rescheduled_from_id", "held_beside_id", "prescription_id",
-                      "item_id",
-                      "unit_id", "store_id", "verify_code", "video_url"})
+                      "author_id", "attachment_id", "recorded_by_id", "given_by_id", "guardian_id",
+                      "doctor_id", "specialization_id", "consultation_id", "rescheduled_from_id",
+                      "held_beside_id", "prescription_id", "item_id", "unit_id", "store_id", "verify_code",
+                      "video_url"})
 #: Tables that hang on a consultation.
 HANGING = (ClinicalNote, Diagnosis, Letter, Prescription)
 
@@ -153,8 +151,7 @@ def _consultation(each: Consultation, files: list[Attachment], numbers: dict[int
                                      for line in rx.lines]} for rx in issued(each)],
         "letters": [_row(letter) for letter in each.letters],
         "files": [{"name": file.file_name, "media_type": file.media_type, "size": file.size,
-                   "sha256": file.sha256,
-                   "path": path_of(file, numbers)} for file in files]}
+                   "sha256": file.sha256, "path": path_of(file, numbers)} for file in files]}
 
 
 def _readers(patient: Patient) -> Iterator[dict[str, Any]]:

@@ -43,8 +43,7 @@ BPJS_DIGITS = 13
 MOST_DEPENDANTS = 10
 #: What a patient may write in the own profile. The rest is the hospital's, or a workflow's.
 PROFILE = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "region_code", "phone",
-           "marital_status",
-           "blood_type", "allergies", "payer", "payer_name", "payer_number")
+           "marital_status", "blood_type", "allergies", "payer", "payer_name", "payer_number")
 _MEASURES = {"height_cm": (Decimal(20), Decimal(280)), "weight_kg": (Decimal("0.3"), Decimal(650))}
 
 

@@ -50,8 +50,7 @@ def _doctor_and_office(doctor: Doctor) -> list[Any]:
 declare(
     Declared(
         "licence_runs_out",
-        _doctor_and_office,
-        N_("%(licence)s of %(doctor)s runs out"),
+        _doctor_and_office, N_("%(licence)s of %(doctor)s runs out"),
         (
             N_(
                 "It is valid until %(day)s. After that day no new times are offered; please enter the new "

@@ -287,8 +287,7 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 # ---------------------------------------------------------------- the chain
 
 _HASHED = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at",
-           "address",
-           "previous_hash")
+           "address", "previous_hash")
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 

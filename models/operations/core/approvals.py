@@ -217,5 +217,5 @@ def _next_number(document: Any) -> dict[str, Any]:
         sequence = connection.scalar(_NEXT, key)
     return {"prefix": key["type"], "year": key["in_year"], "sequence": sequence,
             "number": f"{key['type']}/{key['in_year']}/{sequence:06d}",
-            "document_type": document.__tablename__,
-            "document_id": document.id, "verify_code": secrets.token_urlsafe(12)}
+            "document_type": document.__tablename__, "document_id": document.id,
+            "verify_code": secrets.token_urlsafe(12)}

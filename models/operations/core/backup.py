@@ -92,8 +92,7 @@ def _postgresql(engine: sa.Engine, tool: str, *arguments: str, connect: bool = T
         raise Refused(N_("%(tool)s is not installed; it comes with PostgreSQL's client programs."), tool=tool)
     url, environment = engine.url, dict(os.environ)
     where: dict[str, Any] = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username,
-                             "PGPASSWORD": url.password,
-                             "PGDATABASE": url.database} if connect else {}
+                             "PGPASSWORD": url.password, "PGDATABASE": url.database} if connect else {}
     environment.update({name: str(value) for name, value in where.items() if value})
     done = subprocess.run([program, *arguments], env=environment, capture_output=True,  # noqa: S603
                           text=True, check=False)

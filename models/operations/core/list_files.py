@@ -48,8 +48,7 @@ SAID = {
 #: Cells that JSON has no word for.
 _CELLS: dict[str, Callable[[Any], Any]] = {
     "number": Decimal, "day": date.fromisoformat, "moment": datetime.fromisoformat,
-    "time": time.fromisoformat,
-    "span": lambda seconds: timedelta(seconds=seconds)}
+    "time": time.fromisoformat, "span": lambda seconds: timedelta(seconds=seconds)}
 
 
 class WhichSheet(Refused):

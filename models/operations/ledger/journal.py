@@ -140,8 +140,8 @@ def post_entry(on: date, lines: Iterable[Leg], document: Any, by: User, descript
                          "quantities."))
     ((entry_id,),) = insert_all(JournalEntry, [
         {"period_id": period.id, "posted_on": on, "document_type": document.__tablename__,
-         "document_id": document.id,
-         "description": description, "user_id": by.id, "occurred_at": clock.now()}])
+         "document_id": document.id, "description": description, "user_id": by.id,
+         "occurred_at": clock.now()}])
     insert_all(JournalLine, [
         {"entry_id": entry_id, "account_id": account_id, "purpose": purpose, "debit": max(amount, ZERO),
          "credit": max(-amount, ZERO)} for (purpose, account_id), amount in sums.items() if amount])

@@ -228,8 +228,8 @@ class Ledger:
         occurred_at = clock.now()
         moves = [
             {"store_id": move.store_id, "item_id": move.item_id, "batch_id": move.batch_id,
-             "quantity": move.quantity,
-             "unit_cost": (move.value / move.quantity).quantize(COST, ROUND_HALF_UP), "value": move.value,
+             "quantity": move.quantity, "unit_cost": (move.value / move.quantity).quantize(COST,
+             ROUND_HALF_UP), "value": move.value,
              "document_type": document.__tablename__, "document_id": document.id, "line_id": move.line_id,
              "kind": move.kind, "user_id": by.id, "occurred_at": occurred_at, "moved_on": on,
              "reverses_id": move.reverses_id, "reason": reason.strip() or None}

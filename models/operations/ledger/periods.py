@@ -25,9 +25,8 @@ from models.people import User
 #: Papers whose posting writes to the journal or the ledger by their own date (a stocktake: by the day of
 #: approval).
 POSTING = ("asset_auction", "asset_disposal", "asset_receipt", "delivery_request", "depreciation_run",
-           "goods_receipt",
-           "maintenance", "spoilage", "stock_transfer", "supplier_invoice", "supplier_refund",
-           "supplier_return", "unit_return")
+           "goods_receipt", "maintenance", "spoilage", "stock_transfer", "supplier_invoice",
+           "supplier_refund", "supplier_return", "unit_return")
 
 
 @dataclass(frozen=True)

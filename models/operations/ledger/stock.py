@@ -251,6 +251,5 @@ def without_batch(item_ids: Iterable[int]) -> dict[int, int]:
 
 
 __all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "balances", "batches", "in_base",
-           "issue",
-           "lies_in", "load_items", "lock_pairs", "receive", "reverse", "reverse_moves", "share", "transfer",
-           "without_batch"]
+           "issue", "lies_in", "load_items", "lock_pairs", "receive", "reverse", "reverse_moves", "share",
+           "transfer", "without_batch"]

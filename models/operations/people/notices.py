@@ -372,8 +372,7 @@ declare(Declared(
 declare(Declared(
     "consultation_offered", the_patient, N_("The next free times"),
     (N_("Instead of consultation %(number)s you can choose another time. Next free times: %(slots)s."),),
-    planned,
-    PORTAL, icon="calendar-event"))
+    planned, PORTAL, icon="calendar-event"))
 declare(Declared(
     "consultation_freed", the_doctor_who_knew, N_("A consultation was cancelled"),
     (N_("Consultation %(number)s on %(when)s was cancelled. The reason stands beside it."),), planned, PANEL,

@@ -91,10 +91,8 @@ def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
         order_by=(GoodsReceipt.received_on.desc(), line.id.desc())).label("place")
     ranked = (sa.select(
         line.item_id, GoodsReceipt.supplier_id, Supplier.name.label("supplier"),
-        GoodsReceipt.id.label("receipt_id"),
-        GoodsReceipt.number, GoodsReceipt.received_on, line.unit_price, line.discount,
-        UnitConversion.unit_name,
-        line.factor, place)
+        GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number, GoodsReceipt.received_on, line.unit_price,
+        line.discount, UnitConversion.unit_name, line.factor, place)
         .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
         .join(Supplier, Supplier.id == GoodsReceipt.supplier_id)
         .join(UnitConversion, UnitConversion.id == line.unit_id)

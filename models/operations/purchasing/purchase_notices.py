@@ -44,8 +44,7 @@ def _order(order: PurchaseOrder) -> dict[str, Any]:
 
 def _receipt(receipt: GoodsReceipt) -> dict[str, Any]:
     return {"number": receipt.number, "supplier": receipt.supplier.name,
-            "order": receipt.purchase_order.number,
-            "amount": f"Rp{plain(receipt.net_total)}"}
+            "order": receipt.purchase_order.number, "amount": f"Rp{plain(receipt.net_total)}"}
 
 
 def the_head_who_approved(order: PurchaseOrder) -> list[User]:

@@ -81,8 +81,8 @@ def received_not_invoiced(asked: Asked) -> Statement:
         GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number.label("document"), GoodsReceipt.received_on,
         Supplier.id.label("supplier_id"),
         Supplier.name.label("supplier"), line.item_id, NAMED, UnitConversion.unit_name,
-        line.received_quantity,
-        line.factor, line.unit_price, line.discount, quantity(invoiced.c.quantity).label("invoiced"),
+        line.received_quantity, line.factor, line.unit_price, line.discount,
+        quantity(invoiced.c.quantity).label("invoiced"),
         away.label("returned_base"))
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
         .join(UnitConversion, UnitConversion.id == line.unit_id)
@@ -178,8 +178,7 @@ def payables(asked: Asked) -> Statement:
             .join(Supplier, Supplier.id == bill.supplier_id)
             .where(bill.state == SupplierInvoiceState.APPROVED, *where(asked, supplier=bill.supplier_id)))
     less = (sa.select(sa.cast(none, sa.Integer), sa.cast(none, sa.String), credit.c.supplier_id,
-                      Supplier.name,
-                      sa.cast(none, sa.String), sa.cast(none, sa.Date), sa.cast(none, sa.Date),
+                      Supplier.name, sa.cast(none, sa.String), sa.cast(none, sa.Date), sa.cast(none, sa.Date),
                       rupiah(-credit.c.left)).join(Supplier, Supplier.id == credit.c.supplier_id)
             .where(*where(asked, supplier=credit.c.supplier_id)))
     both = sa.union_all(owed, less).subquery()
@@ -193,8 +192,7 @@ def credit_notes(asked: Asked) -> Statement:
     return (sa.select(SupplierReturn.id.label("return_id"), SupplierReturn.number.label("document"),
                       Supplier.id.label("supplier_id"), Supplier.name.label("supplier"),
                       SupplierReturn.supplier_reference, SupplierReturn.returned_on,
-                      SupplierReturn.credit_net,
-                      SupplierReturn.credit_vat, rupiah(CREDIT).label("total"))
+                      SupplierReturn.credit_net, SupplierReturn.credit_vat, rupiah(CREDIT).label("total"))
             .join(credit, credit.c.supplier_id == SupplierReturn.supplier_id)
             .join(Supplier, Supplier.id == SupplierReturn.supplier_id)
             .where(SupplierReturn.credit_net > 0, *where(asked, supplier=SupplierReturn.supplier_id))

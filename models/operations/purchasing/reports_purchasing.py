@@ -100,8 +100,8 @@ def prices(asked: Asked) -> Statement:
     return (sa.select(
         GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number.label("document"), GoodsReceipt.received_on,
         Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), line.item_id, NAMED,
-        Item.base_unit,
-        UnitConversion.unit_name, line.received_quantity, line.factor, line.unit_price, line.discount)
+        Item.base_unit, UnitConversion.unit_name, line.received_quantity, line.factor, line.unit_price,
+        line.discount)
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
         .join(UnitConversion, UnitConversion.id == line.unit_id)
         .join(Supplier, Supplier.id == GoodsReceipt.supplier_id)
@@ -150,8 +150,8 @@ def on_time(asked: Asked) -> Statement:
                     else [])).subquery())
     in_time = sa.case(((due.c.is_open == 0) & (due.c.last_on <= due.c.expected_on), 1), else_=0)
     return (sa.select(Supplier.id.label("supplier_id"), Supplier.name.label("supplier"),
-                      Supplier.lead_time_days,
-                      sa.func.count().label("due"), sa.func.sum(in_time).label("in_time"),
+                      Supplier.lead_time_days, sa.func.count().label("due"),
+                      sa.func.sum(in_time).label("in_time"),
                       sa.func.sum(due.c.is_open).label("incomplete"))
             .join(due, due.c.supplier_id == Supplier.id)
             .group_by(Supplier.id, Supplier.name, Supplier.lead_time_days).order_by(Supplier.name,

@@ -142,9 +142,9 @@ def shortages(asked: Asked) -> Statement:
         Item.id.label("item_id"), (Item.code + " " + Item.name).label("item"), Item.base_unit, Item.precision,
         Item.minimum_stock, Item.stock_on_hand, short.c.on_order, short.c.asked_for, short.c.requested,
         short.c.shortage, Store.id.label("store_id"), Store.name.label("store"),
-        Supplier.id.label("supplier_id"),
-        Supplier.name.label("supplier"), base.id.label("base_unit_id"), line.unit_id.label("last_unit_id"),
-        line.factor.label("last_factor"), line.unit_price.label("last_price"))
+        Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), base.id.label("base_unit_id"),
+        line.unit_id.label("last_unit_id"), line.factor.label("last_factor"),
+        line.unit_price.label("last_price"))
         .join(short, short.c.id == Item.id).outerjoin(line, line.id == short.c.last_line_id)
         .outerjoin(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
         .outerjoin(Store, Store.id == store_id).outerjoin(Supplier, Supplier.id == GoodsReceipt.supplier_id)

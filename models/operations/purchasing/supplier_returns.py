@@ -218,8 +218,8 @@ def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
                                for rate, amount in taxed.items()), ZERO)
     journal.post_entry(clock.today(), [
         Leg(Posting.PAYABLES, document.credit_net + document.credit_vat),
-        Leg(Posting.VAT, -document.credit_vat),
-        Leg(Posting.RECEIVED_NOT_INVOICED, -net, document.account_id)], document, by, description=CREDIT_NOTE)
+        Leg(Posting.VAT, -document.credit_vat), Leg(Posting.RECEIVED_NOT_INVOICED, -net,
+        document.account_id)], document, by, description=CREDIT_NOTE)
 
 
 def _charged(origin_ids: Iterable[int]) -> dict[int, Decimal]:

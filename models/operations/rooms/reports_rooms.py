@@ -207,8 +207,7 @@ def bed_day_cost(asked: Asked) -> Statement:
                    DepreciationRun.period_end >= first, DepreciationRun.period_end <= last)
             .group_by(room.room_class_id).subquery())
     statement = sa.select(RoomClass.id.label("room_class_id"), RoomClass.name.label("room_class"),
-                          days.c.beds,
-                          days.c.minutes, rupiah(cleaned.c.cost).label("cleaning"),
+                          days.c.beds, days.c.minutes, rupiah(cleaned.c.cost).label("cleaning"),
                           rupiah(kept.c.cost).label("upkeep"),
                           rupiah(worn.c.cost).label("wear")).join(days, days.c.room_class_id == RoomClass.id)
     for part in (cleaned, kept, worn):

@@ -59,9 +59,8 @@ LAYOUTS: dict[ImportKind, Layout] = {
                     "minimum_stock", "price_hint", "bmn_code", "description", "status"),
         frozenset({"code", "name", "category", "base_unit"}),
         {"code": "OBT-P-900", "name": "Parasetamol tablet 500 mg", "category": "obat_padat",
-         "base_unit": "tablet",
-         "precision": "0", "barcode": "8991234000015", "batch_tracked": "ya", "controlled": "tidak",
-         "minimum_stock": "100", "price_hint": "250", "status": "active"}),
+         "base_unit": "tablet", "precision": "0", "barcode": "8991234000015", "batch_tracked": "ya",
+         "controlled": "tidak", "minimum_stock": "100", "price_hint": "250", "status": "active"}),
     K.ITEM_CATEGORY: Layout(("code",), ("name", "name_en"), frozenset({"code", "name"}),
                             {"code": "obat_herbal", "name": "Obat herbal", "name_en": "Herbal medicine"}),
     K.UNIT_CONVERSION: Layout(
@@ -72,10 +71,8 @@ LAYOUTS: dict[ImportKind, Layout] = {
         ("name", "address", "phone", "email", "npwp", "contact_name", "bank_account", "charges_vat",
                     "lead_time_days", "status"), frozenset({"code", "name"}),
         {"code": "PMS-900", "name": "PT Contoh Farma", "address": "Jl. Contoh No. 1, Bandung",
-         "phone": "+622215550900",
-         "email": "jual@contoh.example", "npwp": "0123456789012345", "charges_vat": "ya",
-         "lead_time_days": "5",
-         "status": "active"}),
+         "phone": "+622215550900", "email": "jual@contoh.example", "npwp": "0123456789012345",
+         "charges_vat": "ya", "lead_time_days": "5", "status": "active"}),
     K.WORK_UNIT: Layout(("code",), ("name", "account", "status"), frozenset({"code", "name"}),
                         {"code": "HD", "name": "Unit Hemodialisis", "account": "593211", "status": "active"}),
     K.STORE: Layout(("code",), ("name", "work_unit", "status"), frozenset({"code", "name"}),
@@ -86,8 +83,7 @@ LAYOUTS: dict[ImportKind, Layout] = {
         ("store", "item"), ("batch_number", "expires_on", "quantity", "unit", "unit_price"),
         frozenset({"store", "item", "quantity", "unit_price"}),
         {"store": "GF", "item": "OBT-P-900", "batch_number": "A2401", "expires_on": "2028-12-31",
-         "quantity": "1500",
-         "unit": "tablet", "unit_price": "250"}),
+         "quantity": "1500", "unit": "tablet", "unit_price": "250"}),
 }
 
 

@@ -29,8 +29,7 @@ from models.places import RoomClass
 FILES = Path(__file__).resolve().parents[2] / "reference"
 
 KINDS = {"aset": "asset", "kewajiban": "liability", "ekuitas": "equity", "pendapatan": "revenue",
-         "beban": "expense",
-         "belanja": "expense"}
+         "beban": "expense", "belanja": "expense"}
 LEVELS = {"1": RegionLevel.PROVINCE, "2": RegionLevel.REGENCY, "3": RegionLevel.DISTRICT}
 
 #: Category → its name, whether its items carry batch and expiry, and rupiah per base unit from and to. The
@@ -67,8 +66,7 @@ CATEGORIES: dict[str, tuple[str, bool, int, int]] = {
 MEDICINES = ("obat_", "cairan_infus")
 #: Medicines under the law on narcotics and psychotropics, by the words of their names.
 CONTROLLED = ("morfin", "fentanil", "petidin", "kodein", "diazepam", "midazolam", "alprazolam",
-              "fenobarbital",
-              "ketamin", "klobazam", "lorazepam")
+              "fenobarbital", "ketamin", "klobazam", "lorazepam")
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:

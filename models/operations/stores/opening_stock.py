@@ -43,9 +43,8 @@ class Line:
         """What a preview shows; quantity and price are per base unit beside what the list says."""
         base, value = self.goods.quantity, self.goods.value or Decimal(0)
         return {"store": self.store, "item": self.item, "batch_number": self.batch,
-                "expires_on": self.expires_on,
-                "quantity": self.quantity, "unit": self.unit.unit_name, "unit_price": self.price,
-                "base_quantity": base, "base_unit": self.item.base_unit,
+                "expires_on": self.expires_on, "quantity": self.quantity, "unit": self.unit.unit_name,
+                "unit_price": self.price, "base_quantity": base, "base_unit": self.item.base_unit,
                 "base_price": (value / base).quantize(stock.COST, ROUND_HALF_UP), "value": value}
 
 
@@ -219,8 +218,7 @@ def take_back(session: Any, brought: ListImport, *, by: User, reason: str) -> No
     stock.reverse(brought, on=on, by=by, reason=reason)
     brought.reversed_at, brought.reversed_by_id, brought.reversal_reason = (
         clock.now(),
-        by.id,
-        reason.strip()[:500],
+        by.id, reason.strip()[:500],
     )
     session.flush()
 

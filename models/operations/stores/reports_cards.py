@@ -213,10 +213,8 @@ def recall(asked: Asked) -> Statement:
                   Patient.medical_record_number)
         .having(sa.func.sum(M.quantity) != 0).subquery())
     return (sa.select(moved.c.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
-                      StockBatch.expires_on,
-                      moved.c.work_unit, moved.c.patient_id, moved.c.patient, moved.c.quantity,
-                      moved.c.first_on,
-                      moved.c.last_on)
+                      StockBatch.expires_on, moved.c.work_unit, moved.c.patient_id, moved.c.patient,
+                      moved.c.quantity, moved.c.first_on, moved.c.last_on)
             .join(Item, Item.id == moved.c.item_id).join(StockBatch, StockBatch.id == moved.c.batch_id)
             .order_by(Item.name, moved.c.batch_id, moved.c.work_unit, moved.c.patient))
 
@@ -224,22 +222,18 @@ def recall(asked: Asked) -> Statement:
 declare(
     Report(
         "recall",
-        N_("Recall list of a batch"),
-        "inventory",
-        recall,
+        N_("Recall list of a batch"), "inventory", recall,
         icon="flag",
         about=N_(
             "Which units and patients got a batch and have not given it back. The store reads who they are."
         ),
         columns=(
             ITEM_COLUMN,
-            BATCH,
-            Column("expires_on", N_("Expires on"), "date"),
+            BATCH, Column("expires_on", N_("Expires on"), "date"),
             Column("work_unit", N_("Work unit")),
             Column("patient", N_("Patient"), "code", veil=replace(PATIENT, attribute="patient_id")),
             Column("quantity", N_("Quantity"), "quantity"),
-            UNIT_COLUMN,
-            Column("first_on", N_("First given"), "date"),
+            UNIT_COLUMN, Column("first_on", N_("First given"), "date"),
             Column("last_on", N_("Last movement"), "date"),
         ),
         parameters=(Parameter("batch", N_("Batch"), "text", required=True), ITEM),
@@ -283,13 +277,10 @@ def variance(asked: Asked) -> Statement:
         count_moments.moved_since(Stocktake.store_id)).correlate(Stocktake, StocktakeLine).scalar_subquery()
     return (sa.select(
         Stocktake.id.label("stocktake_id"), Stocktake.number.label("document"), Stocktake.counted_on,
-        Stocktake.state,
-        Stocktake.posted_on, since.label("since"),
-        StoreItem.quantity.label("held"), StoreItem.value.label("worth"), Item.price_hint,
-        Store.name.label("store"), StocktakeLine.item_id, NAMED, Item.base_unit,
-        StockBatch.number.label("batch"),
-        StocktakeLine.system_quantity, StocktakeLine.counted_quantity, StocktakeLine.variance,
-        rupiah(worth).label("value"))
+        Stocktake.state, Stocktake.posted_on, since.label("since"), StoreItem.quantity.label("held"),
+        StoreItem.value.label("worth"), Item.price_hint, Store.name.label("store"), StocktakeLine.item_id,
+        NAMED, Item.base_unit, StockBatch.number.label("batch"), StocktakeLine.system_quantity,
+        StocktakeLine.counted_quantity, StocktakeLine.variance, rupiah(worth).label("value"))
         .join(StocktakeLine, StocktakeLine.stocktake_id == Stocktake.id).join(Store,
                                                                               Store.id == Stocktake.store_id)
         .join(Item, Item.id == StocktakeLine.item_id).outerjoin(StockBatch,
@@ -311,8 +302,7 @@ declare(Report(
     columns=(Column("document", N_("Document"), "code", links=("=stocktake", "stocktake_id")),
              Column("state", N_("State"), "word"),
              Column("counted_on", N_("Date"), "date"), Column("posted_on", N_("Posted on"), "date"),
-             STORE_COLUMN,
-             ITEM_COLUMN, BATCH, Column("system_quantity", N_("Expected"), "quantity"),
+             STORE_COLUMN, ITEM_COLUMN, BATCH, Column("system_quantity", N_("Expected"), "quantity"),
              Column("counted_quantity", N_("Counted"), "quantity"),
              Column("variance", N_("Variance"), "quantity"),
              Column("since", N_("Moved since"), "quantity"),
@@ -329,8 +319,7 @@ declare(Report(
 def controlled(asked: Asked) -> Statement:
     joined = _other_side(_with_number(sa.select(
         M.id, M.moved_on, M.kind, M.document_type, M.document_id, DocumentNumber.number.label("document"),
-        M.item_id,
-        NAMED, Store.name.label("store"), StockBatch.number.label("batch"), M.quantity)
+        M.item_id, NAMED, Store.name.label("store"), StockBatch.number.label("batch"), M.quantity)
         .join(Item, Item.id == M.item_id).join(Store, Store.id == M.store_id)
         .join(StockBatch, StockBatch.id == M.batch_id), M), M)
     return (joined.where(Item.controlled, *within(asked, M.moved_on),

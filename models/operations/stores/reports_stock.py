@@ -160,14 +160,13 @@ declare(Report("moves_by_item", N_("Movements by item"), "inventory", moves_by_i
 declare(Report("moves_by_unit", N_("Movements by unit"), "inventory", moves_by_unit, icon="truck-delivery",
                roles=STOCK,
                columns=(Column("work_unit", N_("Work unit"), unless="work_unit"), ITEM_COLUMN, OUT_COLUMN,
-                        IN_COLUMN,
-                        UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), UNIT, STORE, ITEM)))
+                        IN_COLUMN, UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), UNIT, STORE, ITEM)))
 declare(Report("moves_by_supplier", N_("Movements by supplier"), "inventory", moves_by_supplier,
                icon="package-import",
                roles=STOCK,
                columns=(Column("supplier", N_("Supplier"), unless="supplier"), ITEM_COLUMN, IN_COLUMN,
-                        OUT_COLUMN,
-                        UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), SUPPLIER, STORE, ITEM)))
+                        OUT_COLUMN, UNIT_COLUMN, CHANGE_COLUMN), parameters=(*period(30), SUPPLIER, STORE,
+                        ITEM)))
 
 
 # ---------------------------------------------------------------- usage per unit and month
@@ -216,9 +215,8 @@ DAYS = (("30", N_("30 days")), ("60", N_("60 days")), ("90", N_("90 days")), ("1
 def expiry(asked: Asked) -> Statement:
     until = clock.today() + timedelta(days=int(asked.get("days") or 90))
     return (sa.select(B.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
-                      StockBatch.expires_on,
-                      Store.name.label("store"), B.quantity, StoreItem.quantity.label("held"),
-                      StoreItem.value.label("worth"))
+                      StockBatch.expires_on, Store.name.label("store"), B.quantity,
+                      StoreItem.quantity.label("held"), StoreItem.value.label("worth"))
             .join(StockBatch, StockBatch.id == B.batch_id).join(Item, Item.id == B.item_id)
             .join(Store, Store.id == B.store_id)
             .join(StoreItem, sa.and_(StoreItem.store_id == B.store_id, StoreItem.item_id == B.item_id))
@@ -233,8 +231,7 @@ declare(Report(
     columns=(ITEM_COLUMN, Column("batch", N_("Batch"), "code"),
              Column("expires_on", N_("Expires on"), "date"),
              Column("left", N_("Days left"), "number", lambda row: (row.expires_on - clock.today()).days),
-             STORE_COLUMN,
-             Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
+             STORE_COLUMN, Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("value", N_("Value"), "money", lambda row: ratio(row.worth * row.quantity, row.held))),
     parameters=(Parameter("days", N_("Expires within"), "choice", lambda: "90", choices=DAYS), STORE, ITEM),
     is_late=lambda row: row.expires_on <= clock.today()))

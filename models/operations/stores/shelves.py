@@ -24,8 +24,7 @@ def held(item_id: int, most: int = 100) -> list[Any]:
     top."""
     return list(db.session.execute(
         sa.select(StockBalance.store_id, Store.name.label("store"), Shelf.location,
-                  StockBatch.number.label("batch"),
-                  StockBatch.expires_on, StockBalance.quantity)
+                  StockBatch.number.label("batch"), StockBatch.expires_on, StockBalance.quantity)
         .join(Store, Store.id == StockBalance.store_id).join(StockBatch,
                                                              StockBatch.id == StockBalance.batch_id)
         .outerjoin(Shelf, (Shelf.store_id == StockBalance.store_id) & (Shelf.item_id == StockBalance.item_id))

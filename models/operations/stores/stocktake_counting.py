@@ -29,8 +29,7 @@ QUANTITY = ExactDecimal(14, 3)
 MOST_ITEMS = 2000
 #: Headings of the sheet that is filled in and brought back; the first names the line for certain.
 SHEET = (N_("Line"), N_("Shelf"), N_("Item code"), N_("Item"), N_("Barcode"), N_("Batch"), N_("Expires on"),
-         N_("Unit"),
-         N_("Counted"), N_("Note"))
+         N_("Unit"), N_("Counted"), N_("Note"))
 
 
 def _may_count(stocktake: Stocktake, by: User, *, shared: bool = True) -> None:

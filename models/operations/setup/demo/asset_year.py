@@ -33,8 +33,7 @@ from models.operations.setup.demo.world import World, open_
 from models.places import Land
 
 REASONS = {"reject": "Lengkapi dulu dengan tiga penawaran.", "cancel": "Tidak jadi",
-           "close": "Anggaran sudah dipakai",
-           "reverse": "Barang tertukar, diambil kembali oleh vendor"}
+           "close": "Anggaran sudah dipakai", "reverse": "Barang tertukar, diambil kembali oleh vendor"}
 WHO = {"approve": "facilities_head", "approve_payment": "payables", "approve_limit": "director",
        "approve_receivables": "receivables", "reject": "facilities_head", "close": "facilities_staff",
        "reverse": "facilities_head"}

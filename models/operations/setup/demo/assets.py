@@ -20,8 +20,7 @@ from models.operations.setup.demo.world import World, open_
 from models.places import InpatientRoom, Land, PhysicalCondition, RoomClass
 
 VENDORS = ("PT Surya Medika Teknologi", "PT Karya Alkes Nusantara", "CV Mebel Husada",
-           "PT Nusantara Komputindo",
-           "PT Sejuk Abadi Teknik")
+           "PT Nusantara Komputindo", "PT Sejuk Abadi Teknik")
 #: Code, name, brand, words of the asset type, rupiah (made up), how many, vendor, room or ward.
 MODELS = (
     ("CT-64", "CT scanner 64 slice", "Siemens", "kedokteran", 9_850_000_000, 1, 0, "Ruang CT Scan"),

@@ -126,8 +126,7 @@ def _dependants(world: World, guardian: Patient, admin: User) -> None:
                                              sex=sex, consents=list(ConsentKind))
         person.address, person.region_code, person.payer = (
             guardian.address,
-            guardian.region_code,
-            guardian.payer,
+            guardian.region_code, guardian.payer,
         )
         if relation == Relation.PARENT:
             person.allergies = "Sulfa"

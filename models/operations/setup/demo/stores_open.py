@@ -126,8 +126,7 @@ def _orders(world: World) -> None:
             world.session.flush()
         for step in steps:
             who: Any = {"approve": "facilities_head", "approve_payment": "payables",
-                        "approve_limit": "director",
-                        "reject": "facilities_head"}.get(step, author)
+                        "approve_limit": "director", "reject": "facilities_head"}.get(step, author)
             reason = {"reject": "Minta penawaran pembanding dulu.",
                       "cancel": "Pemasok kehabisan stok"}.get(step, "")
             if step == "send" and not stores.may_send(made):

@@ -45,8 +45,7 @@ WAYS: dict[Any, tuple[tuple[str, str, str], ...]] = {
     GoodsReceipt: (("create", "draft", "author"), ("post", "posted", "author")),
 }
 TABLES = (StoreRequest, StoreRequestLine, DeliveryRequest, DeliveryRequestLine, PurchaseOrder,
-          PurchaseOrderLine,
-          GoodsReceipt, GoodsReceiptLine, StockBatch, JournalEntry)
+          PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, StockBatch, JournalEntry)
 
 
 class Bulk:
