@@ -31,9 +31,10 @@ test: $(READY)  ## run the tests; ARGS="-k ledger" picks some
 test-days: $(READY)  ## run the tests and load the demo on the days that hurt (an hour); ARGS="demo" or "December" picks some
 	$(BIN)/python -m tests.support.days $(ARGS)
 
-lint: $(READY)  ## ruff on everything, mypy on models/
+lint: $(READY)  ## ruff on everything, mypy on models/, djlint on templates/
 	$(BIN)/ruff check .
 	$(BIN)/mypy models
+	$(BIN)/djlint --quiet --lint templates
 
 migrate: $(READY)  ## bring the database of DATABASE_URL to the newest schema
 	$(FLASK) db upgrade

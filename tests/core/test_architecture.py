@@ -29,6 +29,9 @@ SUMMARIES = {"models/operations/rooms/rooms.py"}
 #: Lines of code in one file, of at most 110 columns each (ruff).
 LONGEST = 430
 
+#: Columns of a template's line.
+WIDEST = 110
+
 
 @cache
 def tracked() -> tuple[Path, ...]:
@@ -190,6 +193,20 @@ def test_files_are_short() -> None:
     wrong = [f"{named(path)}: {lines}" for path in sources()
              if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST]
     assert not wrong, f"longer than {LONGEST} lines, split by noun:\n" + "\n".join(wrong)
+
+
+def test_lines_of_templates_are_short() -> None:
+    drawn = [path for path in tracked() if named(path).startswith("templates/") and path.suffix == ".svg"]
+    wrong = [f"{named(path)}:{number}: {len(line)}" for path in templates() + drawn
+             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if len(line) > WIDEST]
+    assert not wrong, f"longer than {WIDEST} columns, one element a line:\n" + "\n".join(wrong)
+
+
+def test_lint_looks_at_templates() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lint = re.search(r"^lint:.*\n((?:\t.*\n)+)", makefile, re.M)
+    assert lint is not None
+    assert re.search(r"\$\(BIN\)/djlint\b.*--lint templates$", lint[1], re.M), "make lint checks templates/ with djlint"
 
 
 def test_nothing_is_left_to_do() -> None:
