@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, AssetModel, Vendor, one_place
 from models.base import Code, Id, Money, Percent, Text, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.places import FundingSource
 from models.roles import Role
@@ -53,6 +53,9 @@ class AssetPlan(Document, db.Model):
     )
     prefix = "PLN"
     dated = "planned_on"
+    area, icon, rank = Area.ASSETS, "list-check", 130
+    posts = Posts.NOTHING
+    process = "assets"
     workflow = Workflow(
         P.DRAFT,
         Transition("submit", (P.DRAFT,), P.SUBMITTED, PLANNERS, when=has_lines, numbers=True),
@@ -84,6 +87,7 @@ class AssetPlanLine(db.Model):
     """So many things of one model for one unit and budget year."""
 
     __tablename__ = "asset_plan_line"
+    names_by = ("asset_plan", "asset_model")
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("budget_year BETWEEN 2000 AND 2200", name="budget_year_sane"),
@@ -150,6 +154,11 @@ class AssetProcurement(Document, db.Model):
     )
     prefix = "PNG"
     dated = "procured_on"
+    area, icon, rank = Area.ASSETS, "file-dollar", 140
+    posts = Posts.NOTHING
+    process = "assets"
+    signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Vendor"))
+    paper_title = N_("Order of equipment")
     workflow = Workflow(
         G.DRAFT,
         Transition("submit", (G.DRAFT,), G.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -218,6 +227,7 @@ class AssetProcurementLine(db.Model):
     """So many things of one model at a price, from a line of a plan."""
 
     __tablename__ = "asset_procurement_line"
+    names_by = ("asset_procurement", "asset_model")
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
@@ -287,6 +297,10 @@ class AssetReceipt(Document, db.Model):
     )
     prefix = "PNR"
     dated = "received_on"
+    area, icon, rank = Area.ASSETS, "package-import", 150
+    posts = Posts.JOURNAL
+    process = "assets"
+    signs = (N_("Received by (facilities)"), N_("Vendor"))
     workflow = Workflow(
         V.DRAFT,
         Transition("post", (V.DRAFT,), V.POSTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, AssetState, Ownership
 from models.base import Code, Id, Money, Name, Text, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.places import Building, FundingSource, Land, Ward
 from models.roles import Role
@@ -73,6 +73,11 @@ class AssetDisposal(Document, db.Model):
     )
     prefix = "WO"
     dated = "disposed_on"
+    area, icon, rank = Area.ASSETS, "archive", 170
+    posts = Posts.JOURNAL
+    process = "assets"
+    signs = (N_("Head of facilities"), N_("Accounts receivable"))
+    paper_title = N_("Minutes of disposal")
     workflow = Workflow(
         D.DRAFT,
         Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -101,6 +106,7 @@ class AssetDisposalLine(db.Model):
     """One asset, whole or, of a group asset, in part; where it stood and why it goes."""
 
     __tablename__ = "asset_disposal_line"
+    late_columns = ("book_value", "held_asset_id")
     __table_args__ = (
         sa.UniqueConstraint("asset_disposal_id", "asset_id"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -163,6 +169,11 @@ class AssetAuction(Document, db.Model):
     )
     prefix = "AUC"
     dated = "auctioned_on"
+    area, icon, rank = Area.ASSETS, "discount", 180
+    posts = Posts.JOURNAL
+    process = "assets"
+    signs = (N_("Head of facilities"), N_("Accounts receivable"), N_("Buyer"))
+    paper_title = N_("Minutes of auction")
     workflow = Workflow(
         A.DRAFT,
         Transition("submit", (A.DRAFT,), A.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -206,6 +217,7 @@ class AssetAuctionLine(db.Model):
     """One asset or one parcel of land. Prices are for the whole line; `sale_price` is the winning bid's."""
 
     __tablename__ = "asset_auction_line"
+    late_columns = ("appraised_value", "reserve_price", "sale_price")
     __table_args__ = (
         sa.CheckConstraint("(asset_id IS NULL) <> (land_id IS NULL)", name="one_thing"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -244,6 +256,8 @@ class AssetAuctionBid(db.Model):
     `note`."""
 
     __tablename__ = "asset_auction_bid"
+    changes_in = (A.OPEN,)
+    refusal = N_("Bids are written while their auction is open: neither before nor afterwards.")
     __table_args__ = (
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.CheckConstraint("round > 0", name="round_positive"),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from models import clock
 from models.asset_register import Asset, AssetBook, BookKind
 from models.base import BigId, Code, Id, Money, Text, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.roles import Role
 from models.workflow import Transition, Workflow, not_own
 
@@ -47,6 +47,10 @@ class DepreciationRun(Document, db.Model):
     )
     prefix = "DEP"
     dated = "run_on"
+    area, icon, rank = Area.ASSETS, "trending-down", 190
+    posts = Posts.JOURNAL
+    process = "care"
+    is_begun_by_people = False
     workflow = Workflow(
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, numbers=True),

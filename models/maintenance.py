@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, Vendor
 from models.base import Factor, Id, Money, Quantity, Text, db, reference, seeded
-from models.documents import Document, Stateful, author, state_column
+from models.documents import Area, Document, Posts, Stateful, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.places import Building, PhysicalCondition
@@ -72,6 +72,10 @@ class Maintenance(Document, db.Model):
     )
     prefix = "MNT"
     dated = "requested_on"
+    area, icon, rank = Area.ASSETS, "tool", 160
+    posts = Posts.STOCK
+    process = "care"
+    menu_rank = 125
     workflow = Workflow(
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, ASKERS, when=has_lines, numbers=True),
@@ -136,6 +140,9 @@ class MaintenanceLine(Stateful, db.Model):
     """One asset, or one building, of a maintenance order. `cost` in rupiah; `employee` is the technician."""
 
     __tablename__ = "maintenance_line"
+    names_by = ("asset", "building")
+    late_columns = ("state", "version", "cost", "result", "condition_after", "next_due_on",
+                    "employee_id")
     __table_args__ = (
         sa.CheckConstraint("(asset_id IS NULL) <> (building_id IS NULL)", name="one_thing"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -179,6 +186,8 @@ class MaintenancePart(MeasuredLine, db.Model):
     """A spare part used on a line, out of a store."""
 
     __tablename__ = "maintenance_part"
+    changes_in = (S.IN_PROGRESS,)
+    refusal = N_("Spare parts are written while their order is in progress: neither before nor afterwards.")
     __table_args__ = measured()
 
     id: Mapped[Id]

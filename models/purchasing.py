@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, 
 
 from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured, plain, vat
 from models.roles import Role
@@ -60,6 +60,9 @@ class PurchaseRequest(Document, db.Model):
     )
     prefix = "PR"
     dated = "requested_on"
+    area, icon, rank = Area.PURCHASING, "shopping-cart", 30
+    posts = Posts.NOTHING
+    process = "purchasing"
     workflow = Workflow(
         R.DRAFT,
         Transition("submit", (R.DRAFT,), R.SUBMITTED, BUYERS, when=has_lines, numbers=True),
@@ -109,6 +112,7 @@ class PurchaseRequestLine(MeasuredLine, db.Model):
     """One item of a PR."""
 
     __tablename__ = "purchase_request_line"
+    names_by = ("purchase_request", "item")
     __table_args__ = (
         *measured(),
         sa.CheckConstraint("estimated_price >= 0", name="estimated_price_not_negative"),
@@ -171,6 +175,10 @@ class PurchaseOrder(Document, db.Model):
     )
     prefix = "PO"
     dated = "ordered_on"
+    area, icon, rank = Area.PURCHASING, "file-invoice", 40
+    posts = Posts.NOTHING
+    process = "purchasing"
+    signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Supplier"))
     workflow = Workflow(
         O.DRAFT,
         Transition("submit", (O.DRAFT,), O.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -254,6 +262,7 @@ class PurchaseOrderLine(MeasuredLine, db.Model):
     """One item of a PO."""
 
     __tablename__ = "purchase_order_line"
+    names_by = ("purchase_order", "item")
     discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0),
                                               info=seeded("tb_detPo.diskon"))
     __table_args__ = (
@@ -318,6 +327,12 @@ class GoodsReceipt(Document, db.Model):
     )
     prefix = "RCV"
     dated = "received_on"
+    area, icon, rank = Area.PURCHASING, "package-import", 50
+    posts = Posts.STOCK
+    process = "purchasing"
+    may_be_backdated = True
+    signs = (N_("Received by (store)"), N_("Supplier"))
+    paper_title = N_("Receiving report (RR)")
     workflow = Workflow(
         G.DRAFT,
         Transition("post", (G.DRAFT,), G.POSTED, Role.STORE_STAFF, when=(has_lines, order_sent),
@@ -359,6 +374,7 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     """One item of a receipt, with the batch it came in."""
 
     __tablename__ = "goods_receipt_line"
+    names_by = ("goods_receipt", "item")
     discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0))
     __table_args__ = (
         *measured("received_quantity"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Factor, Id, Money, Quantity, UnitCost, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
 from models.workflow import Transition, Workflow, has_lines, not_own, own_document, own_work_unit
@@ -58,6 +58,11 @@ class SupplierReturn(Document, db.Model):
     )
     prefix = "RTA"
     dated = "returned_on"
+    area, icon, rank = Area.PURCHASING, "arrow-back-up", 70
+    posts = Posts.STOCK
+    process = "purchasing"
+    may_be_backdated = True
+    late_columns = ("credit_net", "credit_vat")
     workflow = Workflow(
         A.DRAFT,
         Transition("submit", (A.DRAFT,), A.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -98,6 +103,8 @@ class SupplierReturnLine(MeasuredLine, db.Model):
     """One item of an RTA, taken from one line of a receipt."""
 
     __tablename__ = "supplier_return_line"
+    late_columns = ("credited_quantity",)
+    late_in = (A.SENT,)
     __table_args__ = (
         *measured(),
         sa.CheckConstraint("credited_quantity >= 0 AND credited_quantity <= quantity * factor",
@@ -146,6 +153,10 @@ class UnitReturn(Document, db.Model):
     )
     prefix = "RTP"
     dated = "returned_on"
+    area, icon, rank = Area.INVENTORY, "truck-return", 90
+    posts = Posts.STOCK
+    process = "corrections"
+    may_be_backdated = True
     workflow = Workflow(
         P.DRAFT,
         Transition("submit", (P.DRAFT,), P.SUBMITTED, Role.UNIT_USER, when=(has_lines, own_work_unit),
@@ -217,6 +228,10 @@ class Spoilage(Document, db.Model):
     )
     prefix = "SPL"
     dated = "spoiled_on"
+    area, icon, rank = Area.INVENTORY, "trash", 100
+    posts = Posts.STOCK
+    process = "corrections"
+    may_be_backdated = True
     workflow = Workflow(
         L.DRAFT,
         Transition("submit", (L.DRAFT,), L.SUBMITTED, KEEPERS, when=has_lines, numbers=True),
@@ -243,6 +258,7 @@ class SpoilageLine(MeasuredLine, db.Model):
     """One spoiled item."""
 
     __tablename__ = "spoilage_line"
+    late_columns = ("unit_cost",)
     __table_args__ = (
         *measured(),
         sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import ExactDecimal, Factor, Id, Quantity, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.people import UserRole
@@ -85,6 +85,12 @@ class Stocktake(Document, db.Model):
     )
     prefix = "OPN"
     dated = "counted_on"
+    area, icon, rank = Area.INVENTORY, "clipboard-check", 110
+    posts = Posts.STOCK_THAT_DAY
+    process = "corrections"
+    menu_rank = 85
+    lines_change_in = (T.DRAFT, T.COUNTING)
+    is_sorted_by_shelf = True
     workflow = Workflow(
         T.DRAFT,
         Transition("start", (T.DRAFT,), T.COUNTING, COUNTERS, when=has_lines, numbers=True),
@@ -117,6 +123,7 @@ class StocktakeLine(db.Model):
     """One item, or one batch of it, to count. All three quantities are in `unit`, the item's base unit."""
 
     __tablename__ = "stocktake_line"
+    late_columns = ("count_again",)
     __table_args__ = (
         sa.UniqueConstraint("stocktake_id", "item_id", "batch_id"),
         sa.ForeignKeyConstraint(["item_id", "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
@@ -185,6 +192,12 @@ class StockTransfer(Document, db.Model):
     )
     prefix = "TRF"
     dated = "transferred_on"
+    area, icon, rank = Area.INVENTORY, "transfer", 120
+    posts = Posts.STOCK
+    process = "corrections"
+    menu_rank = 86
+    may_be_backdated = True
+    is_sorted_by_shelf = True
     workflow = Workflow(
         F.DRAFT,
         Transition("submit", (F.DRAFT,), F.SUBMITTED, Role.STORE_STAFF, when=has_lines, numbers=True),

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Factor, Id, Name, Quantity, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
+from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document, own_work_unit
@@ -55,6 +56,10 @@ class StoreRequest(Document, db.Model):
     )
     prefix = "SR"
     dated = "requested_on"
+    area, icon, rank = Area.INVENTORY, "clipboard-list", 10
+    posts = Posts.NOTHING
+    process = "requests"
+    signs = (N_("Asked for by"), N_("Head of the store"))
     workflow = Workflow(
         S.DRAFT,
         #          name       from            to           who               also
@@ -148,6 +153,11 @@ class DeliveryRequest(Document, db.Model):
     )
     prefix = "DR"
     dated = "delivered_on"
+    area, icon, rank = Area.INVENTORY, "truck-delivery", 20
+    posts = Posts.STOCK
+    process = "requests"
+    signs = (N_("Delivered by (store)"), N_("Received by (unit)"))
+    is_sorted_by_shelf = True
     workflow = Workflow(
         D.DRAFT,
         Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.STORE_STAFF, when=has_lines, numbers=True),
@@ -185,6 +195,7 @@ class DeliveryRequestLine(MeasuredLine, db.Model):
     """One item of a DR."""
 
     __tablename__ = "delivery_request_line"
+    names_by = ("delivery_request", "item")
     __table_args__ = (
         *measured(),
         {"info": {"seed": "tb_detDr"}},

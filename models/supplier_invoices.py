@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Factor, Id, Money, Quantity, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.line_quantities import MeasuredLine, measured
 from models.purchasing import net
 from models.roles import Role
@@ -48,6 +48,10 @@ class SupplierInvoice(Document, db.Model):
     )
     prefix = "INV"
     dated = "invoiced_on"
+    area, icon, rank = Area.PURCHASING, "receipt", 60
+    posts = Posts.JOURNAL
+    process = "purchasing"
+    also_final_in = (I.APPROVED,)  # approving is posting
     workflow = Workflow(
         I.DRAFT,
         Transition("submit", (I.DRAFT,), I.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
