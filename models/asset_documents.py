@@ -19,7 +19,17 @@ from models.errors import N_
 from models.places import FundingSource
 from models.roles import Role
 from models.settings import setting
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import (
+    Condition,
+    Transition,
+    Workflow,
+    another_person,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+    own_document,
+)
 
 if TYPE_CHECKING:
     from models.journal import Account
@@ -58,12 +68,9 @@ class AssetPlan(Document, db.Model):
     process = "assets"
     workflow = Workflow(
         P.DRAFT,
-        Transition("submit", (P.DRAFT,), P.SUBMITTED, PLANNERS, when=has_lines, numbers=True),
-        Transition("approve", (P.SUBMITTED,), P.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (P.SUBMITTED,), P.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(P, author=PLANNERS, approver=Role.FACILITIES_HEAD),
         Transition("close", (P.APPROVED,), P.DONE, Role.FACILITIES_STAFF, needs_reason=fully_procured),
-        Transition("reopen", (P.REJECTED,), P.DRAFT, PLANNERS, when=own_document),
-        Transition("cancel", (P.DRAFT, P.SUBMITTED), P.CANCELLED, PLANNERS, needs_reason=True),
+        *author_steps(P, author=PLANNERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_perencanaan.perencanaan_id"))

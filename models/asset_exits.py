@@ -18,7 +18,7 @@ from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.places import Building, FundingSource, Land, Ward
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import Condition, Transition, Workflow, another_person, author_steps, has_lines, not_own
 
 if TYPE_CHECKING:
     from models.journal import Account
@@ -86,8 +86,7 @@ class AssetDisposal(Document, db.Model):
                    when=(not_own, another_person)),
         Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (D.APPROVED,), D.REJECTED, Role.RECEIVABLES, needs_reason=True),
-        Transition("reopen", (D.REJECTED,), D.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (D.DRAFT, D.SUBMITTED), D.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(D, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_penghapusan.penghapusan_id"))
@@ -187,8 +186,7 @@ class AssetAuction(Document, db.Model):
         Transition("sell", (A.OPEN,), A.SOLD, Role.FACILITIES_STAFF,
                    asks=("minutes_number",)),
         Transition("fail", (A.OPEN,), A.FAILED, Role.FACILITIES_STAFF, when=no_bid),
-        Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(A, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_pelelangan.pelelangan_id"))

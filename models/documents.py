@@ -173,6 +173,12 @@ def document_types() -> dict[str, type[Document]]:
     return dict(sorted(types, key=lambda named: (named[1].rank, named[0])))
 
 
+def line_type(model: type[Any]) -> type[Any] | None:
+    """The class of a document's `lines`; None where it has none."""
+    relation = sa.inspect(model).relationships.get("lines")
+    return relation.mapper.class_ if relation is not None else None
+
+
 def _check_facts(model: type[Document]) -> None:
     """Raises TypeError when a type does not say what is asked of it, or says what cannot be."""
     name = model.__name__

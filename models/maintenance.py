@@ -18,7 +18,7 @@ from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.places import Building, PhysicalCondition
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import Condition, Transition, Workflow, another_person, author_steps, has_lines, not_own
 
 if TYPE_CHECKING:
     from models.asset_history import MaintenanceSchedule
@@ -87,8 +87,7 @@ class Maintenance(Document, db.Model):
         Transition("finish", (S.IN_PROGRESS,), S.DONE, Role.FACILITIES_STAFF, when=lines_finished),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (S.APPROVED,), S.REJECTED, Role.PAYABLES, needs_reason=True),
-        Transition("reopen", (S.REJECTED,), S.DRAFT, ASKERS, when=own_document),
-        Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, ASKERS, needs_reason=True),
+        *author_steps(S, author=ASKERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_pemeliharaan.pemeliharaan_id"))

@@ -17,7 +17,17 @@ from models.errors import N_
 from models.line_quantities import MeasuredLine, measured, plain, vat
 from models.roles import Role
 from models.settings import setting
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import (
+    Condition,
+    Transition,
+    Workflow,
+    another_person,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+    own_document,
+)
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -65,12 +75,9 @@ class PurchaseRequest(Document, db.Model):
     process = "purchasing"
     workflow = Workflow(
         R.DRAFT,
-        Transition("submit", (R.DRAFT,), R.SUBMITTED, BUYERS, when=has_lines, numbers=True),
-        Transition("approve", (R.SUBMITTED,), R.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (R.SUBMITTED,), R.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(R, author=BUYERS, approver=Role.FACILITIES_HEAD),
         Transition("close", (R.APPROVED,), R.DONE, Role.FACILITIES_STAFF, needs_reason=fully_ordered),
-        Transition("reopen", (R.REJECTED,), R.DRAFT, BUYERS, when=own_document),
-        Transition("cancel", (R.DRAFT, R.SUBMITTED), R.CANCELLED, BUYERS, needs_reason=True),
+        *author_steps(R, author=BUYERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_pr.pr_id"))

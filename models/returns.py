@@ -14,7 +14,15 @@ from models.base import Factor, Id, Money, Quantity, UnitCost, db, reference, se
 from models.documents import Area, Document, Posts, author, state_column
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
-from models.workflow import Transition, Workflow, has_lines, not_own, own_document, own_work_unit
+from models.workflow import (
+    Transition,
+    Workflow,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+    own_work_unit,
+)
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -65,15 +73,12 @@ class SupplierReturn(Document, db.Model):
     late_columns = ("credit_net", "credit_vat")
     workflow = Workflow(
         A.DRAFT,
-        Transition("submit", (A.DRAFT,), A.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (A.SUBMITTED,), A.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (A.SUBMITTED,), A.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(A, author=Role.FACILITIES_STAFF, approver=Role.FACILITIES_HEAD),
         Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF)),
         Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF,
                    asks=("resolution", "supplier_reference")),
         Transition("unconfirm", (A.DONE,), A.SENT, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(A, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_rta.rta_id"))
@@ -163,8 +168,7 @@ class UnitReturn(Document, db.Model):
                    numbers=True),
         Transition("accept", (P.SUBMITTED,), P.ACCEPTED, Role.STORE_STAFF, when=not_own),
         Transition("reject", (P.SUBMITTED,), P.REJECTED, Role.STORE_STAFF, needs_reason=True),
-        Transition("reopen", (P.REJECTED,), P.DRAFT, Role.UNIT_USER, when=own_document),
-        Transition("cancel", (P.DRAFT, P.SUBMITTED), P.CANCELLED, Role.UNIT_USER, needs_reason=True),
+        *author_steps(P, author=Role.UNIT_USER),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_rtp.rtp_id"))
@@ -234,11 +238,8 @@ class Spoilage(Document, db.Model):
     may_be_backdated = True
     workflow = Workflow(
         L.DRAFT,
-        Transition("submit", (L.DRAFT,), L.SUBMITTED, KEEPERS, when=has_lines, numbers=True),
-        Transition("approve", (L.SUBMITTED,), L.POSTED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (L.SUBMITTED,), L.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("reopen", (L.REJECTED,), L.DRAFT, KEEPERS, when=own_document),
-        Transition("cancel", (L.DRAFT, L.SUBMITTED), L.CANCELLED, KEEPERS, needs_reason=True),
+        *approval_steps(L, author=KEEPERS, approver=Role.FACILITIES_HEAD, approved=L.POSTED),
+        *author_steps(L, author=KEEPERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_spoil.spoil_id"))

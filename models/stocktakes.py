@@ -17,7 +17,7 @@ from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.people import UserRole
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document
+from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps, has_lines
 
 if TYPE_CHECKING:
     from models.items import Item, UnitConversion
@@ -200,11 +200,8 @@ class StockTransfer(Document, db.Model):
     is_sorted_by_shelf = True
     workflow = Workflow(
         F.DRAFT,
-        Transition("submit", (F.DRAFT,), F.SUBMITTED, Role.STORE_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (F.SUBMITTED,), F.POSTED, Role.STORE_HEAD, when=not_own),
-        Transition("reject", (F.SUBMITTED,), F.REJECTED, Role.STORE_HEAD, needs_reason=True),
-        Transition("reopen", (F.REJECTED,), F.DRAFT, Role.STORE_STAFF, when=own_document),
-        Transition("cancel", (F.DRAFT, F.SUBMITTED), F.CANCELLED, Role.STORE_STAFF, needs_reason=True),
+        *approval_steps(F, author=Role.STORE_STAFF, approver=Role.STORE_HEAD, approved=F.POSTED),
+        *author_steps(F, author=Role.STORE_STAFF),
     )
 
     id: Mapped[Id]

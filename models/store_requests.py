@@ -16,7 +16,7 @@ from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document, own_work_unit
+from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps, own_work_unit
 
 if TYPE_CHECKING:
     from models.items import Item, UnitConversion
@@ -62,14 +62,10 @@ class StoreRequest(Document, db.Model):
     signs = (N_("Asked for by"), N_("Head of the store"))
     workflow = Workflow(
         S.DRAFT,
-        #          name       from            to           who               also
-        Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.UNIT_USER, when=has_lines, numbers=True),
-        Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.STORE_HEAD, when=not_own),
-        Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.STORE_HEAD, needs_reason=True),
+        *approval_steps(S, author=Role.UNIT_USER, approver=Role.STORE_HEAD),
         Transition("close", (S.APPROVED,), S.DONE, (Role.STORE_HEAD, Role.UNIT_USER),
                    needs_reason=fully_delivered),
-        Transition("reopen", (S.REJECTED,), S.DRAFT, Role.UNIT_USER, when=own_document),
-        Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, Role.UNIT_USER, needs_reason=True),
+        *author_steps(S, author=Role.UNIT_USER),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_sr.sr_id"))
@@ -160,15 +156,12 @@ class DeliveryRequest(Document, db.Model):
     is_sorted_by_shelf = True
     workflow = Workflow(
         D.DRAFT,
-        Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.STORE_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (D.SUBMITTED,), D.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(D, author=Role.STORE_STAFF, approver=Role.FACILITIES_HEAD),
         Transition("deliver", (D.APPROVED,), D.DELIVERED, Role.STORE_STAFF),
         Transition("acknowledge", (D.DELIVERED,), D.DONE, Role.UNIT_USER, when=own_work_unit,
                    asks=("shortage_note",)),
         Transition("reverse", (D.DELIVERED, D.DONE), D.REVERSED, Role.STORE_HEAD, needs_reason=True),
-        Transition("reopen", (D.REJECTED,), D.DRAFT, Role.STORE_STAFF, when=own_document),
-        Transition("cancel", (D.DRAFT, D.SUBMITTED), D.CANCELLED, Role.STORE_STAFF, needs_reason=True),
+        *author_steps(D, author=Role.STORE_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_dr.dr_id"))

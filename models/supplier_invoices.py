@@ -16,7 +16,7 @@ from models.documents import Area, Document, Posts, author, state_column
 from models.line_quantities import MeasuredLine, measured
 from models.purchasing import net
 from models.roles import Role
-from models.workflow import Transition, Workflow, has_lines, not_own, own_document
+from models.workflow import Transition, Workflow, approval_steps, author_steps
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -54,13 +54,10 @@ class SupplierInvoice(Document, db.Model):
     also_final_in = (I.APPROVED,)  # approving is posting
     workflow = Workflow(
         I.DRAFT,
-        Transition("submit", (I.DRAFT,), I.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (I.SUBMITTED,), I.APPROVED, Role.PAYABLES, when=not_own),
-        Transition("reject", (I.SUBMITTED,), I.REJECTED, Role.PAYABLES, needs_reason=True),
+        *approval_steps(I, author=Role.FACILITIES_STAFF, approver=Role.PAYABLES),
         Transition("pay", (I.APPROVED,), I.PAID, Role.PAYABLES,
                    asks=("paid_on", "payment_reference", "set_off_amount")),
-        Transition("reopen", (I.REJECTED,), I.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (I.DRAFT, I.SUBMITTED), I.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(I, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id]

@@ -20,7 +20,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import ExactDecimal, db
-from models.documents import Document, DocumentEvent, DocumentNumber
+from models.documents import Document, DocumentEvent, DocumentNumber, line_type
 from models.finality import FINAL_STATES
 from models.operations.stores import count_moments, shelves
 from models.people import User
@@ -313,8 +313,7 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
     """The printed form's content, in the reader's language, without the attributes `hides`."""
     model = type(document)
     form = FORMS.get(model.__tablename__, Form())
-    relation = sa.inspect(model).relationships.get("lines")
-    line_model = relation.mapper.class_ if relation is not None else None
+    line_model = line_type(model)
     document = db.session.scalars(
         sa.select(model).where(model.id == document.id).options(*_options(model, line_model))).unique().one()
     given = db.session.scalar(sa.select(DocumentNumber).where(

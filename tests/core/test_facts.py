@@ -19,7 +19,9 @@ from backoffice.panel import menu, pages
 from models import clock, finality
 from models.base import Base, Id, db
 from models.documents import WORKFLOWS, Area, Document, Posts, author, document_types, state_column
+from models.operations.core import approvals
 from models.operations.ledger import periods
+from models.operations.stores import stores
 from models.rights import RIGHTS, area_of
 from models.roles import Role
 from models.workflow import Transition, Workflow
@@ -163,6 +165,20 @@ def test_who_signs_what_the_paper_is_called_and_how_lines_are_sorted() -> None:
     assert known("signs") == SIGNS
     assert known("paper_title") == PAPER_TITLES
     assert set(known("is_sorted_by_shelf")) == {"delivery_request", "stocktake", "stock_transfer"}
+
+
+def test_quantities_are_checked_when_the_document_gets_its_number() -> None:
+    bound = {model.__tablename__: name for (model, name), effects in approvals.EFFECTS.items()
+             if stores._check_lines in effects and model.__tablename__ in KNOWN}
+    assert bound == {"goods_receipt": "post", **dict.fromkeys((
+        "store_request", "delivery_request", "purchase_request", "purchase_order", "supplier_invoice",
+        "supplier_return", "unit_return", "spoilage", "stock_transfer"), "submit")}
+
+
+def test_items_must_be_in_use_where_they_are_only_asked_for() -> None:
+    asking = {name for name, model in document_types().items()
+              if name in KNOWN and stores.has_checked_lines(model) and model.posts is Posts.NOTHING}
+    assert asking == {"store_request", "purchase_request", "purchase_order"}
 
 
 def test_students_find_a_document_and_its_lines_in_its_process(app: Any) -> None:
