@@ -49,6 +49,11 @@ class Posts(Enum):
         """Whether a month cannot be closed quietly while such a document of it is not posted."""
         return self in (Posts.JOURNAL, Posts.STOCK)
 
+    @property
+    def is_stock(self) -> bool:
+        """Whether stock moves are written for it."""
+        return self in (Posts.STOCK, Posts.STOCK_THAT_DAY)
+
 
 def author(seed: str | None = None) -> Any:
     """The column for who made the document."""
