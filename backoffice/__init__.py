@@ -43,7 +43,7 @@ def view_for(table: str, declared: dict[str, type[StaffView]]) -> type[StaffView
         base = DocumentView
     elif not (rights.create or rights.edit):
         base = LedgerView
-    body: dict[str, Any] = {"model": model, "icon": menu.icon_of(table, base.icon)}
+    body: dict[str, Any] = {"model": model}
     if base is DocumentView and not hasattr(model, "lines"):
         body["lines"] = ()
     return type(f"{model.__name__}View", (base,), body)

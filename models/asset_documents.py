@@ -61,11 +61,9 @@ class AssetPlan(Document, db.Model):
         sa.Index("ix_asset_plan_state_planned_on", "state", "planned_on"),
         {"info": {"seed": "tb_perencanaan"}},
     )
-    prefix = "PLN"
-    dated = "planned_on"
+    prefix, dated = "PLN", "planned_on"
     area, icon, rank = Area.ASSETS, "list-check", 130
-    posts = Posts.NOTHING
-    process = "assets"
+    posts, process = Posts.NOTHING, "assets"
     workflow = Workflow(
         P.DRAFT,
         *approval_steps(P, author=PLANNERS, approver=Role.FACILITIES_HEAD),
@@ -159,11 +157,9 @@ class AssetProcurement(Document, db.Model):
         sa.Index("ix_asset_procurement_state_procured_on", "state", "procured_on"),
         {"info": {"seed": "tb_penyediaan"}},
     )
-    prefix = "PNG"
-    dated = "procured_on"
+    prefix, dated = "PNG", "procured_on"
     area, icon, rank = Area.ASSETS, "file-dollar", 140
-    posts = Posts.NOTHING
-    process = "assets"
+    posts, process = Posts.NOTHING, "assets"
     signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Vendor"))
     paper_title = N_("Order of equipment")
     workflow = Workflow(
@@ -302,11 +298,9 @@ class AssetReceipt(Document, db.Model):
         sa.Index("ix_asset_receipt_state_received_on", "state", "received_on"),
         {"info": {"seed": "tb_penerimaan"}},
     )
-    prefix = "PNR"
-    dated = "received_on"
+    prefix, dated = "PNR", "received_on"
     area, icon, rank = Area.ASSETS, "package-import", 150
-    posts = Posts.JOURNAL
-    process = "assets"
+    posts, process = Posts.JOURNAL, "assets"
     signs = (N_("Received by (facilities)"), N_("Vendor"))
     workflow = Workflow(
         V.DRAFT,

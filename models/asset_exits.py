@@ -71,11 +71,9 @@ class AssetDisposal(Document, db.Model):
         sa.Index("ix_asset_disposal_state_disposed_on", "state", "disposed_on"),
         {"info": {"seed": "tb_penghapusan"}},
     )
-    prefix = "WO"
-    dated = "disposed_on"
+    prefix, dated = "WO", "disposed_on"
     area, icon, rank = Area.ASSETS, "archive", 170
-    posts = Posts.JOURNAL
-    process = "assets"
+    posts, process = Posts.JOURNAL, "assets"
     signs = (N_("Head of facilities"), N_("Accounts receivable"))
     paper_title = N_("Minutes of disposal")
     workflow = Workflow(
@@ -166,11 +164,9 @@ class AssetAuction(Document, db.Model):
         sa.Index("ix_asset_auction_state_auctioned_on", "state", "auctioned_on"),
         {"info": {"seed": "tb_pelelangan"}},
     )
-    prefix = "AUC"
-    dated = "auctioned_on"
+    prefix, dated = "AUC", "auctioned_on"
     area, icon, rank = Area.ASSETS, "discount", 180
-    posts = Posts.JOURNAL
-    process = "assets"
+    posts, process = Posts.JOURNAL, "assets"
     signs = (N_("Head of facilities"), N_("Accounts receivable"), N_("Buyer"))
     paper_title = N_("Minutes of auction")
     workflow = Workflow(

@@ -95,11 +95,9 @@ class Consultation(Document, db.Model):
                            name="held_beside_another"),
         {"info": {"seed": "Halaman Konsultasi Pasien", "masked": ("note",)}},
     )
-    prefix = "KON"
-    dated = "requested_on"
+    prefix, dated = "KON", "requested_on"
     area, icon, rank = Area.TELEMEDICINE, "messages", 210
-    posts = Posts.NOTHING
-    process = "telemedicine"
+    posts, process = Posts.NOTHING, "telemedicine"
     is_begun_by_people = False
     late_columns = ("rating", "rating_comment", "rated_at", "patient_id", "held_beside_id")
     workflow = Workflow(

@@ -45,11 +45,9 @@ class DepreciationRun(Document, db.Model):
         sa.Index("ix_depreciation_run_state_run_on", "state", "run_on"),
         {"info": {"seed": "Data Penyusutan"}},
     )
-    prefix = "DEP"
-    dated = "run_on"
+    prefix, dated = "DEP", "run_on"
     area, icon, rank = Area.ASSETS, "trending-down", 190
-    posts = Posts.JOURNAL
-    process = "care"
+    posts, process = Posts.JOURNAL, "care"
     is_begun_by_people = False
     workflow = Workflow(
         S.DRAFT,

@@ -62,8 +62,7 @@ class InventoryRound(Document, db.Model):
         sa.CheckConstraint("(room_id IS NULL) <> (inpatient_room_id IS NULL)", name="one_place"),
         sa.Index("ix_inventory_round_state_counted_on", "state", "counted_on"),
     )
-    prefix = "IVT"
-    dated = "counted_on"
+    prefix, dated = "IVT", "counted_on"
     area, icon, rank = Area.ASSETS, "qrcode", 200
     posts = Posts.NOTHING
     is_begun_by_people = False

@@ -70,11 +70,9 @@ class Maintenance(Document, db.Model):
         sa.Index("ix_maintenance_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_pemeliharaan"}},
     )
-    prefix = "MNT"
-    dated = "requested_on"
+    prefix, dated = "MNT", "requested_on"
     area, icon, rank = Area.ASSETS, "tool", 160
-    posts = Posts.STOCK
-    process = "care"
+    posts, process = Posts.STOCK, "care"
     menu_rank = 125
     workflow = Workflow(
         S.DRAFT,

@@ -43,8 +43,7 @@ class MonthlyPack(Document, db.Model):
                  sqlite_where=sa.text("state <> 'cancelled'"),
                  postgresql_where=sa.text("state <> 'cancelled'")),
     )
-    prefix = "LAP"
-    dated = "prepared_on"
+    prefix, dated = "LAP", "prepared_on"
     area, icon, rank = Area.ACCOUNTING, "report-analytics", 230
     posts = Posts.NOTHING
     is_begun_by_people = False

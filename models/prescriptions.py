@@ -47,11 +47,9 @@ class Prescription(Document, db.Model):
 
     __tablename__ = "prescription"
     __table_args__ = ({"info": {"masked": ("note",)}},)
-    prefix = "RX"
-    dated = "prescribed_on"
+    prefix, dated = "RX", "prescribed_on"
     area, icon, rank = Area.TELEMEDICINE, "pill", 220
-    posts = Posts.STOCK_THAT_DAY
-    process = "telemedicine"
+    posts, process = Posts.STOCK_THAT_DAY, "telemedicine"
     is_begun_by_people = False
     signs = (N_("Doctor"), N_("Dispensed by"), N_("Received by"))
     workflow = Workflow(

@@ -68,11 +68,9 @@ class PurchaseRequest(Document, db.Model):
         sa.Index("ix_purchase_request_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_pr"}},
     )
-    prefix = "PR"
-    dated = "requested_on"
+    prefix, dated = "PR", "requested_on"
     area, icon, rank = Area.PURCHASING, "shopping-cart", 30
-    posts = Posts.NOTHING
-    process = "purchasing"
+    posts, process = Posts.NOTHING, "purchasing"
     workflow = Workflow(
         R.DRAFT,
         *approval_steps(R, author=BUYERS, approver=Role.FACILITIES_HEAD),
@@ -180,11 +178,9 @@ class PurchaseOrder(Document, db.Model):
         sa.Index("ix_purchase_order_state_ordered_on", "state", "ordered_on"),
         {"info": {"seed": "tb_po"}},
     )
-    prefix = "PO"
-    dated = "ordered_on"
+    prefix, dated = "PO", "ordered_on"
     area, icon, rank = Area.PURCHASING, "file-invoice", 40
-    posts = Posts.NOTHING
-    process = "purchasing"
+    posts, process = Posts.NOTHING, "purchasing"
     signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Supplier"))
     workflow = Workflow(
         O.DRAFT,
@@ -332,11 +328,9 @@ class GoodsReceipt(Document, db.Model):
         sa.Index("ix_goods_receipt_state_received_on", "state", "received_on"),
         {"info": {"seed": "tb_rcv"}},
     )
-    prefix = "RCV"
-    dated = "received_on"
+    prefix, dated = "RCV", "received_on"
     area, icon, rank = Area.PURCHASING, "package-import", 50
-    posts = Posts.STOCK
-    process = "purchasing"
+    posts, process = Posts.STOCK, "purchasing"
     may_be_backdated = True
     signs = (N_("Received by (store)"), N_("Supplier"))
     paper_title = N_("Receiving report (RR)")

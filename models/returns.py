@@ -64,11 +64,9 @@ class SupplierReturn(Document, db.Model):
         sa.CheckConstraint("(credit_net IS NULL) = (credit_vat IS NULL)", name="credit_has_net_and_vat"),
         {"info": {"seed": "tb_rta"}},
     )
-    prefix = "RTA"
-    dated = "returned_on"
+    prefix, dated = "RTA", "returned_on"
     area, icon, rank = Area.PURCHASING, "arrow-back-up", 70
-    posts = Posts.STOCK
-    process = "purchasing"
+    posts, process = Posts.STOCK, "purchasing"
     may_be_backdated = True
     late_columns = ("credit_net", "credit_vat")
     workflow = Workflow(
@@ -156,11 +154,9 @@ class UnitReturn(Document, db.Model):
         sa.Index("ix_unit_return_state_returned_on", "state", "returned_on"),
         {"info": {"seed": "tb_rtp"}},
     )
-    prefix = "RTP"
-    dated = "returned_on"
+    prefix, dated = "RTP", "returned_on"
     area, icon, rank = Area.INVENTORY, "truck-return", 90
-    posts = Posts.STOCK
-    process = "corrections"
+    posts, process = Posts.STOCK, "corrections"
     may_be_backdated = True
     workflow = Workflow(
         P.DRAFT,
@@ -230,11 +226,9 @@ class Spoilage(Document, db.Model):
         sa.Index("ix_spoilage_state_spoiled_on", "state", "spoiled_on"),
         {"info": {"seed": "tb_spoil"}},
     )
-    prefix = "SPL"
-    dated = "spoiled_on"
+    prefix, dated = "SPL", "spoiled_on"
     area, icon, rank = Area.INVENTORY, "trash", 100
-    posts = Posts.STOCK
-    process = "corrections"
+    posts, process = Posts.STOCK, "corrections"
     may_be_backdated = True
     workflow = Workflow(
         L.DRAFT,

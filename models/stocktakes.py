@@ -83,11 +83,9 @@ class Stocktake(Document, db.Model):
         sa.Index("ix_stocktake_state_counted_on", "state", "counted_on"),
         {"info": {"seed": "tb_opname"}},
     )
-    prefix = "OPN"
-    dated = "counted_on"
+    prefix, dated = "OPN", "counted_on"
     area, icon, rank = Area.INVENTORY, "clipboard-check", 110
-    posts = Posts.STOCK_THAT_DAY
-    process = "corrections"
+    posts, process = Posts.STOCK_THAT_DAY, "corrections"
     menu_rank = 85
     lines_change_in = (T.DRAFT, T.COUNTING)
     is_sorted_by_shelf = True
@@ -190,11 +188,9 @@ class StockTransfer(Document, db.Model):
         sa.CheckConstraint("store_id <> to_store_id", name="two_stores"),
         sa.Index("ix_stock_transfer_state_transferred_on", "state", "transferred_on"),
     )
-    prefix = "TRF"
-    dated = "transferred_on"
+    prefix, dated = "TRF", "transferred_on"
     area, icon, rank = Area.INVENTORY, "transfer", 120
-    posts = Posts.STOCK
-    process = "corrections"
+    posts, process = Posts.STOCK, "corrections"
     menu_rank = 86
     may_be_backdated = True
     is_sorted_by_shelf = True

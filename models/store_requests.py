@@ -54,11 +54,9 @@ class StoreRequest(Document, db.Model):
         sa.Index("ix_store_request_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_sr"}},
     )
-    prefix = "SR"
-    dated = "requested_on"
+    prefix, dated = "SR", "requested_on"
     area, icon, rank = Area.INVENTORY, "clipboard-list", 10
-    posts = Posts.NOTHING
-    process = "requests"
+    posts, process = Posts.NOTHING, "requests"
     signs = (N_("Asked for by"), N_("Head of the store"))
     workflow = Workflow(
         S.DRAFT,
@@ -147,11 +145,9 @@ class DeliveryRequest(Document, db.Model):
         sa.Index("ix_delivery_request_state_delivered_on", "state", "delivered_on"),
         {"info": {"seed": "tb_dr"}},
     )
-    prefix = "DR"
-    dated = "delivered_on"
+    prefix, dated = "DR", "delivered_on"
     area, icon, rank = Area.INVENTORY, "truck-delivery", 20
-    posts = Posts.STOCK
-    process = "requests"
+    posts, process = Posts.STOCK, "requests"
     signs = (N_("Delivered by (store)"), N_("Received by (unit)"))
     is_sorted_by_shelf = True
     workflow = Workflow(

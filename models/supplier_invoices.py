@@ -46,11 +46,9 @@ class SupplierInvoice(Document, db.Model):
         sa.CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
         sa.Index("ix_supplier_invoice_state_invoiced_on", "state", "invoiced_on"),
     )
-    prefix = "INV"
-    dated = "invoiced_on"
+    prefix, dated = "INV", "invoiced_on"
     area, icon, rank = Area.PURCHASING, "receipt", 60
-    posts = Posts.JOURNAL
-    process = "purchasing"
+    posts, process = Posts.JOURNAL, "purchasing"
     also_final_in = (I.APPROVED,)  # approving is posting
     workflow = Workflow(
         I.DRAFT,

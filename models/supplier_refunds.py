@@ -39,11 +39,9 @@ class SupplierRefund(Document, db.Model):
                            name="payment_reference_when_posted"),
         sa.Index("ix_supplier_refund_supplier_id_state", "supplier_id", "state"),
     )
-    prefix = "RFD"
-    dated = "refunded_on"
+    prefix, dated = "RFD", "refunded_on"
     area, icon, rank = Area.PURCHASING, "cash", 80
-    posts = Posts.JOURNAL
-    process = "purchasing"
+    posts, process = Posts.JOURNAL, "purchasing"
     workflow = Workflow(
         F.DRAFT,
         Transition("post", (F.DRAFT,), F.POSTED, Role.PAYABLES, numbers=True),

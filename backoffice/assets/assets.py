@@ -24,7 +24,6 @@ from portal.web.locale import rupiah
 
 class AssetView(AssetPages, MasterView):
     model = Asset
-    icon = "armchair"
     listed = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     bulk_pages = (("labels", lazy_gettext("Print labels"), "printer"),)
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
@@ -37,7 +36,6 @@ class AssetView(AssetPages, MasterView):
 
 class AssetMovementView(LedgerView):
     model = AssetMovement
-    icon = "route"
     listed = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room",
               "acknowledged_at")
     default_order = (None, True)
@@ -49,7 +47,6 @@ class AssetMovementView(LedgerView):
 
 class AssetPlanView(PlanPages, DocumentView):
     model = AssetPlan
-    icon = "list-check"
     listed = ("number", "planned_on", "work_unit", "budget_year", "created_by", "state")
     line_asks = {"lines": ("asset_model", "quantity", "work_unit", "estimated_price", "justification")}
     beside_new = (("/admin/asset_plan/gaps/", lazy_gettext("What rooms lack"), "layout-grid"),)
@@ -58,7 +55,6 @@ class AssetPlanView(PlanPages, DocumentView):
 class AssetProcurementView(ProcurementPages, DocumentView):
     model = AssetProcurement
     beside_new = (("/admin/asset_procurement/plans/", lazy_gettext("Order from plans"), "list-check"),)
-    icon = "file-dollar"
     listed = ("number", "procured_on", "vendor", "total", "expected_on", "state")
     late = ("expected_on", ("sent",))
     numbers = ("total",)
@@ -78,7 +74,6 @@ class AssetProcurementView(ProcurementPages, DocumentView):
 
 class AssetReceiptView(DocumentView):
     model = AssetReceipt
-    icon = "package-import"
     listed = ("number", "received_on", "asset_procurement", "delivery_order_number", "created_by", "state")
     asks = ("asset_procurement", "received_on", "delivery_order_number", "account", "note")
     line_asks = {"lines": ("asset_model", "received_quantity", "asset_procurement_line", "unit_price",
@@ -93,7 +88,6 @@ class AssetReceiptView(DocumentView):
 
 class AssetDisposalView(DocumentView):
     model = AssetDisposal
-    icon = "archive"
     listed = ("number", "disposed_on", "route", "created_by", "state")
     line_asks = {"lines": ("asset", "quantity", "reason", "building", "ward")}
     makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,),
@@ -105,7 +99,6 @@ class AssetAuctionView(DocumentView):
     """An auction with its lots; the bids of each round stand below."""
 
     model = AssetAuction
-    icon = "discount"
     details_template = "backoffice/assets/auction.html"
     listed = ("number", "auctioned_on", "round", "buyer_name", "created_by", "state")
     asks = ("auctioned_on", "account", "note")
@@ -125,7 +118,6 @@ class AssetAuctionBidView(MasterView):
     """What somebody offered; written while the auction is open."""
 
     model = AssetAuctionBid
-    icon = "discount"
     listed = ("bidder_name", "asset_auction_line", "round", "amount", "offered_at", "is_valid")
     asks = ("asset_auction_line", "bidder_name", "bidder_identity", "amount", "offered_at", "is_valid",
             "note")

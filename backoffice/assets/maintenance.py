@@ -44,7 +44,6 @@ class MaintenanceView(DocumentView):
     """An order with its lines; spare parts and certificates stand below."""
 
     model = Maintenance
-    icon = "tool"
     listed = ("number", "requested_on", "state", "kind", "work_unit", "vendor", "estimated_cost")
     line_asks = {"lines": ("asset", "quantity", "building", "employee", "fault")}
     details_template = "backoffice/assets/maintenance.html"
@@ -74,7 +73,6 @@ class MaintenancePartView(MasterView):
     """A spare part of a line; it leaves its store when the order is finished."""
 
     model = MaintenancePart
-    icon = "tool"
     listed = ("item", "quantity", "unit", "store", "maintenance_line")
     asks = ("maintenance_line", "item", "quantity", "unit", "store")
     prefills = ("maintenance_line",)
@@ -104,7 +102,6 @@ class CalibrationView(MasterView):
     """A certificate, with its scan."""
 
     model = Calibration
-    icon = "certificate"
     listed = ("certificate_number", "asset", "calibrated_on", "valid_until", "result", "vendor")
     asks = ("asset", "calibrated_on", "valid_until", "result", "certificate_number", "vendor",
             "maintenance_line", "cost", "note")
@@ -124,7 +121,6 @@ class CalibrationView(MasterView):
 
 class MaintenanceScheduleView(MasterView):
     model = MaintenanceSchedule
-    icon = "calendar-event"
     listed = ("name", "asset", "kind", "every_months", "last_done_on", "next_due_on", "status")
     asks = ("asset", "kind", "name", "every_months", "lead_days", "next_due_on", "vendor", "estimated_cost",
             "status")
@@ -136,7 +132,6 @@ class DepreciationRunView(DocumentView):
     """The run computes its lines itself; there may be 100,000, so its page sums them up."""
 
     model = DepreciationRun
-    icon = "trending-down"
     lines = ()
     listed = ("number", "book", "period_start", "period_end", "run_on", "created_by", "state")
     asks = ("book", "period_start", "run_on", "note")
@@ -196,7 +191,6 @@ class AssetBookView(LedgerView):
     make."""
 
     model = AssetBook
-    icon = "book"
     listed = ("asset", "book", "method", "useful_life", "cost", "accumulated", "depreciated_until")
     details_template = "backoffice/assets/asset_book.html"
 

@@ -38,7 +38,6 @@ READMITTING = (
 
 class PatientView(MergePages, MasterView):
     model = Patient
-    icon = "user-heart"
     listed = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
     asks = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status",
             "blood_type", "allergies", "payer", "payer_name", "payer_number")
@@ -73,7 +72,6 @@ class DoctorView(AccountLinks, MasterView):
     """Doctors; one who had consultations is made inactive, for nobody may delete them."""
 
     model = Doctor
-    icon = "stethoscope"
     listed = ("name", "specialization", "str_expires_on", "sip_expires_on", "fee", "status")
     filters = ("specialization", "status", "str_expires_on", "sip_expires_on")
     asks = ("name", "specialization", "user", "str_number", "str_expires_on", "sip_number", "sip_expires_on",
@@ -114,7 +112,6 @@ class LetterView(LedgerView):
     """The doctor's letters; the paper itself is a PDF."""
 
     model = Letter
-    icon = "file-text"
 
     @property
     def prints(self) -> bool:

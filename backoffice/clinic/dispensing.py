@@ -37,7 +37,6 @@ def patient_text(prescription: Prescription) -> str:
 
 class PrescriptionView(DocumentView):
     model = Prescription
-    icon = "pill"
     read_only = True
     listed = ("number", "prescribed_on", "patient", "doctor", "store", "state")
     facts = ("patient", "birth", "allergies", "doctor", "prescribed_on", "store", "dispensed_at",

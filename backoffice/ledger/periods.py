@@ -23,7 +23,6 @@ from portal.web.locale import day
 
 class PeriodView(LedgerView):
     model = Period
-    icon = "calendar"
     listed = ("year", "month", "closed_at", "closed_by")
     facts = ("year", "month", "closed_at", "closed_by")
     address = "/admin/period/closing"

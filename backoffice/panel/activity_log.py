@@ -40,7 +40,6 @@ class ActivityLogView(LedgerView):
 
     model = ActivityLog
     searches_people = True
-    icon = "history"
     listed = ("id", "occurred_at", "user", "access", "activity", "table_name", "changed_id", "properties")
     facts = ("occurred_at", "user", "access", "activity", "table_name", "changed_id", "address")
     filters = ("user", "access", "activity", "table_name", "changed_id", "occurred_at", "address")

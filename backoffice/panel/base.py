@@ -333,7 +333,6 @@ class DocumentView(DatePages, StaffView):
 
     model: type[Document]
     lines = ("lines",)
-    icon = "file-text"
 
 
 class LedgerView(StaffView):
@@ -341,7 +340,6 @@ class LedgerView(StaffView):
 
     read_only = True
     can_create = can_edit = can_delete = False
-    icon = "list-details"
 
 
 def _is_stale(record: Any) -> bool:

@@ -32,7 +32,6 @@ def makes(model: Any) -> tuple[Make, ...]:
 
 class RequestTemplateView(MasterView):
     model = RequestTemplate
-    icon = "copy"
     lines = ("lines",)
     listed = ("name", "document_type", "work_unit", "store", "created_by")
     asks = ("name", "document_type", "work_unit", "store")

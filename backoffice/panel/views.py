@@ -39,7 +39,7 @@ class TableView(ModelView):
     """A view of one table. Subclasses declare; what they leave out is read off the metadata.
 
     `listed`, `facts`, `asks`: columns of list, page and form, by attribute. `filters`: columns to filter by.
-    `icon`: a name of the sprite. `default_order`: (attribute, descending); (None, True) is newest key first.
+    `default_order`: (attribute, descending); (None, True) is newest key first.
     """
 
     model: Any = None
@@ -47,7 +47,6 @@ class TableView(ModelView):
     facts: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
-    icon = "table"
     #: Computed columns that are numbers, and stand at the right.
     numbers: tuple[str, ...] = ()
     default_order: tuple[str | None, bool] | None = None  # type: ignore[assignment]

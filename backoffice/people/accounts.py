@@ -47,7 +47,6 @@ class UserForm(StaffForm):
 class UserView(MasterView):
     model = User
     searches_people = True
-    icon = "users"
     listed = ("name", "email", "roles", "work_unit", "language", "status")
     asks = ("name", "email", "phone", "work_unit", "language", "status")
     facts = ("email", "roles", "phone", "work_unit", "language", "status", "email_confirmed_at", "created_at")
@@ -145,7 +144,6 @@ class SettingView(MasterView):
     from."""
 
     model = Setting
-    icon = "settings"
     listed = ("key", "meaning", "value")
     facts = ("key", "meaning", "value", "accepted")
 
@@ -195,7 +193,6 @@ class CodeListView(MasterView):
     """Civil codes, named in the reader's language."""
 
     model = CodeList
-    icon = "list"
     listed = ("name", "list", "code")
 
     def heading(self, record: Any) -> str:

@@ -62,7 +62,6 @@ class OutboxView(LedgerView):
 
     model = Outbox
     searches_people = True
-    icon = "mail"
     listed = ("template", "to_address", "status", "channel", "created_at", "last_error")
     facts = ("user", "to_address", "channel", "language", "status", "attempts", "created_at",
              "next_attempt_at", "sent_at", "last_error", "attachment", "words")

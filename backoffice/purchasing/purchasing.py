@@ -39,7 +39,6 @@ _lines = PurchaseOrderLine.__table__
 
 class PurchaseRequestView(DocumentView):
     model = PurchaseRequest
-    icon = "shopping-cart"
     listed = ("number", "requested_on", "store", "needed_on", "created_by", "state")
     late = ("needed_on", ("submitted", "approved"))
     beside_new = drafts_from.BESIDE_NEW
@@ -61,7 +60,6 @@ class PurchaseOrderView(OrderingPages, DocumentView):
     model = PurchaseOrder
     stock_address = OrderingPages.price_address
     beside_new = (("/admin/purchase_order/open_lines", lazy_gettext("Order from requests"), "shopping-cart"),)
-    icon = "file-invoice"
     listed = ("number", "ordered_on", "supplier", "total", "state", "receipts", "expected_on")
     late = ("expected_on", ("sent",))
     numbers = ("total",)
@@ -126,7 +124,6 @@ class PurchaseOrderView(OrderingPages, DocumentView):
 
 class GoodsReceiptView(DocumentView):
     model = GoodsReceipt
-    icon = "package-import"
     listed = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
               "state")
     asks = ("purchase_order", "supplier", "store", "received_on", "ordered_on", "delivery_order_number",
@@ -141,7 +138,6 @@ class GoodsReceiptView(DocumentView):
 
 class SupplierInvoiceView(DocumentView):
     model = SupplierInvoice
-    icon = "receipt"
     listed = ("number", "invoiced_on", "supplier", "purchase_order", "supplier_number", "due_on", "state")
     late = ("due_on", ("submitted", "approved"))
     details_template = "backoffice/purchasing/supplier_invoice.html"
@@ -191,7 +187,6 @@ class SupplierInvoiceView(DocumentView):
 
 class SupplierRefundView(DocumentView):
     model = SupplierRefund
-    icon = "cash"
     lines = ()
     listed = ("number", "refunded_on", "supplier", "amount", "payment_reference", "state")
     asks = ("supplier", "refunded_on", "amount", "payment_reference", "note")

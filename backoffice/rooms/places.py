@@ -29,14 +29,12 @@ class InventoryList:
 
 class RoomView(InventoryList, MasterView):
     model = Room
-    icon = "door"
 
 
 class BedView(MasterView):
     """Who lies in a bed is the front office's to know: lists show the state alone."""
 
     model = Bed
-    icon = "bed"
     listed = ("number", "inpatient_room", "state")
     asks = ("inpatient_room", "number")
     facts = ("inpatient_room",)
@@ -46,7 +44,6 @@ class LandView(MasterView):
     """What land is worth stands in the journal, too."""
 
     model = Land
-    icon = "map"
 
     def after_save(self, record: Any, is_new: bool) -> None:
         exits.value_land(record, by=current_user._get_current_object())
@@ -54,13 +51,11 @@ class LandView(MasterView):
 
 class InpatientRoomView(InventoryList, MasterView):
     model = InpatientRoom
-    icon = "bed"
     listed = ("number", "ward", "room_class", "floor", "is_isolation", "state")
 
 
 class CleaningView(MasterView):
     model = Cleaning
-    icon = "spray"
     listed = ("kind", "inpatient_room", "room", "bed", "employee", "requested_at", "state")
     asks = ("kind", "inpatient_room", "room", "bed", "employee", "note")
     asks_once = ("kind", "inpatient_room", "room", "bed")

@@ -58,7 +58,6 @@ class ByShelf:
 
 class StoreRequestView(StockHint, DocumentView):
     model = StoreRequest
-    icon = "clipboard-list"
     listed = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store", "created_by")
     late = ("needed_on", ("submitted", "approved"))
     asks = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
@@ -88,7 +87,6 @@ class StoreRequestView(StockHint, DocumentView):
 class DeliveryRequestView(StockHint, ByShelf, DocumentView):
     model = DeliveryRequest
     takes_expired = False
-    icon = "truck-delivery"
     listed = ("number", "delivered_on", "store_request", "store", "created_by", "state")
     asks = ("store_request", "store", "delivered_on", "account", "note")
     details_template = "backoffice/stores/moves.html"
@@ -105,7 +103,6 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
 
 class ItemView(MasterView):
     model = Item
-    icon = "package"
     listed = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
     details_template = "backoffice/stores/item.html"
@@ -159,7 +156,6 @@ class StoreItemView(LedgerView):
 
 class ShelfView(MasterView):
     model = Shelf
-    icon = "map-pin"
     listed = ("location", "item", "store")
     asks = ("store", "item", "location")
     prefills = ("store", "item")
@@ -168,13 +164,11 @@ class ShelfView(MasterView):
 
 class SpoilageView(StockHint, DocumentView):
     model = Spoilage
-    icon = "trash"
     line_asks = {"lines": ("item", "quantity", "unit", "batch", "cause")}
 
 
 class SupplierReturnView(StockHint, DocumentView):
     model = SupplierReturn
-    icon = "arrow-back-up"
     makes = (Make("make_replacement", lazy_gettext("Receive the replacement"), (Role.STORE_STAFF,),
                   supplier_returns.make_replacement, supplier_returns.is_replaced),
              Make("make_refund", lazy_gettext("The supplier pays back"), (Role.PAYABLES,),
@@ -192,7 +186,6 @@ class SupplierReturnView(StockHint, DocumentView):
 
 class StockTransferView(StockHint, ByShelf, DocumentView):
     model = StockTransfer
-    icon = "transfer"
     makes = drafts_from.makes(StockTransfer)
 
 
@@ -200,7 +193,6 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     """Counted blind: what the ledger expects is not on the form."""
 
     model = Stocktake
-    icon = "clipboard-check"
     makes = drafts_from.makes(Stocktake)
     line_asks = {"lines": ("item", "unit", "batch", "note")}
 
