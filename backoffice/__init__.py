@@ -43,7 +43,7 @@ def view_for(table: str, declared: dict[str, type[StaffView]]) -> type[StaffView
         base = DocumentView
     elif not (rights.create or rights.edit):
         base = LedgerView
-    body: dict[str, Any] = {"model": model, "icon": menu.ICONS.get(table, base.icon)}
+    body: dict[str, Any] = {"model": model}
     if base is DocumentView and not hasattr(model, "lines"):
         body["lines"] = ()
     return type(f"{model.__name__}View", (base,), body)
@@ -80,7 +80,7 @@ def init_app(app: Flask) -> None:
             "may": may, "may_report": may_report,
             "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
             "event_said": event_said, "event_icon": event_icon,
-            "table_icon": lambda table: menu.ICONS.get(table, "table"), "unit_text": unit_text,
+            "table_icon": menu.icon_of, "unit_text": unit_text,
             "presets_of": named_filters.of, "label_of": lambda column: words.label(column.column),
             "reference_key": _reference_key, "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,
             "in_words": lambda amount: in_words(amount, "id" if is_indonesian() else "en"),

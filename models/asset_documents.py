@@ -14,12 +14,22 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, AssetModel, Vendor, one_place
 from models.base import Code, Id, Money, Percent, Text, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.places import FundingSource
 from models.roles import Role
 from models.settings import setting
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import (
+    Condition,
+    Transition,
+    Workflow,
+    another_person,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+    own_document,
+)
 
 if TYPE_CHECKING:
     from models.journal import Account
@@ -51,16 +61,14 @@ class AssetPlan(Document, db.Model):
         sa.Index("ix_asset_plan_state_planned_on", "state", "planned_on"),
         {"info": {"seed": "tb_perencanaan"}},
     )
-    prefix = "PLN"
-    dated = "planned_on"
+    prefix, dated = "PLN", "planned_on"
+    area, icon, rank = Area.ASSETS, "list-check", 130
+    posts, process = Posts.NOTHING, "assets"
     workflow = Workflow(
         P.DRAFT,
-        Transition("submit", (P.DRAFT,), P.SUBMITTED, PLANNERS, when=has_lines, numbers=True),
-        Transition("approve", (P.SUBMITTED,), P.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (P.SUBMITTED,), P.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(P, author=PLANNERS, approver=Role.FACILITIES_HEAD),
         Transition("close", (P.APPROVED,), P.DONE, Role.FACILITIES_STAFF, needs_reason=fully_procured),
-        Transition("reopen", (P.REJECTED,), P.DRAFT, PLANNERS, when=own_document),
-        Transition("cancel", (P.DRAFT, P.SUBMITTED), P.CANCELLED, PLANNERS, needs_reason=True),
+        *author_steps(P, author=PLANNERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_perencanaan.perencanaan_id"))
@@ -84,6 +92,7 @@ class AssetPlanLine(db.Model):
     """So many things of one model for one unit and budget year."""
 
     __tablename__ = "asset_plan_line"
+    names_by = ("asset_plan", "asset_model")
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("budget_year BETWEEN 2000 AND 2200", name="budget_year_sane"),
@@ -148,8 +157,11 @@ class AssetProcurement(Document, db.Model):
         sa.Index("ix_asset_procurement_state_procured_on", "state", "procured_on"),
         {"info": {"seed": "tb_penyediaan"}},
     )
-    prefix = "PNG"
-    dated = "procured_on"
+    prefix, dated = "PNG", "procured_on"
+    area, icon, rank = Area.ASSETS, "file-dollar", 140
+    posts, process = Posts.NOTHING, "assets"
+    signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Vendor"))
+    paper_title = N_("Order of equipment")
     workflow = Workflow(
         G.DRAFT,
         Transition("submit", (G.DRAFT,), G.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -218,6 +230,7 @@ class AssetProcurementLine(db.Model):
     """So many things of one model at a price, from a line of a plan."""
 
     __tablename__ = "asset_procurement_line"
+    names_by = ("asset_procurement", "asset_model")
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
@@ -285,8 +298,10 @@ class AssetReceipt(Document, db.Model):
         sa.Index("ix_asset_receipt_state_received_on", "state", "received_on"),
         {"info": {"seed": "tb_penerimaan"}},
     )
-    prefix = "PNR"
-    dated = "received_on"
+    prefix, dated = "PNR", "received_on"
+    area, icon, rank = Area.ASSETS, "package-import", 150
+    posts, process = Posts.JOURNAL, "assets"
+    signs = (N_("Received by (facilities)"), N_("Vendor"))
     workflow = Workflow(
         V.DRAFT,
         Transition("post", (V.DRAFT,), V.POSTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),

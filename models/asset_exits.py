@@ -14,11 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, AssetState, Ownership
 from models.base import Code, Id, Money, Name, Text, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.places import Building, FundingSource, Land, Ward
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import Condition, Transition, Workflow, another_person, author_steps, has_lines, not_own
 
 if TYPE_CHECKING:
     from models.journal import Account
@@ -71,8 +71,11 @@ class AssetDisposal(Document, db.Model):
         sa.Index("ix_asset_disposal_state_disposed_on", "state", "disposed_on"),
         {"info": {"seed": "tb_penghapusan"}},
     )
-    prefix = "WO"
-    dated = "disposed_on"
+    prefix, dated = "WO", "disposed_on"
+    area, icon, rank = Area.ASSETS, "archive", 170
+    posts, process = Posts.JOURNAL, "assets"
+    signs = (N_("Head of facilities"), N_("Accounts receivable"))
+    paper_title = N_("Minutes of disposal")
     workflow = Workflow(
         D.DRAFT,
         Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -81,8 +84,7 @@ class AssetDisposal(Document, db.Model):
                    when=(not_own, another_person)),
         Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (D.APPROVED,), D.REJECTED, Role.RECEIVABLES, needs_reason=True),
-        Transition("reopen", (D.REJECTED,), D.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (D.DRAFT, D.SUBMITTED), D.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(D, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_penghapusan.penghapusan_id"))
@@ -101,6 +103,7 @@ class AssetDisposalLine(db.Model):
     """One asset, whole or, of a group asset, in part; where it stood and why it goes."""
 
     __tablename__ = "asset_disposal_line"
+    late_columns = ("book_value", "held_asset_id")
     __table_args__ = (
         sa.UniqueConstraint("asset_disposal_id", "asset_id"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -161,8 +164,11 @@ class AssetAuction(Document, db.Model):
         sa.Index("ix_asset_auction_state_auctioned_on", "state", "auctioned_on"),
         {"info": {"seed": "tb_pelelangan"}},
     )
-    prefix = "AUC"
-    dated = "auctioned_on"
+    prefix, dated = "AUC", "auctioned_on"
+    area, icon, rank = Area.ASSETS, "discount", 180
+    posts, process = Posts.JOURNAL, "assets"
+    signs = (N_("Head of facilities"), N_("Accounts receivable"), N_("Buyer"))
+    paper_title = N_("Minutes of auction")
     workflow = Workflow(
         A.DRAFT,
         Transition("submit", (A.DRAFT,), A.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -176,8 +182,7 @@ class AssetAuction(Document, db.Model):
         Transition("sell", (A.OPEN,), A.SOLD, Role.FACILITIES_STAFF,
                    asks=("minutes_number",)),
         Transition("fail", (A.OPEN,), A.FAILED, Role.FACILITIES_STAFF, when=no_bid),
-        Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(A, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_pelelangan.pelelangan_id"))
@@ -206,6 +211,7 @@ class AssetAuctionLine(db.Model):
     """One asset or one parcel of land. Prices are for the whole line; `sale_price` is the winning bid's."""
 
     __tablename__ = "asset_auction_line"
+    late_columns = ("appraised_value", "reserve_price", "sale_price")
     __table_args__ = (
         sa.CheckConstraint("(asset_id IS NULL) <> (land_id IS NULL)", name="one_thing"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -244,6 +250,8 @@ class AssetAuctionBid(db.Model):
     `note`."""
 
     __tablename__ = "asset_auction_bid"
+    changes_in = (A.OPEN,)
+    refusal = N_("Bids are written while their auction is open: neither before nor afterwards.")
     __table_args__ = (
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.CheckConstraint("round > 0", name="round_positive"),

@@ -28,6 +28,7 @@ class AssetMovement(db.Model):
     came."""
 
     __tablename__ = "asset_movement"
+    names_by = ("asset",)
     __table_args__ = (
         sa.CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)",
                            name="acknowledged_by_somebody"),
@@ -92,6 +93,7 @@ class Calibration(db.Model):
     """A calibration and its certificate (Permenkes 54/2015). An unfit or overdue device blocks its room."""
 
     __tablename__ = "calibration"
+    names_by = ("asset",)
     __table_args__ = (
         sa.CheckConstraint("valid_until > calibrated_on", name="valid_after_calibration"),
         sa.CheckConstraint("cost >= 0", name="cost_not_negative"), sa.Index("ix_calibration_valid_until",

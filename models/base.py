@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -129,6 +129,9 @@ OccurredAt = Annotated[datetime, mapped_column(UtcDateTime())]
 
 
 class Base(DeclarativeBase):
+    #: References that a record's own name (`__str__`) needs; lists load them with it.
+    names_by: ClassVar[tuple[str, ...]] = ()
+
     registry = registry(
         metadata=sa.MetaData(naming_convention=NAMING),
         type_annotation_map={

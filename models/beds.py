@@ -69,6 +69,7 @@ class Bed(Stateful, db.Model):
     again."""
 
     __tablename__ = "bed"
+    names_by = ("inpatient_room",)
     __table_args__ = (sa.UniqueConstraint("inpatient_room_id", "number"),)
     workflow = Workflow(
         S.READY,
@@ -118,6 +119,7 @@ class Stay(db.Model):
     system."""
 
     __tablename__ = "stay"
+    names_by = ("patient",)
     __table_args__ = (
         sa.CheckConstraint("patient_id IS NOT NULL OR outside_reference IS NOT NULL", name="somebody"),
         sa.CheckConstraint("ended_at >= started_at", name="ends_after_start"),

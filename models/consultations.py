@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Code, Id, Text, db, reference, seeded
 from models.clinic import Payer
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_, SlotTaken, told_by
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, not_own
@@ -95,8 +95,11 @@ class Consultation(Document, db.Model):
                            name="held_beside_another"),
         {"info": {"seed": "Halaman Konsultasi Pasien", "masked": ("note",)}},
     )
-    prefix = "KON"
-    dated = "requested_on"
+    prefix, dated = "KON", "requested_on"
+    area, icon, rank = Area.TELEMEDICINE, "messages", 210
+    posts, process = Posts.NOTHING, "telemedicine"
+    is_begun_by_people = False
+    late_columns = ("rating", "rating_comment", "rated_at", "patient_id", "held_beside_id")
     workflow = Workflow(
         C.REQUESTED,
         Transition("approve", (C.REQUESTED,), C.APPROVED, Role.ADMIN, when=not_own),

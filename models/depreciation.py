@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from models import clock
 from models.asset_register import Asset, AssetBook, BookKind
 from models.base import BigId, Code, Id, Money, Text, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.roles import Role
 from models.workflow import Transition, Workflow, not_own
 
@@ -45,8 +45,10 @@ class DepreciationRun(Document, db.Model):
         sa.Index("ix_depreciation_run_state_run_on", "state", "run_on"),
         {"info": {"seed": "Data Penyusutan"}},
     )
-    prefix = "DEP"
-    dated = "run_on"
+    prefix, dated = "DEP", "run_on"
+    area, icon, rank = Area.ASSETS, "trending-down", 190
+    posts, process = Posts.JOURNAL, "care"
+    is_begun_by_people = False
     workflow = Workflow(
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, numbers=True),

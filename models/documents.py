@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
@@ -18,6 +19,40 @@ if TYPE_CHECKING:
 #: Every workflow model by table name, documents and things (beds, patients) alike; filled as classes are
 #: made.
 WORKFLOWS: dict[str, type[Any]] = {}
+
+
+class Area(StrEnum):
+    """The heads of the panel's menu; each table stands under one."""
+
+    INVENTORY = "inventory"
+    PURCHASING = "purchasing"
+    PLACES = "places"
+    ASSETS = "assets"
+    TELEMEDICINE = "telemedicine"
+    ACCOUNTING = "accounting"
+    ADMINISTRATION = "administration"
+
+
+class Posts(Enum):
+    """What a document's steps write into the books."""
+
+    NOTHING = "nothing"
+    #: Journal entries, by the document's date.
+    JOURNAL = "journal"
+    #: Stock moves with their journal entries, by the document's date.
+    STOCK = "stock"
+    #: The same, dated the day of the step whatever the document's date is: no month waits for it.
+    STOCK_THAT_DAY = "stock that day"
+
+    @property
+    def is_by_date(self) -> bool:
+        """Whether a month cannot be closed quietly while such a document of it is not posted."""
+        return self in (Posts.JOURNAL, Posts.STOCK)
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether stock moves are written for it."""
+        return self in (Posts.STOCK, Posts.STOCK_THAT_DAY)
 
 
 def author(seed: str | None = None) -> Any:
@@ -74,12 +109,52 @@ class Stateful:
 
 
 class Document(Stateful):
-    """A numbered paper of the hospital: SR, PO, … Declares `prefix`, `dated` (its date column) and
-    `workflow`."""
+    """A numbered paper of the hospital: SR, PO, …
 
+    The class says what its type is; menu, home page, search, print, finality, closing of months and the
+    students' pages ask it. A type says its `prefix`, `dated`, `area`, `posts` and `workflow`, or is refused
+    with a TypeError when it is declared. The rest has a value that fits most.
+    """
+
+    #: The first letters of its numbers; no other type has them.
     prefix: ClassVar[str]
     #: Name of the attribute that holds the document's date; its year is the number's year.
     dated: ClassVar[str]
+    area: ClassVar[Area]
+    posts: ClassVar[Posts]
+    #: Whether the head of store may let it be posted on a date before later movements (it posts stock).
+    may_be_backdated: ClassVar[bool] = False
+
+    #: States of the workflow in which its lines may change; draft alone where nothing is said.
+    lines_change_in: ClassVar[tuple[StrEnum, ...]] = ()
+    #: States that are final for this type, beside `models.finality.FINAL_STATES`.
+    also_final_in: ClassVar[tuple[StrEnum, ...]] = ()
+    #: Columns that may change in a final state, beside what the remaining steps ask for.
+    late_columns: ClassVar[tuple[str, ...]] = ()
+
+    #: A name of the sprite `static/icons.svg`.
+    icon: ClassVar[str] = "file-text"
+    #: Where the type stands on the home page, in search and for students; lower is first.
+    rank: ClassVar[int] = 900
+    #: Where it stands in the menu of its area, if not at `rank`.
+    menu_rank: ClassVar[int | None] = None
+    #: Whether the menu keeps it under "More".
+    is_secondary: ClassVar[bool] = False
+    #: Whether people begin it with an empty form; else the system or another document makes it.
+    is_begun_by_people: ClassVar[bool] = True
+    #: The process of `portal.learn.catalogue` that it takes part in with its lines; "" is none.
+    process: ClassVar[str] = ""
+
+    #: What the printed paper is called where that is not the table's word, and who signs it; English, `N_`.
+    paper_title: ClassVar[str] = ""
+    signs: ClassVar[tuple[str, ...]] = ()
+    #: Whether its lines are printed in the order of the store's shelves, until it is done.
+    is_sorted_by_shelf: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "__tablename__" in cls.__dict__:
+            _check_facts(cls)
+        super().__init_subclass__(**kwargs)
 
     number: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -95,6 +170,45 @@ class Document(Stateful):
 
     def __str__(self) -> str:
         return self.number or f"({self.prefix} #{self.id})"
+
+
+def document_types() -> dict[str, type[Document]]:
+    """Every document type by table name, in the order of their `rank`."""
+    types = [(name, model) for name, model in WORKFLOWS.items() if issubclass(model, Document)]
+    return dict(sorted(types, key=lambda named: (named[1].rank, named[0])))
+
+
+def line_type(model: type[Any]) -> type[Any] | None:
+    """The class of a document's `lines`; None where it has none."""
+    relation = sa.inspect(model).relationships.get("lines")
+    return relation.mapper.class_ if relation is not None else None
+
+
+def _check_facts(model: type[Document]) -> None:
+    """Raises TypeError when a type does not say what is asked of it, or says what cannot be."""
+    name = model.__name__
+    missing = [fact for fact in ("prefix", "dated", "area", "posts", "workflow") if not hasattr(model, fact)]
+    if missing:
+        raise TypeError(f"{name} is a document and does not say its {', '.join(missing)}. "
+                        f"Declare it on the class; models.documents.Document says what is meant.")
+    if not isinstance(model.area, Area):
+        raise TypeError(f"{name}.area is {model.area!r}: it must be one of Area, such as Area.INVENTORY.")
+    if not isinstance(model.posts, Posts):
+        raise TypeError(f"{name}.posts is {model.posts!r}: it must be one of Posts, such as Posts.NOTHING.")
+    if model.may_be_backdated and model.posts is not Posts.STOCK:
+        raise TypeError(f"{name} may be backdated, so it must say posts = Posts.STOCK: only dates of stock "
+                        f"moves are allowed.")
+    for other in document_types().values():
+        if other.prefix == model.prefix:
+            raise TypeError(f"{name} has the prefix {model.prefix} of {other.__name__}: their numbers could "
+                            f"not be told apart.")
+    for attribute in (model.dated, *model.late_columns):
+        if not any(attribute in (*vars(base), *vars(base).get("__annotations__", ()))
+                   for base in model.__mro__):
+            raise TypeError(f"{name} names its attribute {attribute}, which it does not have.")
+    for state in (*model.lines_change_in, *model.also_final_in):
+        if state not in set(model.workflow.states):
+            raise TypeError(f"{name} names the state {state}, which its workflow does not have.")
 
 
 class DocumentNumber(db.Model):

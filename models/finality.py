@@ -6,7 +6,9 @@ for people; whoever comes around the ORM meets the database's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -15,50 +17,24 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.documents import WORKFLOWS, Document
+from models.documents import WORKFLOWS, Document, document_types
 from models.errors import N_, Refused
 
 #: Tables that only grow: no update, no deletion, no truncation, no replacing.
 APPEND_ONLY = ("activity_log", "asset_book_change", "comment", "document_event", "document_number",
                "journal_entry", "journal_line", "stock_move")
 
-#: States in which a document's lines may still change; draft alone where nothing is said.
-OPEN_STATES = {"inventory_round": ("draft", "counting"), "stocktake": ("draft", "counting")}
-
-#: States after which a document's own columns stand still: it was posted, sent, delivered, or ended.
+#: States after which a document's own columns stand still: it was posted, sent, delivered, or ended. A type
+#: with more says them on its class (`also_final_in`).
 FINAL_STATES = frozenset({"accepted", "cancelled", "completed", "delivered", "dispensed", "done", "no_show",
                           "paid", "posted", "released", "rescheduled", "reversed", "sent", "sold"})
-#: Where approving is posting.
-MORE_FINAL_STATES = {"supplier_invoice": ("approved",)}
 
-#: Columns that may change in a final state, beside `state`, `version` and what the remaining steps ask for.
-LATE_COLUMNS = {"consultation": ("rating", "rating_comment", "rated_at", "patient_id", "held_beside_id"),
-                "supplier_return": ("credit_net", "credit_vat")}
-
-#: Columns of lines that later steps fill in, until the document is final.
-LATE_LINE_COLUMNS = {
-    "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
-    "asset_disposal_line": ("book_value", "held_asset_id"),
-    "inventory_round_line": ("result",),
-    "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on",
-                         "employee_id"),
-    "spoilage_line": ("unit_cost",),
-    "stocktake_line": ("count_again",),
-    "supplier_return_line": ("credited_quantity",),
-}
-#: Final states of a document in which a step to come still fills those in.
-LATE_LINE_STATES = {"supplier_return_line": ("sent",)}
-
-
-#: What hangs on lines: the table of the lines, the states of their document in which it may change, and the
-#: refusal.
-SUBLINES = {
-    "asset_auction_bid": ("asset_auction_line", ("open",),
-                          N_("Bids are written while their auction is open: neither before nor afterwards.")),
-    "maintenance_part": ("maintenance_line", ("in_progress",),
-                         N_("Spare parts are written while their order is in progress: neither before nor "
-                            "afterwards.")),
-}
+# What else a class says of itself:
+# - a document: `lines_change_in`, `late_columns` (see `models.documents.Document`);
+# - its lines: `late_columns`, which later steps fill in until the document is final, and `late_in`, final
+#   states in which a step to come still fills them in;
+# - what hangs on lines: `changes_in`, the states of the document in which it may change, and `refusal`, how
+#   any other change is refused.
 
 
 @dataclass(frozen=True)
@@ -94,32 +70,32 @@ class Lines:
 def papers() -> tuple[Papers, ...]:
     """Every document type, by table name."""
     return tuple(Papers(name, _columns(model), final := _final(model),
-                        tuple(sorted({"state", "version", *LATE_COLUMNS.get(name, ()),
-                                      *_asked(model, final)})))
-                 for name, model in sorted(WORKFLOWS.items()) if issubclass(model, Document))
+                        tuple(sorted({"state", "version", *model.late_columns, *_asked(model, final)})))
+                 for name, model in sorted(document_types().items()))
 
 
 @cache
 def lines() -> tuple[Lines, ...]:
     """The `lines` of every document type, by table name."""
     found = []
-    for name, model in WORKFLOWS.items():
+    for name, model in document_types().items():
         relation = sa.inspect(model).relationships.get("lines")
-        if not issubclass(model, Document) or relation is None:
+        if relation is None:
             continue
         line = relation.mapper.class_
         (key,) = relation.remote_side
-        table = line.__tablename__
-        final = tuple(state for state in _final(model) if state not in LATE_LINE_STATES.get(table, ()))
-        found.append(Lines(table, _columns(line), name, key.name, OPEN_STATES.get(name, ("draft",)), final,
-                           LATE_LINE_COLUMNS.get(table, ())))
+        table, late_in = line.__tablename__, _values(getattr(line, "late_in", ()))
+        final = tuple(state for state in _final(model) if state not in late_in)
+        found.append(Lines(table, _columns(line), name, key.name,
+                           _values(model.lines_change_in) or ("draft",), final,
+                           getattr(line, "late_columns", ())))
         for below in sa.inspect(line).relationships:
-            hanging = below.mapper.class_.__tablename__
-            if hanging in SUBLINES and SUBLINES[hanging][0] == table:
+            hanging = below.mapper.class_
+            if hasattr(hanging, "changes_in"):
                 (own,) = below.remote_side
-                found.append(Lines(hanging, _columns(below.mapper.class_), name, own.name,
-                                   SUBLINES[hanging][1],
-                                   _final(model), (), (table, key.name), SUBLINES[hanging][2]))
+                found.append(Lines(hanging.__tablename__, _columns(hanging), name, own.name,
+                                   _values(hanging.changes_in), _final(model), (), (table, key.name),
+                                   hanging.refusal))
     return tuple(sorted(found, key=lambda rule: rule.table))
 
 
@@ -127,12 +103,16 @@ def _columns(model: type[Any]) -> tuple[str, ...]:
     return tuple(column.name for column in model.__table__.columns if column.computed is None)
 
 
-def _final(model: type[Any]) -> tuple[str, ...]:
-    more = MORE_FINAL_STATES.get(model.__tablename__, ())
-    return tuple(state.value for state in model.workflow.states if state in FINAL_STATES or state in more)
+def _values(states: Iterable[StrEnum]) -> tuple[str, ...]:
+    return tuple(state.value for state in states)
 
 
-def _asked(model: type[Any], final: tuple[str, ...]) -> set[str]:
+def _final(model: type[Document]) -> tuple[str, ...]:
+    return _values(state for state in model.workflow.states
+                   if state in FINAL_STATES or state in model.also_final_in)
+
+
+def _asked(model: type[Document], final: tuple[str, ...]) -> set[str]:
     return {name for step in model.workflow if set(step.sources) & set(final) for name in step.asks}
 
 

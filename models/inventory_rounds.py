@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset
 from models.base import Id, Text, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.places import InpatientRoom, PhysicalCondition, Room
 from models.roles import Role
@@ -62,8 +62,11 @@ class InventoryRound(Document, db.Model):
         sa.CheckConstraint("(room_id IS NULL) <> (inpatient_room_id IS NULL)", name="one_place"),
         sa.Index("ix_inventory_round_state_counted_on", "state", "counted_on"),
     )
-    prefix = "IVT"
-    dated = "counted_on"
+    prefix, dated = "IVT", "counted_on"
+    area, icon, rank = Area.ASSETS, "qrcode", 200
+    posts = Posts.NOTHING
+    is_begun_by_people = False
+    lines_change_in = (S.DRAFT, S.COUNTING)
     workflow = Workflow(
         S.DRAFT,
         Transition("start", (S.DRAFT,), S.COUNTING, Role.FACILITIES_STAFF, numbers=True),
@@ -95,6 +98,7 @@ class InventoryRoundLine(db.Model):
     """One asset of a round: expected in the room by the register, or seen there without belonging to it."""
 
     __tablename__ = "inventory_round_line"
+    late_columns = ("result",)
     __table_args__ = (
         sa.UniqueConstraint("inventory_round_id", "asset_id"),
         sa.CheckConstraint("(result IN ('found', 'misplaced')) = (seen_at IS NOT NULL)",

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, Vendor
 from models.base import Factor, Id, Money, Quantity, Text, db, reference, seeded
-from models.documents import Document, Stateful, author, state_column
+from models.documents import Area, Document, Posts, Stateful, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.places import Building, PhysicalCondition
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import Condition, Transition, Workflow, another_person, author_steps, has_lines, not_own
 
 if TYPE_CHECKING:
     from models.asset_history import MaintenanceSchedule
@@ -70,8 +70,10 @@ class Maintenance(Document, db.Model):
         sa.Index("ix_maintenance_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_pemeliharaan"}},
     )
-    prefix = "MNT"
-    dated = "requested_on"
+    prefix, dated = "MNT", "requested_on"
+    area, icon, rank = Area.ASSETS, "tool", 160
+    posts, process = Posts.STOCK, "care"
+    menu_rank = 125
     workflow = Workflow(
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, ASKERS, when=has_lines, numbers=True),
@@ -83,8 +85,7 @@ class Maintenance(Document, db.Model):
         Transition("finish", (S.IN_PROGRESS,), S.DONE, Role.FACILITIES_STAFF, when=lines_finished),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (S.APPROVED,), S.REJECTED, Role.PAYABLES, needs_reason=True),
-        Transition("reopen", (S.REJECTED,), S.DRAFT, ASKERS, when=own_document),
-        Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, ASKERS, needs_reason=True),
+        *author_steps(S, author=ASKERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_pemeliharaan.pemeliharaan_id"))
@@ -136,6 +137,9 @@ class MaintenanceLine(Stateful, db.Model):
     """One asset, or one building, of a maintenance order. `cost` in rupiah; `employee` is the technician."""
 
     __tablename__ = "maintenance_line"
+    names_by = ("asset", "building")
+    late_columns = ("state", "version", "cost", "result", "condition_after", "next_due_on",
+                    "employee_id")
     __table_args__ = (
         sa.CheckConstraint("(asset_id IS NULL) <> (building_id IS NULL)", name="one_thing"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -179,6 +183,8 @@ class MaintenancePart(MeasuredLine, db.Model):
     """A spare part used on a line, out of a store."""
 
     __tablename__ = "maintenance_part"
+    changes_in = (S.IN_PROGRESS,)
+    refusal = N_("Spare parts are written while their order is in progress: neither before nor afterwards.")
     __table_args__ = measured()
 
     id: Mapped[Id]

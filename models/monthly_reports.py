@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Id, Text, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.journal import Period
 from models.roles import Role
@@ -43,8 +43,10 @@ class MonthlyPack(Document, db.Model):
                  sqlite_where=sa.text("state <> 'cancelled'"),
                  postgresql_where=sa.text("state <> 'cancelled'")),
     )
-    prefix = "LAP"
-    dated = "prepared_on"
+    prefix, dated = "LAP", "prepared_on"
+    area, icon, rank = Area.ACCOUNTING, "report-analytics", 230
+    posts = Posts.NOTHING
+    is_begun_by_people = False
     workflow = Workflow(
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, when=period_is_closed,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Code, Factor, Id, Name, Quantity, Text, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
@@ -47,8 +47,11 @@ class Prescription(Document, db.Model):
 
     __tablename__ = "prescription"
     __table_args__ = ({"info": {"masked": ("note",)}},)
-    prefix = "RX"
-    dated = "prescribed_on"
+    prefix, dated = "RX", "prescribed_on"
+    area, icon, rank = Area.TELEMEDICINE, "pill", 220
+    posts, process = Posts.STOCK_THAT_DAY, "telemedicine"
+    is_begun_by_people = False
+    signs = (N_("Doctor"), N_("Dispensed by"), N_("Received by"))
     workflow = Workflow(
         R.DRAFT,
         Transition("issue", (R.DRAFT,), R.ISSUED, Role.DOCTOR, when=(own_prescription, has_lines),

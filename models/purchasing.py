@@ -12,12 +12,22 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, 
 
 from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured, plain, vat
 from models.roles import Role
 from models.settings import setting
-from models.workflow import Condition, Transition, Workflow, another_person, has_lines, not_own, own_document
+from models.workflow import (
+    Condition,
+    Transition,
+    Workflow,
+    another_person,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+    own_document,
+)
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -58,16 +68,14 @@ class PurchaseRequest(Document, db.Model):
         sa.Index("ix_purchase_request_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_pr"}},
     )
-    prefix = "PR"
-    dated = "requested_on"
+    prefix, dated = "PR", "requested_on"
+    area, icon, rank = Area.PURCHASING, "shopping-cart", 30
+    posts, process = Posts.NOTHING, "purchasing"
     workflow = Workflow(
         R.DRAFT,
-        Transition("submit", (R.DRAFT,), R.SUBMITTED, BUYERS, when=has_lines, numbers=True),
-        Transition("approve", (R.SUBMITTED,), R.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (R.SUBMITTED,), R.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(R, author=BUYERS, approver=Role.FACILITIES_HEAD),
         Transition("close", (R.APPROVED,), R.DONE, Role.FACILITIES_STAFF, needs_reason=fully_ordered),
-        Transition("reopen", (R.REJECTED,), R.DRAFT, BUYERS, when=own_document),
-        Transition("cancel", (R.DRAFT, R.SUBMITTED), R.CANCELLED, BUYERS, needs_reason=True),
+        *author_steps(R, author=BUYERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_pr.pr_id"))
@@ -109,6 +117,7 @@ class PurchaseRequestLine(MeasuredLine, db.Model):
     """One item of a PR."""
 
     __tablename__ = "purchase_request_line"
+    names_by = ("purchase_request", "item")
     __table_args__ = (
         *measured(),
         sa.CheckConstraint("estimated_price >= 0", name="estimated_price_not_negative"),
@@ -169,8 +178,10 @@ class PurchaseOrder(Document, db.Model):
         sa.Index("ix_purchase_order_state_ordered_on", "state", "ordered_on"),
         {"info": {"seed": "tb_po"}},
     )
-    prefix = "PO"
-    dated = "ordered_on"
+    prefix, dated = "PO", "ordered_on"
+    area, icon, rank = Area.PURCHASING, "file-invoice", 40
+    posts, process = Posts.NOTHING, "purchasing"
+    signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Supplier"))
     workflow = Workflow(
         O.DRAFT,
         Transition("submit", (O.DRAFT,), O.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
@@ -254,6 +265,7 @@ class PurchaseOrderLine(MeasuredLine, db.Model):
     """One item of a PO."""
 
     __tablename__ = "purchase_order_line"
+    names_by = ("purchase_order", "item")
     discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0),
                                               info=seeded("tb_detPo.diskon"))
     __table_args__ = (
@@ -316,8 +328,12 @@ class GoodsReceipt(Document, db.Model):
         sa.Index("ix_goods_receipt_state_received_on", "state", "received_on"),
         {"info": {"seed": "tb_rcv"}},
     )
-    prefix = "RCV"
-    dated = "received_on"
+    prefix, dated = "RCV", "received_on"
+    area, icon, rank = Area.PURCHASING, "package-import", 50
+    posts, process = Posts.STOCK, "purchasing"
+    may_be_backdated = True
+    signs = (N_("Received by (store)"), N_("Supplier"))
+    paper_title = N_("Receiving report (RR)")
     workflow = Workflow(
         G.DRAFT,
         Transition("post", (G.DRAFT,), G.POSTED, Role.STORE_STAFF, when=(has_lines, order_sent),
@@ -359,6 +375,7 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     """One item of a receipt, with the batch it came in."""
 
     __tablename__ = "goods_receipt_line"
+    names_by = ("goods_receipt", "item")
     discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0))
     __table_args__ = (
         *measured("received_quantity"),

@@ -11,10 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Factor, Id, Money, Quantity, UnitCost, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
-from models.workflow import Transition, Workflow, has_lines, not_own, own_document, own_work_unit
+from models.workflow import (
+    Transition,
+    Workflow,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+    own_work_unit,
+)
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -56,19 +64,19 @@ class SupplierReturn(Document, db.Model):
         sa.CheckConstraint("(credit_net IS NULL) = (credit_vat IS NULL)", name="credit_has_net_and_vat"),
         {"info": {"seed": "tb_rta"}},
     )
-    prefix = "RTA"
-    dated = "returned_on"
+    prefix, dated = "RTA", "returned_on"
+    area, icon, rank = Area.PURCHASING, "arrow-back-up", 70
+    posts, process = Posts.STOCK, "purchasing"
+    may_be_backdated = True
+    late_columns = ("credit_net", "credit_vat")
     workflow = Workflow(
         A.DRAFT,
-        Transition("submit", (A.DRAFT,), A.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (A.SUBMITTED,), A.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (A.SUBMITTED,), A.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(A, author=Role.FACILITIES_STAFF, approver=Role.FACILITIES_HEAD),
         Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF)),
         Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF,
                    asks=("resolution", "supplier_reference")),
         Transition("unconfirm", (A.DONE,), A.SENT, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("reopen", (A.REJECTED,), A.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (A.DRAFT, A.SUBMITTED), A.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(A, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_rta.rta_id"))
@@ -98,6 +106,8 @@ class SupplierReturnLine(MeasuredLine, db.Model):
     """One item of an RTA, taken from one line of a receipt."""
 
     __tablename__ = "supplier_return_line"
+    late_columns = ("credited_quantity",)
+    late_in = (A.SENT,)
     __table_args__ = (
         *measured(),
         sa.CheckConstraint("credited_quantity >= 0 AND credited_quantity <= quantity * factor",
@@ -144,16 +154,17 @@ class UnitReturn(Document, db.Model):
         sa.Index("ix_unit_return_state_returned_on", "state", "returned_on"),
         {"info": {"seed": "tb_rtp"}},
     )
-    prefix = "RTP"
-    dated = "returned_on"
+    prefix, dated = "RTP", "returned_on"
+    area, icon, rank = Area.INVENTORY, "truck-return", 90
+    posts, process = Posts.STOCK, "corrections"
+    may_be_backdated = True
     workflow = Workflow(
         P.DRAFT,
         Transition("submit", (P.DRAFT,), P.SUBMITTED, Role.UNIT_USER, when=(has_lines, own_work_unit),
                    numbers=True),
         Transition("accept", (P.SUBMITTED,), P.ACCEPTED, Role.STORE_STAFF, when=not_own),
         Transition("reject", (P.SUBMITTED,), P.REJECTED, Role.STORE_STAFF, needs_reason=True),
-        Transition("reopen", (P.REJECTED,), P.DRAFT, Role.UNIT_USER, when=own_document),
-        Transition("cancel", (P.DRAFT, P.SUBMITTED), P.CANCELLED, Role.UNIT_USER, needs_reason=True),
+        *author_steps(P, author=Role.UNIT_USER),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_rtp.rtp_id"))
@@ -215,15 +226,14 @@ class Spoilage(Document, db.Model):
         sa.Index("ix_spoilage_state_spoiled_on", "state", "spoiled_on"),
         {"info": {"seed": "tb_spoil"}},
     )
-    prefix = "SPL"
-    dated = "spoiled_on"
+    prefix, dated = "SPL", "spoiled_on"
+    area, icon, rank = Area.INVENTORY, "trash", 100
+    posts, process = Posts.STOCK, "corrections"
+    may_be_backdated = True
     workflow = Workflow(
         L.DRAFT,
-        Transition("submit", (L.DRAFT,), L.SUBMITTED, KEEPERS, when=has_lines, numbers=True),
-        Transition("approve", (L.SUBMITTED,), L.POSTED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (L.SUBMITTED,), L.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("reopen", (L.REJECTED,), L.DRAFT, KEEPERS, when=own_document),
-        Transition("cancel", (L.DRAFT, L.SUBMITTED), L.CANCELLED, KEEPERS, needs_reason=True),
+        *approval_steps(L, author=KEEPERS, approver=Role.FACILITIES_HEAD, approved=L.POSTED),
+        *author_steps(L, author=KEEPERS),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_spoil.spoil_id"))
@@ -243,6 +253,7 @@ class SpoilageLine(MeasuredLine, db.Model):
     """One spoiled item."""
 
     __tablename__ = "spoilage_line"
+    late_columns = ("unit_cost",)
     __table_args__ = (
         *measured(),
         sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],

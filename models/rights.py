@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from models.base import Base
 from models.consultations import seen_by_doctor
+from models.documents import document_types
 from models.people import User
 from models.roles import STAFF_ROLES, Role
 
@@ -131,6 +132,7 @@ def history_for(user: User, model: Any) -> sa.ColumnElement[bool]:
 class TableRights:
     """Roles by what they may do with a table. `read` maps each role to the rows it sees."""
 
+    #: Of a table that is no document: its head in the menu (`area_of`).
     area: str
     read: Mapping[Role, Scope]
     create: frozenset[Role] = frozenset()
@@ -184,8 +186,9 @@ def _with_unit(*roles: Role) -> dict[Role, Scope]:
     return {**dict.fromkeys(roles, every), R.UNIT_USER: own_unit}
 
 
-def _document(area: str, read: Any, author: tuple[Role, ...]) -> TableRights:
-    return _rights(area, read, write=author, delete=author)
+def _document(read: Any, author: tuple[Role, ...] = (), **more: Any) -> TableRights:
+    """A document's row; its area is on its class."""
+    return _rights("", read, write=author, delete=author, **more)
 
 
 RIGHTS: dict[str, TableRights] = {
@@ -205,25 +208,23 @@ RIGHTS: dict[str, TableRights] = {
     "stock_balance": _rights("inventory", BUYING),
     "stock_move": _rights("inventory", BUYING),
     # inventory: documents
-    "store_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR),
-                               (R.UNIT_USER,)),
-    "delivery_request": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR),
-                                  (R.STORE_STAFF,)),
-    "unit_return": _document("inventory", _with_unit(R.ADMIN, *STORE, *FACILITIES, R.PAYABLES, R.DIRECTOR),
+    "store_request": _document(_with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.UNIT_USER,)),
+    "delivery_request": _document(_with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.STORE_STAFF,)),
+    "unit_return": _document(_with_unit(R.ADMIN, *STORE, *FACILITIES, R.PAYABLES, R.DIRECTOR),
                              (R.UNIT_USER,)),
-    "spoilage": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
-    "stocktake": _document("inventory", BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
-    "stock_transfer": _document("inventory", BUYING, (R.STORE_STAFF,)),
+    "spoilage": _document(BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
+    "stocktake": _document(BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
+    "stock_transfer": _document(BUYING, (R.STORE_STAFF,)),
     "request_template": _rights("inventory", {R.ADMIN: every, **dict.fromkeys(ASKING, own_unit)},
                                 write=ASKING,
                                 delete=ASKING),
     # purchasing
-    "purchase_request": _document("purchasing", BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
-    "purchase_order": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
-    "goods_receipt": _document("purchasing", BUYING, (R.STORE_STAFF,)),
-    "supplier_invoice": _document("purchasing", (*OWED, R.RECEIVABLES), (R.FACILITIES_STAFF,)),
-    "supplier_return": _document("purchasing", BUYING, (R.FACILITIES_STAFF,)),
-    "supplier_refund": _document("purchasing", OWED, (R.PAYABLES,)),
+    "purchase_request": _document(BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
+    "purchase_order": _document(BUYING, (R.FACILITIES_STAFF,)),
+    "goods_receipt": _document(BUYING, (R.STORE_STAFF,)),
+    "supplier_invoice": _document((*OWED, R.RECEIVABLES), (R.FACILITIES_STAFF,)),
+    "supplier_return": _document(BUYING, (R.FACILITIES_STAFF,)),
+    "supplier_refund": _document(OWED, (R.PAYABLES,)),
     # assets: master data and register
     "vendor": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
@@ -239,14 +240,14 @@ RIGHTS: dict[str, TableRights] = {
                                     delete=(R.FACILITIES_STAFF,)),
     "calibration": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,)),
     # assets: documents
-    "asset_plan": _document("assets", _with_unit(*ASSETS_TO_COME), (R.UNIT_USER, R.FACILITIES_STAFF)),
-    "asset_procurement": _document("assets", ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
-    "asset_receipt": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
-    "inventory_round": _document("assets", ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
-    "maintenance": _document("assets", _with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
-    "depreciation_run": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
-    "asset_disposal": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
-    "asset_auction": _document("assets", ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_plan": _document(_with_unit(*ASSETS_TO_COME), (R.UNIT_USER, R.FACILITIES_STAFF)),
+    "asset_procurement": _document(ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
+    "asset_receipt": _document(ASSETS, (R.FACILITIES_STAFF,)),
+    "inventory_round": _document(ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
+    "maintenance": _document(_with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
+    "depreciation_run": _document(ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_disposal": _document(ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_auction": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "asset_auction_bid": _rights("assets", (R.ADMIN, *FACILITIES, R.RECEIVABLES, R.DIRECTOR),
                                  write=(R.FACILITIES_STAFF,),
                                  hidden={R.DIRECTOR: frozenset({"bidder_identity"})}),
@@ -275,13 +276,12 @@ RIGHTS: dict[str, TableRights] = {
     "patient": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: treated_patients}, edit=(R.ADMIN,),
                        clinical=True,
                        hidden={R.ADMIN: frozenset({"allergies", "files"})}),
-    "consultation": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_consultations}, clinical=True,
-                            hidden={R.ADMIN: COMPLAINT}),
+    "consultation": _document({R.ADMIN: every, R.DOCTOR: own_consultations}, clinical=True,
+                              hidden={R.ADMIN: COMPLAINT}),
     "clinical_note": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
     "diagnosis": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
-    "prescription": _rights("telemedicine", {R.DOCTOR: own_consultations,
-                                             **dict.fromkeys((*STORE, R.ADMIN), given_out)}, clinical=True,
-                            hidden={R.STORE_HEAD: frozenset({"note"}), R.ADMIN: MEDICINE}),
+    "prescription": _document({R.DOCTOR: own_consultations, **dict.fromkeys((*STORE, R.ADMIN), given_out)},
+                              clinical=True, hidden={R.STORE_HEAD: frozenset({"note"}), R.ADMIN: MEDICINE}),
     "letter": _rights("telemedicine", {R.DOCTOR: own_consultations, R.ADMIN: every}, clinical=True,
                       hidden={R.ADMIN: LETTER}),
     "consent": _rights("telemedicine", (R.ADMIN,)),
@@ -289,8 +289,7 @@ RIGHTS: dict[str, TableRights] = {
     "account": _rights("accounting", ACCOUNTS, write=(R.ADMIN,), delete=(R.ADMIN,)),
     "period": _rights("accounting", ACCOUNTS),
     "journal_entry": _rights("accounting", ASSETS),
-    "monthly_pack": _document("accounting",
-                              {**dict.fromkeys((R.ADMIN, *FACILITIES), every), R.DIRECTOR: released},
+    "monthly_pack": _document({**dict.fromkeys((R.ADMIN, *FACILITIES), every), R.DIRECTOR: released},
                               (R.FACILITIES_STAFF,)),
     # administration
     "user": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
@@ -321,6 +320,12 @@ PAGES: dict[str, frozenset[Role]] = {
     "learn": frozenset({R.STUDENT, R.TEACHER, R.ADMIN}),
     "portal": frozenset({R.PATIENT}),
 }
+
+
+def area_of(table: str) -> str:
+    """The area under which a table of `RIGHTS` stands; a document says it on its class."""
+    model = document_types().get(table)
+    return model.area if model is not None else RIGHTS[table].area
 
 
 def may(user: User, action: str, table: str) -> bool:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import ExactDecimal, Factor, Id, Quantity, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.people import UserRole
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document
+from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps, has_lines
 
 if TYPE_CHECKING:
     from models.items import Item, UnitConversion
@@ -83,8 +83,12 @@ class Stocktake(Document, db.Model):
         sa.Index("ix_stocktake_state_counted_on", "state", "counted_on"),
         {"info": {"seed": "tb_opname"}},
     )
-    prefix = "OPN"
-    dated = "counted_on"
+    prefix, dated = "OPN", "counted_on"
+    area, icon, rank = Area.INVENTORY, "clipboard-check", 110
+    posts, process = Posts.STOCK_THAT_DAY, "corrections"
+    menu_rank = 85
+    lines_change_in = (T.DRAFT, T.COUNTING)
+    is_sorted_by_shelf = True
     workflow = Workflow(
         T.DRAFT,
         Transition("start", (T.DRAFT,), T.COUNTING, COUNTERS, when=has_lines, numbers=True),
@@ -117,6 +121,7 @@ class StocktakeLine(db.Model):
     """One item, or one batch of it, to count. All three quantities are in `unit`, the item's base unit."""
 
     __tablename__ = "stocktake_line"
+    late_columns = ("count_again",)
     __table_args__ = (
         sa.UniqueConstraint("stocktake_id", "item_id", "batch_id"),
         sa.ForeignKeyConstraint(["item_id", "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
@@ -183,15 +188,16 @@ class StockTransfer(Document, db.Model):
         sa.CheckConstraint("store_id <> to_store_id", name="two_stores"),
         sa.Index("ix_stock_transfer_state_transferred_on", "state", "transferred_on"),
     )
-    prefix = "TRF"
-    dated = "transferred_on"
+    prefix, dated = "TRF", "transferred_on"
+    area, icon, rank = Area.INVENTORY, "transfer", 120
+    posts, process = Posts.STOCK, "corrections"
+    menu_rank = 86
+    may_be_backdated = True
+    is_sorted_by_shelf = True
     workflow = Workflow(
         F.DRAFT,
-        Transition("submit", (F.DRAFT,), F.SUBMITTED, Role.STORE_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (F.SUBMITTED,), F.POSTED, Role.STORE_HEAD, when=not_own),
-        Transition("reject", (F.SUBMITTED,), F.REJECTED, Role.STORE_HEAD, needs_reason=True),
-        Transition("reopen", (F.REJECTED,), F.DRAFT, Role.STORE_STAFF, when=own_document),
-        Transition("cancel", (F.DRAFT, F.SUBMITTED), F.CANCELLED, Role.STORE_STAFF, needs_reason=True),
+        *approval_steps(F, author=Role.STORE_STAFF, approver=Role.STORE_HEAD, approved=F.POSTED),
+        *author_steps(F, author=Role.STORE_STAFF),
     )
 
     id: Mapped[Id]

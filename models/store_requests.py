@@ -12,10 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Factor, Id, Name, Quantity, db, reference, seeded
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
+from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document, own_work_unit
+from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps, own_work_unit
 
 if TYPE_CHECKING:
     from models.items import Item, UnitConversion
@@ -53,18 +54,16 @@ class StoreRequest(Document, db.Model):
         sa.Index("ix_store_request_state_requested_on", "state", "requested_on"),
         {"info": {"seed": "tb_sr"}},
     )
-    prefix = "SR"
-    dated = "requested_on"
+    prefix, dated = "SR", "requested_on"
+    area, icon, rank = Area.INVENTORY, "clipboard-list", 10
+    posts, process = Posts.NOTHING, "requests"
+    signs = (N_("Asked for by"), N_("Head of the store"))
     workflow = Workflow(
         S.DRAFT,
-        #          name       from            to           who               also
-        Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.UNIT_USER, when=has_lines, numbers=True),
-        Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.STORE_HEAD, when=not_own),
-        Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.STORE_HEAD, needs_reason=True),
+        *approval_steps(S, author=Role.UNIT_USER, approver=Role.STORE_HEAD),
         Transition("close", (S.APPROVED,), S.DONE, (Role.STORE_HEAD, Role.UNIT_USER),
                    needs_reason=fully_delivered),
-        Transition("reopen", (S.REJECTED,), S.DRAFT, Role.UNIT_USER, when=own_document),
-        Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, Role.UNIT_USER, needs_reason=True),
+        *author_steps(S, author=Role.UNIT_USER),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_sr.sr_id"))
@@ -146,19 +145,19 @@ class DeliveryRequest(Document, db.Model):
         sa.Index("ix_delivery_request_state_delivered_on", "state", "delivered_on"),
         {"info": {"seed": "tb_dr"}},
     )
-    prefix = "DR"
-    dated = "delivered_on"
+    prefix, dated = "DR", "delivered_on"
+    area, icon, rank = Area.INVENTORY, "truck-delivery", 20
+    posts, process = Posts.STOCK, "requests"
+    signs = (N_("Delivered by (store)"), N_("Received by (unit)"))
+    is_sorted_by_shelf = True
     workflow = Workflow(
         D.DRAFT,
-        Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.STORE_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (D.SUBMITTED,), D.APPROVED, Role.FACILITIES_HEAD, when=not_own),
-        Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        *approval_steps(D, author=Role.STORE_STAFF, approver=Role.FACILITIES_HEAD),
         Transition("deliver", (D.APPROVED,), D.DELIVERED, Role.STORE_STAFF),
         Transition("acknowledge", (D.DELIVERED,), D.DONE, Role.UNIT_USER, when=own_work_unit,
                    asks=("shortage_note",)),
         Transition("reverse", (D.DELIVERED, D.DONE), D.REVERSED, Role.STORE_HEAD, needs_reason=True),
-        Transition("reopen", (D.REJECTED,), D.DRAFT, Role.STORE_STAFF, when=own_document),
-        Transition("cancel", (D.DRAFT, D.SUBMITTED), D.CANCELLED, Role.STORE_STAFF, needs_reason=True),
+        *author_steps(D, author=Role.STORE_STAFF),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_dr.dr_id"))
@@ -185,6 +184,7 @@ class DeliveryRequestLine(MeasuredLine, db.Model):
     """One item of a DR."""
 
     __tablename__ = "delivery_request_line"
+    names_by = ("delivery_request", "item")
     __table_args__ = (
         *measured(),
         {"info": {"seed": "tb_detDr"}},

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Factor, Id, Money, Quantity, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.line_quantities import MeasuredLine, measured
 from models.purchasing import net
 from models.roles import Role
-from models.workflow import Transition, Workflow, has_lines, not_own, own_document
+from models.workflow import Transition, Workflow, approval_steps, author_steps
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -46,17 +46,16 @@ class SupplierInvoice(Document, db.Model):
         sa.CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
         sa.Index("ix_supplier_invoice_state_invoiced_on", "state", "invoiced_on"),
     )
-    prefix = "INV"
-    dated = "invoiced_on"
+    prefix, dated = "INV", "invoiced_on"
+    area, icon, rank = Area.PURCHASING, "receipt", 60
+    posts, process = Posts.JOURNAL, "purchasing"
+    also_final_in = (I.APPROVED,)  # approving is posting
     workflow = Workflow(
         I.DRAFT,
-        Transition("submit", (I.DRAFT,), I.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (I.SUBMITTED,), I.APPROVED, Role.PAYABLES, when=not_own),
-        Transition("reject", (I.SUBMITTED,), I.REJECTED, Role.PAYABLES, needs_reason=True),
+        *approval_steps(I, author=Role.FACILITIES_STAFF, approver=Role.PAYABLES),
         Transition("pay", (I.APPROVED,), I.PAID, Role.PAYABLES,
                    asks=("paid_on", "payment_reference", "set_off_amount")),
-        Transition("reopen", (I.REJECTED,), I.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (I.DRAFT, I.SUBMITTED), I.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(I, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Id, Money, db, reference
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.roles import Role
 from models.workflow import Transition, Workflow
 
@@ -39,8 +39,9 @@ class SupplierRefund(Document, db.Model):
                            name="payment_reference_when_posted"),
         sa.Index("ix_supplier_refund_supplier_id_state", "supplier_id", "state"),
     )
-    prefix = "RFD"
-    dated = "refunded_on"
+    prefix, dated = "RFD", "refunded_on"
+    area, icon, rank = Area.PURCHASING, "cash", 80
+    posts, process = Posts.JOURNAL, "purchasing"
     workflow = Workflow(
         F.DRAFT,
         Transition("post", (F.DRAFT,), F.POSTED, Role.PAYABLES, numbers=True),

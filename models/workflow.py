@@ -170,3 +170,26 @@ own_work_unit = Condition(
     "own_work_unit",
     lambda document, user: user.work_unit_id is not None and document.work_unit_id == user.work_unit_id,
     N_("This document belongs to another work unit."))
+
+
+# ---------------------------------------------------------------- steps that many documents share
+
+def approval_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...], approver: Role,
+                   approved: StrEnum | None = None) -> tuple[Transition, ...]:
+    """Submit, approve and reject: a draft with lines gets its number and goes to the approver, who is another
+    person and gives a reason for a no. `approved` is where a yes leads, if not to ``APPROVED``."""
+    draft, submitted = states["DRAFT"], states["SUBMITTED"]
+    return (
+        Transition("submit", (draft,), submitted, author, when=has_lines, numbers=True),
+        Transition("approve", (submitted,), approved or states["APPROVED"], approver, when=not_own),
+        Transition("reject", (submitted,), states["REJECTED"], approver, needs_reason=True),
+    )
+
+
+def author_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...]) -> tuple[Transition, ...]:
+    """Reopen and cancel: what was rejected goes back to draft, what nobody approved yet is given up."""
+    draft, submitted = states["DRAFT"], states["SUBMITTED"]
+    return (
+        Transition("reopen", (states["REJECTED"],), draft, author, when=own_document),
+        Transition("cancel", (draft, submitted), states["CANCELLED"], author, needs_reason=True),
+    )

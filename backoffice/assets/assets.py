@@ -24,7 +24,6 @@ from portal.web.locale import rupiah
 
 class AssetView(AssetPages, MasterView):
     model = Asset
-    icon = "armchair"
     column_list = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
     details_template = "backoffice/assets/asset.html"
@@ -36,7 +35,6 @@ class AssetView(AssetPages, MasterView):
 
 class AssetMovementView(LedgerView):
     model = AssetMovement
-    icon = "route"
     column_list = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room",
                    "acknowledged_at")
     column_default_sort = (None, True)
@@ -48,7 +46,6 @@ class AssetMovementView(LedgerView):
 
 class AssetPlanView(PlanPages, DocumentView):
     model = AssetPlan
-    icon = "list-check"
     column_list = ("number", "planned_on", "work_unit", "budget_year", "created_by", "state")
     line_form_columns = {"lines": ("asset_model", "quantity", "work_unit", "estimated_price",
                                    "justification")}
@@ -58,7 +55,6 @@ class AssetPlanView(PlanPages, DocumentView):
 class AssetProcurementView(ProcurementPages, DocumentView):
     model = AssetProcurement
     beside_new = (("/admin/asset_procurement/plans/", lazy_gettext("Order from plans"), "list-check"),)
-    icon = "file-dollar"
     column_list = ("number", "procured_on", "vendor", "total", "expected_on", "state")
     late = ("expected_on", ("sent",))
     numbers = ("total",)
@@ -78,7 +74,6 @@ class AssetProcurementView(ProcurementPages, DocumentView):
 
 class AssetReceiptView(DocumentView):
     model = AssetReceipt
-    icon = "package-import"
     column_list = ("number", "received_on", "asset_procurement", "delivery_order_number", "created_by",
                    "state")
     form_columns = ("asset_procurement", "received_on", "delivery_order_number", "account", "note")
@@ -94,7 +89,6 @@ class AssetReceiptView(DocumentView):
 
 class AssetDisposalView(DocumentView):
     model = AssetDisposal
-    icon = "archive"
     column_list = ("number", "disposed_on", "route", "created_by", "state")
     line_form_columns = {"lines": ("asset", "quantity", "reason", "building", "ward")}
     makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,),
@@ -106,7 +100,6 @@ class AssetAuctionView(DocumentView):
     """An auction with its lots; the bids of each round stand below."""
 
     model = AssetAuction
-    icon = "discount"
     details_template = "backoffice/assets/auction.html"
     column_list = ("number", "auctioned_on", "round", "buyer_name", "created_by", "state")
     form_columns = ("auctioned_on", "account", "note")
@@ -126,7 +119,6 @@ class AssetAuctionBidView(MasterView):
     """What somebody offered; written while the auction is open."""
 
     model = AssetAuctionBid
-    icon = "discount"
     column_list = ("bidder_name", "asset_auction_line", "round", "amount", "offered_at", "is_valid")
     form_columns = ("asset_auction_line", "bidder_name", "bidder_identity", "amount", "offered_at",
                     "is_valid",

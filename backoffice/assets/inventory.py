@@ -25,7 +25,6 @@ ORDER = (InventoryResult.EXPECTED, InventoryResult.MISSING, InventoryResult.MISP
 
 class InventoryRoundView(DocumentView):
     model = InventoryRound
-    icon = "qrcode"
     column_list = ("number", "counted_on", "room", "inpatient_room", "state")
     form_columns = ("room", "inpatient_room", "counted_on", "note")
     written_lines = ("lines",)

@@ -44,7 +44,6 @@ class MaintenanceView(DocumentView):
     """An order with its lines; spare parts and certificates stand below."""
 
     model = Maintenance
-    icon = "tool"
     column_list = ("number", "requested_on", "state", "kind", "work_unit", "vendor", "estimated_cost")
     line_form_columns = {"lines": ("asset", "quantity", "building", "employee", "fault")}
     details_template = "backoffice/assets/maintenance.html"
@@ -74,7 +73,6 @@ class MaintenancePartView(MasterView):
     """A spare part of a line; it leaves its store when the order is finished."""
 
     model = MaintenancePart
-    icon = "tool"
     column_list = ("item", "quantity", "unit", "store", "maintenance_line")
     form_columns = ("maintenance_line", "item", "quantity", "unit", "store")
     prefills = ("maintenance_line",)
@@ -104,7 +102,6 @@ class CalibrationView(MasterView):
     """A certificate, with its scan."""
 
     model = Calibration
-    icon = "certificate"
     column_list = ("certificate_number", "asset", "calibrated_on", "valid_until", "result", "vendor")
     form_columns = ("asset", "calibrated_on", "valid_until", "result", "certificate_number", "vendor",
                     "maintenance_line", "cost", "note")
@@ -124,7 +121,6 @@ class CalibrationView(MasterView):
 
 class MaintenanceScheduleView(MasterView):
     model = MaintenanceSchedule
-    icon = "calendar-event"
     column_list = ("name", "asset", "kind", "every_months", "last_done_on", "next_due_on", "status")
     form_columns = ("asset", "kind", "name", "every_months", "lead_days", "next_due_on", "vendor",
                     "estimated_cost",
@@ -137,7 +133,6 @@ class DepreciationRunView(DocumentView):
     """The run computes its lines itself; there may be 100,000, so its page sums them up."""
 
     model = DepreciationRun
-    icon = "trending-down"
     lines = ()
     column_list = ("number", "book", "period_start", "period_end", "run_on", "created_by", "state")
     form_columns = ("book", "period_start", "run_on", "note")
@@ -197,7 +192,6 @@ class AssetBookView(LedgerView):
     make."""
 
     model = AssetBook
-    icon = "book"
     column_list = ("asset", "book", "method", "useful_life", "cost", "accumulated", "depreciated_until")
     details_template = "backoffice/assets/asset_book.html"
 

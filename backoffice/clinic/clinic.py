@@ -38,7 +38,6 @@ READMITTING = (
 
 class PatientView(MergePages, MasterView):
     model = Patient
-    icon = "user-heart"
     column_list = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
     form_columns = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
                     "marital_status",
@@ -75,7 +74,6 @@ class DoctorView(AccountLinks, MasterView):
     """Doctors; one who had consultations is made inactive, for nobody may delete them."""
 
     model = Doctor
-    icon = "stethoscope"
     column_list = ("name", "specialization", "str_expires_on", "sip_expires_on", "fee", "status")
     column_filters = ("specialization", "status", "str_expires_on", "sip_expires_on")
     form_columns = ("name", "specialization", "user", "str_number", "str_expires_on", "sip_number",
@@ -117,7 +115,6 @@ class LetterView(LedgerView):
     """The doctor's letters; the paper itself is a PDF."""
 
     model = Letter
-    icon = "file-text"
 
     @property
     def prints(self) -> bool:

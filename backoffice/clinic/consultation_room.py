@@ -55,7 +55,6 @@ class ConsultationView(TalkPages, DocumentView):
     """The doctor's room for the own consultations; for others the page of facts."""
 
     model = Consultation
-    icon = "messages"
     lines = ()
     can_create = can_edit = can_delete = False
     column_list = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")

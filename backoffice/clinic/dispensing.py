@@ -37,7 +37,6 @@ def patient_text(prescription: Prescription) -> str:
 
 class PrescriptionView(DocumentView):
     model = Prescription
-    icon = "pill"
     can_create = can_edit = can_delete = False
     column_list = ("number", "prescribed_on", "patient", "doctor", "store", "state")
     column_details_list = ("patient", "birth", "allergies", "doctor", "prescribed_on", "store",

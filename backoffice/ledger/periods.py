@@ -23,7 +23,6 @@ from portal.web.locale import day
 
 class PeriodView(LedgerView):
     model = Period
-    icon = "calendar"
     column_list = ("year", "month", "closed_at", "closed_by")
     column_details_list = ("year", "month", "closed_at", "closed_by")
     closing_address = "/admin/period/closing"

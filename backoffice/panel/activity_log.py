@@ -40,7 +40,6 @@ class ActivityLogView(LedgerView):
 
     model = ActivityLog
     searches_people = True
-    icon = "history"
     column_list = ("id", "occurred_at", "user", "access", "activity", "table_name", "changed_id",
                    "properties")
     column_details_list = ("occurred_at", "user", "access", "activity", "table_name", "changed_id", "address")

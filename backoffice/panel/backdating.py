@@ -32,7 +32,7 @@ class DatePages:
     def allow_date_view(self, id: str) -> Any:
         """GET asks for the reason, POST allows the document's date before later movements of its items."""
         record = self.one_or_404(id)
-        if self.table not in backdating.DATED:
+        if not record.may_be_backdated:
             abort(404)
         if not current_user.has_role(Role.STORE_HEAD):
             abort(403)

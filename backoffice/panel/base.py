@@ -333,14 +333,12 @@ class DocumentView(DatePages, StaffView):
 
     model: type[Document]
     lines = ("lines",)
-    icon = "file-text"
 
 
 class LedgerView(StaffView):
     """Rows that the system writes: read only, for everybody."""
 
     can_create = can_edit = can_delete = False
-    icon = "list-details"
 
 
 def _is_stale(record: Any) -> bool:

@@ -32,7 +32,6 @@ def makes(model: Any) -> tuple[Make, ...]:
 
 class RequestTemplateView(MasterView):
     model = RequestTemplate
-    icon = "copy"
     lines = ("lines",)
     column_list = ("name", "document_type", "work_unit", "store", "created_by")
     form_columns = ("name", "document_type", "work_unit", "store")

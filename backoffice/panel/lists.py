@@ -267,21 +267,10 @@ def _eager(model: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
             if column.target is User:
                 option = option.options(lazyload(User.user_roles))
             else:
-                for deeper in LABELS.get(column.target.__tablename__, ()):
+                for deeper in column.target.names_by:
                     option = option.options(joinedload(getattr(column.target, deeper)))
             options.append(option)
     return tuple(options)
-
-
-#: References that a record's own name (`__str__`) needs.
-LABELS: dict[str, tuple[str, ...]] = {
-    "bed": ("inpatient_room",), "stay": ("patient",), "calibration": ("asset",), "asset_book": ("asset",),
-    "asset_movement": ("asset",), "maintenance_line": ("asset", "building"),
-    "purchase_request_line": ("purchase_request", "item"), "purchase_order_line": ("purchase_order", "item"),
-    "goods_receipt_line": ("goods_receipt", "item"), "delivery_request_line": ("delivery_request", "item"),
-    "asset_plan_line": ("asset_plan", "asset_model"),
-    "asset_procurement_line": ("asset_procurement", "asset_model"),
-}
 
 
 @dataclass

@@ -11,30 +11,30 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from backoffice.panel import inbox, rendering
-from models.rights import RIGHTS, may, may_open
+from models.documents import Area, document_types
+from models.rights import RIGHTS, area_of, may, may_open
 from portal.web import locale, words
 
-#: Table → icon of the sprite, in the order of the menu; what is not named here follows under its area.
+#: Icons of the sprite for tables that are no document, in the order in which they stand in the menu after the
+#: documents of their area; what is not named here follows. Documents say icon and place on their class.
 ICONS = {
-    "store_request": "clipboard-list", "delivery_request": "truck-delivery", "item": "package",
-    "stocktake": "clipboard-check", "stock_transfer": "transfer", "unit_return": "truck-return",
-    "spoilage": "trash", "shelf": "map-pin", "store_item": "stack-2", "stock_balance": "stack-2",
-    "stock_move": "arrows-exchange", "stock_batch": "tags", "purchase_request": "shopping-cart",
-    "purchase_order": "file-invoice", "goods_receipt": "package-import", "supplier_invoice": "receipt",
-    "supplier_return": "arrow-back-up", "supplier_refund": "cash", "supplier": "building-store",
-    "asset": "armchair", "maintenance": "tool", "asset_plan": "list-check",
-    "asset_procurement": "file-dollar", "asset_receipt": "package-import", "asset_disposal": "archive",
-    "asset_auction": "discount", "depreciation_run": "trending-down", "calibration": "certificate",
-    "inventory_round": "qrcode", "bed": "bed", "cleaning": "spray", "inpatient_room": "bed", "room": "door",
-    "ward": "building-hospital", "building": "building", "land": "map", "stay": "door-enter",
-    "consultation": "messages", "patient": "user-heart", "doctor": "stethoscope",
-    "specialization": "heart-rate-monitor", "doctor_schedule": "calendar-time", "prescription": "pill",
-    "account": "building-bank", "journal_entry": "notes", "monthly_pack": "report-analytics",
-    "period": "calendar", "user": "users", "work_unit": "sitemap", "employee": "id-badge-2",
-    "setting": "settings", "holiday": "calendar-event", "activity_log": "history", "outbox": "mail",
-    "region": "map-pin", "code_list": "list", "list_import": "file-import", "request_template": "copy",
+    "item": "package", "shelf": "map-pin", "store_item": "stack-2", "stock_balance": "stack-2",
+    "stock_move": "arrows-exchange", "stock_batch": "tags", "supplier": "building-store",
+    "asset": "armchair", "calibration": "certificate", "bed": "bed", "cleaning": "spray",
+    "inpatient_room": "bed", "room": "door", "ward": "building-hospital", "building": "building",
+    "land": "map", "stay": "door-enter", "patient": "user-heart", "doctor": "stethoscope",
+    "specialization": "heart-rate-monitor", "doctor_schedule": "calendar-time",
+    "account": "building-bank", "journal_entry": "notes", "period": "calendar", "user": "users",
+    "work_unit": "sitemap", "employee": "id-badge-2", "setting": "settings", "holiday": "calendar-event",
+    "activity_log": "history", "outbox": "mail", "region": "map-pin", "code_list": "list",
+    "list_import": "file-import", "request_template": "copy",
 }
-#: Opened now and then: under "More" of their area.
+#: Those among them that stand between documents, by the `menu_rank` that a document would have.
+AMONG_DOCUMENTS = {
+    "item": 25, "asset": 120, "calibration": 195, "patient": 211, "doctor": 212, "specialization": 213,
+    "doctor_schedule": 214, "account": 225, "journal_entry": 226,
+}
+#: Tables that are opened now and then: under "More" of their area. A document says `is_secondary`.
 SECONDARY = frozenset({
     "shelf", "store_item", "stock_balance", "stock_batch", "item_category", "unit_conversion", "store",
     "vendor", "asset_type", "asset_model", "asset_book", "asset_book_change", "asset_movement",
@@ -44,10 +44,10 @@ SECONDARY = frozenset({
     "list_import",
 })
 AREAS = {
-    "inventory": lazy_gettext("Inventory"), "purchasing": lazy_gettext("Purchasing"),
-    "places": lazy_gettext("Rooms and beds"), "assets": lazy_gettext("Assets"),
-    "telemedicine": lazy_gettext("Telemedicine"), "accounting": lazy_gettext("Accounting"),
-    "administration": lazy_gettext("Administration"),
+    Area.INVENTORY: lazy_gettext("Inventory"), Area.PURCHASING: lazy_gettext("Purchasing"),
+    Area.PLACES: lazy_gettext("Rooms and beds"), Area.ASSETS: lazy_gettext("Assets"),
+    Area.TELEMEDICINE: lazy_gettext("Telemedicine"), Area.ACCOUNTING: lazy_gettext("Accounting"),
+    Area.ADMINISTRATION: lazy_gettext("Administration"),
 }
 #: Pages that are no table, at the head of their area: area, page of `models.rights.PAGES`, address, word,
 #: icon.
@@ -69,22 +69,35 @@ class Entry:
     count: str = ""
 
 
+def icon_of(table: str, default: str = "table") -> str:
+    """The table's icon of the sprite."""
+    model = document_types().get(table)
+    return model.icon if model is not None else ICONS.get(table, default)
+
+
 def entry(table: str) -> Entry:
-    address = f"/admin/{table}/"
-    return Entry(address, words.table_word(table, True), ICONS.get(table, "table"),
-                 request.path.startswith(address),
-                 table in SECONDARY)
+    address, model = f"/admin/{table}/", document_types().get(table)
+    return Entry(address, words.table_word(table, True), icon_of(table), request.path.startswith(address),
+                 model.is_secondary if model is not None else table in SECONDARY)
+
+
+def _places() -> dict[str, int]:
+    """Where tables stand in their area: documents and what is among them, then the rest of `ICONS`."""
+    places = {table: 10_000 + place for place, table in enumerate(ICONS)} | AMONG_DOCUMENTS
+    for table, model in document_types().items():
+        places[table] = model.rank if model.menu_rank is None else model.menu_rank
+    return places
 
 
 def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
     """Heads and entries of the menu for the person who is signed in; `tables` have a view."""
     user = current_user._get_current_object()
-    order = {table: place for place, table in enumerate(ICONS)}
+    places = _places()
     groups: list[tuple[Any, list[Entry]]] = []
     for area, word in AREAS.items():
-        named = [table for table, rights in RIGHTS.items()
-                 if rights.area == area and table in tables and may(user, "read", table)]
-        named.sort(key=lambda table: order.get(table, len(order)))
+        named = [table for table in RIGHTS
+                 if area_of(table) == area and table in tables and may(user, "read", table)]
+        named.sort(key=lambda table: places.get(table, 20_000))
         entries = [entry(table) for table in named]
         entries[:0] = [Entry(address, str(called), icon, request.path.startswith(address))
                        for place, page, address, called, icon in PLACED

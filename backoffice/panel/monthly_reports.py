@@ -25,7 +25,6 @@ from portal.web.locale import day
 
 class MonthlyPackView(DocumentView):
     model = MonthlyPack
-    icon = "report-analytics"
     lines = ()
     column_list = ("number", "period", "prepared_on", "state", "created_by")
     form_columns = ("period", "prepared_on", "foreword")

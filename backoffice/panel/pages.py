@@ -16,21 +16,25 @@ from backoffice.panel.inbox import waiting
 from backoffice.panel.lists import eager
 from models import clock
 from models.base import db
+from models.documents import document_types
 from models.rights import may, may_open, scope
 from models.roles import Role
 from portal.web import search_sealing, words
 
-#: Documents that people begin, in the order in which the home page offers them.
-BEGUN = (
-    "store_request", "delivery_request", "purchase_request", "purchase_order", "goods_receipt",
-    "supplier_invoice", "supplier_return", "supplier_refund", "unit_return", "spoilage", "stocktake",
-    "stock_transfer", "asset_plan", "asset_procurement", "asset_receipt", "maintenance", "asset_disposal",
-    "asset_auction")
-#: What the search box looks through, in this order; documents by number, the rest by name or code.
-SEARCHED = (
-    *BEGUN, "item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
-    "inpatient_room", "work_unit", "employee", "user")
+#: What the search box looks through by name or code, after the documents.
+SEARCHED = ("item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
+            "inpatient_room", "work_unit", "employee", "user")
 EACH = 5
+
+
+def begun() -> list[str]:
+    """Documents that people begin, in the order in which the home page offers them."""
+    return [table for table, model in document_types().items() if model.is_begun_by_people]
+
+
+def searched() -> list[str]:
+    """What the search box looks through, in this order; documents by number, the rest by name or code."""
+    return [*begun(), *SEARCHED]
 
 
 class Page(BaseView):
@@ -80,7 +84,7 @@ class HomeView(Page, AdminIndexView):
         text = search_sealing.opened(typed) or ""
         named = called_so(text) if len(text) >= 2 else {}
         found = []
-        for table in SEARCHED if len(text) >= 2 else ():
+        for table in searched() if len(text) >= 2 else ():
             model = mapped_tables().get(table)
             if model is None or not may(current_user, "read", table):
                 continue
@@ -130,7 +134,7 @@ def ranked(rows: list[Any], text: str, named: list[int]) -> list[Any]:
 def called_so(text: str) -> dict[str, list[int]]:
     """Ids by table of what is called exactly `text` (its number, tag, code or name); one statement."""
     parts = []
-    for table in SEARCHED:
+    for table in searched():
         model = mapped_tables().get(table)
         if model is None or not may(current_user, "read", table):
             continue
@@ -149,6 +153,6 @@ def called_so(text: str) -> dict[str, list[int]]:
 
 def quick() -> list[tuple[str, str, str]]:
     """Documents that the person may begin: address, word, icon."""
-    from backoffice.panel.menu import ICONS
-    return [(f"/admin/{table}/new/", words.table_word(table, False), ICONS.get(table, "plus"))
-            for table in BEGUN if may(current_user, "create", table)][:6]
+    from backoffice.panel.menu import icon_of
+    return [(f"/admin/{table}/new/", words.table_word(table, False), icon_of(table, "plus"))
+            for table in begun() if may(current_user, "create", table)][:6]

@@ -46,7 +46,7 @@ class TableView(ModelView):
 
     What this panel adds:
 
-    - `icon`: a name of the sprite; `numbers`: computed columns that stand at the right;
+    - `numbers`: computed columns that stand at the right;
     - `lines`, `written_lines`, `line_form_columns`: collections shown and typed on the record's page;
     - `asks_once`: form columns that are asked when the record is made; `prefills`: those that the address may
       name;
@@ -63,7 +63,6 @@ class TableView(ModelView):
     column_details_list: tuple[str, ...] = ()
     form_columns: tuple[str, ...] = ()
     column_filters: tuple[str, ...] = ()
-    icon = "table"
     #: Computed columns that are numbers, and stand at the right.
     numbers: tuple[str, ...] = ()
     column_default_sort: tuple[str | None, bool] | None = None  # type: ignore[assignment]

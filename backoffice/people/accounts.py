@@ -47,7 +47,6 @@ class UserForm(StaffForm):
 class UserView(MasterView):
     model = User
     searches_people = True
-    icon = "users"
     column_list = ("name", "email", "roles", "work_unit", "language", "status")
     form_columns = ("name", "email", "phone", "work_unit", "language", "status")
     column_details_list = ("email", "roles", "phone", "work_unit", "language", "status",
@@ -146,7 +145,6 @@ class SettingView(MasterView):
     from."""
 
     model = Setting
-    icon = "settings"
     column_list = ("key", "meaning", "value")
     column_details_list = ("key", "meaning", "value", "accepted")
 
@@ -196,7 +194,6 @@ class CodeListView(MasterView):
     """Civil codes, named in the reader's language."""
 
     model = CodeList
-    icon = "list"
     column_list = ("name", "list", "code")
 
     def heading(self, record: Any) -> str:

@@ -62,7 +62,6 @@ class OutboxView(LedgerView):
 
     model = Outbox
     searches_people = True
-    icon = "mail"
     column_list = ("template", "to_address", "status", "channel", "created_at", "last_error")
     column_details_list = ("user", "to_address", "channel", "language", "status", "attempts", "created_at",
                            "next_attempt_at", "sent_at", "last_error", "attachment", "words")

@@ -39,7 +39,6 @@ _lines = PurchaseOrderLine.__table__
 
 class PurchaseRequestView(DocumentView):
     model = PurchaseRequest
-    icon = "shopping-cart"
     column_list = ("number", "requested_on", "store", "needed_on", "created_by", "state")
     late = ("needed_on", ("submitted", "approved"))
     beside_new = drafts_from.BESIDE_NEW
@@ -61,7 +60,6 @@ class PurchaseOrderView(OrderingPages, DocumentView):
     model = PurchaseOrder
     stock_address = OrderingPages.price_address
     beside_new = (("/admin/purchase_order/open_lines", lazy_gettext("Order from requests"), "shopping-cart"),)
-    icon = "file-invoice"
     column_list = ("number", "ordered_on", "supplier", "total", "state", "receipts", "expected_on")
     late = ("expected_on", ("sent",))
     numbers = ("total",)
@@ -128,7 +126,6 @@ class PurchaseOrderView(OrderingPages, DocumentView):
 
 class GoodsReceiptView(DocumentView):
     model = GoodsReceipt
-    icon = "package-import"
     column_list = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
                    "state")
     form_columns = ("purchase_order", "supplier", "store", "received_on", "ordered_on",
@@ -145,7 +142,6 @@ class GoodsReceiptView(DocumentView):
 
 class SupplierInvoiceView(DocumentView):
     model = SupplierInvoice
-    icon = "receipt"
     column_list = ("number", "invoiced_on", "supplier", "purchase_order", "supplier_number", "due_on",
                    "state")
     late = ("due_on", ("submitted", "approved"))
@@ -196,7 +192,6 @@ class SupplierInvoiceView(DocumentView):
 
 class SupplierRefundView(DocumentView):
     model = SupplierRefund
-    icon = "cash"
     lines = ()
     column_list = ("number", "refunded_on", "supplier", "amount", "payment_reference", "state")
     form_columns = ("supplier", "refunded_on", "amount", "payment_reference", "note")

@@ -29,14 +29,12 @@ class InventoryList:
 
 class RoomView(InventoryList, MasterView):
     model = Room
-    icon = "door"
 
 
 class BedView(MasterView):
     """Who lies in a bed is the front office's to know: lists show the state alone."""
 
     model = Bed
-    icon = "bed"
     column_list = ("number", "inpatient_room", "state")
     form_columns = ("inpatient_room", "number")
     column_details_list = ("inpatient_room",)
@@ -46,7 +44,6 @@ class LandView(MasterView):
     """What land is worth stands in the journal, too."""
 
     model = Land
-    icon = "map"
 
     def after_save(self, record: Any, is_new: bool) -> None:
         exits.value_land(record, by=current_user._get_current_object())
@@ -54,13 +51,11 @@ class LandView(MasterView):
 
 class InpatientRoomView(InventoryList, MasterView):
     model = InpatientRoom
-    icon = "bed"
     column_list = ("number", "ward", "room_class", "floor", "is_isolation", "state")
 
 
 class CleaningView(MasterView):
     model = Cleaning
-    icon = "spray"
     column_list = ("kind", "inpatient_room", "room", "bed", "employee", "requested_at", "state")
     form_columns = ("kind", "inpatient_room", "room", "bed", "employee", "note")
     asks_once = ("kind", "inpatient_room", "room", "bed")

@@ -58,7 +58,6 @@ class ByShelf:
 
 class StoreRequestView(StockHint, DocumentView):
     model = StoreRequest
-    icon = "clipboard-list"
     column_list = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store",
                    "created_by")
     late = ("needed_on", ("submitted", "approved"))
@@ -89,7 +88,6 @@ class StoreRequestView(StockHint, DocumentView):
 class DeliveryRequestView(StockHint, ByShelf, DocumentView):
     model = DeliveryRequest
     takes_expired = False
-    icon = "truck-delivery"
     column_list = ("number", "delivered_on", "store_request", "store", "created_by", "state")
     form_columns = ("store_request", "store", "delivered_on", "account", "note")
     details_template = "backoffice/stores/moves.html"
@@ -106,7 +104,6 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
 
 class ItemView(MasterView):
     model = Item
-    icon = "package"
     column_list = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
     details_template = "backoffice/stores/item.html"
@@ -160,7 +157,6 @@ class StoreItemView(LedgerView):
 
 class ShelfView(MasterView):
     model = Shelf
-    icon = "map-pin"
     column_list = ("location", "item", "store")
     form_columns = ("store", "item", "location")
     prefills = ("store", "item")
@@ -169,13 +165,11 @@ class ShelfView(MasterView):
 
 class SpoilageView(StockHint, DocumentView):
     model = Spoilage
-    icon = "trash"
     line_form_columns = {"lines": ("item", "quantity", "unit", "batch", "cause")}
 
 
 class SupplierReturnView(StockHint, DocumentView):
     model = SupplierReturn
-    icon = "arrow-back-up"
     makes = (Make("make_replacement", lazy_gettext("Receive the replacement"), (Role.STORE_STAFF,),
                   supplier_returns.make_replacement, supplier_returns.is_replaced),
              Make("make_refund", lazy_gettext("The supplier pays back"), (Role.PAYABLES,),
@@ -193,7 +187,6 @@ class SupplierReturnView(StockHint, DocumentView):
 
 class StockTransferView(StockHint, ByShelf, DocumentView):
     model = StockTransfer
-    icon = "transfer"
     makes = drafts_from.makes(StockTransfer)
 
 
@@ -201,7 +194,6 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     """Counted blind: what the ledger expects is not on the form."""
 
     model = Stocktake
-    icon = "clipboard-check"
     makes = drafts_from.makes(Stocktake)
     line_form_columns = {"lines": ("item", "unit", "batch", "note")}
 

@@ -7,7 +7,7 @@ declared.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,41 +17,33 @@ from flask_babel import force_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from models.base import ExactDecimal, UtcDateTime, db
-from models.documents import WORKFLOWS
+from models.documents import WORKFLOWS, document_types
 from portal.web import words
 
-
-def _lines(*documents: str) -> tuple[str, ...]:
-    return tuple(name for document in documents for name in (document, f"{document}_line"))
-
-
-#: A process of the hospital and the tables that take part in it; a table may take part in several.
+#: Where the documents of a process stand among its tables, each with its lines.
+DOCUMENTS = "documents"
+#: A process of the hospital and the tables that take part in it; a table may take part in several. A document
+#: names its process on its class.
 PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "requests": (_l("Requests and deliveries"), (
-        "work_unit", "user", "account", "store", "item", *_lines("store_request", "delivery_request"),
-        "stock_move")),
-    "purchasing": (_l("Purchasing"), (
-        "supplier", "item", *_lines("purchase_request", "purchase_order", "goods_receipt", "supplier_invoice",
-                                    "supplier_return"), "supplier_refund")),
-    "corrections": (_l("Returns, losses and counts"), (
-        "store", "item", "stock_batch", *_lines("unit_return", "spoilage", "stocktake", "stock_transfer"))),
+        "work_unit", "user", "account", "store", "item", DOCUMENTS, "stock_move")),
+    "purchasing": (_l("Purchasing"), ("supplier", "item", DOCUMENTS)),
+    "corrections": (_l("Returns, losses and counts"), ("store", "item", "stock_batch", DOCUMENTS)),
     "ledger": (_l("Stock and journal"), (
         "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch",
-        "stock_balance", "stock_move", "account", "period", "journal_entry", "journal_line")),
+        "stock_balance", "stock_move", "account", "period", "journal_entry", "journal_line", DOCUMENTS)),
     "rooms": (_l("Rooms and cleaning"), (
         "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",
-        "class_facility", "cleaning")),
+        "class_facility", "cleaning", DOCUMENTS)),
     "assets": (_l("Assets"), (
         "asset_type", "asset_model", "vendor", "asset", "asset_book", "asset_book_change", "asset_movement",
-        *_lines("asset_plan", "asset_procurement", "asset_receipt", "asset_disposal", "asset_auction"),
-        "asset_auction_bid")),
+        DOCUMENTS, "asset_auction_bid")),
     "care": (_l("Maintenance and depreciation"), (
-        "asset", "asset_model", "vendor", "maintenance_schedule", *_lines("maintenance"), "maintenance_part",
-        "calibration", *_lines("depreciation_run"))),
+        "asset", "asset_model", "vendor", "maintenance_schedule", DOCUMENTS, "maintenance_part",
+        "calibration")),
     "telemedicine": (_l("Telemedicine"), (
-        "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent",
-        "consultation", "triage_answer", "consultation_message", "clinical_note", "diagnosis",
-        *_lines("prescription"), "letter")),
+        "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
+        "triage_answer", "consultation_message", "clinical_note", "diagnosis", "letter")),
     "papers": (_l("Numbers, history and files"), (
         "user", "document_number", "number_counter", "document_event", "comment", "attachment")),
     "people": (_l("People and settings"), (
@@ -71,13 +63,21 @@ def processes() -> dict[str, tuple[Any, tuple[str, ...]]]:
     """The processes with the tables that exist; what belongs to none comes last, so that nothing is
     hidden."""
     known = tables()
-    found = {key: (word, tuple(name for name in names if name in known))
+    found = {key: (word, tuple(name for each in names for name in (
+                 _documents(key) if each == DOCUMENTS else (each,)) if name in known))
              for key, (word, names) in PROCESSES.items()}
     placed = {name for _word, names in found.values() for name in names}
     rest = tuple(name for name in known if name not in placed)
     if rest:
         found["other"] = (_l("Other"), rest)
     return found
+
+
+def _documents(process: str) -> Iterator[str]:
+    """Document types of a process and their tables of lines."""
+    for table, model in document_types().items():
+        if model.process == process:
+            yield from (table, f"{table}_line")
 
 
 def in_view(key: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The printed form of any document: letterhead, facts, lines, totals in words, approvals and a QR code.
 
-One template serves every type: it is read off the metadata. `FORMS` holds what a type says beyond that.
+One template serves every type: it is read off the metadata. The class says who signs (`signs`) and what
+the paper is called (`paper_title`); `FORMS` holds what must be worked out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import ExactDecimal, db
-from models.documents import Document, DocumentEvent, DocumentNumber
+from models.documents import Document, DocumentEvent, DocumentNumber, line_type
 from models.finality import FINAL_STATES
 from models.operations.stores import count_moments, shelves
 from models.people import User
@@ -47,20 +48,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Form:
-    """What a type's print says beyond its metadata: extra line columns and who signs below."""
+    """What a type's print works out beyond its metadata and the plain words on its class."""
 
     extra: Callable[[Any], dict[int, list[str]]] | None = None
     extra_heads: tuple[Any, ...] = ()
-    signs: tuple[Any, ...] = ()
     facts: Callable[[Any], list[tuple[str, str]]] | None = None
     #: Line columns that this document keeps to itself as it stands.
     hides: Callable[[Any], frozenset[str]] = lambda _document: frozenset()
-    #: Lines in the order of the store's shelves, until the paper is done.
-    by_shelf: bool = False
     #: Whether batch and expiry stand beside the extra columns; else those say them.
     keeps_batch: bool = False
-    #: What the paper is called where that is not the table's word.
-    title: Any = ""
 
 
 def _is_money(kind: Any) -> bool:
@@ -189,27 +185,14 @@ def _vendor(document: Any) -> list[tuple[str, str]]:
 
 
 FORMS: dict[str, Form] = {
-    "prescription": Form(signs=(_l("Doctor"), _l("Dispensed by"), _l("Received by")), facts=_patient,
+    "prescription": Form(facts=_patient,
                          hides=lambda _document: frozenset({"dose", "frequency", "allergy_reason"})),
-    "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),),
-                             (_l("Delivered by (store)"), _l("Received by (unit)")), by_shelf=True),
-    "store_request": Form(signs=(_l("Asked for by"), _l("Head of the store"))),
-    "purchase_order": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Supplier")),
-                           facts=_supplier),
-    "stocktake": Form(_moved_since, (_l("Moved since"),), hides=_blind, by_shelf=True, keeps_batch=True),
-    "stock_transfer": Form(by_shelf=True),
-    "asset_procurement": Form(signs=(_l("Head of facilities"), _l("Accounts payable"), _l("Vendor")),
-                              facts=_vendor,
-                              title=_l("Order of equipment")),
-    "asset_receipt": Form(signs=(_l("Received by (facilities)"), _l("Vendor"))),
-    "asset_disposal": Form(signs=(_l("Head of facilities"), _l("Accounts receivable")),
-                           title=_l("Minutes of disposal")),
-    "asset_auction": Form(_bids, (_l("Bids of the round"),),
-                          (_l("Head of facilities"), _l("Accounts receivable"), _l("Buyer")),
-                          title=_l("Minutes of auction")),
-    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),),
-                          (_l("Received by (store)"), _l("Supplier")),
-                          title=_l("Receiving report (RR)")),
+    "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),)),
+    "purchase_order": Form(facts=_supplier),
+    "stocktake": Form(_moved_since, (_l("Moved since"),), hides=_blind, keeps_batch=True),
+    "asset_procurement": Form(facts=_vendor),
+    "asset_auction": Form(_bids, (_l("Bids of the round"),)),
+    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),)),
 }
 
 
@@ -282,7 +265,7 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
     columns = _line_columns(document, line_model, form)
     extra = form.extra(document) if form.extra else {}
     places = shelves.locations(document.store_id, (line.item_id for line in document.lines)) \
-        if form.by_shelf and document.state not in FINAL_STATES else {}
+        if document.is_sorted_by_shelf and document.state not in FINAL_STATES else {}
     if extra and not form.keeps_batch:  # batch and expiry stand there, as they moved
         columns = [(column, name) for column, name in columns
                    if name not in ("batch", "batch_number", "expires_on")]
@@ -330,8 +313,7 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
     """The printed form's content, in the reader's language, without the attributes `hides`."""
     model = type(document)
     form = FORMS.get(model.__tablename__, Form())
-    relation = sa.inspect(model).relationships.get("lines")
-    line_model = relation.mapper.class_ if relation is not None else None
+    line_model = line_type(model)
     document = db.session.scalars(
         sa.select(model).where(model.id == document.id).options(*_options(model, line_model))).unique().one()
     given = db.session.scalar(sa.select(DocumentNumber).where(
@@ -343,11 +325,12 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
     facts += form.facts(document) if form.facts else []
     facts.append((gettext("Made by"), document.created_by.name))
     paper = Paper(
-        title=str(form.title) or words.table_word(model.__tablename__), hospital=hospital,
+        title=gettext(model.paper_title) if model.paper_title else words.table_word(model.__tablename__),
+        hospital=hospital,
         number=document.number or "",
         on=locale.day(document.document_date, "long"), state=words.state_word(document.state), facts=facts,
         note="" if "note" in hides else document.note or "", approvals=_approvals(document),
-        signs=[str(sign) for sign in form.signs])
+        signs=[gettext(sign) for sign in model.signs])
     if line_model is not None:
         paper.heads, paper.rows = _line_table(document, line_model, form)
     amount = _amount(document)

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from models.base import db
-from models.documents import WORKFLOWS
+from models.documents import WORKFLOWS, Area
 from models.operations.clinic import icd
-from models.rights import PAGES, RIGHTS
+from models.rights import PAGES
 from models.roles import Role
 from portal.web.locale import is_indonesian, said
 
@@ -144,7 +144,7 @@ def all_msgids() -> list[str]:
         words.update(human(state.value) for state in model.workflow.states)
     words.update(human(role.value) for role in Role)
     words.update(human(page) for page in PAGES)
-    words.update(human(rights.area) for rights in RIGHTS.values())
+    words.update(human(area) for area in Area)
     return sorted(words)
 
 

@@ -7,6 +7,7 @@ import csv
 import itertools
 import re
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,16 @@ import models  # noqa: F401  (declares every workflow)
 from models.documents import WORKFLOWS
 from models.errors import Conflict, NotAllowed, Refused, WrongState
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow
+from models.workflow import (
+    Condition,
+    Transition,
+    Workflow,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+    own_document,
+)
 
 ROWS = {(row["table"], row["transition"]): row for row in csv.DictReader(
     (Path(__file__).parents[1] / "data" / "workflows.csv").read_text(encoding="utf-8").splitlines())}
@@ -74,6 +84,29 @@ def test_whose_document_agrees_with_the_file(table: str, name: str) -> None:
         has = {condition.code for condition in step.conditions} & set(CONDITIONS.values())
         assert has >= wanted
         assert ("own_document" in has) == ("own_document" in wanted)
+
+
+class Paper(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+def test_the_steps_that_approval_documents_share() -> None:
+    """Each row as a workflow would declare it by hand."""
+    author, head = (Role.STORE_STAFF, Role.UNIT_USER), Role.STORE_HEAD
+    assert approval_steps(Paper, author=author, approver=head) == (
+        Transition("submit", (Paper.DRAFT,), Paper.SUBMITTED, author, when=has_lines, numbers=True),
+        Transition("approve", (Paper.SUBMITTED,), Paper.APPROVED, head, when=not_own),
+        Transition("reject", (Paper.SUBMITTED,), Paper.REJECTED, head, needs_reason=True))
+    assert approval_steps(Paper, author=author, approver=head,
+                          approved=Paper.POSTED)[1].target == Paper.POSTED
+    assert author_steps(Paper, author=author) == (
+        Transition("reopen", (Paper.REJECTED,), Paper.DRAFT, author, when=own_document),
+        Transition("cancel", (Paper.DRAFT, Paper.SUBMITTED), Paper.CANCELLED, author, needs_reason=True))
 
 
 # ---------------------------------------------------------------- state × role × transition

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 import models
 from models import clock, rights
 from models.base import Id, db, one_transaction
-from models.documents import Document, author, state_column
+from models.documents import Area, Document, Posts, author, state_column
 from models.roles import Role
 from models.workflow import Transition, Workflow, not_own
 
@@ -26,6 +26,7 @@ class S(StrEnum):
 class LoanRequest(Document, db.Model):
     __tablename__ = "loan_request"
     prefix, dated = "LN", "requested_on"
+    area, posts = Area.INVENTORY, Posts.NOTHING
     workflow = Workflow(S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.UNIT_USER, numbers=True),
         Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.STORE_HEAD, when=not_own))
@@ -36,8 +37,7 @@ class LoanRequest(Document, db.Model):
 
 
 assert models
-rights.RIGHTS["loan_request"] = rights._document("inventory", (Role.UNIT_USER, Role.STORE_HEAD),
-                                                 (Role.UNIT_USER,))
+rights.RIGHTS["loan_request"] = rights._document((Role.UNIT_USER, Role.STORE_HEAD), (Role.UNIT_USER,))
 
 from app import create_app  # noqa: E402  (the panel reads the rights when the application is made)
 from portal.web import passwords  # noqa: E402

@@ -7,6 +7,7 @@ import threading
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -39,7 +40,7 @@ def all_true(session):
 
 
 def paper(store, by):
-    """Any document at all: the ledger only asks who a move belongs to."""
+    """Any document that posts stock: the ledger only asks who a move belongs to."""
     return make.saved(Spoilage(store_id=store.id, created_by=by))
 
 
@@ -304,3 +305,20 @@ def test_eight_writers_on_fifty_hot_items_lose_nothing(app, session):
     assert refused
     assert dict(db.session.execute(sa.select(Item.id, Item.stock_on_hand)).all()) == expected
     all_true(db.session)
+
+
+# ---------------------------------------------------------------- what a type says that it posts
+
+def test_a_type_that_posts_nothing_writes_to_no_journal(session: Any) -> None:
+    by = make.make_user(Role.STORE_HEAD)
+    legs = [Leg(Posting.LOSS, Decimal(1)), Leg(Posting.INVENTORY, Decimal(-1))]
+    with pytest.raises(ValueError, match="StoreRequest says that it posts nothing"):
+        journal.post_entry(clock.today(), legs, make.make_store_request(), by)
+
+
+def test_a_type_that_posts_no_stock_moves_none(session: Any) -> None:
+    request = make.make_store_request()
+    item = make.make_item()
+    with pytest.raises(ValueError, match="StoreRequest does not say that it posts stock"):
+        stock.receive(request, request.store_id, [stock.In(1, item.id, Decimal(1), None, Decimal(1))],
+                      kind=MoveKind.RECEIPT, on=clock.today(), by=request.created_by, against=None)

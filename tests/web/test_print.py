@@ -170,7 +170,8 @@ def test_lines_of_every_document_type_print_with_and_without_values(app):
                     setattr(full, column.name, Decimal(1))
             form = printing.FORMS.get(name, printing.Form())
             for line in (bare, full):
-                like = SimpleNamespace(__tablename__=name, id=0, state="posted", lines=[line])
+                like = SimpleNamespace(__tablename__=name, id=0, state="posted", lines=[line],
+                                       is_sorted_by_shelf=model.is_sorted_by_shelf)
                 heads, rows = printing._line_table(like, type(line), form)
                 assert all(len(row) == len(heads) for row in rows)
                 paper = printing.Paper("Form", "RS", "", "", "", [], heads, rows)

@@ -16,7 +16,6 @@ from models.asset_register import Asset, AssetState
 from models.base import db
 from models.errors import N_, NotAllowed, Refused
 from models.facilities import RoomFacility
-from models.finality import SUBLINES
 from models.items import Item, UnitConversion
 from models.journal import Posting
 from models.maintenance import (
@@ -212,7 +211,7 @@ def _may_change_parts(line: MaintenanceLine, by: User) -> None:
     if not by.has_role(Role.FACILITIES_STAFF):
         raise NotAllowed(N_("Your role may not change this."))
     if line.maintenance.state != MaintenanceState.IN_PROGRESS:
-        raise Refused(SUBLINES["maintenance_part"][2])
+        raise Refused(MaintenancePart.refusal)
 
 
 def _use_parts(order: Maintenance, by: User) -> None:

@@ -19,17 +19,14 @@ from models.operations.ledger import periods
 from models.people import User
 from models.roles import Role
 
-#: Papers that move stock on the date that a person typed.
-DATED = frozenset({"goods_receipt", "spoilage", "stock_transfer", "supplier_return", "unit_return"})
-
 
 def can_be_allowed(document: Any, by: User) -> bool:
     """Whether `by` may allow the document's date: it is not posted, dated before today, and not allowed
     yet."""
-    table = document.__tablename__
-    if table not in DATED or not isinstance(document, Document) or not by.has_role(Role.STORE_HEAD):
+    if not isinstance(document, Document) or not document.may_be_backdated or not by.has_role(
+            Role.STORE_HEAD):
         return False
-    final = next(paper.final for paper in papers() if paper.table == table)
+    final = next(paper.final for paper in papers() if paper.table == document.__tablename__)
     return document.state not in final and document.document_date < clock.today()
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.documents import Document, Posts
 from models.errors import N_, NotAllowed, PeriodClosed, Refused
 from models.items import MOST_WORTH
 from models.journal import Account, JournalEntry, JournalLine, Period, Posting
@@ -121,8 +122,11 @@ def post_entry(on: date, lines: Iterable[Leg], document: Any, by: User, descript
     """Write one entry of `document`, dated `on`; legs of one purpose and account are added up.
 
     Nothing is written when nothing is left to post (goods without a value). Raises `PeriodClosed`, and
-    ValueError when the legs do not balance: that is a mistake in the program, not of a person.
+    ValueError when the legs do not balance or the document's type says that it posts nothing: these are
+    mistakes in the program, not of a person.
     """
+    if isinstance(document, Document) and document.posts is Posts.NOTHING:
+        raise ValueError(f"{type(document).__name__} says that it posts nothing, and writes to the journal")
     period = open_period(on)
     legs = list(lines)
     named = accounts({leg.purpose for leg in legs if leg.account_id is None and leg.amount})

@@ -18,6 +18,7 @@ from sqlalchemy.orm.util import identity_key
 
 from models import clock
 from models.base import ExactDecimal, db
+from models.documents import Document
 from models.errors import N_, NotEnoughStock, Refused
 from models.items import MOST_UNITS, MOST_WORTH, Item
 from models.journal import Posting
@@ -224,6 +225,8 @@ class Ledger:
               against: Against | None) -> list[Moved]:
         if not self.moved:
             return []
+        if isinstance(document, Document) and not document.posts.is_stock:
+            raise ValueError(f"{type(document).__name__} does not say that it posts stock, and moves it")
         self._check_size()
         occurred_at = clock.now()
         moves = [

@@ -15,18 +15,18 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.documents import WORKFLOWS
+from models.documents import Document, document_types
 from models.errors import N_, PeriodClosed, Refused
 from models.finality import papers
 from models.journal import JournalEntry, Period
 from models.operations.ledger import journal
 from models.people import User
 
-#: Papers whose posting writes to the journal or the ledger by their own date (a stocktake: by the day of
-#: approval).
-POSTING = ("asset_auction", "asset_disposal", "asset_receipt", "delivery_request", "depreciation_run",
-           "goods_receipt", "maintenance", "spoilage", "stock_transfer", "supplier_invoice",
-           "supplier_refund", "supplier_return", "unit_return")
+
+def posting() -> list[tuple[str, type[Document]]]:
+    """Types whose posting writes to the journal or the ledger by their own date, by table name (a stocktake
+    does by the day of approval, so it is not among them)."""
+    return sorted((table, model) for table, model in document_types().items() if model.posts.is_by_date)
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,7 @@ def standing(first: date, last: date) -> dict[tuple[int, int], list[Standing]]:
     """What is not posted of the months from `first` to `last`, by (year, month); one statement."""
     final = {paper.table: paper.final for paper in papers()}
     parts = []
-    for table in POSTING:
-        model = WORKFLOWS.get(table)
-        if model is None:
-            continue
+    for table, model in posting():
         dated: Any = getattr(model, model.dated)
         year, month = sa.extract("year", dated), sa.extract("month", dated)
         parts.append(sa.select(

@@ -11,19 +11,19 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.documents import Area, Document, Posts, document_types, line_type
 from models.errors import N_, NotAllowed, Refused, at
 from models.journal import Posting
+from models.line_quantities import MeasuredLine
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import Leg
 from models.organisation import Status, WorkUnit
 from models.people import User
-from models.purchasing import GoodsReceipt, PurchaseOrder, PurchaseRequest
-from models.returns import Spoilage, SupplierReturn, UnitReturn, UnitReturnLine, UnitReturnState
+from models.returns import UnitReturn, UnitReturnLine, UnitReturnState
 from models.roles import Role
 from models.stock import MoveKind, StockMove
-from models.stocktakes import StockTransfer
 from models.store_requests import (
     DeliveryRequest,
     DeliveryRequestLine,
@@ -31,7 +31,6 @@ from models.store_requests import (
     StoreRequest,
     StoreRequestState,
 )
-from models.supplier_invoices import SupplierInvoice
 
 ZERO = Decimal(0)
 GIVEN = (DeliveryState.DELIVERED, DeliveryState.DONE)
@@ -39,26 +38,26 @@ GIVEN = (DeliveryState.DELIVERED, DeliveryState.DONE)
 PROMISED = (*GIVEN, DeliveryState.SUBMITTED, DeliveryState.APPROVED)
 
 
-@effect(StoreRequest, "submit")
-@effect(DeliveryRequest, "submit")
-@effect(PurchaseRequest, "submit")
-@effect(PurchaseOrder, "submit")
-@effect(GoodsReceipt, "post")
-@effect(SupplierInvoice, "submit")
-@effect(SupplierReturn, "submit")
-@effect(UnitReturn, "submit")
-@effect(Spoilage, "submit")
-@effect(StockTransfer, "submit")
 def _check_lines(document: Any, *, by: User, reason: str) -> None:
-    """Every quantity comes out to its item's precision, and the items are in use."""
+    """Every quantity comes out to its item's precision, and the items that are asked for are in use."""
     db.session.flush()
     stock.load_items(document.lines)
     for line in document.lines:
         with at(line):
             line.item.in_base(line.base_quantity, Decimal(1))
-            if line.item.status != Status.ACTIVE and isinstance(
-                    document, StoreRequest | PurchaseRequest | PurchaseOrder):
+            if line.item.status != Status.ACTIVE and document.posts is Posts.NOTHING:
                 raise Refused(N_("%(item)s is no longer used. Take its line out."), item=line.item.name)
+
+
+def has_checked_lines(model: type[Document]) -> bool:
+    """Whether it is a type of stores or purchasing whose lines count items in units of measure."""
+    lines = line_type(model)
+    return (model.area in (Area.INVENTORY, Area.PURCHASING)
+            and lines is not None and issubclass(lines, MeasuredLine))
+
+
+for _model in filter(has_checked_lines, document_types().values()):
+    effect(_model, *(step.name for step in _model.workflow if step.numbers))(_check_lines)
 
 
 # ---------------------------------------------------------------- delivery
