@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from models import rights
@@ -42,3 +44,13 @@ def test_what_fits_is_taken() -> None:
     rights.refuse_unfit("store_request", row(rights.own_unit))
     rights.refuse_unfit("shelf", row(rights.own_store))
     rights.refuse_unfit("item", row(rights.every))
+
+
+def test_the_table_itself_is_looked_at_when_it_is_imported() -> None:
+    """The same file with another row for categories of items, which have no work unit."""
+    source = Path(rights.__file__).read_text(encoding="utf-8")
+    row = '    "item_category": _rights("inventory", STAFF, write=MASTER, delete=MASTER),\n'
+    assert row in source
+    wrong = source.replace(row, '    "item_category": _document("inventory", _with_unit(R.ADMIN), ()),\n')
+    with pytest.raises(ValueError, match="unit_user read item_category by the scope own_unit"):
+        exec(compile(wrong, "rights.py", "exec"), {"__name__": "models.rights"})
