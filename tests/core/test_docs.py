@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import secrets
 import shlex
 import subprocess
 import sys
@@ -57,9 +58,11 @@ def shell_blocks() -> list[tuple[str, recipes.Block]]:
 
 
 def commands() -> list[str]:
-    """Each once, without the comment beside it."""
+    """Each once; of the comment beside it, the command that it names."""
     lines = [command for _page, block in shell_blocks() if block.is_shell for command in block.commands]
-    return list(dict.fromkeys(re.sub(r"\s+#\s.*$", "", line) for line in lines))
+    split = [re.split(r"\s+# ", line, maxsplit=1) for line in lines]
+    return list(dict.fromkeys(part for parts in split for part in (
+        parts[0], *(comment for comment in parts[1:] if comment.startswith("python ")))))
 
 
 def inline() -> list[str]:
@@ -84,8 +87,7 @@ def test_every_python_block_belongs_to_a_recipe() -> None:
     assert [(page, block.text) for page, block in shell_blocks() if block.language == "python"] == []
 
 
-SECRETS = {name: name[0] * 8 + "-only-for-this-test-" + name[-1] * 12 for name in (
-    "SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}
+SECRETS = {name: secrets.token_hex(24) for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}
 
 
 def cheap(command: str, copy: recipes.Copy) -> str:
@@ -183,6 +185,31 @@ def test_paths_in_the_text_exist() -> None:
                 if re.fullmatch(r"[a-z_]+\.(py|md|csv|html)", path) and path not in names():
                     wrong.append(f"{page}: {path}")
     assert wrong == []
+
+
+def test_names_in_files_and_tables_are_there() -> None:
+    """`path.py: name` is defined there, `table.column` is a column."""
+    wrong = []
+    for part in inline():
+        if said := re.fullmatch(r"(\w[\w/]*\.py): (\w+)", part):
+            source = (ROOT / said[1]).read_text(encoding="utf-8")
+            if not re.search(rf"^\s*(def|class) {said[2]}\b|^{said[2]}\b", source, re.MULTILINE):
+                wrong.append(part)
+        table, _, column = part.partition(".")
+        if table in db.metadata.tables and re.fullmatch(r"\w+", column) \
+                and column not in db.metadata.tables[table].columns:
+            wrong.append(part)
+    assert wrong == []
+
+
+def test_variables_of_the_tables_are_read_somewhere() -> None:
+    sources = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in recipes.tracked()
+                        if re.match(r"(app|(portal|models|migrations)/.*)\.py$", name))
+    tables = PAGES["docs/deploy.md"] + PAGES["docs/notices.md"]
+    cells = re.findall(r"^\| (`[A-Z].*?) \|", tables, re.MULTILINE)
+    variables = [name for cell in cells for name in re.findall(r"`([A-Z][A-Z_]+)", cell)]
+    assert len(variables) > 15
+    assert [name for name in variables if not re.search(rf"\b{name}\b", sources)] == []
 
 
 def new_files() -> set[str]:

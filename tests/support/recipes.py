@@ -22,7 +22,7 @@ PLACE = re.compile(r"(?:New file `(?P<new>[^`]+)`|At the end of\s+`(?P<end>[^`]+
                    r"|[Ii]n\s+`(?P<path>[^`]+)`,\s+(?P<how>below|instead\s+of)\s+`(?P<line>[^`]+)`):\s*\Z")
 #: What decides about databases and secrets, or tells a test how to run: the copy has its own.
 OWN = {"DATABASE_URL", "MIGRATION_DATABASE_URL", "TEST_DATABASE_URL", "SECRET_KEY", "NIK_KEY",
-       "NIK_INDEX_KEY", "RAWAT_ENV", "HOST", "PORT"}
+       "NIK_INDEX_KEY", "HOST", "PORT"}
 
 #: Slow, and the same for one change or for several.
 AT_THE_END = ("make translate", "make migrate")
@@ -95,7 +95,7 @@ class Copy:
         self.database = folder / "instance" / "copy.sqlite3"
         self.database.parent.mkdir()
         self.environment = {name: value for name, value in os.environ.items()
-                            if name not in OWN and not name.startswith("PYTEST")}
+                            if name not in OWN and not name.startswith(("PYTEST", "RAWAT_"))}
         self.environment |= {"DATABASE_URL": f"sqlite:///{self.database}", "PYTHONPATH": "",
                              "PYTHONDONTWRITEBYTECODE": "1",
                              "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
