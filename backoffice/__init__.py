@@ -104,7 +104,7 @@ _ICONS = {
     "use": "door-enter", "leave": "door-exit", "recount": "rotate-clockwise", "redo": "rotate-clockwise",
     "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise", "inspect": "eye-check",
     "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
-    "clean_again": "spray",
+    "clean_again": "spray", "labels": "printer",
     AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
 }
 

@@ -25,8 +25,7 @@ from portal.web.locale import rupiah
 class AssetView(AssetPages, MasterView):
     model = Asset
     icon = "armchair"
-    listed = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
-    bulk_pages = (("labels", lazy_gettext("Print labels"), "printer"),)
+    column_list = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
     details_template = "backoffice/assets/asset.html"
 
@@ -38,9 +37,9 @@ class AssetView(AssetPages, MasterView):
 class AssetMovementView(LedgerView):
     model = AssetMovement
     icon = "route"
-    listed = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room",
-              "acknowledged_at")
-    default_order = (None, True)
+    column_list = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room",
+                   "acknowledged_at")
+    column_default_sort = (None, True)
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
         word = gettext("Acknowledge it on its page") if record.is_awaited else gettext("The asset's page")
@@ -50,8 +49,9 @@ class AssetMovementView(LedgerView):
 class AssetPlanView(PlanPages, DocumentView):
     model = AssetPlan
     icon = "list-check"
-    listed = ("number", "planned_on", "work_unit", "budget_year", "created_by", "state")
-    line_asks = {"lines": ("asset_model", "quantity", "work_unit", "estimated_price", "justification")}
+    column_list = ("number", "planned_on", "work_unit", "budget_year", "created_by", "state")
+    line_form_columns = {"lines": ("asset_model", "quantity", "work_unit", "estimated_price",
+                                   "justification")}
     beside_new = (("/admin/asset_plan/gaps/", lazy_gettext("What rooms lack"), "layout-grid"),)
 
 
@@ -59,10 +59,10 @@ class AssetProcurementView(ProcurementPages, DocumentView):
     model = AssetProcurement
     beside_new = (("/admin/asset_procurement/plans/", lazy_gettext("Order from plans"), "list-check"),)
     icon = "file-dollar"
-    listed = ("number", "procured_on", "vendor", "total", "expected_on", "state")
+    column_list = ("number", "procured_on", "vendor", "total", "expected_on", "state")
     late = ("expected_on", ("sent",))
     numbers = ("total",)
-    line_asks = {"lines": ("asset_model", "quantity", "unit_price", "asset_plan_line")}
+    line_form_columns = {"lines": ("asset_model", "quantity", "unit_price", "asset_plan_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the assets"), (Role.FACILITIES_STAFF,),
                   receipts.make_receipt, lambda procurement: procurement.state == "sent"),)
 
@@ -79,11 +79,12 @@ class AssetProcurementView(ProcurementPages, DocumentView):
 class AssetReceiptView(DocumentView):
     model = AssetReceipt
     icon = "package-import"
-    listed = ("number", "received_on", "asset_procurement", "delivery_order_number", "created_by", "state")
-    asks = ("asset_procurement", "received_on", "delivery_order_number", "account", "note")
-    line_asks = {"lines": ("asset_model", "received_quantity", "asset_procurement_line", "unit_price",
-                           "as_group", "work_unit", "room", "inpatient_room", "ward", "building",
-                           "warranty_until", "serial_numbers")}
+    column_list = ("number", "received_on", "asset_procurement", "delivery_order_number", "created_by",
+                   "state")
+    form_columns = ("asset_procurement", "received_on", "delivery_order_number", "account", "note")
+    line_form_columns = {"lines": ("asset_model", "received_quantity", "asset_procurement_line", "unit_price",
+                                   "as_group", "work_unit", "room", "inpatient_room", "ward", "building",
+                                   "warranty_until", "serial_numbers")}
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
         if record.state != "posted":
@@ -94,8 +95,8 @@ class AssetReceiptView(DocumentView):
 class AssetDisposalView(DocumentView):
     model = AssetDisposal
     icon = "archive"
-    listed = ("number", "disposed_on", "route", "created_by", "state")
-    line_asks = {"lines": ("asset", "quantity", "reason", "building", "ward")}
+    column_list = ("number", "disposed_on", "route", "created_by", "state")
+    line_form_columns = {"lines": ("asset", "quantity", "reason", "building", "ward")}
     makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,),
                   exits.make_auction,
                   lambda disposal: disposal.state == "posted" and disposal.route == "auction"),)
@@ -107,9 +108,9 @@ class AssetAuctionView(DocumentView):
     model = AssetAuction
     icon = "discount"
     details_template = "backoffice/assets/auction.html"
-    listed = ("number", "auctioned_on", "round", "buyer_name", "created_by", "state")
-    asks = ("auctioned_on", "account", "note")
-    line_asks = {"lines": ("asset", "land", "quantity", "appraised_value", "reserve_price")}
+    column_list = ("number", "auctioned_on", "round", "buyer_name", "created_by", "state")
+    form_columns = ("auctioned_on", "account", "note")
+    line_form_columns = {"lines": ("asset", "land", "quantity", "appraised_value", "reserve_price")}
 
     def extra(self, record: Any) -> dict[str, Any]:
         bid = AssetAuctionBid
@@ -126,9 +127,10 @@ class AssetAuctionBidView(MasterView):
 
     model = AssetAuctionBid
     icon = "discount"
-    listed = ("bidder_name", "asset_auction_line", "round", "amount", "offered_at", "is_valid")
-    asks = ("asset_auction_line", "bidder_name", "bidder_identity", "amount", "offered_at", "is_valid",
-            "note")
+    column_list = ("bidder_name", "asset_auction_line", "round", "amount", "offered_at", "is_valid")
+    form_columns = ("asset_auction_line", "bidder_name", "bidder_identity", "amount", "offered_at",
+                    "is_valid",
+                    "note")
     prefills = ("asset_auction_line",)
 
     def eager_for_list(self) -> list[Any]:

@@ -26,10 +26,10 @@ ORDER = (InventoryResult.EXPECTED, InventoryResult.MISSING, InventoryResult.MISP
 class InventoryRoundView(DocumentView):
     model = InventoryRound
     icon = "qrcode"
-    listed = ("number", "counted_on", "room", "inpatient_room", "state")
-    asks = ("room", "inpatient_room", "counted_on", "note")
+    column_list = ("number", "counted_on", "room", "inpatient_room", "state")
+    form_columns = ("room", "inpatient_room", "counted_on", "note")
     written_lines = ("lines",)
-    line_asks = {"lines": ("asset", "result", "condition", "seen_at", "seen_by")}
+    line_form_columns = {"lines": ("asset", "result", "condition", "seen_at", "seen_by")}
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
         return [(f"{self.url}/{record.id}/look", gettext("Scan the room"), "qrcode")]

@@ -45,8 +45,8 @@ class MaintenanceView(DocumentView):
 
     model = Maintenance
     icon = "tool"
-    listed = ("number", "requested_on", "state", "kind", "work_unit", "vendor", "estimated_cost")
-    line_asks = {"lines": ("asset", "quantity", "building", "employee", "fault")}
+    column_list = ("number", "requested_on", "state", "kind", "work_unit", "vendor", "estimated_cost")
+    line_form_columns = {"lines": ("asset", "quantity", "building", "employee", "fault")}
     details_template = "backoffice/assets/maintenance.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
@@ -75,8 +75,8 @@ class MaintenancePartView(MasterView):
 
     model = MaintenancePart
     icon = "tool"
-    listed = ("item", "quantity", "unit", "store", "maintenance_line")
-    asks = ("maintenance_line", "item", "quantity", "unit", "store")
+    column_list = ("item", "quantity", "unit", "store", "maintenance_line")
+    form_columns = ("maintenance_line", "item", "quantity", "unit", "store")
     prefills = ("maintenance_line",)
 
     def eager_for_list(self) -> list[Any]:
@@ -105,9 +105,9 @@ class CalibrationView(MasterView):
 
     model = Calibration
     icon = "certificate"
-    listed = ("certificate_number", "asset", "calibrated_on", "valid_until", "result", "vendor")
-    asks = ("asset", "calibrated_on", "valid_until", "result", "certificate_number", "vendor",
-            "maintenance_line", "cost", "note")
+    column_list = ("certificate_number", "asset", "calibrated_on", "valid_until", "result", "vendor")
+    form_columns = ("asset", "calibrated_on", "valid_until", "result", "certificate_number", "vendor",
+                    "maintenance_line", "cost", "note")
     prefills = ("asset", "maintenance_line", "vendor")
     details_template = "backoffice/assets/calibration.html"
     keeps_files = True
@@ -125,11 +125,12 @@ class CalibrationView(MasterView):
 class MaintenanceScheduleView(MasterView):
     model = MaintenanceSchedule
     icon = "calendar-event"
-    listed = ("name", "asset", "kind", "every_months", "last_done_on", "next_due_on", "status")
-    asks = ("asset", "kind", "name", "every_months", "lead_days", "next_due_on", "vendor", "estimated_cost",
-            "status")
+    column_list = ("name", "asset", "kind", "every_months", "last_done_on", "next_due_on", "status")
+    form_columns = ("asset", "kind", "name", "every_months", "lead_days", "next_due_on", "vendor",
+                    "estimated_cost",
+                    "status")
     prefills = ("asset",)
-    default_order = ("next_due_on", False)
+    column_default_sort = ("next_due_on", False)
 
 
 class DepreciationRunView(DocumentView):
@@ -138,8 +139,8 @@ class DepreciationRunView(DocumentView):
     model = DepreciationRun
     icon = "trending-down"
     lines = ()
-    listed = ("number", "book", "period_start", "period_end", "run_on", "created_by", "state")
-    asks = ("book", "period_start", "run_on", "note")
+    column_list = ("number", "book", "period_start", "period_end", "run_on", "created_by", "state")
+    form_columns = ("book", "period_start", "run_on", "note")
     details_template = "backoffice/assets/depreciation_run.html"
 
     def before_save(self, form: Any, record: DepreciationRun, is_new: bool) -> None:
@@ -197,7 +198,7 @@ class AssetBookView(LedgerView):
 
     model = AssetBook
     icon = "book"
-    listed = ("asset", "book", "method", "useful_life", "cost", "accumulated", "depreciated_until")
+    column_list = ("asset", "book", "method", "useful_life", "cost", "accumulated", "depreciated_until")
     details_template = "backoffice/assets/asset_book.html"
 
     def name_of(self, record: AssetBook) -> str:
@@ -257,4 +258,4 @@ class AssetBookView(LedgerView):
 
 class AssetBookChangeView(LedgerView):
     model = AssetBookChange
-    listed = ("changed_on", "asset_book", "kind", "amount", "cost_change", "user")
+    column_list = ("changed_on", "asset_book", "kind", "amount", "cost_change", "user")

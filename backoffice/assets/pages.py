@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort, redirect, request
 from flask_admin import expose
-from flask_babel import gettext, ngettext
+from flask_admin.actions import action
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.panel import inbox
+from backoffice.panel.actions import MOST_TICKED
 from backoffice.panel.forms import make_form
 from backoffice.panel.reports import may_report
 from backoffice.panel.views import done, told
@@ -161,6 +163,12 @@ class AssetPages:
                 return []
             statement = statement.where(Asset.id.in_(ids))
         return list(db.session.scalars(statement.order_by(Asset.tag).limit(MOST_LABELS)).unique())
+
+    @action("labels", lazy_gettext("Print labels"))
+    def labels_action(self, ids: list[str]) -> Any:
+        """To the page that prints sheets of labels of the ticked assets."""
+        chosen = [id for id in ids if id.isascii() and id.isdigit()][:MOST_TICKED]
+        return redirect(f"{self.url}/labels/?ids={','.join(chosen)}", 303)  # type: ignore[attr-defined]
 
     @expose("/labels/")
     def labels_view(self) -> Any:

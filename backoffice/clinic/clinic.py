@@ -39,15 +39,17 @@ READMITTING = (
 class PatientView(MergePages, MasterView):
     model = Patient
     icon = "user-heart"
-    listed = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
-    asks = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone", "marital_status",
-            "blood_type", "allergies", "payer", "payer_name", "payer_number")
-    facts = ("name", "nik", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
-             "marital_status", "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian",
-             "user", "registered_at", "decided_reason", "merged_into")
+    column_list = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
+    form_columns = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
+                    "marital_status",
+                    "blood_type", "allergies", "payer", "payer_name", "payer_number")
+    column_details_list = ("name", "nik", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
+                           "marital_status", "blood_type", "allergies", "payer", "payer_name",
+                           "payer_number", "guardian",
+                           "user", "registered_at", "decided_reason", "merged_into")
     details_template = "backoffice/clinic/patient.html"
-    filters = ("state", "sex", "payer", "guardian", "birth_date", "registered_at")
-    default_order = (None, True)
+    column_filters = ("state", "sex", "payer", "guardian", "birth_date", "registered_at")
+    column_default_sort = (None, True)
 
     def name_of(self, record: Any) -> str:
         return record.name
@@ -74,11 +76,12 @@ class DoctorView(AccountLinks, MasterView):
 
     model = Doctor
     icon = "stethoscope"
-    listed = ("name", "specialization", "str_expires_on", "sip_expires_on", "fee", "status")
-    filters = ("specialization", "status", "str_expires_on", "sip_expires_on")
-    asks = ("name", "specialization", "user", "str_number", "str_expires_on", "sip_number", "sip_expires_on",
-            "languages", "fee", "phone", "status", "biography")
-    default_order = ("name", False)
+    column_list = ("name", "specialization", "str_expires_on", "sip_expires_on", "fee", "status")
+    column_filters = ("specialization", "status", "str_expires_on", "sip_expires_on")
+    form_columns = ("name", "specialization", "user", "str_number", "str_expires_on", "sip_number",
+                    "sip_expires_on",
+                    "languages", "fee", "phone", "status", "biography")
+    column_default_sort = ("name", False)
 
     def cell_languages(self, record: Any) -> Markup:
         return escape(words.languages_word(record.languages))

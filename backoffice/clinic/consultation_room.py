@@ -57,11 +57,12 @@ class ConsultationView(TalkPages, DocumentView):
     model = Consultation
     icon = "messages"
     lines = ()
-    read_only = True
-    listed = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
-    facts = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer", "triage",
-             "complaint", "held_beside", "decided_reason", "rating", "rating_comment")
-    filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
+    can_create = can_edit = can_delete = False
+    column_list = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
+    column_details_list = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer",
+                           "triage",
+                           "complaint", "held_beside", "decided_reason", "rating", "rating_comment")
+    column_filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
     details_template = "backoffice/clinic/consultation.html"
 
     def details_options(self) -> list[Any]:

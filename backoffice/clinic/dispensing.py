@@ -38,12 +38,14 @@ def patient_text(prescription: Prescription) -> str:
 class PrescriptionView(DocumentView):
     model = Prescription
     icon = "pill"
-    read_only = True
-    listed = ("number", "prescribed_on", "patient", "doctor", "store", "state")
-    facts = ("patient", "birth", "allergies", "doctor", "prescribed_on", "store", "dispensed_at",
-             "received_by", "note")
-    filters = ("state", "store", "prescribed_on")
-    line_asks = {"lines": ("item", "quantity", "unit", "directions", "duration_days", "allergy_reason")}
+    can_create = can_edit = can_delete = False
+    column_list = ("number", "prescribed_on", "patient", "doctor", "store", "state")
+    column_details_list = ("patient", "birth", "allergies", "doctor", "prescribed_on", "store",
+                           "dispensed_at",
+                           "received_by", "note")
+    column_filters = ("state", "store", "prescribed_on")
+    line_form_columns = {"lines": ("item", "quantity", "unit", "directions", "duration_days",
+                                   "allergy_reason")}
     details_template = "backoffice/clinic/prescription.html"
 
     def eager_for_list(self) -> list[Any]:

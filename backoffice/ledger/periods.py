@@ -24,12 +24,12 @@ from portal.web.locale import day
 class PeriodView(LedgerView):
     model = Period
     icon = "calendar"
-    listed = ("year", "month", "closed_at", "closed_by")
-    facts = ("year", "month", "closed_at", "closed_by")
-    address = "/admin/period/closing"
+    column_list = ("year", "month", "closed_at", "closed_by")
+    column_details_list = ("year", "month", "closed_at", "closed_by")
+    closing_address = "/admin/period/closing"
 
     def beside(self) -> tuple[tuple[str, Any, str], ...]:
-        return ((self.address, lazy_gettext("Close a period"),
+        return ((self.closing_address, lazy_gettext("Close a period"),
                  "lock"),) if current_user.has_role(Role.PAYABLES) else ()
 
     @expose("/closing", methods=("GET", "POST"))
@@ -54,7 +54,7 @@ class PeriodView(LedgerView):
         except Refused as refusal:
             db.session.rollback()
             return self._page(told(refusal), asked), refusal.status
-        return done(gettext("The period %(period)s is closed.", period=str(period)), self.address)
+        return done(gettext("The period %(period)s is closed.", period=str(period)), self.closing_address)
 
     def _page(self, message: str = "", asked: str = "") -> Any:
         months = periods.months()

@@ -41,10 +41,11 @@ class ActivityLogView(LedgerView):
     model = ActivityLog
     searches_people = True
     icon = "history"
-    listed = ("id", "occurred_at", "user", "access", "activity", "table_name", "changed_id", "properties")
-    facts = ("occurred_at", "user", "access", "activity", "table_name", "changed_id", "address")
-    filters = ("user", "access", "activity", "table_name", "changed_id", "occurred_at", "address")
-    default_order = (None, True)
+    column_list = ("id", "occurred_at", "user", "access", "activity", "table_name", "changed_id",
+                   "properties")
+    column_details_list = ("occurred_at", "user", "access", "activity", "table_name", "changed_id", "address")
+    column_filters = ("user", "access", "activity", "table_name", "changed_id", "occurred_at", "address")
+    column_default_sort = (None, True)
     details_template = "backoffice/panel/activity.html"
 
     def label(self, name: str) -> str:
@@ -67,8 +68,8 @@ class ActivityLogView(LedgerView):
         return super().plain_cell(record, name)
 
     @property
-    def exported(self) -> frozenset[str]:
-        return super().exported | {"properties"}
+    def column_export_list(self) -> frozenset[str]:
+        return super().column_export_list | {"properties"}
 
     def cell_table_name(self, record: Any) -> Markup:
         return escape(words.table_word(record.table_name)) if record.table_name else rendering.BLANK

@@ -2,7 +2,7 @@
 
     class StoreRequestView(DocumentView):
         model = StoreRequest
-        listed = ("number", "requested_on", "work_unit", "store", "state")
+        column_list = ("number", "requested_on", "work_unit", "store", "state")
 
 All behaviour is here: scope, versions, CSRF, lists by key, exports, lines, transitions.
 """
@@ -62,14 +62,13 @@ class StaffView(TransitionPages, TableView):
     lines: tuple[str, ...] = ()
     #: Columns that are asked when the record is made, and stand from then on.
     asks_once: tuple[str, ...] = ()
-    line_asks: ClassVar[dict[str, tuple[str, ...]]] = {}
+    line_form_columns: ClassVar[dict[str, tuple[str, ...]]] = {}
     #: Collections that the system writes: shown, never typed.
     written_lines: tuple[str, ...] = ()
     #: References of a new record that the address may name: ``new/?asset=12``.
     prefills: tuple[str, ...] = ()
     #: Documents that can be made from one of these.
     makes: tuple[Make, ...] = ()
-    read_only = False
     #: Other ways to make one, beside the button for an empty form: address, words, icon.
     beside_new: tuple[tuple[str, Any, str], ...] = ()
     #: Where the form's script asks what is known of a line's item (its stock, its prices); nowhere by
@@ -95,7 +94,7 @@ class StaffView(TransitionPages, TableView):
         return self.beside_new if self.can_make_new() else ()
 
     def can_make_new(self) -> bool:
-        return not self.read_only and may(current_user, "create", self.table)
+        return self.can_create and may(current_user, "create", self.table)
 
     # ------------------------------------------------------------ forms
 
@@ -106,8 +105,8 @@ class StaffView(TransitionPages, TableView):
         collections = {}
         for name in self.typed_lines:
             target = sa.inspect(self.model).relationships[name].mapper.class_
-            collections[name] = self.line_asks.get(name) or line_columns(target, self.model)
-        return make_form(self.model, self.asks, lines=collections)
+            collections[name] = self.line_form_columns.get(name) or line_columns(target, self.model)
+        return make_form(self.model, self.form_columns, lines=collections)
 
     @property
     def typed_lines(self) -> tuple[str, ...]:
@@ -155,8 +154,9 @@ class StaffView(TransitionPages, TableView):
                    for name in self.lines]
         if request.method == "GET":
             self.note_reading(request.args.get("id", ""))
-        record = self.one_or_404(request.args.get("id", ""), *lists.eager(self.model, self.asks), *options)
-        if self.read_only:
+        record = self.one_or_404(request.args.get("id", ""), *lists.eager(self.model, self.form_columns),
+                                 *options)
+        if not self.can_edit:
             abort(403)
         self.must("edit")
         try:
@@ -233,7 +233,7 @@ class StaffView(TransitionPages, TableView):
     @expose("/delete/", methods=("POST",))
     def delete_view(self) -> Any:
         record = self.one_or_404(request.form.get("id", "") or request.args.get("id", ""))
-        if self.read_only:
+        if not self.can_delete:
             abort(403)
         self.must("delete")
         called = self.name_of(record)
@@ -257,7 +257,7 @@ class StaffView(TransitionPages, TableView):
         """Choices for a reference of this view's forms: ``name=item&query=…`` or
         ``name=lines-unit&item=<id>``."""
         if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)
-                or request.args.get("name", "") in self.seen(self.filters)):
+                or request.args.get("name", "") in self.seen(self.column_filters)):
             abort(403)
         column = self._reference(request.args.get("name", ""))
         if column is None:
@@ -296,7 +296,7 @@ class StaffView(TransitionPages, TableView):
             abort(404)
         self.must("export")
         asked = lists.asked(self)
-        names = self.seen(name for name in self.every if name in self.exported)
+        names = self.seen(name for name in self.every if name in self.column_export_list)
         statement = lists.narrowed(self, asked, self.scoped()).options(*lists.eager(self.model, names))
         key = key_of(self.model)
         activity.record(Activity.EXPORTED, table_name=self.table, properties={"format": export_type})
@@ -319,7 +319,7 @@ class StaffView(TransitionPages, TableView):
         return answer
 
     @property
-    def exported(self) -> frozenset[str]:
+    def column_export_list(self) -> frozenset[str]:
         return frozenset(name for name, column in self.every.items()
                          if name not in HIDDEN and column.kind not in {"binary", "json", "other"})
 
@@ -339,7 +339,6 @@ class DocumentView(DatePages, StaffView):
 class LedgerView(StaffView):
     """Rows that the system writes: read only, for everybody."""
 
-    read_only = True
     can_create = can_edit = can_delete = False
     icon = "list-details"
 

@@ -34,8 +34,8 @@ class RequestTemplateView(MasterView):
     model = RequestTemplate
     icon = "copy"
     lines = ("lines",)
-    listed = ("name", "document_type", "work_unit", "store", "created_by")
-    asks = ("name", "document_type", "work_unit", "store")
+    column_list = ("name", "document_type", "work_unit", "store", "created_by")
+    form_columns = ("name", "document_type", "work_unit", "store")
     makes = (Make("use", lazy_gettext("New request from it"),
                   (Role.UNIT_USER, Role.STORE_STAFF, Role.FACILITIES_STAFF),
                   drafts_from.from_template,

@@ -49,7 +49,7 @@ class LineTables:
         target = sa.inspect(self.model).relationships[collection].mapper.class_
         every = columns_of(target)
         rows = list(getattr(record, collection))
-        names = list(self.line_asks.get(collection) or line_columns(target, self.model))
+        names = list(self.line_form_columns.get(collection) or line_columns(target, self.model))
         names += [name for name, column in every.items()
                   if name not in names and name not in HIDDEN and not is_key(column)
                   and name not in {"factor"}

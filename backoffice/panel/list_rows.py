@@ -17,7 +17,7 @@ NOT_REPEATED = frozenset({"json", "binary", "other"})
 def body(view: Any, records: list[Any], bulk: Any) -> Markup:
     """The `<tr>` of each record: the tick box when steps can be taken in bulk, the title as a link, the
     cells."""
-    title = escape(view.listed[0])
+    title = escape(view.column_list[0])
     made = view.cells_of(records)
     heads = [(f'<td role="cell" data-label="{escape(label)}" class="{escape(classes)}',
               made.get(name) or _cell(view, name)) for name, label, classes in view.heads()]

@@ -59,7 +59,7 @@ class Asked:
     @functools.cached_property
     def matching(self) -> sa.ColumnElement[bool]:
         """The criterion of the search words, worked out once for rows and counts."""
-        criterion = searched(self.view.model, self.words, self.view.listed, self.view.searched_too())
+        criterion = searched(self.view.model, self.words, self.view.column_list, self.view.searched_too())
         exact = lookups.exactly(self.view.model, self.words) if self.is_sealed else None
         if criterion is None:
             return sa.true()
@@ -110,7 +110,7 @@ def asked(view: Any, args: Any = None) -> Asked:
     found = Asked(view, words=typed or "", is_lost=typed is None,
                   is_sealed=posted or search_sealing.is_sealed(args.get("search", "")))
     every = columns_of(view.model)
-    for name in view.seen(view.filters):
+    for name in view.seen(view.column_filters):
         column = every[name]
         if column.kind in {"date", "moment"}:
             for end in ("from", "to"):
@@ -127,7 +127,7 @@ def asked(view: Any, args: Any = None) -> Asked:
     if args.get("only") in named_filters.of(view.table):
         found.only = args["only"]
         found.criteria["only"] = named_filters.of(view.table)[found.only].criterion(view.model)
-    if args.get("sort") in view.seen(view.sortable):
+    if args.get("sort") in view.seen(view.column_sortable_list):
         found.sort = args["sort"]
         found.descending = args.get("desc") == "1"
     found.after = lookups.identity(view.model, args.get("after", ""))
@@ -295,7 +295,7 @@ class Page:
 def read_page(view: Any, asked: Asked, statement: sa.Select[Any]) -> Page:
     """One page of `statement` by key: as quick on the last page as on the first."""
     model, key = view.model, key_of(view.model)
-    name, descending = (asked.sort, asked.descending) if asked.sort else view.default_order
+    name, descending = (asked.sort, asked.descending) if asked.sort else view.column_default_sort
     attribute = getattr(model, name) if name else None
     back = asked.before is not None
     edge_key = asked.before if back else asked.after

@@ -27,8 +27,8 @@ class MonthlyPackView(DocumentView):
     model = MonthlyPack
     icon = "report-analytics"
     lines = ()
-    listed = ("number", "period", "prepared_on", "state", "created_by")
-    asks = ("period", "prepared_on", "foreword")
+    column_list = ("number", "period", "prepared_on", "state", "created_by")
+    form_columns = ("period", "prepared_on", "foreword")
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
         return [(f"{self.url}/{record.id}/pack.pdf", gettext("The pack as PDF"), "file-type-pdf")]

@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort, flash, redirect, request, send_file
 from flask_admin import expose
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.panel import history, lists, lookups, step_lines
+from backoffice.panel.actions import RowActions
 from backoffice.panel.columns import columns_of
 from backoffice.panel.forms import make_form
 from backoffice.panel.line_tables import LineTables
@@ -27,7 +28,6 @@ from models.operations.core.approvals import perform
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.web import words
-from portal.web.links import safe_next
 from portal.web.pdf import answer
 
 #: Steps whose button is never the page's primary one.
@@ -37,7 +37,7 @@ RETURNS = {"inbox": "/admin/inbox/", "rooms": "/admin/rooms/", "other_rooms": "/
            "housekeeping": "/admin/housekeeping/"}
 
 
-class TransitionPages(LineTables):
+class TransitionPages(RowActions, LineTables):
     """Details, transitions, bulk and comments of a view. Mixed into `StaffView`."""
 
     #: Whether files are kept with a record that has no workflow.
@@ -46,12 +46,13 @@ class TransitionPages(LineTables):
     # ------------------------------------------------------------ one record
 
     def details_options(self) -> list[Any]:
-        options = list(lists.eager(self.model, self.facts))
+        options = list(lists.eager(self.model, self.column_details_list))
         for name in self.lines:
             options.append(selectinload(getattr(self.model, name)).options(*self.line_options(name)))
         if issubclass(self.model, Document):
             before, afterwards = history.relatives(self.model)
-            options += [joinedload(getattr(self.model, name)) for name in before if name not in self.facts]
+            options += [joinedload(getattr(self.model, name)) for name in before
+                        if name not in self.column_details_list]
             options += [selectinload(getattr(self.model, name)) for name in afterwards
                         if sa.inspect(self.model).relationships[name].uselist]
             options.append(joinedload(self.model.created_by).lazyload("*"))
@@ -83,10 +84,10 @@ class TransitionPages(LineTables):
             happened = [each for each in happened if each.kind != "file"]
         buttons = self.buttons(record) if has_flow else []
         chain = self.chain(record) if isinstance(record, Document) else ([], [])
-        editable = not self.read_only and may(current_user, "edit", self.table) and (
+        editable = self.can_edit and may(current_user, "edit", self.table) and (
             not isinstance(record, Document) or record.state == record.workflow.initial
             or amendments.is_amendable(record))
-        deletable = not self.read_only and may(current_user, "delete", self.table) and (
+        deletable = self.can_delete and may(current_user, "delete", self.table) and (
             not isinstance(record, Document) or (editable and not record.number))
         return self.render(
             self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
@@ -286,54 +287,6 @@ class TransitionPages(LineTables):
                   "error")
         return done(gettext("%(what)s was made.", what=words.table_word(made.__tablename__, False)),
                     f"/admin/{made.__tablename__}/{make.opens}/?id={made.id}")
-
-    # ------------------------------------------------------------ ticked rows
-
-    def bulk_steps(self) -> list[Transition]:
-        """The steps of this person's roles that can be taken for several rows at once."""
-        workflow = getattr(self.model, "workflow", None)
-        if workflow is None:
-            return []
-        found: dict[str, Transition] = {}
-        for step in workflow:
-            if step.roles and current_user.has_role(*step.roles) and (
-                    step.may_skip or not (step.asks or step.line_asks)):
-                found.setdefault(step.name, step)
-        return list(found.values())
-
-    @expose("/action/", methods=("POST",))
-    def action_view(self) -> Any:
-        """Take one step for each ticked row, each in a transaction of its own; the result is told per row."""
-        name = request.form.get("action", "")
-        if any(name == page for page, _word, _icon in self.bulk_pages):
-            ids = [id for id in request.form.getlist("rowid") if id.isascii() and id.isdigit()][:100]
-            return redirect(f"{self.url}/{name}/?ids={','.join(ids)}", 303)
-        if name not in {step.name for step in self.bulk_steps()}:
-            workflow = getattr(self.model, "workflow", None)
-            abort(403 if workflow is not None and name in workflow.names else 404)
-        ids = list(dict.fromkeys(request.form.getlist("rowid")))[:100]
-        fine = 0
-        for id in ids:
-            record = self.read_one(id)
-            if record is None:
-                flash(gettext("One ticked row is gone, or not yours."), "error")
-                continue
-            called = self.name_of(record)
-            try:
-                with one_transaction():
-                    step = perform(record, name, by=current_user,
-                                   reason=request.form.get("reason", "")[:2000])
-                fine += 1
-                for more in self.after_step(record, step):
-                    flash(f"{called}: {more}", "warning")
-            except Refused as refusal:
-                flash(f"{called}: {told(refusal)}", "error")
-        if fine:
-            flash(ngettext("%(num)d row done.", "%(num)d rows done.", fine), "success")
-        elif not ids:
-            flash(gettext("Tick at least one row first."), "error")
-        back = safe_next(request.form.get("back")) or ""
-        return redirect(back if back.startswith(f"{self.url}/?") else f"{self.url}/", 303)
 
     # ------------------------------------------------------------ paper, files, comments
 

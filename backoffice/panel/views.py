@@ -38,19 +38,35 @@ from portal.web.locale import refusal_text
 class TableView(ModelView):
     """A view of one table. Subclasses declare; what they leave out is read off the metadata.
 
-    `listed`, `facts`, `asks`: columns of list, page and form, by attribute. `filters`: columns to filter by.
-    `icon`: a name of the sprite. `default_order`: (attribute, descending); (None, True) is newest key first.
+    Flask-Admin's own attributes, with its meaning: `column_list`, `column_details_list`, `column_filters`,
+    `column_default_sort` (attribute, descending; (None, True) is newest key first), `column_sortable_list`
+    and `column_export_list` (read off the columns), `form_columns`, `can_create`, `can_edit`,
+    `can_delete` (the rights decide for whom), `list_template`, `create_template`, `edit_template`,
+    `details_template`, and `@action` for ticked rows.
+
+    What this panel adds:
+
+    - `icon`: a name of the sprite; `numbers`: computed columns that stand at the right;
+    - `lines`, `written_lines`, `line_form_columns`: collections shown and typed on the record's page;
+    - `asks_once`: form columns that are asked when the record is made; `prefills`: those that the address may
+      name;
+    - `stock_address`, `takes_expired`, `waits_for_stock`: where the form's script asks what a store has, and
+      what it is told; `closing_address`: the page that closes months;
+    - `makes`: documents that can be made from one of these; `beside_new`: other ways to make one;
+    - `late`: the column whose day may not pass, and in which states; `searches_people`: people are searched
+      for by name here; `keeps_files`: files are kept with records that have no workflow;
+    - `cell_<name>(record)` computes a column, `cells_of(records)` one of a whole page.
     """
 
     model: Any = None
-    listed: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-    filters: tuple[str, ...] = ()
+    column_list: tuple[str, ...] = ()
+    column_details_list: tuple[str, ...] = ()
+    form_columns: tuple[str, ...] = ()
+    column_filters: tuple[str, ...] = ()
     icon = "table"
     #: Computed columns that are numbers, and stand at the right.
     numbers: tuple[str, ...] = ()
-    default_order: tuple[str | None, bool] | None = None  # type: ignore[assignment]
+    column_default_sort: tuple[str | None, bool] | None = None  # type: ignore[assignment]
     list_template = "backoffice/panel/list.html"
     create_template = edit_template = "backoffice/panel/form.html"
     details_template = "backoffice/panel/details.html"
@@ -61,19 +77,18 @@ class TableView(ModelView):
         model = self.model
         self.table: str = model.__tablename__
         self.every = columns_of(model)
-        self.listed = tuple(name for name in self.listed or list_columns(model)
-                            if hasattr(model, name) or hasattr(self, f"cell_{name}"))
-        self.facts = self.facts or fact_columns(model)
-        self.asks = self.asks or form_columns(model)
-        self.filters = self.filters or filter_columns(model)
-        self.sortable = frozenset(name for name in self.listed
-                                  if name in self.every and self.every[name].relation is None)
-        if self.default_order is None:
+        self.column_list = tuple(name for name in self.column_list or list_columns(model)
+                                 if hasattr(model, name) or hasattr(self, f"cell_{name}"))
+        self.column_details_list = self.column_details_list or fact_columns(model)
+        self.form_columns = self.form_columns or form_columns(model)
+        self.column_filters = self.column_filters or filter_columns(model)
+        self.column_sortable_list = frozenset(name for name in self.column_list
+                                              if name in self.every and self.every[name].relation is None)
+        if self.column_default_sort is None:
             title = title_of(model)
-            ordered = hasattr(model, "code") or title in {"code", "key", "name"}
-            self.default_order = (title,
-                                  False) if ordered and self.every[title].relation is None and not is_key(
-                self.every[title]) else (None, True)
+            by_title = ((hasattr(model, "code") or title in {"code", "key", "name"})
+                        and self.every[title].relation is None and not is_key(self.every[title]))
+            self.column_default_sort = (title, False) if by_title else (None, True)
         workflow = getattr(model, "workflow", None)
         self.tabs = tuple(workflow.states) if workflow is not None else ()
         super().__init__(model, db, name=self.table, endpoint=self.table, url=f"/admin/{self.table}")
@@ -83,12 +98,13 @@ class TableView(ModelView):
     def _refresh_cache(self) -> None:
         """Our pages read the metadata themselves; of Flask-Admin's scaffolding the forms and look-ups are
         used."""
-        self._list_columns = [(name, name) for name in self.listed]
+        self._list_columns = [(name, name) for name in self.column_list]
         self._form_ajax_refs = {}
         self._filters = []
         self.column_labels = {}
         self._create_form_class = self.get_create_form()
         self._edit_form_class = self.get_edit_form()
+        self._action_form_class = self.get_action_form()
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         return fn(self, *args, **kwargs)
@@ -172,7 +188,7 @@ class TableView(ModelView):
 
     def name_of(self, record: Any) -> str:
         """What the record is called in headings and links."""
-        if self.every.get("number") is not None and "number" in self.listed:
+        if self.every.get("number") is not None and "number" in self.column_list:
             return record.number or gettext("(not numbered yet)")
         return str(record) if type(record).__str__ is not object.__str__ else f"{self.one} {self.key(record)}"
 
@@ -184,7 +200,7 @@ class TableView(ModelView):
     def heads(self) -> list[tuple[str, str, str]]:
         """Name, label and classes of each list column after the first."""
         found = []
-        for name in self.seen(self.listed[1:]):
+        for name in self.seen(self.column_list[1:]):
             column = self.every.get(name)
             kind = column.kind if column is not None else ""
             number = column.is_number if column is not None else name in self.numbers
@@ -219,7 +235,7 @@ class TableView(ModelView):
 
     def heading(self, record: Any) -> str:
         """What the first column of the list says."""
-        title = self.listed[0]
+        title = self.column_list[0]
         if title == "number":
             return self.name_of(record)
         value = getattr(record, title)
@@ -266,8 +282,6 @@ class TableView(ModelView):
 
     #: Whether people are searched for by name here, though the table is not clinical.
     searches_people = False
-    #: Pages of ticked rows: (address part, word, icon); the ids follow as ``?ids=1,2``.
-    bulk_pages: tuple[tuple[str, Any, str], ...] = ()
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
         """Pages about the record, for its head: address, word, icon."""
@@ -283,7 +297,7 @@ class TableView(ModelView):
     def is_private(self) -> bool:
         """Whether words typed into the list's search stay out of addresses: it is patients who are looked
         for."""
-        targets = {self.every[name].target for name in self.listed if name in self.every}
+        targets = {self.every[name].target for name in self.column_list if name in self.every}
         return self.searches_people or any(
             RIGHTS[table].clinical
             for table in (self.table, *(each.__tablename__ for each in targets if each))
@@ -294,7 +308,7 @@ class TableView(ModelView):
         return ()
 
     def eager_for_list(self) -> list[Any]:
-        return lists.eager(self.model, self.listed)
+        return lists.eager(self.model, self.column_list)
 
 
 def told(refusal: Refused) -> str:

@@ -48,15 +48,16 @@ class UserView(MasterView):
     model = User
     searches_people = True
     icon = "users"
-    listed = ("name", "email", "roles", "work_unit", "language", "status")
-    asks = ("name", "email", "phone", "work_unit", "language", "status")
-    facts = ("email", "roles", "phone", "work_unit", "language", "status", "email_confirmed_at", "created_at")
-    filters = ("status", "work_unit", "language")
-    default_order = ("name", False)
+    column_list = ("name", "email", "roles", "work_unit", "language", "status")
+    form_columns = ("name", "email", "phone", "work_unit", "language", "status")
+    column_details_list = ("email", "roles", "phone", "work_unit", "language", "status",
+                           "email_confirmed_at", "created_at")
+    column_filters = ("status", "work_unit", "language")
+    column_default_sort = ("name", False)
     details_template = "backoffice/people/user.html"
 
     def form_class(self) -> type[StaffForm]:
-        base = make_form(self.model, self.asks, base=UserForm)
+        base = make_form(self.model, self.form_columns, base=UserForm)
         return type("UserForm", (base,), {"roles_held": RolesField(lazy_gettext("Roles"))})
 
     def filled(self, record: Any = None) -> StaffForm:
@@ -146,8 +147,8 @@ class SettingView(MasterView):
 
     model = Setting
     icon = "settings"
-    listed = ("key", "meaning", "value")
-    facts = ("key", "meaning", "value", "accepted")
+    column_list = ("key", "meaning", "value")
+    column_details_list = ("key", "meaning", "value", "accepted")
 
     def form_class(self) -> type[StaffForm]:
         # The key is made first, so that it is shown first.
@@ -196,7 +197,7 @@ class CodeListView(MasterView):
 
     model = CodeList
     icon = "list"
-    listed = ("name", "list", "code")
+    column_list = ("name", "list", "code")
 
     def heading(self, record: Any) -> str:
         return record.name if is_indonesian() or not record.name_en else record.name_en

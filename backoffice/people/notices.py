@@ -63,11 +63,11 @@ class OutboxView(LedgerView):
     model = Outbox
     searches_people = True
     icon = "mail"
-    listed = ("template", "to_address", "status", "channel", "created_at", "last_error")
-    facts = ("user", "to_address", "channel", "language", "status", "attempts", "created_at",
-             "next_attempt_at", "sent_at", "last_error", "attachment", "words")
-    filters = ("status", "channel", "user", "created_at")
-    default_order = (None, True)
+    column_list = ("template", "to_address", "status", "channel", "created_at", "last_error")
+    column_details_list = ("user", "to_address", "channel", "language", "status", "attempts", "created_at",
+                           "next_attempt_at", "sent_at", "last_error", "attachment", "words")
+    column_filters = ("status", "channel", "user", "created_at")
+    column_default_sort = (None, True)
     details_template = "backoffice/people/outbox.html"
 
     def heading(self, record: Any) -> str:

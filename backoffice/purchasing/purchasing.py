@@ -40,7 +40,7 @@ _lines = PurchaseOrderLine.__table__
 class PurchaseRequestView(DocumentView):
     model = PurchaseRequest
     icon = "shopping-cart"
-    listed = ("number", "requested_on", "store", "needed_on", "created_by", "state")
+    column_list = ("number", "requested_on", "store", "needed_on", "created_by", "state")
     late = ("needed_on", ("submitted", "approved"))
     beside_new = drafts_from.BESIDE_NEW
     makes = (*drafts_from.makes(PurchaseRequest),
@@ -62,13 +62,15 @@ class PurchaseOrderView(OrderingPages, DocumentView):
     stock_address = OrderingPages.price_address
     beside_new = (("/admin/purchase_order/open_lines", lazy_gettext("Order from requests"), "shopping-cart"),)
     icon = "file-invoice"
-    listed = ("number", "ordered_on", "supplier", "total", "state", "receipts", "expected_on")
+    column_list = ("number", "ordered_on", "supplier", "total", "state", "receipts", "expected_on")
     late = ("expected_on", ("sent",))
     numbers = ("total",)
-    asks = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "note")
-    facts = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "total",
-             "created_by", "created_at", "note")
-    line_asks = {"lines": ("item", "quantity", "unit", "unit_price", "discount", "purchase_request_line")}
+    form_columns = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent", "note")
+    column_details_list = ("supplier", "store", "ordered_on", "expected_on", "payment_terms", "vat_percent",
+                           "total",
+                           "created_by", "created_at", "note")
+    line_form_columns = {"lines": ("item", "quantity", "unit", "unit_price", "discount",
+                                   "purchase_request_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,),
                   receipts.make_receipt,
                   lambda order: order.state == "sent"),)
@@ -127,13 +129,15 @@ class PurchaseOrderView(OrderingPages, DocumentView):
 class GoodsReceiptView(DocumentView):
     model = GoodsReceipt
     icon = "package-import"
-    listed = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
-              "state")
-    asks = ("purchase_order", "supplier", "store", "received_on", "ordered_on", "delivery_order_number",
-            "note")
-    line_asks = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on",
-                           "rejected_quantity", "rejection_reason", "purchase_order_line", "unit_price",
-                           "discount")}
+    column_list = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
+                   "state")
+    form_columns = ("purchase_order", "supplier", "store", "received_on", "ordered_on",
+                    "delivery_order_number",
+                    "note")
+    line_form_columns = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on",
+                                   "rejected_quantity", "rejection_reason", "purchase_order_line",
+                                   "unit_price",
+                                   "discount")}
     makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,),
                   receipts.make_return,
                   lambda receipt: receipt.state == "posted"),)
@@ -142,7 +146,8 @@ class GoodsReceiptView(DocumentView):
 class SupplierInvoiceView(DocumentView):
     model = SupplierInvoice
     icon = "receipt"
-    listed = ("number", "invoiced_on", "supplier", "purchase_order", "supplier_number", "due_on", "state")
+    column_list = ("number", "invoiced_on", "supplier", "purchase_order", "supplier_number", "due_on",
+                   "state")
     late = ("due_on", ("submitted", "approved"))
     details_template = "backoffice/purchasing/supplier_invoice.html"
 
@@ -193,8 +198,8 @@ class SupplierRefundView(DocumentView):
     model = SupplierRefund
     icon = "cash"
     lines = ()
-    listed = ("number", "refunded_on", "supplier", "amount", "payment_reference", "state")
-    asks = ("supplier", "refunded_on", "amount", "payment_reference", "note")
+    column_list = ("number", "refunded_on", "supplier", "amount", "payment_reference", "state")
+    form_columns = ("supplier", "refunded_on", "amount", "payment_reference", "note")
     prefills = ("supplier",)
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:

@@ -37,9 +37,9 @@ class BedView(MasterView):
 
     model = Bed
     icon = "bed"
-    listed = ("number", "inpatient_room", "state")
-    asks = ("inpatient_room", "number")
-    facts = ("inpatient_room",)
+    column_list = ("number", "inpatient_room", "state")
+    form_columns = ("inpatient_room", "number")
+    column_details_list = ("inpatient_room",)
 
 
 class LandView(MasterView):
@@ -55,18 +55,19 @@ class LandView(MasterView):
 class InpatientRoomView(InventoryList, MasterView):
     model = InpatientRoom
     icon = "bed"
-    listed = ("number", "ward", "room_class", "floor", "is_isolation", "state")
+    column_list = ("number", "ward", "room_class", "floor", "is_isolation", "state")
 
 
 class CleaningView(MasterView):
     model = Cleaning
     icon = "spray"
-    listed = ("kind", "inpatient_room", "room", "bed", "employee", "requested_at", "state")
-    asks = ("kind", "inpatient_room", "room", "bed", "employee", "note")
+    column_list = ("kind", "inpatient_room", "room", "bed", "employee", "requested_at", "state")
+    form_columns = ("kind", "inpatient_room", "room", "bed", "employee", "note")
     asks_once = ("kind", "inpatient_room", "room", "bed")
-    facts = ("kind", "inpatient_room", "room", "bed", "needs_inspection", "employee", "requested_at",
-             "started_at", "cleaned_at", "inspected_at", "cost", "checklist", "note")
-    default_order = (None, True)
+    column_details_list = ("kind", "inpatient_room", "room", "bed", "needs_inspection", "employee",
+                           "requested_at",
+                           "started_at", "cleaned_at", "inspected_at", "cost", "checklist", "note")
+    column_default_sort = (None, True)
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """A bed of a room, or the room as a whole: what is asked for by hand must be a place that can be

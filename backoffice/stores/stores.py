@@ -59,9 +59,10 @@ class ByShelf:
 class StoreRequestView(StockHint, DocumentView):
     model = StoreRequest
     icon = "clipboard-list"
-    listed = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store", "created_by")
+    column_list = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store",
+                   "created_by")
     late = ("needed_on", ("submitted", "approved"))
-    asks = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
+    form_columns = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
     makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,),
                   stores.make_delivery,
                   lambda request: request.state == "approved"), *drafts_from.makes(StoreRequest))
@@ -89,8 +90,8 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
     model = DeliveryRequest
     takes_expired = False
     icon = "truck-delivery"
-    listed = ("number", "delivered_on", "store_request", "store", "created_by", "state")
-    asks = ("store_request", "store", "delivered_on", "account", "note")
+    column_list = ("number", "delivered_on", "store_request", "store", "created_by", "state")
+    form_columns = ("store_request", "store", "delivered_on", "account", "note")
     details_template = "backoffice/stores/moves.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
@@ -106,7 +107,7 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
 class ItemView(MasterView):
     model = Item
     icon = "package"
-    listed = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
+    column_list = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
     details_template = "backoffice/stores/item.html"
 
@@ -126,7 +127,7 @@ class StockMoveView(LedgerView):
     which."""
 
     model = StockMove
-    listed = ("moved_on", "item", "store", "batch", "kind", "quantity", "value")
+    column_list = ("moved_on", "item", "store", "batch", "kind", "quantity", "value")
 
     def _is_veiled(self, record: Any) -> bool:
         return record.document_type == "prescription" and "lines.item" in hidden(current_user, "prescription")
@@ -149,27 +150,27 @@ class StockMoveView(LedgerView):
 
 class StockBalanceView(LedgerView):
     model = StockBalance
-    listed = ("item", "store", "batch", "quantity")
+    column_list = ("item", "store", "batch", "quantity")
 
 
 class StoreItemView(LedgerView):
     model = StoreItem
-    listed = ("item", "store", "quantity", "value")
+    column_list = ("item", "store", "quantity", "value")
 
 
 class ShelfView(MasterView):
     model = Shelf
     icon = "map-pin"
-    listed = ("location", "item", "store")
-    asks = ("store", "item", "location")
+    column_list = ("location", "item", "store")
+    form_columns = ("store", "item", "location")
     prefills = ("store", "item")
-    default_order = ("location", False)
+    column_default_sort = ("location", False)
 
 
 class SpoilageView(StockHint, DocumentView):
     model = Spoilage
     icon = "trash"
-    line_asks = {"lines": ("item", "quantity", "unit", "batch", "cause")}
+    line_form_columns = {"lines": ("item", "quantity", "unit", "batch", "cause")}
 
 
 class SupplierReturnView(StockHint, DocumentView):
@@ -202,7 +203,7 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     model = Stocktake
     icon = "clipboard-check"
     makes = drafts_from.makes(Stocktake)
-    line_asks = {"lines": ("item", "unit", "batch", "note")}
+    line_form_columns = {"lines": ("item", "unit", "batch", "note")}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
         """What moved of each line since it was counted: it survives the posting."""
