@@ -47,7 +47,7 @@ class Walk:
     def form(self) -> dict[str, str]:
         """What a person types: every field of the view's form that may not stay empty, and a note."""
         typed = {"note": NOTE}
-        for name in self.view.asks:
+        for name in self.view.form_columns:
             column = self.view.every[name]
             if name == "work_unit":
                 typed[name] = str(self.unit_id)
