@@ -206,8 +206,8 @@ def seen_by_doctor() -> sa.ColumnElement[bool]:
 
 
 class TriageAnswer(db.Model):
-    """What the patient answered to a question before the consultation; the questions are
-    `operations.triage`'s."""
+    """What the patient answered to a question before the consultation; the questions are those of
+    `models/operations/clinic/triage.py`."""
 
     __tablename__ = "triage_answer"
     __table_args__ = (sa.UniqueConstraint("consultation_id", "question"),)

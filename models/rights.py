@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -378,3 +378,35 @@ def hidden(user: User, table: str) -> frozenset[str]:
 def may_see(user: User, table: str, attribute: str) -> bool:
     """Whether `user` reads `table` and sees this attribute of it."""
     return may(user, "read", table) and attribute not in hidden(user, table)
+
+
+# ---------------------------------------------------------------- at import
+
+class _Anybody:
+    """A person as scopes ask for one: of a work unit, with every role."""
+
+    id = work_unit_id = 1
+
+    def has_role(self, *_roles: Role) -> bool:
+        return True
+
+
+def refuse_unfit(table: str, rights: TableRights) -> None:
+    """Raises ValueError when no model has `table`, or a scope asks for a column that the model lacks."""
+    try:
+        model = model_of(table)
+    except KeyError:
+        raise ValueError(f"RIGHTS names the table {table}, which no model has: write its class, and import "
+                         "its module in models/__init__.py") from None
+    for role, rows in rights.read.items():
+        called = f"RIGHTS lets {role.value} read {table} by the scope {rows.__name__}"
+        try:
+            criterion = rows(cast(User, _Anybody()), model)
+        except AttributeError as lacking:
+            raise ValueError(f"{called}, which needs a column that the model lacks: {lacking}") from lacking
+        if criterion is not None and not isinstance(criterion, sa.ColumnElement):
+            raise ValueError(f"{called}, which compares something of the model that is no column")
+
+
+for _table, _row in RIGHTS.items():
+    refuse_unfit(_table, _row)

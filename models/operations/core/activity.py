@@ -2,7 +2,7 @@
 
 Rows are collected while the session flushes and written in one statement just before the commit, chained by
 hash. Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived
-numbers insert by `rows.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what
+numbers insert by `bulk.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what
 patient and doctor write and what medicine a patient gets are masked: the log says that they changed, never
 from what to what. Rows that were written before a column was masked are masked as they are read
 (`shown_today`).

@@ -82,7 +82,7 @@ def read(content: bytes, name: str, sheet: str | None = None) -> Listed:
     `sheet`.
 
     Raises `WhichSheet` (field `sheet`) when that has to be said, `Refused` (field `file`) for whatever cannot
-    be read. The file is read in a process of its own, outside of any transaction: see `apart.read`.
+    be read. The file is read in a process of its own, outside of any transaction: see `child_process.read`.
     """
     if len(content) > MOST_BYTES:
         raise Refused(N_("The file is larger than %(most)s MB. Split it."), field="file",

@@ -110,7 +110,7 @@ def used(world: World, asset: Asset) -> None:
 
 # ---------------------------------------------------------------- depreciation
 
-#: The packs of the newest months wait in `packs.load_open`.
+#: The packs of the newest months wait in `monthly_reports.load_open`.
 MONTHS_ON_THEIR_WAY = 5
 
 
