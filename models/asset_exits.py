@@ -152,7 +152,7 @@ may_be_sold = Condition(
 
 
 no_bid = Condition("no_bid", lambda auction, _user: all(line.winner is None for line in auction.lines),
-                   N_("There is a bid at the reserve price; the auction did not fail."))
+                   N_("There is a bid at the reserve price; the auction did not fail."), about="document")
 
 
 class AssetAuction(Document, db.Model):

@@ -191,6 +191,7 @@ class Asset(Stateful, db.Model):
         Transition("hold_for_sale", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE), S.HELD_FOR_SALE),
         Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.RETIRED),
         Transition("report_lost", (S.IN_USE,), S.LOST, Role.FACILITIES_HEAD),
+        rests_on={S.UNDER_MAINTENANCE: "maintenance"},
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_aset.aset_id"))

@@ -84,6 +84,7 @@ class Bed(Stateful, db.Model):
                    Role.FACILITIES_STAFF,
                    needs_reason=True),
         Transition("put_back", (S.OUT_OF_SERVICE,), S.NEEDS_CLEANING, Role.FACILITIES_STAFF),
+        rests_on=dict.fromkeys((S.NEEDS_CLEANING, S.CLEANING, S.NEEDS_INSPECTION), "cleaning"),
     )
 
     id: Mapped[Id]

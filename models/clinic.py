@@ -222,14 +222,16 @@ class PatientState(StrEnum):
 P = PatientState
 
 not_self = Condition("not_self", lambda patient, user: user.id not in patient.owner_ids,
-                     N_("This is your own registration; another administrator must decide on it."))
+                     N_("This is your own registration; another administrator must decide on it."),
+                     about="person")
 own_patient = Condition(
     "own_patient", lambda patient, user: user.has_role(Role.ADMIN) or user.id in patient.owner_ids,
-    N_("This is somebody else's registration."))
+    N_("This is somebody else's registration."), about="person")
 
 not_merged = Condition(
     "not_merged", lambda patient, _user: patient.merged_into_id is None,
-    N_("This record was merged into another. Take the merge back, or go on with the record that stayed."))
+    N_("This record was merged into another. Take the merge back, or go on with the record that stayed."),
+    about="document")
 
 
 def years_between(born: date, day: date) -> int:

@@ -55,26 +55,27 @@ class Triage(StrEnum):
 
 own_doctor = Condition(
     "own_doctor", lambda consultation, user: consultation.doctor.user_id == user.id,
-    N_("This consultation belongs to another doctor."))
+    N_("This consultation belongs to another doctor."), about="person")
 own_side = Condition(
     "own_side",
     lambda consultation, user: user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id
     or user.id in consultation.patient.owner_ids,
-    N_("This consultation belongs to somebody else."))
+    N_("This consultation belongs to somebody else."), about="person")
 own_doctor_or_admin = Condition(
     "own_doctor_or_admin",
     lambda consultation, user: user.has_role(Role.ADMIN) or consultation.doctor.user_id == user.id,
-    N_("This consultation belongs to another doctor."))
+    N_("This consultation belongs to another doctor."), about="person")
 has_note_and_diagnosis = Condition(
     "has_note_and_diagnosis",
     lambda consultation, _user: bool(consultation.notes and consultation.live_diagnoses),
-    N_("Write the note (SOAP) and at least one diagnosis first, then complete the consultation."))
+    N_("Write the note (SOAP) and at least one diagnosis first, then complete the consultation."),
+    about="document")
 nothing_signed = Condition(
     "nothing_signed", lambda consultation, _user: not consultation.notes,
-    N_("A note is signed already. Complete the consultation instead."))
+    N_("A note is signed already. Complete the consultation instead."), about="document")
 after_its_time = Condition(
     "after_its_time", lambda consultation, _user: clock.now() >= consultation.ends_at,
-    N_("The time of the consultation is not over yet; wait for the patient until then."))
+    N_("The time of the consultation is not over yet; wait for the patient until then."), about="time")
 
 
 class Consultation(Document, db.Model):

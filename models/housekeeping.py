@@ -51,14 +51,15 @@ def _place_not_dirty(task: Cleaning, _user: User) -> bool:
 
 asks_inspection = Condition(
     "asks_inspection", lambda task, _user: task.needs_inspection,
-    N_("This cleaning asks for no inspection. Finish it."), is_kept=True)
+    N_("This cleaning asks for no inspection. Finish it."), is_kept=True, about="document")
 asks_no_inspection = Condition(
     "asks_no_inspection", lambda task, _user: not task.needs_inspection,
-    N_("This cleaning is inspected before the bed is used. Hand it over for inspection."), is_kept=True)
+    N_("This cleaning is inspected before the bed is used. Hand it over for inspection."), is_kept=True,
+    about="document")
 not_who_cleaned = Condition(
     "not_who_cleaned", lambda task, user: user.id not in task.cleaner_ids,
     N_("You cleaned here yourself; somebody else must inspect it."),
-    rows=lambda _model, user: ~_cleaned_by(user.id))
+    rows=lambda _model, user: ~_cleaned_by(user.id), about="person")
 place_not_dirty = Condition(
     "place_not_dirty", _place_not_dirty,
     N_("The place is still dirty, so this cleaning stays. Do it, or have the place taken out of service "

@@ -46,11 +46,11 @@ S = InventoryRoundState
 did_not_look = Condition(
     "did_not_look", lambda round_, user: user.id != round_.created_by_id
     and all(line.seen_by_id != user.id for line in round_.lines),
-    N_("You looked yourself; somebody else must decide on this round."))
+    N_("You looked yourself; somebody else must decide on this round."), about="person")
 has_seen_something = Condition(
     "has_seen_something",
     lambda round_, _user: not round_.lines or any(line.seen_at for line in round_.lines),
-    N_("Nothing was scanned yet. Scan what stands in the room first."))
+    N_("Nothing was scanned yet. Scan what stands in the room first."), about="document")
 
 
 class InventoryRound(Document, db.Model):

@@ -52,12 +52,12 @@ ASKERS = (Role.UNIT_USER, Role.FACILITIES_STAFF)
 #: A sparing hospital starts nothing that payables has not agreed to pay.
 payment_settled = Condition(
     "payment_settled", lambda order, _user: order.state == S.PAYMENT_APPROVED or order.estimated_cost == 0,
-    N_("This order costs money: payables approves the payment first."))
+    N_("This order costs money: payables approves the payment first."), about="document")
 lines_finished = Condition(
     "lines_finished", lambda order, _user: all(line.state in (L.DONE, L.FAILED) for line in order.lines),
-    N_("Finish every line first: each is done, or could not be mended."))
+    N_("Finish every line first: each is done, or could not be mended."), about="document")
 costs_money = Condition("costs_money", lambda order, _user: order.estimated_cost > 0,
-                        N_("The estimated cost is zero; no approval of payment is needed."))
+                        N_("The estimated cost is zero; no approval of payment is needed."), about="document")
 
 
 class Maintenance(Document, db.Model):
@@ -152,6 +152,7 @@ class MaintenanceLine(Stateful, db.Model):
         Transition("finish", (L.IN_PROGRESS,), L.DONE, Role.FACILITIES_STAFF,
                    asks=("result", "cost", "condition_after")),
         Transition("fail", (L.IN_PROGRESS,), L.FAILED, Role.FACILITIES_STAFF, needs_reason=True),
+        rests_on=dict.fromkeys((L.PLANNED, L.IN_PROGRESS), "maintenance"),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_detPemeliharaan.detPemeliharaan_id"))

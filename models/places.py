@@ -171,6 +171,7 @@ class Room(Stateful, db.Model):
         Transition("take_out", (R.READY, R.NEEDS_CLEANING), R.OUT_OF_SERVICE, Role.FACILITIES_STAFF,
                    needs_reason=True),
         Transition("put_back", (R.OUT_OF_SERVICE,), R.NEEDS_CLEANING, Role.FACILITIES_STAFF),
+        rests_on=dict.fromkeys((R.NEEDS_CLEANING, R.CLEANING), "cleaning"),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_ruangan.ruangan_id"))

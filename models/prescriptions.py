@@ -36,10 +36,10 @@ R = PrescriptionState
 
 own_prescription = Condition(
     "own_prescription", lambda prescription, user: prescription.consultation.doctor.user_id == user.id,
-    N_("This prescription belongs to another doctor's consultation."))
+    N_("This prescription belongs to another doctor's consultation."), about="person")
 not_for_self = Condition(
     "not_for_self", lambda prescription, user: user.id not in prescription.consultation.patient.owner_ids,
-    N_("This prescription is your own; somebody else must dispense it."))
+    N_("This prescription is your own; somebody else must dispense it."), about="person")
 
 
 class Prescription(Document, db.Model):

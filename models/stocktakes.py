@@ -56,7 +56,7 @@ did_not_count = Condition(
     lambda stocktake, user: user.id not in {person.id for person in counters(stocktake)},
     N_("You counted yourself; somebody else must decide on this stocktake."),
     rows=lambda model, user: sa.and_(model.created_by_id != user.id, ~sa.exists().where(
-        StocktakeLine.stocktake_id == model.id, StocktakeLine.counted_by_id == user.id)))
+        StocktakeLine.stocktake_id == model.id, StocktakeLine.counted_by_id == user.id)), about="person")
 instead_of_the_head = Condition(
     "instead_of_the_head",
     lambda stocktake, user: user.has_role(DECIDER) or any(each.has_role(DECIDER)
@@ -70,7 +70,7 @@ every_line_counted = Condition(
     "every_line_counted",
     lambda stocktake, _user: bool(stocktake.lines)
     and all(line.counted_quantity is not None for line in stocktake.lines),
-    N_("Some lines are not counted yet. Write 0 where nothing is there."))
+    N_("Some lines are not counted yet. Write 0 where nothing is there."), about="document")
 
 
 class Stocktake(Document, db.Model):

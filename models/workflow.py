@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from models.errors import N_, Conflict, NotAllowed, Refused, WrongState
 from models.roles import Role
@@ -24,6 +24,10 @@ class Condition:
     `rows(model, user)` says the same of a table's rows in SQL, so that lists of what waits leave out what the
     person cannot do. `is_kept`: the answer was written on the document when it was made, so the way that it
     goes is known.
+
+    `about` says what the answer depends on: "document" (what stands on it and its lines), "person" (who
+    asks), "time", or "world", anything else. A step whose conditions are about document and person alone is
+    free: no event elsewhere can close it.
     """
 
     code: str
@@ -32,6 +36,7 @@ class Condition:
     field: str | None = None
     rows: Callable[[Any, Any], Any] | None = None
     is_kept: bool = False
+    about: Literal["document", "person", "world", "time"] = "world"
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,11 @@ class Transition:
     def conditions(self) -> tuple[Condition, ...]:
         return (self.when,) if isinstance(self.when, Condition) else self.when
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a person takes it, and its conditions speak of the document and the person alone."""
+        return bool(self.roles) and all(each.about in ("document", "person") for each in self.conditions)
+
     def wants_reason(self, document: Any, user: Any) -> bool:
         if isinstance(self.needs_reason, Condition):
             return not self.needs_reason.test(document, user)
@@ -84,7 +94,8 @@ class Workflow:
     """The transitions of one document type. Several rows may share a name when their sources differ."""
 
     def __init__(self, initial: StrEnum, *transitions: Transition, amendable: tuple[StrEnum, ...] = (),
-                 former: tuple[tuple[str, StrEnum, StrEnum], ...] = ()) -> None:
+                 former: tuple[tuple[str, StrEnum, StrEnum], ...] = (),
+                 rests_on: dict[StrEnum, str] | None = None) -> None:
         self.initial = initial
         self.states = type(initial)
         self.transitions = transitions
@@ -94,6 +105,8 @@ class Workflow:
         #: Steps of earlier releases (name, from, to): nobody takes them any more, histories still tell of
         #: them.
         self.former = former
+        #: States that another record's steps end, by that record's table: a bed's by its cleaning.
+        self.rests_on = rests_on or {}
         seen: set[tuple[str, StrEnum]] = set()
         for step in transitions:
             for source in step.sources:
@@ -158,18 +171,19 @@ class Workflow:
 # ---------------------------------------------------------------- conditions that many documents share
 
 has_lines = Condition("has_lines", lambda document, _user: bool(document.lines),
-                      N_("The document has no lines yet. Add at least one, then submit it."))
+                      N_("The document has no lines yet. Add at least one, then submit it."),
+                      about="document")
 not_own = Condition("not_own", lambda document, user: document.created_by_id != user.id,
-                    N_("You made this document yourself; somebody else must decide on it."))
+                    N_("You made this document yourself; somebody else must decide on it."), about="person")
 own_document = Condition("own_document", lambda document, user: document.created_by_id == user.id,
-                         N_("Only the person who made this document can do this."))
+                         N_("Only the person who made this document can do this."), about="person")
 another_person = Condition("another_person", lambda document, user: user.id not in document.approver_ids,
                            N_("You already approved this document at an earlier step; somebody else must do "
-                              "this one."))
+                              "this one."), about="person")
 own_work_unit = Condition(
     "own_work_unit",
     lambda document, user: user.work_unit_id is not None and document.work_unit_id == user.work_unit_id,
-    N_("This document belongs to another work unit."))
+    N_("This document belongs to another work unit."), about="person")
 
 
 # ---------------------------------------------------------------- steps that many documents share

@@ -198,7 +198,8 @@ def test_files_are_short() -> None:
 def test_lines_of_templates_are_short() -> None:
     drawn = [path for path in tracked() if named(path).startswith("templates/") and path.suffix == ".svg"]
     wrong = [f"{named(path)}:{number}: {len(line)}" for path in templates() + drawn
-             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if len(line) > WIDEST]
+             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+             if len(line) > WIDEST]
     assert not wrong, f"longer than {WIDEST} columns, one element a line:\n" + "\n".join(wrong)
 
 
@@ -206,7 +207,8 @@ def test_lint_looks_at_templates() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     lint = re.search(r"^lint:.*\n((?:\t.*\n)+)", makefile, re.M)
     assert lint is not None
-    assert re.search(r"\$\(BIN\)/djlint\b.*--lint templates$", lint[1], re.M), "make lint checks templates/ with djlint"
+    assert re.search(r"\$\(BIN\)/djlint\b.*--lint templates$", lint[1],
+                     re.M), "make lint checks templates/ with djlint"
 
 
 def test_nothing_is_left_to_do() -> None:

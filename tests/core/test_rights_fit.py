@@ -51,6 +51,6 @@ def test_the_table_itself_is_looked_at_when_it_is_imported() -> None:
     source = Path(rights.__file__).read_text(encoding="utf-8")
     row = '    "item_category": _rights("inventory", STAFF, write=MASTER, delete=MASTER),\n'
     assert row in source
-    wrong = source.replace(row, '    "item_category": _document("inventory", _with_unit(R.ADMIN), ()),\n')
+    wrong = source.replace(row, '    "item_category": _document(_with_unit(R.ADMIN), ()),\n')
     with pytest.raises(ValueError, match="unit_user read item_category by the scope own_unit"):
         exec(compile(wrong, "rights.py", "exec"), {"__name__": "models.rights"})

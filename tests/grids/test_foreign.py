@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from backoffice.panel.columns import mapped_tables
-from models.rights import RIGHTS, every
 from models.roles import Role
 from tests.panel.test_views import bare
 from tests.support import factories as make
 from tests.support import grid
+from tests.support.specified_rights import rows_read
 
 #: Role and table wherever a role sees some rows only.
-SCOPED = [(role, table) for table in grid.tables() for role, rows in RIGHTS[table].read.items()
-          if rows is not every]
+SCOPED = [(role, table) for table in grid.tables() for role, rows in rows_read(table).items()
+          if rows != "all"]
 ABSENT = 888_888
 
 

@@ -13,12 +13,12 @@ from wtforms import SelectField
 
 from backoffice.panel.columns import columns_of, mapped_tables
 from models.base import db
-from models.rights import RIGHTS
 from models.roles import Role
 from tests.support import factories as make
 from tests.support import grid
+from tests.support.specified_rights import who_may
 
-TABLES = sorted(table for table in grid.tables() if RIGHTS[table].edit or RIGHTS[table].create)
+TABLES = sorted(table for table in grid.tables() if who_may("edit", table) | who_may("create", table))
 #: Filled in by the operation that a save is, whatever was posted.
 FOLLOWS = {"version", "updated_at", "period_end"}
 
@@ -62,14 +62,14 @@ def snapshot(model: Any, key: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("table", TABLES)
 def test_only_declared_columns_change(app: Any, client: Any, sign_in: Any, table: str) -> None:
     model, view = mapped_tables()[table], app.extensions["rawat_panel"][table]
-    if not view.can_edit or not RIGHTS[table].edit:
+    if not view.can_edit or not who_may("edit", table):
         pytest.skip("nobody types these")
     make.make_chart()
     record = grid.row_of(model)
     key = view.key(record)
     declared = {view.every[name].column.name for name in view.form_columns}
     role = grid.reader_role(table)
-    editor = make.make_user(*{*RIGHTS[table].edit, *([role] if role else [Role.ADMIN])})
+    editor = make.make_user(*{*who_may("edit", table), *([role] if role else [Role.ADMIN])})
     sign_in(client, editor)
     before = snapshot(model, key)
     data: dict[str, Any] = posted(model) | {"version": str(before.get("version", "")), "_save": "1"}
@@ -86,7 +86,7 @@ def test_only_declared_columns_change(app: Any, client: Any, sign_in: Any, table
     assert changed <= declared | FOLLOWS, changed - declared
 
 
-@pytest.mark.parametrize("table", sorted(table for table in TABLES if RIGHTS[table].create))
+@pytest.mark.parametrize("table", sorted(table for table in TABLES if who_may("create", table)))
 def test_a_new_record_takes_no_more_than_the_form_asks(app: Any, client: Any, sign_in: Any,
                                                        table: str) -> None:
     """What nobody may type, state, author, number, version, keeps its own value in a record made from every
@@ -94,7 +94,7 @@ def test_a_new_record_takes_no_more_than_the_form_asks(app: Any, client: Any, si
     model, view = mapped_tables()[table], app.extensions["rawat_panel"][table]
     if not view.can_create:
         pytest.skip("nobody types these")
-    sign_in(client, make.make_user(sorted(RIGHTS[table].create)[0]))
+    sign_in(client, make.make_user(sorted(who_may("create", table))[0]))
     client.post(f"/admin/{table}/new/", data=posted(model) | {"id": "4711", "_save": "1"})
     record = db.session.scalars(sa.select(model).order_by(sa.inspect(model).primary_key[0].desc())).first()
     if record is None or "id" not in columns_of(model):

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from werkzeug.routing import Rule
 
 from models.base import db
-from models.rights import PAGES, RIGHTS
 from models.roles import Role
 from tests.support.factories import make_user
+from tests.support.specified_rights import TABLES, openers, readers
 
 EVERYBODY = frozenset(Role)
 ANYBODY = None  # signed in or not
@@ -29,18 +29,22 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/account/.*", EVERYBODY),
     (r"/(login|logout|register.*|language/.*|theme/.*|verify/.*)?", ANYBODY),
     (r"/asset/[^/]+", ANYBODY),
-    (r"/asset/.*", RIGHTS["asset"].roles),
+    (r"/asset/.*", readers("asset")),
     (r"/portal/(doctors|specializations|facilities|register)(/.*)?", ANYBODY),
-    (r"/portal/.*", PAGES["portal"]),
-    (r"/learn/.*", PAGES["learn"]),
-    (r"/admin/", PAGES["dashboard"]),
-    (r"/admin/(inbox|notices|search|rooms|housekeeping)(/.*)?", PAGES["inbox"]),
-    (r"/admin/scan(/.*)?", PAGES["scan"]),
-    (r"/admin/desk/.*", PAGES["desk"]),
-    (r"/admin/imports(/.*)?", PAGES["imports"]),
-    (r"/admin/care/", PAGES["care"]),
-    (r"/admin/reports/.*", PAGES["reports"]),
-    *((rf"/admin/{table}/.*", rights.roles) for table, rights in RIGHTS.items()),
+    (r"/portal/.*", openers("portal")),
+    (r"/learn/.*", openers("learn")),
+    (r"/admin/", openers("dashboard")),
+    (r"/admin/inbox(/.*)?", openers("inbox")),
+    (r"/admin/notices(/.*)?", openers("notices")),
+    (r"/admin/search(/.*)?", openers("search")),
+    (r"/admin/rooms(/.*)?", openers("rooms")),
+    (r"/admin/housekeeping(/.*)?", openers("housekeeping")),
+    (r"/admin/scan(/.*)?", openers("scan")),
+    (r"/admin/desk/.*", openers("desk")),
+    (r"/admin/imports(/.*)?", openers("imports")),
+    (r"/admin/care/", openers("care")),
+    (r"/admin/reports/.*", openers("reports")),
+    *((rf"/admin/{table}/.*", readers(table)) for table in TABLES),
 )
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 #: What stands for the variable parts; the row does not exist.
@@ -86,7 +90,7 @@ def test_every_route_is_listed(app: Any) -> None:
 
 
 def test_every_table_of_the_rights_has_its_view(app: Any) -> None:
-    assert {f"/admin/{table}/" for table in RIGHTS} <= {rule.rule for rule in rules(app)}
+    assert {f"/admin/{table}/" for table in TABLES} <= {rule.rule for rule in rules(app)}
 
 
 def test_without_a_sign_in_there_is_only_the_door(app: Any, client: Any) -> None:

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from backoffice.panel.columns import mapped_tables
-from models.rights import RIGHTS
 from tests.panel.test_views import statements
 from tests.support import factories as make
 from tests.support import grid
+from tests.support.specified_rights import readers, who_may
 
 MOST_OF_A_LIST, MOST_OF_A_PAGE = 8, 10
 #: Reading a clinical record is itself written down, in a transaction before the page is read.
@@ -33,7 +33,7 @@ def test_lists(app: Any, client: Any, sign_in: Any, table: str) -> None:
     model = mapped_tables()[table]
     make.make_chart()
     grid.row_of(model)
-    sign_in(client, grid.reader(table) or make.make_user(*RIGHTS[table].roles))
+    sign_in(client, grid.reader(table) or make.make_user(*readers(table)))
     few = cost(app, client, f"/admin/{table}/")
     for _ in range(4):
         grid.row_of(model)
@@ -51,17 +51,17 @@ def test_details_and_edit(app: Any, client: Any, sign_in: Any, table: str) -> No
         grid.add_lines(large, 12)
     view = app.extensions["rawat_panel"][table]
     keys = [view.key(small), view.key(large)]
-    sign_in(client, make.make_user(*{grid.reader_role(table), *RIGHTS[table].edit}))
+    sign_in(client, make.make_user(*{grid.reader_role(table), *who_may("edit", table)}))
     pages = ["details"]
-    if RIGHTS[table].edit and view.can_edit:
+    if who_may("edit", table) and view.can_edit:
         pages.append("edit")
     for page in pages:
         one, twelve = (cost(app, client, f"/admin/{table}/{page}/?id={key}") for key in keys)
-        assert one == twelve <= MOST_OF_A_PAGE + RECORDED * RIGHTS[table].clinical, page
+        assert one == twelve <= MOST_OF_A_PAGE + RECORDED * (table in grid.CLINICAL), page
 
 
-@pytest.mark.parametrize("table", sorted(table for table in TABLES if RIGHTS[table].create))
+@pytest.mark.parametrize("table", sorted(table for table in TABLES if who_may("create", table)))
 def test_new(app: Any, client: Any, sign_in: Any, table: str) -> None:
-    sign_in(client, make.make_user(sorted(RIGHTS[table].create)[0]))
+    sign_in(client, make.make_user(sorted(who_may("create", table))[0]))
     if app.extensions["rawat_panel"][table].can_create:
         assert cost(app, client, f"/admin/{table}/new/") <= MOST_OF_A_LIST

@@ -22,13 +22,13 @@ from models.operations.clinic import prescriptions
 from models.operations.core import activity
 from models.operations.core.approvals import perform
 from models.operations.people import nik
-from models.rights import RIGHTS
 from models.roles import Role
 from models.stock import StockMove
 from tests.support import factories as make
 from tests.support import grid
+from tests.support.specified_rights import TABLES, readers
 
-CLINICAL = sorted(table for table, rights in RIGHTS.items() if rights.clinical)
+CLINICAL = sorted(grid.CLINICAL)
 NIK = "3171015705900001"
 
 
@@ -136,7 +136,7 @@ def test_every_page_of_a_patients_record_is_written_down(app, client, sign_in, s
     from backoffice.panel.columns import mapped_tables
     record = grid.row_of(mapped_tables()[table])
     consultation = record if table == "consultation" else getattr(record, "consultation", None)
-    who = [role for role in RIGHTS[table].roles if role != Role.DOCTOR]
+    who = [role for role in readers(table) if role != Role.DOCTOR]
     people = [make.make_user(*who)] if who else []
     if consultation is not None:
         consultation.approved_at = clock.now()
@@ -270,7 +270,7 @@ def pages(app, client, patient):
     yield "/admin/inbox/"
     yield "/admin/notices/"
     yield "/admin/search?q=zubaidah"
-    for table in sorted(RIGHTS):
+    for table in TABLES:
         yield f"/admin/{table}/"
         yield f"/admin/{table}/export/csv/"
     for page in ("details", "edit"):

@@ -17,12 +17,12 @@ from models.clinic import Doctor
 from models.documents import WORKFLOWS
 from models.operations.people import notices
 from models.people import UserRole
-from models.rights import RIGHTS
 from models.roles import STAFF_ROLES, Role
 from portal.web import replica as reading
 from tests.panel.test_views import statements
 from tests.support import factories as make
 from tests.support import grid
+from tests.support.specified_rights import readers
 
 
 @pytest.mark.parametrize("table", sorted(WORKFLOWS.keys() - notices.NOT_PAPERS))
@@ -35,7 +35,7 @@ def test_every_paper_that_waits_says_whom_or_what_it_concerns(session, table):
 
 def test_every_tile_is_of_a_table_that_its_roles_read():
     for tile in dashboard.TILES:
-        assert tile.roles <= RIGHTS[tile.table].roles, tile.key
+        assert tile.roles <= readers(tile.table), tile.key
         model = mapped_tables()[tile.table]
         names = [name.removesuffix("_from").removesuffix("_to") for name in tile.query() if name != "only"]
         assert all(hasattr(model, name) for name in names)
@@ -146,7 +146,7 @@ def test_bars_stand_inside_their_chart(app, numbers):
 @pytest.mark.parametrize(("table", "name"),
                          [(t, n) for t, each in named_filters.PRESETS.items() for n in each])
 def test_a_preset_narrows_its_list_and_can_be_taken_away(client, sign_in, table, name):
-    sign_in(client, make.make_user(*RIGHTS[table].roles))
+    sign_in(client, make.make_user(*readers(table)))
     page = client.get(f"/admin/{table}/?only={name}")
     assert page.status_code == 200
     assert f'<option value="{name}" selected' in page.get_data(as_text=True)

@@ -11,10 +11,10 @@ import pytest
 
 from backoffice.panel.columns import mapped_tables
 from models.operations.core.report_kit import REPORTS
-from models.rights import RIGHTS
 from models.roles import STAFF_ROLES, Role
 from tests.support import factories as make
 from tests.support import grid
+from tests.support.specified_rights import TABLES, readers, report_readers
 
 PLACES = ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/reports/", "/admin/rooms/",
           "/admin/housekeeping/", "/admin/care/", "/admin/imports/", "/admin/desk/", "/admin/scan/")
@@ -24,10 +24,10 @@ def pages(role: Role, keys: dict[str, Any]) -> Iterator[str]:
     """Every page of the panel's own, each list and one row of it, each report."""
     yield from PLACES
     for table, key in keys.items():
-        if role in RIGHTS[table].roles:
+        if role in readers(table):
             yield from (f"/admin/{table}/", f"/admin/{table}/details/?id={key}")
-    for key, report in sorted(REPORTS.items()):
-        if role in report.roles:
+    for key in sorted(REPORTS):
+        if role in report_readers(key):
             yield f"/admin/reports/{key}/?item={keys['item']}&batch=L-1"
 
 
@@ -40,9 +40,9 @@ def opens(role: Role, address: str) -> bool | None:
     page."""
     parts = address.partition("?")[0].strip("/").split("/")
     if parts[:2] == ["admin", "reports"] and len(parts) == 3 and parts[2] in REPORTS:
-        return role in REPORTS[parts[2]].roles
-    if parts[0] == "admin" and len(parts) > 1 and parts[1] in RIGHTS and parts[2:] in ([], ["details"]):
-        return role in RIGHTS[parts[1]].roles
+        return role in report_readers(parts[2])
+    if parts[0] == "admin" and len(parts) > 1 and parts[1] in TABLES and parts[2:] in ([], ["details"]):
+        return role in readers(parts[1])
     return None
 
 

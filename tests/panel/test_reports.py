@@ -27,7 +27,6 @@ from models.operations.stores import stocktake_counting, stores
 from models.operations.stores.reports_cards import abc_class
 from models.people import User
 from models.purchasing import GoodsReceiptLine, PurchaseRequest, PurchaseRequestLine, PurchaseRequestState
-from models.rights import PAGES
 from models.roles import STAFF_ROLES, Role
 from models.stock import StockMove
 from models.stocktakes import Stocktake, StocktakeLine
@@ -35,6 +34,7 @@ from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
 from tests.panel.test_views import statements
 from tests.support import factories as make
 from tests.support.races import at_once, won
+from tests.support.specified_rights import openers, report_readers
 
 #: Every report, and those of the store that `Hospital` keeps; each other area shows its own in its own tests.
 EVERY = sorted(REPORTS)
@@ -149,14 +149,14 @@ def found(client: Any, key: str, **asked: Any) -> list[dict[str, str]]:
 def test_each_opens_for_its_roles_and_for_nobody_else(app: Any, client: Any, sign_in: Any, hospital: Any,
                                                       key: str) -> None:
     item = hospital.lives()
-    assert REPORTS[key].roles <= PAGES["reports"]
+    assert report_readers(key) <= openers("reports")
     for role in sorted(STAFF_ROLES):
         sign_in(client, role)
         for part in ("", "csv/"):
             status = client.get(address(key, item, hospital.batch, part)).status_code
             asks = part and any(each.required for each in REPORTS[key].parameters
                                 if each.name not in {"item", "batch"})
-            assert status == (403 if role not in REPORTS[key].roles else 422 if asks else 200), (role, part)
+            assert status == (403 if role not in report_readers(key) else 422 if asks else 200), (role, part)
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "slow_stock"])
@@ -390,7 +390,7 @@ def test_whole_packs_are_asked_for(hospital: Any) -> None:
 
 def test_only_who_buys_makes_requests(client: Any, sign_in: Any, hospital: Any) -> None:
     hospital.item(minimum_stock=Decimal(5))
-    for role in sorted(PAGES["reports"] - {Role.STORE_STAFF, Role.FACILITIES_STAFF}):
+    for role in sorted(openers("reports") - {Role.STORE_STAFF, Role.FACILITIES_STAFF}):
         sign_in(client, role)
         assert client.post("/admin/reports/shortages/requests").status_code == 403
     with pytest.raises(NotAllowed):

@@ -13,10 +13,10 @@ from models.beds import Bed, BedState
 from models.housekeeping import Cleaning, CleaningKind, CleaningState
 from models.operations.core.approvals import perform
 from models.operations.rooms.rooms import make_cleaning
-from models.rights import PAGES
 from models.roles import Role
 from tests.panel.test_views import statements
 from tests.support import factories as make
+from tests.support.specified_rights import openers
 
 PAGE = "/admin/housekeeping/"
 
@@ -39,7 +39,7 @@ def send(client: Any, task: Cleaning, step: str, **fields: Any) -> Any:
 @pytest.mark.parametrize("role", list(Role))
 def test_who_may_open_it(client: Any, sign_in: Any, role: Role) -> None:
     sign_in(client, role)
-    expected = 200 if role in PAGES["housekeeping"] else 403
+    expected = 200 if role in openers("housekeeping") else 403
     assert [client.get(PAGE).status_code, client.get(PAGE + "board").status_code] == [expected] * 2
 
 

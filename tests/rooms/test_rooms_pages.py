@@ -7,18 +7,18 @@ from typing import Any
 from models.beds import Bed, BedState
 from models.facilities import ClassFacility
 from models.operations.core.approvals import perform
-from models.rights import PAGES
 from models.roles import Role
 from portal.web.locale import hour
 from tests.panel.test_views import statements
 from tests.support import factories as make
+from tests.support.specified_rights import openers
 
 
 def test_who_may_open_it(client: Any, sign_in: Any) -> None:
     for role in Role:
         sign_in(client, role)
         for address in ("/admin/rooms/", "/admin/rooms/?wall=1", "/admin/rooms/board"):
-            assert client.get(address).status_code == (200 if role in PAGES["rooms"]
+            assert client.get(address).status_code == (200 if role in openers("rooms")
                                                        else 403), (role, address)
 
 

@@ -29,13 +29,15 @@ QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
 
 
 def unbroken(html: str) -> str:
-    """A page without the line breaks of its template: between attributes one space, between elements nothing, beside
-    text one space. What tests look for in a page does not depend on where the template breaks its lines."""
+    """A page without the line breaks of its template: between attributes one space, between elements nothing,
+    beside text one space. What tests look for in a page does not depend on where the template breaks its
+    lines."""
     parts = TAG.split(html)
     kept = False  # inside of what keeps its lines
     for at, part in enumerate(parts):
         if at % 2:
-            kept = part.startswith(("<textarea", "<pre")) or (kept and not part.startswith(("</textarea", "</pre")))
+            kept = part.startswith(("<textarea",
+                                    "<pre")) or (kept and not part.startswith(("</textarea", "</pre")))
             pieces = QUOTED.split(part)
             pieces[::2] = [re.sub(r"\s+", " ", piece) for piece in pieces[::2]]
             parts[at] = re.sub(r" (/?>)$", r"\1", "".join(pieces))

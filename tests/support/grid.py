@@ -14,10 +14,10 @@ from models import clock
 from models.base import db
 from models.journal import Period
 from models.organisation import Setting
-from models.rights import RIGHTS, every
 from models.roles import Role
 from models.settings import SETTINGS
 from tests.support import factories as make
+from tests.support.specified_rights import TABLES, rows_read
 
 #: Tables whose rows have a maker of their own, or need more than filled columns.
 MAKERS: dict[str, Callable[[], Any]] = {
@@ -30,6 +30,11 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "asset": make.make_asset, "vendor": make.make_vendor, "account": make.make_account,
     "unit_conversion": lambda: make.unit_of(make.make_item()),
 }
+
+
+#: Tables of a patient's record: each reading of a row is written down.
+CLINICAL = frozenset({"clinical_note", "consultation", "diagnosis", "letter", "patient", "prescription",
+                      "stay"})
 
 
 def _next() -> int:
@@ -142,12 +147,12 @@ def add_lines(record: Any, number: int) -> None:
 
 
 def tables() -> list[str]:
-    return sorted(table for table in RIGHTS if table in mapped_tables())
+    return [table for table in TABLES if table in mapped_tables()]
 
 
 def reader_role(table: str) -> Role | None:
     """A role that sees every row of the table."""
-    return next((role for role in sorted(RIGHTS[table].read) if RIGHTS[table].read[role] is every), None)
+    return next((role for role, rows in sorted(rows_read(table).items()) if rows == "all"), None)
 
 
 def reader(table: str) -> Any:
