@@ -23,6 +23,7 @@ from models.errors import N_, Refused, SlotTaken
 from models.operations.clinic import consultations, slots, triage
 from models.operations.core.files import MOST_FILES
 from portal import access, directory, files, fragments, words
+from portal.web import htmx
 from portal.web.locale import hour, refusal_text
 
 STEPS = ("complaint", "schedule", "files", "consent")
@@ -267,8 +268,8 @@ def _sent_before(asking: Asking) -> Consultation | None:
 def _sent(consultation: Consultation) -> Any:
     flash(gettext("Your request was sent. You see here when it is approved."))
     address = url_for("portal.consultation", consultation_id=consultation.id)
-    if fragments.wants_block():
-        return "", 200, {"HX-Redirect": address}
+    if htmx.wants_fragment():
+        return htmx.sent_to(address)
     return redirect(address, 303)
 
 

@@ -37,7 +37,7 @@ from models.prescriptions import Prescription, PrescriptionLine, PrescriptionSta
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import _instant
-from portal.web import conversation_page
+from portal.web import conversation_page, htmx
 from portal.web.locale import refusal_text
 
 C = ConsultationState
@@ -101,7 +101,7 @@ def index() -> Any:
                "chosen": chosen,
                "states": PAST, "specializations": _specializations([each.id for each in patients]),
                "kept": {name: value for name, value in chosen.items() if value}}
-    if request.args.get("part") == "list" and fragments.wants_block():
+    if request.args.get("part") == "list" and htmx.wants_fragment():
         return fragments.live_block(LIST, "listed", **context)
     return render_template(LIST, have="", **context)
 
@@ -249,10 +249,10 @@ def send(consultation_id: int) -> Any:
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id, *_options())
         given = {"error": refusal_text(refusal), "body": form.get("body", ""), "client_id": client_id}
-        if fragments.wants_block():
+        if htmx.wants_fragment():
             return render_block(PAGE, "composer", **{**_given(consultation), **given}), refusal.status
         return _page(consultation, refusal.status, **given)
-    if not fragments.wants_block():
+    if not htmx.wants_fragment():
         return redirect(url_for("portal.consultation", consultation_id=consultation_id) + "#composer", 303)
     will_write(False)  # what follows only reads: it waits for no lock
     number = BOARD.number(consultation.id, ME)

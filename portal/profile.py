@@ -20,7 +20,7 @@ from models.operations.clinic import patients
 from models.operations.people import nik
 from models.organisation import Region
 from portal import access, fragments, words
-from portal.web import locale
+from portal.web import htmx, locale
 from portal.web import words as site_words
 from portal.web.locale import refusal_text
 
@@ -141,7 +141,7 @@ def edit(patient_id: int | None = None) -> Any:
 @access.patients_only
 def regions() -> Any:
     """The four selects after a choice; the whole form for a browser without script."""
-    if not fragments.wants_block():
+    if not htmx.wants_fragment():
         return redirect(url_for("portal.profile_edit"))
     return fragments.page_or_block("portal/profile_form.html", "region_fields", errors={},
                                    **_regions(_deepest(request.args)))

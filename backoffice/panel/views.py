@@ -336,7 +336,3 @@ def unless_known(text: str, of: str = "") -> Any:
 
 def etag(text: str) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-
-
-def wants_fragment() -> bool:
-    return request.headers.get("HX-Request") == "true"

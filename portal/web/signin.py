@@ -22,7 +22,7 @@ from models.base import db, one_transaction, will_write
 from models.operations.core import activity
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
-from portal.web import locale, passwords, tokens
+from portal.web import htmx, locale, passwords, tokens
 from portal.web.links import home_of, safe_next
 from portal.web.throttle import Throttle
 
@@ -143,15 +143,11 @@ def unauthorized() -> Any:
     """To the sign-in page, and back afterwards."""
     if request.path.startswith(API):
         raise Unauthorized
-    target = request.full_path if request.method == "GET" and not is_block() else _page_before()
+    target = request.full_path if request.method == "GET" and not htmx.wants_fragment() else _page_before()
     login = url_for("site.login", next=safe_next(target))
-    if is_block():
-        return "", 401, {"HX-Redirect": login}
+    if htmx.wants_fragment():
+        return htmx.sent_to(login, 401)
     return redirect(login)
-
-
-def is_block() -> bool:
-    return "HX-Request" in request.headers
 
 
 def _page_before() -> str | None:
@@ -160,7 +156,7 @@ def _page_before() -> str | None:
     A form that was refused stands at an address that takes it and shows nothing; what is above it is shown
     then.
     """
-    came = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    came = urlsplit(htmx.page_url() or request.referrer or "")
     if came.netloc != request.host:
         return None
     # of a record's page; a step that asks first is a page
