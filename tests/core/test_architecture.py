@@ -190,7 +190,8 @@ def test_one_file_knows_the_headers_of_htmx() -> None:
     header = re.compile(r"HX-[\w-]+", re.I)
     wrong = [f"{named(path)}:{node.lineno}: {node.value}" for path in sources()
              if named(path) != "portal/web/htmx.py" for node in ast.walk(tree(path))
-             if isinstance(node, ast.Constant) and isinstance(node.value, str) and header.fullmatch(node.value)]
+             if isinstance(node, ast.Constant) and isinstance(node.value, str)
+             and header.fullmatch(node.value)]
     wrong += [named(path) for path in templates() if "request.headers" in path.read_text(encoding="utf-8")]
     assert not wrong, "ask portal/web/htmx.py:\n" + "\n".join(wrong)
 
