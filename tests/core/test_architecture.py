@@ -196,6 +196,15 @@ def test_one_file_knows_the_headers_of_htmx() -> None:
     assert not wrong, "ask portal/web/htmx.py:\n" + "\n".join(wrong)
 
 
+def test_one_file_uses_the_inside_of_waitress() -> None:
+    """Where another version of it has to be looked at."""
+    inside = re.compile(r"waitress\.\w+\.\w")
+    wrong = [f"{named(path)}:{line}: {name}" for path in sources() for line, name in imports(path)
+             if inside.match(name)]
+    wrong += [named(path) for path in sources() if "_dispatcher=" in path.read_text(encoding="utf-8")]
+    assert {place.split(":")[0] for place in wrong} == {"portal/web/long_poll.py"}, "\n".join(wrong)
+
+
 def test_files_are_short() -> None:
     wrong = [f"{named(path)}: {lines}" for path in sources()
              if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST]
