@@ -45,7 +45,7 @@ class Asking:
         wanted = directory.number(form.get("patient"), 2**63 - 1)
         self.patient = next((each for each in people if each.id == wanted), access.shown(people)[0])
         self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
-        self.starts_at = _instant(form.get("starts_at", ""))
+        self.starts_at = instant(form.get("starts_at", ""))
         self.answers = triage.given(form)
         self.complaint = form.get("complaint", "").replace("\0", "").strip()
         self.payer = Payer(form["payer"]) if form.get("payer") in set(Payer) else self.patient.payer
@@ -98,7 +98,7 @@ class Asking:
         return not self.errors
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     """An instant; without a zone it is on the hospital's wall clock."""
     try:
         found = datetime.fromisoformat(text.strip())

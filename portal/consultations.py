@@ -36,7 +36,7 @@ from models.operations.core.approvals import perform
 from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
 from models.settings import setting
 from portal import access, directory, files, fragments
-from portal.asking import _instant
+from portal.asking import instant
 from portal.web import conversation_page, htmx
 from portal.web.locale import refusal_text
 
@@ -305,7 +305,7 @@ def move(consultation_id: int) -> Any:
         if not _still_open(consultation):
             return redirect(url_for("portal.consultation", consultation_id=consultation_id))
         return _move_page(consultation)
-    chosen = _instant(request.form.get("starts_at", request.form.get("moved_to", "")))
+    chosen = instant(request.form.get("starts_at", request.form.get("moved_to", "")))
     if chosen is None:
         return _move_page(consultation, gettext("Please choose one of the free times."), 422)
     try:

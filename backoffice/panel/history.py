@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import RelationshipDirection
 
+from models import clock
 from models.base import db
 from models.documents import Attachment, Comment, Document, DocumentEvent
 from models.people import User
@@ -52,14 +53,8 @@ def told(record: Any) -> list[Told]:
         part("file", Attachment, Attachment.media_type, nothing, Attachment.file_name, Attachment.uploaded_at,
              Attachment.size)).subquery()
     rows = db.session.execute(sa.select(union).order_by(union.c.at, union.c.id))
-    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, _aware(row.at), row.size)
+    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, clock.aware(row.at), row.size)
             for row in rows]
-
-
-def _aware(at: Any) -> datetime:
-    if isinstance(at, str):
-        at = datetime.fromisoformat(at)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @dataclass
