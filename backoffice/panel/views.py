@@ -283,10 +283,6 @@ class TableView(ModelView):
     #: Whether people are searched for by name here, though the table is not clinical.
     searches_people = False
 
-    def links(self, record: Any) -> list[tuple[str, str, str]]:
-        """Pages about the record, for its head: address, word, icon."""
-        return []
-
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """Fill in what the form does not ask. Raises `Refused`."""
 

@@ -20,6 +20,7 @@ from models import actor, clock
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations.core import activity
+from models.operations.people import credentials
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
 from portal.web import htmx, locale, passwords, tokens
@@ -60,6 +61,14 @@ def device() -> str:
     browser = next((word for mark, word in BROWSERS if mark in agent), "")
     system = next((word for mark, word in SYSTEMS if mark in agent), "")
     return ", ".join(word for word in (browser, system) if word)
+
+
+def keep_strong(user: User, password: str) -> None:
+    """After a password was verified: hash it anew where today's parameters are others. Flushes."""
+    assert user.password_hash is not None
+    stronger = passwords.renewed(password, user.password_hash)
+    if stronger is not None:
+        credentials.renew_hash(user, stronger)
 
 
 def start_session(user: User) -> str:
@@ -220,6 +229,7 @@ def login_post() -> Any:
         db.session.commit()
         return _login_page(email, gettext("E-mail or password is not right. Check both and try again."), 422)
     guesses.forget(f"{email.lower()}|{request.remote_addr}")
+    keep_strong(user, password)
     sign_in(user)
     db.session.commit()
     return redirect(safe_next(request.form.get("next")) or home_of(user), 303)

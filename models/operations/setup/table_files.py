@@ -231,6 +231,10 @@ def _read(kind: Any, cell: Any) -> Any:
         return day(cell)
     if isinstance(kind, sa.Time):
         return cell if isinstance(cell, time) else time.fromisoformat(text)
+    return _text(kind, cell, text)
+
+
+def _text(kind: Any, cell: Any, text: str) -> str:
     if isinstance(kind, sa.String) and kind.length and kind.length <= MOST_OF_A_CODE:
         spoilt_codes.check_text(cell)
     if isinstance(kind, sa.String) and kind.length and len(text) > kind.length:
