@@ -82,15 +82,14 @@ def prepare(app: Flask) -> None:
 def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
     """The WSGI server, listening: waitress, because it reads a request whole before a thread takes it, so
     slow clients wait for themselves only."""
-    from waitress import create_server
-
-    from portal.web.long_poll import ParkingDispatcher, Unchanged
+    if app.config["LONG_POLL"]:
+        from portal.web.long_poll import create_server
+    else:
+        from waitress import create_server
 
     child_process.READERS.leave_free(threads)
-    dispatcher = ParkingDispatcher()
-    dispatcher.set_thread_count(threads)
-    return create_server(Unchanged(app), host=host, port=port, _dispatcher=dispatcher, ident="rawat",
-                         connection_limit=6000, backlog=2048, asyncore_use_poll=True, channel_timeout=60,
+    return create_server(app, host=host, port=port, threads=threads, ident="rawat", connection_limit=6000,
+                         backlog=2048, asyncore_use_poll=True, channel_timeout=60,
                          # Over it the connection is closed; between the two Flask answers with a page that
                          # says why.
                          max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],

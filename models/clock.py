@@ -59,3 +59,9 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     start = datetime.combine(day, time(), _zone)
     end = datetime.combine(day + timedelta(days=1), time(), _zone)
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def aware(at: datetime | str) -> datetime:
+    """An instant as a union of the database gives it, on SQLite as text; without a zone it is in UTC."""
+    found = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from models.base import Base
-from models.consultations import seen_by_doctor
+from models.consultations import ConsultationState, seen_by_doctor
 from models.documents import document_types
+from models.monthly_reports import MonthlyPackState
 from models.people import User
 from models.roles import STAFF_ROLES, Role
 
@@ -95,7 +96,7 @@ def given_out(_user: User, model: Any) -> sa.ColumnElement[bool]:
 
 def released(_user: User, model: Any) -> sa.ColumnElement[bool]:
     """What the head of facilities released."""
-    return model.state == "released"
+    return model.state == MonthlyPackState.RELEASED
 
 
 def treated_patients(user: User, model: Any) -> sa.ColumnElement[bool]:
@@ -116,14 +117,14 @@ def history_for(user: User, model: Any) -> sa.ColumnElement[bool]:
     visit, own = aliased(consultation), aliased(consultation)
     known = sa.select(sa.literal(1)).select_from(own).join(doctor, doctor.id == own.doctor_id).where(
         doctor.user_id == user.id, own.patient_id == visit.patient_id,
-        sa.or_(own.state.in_(("approved", "in_progress")),
-               sa.and_(own.state == "completed",
+        sa.or_(own.state.in_((ConsultationState.APPROVED, ConsultationState.IN_PROGRESS)),
+               sa.and_(own.state == ConsultationState.COMPLETED,
                        visit.starts_at <= sa.func.coalesce(own.completed_at, own.starts_at)))).exists()
     visits = sa.select(visit.id).where(known)
     if model is model_of("prescription"):
         return sa.and_(model.consultation_id.in_(visits), model.number.is_not(None))
     return (model.id if model is consultation
-            else model.consultation_id).in_(visits.where(visit.state == "completed"))
+            else model.consultation_id).in_(visits.where(visit.state == ConsultationState.COMPLETED))
 
 
 # ---------------------------------------------------------------- the table

@@ -23,6 +23,7 @@ from models.errors import N_, Refused, SlotTaken
 from models.operations.clinic import consultations, slots, triage
 from models.operations.core.files import MOST_FILES
 from portal import access, directory, files, fragments, words
+from portal.web import htmx
 from portal.web.locale import hour, refusal_text
 
 STEPS = ("complaint", "schedule", "files", "consent")
@@ -44,7 +45,7 @@ class Asking:
         wanted = directory.number(form.get("patient"), 2**63 - 1)
         self.patient = next((each for each in people if each.id == wanted), access.shown(people)[0])
         self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
-        self.starts_at = _instant(form.get("starts_at", ""))
+        self.starts_at = instant(form.get("starts_at", ""))
         self.answers = triage.given(form)
         self.complaint = form.get("complaint", "").replace("\0", "").strip()
         self.payer = Payer(form["payer"]) if form.get("payer") in set(Payer) else self.patient.payer
@@ -97,7 +98,7 @@ class Asking:
         return not self.errors
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     """An instant; without a zone it is on the hospital's wall clock."""
     try:
         found = datetime.fromisoformat(text.strip())
@@ -267,8 +268,8 @@ def _sent_before(asking: Asking) -> Consultation | None:
 def _sent(consultation: Consultation) -> Any:
     flash(gettext("Your request was sent. You see here when it is approved."))
     address = url_for("portal.consultation", consultation_id=consultation.id)
-    if fragments.wants_block():
-        return "", 200, {"HX-Redirect": address}
+    if htmx.wants_fragment():
+        return htmx.sent_to(address)
     return redirect(address, 303)
 
 

@@ -36,8 +36,8 @@ from models.operations.core.approvals import perform
 from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
 from models.settings import setting
 from portal import access, directory, files, fragments
-from portal.asking import _instant
-from portal.web import conversation_page
+from portal.asking import instant
+from portal.web import conversation_page, htmx
 from portal.web.locale import refusal_text
 
 C = ConsultationState
@@ -101,7 +101,7 @@ def index() -> Any:
                "chosen": chosen,
                "states": PAST, "specializations": _specializations([each.id for each in patients]),
                "kept": {name: value for name, value in chosen.items() if value}}
-    if request.args.get("part") == "list" and fragments.wants_block():
+    if request.args.get("part") == "list" and htmx.wants_fragment():
         return fragments.live_block(LIST, "listed", **context)
     return render_template(LIST, have="", **context)
 
@@ -249,10 +249,10 @@ def send(consultation_id: int) -> Any:
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id, *_options())
         given = {"error": refusal_text(refusal), "body": form.get("body", ""), "client_id": client_id}
-        if fragments.wants_block():
+        if htmx.wants_fragment():
             return render_block(PAGE, "composer", **{**_given(consultation), **given}), refusal.status
         return _page(consultation, refusal.status, **given)
-    if not fragments.wants_block():
+    if not htmx.wants_fragment():
         return redirect(url_for("portal.consultation", consultation_id=consultation_id) + "#composer", 303)
     will_write(False)  # what follows only reads: it waits for no lock
     number = BOARD.number(consultation.id, ME)
@@ -305,7 +305,7 @@ def move(consultation_id: int) -> Any:
         if not _still_open(consultation):
             return redirect(url_for("portal.consultation", consultation_id=consultation_id))
         return _move_page(consultation)
-    chosen = _instant(request.form.get("starts_at", request.form.get("moved_to", "")))
+    chosen = instant(request.form.get("starts_at", request.form.get("moved_to", "")))
     if chosen is None:
         return _move_page(consultation, gettext("Please choose one of the free times."), 422)
     try:

@@ -15,6 +15,7 @@ from models.facilities import ClassFacility
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, RoomKind, Ward
 from portal import fragments
+from portal.web import htmx
 
 TEMPLATE = "portal/facilities.html"
 #: Rooms that a visitor looks for; offices, stores and kitchens are no service.
@@ -64,7 +65,7 @@ def facilities() -> Any:
                                    .order_by(Building.name)).all()
     context = {"beds": beds, "classes": classes, "offers": offers, "wards": wards, "services": services,
                "buildings": buildings}
-    if request.args.get("part") == "beds" and fragments.wants_block():
+    if request.args.get("part") == "beds" and htmx.wants_fragment():
         return fragments.live_block(TEMPLATE, "beds_part", **context)
     return fragments.page_or_block(TEMPLATE, "content", **context, have="")
 

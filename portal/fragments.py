@@ -10,16 +10,14 @@ from flask import make_response, render_template, request
 from flask.wrappers import Response
 from jinja2_fragments.flask import render_block
 
-
-def wants_block() -> bool:
-    """Whether htmx asks for a part of the page."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+from portal.web.htmx import wants_fragment
 
 
 def page_or_block(template: str, block: str, status: int = 200, **context: Any) -> Response:
     """The page, or only its `block` for htmx."""
-    body = render_block(template, block, **context) if wants_block() else render_template(template, **context)
-    return make_response(body, status)
+    if wants_fragment():
+        return make_response(render_block(template, block, **context), status)
+    return make_response(render_template(template, **context), status)
 
 
 def live_block(template: str, block: str, **context: Any) -> Response:

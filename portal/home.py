@@ -16,6 +16,7 @@ from models.consultations import Consultation, ConsultationMessage, Consultation
 from models.operations.clinic import conversations
 from models.operations.clinic.consultations import can_still_change
 from portal import access, fragments, words
+from portal.web import htmx
 
 C = ConsultationState
 COMING = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS)
@@ -65,7 +66,7 @@ def _live(patients: list[Patient]) -> dict[str, Any]:
 def home() -> Any:
     people = access.people()
     patients, patient = access.shown(people), people[0]
-    if request.args.get("part") == "next" and fragments.wants_block():
+    if request.args.get("part") == "next" and htmx.wants_fragment():
         return fragments.live_block(TEMPLATE, "next_consultation", **_live(patients) | {"patient": patient})
     if patient.state != PatientState.ACTIVE:
         return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient))
@@ -81,9 +82,9 @@ def home() -> Any:
 def waiting() -> Any:
     """How the registration stands, for the waiting page to refresh itself; the home once it is approved."""
     patient = access.patient_or_404()
-    if patient.state == PatientState.ACTIVE and fragments.wants_block():
-        return "", 200, {"HX-Redirect": "/portal/"}
-    if fragments.wants_block():
+    if patient.state == PatientState.ACTIVE and htmx.wants_fragment():
+        return htmx.sent_to("/portal/")
+    if htmx.wants_fragment():
         return fragments.live_block("portal/waiting.html", "registration", patient=patient)
     return render_template("portal/waiting.html", patient=patient, complete=words.completeness(patient),
                            have="")

@@ -3,6 +3,7 @@ village."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ from models.operations.clinic import patients
 from models.operations.people import nik
 from models.organisation import Region
 from portal import access, fragments, words
-from portal.web import locale
+from portal.web import htmx, locale
 from portal.web import words as site_words
 from portal.web.locale import refusal_text
 
@@ -141,7 +142,7 @@ def edit(patient_id: int | None = None) -> Any:
 @access.patients_only
 def regions() -> Any:
     """The four selects after a choice; the whole form for a browser without script."""
-    if not fragments.wants_block():
+    if not htmx.wants_fragment():
         return redirect(url_for("portal.profile_edit"))
     return fragments.page_or_block("portal/profile_form.html", "region_fields", errors={},
                                    **_regions(_deepest(request.args)))
@@ -151,29 +152,15 @@ def _values(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """What the form holds; a field that it lacks stays as it is."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for field in TEXTS:
-        if field in form:
-            values[field] = form[field].replace("\0", "")
-            if len(form[field]) > _LONGEST.get(field, 200):
-                errors[field] = gettext("Please write at most %(most)s letters.",
-                                        most=_LONGEST.get(field, 200))
+    _texts(form, values, errors)
     for field, kind in ENUMS.items():
-        if field in form:
-            try:
-                values[field] = kind(form[field]) if form[field] else None
-            except ValueError:
-                errors[field] = gettext("Please choose one of the list.")
+        _one(form, field, lambda text, kind=kind: kind(text) if text else None,
+             gettext("Please choose one of the list."), values, errors)
     for field in NUMBERS:
-        if field in form:
-            try:
-                values[field] = locale.parse_decimal(form[field])
-            except ValueError:
-                errors[field] = gettext("Please write a number, like 158 or 56,5.")
-    if "birth_date" in form:
-        try:
-            values["birth_date"] = date.fromisoformat(form["birth_date"].strip())
-        except ValueError:
-            errors["birth_date"] = gettext("Please choose the day you were born.")
+        _one(form, field, locale.parse_decimal, gettext("Please write a number, like 158 or 56,5."), values,
+             errors)
+    _one(form, "birth_date", lambda text: date.fromisoformat(text.strip()),
+         gettext("Please choose the day you were born."), values, errors)
     if any(level in form for level, _ in LEVELS):
         values["region_code"] = _deepest(form) or None
     elif "region_code" in form:
@@ -182,6 +169,25 @@ def _values(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     if code and db.session.get(Region, code) is None:
         errors["region_code"] = gettext("Please choose one of the list.")
     return values, errors
+
+
+def _one(form: MultiDict[str, str], field: str, read: Callable[[str], Any], refusal: str,
+         values: dict[str, Any], errors: dict[str, str]) -> None:
+    """Put what `read` makes of the field into `values`, or the refusal into `errors`."""
+    if field in form:
+        try:
+            values[field] = read(form[field])
+        except ValueError:
+            errors[field] = refusal
+
+
+def _texts(form: MultiDict[str, str], values: dict[str, Any], errors: dict[str, str]) -> None:
+    for field in TEXTS:
+        if field in form:
+            values[field] = form[field].replace("\0", "")
+            if len(form[field]) > _LONGEST.get(field, 200):
+                errors[field] = gettext("Please write at most %(most)s letters.",
+                                        most=_LONGEST.get(field, 200))
 
 
 @access.patients_only

@@ -2,7 +2,7 @@
    Without it the page still works: a form and a link to look again. */
 (function () {
   "use strict";
-  var doc = document, timer = 0, control = null, fails = 0, lost = false, sending = false, typed = 0, quiet = 0, acted = false;
+  var doc = document, timer = 0, pause = 1000, control = null, fails = 0, lost = false, sending = false, typed = 0, quiet = 0, acted = false;
   ["keydown", "pointerdown"].forEach(function (name) { doc.addEventListener(name, function () { acted = true; }, true); });
   function live() { return doc.getElementById("live"); }
   function list() { return doc.getElementById("conversation"); }
@@ -89,6 +89,7 @@
     fetch(box.dataset.news + "?" + asked, { headers: headers, cache: "no-store", signal: mine.signal })
       .then(function (answer) {
         if (answer.status === 401) { over(answer); throw "over"; }
+        pause = 1000 * (Number(answer.headers.get("X-Ask-After")) || 1);
         if (answer.redirected || answer.status === 403 || answer.status === 404) { throw "over"; }
         if (!answer.ok) { throw new Error(String(answer.status)); }
         return answer.text().then(function (text) {
@@ -100,7 +101,7 @@
         if (mine !== control) { return; }
         if (text) { apply(text); }
         fine();
-        again(away ? 15000 : text ? 100 : Math.max(100, 1000 - (Date.now() - began)));
+        again(away ? 15000 : text && pause === 1000 ? 100 : Math.max(100, pause - (Date.now() - began)));
       })
       .catch(function (error) {
         if (mine !== control || error === "over") { return; }
@@ -130,6 +131,7 @@
     fetch(form.action, { method: "POST", body: data, headers: { "HX-Request": "true" } })
       .then(function (answer) {
         if (answer.status === 401) { over(answer); throw "over"; }
+        pause = 1000 * (Number(answer.headers.get("X-Ask-After")) || 1);
         if (answer.redirected || answer.status === 403 || answer.status === 404) { window.location.reload(); throw "over"; }
         if (answer.status > 500) { throw new Error(String(answer.status)); }
         return answer.text();

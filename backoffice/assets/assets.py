@@ -12,8 +12,22 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.assets.pages import AssetPages, PlanPages, ProcurementPages
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
-from models.asset_documents import AssetPlan, AssetProcurement, AssetReceipt
-from models.asset_exits import AssetAuction, AssetAuctionBid, AssetAuctionLine, AssetDisposal
+from models.asset_documents import (
+    AssetPlan,
+    AssetProcurement,
+    AssetProcurementState,
+    AssetReceipt,
+    AssetReceiptState,
+)
+from models.asset_exits import (
+    AssetAuction,
+    AssetAuctionBid,
+    AssetAuctionLine,
+    AssetAuctionState,
+    AssetDisposal,
+    AssetDisposalState,
+    DisposalRoute,
+)
 from models.asset_history import AssetMovement
 from models.asset_register import Asset
 from models.base import db
@@ -60,7 +74,8 @@ class AssetProcurementView(ProcurementPages, DocumentView):
     numbers = ("total",)
     line_form_columns = {"lines": ("asset_model", "quantity", "unit_price", "asset_plan_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the assets"), (Role.FACILITIES_STAFF,),
-                  receipts.make_receipt, lambda procurement: procurement.state == "sent"),)
+                  receipts.make_receipt,
+                  lambda procurement: procurement.state == AssetProcurementState.SENT),)
 
     def eager_for_list(self) -> list[Any]:
         return [*super().eager_for_list(), selectinload(AssetProcurement.lines)]
@@ -82,7 +97,7 @@ class AssetReceiptView(DocumentView):
                                    "warranty_until", "serial_numbers")}
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
-        if record.state != "posted":
+        if record.state != AssetReceiptState.POSTED:
             return []
         return [(f"/admin/asset/labels/?receipt={record.id}", gettext("Print labels"), "printer")]
 
@@ -93,7 +108,8 @@ class AssetDisposalView(DocumentView):
     line_form_columns = {"lines": ("asset", "quantity", "reason", "building", "ward")}
     makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,),
                   exits.make_auction,
-                  lambda disposal: disposal.state == "posted" and disposal.route == "auction"),)
+                  lambda disposal: disposal.state == AssetDisposalState.POSTED
+                  and disposal.route == DisposalRoute.AUCTION),)
 
 
 class AssetAuctionView(DocumentView):
@@ -112,7 +128,8 @@ class AssetAuctionView(DocumentView):
             .order_by(bid.round.desc(), bid.asset_auction_line_id, bid.amount.desc(), bid.offered_at,
                       bid.id)).all()
         return {"bids": bids, "winners": {bid.id for bid in exits.winning(record, bids)},
-                "working": record.state == "open" and current_user.has_role(Role.FACILITIES_STAFF)}
+                "working": record.state == AssetAuctionState.OPEN
+                and current_user.has_role(Role.FACILITIES_STAFF)}
 
 
 class AssetAuctionBidView(MasterView):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from backoffice.panel.base import DocumentView, LedgerView, MasterView
 from backoffice.panel.forms import StaffForm, make_form
-from backoffice.panel.views import done, told, wants_fragment
+from backoffice.panel.views import done, told
 from models.asset_history import Calibration, MaintenanceSchedule
 from models.asset_register import Asset, AssetBook, AssetType, BookKind
 from models.base import ExactDecimal, db, one_transaction
@@ -33,6 +33,7 @@ from models.rights import may
 from models.roles import Role
 from models.stock import StockMove
 from portal.web import words
+from portal.web.htmx import wants_fragment
 
 
 def _hours(span: timedelta | None) -> Decimal | None:

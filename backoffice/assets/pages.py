@@ -20,7 +20,7 @@ from backoffice.panel.reports import may_report
 from backoffice.panel.views import done, told
 from models.asset_documents import AssetReceiptLine
 from models.asset_history import AssetMovement
-from models.asset_register import Asset, Vendor
+from models.asset_register import Asset, AssetState, Vendor
 from models.base import db, one_transaction
 from models.errors import N_, NotAllowed, Refused
 from models.operations.assets import life, moves, plans
@@ -156,7 +156,7 @@ class AssetPages:
         if receipt:
             statement = statement.join(AssetReceiptLine,
                                        AssetReceiptLine.id == Asset.asset_receipt_line_id).where(
-                AssetReceiptLine.asset_receipt_id == receipt, Asset.state != "retired")
+                AssetReceiptLine.asset_receipt_id == receipt, Asset.state != AssetState.RETIRED)
         else:
             ids = [key for part in request.args.get("ids", "").split(",")[:100] if (key := _number(part))]
             if not ids:

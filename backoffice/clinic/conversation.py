@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from backoffice.panel import lookups
-from backoffice.panel.views import told, wants_fragment
+from backoffice.panel.views import told
 from models.base import db, one_transaction, will_write
 from models.consultations import Consultation, ConsultationMessage, MessageSide
 from models.documents import Attachment
@@ -22,6 +22,7 @@ from models.operations.clinic import conversation_news, conversations
 from models.operations.clinic.conversation_news import BOARD
 from models.operations.core import files
 from portal.web import conversation_page
+from portal.web.htmx import wants_fragment
 
 ME = MessageSide.DOCTOR
 

@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from backoffice.panel.views import done
 from models.base import one_transaction
-from models.clinic import Patient
+from models.clinic import Patient, PatientState
 from models.errors import NotAllowed, Refused
 from models.merges import PatientMerge
 from models.operations.clinic import allergies, merge_undo, merging
@@ -88,7 +88,7 @@ class MergePages:
                          "choice": name if name in choices else ""})
         return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows,
                            refusal=refusal,
-                           told=told, can_turn=gone.state == "active", joined=joined(gone, kept),
+                           told=told, can_turn=gone.state == PatientState.ACTIVE, joined=joined(gone, kept),
                            choices=choices,
                            chosen=request.form, twice=[pair for pair in merging.overlapping(kept, gone)
                                                        if merging.was_held(pair)])

@@ -24,7 +24,7 @@ from backoffice.panel.lists import count_up_to
 from models import clock
 from models.base import UtcDateTime
 from models.clinic import Doctor
-from models.consultations import Consultation
+from models.consultations import Consultation, ConsultationState
 from models.items import Item
 from models.organisation import Status
 from models.rights import may, scope
@@ -292,7 +292,7 @@ def _my_day() -> list[Row]:
     rows = replica.session().scalars(
         lookups.within(sa.select(Consultation), scope(current_user, "consultation"))
         .where(Consultation.starts_at >= start, Consultation.starts_at < end,
-               Consultation.state.in_(("approved", "in_progress")))
+               Consultation.state.in_((ConsultationState.APPROVED, ConsultationState.IN_PROGRESS)))
         .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at,
                                                             Consultation.id).limit(FEW))
     return [Row(f"/admin/consultation/details/?id={row.id}", row.patient.name, row.number or "",

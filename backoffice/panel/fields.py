@@ -4,7 +4,7 @@ code."""
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, time
 from decimal import InvalidOperation
 from typing import Any
 
@@ -197,10 +197,6 @@ def limits(column: sa.Column[Any]) -> int | None:
 
 
 REQUIRED = lazy_gettext("Please fill this in.")
-
-
-def now_local() -> datetime:
-    return clock.local(clock.now())
 
 
 class ClockField(fields.TimeField):

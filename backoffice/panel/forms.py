@@ -81,50 +81,61 @@ def has_default(column: sa.Column[Any]) -> bool:
     return column.default is not None or column.server_default is not None
 
 
+#: Fields of kinds that need no more than label, checks and first value.
+PLAIN = {"bool": BooleanField, "date": fields.DayField, "moment": fields.MomentField,
+         "number": fields.WholeField, "time": fields.ClockField}
+EXACT = frozenset({"money", "quantity", "percent", "factor", "area", "measure"})
+
+
 def field_for(model: Any, column: Column, *, loader: str = "", optional: bool = False) -> UnboundField[Any]:
     """The form field of one column, with the checks that its table makes."""
-    table_column = column.column
-    label = Label(table_column)
     may_be_empty = optional or column.is_optional
+    common: dict[str, Any] = {"label": Label(column.column), **_first_value(column),
+                              "validators": _checks(model, column, may_be_empty)}
+    if column.kind == "reference":
+        return _reference(model, column, loader, common)
+    if column.kind == "enum":
+        enum = column.column.type.enum_class
+        return fields.EnumField(enum=enum, optional=may_be_empty, word=words.state_word, **common)
+    if column.kind in EXACT:
+        return fields.ExactField(exact=column.column.type, **common)
+    if column.kind in PLAIN:
+        return PLAIN[column.kind](**common)
+    longest = fields.limits(column.column)
+    if longest:
+        common["validators"].append(
+            validators.Length(max=longest, message=lazy_gettext("At most %(max)d characters.")))
+    return (fields.LongTextField if column.kind == "long" else fields.TextField)(**common)
+
+
+def _checks(model: Any, column: Column, may_be_empty: bool) -> list[Any]:
+    """Whether it must be filled in, and the sign that the table asks for."""
     checks: list[Any] = []
     if may_be_empty or column.kind == "bool":
         checks.append(validators.Optional())
-    elif not has_default(table_column) or column.kind in {"enum", "date"}:
+    elif not has_default(column.column) or column.kind in {"enum", "date"}:
         checks.append(validators.InputRequired(fields.REQUIRED))
-    rule = rules_of(model.__table__).get(table_column.name)
+    rule = rules_of(model.__table__).get(column.column.name)
     if rule and column.is_number:
         checks.append(Sign(rule))
-    common: dict[str, Any] = {"label": label, "validators": checks}
-    default = table_column.default
+    return checks
+
+
+def _first_value(column: Column) -> dict[str, Any]:
+    """What stands in the field of a new record."""
+    default = column.column.default
     if default is not None and default.is_scalar:
-        common["default"] = default.arg
-    elif default is not None and default.is_callable and column.kind in {"date", "moment"}:
-        common["default"] = lambda: default.arg(None)
-    if column.kind == "reference":
-        kind = fields.UnitField if column.target is lookups.UnitConversion and "item" in columns_of(model) \
-            else fields.ReferenceField
-        if kind is fields.UnitField:
-            common["validators"] = [validators.Optional()]
-        return kind(model=column.target, loader=loader + column.name, **common)
-    if column.kind == "enum":
-        enum = table_column.type.enum_class
-        return fields.EnumField(enum=enum, optional=may_be_empty, word=words.state_word, **common)
-    if column.kind == "bool":
-        return BooleanField(**common)
-    if column.kind == "date":
-        return fields.DayField(**common)
-    if column.kind == "moment":
-        return fields.MomentField(**common)
-    if column.kind in {"money", "quantity", "percent", "factor", "area", "measure"}:
-        return fields.ExactField(exact=table_column.type, **common)
-    if column.kind == "number":
-        return fields.WholeField(**common)
-    if column.kind == "time":
-        return fields.ClockField(**common)
-    longest = fields.limits(table_column)
-    if longest:
-        checks.append(validators.Length(max=longest, message=lazy_gettext("At most %(max)d characters.")))
-    return (fields.LongTextField if column.kind == "long" else fields.TextField)(**common)
+        return {"default": default.arg}
+    if default is not None and default.is_callable and column.kind in {"date", "moment"}:
+        return {"default": lambda: default.arg(None)}
+    return {}
+
+
+def _reference(model: Any, column: Column, loader: str, common: dict[str, Any]) -> UnboundField[Any]:
+    if column.target is lookups.UnitConversion and "item" in columns_of(model):
+        return fields.UnitField(model=column.target, loader=loader + column.name,
+                                **common | {"validators": [validators.Optional()]})
+    return fields.ReferenceField(model=column.target, loader=loader + column.name, **common)
 
 
 def make_form(model: Any, names: tuple[str, ...], *, lines: dict[str, tuple[str, ...]] | None = None,

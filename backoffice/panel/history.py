@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import RelationshipDirection
 
+from models import clock
 from models.base import db
 from models.documents import Attachment, Comment, Document, DocumentEvent
 from models.people import User
@@ -52,14 +53,8 @@ def told(record: Any) -> list[Told]:
         part("file", Attachment, Attachment.media_type, nothing, Attachment.file_name, Attachment.uploaded_at,
              Attachment.size)).subquery()
     rows = db.session.execute(sa.select(union).order_by(union.c.at, union.c.id))
-    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, _aware(row.at), row.size)
+    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, clock.aware(row.at), row.size)
             for row in rows]
-
-
-def _aware(at: Any) -> datetime:
-    if isinstance(at, str):
-        at = datetime.fromisoformat(at)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -89,41 +84,57 @@ def way(workflow: Workflow, record: Any) -> list[Transition]:
 
 def steps(record: Any, events: Iterable[Told]) -> list[Step]:
     """The document's way: what is past, by whom, what is next, where it stopped."""
-    since: dict[str, Told] = {}
-    last: Told | None = None
-    for event in events:
-        if event.kind != "event":
-            continue
-        if event.state == record.workflow.initial:
-            since.clear()
-        elif event.what != "create":
-            for undone in (step for step in record.workflow
-                           if step.name == event.what and event.what in ASIDE):
-                for step in record.workflow:
-                    if step.target in undone.sources:
-                        since.pop(step.name, None)
-            since[event.what] = event
-        last = event
-    shown, found_now = [], False
-    for transition in way(record.workflow, record):
-        event = since.get(transition.name)
-        if event is not None:
-            shown.append(Step(transition, "past", event))
-        elif not found_now and record.state in transition.sources:
-            found_now = True
-            shown.append(Step(transition, "now"))
-        else:
-            shown.append(Step(transition))
+    since, last = _since_the_start(record, events)
+    shown = _marked(record, since)
     reached = max((place for place, step in enumerate(shown) if step.mark), default=-1)
     # skipped: was not needed
     shown = [step for place, step in enumerate(shown) if step.mark or place > reached]
-    aside = last is not None and last.what in since and all(step.transition.name != last.what
-                                                            for step in shown)
-    if aside and last is not None and not found_now:
+    is_on_its_way = any(step.mark == "now" for step in shown)
+    if last is None or is_on_its_way or last.what not in since \
+            or any(step.transition.name == last.what for step in shown):
+        return shown
+    ended = next((step for step in record.workflow if step.name == last.what), None)
+    if ended is not None:
         stop = next((place for place, step in enumerate(shown) if not step.mark), len(shown))
-        ended = next((step for step in record.workflow if step.name == last.what), None)
-        if ended is not None:
-            shown[stop:] = [Step(ended, "bad" if ended.is_refusal else "past", last)]
+        shown[stop:] = [Step(ended, "bad" if ended.is_refusal else "past", last)]
+    return shown
+
+
+def _since_the_start(record: Any, events: Iterable[Told]) -> tuple[dict[str, Told], Told | None]:
+    """The steps that hold, by name: taken since the record was last in its first state, and not undone. And
+    the last step of all."""
+    since: dict[str, Told] = {}
+    last: Told | None = None
+    for event in (event for event in events if event.kind == "event"):
+        if event.state == record.workflow.initial:
+            since.clear()
+        elif event.what != "create":
+            for name in _undone_by(record.workflow, event.what):
+                since.pop(name, None)
+            since[event.what] = event
+        last = event
+    return since, last
+
+
+def _undone_by(workflow: Workflow, name: str) -> set[str]:
+    """The steps that led to where the step `name`, one that leads back or aside, may begin."""
+    if name not in ASIDE:
+        return set()
+    begins = {state for step in workflow if step.name == name for state in step.sources}
+    return {step.name for step in workflow if step.target in begins}
+
+
+def _marked(record: Any, since: dict[str, Told]) -> list[Step]:
+    """The way forward: past steps, the one that is next, and those that follow."""
+    shown, is_found = [], False
+    for transition in way(record.workflow, record):
+        if transition.name in since:
+            shown.append(Step(transition, "past", since[transition.name]))
+        elif not is_found and record.state in transition.sources:
+            is_found = True
+            shown.append(Step(transition, "now"))
+        else:
+            shown.append(Step(transition))
     return shown
 
 

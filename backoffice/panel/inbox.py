@@ -14,7 +14,6 @@ from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from backoffice.panel.columns import columns_of, mapped_tables, title_of
-from backoffice.panel.history import _aware
 from models import clock
 from models.base import db
 from models.documents import WORKFLOWS, Document, DocumentEvent
@@ -173,7 +172,7 @@ def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> lis
     rows = db.session.execute(sa.select(union).order_by(union.c.since, union.c.table,
                                                         union.c.id).limit(limit))
     found = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
-                     _aware(row.since) if row.since else None) for row in rows]
+                     clock.aware(row.since) if row.since else None) for row in rows]
     _amounts(found)
     return found
 

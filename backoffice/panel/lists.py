@@ -15,7 +15,7 @@ from flask import request
 from flask_babel import format_decimal, gettext
 from sqlalchemy.orm import joinedload, lazyload
 
-from backoffice.panel import lookups, named_filters
+from backoffice.panel import lookups, named_filters, parsing
 from backoffice.panel.columns import Column, columns_of, key_of
 from backoffice.panel.inbox import first_rows, for_person, frame_columns, keep_frame
 from models import clock
@@ -114,7 +114,7 @@ def asked(view: Any, args: Any = None) -> Asked:
         column = every[name]
         if column.kind in {"date", "moment"}:
             for end in ("from", "to"):
-                day = _day(args.get(f"{name}_{end}", ""))
+                day = parsing.day(args.get(f"{name}_{end}", ""))
                 if day is not None:
                     found.values[f"{name}_{end}"] = day
                     found.criteria[f"{name}_{end}"] = _until(getattr(view.model, name), day, end, column.kind)
@@ -132,8 +132,8 @@ def asked(view: Any, args: Any = None) -> Asked:
         found.descending = args.get("desc") == "1"
     found.after = lookups.identity(view.model, args.get("after", ""))
     found.before = None if found.after is not None else lookups.identity(view.model, args.get("before", ""))
-    found.start = _number(args.get("start", ""), 1, 10**9)
-    found.size = _number(args.get("page_size", ""), SIZES[0], SIZES[-1])
+    found.start = parsing.number(args.get("start", ""), 1, 10**9)
+    found.size = parsing.number(args.get("page_size", ""), SIZES[0], SIZES[-1])
     if found.size not in SIZES:
         found.size = SIZES[0]
     return found
@@ -149,18 +149,6 @@ def _until(attribute: Any, day: date, end: str, kind: str) -> sa.ColumnElement[b
 
 def _attribute(model: Any, column: Column) -> Any:
     return getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
-
-
-def _number(text: str, default: int, most: int) -> int:
-    return max(1, min(int(text), most)) if text.isascii() and text.isdigit() and len(text) < 10 else default
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return day if 1900 <= day.year <= 2200 else None
 
 
 def _value(column: Column, text: str) -> Any:

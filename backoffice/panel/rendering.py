@@ -54,7 +54,7 @@ def shown(column: Column, value: Any) -> Markup:
     if value is None or value == "":
         return BLANK
     if column.name in {"state", "status"}:
-        return _once("badge", value, badge)
+        return once_a_request("badge", value, badge)
     text = escape(written(column, value))
     return _linked(column.target, value, text) if column.relation is not None else text
 
@@ -70,13 +70,13 @@ def shown_in_line(column: Column, value: Any) -> Markup:
 
 def _linked(model: Any, record: Any, text: Markup) -> Markup:
     table = model.__tablename__
-    if not _once("may_read", table, lambda name: may(current_user, "read", name)):
+    if not once_a_request("may_read", table, lambda name: may(current_user, "read", name)):
         return text
     key = escape(getattr(record, key_of(model).key))
     return Markup(f'<a href="/admin/{table}/details/?id={key}">{text}</a>')  # noqa: S704 (all parts escaped)
 
 
-def _once(kind: str, value: Any, make: Callable[[Any], Any]) -> Any:
+def once_a_request(kind: str, value: Any, make: Callable[[Any], Any]) -> Any:
     """`make(value)`, worked out once a request: lists repeat the same few states and tables."""
     known = g.setdefault("panel_cells", {})
     if (kind, value) not in known:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
+
+from backoffice.panel.pdf_style import HINT, INK, RULE, plain
 
 WIDTH, HEIGHT = landscape(A4)
 MARGIN, GAP, SIZE, LEADING = 36, 6, 7.5, 9.5
@@ -16,17 +17,10 @@ MARGIN, GAP, SIZE, LEADING = 36, 6, 7.5, 9.5
 MOST_ROWS = 20_000
 MOST_LINES = 3
 _CHUNK = 64 * 1024
-_INK, _HINT, _RULE = HexColor("#1c2b2a"), HexColor("#5b6b69"), HexColor("#c8d3d1")
 
 
 #: Heading, heads and rows of a further table; a row that is one text is a remark across it.
 Table = tuple[str, Sequence[tuple[str, bool, float]], Iterable[Sequence[str] | str]]
-
-
-def _plain(text: str) -> str:
-    """What the standard fonts can write: the minus sign as a hyphen, other letters beyond them as a question
-    mark."""
-    return text.replace("−", "-").encode("cp1252", "replace").decode("cp1252")
 
 
 class _Paper:
@@ -59,9 +53,9 @@ class _Paper:
 
     def _head(self) -> None:
         if self.heading:
-            self.canvas.setFillColor(_INK)
+            self.canvas.setFillColor(INK)
             self.canvas.setFont("Helvetica-Bold", 10)
-            self.canvas.drawString(MARGIN, self.y - 8, _plain(self.heading))
+            self.canvas.drawString(MARGIN, self.y - 8, plain(self.heading))
             self.y -= 18
         self.row([text for text, _right, _weight in self.heads], bold=True)
 
@@ -70,19 +64,19 @@ class _Paper:
         width = (WIDTH - 2 * MARGIN) / len(self.lead)
         for place, (label, number) in enumerate(self.lead):
             x = MARGIN + width * place
-            self.canvas.setFillColor(_HINT)
+            self.canvas.setFillColor(HINT)
             self.canvas.setFont("Helvetica", SIZE)
-            self.canvas.drawString(x, self.y - 8, _plain(label))
-            self.canvas.setFillColor(_INK)
+            self.canvas.drawString(x, self.y - 8, plain(label))
+            self.canvas.setFillColor(INK)
             self.canvas.setFont("Helvetica-Bold", 15)
-            self.canvas.drawString(x, self.y - 25, _plain(number))
+            self.canvas.drawString(x, self.y - 25, plain(number))
         self.y -= 44
 
     def _words(self) -> None:
         """The text in front, on the first page; what would leave no room for a table goes on the next one."""
-        self.canvas.setFillColor(_INK)
+        self.canvas.setFillColor(INK)
         for paragraph in self.preface.splitlines():
-            for line in simpleSplit(_plain(paragraph), "Helvetica", SIZE + 1.5, WIDTH - 2 * MARGIN) or [""]:
+            for line in simpleSplit(plain(paragraph), "Helvetica", SIZE + 1.5, WIDTH - 2 * MARGIN) or [""]:
                 if self.y - 80 < MARGIN:
                     self.canvas.showPage()
                     self.page += 1
@@ -98,12 +92,12 @@ class _Paper:
             self.canvas.showPage()
         self.page += 1
         canvas = self.canvas
-        canvas.setFillColor(_INK)
+        canvas.setFillColor(INK)
         canvas.setFont("Helvetica-Bold", 13)
-        canvas.drawString(MARGIN, HEIGHT - MARGIN - 6, _plain(self.title))
+        canvas.drawString(MARGIN, HEIGHT - MARGIN - 6, plain(self.title))
         canvas.setFont("Helvetica", SIZE)
-        canvas.setFillColor(_HINT)
-        canvas.drawString(MARGIN, HEIGHT - MARGIN - 19, _plain(self.facts)[:190])
+        canvas.setFillColor(HINT)
+        canvas.drawString(MARGIN, HEIGHT - MARGIN - 19, plain(self.facts)[:190])
         canvas.drawRightString(WIDTH - MARGIN, MARGIN - 14, str(self.page))
         self.y = HEIGHT - MARGIN - 36
         if self.preface and self.page == 1:
@@ -120,7 +114,7 @@ class _Paper:
             self.turn()
         canvas, x = self.canvas, float(MARGIN)
         canvas.setFont(font, SIZE)
-        canvas.setFillColor(_INK)
+        canvas.setFillColor(INK)
         for lines, width, (_text, right, _weight) in zip(wrapped, self.widths, self.heads, strict=True):
             y = self.y - SIZE
             for line in lines:
@@ -131,7 +125,7 @@ class _Paper:
                 y -= LEADING
             x += width + GAP
         self.y -= height
-        canvas.setStrokeColor(_INK if bold else _RULE)
+        canvas.setStrokeColor(INK if bold else RULE)
         canvas.setLineWidth(0.6 if bold else 0.3)
         canvas.line(MARGIN, self.y + 2, WIDTH - MARGIN, self.y + 2)
 
@@ -140,8 +134,8 @@ class _Paper:
         if self.y - LEADING < MARGIN:
             self.turn()
         self.canvas.setFont("Helvetica-Oblique", SIZE)
-        self.canvas.setFillColor(_HINT)
-        self.canvas.drawString(MARGIN, self.y - SIZE, _plain(text))
+        self.canvas.setFillColor(HINT)
+        self.canvas.drawString(MARGIN, self.y - SIZE, plain(text))
         self.y -= LEADING + 4
 
     def sign(self, offices: Sequence[str]) -> None:
@@ -150,18 +144,18 @@ class _Paper:
             self.turn()
         width = (WIDTH - 2 * MARGIN) / len(offices)
         self.canvas.setFont("Helvetica", SIZE + 1)
-        self.canvas.setFillColor(_INK)
+        self.canvas.setFillColor(INK)
         for place, office in enumerate(offices):
             middle = MARGIN + width * (place + 0.5)
-            self.canvas.drawCentredString(middle, self.y - 20, _plain(office))
+            self.canvas.drawCentredString(middle, self.y - 20, plain(office))
             self.canvas.line(middle - 80, self.y - 84, middle + 80, self.y - 84)
         self.y -= 96
 
     def _wrapped(self, text: str, width: float, font: str) -> list[str]:
-        plain = _plain(text)
-        if not plain or self.canvas.stringWidth(plain, font, SIZE) <= width:
-            return [plain] if plain else []
-        return simpleSplit(plain[:400], font, SIZE, width)[:MOST_LINES]
+        written = plain(text)
+        if not written or self.canvas.stringWidth(written, font, SIZE) <= width:
+            return [written] if written else []
+        return simpleSplit(written[:400], font, SIZE, width)[:MOST_LINES]
 
 
 def as_pdf(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], rows: Iterable[Sequence[str]],
@@ -176,13 +170,13 @@ def as_pdf(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], row
     """
     with tempfile.TemporaryFile() as file:
         canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), pageCompression=1)
-        canvas.setTitle(_plain(title))
+        canvas.setTitle(plain(title))
         paper = _Paper(canvas, heads, title, facts, lead, heading, preface)
         for number, row in enumerate(rows):
             if number >= MOST_ROWS:
                 paper.turn()
                 canvas.setFont("Helvetica", 9)
-                canvas.drawString(MARGIN, paper.y - 12, _plain(cut))
+                canvas.drawString(MARGIN, paper.y - 12, plain(cut))
                 break
             paper.row(row)
         for called, its_heads, its_rows in more:

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from backoffice.panel import charts, export, lists, lookups, rendering, report_pdf
+from backoffice.panel import charts, export, lists, lookups, parsing, rendering, report_pdf
 from backoffice.panel.columns import mapped_tables
 from backoffice.panel.inbox import frame_columns, keep_frame
 from backoffice.panel.menu import AREAS
@@ -90,7 +90,7 @@ def question(report: Report) -> Question:
         text = request.args.get(each.name, "").strip().replace("\x00", "")[:80]
         value: Any = None
         if each.kind == "date":
-            value = lists._day(text)
+            value = parsing.day(text)
         elif each.kind == "choice":
             value = text if text in dict(each.choices) else None
         elif each.kind == "text":
@@ -102,7 +102,7 @@ def question(report: Report) -> Question:
         if value is None and each.default is not None and (not text or each.kind in {"date", "choice"}):
             value = each.default()
         asked[each.name] = value
-    return Question(report, asked, records, lists._number(request.args.get("page", ""), 1, MOST_PAGES))
+    return Question(report, asked, records, parsing.number(request.args.get("page", ""), 1, MOST_PAGES))
 
 
 def written(column: Column, row: Any) -> str:
@@ -172,7 +172,7 @@ def shown(column: Column, row: Any) -> Markup:
                                                                                 text)
         table = name[1:] if name.startswith("=") else str(getattr(row, name))
         record = getattr(row, key)
-        if record is not None and rendering._once("may_read", table,
+        if record is not None and rendering.once_a_request("may_read", table,
                                                   lambda each: may(current_user, "read", each)):
             return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(table, record, text)
     return escape(text)

@@ -282,10 +282,6 @@ class TableView(ModelView):
     #: Whether people are searched for by name here, though the table is not clinical.
     searches_people = False
 
-    def links(self, record: Any) -> list[tuple[str, str, str]]:
-        """Pages about the record, for its head: address, word, icon."""
-        return []
-
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """Fill in what the form does not ask. Raises `Refused`."""
 
@@ -335,7 +331,3 @@ def unless_known(text: str, of: str = "") -> Any:
 
 def etag(text: str) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-
-
-def wants_fragment() -> bool:
-    return request.headers.get("HX-Request") == "true"

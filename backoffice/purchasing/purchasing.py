@@ -25,15 +25,27 @@ from models.base import db
 from models.line_quantities import vat
 from models.operations.purchasing import matching, purchase_notices, receipts, supplier_returns
 from models.outbox import Outbox
-from models.purchasing import SEN, GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, net
+from models.purchasing import (
+    SEN,
+    GoodsReceipt,
+    GoodsReceiptState,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseOrderState,
+    PurchaseRequest,
+    PurchaseRequestState,
+    net,
+)
 from models.rights import may
 from models.roles import Role
-from models.supplier_invoices import SupplierInvoice
+from models.supplier_invoices import SupplierInvoice, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund
 from models.workflow import Transition
 from portal.web.locale import rupiah
 
 ZERO = Decimal(0)
+#: Orders that were sent to their supplier.
+WITH_SUPPLIER = (PurchaseOrderState.SENT, PurchaseOrderState.DONE)
 _lines = PurchaseOrderLine.__table__
 
 
@@ -44,12 +56,12 @@ class PurchaseRequestView(DocumentView):
     beside_new = drafts_from.BESIDE_NEW
     makes = (*drafts_from.makes(PurchaseRequest),
              Make("make_order", lazy_gettext("Make the order"), (Role.FACILITIES_STAFF,), receipts.make_order,
-                  lambda request: request.state == "approved"),)
+                  lambda request: request.state == PurchaseRequestState.APPROVED),)
     details_template = "backoffice/purchasing/purchase_request.html"
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
         """How much of each line went to a supplier."""
-        if record.state not in ("approved", "done"):
+        if record.state not in (PurchaseRequestState.APPROVED, PurchaseRequestState.DONE):
             return []
         gone = record.ordered_by_line
         return [(gettext("Ordered"), lambda line: meter(min(gone.get(line.id, ZERO), line.base_quantity),
@@ -71,24 +83,24 @@ class PurchaseOrderView(OrderingPages, DocumentView):
                                    "purchase_request_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,),
                   receipts.make_receipt,
-                  lambda order: order.state == "sent"),)
+                  lambda order: order.state == PurchaseOrderState.SENT),)
 
     details_template = "backoffice/purchasing/purchase_order.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
         """How the order reaches its supplier, once it is approved."""
-        if record.state not in ("payment_approved", "limit_approved", "sent", "done"):
+        if record.state not in (PurchaseOrderState.PAYMENT_APPROVED, PurchaseOrderState.LIMIT_APPROVED,
+                                *WITH_SUPPLIER):
             return {}
         mail = db.session.scalars(sa.select(Outbox).where(
             Outbox.document_type == self.table, Outbox.document_id == record.id,
-            Outbox.template == purchase_notices.TEMPLATE)).first() if record.state in ("sent",
-                                                                                       "done") else None
+            Outbox.template == purchase_notices.TEMPLATE)).first() if record.state in WITH_SUPPLIER else None
         return {"mail": mail, "by_mail": True}
 
     def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
         """The invoice for what came in, for who writes invoices."""
         found = super().other_steps(record)
-        if record.state in ("sent", "done") and may(current_user, "create", "supplier_invoice"):
+        if record.state in WITH_SUPPLIER and may(current_user, "create", "supplier_invoice"):
             found.append((f"/admin/supplier_invoice/new/?purchase_order={record.id}",
                           lazy_gettext("Enter the invoice"), "receipt"))
         return found
@@ -105,7 +117,7 @@ class PurchaseOrderView(OrderingPages, DocumentView):
 
     def cells_of(self, records: list[PurchaseOrder]) -> dict[str, Callable[[PurchaseOrder], Markup]]:
         """What each order costs, and how much of that came in: two statements a page, no line as a record."""
-        gone = [order.id for order in records if order.state in ("sent", "done")]
+        gone = [order.id for order in records if order.state in WITH_SUPPLIER]
         came = receipts.received_of(gone) if gone else {}
         nets, there = dict.fromkeys((order.id for order in records), ZERO), dict.fromkeys(gone, ZERO)
         for key, line, quantity, factor, price, discount in db.session.connection().execute(sa.select(
@@ -137,7 +149,7 @@ class GoodsReceiptView(DocumentView):
                                    "discount")}
     makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,),
                   receipts.make_return,
-                  lambda receipt: receipt.state == "posted"),)
+                  lambda receipt: receipt.state == GoodsReceiptState.POSTED),)
 
 
 class SupplierInvoiceView(DocumentView):
@@ -151,8 +163,9 @@ class SupplierInvoiceView(DocumentView):
         """The three-way match, line by line, and what the supplier credited."""
         if not record.lines:
             return {}
-        return {"matches": matching.matches(record), "vat_due": matching.vat_due(record), "credit":
-                supplier_returns.open_credit(record.supplier_id) if record.state != "paid" else ZERO}
+        is_paid = record.state == SupplierInvoiceState.PAID
+        return {"matches": matching.matches(record), "vat_due": matching.vat_due(record),
+                "credit": ZERO if is_paid else supplier_returns.open_credit(record.supplier_id)}
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
         """A payment is of today and proposes to set off what the supplier credited; without credit none is

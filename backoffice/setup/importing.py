@@ -13,7 +13,7 @@ from flask_admin import expose
 from flask_babel import force_locale, gettext
 from flask_login import current_user
 
-from backoffice.panel import export, lists, lookups
+from backoffice.panel import export, lookups, parsing
 from backoffice.panel.pages import Page
 from backoffice.panel.views import done, told
 from backoffice.setup import import_preview
@@ -138,7 +138,7 @@ class ImportsView(Page):
             raise Refused(N_("Choose the file first: XLSX or CSV."), field="file")
         on = None
         if kind is ImportKind.OPENING_STOCK:
-            on = lists._day(request.form.get("posted_on", "").strip())
+            on = parsing.day(request.form.get("posted_on", "").strip())
             if on is None:
                 raise Refused(N_("Write the day of the first stock."), field="posted_on")
         name = upload.filename.replace("\x00", "")[-100:]

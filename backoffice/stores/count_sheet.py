@@ -13,7 +13,7 @@ from flask_babel import force_locale, gettext
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from backoffice.panel.report_pdf import _HINT, _INK, _RULE, _plain
+from backoffice.panel.pdf_style import HINT, INK, RULE, plain
 from models.base import db
 from models.items import Item, ItemCategory
 from models.operations.stores import stocktake_counting
@@ -67,30 +67,30 @@ class _Sheet:
         if self.page:
             canvas.showPage()
         self.page, self.category = self.page + 1, category
-        canvas.setFillColor(_INK)
+        canvas.setFillColor(INK)
         canvas.setFont("Helvetica-Bold", 13)
-        canvas.drawString(MARGIN, HEIGHT - 44, _plain(gettext("Count sheet")))
+        canvas.drawString(MARGIN, HEIGHT - 44, plain(gettext("Count sheet")))
         canvas.setFont("Helvetica-Bold", 10)
-        canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 44, _plain(self.record.number or ""))
+        canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 44, plain(self.record.number or ""))
         canvas.setFont("Helvetica", 9)
-        canvas.drawString(MARGIN, HEIGHT - 60, _plain(f"{self.hospital} · {self.record.store}"))
+        canvas.drawString(MARGIN, HEIGHT - 60, plain(f"{self.hospital} · {self.record.store}"))
         canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 60,
-                               _plain(locale.day(self.record.counted_on, "long")))
+                               plain(locale.day(self.record.counted_on, "long")))
         canvas.setFont("Helvetica-Bold", 10)
-        canvas.drawString(MARGIN, HEIGHT - 78, _plain(category))
-        canvas.setFillColor(_HINT)
+        canvas.drawString(MARGIN, HEIGHT - 78, plain(category))
+        canvas.setFillColor(HINT)
         canvas.setFont("Helvetica", 8)
-        canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 78, _plain(gettext(
+        canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 78, plain(gettext(
             "Count what is there. Write 0 where nothing is there.")))
         self.y = HEIGHT - 98
         canvas.setFont("Helvetica-Bold", 8)
-        canvas.setFillColor(_INK)
+        canvas.setFillColor(INK)
         for place, head in zip(PLACES,
                                (gettext("No."), gettext("Item"), gettext("Batch"), gettext("Expires on"),
                                         gettext("Unit"), gettext("Counted"), gettext("Note")), strict=True):
-            canvas.drawString(place, self.y, _plain(head))
+            canvas.drawString(place, self.y, plain(head))
         self.y -= 5
-        canvas.setStrokeColor(_INK)
+        canvas.setStrokeColor(INK)
         canvas.setLineWidth(0.8)
         canvas.line(MARGIN, self.y, WIDTH - MARGIN, self.y)
         self._foot()
@@ -98,16 +98,16 @@ class _Sheet:
     def _foot(self) -> None:
         canvas = self.canvas
         canvas.setFont("Helvetica", 8)
-        canvas.setStrokeColor(_INK)
+        canvas.setStrokeColor(INK)
         canvas.setLineWidth(0.4)
         for x, word in ((MARGIN, gettext("Counted by")), (MARGIN + 175, gettext("Second counter")),
                         (MARGIN + 350, gettext("Date and hour"))):
-            canvas.drawString(x, 84, _plain(word))
+            canvas.drawString(x, 84, plain(word))
             canvas.line(x, 48, x + 150, 48)
-        canvas.setFillColor(_HINT)
+        canvas.setFillColor(HINT)
         canvas.drawRightString(WIDTH - MARGIN, 30, str(self.page))
-        canvas.drawString(MARGIN, 30, _plain(gettext("Name and signature")))
-        canvas.setFillColor(_INK)
+        canvas.drawString(MARGIN, 30, plain(gettext("Name and signature")))
+        canvas.setFillColor(INK)
 
     def head(self, shelf: str) -> None:
         """Begin a shelf, with room for one row at least."""
@@ -118,9 +118,9 @@ class _Sheet:
 
     def _head(self, words: str) -> None:
         self.y -= ROW
-        self.canvas.setFillColor(_INK)
+        self.canvas.setFillColor(INK)
         self.canvas.setFont("Helvetica-Bold", 9.5)
-        self.canvas.drawString(MARGIN, self.y + 6, _plain(gettext("Shelf %(shelf)s", shelf=words)))
+        self.canvas.drawString(MARGIN, self.y + 6, plain(gettext("Shelf %(shelf)s", shelf=words)))
 
     def row(self, number: int, line: StocktakeLine) -> None:
         if self.y - ROW < 104:
@@ -130,32 +130,32 @@ class _Sheet:
         canvas = self.canvas
         self.y -= ROW
         item, batch = line.item, line.batch
-        canvas.setFillColor(_INK)
+        canvas.setFillColor(INK)
         canvas.setFont("Helvetica", 8.5)
         canvas.drawString(PLACES[0], self.y + 6, str(number))
         canvas.drawString(PLACES[1], self.y + 9, self._fitting(item.name, PLACES[2] - PLACES[1] - 6, 8.5))
         canvas.drawString(PLACES[2], self.y + 6,
                           self._fitting(batch.number if batch else "", PLACES[3] - PLACES[2] - 4, 8.5))
-        canvas.drawString(PLACES[3], self.y + 6, _plain(locale.day(batch.expires_on))
+        canvas.drawString(PLACES[3], self.y + 6, plain(locale.day(batch.expires_on))
                           if batch and batch.expires_on else "")
         canvas.drawString(PLACES[4], self.y + 6,
                           self._fitting(item.base_unit, PLACES[5] - PLACES[4] - 4, 8.5))
         canvas.setFont("Helvetica", 6.5)
-        canvas.setFillColor(_HINT)
-        canvas.drawString(PLACES[1], self.y + 2, _plain(item.code))
-        canvas.setFillColor(_INK)
-        canvas.setStrokeColor(_INK)
+        canvas.setFillColor(HINT)
+        canvas.drawString(PLACES[1], self.y + 2, plain(item.code))
+        canvas.setFillColor(INK)
+        canvas.setStrokeColor(INK)
         canvas.setLineWidth(0.5)
         canvas.rect(PLACES[5], self.y + 2, PLACES[6] - PLACES[5] - 6, ROW - 4)
-        canvas.setStrokeColor(_RULE)
+        canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.3)
         canvas.line(MARGIN, self.y, WIDTH - MARGIN, self.y)
 
     def _fitting(self, text: str, width: float, size: float) -> str:
-        plain = _plain(text)
-        while plain and self.canvas.stringWidth(plain, "Helvetica", size) > width:
-            plain = plain[:-2].rstrip() + "."
-        return plain
+        written = plain(text)
+        while written and self.canvas.stringWidth(written, "Helvetica", size) > width:
+            written = written[:-2].rstrip() + "."
+        return written
 
 
 def as_pdf(record: Stocktake, lines: list[StocktakeLine], places: Mapping[int, str]) -> bytes:
@@ -164,7 +164,7 @@ def as_pdf(record: Stocktake, lines: list[StocktakeLine], places: Mapping[int, s
     hospital = setting("hospital.name")
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4, pageCompression=1)
-    canvas.setTitle(_plain(f"{gettext('Count sheet')} {record.number or ''}"))
+    canvas.setTitle(plain(f"{gettext('Count sheet')} {record.number or ''}"))
     sheet = _Sheet(canvas, record, hospital)
     numbers = count(1)
     on_shelves = [line for line in lines if line.item_id in places]

@@ -27,7 +27,7 @@ from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
-from models.store_requests import DeliveryRequest, StoreRequest
+from models.store_requests import DeliveryRequest, DeliveryState, StoreRequest, StoreRequestState
 from models.workflow import Transition
 from portal.web.locale import quantity, rupiah
 
@@ -64,7 +64,8 @@ class StoreRequestView(StockHint, DocumentView):
     form_columns = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
     makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,),
                   stores.make_delivery,
-                  lambda request: request.state == "approved"), *drafts_from.makes(StoreRequest))
+                  lambda request: request.state == StoreRequestState.APPROVED),
+             *drafts_from.makes(StoreRequest))
     beside_new = drafts_from.BESIDE_NEW
 
     waits_for_stock = True
@@ -75,7 +76,7 @@ class StoreRequestView(StockHint, DocumentView):
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
         """How much of each item the unit was given so far, in the unit of measure that it asked in."""
-        if record.state not in ("approved", "done"):
+        if record.state not in (StoreRequestState.APPROVED, StoreRequestState.DONE):
             return []
         left = dict(record.delivered_by_item)
         given: dict[int, Decimal] = {}
@@ -94,7 +95,7 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
 
     def extra(self, record: Any) -> dict[str, Any]:
         """The batches that left the store, once they did."""
-        if record.state not in ("delivered", "done", "reversed"):
+        if record.state not in (DeliveryState.DELIVERED, DeliveryState.DONE, DeliveryState.REVERSED):
             return {"moves": []}
         return {"moves": list(db.session.scalars(
             sa.select(StockMove).where(StockMove.document_type == self.table,

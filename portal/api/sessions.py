@@ -17,7 +17,7 @@ from models.people import User
 from portal.api.calls import call, given
 from portal.api.fields import text
 from portal.web import passwords, tokens
-from portal.web.signin import guesses
+from portal.web.signin import guesses, keep_strong
 
 
 @call("POST", "/tokens", N_("A token for an account: ninety days, shown once."), status=201, is_open=True,
@@ -39,6 +39,7 @@ def make_token() -> dict[str, Any]:
         raise Refused(N_("E-mail or password is not right. Check both and try again."), field="password")
     guesses.forget(f"{email}|{request.remote_addr}")
     actor.set_actor(user.id, actor.Door.API, request.remote_addr)
+    keep_strong(user, password)
     made, row = tokens.issue(user, given()["name"] or "API")
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
     return {"token": made, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}

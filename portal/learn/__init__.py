@@ -14,6 +14,7 @@ from markupsafe import Markup
 from models import rights
 from models.documents import WORKFLOWS
 from portal.learn import catalogue, drawing
+from portal.web.htmx import wants_fragment
 from portal.web.signin import unauthorized
 
 bp = Blueprint("learn", __name__, url_prefix="/learn")
@@ -98,7 +99,7 @@ def dictionary() -> str:
     query = request.args.get("q", "")[:100]
     context = {"query": query, "found": catalogue.found(query), "processes": catalogue.processes(),
                "current": "", "catalogue": catalogue}
-    if request.headers.get("HX-Request") == "true":
+    if wants_fragment():
         return render_block("learn/dictionary.html", "list", **context)
     return render_template("learn/dictionary.html", **context)
 

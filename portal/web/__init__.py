@@ -16,6 +16,7 @@ from portal.web import (
     locale,
     macros,
     signin,
+    throttle,
     verify,
 )
 
@@ -33,14 +34,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(verify.bp)
     app.register_blueprint(asset_qr_page.bp)
     commands.init_app(app)
-    share_limits(app)
-
-
-def share_limits(app: Flask) -> None:
-    """Several processes count tries together; one that cannot ask Redis at once counts for itself."""
-    if app.config.get("REDIS_URL"):
-        import redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-        app.extensions["rawat_redis"] = redis.Redis.from_url(
-            app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0))
+    throttle.init_app(app)

@@ -1,4 +1,8 @@
-"""Amounts in words, as forms want them: terbilang in Indonesian, words in English."""
+"""Amounts in words, as forms want them: terbilang in Indonesian, words in English.
+
+Not num2words (0.5.14): it writes "sembilan juta satu ribu …" for seribu, "min" for minus, "and" and commas in
+English, and knows no sen.
+"""
 
 from __future__ import annotations
 

@@ -54,6 +54,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
            for name in ("MAIL_URL", "WHATSAPP_URL", "SMS_URL")},
         "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
         "REDIS_URL": os.environ.get("REDIS_URL") or "",
+        "LONG_POLL": _long_poll(),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},
         "MAX_CONTENT_LENGTH": MAX_FORM,
@@ -78,6 +79,14 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     else:
         config.setdefault("SESSION_COOKIE_NAME", "rawat")
     return config
+
+
+def _long_poll() -> bool:
+    """Whether requests for news of a conversation wait on the server."""
+    typed = os.environ.get("LONG_POLL") or "on"
+    if typed not in ("on", "off"):
+        raise Unsafe(f"Rawat does not start: LONG_POLL is '{typed}'; it must be on or off.")
+    return typed == "on"
 
 
 def _ahead(environment: str) -> timedelta:

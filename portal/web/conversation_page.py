@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g, make_response, render_template, request
+from flask import Flask, current_app, g, make_response, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
@@ -33,6 +33,8 @@ from models.operations.clinic.conversation_news import BOARD
 
 #: Messages that a page begins with.
 MOST = 200
+#: Seconds after which a page asks again where no request waits (`LONG_POLL=off`).
+ASK_AFTER = 4
 
 
 def _number(text: str | None) -> int:
@@ -184,5 +186,7 @@ def answer(body: str, number: int) -> Any:
     its connection."""
     made = make_response(body, 200 if body or request.args.get("wait") == "1" else 204)
     made.headers["X-Seq"] = str(number)
+    if not current_app.config["LONG_POLL"]:
+        made.headers["X-Ask-After"] = str(ASK_AFTER)
     made.headers["Cache-Control"] = "no-store"
     return made

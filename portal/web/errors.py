@@ -16,8 +16,9 @@ from werkzeug.routing import RequestRedirect
 from models.base import lost_lock
 from models.errors import Refused
 from portal.web import database_away
+from portal.web.htmx import wants_fragment
 from portal.web.locale import refusal_text
-from portal.web.signin import API, is_block
+from portal.web.signin import API
 
 WORDS: dict[int, tuple[Any, Any]] = {
     400: (_l("The form has expired"), _l("Go back, reload the page, and send it again.")),
@@ -59,7 +60,7 @@ def _page(status: int, message: str | None, headers: dict[str, str], field: str 
         answer = jsonify(type="about:blank", title=str(title), status=status, detail=body, **blame)
         answer.mimetype = "application/problem+json"
         return answer, status, headers
-    template = "site/error_block.html" if status == 503 and is_block() else "site/error.html"
+    template = "site/error_block.html" if status == 503 and wants_fragment() else "site/error.html"
     return render_template(template, status=status, title=title, text=body), status, headers
 
 

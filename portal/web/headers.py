@@ -7,6 +7,8 @@ import secrets
 
 from flask import Flask, Response, g, request
 
+from portal.web import htmx
+
 
 def nonce() -> str:
     """This answer's nonce, made when first asked for: an answer refused early needs one too."""
@@ -38,7 +40,7 @@ def _harden(response: Response) -> Response:
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=3600"
         return response
-    response.vary.update(("Cookie", "HX-Request"))
+    response.vary.update(("Cookie", htmx.VARY))
     if "Cache-Control" not in headers:
         person = g.get("_login_user")  # whoever was loaded; an answer for which nobody was is nobody's
         signed_in = person is not None and person.is_authenticated

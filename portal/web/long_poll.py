@@ -6,6 +6,10 @@ number the request is put aside, out of the server's loop; a change gives it to 
 then asks the database and checks rights as for any page. A wait that ends without a change is answered
 "nothing new" by `Unchanged`, before Flask. A thousand open conversations so cost a thousand idle sockets and
 nothing else.
+
+This is the one file that uses waitress's inside: the dispatcher of its threads, and of a task (an HTTP
+channel) `requests`, `_map` and `_fileno`. Without it (`LONG_POLL=off`) every request is answered at once, and
+pages ask every few seconds (`conversation_page.answer`).
 """
 
 from __future__ import annotations
@@ -20,6 +24,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+import waitress
+from flask import Flask
 from waitress.task import ThreadedTaskDispatcher
 
 from models.operations.clinic.conversation_news import BOARD, Board
@@ -33,6 +39,13 @@ SHORTEST = 0.8
 MOST_PARKED = 5000
 #: Put on a request whose wait is over; nobody outside can know it.
 OVER = secrets.token_hex(16)
+
+
+def create_server(app: Flask, *, threads: int, **settings: Any) -> Any:
+    """waitress's server on which requests for news wait; `settings` are waitress's own."""
+    dispatcher = ParkingDispatcher()
+    dispatcher.set_thread_count(threads)
+    return waitress.create_server(Unchanged(app), _dispatcher=dispatcher, **settings)
 
 
 class Unchanged:

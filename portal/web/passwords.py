@@ -31,6 +31,7 @@ def verified(password: str, kept: str | None) -> bool:
     return kept is not None
 
 
-def outdated(kept: str) -> bool:
-    """Whether the hash was made with weaker parameters."""
-    return _hasher.check_needs_rehash(kept)
+def renewed(password: str, kept: str) -> str | None:
+    """A new hash of a password that was just verified, where `kept` was made with other parameters; else
+    None."""
+    return hashed(password[:MAX]) if _hasher.check_needs_rehash(kept) else None

@@ -37,8 +37,3 @@ def answer(content: bytes, name: str) -> Response:
     return Response(content, mimetype="application/pdf",
                     headers={"Content-Disposition": f'inline; filename="{safe}"',
                              "Cache-Control": "no-store"})
-
-
-def pdf_answer(template: str, name: str, **context: Any) -> Response:
-    """The printed form of `template` as an answer."""
-    return answer(rendered(template, **context), name)

@@ -19,6 +19,7 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
+from models.asset_exits import AssetAuctionState
 from models.base import ExactDecimal, db
 from models.documents import Document, DocumentEvent, DocumentNumber, line_type
 from models.finality import FINAL_STATES
@@ -26,6 +27,7 @@ from models.operations.stores import count_moments, shelves
 from models.people import User
 from models.settings import setting
 from models.stock import StockBatch, StockMove
+from models.stocktakes import StocktakeState
 from portal.web import links, locale, pdf, words
 from portal.web.amount_in_words import in_words
 
@@ -137,7 +139,8 @@ def _bids(auction: Any) -> dict[int, list[str]]:
     for line in auction.lines:
         mine = sorted((bid for bid in line.bids if bid.round == auction.round),
                       key=lambda bid: (-bid.amount, bid.offered_at, bid.id))
-        notes = {bid.id: gettext("won") for bid in mine if auction.state == "sold" and bid is line.winner}
+        is_sold = auction.state == AssetAuctionState.SOLD
+        notes = {bid.id: gettext("won") for bid in mine if is_sold and bid is line.winner}
         notes |= {bid.id: bid.note or "" for bid in mine if not bid.is_valid}
         found[line.id] = [f"{bid.bidder_name} ({bid.bidder_identity}) {locale.rupiah(bid.amount)}"
                           + (f" – {notes[bid.id]}" if notes.get(bid.id) else "") for bid in mine]
@@ -146,7 +149,7 @@ def _bids(auction: Any) -> dict[int, list[str]]:
 
 def _blind(document: Any) -> frozenset[str]:
     """Who counts must not read what is expected."""
-    is_counted = document.state not in ("draft", "counting")
+    is_counted = document.state not in (StocktakeState.DRAFT, StocktakeState.COUNTING)
     return frozenset({"count_again"}) if is_counted else frozenset({"system_quantity", "variance",
                                                                     "count_again"})
 

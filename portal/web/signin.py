@@ -20,9 +20,10 @@ from models import actor, clock
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations.core import activity
+from models.operations.people import credentials
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
-from portal.web import locale, passwords, tokens
+from portal.web import htmx, locale, passwords, tokens
 from portal.web.links import home_of, safe_next
 from portal.web.throttle import Throttle
 
@@ -60,6 +61,14 @@ def device() -> str:
     browser = next((word for mark, word in BROWSERS if mark in agent), "")
     system = next((word for mark, word in SYSTEMS if mark in agent), "")
     return ", ".join(word for word in (browser, system) if word)
+
+
+def keep_strong(user: User, password: str) -> None:
+    """After a password was verified: hash it anew where today's parameters are others. Flushes."""
+    assert user.password_hash is not None
+    stronger = passwords.renewed(password, user.password_hash)
+    if stronger is not None:
+        credentials.renew_hash(user, stronger)
 
 
 def start_session(user: User) -> str:
@@ -143,15 +152,11 @@ def unauthorized() -> Any:
     """To the sign-in page, and back afterwards."""
     if request.path.startswith(API):
         raise Unauthorized
-    target = request.full_path if request.method == "GET" and not is_block() else _page_before()
+    target = request.full_path if request.method == "GET" and not htmx.wants_fragment() else _page_before()
     login = url_for("site.login", next=safe_next(target))
-    if is_block():
-        return "", 401, {"HX-Redirect": login}
+    if htmx.wants_fragment():
+        return htmx.sent_to(login, 401)
     return redirect(login)
-
-
-def is_block() -> bool:
-    return "HX-Request" in request.headers
 
 
 def _page_before() -> str | None:
@@ -160,7 +165,7 @@ def _page_before() -> str | None:
     A form that was refused stands at an address that takes it and shows nothing; what is above it is shown
     then.
     """
-    came = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    came = urlsplit(htmx.page_url() or request.referrer or "")
     if came.netloc != request.host:
         return None
     # of a record's page; a step that asks first is a page
@@ -224,6 +229,7 @@ def login_post() -> Any:
         db.session.commit()
         return _login_page(email, gettext("E-mail or password is not right. Check both and try again."), 422)
     guesses.forget(f"{email.lower()}|{request.remote_addr}")
+    keep_strong(user, password)
     sign_in(user)
     db.session.commit()
     return redirect(safe_next(request.form.get("next")) or home_of(user), 303)

@@ -1,82 +1,86 @@
-"""How often somebody may try: a sliding window, shared by workers through Redis when there is one."""
+"""How often somebody may try: a moving window, shared by workers through Redis when there is one."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import secrets
-import threading
-from collections import deque
-from datetime import datetime, timedelta
-from typing import Any
+import math
+import time
+from datetime import timedelta
 
-from flask import current_app
+from flask import Flask, current_app
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
-from models import clock
+_memory = MemoryStorage()
+#: Counts for this process alone.
+here = MovingWindowRateLimiter(_memory)
+#: Where the application keeps the counting that its processes share.
+SHARED = "rawat_limits"
+#: Keys in memory from which on those without a try are dropped; `limits` keeps an empty list of each.
+MOST_KEYS = 50_000
 
-#: In one piece, so that a process that dies half-way leaves no count without an end. Forgets tries older than
-#: the window, then counts this one, or answers the milliseconds until the oldest is forgotten; refused ones
-#: do not count.
-TAKE = """
-local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
-  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-  return math.max(1, tonumber(oldest[2]) + window - now)
-end
-redis.call('ZADD', KEYS[1], now, ARGV[1] .. ARGV[4])
-redis.call('PEXPIRE', KEYS[1], window)
-return 0
-"""
+
+def init_app(app: Flask) -> None:
+    """Several processes count tries together; one that cannot ask Redis at once counts for itself."""
+    if app.config.get("REDIS_URL"):
+        app.extensions[SHARED] = shared(app.config["REDIS_URL"])
+
+
+def shared(url: str) -> MovingWindowRateLimiter:
+    """Counting in the Redis at `url`; asks nothing of it yet."""
+    return MovingWindowRateLimiter(RedisStorage(
+        url, key_prefix="rawat", socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0)))
 
 
 class Throttle:
     """At most `limit` tries per `window` for each key. Without `REDIS_URL` each process counts for itself."""
 
     def __init__(self, name: str, *, limit: int, window: timedelta) -> None:
-        self.name, self.limit, self.window = name, limit, window
-        self._tries: dict[str, deque[datetime]] = {}
-        self._lock = threading.Lock()
+        self.name, self.limit = name, limit
+        self._item = RateLimitItemPerSecond(limit, int(window.total_seconds()), namespace=name)
 
     def take(self, key: str) -> int:
-        """Count a try. 0 when it is allowed, else the seconds to wait."""
+        """Count a try, unless it is refused. 0 when it is allowed, else the seconds to wait."""
         if current_app.config.get("RATELIMIT_ENABLED") is False:
             return 0
-        redis = current_app.extensions.get("rawat_redis")
-        if redis is not None:
+        together = current_app.extensions.get(SHARED)
+        if together is not None:
             try:
-                return self._take_shared(redis, key)
+                return self._take(together, key)
             except RedisError as error:  # nobody is locked out, and nobody may guess without end
                 current_app.logger.warning("redis away, this process counts for itself: %s", error)
-        return self._take_here(key)
+        _drop_empty()
+        return self._take(here, key)
 
     def forget(self, key: str) -> None:
         """Start counting anew: the person is who they say."""
-        with self._lock:
-            self._tries.pop(key, None)
-        redis = current_app.extensions.get("rawat_redis")
-        if redis is not None:
+        here.clear(self._item, _mark(key))
+        together = current_app.extensions.get(SHARED)
+        if together is not None:
             with contextlib.suppress(RedisError):
-                redis.delete(self._name(key))
+                together.clear(self._item, _mark(key))
 
-    def _take_here(self, key: str) -> int:
-        now = clock.now()
-        with self._lock:
-            if len(self._tries) > 50_000:
-                self._tries = {k: tries for k, tries in self._tries.items() if now - tries[-1] < self.window}
-            tries = self._tries.setdefault(key, deque())
-            while tries and now - tries[0] >= self.window:
-                tries.popleft()
-            if len(tries) >= self.limit:
-                return max(1, int((tries[0] + self.window - now).total_seconds()))
-            tries.append(now)
-        return 0
+    def _take(self, limiter: MovingWindowRateLimiter, key: str) -> int:
+        if limiter.hit(self._item, _mark(key)):
+            return 0
+        window = limiter.get_window_stats(self._item, _mark(key))
+        wait = 0.0 if window.remaining else window.reset_time - time.time()
+        return max(1, math.ceil(wait))
 
-    def _name(self, key: str) -> str:
-        return f"rawat:{self.name}:{hashlib.sha256(key.encode()).hexdigest()}"
 
-    def _take_shared(self, redis: Any, key: str) -> int:
-        wait: int = redis.eval(TAKE, 1, self._name(key), int(clock.now().timestamp() * 1000),
-                               int(self.window.total_seconds() * 1000), self.limit, secrets.token_hex(8))
-        return -(-wait // 1000)
+def _mark(key: str) -> str:
+    """The key as it is kept: neither an address nor a person can be read from it."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _drop_empty() -> None:
+    if len(_memory.events) > MOST_KEYS:
+        for key in [key for key, tries in list(_memory.events.items()) if not tries]:
+            with _memory.locks[key]:
+                if not _memory.events.get(key):
+                    _memory.clear(key)

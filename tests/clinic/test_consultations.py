@@ -358,13 +358,10 @@ def test_somebody_elses_is_as_absent_as_what_never_was(session):
     assert owned.own_consultation(doctor, consultation.id) is None
     for stranger in (make_patient().user, make_doctor().user, make_user(Role.ADMIN)):
         assert owned.own_consultation(stranger, consultation.id) is None
-    assert owned.own_consultation(patient, 10**30) is owned.own_letter(patient, 10**30) is None
+    assert owned.own_consultation(patient, 10**30) is None
     assert owned.own_patient(patient, -1) is owned.own_attachment(patient, 10**30) is None
     perform(consultation, "approve", by=make_user(Role.ADMIN))
     assert owned.own_consultation(doctor, consultation.id) is consultation
-    message = send_message(consultation, "Hello", by=patient, client_id="a")
-    assert owned.own_message(doctor, message.id) is message
-    assert owned.own_message(make_patient().user, message.id) is None
 
 
 def test_a_guardian_reaches_the_dependant_and_nobody_elses(session):

@@ -70,7 +70,8 @@ def test_a_process_of_the_same_number_on_another_machine_is_heard() -> None:
     """In containers every server is process 1: what tells them apart is random."""
     senders = {subprocess.run(
         [sys.executable, "-c", ("import os; os.getpid = lambda: 1\n"
-                                "from models.operations import live; print(live.SENDER)")],
+                                "from models.operations.clinic import conversation_news as news\n"
+                                "print(news.SENDER)")],
         cwd=Path(__file__).parents[2], check=True, capture_output=True, text=True).stdout.strip()
                for _ in range(2)}
     assert len(senders | {conversation_news.SENDER}) == 3
@@ -82,10 +83,11 @@ def test_a_process_of_the_same_number_on_another_machine_is_heard() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
 def test_a_forked_process_is_another_sender() -> None:
-    code = ("import os; from models.operations import live; mine = live.SENDER; read, write = os.pipe()\n"
+    code = ("import os; from models.operations.clinic import conversation_news as news\n"
+            "mine = news.SENDER; read, write = os.pipe()\n"
             "child = os.fork()\n"
-            "if not child: os.write(write, live.SENDER.encode()); os._exit(0)\n"
-            "os.waitpid(child, 0); print(mine, live.SENDER, os.read(read, 99).decode())")
+            "if not child: os.write(write, news.SENDER.encode()); os._exit(0)\n"
+            "os.waitpid(child, 0); print(mine, news.SENDER, os.read(read, 99).decode())")
     mine, still, child = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2],
                                         check=True,
                                         capture_output=True, text=True).stdout.split()

@@ -133,7 +133,6 @@ def test_own_papers_follow_the_consultation(client: Any, sign_in: Any, planted: 
         assert printed.status_code == (200 if case.seen else 404), table
     user = planted.doctor.user
     assert (owned.own_consultation(user, planted.own.id) is not None) is case.seen
-    assert (owned.own_letter(user, planted.papers["letter"].id) is not None) is case.seen
     assert (owned.own_attachment(user, planted.papers["file"].id) is not None) is case.seen
 
 

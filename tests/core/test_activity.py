@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
@@ -13,7 +15,7 @@ from models import actor, clock
 from models.activity import Activity, ActivityLog
 from models.base import db, one_transaction
 from models.clinic import Specialization
-from models.operations.core.activity import MASK, is_signed, record, signed_head, verify_chain
+from models.operations.core.activity import MASK, record, signed_head, verify_chain
 from tests.support.factories import (
     make_consultation,
     make_doctor,
@@ -182,9 +184,8 @@ def test_a_cut_tail_is_seen_from_an_exported_head(session):
     filled(session)
     head = signed_head(KEY)
     assert (head["id"], verify_chain(head=head)) == (4, None)
-    assert is_signed(head, KEY)
-    assert not is_signed(head, b"another")
-    assert not is_signed({**head, "id": 3}, KEY)
+    signed = json.dumps([4, head["hash"], head["at"]], separators=(",", ":"))
+    assert head["signature"] == hmac.new(KEY, signed.encode(), "sha256").hexdigest()
     tamper(session, "DELETE FROM activity_log WHERE id = 4")
     assert verify_chain() is None
     assert verify_chain(head=head).row_id == 4

@@ -189,6 +189,70 @@ def test_state_has_one_door() -> None:
     assert not wrong, "only approvals.perform moves a state:\n" + "\n".join(wrong)
 
 
+def test_private_names_stay_in_their_file() -> None:
+    private = re.compile(r"_[^_]")
+    wrong = []
+    for path in sources():
+        ours = {}
+        for line, name in imports(path):
+            whose, _, what = name.rpartition(".")
+            if room(name) and private.match(what):
+                wrong.append(f"{named(path)}:{line}: {name}")
+            ours[what] = whose if room(name) else ""
+        wrong += [f"{named(path)}:{node.lineno}: {ast.unparse(node)}" for node in ast.walk(tree(path))
+                  if isinstance(node, ast.Attribute) and private.match(node.attr)
+                  and isinstance(node.value, ast.Name) and ours.get(node.value.id)
+                  and node.value.id.islower()]
+    assert not wrong, "give them a public name:\n" + "\n".join(wrong)
+
+
+def is_word(node: ast.expr) -> bool:
+    """Whether this is a text, or a row of some."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return any(is_word(part) for part in node.elts)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def is_state(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "state"
+
+
+def test_states_are_compared_with_members_of_their_enum() -> None:
+    """A state that is renamed must not leave a comparison behind that is never true."""
+    wrong = []
+    for path in sources():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Compare):
+                sides = [node.left, *node.comparators]
+                found = any(map(is_state, sides)) and any(map(is_word, sides))
+            else:
+                found = (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+                         and node.func.attr in ("in_", "not_in") and is_state(node.func.value)
+                         and any(map(is_word, node.args)))
+            if found:
+                wrong.append(f"{named(path)}:{node.lineno}: {ast.unparse(node)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_one_file_knows_the_headers_of_htmx() -> None:
+    header = re.compile(r"HX-[\w-]+", re.I)
+    wrong = [f"{named(path)}:{node.lineno}: {node.value}" for path in sources()
+             if named(path) != "portal/web/htmx.py" for node in ast.walk(tree(path))
+             if isinstance(node, ast.Constant) and isinstance(node.value, str)
+             and header.fullmatch(node.value)]
+    wrong += [named(path) for path in templates() if "request.headers" in path.read_text(encoding="utf-8")]
+    assert not wrong, "ask portal/web/htmx.py:\n" + "\n".join(wrong)
+
+
+def test_one_file_uses_the_inside_of_waitress() -> None:
+    """Where another version of it has to be looked at."""
+    inside = re.compile(r"waitress\.\w+\.\w")
+    wrong = [f"{named(path)}:{line}: {name}" for path in sources() for line, name in imports(path)
+             if inside.match(name)]
+    wrong += [named(path) for path in sources() if "_dispatcher=" in path.read_text(encoding="utf-8")]
+    assert {place.split(":")[0] for place in wrong} == {"portal/web/long_poll.py"}, "\n".join(wrong)
+
+
 def test_files_are_short() -> None:
     wrong = [f"{named(path)}: {lines}" for path in sources()
              if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST]

@@ -9,14 +9,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from models import clock
 from models.activity import Activity, ActivityLog
 from models.people import AccountStatus, UserSession
 from models.roles import Role
-from portal.web import passwords, signin
+from portal.web import passwords, signin, throttle, tokens
 from portal.web.links import safe_next
 from tests.support.factories import make_user
+from tests.support.trying import count_by
 
 PASSWORD = "correct horse battery staple"
 
@@ -41,9 +43,9 @@ def enter(client):
 @pytest.fixture
 def limited(app):
     app.config["RATELIMIT_ENABLED"] = True
-    signin.guesses._tries.clear()
+    throttle.here.storage.reset()
     yield
-    signin.guesses._tries.clear()
+    throttle.here.storage.reset()
 
 
 def token(client):
@@ -202,6 +204,7 @@ def test_ten_guesses_are_looked_at_in_five_minutes(monkeypatch, limited, nurse, 
     looked = []
     monkeypatch.setattr(signin.passwords, "verified", lambda *_: looked.append(1) or False)
     start = clock.now()
+    count_by(monkeypatch, lambda: clock.now().timestamp())
     for second in range(30):
         clock.freeze(start + timedelta(seconds=second))
         answer = enter(password=f"guess {second}")
@@ -257,3 +260,50 @@ def test_who_sends_a_form_after_the_session_ended_comes_back_to_its_page(client,
     assert block.status_code == 401
     for address in (plain.location, block.headers["HX-Redirect"]):
         assert parse_qs(urlsplit(address).query).get("next", [None])[0] == target
+
+
+# ---------------------------------------------------------------- hashes of other days
+
+@pytest.fixture
+def weak() -> str:
+    """A hash made with less memory than today's."""
+    return PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+
+
+def test_a_weak_hash_is_made_anew_at_the_next_sign_in(client, session, enter, weak):
+    person = make_user(Role.UNIT_USER, email="weak@rs.test", password_hash=weak)
+    session.add(UserSession(user_id=person.id, token_hash="elsewhere"))
+    _token, row = tokens.issue(person, "a till")
+    session.flush()
+    assert enter(email=person.email).status_code == 303
+    session.refresh(person)
+    assert person.password_hash != weak
+    assert "m=47104" in person.password_hash
+    assert passwords.verified(PASSWORD, person.password_hash)
+    assert client.get("/admin/").status_code == 200
+    session.refresh(row)
+    assert row.revoked_at is None, "another system stays signed in"
+    assert session.scalar(sa.select(UserSession.ended_at).where(
+        UserSession.token_hash == "elsewhere")) is None
+    again = person.password_hash
+    client.post("/logout")
+    enter(email=person.email)
+    session.refresh(person)
+    assert person.password_hash == again
+
+
+def test_a_wrong_password_changes_no_hash(session, enter, weak):
+    person = make_user(Role.UNIT_USER, email="weak@rs.test", password_hash=weak)
+    assert enter(email=person.email, password="another password entirely").status_code == 422
+    session.refresh(person)
+    assert person.password_hash == weak
+
+
+def test_a_token_for_another_system_renews_the_hash_too(client, session, weak):
+    person = make_user(Role.UNIT_USER, email="weak@rs.test", password_hash=weak)
+    made = client.post("/api/v1/tokens", json={"email": person.email, "password": PASSWORD})
+    assert made.status_code in (200, 201)
+    session.refresh(person)
+    assert person.password_hash != weak
+    answer = client.get("/api/v1/rooms", headers={"Authorization": f"Bearer {made.json['token']}"})
+    assert answer.status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,9 @@ import pytest
 import redis
 from flask import Flask
 
-from models import clock
-from portal import web
+from portal.web import throttle as counting
 from portal.web.throttle import Throttle
+from tests.support.trying import count_by
 
 pytestmark = pytest.mark.once
 
@@ -40,7 +41,7 @@ def throttle(request: Any, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Itera
     name = f"test-{uuid4().hex}"
     monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
     store = server() if request.param == "shared" else None
-    monkeypatch.setitem(app.extensions, "rawat_redis", store)
+    monkeypatch.setitem(app.extensions, counting.SHARED, counting.shared(SHARED) if store else None)
     with app.app_context():
         yield Throttle(name, limit=3, window=timedelta(minutes=10))
     if store is not None:
@@ -50,12 +51,16 @@ def throttle(request: Any, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Moves the clock on."""
-    start, gone = clock.now(), [timedelta()]
-    monkeypatch.setattr(clock, "now", lambda: start + gone[0])
+    """Moves the clock on; by itself it goes a millisecond each time that somebody looks at it."""
+    gone = [time.time()]
+
+    def look() -> float:
+        gone[0] += 0.001
+        return gone[0]
 
     def move(by: timedelta) -> None:
-        gone[0] += by
+        gone[0] += by.total_seconds()
+    count_by(monkeypatch, look)
     return move
 
 
@@ -92,7 +97,7 @@ def test_keys_are_counted_apart_and_forgotten_apart(throttle: Throttle, later: A
 def test_every_count_in_redis_ends_by_itself(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     store = server()
     monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
-    monkeypatch.setitem(app.extensions, "rawat_redis", store)
+    monkeypatch.setitem(app.extensions, counting.SHARED, counting.shared(SHARED))
     throttle = Throttle(f"test-{uuid4().hex}", limit=1, window=timedelta(seconds=90))
     with app.app_context():
         throttle.take("a")
@@ -108,8 +113,8 @@ def test_while_redis_is_away_each_process_counts_for_itself(app: Flask, monkeypa
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
         monkeypatch.setitem(app.config, "REDIS_URL", f"redis://127.0.0.1:{taken.getsockname()[1]}/0")
-        monkeypatch.setitem(app.extensions, "rawat_redis", None)
-        web.share_limits(app)
+        monkeypatch.setitem(app.extensions, counting.SHARED, None)
+        counting.init_app(app)
         throttle = Throttle("test", limit=2, window=timedelta(minutes=1))
         with app.app_context():
             assert [throttle.take("a"), throttle.take("a")] == [0, 0]
@@ -117,3 +122,32 @@ def test_while_redis_is_away_each_process_counts_for_itself(app: Flask, monkeypa
             throttle.forget("a")
             assert throttle.take("a") == 0
     assert "redis away" in caplog.text
+
+
+def test_keys_that_nobody_tries_any_more_leave_the_memory(app: Flask, later: Any,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
+    monkeypatch.setitem(app.extensions, counting.SHARED, None)
+    monkeypatch.setattr(counting, "MOST_KEYS", 5)
+    counting.here.storage.reset()
+    throttle = Throttle("test", limit=1, window=timedelta(minutes=1))
+    with app.app_context():
+        for number in range(20):
+            throttle.take(str(number))
+            later(timedelta(minutes=2))
+            counting.here.storage.timer.join()
+    assert len(counting.here.storage.events) < 8
+
+
+def test_redis_learns_no_address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = server()
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
+    monkeypatch.setitem(app.extensions, counting.SHARED, counting.shared(SHARED))
+    throttle = Throttle(f"test-{uuid4().hex}", limit=1, window=timedelta(seconds=90))
+    with app.app_context():
+        throttle.take("siti@example.org|10.0.0.7")
+        (key,) = store.scan_iter(f"rawat:{throttle.name}*")
+        assert b"siti" not in key
+        assert b"10.0.0.7" not in key
+        throttle.forget("siti@example.org|10.0.0.7")
+    assert list(store.scan_iter(f"rawat:{throttle.name}*")) == []

@@ -287,6 +287,15 @@ def test_news_resumes_from_the_last_message_seen(client, talk, session):
     assert f'id="m{last}-seen" class="seen"' in page
 
 
+@pytest.mark.parametrize(("waits", "after"), [(True, None), (False, "4")])
+def test_a_page_whose_request_does_not_wait_is_told_when_to_ask_again(client, app, talk, monkeypatch, waits,
+                                                                      after):
+    monkeypatch.setitem(app.config, "LONG_POLL", waits)
+    answer = client.get(f"/portal/consultations/{talk.id}/news?after=0&have=1.0&open=1&wait=1")
+    assert (answer.status_code, answer.text) == (200, "")
+    assert answer.headers.get("X-Ask-After") == after
+
+
 def test_the_approval_appears_by_itself(client, sign_in, session):
     consultation = factories.make_consultation()
     sign_in(client, consultation.patient.user)

@@ -66,6 +66,17 @@ def test_another_environment_is_refused():
         config.read({"RAWAT_ENV": "staging"})
 
 
+def test_requests_for_news_wait_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv("LONG_POLL", raising=False)
+    assert config.read()["LONG_POLL"]
+    for typed, waits in (("on", True), ("off", False)):
+        monkeypatch.setenv("LONG_POLL", typed)
+        assert config.read()["LONG_POLL"] is waits
+    monkeypatch.setenv("LONG_POLL", "perhaps")
+    with pytest.raises(config.Unsafe, match="on or off"):
+        config.read()
+
+
 def test_the_clock_runs_ahead_in_the_demo_alone(monkeypatch):
     assert config.read()["CLOCK_AHEAD"] == timedelta()
     for typed, hours in (("12", 288), ("0.5", 12), ("-1", -24)):

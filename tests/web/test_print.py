@@ -106,7 +106,8 @@ def test_every_document_type_has_a_paper(app, session):
     (0, "id", "Nol rupiah"), (11, "id", "Sebelas rupiah"), (1_000, "id", "Seribu rupiah"),
     (100_116, "id", "Seratus ribu seratus enam belas rupiah"), (1_000_000, "id", "Satu juta rupiah"),
     (2_021_000_000, "id", "Dua miliar dua puluh satu juta rupiah"),
-    ("1.25", "id", "Satu rupiah dua puluh lima sen"),
+    (9_001_375, "id", "Sembilan juta seribu tiga ratus tujuh puluh lima rupiah"),
+    ("-5", "id", "Minus lima rupiah"), ("1.25", "id", "Satu rupiah dua puluh lima sen"),
     (342, "en", "Three hundred forty-two rupiah"), (1_001_000, "en", "One million one thousand rupiah"),
 ])
 def test_amounts_in_words(amount, language, words):

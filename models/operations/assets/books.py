@@ -22,7 +22,13 @@ from models.asset_register import (
     Ownership,
 )
 from models.base import db
-from models.depreciation import AssetBookChange, BookChangeKind, DepreciationRun, DepreciationRunLine
+from models.depreciation import (
+    AssetBookChange,
+    BookChangeKind,
+    DepreciationRun,
+    DepreciationRunLine,
+    DepreciationRunState,
+)
 from models.depreciation_rules import (
     BUILDINGS,
     SEN,
@@ -254,7 +260,8 @@ def history_of(book: AssetBook) -> list[tuple[date, str, Decimal]]:
     runs = db.session.execute(
         sa.select(DepreciationRun.period_end, DepreciationRun.number, DepreciationRunLine.amount)
         .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
-        .where(DepreciationRunLine.asset_book_id == book.id, DepreciationRun.state == "posted"))
+        .where(DepreciationRunLine.asset_book_id == book.id,
+               DepreciationRun.state == DepreciationRunState.POSTED))
     changes = db.session.execute(
         sa.select(AssetBookChange.changed_on, AssetBookChange.kind, AssetBookChange.amount)
         .where(AssetBookChange.asset_book_id == book.id))

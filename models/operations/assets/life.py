@@ -17,7 +17,14 @@ from models.asset_documents import (
     AssetReceipt,
     AssetReceiptLine,
 )
-from models.asset_exits import AssetAuction, AssetAuctionLine, AssetDisposal, AssetDisposalLine
+from models.asset_exits import (
+    AssetAuction,
+    AssetAuctionLine,
+    AssetAuctionState,
+    AssetDisposal,
+    AssetDisposalLine,
+    AssetDisposalState,
+)
 from models.asset_history import AssetMovement
 from models.asset_register import Asset, AssetBook, AssetState, BookKind, Ownership
 from models.base import db
@@ -127,14 +134,14 @@ def _exits(asset: Asset) -> list[Happening]:
         for document, value in db.session.execute(
             sa.select(AssetDisposal, line.book_value).join(line, line.asset_disposal_id == AssetDisposal.id)
             .where(sa.or_(line.asset_id == asset.id, line.held_asset_id == asset.id),
-                   AssetDisposal.state == "posted"))]
+                   AssetDisposal.state == AssetDisposalState.POSTED))]
     found += [
         Happening(asset.retired_on or document.auctioned_on, N_("Sold at auction"), "discount", str(document),
                   "asset_auction", document.id, price)
         for document, price in db.session.execute(
             sa.select(AssetAuction, AssetAuctionLine.sale_price)
             .join(AssetAuctionLine, AssetAuctionLine.asset_auction_id == AssetAuction.id)
-            .where(AssetAuctionLine.asset_id == asset.id, AssetAuction.state == "sold"))]
+            .where(AssetAuctionLine.asset_id == asset.id, AssetAuction.state == AssetAuctionState.SOLD))]
     return found
 
 

@@ -200,13 +200,6 @@ def add_part(line: MaintenanceLine, *, store: Store, item: Item, unit: UnitConve
     return part
 
 
-def remove_part(part: MaintenancePart, *, by: User) -> None:
-    """Take a part off its line again, before the order is finished."""
-    _may_change_parts(part.maintenance_line, by)
-    db.session.delete(part)
-    db.session.flush()
-
-
 def _may_change_parts(line: MaintenanceLine, by: User) -> None:
     if not by.has_role(Role.FACILITIES_STAFF):
         raise NotAllowed(N_("Your role may not change this."))

@@ -13,7 +13,7 @@ from models import clock
 from models.asset_history import MaintenanceSchedule, ScheduleKind
 from models.asset_register import Asset, AssetBook, BookKind
 from models.base import db
-from models.depreciation import DepreciationRun
+from models.depreciation import DepreciationRun, DepreciationRunState
 from models.depreciation_rules import next_period
 from models.errors import N_
 from models.maintenance import Maintenance, MaintenanceKind, MaintenanceLine
@@ -151,8 +151,8 @@ def remind_of_depreciation() -> str:
     if missing is None or db.session.scalar(sa.select(AssetBook.id).limit(1)) is None:
         return ""
     start, _end = missing
-    last = db.session.scalars(sa.select(DepreciationRun).where(DepreciationRun.state == "posted")
-                              .order_by(DepreciationRun.period_end.desc(),
-                                        DepreciationRun.id.desc()).limit(1)).one()
+    last = db.session.scalars(
+        sa.select(DepreciationRun).where(DepreciationRun.state == DepreciationRunState.POSTED)
+        .order_by(DepreciationRun.period_end.desc(), DepreciationRun.id.desc()).limit(1)).one()
     told = tell("depreciation_due", last, key=f"{start:%Y-%m}", period=f"{start:%Y-%m}")
     return f"{told} told of {start:%Y-%m}" if told else ""

@@ -12,8 +12,10 @@ from models.asset_exits import (
     AssetAuction,
     AssetAuctionBid,
     AssetAuctionLine,
+    AssetAuctionState,
     AssetDisposal,
     AssetDisposalLine,
+    AssetDisposalState,
 )
 from models.asset_register import (
     Asset,
@@ -223,7 +225,8 @@ def disposals(asked: Asked) -> Statement:
         .join(line, line.asset_disposal_id == AssetDisposal.id).join(Asset, Asset.id == line.asset_id)
         .join(AssetType, AssetType.id == Asset.asset_type_id).outerjoin(WorkUnit,
                                                                         WorkUnit.id == Asset.work_unit_id)
-        .where(AssetDisposal.state == "posted", *within(asked, AssetDisposal.disposed_on),
+        .where(AssetDisposal.state == AssetDisposalState.POSTED,
+               *within(asked, AssetDisposal.disposed_on),
                *where(asked, work_unit=Asset.work_unit_id))
         .order_by(AssetDisposal.disposed_on, AssetDisposal.id, line.id))
 
@@ -251,7 +254,8 @@ def auctions(asked: Asked) -> Statement:
         rupiah(line.sale_price).label("sale_price"))
         .join(line, line.asset_auction_id == AssetAuction.id).outerjoin(Asset, Asset.id == line.asset_id)
         .outerjoin(Land, Land.id == line.land_id)
-        .where(AssetAuction.state.not_in(("draft", "cancelled")), *within(asked, AssetAuction.auctioned_on))
+        .where(AssetAuction.state.not_in((AssetAuctionState.DRAFT, AssetAuctionState.CANCELLED)),
+               *within(asked, AssetAuction.auctioned_on))
         .order_by(AssetAuction.auctioned_on, AssetAuction.id, line.id))
 
 

@@ -13,7 +13,7 @@ from models import clock
 from models.asset_history import Calibration
 from models.asset_register import Asset, AssetBook, AssetType, BookKind, DepreciationMethod, Vendor
 from models.base import ExactDecimal, db
-from models.depreciation import DepreciationRun, DepreciationRunLine
+from models.depreciation import DepreciationRun, DepreciationRunLine, DepreciationRunState
 from models.depreciation_rules import next_period, outlook
 from models.errors import N_
 from models.maintenance import Maintenance, MaintenanceLine, MaintenancePart, MaintenanceState
@@ -124,7 +124,7 @@ def depreciation_lines(asked: Asked) -> Statement:
             .select_from(line).join(run, run.id == line.depreciation_run_id).join(Asset,
                                                                                   Asset.id == line.asset_id)
             .join(AssetType, AssetType.id == Asset.asset_type_id)
-            .where(run.state != "cancelled", *where(asked, run=run.id, asset=Asset.id))
+            .where(run.state != DepreciationRunState.CANCELLED, *where(asked, run=run.id, asset=Asset.id))
             .order_by(run.period_end.desc(), run.id.desc(), line.id))
 
 

@@ -384,14 +384,5 @@ def signed_head(key: bytes, session: Session | None = None) -> dict[str, Any]:
         sa.select(log.c.id, log.c.hash).order_by(log.c.id.desc()).limit(1)).first()
     head = {"id": last.id if last else 0, "hash": last.hash if last else GENESIS,
             "at": clock.now().isoformat()}
-    return {**head, "signature": _signature(head, key)}
-
-
-def is_signed(head: Mapping[str, Any], key: bytes) -> bool:
-    """Whether `head` is one that `signed_head` made under `key`."""
-    return hmac.compare_digest(str(head.get("signature", "")), _signature(head, key))
-
-
-def _signature(head: Mapping[str, Any], key: bytes) -> str:
     text = json.dumps([head["id"], head["hash"], head["at"]], separators=(",", ":"))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return {**head, "signature": hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}

@@ -10,10 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from models.base import db
 from models.clinic import Doctor, Patient
-from models.consultations import Consultation, ConsultationMessage, seen_by_doctor
+from models.consultations import Consultation, seen_by_doctor
 from models.documents import Attachment
 from models.people import User
-from models.prescriptions import Letter, Prescription, PrescriptionState
 
 
 def _is_key(number: int) -> bool:
@@ -24,11 +23,6 @@ def _is_key(number: int) -> bool:
 def patient_of(user: User) -> Patient | None:
     """The person's own registration."""
     return db.session.scalar(sa.select(Patient).where(Patient.user_id == user.id))
-
-
-def doctor_of(user: User) -> Doctor | None:
-    """The doctor who is this person."""
-    return db.session.scalar(sa.select(Doctor).where(Doctor.user_id == user.id))
 
 
 def patients_of(user: User) -> list[Patient]:
@@ -74,26 +68,6 @@ def own_consultation(user: User, consultation_id: int) -> Consultation | None:
     return db.session.scalar(consultations_of(user).where(Consultation.id == consultation_id))
 
 
-def own_message(user: User, message_id: int) -> ConsultationMessage | None:
-    return _hanging(ConsultationMessage, user, message_id)
-
-
-def own_prescription(user: User, prescription_id: int) -> Prescription | None:
-    """A draft is the doctor's alone."""
-    found = _hanging(Prescription, user, prescription_id)
-    if (
-        found is not None
-        and found.state == PrescriptionState.DRAFT
-        and found.consultation.doctor.user_id != user.id
-    ):
-        return None
-    return found
-
-
-def own_letter(user: User, letter_id: int) -> Letter | None:
-    return _hanging(Letter, user, letter_id)
-
-
 def own_attachment(user: User, attachment_id: int) -> Attachment | None:
     """A file of one of the person's consultations."""
     if not _is_key(attachment_id):
@@ -101,11 +75,3 @@ def own_attachment(user: User, attachment_id: int) -> Attachment | None:
     return db.session.scalar(
         sa.select(Attachment).join(Consultation, Consultation.id == Attachment.document_id)
         .where(Attachment.id == attachment_id, Attachment.document_type == "consultation", _own(user)))
-
-
-def _hanging(model: Any, user: User, row_id: int) -> Any:
-    if not _is_key(row_id):
-        return None
-    return db.session.scalar(
-        sa.select(model).join(Consultation, Consultation.id == model.consultation_id)
-        .where(model.id == row_id, _own(user)))

@@ -157,9 +157,6 @@ def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Move
     return written
 
 
-reverse_moves = reverse
-
-
 _batch = StockBatch.__table__
 _BATCHES = Bulk({"item": sa.BigInteger, "number": sa.String}, lambda new: sa.select(
     _batch.c["item_id", "number", "id", "expires_on"]).join(
@@ -251,5 +248,5 @@ def without_batch(item_ids: Iterable[int]) -> dict[int, int]:
 
 
 __all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "balances", "batches", "in_base",
-           "issue", "lies_in", "load_items", "lock_pairs", "receive", "reverse", "reverse_moves", "share",
+           "issue", "lies_in", "load_items", "lock_pairs", "receive", "reverse", "share",
            "transfer", "without_batch"]

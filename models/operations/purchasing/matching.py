@@ -15,7 +15,7 @@ from models.operations.purchasing import supplier_returns
 from models.operations.purchasing.receipts import invoiced
 from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, PurchaseOrder
 from models.settings import setting
-from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
+from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 
 ZERO = Decimal(0)
 UNIT = Decimal("0.001")
@@ -56,7 +56,8 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
     sources = {source.id: source for source in db.session.scalars(
         sa.select(GoodsReceiptLine).where(GoodsReceiptLine.id.in_(ids))
         .options(joinedload(GoodsReceiptLine.purchase_order_line)))}
-    is_open = invoice.state in ("draft", "submitted", "rejected")
+    is_open = invoice.state in (SupplierInvoiceState.DRAFT, SupplierInvoiceState.SUBMITTED,
+                                SupplierInvoiceState.REJECTED)
     before, waived = (invoiced(ids), supplier_returns.waived(ids)) if is_open else ({}, {})
     tolerance = setting("supplier_invoice.tolerance") / 100
     found = []

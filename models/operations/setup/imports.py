@@ -27,7 +27,7 @@ from models.operations.core.list_files import Row
 from models.operations.core.locking import lock
 from models.operations.ledger import stock
 from models.operations.setup import import_plan
-from models.operations.setup.table_files import _Reader
+from models.operations.setup.table_files import RowReader
 from models.operations.stores import barcode_rules, opening_stock
 from models.people import User
 from models.rights import RIGHTS, model_of
@@ -248,7 +248,7 @@ def _apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User
 
 def _masters(session: Any, kind: ImportKind, rows: tuple[Row, ...], outcome: Outcome) -> None:
     model, layout = model_of(kind.value), LAYOUTS[kind]
-    reader = _Reader(session, model)
+    reader = RowReader(session, model)
     seen: dict[tuple[Any, ...], int] = {}
     outcome.asks = spoilt_codes.of_records(session, model, rows)
     for row in rows:

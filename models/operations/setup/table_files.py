@@ -76,7 +76,7 @@ def add_rows(session: Any, table: str, rows: Iterable[Row]) -> int:
     model = _model(table)
     if table not in importable():
         raise Refused(N_("%(table)s is not master data; it is not imported from a list."), table=table)
-    reader = _Reader(session, model)
+    reader = RowReader(session, model)
     added, bad = 0, []
     for row in rows:
         try:
@@ -105,7 +105,7 @@ def _reason(error: Exception) -> str:
     return text.splitlines()[0] if text else type(original).__name__
 
 
-class _Reader:
+class RowReader:
     """Turns the cells of one table's list into attribute values."""
 
     def __init__(self, session: Any, model: Any) -> None:
@@ -231,6 +231,10 @@ def _read(kind: Any, cell: Any) -> Any:
         return day(cell)
     if isinstance(kind, sa.Time):
         return cell if isinstance(cell, time) else time.fromisoformat(text)
+    return _text(kind, cell, text)
+
+
+def _text(kind: Any, cell: Any, text: str) -> str:
     if isinstance(kind, sa.String) and kind.length and kind.length <= MOST_OF_A_CODE:
         spoilt_codes.check_text(cell)
     if isinstance(kind, sa.String) and kind.length and len(text) > kind.length:

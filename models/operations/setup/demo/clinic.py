@@ -24,7 +24,7 @@ from models.clinic import (
     Sex,
     Specialization,
 )
-from models.consultations import Consultation
+from models.consultations import Consultation, ConsultationState
 from models.errors import Refused
 from models.items import Item
 from models.operations.clinic import (
@@ -43,7 +43,7 @@ from models.operations.setup.demo.clinic_talk import NOTES, PRESCRIBED, TALKS
 from models.operations.setup.demo.world import World
 from models.organisation import Region
 from models.people import User, UserRole
-from models.prescriptions import LetterKind, Prescription
+from models.prescriptions import LetterKind, Prescription, PrescriptionState
 from models.roles import Role
 from models.stock import Store
 
@@ -230,7 +230,8 @@ def _cancel(world: World, made: Consultation) -> None:
 
 def talk(world: World, made: Consultation, *, finish: bool, most: int = 99) -> None:
     """The doctor starts, both write; the doctor ends with note, diagnosis and perhaps a prescription."""
-    if made.state != "approved":  # asked for on a Saturday, the hour came before the office did
+    # asked for on a Saturday, the hour came before the office did
+    if made.state != ConsultationState.APPROVED:
         return
     doctor, patient = _people(made)
     world.do(made, "start", doctor)
@@ -285,7 +286,7 @@ def _fetch(world: World, prescription: Prescription) -> None:
 
 
 def _lapse(world: World, prescription: Prescription, doctor: User) -> None:
-    if prescription.state == "issued":
+    if prescription.state == PrescriptionState.ISSUED:
         world.do(prescription, "cancel", doctor, reason="Tidak diambil dalam 14 hari")
 
 
@@ -300,7 +301,7 @@ def load_open(world: World) -> None:
     if coming:
         world.do(coming, "approve", "admin")
     waiting = _book(world, other, doctors[0], tomorrow, COMPLAINTS[1])
-    assert waiting is None or waiting.state == "requested"
+    assert waiting is None or waiting.state == ConsultationState.REQUESTED
     for index in range(6):
         made = _book(world, everybody[3 + index], doctors[index % len(doctors)], tomorrow,
                      COMPLAINTS[(index + 2) % len(COMPLAINTS)])

@@ -17,7 +17,7 @@ from models.asset_register import Asset, AssetState, AssetType, BookKind, Vendor
 from models.depreciation import DepreciationRun
 from models.depreciation_rules import accumulated_at, next_period, period_of
 from models.items import Item
-from models.maintenance import Maintenance, MaintenanceKind, MaintenanceLine
+from models.maintenance import Maintenance, MaintenanceKind, MaintenanceLine, MaintenanceState
 from models.operations.assets import books, calibration, depreciation, maintenance, maintenance_due
 from models.operations.ledger import journal
 from models.operations.setup.demo import monthly_reports
@@ -202,7 +202,7 @@ def _orders(world: World) -> None:
 
 
 def _approved(world: World, order: Maintenance) -> None:
-    if order.state != "submitted" or not _can_work(order):
+    if order.state != MaintenanceState.SUBMITTED or not _can_work(order):
         return
     world.do(order, "approve", "facilities_head")
     if order.estimated_cost:
@@ -219,7 +219,8 @@ def _can_work(order: Maintenance) -> bool:
 
 
 def _worked(world: World, order: Maintenance, result: str, cost: int, part: Item | None = None) -> None:
-    if order.state not in ("approved", "payment_approved") or not _can_work(order):
+    approved = order.state in (MaintenanceState.APPROVED, MaintenanceState.PAYMENT_APPROVED)
+    if not approved or not _can_work(order):
         return
     staff, line = world.users["facilities_staff"], order.lines[0]
     world.do(order, "start", staff)

@@ -160,7 +160,7 @@ def load_open(world: World) -> None:
         world.do(room, "use", "front_office")
         if index == 2:
             world.do(room, "leave", "front_office")
-    for bed in world.rng.sample([bed for bed in world.things["beds"] if bed.state == "ready"], 3):
+    for bed in world.rng.sample([bed for bed in world.things["beds"] if bed.state == BedState.READY], 3):
         world.do(bed, "take_out", "facilities_staff", reason="Ranjang elektrik menunggu suku cadang")
     _rounds(world)
     world.do(world.things["rooms"]["Kamar Operasi 2"], "take_out", "facilities_staff",

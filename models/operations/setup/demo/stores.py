@@ -22,11 +22,12 @@ from models.purchasing import (
     GoodsReceiptLine,
     PurchaseOrder,
     PurchaseOrderLine,
+    PurchaseOrderState,
     PurchaseRequest,
     PurchaseRequestLine,
 )
 from models.stock import Shelf, StockBalance, StockBatch, Store, StoreItem
-from models.store_requests import DeliveryRequest, StoreRequest, StoreRequestLine
+from models.store_requests import DeliveryRequest, StoreRequest, StoreRequestLine, StoreRequestState
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
 
 STORES = (("GF", "Gudang Farmasi", "FAR"), ("GU", "Gudang Umum", "SARPRAS"), ("GL", "Gudang Linen", "CSSD"))
@@ -239,7 +240,7 @@ def price_of(world: World, item: Item) -> Decimal:
 
 def receive_order(world: World, order: PurchaseOrder, line_ids: set[int] | None) -> None:
     who = world.users[world.rng.choice(("store_staff", "store_staff2"))]
-    if order.state != "sent":
+    if order.state != PurchaseOrderState.SENT:
         return
     receipt = receipts.make_receipt(order, by=who)
     receipt.delivery_order_number = f"SJ-{10_000 + 17 * world.serial('delivery order')}"
@@ -389,7 +390,7 @@ def _request(world: World, key: str) -> Callable[[], None]:
 
 
 def make_delivery(world: World, request: StoreRequest, partly: bool = False) -> DeliveryRequest | None:
-    if request.state != "approved" or not operations.outstanding(request):
+    if request.state != StoreRequestState.APPROVED or not operations.outstanding(request):
         return None
     who = world.users[world.rng.choice(("store_staff", "store_staff2"))]
     delivery = operations.make_delivery(request, by=who)

@@ -16,6 +16,7 @@ from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseRequest,
 from models.request_templates import RequestTemplate, RequestTemplateLine, TemplateFor
 from models.returns import Resolution
 from models.stocktakes import Stocktake
+from models.store_requests import DeliveryState
 
 
 def load(world: World) -> None:
@@ -222,7 +223,7 @@ def _returns(world: World) -> None:
             _refunds(world, document)
     nurse = world.users["unit_user"]
     delivered = [delivery for delivery in world.things.get("deliveries", ())
-             if delivery.work_unit_id == nurse.work_unit_id and delivery.state == "done"]
+             if delivery.work_unit_id == nurse.work_unit_id and delivery.state == DeliveryState.DONE]
     for steps, delivery in zip(((), ("submit",), ("submit", "accept"), ("submit", "reject"), ("cancel",)),
                                reversed(delivered), strict=False):
         document = stores_counts.unit_return_of(world, nurse, delivery)

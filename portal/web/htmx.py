@@ -1,0 +1,29 @@
+"""Requests of htmx: the one place where their headers are read, by way of Flask-HTMX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_htmx import HTMX, make_response
+
+_htmx = HTMX()
+
+#: The header by which the answers of one address differ.
+VARY = "HX-Request"
+
+
+def wants_fragment() -> bool:
+    """Whether the answer is put into a page that is open: a part is enough. A boosted link wants the whole
+    page."""
+    return bool(_htmx) and not _htmx.boosted
+
+
+def page_url() -> str | None:
+    """The address of the page that sent the request, None when it was not htmx."""
+    return _htmx.current_url
+
+
+def sent_to(address: str, status: int = 200) -> Any:
+    """The answer that makes the browser leave the page for `address`; htmx follows a redirect by itself and
+    would put the other page into this one."""
+    return make_response("", status, redirect=address)
