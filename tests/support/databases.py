@@ -152,8 +152,8 @@ def _kept() -> Path | None:
 
 
 def _digest() -> str:
-    """Of all that the template is made from: every file of `migrations`, how a connection is prepared, and the
-    versions of the libraries."""
+    """Of all that the template is made from: every file of `migrations`, how a connection is prepared, the
+    libraries."""
     made_from = sorted(path for path in (ROOT / "migrations").rglob("*")
                        if path.is_file() and "__pycache__" not in path.parts)
     digest = hashlib.sha256(repr((sqlite3.sqlite_version, sa.__version__, alembic.__version__)).encode())
