@@ -33,13 +33,16 @@ SCOPES = frozenset({"own_unit", "between_units", "own_store", "own_doctor", "own
 LEFT_ALONE = frozenset({"N_", "execution_options", "with_for_update"})
 #: What says nothing that a rule depends on: annotations, texts, imports, assertions for the type checker.
 PASSED_OVER = (ast.arg, ast.Assert, ast.Import, ast.ImportFrom, ast.JoinedStr, ast.Global)
+#: Functions that have done their work when the module is imported.
+CALLED_AT_IMPORT = frozenset({("Workflow", "__init__"), ("TableRights", "__post_init__"), ("_rights",),
+                              ("_document",), ("_with_unit",), ("_binder",)})
 KEPT_DECORATORS = frozenset({"dataclass", "property", "staticmethod", "classmethod", "cache"})
 
 
 @dataclass(frozen=True)
 class Mutant:
     """One change. `at_import`: it stands in a table or a declaration and not in a function, so it shows only
-    when the module is imported anew."""
+    when the module is imported anew; so does what is called then."""
 
     path: str
     name: str
@@ -137,7 +140,8 @@ def _below(parent: ast.AST, inside: tuple[str, ...], at_import: bool) -> Iterato
             continue
         within, late = inside, at_import
         if isinstance(parent, ast.FunctionDef) and field == "body":
-            within, late = (*inside, parent.name), False
+            within = (*inside, parent.name)
+            late = within in CALLED_AT_IMPORT
         elif isinstance(parent, ast.Lambda) and field == "body":
             late = False
         elif isinstance(parent, ast.ClassDef):

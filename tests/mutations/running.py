@@ -1,13 +1,14 @@
 """Runs the tests of a mutant: in a fork of a process that has everything loaded, or in one of its own.
 
-A plugin of pytest. It collects the tests once and runs them once unchanged, noting which lines each comes by.
+A plugin of pytest. It collects the tests and runs them once unchanged, noting which statements they come by.
 Then for each mutant a fork puts the changed functions in the place of the old ones and runs the tests that
-come by its line, on a copy of the database, until one fails. What stands in a table or a declaration shows at
+come by it, on a copy of the database, until one fails. What stands in a table or a declaration shows at
 import alone: such a mutant gets a process of its own, `tests.mutations.broken`.
 """
 
 from __future__ import annotations
 
+import builtins
 import gc
 import marshal
 import os
@@ -20,7 +21,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NoReturn
 
 import pytest
@@ -29,6 +30,7 @@ import sqlalchemy as sa
 from models.base import db, prepare_engine
 from models.operations.core.bulk import Bulk
 from tests.mutations.mutants import ROOT, Mutant, compiled, module_of
+from tests.mutations.probes import PROBE, probed
 from tests.mutations.targets import LEFT_OUT, TARGETS
 
 PASSED, FAILED, TOO_LONG, NOT_PLACED = range(4)
@@ -72,7 +74,8 @@ class Runner:
                  tell: Callable[[Result], None]) -> None:
         self.wanted, self.limit, self.at_once, self.tell = wanted, limit, at_once, tell
         self.failed: set[str] = set()
-        self.lines: dict[tuple[str, int], set[str]] = {}
+        self.probes: dict[str, dict[int, int]] = {}
+        self.met: dict[tuple[str, int], set[str]] = {}
         self.took: dict[str, float] = {}
 
     # ---------------------------------------------------------------- hooks of pytest
@@ -85,6 +88,9 @@ class Runner:
             self.failed.add(report.nodeid)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for path in sorted({mutant.path for mutant in self.wanted}):
+            code, self.probes[path] = probed(path)
+            put_in_place(path, code)
         for item in session.items:
             self._once_unchanged(item)
         for name in sorted(self.failed):
@@ -96,32 +102,20 @@ class Runner:
 
     def _once_unchanged(self, item: pytest.Item) -> None:
         """Run a test and note the lines of the targets that it comes by."""
-        files = {str(ROOT / path): path for path in TARGETS}
-
-        def trace(frame: FrameType, _event: str, _argument: Any) -> Any:
-            path = files.get(frame.f_code.co_filename)
-            if path is None:
-                return None
-
-            def line(inner: FrameType, event: str, _argument: Any) -> Any:
-                if event == "line":
-                    self.lines.setdefault((path, inner.f_lineno), set()).add(item.nodeid)
-                return line
-            self.lines.setdefault((path, frame.f_code.co_firstlineno), set()).add(item.nodeid)
-            return line
-
+        met: set[tuple[str, int]] = set()
+        setattr(builtins, PROBE, met.add)
         began = time.monotonic()
-        sys.settrace(trace)
-        try:
-            run(item)
-        finally:
-            sys.settrace(None)
+        run(item)
         self.took[item.nodeid] = time.monotonic() - began
+        for place in met:
+            self.met.setdefault(place, set()).add(item.nodeid)
 
     def _tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that come by one of its lines, quickest first."""
-        lines = range(mutant.line, mutant.last_line + 1)
-        met: set[str] = set().union(*(self.lines.get((mutant.path, line), ()) for line in lines))
+        """The tests that come by the statement that it changes, quickest first; all where it has no probe."""
+        places = self.probes[mutant.path]
+        found = {place for line in range(mutant.line, mutant.last_line + 1) if (place := places.get(line))}
+        met = {*self.took} if not found else set().union(
+            *(self.met.get((mutant.path, place), ()) for place in found))
         return sorted(met - self.failed, key=self.took.__getitem__)
 
     # ---------------------------------------------------------------- changed
@@ -167,7 +161,8 @@ class Runner:
 
     def _in_a_fork(self, mutant: Mutant, tests: list[pytest.Item], url: str) -> int:
         self._own_database(url)
-        put_in_place(mutant)
+        if not put_in_place(mutant.path, compiled(mutant)):
+            return NOT_PLACED
         self.failed = set()
         for item in tests:
             run(item)
@@ -207,26 +202,22 @@ def there(tests: tuple[str, ...]) -> list[str]:
     return [test for test in tests if Path(ROOT / test.partition("::")[0]).exists()]
 
 
-def put_in_place(mutant: Mutant) -> None:
-    """Give every function of the changed module that is alive its changed code, wherever it is bound.
-
-    Raises LookupError when that changes nothing.
-    """
-    path = str(ROOT / mutant.path)
+def put_in_place(path: str, module: CodeType) -> int:
+    """Give every living function of a file its code in `module`, wherever it is bound; how many changed."""
+    file = str(ROOT / path)
     codes: dict[tuple[str, int], list[CodeType]] = {}
-    for code in _codes(compiled(mutant)):
+    for code in _codes(module):
         codes.setdefault((code.co_qualname, code.co_firstlineno), []).append(code)
     changed = 0
     for thing in gc.get_objects():
         if isinstance(thing, Bulk):
             thing._built.clear()  # its statement is built again, by the changed functions
-        elif isinstance(thing, FunctionType) and thing.__code__.co_filename == path:
+        elif isinstance(thing, FunctionType) and thing.__code__.co_filename == file:
             code = thing.__code__
             (new,) = codes.get((code.co_qualname, code.co_firstlineno), [code])
             changed += new != code
             thing.__code__ = new
-    if not changed:
-        raise LookupError(mutant.name)
+    return changed
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

@@ -16,7 +16,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "models/operations/ledger/periods.py": _LEDGER,
     "models/operations/ledger/backdating.py": _LEDGER,
     "models/operations/core/approvals.py": (
-        "tests/core/test_approvals.py", "tests/purchasing/test_amendments.py"),
+        "tests/core/test_approval_rules.py", "tests/core/test_approvals.py"),
     "models/rights.py": (
         "tests/core/test_rights_specification.py::test_tables_are_as_specified_in_both_directions",
         "tests/core/test_rights_specification.py::test_pages_are_as_specified_in_both_directions",
