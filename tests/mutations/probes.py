@@ -12,7 +12,7 @@ PROBE = "_mutation_probe"
 
 
 def probed(path: str) -> tuple[CodeType, dict[int, int]]:
-    """The module with a probe before each statement of its functions, and for each line where its probe is."""
+    """The module with a probe before each statement of its functions, and where the probe of each line is."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     places: dict[int, int] = {}
     for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
