@@ -7,7 +7,7 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-days lint migrate demo verify bench screenshots translate vendor clean
+.PHONY: help install run test test-days mutations lint migrate demo verify bench screenshots translate vendor clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
@@ -30,6 +30,9 @@ test: $(READY)  ## run the tests; ARGS="-k ledger" picks some
 
 test-days: $(READY)  ## run the tests and load the demo on the days that hurt (an hour); ARGS="demo" or "December" picks some
 	$(BIN)/python -m tests.support.days $(ARGS)
+
+mutations: $(READY)  ## break rules on purpose, see whether a test notices; ARGS="-n 50 --only clinic/slots -j 4"
+	$(BIN)/python -m tests.mutations $(ARGS)
 
 lint: $(READY)  ## ruff on everything, mypy on models/, djlint on templates/
 	$(BIN)/ruff check .

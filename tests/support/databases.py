@@ -1,23 +1,31 @@
-"""Databases for tests: one migrated template per run, cheap copies of it.
+"""Databases for tests: one migrated template, cheap copies of it.
 
 SQLite by default (files under pytest's own temporary folder); PostgreSQL when `TEST_DATABASE_URL` names a
-server whose user may create databases. Nothing outside of what a run made is ever touched.
+server whose user may create databases. The SQLite template is kept between runs, by a digest of what makes
+it; nothing else outside of what a run made is ever touched.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sqlite3
+import tempfile
+import time
 import uuid
 from contextlib import closing, suppress
 from pathlib import Path
 
+import alembic
 import psycopg
 import sqlalchemy as sa
 
 #: Held while a template is migrated: roles and extensions belong to the whole PostgreSQL server.
 LOCK = 7_281_900
+ROOT = Path(__file__).parents[2]
+#: Seconds after which a kept template of another schema is taken away.
+KEPT = 7 * 86_400
 
 
 class SQLite:
@@ -102,6 +110,16 @@ def server(folder: Path) -> SQLite | PostgreSQL:
 
 def migrated(place: SQLite | PostgreSQL) -> str:
     """The URL of a new database at the newest schema, with nobody connected."""
+    kept = _kept() if isinstance(place, SQLite) else None
+    if kept is not None and kept.exists():
+        return place.copy(f"sqlite:///{kept}")
+    url = _migrated(place)
+    if kept is not None:
+        _keep(SQLite._path(url), kept)
+    return url
+
+
+def _migrated(place: SQLite | PostgreSQL) -> str:
     import flask_migrate
 
     from models.base import db
@@ -119,3 +137,38 @@ def migrated(place: SQLite | PostgreSQL) -> str:
         if lock is not None:
             lock.close()
     return url
+
+
+# ---------------------------------------------------------------- the template that is kept
+
+def _kept() -> Path | None:
+    """Where the template of today's migrations is kept; None where this person has no folder of their own."""
+    folder = Path(tempfile.gettempdir()) / f"rawat-templates-{getattr(os, 'getuid', lambda: 'own')()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and (folder.is_symlink() or folder.stat().st_uid != os.getuid()
+                                  or folder.stat().st_mode & 0o077):
+        return None
+    return folder / f"{_digest()}.sqlite3"
+
+
+def _digest() -> str:
+    """Of all that the template is made from: every file of `migrations`, how a connection is prepared, the
+    libraries."""
+    made_from = sorted(path for path in (ROOT / "migrations").rglob("*")
+                       if path.is_file() and "__pycache__" not in path.parts)
+    digest = hashlib.sha256(repr((sqlite3.sqlite_version, sa.__version__, alembic.__version__)).encode())
+    for path in (*made_from, ROOT / "models" / "base.py", ROOT / "requirements.txt"):
+        text = path.read_bytes()
+        digest.update(f"{path.relative_to(ROOT)} {len(text)} ".encode() + text)
+    return digest.hexdigest()[:32]
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Lay a copy down whole: another run sees all of it or none."""
+    with suppress(OSError):
+        part = kept.with_suffix(f".{uuid.uuid4().hex[:12]}")
+        shutil.copyfile(made, part)
+        part.replace(kept)
+        for other in kept.parent.iterdir():
+            if other != kept and other.stat().st_mtime < time.time() - KEPT:
+                other.unlink()

@@ -1,0 +1,464 @@
+"""The ledger to the unit, the sen and the day: the last box, the last day, what found stock is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from models import clock
+from models.documents import DocumentEvent
+from models.errors import NotAllowed, NotEnoughStock, PeriodClosed, Refused
+from models.items import MOST_UNITS, MOST_WORTH, Item
+from models.journal import Account, JournalEntry, JournalLine, Posting
+from models.operations.core import checks
+from models.operations.ledger import backdating, journal, periods, stock
+from models.operations.ledger.journal import Leg
+from models.operations.ledger.ledger import MOST_COST, share
+from models.organisation import Setting, Status
+from models.people import User
+from models.returns import Spoilage
+from models.roles import Role
+from models.stock import MoveKind, StockMove, StoreItem
+from tests.support import factories as make
+
+TODAY, YESTERDAY = date(2026, 5, 20), date(2026, 5, 19)
+LOSS = stock.against(Posting.LOSS)
+
+
+@pytest.fixture(autouse=True)
+def _twentieth_of_may(session: Any) -> Iterator[None]:
+    clock.freeze(datetime(2026, 5, 20, 10, tzinfo=clock.zone()))
+    make.make_chart()
+    yield
+    session.flush()
+    assert [name for name, check in checks.CHECKS if name.startswith(("stock:", "journal:"))
+            and check(session) is not None] == []
+    clock.freeze(None)
+
+
+@pytest.fixture
+def by(session: Any) -> User:
+    return make.make_user(Role.STORE_STAFF)
+
+
+@pytest.fixture
+def head(session: Any) -> User:
+    return make.make_user(Role.STORE_HEAD)
+
+
+class Shelf:
+    """A store, an item and who works there."""
+
+    def __init__(self, by: User, **item: Any) -> None:
+        self.store, self.item, self.by = make.make_store(), make.make_item(**item), by
+
+    def paper(self, **fields: Any) -> Spoilage:
+        return make.saved(Spoilage(store_id=self.store.id, created_by=self.by, **fields))
+
+    def batch(self, number: str = "", expires_on: date | None = None) -> int:
+        return stock.batches([(self.item.id, number, expires_on)])[self.item.id, number]
+
+    def put(self, quantity: Any, value: Any, batch: int | None = None, on: date = TODAY,
+            **more: Any) -> Spoilage:
+        document = self.paper()
+        row = stock.In(1, self.item.id, Decimal(quantity), batch or self.batch(), Decimal(value))
+        stock.receive(document, self.store.id, [row], kind=MoveKind.RECEIPT, on=on,
+                      by=more.pop("by", self.by), against=LOSS, **more)
+        return document
+
+    def take(self, quantity: Any, batch: int | None = None, on: date = TODAY,
+             **more: Any) -> list[stock.Moved]:
+        return stock.issue(more.pop("document", None) or self.paper(), self.store.id,
+                           [stock.Out(1, self.item.id, Decimal(quantity), batch)], kind=MoveKind.DELIVERY,
+                           on=on, by=more.pop("by", self.by), against=LOSS, **more)
+
+    def count(self, variance: Any, batch: int | None = None, on: date = TODAY) -> list[stock.Moved]:
+        return stock.adjust(self.paper(), self.store.id,
+                            [stock.In(1, self.item.id, Decimal(variance), batch or self.batch())], on=on,
+                            by=self.by, against=LOSS)
+
+    @property
+    def held(self) -> tuple[Decimal, Decimal]:
+        make.db.session.expire_all()
+        row = make.db.session.scalars(sa.select(StoreItem).filter_by(store_id=self.store.id,
+                                                                     item_id=self.item.id)).one()
+        return row.quantity, row.value
+
+
+# ---------------------------------------------------------------- worth
+
+@pytest.mark.parametrize(("stocked", "hint", "found", "worth"), [
+    ((10, 1000), 7, 3, "300.00"),        # at the average of what lies there, not at the price hint
+    ((3, "10.00"), 7, 1, "3.33"), ((3, "10.01"), 7, 2, "6.67"), ((8, "1.00"), 7, 1, "0.13"),
+    ((4, 0), 7, 3, "0.00"),
+    (None, 7, 3, "21.00"), (None, "0.01", 3, "0.03"), (None, None, 3, "0.00")])
+def test_a_surplus_comes_in_at_the_average(by: User, stocked: Any, hint: Any, found: int, worth: str) -> None:
+    shelf = Shelf(by, price_hint=None if hint is None else Decimal(hint))
+    if stocked:
+        shelf.put(*stocked)
+    assert [(move.quantity, move.value) for move in shelf.count(found)] == [(found, Decimal(worth))]
+
+
+@pytest.mark.parametrize(("parts", "expected"), [
+    ([1, 1, 1], ["3.33", "3.34", "3.33"]), ([2, 1], ["6.67", "3.33"]), ([3], ["10.00"])])
+def test_the_parts_of_a_whole_are_the_whole(parts: list[int], expected: list[str]) -> None:
+    before, found = Decimal(0), []
+    for part in parts:
+        found.append(share(Decimal("10.00"), Decimal(part), Decimal(3), before))
+        before += part
+    assert found == list(map(Decimal, expected))
+    assert share(Decimal("10.00"), Decimal(1), Decimal(3)) == Decimal("3.33")
+
+
+def test_half_a_sen_is_rounded_up() -> None:
+    assert share(Decimal("0.01"), Decimal(1), Decimal(2)) == Decimal("0.01")
+
+
+# ---------------------------------------------------------------- how much
+
+def test_the_last_unit_leaves_and_one_more_does_not(by: User) -> None:
+    shelf = Shelf(by)
+    shelf.put(5, 50)
+    with pytest.raises(NotEnoughStock) as refusal:
+        shelf.take("5.001")
+    assert refusal.value.params["available"] == 5
+    shelf.take(5)
+    assert shelf.held == (0, 0)
+    with pytest.raises(NotEnoughStock):
+        shelf.take(1)
+
+
+def test_of_a_batch_only_what_the_batch_has(by: User) -> None:
+    shelf = Shelf(by)
+    first, second = shelf.batch("A"), shelf.batch("B")
+    shelf.put(5, 50, first)
+    shelf.put(5, 50, second)
+    with pytest.raises(NotEnoughStock):
+        shelf.take(6, second)
+    assert [(move.batch_id, move.quantity) for move in shelf.take(2, second)] == [(second, -2)]
+    shelf.take(3, second)
+    assert [(move.batch_id, move.quantity) for move in shelf.take(4)] == [(first, -4)]
+    with pytest.raises(NotEnoughStock):
+        shelf.count(-2, first)
+    assert [move.quantity for move in shelf.count(-1, first)] == [-1]
+
+
+@pytest.mark.parametrize(("days", "leaves"), [(-1, False), (0, True), (1, True)])
+def test_a_box_is_good_on_its_last_day(by: User, days: int, leaves: bool) -> None:
+    shelf = Shelf(by)
+    shelf.put(5, 50, shelf.batch("X", TODAY + timedelta(days=days)))
+    if leaves:
+        assert shelf.take(5)[0].quantity == -5
+    else:
+        with pytest.raises(NotEnoughStock):
+            shelf.take(1)
+        assert shelf.take(5, expired_too=True)[0].quantity == -5
+
+
+def test_two_lines_of_one_item_share_what_is_there(by: User) -> None:
+    shelf = Shelf(by)
+    shelf.put(5, 50)
+    lines = [stock.Out(1, shelf.item.id, Decimal(3)), stock.Out(2, shelf.item.id, Decimal(2))]
+    moved = stock.issue(shelf.paper(), shelf.store.id, lines, kind=MoveKind.DELIVERY, on=TODAY, by=by,
+                        against=LOSS)
+    assert [(move.line_id, move.quantity, move.value) for move in moved] == [(1, -3, -30), (2, -2, -20)]
+    assert shelf.held == (0, 0)
+
+
+@pytest.mark.parametrize(("quantity", "value", "why"), [
+    (MOST_UNITS, 0, None), (MOST_UNITS + 1, 0, "cannot hold"), (MOST_COST, MOST_WORTH, None),
+    (1000, MOST_WORTH + 1, "cannot hold"), (1, MOST_COST - 1, None), (1, MOST_COST, "too high")])
+def test_slips_of_some_zeros_are_refused(by: User, quantity: Any, value: Any, why: str | None) -> None:
+    shelf = Shelf(by)
+    if quantity == MOST_COST:
+        quantity = 1000
+    if why is None:
+        shelf.put(quantity, value)
+        assert shelf.held == (quantity, value)
+    else:
+        with pytest.raises(Refused, match=why):
+            shelf.put(quantity, value)
+
+
+# ---------------------------------------------------------------- what the item keeps
+
+def test_the_item_keeps_what_is_on_hand_and_when_it_last_came_and_left(by: User, head: User) -> None:
+    shelf = Shelf(by)
+
+    def kept() -> tuple[Any, ...]:
+        make.db.session.expire_all()
+        item = make.db.session.get(Item, shelf.item.id)
+        return item.stock_on_hand, item.last_received_on, item.last_issued_on
+
+    first = shelf.put(5, 50, on=YESTERDAY)
+    assert kept() == (5, YESTERDAY, None)
+    paper = shelf.paper()
+    shelf.take(2, on=YESTERDAY, document=paper)
+    assert kept() == (3, YESTERDAY, YESTERDAY)
+    shelf.take(1)
+    assert kept() == (2, YESTERDAY, TODAY)
+    shelf.put(1, 10)
+    shelf.put(1, 10, on=YESTERDAY, by=head, reason="found late")
+    assert kept() == (4, TODAY, TODAY), "an older day does not take the place of a later one"
+    stock.reverse(paper, on=TODAY, by=by)
+    assert kept() == (6, TODAY, TODAY)
+    assert first.id
+
+
+# ---------------------------------------------------------------- which day
+
+@pytest.mark.parametrize(("on", "who", "reason", "refused"), [
+    (TODAY, Role.STORE_STAFF, "", False), (date(2026, 5, 10), Role.STORE_STAFF, "late", True),
+    (date(2026, 5, 10), Role.STORE_HEAD, "", True), (date(2026, 5, 10), Role.STORE_HEAD, "  ", True),
+    (date(2026, 5, 10), Role.STORE_HEAD, "late", False), (date(2026, 5, 15), Role.STORE_STAFF, "", False),
+    (date(2026, 5, 14), Role.STORE_STAFF, "", True)])
+def test_before_later_movements_only_the_head_with_a_reason(by: User, on: date, who: Role, reason: str,
+                                                            refused: bool) -> None:
+    shelf, person = Shelf(by), make.make_user(who)
+    shelf.put(10, 100, on=date(2026, 5, 5))
+    shelf.put(10, 100, on=date(2026, 5, 15))
+    if refused:
+        with pytest.raises(Refused, match="later movements") as refusal:
+            shelf.take(1, on=on, by=person, reason=reason)
+        assert refusal.value.field == ("reason" if who == Role.STORE_HEAD else None)
+    else:
+        shelf.take(1, on=on, by=person, reason=reason)
+
+
+def test_later_movements_of_other_items_and_stores_do_not_count(by: User) -> None:
+    shelf, elsewhere, another = Shelf(by), Shelf(by), Shelf(by)
+    shelf.put(10, 100, on=date(2026, 5, 5))
+    elsewhere.store = shelf.store
+    another.item = shelf.item
+    elsewhere.put(1, 1)
+    another.put(1, 1)
+    shelf.take(1, on=date(2026, 5, 10))
+
+
+@pytest.mark.parametrize(("on", "quantity", "there_is"), [
+    (date(2026, 5, 5), 4, True), (date(2026, 5, 5), 5, False), (date(2026, 5, 4), 1, False),
+    (date(2026, 5, 10), 4, True), (date(2026, 5, 10), 5, False), (date(2026, 5, 15), 14, True),
+    (date(2026, 5, 15), 15, False)])
+def test_no_day_after_it_goes_below_nothing(by: User, head: User, on: date, quantity: int,
+                                            there_is: bool) -> None:
+    """Ten came on the 5th, six left on the 12th, ten came on the 15th: between them four may leave."""
+    shelf = Shelf(by)
+    shelf.put(10, 100, on=date(2026, 5, 5))
+    shelf.take(6, on=date(2026, 5, 12))
+    shelf.put(10, 100, on=date(2026, 5, 15))
+    shelf.put(1, 1, on=date(2026, 5, 16), batch=shelf.batch("OTHER"))
+    none = shelf.batch()
+    if there_is:
+        shelf.take(quantity, none, on=on, by=head, reason="late")
+    else:
+        with pytest.raises(NotEnoughStock):
+            shelf.take(quantity, none, on=on, by=head, reason="late")
+
+
+# ---------------------------------------------------------------- reversing
+
+def test_what_was_used_is_not_reversed_and_what_was_used_before_does_not_matter(by: User) -> None:
+    shelf = Shelf(by)
+    shelf.put(5, 50)
+    shelf.take(1)
+    second = shelf.put(2, 20)
+    stock.reverse(second, on=TODAY, by=by)
+    third, paper = shelf.put(2, 20), shelf.paper()
+    shelf.take(1, document=paper)
+    with pytest.raises(Refused, match="was used since"):
+        stock.reverse(third, on=TODAY, by=by)
+    stock.reverse(paper, on=TODAY, by=by)
+    stock.reverse(third, on=TODAY, by=by)
+    assert shelf.held == (4, 40)
+
+
+def test_use_of_another_item_or_store_does_not_stand_in_the_way(by: User) -> None:
+    shelf, elsewhere, another = Shelf(by), Shelf(by), Shelf(by)
+    elsewhere.store, another.item = shelf.store, shelf.item
+    elsewhere.put(5, 5)
+    another.put(5, 5)
+    receipt = shelf.put(5, 50)
+    elsewhere.take(1)
+    another.take(1)
+    moved = stock.reverse(receipt, on=TODAY, by=by)
+    assert [(move.quantity, move.value, move.kind) for move in moved] == [(-5, -50, MoveKind.REVERSAL)]
+    assert make.db.session.scalar(sa.select(sa.func.sum(JournalLine.debit - JournalLine.credit)).join(
+        JournalEntry, JournalEntry.id == JournalLine.entry_id).where(
+            JournalLine.purpose == Posting.INVENTORY, JournalEntry.document_id == receipt.id)) == 0
+
+
+# ---------------------------------------------------------------- moves as written
+
+def test_a_move_says_who_when_why_and_at_what_cost(by: User) -> None:
+    shelf = Shelf(by)
+    paper = shelf.put(3, 10, reason="  first  ")
+    move = make.db.session.scalars(sa.select(StockMove).filter_by(document_id=paper.id)).one()
+    assert (move.quantity, move.value, move.unit_cost) == (3, 10, Decimal("3.333333"))
+    assert (move.user_id, move.moved_on, move.reason, move.line_id, move.kind) == (
+        by.id, TODAY, "first", 1, MoveKind.RECEIPT)
+    entry = make.db.session.scalars(sa.select(JournalEntry).filter_by(document_id=paper.id)).one()
+    assert {(line.purpose, line.debit, line.credit) for line in entry.lines} == {
+        (Posting.INVENTORY, 10, 0), (Posting.LOSS, 0, 10)}
+    silent = shelf.put(1, 1)
+    assert make.db.session.scalars(sa.select(StockMove.reason).filter_by(document_id=silent.id)).one() is None
+
+
+def test_a_transfer_moves_batch_and_value_and_nothing_of_the_books(by: User) -> None:
+    shelf, there = Shelf(by), make.make_store()
+    shelf.put(3, 10)
+    moved = stock.transfer(shelf.paper(), shelf.store.id, there.id, [stock.Out(1, shelf.item.id, Decimal(1))],
+                           on=TODAY, by=by)
+    assert [(move.store_id, move.quantity, move.value, move.kind) for move in moved] == [
+        (shelf.store.id, -1, Decimal("-3.33"), MoveKind.TRANSFER_OUT),
+        (there.id, 1, Decimal("3.33"), MoveKind.TRANSFER_IN)]
+    assert stock.lies_in(there.id, shelf.item.id)
+    assert not stock.lies_in(make.make_store().id, shelf.item.id)
+    shelf.take(2)
+    assert not stock.lies_in(shelf.store.id, shelf.item.id)
+
+
+# ---------------------------------------------------------------- the journal
+
+def paper(by: User) -> Spoilage:
+    return make.saved(Spoilage(store_id=make.make_store().id, created_by=by))
+
+
+def legs(document: Any) -> set[tuple[Any, ...]]:
+    return {(line.purpose, line.account_id, line.debit, line.credit)
+            for entry in make.db.session.scalars(sa.select(JournalEntry).filter_by(document_id=document.id))
+            for line in entry.lines}
+
+
+def test_legs_of_one_purpose_and_account_are_added_up(by: User) -> None:
+    document, own = paper(by), make.make_account().id
+    named = journal.accounts([Posting.LOSS, Posting.EXPENSE])
+    journal.post_entry(TODAY, [
+        Leg(Posting.LOSS, Decimal(2)), Leg(Posting.LOSS, Decimal(3)), Leg(Posting.LOSS, Decimal(4), own),
+        Leg(Posting.EXPENSE, Decimal(-9))], document, by)
+    assert legs(document) == {(Posting.LOSS, named[Posting.LOSS], 5, 0), (Posting.LOSS, own, 4, 0),
+                              (Posting.EXPENSE, named[Posting.EXPENSE], 0, 9)}
+
+
+@pytest.mark.parametrize("amounts", [[], [0, 0], [5, -5]])
+def test_nothing_is_written_when_nothing_is_left(by: User, amounts: list[int]) -> None:
+    document = paper(by)
+    journal.post_entry(TODAY, [Leg(Posting.LOSS, Decimal(amount)) for amount in amounts], document, by)
+    assert legs(document) == set()
+
+
+@pytest.mark.parametrize("off", [Decimal("0.01"), Decimal("-0.01")])
+def test_an_entry_that_is_off_by_a_sen_is_a_mistake(by: User, off: Decimal) -> None:
+    with pytest.raises(ValueError, match="balance"):
+        journal.post_entry(TODAY, [Leg(Posting.LOSS, Decimal(5)), Leg(Posting.EXPENSE, off - 5)],
+                           paper(by), by)
+
+
+@pytest.mark.parametrize(("amount", "fits"), [(MOST_WORTH, True), (MOST_WORTH + 1, False)])
+def test_an_amount_of_this_size_does_not_fit(by: User, amount: Decimal, fits: bool) -> None:
+    document = paper(by)
+    both = [Leg(Posting.LOSS, amount), Leg(Posting.EXPENSE, -amount)]
+    if fits:
+        journal.post_entry(TODAY, both, document, by)
+    else:
+        with pytest.raises(Refused, match="size"):
+            journal.post_entry(TODAY, both, document, by)
+    assert len(legs(document)) == 2 * fits
+
+
+def test_an_account_that_is_named_and_not_there_is_refused_and_never_another_taken(by: User) -> None:
+    account = make.make_account()
+    make.saved(Setting(key="account.loss", value=f" {account.code} "))
+    assert journal.accounts([Posting.LOSS]) == {Posting.LOSS: account.id}
+    assert journal.accounts([]) == {}
+    make.db.session.get(Account, account.id).status = Status.INACTIVE
+    make.db.session.flush()
+    with pytest.raises(Refused, match=account.code):
+        journal.accounts([Posting.LOSS])
+    make.db.session.execute(sa.update(Setting).values(value="none such"))
+    with pytest.raises(Refused, match=r"setting account\.loss"):
+        journal.accounts([Posting.EXPENSE, Posting.LOSS])
+
+
+# ---------------------------------------------------------------- months
+
+@pytest.mark.parametrize(("now", "is_over"), [((2026, 5, 31), False), ((2026, 6, 1), True)])
+def test_a_month_is_closed_from_the_next_day_on(session: Any, now: tuple[int, ...], is_over: bool) -> None:
+    payables = make.make_user(Role.PAYABLES)
+    clock.freeze(datetime(*now, 10, tzinfo=clock.zone()))
+    if is_over:
+        assert journal.close_period(2026, 5, by=payables).closed_by_id == payables.id
+        with pytest.raises(PeriodClosed):
+            journal.close_period(2026, 5, by=payables)
+    else:
+        with pytest.raises(Refused, match="not over"):
+            journal.close_period(2026, 5, by=payables)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.PAYABLES])
+def test_nobody_but_payables_closes(session: Any, role: Role) -> None:
+    with pytest.raises(NotAllowed):
+        journal.close_period(2026, 4, by=make.make_user(role))
+
+
+@pytest.mark.parametrize(("on", "is_open"), [
+    (date(2026, 3, 31), True), (date(2026, 4, 1), False), (date(2026, 4, 30), False),
+    (date(2026, 5, 1), True), (TODAY, True), (TODAY + timedelta(days=1), False), (date(2025, 4, 30), True)])
+def test_what_may_be_dated_when_april_is_closed(session: Any, on: date, is_open: bool) -> None:
+    journal.close_period(2026, 4, by=make.make_user(Role.PAYABLES))
+    if is_open:
+        period = journal.open_period(on)
+        assert (period.year, period.month) == (on.year, on.month)
+        assert journal.open_period(on) is period
+    else:
+        with pytest.raises(PeriodClosed):
+            journal.open_period(on)
+    if on <= TODAY and not is_open:
+        with pytest.raises(PeriodClosed):
+            periods.check_open(on)
+    else:
+        periods.check_open(on)
+
+
+def test_first_and_last_day_of_a_month() -> None:
+    assert periods.bounds(2028, 2) == (date(2028, 2, 1), date(2028, 2, 29))
+    assert periods.bounds(2026, 12) == (date(2026, 12, 1), date(2026, 12, 31))
+
+
+# ---------------------------------------------------------------- dates that the head allows
+
+@pytest.mark.parametrize(("on", "state", "role", "can"), [
+    (YESTERDAY, "draft", Role.STORE_HEAD, True), (TODAY, "draft", Role.STORE_HEAD, False),
+    (YESTERDAY, "draft", Role.STORE_STAFF, False), (YESTERDAY, "submitted", Role.STORE_HEAD, True),
+    (YESTERDAY, "posted", Role.STORE_HEAD, False)])
+def test_when_a_date_can_be_allowed(session: Any, on: date, state: str, role: Role, can: bool) -> None:
+    maker, person = make.make_user(Role.STORE_STAFF), make.make_user(role)
+    document = make.saved(Spoilage(store_id=make.make_store().id, created_by=maker, spoiled_on=on))
+    make.db.session.execute(sa.update(Spoilage).values(state=state))
+    assert backdating.can_be_allowed(document, person) is can
+    assert not backdating.can_be_allowed(make.make_store_request(requested_on=on), person), "moves no stock"
+
+
+@pytest.mark.parametrize(("on", "reason", "refusal"), [
+    (YESTERDAY, "late", None), (YESTERDAY, " ", "write the reason"), (TODAY, "late", "needs no permission")])
+def test_a_permission_is_written_with_its_day(session: Any, head: User, on: date, reason: str,
+                                              refusal: str | None) -> None:
+    document = make.saved(Spoilage(store_id=make.make_store().id, created_by=make.make_user(Role.STORE_STAFF),
+                                   spoiled_on=on))
+    if refusal:
+        with pytest.raises(Refused, match=refusal):
+            backdating.allow(document, by=head, reason=reason)
+        assert not backdating.is_allowed(document, on)
+        return
+    backdating.allow(document, by=head, reason=reason)
+    note = session.scalars(sa.select(DocumentEvent.note).filter_by(
+        document_type="spoilage", document_id=document.id, transition="allow_date")).one()
+    assert note == "2026-05-19: late"
+    assert backdating.is_allowed(document, on)
+    assert not backdating.is_allowed(document, TODAY)
+    other = make.saved(Spoilage(store_id=document.store_id, created_by=document.created_by, spoiled_on=on))
+    assert not backdating.is_allowed(other, on)
