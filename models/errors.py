@@ -35,7 +35,7 @@ class Refused(Exception):
 
 
 @contextmanager
-def at(line: object) -> Iterator[None]:
+def blame_line(line: object) -> Iterator[None]:
     """Blame what is refused inside on that line of the document."""
     try:
         yield

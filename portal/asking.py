@@ -46,7 +46,7 @@ class Asking:
         self.patient = next((each for each in people if each.id == wanted), access.shown(people)[0])
         self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
         self.starts_at = instant(form.get("starts_at", ""))
-        self.answers = triage.given(form)
+        self.answers = triage.valid_answers(form)
         self.complaint = form.get("complaint", "").replace("\0", "").strip()
         self.payer = Payer(form["payer"]) if form.get("payer") in set(Payer) else self.patient.payer
 

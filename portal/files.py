@@ -19,7 +19,7 @@ from models.operations.core import activity, files, owned
 from portal import access
 
 DRAFT = files.DRAFT
-kept = files.kept
+kept = files.attach
 #: Of the session: for whom the drafts were chosen.
 DRAFTS_OF = "drafts_of"
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.panel.base import DocumentView
-from backoffice.panel.views import told
+from backoffice.panel.views import message_of
 from models.base import db, one_transaction
 from models.errors import Refused
 from models.inventory_rounds import InventoryResult, InventoryRound, InventoryRoundLine, InventoryRoundState
@@ -44,7 +44,7 @@ class InventoryRoundView(DocumentView):
         g.uses_camera = True
         return self.render(
             "backoffice/assets/inventory_look.html", view=self, record=record, lines=lines, refusal=refusal,
-            told=told,
+            told=message_of,
             seen=seen, conditions=list(PhysicalCondition),
             code=request.form.get("code", "") if refusal else "",
             found=sum(line.result == InventoryResult.FOUND for line in lines),

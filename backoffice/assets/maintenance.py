@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from backoffice.panel.base import DocumentView, LedgerView, MasterView
 from backoffice.panel.forms import StaffForm, make_form
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from models.asset_history import Calibration, MaintenanceSchedule
 from models.asset_register import Asset, AssetBook, AssetType, BookKind
 from models.base import ExactDecimal, db, one_transaction
@@ -247,7 +247,7 @@ class AssetBookView(LedgerView):
                 record = self.one_or_404(id)
         answer = self.render("backoffice/assets/book_change.html", view=self, record=record, form=form,
                              title=title,
-                             refusal=refusal, told=told, reason=request.form.get("reason", ""))
+                             refusal=refusal, told=message_of, reason=request.form.get("reason", ""))
         return (answer, refusal.status if refusal else 422) if request.method == "POST" else answer
 
 

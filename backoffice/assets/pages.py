@@ -17,7 +17,7 @@ from backoffice.panel import inbox
 from backoffice.panel.actions import MOST_TICKED
 from backoffice.panel.forms import make_form
 from backoffice.panel.reports import may_report
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from models.asset_documents import AssetReceiptLine
 from models.asset_history import AssetMovement
 from models.asset_register import Asset, AssetState, Vendor
@@ -127,10 +127,10 @@ class AssetPages:
 
     def _movement_page(self, record: Any, form: Any, refusal: Refused | None = None) -> Any:
         if refusal is not None and refusal.field in form._fields:
-            form[refusal.field].errors = [*form[refusal.field].errors, told(refusal)]
+            form[refusal.field].errors = [*form[refusal.field].errors, message_of(refusal)]
         return self.render("backoffice/assets/movement.html", view=self, record=record,
                            form=form,  # type: ignore[attr-defined]
-                           refusal=refusal, told=told)
+                           refusal=refusal, told=message_of)
 
     @expose("/<id>/acknowledge", methods=("POST",))
     def acknowledge_view(self, id: str) -> Any:
@@ -215,7 +215,7 @@ class PlanPages:
         own = None if scope(current_user, "asset_plan") is None else current_user.work_unit_id or 0
         return self.render("backoffice/assets/gaps.html", view=self,
                            gaps=plans.gaps(own),  # type: ignore[attr-defined]
-                           planner=planner, refusal=refusal, told=told,
+                           planner=planner, refusal=refusal, told=message_of,
                            report="/admin/reports/room_gaps/"
                            if may_report("room_gaps") else "")
 
@@ -250,7 +250,8 @@ class ProcurementPages:
         rows = plans.open_lines(_number(request.args.get("year", "")) or None)
         return self.render("backoffice/assets/plan_lines.html", view=self, rows=rows,
                            refusal=refusal,  # type: ignore[attr-defined]
-                           told=told, vendor=db.session.get(Vendor, _number(request.form.get("vendor", ""))),
+                           told=message_of,
+                           vendor=db.session.get(Vendor, _number(request.form.get("vendor", ""))),
                            typed=request.form, years=sorted({line.budget_year for line, _left in rows}))
 
 

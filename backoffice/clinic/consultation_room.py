@@ -19,7 +19,7 @@ from backoffice.clinic.conversation import ME, TalkPages
 from backoffice.panel import lookups
 from backoffice.panel.base import DocumentView, unit_text
 from backoffice.panel.forms import make_form
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from models import clock
 from models.activity import Activity
 from models.base import db, one_transaction
@@ -188,7 +188,7 @@ class ConsultationView(TalkPages, DocumentView):
         except NotAllowed:
             abort(403)
         except Refused as refusal:
-            return jsonify({"text": told(refusal)}), refusal.status
+            return jsonify({"text": message_of(refusal)}), refusal.status
         return jsonify({"text": gettext("Draft saved at %(time)s", time=hour(at)) if at else
                         gettext("Nothing to sign")})
 
@@ -300,7 +300,7 @@ def past_of(record: Consultation) -> tuple[list[Consultation], list[Prescription
         days=line.duration_days or RUNNING_DAYS) >= clock.today()]
 
 
-def medicine_text(found: prescriptions.Found) -> str:
+def medicine_text(found: prescriptions.AvailableMedicine) -> str:
     """Name, what can be given of it, and the allergy it meets: a line of the search box."""
     stock = gettext("%(quantity)s %(unit)s in stock", quantity=quantity(found.available),
                     unit=found.item.base_unit) \

@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from backoffice.panel import lookups
-from backoffice.panel.views import told
+from backoffice.panel.views import message_of
 from models.base import db, one_transaction, will_write
 from models.consultations import Consultation, ConsultationMessage, MessageSide
 from models.documents import Attachment
@@ -96,7 +96,7 @@ class TalkPages:
         except NotAllowed:
             abort(403)
         except Refused as refusal:
-            given |= {"record": self._own_or_404(id), "error": told(refusal)}
+            given |= {"record": self._own_or_404(id), "error": message_of(refusal)}
             return self.render("backoffice/clinic/composer.html", **given), refusal.status
         will_write(False)  # what follows only reads: it waits for no lock
         number = BOARD.number(record.id, ME)
@@ -120,4 +120,4 @@ def kept_once(file: files.Checked | None, record: Consultation, mark: str) -> At
     """The file of a message as an attachment, unless that message is there already."""
     if file is None or not takes_file(record, mark):
         return None
-    return files.kept(file, document_type="consultation", document_id=record.id, by=current_user)
+    return files.attach(file, document_type="consultation", document_id=record.id, by=current_user)

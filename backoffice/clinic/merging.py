@@ -76,7 +76,6 @@ class MergePages:
                     self.details_url(kept))
 
     def merge_page(self: Any, gone: Patient, kept: Patient, refusal: Refused | None = None) -> Any:
-        from backoffice.panel.views import told
         choices = merging.choices(gone, kept)
         rows = []
         for name in COMPARED:
@@ -88,7 +87,7 @@ class MergePages:
                          "choice": name if name in choices else ""})
         return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows,
                            refusal=refusal,
-                           told=told, can_turn=gone.state == PatientState.ACTIVE, joined=joined(gone, kept),
+                           told=message_of, can_turn=gone.state == PatientState.ACTIVE, joined=joined(gone, kept),
                            choices=choices,
                            chosen=request.form, twice=[pair for pair in merging.overlapping(kept, gone)
                                                        if merging.was_held(pair)])
@@ -118,14 +117,13 @@ class MergePages:
                     self.details_url(gone))
 
     def unmerge_page(self: Any, gone: Patient, refusal: Refused | None = None) -> Any:
-        from backoffice.panel.views import told
         merge: PatientMerge | None = None
         try:
             merge = merge_undo.required(gone)
         except Refused as closed:
             refusal = refusal or closed
         return self.render(
-            "backoffice/clinic/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal, told=told,
+            "backoffice/clinic/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal, told=message_of,
             moved=moved_rows(merge) if merge else [], reason=request.form.get("reason", ""),
             values=[self.label(name) for name in changed_names(merge)] if merge else [],
             left=[self.label(name) for name in merge_undo.left_alone(merge)] if merge else [])

@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
 from backoffice.panel.base import LedgerView
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from models.base import db, one_transaction
 from models.errors import NotAllowed, Refused
 from models.journal import Period
@@ -52,7 +52,7 @@ class PeriodView(LedgerView):
             abort(403)
         except Refused as refusal:
             db.session.rollback()
-            return self._page(told(refusal), asked), refusal.status
+            return self._page(message_of(refusal), asked), refusal.status
         return done(gettext("The period %(period)s is closed.", period=str(period)), self.closing_address)
 
     def _page(self, message: str = "", asked: str = "") -> Any:

@@ -10,7 +10,7 @@ from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from backoffice.panel.views import told
+from backoffice.panel.views import message_of
 from models.base import one_transaction
 from models.errors import Refused
 from models.operations.core.approvals import perform
@@ -77,7 +77,7 @@ class RowActions:
                 for more in self.after_step(record, step):
                     flash(f"{called}: {more}", "warning")
             except Refused as refusal:
-                flash(f"{called}: {told(refusal)}", "error")
+                flash(f"{called}: {message_of(refusal)}", "error")
         if fine:
             flash(ngettext("%(num)d row done.", "%(num)d rows done.", fine), "success")
         elif not ids:

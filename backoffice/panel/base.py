@@ -25,7 +25,7 @@ from backoffice.panel.backdating import DatePages
 from backoffice.panel.columns import HIDDEN, columns_of, key_of
 from backoffice.panel.forms import StaffForm, line_columns, make_form
 from backoffice.panel.transitions import TransitionPages
-from backoffice.panel.views import TableView, done, told
+from backoffice.panel.views import TableView, done, message_of
 from models import clock
 from models.activity import Activity
 from models.base import db
@@ -79,7 +79,7 @@ class StaffView(TransitionPages, TableView):
 
     @expose("/")
     def index_view(self) -> Any:
-        asked = lists.asked(self)
+        asked = lists.list_query(self)
         scoped = self.scoped()
         page = lists.read_page(self, asked,
                                lists.narrowed(self, asked, scoped).options(*self.eager_for_list()))
@@ -204,15 +204,15 @@ class StaffView(TransitionPages, TableView):
     def form_page(self, form: StaffForm, record: Any = None, refusal: Refused | None = None) -> Any:
         if refusal is not None and refusal.line is not None:
             for lines in form.line_fields:
-                lines.blame(refusal, told(refusal))
+                lines.blame(refusal, message_of(refusal))
         elif refusal is not None and refusal.field in form._fields:
             field = form._fields[refusal.field]
-            field.errors = [*field.errors, told(refusal)]
+            field.errors = [*field.errors, message_of(refusal)]
         self._choices(form)
         g.uses_camera = any(lines.has_items for lines in form.line_fields)
         template = self.edit_template if record is not None else self.create_template
         return self.render(template, view=self, form=form, record=record, refusal=refusal,
-                           conflict=isinstance(refusal, Conflict), told=told,
+                           conflict=isinstance(refusal, Conflict), told=message_of,
                            amends=record is not None and amendments.is_amendable(record),
                            first_step=self.first_transition())
 
@@ -248,7 +248,7 @@ class StaffView(TransitionPages, TableView):
     def find_view(self) -> Any:
         """The search form of lists whose words no address may carry in clear: to the list, with the words
         sealed."""
-        return redirect(lists.asked(self, request.form).url(), 303)
+        return redirect(lists.list_query(self, request.form).url(), 303)
 
     # ------------------------------------------------------------ look-ups
 
@@ -295,7 +295,7 @@ class StaffView(TransitionPages, TableView):
         if export_type not in {"csv", "xlsx"}:
             abort(404)
         self.must("export")
-        asked = lists.asked(self)
+        asked = lists.list_query(self)
         names = self.seen(name for name in self.every if name in self.column_export_list)
         statement = lists.narrowed(self, asked, self.scoped()).options(*lists.eager(self.model, names))
         key = key_of(self.model)

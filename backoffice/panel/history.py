@@ -23,7 +23,7 @@ ASIDE = frozenset({"reopen", "reinstate", "readmit", "reschedule", "redo", "open
 
 
 @dataclass
-class Told:
+class TimelineEntry:
     """One thing that happened: an event, a comment or a file."""
 
     kind: str
@@ -36,7 +36,7 @@ class Told:
     size: int = 0
 
 
-def told(record: Any) -> list[Told]:
+def timeline(record: Any) -> list[TimelineEntry]:
     """Events, comments and files of a record, oldest first, in one statement."""
     def part(kind: str, model: Any, what: Any, state: Any, text: Any, at: Any, size: Any) -> sa.Select[Any]:
         return (sa.select(sa.literal(kind).label("kind"), model.id.label("id"), what.label("what"),
@@ -53,7 +53,8 @@ def told(record: Any) -> list[Told]:
         part("file", Attachment, Attachment.media_type, nothing, Attachment.file_name, Attachment.uploaded_at,
              Attachment.size)).subquery()
     rows = db.session.execute(sa.select(union).order_by(union.c.at, union.c.id))
-    return [Told(row.kind, row.id, row.what, row.state, row.text, row.who, clock.aware(row.at), row.size)
+    return [TimelineEntry(row.kind, row.id, row.what, row.state, row.text, row.who, clock.aware(row.at),
+                          row.size)
             for row in rows]
 
 
@@ -63,7 +64,7 @@ class Step:
 
     transition: Transition
     mark: str = ""
-    by: Told | None = None
+    by: TimelineEntry | None = None
 
 
 def way(workflow: Workflow, record: Any) -> list[Transition]:
@@ -82,7 +83,7 @@ def way(workflow: Workflow, record: Any) -> list[Transition]:
         state = step.target
 
 
-def steps(record: Any, events: Iterable[Told]) -> list[Step]:
+def steps(record: Any, events: Iterable[TimelineEntry]) -> list[Step]:
     """The document's way: what is past, by whom, what is next, where it stopped."""
     since, last = _since_the_start(record, events)
     shown = _marked(record, since)
@@ -100,11 +101,12 @@ def steps(record: Any, events: Iterable[Told]) -> list[Step]:
     return shown
 
 
-def _since_the_start(record: Any, events: Iterable[Told]) -> tuple[dict[str, Told], Told | None]:
+def _since_the_start(record: Any, events: Iterable[TimelineEntry]) -> tuple[dict[str, TimelineEntry],
+                                                                            TimelineEntry | None]:
     """The steps that hold, by name: taken since the record was last in its first state, and not undone. And
     the last step of all."""
-    since: dict[str, Told] = {}
-    last: Told | None = None
+    since: dict[str, TimelineEntry] = {}
+    last: TimelineEntry | None = None
     for event in (event for event in events if event.kind == "event"):
         if event.state == record.workflow.initial:
             since.clear()
@@ -124,7 +126,7 @@ def _undone_by(workflow: Workflow, name: str) -> set[str]:
     return {step.name for step in workflow if step.target in begins}
 
 
-def _marked(record: Any, since: dict[str, Told]) -> list[Step]:
+def _marked(record: Any, since: dict[str, TimelineEntry]) -> list[Step]:
     """The way forward: past steps, the one that is next, and those that follow."""
     shown, is_found = [], False
     for transition in way(record.workflow, record):

@@ -38,7 +38,7 @@ class Chip:
 
 
 @dataclass
-class Asked:
+class ListQuery:
     """What the address asks of a list. Whatever it does not understand it leaves out."""
 
     view: Any
@@ -103,12 +103,12 @@ class Asked:
         return shown
 
 
-def asked(view: Any, args: Any = None) -> Asked:
+def list_query(view: Any, args: Any = None) -> ListQuery:
     """Read the request's address, or what a search form sent."""
     posted, args = args is not None, request.args if args is None else args
     typed = search_sealing.opened(args.get("search", ""))
-    found = Asked(view, words=typed or "", is_lost=typed is None,
-                  is_sealed=posted or search_sealing.is_sealed(args.get("search", "")))
+    found = ListQuery(view, words=typed or "", is_lost=typed is None,
+                      is_sealed=posted or search_sealing.is_sealed(args.get("search", "")))
     every = columns_of(view.model)
     for name in view.seen(view.column_filters):
         column = every[name]
@@ -183,9 +183,9 @@ def searched(model: Any, text: str, listed: Iterable[str],
                   and lookups.searched_columns(every[name].target) and every[name].target is not User]
     too = (*too, *lookups.beside(model))
     typed = text.replace("\x00", "").split()[:6]
-    named = {(word, reference.name): _named(reference.target, word) for word in typed
+    named = {(word, reference.name): _keys_with_word(reference.target, word) for word in typed
              for reference in references}
-    few = _few(named)
+    few = _small_sets(named)
     criteria = []
     for word in typed:
         pattern = lookups.like(word)
@@ -210,7 +210,7 @@ def eager(model: Any, names: Iterable[str]) -> tuple[Any, ...]:
 FEW = 200
 
 
-def _named(target: Any, word: str) -> sa.Select[Any]:
+def _keys_with_word(target: Any, word: str) -> sa.Select[Any]:
     """Keys of the records of `target` with `word` in one of their texts."""
     pattern = lookups.like(word)
     return sa.select(key_of(target)).where(
@@ -218,7 +218,7 @@ def _named(target: Any, word: str) -> sa.Select[Any]:
                  for name in lookups.searched_columns(target))))
 
 
-def _few(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], list[Any]]:
+def _small_sets(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], list[Any]]:
     """Those of `named` that find few keys, with the keys: known ids let the database use the indexes of the
     list's table, where a subquery makes it read every row. One statement for all."""
     if not named:
@@ -269,7 +269,7 @@ class Page:
     next: str | None
 
 
-def read_page(view: Any, asked: Asked, statement: sa.Select[Any]) -> Page:
+def read_page(view: Any, asked: ListQuery, statement: sa.Select[Any]) -> Page:
     """One page of `statement` by key: as quick on the last page as on the first."""
     model, key = view.model, key_of(view.model)
     name, descending = (asked.sort, asked.descending) if asked.sort else view.column_default_sort
@@ -326,7 +326,7 @@ def count_up_to(statement: sa.Select[Any], most: int = MOST_COUNTED) -> Any:
     return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
 
 
-def counts(view: Any, asked: Asked, scoped: sa.Select[Any]) -> tuple[int, dict[str, int]]:
+def counts(view: Any, asked: ListQuery, scoped: sa.Select[Any]) -> tuple[int, dict[str, int]]:
     """How many rows the list has, and how many in each state; one statement, each number capped."""
     statement = for_person(("counts", view.table), lambda: _counting(view, asked, scoped)) \
         if not asked.criteria and not asked.words else _counting(view, asked, scoped)
@@ -338,7 +338,7 @@ def counts(view: Any, asked: Asked, scoped: sa.Select[Any]) -> tuple[int, dict[s
     return row["every"], tabs
 
 
-def _counting(view: Any, asked: Asked, scoped: sa.Select[Any]) -> sa.Select[Any]:
+def _counting(view: Any, asked: ListQuery, scoped: sa.Select[Any]) -> sa.Select[Any]:
     base = scoped.with_only_columns(key_of(view.model))
     wanted = [count_up_to(narrowed(view, asked, base)).label("every")]
     if view.tabs:
@@ -349,7 +349,7 @@ def _counting(view: Any, asked: Asked, scoped: sa.Select[Any]) -> sa.Select[Any]
     return sa.select(*wanted, *frame_columns())
 
 
-def narrowed(view: Any, asked: Asked, statement: sa.Select[Any], without: str = "") -> sa.Select[Any]:
+def narrowed(view: Any, asked: ListQuery, statement: sa.Select[Any], without: str = "") -> sa.Select[Any]:
     """`statement` with the search and the filters of the address."""
     for name, criterion in asked.criteria.items():
         if name != without:

@@ -51,7 +51,7 @@ AREAS = {
 }
 #: Pages that are no table, at the head of their area: area, page of `models.rights.PAGES`, address, word,
 #: icon.
-PLACED = (
+PAGES_IN_MENU = (
     ("administration", "imports", "/admin/imports/", lazy_gettext("Import lists"), "file-import"),
     ("places", "rooms", "/admin/rooms/", lazy_gettext("Room board"), "layout-grid"),
     ("places", "housekeeping", "/admin/housekeeping/", lazy_gettext("Cleaning work list"), "wash"),
@@ -100,7 +100,7 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
         named.sort(key=lambda table: places.get(table, 20_000))
         entries = [entry(table) for table in named]
         entries[:0] = [Entry(address, str(called), icon, request.path.startswith(address))
-                       for place, page, address, called, icon in PLACED
+                       for place, page, address, called, icon in PAGES_IN_MENU
                        if place == area and may_open(current_user, page)]
         if all(each.is_more for each in entries):
             for each in entries:
@@ -116,7 +116,7 @@ def nav(tables: set[str]) -> Markup:
     user = current_user._get_current_object()
     parts = request.path.split("/")
     opened = parts[2] if len(parts) > 3 and parts[1] == "admin" and (
-        parts[2] in tables or any(row[2].split("/")[2] == parts[2] for row in PLACED)) else ""
+        parts[2] in tables or any(row[2].split("/")[2] == parts[2] for row in PAGES_IN_MENU)) else ""
     key = (user.roles, user.is_active, locale.is_indonesian(), opened)
     known: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault("rawat_menus", {})
     found = known.get(key)

@@ -18,7 +18,7 @@ from models.activity import Activity
 from models.base import db
 from models.monthly_reports import MonthlyPack
 from models.operations.core import activity
-from models.operations.core.report_kit import PACK, REPORTS, Asked, Report
+from models.operations.core.report_kit import PACK, REPORTS, ParameterValues, Report
 from models.settings import setting
 from portal.web.locale import day
 
@@ -47,9 +47,9 @@ class MonthlyPackView(DocumentView):
         return answer
 
 
-def asked_of(report: Report, first: date, last: date) -> Asked:
+def asked_of(report: Report, first: date, last: date) -> ParameterValues:
     """What the report is asked for a month."""
-    given: Asked = {"from": first, "to": last, "as_of": last}
+    given: ParameterValues = {"from": first, "to": last, "as_of": last}
     return {each.name: given.get(each.name, each.default() if each.default is not None else None)
             for each in report.parameters}
 
@@ -71,7 +71,7 @@ def pack_pdf(record: MonthlyPack, parts: Sequence[tuple[Report, int]]) -> Iterat
         preface=record.foreword or "")
 
 
-def _tables(report: Report, most: int, asked: Asked) -> Iterator[report_pdf.Table]:
+def _tables(report: Report, most: int, asked: ParameterValues) -> Iterator[report_pdf.Table]:
     """The report's tables."""
     title = gettext(report.title)
     yield title, widths(report.shown(asked)), _rows(report, report.select(asked), report.shown(asked), most)

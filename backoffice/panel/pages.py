@@ -22,8 +22,8 @@ from models.roles import Role
 from portal.web import search_sealing, words
 
 #: What the search box looks through by name or code, after the documents.
-SEARCHED = ("item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
-            "inpatient_room", "work_unit", "employee", "user")
+SEARCHED_TABLES = ("item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
+                   "inpatient_room", "work_unit", "employee", "user")
 EACH = 5
 
 
@@ -34,7 +34,7 @@ def begun() -> list[str]:
 
 def searched() -> list[str]:
     """What the search box looks through, in this order; documents by number, the rest by name or code."""
-    return [*begun(), *SEARCHED]
+    return [*begun(), *SEARCHED_TABLES]
 
 
 class Page(BaseView):

@@ -21,14 +21,14 @@ from backoffice.panel.columns import mapped_tables
 from backoffice.panel.inbox import frame_columns, keep_frame
 from backoffice.panel.menu import AREAS
 from backoffice.panel.pages import Page
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from models import clock
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.errors import Refused
 from models.items import Item
 from models.operations.core import activity
-from models.operations.core.report_kit import REPORTS, Asked, Column, Parameter, Report
+from models.operations.core.report_kit import REPORTS, Column, Parameter, ParameterValues, Report
 from models.operations.purchasing.shortages import make_purchase_requests
 from models.people import User
 from models.purchasing import BUYERS
@@ -50,7 +50,7 @@ class Question:
     """What the address asks of a report."""
 
     report: Report
-    asked: Asked
+    asked: ParameterValues
     #: Chosen records by parameter, for the form.
     records: dict[str, Any]
     page: int
@@ -84,7 +84,7 @@ class Question:
 
 def question(report: Report) -> Question:
     """Read the request's address; what it does not understand it leaves at its default."""
-    asked: Asked = {}
+    asked: ParameterValues = {}
     records: dict[str, Any] = {}
     for each in report.parameters:
         text = request.args.get(each.name, "").strip().replace("\x00", "")[:80]
@@ -249,7 +249,7 @@ class ReportsView(Page):
             "backoffice/panel/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE],
             total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points,
             capped=lists.capped,
-            cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, told=told,
+            cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, told=message_of,
             sections=sections(report, asking.asked) if asking.is_complete else [],
             chart_data=chart_data(report, points, head), can_make=current_user.has_role(*BUYERS))
 
@@ -349,7 +349,7 @@ def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iter
               for each in report.sections])
 
 
-def sections(report: Report, asked: Asked) -> list[dict[str, Any]]:
+def sections(report: Report, asked: ParameterValues) -> list[dict[str, Any]]:
     """The further tables of the page, each with its chart."""
     found = []
     for each in report.sections:
@@ -365,7 +365,7 @@ def sections(report: Report, asked: Asked) -> list[dict[str, Any]]:
 
 # ---------------------------------------------------------------- charts
 
-def chart_points(report: Report, asked: Asked, head: Any) -> list[tuple[str, Decimal, str]]:
+def chart_points(report: Report, asked: ParameterValues, head: Any) -> list[tuple[str, Decimal, str]]:
     """(x, y, how x is read) for the chart, the opening balance first and the last day last."""
     if report.chart is None:
         return []

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from backoffice.panel.forms import LineForm, make_line_form
-from backoffice.panel.views import told
+from backoffice.panel.views import message_of
 from models.errors import Refused
 from models.workflow import Transition
 
@@ -27,7 +27,7 @@ def all_valid(forms: list[tuple[Any, LineForm]]) -> bool:
     return all(answers)
 
 
-def given(forms: list[tuple[Any, LineForm]]) -> dict[int, dict[str, Any]]:
+def typed_values(forms: list[tuple[Any, LineForm]]) -> dict[int, dict[str, Any]]:
     """What was typed, by line id."""
     return {line.id: {field.short_name: field.data for field in form.typed} for line, form in forms}
 
@@ -36,4 +36,4 @@ def mark(form: Any, refusal: Refused | None) -> None:
     """Say the refusal at the field that it blames, too."""
     for field in form.typed if refusal is not None else ():
         if field.short_name == refusal.field:
-            field.errors = [*field.errors, told(refusal)]
+            field.errors = [*field.errors, message_of(refusal)]

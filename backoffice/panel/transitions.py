@@ -18,7 +18,7 @@ from backoffice.panel.actions import RowActions
 from backoffice.panel.columns import columns_of
 from backoffice.panel.forms import make_form
 from backoffice.panel.line_tables import LineTables
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
@@ -79,7 +79,7 @@ class TransitionPages(RowActions, LineTables):
 
     def details_page(self, record: Any, refusal: Refused | None = None) -> Any:
         has_flow = hasattr(record, "workflow")
-        happened = history.told(record) if has_flow or self.keeps_files else []
+        happened = history.timeline(record) if has_flow or self.keeps_files else []
         if "files" in self.hidden_in(record):
             happened = [each for each in happened if each.kind != "file"]
         buttons = self.buttons(record) if has_flow else []
@@ -91,7 +91,7 @@ class TransitionPages(RowActions, LineTables):
             not isinstance(record, Document) or (editable and not record.number))
         return self.render(
             self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
-            steps=history.steps(record, happened) if has_flow else [], refusal=refusal, told=told,
+            steps=history.steps(record, happened) if has_flow else [], refusal=refusal, told=message_of,
             waiting=history.waits_for(record) if has_flow else (), editable=editable,
             deletable=deletable, makes=self.open_makes(record),
             tables=[self.line_table(record, n) for n in self.lines],
@@ -213,7 +213,7 @@ class TransitionPages(RowActions, LineTables):
                 given = {field.short_name: field.data for field in form.typed}
             with one_transaction():
                 perform(moved, transition.name, by=current_user, reason=request.form.get("reason", "")[:2000],
-                        given=given, given_lines=step_lines.given(lines), version=seen)
+                        given=given, given_lines=step_lines.typed_values(lines), version=seen)
         except Refused as refusal:
             if isinstance(refusal, NotAllowed):
                 db.session.rollback()
@@ -258,7 +258,7 @@ class TransitionPages(RowActions, LineTables):
         says = self.lines_say(moved, transition) if lines else {}
         return self.render("backoffice/panel/step.html", view=self, lines=lines, says=says, record=record,
                            moved=moved,
-                           step=transition, form=form, refusal=refusal, told=told,
+                           step=transition, form=form, refusal=refusal, told=message_of,
                            reason=request.form.get("reason", ""),
                            called=self.name_of(record) if moved is record else str(moved), returns=RETURNS,
                            back=request.values.get("next", ""),
@@ -351,7 +351,7 @@ class TransitionPages(RowActions, LineTables):
             file = files.checked(content, upload.filename)
             with one_transaction():
                 record = self.one_or_404(id)  # it may have moved on while the file was read
-                files.kept(file, document_type=self.table, document_id=record.id, by=current_user)
+                files.attach(file, document_type=self.table, document_id=record.id, by=current_user)
         except Refused as refusal:
             return self.refused(record, refusal)
         return done(gettext("The file was added."), self.details_url(record) + "#h-att")

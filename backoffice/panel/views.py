@@ -306,7 +306,7 @@ class TableView(ModelView):
         return lists.eager(self.model, self.column_list)
 
 
-def told(refusal: Refused) -> str:
+def message_of(refusal: Refused) -> str:
     """The refusal in the reader's language."""
     return refusal_text(refusal)
 

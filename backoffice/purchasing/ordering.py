@@ -13,7 +13,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from backoffice.panel import lookups
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from models.base import db, one_transaction
 from models.errors import NotAllowed, Refused
 from models.items import Item, Supplier, UnitConversion
@@ -135,8 +135,8 @@ class OrderingPages:
             name, _, key = (refusal.field or "").partition("-")
             row = next((row for row in rows if str(row.id) == key), None)
             if row is not None:
-                row.errors[name] = told(refusal)
-            return self._open_page(chosen, rows, told(refusal), refusal.status, one)
+                row.errors[name] = message_of(refusal)
+            return self._open_page(chosen, rows, message_of(refusal), refusal.status, one)
         if len(made) == 1:
             return done(gettext("The order was drafted. Check the prices, then submit it."),
                         self.details_url(made[0]))

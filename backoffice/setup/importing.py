@@ -15,7 +15,7 @@ from flask_login import current_user
 
 from backoffice.panel import export, lookups, parsing
 from backoffice.panel.pages import Page
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from backoffice.setup import import_preview
 from backoffice.setup.import_preview import heading
 from models import clock
@@ -125,7 +125,7 @@ class ImportsView(Page):
             .options(sa.orm.joinedload(ListImport.uploaded_by))).all()
         page = self.render("backoffice/setup/imports.html", kinds=mine(), title=title, heading=heading,
                            latest=latest,
-                           layouts=imports.LAYOUTS, refusal=refusal, told=told, today=clock.today(),
+                           layouts=imports.LAYOUTS, refusal=refusal, told=message_of, today=clock.today(),
                            chosen=request.values.get("kind", ""))
         return page, refusal.status if refusal is not None else 200
 
@@ -170,7 +170,7 @@ class ImportsView(Page):
               before: Mapping[str, Any] | None = None) -> Any:
         page = self.render("backoffice/setup/import.html", brought=brought, title=title(brought.kind),
                            refusal=refusal,
-                           told=told,
+                           told=message_of,
                            findings=[self._finding(brought.kind, each) for each in brought.findings],
                            preview=import_preview.Preview(brought, before), most=import_preview.SHOWN)
         return page, refusal.status if refusal is not None else 200

@@ -10,7 +10,7 @@ from flask_admin import expose
 from flask_login import current_user
 
 from backoffice.panel.pages import Page
-from backoffice.panel.views import told
+from backoffice.panel.views import message_of
 from models.base import db
 from models.errors import Refused
 from models.operations.stores import scans
@@ -18,7 +18,7 @@ from models.rights import may
 from models.stock import StoreItem
 
 
-def answer(found: scans.Found) -> dict[str, Any]:
+def answer(found: scans.ScannedItem) -> dict[str, Any]:
     """What a form's script fills in. Quantities are the item's base units."""
     scan = found.scan
     return {
@@ -49,7 +49,8 @@ class ScanView(Page):
                 held = list(db.session.scalars(sa.select(StoreItem).where(
                     StoreItem.item_id == found.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
                     .options(sa.orm.joinedload(StoreItem.store))))
-        page = self.render("backoffice/stores/scan.html", text=text, found=found, refusal=refusal, told=told,
+        page = self.render("backoffice/stores/scan.html", text=text, found=found, refusal=refusal,
+                           told=message_of,
                            held=held)
         return page, 404 if refusal is not None else 200
 
@@ -60,4 +61,4 @@ class ScanView(Page):
         try:
             return jsonify(answer(scans.find(request.args.get("code", ""))))
         except Refused as refusal:
-            return jsonify({"message": told(refusal)}), 404
+            return jsonify({"message": message_of(refusal)}), 404

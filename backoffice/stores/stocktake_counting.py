@@ -18,7 +18,7 @@ from flask_login import current_user
 
 from backoffice.panel import export, lookups
 from backoffice.panel.reports import may_report
-from backoffice.panel.views import done, told
+from backoffice.panel.views import done, message_of
 from backoffice.stores import count_sheet
 from models import clock
 from models.base import db, one_transaction
@@ -117,7 +117,7 @@ class CountingPages:
                 db.session.rollback()
                 refusal, record = refused, self.one_or_404(id)
         page = self.render("backoffice/stores/count_choose.html", view=self, record=record, refusal=refusal,
-                           told=told,
+                           told=message_of,
                            chosen=chosen, categories=self._categories(record))
         return page, refusal.status if refusal is not None else 200
 
@@ -178,10 +178,10 @@ class CountingPages:
             with one_transaction():
                 what = scans.find(form.get("code", ""))
                 typed = (form.get("batch", "").strip()[:40], _day(form.get("expires_on", "")))
-                made = stocktake_counting.found(record, what.item, by=current_user,
-                                                batch=typed[0] or what.scan.batch or "",
-                                                expires_on=typed[1] or what.scan.expires_on,
-                                                quantity=_number(form.get("quantity", "")))
+                made = stocktake_counting.add_found_item(record, what.item, by=current_user,
+                                                         batch=typed[0] or what.scan.batch or "",
+                                                         expires_on=typed[1] or what.scan.expires_on,
+                                                         quantity=_number(form.get("quantity", "")))
         except Refused as refusal:
             db.session.rollback()
             return self._count_page(self.one_or_404(id), refusal), refusal.status
@@ -211,7 +211,8 @@ class CountingPages:
         return self.render(
             "backoffice/stores/count.html", view=self, record=record, lines=lines, now=now, several=several,
             missing=missing,
-            text=text, refusal=refusal, told=told, open_lines=self._by_shelf(open_lines[:SHOWN], places),
+            text=text, refusal=refusal, told=message_of,
+            open_lines=self._by_shelf(open_lines[:SHOWN], places),
             places=places,
             left=len(open_lines), shown=min(len(open_lines), SHOWN), before=before, since=since,
             moved_words=moved_words, moved=[line for line in lines if line.id in since][:SHOWN],
@@ -301,7 +302,7 @@ class CountingPages:
                 refusal, record = refused, self.one_or_404(id)
                 sheets = refused.sheets if isinstance(refused, list_files.WhichSheet) else ()
         page = self.render("backoffice/stores/count_sheets.html", view=self, record=record, refusal=refusal,
-                           told=told,
+                           told=message_of,
                            sheets=sheets,
                            began=clock.local(count_moments.began(record)), latest=clock.local(clock.now()),
                            bad=getattr(refusal, "rows", ()), categories=count_sheet.categories(record))

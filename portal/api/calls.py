@@ -64,12 +64,12 @@ def call(method: str, path: str, summary: str, **facts: Any) -> Callable[[Callab
 
 # ---------------------------------------------------------------- asking
 
-def given() -> dict[str, Any]:
+def body_values() -> dict[str, Any]:
     """The body's fields, each of its declared kind; None for what was left out."""
     return g.api_given
 
 
-def asked() -> dict[str, Any]:
+def query_values() -> dict[str, Any]:
     """The query's parameters, each of its declared kind; None for what was left out."""
     return g.api_asked
 
@@ -81,8 +81,8 @@ PAGE = {"cursor": fields.cursor(N_("From where on: `next` of the page before."))
 def paged(statement: Any, key: Any, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """A page of rows by `key`, which is unique and ordered: `items`, and `next`, the cursor of the page after
     it."""
-    limit = asked()["limit"] or USUAL
-    after = statement.where(key > (asked()["cursor"] or 0))
+    limit = query_values()["limit"] or USUAL
+    after = statement.where(key > (query_values()["cursor"] or 0))
     rows = list(db.session.scalars(after.order_by(key).limit(limit + 1)).unique())
     return {"items": [shown(row) for row in rows[:limit]],
             "next": str(rows[limit - 1].id) if len(rows) > limit else None}

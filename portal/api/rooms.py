@@ -16,7 +16,7 @@ from models.operations.core.approvals import perform
 from models.organisation import Status
 from models.places import InpatientRoom, Room, RoomClass, RoomState, Ward
 from models.rights import may
-from portal.api.calls import PAGE, asked, call, given, paged
+from portal.api.calls import PAGE, body_values, call, paged, query_values
 from portal.api.fields import LARGEST, code, number, one_of, text
 
 _WITH = (joinedload(Bed.inpatient_room).options(
@@ -49,7 +49,7 @@ def _room(room: Room) -> dict[str, Any]:
 
 def _step(thing: Any, name: str) -> None:
     """Take a step of the workflow with what the body says."""
-    body = given()
+    body = body_values()
     perform(thing, name, by=current_user._get_current_object(), reason=body["reason"] or "",
             version=body["version"],
             given={field: value or "" for field, value in body.items() if field not in STEP} or None)
@@ -75,8 +75,8 @@ def beds() -> dict[str, Any]:
         .options(*_WITH)
     )
     for name, column in (("state", Bed.state), ("class", RoomClass.code), ("ward", Ward.code)):
-        if asked()[name] is not None:
-            statement = statement.where(column == asked()[name])
+        if query_values()[name] is not None:
+            statement = statement.where(column == query_values()[name])
     return paged(statement, Bed.id, _bed)
 
 
@@ -106,8 +106,8 @@ def check_out(found: Bed) -> dict[str, Any]:
     "state": one_of(N_("Only rooms in this state."), RoomState), **PAGE})
 def rooms() -> dict[str, Any]:
     statement = sa.select(Room).options(joinedload(Room.building))
-    if asked()["state"] is not None:
-        statement = statement.where(Room.state == asked()["state"])
+    if query_values()["state"] is not None:
+        statement = statement.where(Room.state == query_values()["state"])
     return paged(statement, Room.id, _room)
 
 

@@ -14,7 +14,7 @@ from models.base import db
 from models.errors import N_, Refused
 from models.operations.core import activity
 from models.people import User
-from portal.api.calls import call, given
+from portal.api.calls import body_values, call
 from portal.api.fields import text
 from portal.web import passwords, tokens
 from portal.web.signin import guesses, keep_strong
@@ -25,7 +25,7 @@ from portal.web.signin import guesses, keep_strong
             "password": text(N_("Its password."), needed=True, is_trimmed=False),
             "name": text(N_("What the token is for."), 120)})
 def make_token() -> dict[str, Any]:
-    email, password = (given()["email"] or "").lower(), given()["password"] or ""
+    email, password = (body_values()["email"] or "").lower(), body_values()["password"] or ""
     if not email or not password:
         raise Refused(N_("Send e-mail and password."), field="email" if not email else "password")
     wait = guesses.take(f"{email}|{request.remote_addr}")
@@ -40,7 +40,7 @@ def make_token() -> dict[str, Any]:
     guesses.forget(f"{email}|{request.remote_addr}")
     actor.set_actor(user.id, actor.Door.API, request.remote_addr)
     keep_strong(user, password)
-    made, row = tokens.issue(user, given()["name"] or "API")
+    made, row = tokens.issue(user, body_values()["name"] or "API")
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
     return {"token": made, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}
 

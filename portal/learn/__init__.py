@@ -97,7 +97,7 @@ def diagram_svg() -> Response:
 def dictionary() -> str:
     """Every table by process, filtered by what was typed; htmx gets the list alone."""
     query = request.args.get("q", "")[:100]
-    context = {"query": query, "found": catalogue.found(query), "processes": catalogue.processes(),
+    context = {"query": query, "found": catalogue.search(query), "processes": catalogue.processes(),
                "current": "", "catalogue": catalogue}
     if wants_fragment():
         return render_block("learn/dictionary.html", "list", **context)
@@ -116,7 +116,7 @@ def table(table: str) -> str:
     return render_template(
         "learn/table.html", table=found, catalogue=catalogue, counts=_counts([table]), query="",
         current=table,
-        found=catalogue.found(""), processes=catalogue.processes(),
+        found=catalogue.search(""), processes=catalogue.processes(),
         workflow=model.workflow if model else None,
         pointed=[relation for relation in relations if relation.parent == table],
         pointing=[relation for relation in relations if relation.child == table])

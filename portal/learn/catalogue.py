@@ -301,7 +301,7 @@ def row_counts(names: Iterable[str]) -> dict[str, int]:
 
 # ---------------------------------------------------------------- search
 
-def found(query: str) -> dict[str, list[str]]:
+def search(query: str) -> dict[str, list[str]]:
     """Tables by process whose name, label or column answers `query`; a table stands at its first process."""
     wanted = query.strip().casefold()
     result: dict[str, list[str]] = {}

@@ -51,7 +51,7 @@ def gathered() -> Catalog:
     return catalogue
 
 
-def kept() -> Catalog:
+def stored_catalogue() -> Catalog:
     """The catalogue as it stands in the repository."""
     if not PO.exists():
         return Catalog(locale="id", charset="utf-8")
@@ -60,7 +60,7 @@ def kept() -> Catalog:
 
 def missing() -> list[str]:
     """Messages without an Indonesian text, or with an uncertain one, sorted."""
-    known = kept()
+    known = stored_catalogue()
     found = []
     for message in gathered():
         if not message.id:
@@ -82,7 +82,7 @@ def compiled(catalogue: Catalog) -> bytes:
 def update(more: dict[str, str] | None = None) -> list[str]:
     """Gather, take in `more` translations, write catalogue and compiled file; returns what is still
     missing."""
-    known, texts = kept(), more or {}
+    known, texts = stored_catalogue(), more or {}
     catalogue = Catalog(locale="id", project="Rawat", charset="utf-8", fuzzy=False)
     for message in gathered():
         if not message.id:
@@ -96,12 +96,12 @@ def update(more: dict[str, str] | None = None) -> list[str]:
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as out:
         write_po(out, catalogue, sort_output=True, no_location=True, omit_header=False, width=118)
-    MO.write_bytes(compiled(kept()))
+    MO.write_bytes(compiled(stored_catalogue()))
     return missing()
 
 
 def is_compiled() -> bool:
     """Whether the compiled file is of the catalogue beside it."""
-    return MO.exists() and MO.read_bytes() == compiled(kept())
+    return MO.exists() and MO.read_bytes() == compiled(stored_catalogue())
 
 

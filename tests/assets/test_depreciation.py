@@ -21,7 +21,7 @@ from models.operations.assets import books, depreciation
 from models.operations.core import checks
 from models.operations.core.approvals import by_system, opened, perform
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.people import User
 from models.roles import Role
 from tests.support import factories as make
@@ -354,7 +354,8 @@ def test_verify_finds_a_book_that_no_run_made(session: Any, staff: User) -> None
 
 
 def test_verify_finds_depreciation_without_a_run(session: Any, staff: User) -> None:
-    legs = [Leg(Posting.DEPRECIATION, Decimal(1)), Leg(Posting.ACCUMULATED_DEPRECIATION, Decimal(-1))]
+    legs = [JournalLeg(Posting.DEPRECIATION, Decimal(1)),
+            JournalLeg(Posting.ACCUMULATED_DEPRECIATION, Decimal(-1))]
     journal.post_entry(clock.today(), legs, make.make_maintenance(), staff)
     assert broken(session) == {
         "journal: accumulated depreciation is what the hospital's book lost, document by document"}

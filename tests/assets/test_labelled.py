@@ -133,8 +133,9 @@ def test_who_reads_but_makes_no_requests_reports_nothing(client, session, sign_i
 def test_the_newest_photo_is_shown_small(client, session, sign_in, asset):
     staff = sign_in(client, Role.FACILITIES_STAFF)
     assert client.get(f"/asset/{asset.qr_code}/photo").status_code == 404
-    files.kept(files.checked(picture(), "a.jpg"), document_type="asset", document_id=asset.id, by=staff)
-    files.kept(files.checked(picture("blue"), "b.jpg"), document_type="asset", document_id=asset.id, by=staff)
+    files.attach(files.checked(picture(), "a.jpg"), document_type="asset", document_id=asset.id, by=staff)
+    files.attach(files.checked(picture("blue"), "b.jpg"), document_type="asset", document_id=asset.id,
+                 by=staff)
     assert f"/asset/{asset.qr_code}/photo" in page(client, asset).text
     answer = client.get(f"/asset/{asset.qr_code}/photo")
     with Image.open(io.BytesIO(answer.data)) as image:

@@ -88,7 +88,7 @@ def prepared(server: sa.URL, papers: int) -> Flask:
             none = stock.without_batch(item.id for item in items)
             stock.receive(make.saved(Spoilage(store_id=who["store"], created_by_id=who["keeper"])),
                           who["store"],
-                          [stock.In(1, key, Decimal(1000), none[key], Decimal(7777)) for key in none],
+                          [stock.Incoming(1, key, Decimal(1000), none[key], Decimal(7777)) for key in none],
                           kind=MoveKind.RECEIPT, on=stock.clock.today(),
                           by=db.session.get_one(User, who["keeper"]),
                           against=stock.against(Posting.RECEIVED_NOT_INVOICED))
@@ -287,12 +287,12 @@ def hot(app: Flask, rounds: int = 25) -> tuple[float, int, int, int]:
                         document = session.get_one(Spoilage, paper)
                         if coming:
                             stock.receive(document, store,
-                                          [stock.In(line, key, quantity, none[key], Decimal("33.37"))
+                                          [stock.Incoming(line, key, quantity, none[key], Decimal("33.37"))
                                                             for line, key in enumerate(chosen)],
                                           kind=MoveKind.RECEIPT,
                                           against=stock.against(Posting.RECEIVED_NOT_INVOICED), **given)
                         else:
-                            stock.issue(document, store, [stock.Out(line, key, quantity)
+                            stock.issue(document, store, [stock.Outgoing(line, key, quantity)
                                                           for line, key in enumerate(chosen)],
                                         kind=MoveKind.DELIVERY,
                                         against=stock.against(Posting.EXPENSE), **given)

@@ -16,7 +16,7 @@ from models import clock
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, ScheduleException
 from models.consultations import ConsultationState
 from models.operations.clinic import slots
-from models.operations.clinic.slots import Slot, Taken
+from models.operations.clinic.slots import BusyTimes, Slot
 from models.organisation import Holiday, HolidayKind, Setting, Status
 from tests.support import factories as make
 
@@ -107,7 +107,7 @@ def test_on_a_holiday_extra_hours_alone(given: list[ScheduleException], expected
     ([(9, 11)], True), ([(10, 12)], True), ([(8, 9), (9, 10), (11, 12)], False),
     ([(8, 12), (8, 9)], True), ([(8, 9), (8, 12)], True), ([(8, 11), (9, 10)], True)])
 def test_a_slot_of_ten_to_eleven_meets_what_is_taken(taken: list[tuple[int, int]], meets: bool) -> None:
-    assert Taken((at(starts), at(ends)) for starts, ends in taken).meets(Slot(at(10), 60)) is meets
+    assert BusyTimes((at(starts), at(ends)) for starts, ends in taken).meets(Slot(at(10), 60)) is meets
 
 
 @pytest.mark.parametrize(("starts", "minutes", "found"), [

@@ -31,7 +31,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 @cache
 def indonesian(english: str) -> str:
-    text = message_catalogue.kept().get(english).string  # type: ignore[union-attr]
+    text = message_catalogue.stored_catalogue().get(english).string  # type: ignore[union-attr]
     return text if isinstance(text, str) else text[0]
 
 

@@ -17,7 +17,7 @@ from models.items import MOST_UNITS, MOST_WORTH, Item
 from models.journal import Account, JournalEntry, JournalLine, Posting
 from models.operations.core import checks
 from models.operations.ledger import backdating, journal, periods, stock
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import MOST_COST, share
 from models.organisation import Setting, Status
 from models.people import User
@@ -66,20 +66,22 @@ class Shelf:
     def put(self, quantity: Any, value: Any, batch: int | None = None, on: date = TODAY,
             **more: Any) -> Spoilage:
         document = self.paper()
-        row = stock.In(1, self.item.id, Decimal(quantity), batch or self.batch(), Decimal(value))
+        row = stock.Incoming(1, self.item.id, Decimal(quantity), batch or self.batch(), Decimal(value))
         stock.receive(document, self.store.id, [row], kind=MoveKind.RECEIPT, on=on,
                       by=more.pop("by", self.by), against=LOSS, **more)
         return document
 
     def take(self, quantity: Any, batch: int | None = None, on: date = TODAY,
-             **more: Any) -> list[stock.Moved]:
+             **more: Any) -> list[stock.PostedMove]:
         return stock.issue(more.pop("document", None) or self.paper(), self.store.id,
-                           [stock.Out(1, self.item.id, Decimal(quantity), batch)], kind=MoveKind.DELIVERY,
+                           [stock.Outgoing(1, self.item.id, Decimal(quantity), batch)],
+                           kind=MoveKind.DELIVERY,
                            on=on, by=more.pop("by", self.by), against=LOSS, **more)
 
-    def count(self, variance: Any, batch: int | None = None, on: date = TODAY) -> list[stock.Moved]:
+    def count(self, variance: Any, batch: int | None = None, on: date = TODAY) -> list[stock.PostedMove]:
         return stock.adjust(self.paper(), self.store.id,
-                            [stock.In(1, self.item.id, Decimal(variance), batch or self.batch())], on=on,
+                            [stock.Incoming(1, self.item.id, Decimal(variance), batch or self.batch())],
+                            on=on,
                             by=self.by, against=LOSS)
 
     @property
@@ -163,7 +165,7 @@ def test_a_box_is_good_on_its_last_day(by: User, days: int, leaves: bool) -> Non
 def test_two_lines_of_one_item_share_what_is_there(by: User) -> None:
     shelf = Shelf(by)
     shelf.put(5, 50)
-    lines = [stock.Out(1, shelf.item.id, Decimal(3)), stock.Out(2, shelf.item.id, Decimal(2))]
+    lines = [stock.Outgoing(1, shelf.item.id, Decimal(3)), stock.Outgoing(2, shelf.item.id, Decimal(2))]
     moved = stock.issue(shelf.paper(), shelf.store.id, lines, kind=MoveKind.DELIVERY, on=TODAY, by=by,
                         against=LOSS)
     assert [(move.line_id, move.quantity, move.value) for move in moved] == [(1, -3, -30), (2, -2, -20)]
@@ -311,7 +313,8 @@ def test_a_move_says_who_when_why_and_at_what_cost(by: User) -> None:
 def test_a_transfer_moves_batch_and_value_and_nothing_of_the_books(by: User) -> None:
     shelf, there = Shelf(by), make.make_store()
     shelf.put(3, 10)
-    moved = stock.transfer(shelf.paper(), shelf.store.id, there.id, [stock.Out(1, shelf.item.id, Decimal(1))],
+    moved = stock.transfer(shelf.paper(), shelf.store.id, there.id,
+                           [stock.Outgoing(1, shelf.item.id, Decimal(1))],
                            on=TODAY, by=by)
     assert [(move.store_id, move.quantity, move.value, move.kind) for move in moved] == [
         (shelf.store.id, -1, Decimal("-3.33"), MoveKind.TRANSFER_OUT),
@@ -338,8 +341,9 @@ def test_legs_of_one_purpose_and_account_are_added_up(by: User) -> None:
     document, own = paper(by), make.make_account().id
     named = journal.accounts([Posting.LOSS, Posting.EXPENSE])
     journal.post_entry(TODAY, [
-        Leg(Posting.LOSS, Decimal(2)), Leg(Posting.LOSS, Decimal(3)), Leg(Posting.LOSS, Decimal(4), own),
-        Leg(Posting.EXPENSE, Decimal(-9))], document, by)
+        JournalLeg(Posting.LOSS, Decimal(2)), JournalLeg(Posting.LOSS, Decimal(3)),
+        JournalLeg(Posting.LOSS, Decimal(4), own),
+        JournalLeg(Posting.EXPENSE, Decimal(-9))], document, by)
     assert legs(document) == {(Posting.LOSS, named[Posting.LOSS], 5, 0), (Posting.LOSS, own, 4, 0),
                               (Posting.EXPENSE, named[Posting.EXPENSE], 0, 9)}
 
@@ -347,21 +351,22 @@ def test_legs_of_one_purpose_and_account_are_added_up(by: User) -> None:
 @pytest.mark.parametrize("amounts", [[], [0, 0], [5, -5]])
 def test_nothing_is_written_when_nothing_is_left(by: User, amounts: list[int]) -> None:
     document = paper(by)
-    journal.post_entry(TODAY, [Leg(Posting.LOSS, Decimal(amount)) for amount in amounts], document, by)
+    journal.post_entry(TODAY, [JournalLeg(Posting.LOSS, Decimal(amount)) for amount in amounts], document, by)
     assert legs(document) == set()
 
 
 @pytest.mark.parametrize("off", [Decimal("0.01"), Decimal("-0.01")])
 def test_an_entry_that_is_off_by_a_sen_is_a_mistake(by: User, off: Decimal) -> None:
     with pytest.raises(ValueError, match="balance"):
-        journal.post_entry(TODAY, [Leg(Posting.LOSS, Decimal(5)), Leg(Posting.EXPENSE, off - 5)],
+        journal.post_entry(TODAY,
+                           [JournalLeg(Posting.LOSS, Decimal(5)), JournalLeg(Posting.EXPENSE, off - 5)],
                            paper(by), by)
 
 
 @pytest.mark.parametrize(("amount", "fits"), [(MOST_WORTH, True), (MOST_WORTH + 1, False)])
 def test_an_amount_of_this_size_does_not_fit(by: User, amount: Decimal, fits: bool) -> None:
     document = paper(by)
-    both = [Leg(Posting.LOSS, amount), Leg(Posting.EXPENSE, -amount)]
+    both = [JournalLeg(Posting.LOSS, amount), JournalLeg(Posting.EXPENSE, -amount)]
     if fits:
         journal.post_entry(TODAY, both, document, by)
     else:

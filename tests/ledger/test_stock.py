@@ -21,7 +21,7 @@ from models.items import Item
 from models.journal import JournalEntry, JournalLine, Period, Posting
 from models.operations.core import checks
 from models.operations.ledger import journal, stock
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.people import User
 from models.returns import Spoilage
 from models.roles import Role
@@ -47,7 +47,8 @@ def paper(store, by):
 def put(store, item, quantity, value, by, batch="", expires_on=None, on=None, reason=""):
     document = paper(store, by)
     batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
-    stock.receive(document, store.id, [stock.In(1, item.id, Decimal(quantity), batch_id, Decimal(value))],
+    stock.receive(document, store.id,
+                  [stock.Incoming(1, item.id, Decimal(quantity), batch_id, Decimal(value))],
                   kind=MoveKind.RECEIPT, on=on or clock.today(), by=by, reason=reason,
                   against=stock.against(Posting.RECEIVED_NOT_INVOICED))
     return document
@@ -55,7 +56,7 @@ def put(store, item, quantity, value, by, batch="", expires_on=None, on=None, re
 
 def take(store, item, quantity, by, **kwargs):
     document = paper(store, by)
-    moved = stock.issue(document, store.id, [stock.Out(1, item.id, Decimal(quantity))],
+    moved = stock.issue(document, store.id, [stock.Outgoing(1, item.id, Decimal(quantity))],
                         kind=MoveKind.DELIVERY,
                         on=kwargs.pop("on", None) or clock.today(), by=by,
                         against=stock.against(Posting.EXPENSE),
@@ -144,7 +145,7 @@ def test_not_enough_of_one_item_changes_nothing_of_the_others(session, by):
     before = session.scalar(sa.select(sa.func.count()).select_from(StockMove))
     with pytest.raises(NotEnoughStock):
         stock.issue(document, store.id,
-                    [stock.Out(1, first.id, Decimal(5)), stock.Out(2, second.id, Decimal(1))],
+                    [stock.Outgoing(1, first.id, Decimal(5)), stock.Outgoing(2, second.id, Decimal(1))],
                     kind=MoveKind.DELIVERY, on=clock.today(), by=by, against=stock.against(Posting.EXPENSE))
     assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) == before
     assert held(session, store, first) == (5, 50)
@@ -180,7 +181,8 @@ def test_a_batch_has_one_expiry(session):
 
 def test_an_entry_that_does_not_balance_is_a_mistake(session, by):
     with pytest.raises(ValueError, match="balance"):
-        journal.post_entry(clock.today(), [Leg(Posting.LOSS, Decimal(1))], paper(make.make_store(), by), by)
+        journal.post_entry(clock.today(), [JournalLeg(Posting.LOSS, Decimal(1))],
+                           paper(make.make_store(), by), by)
 
 
 def test_nothing_is_posted_into_a_closed_period_or_the_future(session, by):
@@ -237,7 +239,8 @@ def test_verify_finds_a_journal_that_disagrees_with_the_stock(session, by):
     store, item = make.make_store(), make.make_item()
     document = put(store, item, 10, 100, by)
     journal.post_entry(clock.today(),
-                       [Leg(Posting.INVENTORY, Decimal(1)), Leg(Posting.STOCK_GAIN, Decimal(-1))],
+                       [JournalLeg(Posting.INVENTORY, Decimal(1)),
+                        JournalLeg(Posting.STOCK_GAIN, Decimal(-1))],
                        document, by)
     broken = {name for name, row in checks.verify(session) if row is not None}
     assert {name for name in broken if name.startswith("journal:")} == {
@@ -266,7 +269,7 @@ def test_eight_writers_on_fifty_hot_items_lose_nothing(app, session):
                   for _ in range(writers)]
         first = make.saved(Spoilage(store_id=store_id, created_by_id=by_id))
         stock.receive(first, store_id,
-                      [stock.In(1, key, Decimal(20), none[key], Decimal(700)) for key in ids],
+                      [stock.Incoming(1, key, Decimal(20), none[key], Decimal(700)) for key in ids],
                       kind=MoveKind.RECEIPT, on=clock.today(), by=db.session.get(User, by_id),
                       against=stock.against(Posting.RECEIVED_NOT_INVOICED))
     expected = dict.fromkeys(ids, Decimal(20))
@@ -284,13 +287,13 @@ def test_eight_writers_on_fifty_hot_items_lose_nothing(app, session):
                     document, by = session.get(Spoilage, paper_id), session.get(User, by_id)
                     if coming:
                         stock.receive(document, store_id,
-                                      [stock.In(line, key, quantity, none[key], Decimal("33.37"))
+                                      [stock.Incoming(line, key, quantity, none[key], Decimal("33.37"))
                                                            for line, key in enumerate(chosen)],
                                       kind=MoveKind.RECEIPT,
                                       on=clock.today(), by=by,
                                       against=stock.against(Posting.RECEIVED_NOT_INVOICED))
                     else:
-                        stock.issue(document, store_id, [stock.Out(line, key, quantity)
+                        stock.issue(document, store_id, [stock.Outgoing(line, key, quantity)
                                                          for line, key in enumerate(chosen)],
                                     kind=MoveKind.DELIVERY,
                                     on=clock.today(), by=by, against=stock.against(Posting.EXPENSE))
@@ -311,7 +314,7 @@ def test_eight_writers_on_fifty_hot_items_lose_nothing(app, session):
 
 def test_a_type_that_posts_nothing_writes_to_no_journal(session: Any) -> None:
     by = make.make_user(Role.STORE_HEAD)
-    legs = [Leg(Posting.LOSS, Decimal(1)), Leg(Posting.INVENTORY, Decimal(-1))]
+    legs = [JournalLeg(Posting.LOSS, Decimal(1)), JournalLeg(Posting.INVENTORY, Decimal(-1))]
     with pytest.raises(ValueError, match="StoreRequest says that it posts nothing"):
         journal.post_entry(clock.today(), legs, make.make_store_request(), by)
 
@@ -320,5 +323,5 @@ def test_a_type_that_posts_no_stock_moves_none(session: Any) -> None:
     request = make.make_store_request()
     item = make.make_item()
     with pytest.raises(ValueError, match="StoreRequest does not say that it posts stock"):
-        stock.receive(request, request.store_id, [stock.In(1, item.id, Decimal(1), None, Decimal(1))],
+        stock.receive(request, request.store_id, [stock.Incoming(1, item.id, Decimal(1), None, Decimal(1))],
                       kind=MoveKind.RECEIPT, on=clock.today(), by=request.created_by, against=None)

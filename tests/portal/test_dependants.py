@@ -168,8 +168,8 @@ def test_files_chosen_for_one_person_do_not_go_along_with_anothers_request(clien
 
 def test_files_of_a_request_that_was_never_sent_are_forgotten(guardian):
     paper = files.checked(b"%PDF-1.4", "lab.pdf")
-    files.kept(paper, document_type=files.DRAFT, document_id=guardian.user_id, by=guardian.user)
-    kept = files.kept(paper, document_type="consultation", document_id=1, by=guardian.user)
+    files.attach(paper, document_type=files.DRAFT, document_id=guardian.user_id, by=guardian.user)
+    kept = files.attach(paper, document_type="consultation", document_id=1, by=guardian.user)
     one = jobs.JOBS["abandoned_files"]
     assert one.run() == ""
     clock.freeze(clock.now() + files.DRAFT_TIME + timedelta(minutes=1))

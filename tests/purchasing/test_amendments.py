@@ -171,6 +171,6 @@ def test_a_stale_document_is_not_amended(cast: Cast) -> None:
 def test_what_the_history_says() -> None:
     before = [("PPN", "11%"), ("Kasa", "10 box × Rp900"), ("Infus", "1 set × Rp5"), ("Infus", "1 set × Rp5")]
     after = [("PPN", "11%"), ("Kasa", "12 box × Rp900"), ("Infus", "1 set × Rp5"), ("Jarum", "2 box × Rp1")]
-    assert amendments.told(before, after) == (
+    assert amendments.difference_text(before, after) == (
         "Kasa: 10 box × Rp900 → 12 box × Rp900; Infus: 1 set × Rp5 → –; Jarum: – → 2 box × Rp1")
-    assert len(amendments.told([], [("x", "y" * 5000)])) == amendments.LONGEST
+    assert len(amendments.difference_text([], [("x", "y" * 5000)])) == amendments.LONGEST

@@ -62,7 +62,8 @@ def move(store: Any, item: Any, quantity: int, batch: str = "") -> None:
         return
     by = make.make_user(Role.STORE_STAFF)
     paper = make.saved(Spoilage(created_by=by, store_id=store.id))
-    out = stock.Out(1, item.id, Decimal(-quantity), stock.batches([(item.id, batch, None)])[item.id, batch])
+    out = stock.Outgoing(1, item.id, Decimal(-quantity),
+                         stock.batches([(item.id, batch, None)])[item.id, batch])
     stock.issue(paper, store.id, [out], kind=MoveKind.DELIVERY, on=clock.today(), by=by,
                 against=stock.against(Posting.EXPENSE, make.make_account().id))
 
@@ -405,7 +406,8 @@ def test_a_line_is_counted_while_deliveries_and_receipts_post(app: Any, session:
 
     def delivered(paper: int) -> None:
         with one_transaction():
-            outs = [stock.Out(item_id, item_id, Decimal(40), batch_id) for _, item_id, batch_id in keys[::-1]]
+            outs = [stock.Outgoing(item_id, item_id, Decimal(40), batch_id)
+                    for _, item_id, batch_id in keys[::-1]]
             stock.issue(db.session.get_one(Spoilage, paper), db.session.get_one(Store, ids[1]).id, outs[:2],
                         kind=MoveKind.DELIVERY, on=clock.today(), by=db.session.get_one(User, ids[2][1]),
                         against=stock.against(Posting.EXPENSE, ids[3]))

@@ -192,7 +192,7 @@ def test_nothing_is_dated_before_the_last_count(session, keeper, head):
         document = make.saved(Spoilage(created_by=keeper, store=store))
         batch = stock.without_batch([item.id])[item.id]
         with pytest.raises(PeriodClosed):
-            stock.receive(document, store.id, [stock.In(1, item.id, Decimal(1), batch, Decimal(1))],
+            stock.receive(document, store.id, [stock.Incoming(1, item.id, Decimal(1), batch, Decimal(1))],
                           kind=MoveKind.RECEIPT, on=date(2026, 5, 9), by=keeper,
                           against=stock.against(Posting.RECEIVED_NOT_INVOICED))
     finally:

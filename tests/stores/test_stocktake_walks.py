@@ -74,8 +74,9 @@ class House:
         by, item = self.keepers[number % 2], self.items[which]
         paper = make.saved(Spoilage(created_by=by, store_id=self.store.id))
         if kind in IN:
-            stock.receive(paper, self.store.id, [stock.In(1, item.id, Decimal(number), self.batches[item.id],
-                                                          Decimal(number * 1000))],
+            stock.receive(paper, self.store.id,
+                          [stock.Incoming(1, item.id, Decimal(number), self.batches[item.id],
+                                                                Decimal(number * 1000))],
                           kind=IN[kind], on=clock.today(), by=by,
                           against=stock.against(Posting.RECEIVED_NOT_INVOICED))
             self.shelf[which] += number
@@ -83,7 +84,7 @@ class House:
         # nobody hands out what does not lie there
         number = min(number, self.shelf[which], self.books()[which])
         if number:
-            stock.issue(paper, self.store.id, [stock.Out(1, item.id, Decimal(number))], kind=OUT[kind],
+            stock.issue(paper, self.store.id, [stock.Outgoing(1, item.id, Decimal(number))], kind=OUT[kind],
                         on=clock.today(), by=by, against=stock.against(Posting.EXPENSE, self.account))
             self.shelf[which] -= number
 

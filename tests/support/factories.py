@@ -190,7 +190,7 @@ def stock_up(store: Store, item: Item, quantity: str | int, value: str | int = 0
     by = make_user(Role.STORE_STAFF)
     count = saved(Stocktake(store_id=store.id, created_by=by))
     batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
-    stock.receive(count, store.id, [stock.In(1, item.id, Decimal(quantity), batch_id, Decimal(value))],
+    stock.receive(count, store.id, [stock.Incoming(1, item.id, Decimal(quantity), batch_id, Decimal(value))],
                   kind=MoveKind.STOCKTAKE, on=clock.today(), by=by, against=stock.against(Posting.STOCK_GAIN))
 
 

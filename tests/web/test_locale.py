@@ -99,7 +99,7 @@ def test_every_message_has_its_indonesian(app):
 
 
 def test_an_indonesian_message_keeps_its_places(app):
-    for message in message_catalogue.kept():
+    for message in message_catalogue.stored_catalogue():
         if message.id and isinstance(message.string, str) and message.string:
             text = message.id if isinstance(message.id, str) else message.id[0]
             assert places(text) == places(message.string), text

@@ -24,7 +24,7 @@ def test_the_compiled_catalogue_is_the_written_one(app):
 
 def test_translations_keep_the_places_of_their_messages():
     wrong = []
-    for message in message_catalogue.kept():
+    for message in message_catalogue.stored_catalogue():
         if not message.id:
             continue
         ids = message.id if isinstance(message.id, tuple | list) else (message.id,)

@@ -44,7 +44,7 @@ from models.journal import Posting
 from models.operations.core.approvals import after
 from models.operations.core.locking import insert_rows
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import share
 from models.people import User
 from models.roles import Role
@@ -141,8 +141,8 @@ def enter_opening(book: AssetBook, accumulated: Decimal, until: date, *, by: Use
     _changed(book, BookChangeKind.OPENING, by, until, change, reason=reason)
     if book.book == BookKind.HOSPITAL:
         account = book.asset.asset_type.accumulated_account_id
-        journal.post_entry(clock.today(), [Leg(Posting.ACCUMULATED_DEPRECIATION, -change, account),
-                                           Leg(Posting.ASSET_OPENING, change)], book.asset, by,
+        journal.post_entry(clock.today(), [JournalLeg(Posting.ACCUMULATED_DEPRECIATION, -change, account),
+                                           JournalLeg(Posting.ASSET_OPENING, change)], book.asset, by,
                            description="opening")
 
 
@@ -198,9 +198,9 @@ def depreciate_to(asset: Asset, on: date, *, document: Any, by: User) -> Decimal
         _changed(book, BookChangeKind.DISPOSAL, by, on, amount, document=document)
         if book.book == BookKind.HOSPITAL:
             kind = asset.asset_type
-            journal.post_entry(on, [Leg(Posting.DEPRECIATION, amount, kind.expense_account_id),
-                                    Leg(Posting.ACCUMULATED_DEPRECIATION, -amount,
-                                        kind.accumulated_account_id)],
+            journal.post_entry(on, [JournalLeg(Posting.DEPRECIATION, amount, kind.expense_account_id),
+                                    JournalLeg(Posting.ACCUMULATED_DEPRECIATION, -amount,
+                                               kind.accumulated_account_id)],
                                document, by, description=str(asset))
     db.session.flush()
     db.session.expire(asset, ["books"])

@@ -24,7 +24,7 @@ from models.operations.assets.books import DEPRECIATES, insert_missing, terms_of
 from models.operations.core.approvals import effect
 from models.operations.core.locking import insert_rows
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.people import User
 
 ZERO = Decimal(0)
@@ -206,7 +206,7 @@ def _post(run: DepreciationRun, *, by: User, reason: str) -> None:
         journal.post_entry(run.run_on, legs_of(run), run, by, description=f"{run.period_start:%Y-%m}")
 
 
-def legs_of(run: DepreciationRun) -> list[Leg]:
+def legs_of(run: DepreciationRun) -> list[JournalLeg]:
     """Depreciation to the expense account of each type, against its accumulated depreciation."""
     total = sa.type_coerce(sa.func.sum(LINE.c.amount), LINE.c.amount.type)
     legs = []
@@ -216,6 +216,6 @@ def legs_of(run: DepreciationRun) -> list[Leg]:
             .join(AssetType, AssetType.id == Asset.asset_type_id)
             .where(LINE.c.depreciation_run_id == run.id)
             .group_by(AssetType.expense_account_id, AssetType.accumulated_account_id)):
-        legs += [Leg(Posting.DEPRECIATION, amount, expense),
-                 Leg(Posting.ACCUMULATED_DEPRECIATION, -amount, accumulated)]
+        legs += [JournalLeg(Posting.DEPRECIATION, amount, expense),
+                 JournalLeg(Posting.ACCUMULATED_DEPRECIATION, -amount, accumulated)]
     return legs

@@ -20,7 +20,7 @@ from models.journal import Posting
 from models.operations.assets.books import open_books
 from models.operations.core.approvals import after
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.people import User
 
 SEN = Decimal("0.01")
@@ -75,8 +75,8 @@ def _enter(asset: Asset, *, by: User, reason: str) -> None:
     ):
         return
     asset.account_id = accounts_of((asset,))[asset.id].cost
-    journal.post_entry(clock.today(), (Leg(Posting.ASSET, asset.acquisition_cost, asset.account_id),
-                                       Leg(Posting.ASSET_OPENING, -asset.acquisition_cost)),
+    journal.post_entry(clock.today(), (JournalLeg(Posting.ASSET, asset.acquisition_cost, asset.account_id),
+                                       JournalLeg(Posting.ASSET_OPENING, -asset.acquisition_cost)),
                        asset, by, description="opening")
     open_books(asset)
 

@@ -35,7 +35,7 @@ from models.operations.assets.splits import split
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.organisation import Status
 from models.people import User
 from models.places import Building, Land
@@ -107,7 +107,7 @@ def _dispose(document: AssetDisposal, *, by: User, reason: str) -> None:
     lock(document)
     journal.open_period(document.disposed_on)
     assets = _locked(line.asset_id for line in document.lines)
-    legs: list[Leg] = []
+    legs: list[JournalLeg] = []
     for line in sorted(document.lines, key=lambda line: line.asset_id):
         asset = assets[line.asset_id]
         _check_line(document, line, asset)
@@ -122,11 +122,12 @@ def _dispose(document: AssetDisposal, *, by: User, reason: str) -> None:
             line.book_value = _write_off(document, asset, line.quantity, legs, by, line.reason)
     loss = sum((line.book_value or ZERO for line in document.lines), ZERO) \
         if document.route != DisposalRoute.AUCTION else ZERO
-    journal.post_entry(document.disposed_on, [*legs, Leg(Posting.DISPOSAL_LOSS, loss, document.account_id)]
+    journal.post_entry(document.disposed_on,
+                       [*legs, JournalLeg(Posting.DISPOSAL_LOSS, loss, document.account_id)]
                        if legs else [], document, by)
 
 
-def _write_off(document: AssetDisposal, asset: Asset, quantity: int, legs: list[Leg], by: User,
+def _write_off(document: AssetDisposal, asset: Asset, quantity: int, legs: list[JournalLeg], by: User,
                reason: str) -> Decimal:
     """Take the whole, or a part of a group, out of the register; its legs are added to `legs`. Returns what
     the books lose by it."""
@@ -140,8 +141,8 @@ def _write_off(document: AssetDisposal, asset: Asset, quantity: int, legs: list[
         by_system(asset, "retire", by=by, reason=reason)
     if asset.ownership != Ownership.OWNED:
         return ZERO
-    legs += [Leg(Posting.ASSET, -cost, accounts.cost),
-             Leg(Posting.ACCUMULATED_DEPRECIATION, gone, accounts.accumulated)]
+    legs += [JournalLeg(Posting.ASSET, -cost, accounts.cost),
+             JournalLeg(Posting.ACCUMULATED_DEPRECIATION, gone, accounts.accumulated)]
     return cost - gone
 
 
@@ -281,19 +282,19 @@ def _sell(auction: AssetAuction, *, by: User, reason: str) -> None:
         if line.asset_id is not None:
             asset = assets[line.asset_id]
             worth = asset.book_value
-            legs += [Leg(Posting.ASSET, -asset.acquisition_cost, accounts[asset.id].cost),
-                     Leg(Posting.ACCUMULATED_DEPRECIATION, asset.acquisition_cost - worth,
-                         accounts[asset.id].accumulated)]
+            legs += [JournalLeg(Posting.ASSET, -asset.acquisition_cost, accounts[asset.id].cost),
+                     JournalLeg(Posting.ACCUMULATED_DEPRECIATION, asset.acquisition_cost - worth,
+                                accounts[asset.id].accumulated)]
             asset.retired_on = today
             by_system(asset, "retire", by=by, reason=reason)
         else:
             assert line.land is not None
             worth = value_land(line.land, by=by)
-            legs.append(Leg(Posting.LAND, -worth, line.land.account_id))
+            legs.append(JournalLeg(Posting.LAND, -worth, line.land.account_id))
             line.land.status = Status.INACTIVE
         gain = bid.amount - worth
-        legs += [Leg(Posting.CASH, bid.amount, auction.account_id),
-                 Leg(Posting.DISPOSAL_GAIN if gain > 0 else Posting.DISPOSAL_LOSS, -gain)]
+        legs += [JournalLeg(Posting.CASH, bid.amount, auction.account_id),
+                 JournalLeg(Posting.DISPOSAL_GAIN if gain > 0 else Posting.DISPOSAL_LOSS, -gain)]
     journal.post_entry(today, legs, auction, by)
 
 
@@ -349,9 +350,9 @@ def value_land(land: Land, *, by: User, on: date | None = None) -> Decimal:
         .where(JournalEntry.document_type == Land.__tablename__, JournalEntry.document_id == land.id,
                JournalLine.purpose == Posting.LAND).group_by(JournalLine.account_id))
     kept = {key: debit - credit for key, debit, credit in rows}
-    legs = [Leg(Posting.LAND, -value, key) for key, value in kept.items() if key != account]
-    legs.append(Leg(Posting.LAND, worth - kept.get(account, ZERO), account))
-    legs.append(Leg(Posting.ASSET_OPENING, -sum((leg.amount for leg in legs), ZERO)))
+    legs = [JournalLeg(Posting.LAND, -value, key) for key, value in kept.items() if key != account]
+    legs.append(JournalLeg(Posting.LAND, worth - kept.get(account, ZERO), account))
+    legs.append(JournalLeg(Posting.ASSET_OPENING, -sum((leg.amount for leg in legs), ZERO)))
     journal.post_entry(on or clock.today(), legs, land, by, description="opening")
     return worth
 

@@ -87,5 +87,5 @@ def report_fault(asset: Asset, fault: str, *, by: User, photo: files.Checked | N
     db.session.add(order)
     opened(order, by=by)
     if photo is not None:
-        files.kept(photo, document_type=Maintenance.__tablename__, document_id=order.id, by=by)
+        files.attach(photo, document_type=Maintenance.__tablename__, document_id=order.id, by=by)
     return order

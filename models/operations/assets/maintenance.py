@@ -29,8 +29,8 @@ from models.maintenance import (
 from models.operations.assets.calibration import add_months, recalibrate
 from models.operations.core.approvals import after, by_system, effect, opened, perform
 from models.operations.ledger import journal, stock
-from models.operations.ledger.journal import Leg
-from models.operations.ledger.stock import Out
+from models.operations.ledger.journal import JournalLeg
+from models.operations.ledger.stock import Outgoing
 from models.organisation import Employee, Status
 from models.people import User
 from models.places import PhysicalCondition
@@ -95,7 +95,8 @@ def _back_into_use(order: Maintenance, *, by: User, reason: str) -> None:
     _use_parts(order, by)
     paid = Posting.PAYABLES if order.vendor_id is not None else Posting.CASH
     journal.post_entry(today,
-                       [Leg(Posting.MAINTENANCE, order.total, order.account_id), Leg(paid, -order.total)],
+                       [JournalLeg(Posting.MAINTENANCE, order.total, order.account_id),
+                        JournalLeg(paid, -order.total)],
                        order, by)
     schedule = order.maintenance_schedule
     if schedule is not None and schedule.kind == ScheduleKind.PREVENTIVE:
@@ -215,6 +216,6 @@ def _use_parts(order: Maintenance, by: User) -> None:
             by_store[part.store_id].append(part)
     for store_id, parts in sorted(by_store.items()):
         base = stock.in_base(parts)
-        stock.issue(order, store_id, [Out(part.id, part.item_id, base[part.id]) for part in parts],
+        stock.issue(order, store_id, [Outgoing(part.id, part.item_id, base[part.id]) for part in parts],
                     kind=MoveKind.MAINTENANCE, on=clock.today(), by=by,
                     against=stock.against(Posting.MAINTENANCE, order.account_id))

@@ -30,7 +30,7 @@ from models.operations.assets.books import insert_missing
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.organisation import Status
 from models.people import User
 from models.roles import Role
@@ -99,7 +99,7 @@ def _post(receipt: AssetReceipt, *, by: User, reason: str) -> None:
     _check_quantities(receipt, procurement)
     for line in receipt.lines:
         _check_line(receipt, line)
-    legs: list[Leg] = []
+    legs: list[JournalLeg] = []
     owed = ZERO
     capitalised = setting("asset_receipt.capitalise_vat") == "yes"
     for line in receipt.lines:
@@ -109,11 +109,12 @@ def _post(receipt: AssetReceipt, *, by: User, reason: str) -> None:
         accounts = entry.accounts_of(assets)
         for asset in assets:
             asset.account_id = accounts[asset.id].cost
-            legs.append(Leg(Posting.ASSET, asset.acquisition_cost, asset.account_id))
+            legs.append(JournalLeg(Posting.ASSET, asset.acquisition_cost, asset.account_id))
         if not capitalised:
-            legs.append(Leg(Posting.VAT, tax))
+            legs.append(JournalLeg(Posting.VAT, tax))
         owed += net + tax
-    journal.post_entry(receipt.received_on, [*legs, Leg(Posting.ASSET_PAYABLE, -owed, receipt.account_id)],
+    journal.post_entry(receipt.received_on,
+                       [*legs, JournalLeg(Posting.ASSET_PAYABLE, -owed, receipt.account_id)],
                        receipt, by)
 
 

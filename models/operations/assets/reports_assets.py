@@ -33,9 +33,9 @@ from models.facilities import ClassFacility, RoomFacility
 from models.operations.assets.plans import PRESENT
 from models.operations.core.report_kit import (
     UNIT,
-    Asked,
     Column,
     Parameter,
+    ParameterValues,
     Report,
     Statement,
     Veil,
@@ -74,7 +74,7 @@ def _named(*columns: Any) -> Statement:
 
 # ---------------------------------------------------------------- the register
 
-def _value_on(asked: Asked) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+def _value_on(asked: ParameterValues) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
     """Cost and accumulated depreciation in the hospital's book at the end of the day asked for: what runs and
     changes counted later is taken back."""
     day = asked.get("to") or clock.today()
@@ -94,7 +94,7 @@ def _value_on(asked: Asked) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any
     return Asset.acquisition_cost - sa.func.coalesce(later_cost, 0), gone
 
 
-def register(asked: Asked) -> Statement:
+def register(asked: ParameterValues) -> Statement:
     """Every asset of ours that was in the books on the day, by type and tag."""
     day = asked.get("to") or clock.today()
     cost, gone = _value_on(asked)
@@ -105,7 +105,7 @@ def register(asked: Asked) -> Statement:
     return _there(statement, asked, day).order_by(AssetType.name, Asset.tag)
 
 
-def _there(statement: Statement, asked: Asked, day: object) -> Statement:
+def _there(statement: Statement, asked: ParameterValues, day: object) -> Statement:
     return (statement.outerjoin(AssetBook,
                                 (AssetBook.asset_id == Asset.id) & (AssetBook.book == BookKind.HOSPITAL))
             .where(Asset.ownership == Ownership.OWNED, Asset.acquired_on <= day,
@@ -114,7 +114,7 @@ def _there(statement: Statement, asked: Asked, day: object) -> Statement:
                    *where(asked, work_unit=Asset.work_unit_id)))
 
 
-def register_sum(asked: Asked) -> Statement:
+def register_sum(asked: ParameterValues) -> Statement:
     cost, gone = _value_on(asked)
     statement = sa.select(
         sa.func.count(Asset.id).label("assets"), rupiah(sa.func.sum(cost)).label("cost"),
@@ -138,7 +138,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- what came
 
-def additions(asked: Asked) -> Statement:
+def additions(asked: ParameterValues) -> Statement:
     """Assets by the day of their acquisition; what a reversed receipt withdrew is left out."""
     return (_named(Asset.acquired_on, Asset.funding_source, Vendor.name.label("vendor"),
                    rupiah(Asset.acquisition_cost).label("cost"))
@@ -167,7 +167,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- what rooms lack
 
-def room_gaps(asked: Asked) -> Statement:
+def room_gaps(asked: ParameterValues) -> Statement:
     """Rooms that have less of a model in good condition than their class promises: by room, as the page of
     gaps sums it up by unit."""
     amount = RoomFacility.quantity.type
@@ -214,7 +214,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- what went
 
-def disposals(asked: Asked) -> Statement:
+def disposals(asked: ParameterValues) -> Statement:
     """Lines of disposals that were posted."""
     line = AssetDisposalLine
     return (sa.select(
@@ -242,7 +242,7 @@ declare(Report(
     parameters=(*period(365), UNIT)))
 
 
-def auctions(asked: Asked) -> Statement:
+def auctions(asked: ParameterValues) -> Statement:
     """Lots of auctions, sold or not."""
     line = AssetAuctionLine
     return (sa.select(
@@ -273,7 +273,7 @@ declare(Report(
     parameters=period(365)))
 
 
-def bids(asked: Asked) -> Statement:
+def bids(asked: ParameterValues) -> Statement:
     """Every bid of auctions, by auction, lot and amount."""
     line, bid = AssetAuctionLine, AssetAuctionBid
     return (sa.select(

@@ -21,9 +21,9 @@ from models.operations.assets.books import DEPRECIATES, schedule_of, terms_of
 from models.operations.assets.depreciation import due_period, last_posted
 from models.operations.core.report_kit import (
     UNIT,
-    Asked,
     Column,
     Parameter,
+    ParameterValues,
     Report,
     Statement,
     declare,
@@ -51,7 +51,7 @@ ASSET_COLUMN = Column("asset", N_("Asset"), links=("=asset", "asset_id"))
 
 def _local(column: Any) -> Any:
     """The criteria of from and until on an instant."""
-    def within(asked: Asked) -> list[Any]:
+    def within(asked: ParameterValues) -> list[Any]:
         found = []
         if asked.get("from"):
             found.append(column >= clock.day_bounds(asked["from"])[0])
@@ -91,7 +91,7 @@ def _coming(book: BookKind, asset_id: int | None) -> list[tuple[date, int, Decim
     return [(end, total[0], total[1], total[2]) for end, total in zip(ends, sums, strict=True)]
 
 
-def depreciation_schedule(asked: Asked) -> Statement:
+def depreciation_schedule(asked: ParameterValues) -> Statement:
     """Computed in advance, not kept: a SELECT of literals, so that the kit pages and exports it like any
     other."""
     rows = _coming(BookKind(asked.get("book") or BookKind.HOSPITAL), asked.get("asset"))
@@ -115,7 +115,7 @@ declare(Report(
     parameters=(BOOK, ASSET)))
 
 
-def depreciation_lines(asked: Asked) -> Statement:
+def depreciation_lines(asked: ParameterValues) -> Statement:
     line, run = DepreciationRunLine, DepreciationRun
     return (sa.select(run.period_end, run.book, run.state, sa.literal("depreciation_run").label("table"),
                       run.id.label("run_id"), run.number, Asset.id.label("asset_id"), Asset.tag,
@@ -144,7 +144,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- maintenance
 
-def _costs(asked: Asked) -> Any:
+def _costs(asked: ParameterValues) -> Any:
     """Each finished line with what it cost and what its parts were worth."""
     line, order, part = MaintenanceLine, Maintenance, MaintenancePart
     parts = (sa.select(part.maintenance_line_id.label("line_id"),
@@ -160,7 +160,7 @@ def _costs(asked: Asked) -> Any:
             .subquery())
 
 
-def maintenance_cost(asked: Asked) -> Statement:
+def maintenance_cost(asked: ParameterValues) -> Statement:
     """What was finished in the period, by asset, work unit or vendor; the dearest first."""
     lines = _costs(asked)
     kind = asked.get("by") or "asset"
@@ -189,7 +189,7 @@ declare(Report(
     parameters=(*period(365), BY, ASSET, UNIT, VENDOR)))
 
 
-def downtime(asked: Asked) -> Statement:
+def downtime(asked: ParameterValues) -> Statement:
     """Time out of use that began in the period, by asset; what is still away counts until now."""
     line, order = MaintenanceLine, Maintenance
     took = minutes(order.started_at,
@@ -225,7 +225,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- calibration
 
-def calibration_due(asked: Asked) -> Statement:
+def calibration_due(asked: ParameterValues) -> Statement:
     """Devices by the last day that they may be used, until the day asked for; failed ones first."""
     latest = (sa.select(Calibration.asset_id, sa.func.max(Calibration.calibrated_on).label("last"))
               .group_by(Calibration.asset_id).subquery())

@@ -109,8 +109,8 @@ def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], o
     taken: set[str] = set()
     found: dict[int, list[Target]] = {}
     for each in waiting:
-        busy = slots.Taken((starts, ends) for patient_id, consultation_id, starts, ends in held
-                           if patient_id == each.patient_id and consultation_id != each.id)
+        busy = slots.BusyTimes((starts, ends) for patient_id, consultation_id, starts, ends in held
+                               if patient_id == each.patient_id and consultation_id != each.id)
         mine = [target for target in free if target.key not in taken and not busy.meets(target.slot)
                 and target.doctor.user_id not in each.patient.owner_ids]
         found[each.id] = mine[:6]

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from models.base import db
 from models.consultations import Consultation
-from models.operations.core.approvals import EVERY
+from models.operations.core.approvals import ON_EVERY_STEP
 
 #: Conversations remembered; beyond, all are forgotten, and everybody who waits looks once.
 MOST = 50_000
@@ -151,7 +151,7 @@ def _on_every_step(record: Any, _name: str, _source: Any, *, by: Any, reason: st
         changed(record.id)
 
 
-EVERY.append(_on_every_step)
+ON_EVERY_STEP.append(_on_every_step)
 
 
 # ---------------------------------------------------------------- hearing other processes

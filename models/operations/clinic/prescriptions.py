@@ -50,7 +50,7 @@ class Medicine:
 # ---------------------------------------------------------------- what can be prescribed
 
 @dataclass(frozen=True)
-class Found:
+class AvailableMedicine:
     """A medicine of the stores with what can be given out of it today, in base units."""
 
     item: Item
@@ -66,7 +66,7 @@ def _unexpired() -> sa.Select[Any]:
                    sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on >= clock.today())))
 
 
-def search(text: str, *, allergic_to: str | None = None, limit: int = 20) -> list[Found]:
+def search(text: str, *, allergic_to: str | None = None, limit: int = 20) -> list[AvailableMedicine]:
     """Medicines in use whose name or code holds all words of `text`, those in stock first."""
     available = _unexpired().scalar_subquery()
     statement = (sa.select(Item, available).join(ItemCategory, ItemCategory.id == Item.category_id)
@@ -77,7 +77,7 @@ def search(text: str, *, allergic_to: str | None = None, limit: int = 20) -> lis
         statement = statement.where(Item.name.ilike(pattern, escape="\\") | Item.code.ilike(pattern,
                                                                                             escape="\\"))
     rows = db.session.execute(statement.order_by(available == 0, Item.name, Item.id).limit(limit))
-    return [Found(item, Decimal(quantity or 0), allergies.warning(allergic_to, item.name))
+    return [AvailableMedicine(item, Decimal(quantity or 0), allergies.warning(allergic_to, item.name))
             for item, quantity in rows]
 
 
@@ -201,6 +201,6 @@ def _dispense(prescription: Prescription, *, by: User, reason: str) -> None:
     account_id = (unit.account_id if unit else None) or journal.accounts([Posting.EXPENSE])[Posting.EXPENSE]
     base = stock.in_base(prescription.lines)
     stock.issue(prescription, store.id,
-                [stock.Out(line.id, line.item_id, base[line.id]) for line in prescription.lines],
+                [stock.Outgoing(line.id, line.item_id, base[line.id]) for line in prescription.lines],
                 kind=MoveKind.DISPENSING, on=clock.today(), by=by,
                 against=stock.against(Posting.EXPENSE, account_id))

@@ -18,9 +18,9 @@ from models.consultations import Consultation, ConsultationState
 from models.documents import DocumentEvent
 from models.errors import N_
 from models.operations.core.report_kit import (
-    Asked,
     Column,
     Parameter,
+    ParameterValues,
     Report,
     Section,
     Statement,
@@ -34,18 +34,18 @@ C, S = Consultation, ConsultationState
 MOST_BARS = 62
 
 
-def _bounds(asked: Asked) -> tuple[date, date]:
+def _bounds(asked: ParameterValues) -> tuple[date, date]:
     start = asked.get("from") or clock.today()
     return start, max(asked.get("to") or start, start)
 
 
-def _on_days(asked: Asked, column: Any) -> sa.ColumnElement[bool]:
+def _on_days(asked: ParameterValues, column: Any) -> sa.ColumnElement[bool]:
     """Instants of the hospital's days from and until."""
     start, end = _bounds(asked)
     return sa.and_(column >= clock.day_bounds(start)[0], column < clock.day_bounds(end)[1])
 
 
-def _held(asked: Asked) -> sa.ColumnElement[bool]:
+def _held(asked: ParameterValues) -> sa.ColumnElement[bool]:
     return _on_days(asked, C.starts_at)
 
 
@@ -71,25 +71,25 @@ COLUMNS = (
     Column("waiting", N_("Waiting time"), "minutes"))
 
 
-def by_doctor(asked: Asked) -> Statement:
+def by_doctor(asked: ParameterValues) -> Statement:
     return (sa.select(Doctor.id.label("doctor_id"), Doctor.name.label("doctor"), *NUMBERS)
             .select_from(C).join(Doctor, Doctor.id == C.doctor_id).where(_held(asked))
             .group_by(Doctor.id, Doctor.name).order_by(Doctor.name, Doctor.id))
 
 
-def by_specialization(asked: Asked) -> Statement:
+def by_specialization(asked: ParameterValues) -> Statement:
     return (sa.select(Specialization.name.label("specialization"), *NUMBERS)
             .select_from(C).join(Specialization, Specialization.id == C.specialization_id).where(_held(asked))
             .group_by(Specialization.id, Specialization.name).order_by(Specialization.name,
                                                                        Specialization.id))
 
 
-def by_state(asked: Asked) -> Statement:
+def by_state(asked: ParameterValues) -> Statement:
     return (sa.select(C.state, sa.func.count().label("number")).where(_held(asked)).group_by(C.state)
             .order_by(C.state))
 
 
-def registrations(asked: Asked) -> Statement:
+def registrations(asked: ParameterValues) -> Statement:
     return (sa.select(Patient.state, sa.func.count().label("number"))
             .where(_on_days(asked, Patient.registered_at)).group_by(Patient.state).order_by(Patient.state))
 
@@ -102,7 +102,7 @@ def spans(start: date, end: date) -> list[tuple[date, date]]:
             for first in (start + timedelta(days=step * place) for place in range(-(-days // step)))]
 
 
-def by_day(asked: Asked) -> Statement:
+def by_day(asked: ParameterValues) -> Statement:
     """Consultations by the day they were to begin, days without any too."""
     rows = sa.union_all(*(
         sa.select(sa.literal(first, sa.Date()).label("day"),
@@ -116,7 +116,7 @@ def by_day(asked: Asked) -> Statement:
             .group_by(rows.c.day).order_by(rows.c.day))
 
 
-def in_all(asked: Asked) -> Statement:
+def in_all(asked: ParameterValues) -> Statement:
     registered = sa.select(sa.func.count()).where(_on_days(asked, Patient.registered_at)).scalar_subquery()
     return sa.select(*NUMBERS, registered.label("registered")).select_from(C).where(_held(asked))
 

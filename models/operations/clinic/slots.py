@@ -37,7 +37,7 @@ class Slot:
         return f"{clock.local(self.starts_at):%d/%m %H:%M}"
 
 
-class Taken:
+class BusyTimes:
     """Times that are taken, as half-open intervals: what begins when another ends does not meet it."""
 
     def __init__(self, times: Iterable[tuple[datetime, datetime]] = ()) -> None:
@@ -153,7 +153,7 @@ def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | 
     if not slots:
         return []
     mine = [patient.id] if patient is not None and patient.id is not None else []
-    taken = Taken((each.starts_at, each.ends_at) for each in booked(
+    taken = BusyTimes((each.starts_at, each.ends_at) for each in booked(
         slots[0].starts_at, slots[-1].ends_at, doctors=[doctor.id], patients=mine))
     return [slot for slot in slots if not taken.meets(slot)]
 
@@ -199,8 +199,8 @@ def first_free(doctors: Iterable[Doctor], *, patient: Patient | None = None) -> 
         Holiday.on.between(first, last), Holiday.kind == HolidayKind.NATIONAL)))
     mine = [patient.id] if patient is not None and patient.id is not None else []
     held = booked(now, clock.day_bounds(last)[1], doctors=by_id, patients=mine)
-    taken = {key: Taken((each.starts_at, each.ends_at) for each in held
-                        if each.doctor_id == key or each.patient_id in mine) for key in by_id}
+    taken = {key: BusyTimes((each.starts_at, each.ends_at) for each in held
+                            if each.doctor_id == key or each.patient_id in mine) for key in by_id}
     found: dict[int, Slot] = {}
     for key, doctor in by_id.items():
         for offset in range((last - first).days + 1):

@@ -96,7 +96,7 @@ def specific(code: str) -> list[Question]:
     return [question for question in QUESTIONS if _plain(code) in map(_plain, question.of)]
 
 
-def given(form: Mapping[str, str]) -> dict[str, str]:
+def valid_answers(form: Mapping[str, str]) -> dict[str, str]:
     """The answers of a form that are answers, by key."""
     return {question.key: form[question.key] for question in QUESTIONS
             if form.get(question.key) in question.answers}

@@ -48,13 +48,13 @@ def amend(document: Any, change: Callable[[], None], *, by: User) -> bool:
             after = document.amounts
         trial.rollback()
     if Counter(before) != Counter(after):
-        withdraw_approvals(document, by=by, note=told(before, after))
+        withdraw_approvals(document, by=by, note=difference_text(before, after))
     change()
     session.flush()
     return document.state == document.workflow.initial
 
 
-def told(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> str:
+def difference_text(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> str:
     """The amounts that differ: ``Kasa steril: 10 box × Rp900 → 12 box × Rp900``."""
     gone, came = Counter(before) - Counter(after), Counter(after) - Counter(before)
     parts = []

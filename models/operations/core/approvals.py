@@ -31,11 +31,11 @@ Effect = Callable[..., None]
 
 
 EFFECTS: dict[tuple[type[Any], str], list[Effect]] = {}
-AFTER: dict[tuple[type[Any], str], list[Effect]] = {}
+AFTER_STEP: dict[tuple[type[Any], str], list[Effect]] = {}
 #: Done after every step of every document, and after one is made (its name is "create", its source None
 #: then):
 #: ``def f(document, name, source, *, by, reason)``.
-EVERY: list[Callable[..., None]] = []
+ON_EVERY_STEP: list[Callable[..., None]] = []
 
 
 def _binder(table: dict[tuple[type[Any], str], list[Effect]]) -> Callable[..., Callable[[Effect], Effect]]:
@@ -54,7 +54,7 @@ def _binder(table: dict[tuple[type[Any], str], list[Effect]]) -> Callable[..., C
 effect = _binder(EFFECTS)
 #: ``@after(Model, "transition", …)``: once the state has moved, in the same transaction; "create" is the
 #: making.
-after = _binder(AFTER)
+after = _binder(AFTER_STEP)
 
 
 def perform(document: Any, name: str, *, by: User, reason: str = "", given: dict[str, Any] | None = None,
@@ -109,7 +109,7 @@ def withdraw_approvals(document: Any, *, by: User, note: str) -> None:
     session = object_session(document)
     assert session is not None
     session.flush()
-    for act in EVERY:
+    for act in ON_EVERY_STEP:
         act(document, AMEND, source, by=by, reason=note)
 
 
@@ -132,9 +132,9 @@ def opened(document: Any, *, by: User) -> None:
     numbered = hasattr(document, "number") and hasattr(document, "prefix") and initial != "draft"
     _record(document, "create", None, by, "", _next_number(document) if numbered else None)
     session.flush()
-    for act in AFTER.get((type(document), "create"), ()):
+    for act in AFTER_STEP.get((type(document), "create"), ()):
         act(document, by=by, reason="")
-    for act in EVERY:
+    for act in ON_EVERY_STEP:
         act(document, "create", None, by=by, reason="")
 
 
@@ -167,9 +167,9 @@ def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transiti
     source = document.state
     _put(document, step.target, step.name, by, reason, number)
     session.flush()
-    for act in AFTER.get((type(document), step.name), ()):
+    for act in AFTER_STEP.get((type(document), step.name), ()):
         act(document, by=by, reason=reason)
-    for each in EVERY:
+    for each in ON_EVERY_STEP:
         each(document, step.name, source, by=by, reason=reason)
     session.flush()
     return step

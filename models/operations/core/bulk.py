@@ -20,7 +20,7 @@ from sqlalchemy.orm.util import identity_key
 from models.base import db
 from models.operations.core import activity
 
-Given = Sequence[Mapping[str, Any]]
+RowsToWrite = Sequence[Mapping[str, Any]]
 _numbers = itertools.count(1)
 
 
@@ -34,7 +34,7 @@ class Bulk:
         self.parameter = f"rows_{next(_numbers)}"
         self._built: dict[str, tuple[Any, dict[str, Any]]] = {}
 
-    def run(self, rows: Given) -> Any:
+    def run(self, rows: RowsToWrite) -> Any:
         """Run it for all `rows`. Raises ValueError when a number has more digits than its column."""
         connection = db.session.connection()
         return connection.execute(self.statement(connection.dialect), self.packed(rows, connection.dialect))
@@ -42,7 +42,7 @@ class Bulk:
     def statement(self, dialect: sa.Dialect) -> Any:
         return self._prepared(dialect)[0]
 
-    def packed(self, rows: Given, dialect: sa.Dialect) -> dict[str, str]:
+    def packed(self, rows: RowsToWrite, dialect: sa.Dialect) -> dict[str, str]:
         """The statement's one parameter."""
         processors = self._prepared(dialect)[1]
         packed = [{name: row[name] if process is None else process(row[name])
@@ -68,7 +68,7 @@ class Bulk:
                 .columns(**self.types).subquery("new"))
 
 
-def together(*parts: tuple[Bulk, Given]) -> list[list[int]]:
+def together(*parts: tuple[Bulk, RowsToWrite]) -> list[list[int]]:
     """Run statements that touch different tables and return ids, in one round trip where the database can.
 
     The ids of each; a part without rows is not run.
@@ -107,7 +107,8 @@ def insertion(model: Any, names: tuple[str, ...]) -> Bulk:
                 .returning(table.c.id))
 
 
-def insert_all(model: Any, rows: Sequence[dict[str, Any]], *others: tuple[Bulk, Given]) -> list[list[int]]:
+def insert_all(model: Any, rows: Sequence[dict[str, Any]],
+               *others: tuple[Bulk, RowsToWrite]) -> list[list[int]]:
     """Insert `rows` (the same columns in all, every one that has no default of the database) and log them.
 
     `others` run `together` with it. Returns the new ids in the order of the rows, then the ids of each other.

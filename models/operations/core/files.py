@@ -85,7 +85,7 @@ def checked(content: bytes, name: str, *, field: str | None = "file") -> Checked
     return Checked(content, name, media_type)
 
 
-def kept(file: Checked, *, document_type: str, document_id: int, by: User) -> Attachment:
+def attach(file: Checked, *, document_type: str, document_id: int, by: User) -> Attachment:
     """The checked file as an attachment of a document. Flushes, never commits."""
     attachment = Attachment(
         document_type=document_type, document_id=document_id, file_name=file.name, size=len(file.content),

@@ -45,7 +45,7 @@ def insert_rows(table: Any, rows: Sequence[dict[str, Any]], *, once: bool = Fals
                        {"rows": json.dumps(rows, default=str)})
 
 
-def kept() -> dict[Any, Any]:
+def locked_rows() -> dict[Any, Any]:
     """What this transaction (or savepoint) already locked and need not ask for again; gone when it ends."""
     session = db.session()
     transaction = session.get_nested_transaction() or session.get_transaction()
@@ -67,7 +67,8 @@ def lock(document: Any, *others: Any) -> None:
 
     Raises `Conflict` when `document` is older in hand than in the database; the others are read again then.
     """
-    wanted = [each for each in (document, *others) if kept().get((each.__tablename__, each.id)) is not each]
+    wanted = [each for each in (document, *others)
+              if locked_rows().get((each.__tablename__, each.id)) is not each]
     if not wanted:
         return
     db.session.flush()
@@ -80,7 +81,7 @@ def lock(document: Any, *others: Any) -> None:
                               "your step."))
         if version != each.version:
             db.session.refresh(each)
-        kept()[each.__tablename__, each.id] = each
+        locked_rows()[each.__tablename__, each.id] = each
 
 
 def lock_rows(model: type[Any], ids: set[int]) -> None:

@@ -27,7 +27,7 @@ from models.rights import BUYING
 from models.roles import Role
 
 #: What was asked: values by the name of the parameter (dates, ids, texts); None where nothing was.
-Asked = dict[str, Any]
+ParameterValues = dict[str, Any]
 #: A SELECT of any columns.
 Statement = sa.Select[*tuple[Any, ...]]
 REPORTS: dict[str, Report] = {}
@@ -95,7 +95,7 @@ class Chart:
     title: str
     kind: str
     label: str
-    select: Callable[[Asked], Statement]
+    select: Callable[[ParameterValues], Statement]
     money: bool = False
 
 
@@ -108,7 +108,7 @@ class Section:
 
     key: str
     title: str
-    select: Callable[[Asked], Statement]
+    select: Callable[[ParameterValues], Statement]
     columns: tuple[Column, ...]
     bars: tuple[str, str] | None = None
 
@@ -121,13 +121,13 @@ class Report:
     key: str
     title: str
     area: str
-    select: Callable[[Asked], Statement]
+    select: Callable[[ParameterValues], Statement]
     columns: tuple[Column, ...]
     about: str = ""
     parameters: tuple[Parameter, ...] = ()
     #: Who reads it. There is no default: a new report is closed until somebody says whose it is.
     roles: frozenset[Role] = field(kw_only=True)
-    summary: Callable[[Asked], Statement] | None = None
+    summary: Callable[[ParameterValues], Statement] | None = None
     tiles: tuple[Column, ...] = ()
     chart: Chart | None = None
     icon: str = "report-analytics"
@@ -139,7 +139,7 @@ class Report:
     #: Rows that deserve a look.
     is_late: Callable[[Any], bool] | None = None
 
-    def shown(self, asked: Asked, reader: User | None = None) -> list[Column]:
+    def shown(self, asked: ParameterValues, reader: User | None = None) -> list[Column]:
         """The columns that what was asked leaves, without their veils where `reader` may see behind them."""
         return [replace(column, veil=None) if column.veil is not None and reader is not None
                 and column.veil.is_open(reader) else column
@@ -248,7 +248,7 @@ def ratio(total: Any, count: Any) -> Decimal | None:
     return (total / count).quantize(Decimal("0.01")) if count else None
 
 
-def within(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:
+def within(asked: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
     """The criteria of from and until, as far as they were asked for."""
     found = []
     if asked.get("from"):
@@ -258,6 +258,6 @@ def within(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def where(asked: Asked, **columns: Any) -> list[sa.ColumnElement[bool]]:
+def where(asked: ParameterValues, **columns: Any) -> list[sa.ColumnElement[bool]]:
     """The criteria of the references asked for, e.g. ``where(asked, store=StockMove.store_id)``."""
     return [column == asked[name] for name, column in columns.items() if asked.get(name)]

@@ -18,7 +18,7 @@ from models.errors import N_, NotAllowed, PeriodClosed, Refused
 from models.items import MOST_WORTH
 from models.journal import Account, JournalEntry, JournalLine, Period, Posting
 from models.operations.core.bulk import insert_all
-from models.operations.core.locking import insert_once, kept
+from models.operations.core.locking import insert_once, locked_rows
 from models.organisation import Setting, Status
 from models.people import User
 from models.roles import Role
@@ -28,7 +28,7 @@ ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class JournalLeg:
     """One side of an entry: rupiah, debit above zero, credit below. Without `account_id` the setting's
     account."""
 
@@ -81,7 +81,7 @@ def open_period(on: date) -> Period:
     if on > clock.today():
         raise PeriodClosed(N_("The date %(on)s lies in the future. Use today's date or an earlier one."),
                            on=on)
-    notes = kept()
+    notes = locked_rows()
     if ("period", on.year, on.month) in notes:
         period = notes["period", on.year, on.month]
         if not period.is_closed:
@@ -117,7 +117,7 @@ def close_period(year: int, month: int, *, by: User) -> Period:
     return period
 
 
-def post_entry(on: date, lines: Iterable[Leg], document: Any, by: User, description: str | None = None
+def post_entry(on: date, lines: Iterable[JournalLeg], document: Any, by: User, description: str | None = None
                ) -> None:
     """Write one entry of `document`, dated `on`; legs of one purpose and account are added up.
 
@@ -159,5 +159,6 @@ def reverse_entries(document: Any, *, on: date, by: User) -> None:
         .join(JournalEntry, JournalEntry.id == JournalLine.entry_id)
         .where(JournalEntry.document_type == document.__tablename__, JournalEntry.document_id == document.id)
         .group_by(JournalLine.purpose, JournalLine.account_id))
-    post_entry(on, [Leg(purpose, credit - debit, account_id) for purpose, account_id, debit, credit in rows],
+    post_entry(on, [JournalLeg(purpose, credit - debit, account_id)
+                    for purpose, account_id, debit, credit in rows],
                document, by, description="reversal")

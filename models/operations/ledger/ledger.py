@@ -25,7 +25,7 @@ from models.journal import Posting
 from models.operations.core.bulk import Bulk, forget, insert_all
 from models.operations.core.locking import insert_for_dialect, insert_once
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.people import User
 from models.stock import MoveKind, StockBalance, StockBatch, StockMove, StoreItem
 
@@ -37,11 +37,11 @@ QUANTITY = ExactDecimal(14, 3)
 MOST_COST = Decimal(10) ** 12
 
 Pair = tuple[int, int]
-Against = Callable[[Sequence["Moved"]], Iterable[Leg]]
+CounterEntries = Callable[[Sequence["PostedMove"]], Iterable[JournalLeg]]
 
 
 @dataclass(frozen=True, slots=True)
-class In:
+class Incoming:
     """Base units to bring in. `value` in rupiah; None means at the average (found stock)."""
 
     line_id: int
@@ -52,7 +52,7 @@ class In:
 
 
 @dataclass(frozen=True, slots=True)
-class Out:
+class Outgoing:
     """Base units to take out, of one batch or, without, the earliest expiry first."""
 
     line_id: int
@@ -62,7 +62,7 @@ class Out:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class PostedMove:
     """One move that was written; quantity and value are signed."""
 
     line_id: int
@@ -111,7 +111,7 @@ class Ledger:
         self.held: dict[Pair, tuple[Decimal, Decimal]] = {}
         self.before: dict[Pair, tuple[Decimal, Decimal]] = {}
         self.batches: dict[Pair, list[list[Any]]] | None = None
-        self.moved: list[Moved] = []
+        self.moved: list[PostedMove] = []
         if pairs:
             self._lock()
 
@@ -143,20 +143,22 @@ class Ledger:
                 self.batches.setdefault((store, item), []).append([batch, number, expires, quantity])
         return self.batches.get(pair, [])
 
-    def add(self, store_id: int, row: In, kind: MoveKind) -> None:
+    def add(self, store_id: int, row: Incoming, kind: MoveKind) -> None:
         quantity, value = self.held[store_id, row.item_id]
         worth = row.value if row.value is not None else self._average(store_id, row)
         self.held[store_id, row.item_id] = (quantity + row.quantity, value + worth)
-        self.moved.append(Moved(row.line_id, store_id, row.item_id, row.batch_id, row.quantity, worth, kind))
+        self.moved.append(PostedMove(row.line_id, store_id, row.item_id, row.batch_id, row.quantity, worth,
+                                     kind))
 
-    def _average(self, store_id: int, row: In) -> Decimal:
+    def _average(self, store_id: int, row: Incoming) -> Decimal:
         quantity, value = self.held[store_id, row.item_id]
         if quantity:
             return (value * row.quantity / quantity).quantize(SEN, ROUND_HALF_UP)
         hint = self.items[row.item_id].price_hint or ZERO
         return (hint * row.quantity).quantize(SEN, ROUND_HALF_UP)
 
-    def take(self, store_id: int, row: Out, kind: MoveKind, unexpired_on: date | None) -> list[Moved]:
+    def take(self, store_id: int, row: Outgoing, kind: MoveKind,
+             unexpired_on: date | None) -> list[PostedMove]:
         pair = (store_id, row.item_id)
         usable = [batch for batch in self._stocked(pair)
                   if (row.batch_id is None or batch[0] == row.batch_id)
@@ -169,7 +171,7 @@ class Ledger:
                 item=item.name, asked=row.quantity, unit=item.base_unit,
                 available=available)
         rest = row.quantity
-        taken: list[Moved] = []
+        taken: list[PostedMove] = []
         for batch in usable:
             part = min(rest, batch[3])
             if part <= 0:
@@ -179,7 +181,7 @@ class Ledger:
             self.held[pair] = (quantity - part, value - worth)
             batch[3] -= part
             rest -= part
-            taken.append(Moved(row.line_id, store_id, row.item_id, batch[0], -part, -worth, kind))
+            taken.append(PostedMove(row.line_id, store_id, row.item_id, batch[0], -part, -worth, kind))
         self.moved += taken
         return taken
 
@@ -190,9 +192,9 @@ class Ledger:
         if min(self.held[pair]) < 0:
             raise NotEnoughStock(N_("The stock of %(item)s is no longer there."),
                                  item=self.items[move.item_id].name)
-        self.moved.append(Moved(move.line_id, move.store_id, move.item_id, move.batch_id, -move.quantity,
-                                -move.value,
-                                MoveKind.REVERSAL, move.id))
+        self.moved.append(PostedMove(move.line_id, move.store_id, move.item_id, move.batch_id, -move.quantity,
+                                     -move.value,
+                                     MoveKind.REVERSAL, move.id))
 
     def check_days(self, on: date) -> None:
         """A move dated in the past must not make any later day's quantity negative."""
@@ -222,7 +224,7 @@ class Ledger:
                         on=on, item=self.items[item].name)
 
     def write(self, document: Any, *, on: date, by: User, reason: str,
-              against: Against | None) -> list[Moved]:
+              against: CounterEntries | None) -> list[PostedMove]:
         if not self.moved:
             return []
         if isinstance(document, Document) and not document.posts.is_stock:
@@ -252,7 +254,7 @@ class Ledger:
         forget(Item, counted, "stock_on_hand", "last_received_on", "last_issued_on")
         if against is not None:
             value = sum((move.value for move in self.moved), ZERO)
-            journal.post_entry(on, [Leg(Posting.INVENTORY, value), *against(self.moved)], document, by)
+            journal.post_entry(on, [JournalLeg(Posting.INVENTORY, value), *against(self.moved)], document, by)
         return self.moved
 
     def _check_size(self) -> None:

@@ -30,7 +30,7 @@ def posting() -> list[tuple[str, type[Document]]]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class OpenPapers:
     """Papers of one type and state that are dated in a month and not posted."""
 
     table: str
@@ -44,7 +44,7 @@ def bounds(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 
-def standing(first: date, last: date) -> dict[tuple[int, int], list[Standing]]:
+def standing(first: date, last: date) -> dict[tuple[int, int], list[OpenPapers]]:
     """What is not posted of the months from `first` to `last`, by (year, month); one statement."""
     final = {paper.table: paper.final for paper in papers()}
     parts = []
@@ -58,10 +58,10 @@ def standing(first: date, last: date) -> dict[tuple[int, int], list[Standing]]:
             .where(dated.between(first, last), sa.cast(model.state, sa.String(32)).not_in(
                 [*final[table], "rejected", "cancelled", "reversed"]))
             .group_by(model.state, year, month))
-    found: dict[tuple[int, int], list[Standing]] = {}
+    found: dict[tuple[int, int], list[OpenPapers]] = {}
     for row in db.session.execute(sa.union_all(*parts)):
         found.setdefault((int(row.year), int(row.month)), []).append(
-            Standing(row.table, row.state, row.dated, row._mapping["count"]))
+            OpenPapers(row.table, row.state, row.dated, row._mapping["count"]))
     return found
 
 

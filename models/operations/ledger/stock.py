@@ -21,16 +21,16 @@ from models.journal import Posting
 from models.operations.core.bulk import Bulk
 from models.operations.core.locking import insert_once, lock
 from models.operations.ledger import backdating, journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import (
     COST,
     ZERO,
-    Against,
-    In,
+    CounterEntries,
+    Incoming,
     Ledger,
-    Moved,
-    Out,
+    Outgoing,
     Pair,
+    PostedMove,
     load_items,
     share,
 )
@@ -40,13 +40,13 @@ from models.stock import MoveKind, StockBalance, StockBatch, StockMove
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 
 
-def against(purpose: Posting, account_id: int | None = None) -> Against:
+def against(purpose: Posting, account_id: int | None = None) -> CounterEntries:
     """The other side of the entry: the whole value on one account."""
-    return lambda moved: [Leg(purpose, -sum((move.value for move in moved), ZERO), account_id)]
+    return lambda moved: [JournalLeg(purpose, -sum((move.value for move in moved), ZERO), account_id)]
 
 
-def receive(document: Any, store_id: int, wanted: Iterable[In], *, kind: MoveKind, on: date, by: User,
-            against: Against, reason: str = "") -> list[Moved]:
+def receive(document: Any, store_id: int, wanted: Iterable[Incoming], *, kind: MoveKind, on: date, by: User,
+            against: CounterEntries, reason: str = "") -> list[PostedMove]:
     """Bring stock in, dated `on`. Raises `PeriodClosed`, `Conflict` or `Refused`."""
     incoming = list(wanted)
     lock(document)
@@ -57,8 +57,8 @@ def receive(document: Any, store_id: int, wanted: Iterable[In], *, kind: MoveKin
     return ledger.write(document, on=on, by=by, reason=reason, against=against)
 
 
-def issue(document: Any, store_id: int, wanted: Iterable[Out], *, kind: MoveKind, on: date, by: User,
-          against: Against, reason: str = "", expired_too: bool = False) -> list[Moved]:
+def issue(document: Any, store_id: int, wanted: Iterable[Outgoing], *, kind: MoveKind, on: date, by: User,
+          against: CounterEntries, reason: str = "", expired_too: bool = False) -> list[PostedMove]:
     """Take stock out at the moving average, earliest expiry first.
 
     Raises `NotEnoughStock` naming the item, what was asked and what is there unexpired; nothing is changed
@@ -76,8 +76,9 @@ def issue(document: Any, store_id: int, wanted: Iterable[Out], *, kind: MoveKind
     return ledger.write(document, on=on, by=by, reason=reason, against=against)
 
 
-def transfer(document: Any, store_id: int, to_store_id: int, wanted: Iterable[Out], *, on: date, by: User,
-             reason: str = "") -> list[Moved]:
+def transfer(document: Any, store_id: int, to_store_id: int, wanted: Iterable[Outgoing], *, on: date,
+             by: User,
+             reason: str = "") -> list[PostedMove]:
     """Move stock between stores in one posting; batches and value go along."""
     outgoing = list(wanted)
     lock(document)
@@ -86,20 +87,22 @@ def transfer(document: Any, store_id: int, to_store_id: int, wanted: Iterable[Ou
     ledger = Ledger(pairs)
     for row in outgoing:
         for move in ledger.take(store_id, row, MoveKind.TRANSFER_OUT, None):
-            ledger.add(to_store_id, In(row.line_id, row.item_id, -move.quantity, move.batch_id, -move.value),
+            ledger.add(to_store_id,
+                       Incoming(row.line_id, row.item_id, -move.quantity, move.batch_id, -move.value),
                        MoveKind.TRANSFER_IN)
     if later:
         ledger.check_days(on)
 
-    def inventory(moved: Any) -> list[Leg]:
+    def inventory(moved: Any) -> list[JournalLeg]:
         """What leaves one store enters the other."""
-        return [Leg(Posting.INVENTORY, ZERO)]
+        return [JournalLeg(Posting.INVENTORY, ZERO)]
 
     return ledger.write(document, on=on, by=by, reason=reason, against=inventory)
 
 
-def adjust(document: Any, store_id: int, variances: Iterable[In], *, on: date, by: User, against: Against,
-           reason: str = "") -> list[Moved]:
+def adjust(document: Any, store_id: int, variances: Iterable[Incoming], *, on: date, by: User,
+           against: CounterEntries,
+           reason: str = "") -> list[PostedMove]:
     """Post a count: rows above zero come in at the average, rows below zero go out of their batch."""
     rows = list(variances)
     lock(document)
@@ -109,7 +112,7 @@ def adjust(document: Any, store_id: int, variances: Iterable[In], *, on: date, b
         if row.quantity > 0:
             ledger.add(store_id, row, MoveKind.STOCKTAKE)
         else:
-            ledger.take(store_id, Out(row.line_id, row.item_id, -row.quantity, row.batch_id),
+            ledger.take(store_id, Outgoing(row.line_id, row.item_id, -row.quantity, row.batch_id),
                         MoveKind.STOCKTAKE, None)
     if on < clock.today():
         ledger.check_days(on)
@@ -133,7 +136,7 @@ def lies_in(store_id: int, item_id: int) -> bool:
     return any(quantity > 0 for quantity in balances(store_id, {item_id}).values())
 
 
-def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Moved]:
+def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[PostedMove]:
     """Take back all moves and journal entries of `document` with opposite ones of the same value.
 
     Raises `Refused` when a later document drew on stock that it brought in.
@@ -247,6 +250,24 @@ def without_batch(item_ids: Iterable[int]) -> dict[int, int]:
 
 
 
-__all__ = ["COST", "Against", "In", "Moved", "Out", "adjust", "against", "balances", "batches", "in_base",
-           "issue", "lies_in", "load_items", "lock_pairs", "receive", "reverse", "share",
-           "transfer", "without_batch"]
+__all__ = [
+    "COST",
+    "CounterEntries",
+    "Incoming",
+    "Outgoing",
+    "PostedMove",
+    "adjust",
+    "against",
+    "balances",
+    "batches",
+    "in_base",
+    "issue",
+    "lies_in",
+    "load_items",
+    "lock_pairs",
+    "receive",
+    "reverse",
+    "share",
+    "transfer",
+    "without_batch",
+]

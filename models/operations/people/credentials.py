@@ -29,7 +29,7 @@ LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedAccess:
     """How many of each were open until now."""
 
     sessions: int
@@ -130,10 +130,10 @@ def _noted(user: User, what: str, ended: int) -> int:
     return int(ended)
 
 
-def end_access(user: User, *, keep: str | None = None) -> Ended:
+def end_access(user: User, *, keep: str | None = None) -> EndedAccess:
     """End all sessions but `keep`, and all API tokens: whoever is in is out at the next request."""
     with db.session.no_autoflush:  # counted here before the database ends them by itself
-        return Ended(end_sessions(user, keep=keep), end_tokens(user))
+        return EndedAccess(end_sessions(user, keep=keep), end_tokens(user))
 
 
 def end_tickets(user: User, *kinds: TicketKind) -> None:

@@ -25,7 +25,7 @@ from models.consultations import Consultation
 from models.documents import WORKFLOWS, Document
 from models.errors import N_
 from models.operations.core.activity import plain
-from models.operations.core.approvals import EVERY, after
+from models.operations.core.approvals import ON_EVERY_STEP, after
 from models.operations.core.locking import insert_once
 from models.operations.people.mail import post
 from models.outbox import Channel, Notice
@@ -222,7 +222,7 @@ def _unit_of(record: Any) -> int | None:
     return getattr(request if request is not None else record, "work_unit_id", None)
 
 
-EVERY.append(_on_every_step)
+ON_EVERY_STEP.append(_on_every_step)
 
 
 # ---------------------------------------------------------------- reading

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from models import clock
 from models.base import db
-from models.errors import N_, NotAllowed, Refused, at
+from models.errors import N_, NotAllowed, Refused, blame_line
 from models.items import Item, Supplier
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
@@ -250,7 +250,7 @@ def _check_order(order: PurchaseOrder, *, by: User, reason: str) -> None:
     lock_rows(PurchaseRequestLine, set(ids))
     before = ordered(ids, but=order)
     for line in named:
-        with at(line):
+        with blame_line(line):
             wanted = line.purchase_request_line
             assert wanted is not None
             check_left(wanted, line.base_quantity, before.get(wanted.id, ZERO))

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.errors import N_, NotAllowed, Refused, at
+from models.errors import N_, NotAllowed, Refused, blame_line
 from models.journal import Posting
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.bulk import update_all
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.operations.purchasing import supplier_returns
 from models.operations.purchasing.ordering import make_order
 from models.operations.purchasing.supplier_returns import make_replacement, make_return, sent_back
@@ -108,7 +108,7 @@ def _post_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     else:
         outstanding = _check_quantities(receipt, order)
     for line in receipt.lines:
-        with at(line):
+        with blame_line(line):
             _check_batch(receipt, line)
             if line.rejected_quantity and not (line.rejection_reason or "").strip():
                 raise Refused(N_("%(item)s: write why part of it was handed back."), item=line.item.name,
@@ -121,7 +121,7 @@ def _post_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
          **({} if replaces else {"outstanding_quantity": outstanding[line.id]})} for line in receipt.lines])
     stock.receive(
         receipt, receipt.store_id,
-        [stock.In(line.id, line.item_id, base[line.id], line.batch_id, line.net_amount)
+        [stock.Incoming(line.id, line.item_id, base[line.id], line.batch_id, line.net_amount)
          for line in receipt.lines if line.batch_id is not None],
         kind=MoveKind.RECEIPT, on=receipt.received_on, by=by, reason=reason,
         against=supplier_returns.clearing(receipt) if replaces
@@ -154,7 +154,7 @@ def _check_quantities(receipt: GoodsReceipt, order: PurchaseOrder) -> dict[int, 
         so_far[row.id] = so_far.get(row.id, ZERO) + (row.came * row.came_by if row.came else ZERO)
     outstanding: dict[int, Decimal] = {}
     for line in receipt.lines:
-        with at(line):
+        with blame_line(line):
             wanted = ordered.get(line.purchase_order_line_id)
             if wanted is None or wanted.item_id != line.item_id or wanted.unit_id != line.unit_id:
                 raise Refused(N_("%(item)s, in this unit, is not on the order %(number)s."),
@@ -261,7 +261,7 @@ def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
     ids = {line.goods_receipt_line_id for line in lines}
     before, waived = invoiced(ids), supplier_returns.waived(ids)
     tolerance = setting("supplier_invoice.tolerance") / 100
-    legs = [Leg(Posting.VAT, invoice.vat_amount), Leg(Posting.PAYABLES, -invoice.total)]
+    legs = [JournalLeg(Posting.VAT, invoice.vat_amount), JournalLeg(Posting.PAYABLES, -invoice.total)]
     for line in lines:
         source = line.goods_receipt_line
         receipt = source.goods_receipt
@@ -285,8 +285,8 @@ def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
         if abs(line.net_amount - due) > abs(due) * tolerance:
             raise Refused(N_("%(item)s is charged %(charged)s rupiah; by order and receipt it is %(due)s."),
                           item=line.item.name, charged=line.net_amount, due=due)
-        legs += [Leg(Posting.RECEIVED_NOT_INVOICED, due, receipt.account_id),
-                 Leg(Posting.PRICE_VARIANCE, line.net_amount - due)]
+        legs += [JournalLeg(Posting.RECEIVED_NOT_INVOICED, due, receipt.account_id),
+                 JournalLeg(Posting.PRICE_VARIANCE, line.net_amount - due)]
     journal.post_entry(clock.today(), legs, invoice, by)
 
 
@@ -298,7 +298,8 @@ def _pay(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
                       field="paid_on" if invoice.paid_on is None else "payment_reference")
     supplier_returns.check_set_off(invoice)
     paid = invoice.total - invoice.set_off_amount
-    journal.post_entry(invoice.paid_on, [Leg(Posting.PAYABLES, paid), Leg(Posting.CASH, -paid)], invoice, by)
+    journal.post_entry(invoice.paid_on,
+                       [JournalLeg(Posting.PAYABLES, paid), JournalLeg(Posting.CASH, -paid)], invoice, by)
 
 
 __all__ = ["invoiced", "make_order", "make_receipt", "make_replacement", "make_return", "received",

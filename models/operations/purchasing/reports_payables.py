@@ -19,8 +19,8 @@ from models.operations.core.checks import check
 from models.operations.core.report_kit import (
     STORE,
     SUPPLIER,
-    Asked,
     Column,
+    ParameterValues,
     Report,
     Section,
     Statement,
@@ -44,7 +44,7 @@ OLD = 30
 ZERO = Decimal(0)
 
 
-def received_not_invoiced(asked: Asked) -> Statement:
+def received_not_invoiced(asked: ParameterValues) -> Statement:
     """Lines of posted receipts that invoices and returns do not cover, oldest first; quantities in the line's
     unit.
 
@@ -106,7 +106,7 @@ def owed(row: Any) -> Decimal:
     return share(value, base - row.returned_base, base) - share(value, row.invoiced, row.received_quantity)
 
 
-def _on_the_account(_asked: Asked) -> Statement:
+def _on_the_account(_asked: ParameterValues) -> Statement:
     return sa.select(rupiah(sa.func.sum(JournalLine.credit - JournalLine.debit)).label("account")).where(
         JournalLine.purpose == Posting.RECEIVED_NOT_INVOICED)
 
@@ -168,7 +168,7 @@ def _credits() -> Any:
 CREDIT = SupplierReturn.credit_net + SupplierReturn.credit_vat
 
 
-def payables(asked: Asked) -> Statement:
+def payables(asked: ParameterValues) -> Statement:
     """Approved invoices that are not paid, and each supplier's credit that can be set off."""
     bill, credit = SupplierInvoice, _credits()
     none = sa.null()
@@ -186,7 +186,7 @@ def payables(asked: Asked) -> Statement:
                                        both.c.due_on.is_(None), both.c.due_on, both.c.invoice_id)
 
 
-def credit_notes(asked: Asked) -> Statement:
+def credit_notes(asked: ParameterValues) -> Statement:
     """The credit notes of the suppliers that have credit left, newest first."""
     credit = _credits()
     return (sa.select(SupplierReturn.id.label("return_id"), SupplierReturn.number.label("document"),
@@ -199,7 +199,7 @@ def credit_notes(asked: Asked) -> Statement:
             .order_by(SupplierReturn.returned_on.desc(), SupplierReturn.id.desc()))
 
 
-def refunds(asked: Asked) -> Statement:
+def refunds(asked: ParameterValues) -> Statement:
     """What suppliers paid back in money within a year, newest first."""
     refund = SupplierRefund
     return (sa.select(refund.id.label("refund_id"), refund.number.label("document"),
@@ -212,7 +212,7 @@ def refunds(asked: Asked) -> Statement:
             .order_by(refund.refunded_on.desc(), refund.id.desc()))
 
 
-def _to_pay(asked: Asked) -> Statement:
+def _to_pay(asked: ParameterValues) -> Statement:
     both = payables(asked).order_by(None).subquery()
     owed, less = (sa.func.sum(sa.case((which, both.c.amount), else_=0)) for which in
                   (both.c.invoice_id.is_not(None), both.c.invoice_id.is_(None)))

@@ -14,8 +14,8 @@ from models.operations.core.report_kit import (
     ITEM,
     STORE,
     SUPPLIER,
-    Asked,
     Column,
+    ParameterValues,
     Report,
     Statement,
     base_units,
@@ -57,7 +57,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- on order
 
-def on_order(asked: Asked) -> Statement:
+def on_order(asked: ParameterValues) -> Statement:
     """Lines of orders that went out and are not fully received."""
     line, came = PurchaseOrderLine, received()
     ordered = base_units(line.quantity, line.factor)
@@ -94,7 +94,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- price history
 
-def prices(asked: Asked) -> Statement:
+def prices(asked: ParameterValues) -> Statement:
     """What was paid at each posted receipt, newest first."""
     line = GoodsReceiptLine
     return (sa.select(
@@ -127,7 +127,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- on time
 
-def on_time(asked: Asked) -> Statement:
+def on_time(asked: ParameterValues) -> Statement:
     """Orders due in the period, by supplier: on time when all came, and the last of it by the day agreed."""
     came = received()
     line = PurchaseOrderLine

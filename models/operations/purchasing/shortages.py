@@ -16,7 +16,7 @@ from models.items import Item, Supplier, UnitConversion
 from models.operations.core.approvals import opened
 from models.operations.core.jobs import each_day, job
 from models.operations.core.locking import lock_rows
-from models.operations.core.report_kit import Asked, Statement, above_zero, base_units, quantity
+from models.operations.core.report_kit import ParameterValues, Statement, above_zero, base_units, quantity
 from models.operations.core.system import the_system
 from models.operations.people.notices import Declared, declare, holders, tell
 from models.organisation import Status
@@ -113,7 +113,7 @@ def _requested() -> Any:
             .group_by(asked.c.item_id).subquery())
 
 
-def shortages(asked: Asked) -> Statement:
+def shortages(asked: ParameterValues) -> Statement:
     """Active items below their minimum, with the store and the supplier that they came from last.
 
     All quantities in base units; `shortage` is what is missing after what is on its way.
@@ -183,7 +183,8 @@ def make_purchase_requests(*, by: User, store_id: int | None = None, supplier_id
     return made
 
 
-def _draft(asked: Asked, chosen: set[int] | None, by: User, note: str | None = None) -> list[PurchaseRequest]:
+def _draft(asked: ParameterValues, chosen: set[int] | None, by: User,
+           note: str | None = None) -> list[PurchaseRequest]:
     def short() -> list[Any]:
         return [row for row in db.session.execute(shortages(asked))
                 if (chosen is None or row.item_id in chosen) and row.store_id is not None]

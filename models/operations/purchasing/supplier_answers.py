@@ -18,7 +18,7 @@ from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.approvals import after, effect
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.operations.purchasing.supplier_returns import (
     CREDIT_NOTE,
     away,
@@ -102,7 +102,8 @@ def _take_back_entry(document: SupplierReturn, by: User) -> None:
         .where(JournalEntry.document_type == document.__tablename__, JournalEntry.document_id == document.id,
                JournalEntry.description.in_((CREDIT_NOTE, TAKEN_BACK)))
         .group_by(JournalLine.purpose, JournalLine.account_id)).all()
-    opposite = [Leg(purpose, credit - debit, account_id) for purpose, account_id, debit, credit in rows]
+    opposite = [JournalLeg(purpose, credit - debit, account_id)
+                for purpose, account_id, debit, credit in rows]
     journal.post_entry(clock.today(), opposite, document, by, description=TAKEN_BACK)
     # the credit note still counts
     gone = away({origin_of(line.goods_receipt_line).id for line in document.lines})
@@ -113,6 +114,6 @@ def _take_back_entry(document: SupplierReturn, by: User) -> None:
         gone[origin.id] = before + (line.credited_quantity or ZERO)
         price += share_away(origin, before, gone[origin.id])
     less = price - (document.credit_net or ZERO)
-    journal.post_entry(clock.today(), [Leg(Posting.RECEIVED_NOT_INVOICED, less, document.account_id),
-                                       Leg(Posting.PRICE_VARIANCE, -less)], document, by,
+    journal.post_entry(clock.today(), [JournalLeg(Posting.RECEIVED_NOT_INVOICED, less, document.account_id),
+                                       JournalLeg(Posting.PRICE_VARIANCE, -less)], document, by,
                        description="rounding")

@@ -16,7 +16,7 @@ from models.journal import Posting
 from models.operations.core.approvals import effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.operations.purchasing.supplier_returns import open_credit
 from models.people import User
 from models.returns import SupplierReturn
@@ -54,7 +54,8 @@ def _post(refund: SupplierRefund, *, by: User, reason: str) -> None:
         raise Refused(N_("At most %(most)s rupiah of this supplier's credit notes are unused."), most=most,
                       field="amount")
     journal.post_entry(refund.refunded_on,
-                       [Leg(Posting.CASH, refund.amount), Leg(Posting.PAYABLES, -refund.amount)],
+                       [JournalLeg(Posting.CASH, refund.amount),
+                        JournalLeg(Posting.PAYABLES, -refund.amount)],
                        refund, by)
 
 

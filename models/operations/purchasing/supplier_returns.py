@@ -15,13 +15,13 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.errors import N_, NotAllowed, Refused, at
+from models.errors import N_, NotAllowed, Refused, blame_line
 from models.items import Supplier
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.approvals import effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.people import User
 from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.returns import Resolution, SupplierReturn, SupplierReturnLine, SupplierReturnState
@@ -140,7 +140,7 @@ def _check_return(document: SupplierReturn, *, by: User, reason: str) -> None:
     lock_receipts(document)
     back = sent_back({line.goods_receipt_line_id for line in document.lines})
     for line in document.lines:
-        with at(line):
+        with blame_line(line):
             source = line.goods_receipt_line
             receipt = source.goods_receipt
             db.session.refresh(receipt, ["state"])
@@ -166,20 +166,20 @@ def _send_back(document: SupplierReturn, *, by: User, reason: str) -> None:
     """Stock out at the average; what the receipt price differs goes to price variance."""
     base = stock.in_base(document.lines)
     gone = away({origin_of(line.goods_receipt_line).id for line in document.lines})
-    legs: list[Leg] = []
+    legs: list[JournalLeg] = []
     for line in document.lines:
         origin = origin_of(line.goods_receipt_line)
         before = gone.get(origin.id, ZERO)
         gone[origin.id] = before + base[line.id]
         price = share_away(origin, before, gone[origin.id])
-        legs += [Leg(Posting.RECEIVED_NOT_INVOICED, price, document.account_id),
-                 Leg(Posting.PRICE_VARIANCE, -price)]
+        legs += [JournalLeg(Posting.RECEIVED_NOT_INVOICED, price, document.account_id),
+                 JournalLeg(Posting.PRICE_VARIANCE, -price)]
 
-    def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
-        return [*legs, *(Leg(Posting.PRICE_VARIANCE, -move.value) for move in moved)]
+    def sides(moved: Iterable[stock.PostedMove]) -> list[JournalLeg]:
+        return [*legs, *(JournalLeg(Posting.PRICE_VARIANCE, -move.value) for move in moved)]
 
     stock.issue(document, document.store_id,
-                [stock.Out(line.id, line.item_id, base[line.id], line.goods_receipt_line.batch_id)
+                [stock.Outgoing(line.id, line.item_id, base[line.id], line.goods_receipt_line.batch_id)
                  for line in document.lines],
                 kind=MoveKind.SUPPLIER_RETURN, on=document.returned_on, by=by, reason=reason, against=sides,
                 expired_too=True)
@@ -217,8 +217,8 @@ def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
     document.credit_vat = sum(((amount * rate / 100).quantize(SEN, ROUND_HALF_UP)
                                for rate, amount in taxed.items()), ZERO)
     journal.post_entry(clock.today(), [
-        Leg(Posting.PAYABLES, document.credit_net + document.credit_vat),
-        Leg(Posting.VAT, -document.credit_vat), Leg(Posting.RECEIVED_NOT_INVOICED, -net,
+        JournalLeg(Posting.PAYABLES, document.credit_net + document.credit_vat),
+        JournalLeg(Posting.VAT, -document.credit_vat), JournalLeg(Posting.RECEIVED_NOT_INVOICED, -net,
         document.account_id)], document, by, description=CREDIT_NOTE)
 
 
@@ -322,7 +322,7 @@ def check_replacement(receipt: GoodsReceipt) -> None:
     lock_receipts(document)
     left = _owed(document)
     for line in receipt.lines:
-        with at(line):
+        with blame_line(line):
             origin = line.origin_line
             if (origin is None or origin.id not in left or origin.item_id != line.item_id
                     or origin.unit_id != line.unit_id
@@ -343,7 +343,7 @@ def check_replacement(receipt: GoodsReceipt) -> None:
             line.outstanding_quantity = (left[origin.id] / line.factor).quantize(UNIT)
 
 
-def clearing(receipt: GoodsReceipt) -> stock.Against:
+def clearing(receipt: GoodsReceipt) -> stock.CounterEntries:
     """The other side of a replacement: what the return took off goods received not invoiced comes back on
     them."""
     document = receipt.supplier_return
@@ -357,10 +357,10 @@ def clearing(receipt: GoodsReceipt) -> stock.Against:
         gone[origin.id] = before - line.base_quantity
         price += share_away(origin, gone[origin.id], before)
 
-    def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
+    def sides(moved: Iterable[stock.PostedMove]) -> list[JournalLeg]:
         worth = sum((move.value for move in moved), ZERO)
-        return [Leg(Posting.RECEIVED_NOT_INVOICED, -price, document.account_id),
-                Leg(Posting.PRICE_VARIANCE, price - worth)]
+        return [JournalLeg(Posting.RECEIVED_NOT_INVOICED, -price, document.account_id),
+                JournalLeg(Posting.PRICE_VARIANCE, price - worth)]
     return sides
 
 
@@ -385,6 +385,6 @@ def settle_reversal(receipt: GoodsReceipt, *, by: User) -> None:
         .where(JournalEntry.document_type == receipt.__tablename__, JournalEntry.document_id == receipt.id,
                JournalLine.purpose == Posting.RECEIVED_NOT_INVOICED, JournalLine.credit > 0))
     less = price - (booked or ZERO)
-    journal.post_entry(clock.today(), [Leg(Posting.RECEIVED_NOT_INVOICED, less, document.account_id),
-                                       Leg(Posting.PRICE_VARIANCE, -less)], receipt, by,
+    journal.post_entry(clock.today(), [JournalLeg(Posting.RECEIVED_NOT_INVOICED, less, document.account_id),
+                                       JournalLeg(Posting.PRICE_VARIANCE, -less)], receipt, by,
                        description="rounding")

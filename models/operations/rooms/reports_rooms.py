@@ -20,9 +20,9 @@ from models.housekeeping import Cleaning, CleaningState
 from models.items import Item
 from models.maintenance import Maintenance, MaintenanceLine
 from models.operations.core.report_kit import (
-    Asked,
     Column,
     Parameter,
+    ParameterValues,
     Report,
     Statement,
     declare,
@@ -45,7 +45,7 @@ CLASS_COLUMN = Column("room_class", N_("Room class"), links=("=room_class", "roo
                       unless="room_class")
 
 
-def _bounds(asked: Asked) -> tuple[Any, Any, int]:
+def _bounds(asked: ParameterValues) -> tuple[Any, Any, int]:
     """First instant of the period, the instant after its last day (now, if that is earlier), and its days."""
     start = clock.day_bounds(asked.get("from") or clock.today() - timedelta(days=30))[0]
     until = clock.day_bounds(asked.get("to") or clock.today())[1]
@@ -58,7 +58,7 @@ def _whole_minutes(value: Any) -> Decimal | None:
 
 # ---------------------------------------------------------------- occupancy
 
-def _lain(asked: Asked) -> Any:
+def _lain(asked: ParameterValues) -> Any:
     """Minutes lain, and stays that ended, for each bed in the period."""
     start, until, _days = _bounds(asked)
     stay, ended = Stay, sa.func.coalesce(Stay.ended_at, until)
@@ -70,7 +70,7 @@ def _lain(asked: Asked) -> Any:
             .where(stay.started_at < until, ended > start).group_by(stay.bed_id).subquery())
 
 
-def occupancy(asked: Asked) -> Statement:
+def occupancy(asked: ParameterValues) -> Statement:
     """By ward and class: beds, the share of their time that somebody lay in them, and how often they changed
     hands."""
     lain = _lain(asked)
@@ -109,7 +109,7 @@ def _turnover(row: Any) -> Decimal | None:
     return ratio(Decimal(row.discharged), row.beds)
 
 
-def _whole(asked: Asked) -> Statement:
+def _whole(asked: ParameterValues) -> Statement:
     rows = occupancy(asked).order_by(None).subquery()
     return sa.select(*(sa.func.coalesce(sa.func.sum(rows.c[name]), 0).label(name)
                        for name in ("beds", "minutes", "stays", "discharged")),
@@ -135,7 +135,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- turnaround
 
-def turnaround(asked: Asked) -> Statement:
+def turnaround(asked: ParameterValues) -> Statement:
     """By ward, class and kind of cleaning: how long beds waited, were cleaned, and waited for the
     inspection."""
     start, until, _days = _bounds(asked)
@@ -178,7 +178,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- what a bed-day costs
 
-def bed_day_cost(asked: Asked) -> Statement:
+def bed_day_cost(asked: ParameterValues) -> Statement:
     """By class: what its rooms cost in the period (cleaning, upkeep and depreciation of what stands in
     them)."""
     start, until, _days = _bounds(asked)
@@ -233,7 +233,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- the inventory list of a room
 
-def room_inventory(asked: Asked) -> Statement:
+def room_inventory(asked: ParameterValues) -> Statement:
     """What stands in rooms: assets by their location, and the stocked things placed there as facilities."""
     gone = (AssetState.RETIRED, AssetState.LOST)
     room, bedroom = aliased(Room), aliased(InpatientRoom)

@@ -337,7 +337,7 @@ def _reason(model: Any, error: Exception) -> Refused:
 def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], outcome: Outcome, *,
                    by: User) -> None:
     """Stock in at what the list says it is worth, against the equity that the hospital opens with."""
-    wanted: dict[int, list[stock.In]] = {}
+    wanted: dict[int, list[stock.Incoming]] = {}
     seen: dict[tuple[int, int, int], int] = {}
     reader = opening_stock.Reader(session, LAYOUTS[K.OPENING_STOCK].required)
     outcome.asks = spoilt_codes.of_stock(session, rows)

@@ -15,7 +15,7 @@ from models.journal import Posting
 from models.operations.core.approvals import after, effect
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import stock
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.operations.stores import count_moments
 from models.people import User
 from models.returns import Spoilage
@@ -31,7 +31,7 @@ def _write_off(spoilage: Spoilage, *, by: User, reason: str) -> None:
     base = stock.in_base(spoilage.lines)
     moved = stock.issue(
         spoilage, spoilage.store_id,
-        [stock.Out(line.id, line.item_id, base[line.id], line.batch_id) for line in spoilage.lines],
+        [stock.Outgoing(line.id, line.item_id, base[line.id], line.batch_id) for line in spoilage.lines],
         kind=MoveKind.SPOILAGE, on=spoilage.spoiled_on, by=by, reason=reason, expired_too=True,
         against=stock.against(Posting.LOSS, spoilage.account_id))
     for line in spoilage.lines:
@@ -43,7 +43,7 @@ def _write_off(spoilage: Spoilage, *, by: User, reason: str) -> None:
 def _move_stock(document: StockTransfer, *, by: User, reason: str) -> None:
     base = stock.in_base(document.lines)
     stock.transfer(document, document.store_id, document.to_store_id,
-                   [stock.Out(line.id, line.item_id, base[line.id], line.batch_id)
+                   [stock.Outgoing(line.id, line.item_id, base[line.id], line.batch_id)
                     for line in document.lines],
                    on=document.transferred_on, by=by, reason=reason)
 
@@ -136,8 +136,9 @@ def _post_variance(stocktake: Stocktake, *, by: User, reason: str) -> None:
                          "counted again."),
                       lines="; ".join(map(str, missing[:MOST_NAMED])) + (f"; +{more}" if more > 0 else ""))
 
-    def sides(moved: Iterable[stock.Moved]) -> list[Leg]:
-        return [Leg(Posting.STOCK_GAIN if move.value > 0 else Posting.LOSS, -move.value) for move in moved]
+    def sides(moved: Iterable[stock.PostedMove]) -> list[JournalLeg]:
+        return [JournalLeg(Posting.STOCK_GAIN if move.value > 0 else Posting.LOSS, -move.value)
+                for move in moved]
 
     stocktake.posted_on = clock.today()
     stock.adjust(stocktake, stocktake.store_id, count_moments.variances(stocktake), on=stocktake.posted_on,

@@ -128,7 +128,7 @@ def _variance(line: StocktakeLine) -> Decimal:
     return line.counted_quantity - line.system_quantity
 
 
-def variances(stocktake: Stocktake) -> Iterable[stock.In]:
+def variances(stocktake: Stocktake) -> Iterable[stock.Incoming]:
     """What the approval posts, line by line."""
-    return [stock.In(line.id, line.item_id, _variance(line), line.batch_id) for line in stocktake.lines
+    return [stock.Incoming(line.id, line.item_id, _variance(line), line.batch_id) for line in stocktake.lines
             if line.batch_id is not None and _variance(line)]

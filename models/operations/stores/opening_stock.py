@@ -37,7 +37,7 @@ class Line:
     quantity: Decimal
     unit: UnitConversion
     price: Decimal
-    goods: stock.In
+    goods: stock.Incoming
 
     def values(self) -> dict[str, Any]:
         """What a preview shows; quantity and price are per base unit beside what the list says."""
@@ -97,7 +97,7 @@ class Reader:
         batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
         value = (quantity * price).quantize(SEN, ROUND_HALF_UP)
         return Line(store, item, batch, expires_on, quantity, unit, price,
-                    stock.In(row.number, item.id, base, batch_id, value))
+                    stock.Incoming(row.number, item.id, base, batch_id, value))
 
     def _store(self, text: str) -> Store:
         if text not in self.stores:

@@ -21,10 +21,10 @@ from models.operations.core.report_kit import (
     ITEM,
     STOCK,
     STORE,
-    Asked,
     Chart,
     Column,
     Parameter,
+    ParameterValues,
     Report,
     Statement,
     Veil,
@@ -102,7 +102,7 @@ def _other_side(statement: Any, move: Any) -> Any:
 
 # ---------------------------------------------------------------- the stock card
 
-def _of_batch(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:
+def _of_batch(asked: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
     """The criterion of one batch of the item, by its number."""
     number = str(asked.get("batch") or "").strip().lower()
     if not number:
@@ -111,7 +111,7 @@ def _of_batch(asked: Asked, column: Any) -> list[sa.ColumnElement[bool]]:
                                                       sa.func.lower(StockBatch.number) == number))]
 
 
-def stock_card(asked: Asked) -> Statement:
+def stock_card(asked: ParameterValues) -> Statement:
     """Moves of one item, newest first, each with what was held after it (in the order of days, then of
     posting)."""
     order = (M.moved_on, M.id)
@@ -131,7 +131,7 @@ def stock_card(asked: Asked) -> Statement:
             .order_by(move.moved_on.desc(), move.id.desc()))
 
 
-def _card_head(asked: Asked) -> Statement:
+def _card_head(asked: ParameterValues) -> Statement:
     """What is held now, and how long it lasts at the use of the last 30 days."""
     mine = [M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id)]
     by_batch = bool(_of_batch(asked, M.batch_id))
@@ -162,7 +162,7 @@ def _days_of_cover(row: Any) -> int | None:
     return int(row.held * 30 / row.used) if row.used > 0 else None
 
 
-def _balances(asked: Asked) -> Statement:
+def _balances(asked: ParameterValues) -> Statement:
     """What was held at the end of each day with moves."""
     days = (sa.select(M.moved_on, sa.func.sum(M.quantity).label("change"))
             .where(M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id))
@@ -192,7 +192,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- recall of a batch
 
-def recall(asked: Asked) -> Statement:
+def recall(asked: ParameterValues) -> Statement:
     """Who has the batch: stores hold it, units and patients got it, less what they gave back."""
     number = str(asked.get("batch") or "").strip()
     moved = (unit_papers(sa.select(
@@ -244,7 +244,7 @@ declare(
 
 # ---------------------------------------------------------------- stocktake variance
 
-def _counts(asked: Asked) -> list[sa.ColumnElement[bool]]:
+def _counts(asked: ParameterValues) -> list[sa.ColumnElement[bool]]:
     number = str(asked.get("document") or "").strip().lower()
     named = [sa.func.lower(Stocktake.number) == number] if number else []
     return [*within(asked, Stocktake.counted_on), *where(asked, store=Stocktake.store_id), *named]
@@ -258,7 +258,7 @@ def _worth(row: Any) -> Decimal:
     return (row.variance * average).quantize(Decimal("0.01"))
 
 
-def _variance_sums(asked: Asked) -> Statement:
+def _variance_sums(asked: ParameterValues) -> Statement:
     """What the posted counts found more, and less, in rupiah."""
     rows = sa.select(M.value).join(Stocktake, Stocktake.id == M.document_id).where(
         M.document_type == "stocktake", *_counts(asked), *where(asked, item=M.item_id)).subquery()
@@ -268,7 +268,7 @@ def _variance_sums(asked: Asked) -> Statement:
                      rupiah(sa.func.sum(value)).label("net"))
 
 
-def variance(asked: Asked) -> Statement:
+def variance(asked: ParameterValues) -> Statement:
     worth = (sa.select(sa.func.sum(M.value)).where(
         M.document_type == "stocktake", M.document_id == StocktakeLine.stocktake_id,
         M.line_id == StocktakeLine.id)
@@ -316,7 +316,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- controlled items, ABC
 
-def controlled(asked: Asked) -> Statement:
+def controlled(asked: ParameterValues) -> Statement:
     joined = _other_side(_with_number(sa.select(
         M.id, M.moved_on, M.kind, M.document_type, M.document_id, DocumentNumber.number.label("document"),
         M.item_id, NAMED, Store.name.label("store"), StockBatch.number.label("batch"), M.quantity)
@@ -337,7 +337,7 @@ declare(Report(
     parameters=(*period(90), STORE, ITEM)))
 
 
-def abc(asked: Asked) -> Statement:
+def abc(asked: ParameterValues) -> Statement:
     """Items by the value used, with the share that they and those above them make."""
     used = (sa.select(M.item_id, quantity(-sa.func.sum(M.quantity)).label("quantity"),
                       rupiah(-sa.func.sum(M.value)).label("value"))

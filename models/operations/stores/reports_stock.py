@@ -16,10 +16,10 @@ from models.operations.core.report_kit import (
     STORE,
     SUPPLIER,
     UNIT,
-    Asked,
     Chart,
     Column,
     Parameter,
+    ParameterValues,
     Report,
     Statement,
     declare,
@@ -70,7 +70,7 @@ SUPPLIER_ID = sa.func.coalesce(GoodsReceipt.supplier_id, SupplierReturn.supplier
 AS_OF = Parameter("as_of", N_("As of"), "date", lambda: clock.today())
 
 
-def _held(asked: Asked) -> Any:
+def _held(asked: ParameterValues) -> Any:
     """Quantity and value by store and item at the end of a day: what is there, less what moved since."""
     later = (sa.select(M.store_id, M.item_id, sa.func.sum(M.quantity).label("quantity"),
                        sa.func.sum(M.value).label("value"))
@@ -84,7 +84,7 @@ def _held(asked: Asked) -> Any:
             .where(*where(asked, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
 
 
-def stock_on_hand(asked: Asked) -> Statement:
+def stock_on_hand(asked: ParameterValues) -> Statement:
     held = _held(asked)
     return (sa.select(held.c.item_id, NAMED, ItemCategory.name.label("category"), Store.name.label("store"),
                       Shelf.location, Item.base_unit, held.c.quantity, held.c.value)
@@ -94,7 +94,7 @@ def stock_on_hand(asked: Asked) -> Statement:
             .where(held.c.quantity != 0).order_by(Item.name, held.c.item_id, held.c.store_id))
 
 
-def _held_in_all(asked: Asked) -> Statement:
+def _held_in_all(asked: ParameterValues) -> Statement:
     held = _held(asked)
     return sa.select(sa.func.count(sa.distinct(held.c.item_id)).label("items"),
                      rupiah(sa.func.sum(held.c.value)).label("value")).where(held.c.quantity != 0)
@@ -121,7 +121,7 @@ OUT_COLUMN = Column("went", N_("Out"), "quantity")
 CHANGE_COLUMN = Column("value", N_("Change of value"), "money")
 
 
-def moves_by_item(asked: Asked) -> Statement:
+def moves_by_item(asked: ParameterValues) -> Statement:
     return (sa.select(M.item_id, NAMED, Store.name.label("store"), Item.base_unit, IN, OUT, VALUE)
             .join(Item, Item.id == M.item_id).join(Store, Store.id == M.store_id)
             .where(*within(asked, M.moved_on), *where(asked, store=M.store_id, item=M.item_id))
@@ -129,7 +129,7 @@ def moves_by_item(asked: Asked) -> Statement:
             .order_by(Item.name, M.item_id, M.store_id))
 
 
-def moves_by_unit(asked: Asked) -> Statement:
+def moves_by_unit(asked: ParameterValues) -> Statement:
     """Deliveries and unit returns; what was reversed cancels itself out."""
     moved = (unit_papers(sa.select(M.item_id, UNIT_ID.label("work_unit_id"), IN, OUT, VALUE), M)
              .where(M.document_type.in_(("delivery_request", "unit_return")), *within(asked, M.moved_on),
@@ -141,7 +141,7 @@ def moves_by_unit(asked: Asked) -> Statement:
             .order_by(WorkUnit.name, WorkUnit.id, Item.name, moved.c.item_id))
 
 
-def moves_by_supplier(asked: Asked) -> Statement:
+def moves_by_supplier(asked: ParameterValues) -> Statement:
     """Receipts and supplier returns."""
     moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), IN, OUT, VALUE), M)
              .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(asked, M.moved_on),
@@ -174,12 +174,12 @@ declare(Report("moves_by_supplier", N_("Movements by supplier"), "inventory", mo
 MONTH = sa.extract("year", M.moved_on) * 100 + sa.extract("month", M.moved_on)
 
 
-def _used(asked: Asked) -> list[Any]:
+def _used(asked: ParameterValues) -> list[Any]:
     return [M.document_type.in_(("delivery_request", "unit_return")), *within(asked, M.moved_on),
             *where(asked, store=M.store_id, item=M.item_id, work_unit=UNIT_ID)]
 
 
-def usage(asked: Asked) -> Statement:
+def usage(asked: ParameterValues) -> Statement:
     month = sa.cast(MONTH, sa.Integer)
     return (unit_papers(sa.select(
         month.label("month"), WorkUnit.name.label("work_unit"), M.item_id, NAMED, Item.base_unit,
@@ -191,7 +191,7 @@ def usage(asked: Asked) -> Statement:
         .order_by(month.desc(), WorkUnit.name, WorkUnit.id, Item.name, M.item_id))
 
 
-def _usage_by_month(asked: Asked) -> Statement:
+def _usage_by_month(asked: ParameterValues) -> Statement:
     month = sa.cast(MONTH, sa.Integer)
     return (unit_papers(sa.select(month.label("x"), rupiah(-sa.func.sum(M.value)).label("y")), M)
             .where(*_used(asked)).group_by(month).order_by(month))
@@ -212,7 +212,7 @@ declare(Report(
 DAYS = (("30", N_("30 days")), ("60", N_("60 days")), ("90", N_("90 days")), ("180", N_("180 days")))
 
 
-def expiry(asked: Asked) -> Statement:
+def expiry(asked: ParameterValues) -> Statement:
     until = clock.today() + timedelta(days=int(asked.get("days") or 90))
     return (sa.select(B.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
                       StockBatch.expires_on, Store.name.label("store"), B.quantity,
@@ -242,7 +242,7 @@ declare(Report(
 QUIET = (("90", N_("90 days")), ("180", N_("180 days")), ("365", N_("365 days")))
 
 
-def slow_stock(asked: Asked) -> Statement:
+def slow_stock(asked: ParameterValues) -> Statement:
     since = clock.today() - timedelta(days=int(asked.get("days") or 180))
     used = M.document_type.in_(("delivery_request", "maintenance", "prescription"))
     last = (sa.select(sa.func.max(M.moved_on)).where(M.store_id == StoreItem.store_id,

@@ -16,7 +16,7 @@ from models.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScannedItem:
     """The item of a code; its unit when the code is on that packing; its batch when the code names a known
     one."""
 
@@ -26,7 +26,7 @@ class Found:
     batch: StockBatch | None = None
 
 
-def find(text: str) -> Found:
+def find(text: str) -> ScannedItem:
     """The item that `text` stands for. Raises `Refused` for nothing to read, an unknown code, an item out of
     use."""
     scan = barcodes.read(text)
@@ -51,4 +51,4 @@ def find(text: str) -> Found:
     if scan.batch is not None:
         batch = db.session.scalars(sa.select(StockBatch).where(
             StockBatch.item_id == item.id, StockBatch.number == scan.batch)).first()
-    return Found(scan, item, unit if item.barcode not in scan.codes else None, batch)
+    return ScannedItem(scan, item, unit if item.barcode not in scan.codes else None, batch)

@@ -102,8 +102,9 @@ def together(item: Item, parts: Iterable[tuple[UnitConversion, Decimal]]) -> Dec
     return total
 
 
-def found(stocktake: Stocktake, item: Item, *, by: User, batch: str = "", expires_on: date | None = None,
-          quantity: Decimal | None = None) -> list[StocktakeLine]:
+def add_found_item(stocktake: Stocktake, item: Item, *, by: User, batch: str = "",
+                   expires_on: date | None = None,
+                   quantity: Decimal | None = None) -> list[StocktakeLine]:
     """The lines of an item, or of one batch of it, that somebody holds in their hands; made where the list
     has none.
 

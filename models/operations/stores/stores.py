@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.documents import Area, Document, Posts, document_types, line_type
-from models.errors import N_, NotAllowed, Refused, at
+from models.errors import N_, NotAllowed, Refused, blame_line
 from models.journal import Posting
 from models.line_quantities import MeasuredLine
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
-from models.operations.ledger.journal import Leg
+from models.operations.ledger.journal import JournalLeg
 from models.organisation import Status, WorkUnit
 from models.people import User
 from models.returns import UnitReturn, UnitReturnLine, UnitReturnState
@@ -43,7 +43,7 @@ def _check_lines(document: Any, *, by: User, reason: str) -> None:
     db.session.flush()
     stock.load_items(document.lines)
     for line in document.lines:
-        with at(line):
+        with blame_line(line):
             line.item.in_base(line.base_quantity, Decimal(1))
             if line.item.status != Status.ACTIVE and document.posts is Posts.NOTHING:
                 raise Refused(N_("%(item)s is no longer used. Take its line out."), item=line.item.name)
@@ -129,7 +129,7 @@ def _check_against_request(delivery: DeliveryRequest, states: tuple[DeliveryStat
                       field="store")
     left = outstanding(request, states=states, but=delivery)
     for line in delivery.lines:
-        with at(line):
+        with blame_line(line):
             if line.item_id not in left:
                 raise Refused(N_("%(item)s is not on the store request %(number)s."), item=line.item.name,
                               number=str(request))
@@ -155,7 +155,7 @@ def _deliver(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
         delivery.account_id = unit.account_id or journal.accounts([Posting.EXPENSE])[Posting.EXPENSE]
     base = stock.in_base(delivery.lines)
     stock.issue(delivery, delivery.store_id,
-                [stock.Out(line.id, line.item_id, base[line.id]) for line in delivery.lines],
+                [stock.Outgoing(line.id, line.item_id, base[line.id]) for line in delivery.lines],
                 kind=MoveKind.DELIVERY, on=delivery.delivered_on, by=by, reason=reason,
                 against=stock.against(Posting.EXPENSE, delivery.account_id))
 
@@ -195,7 +195,7 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
     lock(document)
     lock_rows(DeliveryRequest, {line.delivery_request_line.delivery_request_id for line in document.lines})
     for line in document.lines:
-        with at(line):
+        with blame_line(line):
             given = line.delivery_request_line
             delivery = given.delivery_request
             db.session.refresh(delivery, ["state"])
@@ -212,7 +212,7 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
         given = line.delivery_request_line
         left = given.base_quantity - back.get(given.id, ZERO)
         if asked[given.id] > left:
-            with at(line):
+            with blame_line(line):
                 raise Refused(
                     N_("%(item)s: the unit still has at most %(left)s %(unit)s of this delivery to give "
                        "back."),
@@ -237,7 +237,7 @@ def _accept_return(document: UnitReturn, *, by: User, reason: str) -> None:
     """Stock in at what the delivery cost, into the batches it came from, in the order they went out."""
     base = stock.in_base(document.lines)
     back = returned_by_line({line.delivery_request_line_id for line in document.lines})
-    wanted: list[stock.In] = []
+    wanted: list[stock.Incoming] = []
     account_of: dict[int, int | None] = {}
     for line in document.lines:
         given = line.delivery_request_line
@@ -256,12 +256,12 @@ def _accept_return(document: UnitReturn, *, by: User, reason: str) -> None:
             part = min(rest, whole - before)
             if part > 0:
                 rest -= part
-                wanted.append(stock.In(line.id, line.item_id, part, move.batch_id,
-                                       stock.share(-move.value, part, whole, before)))
+                wanted.append(stock.Incoming(line.id, line.item_id, part, move.batch_id,
+                                             stock.share(-move.value, part, whole, before)))
         if rest > 0:
             raise Refused(N_("%(item)s: more would come back than was delivered."), item=line.item.name)
     stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN, on=document.returned_on,
                   by=by,
                   reason=reason,
-                  against=lambda moved: [Leg(Posting.EXPENSE, -move.value, account_of[move.line_id])
+                  against=lambda moved: [JournalLeg(Posting.EXPENSE, -move.value, account_of[move.line_id])
                                          for move in moved])
