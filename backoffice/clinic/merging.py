@@ -11,7 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from backoffice.panel.views import done
+from backoffice.panel.views import done, message_of
 from models.base import one_transaction
 from models.clinic import Patient, PatientState
 from models.errors import NotAllowed, Refused
@@ -87,7 +87,8 @@ class MergePages:
                          "choice": name if name in choices else ""})
         return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows,
                            refusal=refusal,
-                           told=message_of, can_turn=gone.state == PatientState.ACTIVE, joined=joined(gone, kept),
+                           told=message_of, can_turn=gone.state == PatientState.ACTIVE,
+                           joined=joined(gone, kept),
                            choices=choices,
                            chosen=request.form, twice=[pair for pair in merging.overlapping(kept, gone)
                                                        if merging.was_held(pair)])
@@ -123,7 +124,8 @@ class MergePages:
         except Refused as closed:
             refusal = refusal or closed
         return self.render(
-            "backoffice/clinic/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal, told=message_of,
+            "backoffice/clinic/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal,
+            told=message_of,
             moved=moved_rows(merge) if merge else [], reason=request.form.get("reason", ""),
             values=[self.label(name) for name in changed_names(merge)] if merge else [],
             left=[self.label(name) for name in merge_undo.left_alone(merge)] if merge else [])
