@@ -73,11 +73,11 @@ def _gs1(text: str) -> dict[str, object] | None:
 
 def _alike(code: str) -> tuple[str, ...]:
     """The ways in which one article number is kept: 14 digits, and shorter without leading zeros."""
-    found = [code] if code else []
+    result = [code] if code else []
     if _GTIN.fullmatch(code) and ean.is_valid(code.zfill(14)):
-        found += [code.zfill(14)[14 - length:] for length in (14, 13, 12, 8)
-                  if not code.zfill(14)[:14 - length].strip("0")]
-    return tuple(dict.fromkeys(found))
+        result += [code.zfill(14)[14 - length:] for length in (14, 13, 12, 8)
+                   if not code.zfill(14)[:14 - length].strip("0")]
+    return tuple(dict.fromkeys(result))
 
 
 def _count(value: object) -> Decimal | None:

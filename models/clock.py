@@ -63,5 +63,5 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 def aware(at: datetime | str) -> datetime:
     """An instant as a union of the database gives it, on SQLite as text; without a zone it is in UTC."""
-    found = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    result = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return result if result.tzinfo else result.replace(tzinfo=UTC)

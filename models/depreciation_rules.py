@@ -127,12 +127,12 @@ def outlook(terms: Terms, accumulated: Decimal, periods: list[date]) -> list[tup
     """(amount, book value after it) in rupiah for each of `periods` (a day in each, in order), after
     `accumulated`."""
     course, months = _Course(terms), months_of(terms.book)
-    gone, cost, found = _steps(accumulated, terms.book), _steps(terms.cost, terms.book), []
+    gone, cost, result = _steps(accumulated, terms.book), _steps(terms.cost, terms.book), []
     for day in periods:
         upto = max(course.upto(_index(day, months)), gone)
-        found.append((_rupiah(upto - gone, terms.book), _rupiah(cost - upto, terms.book)))
+        result.append((_rupiah(upto - gone, terms.book), _rupiah(cost - upto, terms.book)))
         gone = upto
-    return found
+    return result
 
 
 def amount_of(terms: Terms, end: date, accumulated: Decimal) -> Decimal:

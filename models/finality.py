@@ -77,7 +77,7 @@ def papers() -> tuple[Papers, ...]:
 @cache
 def lines() -> tuple[Lines, ...]:
     """The `lines` of every document type, by table name."""
-    found = []
+    result = []
     for name, model in document_types().items():
         relation = sa.inspect(model).relationships.get("lines")
         if relation is None:
@@ -86,17 +86,17 @@ def lines() -> tuple[Lines, ...]:
         (key,) = relation.remote_side
         table, late_in = line.__tablename__, _values(getattr(line, "late_in", ()))
         final = tuple(state for state in _final(model) if state not in late_in)
-        found.append(Lines(table, _columns(line), name, key.name,
-                           _values(model.lines_change_in) or ("draft",), final,
-                           getattr(line, "late_columns", ())))
+        result.append(Lines(table, _columns(line), name, key.name,
+                            _values(model.lines_change_in) or ("draft",), final,
+                            getattr(line, "late_columns", ())))
         for below in sa.inspect(line).relationships:
             hanging = below.mapper.class_
             if hasattr(hanging, "changes_in"):
                 (own,) = below.remote_side
-                found.append(Lines(hanging.__tablename__, _columns(hanging), name, own.name,
-                                   _values(hanging.changes_in), _final(model), (), (table, key.name),
-                                   hanging.refusal))
-    return tuple(sorted(found, key=lambda rule: rule.table))
+                result.append(Lines(hanging.__tablename__, _columns(hanging), name, own.name,
+                                    _values(hanging.changes_in), _final(model), (), (table, key.name),
+                                    hanging.refusal))
+    return tuple(sorted(result, key=lambda rule: rule.table))
 
 
 def _columns(model: type[Any]) -> tuple[str, ...]:

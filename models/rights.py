@@ -369,11 +369,11 @@ def hidden(user: User, table: str) -> frozenset[str]:
             if user.has_role(role)} if rights is not None else {}
     if rights is None or not any(role in rights.hidden for role in held):
         return frozenset()
-    found: frozenset[str] = frozenset()
+    result: frozenset[str] = frozenset()
     for scope_of in set(held.values()):
-        found |= frozenset.intersection(*(rights.hidden.get(role, frozenset()) for role, rows in held.items()
-                                          if rows in (scope_of, every)))
-    return found
+        result |= frozenset.intersection(*(rights.hidden.get(role, frozenset()) for role, rows in held.items()
+                                           if rows in (scope_of, every)))
+    return result
 
 
 def may_see(user: User, table: str, attribute: str) -> bool:

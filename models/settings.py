@@ -80,7 +80,7 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 
 def _choice(**words: str) -> Callable[[str], str]:
     """One of `words`, by any of the spellings that its value lists, blanks between."""
-    spelt = {each: word for word, spellings in words.items() for each in (word, *spellings.split())}
+    spelt = {entry: word for word, spellings in words.items() for entry in (word, *spellings.split())}
 
     def read(text: str) -> str:
         try:
@@ -98,14 +98,14 @@ def _text(text: str) -> str:
 
 def _hours(text: str) -> list[int]:
     read = _whole(1, 24 * 14)
-    return sorted({read(each) for each in re.split(r"[,;]", text) if each.strip()}, reverse=True)
+    return sorted({read(entry) for entry in re.split(r"[,;]", text) if entry.strip()}, reverse=True)
 
 
 def _addresses(text: str) -> list[str]:
-    found = [each for each in re.split(r"[,;\s]+", text) if each]
-    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", each) for each in found):
+    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", entry) for entry in result):
         raise ValueError(text)
-    return found
+    return result
 
 
 TEXT = Kind(_text, N_("Write a few words."))

@@ -59,8 +59,8 @@ did_not_count = Condition(
         StocktakeLine.stocktake_id == model.id, StocktakeLine.counted_by_id == user.id)), about="person")
 instead_of_the_head = Condition(
     "instead_of_the_head",
-    lambda stocktake, user: user.has_role(DECIDER) or any(each.has_role(DECIDER)
-                                                          for each in counters(stocktake)),
+    lambda stocktake, user: user.has_role(DECIDER) or any(counter.has_role(DECIDER)
+                                                          for counter in counters(stocktake)),
     N_("The head of facilities decides on this stocktake; the director does where the head counted."),
     rows=lambda model, user: sa.true() if user.has_role(DECIDER) else sa.or_(
         _holds(DECIDER, model.created_by_id),

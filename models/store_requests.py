@@ -94,11 +94,11 @@ class StoreRequest(Document, db.Model):
 
     @property
     def is_fully_delivered(self) -> bool:
-        asked: dict[int, Decimal] = {}
+        requested: dict[int, Decimal] = {}
         for line in self.lines:
-            asked[line.item_id] = asked.get(line.item_id, Decimal(0)) + line.base_quantity
+            requested[line.item_id] = requested.get(line.item_id, Decimal(0)) + line.base_quantity
         delivered = self.delivered_by_item
-        return all(delivered.get(item_id, Decimal(0)) >= quantity for item_id, quantity in asked.items())
+        return all(delivered.get(item_id, Decimal(0)) >= quantity for item_id, quantity in requested.items())
 
 
 class StoreRequestLine(MeasuredLine, db.Model):

@@ -76,7 +76,8 @@ class Transition:
     @property
     def is_free(self) -> bool:
         """Whether a person takes it, and its conditions speak of the document and the person alone."""
-        return bool(self.roles) and all(each.about in ("document", "person") for each in self.conditions)
+        return bool(self.roles) and all(condition.about in ("document", "person")
+                                        for condition in self.conditions)
 
     def wants_reason(self, document: Any, user: Any) -> bool:
         if isinstance(self.needs_reason, Condition):
@@ -152,7 +153,7 @@ class Workflow:
         if not named:
             raise WrongState(N_("There is no such step for this document."))
         step = self.step(name, document.state)
-        if not any(by.has_role(*each.roles) for each in ([step] if step else named)):
+        if not any(by.has_role(*entry.roles) for entry in ([step] if step else named)):
             raise NotAllowed(N_("Your role may not do this step."))
         if version is not None and version != document.version:
             raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat "

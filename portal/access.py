@@ -54,10 +54,10 @@ def patient_or_404() -> Patient:
 def people() -> list[Patient]:
     """The registrations that the person may act for, the own one first. Raises `NotFound` when there is
     none."""
-    found = owned.patients_of(current_user)
-    if not found:
+    result = owned.patients_of(current_user)
+    if not result:
         raise NotFound
-    return found
+    return result
 
 
 #: Whose consultations the pages show, when it is not everybody whom the person acts for.
@@ -66,7 +66,7 @@ SHOWN = "shown_patient"
 
 def shown(found: list[Patient]) -> list[Patient]:
     """Those of `people()` whom the person chose to look at; all of them without a choice."""
-    chosen = [each for each in found if each.id == session.get(SHOWN)]
+    chosen = [entry for entry in found if entry.id == session.get(SHOWN)]
     return chosen or found
 
 
@@ -74,10 +74,10 @@ def person_or_404(patient_id: int | None = None) -> Patient:
     """The registration that the person may act for; the own one without an id. 404 in every other case."""
     if patient_id is None:
         return patient_or_404()
-    found = owned.own_patient(current_user, patient_id)
-    if found is None:
+    result = owned.own_patient(current_user, patient_id)
+    if result is None:
         raise NotFound
-    return found
+    return result
 
 
 def own_people() -> sa.Select[Any]:
@@ -92,13 +92,13 @@ def own_consultation(consultation_id: int, *options: Any) -> Consultation:
     """The consultation, if it is of one of the person's registrations; 404 in every other case."""
     if consultation_id > _LARGEST:
         raise NotFound
-    found = db.session.scalar(
+    result = db.session.scalar(
         sa.select(Consultation)
         .where(Consultation.id == consultation_id, Consultation.patient_id.in_(own_people()))
         .options(joinedload(Consultation.patient).joinedload(Patient.guardian),
                  joinedload(Consultation.doctor), joinedload(Consultation.specialization), *options))
-    if found is None:
+    if result is None:
         raise NotFound
     if not rights.may_open(current_user, "portal"):
         abort(403)
-    return found
+    return result

@@ -60,7 +60,7 @@ def password_problem(password: str, repeated: str, least: int, *guessed: str) ->
                                    more=least - len(password))
     if len(password) > passwords.MAX:
         return "password", gettext("The password has at most %(most)s letters.", most=passwords.MAX)
-    if password.lower() in [each.lower() for each in guessed]:
+    if password.lower() in [entry.lower() for entry in guessed]:
         return "password", gettext("A password that is your name or address is easily guessed. Choose "
                                    "another.")
     if password != repeated:
@@ -142,9 +142,9 @@ def change_password() -> Any:
     error = password_error(password, request.form.get("repeated", ""), current_user)
     if error:
         return _page(dict([error]), 422)
-    kept = passwords.hashed(password)
+    stored = passwords.hashed(password)
     with one_transaction():
-        credentials.set_password(current_user, kept)
+        credentials.set_password(current_user, stored)
         renew_session(current_user)
     return _done(gettext("Your password was changed. Other devices were signed out, and all API tokens "
                          "ended."))
@@ -186,12 +186,12 @@ def end_all_tokens() -> Any:
 def unlink(identity_id: int) -> Any:
     try:
         with one_transaction():
-            found = identity_id < 2**63 and accounts.unlink(current_user, identity_id, keep=token_hash())
-            if found:
+            result = identity_id < 2**63 and accounts.unlink(current_user, identity_id, keep=token_hash())
+            if result:
                 renew_session(current_user)
     except Refused as refusal:
         return _page({"identities": refusal_text(refusal)}, refusal.status)
-    if not found:
+    if not result:
         raise NotFound
     return _done(gettext("This sign-in no longer opens your account."), "#identities")
 
@@ -232,10 +232,10 @@ def _stale(refusal: Refused) -> Any:
 def ticket() -> Any:
     """Asks before it does anything: programs that look into mail open links too."""
     try:
-        token, found = _ticket(CONFIRMING)
+        token, result = _ticket(CONFIRMING)
     except Refused as refusal:
         return _stale(refusal)
-    return render_template("portal/account_ticket.html", ticket=found, token=token,
+    return render_template("portal/account_ticket.html", ticket=result, token=token,
                            names=accounts.provider_name)
 
 
@@ -243,12 +243,12 @@ def ticket_post() -> Any:
     try:
         token, _ = _ticket(CONFIRMING)
         with one_transaction():
-            found = accounts.confirm(token)
+            result = accounts.confirm(token)
     except Refused as refusal:
         return _stale(refusal)
     flash({TicketKind.CONFIRM_EMAIL: gettext("Thank you, your e-mail address is confirmed."),
            TicketKind.CHANGE_EMAIL: gettext("Your account now uses the new e-mail address."),
-           TicketKind.LINK_IDENTITY: gettext("Linked. From now on you can sign in this way.")}[found.kind])
+           TicketKind.LINK_IDENTITY: gettext("Linked. From now on you can sign in this way.")}[result.kind])
     return redirect(url_for("own_account.done"), 303)
 
 
@@ -265,22 +265,22 @@ def _password_page(token: str, user: User, errors: dict[str, str] | None = None,
 
 def password() -> Any:
     try:
-        token, found = _ticket((TicketKind.RESET_PASSWORD,))
+        token, result = _ticket((TicketKind.RESET_PASSWORD,))
     except Refused as refusal:
         return _stale(refusal)
-    return _password_page(token, found.user)
+    return _password_page(token, result.user)
 
 
 def password_post() -> Any:
     try:
-        token, found = _ticket((TicketKind.RESET_PASSWORD,))
+        token, result = _ticket((TicketKind.RESET_PASSWORD,))
         typed = request.form.get("password", "")
-        error = password_error(typed, request.form.get("repeated", ""), found.user)
+        error = password_error(typed, request.form.get("repeated", ""), result.user)
         if error:
-            return _password_page(token, found.user, dict([error]), 422)
-        kept = passwords.hashed(typed)
+            return _password_page(token, result.user, dict([error]), 422)
+        stored = passwords.hashed(typed)
         with one_transaction():
-            accounts.reset_password(token, kept)
+            accounts.reset_password(token, stored)
     except Refused as refusal:
         return _stale(refusal)
     session.pop(TOKEN, None)

@@ -43,7 +43,7 @@ class Asking:
         self.errors: dict[str, str] = {}
         self.taken: dict[str, Any] = {}
         wanted = directory.number(form.get("patient"), 2**63 - 1)
-        self.patient = next((each for each in people if each.id == wanted), access.shown(people)[0])
+        self.patient = next((entry for entry in people if entry.id == wanted), access.shown(people)[0])
         self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
         self.starts_at = instant(form.get("starts_at", ""))
         self.answers = triage.valid_answers(form)
@@ -66,14 +66,14 @@ class Asking:
         return triage.specific(self.doctor.specialization.code) if step == "files" and self.doctor else []
 
     def _check_questions(self, step: str) -> None:
-        asked = self.questions(step)
+        requested = self.questions(step)
         if SHOWN in self.form:  # the page asked; a program that sends a whole form need not answer
-            for question in asked:
+            for question in requested:
                 if question.needed and question.key not in self.answers:
                     self.errors[question.key] = gettext("Please choose one of the list.")
-        told = triage.dangers({each.key: self.answers[each.key] for each in asked
-                               if each.key in self.answers})
-        if told and not self.form.get(CONFIRMED[step]):
+        notified = triage.dangers({entry.key: self.answers[entry.key] for entry in requested
+                                   if entry.key in self.answers})
+        if notified and not self.form.get(CONFIRMED[step]):
             self.errors["danger"] = gettext("Do not wait for a consultation. Call 119 or go to the nearest "
                                             "emergency department now.")
 
@@ -101,8 +101,8 @@ class Asking:
 def instant(text: str) -> datetime | None:
     """An instant; without a zone it is on the hospital's wall clock."""
     try:
-        found = datetime.fromisoformat(text.strip())
-        return (found if found.tzinfo else found.replace(tzinfo=clock.zone())).astimezone(UTC)
+        result = datetime.fromisoformat(text.strip())
+        return (result if result.tzinfo else result.replace(tzinfo=clock.zone())).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -111,9 +111,9 @@ def _page(asking: Asking, step: str, status: int = 200) -> Any:
     doctor, context = asking.doctor, {}
     if step == "schedule":
         if doctor is None:
-            found, count = directory.found_doctors(asking.form)
-            context = {"doctors": found, "count": count,
-                       "free": slots.first_free(found, patient=asking.patient),
+            result, count = directory.found_doctors(asking.form)
+            context = {"doctors": result, "count": count,
+                       "free": slots.first_free(result, patient=asking.patient),
                        "specializations": directory.active_specializations()}
         else:
             near = clock.local(asking.starts_at).date() if asking.starts_at else None
@@ -139,8 +139,8 @@ def _closed(status: int = 200) -> Any:
 
 
 def _people() -> list[Patient]:
-    return [each for each in access.people() if each.state == PatientState.ACTIVE
-            and not each.outgrew_guardian(clock.today())]
+    return [entry for entry in access.people() if entry.state == PatientState.ACTIVE
+            and not entry.outgrew_guardian(clock.today())]
 
 
 @access.patients_only
@@ -182,24 +182,24 @@ def ask() -> Any:
         return _page(asking, "files")
     if step == "consent":
         return _send(asking)
-    for each in STEPS[:STEPS.index(step) + 1]:
-        if not asking.check(each):
-            return _page(asking, each, 422)
+    for entry in STEPS[:STEPS.index(step) + 1]:
+        if not asking.check(entry):
+            return _page(asking, entry, 422)
     return _page(asking, STEPS[STEPS.index(step) + 1])
 
 
 def _remove(asking: Asking) -> Any:
     wanted = directory.number(asking.form["remove"], 2**63 - 1)
     with one_transaction() as session:
-        for each in files.drafts():
-            if each.id == wanted:
-                session.delete(each)
+        for draft in files.drafts():
+            if draft.id == wanted:
+                session.delete(draft)
     return _page(asking, "files")
 
 
 def _keep_files(asking: Asking) -> bool:
     """Keep the uploads of this step; what is wrong with one is told, the others stay."""
-    uploads = [each for each in request.files.getlist("files") if each.filename]
+    uploads = [entry for entry in request.files.getlist("files") if entry.filename]
     if not uploads:
         return True
     for upload in uploads:
@@ -220,13 +220,13 @@ def _leave_room(coming: int) -> None:
 
 
 def _send(asking: Asking) -> Any:
-    for each in STEPS:
-        if not asking.check(each):
-            return _page(asking, each, 422)
+    for entry in STEPS:
+        if not asking.check(entry):
+            return _page(asking, entry, 422)
     people, form, doctor, starts_at = asking.people, asking.form, asking.doctor, asking.starts_at
     assert doctor is not None  # the checks said so
     assert starts_at is not None
-    uploads = [each for each in request.files.getlist("files") if each.filename]
+    uploads = [entry for entry in request.files.getlist("files") if entry.filename]
     try:
         _leave_room(len(uploads))
         checked = [files.checked(upload, field="files") for upload in uploads]

@@ -58,7 +58,7 @@ OUTCOME = (
 def _filters(args: Any) -> tuple[list[Any], dict[str, str]]:
     """The criteria of the history, and what was chosen; what is no choice counts as none."""
     chosen = {name: args.get(name, "")[:40] for name in ("state", "specialization", "since", "until")}
-    chosen["state"] = chosen["state"] if chosen["state"] in [each.value for each in PAST] else ""
+    chosen["state"] = chosen["state"] if chosen["state"] in [entry.value for entry in PAST] else ""
     criteria: list[Any] = [Consultation.state == C(chosen["state"])] if chosen["state"] else []
     kind = directory.number(chosen["specialization"], 2**63 - 1)
     chosen["specialization"] = str(kind) if kind is not None else ""
@@ -86,7 +86,7 @@ def index() -> Any:
     page = max(1, min(directory.number(request.args.get("page")) or 1, 10_000))
     people = access.people()
     patients = access.shown(people)
-    own = (sa.select(Consultation).where(Consultation.patient_id.in_([each.id for each in patients]))
+    own = (sa.select(Consultation).where(Consultation.patient_id.in_([patient.id for patient in patients]))
            .options(joinedload(Consultation.doctor), joinedload(Consultation.patient),
                     joinedload(Consultation.specialization)))
     filters, chosen = _filters(request.args)
@@ -99,7 +99,7 @@ def index() -> Any:
     context = {"coming": coming, "past": past[:MOST], "page": page, "more": len(past) > MOST,
                "people": people, "patients": patients, "counts": conversations.unread_counts(current_user),
                "chosen": chosen,
-               "states": PAST, "specializations": _specializations([each.id for each in patients]),
+               "states": PAST, "specializations": _specializations([patient.id for patient in patients]),
                "kept": {name: value for name, value in chosen.items() if value}}
     if request.args.get("part") == "list" and htmx.wants_fragment():
         return fragments.live_block(LIST, "listed", **context)
@@ -119,8 +119,8 @@ def _given(consultation: Consultation, *, after: int | None = None, read: int | 
         "can_change": consultation.state in (C.REQUESTED, C.APPROVED) and can_still_change(consultation,
                                                                                            current_user),
         "until": consultation.starts_at - timedelta(hours=hours), "successor": _moved_to(consultation),
-        "issued": [each for each in consultation.prescriptions
-                   if each.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
+        "issued": [prescription for prescription in consultation.prescriptions
+                   if prescription.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
         if consultation.state == C.COMPLETED else []}
 
 
@@ -290,9 +290,10 @@ def cancel(consultation_id: int) -> Any:
         consultation = access.own_consultation(consultation_id)
         if consultation.state == C.CANCELLED:  # by an earlier press of the same button, whose answer was lost
             return redirect(url_for("portal.consultation", consultation_id=consultation_id), 303)
-        told = refusal_text(refusal) if request.form.get("reason", "").strip() or refusal.status != 422 else \
+        notified = refusal_text(refusal) if request.form.get("reason",
+                                                             "").strip() or refusal.status != 422 else \
             gettext("Please write in a few words why. The hospital and the doctor read it.")
-        return _ask_page(consultation, "portal/cancel.html", told, refusal.status)
+        return _ask_page(consultation, "portal/cancel.html", notified, refusal.status)
     flash(gettext("The consultation was cancelled; its time is free for others."))
     return redirect(url_for("portal.consultation", consultation_id=consultation_id), 303)
 

@@ -50,10 +50,10 @@ def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | Non
 
 def _guardian() -> Patient:
     """The own registration, which must be open."""
-    found = access.patient_or_404()
-    if found.state not in (PatientState.PENDING, PatientState.ACTIVE):
+    result = access.patient_or_404()
+    if result.state not in (PatientState.PENDING, PatientState.ACTIVE):
         raise Refused(N_("Your own registration must be open before you can add a dependant."))
-    return found
+    return result
 
 
 @access.patients_only
@@ -73,8 +73,9 @@ def add() -> Any:
         errors["relation"] = gettext("Please choose one of the list.")
     doubt = False
     if not errors:
-        twice = next((each for each in access.people()[1:] if each.state == PatientState.PENDING and (
-            each.name, each.birth_date, each.sex) == (values["name"], values["birth_date"], values["sex"])),
+        twice = next((entry for entry in access.people()[1:] if entry.state == PatientState.PENDING and (
+            entry.name, entry.birth_date, entry.sex) == (values["name"], values["birth_date"],
+                                                         values["sex"])),
                      None)
         if twice is not None:  # the answer was lost on the way, or the button was pressed twice
             return redirect(url_for("portal.person", patient_id=twice.id), 303)
@@ -98,10 +99,10 @@ def add() -> Any:
 # ---------------------------------------------------------------- handing over
 
 def _dependant(patient_id: int) -> Patient:
-    found = access.person_or_404(patient_id)
-    if found.guardian is None:
+    result = access.person_or_404(patient_id)
+    if result.guardian is None:
         raise NotFound
-    return found
+    return result
 
 
 @access.patients_only
@@ -130,8 +131,8 @@ def hand_over_post(patient_id: int) -> Any:
 
 
 def _take_page(token: str, errors: dict[str, str] | None = None, status: int = 200) -> Any:
-    found = accounts.found_ticket(token, TicketKind.HAND_OVER)
-    return render_template("portal/take_over.html", token=token, email=found.to_address, errors=errors or {},
+    result = accounts.found_ticket(token, TicketKind.HAND_OVER)
+    return render_template("portal/take_over.html", token=token, email=result.to_address, errors=errors or {},
                            typed=request.form, least=passwords.MIN_PATIENT, labels=registration.labels(),
                            versions=patients.CONSENTS), status
 
@@ -159,18 +160,18 @@ def take() -> Any:
 def take_post() -> Any:
     try:
         token, form = _counted(), request.form
-        found = accounts.found_ticket(token, TicketKind.HAND_OVER)
+        result = accounts.found_ticket(token, TicketKind.HAND_OVER)
         wrong = account.password_problem(form.get("password", ""), form.get("repeated", ""),
-                                         passwords.MIN_PATIENT, found.to_address)
+                                         passwords.MIN_PATIENT, result.to_address)
         errors = dict([wrong]) if wrong else {}
         given = [kind for kind in ConsentKind if form.get(f"consent_{kind.value}")]
         errors |= {f"consent_{kind.value}": gettext("Please agree to the text before you register.")
                    for kind in ConsentKind if kind not in given}
         if errors:
             return _take_page(token, errors, 422)
-        kept = passwords.hashed(form["password"])
+        stored = passwords.hashed(form["password"])
         with one_transaction():
-            patient = dependants.hand_over(token, kept, given, language=Language(locale.choose()))
+            patient = dependants.hand_over(token, stored, given, language=Language(locale.choose()))
             assert patient.user is not None
             sign_in(patient.user)
     except Refused as refusal:

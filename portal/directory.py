@@ -35,9 +35,9 @@ class Day:
 def active_specializations() -> list[Specialization]:
     """Those that an active doctor has, by name."""
     with_doctor = sa.select(Doctor.specialization_id).where(Doctor.status == Status.ACTIVE)
-    found = db.session.scalars(sa.select(Specialization).where(
+    result = db.session.scalars(sa.select(Specialization).where(
         Specialization.status == Status.ACTIVE, Specialization.id.in_(with_doctor)))
-    return sorted(found, key=lambda each: words.specialization_word(each).casefold())
+    return sorted(result, key=lambda entry: words.specialization_word(entry).casefold())
 
 
 def ratings(doctor_ids: Iterable[int]) -> dict[int, tuple[Any, int]]:
@@ -89,12 +89,12 @@ def found_doctors(args: Any, page: int = 1) -> tuple[list[Doctor], int]:
 
 def doctors() -> Any:
     page = max(1, min(number(request.args.get("page")) or 1, 10_000))
-    found, count = found_doctors(request.args, page)
+    result, count = found_doctors(request.args, page)
     spoken = db.session.scalars(sa.select(Doctor.languages).where(Doctor.status == Status.ACTIVE).distinct())
     languages = {code.strip() for codes in spoken for code in codes.split(",")} & LANGUAGES.keys()
     return fragments.page_or_block(
-        "portal/doctors.html", "results", doctors=found, count=count, page=page, pages=-(-count // PAGE),
-        free=slots.first_free(found), ratings=ratings(doctor.id for doctor in found), args=request.args,
+        "portal/doctors.html", "results", doctors=result, count=count, page=page, pages=-(-count // PAGE),
+        free=slots.first_free(result), ratings=ratings(doctor.id for doctor in result), args=request.args,
         specializations=active_specializations(),
         languages=sorted((code, str(LANGUAGES[code])) for code in languages))
 
@@ -104,8 +104,9 @@ def specializations() -> Any:
         sa.select(Doctor.specialization_id, sa.func.count()).where(Doctor.status == Status.ACTIVE)
         .group_by(Doctor.specialization_id)).all())
     rows = db.session.scalars(sa.select(Specialization).where(Specialization.status == Status.ACTIVE))
-    found = sorted(rows, key=lambda each: (each.id not in counts, words.specialization_word(each).casefold()))
-    return fragments.page_or_block("portal/specializations.html", "content", specializations=found,
+    result = sorted(rows, key=lambda entry: (entry.id not in counts,
+                                             words.specialization_word(entry).casefold()))
+    return fragments.page_or_block("portal/specializations.html", "content", specializations=result,
                                    counts=counts)
 
 
@@ -151,15 +152,15 @@ def active_doctor(doctor_id: int | None) -> Doctor | None:
 
 
 def doctor(doctor_id: int) -> Any:
-    found = active_doctor(doctor_id)
-    if found is None:
+    result = active_doctor(doctor_id)
+    if result is None:
         raise NotFound
-    free = slots.first_free([found]).get(found.id)
+    free = slots.first_free([result]).get(result.id)
     monday = monday_of(request.args.get("week"),
                        clock.local(free.starts_at).date() if free else clock.today())
     return fragments.page_or_block(
-        "portal/doctor.html", "slot_grid", doctor=found, free=free, today=clock.today(),
-        rating=ratings([found.id]).get(found.id), week=week_of(found, monday))
+        "portal/doctor.html", "slot_grid", doctor=result, free=free, today=clock.today(),
+        rating=ratings([result.id]).get(result.id), week=week_of(result, monday))
 
 
 def add_to(bp: Blueprint) -> None:

@@ -46,7 +46,7 @@ def facilities() -> Any:
     classes = db.session.scalars(sa.select(RoomClass).where(RoomClass.status == Status.ACTIVE)
                                  .order_by(RoomClass.bed_count, RoomClass.name)).all()
     # A class of which this hospital has no bed is an entry of the national list only.
-    classes = [each for each in classes if each.id in beds["by_class"]] or classes
+    classes = [entry for entry in classes if entry.id in beds["by_class"]] or classes
     offers: dict[int, list[ClassFacility]] = defaultdict(list)
     for facility in db.session.scalars(
             sa.select(ClassFacility).where(ClassFacility.status == Status.ACTIVE)

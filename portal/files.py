@@ -43,8 +43,8 @@ def keep_drafts_of(patient_id: int) -> None:
         return
     if left := drafts():
         with one_transaction():
-            for each in left:
-                db.session.delete(each)
+            for entry in left:
+                db.session.delete(entry)
     session[DRAFTS_OF] = patient_id
 
 
@@ -54,17 +54,17 @@ def download(attachment_id: int) -> Any:
 
     A doctor's reading is recorded.
     """
-    found = owned.own_attachment(current_user, attachment_id) if attachment_id < 2**63 else None
-    if found is None:
+    result = owned.own_attachment(current_user, attachment_id) if attachment_id < 2**63 else None
+    if result is None:
         raise NotFound
     as_patient = db.session.scalar(sa.select(Consultation.id).where(
-        Consultation.id == found.document_id, Consultation.patient_id.in_(access.own_people())))
+        Consultation.id == result.document_id, Consultation.patient_id.in_(access.own_people())))
     if as_patient is None:
-        activity.record(Activity.READ, table_name="attachment", changed_id=found.id,
-                        properties={"consultation": found.document_id})
+        activity.record(Activity.READ, table_name="attachment", changed_id=result.id,
+                        properties={"consultation": result.document_id})
         db.session.commit()
-    return send_file(io.BytesIO(found.content), mimetype=found.media_type, as_attachment=True,
-                     download_name=found.file_name, etag=False, max_age=0)
+    return send_file(io.BytesIO(result.content), mimetype=result.media_type, as_attachment=True,
+                     download_name=result.file_name, etag=False, max_age=0)
 
 
 def add_to(bp: Blueprint) -> None:

@@ -57,9 +57,9 @@ def _unread(counts: dict[int, int]) -> list[tuple[Consultation, ConsultationMess
 
 
 def _live(patients: list[Patient]) -> dict[str, Any]:
-    found = _next(patients)
-    return {"patient": patients[0], "patients": patients, "next": found, "can_change": found is not None
-            and can_still_change(found, current_user)}
+    result = _next(patients)
+    return {"patient": patients[0], "patients": patients, "next": result, "can_change": result is not None
+            and can_still_change(result, current_user)}
 
 
 @access.patients_only

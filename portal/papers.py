@@ -26,7 +26,7 @@ def _of(patients: list[Patient], model: Any, *criteria: Any) -> Any:
     """The newest papers of completed consultations, with whom they are from and for."""
     return db.session.scalars(
         sa.select(model).join(Consultation, Consultation.id == model.consultation_id)
-        .where(Consultation.patient_id.in_([each.id for each in patients]),
+        .where(Consultation.patient_id.in_([patient.id for patient in patients]),
                Consultation.state == ConsultationState.COMPLETED, *criteria)
         .options(joinedload(model.consultation).options(joinedload(Consultation.patient),
                                                         joinedload(Consultation.doctor)),
@@ -46,7 +46,7 @@ def index() -> Any:
 
 def _own(model: Any, key: int, *criteria: Any) -> Any:
     """A paper of one of the person's consultations; 404 in every other case."""
-    found = (
+    result = (
         db.session.scalar(
             sa.select(model)
             .join(Consultation, Consultation.id == model.consultation_id)
@@ -61,32 +61,32 @@ def _own(model: Any, key: int, *criteria: Any) -> Any:
         if key < 2**63
         else None
     )
-    if found is None:
+    if result is None:
         raise NotFound
-    return found
+    return result
 
 
 @access.patients_only
 def summary(consultation_id: int) -> Any:
     """There once the doctor completed the consultation."""
-    found = access.own_consultation(consultation_id, *OUTCOME)
-    if found.state != ConsultationState.COMPLETED:
+    result = access.own_consultation(consultation_id, *OUTCOME)
+    if result.state != ConsultationState.COMPLETED:
         raise NotFound
-    return pdf.answer(patient_papers.printed(patient_papers.summary_sheet, found), f"{found.number}.pdf")
+    return pdf.answer(patient_papers.printed(patient_papers.summary_sheet, result), f"{result.number}.pdf")
 
 
 @access.patients_only
 def prescription(prescription_id: int) -> Any:
     """A draft, or one that the doctor took back, is not the patient's to print."""
-    found = _own(Prescription, prescription_id, Prescription.state.in_(GIVEN))
-    return pdf.answer(print.document_pdf(found), f"{found.number}.pdf")
+    result = _own(Prescription, prescription_id, Prescription.state.in_(GIVEN))
+    return pdf.answer(print.document_pdf(result), f"{result.number}.pdf")
 
 
 @access.patients_only
 def letter(letter_id: int) -> Any:
-    found = _own(Letter, letter_id)
-    return pdf.answer(patient_papers.printed(patient_papers.letter_sheet, found),
-                      f"{found.consultation.number}-{found.kind}.pdf")
+    result = _own(Letter, letter_id)
+    return pdf.answer(patient_papers.printed(patient_papers.letter_sheet, result),
+                      f"{result.consultation.number}-{result.kind}.pdf")
 
 
 def add_to(bp: Blueprint) -> None:

@@ -71,7 +71,7 @@ def _where(code: str | None) -> str:
         return ""
     codes = [code[:length] for _, length in LEVELS if len(code) >= length]
     rows = dict(db.session.execute(sa.select(Region.code, Region.name).where(Region.code.in_(codes))).all())
-    return ", ".join(rows[each] for each in reversed(codes) if each in rows)
+    return ", ".join(rows[code] for code in reversed(codes) if code in rows)
 
 
 def urls(patient: Patient) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Provider:
     issuer: str | None = None
 
 
-PROVIDERS = {each.key: each for each in (
+PROVIDERS = {entry.key: entry for entry in (
     Provider("google", _l("Google"), ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"), lambda config: {
         "server_metadata_url": config.get("GOOGLE_DISCOVERY_URL")
         or "https://accounts.google.com/.well-known/openid-configuration", "client_kwargs": _OPENID}),
@@ -62,8 +62,9 @@ PROVIDERS = {each.key: each for each in (
 def offered() -> list[tuple[str, str]]:
     """Key and word of each provider whose variables are set, for the buttons."""
     config = current_app.config
-    return [(each.key, str(config.get("OIDC_NAME") or each.word) if each.key == "oidc" else str(each.word))
-            for each in PROVIDERS.values() if all(config.get(name) for name in each.needs)]
+    return [(entry.key,
+             str(config.get("OIDC_NAME") or entry.word) if entry.key == "oidc" else str(entry.word))
+            for entry in PROVIDERS.values() if all(config.get(name) for name in entry.needs)]
 
 
 def word(key: str) -> str:
@@ -73,19 +74,19 @@ def word(key: str) -> str:
 def _client(key: str) -> Any:
     """Authlib's client; made when first used, and anew when the variables were changed."""
     provider, config = PROVIDERS[key], current_app.config
-    kept = current_app.extensions.setdefault("rawat_providers", {})
+    stored = current_app.extensions.setdefault("rawat_providers", {})
     given = tuple(config.get(name) for name in (*provider.needs, "FACEBOOK_URL", "GOOGLE_DISCOVERY_URL"))
-    if key not in kept or kept[key][0] != given:
+    if key not in stored or stored[key][0] != given:
         registry = OAuth(current_app)
         client = registry.register(key, client_id=config[provider.needs[-2]],
                                    client_secret=config[provider.needs[-1]],
                                    **provider.settings(config))
-        kept[key] = (given, client)
-    return kept[key][1]
+        stored[key] = (given, client)
+    return stored[key][1]
 
 
 def is_offered(key: str) -> bool:
-    return any(key == each for each, _ in offered())
+    return any(key == entry for entry, _ in offered())
 
 
 def _down(key: str) -> Refused:

@@ -74,8 +74,8 @@ class _Sink(io.RawIOBase):
         return len(data)
 
     def taken(self) -> bytes:
-        found, self.parts = b"".join(self.parts), []
-        return found
+        result, self.parts = b"".join(self.parts), []
+        return result
 
 
 def archive(patient: Patient) -> Iterator[bytes]:
@@ -87,7 +87,7 @@ def archive(patient: Patient) -> Iterator[bytes]:
     """
     consultations, files = patient_record.consultations_of(patient), patient_record.files_of(patient)
     data = patient_record.gathered(patient, consultations, files)
-    numbers = {each.id: each.number or str(each.id) for each in consultations}
+    numbers = {consultation.id: consultation.number or str(consultation.id) for consultation in consultations}
     page = render_template("print/record.html", patient=patient, consultations=consultations, data=data,
                            files=files, path_of=lambda file: patient_record.path_of(file, numbers),
                            issued=patient_record.issued,
@@ -151,8 +151,8 @@ def _closing_page(patient: Patient, error: str = "", status: int = 200) -> Any:
         Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED,
                                 ConsultationState.IN_PROGRESS)))
         .options(sa.orm.joinedload(Consultation.doctor)).order_by(Consultation.starts_at)).all()
-    open_ones = [each for each in access.people()[1:]
-                 if each.state in (PatientState.PENDING, PatientState.ACTIVE)]
+    open_ones = [entry for entry in access.people()[1:]
+                 if entry.state in (PatientState.PENDING, PatientState.ACTIVE)]
     mine = patient.user_id == current_user.id
     return render_template("portal/close.html", patient=patient, mine=mine, upcoming=upcoming, error=error,
                            dependants=open_ones if mine else [],

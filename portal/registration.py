@@ -49,9 +49,9 @@ def labels() -> dict[str, str]:
 
 def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None,
           status: int = 200) -> Any:
-    told = {field if field in FIELDS else "name": text for field, text in (errors or {}).items()}
+    notified = {field if field in FIELDS else "name": text for field, text in (errors or {}).items()}
     # in the order of the form, none left out
-    errors = {field: told[field] for field in FIELDS if field in told}
+    errors = {field: notified[field] for field in FIELDS if field in notified}
     return render_template("portal/register.html", typed=typed or MultiDict(), errors=errors, labels=labels(),
                            sexes=list(Sex), shortest=SHORTEST, versions=patients.CONSENTS), status
 

@@ -45,10 +45,10 @@ LIVES = timedelta(minutes=30)
 
 def _waiting() -> Identity:
     """Who came back from a provider a short time ago. Raises `Refused` when nobody did."""
-    kept = session.get(WAITING)
-    if not kept or clock.now().timestamp() - kept["at"] > LIVES.total_seconds():
+    stored = session.get(WAITING)
+    if not stored or clock.now().timestamp() - stored["at"] > LIVES.total_seconds():
         raise Refused(N_("That took too long. Please start the sign-in again."))
-    return Identity(**{name: kept[name] for name in ("issuer", "subject", "email", "verified", "name")})
+    return Identity(**{name: stored[name] for name in ("issuer", "subject", "email", "verified", "name")})
 
 
 def _problem(refusal: Refused) -> Any:

@@ -64,10 +64,10 @@ def specialization_word(specialization: Specialization) -> str:
 
 def completeness(patient: Patient) -> dict[str, Any]:
     """How much of the profile is filled in: `done` of `total`, and the words of what is `missing`."""
-    asked = COMPLETE | (PAYING if patient.payer == Payer.INSURANCE else
-                        {"payer_number": PAYING["payer_number"]} if patient.payer == Payer.BPJS else {})
-    missing = [word for field, word in asked.items() if getattr(patient, field) in (None, "")]
-    total = len(asked) + _ALWAYS
+    requested = COMPLETE | (PAYING if patient.payer == Payer.INSURANCE else
+                            {"payer_number": PAYING["payer_number"]} if patient.payer == Payer.BPJS else {})
+    missing = [word for field, word in requested.items() if getattr(patient, field) in (None, "")]
+    total = len(requested) + _ALWAYS
     return {"total": total, "done": total - len(missing), "missing": [str(word) for word in missing]}
 
 

@@ -86,7 +86,7 @@ class CareView(Page):
     def index(self) -> Any:
         first = _month(request.args.get("month", ""))
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        kind = next((each for each in ScheduleKind if each == request.args.get("kind", "")), None)
+        kind = next((entry for entry in ScheduleKind if entry == request.args.get("kind", "")), None)
         today = clock.today()
         rows = due_between(first, last, kind)
         days = [Day(on, on.month == first.month)

@@ -39,12 +39,12 @@ class AssetPages:
     """Mixed into the view of the register."""
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
-        found = [(f"/admin/asset/{record.id}/life", gettext("Life and cost"), "history"),
-                 (f"/admin/asset/labels/?ids={record.id}", gettext("Print labels"), "printer"),
-                 (f"/asset/{record.qr_code}", gettext("Page for the telephone"), "qrcode")]
+        result = [(f"/admin/asset/{record.id}/life", gettext("Life and cost"), "history"),
+                  (f"/admin/asset/labels/?ids={record.id}", gettext("Print labels"), "printer"),
+                  (f"/asset/{record.qr_code}", gettext("Page for the telephone"), "qrcode")]
         if self._may_move(record):
-            found.append((f"/admin/asset/{record.id}/movement", gettext("Move it"), "route"))
-        return found
+            result.append((f"/admin/asset/{record.id}/movement", gettext("Move it"), "route"))
+        return result
 
     def extra(self, record: Any) -> dict[str, Any]:
         """Whether it is on its way, and who says that it came."""

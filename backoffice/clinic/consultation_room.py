@@ -151,8 +151,8 @@ class ConsultationView(TalkPages, DocumentView):
         query = self._searching()
         record = self.read_one(request.args.get("of", ""), joinedload(Consultation.patient))
         said = record.patient.allergies if record is not None else None
-        return jsonify([{"id": found.item.id, "text": medicine_text(found)}
-                        for found in prescriptions.search(query, allergic_to=said)])
+        return jsonify([{"id": entry.item.id, "text": medicine_text(entry)}
+                        for entry in prescriptions.search(query, allergic_to=said)])
 
     @expose("/units")
     def units_view(self) -> Any:
@@ -194,9 +194,9 @@ class ConsultationView(TalkPages, DocumentView):
 
     @expose("/<id>/diagnosis", methods=("POST",))
     def diagnosis_view(self, id: str) -> Any:
-        kinds = {each.value: each for each in DiagnosisKind}
+        kinds = {entry.value: entry for entry in DiagnosisKind}
         kind = kinds.get(request.form.get("kind", ""), DiagnosisKind.PRIMARY)
-        code = next((each for each in request.form.getlist("code") if each.strip()), "")
+        code = next((entry for entry in request.form.getlist("code") if entry.strip()), "")
         return self._write(id, lambda record: clinical.add_diagnosis(record, code[:100], by=current_user,
                                                                      kind=kind),
                            gettext("The diagnosis was recorded."), "#h-diagnosis")
@@ -244,7 +244,7 @@ class ConsultationView(TalkPages, DocumentView):
 
     @expose("/<id>/letter", methods=("POST",))
     def letter_view(self, id: str) -> Any:
-        form, kinds = request.form, {each.value: each for each in LetterKind}
+        form, kinds = request.form, {entry.value: entry for entry in LetterKind}
         return self._write(id, lambda record: clinical.write_letter(
             record, kinds.get(form.get("letter_kind", ""), LetterKind.SICK), by=current_user,
             body=form.get("letter_body", "")[:4000], sick_from=_day("sick_from"),
@@ -262,9 +262,9 @@ class ConsultationView(TalkPages, DocumentView):
         """`look` does what takes long, before the transaction; `act` gets what it found."""
         record = self.one_or_404(id)
         try:
-            found = (look(record),) if look is not None else ()
+            result = (look(record),) if look is not None else ()
             with one_transaction():
-                act(self.one_or_404(id) if found else record, *found)
+                act(self.one_or_404(id) if result else record, *result)
         except NotAllowed:
             abort(403)
         except Refused as refusal:
@@ -312,8 +312,8 @@ def medicine_text(found: prescriptions.AvailableMedicine) -> str:
 def _part(rows: Any, name: str, model: Any) -> Any:
     """The row of the record that the form names; 404 for any other."""
     key = lookups.identity(model, request.form.get(name, ""))
-    found = next((row for row in rows if row.id == key), None)
-    return found if found is not None else abort(404)
+    result = next((row for row in rows if row.id == key), None)
+    return result if result is not None else abort(404)
 
 
 def _day(name: str) -> date | None:
@@ -326,7 +326,7 @@ def _day(name: str) -> date | None:
 def _medicine() -> prescriptions.Medicine:
     """What the form says, as far as it can be read. Raises `Refused` at the field."""
     form = request.form
-    typed = next((each.strip() for each in form.getlist("rx-item") if each.strip()), "")[:100]
+    typed = next((entry.strip() for entry in form.getlist("rx-item") if entry.strip()), "")[:100]
     key = lookups.identity(Item, typed)
     item = db.session.get(Item, key, options=[joinedload(Item.category)]) if key is not None else None
     if item is None and typed:
@@ -336,8 +336,8 @@ def _medicine() -> prescriptions.Medicine:
     if item is None:
         raise Refused(N_("Choose a medicine of the stores."), field="item")
     unit_key = lookups.identity(UnitConversion, form.get("rx-unit", ""))
-    unit = next((each for each in item.units if each.id == unit_key), None) or \
-        next(each for each in item.units if each.factor == 1)
+    unit = next((unit for unit in item.units if unit.id == unit_key), None) or \
+        next(unit for unit in item.units if unit.factor == 1)
     try:
         amount = parse_decimal(form.get("quantity", "")[:20])
     except ValueError:

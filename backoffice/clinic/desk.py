@@ -41,13 +41,13 @@ class Day:
     @property
     def spans(self) -> list[tuple[datetime, datetime]]:
         """The hours, slots that follow each other joined."""
-        found: list[tuple[datetime, datetime]] = []
+        result: list[tuple[datetime, datetime]] = []
         for slot in self.offered:
-            if found and found[-1][1] == slot.starts_at:
-                found[-1] = (found[-1][0], slot.ends_at)
+            if result and result[-1][1] == slot.starts_at:
+                result[-1] = (result[-1][0], slot.ends_at)
             else:
-                found.append((slot.starts_at, slot.ends_at))
-        return found
+                result.append((slot.starts_at, slot.ends_at))
+        return result
 
 
 def queue_of(doctor: Doctor) -> dict[str, Any]:
@@ -62,12 +62,12 @@ def queue_of(doctor: Doctor) -> dict[str, Any]:
                    Consultation.state == C.IN_PROGRESS, Consultation.id.in_(unread)))
         .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at,
                                                             Consultation.id).limit(200)))
-    today = [each for each in rows if start <= each.starts_at < end]
-    waiting = [each for each in today if each.state == C.APPROVED]
-    return {"now": [each for each in rows if each.state == C.IN_PROGRESS], "next": waiting[:1],
+    today = [row for row in rows if start <= row.starts_at < end]
+    waiting = [entry for entry in today if entry.state == C.APPROVED]
+    return {"now": [row for row in rows if row.state == C.IN_PROGRESS], "next": waiting[:1],
             "waiting": waiting[1:],
-            "done": [each for each in today if each.state in (C.COMPLETED, C.NO_SHOW)],
-            "talking": [each for each in rows if each.id in unread], "unread": unread, "today": today,
+            "done": [entry for entry in today if entry.state in (C.COMPLETED, C.NO_SHOW)],
+            "talking": [row for row in rows if row.id in unread], "unread": unread, "today": today,
             "moment": clock.now()}
 
 
@@ -77,9 +77,9 @@ def week_of(doctor: Doctor, monday: date) -> list[Day]:
     days = [Day(monday + timedelta(days=offset)) for offset in range(7)]
     for slot in slots.offered(doctor, monday, sunday):
         days[(clock.local(slot.starts_at).date() - monday).days].offered.append(slot)
-    for each in db.session.scalars(sa.select(ScheduleException).where(
+    for row in db.session.scalars(sa.select(ScheduleException).where(
             ScheduleException.doctor_id == doctor.id, ScheduleException.on.between(monday, sunday))):
-        days[(each.on - monday).days].exceptions.append(each)
+        days[(row.on - monday).days].exceptions.append(row)
     starts = db.session.scalars(sa.select(Consultation.starts_at).where(
         Consultation.doctor_id == doctor.id, Consultation.state.in_(HOLDS_SLOT),
         Consultation.starts_at >= clock.day_bounds(monday)[0],
@@ -121,15 +121,15 @@ class DeskView(Page):
         if not wanted or (mine is not None and wanted == str(mine.id)):
             return mine
         key = lookups.identity(Doctor, wanted)
-        found = db.session.get(Doctor, key,
-                               options=[joinedload(Doctor.specialization)]) if key is not None else None
-        if found is None or not current_user.has_role(Role.ADMIN):
+        result = db.session.get(Doctor, key,
+                                options=[joinedload(Doctor.specialization)]) if key is not None else None
+        if result is None or not current_user.has_role(Role.ADMIN):
             abort(404)
-        return found
+        return result
 
     def _doctor_or_404(self) -> Doctor:
-        found = self._doctor()
-        return found if found is not None else abort(404)
+        result = self._doctor()
+        return result if result is not None else abort(404)
 
     def _others(self) -> list[Doctor]:
         if not current_user.has_role(Role.ADMIN):
@@ -210,8 +210,8 @@ class DeskView(Page):
 
     def _row(self, model: Any, doctor: Doctor) -> Any:
         key = lookups.identity(model, request.form.get("row", ""))
-        found = db.session.get(model, key) if key is not None else None
-        return found if found is not None and found.doctor_id == doctor.id else abort(404)
+        result = db.session.get(model, key) if key is not None else None
+        return result if result is not None and result.doctor_id == doctor.id else abort(404)
 
     # ------------------------------------------------------------ a doctor who cannot come
 
@@ -259,7 +259,7 @@ class DeskView(Page):
                    refusal: Refused | None = None) -> Any:
         values = request.values
         team = absences.colleagues(doctor)
-        chosen = next((each for each in team if str(each.id) == values.get("to_doctor", "")), None)
+        chosen = next((entry for entry in team if str(entry.id) == values.get("to_doctor", "")), None)
         to_day = _day(values.get("to_day"))
         try:
             day = absences.day_of(doctor, on, starts, ends)
@@ -276,5 +276,5 @@ class DeskView(Page):
             offers=offers,
             team=team, chosen=chosen, to_day=to_day, refusal=refusal, told=message_of, today=clock.today(),
             under_way=under_way,
-            hides=lambda each: each.state == C.REQUESTED and not current_user.has_role(Role.ADMIN)
+            hides=lambda entry: entry.state == C.REQUESTED and not current_user.has_role(Role.ADMIN)
             ), refusal.status if refusal is not None else 200

@@ -118,8 +118,8 @@ class PrescriptionView(DocumentView):
         needed: dict[int, Decimal] = {}
         for line in record.lines:
             needed[line.item_id] = needed.get(line.item_id, Decimal(0)) + line.base_quantity
-        found = []
+        result = []
         for store in db.session.scalars(sa.select(Store).where(Store.id.in_(keys)).order_by(Store.name)):
             held = {item_id: by_store.get(store.id, Decimal(0)) for item_id, by_store in there.items()}
-            found.append((store, held, all(held[item_id] >= wanted for item_id, wanted in needed.items())))
-        return sorted(found, key=lambda row: not row[2])
+            result.append((store, held, all(held[item_id] >= wanted for item_id, wanted in needed.items())))
+        return sorted(result, key=lambda row: not row[2])

@@ -56,32 +56,32 @@ class MergePages:
         """GET shows both side by side, POST merges this one into the other: ``with=<id>``."""
         gone = self.one_or_404(id)
         self.must("edit")
-        kept = self.one_or_404(request.values.get("with", ""))
-        if gone.id == kept.id:
+        stored = self.one_or_404(request.values.get("with", ""))
+        if gone.id == stored.id:
             abort(404)
         if request.method == "GET":
-            for each in (gone, kept):
-                self.note_reading(each.id)
-            return self.merge_page(self.one_or_404(id), self.one_or_404(str(kept.id)))
+            for entry in (gone, stored):
+                self.note_reading(entry.id)
+            return self.merge_page(self.one_or_404(id), self.one_or_404(str(stored.id)))
         try:
             with one_transaction():
-                merging.merge(self.one_or_404(id), self.one_or_404(str(kept.id)),
+                merging.merge(self.one_or_404(id), self.one_or_404(str(stored.id)),
                               by=current_user._get_current_object(),
                               held_twice=bool(request.form.get("held_twice")),
                               take=[group for group in merging.TOGETHER if request.form.get(group) == "gone"])
         except Refused as refusal:
-            return self.merge_page(self.one_or_404(id), self.one_or_404(str(kept.id)),
+            return self.merge_page(self.one_or_404(id), self.one_or_404(str(stored.id)),
                                    refusal), refusal.status
-        return done(gettext("Both records are one now: %(number)s.", number=kept.medical_record_number),
-                    self.details_url(kept))
+        return done(gettext("Both records are one now: %(number)s.", number=stored.medical_record_number),
+                    self.details_url(stored))
 
     def merge_page(self: Any, gone: Patient, kept: Patient, refusal: Refused | None = None) -> Any:
         choices = merging.choices(gone, kept)
         rows = []
         for name in COMPARED:
             shown = may_see(current_user, "patient", name)
-            cells = [self.cell(each, name) if shown else counted(getattr(each, name))
-                     for each in (gone, kept)]
+            cells = [self.cell(entry, name) if shown else counted(getattr(entry, name))
+                     for entry in (gone, kept)]
             differs = str(cells[0]) != str(cells[1])
             rows.append({"name": name, "word": self.label(name), "cells": cells, "differs": differs,
                          "choice": name if name in choices else ""})
@@ -105,15 +105,15 @@ class MergePages:
             return self.unmerge_page(self.one_or_404(id))
         try:
             with one_transaction():
-                found = merge_undo.take_back(self.one_or_404(id), by=current_user._get_current_object(),
-                                             reason=request.form.get("reason", "")[:2000].replace("\0", ""))
+                result = merge_undo.take_back(self.one_or_404(id), by=current_user._get_current_object(),
+                                              reason=request.form.get("reason", "")[:2000].replace("\0", ""))
         except NotAllowed:
             abort(403)
         except Refused as refusal:
             return self.unmerge_page(self.one_or_404(id), refusal), refusal.status
-        if found.left:
+        if result.left:
             flash(gettext("Changed since the merge and left as it is: %(names)s.",
-                          names=", ".join(self.label(name) for name in found.left)), "warning")
+                          names=", ".join(self.label(name) for name in result.left)), "warning")
         return done(gettext("The merge was taken back: both have their own record again."),
                     self.details_url(gone))
 
@@ -138,14 +138,14 @@ def joined(gone: Patient, kept: Patient) -> tuple[int, int]:
 
 def moved_rows(merge: PatientMerge) -> list[tuple[str, int]]:
     """The word of each table and how many of its rows go back."""
-    counts = Counter(each.table_name for each in merge.moves
-                     if each.after == merge.kept_id and each.before == merge.gone_id)
+    counts = Counter(move.table_name for move in merge.moves
+                     if move.after == merge.kept_id and move.before == merge.gone_id)
     return [(words.table_word(name), number) for name, number in sorted(counts.items())]
 
 
 def changed_names(merge: PatientMerge) -> list[str]:
     """Columns of the record that stayed which become what they were."""
     left = merge_undo.left_alone(merge)
-    return [each.column_name for each in merge.moves
-            if each.table_name == "patient" and each.row_id == merge.kept_id
-            and each.column_name not in (*left, "nik_index")]
+    return [move.column_name for move in merge.moves
+            if move.table_name == "patient" and move.row_id == merge.kept_id
+            and move.column_name not in (*left, "nik_index")]

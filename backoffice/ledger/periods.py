@@ -39,11 +39,11 @@ class PeriodView(LedgerView):
             abort(403)
         if request.method == "GET":
             return self._page()
-        asked = request.form.get("month", "")
+        requested = request.form.get("month", "")
         try:
-            chosen = date.fromisoformat(f"{asked}-01")
+            chosen = date.fromisoformat(f"{requested}-01")
         except ValueError:
-            return self._page(gettext("Choose one of the list."), asked), 422
+            return self._page(gettext("Choose one of the list."), requested), 422
         try:
             with one_transaction():
                 period = periods.close(chosen.year, chosen.month, by=current_user._get_current_object(),
@@ -52,7 +52,7 @@ class PeriodView(LedgerView):
             abort(403)
         except Refused as refusal:
             db.session.rollback()
-            return self._page(message_of(refusal), asked), refusal.status
+            return self._page(message_of(refusal), requested), refusal.status
         return done(gettext("The period %(period)s is closed.", period=str(period)), self.closing_address)
 
     def _page(self, message: str = "", asked: str = "") -> Any:
@@ -64,8 +64,8 @@ class PeriodView(LedgerView):
         for year, month, period in reversed(months):
             first, last = periods.bounds(year, month)
             is_closed = period is not None and period.is_closed
-            left = [] if is_closed else [each for each in standing.get((year, month), ())
-                                         if may(current_user, "read", each.table)]
+            left = [] if is_closed else [entry for entry in standing.get((year, month), ())
+                                         if may(current_user, "read", entry.table)]
             rows.append({"key": f"{year:04}-{month:02}", "word": day(first).partition(" ")[2], "first": first,
                          "last": last, "period": period, "standing": left})
         return self.render("backoffice/ledger/closing.html", view=self, rows=rows, message=message,

@@ -44,12 +44,12 @@ class RowActions:
         workflow = getattr(self.model, "workflow", None)
         if workflow is None:
             return []
-        found: dict[str, Transition] = {}
+        result: dict[str, Transition] = {}
         for step in workflow:
             if step.roles and current_user.has_role(*step.roles) and (
                     step.may_skip or not (step.asks or step.line_asks)):
-                found.setdefault(step.name, step)
-        return list(found.values())
+                result.setdefault(step.name, step)
+        return list(result.values())
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:

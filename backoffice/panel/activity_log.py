@@ -86,8 +86,9 @@ class ActivityLogView(LedgerView):
 
     def cell_properties(self, record: Any) -> Markup:
         """What changed, from what to what, in short."""
-        parts = [f"{each.name}: {each.old} → {each.new}" if each.old else f"{each.name}: {each.new}"
-                 for each in changes(record)]
+        parts = [f"{change.name}: {change.old} → {change.new}" if change.old
+                 else f"{change.name}: {change.new}"
+                 for change in changes(record)]
         text = "; ".join(parts)
         return escape((text if len(text) <= 160 else text[:160] + "…") or "–")
 
@@ -100,10 +101,10 @@ def changes(record: ActivityLog) -> list[Change]:
     properties = shown_today(record.table_name, record.properties)
     old, new = properties.get("old") or {}, properties.get("new") or {}
     names = [*old, *(name for name in new if name not in old)]
-    found = [Change(name, _word(record.table_name, name), _text(old.get(name)), _text(new.get(name)))
-             for name in names]
-    return found + [Change(name, _word(None, name), "", _text(value)) for name, value in properties.items()
-                    if name not in {"old", "new"}]
+    result = [Change(name, _word(record.table_name, name), _text(old.get(name)), _text(new.get(name)))
+              for name in names]
+    return result + [Change(name, _word(None, name), "", _text(value)) for name, value in properties.items()
+                     if name not in {"old", "new"}]
 
 
 def _word(table: str | None, name: str) -> str:

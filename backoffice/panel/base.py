@@ -79,13 +79,13 @@ class StaffView(TransitionPages, TableView):
 
     @expose("/")
     def index_view(self) -> Any:
-        asked = lists.list_query(self)
+        requested = lists.list_query(self)
         scoped = self.scoped()
-        page = lists.read_page(self, asked,
-                               lists.narrowed(self, asked, scoped).options(*self.eager_for_list()))
-        total, tabs = lists.counts(self, asked, scoped)
+        page = lists.read_page(self, requested,
+                               lists.narrowed(self, requested, scoped).options(*self.eager_for_list()))
+        total, tabs = lists.counts(self, requested, scoped)
         return self.render(
-            self.list_template, view=self, asked=asked, page=page, total=total, capped=lists.capped,
+            self.list_template, view=self, asked=requested, page=page, total=total, capped=lists.capped,
             tabs=tabs,
             bulk=self.bulk_steps(), can_create=self.can_make_new())
 
@@ -267,12 +267,12 @@ class StaffView(TransitionPages, TableView):
             units = lookups.units_of([item])[item] if item is not None else []
             return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
         limit, text = request.args.get("limit", ""), search_sealing.query()
-        found = lookups.search(column.target, text,
-                               limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
+        result = lookups.search(column.target, text,
+                                limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
         if request.args.get("name", "") == "work_unit" and scope(current_user, self.table) is not None:
-            found = [unit for unit in found if unit.id == current_user.work_unit_id]
+            result = [unit for unit in result if unit.id == current_user.work_unit_id]
         return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row),
-                         "exact": lookups.is_exact(row, text)} for row in found])
+                         "exact": lookups.is_exact(row, text)} for row in result])
 
     def _reference(self, name: str) -> Any:
         for collection in self.lines:
@@ -295,9 +295,9 @@ class StaffView(TransitionPages, TableView):
         if export_type not in {"csv", "xlsx"}:
             abort(404)
         self.must("export")
-        asked = lists.list_query(self)
+        requested = lists.list_query(self)
         names = self.seen(name for name in self.every if name in self.column_export_list)
-        statement = lists.narrowed(self, asked, self.scoped()).options(*lists.eager(self.model, names))
+        statement = lists.narrowed(self, requested, self.scoped()).options(*lists.eager(self.model, names))
         key = key_of(self.model)
         activity.record(Activity.EXPORTED, table_name=self.table, properties={"format": export_type})
         db.session.commit()

@@ -43,7 +43,7 @@ def bars(points: Sequence[tuple[str, int]], title: str) -> Markup:
         return Markup("")
     ticks = _ticks(max(number for _name, number in points))
     top, room = ticks[-1], WIDE - LEFT - 6
-    each = room / len(points)
+    entry = room / len(points)
     parts = []
     for tick in ticks:
         y = HIGH - FOOT - (HIGH - FOOT - 10) * tick / top
@@ -53,19 +53,19 @@ def bars(points: Sequence[tuple[str, int]], title: str) -> Markup:
     every = max(1, -(-len(points) * 84 // room)) if room else 1
     for place, (name, number) in enumerate(points):
         high = (HIGH - FOOT - 10) * number / top
-        x = LEFT + place * each
+        x = LEFT + place * entry
         parts.append(Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1.5"><title>{}: '
                             '{}</title>'
-                            '</rect>').format(x + each * .15, HIGH - FOOT - high, each * .7, high, name,
+                            '</rect>').format(x + entry * .15, HIGH - FOOT - high, entry * .7, high, name,
                                               quantity(number)))
         if place % int(every) == 0:
             parts.append(Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-                x + each / 2, HIGH - 4, name))
+                x + entry / 2, HIGH - 4, name))
     return Markup('<svg class="rw-bars" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDE, HIGH, _label(points, title), Markup("").join(parts))
 
 
 def _label(points: Sequence[tuple[str, int]], title: str) -> Any:
-    low, high = min(points, key=lambda each: each[1]), max(points, key=lambda each: each[1])
+    low, high = min(points, key=lambda entry: entry[1]), max(points, key=lambda entry: entry[1])
     return escape(f"{title}: {quantity(sum(number for _name, number in points))}; "
                   f"{low[0]} {quantity(low[1])} – {high[0]} {quantity(high[1])}")

@@ -90,7 +90,7 @@ def columns_of(model: Any) -> dict[str, Column]:
     for relation in mapper.relationships:
         if relation.direction is RelationshipDirection.MANYTOONE and len(relation.local_columns) == 1:
             references.setdefault(next(iter(relation.local_columns)).name, relation)
-    found: dict[str, Column] = {}
+    result: dict[str, Column] = {}
     for attribute in mapper.attrs:
         if not isinstance(attribute, ColumnProperty) or not isinstance(attribute.columns[0], sa.Column):
             continue
@@ -98,9 +98,9 @@ def columns_of(model: Any) -> dict[str, Column]:
         relation = references.get(column.name)
         name = relation.key if relation is not None else attribute.key
         kind = "reference" if relation is not None else kind_of(column)
-        found[name] = Column(name, kind, column, relation)
+        result[name] = Column(name, kind, column, relation)
     order = {column.name: place for place, column in enumerate(mapper.local_table.columns)}
-    return dict(sorted(found.items(), key=lambda pair: order.get(pair[1].column.name, 999)))
+    return dict(sorted(result.items(), key=lambda pair: order.get(pair[1].column.name, 999)))
 
 
 def is_key(column: Column) -> bool:

@@ -142,17 +142,17 @@ def mine(user: Any) -> list[Tile]:
 def criteria(tile: Tile) -> list[Any]:
     """What its list is narrowed to, as the list itself reads its address."""
     model = mapped_tables()[tile.table]
-    found = []
+    result = []
     for name, value in tile.query().items():
         if name == "only":
-            found.append(named_filters.of(tile.table)[value].criterion(model))
+            result.append(named_filters.of(tile.table)[value].criterion(model))
         elif name.endswith(("_from", "_to")):
             column = getattr(model, name.rpartition("_")[0])
             start, end = clock.day_bounds(date.fromisoformat(value))
-            found.append(column >= start if name.endswith("_from") else column < end)
+            result.append(column >= start if name.endswith("_from") else column < end)
         else:
-            found.append(getattr(model, name) == value)
-    return found
+            result.append(getattr(model, name) == value)
+    return result
 
 
 def shown() -> list[Shown]:
@@ -162,8 +162,8 @@ def shown() -> list[Shown]:
         return []
     counted = [lookups.within(sa.select(mapped_tables()[tile.table].id), scope(current_user, tile.table))
                .where(*criteria(tile)) for tile in tiles]
-    row = replica.session().execute(sa.select(*(count_up_to(each, MOST_COUNTED).label(f"n{place}")
-                                                for place, each in enumerate(counted)))).one()
+    row = replica.session().execute(sa.select(*(count_up_to(entry, MOST_COUNTED).label(f"n{place}")
+                                                for place, entry in enumerate(counted)))).one()
     by_day = _by_day(tiles)
     return [_shown(tile, number, by_day.get(tile.key)) for tile, number in zip(tiles, row, strict=True)]
 
@@ -219,11 +219,11 @@ def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
         parts.append(rows if criterion is None else rows.where(criterion))
     if not parts:
         return {}
-    found = {tile.key: [0] * DAYS for tile in tiles
-             if tile.trend is not None and may(current_user, "read", tile.trend.table or tile.table)}
+    result = {tile.key: [0] * DAYS for tile in tiles
+              if tile.trend is not None and may(current_user, "read", tile.trend.table or tile.table)}
     for key, place, number in replica.session().execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
-        found[key][place] = number
-    return found
+        result[key][place] = number
+    return result
 
 
 # ---------------------------------------------------------------- what deserves a look

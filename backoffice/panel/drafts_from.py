@@ -20,14 +20,15 @@ BESIDE_NEW = (("/admin/request_template/", lazy_gettext("From a template"), "cop
 def makes(model: Any) -> tuple[Make, ...]:
     """The buttons of a document that can be copied and, where units keep templates of it, kept as one."""
     roles = tuple(sorted(RIGHTS[model.__tablename__].create))
-    found = [Make("copy", lazy_gettext("Copy"), roles, drafts_from.copy,
-                  lambda document: bool(document.lines),
-                  opens="edit", is_aside=True, icon="copy")]
+    result = [Make("copy", lazy_gettext("Copy"), roles, drafts_from.copy,
+                   lambda document: bool(document.lines),
+                   opens="edit", is_aside=True, icon="copy")]
     if model in drafts_from.FROM_TEMPLATE.values():
-        found.append(Make("save_template", lazy_gettext("Keep as template"), roles, drafts_from.save_template,
-                          lambda document: bool(document.lines), opens="edit", is_aside=True,
-                          icon="device-floppy"))
-    return tuple(found)
+        result.append(Make("save_template", lazy_gettext("Keep as template"), roles,
+                           drafts_from.save_template,
+                           lambda document: bool(document.lines), opens="edit", is_aside=True,
+                           icon="device-floppy"))
+    return tuple(result)
 
 
 class RequestTemplateView(MasterView):

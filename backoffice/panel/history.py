@@ -70,15 +70,15 @@ class Step:
 def way(workflow: Workflow, record: Any) -> list[Transition]:
     """The way forward from the first state, as the workflow declares it: at each state its first forward
     step. What was written on the record when it was made may rule a step out."""
-    state, found, seen = workflow.initial, [], {workflow.initial}
+    state, result, seen = workflow.initial, [], {workflow.initial}
     while True:
         onward = [step for step in workflow if state in step.sources and not step.is_refusal
                   and step.name not in ASIDE and step.target not in seen
                   and all(condition.test(record, None) for condition in step.conditions if condition.is_kept)]
         if not onward:
-            return found
+            return result
         step = next((step for step in onward if step.name != "close"), onward[0])
-        found.append(step)
+        result.append(step)
         seen.add(step.target)
         state = step.target
 

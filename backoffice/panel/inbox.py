@@ -55,7 +55,7 @@ class Waiting:
 
 def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
     """Rows of `model` whose next step is one of this person's roles'."""
-    found = []
+    result = []
     for state in model.workflow.states:
         steps = [step for step in notices.turn(model, state) if user.has_role(*step.roles)]
         if not steps:
@@ -69,15 +69,15 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
                 here = here & (model.created_by_id != user.id)
             elif all(own_document in step.conditions for step in steps):
                 here = here & (model.created_by_id == user.id)
-        found.append(here)
-    return sa.or_(*found) if found else None
+        result.append(here)
+    return sa.or_(*result) if result else None
 
 
 def _able(step: Transition, model: Any, user: User) -> sa.ColumnElement[bool] | None:
     """Rows of which the person can take the step, and which wait for it; None for all."""
     conditions = (*step.conditions, *((step.last_resort,) if step.last_resort else ()))
-    found = [condition.rows(model, user) for condition in conditions if condition.rows is not None]
-    return sa.and_(*found) if found else None
+    result = [condition.rows(model, user) for condition in conditions if condition.rows is not None]
+    return sa.and_(*result) if result else None
 
 
 def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
@@ -156,7 +156,7 @@ def _named(model: Any, name: str, *further: str) -> Any:
         return None
     target = column.target
     label = _named(target, *further) if further else next(
-        (getattr(target, each) for each in ("name", "number", "code") if each in columns_of(target)), None)
+        (getattr(target, entry) for entry in ("name", "number", "code") if entry in columns_of(target)), None)
     if label is None:
         return None
     local = getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
@@ -171,10 +171,10 @@ def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> lis
     union = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
     rows = db.session.execute(sa.select(union).order_by(union.c.since, union.c.table,
                                                         union.c.id).limit(limit))
-    found = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
-                     clock.aware(row.since) if row.since else None) for row in rows]
-    _amounts(found)
-    return found
+    result = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
+                      clock.aware(row.since) if row.since else None) for row in rows]
+    _amounts(result)
+    return result
 
 
 def _amounts(found: list[Waiting]) -> None:
@@ -206,12 +206,12 @@ def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     unit."""
     user = current_user._get_current_object()
     whole = (*key, user.id, user.roles, user.work_unit_id, user.status)
-    found = _statements.get(whole)
-    if found is None:
+    result = _statements.get(whole)
+    if result is None:
         if len(_statements) >= MOST_KEPT:
             _statements.clear()
-        found = _statements[whole] = make()
-    return found
+        result = _statements[whole] = make()
+    return result
 
 
 def frame_columns() -> tuple[Any, ...]:

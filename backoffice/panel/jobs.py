@@ -29,7 +29,7 @@ def hour() -> int:
 
 def recipients() -> dict[str, Language]:
     """Addresses of the setting with their language: the account's, where there is one."""
-    typed = {each.lower(): each for each in setting("daily_report.recipients")}
+    typed = {entry.lower(): entry for entry in setting("daily_report.recipients")}
     known = dict(db.session.execute(
         sa.select(sa.func.lower(User.email), User.language).where(
             sa.func.lower(User.email).in_(list(typed)), User.status == AccountStatus.ACTIVE)).all())

@@ -55,11 +55,11 @@ class LineTables:
                   and name not in {"factor"}
                   and column.target is not self.model and column.kind not in {"json", "binary", "other"}]
         out = self.hidden
-        kept = [name for name in names if f"{collection}.{name}" not in out
-                and any(_says(every[name], getattr(row, name)) for row in rows)
-                and not _named(every[name], record, rows)]
+        stored = [name for name in names if f"{collection}.{name}" not in out
+                  and any(_says(every[name], getattr(row, name)) for row in rows)
+                  and not _named(every[name], record, rows)]
         return {"title": words.table_word(target.__tablename__, True),
-                "columns": [every[name] for name in kept],
+                "columns": [every[name] for name in stored],
                 "rows": rows, "name": collection, "extras": self.line_extras(record, collection),
                 "totals": self.totals(record), "steps": {row.id: self.buttons(row) for row in rows}
                 if self.line_model(collection) is not None else {}}
@@ -74,7 +74,7 @@ class LineTables:
 
     def totals(self, record: Any) -> list[tuple[str, str]]:
         """The feet of the lines: words and sums, the last one the document's total."""
-        found = [(gettext(word), getattr(record, name)) for name, word in
-                 (("net_total", N_("Sum")), ("vat_amount", N_("VAT")), ("total", N_("Total")))
-                 if getattr(record, name, None) is not None]
-        return [(word, rupiah(value)) for word, value in found] if any(value for _, value in found) else []
+        result = [(gettext(word), getattr(record, name)) for name, word in
+                  (("net_total", N_("Sum")), ("vat_amount", N_("VAT")), ("total", N_("Total")))
+                  if getattr(record, name, None) is not None]
+        return [(word, rupiah(value)) for word, value in result] if any(value for _, value in result) else []

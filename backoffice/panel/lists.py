@@ -107,8 +107,8 @@ def list_query(view: Any, args: Any = None) -> ListQuery:
     """Read the request's address, or what a search form sent."""
     posted, args = args is not None, request.args if args is None else args
     typed = search_sealing.opened(args.get("search", ""))
-    found = ListQuery(view, words=typed or "", is_lost=typed is None,
-                      is_sealed=posted or search_sealing.is_sealed(args.get("search", "")))
+    result = ListQuery(view, words=typed or "", is_lost=typed is None,
+                       is_sealed=posted or search_sealing.is_sealed(args.get("search", "")))
     every = columns_of(view.model)
     for name in view.seen(view.column_filters):
         column = every[name]
@@ -116,27 +116,28 @@ def list_query(view: Any, args: Any = None) -> ListQuery:
             for end in ("from", "to"):
                 day = parsing.day(args.get(f"{name}_{end}", ""))
                 if day is not None:
-                    found.values[f"{name}_{end}"] = day
-                    found.criteria[f"{name}_{end}"] = _until(getattr(view.model, name), day, end, column.kind)
+                    result.values[f"{name}_{end}"] = day
+                    result.criteria[f"{name}_{end}"] = _until(getattr(view.model, name), day, end,
+                                                              column.kind)
             continue
         value = _value(column, args.get(name, "").strip())
         if value is not None:
-            found.values[name] = value
+            result.values[name] = value
             wanted = getattr(value, key_of(column.target).key) if column.relation is not None else value
-            found.criteria[name] = _attribute(view.model, column) == wanted
+            result.criteria[name] = _attribute(view.model, column) == wanted
     if args.get("only") in named_filters.of(view.table):
-        found.only = args["only"]
-        found.criteria["only"] = named_filters.of(view.table)[found.only].criterion(view.model)
+        result.only = args["only"]
+        result.criteria["only"] = named_filters.of(view.table)[result.only].criterion(view.model)
     if args.get("sort") in view.seen(view.column_sortable_list):
-        found.sort = args["sort"]
-        found.descending = args.get("desc") == "1"
-    found.after = lookups.identity(view.model, args.get("after", ""))
-    found.before = None if found.after is not None else lookups.identity(view.model, args.get("before", ""))
-    found.start = parsing.number(args.get("start", ""), 1, 10**9)
-    found.size = parsing.number(args.get("page_size", ""), SIZES[0], SIZES[-1])
-    if found.size not in SIZES:
-        found.size = SIZES[0]
-    return found
+        result.sort = args["sort"]
+        result.descending = args.get("desc") == "1"
+    result.after = lookups.identity(view.model, args.get("after", ""))
+    result.before = None if result.after is not None else lookups.identity(view.model, args.get("before", ""))
+    result.start = parsing.number(args.get("start", ""), 1, 10**9)
+    result.size = parsing.number(args.get("page_size", ""), SIZES[0], SIZES[-1])
+    if result.size not in SIZES:
+        result.size = SIZES[0]
+    return result
 
 
 def _until(attribute: Any, day: date, end: str, kind: str) -> sa.ColumnElement[bool]:
@@ -233,10 +234,10 @@ def _small_sets(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str,
         if len(parts) > 1
         else db.session.execute(parts[0]).all()
     )
-    found: dict[tuple[str, str], list[Any]] = {pair: [] for pair in places}
+    result: dict[tuple[str, str], list[Any]] = {pair: [] for pair in places}
     for place, key in rows:
-        found[places[place]].append(key)
-    return {pair: [_typed(named[pair], key) for key in keys] for pair, keys in found.items()
+        result[places[place]].append(key)
+    return {pair: [_typed(named[pair], key) for key in keys] for pair, keys in result.items()
             if len(keys) <= FEW}
 
 

@@ -75,9 +75,9 @@ def find(model: Any, text: str) -> Any:
     statement = within(sa.select(model), choosable(model))
     key = identity(model, text)
     if key is not None:
-        found = db.session.scalars(statement.where(key_of(model) == key)).first()
-        if found is not None:
-            return found
+        result = db.session.scalars(statement.where(key_of(model) == key)).first()
+        if result is not None:
+            return result
     for name in ("code", "number", "tag"):
         if name in columns_of(model) and len(text) <= 80 and text.isprintable():
             return db.session.scalars(statement.where(getattr(model, name) == text).limit(1)).first()
@@ -123,7 +123,7 @@ def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[
     texts = [*(getattr(model, name) for name in columns), *beside(model)]
     if not words or not texts:
         return None
-    return sa.and_(*(sa.or_(*(each.ilike(like(word), escape="/") for each in texts)) for word in words))
+    return sa.and_(*(sa.or_(*(text.ilike(like(word), escape="/") for text in texts)) for word in words))
 
 
 def search(model: Any, text: str, *, limit: int = MOST,
@@ -136,14 +136,14 @@ def search(model: Any, text: str, *, limit: int = MOST,
         statement = statement.join(getattr(model,
                                            relation.key)).options(contains_eager(getattr(model,
                                                                                          relation.key)))
-        found = [matching(document, text, searched_columns(document))]
+        result = [matching(document, text, searched_columns(document))]
         for name in ("item", "asset_model", "asset"):
             if name in columns_of(model):
                 column = getattr(model, name)
                 target = columns_of(model)[name].target
                 statement = statement.outerjoin(column).options(contains_eager(column))
-                found.append(matching(target, text, searched_columns(target)))
-        named = [criterion for criterion in found if criterion is not None]
+                result.append(matching(target, text, searched_columns(target)))
+        named = [criterion for criterion in result if criterion is not None]
         statement = statement.where(sa.or_(*named)) if named else statement
     else:
         statement = within(statement, matching(model, text, searched_columns(model)))
@@ -187,9 +187,9 @@ def base_unit(item_id: int) -> Any:
 def units_of(item_ids: Iterable[int]) -> dict[int, list[Any]]:
     """The units of measure of some items, smallest first, in one statement."""
     wanted = set(item_ids)
-    found: dict[int, list[Any]] = {item_id: [] for item_id in wanted}
+    result: dict[int, list[Any]] = {item_id: [] for item_id in wanted}
     if wanted:
         for unit in db.session.scalars(sa.select(UnitConversion).where(UnitConversion.item_id.in_(wanted))
                                        .order_by(UnitConversion.factor, UnitConversion.id)):
-            found[unit.item_id].append(unit)
-    return found
+            result[unit.item_id].append(unit)
+    return result

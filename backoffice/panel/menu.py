@@ -102,9 +102,9 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
         entries[:0] = [Entry(address, str(called), icon, request.path.startswith(address))
                        for place, page, address, called, icon in PAGES_IN_MENU
                        if place == area and may_open(current_user, page)]
-        if all(each.is_more for each in entries):
-            for each in entries:
-                each.is_more = False
+        if all(element.is_more for element in entries):
+            for element in entries:
+                element.is_more = False
         if entries:
             groups.append((word, entries))
     return groups
@@ -119,15 +119,15 @@ def nav(tables: set[str]) -> Markup:
         parts[2] in tables or any(row[2].split("/")[2] == parts[2] for row in PAGES_IN_MENU)) else ""
     key = (user.roles, user.is_active, locale.is_indonesian(), opened)
     known: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault("rawat_menus", {})
-    found = known.get(key)
-    if found is None:
+    result = known.get(key)
+    if result is None:
         if len(known) >= MOST_KEPT:
             known.clear()
         template = current_app.jinja_env.get_template("backoffice/panel/menu.html")
         groups = template.render(groups=menu(tables), icon=rendering.icon)
-        found = Markup(groups)  # noqa: S704 (a template's output)
-        known[key] = found
-    return found
+        result = Markup(groups)  # noqa: S704 (a template's output)
+        known[key] = result
+    return result
 
 
 MOST_KEPT = 2000
@@ -135,15 +135,15 @@ MOST_KEPT = 2000
 
 def top() -> list[Entry]:
     """Pages that are no table and stand above the areas, after home and inbox."""
-    found = []
+    result = []
     if may_open(current_user, "desk"):
-        found.append(Entry("/admin/desk/", gettext("Desk"), "stethoscope",
-                           request.path.startswith("/admin/desk/"),
-                           count=inbox.talk_count()))
+        result.append(Entry("/admin/desk/", gettext("Desk"), "stethoscope",
+                            request.path.startswith("/admin/desk/"),
+                            count=inbox.talk_count()))
     if may_open(current_user, "reports"):
-        found.append(Entry("/admin/reports/", gettext("Reports"), "report-analytics",
-                           request.path.startswith("/admin/reports/")))
-    return found
+        result.append(Entry("/admin/reports/", gettext("Reports"), "report-analytics",
+                            request.path.startswith("/admin/reports/")))
+    return result
 
 
 def initials(name: str) -> str:

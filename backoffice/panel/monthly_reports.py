@@ -50,24 +50,26 @@ class MonthlyPackView(DocumentView):
 def asked_of(report: Report, first: date, last: date) -> ParameterValues:
     """What the report is asked for a month."""
     given: ParameterValues = {"from": first, "to": last, "as_of": last}
-    return {each.name: given.get(each.name, each.default() if each.default is not None else None)
-            for each in report.parameters}
+    return {parameter.name: given.get(parameter.name,
+                                      parameter.default() if parameter.default is not None else None)
+            for parameter in report.parameters}
 
 
 def pack_pdf(record: MonthlyPack, parts: Sequence[tuple[Report, int]]) -> Iterator[bytes]:
     """The numbers of every report on one table, then the reports' own, each cut at its number of rows."""
     first, last = record.first_day, record.last_day
-    asked = [(report, most, asked_of(report, first, last)) for report, most in parts]
+    requested = [(report, most, asked_of(report, first, last)) for report, most in parts]
     return report_pdf.as_pdf(
         f"{gettext('Monthly pack')} {month(first.year * 100 + first.month)}",
         " · ".join(text for text in (setting("hospital.name"), record.number or gettext("Draft"),
                                      f"{day(first)} – {day(last)}") if text),
         [(gettext("Report"), False, 3.0), (gettext("Figure"), False, 3.0), (gettext("Value"), True, 2.0)],
         [[gettext(report.title), gettext(tile.label), written(tile, head) or "–"]
-         for report, _most, question in asked if report.summary is not None
+         for report, _most, question in requested if report.summary is not None
          for head in [run(report.summary(question)).first()] if head is not None for tile in report.tiles],
         "", [gettext("Head of facilities"), gettext("Director")], heading=gettext("The month in numbers"),
-        more=(table for report, most, question in asked if most for table in _tables(report, most, question)),
+        more=(table for report, most, question in requested if most
+              for table in _tables(report, most, question)),
         preface=record.foreword or "")
 
 
@@ -75,9 +77,9 @@ def _tables(report: Report, most: int, asked: ParameterValues) -> Iterator[repor
     """The report's tables."""
     title = gettext(report.title)
     yield title, widths(report.shown(asked)), _rows(report, report.select(asked), report.shown(asked), most)
-    for each in report.sections:
-        yield (f"{title}: {gettext(each.title)}", widths(each.columns),
-               _rows(report, each.select(asked), each.columns, most))
+    for section in report.sections:
+        yield (f"{title}: {gettext(section.title)}", widths(section.columns),
+               _rows(report, section.select(asked), section.columns, most))
 
 
 def _rows(report: Report, statement: Any, columns: Sequence[Any], most: int) -> Iterator[list[str] | str]:

@@ -83,7 +83,7 @@ class HomeView(Page, AdminIndexView):
         typed = request.args.get("q", "")
         text = search_sealing.opened(typed) or ""
         named = called_so(text) if len(text) >= 2 else {}
-        found = []
+        result = []
         for table in searched() if len(text) >= 2 else ():
             model = mapped_tables().get(table)
             if model is None or not may(current_user, "read", table):
@@ -101,9 +101,9 @@ class HomeView(Page, AdminIndexView):
                 .order_by(*([model.id.in_(named[table]).desc()] if table in named else []), model.id.desc())
                 .limit(EACH + 1)))
             if rows:
-                found.append((table, ranked(rows[:EACH], text, named.get(table, [])), len(rows) > EACH))
-        found.sort(key=lambda each: each[0] not in named)
-        return self.render("backoffice/panel/search.html", text=text, found=found,
+                result.append((table, ranked(rows[:EACH], text, named.get(table, [])), len(rows) > EACH))
+        result.sort(key=lambda entry: entry[0] not in named)
+        return self.render("backoffice/panel/search.html", text=text, found=result,
                            sealed_text=search_sealing.seal(text))
 
 
@@ -143,12 +143,12 @@ def called_so(text: str) -> dict[str, list[int]]:
             rows = lookups.within(sa.select(sa.literal(table).label("name"), model.id),
                                   scope(current_user, table))
             parts.append(rows.where(title.in_({text, text.upper()})).limit(EACH).subquery())
-    found: dict[str, list[int]] = {}
+    result: dict[str, list[int]] = {}
     if parts:
         every = sa.union_all(*(sa.select(part) for part in parts))
         for table, key in db.session.execute(every):
-            found.setdefault(table, []).append(key)
-    return found
+            result.setdefault(table, []).append(key)
+    return result
 
 
 def quick() -> list[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ def number(text: str, default: int, most: int) -> int:
 def day(text: str) -> date | None:
     """The day, written as 2026-11-29; None when it is none, or far from our time."""
     try:
-        found = date.fromisoformat(text.strip())
+        result = date.fromisoformat(text.strip())
     except ValueError:
         return None
-    return found if 1900 <= found.year <= 2200 else None
+    return result if 1900 <= result.year <= 2200 else None

@@ -57,14 +57,15 @@ class Question:
 
     @property
     def is_complete(self) -> bool:
-        return all(self.asked.get(each.name) for each in self.report.parameters if each.required)
+        return all(self.asked.get(parameter.name) for parameter in self.report.parameters
+                   if parameter.required)
 
     def raw(self, parameter: Parameter) -> str:
         value = self.asked.get(parameter.name)
         return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
 
     def url(self, part: str = "", **changes: Any) -> str:
-        keep: dict[str, Any] = {each.name: self.raw(each) for each in self.report.parameters}
+        keep: dict[str, Any] = {parameter.name: self.raw(parameter) for parameter in self.report.parameters}
         keep.update(changes)
         query = urlencode({name: value for name, value in keep.items() if value not in (None, "")})
         return f"/admin/reports/{self.report.key}/{part}" + (f"?{query}" if query else "")
@@ -72,37 +73,38 @@ class Question:
     def facts(self) -> str:
         """What was asked, in words, for the head of a printed report."""
         parts = []
-        for each in self.report.parameters:
-            value = self.asked.get(each.name)
+        for parameter in self.report.parameters:
+            value = self.asked.get(parameter.name)
             if value in (None, ""):
                 continue
-            text = (str(self.records[each.name]) if each.name in self.records else locale.day(value)
-                    if isinstance(value, date) else dict(each.choices).get(value) or str(value))
-            parts.append(f"{gettext(each.label)}: {gettext(text) if each.choices else text}")
+            text = (str(self.records[parameter.name]) if parameter.name in self.records else locale.day(value)
+                    if isinstance(value, date) else dict(parameter.choices).get(value) or str(value))
+            parts.append(f"{gettext(parameter.label)}: {gettext(text) if parameter.choices else text}")
         return " · ".join(parts)
 
 
 def question(report: Report) -> Question:
     """Read the request's address; what it does not understand it leaves at its default."""
-    asked: ParameterValues = {}
+    requested: ParameterValues = {}
     records: dict[str, Any] = {}
-    for each in report.parameters:
-        text = request.args.get(each.name, "").strip().replace("\x00", "")[:80]
+    for parameter in report.parameters:
+        text = request.args.get(parameter.name, "").strip().replace("\x00", "")[:80]
         value: Any = None
-        if each.kind == "date":
+        if parameter.kind == "date":
             value = parsing.day(text)
-        elif each.kind == "choice":
-            value = text if text in dict(each.choices) else None
-        elif each.kind == "text":
+        elif parameter.kind == "choice":
+            value = text if text in dict(parameter.choices) else None
+        elif parameter.kind == "text":
             value = text or None
         elif text:
-            record = lookups.find(mapped_tables()[each.kind], text)
+            record = lookups.find(mapped_tables()[parameter.kind], text)
             if record is not None:
-                records[each.name], value = record, record.id
-        if value is None and each.default is not None and (not text or each.kind in {"date", "choice"}):
-            value = each.default()
-        asked[each.name] = value
-    return Question(report, asked, records, parsing.number(request.args.get("page", ""), 1, MOST_PAGES))
+                records[parameter.name], value = record, record.id
+        if value is None and parameter.default is not None and (not text or parameter.kind in {"date",
+                                                                                               "choice"}):
+            value = parameter.default()
+        requested[parameter.name] = value
+    return Question(report, requested, records, parsing.number(request.args.get("page", ""), 1, MOST_PAGES))
 
 
 def written(column: Column, row: Any) -> str:
@@ -173,7 +175,7 @@ def shown(column: Column, row: Any) -> Markup:
         table = name[1:] if name.startswith("=") else str(getattr(row, name))
         record = getattr(row, key)
         if record is not None and rendering.once_a_request("may_read", table,
-                                                  lambda each: may(current_user, "read", each)):
+                                                  lambda entry: may(current_user, "read", entry)):
             return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(table, record, text)
     return escape(text)
 
@@ -212,15 +214,15 @@ class ReportsView(Page):
                       key=lambda report: gettext(report.title))
         areas = [(word, [report for report in mine if report.area == area]) for area, word in AREAS.items()]
         return self.render("backoffice/panel/reports.html",
-                           areas=[(word, found) for word, found in areas if found])
+                           areas=[(word, entry) for word, entry in areas if entry])
 
     @expose("/lookup/")
     def lookup(self) -> Any:
         """Choices for a parameter that names a record: ``name=item&query=…``."""
         kind = request.args.get("name", "")
-        asked = {each.kind for report in REPORTS.values() if current_user.has_role(*report.roles)
-                 for each in report.parameters} - PLAIN_KINDS
-        if kind not in asked:
+        requested = {parameter.kind for report in REPORTS.values() if current_user.has_role(*report.roles)
+                     for parameter in report.parameters} - PLAIN_KINDS
+        if kind not in requested:
             abort(404)
         return jsonify([{"id": row.id, "text": lookups.text_of(row)}
                         for row in lookups.search(mapped_tables()[kind], search_sealing.query())])
@@ -255,7 +257,7 @@ class ReportsView(Page):
 
     def stores(self, report: Report) -> list[Any]:
         """Every store, few as they are, for the form."""
-        if not any(each.kind == "store" for each in report.parameters):
+        if not any(parameter.kind == "store" for parameter in report.parameters):
             return []
         return list(db.session.scalars(sa.select(Store).order_by(Store.name).limit(200)))
 
@@ -282,9 +284,10 @@ class ReportsView(Page):
             body, media = export.as_csv(heads, rows(plain)), "text/csv; charset=utf-8"
         elif export_type == "xlsx":
             body = export.as_xlsx(heads, rows(plain), gettext(report.heading) if report.heading else "", [
-                (gettext(each.title), [gettext(column.label) for column in each.columns],
-                 [[plain(column, row) for column in each.columns] for row in run(each.select(asking.asked))])
-                for each in report.sections])
+                (gettext(section.title), [gettext(column.label) for column in section.columns],
+                 [[plain(column, row) for column in section.columns]
+                  for row in run(section.select(asking.asked))])
+                for section in report.sections])
             media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         else:
             body = as_pdf(report, asking, reader())
@@ -344,23 +347,24 @@ def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iter
         lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None
         else (),
         heading=gettext(report.heading) if report.heading else "",
-        more=[(gettext(each.title), widths(each.columns),
-               [[written(column, row) for column in each.columns] for row in run(each.select(asking.asked))])
-              for each in report.sections])
+        more=[(gettext(section.title), widths(section.columns),
+               [[written(column, row) for column in section.columns]
+                for row in run(section.select(asking.asked))])
+              for section in report.sections])
 
 
 def sections(report: Report, asked: ParameterValues) -> list[dict[str, Any]]:
     """The further tables of the page, each with its chart."""
-    found = []
-    for each in report.sections:
-        rows = list(run(each.select(asked)))
+    result = []
+    for section in report.sections:
+        rows = list(run(section.select(asked)))
         chart: Any = ""
-        if each.bars is not None and any(getattr(row, each.bars[1]) for row in rows):
-            name = next(column for column in each.columns if column.name == each.bars[0])
-            chart = charts.bars([(written(name, row), int(getattr(row, each.bars[1]))) for row in rows],
-                                gettext(each.title))
-        found.append({"section": each, "rows": rows, "chart": chart})
-    return found
+        if section.bars is not None and any(getattr(row, section.bars[1]) for row in rows):
+            name = next(column for column in section.columns if column.name == section.bars[0])
+            chart = charts.bars([(written(name, row), int(getattr(row, section.bars[1]))) for row in rows],
+                                gettext(section.title))
+        result.append({"section": section, "rows": rows, "chart": chart})
+    return result
 
 
 # ---------------------------------------------------------------- charts
@@ -369,10 +373,10 @@ def chart_points(report: Report, asked: ParameterValues, head: Any) -> list[tupl
     """(x, y, how x is read) for the chart, the opening balance first and the last day last."""
     if report.chart is None:
         return []
-    found = list(run(report.chart.select(asked)))
+    result = list(run(report.chart.select(asked)))
     if report.chart.kind == "bars":
-        return [(str(row.x), row.y, month(row.x)) for row in found]
-    points = [(row.x, row.y) for row in found]
+        return [(str(row.x), row.y, month(row.x)) for row in result]
+    points = [(row.x, row.y) for row in result]
     start, end = asked.get("from"), min(asked.get("to") or clock.today(), clock.today())
     if start and head is not None and (not points or points[0][0] > start):
         points.insert(0, (start, head.opening))

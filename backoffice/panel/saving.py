@@ -222,8 +222,8 @@ def _columns_of_constraint(table_name: str, name: str) -> list[str]:
             if isinstance(constraint, sa.CheckConstraint):
                 text = str(constraint.sqltext)
                 return [column.name for column in table.columns if re.search(rf"\b{column.name}\b", text)]
-            found = [column.name for column in getattr(constraint, "columns", ())]
-            return found or [column.name for column in table.columns if column.name in name]
+            result = [column.name for column in getattr(constraint, "columns", ())]
+            return result or [column.name for column in table.columns if column.name in name]
     return []
 
 

@@ -81,7 +81,7 @@ class TransitionPages(RowActions, LineTables):
         has_flow = hasattr(record, "workflow")
         happened = history.timeline(record) if has_flow or self.keeps_files else []
         if "files" in self.hidden_in(record):
-            happened = [each for each in happened if each.kind != "file"]
+            happened = [entry for entry in happened if entry.kind != "file"]
         buttons = self.buttons(record) if has_flow else []
         chain = self.chain(record) if isinstance(record, Document) else ([], [])
         editable = self.can_edit and may(current_user, "edit", self.table) and (

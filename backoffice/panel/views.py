@@ -198,15 +198,15 @@ class TableView(ModelView):
 
     def heads(self) -> list[tuple[str, str, str]]:
         """Name, label and classes of each list column after the first."""
-        found = []
+        result = []
         for name in self.seen(self.column_list[1:]):
             column = self.every.get(name)
             kind = column.kind if column is not None else ""
             number = column.is_number if column is not None else name in self.numbers
             style = "num" if number else "nowrap" if kind in {"date", "moment"} else \
                 "is-clip" if kind in {"reference", "text", "long", "json"} else ""
-            found.append((name, str(self.label(name)), style))
-        return found
+            result.append((name, str(self.label(name)), style))
+        return result
 
     def column(self, name: str) -> Column | None:
         return self.every.get(name)
@@ -295,7 +295,7 @@ class TableView(ModelView):
         targets = {self.every[name].target for name in self.column_list if name in self.every}
         return self.searches_people or any(
             RIGHTS[table].clinical
-            for table in (self.table, *(each.__tablename__ for each in targets if each))
+            for table in (self.table, *(target.__tablename__ for target in targets if target))
             if table in RIGHTS)
 
     def searched_too(self) -> tuple[Any, ...]:

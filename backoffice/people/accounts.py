@@ -83,7 +83,8 @@ class UserView(MasterView):
         return {
             "may_edit": may(current_user, "edit", self.table), "is_own": record.id == current_user.id,
             "sessions": credentials.sessions_of(record), "tokens": credentials.tokens_of(record),
-            "identities": [accounts.provider_name(each.issuer) for each in credentials.identities_of(record)],
+            "identities": [accounts.provider_name(entry.issuer)
+                           for entry in credentials.identities_of(record)],
             "expires_at": credentials.expires_at, "held_until": accounts.held_until(record, current_user),
             "in_use": credentials.is_in_use(record), "mail_works": public_url() is not None}
 

@@ -54,11 +54,11 @@ class Row:
     @property
     def choices(self) -> list[tuple[int, str]]:
         """Suppliers to choose from: who supplied the item before, and whom the request proposes."""
-        found = {offer.supplier_id: offer.supplier for offer in self.offers}
+        result = {offer.supplier_id: offer.supplier for offer in self.offers}
         proposed = self.open.line.supplier
         if proposed is not None:
-            found.setdefault(proposed.id, proposed.name)
-        return list(found.items())
+            result.setdefault(proposed.id, proposed.name)
+        return list(result.items())
 
     def price_from(self, supplier_id: int | None) -> tuple[Decimal, Decimal]:
         """Unit price and discount to order at: what the supplier took last, else what the request
@@ -88,10 +88,10 @@ class OrderingPages:
         return self._open_page(chosen, rows)
 
     def _rows(self, chosen: dict[str, Any]) -> list[Row]:
-        found = ordering.open_lines(**{f"{name}_id": record.id if record is not None else None
-                                       for name, record in chosen.items()}, limit=MOST + 1)
-        known = prices.offers({each.line.item_id for each in found})
-        rows = [Row(each, known[each.line.item_id]) for each in found]
+        result = ordering.open_lines(**{f"{name}_id": record.id if record is not None else None
+                                        for name, record in chosen.items()}, limit=MOST + 1)
+        known = prices.offers({entry.line.item_id for entry in result})
+        rows = [Row(entry, known[entry.line.item_id]) for entry in result]
         for row in rows:
             row.quantity = quantity(row.open.left)
             row.supplier_id = row.open.line.supplier_id or (row.best.supplier_id if row.best else None)
@@ -188,11 +188,11 @@ class OrderingPages:
         item = db.session.get(Item, key) if key is not None else None
         if item is None:
             return "", 204
-        found = prices.offers([item.id])[item.id]
+        result = prices.offers([item.id])[item.id]
         unit = db.session.scalars(sa.select(UnitConversion).where(
             UnitConversion.item_id == item.id,
             UnitConversion.id == lookups.identity(UnitConversion, request.args.get("unit", "")))).first()
-        return self.render("backoffice/purchasing/line_prices.html", item=item, offers=found, unit=unit,
+        return self.render("backoffice/purchasing/line_prices.html", item=item, offers=result, unit=unit,
                            factor=unit.factor if unit is not None else Decimal(1),
                            unit_name=unit.unit_name if unit is not None else item.base_unit,
                            supplier_id=lookups.identity(Supplier, request.args.get("supplier", "")))

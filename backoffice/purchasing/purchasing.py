@@ -99,11 +99,11 @@ class PurchaseOrderView(OrderingPages, DocumentView):
 
     def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
         """The invoice for what came in, for who writes invoices."""
-        found = super().other_steps(record)
+        result = super().other_steps(record)
         if record.state in WITH_SUPPLIER and may(current_user, "create", "supplier_invoice"):
-            found.append((f"/admin/supplier_invoice/new/?purchase_order={record.id}",
-                          lazy_gettext("Enter the invoice"), "receipt"))
-        return found
+            result.append((f"/admin/supplier_invoice/new/?purchase_order={record.id}",
+                           lazy_gettext("Enter the invoice"), "receipt"))
+        return result
 
     def after_step(self, moved: Any, transition: Transition) -> list[str]:
         if transition.name != "send" or moved.supplier.email:
@@ -193,12 +193,12 @@ class SupplierInvoiceView(DocumentView):
             return form
         form.purchase_order.data, form.supplier.data = order, order.supplier
         net = ZERO
-        for place, each in enumerate(matching.chargeable(order)):
-            source = each.goods_receipt_line
+        for place, entry in enumerate(matching.chargeable(order)):
+            source = entry.goods_receipt_line
             form.lines.add_typed(place, SimpleNamespace(
-                goods_receipt_line=source, item=source.item, unit=source.unit, quantity=each.quantity,
-                unit_price=each.unit_price))
-            net += (each.quantity * each.unit_price).quantize(SEN)
+                goods_receipt_line=source, item=source.item, unit=source.unit, quantity=entry.quantity,
+                unit_price=entry.unit_price))
+            net += (entry.quantity * entry.unit_price).quantize(SEN)
         form.vat_amount.data = (net * order.vat_percent / 100).quantize(SEN)
         return form
 

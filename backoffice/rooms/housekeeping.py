@@ -35,7 +35,7 @@ def tasks() -> list[Cleaning]:
     """What is open, waits for inspection, or was finished today; four statements at most, whatever their
     number."""
     today = clock.day_bounds(clock.today())[0]
-    asked = (sa.select(Cleaning).options(
+    requested = (sa.select(Cleaning).options(
         joinedload(Cleaning.bed).joinedload(Bed.inpatient_room),
         joinedload(Cleaning.room).joinedload(Room.building),
         joinedload(Cleaning.inpatient_room).options(joinedload(InpatientRoom.ward).joinedload(Ward.building),
@@ -46,7 +46,7 @@ def tasks() -> list[Cleaning]:
         .order_by(sa.case((Cleaning.kind == CleaningKind.ISOLATION, 0), else_=1), Cleaning.requested_at,
                   Cleaning.id)
         .limit(MOST))
-    return list(db.session.scalars(asked).unique())
+    return list(db.session.scalars(requested).unique())
 
 
 def parted(found: list[Cleaning]) -> dict[str, list[Cleaning]]:

@@ -81,29 +81,29 @@ def columns(class_code: str = "") -> list[Column]:
             Ward.name, Ward.id, InpatientRoom.number)
     if class_code:
         rooms = rooms.where(RoomClass.code == class_code)
-    found: dict[int, Column] = {}
+    result: dict[int, Column] = {}
     for room in db.session.scalars(rooms).unique():
         missing = [str(wanted.item or wanted.asset_model) for wanted in missing_facilities(room)]
         missing += [gettext("%(device)s: calibration", device=str(device)) for device in unfit_devices(room)]
         beds = [(bed, HELD if missing and bed.state == BedState.READY else bed.state.value)
                 for bed in room.beds]
-        found.setdefault(room.ward_id, Column(room.ward)).tiles.append(Tile(room, missing, beds))
-    return list(found.values())
+        result.setdefault(room.ward_id, Column(room.ward)).tiles.append(Tile(room, missing, beds))
+    return list(result.values())
 
 
 def only_free(board: list[Column]) -> list[Column]:
     """The rooms with a bed that somebody can be checked in to now."""
-    kept = [Column(column.ward,
-                   [tile for tile in column.tiles if any(look == BedState.READY for _, look in tile.beds)])
-            for column in board]
-    return [column for column in kept if column.tiles]
+    stored = [Column(column.ward,
+                     [tile for tile in column.tiles if any(look == BedState.READY for _, look in tile.beds)])
+              for column in board]
+    return [column for column in stored if column.tiles]
 
 
 def other_rooms() -> list[tuple[Building, list[Room]]]:
     """Rooms that nobody stays in overnight, by building."""
     rooms = db.session.scalars(sa.select(Room).join(Room.building).options(joinedload(Room.building)).where(
         Building.status == Status.ACTIVE).order_by(Building.name, Building.id, Room.floor, Room.name))
-    return [(building, list(found)) for building, found in groupby(rooms, lambda room: room.building)]
+    return [(building, list(entry)) for building, entry in groupby(rooms, lambda room: room.building)]
 
 
 def step_of(place: Bed | Room, look: str) -> Transition | None:
@@ -130,23 +130,24 @@ class RoomsView(Page):
     page = "rooms"
 
     def _given(self) -> dict[str, Any]:
-        asked = {name: request.args.get(name, "")[:40].replace("\x00", "")
-                 for name in ("class", "free", "kind", "wall")}
-        wall, other = asked["wall"] == "1", asked["kind"] == "other" and asked["wall"] != "1"
-        kept = {name: value for name, value in asked.items() if value}
+        requested = {name: request.args.get(name, "")[:40].replace("\x00", "")
+                     for name in ("class", "free", "kind", "wall")}
+        wall, other = requested["wall"] == "1", requested["kind"] == "other" and requested["wall"] != "1"
+        stored = {name: value for name, value in requested.items() if value}
 
         def address(base: str = "/admin/rooms/", **changed: str) -> str:
-            found = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
-            return f"{base}?{found}" if found else base
+            result = urlencode({name: value for name, value in {**stored, **changed}.items() if value})
+            return f"{base}?{result}" if result else base
 
-        given = {"chosen": asked["class"], "free": asked["free"] == "1", "bedless": other, "wall": wall,
+        given = {"chosen": requested["class"], "free": requested["free"] == "1", "bedless": other,
+                 "wall": wall,
                  "address": address, "since": since, "step_of": step_of}
         if other:
             groups = other_rooms()
             return {**given, "groups": groups, "looks": ROOM_LOOKS, "board": groups,
                     "counts": {look: sum(room.state == look for _b, rooms in groups for room in rooms)
                                for look in ROOM_LOOKS}}
-        board = columns(asked["class"])
+        board = columns(requested["class"])
         counts = {look: sum(column.count(look) for column in board) for look in LOOKS}
         return {**given, "board": only_free(board) if given["free"] else board, "looks": LOOKS,
                 "counts": counts}

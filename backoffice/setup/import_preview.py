@@ -109,10 +109,12 @@ class Preview:
     def differing(self) -> list[tuple[int, str, str, str, str]]:
         """Row, name, column, what was seen, what it is now."""
         whole = {"new": gettext("New"), "changed": gettext("Changed"), None: gettext("is not written")}
-        return [(each.row, each.name, self.heading(each.column),
-                 self.shown(each.column, each.before) if each.column else whole[each.before],
-                 self.shown(each.column, each.after) if each.column else whole[each.after])
-                for each in self.differences]
+        return [(difference.row, difference.name, self.heading(difference.column),
+                 self.shown(difference.column, difference.before) if difference.column
+                 else whole[difference.before],
+                 self.shown(difference.column, difference.after) if difference.column
+                 else whole[difference.after])
+                for difference in self.differences]
 
     # ------------------------------------------------------------ all of it as a file
 

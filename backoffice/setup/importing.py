@@ -43,26 +43,26 @@ def title(kind: ImportKind) -> str:
 def known_heads(kind: ImportKind) -> dict[str, str]:
     """What may stand in the first row: the heading in either language, or the column's own name."""
     names = imports.LAYOUTS[kind].names
-    found = {name: name for name in names}
+    result = {name: name for name in names}
     for language in ("en", "id"):
         with force_locale(language):
-            found |= {heading(kind, name).lower(): name for name in names}
-    return found
+            result |= {heading(kind, name).lower(): name for name in names}
+    return result
 
 
 def _chosen_words(kind: ImportKind) -> dict[str, dict[str, str]]:
     """For columns of a few words: what people write, in either language, and what is kept."""
-    found: dict[str, dict[str, str]] = {}
+    result: dict[str, dict[str, str]] = {}
     if kind is not ImportKind.OPENING_STOCK:
         for name in imports.LAYOUTS[kind].names:
             column = model_of(kind.value).__table__.columns.get(name)
             if column is not None and isinstance(column.type, sa.Enum) and column.type.enum_class:
                 for language in ("en", "id"):
                     with force_locale(language):
-                        found.setdefault(name, {}).update(
+                        result.setdefault(name, {}).update(
                             {str(words.state_word(member)).lower(): member.value
                              for member in column.type.enum_class})
-    return found
+    return result
 
 
 def read(kind: ImportKind, content: bytes, name: str, sheet: str | None = None) -> files.Listed:
@@ -84,13 +84,13 @@ def read(kind: ImportKind, content: bytes, name: str, sheet: str | None = None) 
     chosen = _chosen_words(kind)
 
     def cells(row: files.Row) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         for head, cell in row.cells.items():
             column = heads[head]
             if column is not None:
-                found[column] = chosen.get(column, {}).get(str(cell).lower(),
-                                                           cell) if cell is not None else None
-        return found
+                result[column] = chosen.get(column, {}).get(str(cell).lower(),
+                                                            cell) if cell is not None else None
+        return result
 
     return replace(listed, rows=tuple(files.Row(row.number, cells(row)) for row in listed.rows))
 
@@ -144,11 +144,11 @@ class ImportsView(Page):
         name = upload.filename.replace("\x00", "")[-100:]
         with upload.stream as stream:
             content = stream.read(files.MOST_BYTES + 1)
-        found = _found(kind, content, name)
+        result = _found(kind, content, name)
         with one_transaction() as session:
             brought = imports.bring(session, kind, content, name, by=current_user._get_current_object(),
                                     posted_on=on,
-                                    **found)
+                                    **result)
         if brought.wrong_rows or brought.wants_sheet:  # the page says so itself
             return redirect(f"/admin/imports/{brought.id}", 303)
         return done(gettext("The list was read. Nothing is changed yet: look at it, then apply it."),
@@ -171,7 +171,7 @@ class ImportsView(Page):
         page = self.render("backoffice/setup/import.html", brought=brought, title=title(brought.kind),
                            refusal=refusal,
                            told=message_of,
-                           findings=[self._finding(brought.kind, each) for each in brought.findings],
+                           findings=[self._finding(brought.kind, finding) for finding in brought.findings],
                            preview=import_preview.Preview(brought, before), most=import_preview.SHOWN)
         return page, refusal.status if refusal is not None else 200
 
@@ -188,11 +188,11 @@ class ImportsView(Page):
 
     @staticmethod
     def _look(brought: ListImport, sheet: str | None) -> None:
-        found = _found(brought.kind, brought.content, brought.file_name, sheet)
+        result = _found(brought.kind, brought.content, brought.file_name, sheet)
         with one_transaction() as session:
             imports.look(session, session.get_one(ListImport, brought.id),
                          by=current_user._get_current_object(),
-                         **found)
+                         **result)
 
     def _looked_anew(self, id: str, refusal: Refused, before: Mapping[str, Any] | None) -> Any:
         """The page with what the list would do now, after it was not applied because that is something
@@ -269,7 +269,7 @@ class ImportsView(Page):
     @expose("/template/<kind>.<export_type>")
     def template(self, kind: str, export_type: str) -> Any:
         """An empty list with the right headings and one row that shows how it is filled in."""
-        chosen = next((each for each in mine() if each.value == kind), None)
+        chosen = next((entry for entry in mine() if entry.value == kind), None)
         if chosen is None or export_type not in {"xlsx", "csv"}:
             abort(404)
         layout = imports.LAYOUTS[chosen]

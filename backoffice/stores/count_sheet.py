@@ -30,11 +30,11 @@ PLACES = (MARGIN, 62, 268, 348, 402, 446, 506)
 def known_heads() -> dict[str, str]:
     """What may stand in the first row of a sheet, in both languages, and what it means."""
     keys = ("line", "shelf", "code", "item", "barcode", "batch", "expires_on", "unit", "counted", "note")
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for language in ("en", "id"):
         with force_locale(language):
-            found |= {gettext(head): key for head, key in zip(stocktake_counting.SHEET, keys, strict=True)}
-    return {head: key for head, key in found.items() if key in ("line", "code", "batch", "counted", "note")}
+            result |= {gettext(head): key for head, key in zip(stocktake_counting.SHEET, keys, strict=True)}
+    return {head: key for head, key in result.items() if key in ("line", "code", "batch", "counted", "note")}
 
 
 def own_sheet(sheets: tuple[str, ...]) -> str | None:
@@ -43,8 +43,8 @@ def own_sheet(sheets: tuple[str, ...]) -> str | None:
     for language in ("en", "id"):
         with force_locale(language):
             names.add(gettext("Count sheet"))
-    found = [sheet for sheet in sheets if sheet in names]
-    return found[0] if len(found) == 1 else None
+    result = [sheet for sheet in sheets if sheet in names]
+    return result[0] if len(result) == 1 else None
 
 
 def categories(record: Stocktake) -> list[Any]:

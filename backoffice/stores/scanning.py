@@ -39,17 +39,17 @@ class ScanView(Page):
         """The camera; a code in the address (``?code=``) shows its item, for people without script too."""
         g.uses_camera = True
         text = request.args.get("code", "").strip()
-        found, refusal, held = None, None, []
+        result, refusal, held = None, None, []
         if text:
             try:
-                found = scans.find(text)
+                result = scans.find(text)
             except Refused as refused:
                 refusal = refused
-            if found is not None and may(current_user, "read", "store_item"):
+            if result is not None and may(current_user, "read", "store_item"):
                 held = list(db.session.scalars(sa.select(StoreItem).where(
-                    StoreItem.item_id == found.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
+                    StoreItem.item_id == result.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
                     .options(sa.orm.joinedload(StoreItem.store))))
-        page = self.render("backoffice/stores/scan.html", text=text, found=found, refusal=refusal,
+        page = self.render("backoffice/stores/scan.html", text=text, found=result, refusal=refusal,
                            told=message_of,
                            held=held)
         return page, 404 if refusal is not None else 200

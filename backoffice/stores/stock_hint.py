@@ -43,14 +43,14 @@ class StockHint:
         ``also=quantity;unit`` for each other line of the item; empty while there is nothing to say."""
         if not (may(current_user, "create", self.table) or may(current_user, "edit", self.table)):
             abort(403)
-        asked = request.args
-        key, store_id = lookups.identity(Item, asked.get("item", "")), lookups.identity(Store,
-                                                                                        asked.get("store",
-                                                                                                  ""))
+        requested = request.args
+        key, store_id = lookups.identity(Item, requested.get("item", "")), lookups.identity(Store,
+                                                                                            requested.get("store",
+                                                                                                          ""))
         item = db.session.get(Item, key) if key is not None and store_id is not None else None
         if item is None:
             return "", 204
-        batch_id = lookups.identity(StockBatch, asked.get("batch", ""))
+        batch_id = lookups.identity(StockBatch, requested.get("batch", ""))
         held = self._held(item.id, store_id, batch_id).scalar_subquery()
         known = db.session.execute(
             sa.select(UnitConversion.id, UnitConversion.factor, held).select_from(Item)
@@ -65,9 +65,9 @@ class StockHint:
                 typed = Decimal(0)
             return max(typed, Decimal(0)) * factors.get(unit, Decimal(1))
 
-        others = sum((base(*each.partition(";")[::2]) for each in asked.getlist("also")[:MOST_LINES]),
+        others = sum((base(*entry.partition(";")[::2]) for entry in requested.getlist("also")[:MOST_LINES]),
                      Decimal(0))
-        wanted = base(asked.get("quantity", ""), asked.get("unit", "")) + others
+        wanted = base(requested.get("quantity", ""), requested.get("unit", "")) + others
         return self.render("backoffice/stores/line_stock.html", item=item, stock=stock, wanted=wanted,
                            left=stock - wanted,
                            waits=self.waits_for_stock, of_batch=batch_id is not None, others=others)

@@ -262,11 +262,11 @@ class CountingPages:
     @staticmethod
     def _people(lines: list[StocktakeLine]) -> list[tuple[str, int]]:
         """Who counted how many lines."""
-        found: dict[str, int] = {}
+        result: dict[str, int] = {}
         for line in lines:
             if line.counted_by is not None and line.counted_quantity is not None:
-                found[line.counted_by.name] = found.get(line.counted_by.name, 0) + 1
-        return sorted(found.items())
+                result[line.counted_by.name] = result.get(line.counted_by.name, 0) + 1
+        return sorted(result.items())
 
     @staticmethod
     def units_of(line: StocktakeLine) -> list[UnitConversion]:

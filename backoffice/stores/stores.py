@@ -220,5 +220,5 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
         out = {"last_move"}
         if record.state in (StocktakeState.DRAFT, StocktakeState.COUNTING):
             out |= {"system_quantity", "variance"}
-        table["columns"] = [each for each in table["columns"] if each.name not in out]
+        table["columns"] = [entry for entry in table["columns"] if entry.name not in out]
         return table

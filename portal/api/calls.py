@@ -136,10 +136,10 @@ def _once(made: Call, run: Callable[[], Any]) -> tuple[Any, int]:
         db.session.flush()
         db.session.execute(sa.update(table).where(mine).values(status=made.status, body=json.dumps(content)))
         return content, made.status
-    kept = db.session.execute(sa.select(table).where(mine)).one()
-    if kept.request_hash != values["request_hash"]:
+    stored = db.session.execute(sa.select(table).where(mine)).one()
+    if stored.request_hash != values["request_hash"]:
         raise Refused(N_("This Idempotency-Key was used for another request. Take a new one."), field=KEY)
-    return json.loads(kept.body), kept.status
+    return json.loads(stored.body), stored.status
 
 
 def _found(made: Call, id: int) -> Any:
@@ -150,8 +150,8 @@ def _found(made: Call, id: int) -> Any:
     criterion = scope(current_user, made.row.__tablename__)
     if criterion is not None:
         statement = statement.where(criterion)
-    found = db.session.scalars(statement).unique().one_or_none()
-    return found if found is not None else abort(404)
+    result = db.session.scalars(statement).unique().one_or_none()
+    return result if result is not None else abort(404)
 
 
 def _run(made: Call, parts: dict[str, Any], sent: dict[str, Any]) -> Any:

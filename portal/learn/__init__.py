@@ -108,13 +108,13 @@ def dictionary() -> str:
 def table(table: str) -> str:
     """One table: its columns with type, labels and rules, what the database refuses, its relations and
     workflow."""
-    found = catalogue.tables().get(table)
-    if found is None:
+    result = catalogue.tables().get(table)
+    if result is None:
         abort(404)
     model = WORKFLOWS.get(table)
     relations = catalogue.relations()
     return render_template(
-        "learn/table.html", table=found, catalogue=catalogue, counts=_counts([table]), query="",
+        "learn/table.html", table=result, catalogue=catalogue, counts=_counts([table]), query="",
         current=table,
         found=catalogue.search(""), processes=catalogue.processes(),
         workflow=model.workflow if model else None,

@@ -63,14 +63,14 @@ def processes() -> dict[str, tuple[Any, tuple[str, ...]]]:
     """The processes with the tables that exist; what belongs to none comes last, so that nothing is
     hidden."""
     known = tables()
-    found = {key: (word, tuple(name for each in names for name in (
-                 _documents(key) if each == DOCUMENTS else (each,)) if name in known))
-             for key, (word, names) in PROCESSES.items()}
-    placed = {name for _word, names in found.values() for name in names}
+    result = {key: (word, tuple(name for entry in names for name in (
+                 _documents(key) if entry == DOCUMENTS else (entry,)) if name in known))
+              for key, (word, names) in PROCESSES.items()}
+    placed = {name for _word, names in result.values() for name in names}
     rest = tuple(name for name in known if name not in placed)
     if rest:
-        found["other"] = (_l("Other"), rest)
-    return found
+        result["other"] = (_l("Other"), rest)
+    return result
 
 
 def _documents(process: str) -> Iterator[str]:
@@ -130,7 +130,7 @@ def relations(names: Iterable[str] | None = None) -> list[Relation]:
 
 @cache
 def _relations() -> tuple[Relation, ...]:
-    found = []
+    result = []
     for table in tables().values():
         keys = sorted(table.foreign_key_constraints, key=lambda key: (len(key.columns), str(key.name)))
         plain = {key.referred_table.name for key in keys if len(key.columns) == 1}
@@ -139,9 +139,9 @@ def _relations() -> tuple[Relation, ...]:
             if len(columns) > 1 and parent in plain:
                 continue  # the same line twice: the composite key only narrows the plain one
             named = next((column for column in columns if column.name == f"{parent}_id"), columns[0])
-            found.append(Relation(parent, table.name, named.name, not named.nullable,
-                                  len(columns) == 1 and _is_unique(named), key.ondelete or ""))
-    return tuple(found)
+            result.append(Relation(parent, table.name, named.name, not named.nullable,
+                                   len(columns) == 1 and _is_unique(named), key.ondelete or ""))
+    return tuple(result)
 
 
 def _is_unique(column: sa.Column[Any]) -> bool:
@@ -253,28 +253,29 @@ class Rule:
 
 def table_rules(table: sa.Table) -> list[Rule]:
     """What the database itself refuses, whatever program asks."""
-    found = []
-    for rule in sorted(table.constraints, key=lambda each: str(each.name)):
+    result = []
+    for rule in sorted(table.constraints, key=lambda entry: str(entry.name)):
         columns = ", ".join(column.name for column in getattr(rule, "columns", ()))
         if isinstance(rule, sa.UniqueConstraint):
-            found.append(Rule("shield", gettext("No two rows have the same %(columns)s.", columns=columns),
-                              str(rule.name)))
+            result.append(Rule("shield", gettext("No two rows have the same %(columns)s.", columns=columns),
+                               str(rule.name)))
         elif isinstance(rule, sa.ForeignKeyConstraint):
             target = rule.referred_table.name
             text = gettext("A row of %(table)s takes its rows here along when it is deleted.", table=target) \
                 if rule.ondelete == "CASCADE" else gettext(
                     "A row of %(table)s that is used here cannot be deleted.", table=target)
-            found.append(Rule("link", text, str(rule.name)))
+            result.append(Rule("link", text, str(rule.name)))
         elif isinstance(rule, sa.CheckConstraint):
             text = gettext("Any other word is refused.") if str(rule.name).endswith("_known") else gettext(
                 "Refused unless this holds:")
-            found.append(Rule("ban", text, str(rule.name), _condition(rule)))
-    for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            result.append(Rule("ban", text, str(rule.name), _condition(rule)))
+    for index in sorted(table.indexes, key=lambda entry: str(entry.name)):
         if index.unique:
-            columns = ", ".join(str(each) for each in index.expressions).replace(f"{table.name}.", "")
-            found.append(Rule("shield", gettext("No two rows have the same %(columns)s.", columns=columns),
-                              str(index.name)))
-    return found
+            columns = ", ".join(str(expression)
+                                for expression in index.expressions).replace(f"{table.name}.", "")
+            result.append(Rule("shield", gettext("No two rows have the same %(columns)s.", columns=columns),
+                               str(index.name)))
+    return result
 
 
 def _condition(rule: sa.CheckConstraint) -> str:

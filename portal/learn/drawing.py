@@ -154,7 +154,7 @@ def _order(columns: list[list[Box | _Lane]], boxes: dict[str, Box], lanes: dict[
         if relation.parent != relation.child:
             join(lanes.get((relation.parent, boxes[relation.child].layer - 1), boxes[relation.parent]),
                  boxes[relation.child])
-    place = {id(each): float(index) for column in columns for index, each in enumerate(column)}
+    place = {id(entry): float(index) for column in columns for index, entry in enumerate(column)}
     for sweep in range(6):
         for column in columns if sweep % 2 == 0 else reversed(columns):
             def mean(each: Box | _Lane) -> float:
@@ -167,16 +167,16 @@ def _order(columns: list[list[Box | _Lane]], boxes: dict[str, Box], lanes: dict[
 
 
 def _place(columns: list[list[Box | _Lane]], gap: float) -> tuple[float, float]:
-    tall = [sum(each.height + gap for each in column) - gap if column else 0 for column in columns]
+    tall = [sum(entry.height + gap for entry in column) - gap if column else 0 for column in columns]
     height = max(tall, default=0)
     for layer, column in enumerate(columns):
         y = MARGIN + (height - tall[layer]) / 2
-        for each in column:
-            each.x, each.y = MARGIN + layer * (WIDTH + GAP_X), round(y, 1)
-            if isinstance(each, Box):
-                for index, row in enumerate(each.rows):
-                    row.y = round(each.y + HEAD + ROW * index + 14, 1)
-            y += each.height + gap
+        for entry in column:
+            entry.x, entry.y = MARGIN + layer * (WIDTH + GAP_X), round(y, 1)
+            if isinstance(entry, Box):
+                for index, row in enumerate(entry.rows):
+                    row.y = round(entry.y + HEAD + ROW * index + 14, 1)
+            y += entry.height + gap
     return 2 * MARGIN + len(columns) * WIDTH + max(len(columns) - 1, 0) * GAP_X + 12, height + 2 * MARGIN
 
 
@@ -190,7 +190,7 @@ def _lines(boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane],
         place = used.setdefault(parent, len(used))
         return MARGIN + layer * (WIDTH + GAP_X) - 26 - (place * 9) % (GAP_X - 50)
 
-    found = []
+    result = []
     for relation in relations:
         parent, child = boxes[relation.parent], boxes[relation.child]
         row = next((row for row in child.rows if row.name == relation.column), None)
@@ -200,12 +200,12 @@ def _lines(boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane],
         if parent.layer >= child.layer:
             start, end = (parent.x + WIDTH, start_y), (child.x + WIDTH, end_y + (5 if parent is child else 0))
             edge = max(start[0], end[0]) + 22
-            found.append(Line(relation, f"M{start[0]} {start[1]}H{edge}V{end[1]}H{end[0]}", start, end))
+            result.append(Line(relation, f"M{start[0]} {start[1]}H{edge}V{end[1]}H{end[0]}", start, end))
             continue
         start, end, path = (parent.x + WIDTH, start_y), (child.x, end_y), f"M{parent.x + WIDTH} {start_y}"
         for layer in range(parent.layer + 1, child.layer):
             lane = lanes[relation.parent, layer]
             path += f"H{channel(layer, relation.parent)}V{lane.y + LANE / 2}H{lane.x + WIDTH}"
-        found.append(Line(relation, path + f"H{channel(child.layer, relation.parent)}V{end_y}H{child.x}",
-                          start, end))
-    return found
+        result.append(Line(relation, path + f"H{channel(child.layer, relation.parent)}V{end_y}H{child.x}",
+                           start, end))
+    return result

@@ -63,7 +63,7 @@ def labels_pdf(labels: Iterable[Label], sheet: Sheet, *, owner: str, copies: int
     canvas.setTitle(f"{owner}: label")
     place = skip
     started = False
-    for label in (each for each in labels for _copy in range(copies)):
+    for label in (label for label in labels for _copy in range(copies)):
         if started and place % sheet.count == 0:
             canvas.showPage()
         started = True
@@ -84,13 +84,14 @@ def _draw(canvas: Canvas, label: Label, sheet: Sheet, owner: str, x: float, y: f
     room = width - side - 3 * PAD * mm
     size = 8.0 if sheet.height > 30 else 6.5 if sheet.height > 24 else 5.2
     lines: list[tuple[str, float, str]] = [
-        ("Helvetica", size - 1.5, each) for each in _fit(owner, "Helvetica", size - 1.5, room, 1)]
+        ("Helvetica", size - 1.5, entry) for entry in _fit(owner, "Helvetica", size - 1.5, room, 1)]
     tag_size = size + 1.5
     while tag_size > 4 and canvas.stringWidth(label.tag, "Courier-Bold", tag_size) > room:
         tag_size -= 0.25
     lines.append(("Courier-Bold", tag_size, label.tag))
-    lines += [("Helvetica-Bold", size, each) for each in _fit(label.name, "Helvetica-Bold", size, room, 2)]
-    lines += [("Helvetica", size - 0.5, each) for each in _fit(label.unit, "Helvetica", size - 0.5, room, 2)]
+    lines += [("Helvetica-Bold", size, entry) for entry in _fit(label.name, "Helvetica-Bold", size, room, 2)]
+    lines += [("Helvetica", size - 0.5, entry)
+              for entry in _fit(label.unit, "Helvetica", size - 0.5, room, 2)]
     tall = sum(font_size * 1.25 for _font, font_size, _text in lines)
     at = y + (height + tall) / 2
     for font, font_size, text in lines:

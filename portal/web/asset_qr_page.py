@@ -59,11 +59,11 @@ def page(qr: str) -> Any:
 
 def _shown(asset: Asset, refusal: Refused | None = None) -> Any:
     if not _is_mine(asset):
-        kept = dict(db.session.execute(
+        stored = dict(db.session.execute(
             sa.select(Setting.key,
                       Setting.value).where(Setting.key.in_(("hospital.name", "hospital.phone")))).all())
-        return render_template("site/labelled.html", asset=None, hospital=kept.get("hospital.name"),
-                               phone=kept.get("hospital.phone"))
+        return render_template("site/labelled.html", asset=None, hospital=stored.get("hospital.name"),
+                               phone=stored.get("hospital.phone"))
     return render_template(
         "site/labelled.html", asset=asset, due=faults.due(asset), orders=faults.open_orders(asset),
         photo=faults.photo_of(asset), may_report=may(current_user, "create", "maintenance"),
@@ -105,9 +105,9 @@ def fault(qr: str) -> Any:
         abort(403)
     except Refused as refusal:
         db.session.rollback()
-        found = db.session.get(Asset, key)
-        assert found is not None
-        return _shown(found, refusal), refusal.status
+        result = db.session.get(Asset, key)
+        assert result is not None
+        return _shown(result, refusal), refusal.status
     flash(gettext("The fault is written down. Look it over, then submit the request."), "success")
     return redirect(f"/admin/maintenance/details/?id={order.id}", 303)
 

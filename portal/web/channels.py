@@ -135,15 +135,15 @@ def webhook(message: Message, url: str) -> None:
     heads = {"Content-Type": "application/json", "Idempotency-Key": message.key}
     if parts.password:
         heads["Authorization"] = f"Bearer {unquote(parts.password)}"
-    asked = False
+    requested = False
     try:
         line.connect()
-        asked = True
+        requested = True
         line.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, heads)
         status = line.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         # The gateway knows the key, so asking again sends nothing twice.
-        raise Undelivered(type(error).__name__ if not asked
+        raise Undelivered(type(error).__name__ if not requested
                           else f"no answer: {type(error).__name__}") from error
     finally:
         line.close()

@@ -172,8 +172,9 @@ def run_jobs() -> None:
             done = f"failed: {type(error).__name__}"
         if done:
             click.echo(f"{one.name}: {done}")
-    told = outbox_job.send_waiting(outbox_job.addresses())
-    click.echo(", ".join(f"{told[word]} {word}" for word in ("sent", "postponed", "failed", "interrupted")))
+    notified = outbox_job.send_waiting(outbox_job.addresses())
+    click.echo(", ".join(f"{notified[word]} {word}"
+                         for word in ("sent", "postponed", "failed", "interrupted")))
     if wrong:
         sys.exit(1)
 
@@ -238,5 +239,5 @@ def restore(source: Path) -> None:
 def init_app(app: Flask) -> None:
     app.cli.add_command(user_group)
     app.cli.add_command(reference_group)
-    for each in (verify, demo, run_jobs, translations, export, import_, backup, restore):
-        app.cli.add_command(each)
+    for entry in (verify, demo, run_jobs, translations, export, import_, backup, restore):
+        app.cli.add_command(entry)

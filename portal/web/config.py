@@ -101,22 +101,22 @@ def _ahead(environment: str) -> timedelta:
 
 
 def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict[str, str]:
-    found = {name: str(given.get(name) or os.environ.get(name) or "") for name in SECRETS}
+    result = {name: str(given.get(name) or os.environ.get(name) or "") for name in SECRETS}
     if environment == "production":
-        for name, value in found.items():
+        for name, value in result.items():
             if not value:
                 raise Unsafe(f"Rawat does not start: {name} is not set.")
             if value.strip().lower() in DEFAULT_SECRETS or len(value) < 32:
                 raise Unsafe(
                     f"Rawat does not start: {name} is a default or too short; use 32 random characters."
                 )
-        if len(set(found.values())) < len(found):
+        if len(set(result.values())) < len(result):
             raise Unsafe("Rawat does not start: SECRET_KEY, NIK_KEY and NIK_INDEX_KEY must differ.")
-        return found
-    if all(found.values()):
-        return found
-    kept = _kept_secrets(instance)
-    return {name: found[name] or kept[name] for name in SECRETS}
+        return result
+    if all(result.values()):
+        return result
+    stored = _kept_secrets(instance)
+    return {name: result[name] or stored[name] for name in SECRETS}
 
 
 def _kept_secrets(instance: Path) -> dict[str, str]:

@@ -141,7 +141,7 @@ def messages(consultation: Consultation | Glance, after: int = 0) -> list[Consul
 
 def mark_read(consultation: Consultation | Glance, shown: list[ConsultationMessage], me: MessageSide) -> int:
     """Say that the other side's messages were read; the id of the first that was new, 0 when none was."""
-    new = [each.id for each in shown if each.side != me and each.read_at is None]
+    new = [entry.id for entry in shown if entry.side != me and entry.read_at is None]
     if not new:
         return 0
     with one_transaction():

@@ -94,8 +94,8 @@ def _without_slash() -> str | None:
         adapter.match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return None
-    asked = request.query_string.decode("ascii", "replace")
-    return quote(path) + (f"?{asked}" if asked else "")
+    requested = request.query_string.decode("ascii", "replace")
+    return quote(path) + (f"?{requested}" if requested else "")
 
 
 def _refused(error: Refused) -> Any:

@@ -50,10 +50,10 @@ def _without_database() -> str:
 def language() -> str:
     """The language that is written now, empty outside of requests. A page asks a hundred times."""
     try:
-        found = app_ctx.g._flask_babel.babel_locale  # what `get_locale` keeps
+        result = app_ctx.g._flask_babel.babel_locale  # what `get_locale` keeps
     except (AttributeError, RuntimeError):
-        found = get_locale()
-    return found.language if found is not None else ""
+        result = get_locale()
+    return result.language if result is not None else ""
 
 
 def is_indonesian() -> bool:

@@ -94,9 +94,9 @@ class ParkingDispatcher(ThreadedTaskDispatcher):
         place = NEWS.fullmatch(requests[0].path)
         if place is None:
             return False
-        asked = parse_qs(requests[0].query)
-        seq = asked.get("seq", [""])[0]
-        if asked.get("wait") != ["1"] or not (seq.isascii() and seq.isdigit() and len(seq) < 20):
+        requested = parse_qs(requests[0].query)
+        seq = requested.get("seq", [""])[0]
+        if requested.get("wait") != ["1"] or not (seq.isascii() and seq.isdigit() and len(seq) < 20):
             return False
         key, longest = (int(place[2]), SIDES[place[1]]), self.longest if self.board.hears_all else SHORTEST
         with self._gate:  # a change after this look finds the request in its place

@@ -61,7 +61,7 @@ def stored_catalogue() -> Catalog:
 def missing() -> list[str]:
     """Messages without an Indonesian text, or with an uncertain one, sorted."""
     known = stored_catalogue()
-    found = []
+    result = []
     for message in gathered():
         if not message.id:
             continue
@@ -69,8 +69,8 @@ def missing() -> list[str]:
         texts = own.string if own is not None else ""
         complete = all(texts) if isinstance(texts, tuple | list) else bool(texts)
         if own is None or not complete or own.fuzzy:
-            found.append(message.id if isinstance(message.id, str) else message.id[0])
-    return sorted(found)
+            result.append(message.id if isinstance(message.id, str) else message.id[0])
+    return sorted(result)
 
 
 def compiled(catalogue: Catalog) -> bytes:

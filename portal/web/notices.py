@@ -84,7 +84,7 @@ def words_of(message: Outbox, *, sending: bool = False) -> Words:
         if declared is None:
             return _from_file(message, sending)
         subject = _said(declared.title, message.params)
-        said = [_said(each, message.params) for each in declared.text]
+        said = [_said(entry, message.params) for entry in declared.text]
         if message.channel != Channel.MAIL:
             return Words(subject, f"{subject}. {said[0]}")
         # Not render_template: the context of pages asks for a request, and a job has none.
@@ -168,6 +168,6 @@ def offered() -> list[Choice]:
 
 def choose_channels(user: Any, form: Mapping[str, str]) -> None:
     """Keep which of the offered channels were ticked; one that is not offered stays as it was."""
-    for each in offered():
-        if each.possible:
-            setattr(user, f"wants_{each.name}", form.get(each.name) == "1")
+    for entry in offered():
+        if entry.possible:
+            setattr(user, f"wants_{entry.name}", form.get(entry.name) == "1")

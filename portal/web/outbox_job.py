@@ -69,13 +69,13 @@ def _enclosed(message: Outbox) -> Enclosed | None:
 def send_waiting(urls: dict[Channel, str], limit: int = 200) -> Counter[str]:
     """Send up to `limit` messages that are due by the channels that have an address; counts what became of
     them."""
-    told: Counter[str] = Counter({"interrupted": _give_up_interrupted()})
+    notified: Counter[str] = Counter({"interrupted": _give_up_interrupted()})
     for _ in range(limit):
         message = _claim(urls)
         if message is None:
             break
-        told[_sent(message, urls[message.channel])] += 1
-    return told
+        notified[_sent(message, urls[message.channel])] += 1
+    return notified
 
 
 def _give_up_interrupted() -> int:
@@ -89,17 +89,17 @@ def _give_up_interrupted() -> int:
 def _claim(urls: dict[Channel, str]) -> Outbox | None:
     """The oldest message that is due, ours alone from here on."""
     with one_transaction() as session:
-        found = session.scalar(
+        result = session.scalar(
             sa.select(Outbox.id).where(Outbox.status == S.WAITING, Outbox.next_attempt_at <= clock.now(),
                                        Outbox.channel.in_(list(urls)))
             .order_by(Outbox.next_attempt_at, Outbox.id).limit(1).with_for_update(skip_locked=True))
-        if found is None:
+        if result is None:
             return None
-        session.execute(sa.update(Outbox).where(Outbox.id == found)
+        session.execute(sa.update(Outbox).where(Outbox.id == result)
                         .values(status=S.SENDING, claimed_at=clock.now(), attempts=Outbox.attempts + 1)
                         .execution_options(synchronize_session=False))
     message = db.session.scalars(
-        sa.select(Outbox).where(Outbox.id == found)
+        sa.select(Outbox).where(Outbox.id == result)
         .options(joinedload(Outbox.attachment).options(undefer(Attachment.content)))
         .execution_options(populate_existing=True)).one()
     db.session.commit()  # nothing is held while the message is on its way

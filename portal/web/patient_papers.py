@@ -100,8 +100,8 @@ def summary_sheet(consultation: Consultation) -> Sheet:
         sheet.facts.append((words.label("allergies"), consultation.patient.allergies))
     sheet.sections.append((gettext("Complaint"), consultation.complaint.splitlines()))
     if consultation.live_diagnoses:
-        sheet.sections.append((gettext("Diagnosis"), [words.diagnosis_word(each)
-                                                      for each in consultation.live_diagnoses]))
+        sheet.sections.append((gettext("Diagnosis"), [words.diagnosis_word(diagnosis)
+                                                      for diagnosis in consultation.live_diagnoses]))
     note = consultation.current_note
     if note is not None:
         sheet.sections += [(title, text.splitlines()) for title, text in (
@@ -113,8 +113,8 @@ def summary_sheet(consultation: Consultation) -> Sheet:
                 f"{line.item.name}, {locale.quantity(line.quantity)} {line.unit.unit_name}: {line.directions}"
                 for line in rx.lines]))
     if consultation.letters:
-        sheet.sections.append((gettext("Letters"), [f"{letter_word(each)}, {locale.day(each.issued_on)}"
-                                                    for each in consultation.letters]))
+        sheet.sections.append((gettext("Letters"), [f"{letter_word(letter)}, {locale.day(letter.issued_on)}"
+                                                    for letter in consultation.letters]))
     return sheet
 
 

@@ -96,14 +96,14 @@ def _columns(model: Any, skip: frozenset[str]) -> list[tuple[sa.Column[Any], str
     mapper = sa.inspect(model)
     by_key = {next(iter(relation.local_columns)).name: relation.key for relation in mapper.relationships
               if relation.direction.name == "MANYTOONE" and len(relation.local_columns) == 1}
-    found = []
+    result = []
     for column in mapper.local_table.columns:
         if column.name in skip or isinstance(column.type, sa.LargeBinary | sa.JSON):
             continue
         if column.foreign_keys and column.name not in by_key:
             continue
-        found.append((column, by_key.get(column.name, column.name)))
-    return found
+        result.append((column, by_key.get(column.name, column.name)))
+    return result
 
 
 def _options(model: Any, lines: Any) -> list[Any]:
@@ -125,26 +125,26 @@ def _batches(document: Any) -> dict[int, list[str]]:
         .join(StockBatch, StockBatch.id == StockMove.batch_id)
         .where(StockMove.document_type == document.__tablename__, StockMove.document_id == document.id,
                StockMove.reverses_id.is_(None)).order_by(StockMove.id))
-    found: dict[int, list[str]] = {}
+    result: dict[int, list[str]] = {}
     for line_id, number, expires_on, quantity in rows:
         if number:
             until = f" · {locale.day(expires_on)}" if expires_on else ""
-            found.setdefault(line_id, []).append(f"{number}{until} · {locale.quantity(abs(quantity))}")
-    return found
+            result.setdefault(line_id, []).append(f"{number}{until} · {locale.quantity(abs(quantity))}")
+    return result
 
 
 def _bids(auction: Any) -> dict[int, list[str]]:
     """What was offered for each lot in the last round, highest first, and which bid won."""
-    found = {}
+    result = {}
     for line in auction.lines:
         mine = sorted((bid for bid in line.bids if bid.round == auction.round),
                       key=lambda bid: (-bid.amount, bid.offered_at, bid.id))
         is_sold = auction.state == AssetAuctionState.SOLD
         notes = {bid.id: gettext("won") for bid in mine if is_sold and bid is line.winner}
         notes |= {bid.id: bid.note or "" for bid in mine if not bid.is_valid}
-        found[line.id] = [f"{bid.bidder_name} ({bid.bidder_identity}) {locale.rupiah(bid.amount)}"
-                          + (f" – {notes[bid.id]}" if notes.get(bid.id) else "") for bid in mine]
-    return found if any(found.values()) else {}
+        result[line.id] = [f"{bid.bidder_name} ({bid.bidder_identity}) {locale.rupiah(bid.amount)}"
+                           + (f" – {notes[bid.id]}" if notes.get(bid.id) else "") for bid in mine]
+    return result if any(result.values()) else {}
 
 
 def _blind(document: Any) -> frozenset[str]:
@@ -156,8 +156,8 @@ def _blind(document: Any) -> frozenset[str]:
 
 def _moved_since(document: Any) -> dict[int, list[str]]:
     """What moved of each line after it was counted; the posting leaves it alone."""
-    return {line_id: [f"{'+' if each.quantity > 0 else ''}{locale.quantity(each.quantity)}"]
-            for line_id, each in count_moments.since(document).items()}
+    return {line_id: [f"{'+' if entry.quantity > 0 else ''}{locale.quantity(entry.quantity)}"]
+            for line_id, entry in count_moments.since(document).items()}
 
 
 def _supplier(document: Any) -> list[tuple[str, str]]:
@@ -250,7 +250,7 @@ _SHARES = (36, 11, 9, 16, 9, 18)
 def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.Column[Any], str]]:
     """The columns that say something about these lines, in the order of a paper."""
     relations = sa.inspect(line_model).relationships
-    found = []
+    result = []
     for column, name in _columns(line_model,
                                  LEFT_OUT | form.hides(document) | {f"{document.__tablename__}_id"}):
         target = relations[name].mapper.local_table.name if name in relations else ""
@@ -260,8 +260,8 @@ def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.C
         # A column that is empty on every line only takes the room of the others.
         if any(value is not None and value != "" for value in values) and not (
                 _is_percent(column.type) and not any(values)):
-            found.append((column, name))
-    return sorted(found, key=lambda each: _rank(*each))
+            result.append((column, name))
+    return sorted(result, key=lambda entry: _rank(*entry))
 
 
 def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell], list[list[Cell]]]:

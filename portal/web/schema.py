@@ -36,4 +36,4 @@ def standing() -> str:
         return CURRENT
     if not stands:
         return EMPTY
-    return BEHIND if stands <= {each.revision for each in script.walk_revisions()} else FOREIGN
+    return BEHIND if stands <= {revision.revision for revision in script.walk_revisions()} else FOREIGN

@@ -120,18 +120,18 @@ def load(_request: Any) -> User | None:
     token = session.get(TOKEN)
     if not token:
         return None
-    found = db.session.scalars(_OPEN_SESSION, {"token": tokens.hashed(str(token))}).unique().first()
-    if found is None or not found.user.is_active:
+    result = db.session.scalars(_OPEN_SESSION, {"token": tokens.hashed(str(token))}).unique().first()
+    if result is None or not result.user.is_active:
         session.pop(TOKEN, None)
         return None
-    now, user = clock.now(), found.user
-    if now - found.seen_at > idle_limit(user) or now - found.started_at > LONGEST:
+    now, user = clock.now(), result.user
+    if now - result.seen_at > idle_limit(user) or now - result.started_at > LONGEST:
         session.pop(TOKEN, None)
         return None
-    if now - found.seen_at > TOUCH and not is_poll():
+    if now - result.seen_at > TOUCH and not is_poll():
         # Not at each request: a write for every page would lock SQLite.
         with one_transaction():
-            db.session.execute(sa.update(UserSession).where(UserSession.id == found.id).values(seen_at=now))
+            db.session.execute(sa.update(UserSession).where(UserSession.id == result.id).values(seen_at=now))
     if session.get(locale.LANGUAGE) != user.language:
         session[locale.LANGUAGE] = str(user.language)
     return user

@@ -48,14 +48,14 @@ def bearer() -> User | None:
         return None
     now, token = clock.now(), hashed(text.strip())
     g.token_language = _languages.get(token)
-    found = db.session.scalars(_LIVING, {"token": token, "now": now}).unique().first()
-    if found is None or not found.user.is_active:
+    result = db.session.scalars(_LIVING, {"token": token, "now": now}).unique().first()
+    if result is None or not result.user.is_active:
         return None
-    if found.seen_at is None or now - found.seen_at > TOUCH:
+    if result.seen_at is None or now - result.seen_at > TOUCH:
         with one_transaction():
-            db.session.execute(sa.update(ApiToken).where(ApiToken.id == found.id).values(seen_at=now))
+            db.session.execute(sa.update(ApiToken).where(ApiToken.id == result.id).values(seen_at=now))
     if len(_languages) >= MOST_KNOWN:
         _languages.clear()
-    _languages[token] = str(found.user.language)
-    g.api_token = found
-    return found.user
+    _languages[token] = str(result.user.language)
+    g.api_token = result
+    return result.user

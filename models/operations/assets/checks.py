@@ -39,13 +39,13 @@ def _compare(session: Any, purpose: Posting, sign: int, own: Any, worth: Any, *j
         AssetType, AssetType.id == Asset.asset_type_id)
     for target, on in joins:
         statement = statement.join(target, on)
-    kept = {key: value for key, value in session.execute(
+    stored = {key: value for key, value in session.execute(
         statement.where(Asset.state.not_in(GONE), Asset.ownership == Ownership.OWNED).group_by(account))
-            if value}
+              if value}
     posted = _in_journal(session, purpose, sign)
-    for key in sorted({*kept, *posted}, key=lambda key: key or 0):
-        if kept.get(key, ZERO) != posted.get(key, ZERO):
-            return key, kept.get(key, ZERO), posted.get(key, ZERO)
+    for key in sorted({*stored, *posted}, key=lambda key: key or 0):
+        if stored.get(key, ZERO) != posted.get(key, ZERO):
+            return key, stored.get(key, ZERO), posted.get(key, ZERO)
     return None
 
 

@@ -349,9 +349,9 @@ def value_land(land: Land, *, by: User, on: date | None = None) -> Decimal:
         .join(JournalEntry, JournalEntry.id == JournalLine.entry_id)
         .where(JournalEntry.document_type == Land.__tablename__, JournalEntry.document_id == land.id,
                JournalLine.purpose == Posting.LAND).group_by(JournalLine.account_id))
-    kept = {key: debit - credit for key, debit, credit in rows}
-    legs = [JournalLeg(Posting.LAND, -value, key) for key, value in kept.items() if key != account]
-    legs.append(JournalLeg(Posting.LAND, worth - kept.get(account, ZERO), account))
+    stored = {key: debit - credit for key, debit, credit in rows}
+    legs = [JournalLeg(Posting.LAND, -value, key) for key, value in stored.items() if key != account]
+    legs.append(JournalLeg(Posting.LAND, worth - stored.get(account, ZERO), account))
     legs.append(JournalLeg(Posting.ASSET_OPENING, -sum((leg.amount for leg in legs), ZERO)))
     journal.post_entry(on or clock.today(), legs, land, by, description="opening")
     return worth

@@ -40,11 +40,11 @@ def asset_of(code: str) -> Asset:
     `Refused`."""
     text = code.replace("\x00", "").strip()
     key = text.rstrip("/").rpartition("/asset/")[2] if "/asset/" in text else text
-    found = db.session.scalars(sa.select(Asset).where(sa.or_(
+    result = db.session.scalars(sa.select(Asset).where(sa.or_(
         sa.func.upper(Asset.tag) == key.upper(), Asset.qr_code == key)).limit(1)).first() if key else None
-    if found is None:
+    if result is None:
         raise Refused(N_("No asset has this label. Type the tag, for example AST-2026-000123."), field="code")
-    return found
+    return result
 
 
 def see(round_: InventoryRound, code: str, *, by: User, condition: PhysicalCondition | None = None

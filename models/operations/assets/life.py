@@ -54,7 +54,7 @@ class Happening:
 
 def timeline(asset: Asset) -> list[Happening]:
     """From plan to disposal, oldest first; a fixed number of statements."""
-    found = [*_arrival(asset), *_moves(asset), *_care(asset), *_exits(asset)]
+    result = [*_arrival(asset), *_moves(asset), *_care(asset), *_exits(asset)]
     runs = db.session.execute(
         sa.select(sa.func.min(DepreciationRun.period_end), sa.func.max(DepreciationRun.period_end),
                   sa.func.count(), sa.type_coerce(sa.func.sum(DepreciationRunLine.amount),
@@ -63,8 +63,8 @@ def timeline(asset: Asset) -> list[Happening]:
         .where(DepreciationRunLine.asset_id == asset.id, DepreciationRun.book == BookKind.HOSPITAL,
                DepreciationRun.state == DepreciationRunState.POSTED)).one()
     if runs[2]:
-        found.append(Happening(runs[1], N_("Depreciated"), "trending-down", f"{runs[2]} ×", amount=runs[3]))
-    return sorted(found, key=lambda each: each.on)
+        result.append(Happening(runs[1], N_("Depreciated"), "trending-down", f"{runs[2]} ×", amount=runs[3]))
+    return sorted(result, key=lambda entry: entry.on)
 
 
 def _arrival(asset: Asset) -> list[Happening]:
@@ -80,15 +80,15 @@ def _arrival(asset: Asset) -> list[Happening]:
     if row is None:
         return [Happening(asset.acquired_on, N_("Acquired"), "package-import", amount=asset.acquisition_cost)]
     receipt, procurement, plan = row
-    found = [
+    result = [
         Happening(procurement.procured_on, N_("Ordered"), "file-dollar", str(procurement),
                   "asset_procurement", procurement.id),
         Happening(receipt.received_on, N_("Received"), "package-import", str(receipt), "asset_receipt",
                   receipt.id, asset.acquisition_cost)]
     if plan is not None:
-        found.insert(0, Happening(plan.planned_on, N_("Planned"), "list-check", str(plan), "asset_plan",
-                                  plan.id))
-    return found
+        result.insert(0, Happening(plan.planned_on, N_("Planned"), "list-check", str(plan), "asset_plan",
+                                   plan.id))
+    return result
 
 
 def _moves(asset: Asset) -> list[Happening]:
@@ -117,17 +117,18 @@ def _care(asset: Asset) -> list[Happening]:
             MaintenanceLine, MaintenanceLine.maintenance_id == Maintenance.id)
         .where(MaintenanceLine.asset_id == asset.id, Maintenance.state.in_(
             (MaintenanceState.IN_PROGRESS, MaintenanceState.DONE))))
-    found = [Happening(clock.local(order.finished_at or order.started_at or order.created_at).date(),
-                       N_("Maintained"), "tool", str(order), "maintenance", order.id,
-                       cost or None) for order, cost in orders]
-    found += [Happening(each.calibrated_on, N_("Calibrated"), "certificate", str(each), "calibration",
-                        each.id, each.cost) for each in asset.calibrations]
-    return found
+    result = [Happening(clock.local(order.finished_at or order.started_at or order.created_at).date(),
+                        N_("Maintained"), "tool", str(order), "maintenance", order.id,
+                        cost or None) for order, cost in orders]
+    result += [Happening(calibration.calibrated_on, N_("Calibrated"), "certificate", str(calibration),
+                         "calibration",
+                         calibration.id, calibration.cost) for calibration in asset.calibrations]
+    return result
 
 
 def _exits(asset: Asset) -> list[Happening]:
     line = AssetDisposalLine
-    found = [
+    result = [
         Happening(document.disposed_on, N_("Disposed of"), "archive", str(document), "asset_disposal",
                   document.id,
                   value)
@@ -135,14 +136,14 @@ def _exits(asset: Asset) -> list[Happening]:
             sa.select(AssetDisposal, line.book_value).join(line, line.asset_disposal_id == AssetDisposal.id)
             .where(sa.or_(line.asset_id == asset.id, line.held_asset_id == asset.id),
                    AssetDisposal.state == AssetDisposalState.POSTED))]
-    found += [
+    result += [
         Happening(asset.retired_on or document.auctioned_on, N_("Sold at auction"), "discount", str(document),
                   "asset_auction", document.id, price)
         for document, price in db.session.execute(
             sa.select(AssetAuction, AssetAuctionLine.sale_price)
             .join(AssetAuctionLine, AssetAuctionLine.asset_auction_id == AssetAuction.id)
             .where(AssetAuctionLine.asset_id == asset.id, AssetAuction.state == AssetAuctionState.SOLD))]
-    return found
+    return result
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def schedule(asset: Asset) -> Schedule | None:
 
     `points` draws the book value in a field of 600 × 200, from the start of the book to its end.
     """
-    book: AssetBook | None = next((each for each in asset.books if each.book == BookKind.HOSPITAL), None)
+    book: AssetBook | None = next((book for book in asset.books if book.book == BookKind.HOSPITAL), None)
     if book is None or not book.cost:
         return None
     lines: list[Line] = schedule_of(book) if asset.state not in (AssetState.RETIRED,

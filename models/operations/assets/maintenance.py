@@ -188,7 +188,7 @@ def add_part(line: MaintenanceLine, *, store: Store, item: Item, unit: UnitConve
     """Note a spare part that the line uses; it leaves the store when the order is finished. Raises
     `Refused`."""
     _may_change_parts(line, by)
-    unit = unit or next((each for each in item.units if each.factor == 1), None)
+    unit = unit or next((unit for unit in item.units if unit.factor == 1), None)
     if unit is None or unit.item_id != item.id:
         raise Refused(N_("The chosen record does not fit, or is gone. Choose another."), field="unit")
     if quantity <= 0:

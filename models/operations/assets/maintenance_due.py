@@ -49,11 +49,11 @@ def make_orders(*, by: User, today: date | None = None) -> list[Maintenance]:
     whatever runs at once. Flushes."""
     day = today or clock.today()
     longest = db.session.scalar(sa.select(sa.func.max(MaintenanceSchedule.lead_days))) or 0
-    found = db.session.scalars(
+    result = db.session.scalars(
         without_order().where(MaintenanceSchedule.next_due_on <= day + timedelta(days=longest))
         .options(joinedload(MaintenanceSchedule.asset)).limit(MOST_ORDERS * 5)).all()
     made: list[Maintenance] = []
-    for schedule in found:
+    for schedule in result:
         if schedule.next_due_on - timedelta(days=schedule.lead_days) > day or len(made) >= MOST_ORDERS:
             continue
         order = order_from(schedule, by=by)
@@ -126,12 +126,12 @@ declare(Declared(
 @job("calibration_reminder", due=each_day())
 def remind_of_calibrations() -> str:
     """Once for each day on which a device's calibration ends: when it ends today, or did before."""
-    told = 0
+    notified = 0
     for asset in db.session.scalars(
             sa.select(Asset).where(Asset.calibration_due_on <= clock.today(), Asset.state.in_(DEPRECIATES))
             .order_by(Asset.calibration_due_on, Asset.id).limit(1000)):
-        told += bool(tell("calibration_due", asset, key=f"{asset.id}:{asset.calibration_due_on}"))
-    return f"{told} devices" if told else ""
+        notified += bool(tell("calibration_due", asset, key=f"{asset.id}:{asset.calibration_due_on}"))
+    return f"{notified} devices" if notified else ""
 
 
 def missing_period(book: BookKind = BookKind.HOSPITAL) -> tuple[date, date] | None:
@@ -154,5 +154,5 @@ def remind_of_depreciation() -> str:
     last = db.session.scalars(
         sa.select(DepreciationRun).where(DepreciationRun.state == DepreciationRunState.POSTED)
         .order_by(DepreciationRun.period_end.desc(), DepreciationRun.id.desc()).limit(1)).one()
-    told = tell("depreciation_due", last, key=f"{start:%Y-%m}", period=f"{start:%Y-%m}")
-    return f"{told} told of {start:%Y-%m}" if told else ""
+    notified = tell("depreciation_due", last, key=f"{start:%Y-%m}", period=f"{start:%Y-%m}")
+    return f"{notified} told of {start:%Y-%m}" if notified else ""

@@ -161,7 +161,7 @@ def _equip(asset: Asset, place: Place) -> None:
 
 def last_awaited(asset: Asset) -> AssetMovement | None:
     """The movement that another unit has not acknowledged yet."""
-    return next((each for each in reversed(asset.movements) if each.is_awaited), None)
+    return next((movement for movement in reversed(asset.movements) if movement.is_awaited), None)
 
 
 def acknowledge(movement: AssetMovement, *, by: User) -> None:

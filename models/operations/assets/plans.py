@@ -71,7 +71,7 @@ class Gap:
 def gaps(unit_id: int | None = None) -> list[Gap]:
     """Every model that some room lacks, by unit and name; of one unit when it is given. Four statements."""
     have = _present()
-    found: dict[tuple[int | None, int], Gap] = {}
+    result: dict[tuple[int | None, int], Gap] = {}
     statement = (
         sa.select(InpatientRoom.id, InpatientRoom.number, WorkUnit, AssetModel, ClassFacility.quantity)
         .join(Ward, Ward.id == InpatientRoom.ward_id).outerjoin(WorkUnit, WorkUnit.id == Ward.work_unit_id)
@@ -83,7 +83,7 @@ def gaps(unit_id: int | None = None) -> list[Gap]:
     if unit_id is not None:
         statement = statement.where(WorkUnit.id == unit_id)
     for room_id, number, unit, model, wanted in db.session.execute(statement):
-        gap = found.setdefault((unit.id if unit else None, model.id), Gap(unit, model))
+        gap = result.setdefault((unit.id if unit else None, model.id), Gap(unit, model))
         there = have.get((room_id, model.id), ZERO)
         gap.wanted += wanted
         gap.present += min(there, wanted)
@@ -91,9 +91,9 @@ def gaps(unit_id: int | None = None) -> list[Gap]:
             gap.missing += wanted - there
             gap.rooms.append(number)
     coming = _coming()
-    for key, gap in found.items():
+    for key, gap in result.items():
         gap.coming = coming.get(key, 0)
-    return [gap for gap in found.values() if gap.missing > 0]
+    return [gap for gap in result.values() if gap.missing > 0]
 
 
 def _present() -> dict[tuple[int, int], Decimal]:
@@ -105,7 +105,7 @@ def _present() -> dict[tuple[int, int], Decimal]:
                RoomFacility.condition == PhysicalCondition.GOOD, Asset.asset_model_id.is_not(None),
                Asset.state.in_(PRESENT))
         .group_by(RoomFacility.inpatient_room_id, Asset.asset_model_id))
-    found: dict[Any, Decimal] = {(room, model): Decimal(quantity) for room, model, quantity in placed}
+    result: dict[Any, Decimal] = {(room, model): Decimal(quantity) for room, model, quantity in placed}
     standing = db.session.execute(
         sa.select(Asset.inpatient_room_id, Asset.asset_model_id, sa.func.sum(Asset.quantity))
         .where(Asset.inpatient_room_id.is_not(None), Asset.asset_model_id.is_not(None),
@@ -113,8 +113,8 @@ def _present() -> dict[tuple[int, int], Decimal]:
                ~sa.exists().where(RoomFacility.asset_id == Asset.id, RoomFacility.status == Status.ACTIVE))
         .group_by(Asset.inpatient_room_id, Asset.asset_model_id))
     for room, model, quantity in standing:
-        found[room, model] = found.get((room, model), ZERO) + int(quantity)
-    return found
+        result[room, model] = result.get((room, model), ZERO) + int(quantity)
+    return result
 
 
 def _coming() -> dict[tuple[int | None, int], int]:
@@ -130,9 +130,10 @@ def _coming() -> dict[tuple[int | None, int], int]:
               .join(AssetProcurement, AssetProcurement.id == order.asset_procurement_id)
               .where(AssetProcurement.state.not_in((*DEAD_ORDERS, AssetProcurementState.DONE)))
               .group_by(order.asset_plan_line_id).subquery())
-    asked = sa.case((AssetPlan.state.in_(COMING), line.quantity), else_=sa.func.coalesce(bought.c.n, 0))
+    requested = sa.case((AssetPlan.state.in_(COMING), line.quantity), else_=sa.func.coalesce(bought.c.n, 0))
     rows = db.session.execute(
-        sa.select(line.work_unit_id, line.asset_model_id, sa.func.sum(asked - sa.func.coalesce(got.c.n, 0)))
+        sa.select(line.work_unit_id, line.asset_model_id,
+                  sa.func.sum(requested - sa.func.coalesce(got.c.n, 0)))
         .join(AssetPlan, AssetPlan.id == line.asset_plan_id)
         .outerjoin(got, got.c.line_id == line.id).outerjoin(bought, bought.c.line_id == line.id)
         .where(sa.or_(AssetPlan.state.in_(COMING), sa.and_(AssetPlan.state == AssetPlanState.DONE,

@@ -52,12 +52,12 @@ ASSET_COLUMN = Column("asset", N_("Asset"), links=("=asset", "asset_id"))
 def _local(column: Any) -> Any:
     """The criteria of from and until on an instant."""
     def within(asked: ParameterValues) -> list[Any]:
-        found = []
+        result = []
         if asked.get("from"):
-            found.append(column >= clock.day_bounds(asked["from"])[0])
+            result.append(column >= clock.day_bounds(asked["from"])[0])
         if asked.get("to"):
-            found.append(column < clock.day_bounds(asked["to"])[1])
-        return found
+            result.append(column < clock.day_bounds(asked["to"])[1])
+        return result
     return within
 
 
@@ -231,19 +231,19 @@ def calibration_due(asked: ParameterValues) -> Statement:
               .group_by(Calibration.asset_id).subquery())
     place = sa.case((Room.id.is_not(None), Room.name),
                     (InpatientRoom.id.is_not(None), Ward.name + " " + InpatientRoom.number))
-    found = (sa.select(Asset.id.label("asset_id"), Asset.tag, Asset.name.label("asset"),
-                       WorkUnit.name.label("unit"), place.label("place"), latest.c.last,
-                       Asset.calibration_due_on.label("due"), Asset.calibration_failed.label("failed"))
-             .outerjoin(latest, latest.c.asset_id == Asset.id).outerjoin(WorkUnit,
-                                                                         WorkUnit.id == Asset.work_unit_id)
-             .outerjoin(Room, Room.id == Asset.room_id)
-             .outerjoin(InpatientRoom, InpatientRoom.id == Asset.inpatient_room_id)
-             .outerjoin(Ward, Ward.id == InpatientRoom.ward_id)
-             .where(Asset.calibration_due_on.is_not(None), Asset.state.in_(DEPRECIATES),
-                    *where(asked, work_unit=Asset.work_unit_id)))
+    result = (sa.select(Asset.id.label("asset_id"), Asset.tag, Asset.name.label("asset"),
+                        WorkUnit.name.label("unit"), place.label("place"), latest.c.last,
+                        Asset.calibration_due_on.label("due"), Asset.calibration_failed.label("failed"))
+              .outerjoin(latest, latest.c.asset_id == Asset.id).outerjoin(WorkUnit,
+                                                                          WorkUnit.id == Asset.work_unit_id)
+              .outerjoin(Room, Room.id == Asset.room_id)
+              .outerjoin(InpatientRoom, InpatientRoom.id == Asset.inpatient_room_id)
+              .outerjoin(Ward, Ward.id == InpatientRoom.ward_id)
+              .where(Asset.calibration_due_on.is_not(None), Asset.state.in_(DEPRECIATES),
+                     *where(asked, work_unit=Asset.work_unit_id)))
     if asked.get("to"):
-        found = found.where(sa.or_(Asset.calibration_due_on <= asked["to"], Asset.calibration_failed))
-    return found.order_by(Asset.calibration_failed.desc(), Asset.calibration_due_on, Asset.id)
+        result = result.where(sa.or_(Asset.calibration_due_on <= asked["to"], Asset.calibration_failed))
+    return result.order_by(Asset.calibration_failed.desc(), Asset.calibration_due_on, Asset.id)
 
 
 def _left(row: Any) -> Decimal:

@@ -73,7 +73,7 @@ def day_of(doctor: Doctor, on: date, starts: time | None = None,
         .options(joinedload(Consultation.patient).joinedload(Patient.guardian),
                  joinedload(Consultation.doctor), joinedload(Consultation.specialization))
         .order_by(Consultation.starts_at, Consultation.id))
-    return [each for each in rows if each.ends_at > begin]
+    return [row for row in rows if row.ends_at > begin]
 
 
 def colleagues(doctor: Doctor) -> list[Doctor]:
@@ -96,7 +96,7 @@ def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], o
     first = max(day or on, clock.today())
     last = min(day or on + timedelta(days=AHEAD), slots.last_day())
     waiting = list(consultations)
-    gone = {each.doctor_id for each in waiting}
+    gone = {entry.doctor_id for entry in waiting}
     free = [Target(doctor, slot) for doctor in doctors for slot in slots.free_between(doctor, first, last)
             if slot.ends_at <= begin or slot.starts_at >= end
             or doctor.id not in gone] if first <= last else []
@@ -105,19 +105,19 @@ def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], o
     # made.
     held = [(row.patient_id, row.consultation_id, row.starts_at, row.ends_at) for row in slots.booked(
         free[0].slot.starts_at, max(target.slot.ends_at for target in free),
-        patients={each.patient_id for each in waiting})] if free else []
+        patients={entry.patient_id for entry in waiting})] if free else []
     taken: set[str] = set()
-    found: dict[int, list[Target]] = {}
-    for each in waiting:
+    result: dict[int, list[Target]] = {}
+    for entry in waiting:
         busy = slots.BusyTimes((starts, ends) for patient_id, consultation_id, starts, ends in held
-                               if patient_id == each.patient_id and consultation_id != each.id)
+                               if patient_id == entry.patient_id and consultation_id != entry.id)
         mine = [target for target in free if target.key not in taken and not busy.meets(target.slot)
-                and target.doctor.user_id not in each.patient.owner_ids]
-        found[each.id] = mine[:6]
+                and target.doctor.user_id not in entry.patient.owner_ids]
+        result[entry.id] = mine[:6]
         if mine:
             taken.add(mine[0].key)
-            held.append((each.patient_id, 0, mine[0].slot.starts_at, mine[0].slot.ends_at))
-    return found
+            held.append((entry.patient_id, 0, mine[0].slot.starts_at, mine[0].slot.ends_at))
+    return result
 
 
 def target_of(text: str) -> Target | None:
@@ -158,23 +158,23 @@ def away(doctor: Doctor, on: date, plan: Mapping[int, Target | None], reason: st
     db.session.add(absence)
     db.session.flush()
     day = day_of(doctor, on, starts, ends)
-    if {each.id for each in day} != set(plan) or any(
-            versions is not None and versions.get(each.id) != each.version for each in day):
+    if {entry.id for entry in day} != set(plan) or any(
+            versions is not None and versions.get(entry.id) != entry.version for entry in day):
         raise Conflict(N_("The day changed meanwhile: somebody booked or cancelled. Look at it again."))
-    for each in day:
-        target = plan[each.id]
+    for entry in day:
+        target = plan[entry.id]
         try:
             if target is None:
-                perform(each, "cancel", by=by, reason=reason)
-                _offer(each)
+                perform(entry, "cancel", by=by, reason=reason)
+                _offer(entry)
             else:
-                perform(each, "reschedule", by=by, reason=reason,
+                perform(entry, "reschedule", by=by, reason=reason,
                         given={"moved_to": target.slot.starts_at,
                                "moved_to_doctor": None if target.doctor.id == doctor.id else target.doctor})
         except Conflict:
             raise
         except Refused as refusal:
-            raise Refused(refusal.message, field=f"plan-{each.id}", **refusal.params) from refusal
+            raise Refused(refusal.message, field=f"plan-{entry.id}", **refusal.params) from refusal
     return absence
 
 

@@ -100,9 +100,10 @@ def missing(consultation: Consultation) -> list[str]:
     live = consultation.live_diagnoses
     if not live:
         lacks.append("diagnosis")
-    elif all(each.kind != DiagnosisKind.PRIMARY for each in live):
+    elif all(entry.kind != DiagnosisKind.PRIMARY for entry in live):
         lacks.append("primary")
-    if any(each.state == PrescriptionState.DRAFT and each.lines for each in consultation.prescriptions):
+    if any(prescription.state == PrescriptionState.DRAFT and prescription.lines
+           for prescription in consultation.prescriptions):
         lacks.append("prescription")
     return lacks
 

@@ -210,7 +210,7 @@ def _move(consultation: Consultation, *, by: User, reason: str) -> None:
     request = _book(consultation.patient, doctor, consultation.moved_to, by=by,
                     created_by_id=consultation.created_by_id, complaint=consultation.complaint,
                     triage=consultation.triage, payer=consultation.payer, rescheduled_from_id=consultation.id)
-    triaging.keep(request, {each.question: each.answer for each in consultation.triage_answers})
+    triaging.keep(request, {answer.question: answer.answer for answer in consultation.triage_answers})
     opened(request, by=by)
     # whoever holds it then needs them; what was said stays where it was said
     for file in sent_with(consultation):

@@ -165,8 +165,8 @@ def _unread(user: User) -> Any:
 
 def unread_sum(user: User) -> Any:
     """All of them together, as a scalar subquery that a page folds into its own statement."""
-    each = _unread(user).subquery()
-    return sa.select(sa.func.coalesce(sa.func.sum(each.c.number), 0)).scalar_subquery()
+    entry = _unread(user).subquery()
+    return sa.select(sa.func.coalesce(sa.func.sum(entry.c.number), 0)).scalar_subquery()
 
 
 def unread_of(user_id: int) -> sa.ScalarSelect[int]:

@@ -96,10 +96,10 @@ def tell_of_age() -> str:
     """Tell guardians, once for each child, that it is of age."""
     today = clock.today()
     last = date(today.year - OF_AGE, 12, 31)
-    told = 0
+    notified = 0
     for patient in db.session.scalars(sa.select(Patient).where(
             Patient.guardian_id.is_not(None), Patient.state == PatientState.ACTIVE,
             Patient.birth_date <= last)):
         if patient.outgrew_guardian(today):
-            told += tell("dependant_of_age", patient, key=f"of-age:{patient.id}")
-    return f"{told} told" if told else ""
+            notified += tell("dependant_of_age", patient, key=f"of-age:{patient.id}")
+    return f"{notified} told" if notified else ""

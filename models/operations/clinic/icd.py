@@ -54,12 +54,12 @@ def _codes() -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
     """Code, English name, Indonesian words, and all of it in lower case, of everything that is not divided
     further."""
     package = _package()
-    found = []
+    result = []
     for code in package.get_all_codes(True):
         if package.is_leaf(code):
             name, terms = package.get_description(code), _terms().get(code, ())
-            found.append((code, name, terms, " ".join((code, name, *terms)).lower()))
-    return tuple(found)
+            result.append((code, name, terms, " ".join((code, name, *terms)).lower()))
+    return tuple(result)
 
 
 @cache
@@ -109,21 +109,21 @@ def search(words: str, *, limit: int = 20) -> list[Hit]:
     if not wanted:
         return []
     phrase = " ".join(wanted)
-    found: list[tuple[int, int, str, Hit]] = []
+    result: list[tuple[int, int, str, Hit]] = []
     for code, english, terms, haystack in _codes():
         if not (all(word in haystack
                     for word in wanted) or (len(wanted) == 1 and code.lower().startswith(wanted[0]))):
             continue
-        met = next((each for each in terms if each.lower() == phrase), "")
+        met = next((entry for entry in terms if entry.lower() == phrase), "")
         rank = 0 if met or code.lower() == phrase else 9
         if rank == 9:
-            met = next((each for each in terms if each.lower().startswith(phrase)), "")
+            met = next((entry for entry in terms if entry.lower().startswith(phrase)), "")
             rank = 1 if met else 9
         if rank == 9:
-            met = next((each for each in terms if all(_begins(word, each) for word in wanted)), "")
+            met = next((entry for entry in terms if all(_begins(word, entry) for word in wanted)), "")
             rank = 2 if met else 3 if code.lower().startswith(wanted[0]) else 4
-        found.append((rank, len(met or english), code, Hit(code, english, met or next(iter(terms), ""))))
-    return [hit for *_order, hit in sorted(found, key=lambda row: row[:3])[:limit]]
+        result.append((rank, len(met or english), code, Hit(code, english, met or next(iter(terms), ""))))
+    return [hit for *_order, hit in sorted(result, key=lambda row: row[:3])[:limit]]
 
 
 def _begins(word: str, text: str) -> bool:

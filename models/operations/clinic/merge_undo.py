@@ -66,19 +66,19 @@ def required(gone: Patient) -> PatientMerge:
     """The merge of this record that can be taken back now. Raises `Refused`."""
     if gone.merged_into_id is None:
         raise Refused(N_("This record is not merged."))
-    found = living(gone)
-    if found is None:
+    result = living(gone)
+    if result is None:
         raise Refused(N_("This merge was made before what moved was kept; it cannot be taken back here. "
                          "Write what "
                          "belongs to whom into the record that stayed."))
     later = db.session.scalar(sa.select(PatientMerge).where(
-        PatientMerge.id > found.id, PatientMerge.taken_back_at.is_(None),
-        sa.or_(PatientMerge.gone_id.in_((found.gone_id, found.kept_id)),
-               PatientMerge.kept_id.in_((found.gone_id, found.kept_id)))).order_by(PatientMerge.id.desc()))
+        PatientMerge.id > result.id, PatientMerge.taken_back_at.is_(None),
+        sa.or_(PatientMerge.gone_id.in_((result.gone_id, result.kept_id)),
+               PatientMerge.kept_id.in_((result.gone_id, result.kept_id)))).order_by(PatientMerge.id.desc()))
     if later is not None:
         raise Refused(N_("%(gone)s was merged into %(kept)s later. Take that back first."),
                       gone=_called(later.gone), kept=_called(later.kept))
-    return found
+    return result
 
 
 def _called(patient: Patient) -> str:
@@ -88,9 +88,9 @@ def _called(patient: Patient) -> str:
 def left_alone(merge: PatientMerge) -> tuple[str, ...]:
     """Columns of the record that stayed which were changed since: they would stay as they are."""
     now = _now(merge)
-    return tuple(sorted(each.column_name for each in merge.moves
-                        if each.table_name == "patient" and each.row_id == merge.kept_id
-                        and now[each.table_name, each.row_id, each.column_name] != each.after))
+    return tuple(sorted(move.column_name for move in merge.moves
+                        if move.table_name == "patient" and move.row_id == merge.kept_id
+                        and now[move.table_name, move.row_id, move.column_name] != move.after))
 
 
 def take_back(gone: Patient, *, by: User, reason: str) -> TakenBack:
@@ -100,12 +100,12 @@ def take_back(gone: Patient, *, by: User, reason: str) -> TakenBack:
     `Refused`.
     """
     kept_id = gone.merged_into_id
-    kept = db.session.get(Patient, kept_id) if kept_id is not None else None
-    merging.may_decide(gone, kept or gone, by)
+    stored = db.session.get(Patient, kept_id) if kept_id is not None else None
+    merging.may_decide(gone, stored or gone, by)
     merge = required(gone)
     if not reason.strip():
         raise Refused(N_("Please write why the merge is taken back."), field="reason")
-    for patient in sorted((gone, merge.kept), key=lambda each: each.id):
+    for patient in sorted((gone, merge.kept), key=lambda entry: entry.id):
         lock(patient)
     db.session.refresh(merge)
     merge = required(gone)
@@ -122,54 +122,55 @@ def take_back(gone: Patient, *, by: User, reason: str) -> TakenBack:
 
 def _now(merge: PatientMerge) -> dict[tuple[str, int, str], Any]:
     """What the changed values are now."""
-    found: dict[tuple[str, int, str], Any] = {}
+    result: dict[tuple[str, int, str], Any] = {}
     for name, moves in _by_table(merge).items():
         table = db.metadata.tables[name]
-        columns = sorted({each.column_name for each in moves})
+        columns = sorted({move.column_name for move in moves})
         for row in db.session.execute(sa.select(table.c.id, *(table.c[column] for column in columns)).where(
-                table.c.id.in_({each.row_id for each in moves}))).mappings():
-            found |= {(name, row["id"], column): activity.plain(row[column]) for column in columns}
-    return {(each.table_name, each.row_id, each.column_name):
-            found.get((each.table_name, each.row_id, each.column_name)) for each in merge.moves}
+                table.c.id.in_({move.row_id for move in moves}))).mappings():
+            result |= {(name, row["id"], column): activity.plain(row[column]) for column in columns}
+    return {(move.table_name, move.row_id, move.column_name):
+            result.get((move.table_name, move.row_id, move.column_name)) for move in merge.moves}
 
 
 def _by_table(merge: PatientMerge) -> dict[str, list[PatientMergeMove]]:
-    found: dict[str, list[PatientMergeMove]] = {}
-    for each in merge.moves:
-        found.setdefault(each.table_name, []).append(each)
-    return found
+    result: dict[str, list[PatientMergeMove]] = {}
+    for move in merge.moves:
+        result.setdefault(move.table_name, []).append(move)
+    return result
 
 
 def _restore(merge: PatientMerge, by: User, reason: str) -> dict[str, int]:
     """Write back what is as the merge left it; how many rows of each table went back to the record that had
     gone."""
     now, gone = _now(merge), merge.gone
-    back = [each for each in merge.moves
-            if now[each.table_name, each.row_id, each.column_name] == each.after or (each.row_id == gone.id
-            and each.table_name == "patient")]
+    back = [entry for entry in merge.moves
+            if now[entry.table_name, entry.row_id,
+                   entry.column_name] == entry.after or (entry.row_id == gone.id
+            and entry.table_name == "patient")]
     # The NIK is unique: the record that stayed lets go of it first.
-    own = [each for each in back if each.table_name == "patient" and each.row_id == gone.id]
-    _write([each for each in back if each not in own])
-    state = next((each.before for each in own if each.column_name == "state"), PatientState.ACTIVE)
+    own = [entry for entry in back if entry.table_name == "patient" and entry.row_id == gone.id]
+    _write([entry for entry in back if entry not in own])
+    state = next((entry.before for entry in own if entry.column_name == "state"), PatientState.ACTIVE)
     with db.session.no_autoflush:
-        for each in own:
-            if each.column_name != "state":
-                setattr(gone, each.column_name, _value("patient", each.column_name, each.before))
+        for entry in own:
+            if entry.column_name != "state":
+                setattr(gone, entry.column_name, _value("patient", entry.column_name, entry.before))
         _without_a_lost_nik(gone, own)
     put_back(gone, PatientState(state), UNMERGED, by=by, note=reason)
     merging.forget(gone, merge.kept)
     for patient in (gone, merge.kept):
         db.session.refresh(patient)
     moved: dict[str, int] = {}
-    for each in back:
-        if each.after == merge.kept_id and each.before == gone.id:
-            moved[each.table_name] = moved.get(each.table_name, 0) + 1
+    for entry in back:
+        if entry.after == merge.kept_id and entry.before == gone.id:
+            moved[entry.table_name] = moved.get(entry.table_name, 0) + 1
     return moved
 
 
 def _without_a_lost_nik(gone: Patient, own: list[PatientMergeMove]) -> None:
     """Another record may have got the number meanwhile: then it stays a question."""
-    if any(each.column_name == "nik_index" and each.before for each in own) and db.session.scalar(
+    if any(entry.column_name == "nik_index" and entry.before for entry in own) and db.session.scalar(
             sa.select(Patient.id).where(Patient.nik_index == gone.nik_index,
                                         Patient.id != gone.id)) is not None:
         gone.nik_index = None
@@ -177,9 +178,9 @@ def _without_a_lost_nik(gone: Patient, own: list[PatientMergeMove]) -> None:
 
 def _write(moves: list[PatientMergeMove]) -> None:
     rows: dict[tuple[str, int], dict[str, Any]] = {}
-    for each in moves:
-        rows.setdefault((each.table_name, each.row_id), {})[each.column_name] = _value(
-            each.table_name, each.column_name, each.before)
+    for move in moves:
+        rows.setdefault((move.table_name, move.row_id), {})[move.column_name] = _value(
+            move.table_name, move.column_name, move.before)
     with db.session.no_autoflush:
         for (name, row_id), values in rows.items():
             table = db.metadata.tables[name]

@@ -109,7 +109,7 @@ def overlapping(kept: Patient, gone: Patient) -> list[tuple[Consultation, Consul
 
 def was_held(pair: tuple[Consultation, Consultation]) -> bool:
     """Whether both are over: nothing can be moved or cancelled any more."""
-    return all(each.state == ConsultationState.COMPLETED for each in pair)
+    return all(entry.state == ConsultationState.COMPLETED for entry in pair)
 
 
 declare(Declared(
@@ -132,7 +132,7 @@ def merge(gone: Patient, kept: Patient, *, by: User, take: Iterable[str] = (),
     """
     may_decide(gone, kept, by)
     _may(gone, kept)
-    for patient in sorted((gone, kept), key=lambda each: each.id):
+    for patient in sorted((gone, kept), key=lambda entry: entry.id):
         lock(patient)
     twice = _held_twice(gone, kept, agreed=held_twice)
     tell("registration_merged", gone, medical_record_number=kept.medical_record_number)
@@ -198,8 +198,8 @@ def _join(gone: Patient, kept: Patient, take: set[str]) -> None:
 
 def says(patient: Patient, group: str) -> tuple[Any, ...]:
     """What the record says of one of `TOGETHER`; empty when nothing."""
-    found = tuple(getattr(patient, name) or None for name in TOGETHER[group])
-    return () if all(each in (None, Payer.SELF) for each in found) else found
+    result = tuple(getattr(patient, name) or None for name in TOGETHER[group])
+    return () if all(entry in (None, Payer.SELF) for entry in result) else result
 
 
 def choices(gone: Patient, kept: Patient) -> list[str]:
@@ -258,15 +258,15 @@ Rows = dict[tuple[str, str], list[int]]
 def _hanging(gone: Patient, kept: Patient) -> Rows:
     """The rows whose key moves, by table and column; files too, which hang on the record by its name and
     number."""
-    found: Rows = {}
+    result: Rows = {}
     for (name, column), what in KEYS.items():
         if what == "moves":
             table = db.metadata.tables[name]
-            found[name, column] = list(db.session.scalars(sa.select(table.c.id).where(
+            result[name, column] = list(db.session.scalars(sa.select(table.c.id).where(
                 table.c[column] == gone.id, *([table.c.id != kept.id] if name == "patient" else []))))
-    found["attachment", "document_id"] = list(db.session.scalars(sa.select(Attachment.id).where(
+    result["attachment", "document_id"] = list(db.session.scalars(sa.select(Attachment.id).where(
         Attachment.document_type == "patient", Attachment.document_id == gone.id)))
-    return found
+    return result
 
 
 def _move(gone: Patient, kept: Patient, twice: dict[int, int]) -> dict[str, int]:
@@ -300,19 +300,19 @@ def snapshot(gone: Patient, kept: Patient, rows: Rows) -> dict[tuple[str, int, s
     """What a merge can change, by table, row and column, as JSON can hold it."""
     wanted: dict[str, tuple[set[int], set[str]]] = {
         "patient": ({gone.id, kept.id}, set(Patient.__table__.columns.keys()) - {"id", "version"}),
-        "user": ({each.user_id for each in (gone, kept) if each.user_id}, {"status", "phone"}),
-        "consent": ({each.id for each in gone.consents}, {"withdrawn_at"})}
+        "user": ({entry.user_id for entry in (gone, kept) if entry.user_id}, {"status", "phone"}),
+        "consent": ({consent.id for consent in gone.consents}, {"withdrawn_at"})}
     for (name, column), ids in rows.items():
         known = wanted.setdefault(name, (set(), set()))
         known[0].update(ids)
         known[1].update({column, "held_beside_id"} if name == "consultation" else {column})
-    found: dict[tuple[str, int, str], Any] = {}
+    result: dict[tuple[str, int, str], Any] = {}
     for name, (keys, columns) in wanted.items():
         table = db.metadata.tables[name]
         for row in db.session.execute(sa.select(table.c.id, *(table.c[column] for column in sorted(columns)))
                                       .where(table.c.id.in_(keys))).mappings():
-            found |= {(name, row["id"], column): activity.plain(row[column]) for column in columns}
-    return found
+            result |= {(name, row["id"], column): activity.plain(row[column]) for column in columns}
+    return result
 
 
 def _keep(gone: Patient, kept: Patient, before: dict[tuple[str, int, str], Any],

@@ -71,13 +71,13 @@ def lookers(patient: Patient, *, changes: bool = False, before: int | None = Non
     rows += [(ActivityLog.table_name == model.__tablename__) & ActivityLog.changed_id.in_(
         sa.select(_text(model.id)).where(model.consultation_id.in_(own))) for model in HANGING]
     wanted = READING + (CHANGING if changes else ())
-    found = (sa.select(ActivityLog).where(sa.or_(*rows), ActivityLog.activity.in_(wanted),
-                                          ActivityLog.user_id.is_not(None),
-                                          ActivityLog.user_id.not_in(patient.owner_ids or {0}))
-             .options(joinedload(ActivityLog.user).joinedload(User.user_roles))
-             .order_by(ActivityLog.id.desc()).limit(limit))
-    return list(db.session.scalars(found if before is None
-                                   else found.where(ActivityLog.id < before)).unique())
+    result = (sa.select(ActivityLog).where(sa.or_(*rows), ActivityLog.activity.in_(wanted),
+                                           ActivityLog.user_id.is_not(None),
+                                           ActivityLog.user_id.not_in(patient.owner_ids or {0}))
+              .options(joinedload(ActivityLog.user).joinedload(User.user_roles))
+              .order_by(ActivityLog.id.desc()).limit(limit))
+    return list(db.session.scalars(result if before is None
+                                   else result.where(ActivityLog.id < before)).unique())
 
 
 # ---------------------------------------------------------------- all of it
@@ -111,8 +111,8 @@ def files_of(patient: Patient) -> list[Attachment]:
 
 def issued(consultation: Consultation) -> list[Prescription]:
     """The prescriptions that the doctor gave out."""
-    return [each for each in consultation.prescriptions
-            if each.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
+    return [prescription for prescription in consultation.prescriptions
+            if prescription.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
 
 
 def path_of(file: Attachment, numbers: dict[int, str]) -> str:
@@ -124,16 +124,16 @@ def path_of(file: Attachment, numbers: dict[int, str]) -> str:
 def gathered(patient: Patient, consultations: list[Consultation], files: list[Attachment]) -> dict[str, Any]:
     """The record as data that a program can read; instants are UTC, ISO 8601, numbers are text where
     exact."""
-    numbers = {each.id: each.number or str(each.id) for each in consultations}
+    numbers = {consultation.id: consultation.number or str(consultation.id) for consultation in consultations}
     by_consultation: dict[int, list[Attachment]] = {}
     for file in files:
         by_consultation.setdefault(file.document_id, []).append(file)
     return {
         "format": FORMAT, "made_at": clock.now().isoformat(),
         "patient": {**_row(patient), "nik": nik.of(patient), "bmi": plain(patient.bmi)},
-        "consents": [{**_row(each), "given_by": each.given_by.name} for each in patient.consents],
-        "consultations": [_consultation(each, by_consultation.get(each.id, []), numbers)
-                          for each in consultations],
+        "consents": [{**_row(consent), "given_by": consent.given_by.name} for consent in patient.consents],
+        "consultations": [_consultation(consultation, by_consultation.get(consultation.id, []), numbers)
+                          for consultation in consultations],
         "read_by": list(_readers(patient))}
 
 
@@ -145,7 +145,7 @@ def _consultation(each: Consultation, files: list[Attachment], numbers: dict[int
                       "file": message.attachment.file_name if message.attachment else None}
                      for message in each.messages],
         "notes": [_row(note) for note in each.notes] if ended else [],
-        "diagnoses": [_row(found) for found in each.live_diagnoses] if ended else [],
+        "diagnoses": [_row(diagnosis) for diagnosis in each.live_diagnoses] if ended else [],
         "prescriptions": [{**_row(rx), "number": rx.number,
                            "lines": [{**_row(line), "item": line.item.name, "unit": line.unit.unit_name}
                                      for line in rx.lines]} for rx in issued(each)],
@@ -158,10 +158,10 @@ def _readers(patient: Patient) -> Iterator[dict[str, Any]]:
     last: int | None = None
     while True:
         rows = lookers(patient, before=last, limit=500)
-        for each in rows:
-            yield {"at": each.occurred_at.isoformat(), "name": each.user.name if each.user else None,
-                   "roles": sorted(each.user.roles) if each.user else [], "activity": each.activity.value,
-                   "table": each.table_name}
+        for row in rows:
+            yield {"at": row.occurred_at.isoformat(), "name": row.user.name if row.user else None,
+                   "roles": sorted(row.user.roles) if row.user else [], "activity": row.activity.value,
+                   "table": row.table_name}
         if len(rows) < 500:
             return
         last = rows[-1].id

@@ -332,7 +332,8 @@ def _free_nik(patient: Patient, *, by: User, reason: str) -> None:
 @effect(Patient, "close")
 def _close_account(patient: Patient, *, by: User, reason: str) -> None:
     """Withdraw the consents and close the account; the record stays."""
-    if any(each.state in (PatientState.PENDING, PatientState.ACTIVE) for each in patient.dependants):
+    if any(dependant.state in (PatientState.PENDING, PatientState.ACTIVE)
+           for dependant in patient.dependants):
         raise Refused(N_("Close the dependants' profiles first; nobody could reach them otherwise."))
     if not patient.is_merging:  # who is merged was told so
         tell("registration_closed", patient)

@@ -83,17 +83,17 @@ def search(text: str, *, allergic_to: str | None = None, limit: int = 20) -> lis
 
 def available(item_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
     """Unexpired base units by item id and store id, of the stores in use; one statement."""
-    found: dict[int, dict[int, Decimal]] = {item_id: {} for item_id in item_ids}
+    result: dict[int, dict[int, Decimal]] = {item_id: {} for item_id in item_ids}
     rows = db.session.execute(
         sa.select(StockBalance.item_id, StockBalance.store_id, sa.func.sum(StockBalance.quantity))
         .join(StockBatch, StockBatch.id == StockBalance.batch_id).join(Store,
                                                                        Store.id == StockBalance.store_id)
-        .where(StockBalance.item_id.in_(found), StockBalance.quantity > 0, Store.status == Status.ACTIVE,
+        .where(StockBalance.item_id.in_(result), StockBalance.quantity > 0, Store.status == Status.ACTIVE,
                sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on >= clock.today()))
         .group_by(StockBalance.item_id, StockBalance.store_id))
     for item_id, store_id, quantity in rows:
-        found[item_id][store_id] = quantity
-    return found
+        result[item_id][store_id] = quantity
+    return result
 
 
 # ---------------------------------------------------------------- writing
@@ -142,7 +142,8 @@ def prescribe(consultation: Consultation, medicines: Iterable[Medicine], *, by: 
 
 def draft_of(consultation: Consultation) -> Prescription | None:
     """The prescription that the doctor is still writing."""
-    return next((each for each in consultation.prescriptions if each.state == PrescriptionState.DRAFT), None)
+    return next((prescription for prescription in consultation.prescriptions
+                 if prescription.state == PrescriptionState.DRAFT), None)
 
 
 def add_line(consultation: Consultation, medicine: Medicine, *, by: User) -> PrescriptionLine:
@@ -153,7 +154,7 @@ def add_line(consultation: Consultation, medicine: Medicine, *, by: User) -> Pre
     draft = draft_of(consultation)
     if draft is None:
         draft = prescribe(consultation, (), by=by)
-    elif any(each.item_id == line.item_id for each in draft.lines):
+    elif any(entry.item_id == line.item_id for entry in draft.lines):
         raise Refused(N_("%(item)s is on the prescription already. Take that line out first."), field="item",
                       item=medicine.unit.item.name)
     elif len(draft.lines) >= MOST_LINES:

@@ -82,7 +82,7 @@ def remind() -> str:
     One that was approved after its reminder was due, or whose later reminder is due already, is not reminded
     late.
     """
-    leads, now, told = lead_hours(), clock.now(), 0
+    leads, now, notified = lead_hours(), clock.now(), 0
     for place, hours in enumerate(leads):
         later = timedelta(hours=leads[place + 1]) if place + 1 < len(leads) else timedelta(0)
         lead = timedelta(hours=hours)
@@ -93,14 +93,14 @@ def remind() -> str:
             if consultation.approved_at is None or consultation.approved_at > consultation.starts_at - lead:
                 continue
             for event in ("consultation_reminder", "consultation_reminder_doctor"):
-                told += tell(event, consultation, key=f"{event}:{consultation.id}:{hours}")
-    return f"{told} told" if told else ""
+                notified += tell(event, consultation, key=f"{event}:{consultation.id}:{hours}")
+    return f"{notified} told" if notified else ""
 
 
 @job("licences", due=each_day())
 def warn_of_licences() -> str:
     """Tell doctor and administrators 90, 30 and 7 days before STR or SIP runs out, and once it has."""
-    today, told = clock.today(), 0
+    today, notified = clock.today(), 0
     for licence, column in LICENCES.items():
         expiry = getattr(Doctor, column)
         for doctor in db.session.scalars(sa.select(Doctor).where(
@@ -110,9 +110,9 @@ def warn_of_licences() -> str:
             left = (day - today).days
             event, step = ("licence_ran_out", "out") if left < 0 else (
                 "licence_runs_out", str(next(days for days in LICENCE_DAYS if left <= days)))
-            told += tell(event, doctor, key=f"{licence}:{doctor.id}:{day.isoformat()}:{step}",
-                         licence=licence, day=day)
-    return f"{told} told" if told else ""
+            notified += tell(event, doctor, key=f"{licence}:{doctor.id}:{day.isoformat()}:{step}",
+                             licence=licence, day=day)
+    return f"{notified} told" if notified else ""
 
 
 @job("old_notices", due=each_day())

@@ -112,7 +112,8 @@ def offered(doctor: Doctor, first: date, last: date) -> list[Slot]:
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         if doctor.licensed_on(day):
-            slots += _of_day(day, schedules, [each for each in exceptions if each.on == day], day in holidays)
+            slots += _of_day(day, schedules, [exception for exception in exceptions if exception.on == day],
+                             day in holidays)
     return slots
 
 
@@ -139,11 +140,11 @@ def _apart(slots: list[Slot]) -> list[Slot]:
     """The slots without those that begin before an earlier one ends (weekly and extra hours that overlap)."""
     if all(one.ends_at <= other.starts_at for one, other in pairwise(slots)):
         return slots
-    kept: list[Slot] = []
+    stored: list[Slot] = []
     for slot in slots:
-        if not kept or kept[-1].ends_at <= slot.starts_at:
-            kept.append(slot)
-    return kept
+        if not stored or stored[-1].ends_at <= slot.starts_at:
+            stored.append(slot)
+    return stored
 
 
 def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | None = None) -> list[Slot]:
@@ -153,7 +154,7 @@ def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | 
     if not slots:
         return []
     mine = [patient.id] if patient is not None and patient.id is not None else []
-    taken = BusyTimes((each.starts_at, each.ends_at) for each in booked(
+    taken = BusyTimes((entry.starts_at, entry.ends_at) for entry in booked(
         slots[0].starts_at, slots[-1].ends_at, doctors=[doctor.id], patients=mine))
     return [slot for slot in slots if not taken.meets(slot)]
 
@@ -192,24 +193,24 @@ def first_free(doctors: Iterable[Doctor], *, patient: Patient | None = None) -> 
     for hours in db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id.in_(by_id))):
         schedules[hours.doctor_id].append(hours)
     exceptions: dict[int, list[ScheduleException]] = {key: [] for key in by_id}
-    for each in db.session.scalars(sa.select(ScheduleException).where(
+    for row in db.session.scalars(sa.select(ScheduleException).where(
             ScheduleException.doctor_id.in_(by_id), ScheduleException.on.between(first, last))):
-        exceptions[each.doctor_id].append(each)
+        exceptions[row.doctor_id].append(row)
     holidays = set(db.session.scalars(sa.select(Holiday.on).where(
         Holiday.on.between(first, last), Holiday.kind == HolidayKind.NATIONAL)))
     mine = [patient.id] if patient is not None and patient.id is not None else []
     held = booked(now, clock.day_bounds(last)[1], doctors=by_id, patients=mine)
-    taken = {key: BusyTimes((each.starts_at, each.ends_at) for each in held
-                            if each.doctor_id == key or each.patient_id in mine) for key in by_id}
-    found: dict[int, Slot] = {}
+    taken = {key: BusyTimes((row.starts_at, row.ends_at) for row in held
+                            if row.doctor_id == key or row.patient_id in mine) for key in by_id}
+    result: dict[int, Slot] = {}
     for key, doctor in by_id.items():
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
-            if key in found or not doctor.licensed_on(day):
+            if key in result or not doctor.licensed_on(day):
                 continue
-            of_day = _of_day(day, schedules[key], [each for each in exceptions[key] if each.on == day],
+            of_day = _of_day(day, schedules[key], [row for row in exceptions[key] if row.on == day],
                              day in holidays)
             free = (slot for slot in of_day if slot.starts_at > now and not taken[key].meets(slot))
             if slot := next(free, None):
-                found[key] = slot
-    return found
+                result[key] = slot
+    return result

@@ -125,6 +125,6 @@ def keep(consultation: Consultation, answers: Mapping[str, str]) -> None:
 
 def lines(consultation: Consultation) -> list[tuple[str, str, bool]]:
     """Question, answer (English, to be translated) and whether it is a danger, in the order asked."""
-    known = {each.question: each for each in consultation.triage_answers}
+    known = {answer.question: answer for answer in consultation.triage_answers}
     return [(question.text, question.word(known[question.key].answer), known[question.key].is_danger)
             for question in QUESTIONS if question.key in known]

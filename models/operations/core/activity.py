@@ -69,7 +69,7 @@ def plain(value: Any) -> Any:
     if kind is Decimal:
         return str(value)
     if kind is dict:
-        return {str(key): plain(each) for key, each in value.items()}
+        return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, datetime):
@@ -77,9 +77,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(each) for each in value]
+        return [plain(entry) for entry in value]
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     return str(value)
@@ -132,17 +132,17 @@ def _shown(column: sa.Column[Any], value: Any, values: Mapping[str, Any]) -> Any
 def shown_today(table_name: str | None, properties: Mapping[str, Any] | None) -> dict[str, Any]:
     """A row's `properties` with what is masked today masked, whenever it was written. The row itself stays as
     it is."""
-    found = dict(properties or {})
+    result = dict(properties or {})
     table = db.metadata.tables.get(table_name or "")
     if table is None:
-        return found
+        return result
     for part in ("old", "new"):
-        values = found.get(part)
+        values = result.get(part)
         if isinstance(values, dict):
-            found[part] = {name: MASK if value is not None and name in table.columns
-                           and _hides(table.columns[name], values) else value
-                           for name, value in values.items()}
-    return found
+            result[part] = {name: MASK if value is not None and name in table.columns
+                            and _hides(table.columns[name], values) else value
+                            for name, value in values.items()}
+    return result
 
 
 def _image(mapper: Any, values: Mapping[str, Any]) -> dict[str, Any]:

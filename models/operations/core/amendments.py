@@ -59,8 +59,8 @@ def difference_text(before: list[tuple[str, str]], after: list[tuple[str, str]])
     gone, came = Counter(before) - Counter(after), Counter(after) - Counter(before)
     parts = []
     for name in dict.fromkeys(name for name, _text in [*before, *after]):
-        old = ", ".join(text for (each, text), times in gone.items() if each == name for _ in range(times))
-        new = ", ".join(text for (each, text), times in came.items() if each == name for _ in range(times))
+        old = ", ".join(text for (entry, text), times in gone.items() if entry == name for _ in range(times))
+        new = ", ".join(text for (entry, text), times in came.items() if entry == name for _ in range(times))
         if old or new:
             parts.append(f"{name}: {old or '–'} → {new or '–'}")
     text = "; ".join(parts)

@@ -169,8 +169,8 @@ def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transiti
     session.flush()
     for act in AFTER_STEP.get((type(document), step.name), ()):
         act(document, by=by, reason=reason)
-    for each in ON_EVERY_STEP:
-        each(document, step.name, source, by=by, reason=reason)
+    for entry in ON_EVERY_STEP:
+        entry(document, step.name, source, by=by, reason=reason)
     session.flush()
     return step
 

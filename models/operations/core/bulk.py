@@ -75,7 +75,7 @@ def together(*parts: tuple[Bulk, RowsToWrite]) -> list[list[int]]:
     """
     connection = db.session.connection()
     dialect = connection.dialect
-    found: list[list[int]] = [[] for _ in parts]
+    result: list[list[int]] = [[] for _ in parts]
     given = [(number, bulk, rows) for number, (bulk, rows) in enumerate(parts) if rows]
     if dialect.name == "postgresql" and len(given) > 1:
         parameters: dict[str, str] = {}
@@ -83,11 +83,11 @@ def together(*parts: tuple[Bulk, RowsToWrite]) -> list[list[int]]:
             parameters |= bulk.packed(rows, dialect)
         for number, key in connection.execute(_joined(*((number, bulk) for number, bulk, _ in given)),
                                               parameters):
-            found[number].append(key)
+            result[number].append(key)
     else:
         for number, bulk, rows in given:
-            found[number] += bulk.run(rows).scalars()
-    return found
+            result[number] += bulk.run(rows).scalars()
+    return result
 
 
 @cache

@@ -116,10 +116,10 @@ def read(reader: Path, content: bytes, ask: Mapping[str, Any], *, name: str, fie
     if not problem:
         head, _, body = answer.partition(b"\n")
         try:
-            told = json.loads(head)
-            if "yes" in told:
-                return told["yes"], body
-            word, params = str(told["no"]), dict(told["with"])
+            notified = json.loads(head)
+            if "yes" in notified:
+                return notified["yes"], body
+            word, params = str(notified["no"]), dict(notified["with"])
             problem = "memory" if word == "memory" else ""
         except (ValueError, KeyError, TypeError, RecursionError):
             problem = "garbage"
@@ -194,7 +194,7 @@ def _given(content: bytes, ask: Mapping[str, Any]) -> IO[bytes]:
         given = os.fdopen(os.memfd_create("given"), "w+b")
     else:
         given = tempfile.TemporaryFile()  # noqa: SIM115 (whoever asked closes it)
-    path = [os.path.abspath(each) for each in sys.path if each]
+    path = [os.path.abspath(entry) for entry in sys.path if entry]
     given.write(json.dumps({"path": path, "ask": dict(ask)}).encode() + b"\n")
     given.write(content)
     given.seek(0)

@@ -101,8 +101,8 @@ def save_template(document: Any, *, by: User) -> RequestTemplate:
                       None) or document.number or f"{document.prefix} {document.id}")[:180]
     taken = set(db.session.scalars(sa.select(RequestTemplate.name).where(
         RequestTemplate.work_unit_id == by.work_unit_id, RequestTemplate.document_type == kind)))
-    name = next(each for each in (wished, *(f"{wished} ({number})" for number in range(2, len(taken) + 3)))
-                if each not in taken)
+    name = next(entry for entry in (wished, *(f"{wished} ({number})" for number in range(2, len(taken) + 3)))
+                if entry not in taken)
     template = RequestTemplate(
         name=name, document_type=kind, work_unit_id=by.work_unit_id, store_id=document.store_id,
         created_by_id=by.id,

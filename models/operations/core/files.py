@@ -112,15 +112,15 @@ def forget_abandoned() -> str:
     """Delete the files of requests for a consultation that were begun and never sent."""
     old = db.session.scalars(sa.select(Attachment).where(
         Attachment.document_type == DRAFT, Attachment.uploaded_at < clock.now() - DRAFT_TIME)).all()
-    for each in old:
-        db.session.delete(each)
+    for entry in old:
+        db.session.delete(entry)
     return f"{len(old)} forgotten" if old else ""
 
 
 def clean_name(name: str) -> str:
     """The last part of a file's name, of printable letters."""
-    plain = "".join(each for each in name.replace("\\", "/").split("/")[-1]
-                    if each.isprintable() and each not in '"<>')
+    plain = "".join(entry for entry in name.replace("\\", "/").split("/")[-1]
+                    if entry.isprintable() and entry not in '"<>')
     return plain.strip(" .")[-120:] or "file"
 
 
@@ -129,16 +129,16 @@ def _drawn_anew(content: bytes, kind: str, name: str, field: str | None, small: 
     """The picture drawn anew, and small when `small` says how many points it may have; in a process of its
     own."""
     try:
-        told, body = child_process.read(child_process.PICTURES, content, {
+        notified, body = child_process.read(child_process.PICTURES, content, {
             "kind": kind, "small": small, "whole_points": WHOLE_POINTS, "most_points": MOST_POINTS},
             name=name, field=field, limits=LIMITS)
-        whole = body[:int(told["sizes"][0])]
+        whole = body[:int(notified["sizes"][0])]
         tiny = body[len(whole):]
     except child_process.No as no:
         raise Refused(SAID.get(no.word, SAID["broken"]), field=field, name=name) from None
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise Refused(SAID["broken"], field=field, name=name) from error
-    starts = {each.removeprefix("image/").upper(): start for start, each, _end in KINDS}
+    starts = {entry.removeprefix("image/").upper(): start for start, entry, _end in KINDS}
     if not whole.startswith(starts[kind]) or (tiny and not tiny.startswith(starts["JPEG"])):
         raise Refused(SAID["broken"], field=field, name=name)
     return whole, tiny

@@ -88,10 +88,10 @@ def read(content: bytes, name: str, sheet: str | None = None) -> Listed:
         raise Refused(N_("The file is larger than %(most)s MB. Split it."), field="file",
                       most=MOST_BYTES // 1024 // 1024)
     try:
-        found, _ = child_process.read(child_process.TABLES, content, {
+        result, _ = child_process.read(child_process.TABLES, content, {
             "sheet": sheet, "most_unpacked": MOST_UNPACKED, "most_sheet_rows": MOST_SHEET_ROWS,
             "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}, name=name, field="file", limits=LIMITS)
-        return _listed(found)
+        return _listed(result)
     except child_process.No as no:
         raise _refusal(no, {"name": name, "most": MOST_ROWS if no.word == "rows" else MOST_COLUMNS}) from None
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
@@ -122,8 +122,8 @@ def _refusal(no: child_process.No, given: dict[str, Any]) -> Refused:
         sheets = tuple(map(str, no.params.get("sheets", ())))
         more = " …" if len(sheets) > MOST_NAMED else ""
         refusal = WhichSheet(SAID[no.word], field="sheet",
-                             **params | {"sheets": ", ".join(each[:40]
-                                                             for each in sheets[:MOST_NAMED]) + more})
+                             **params | {"sheets": ", ".join(sheet[:40]
+                                                             for sheet in sheets[:MOST_NAMED]) + more})
         refusal.sheets = sheets
         return refusal
     try:

@@ -67,21 +67,21 @@ def lock(document: Any, *others: Any) -> None:
 
     Raises `Conflict` when `document` is older in hand than in the database; the others are read again then.
     """
-    wanted = [each for each in (document, *others)
-              if locked_rows().get((each.__tablename__, each.id)) is not each]
+    wanted = [entry for entry in (document, *others)
+              if locked_rows().get((entry.__tablename__, entry.id)) is not entry]
     if not wanted:
         return
     db.session.flush()
-    found = db.session.connection().execute(
-        _versions(*(each.__table__ for each in wanted)),
-        {f"key_{number}": each.id for number, each in enumerate(wanted)}).one()
-    for each, version in zip(wanted, found, strict=True):
-        if version != each.version and each is document:
+    result = db.session.connection().execute(
+        _versions(*(entry.__table__ for entry in wanted)),
+        {f"key_{number}": entry.id for number, entry in enumerate(wanted)}).one()
+    for entry, version in zip(wanted, result, strict=True):
+        if version != entry.version and entry is document:
             raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat "
                               "your step."))
-        if version != each.version:
-            db.session.refresh(each)
-        locked_rows()[each.__tablename__, each.id] = each
+        if version != entry.version:
+            db.session.refresh(entry)
+        locked_rows()[entry.__tablename__, entry.id] = entry
 
 
 def lock_rows(model: type[Any], ids: set[int]) -> None:

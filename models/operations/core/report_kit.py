@@ -218,13 +218,13 @@ class minutes(sa.sql.functions.FunctionElement[Any]):
 
 @compiles(minutes)
 def _minutes(element: Any, compiler: Any, **options: Any) -> str:
-    start, end = (compiler.process(each, **options) for each in element.clauses)
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
     return f"(extract(epoch from ({end} - {start})) / 60)"
 
 
 @compiles(minutes, "sqlite")
 def _minutes_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    start, end = (compiler.process(each, **options) for each in element.clauses)
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
     return f"((julianday({end}) - julianday({start})) * 1440)"
 
 
@@ -250,12 +250,12 @@ def ratio(total: Any, count: Any) -> Decimal | None:
 
 def within(asked: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
     """The criteria of from and until, as far as they were asked for."""
-    found = []
+    result = []
     if asked.get("from"):
-        found.append(column >= asked["from"])
+        result.append(column >= asked["from"])
     if asked.get("to"):
-        found.append(column <= asked["to"])
-    return found
+        result.append(column <= asked["to"])
+    return result
 
 
 def where(asked: ParameterValues, **columns: Any) -> list[sa.ColumnElement[bool]]:

@@ -65,10 +65,10 @@ class _Codes:
 
     @cached_property
     def _twins(self) -> Mapping[str, set[str]]:
-        found: dict[str, set[str]] = {}
+        result: dict[str, set[str]] = {}
         for code in self.known | self.listed:
-            found.setdefault(code.lstrip("0"), set()).add(code)
-        return found
+            result.setdefault(code.lstrip("0"), set()).add(code)
+        return result
 
     @cached_property
     def _lengths(self) -> Counter[int]:
@@ -88,7 +88,7 @@ def of_records(session: Any, model: Any, rows: Iterable[Row]) -> list[Doubt]:
     """What to ask about the codes in rows of master data, their own and those of the records that they
     name."""
     rows = tuple(rows)
-    found: list[Doubt] = []
+    result: list[Doubt] = []
     for name in CODES:
         column = model.__table__.columns.get(name)
         cells = [(row.number, row.cells.get(name)) for row in rows] if column is not None else []
@@ -98,11 +98,11 @@ def of_records(session: Any, model: Any, rows: Iterable[Row]) -> list[Doubt]:
             continue
         codes = _Codes(session, getattr(model, name))
         codes.listed |= {text for _number, text, _is_number in digits}
-        found += [doubt for number, text, is_number in digits
-                  if (doubt := _doubt(number, name, text, is_number, codes)) is not None]
+        result += [doubt for number, text, is_number in digits
+                   if (doubt := _doubt(number, name, text, is_number, codes)) is not None]
     named = {relation.key: relation.mapper.class_.code for relation in sa.inspect(model).relationships
              if not relation.uselist and "code" in relation.mapper.column_attrs}
-    return sorted([*found, *_named(session, rows, named)], key=lambda each: each.row)
+    return sorted([*result, *_named(session, rows, named)], key=lambda entry: entry.row)
 
 
 def of_stock(session: Any, rows: Iterable[Row]) -> list[Doubt]:
@@ -113,14 +113,14 @@ def of_stock(session: Any, rows: Iterable[Row]) -> list[Doubt]:
 
 def _named(session: Any, rows: tuple[Row, ...], columns: Mapping[str, Any]) -> list[Doubt]:
     """Cells that name something of digits, where something else differs by zeros in front only."""
-    found: list[Doubt] = []
+    result: list[Doubt] = []
     for name, column in columns.items():
         digits = [(row.number, text) for row in rows if (text := _digits(row.cells.get(name)))]
         if digits:
             codes = _Codes(session, column)
-            found += [Doubt(number, name, text, twin, True) for number, text in digits
-                      if (twin := codes.twin(text)) is not None]
-    return sorted(found, key=lambda each: each.row)
+            result += [Doubt(number, name, text, twin, True) for number, text in digits
+                       if (twin := codes.twin(text)) is not None]
+    return sorted(result, key=lambda entry: entry.row)
 
 
 def _digits(cell: Any) -> str:

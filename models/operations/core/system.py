@@ -12,9 +12,9 @@ EMAIL = "sistem@rawat.invalid"
 
 def the_system() -> User:
     """The system's account, made when it is first needed: no password, no role, closed."""
-    found = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == EMAIL))
-    if found is None:
-        found = User(name="Sistem", email=EMAIL, status=AccountStatus.INACTIVE, wants_mail=False)
-        db.session.add(found)
+    result = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == EMAIL))
+    if result is None:
+        result = User(name="Sistem", email=EMAIL, status=AccountStatus.INACTIVE, wants_mail=False)
+        db.session.add(result)
         db.session.flush()
-    return found
+    return result

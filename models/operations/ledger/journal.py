@@ -59,7 +59,7 @@ def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
                                            {"keys": list(keys), "codes": list(defaults.values())}).all()
     written = {row.key: row for row in rows if row.key is not None}
     ids = {row.code: row.id for row in rows if row.key is None}
-    found: dict[Posting, int] = {}
+    result: dict[Posting, int] = {}
     for key, purpose in keys.items():
         row = written.get(key)
         code = row.code if row else defaults[key]
@@ -68,8 +68,8 @@ def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
             raise Refused(N_("The chart of accounts has no active account %(code)s. An administrator "
                              "corrects the "
                              "setting %(key)s."), code=code.strip() or "–", key=key)
-        found[purpose] = account
-    return found
+        result[purpose] = account
+    return result
 
 
 _MONTH = (sa.select(Period).where(Period.year == sa.bindparam("year"), Period.month == sa.bindparam("month"))

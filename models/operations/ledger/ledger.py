@@ -86,12 +86,12 @@ def share(total: Decimal, part: Decimal, whole: Decimal, before: Decimal = ZERO)
 def items(ids: set[int]) -> dict[int, Item]:
     """Items by id; one statement for those that the session does not hold yet."""
     held = (db.session.identity_map.get(identity_key(Item, key)) for key in ids)
-    found = {item.id: item for item in held if item is not None}
-    missing = ids - found.keys()
+    result = {item.id: item for item in held if item is not None}
+    missing = ids - result.keys()
     if missing:
-        found.update((item.id, item)
-                     for item in db.session.scalars(sa.select(Item).where(Item.id.in_(missing))))
-    return found
+        result.update((item.id, item)
+                      for item in db.session.scalars(sa.select(Item).where(Item.id.in_(missing))))
+    return result
 
 
 def load_items(lines: Iterable[Any]) -> None:
@@ -118,14 +118,14 @@ class Ledger:
     def _lock(self) -> None:
         db.session.flush()
         pairs = self._asked()
-        found = _LOCKED.run(pairs).all()
-        if len(found) < len(self.pairs):
-            there = {(row.store_id, row.item_id) for row in found}
+        result = _LOCKED.run(pairs).all()
+        if len(result) < len(self.pairs):
+            there = {(row.store_id, row.item_id) for row in result}
             db.session.execute(insert_once(StoreItem.__table__).values(
                 [{"store_id": store, "item_id": item, "quantity": ZERO, "value": ZERO}
                  for store, item in self.pairs if (store, item) not in there]))
-            found = _LOCKED.run(pairs).all()
-        for key, store, item, quantity, value in found:
+            result = _LOCKED.run(pairs).all()
+        for key, store, item, quantity, value in result:
             self.ids[store, item] = key
             self.held[store, item] = (quantity, value)
         self.before = dict(self.held)

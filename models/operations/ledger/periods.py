@@ -58,11 +58,11 @@ def standing(first: date, last: date) -> dict[tuple[int, int], list[OpenPapers]]
             .where(dated.between(first, last), sa.cast(model.state, sa.String(32)).not_in(
                 [*final[table], "rejected", "cancelled", "reversed"]))
             .group_by(model.state, year, month))
-    found: dict[tuple[int, int], list[OpenPapers]] = {}
+    result: dict[tuple[int, int], list[OpenPapers]] = {}
     for row in db.session.execute(sa.union_all(*parts)):
-        found.setdefault((int(row.year), int(row.month)), []).append(
+        result.setdefault((int(row.year), int(row.month)), []).append(
             OpenPapers(row.table, row.state, row.dated, row._mapping["count"]))
-    return found
+    return result
 
 
 def months() -> list[tuple[int, int, Period | None]]:
@@ -72,19 +72,19 @@ def months() -> list[tuple[int, int, Period | None]]:
     known = {(period.year, period.month): period for period in db.session.scalars(
         sa.select(Period).options(sa.orm.joinedload(Period.closed_by)))}
     earliest = db.session.scalar(sa.select(sa.func.min(JournalEntry.posted_on))) or today
-    found = []
+    result = []
     at = max(earliest.replace(day=1), today.replace(year=today.year - 2, day=1))
     while (at.year, at.month) < (today.year, today.month):
-        found.append((at.year, at.month, known.get((at.year, at.month))))
+        result.append((at.year, at.month, known.get((at.year, at.month))))
         at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
-    return found
+    return result
 
 
 def close(year: int, month: int, *, by: User, anyway: bool = False) -> Period:
     """Close a month that is over. Raises `NotAllowed`, or `Refused` while papers of it are not posted, unless
     `anyway` (their dates must then be moved before they can be)."""
     period = journal.close_period(year, month, by=by)
-    left = sum(each.count for rows in standing(*bounds(year, month)).values() for each in rows)
+    left = sum(row.count for rows in standing(*bounds(year, month)).values() for row in rows)
     if left and not anyway:
         raise Refused(N_("%(count)s documents dated in %(period)s are not posted. Post them or change their "
                          "date, or "

@@ -171,27 +171,27 @@ def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, s
 
     Raises `Refused` when a number is known with another expiry.
     """
-    asked = {(item_id, number): expires_on for item_id, number, expires_on in wanted}
-    if not asked:
+    requested = {(item_id, number): expires_on for item_id, number, expires_on in wanted}
+    if not requested:
         return {}
-    found: dict[tuple[int, str], tuple[int, date | None]] = {}
-    keys = [{"item": item_id, "number": number} for item_id, number in asked]
+    result: dict[tuple[int, str], tuple[int, date | None]] = {}
+    keys = [{"item": item_id, "number": number} for item_id, number in requested]
     for _attempt in range(2):
-        found = {(item_id, number): (key, expires) for item_id, number, key, expires in _BATCHES.run(keys)}
-        missing = sorted(asked.keys() - found.keys())
+        result = {(item_id, number): (key, expires) for item_id, number, key, expires in _BATCHES.run(keys)}
+        missing = sorted(requested.keys() - result.keys())
         if not missing:
             break
         db.session.execute(insert_once(StockBatch.__table__).values(
-            [{"item_id": item_id, "number": number, "expires_on": asked[item_id, number]}
+            [{"item_id": item_id, "number": number, "expires_on": requested[item_id, number]}
              for item_id, number in missing]))
-    for (item_id, number), expires_on in asked.items():
-        if found[item_id, number][1] != expires_on:
+    for (item_id, number), expires_on in requested.items():
+        if result[item_id, number][1] != expires_on:
             raise Refused(
                 N_("Batch %(batch)s is known with the expiry %(known)s, not %(given)s. Check the label on "
                    "the box."),
-                field="expires_on", batch=number, known=found[item_id, number][1] or "–",
+                field="expires_on", batch=number, known=result[item_id, number][1] or "–",
                 given=expires_on or "–")
-    return {key: value[0] for key, value in found.items()}
+    return {key: value[0] for key, value in result.items()}
 
 
 # ---------------------------------------------------------------- rules about dates

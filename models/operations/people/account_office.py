@@ -82,9 +82,9 @@ def other_administrators(by: User | None, *, but: User | None = None) -> list[Us
     """The administrators beside who acts and whom it is about; the directors where there is no other."""
     left_out = {person.id for person in (by, but) if person is not None}
     for role in (Role.ADMIN, Role.DIRECTOR):
-        found = [person for person in holders(role)(None) if person.id not in left_out]
-        if found:
-            return found
+        result = [person for person in holders(role)(None) if person.id not in left_out]
+        if result:
+            return result
     return []
 
 

@@ -245,12 +245,12 @@ def provider_name(issuer: str) -> str:
 
 def account_of(identity: Identity) -> User | None:
     """The account that this identity is linked to; its use is noted."""
-    found = db.session.scalar(sa.select(AccountIdentity).where(
+    result = db.session.scalar(sa.select(AccountIdentity).where(
         AccountIdentity.issuer == identity.issuer, AccountIdentity.subject == identity.subject))
-    if found is None:
+    if result is None:
         return None
-    found.last_used_at = clock.now()
-    return found.user
+    result.last_used_at = clock.now()
+    return result.user
 
 
 def account_with_address(identity: Identity) -> User | None:
@@ -293,16 +293,16 @@ def unlink(user: User, identity_id: int, *, keep: str | None = None) -> bool:
 
     Raises `Refused` when nothing else would open the account.
     """
-    found = db.session.scalar(sa.select(AccountIdentity).where(
+    result = db.session.scalar(sa.select(AccountIdentity).where(
         AccountIdentity.id == identity_id, AccountIdentity.user_id == user.id))
-    if found is None:
+    if result is None:
         return False
     if user.password_hash is None and len(identities_of(user)) == 1:
         raise Refused(N_("Set a password first; nothing else would open your account."))
-    db.session.delete(found)
+    db.session.delete(result)
     db.session.flush()
     end_access(user, keep=keep)  # whoever came in by it is out
-    post(user, "identity_unlinked", provider=provider_name(found.issuer))
+    post(user, "identity_unlinked", provider=provider_name(result.issuer))
     return True
 
 

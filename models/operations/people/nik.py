@@ -106,14 +106,14 @@ def check(number: str) -> str:
 
 def doubts(number: str, birth_date: date, sex: Sex) -> list[str]:
     """Messages about what does not fit; empty when all does. The region is not compared with the address."""
-    found = []
+    result = []
     day = int(number[6:8])
     if (day % 40, int(number[8:10]), int(number[10:12])) != (birth_date.day, birth_date.month,
                                                              birth_date.year % 100):
-        found.append(N_("The birth date in the NIK is another than the one given."))
+        result.append(N_("The birth date in the NIK is another than the one given."))
     if (day > 40) != (sex == Sex.FEMALE):
-        found.append(N_("The sex in the NIK is another than the one given."))
-    return found
+        result.append(N_("The sex in the NIK is another than the one given."))
+    return result
 
 
 def keep(patient: Patient, number: str | None, *, confirmed: bool = False, told: bool = False) -> bool:
@@ -128,8 +128,8 @@ def keep(patient: Patient, number: str | None, *, confirmed: bool = False, told:
         patient.nik = patient.nik_index = None
         return True
     digits = check(number)
-    if not confirmed and (found := doubts(digits, patient.birth_date, patient.sex)):
-        raise NikDoubt(found[0], field="nik")
+    if not confirmed and (result := doubts(digits, patient.birth_date, patient.sex)):
+        raise NikDoubt(result[0], field="nik")
     hashed = index(digits)
     if hashed == patient.nik_index:
         return True

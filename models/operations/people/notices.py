@@ -100,11 +100,11 @@ def tell(event: str, record: Any, /, *, key: str | None = None, to: Iterable[Use
     """
     notice = NOTICES[event]
     db.session.flush()
-    told = 0
+    notified = 0
     people = notice.audience(record) if to is None else to
     for person in {person.id: person for person in people if person is not None}.values():
-        told += _tell(notice, person, record, {**notice.params(record), **params}, key)
-    return told
+        notified += _tell(notice, person, record, {**notice.params(record), **params}, key)
+    return notified
 
 
 def _tell(notice: Declared, person: User, record: Any, params: dict[str, Any], key: str | None) -> bool:
@@ -165,9 +165,9 @@ def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str
     if people:
         params = plain({"table": table, "number": getattr(record, "number", None) or ""})
         db.session.execute(sa.insert(Notice), [
-            {"user_id": each, "event": "document_waits", "params": params, "table_name": table,
+            {"user_id": entry, "event": "document_waits", "params": params, "table_name": table,
              "record_id": record.id, "waits": True, "created_at": clock.now(),
-             "address": f"/admin/{table}/details/?id={record.id}"} for each in people])
+             "address": f"/admin/{table}/details/?id={record.id}"} for entry in people])
     if isinstance(record, Document) and not isinstance(record, Consultation) \
             and getattr(record, "created_by_id", None) != by.id:
         if name in ("reject", "recount"):
@@ -203,9 +203,9 @@ def _whose_turn(record: Any, steps: list[Any], roles: set[Role]) -> list[int]:
         fits = fits | (User.id.in_(members) & (User.work_unit_id == unit))
     author = getattr(record, "created_by_id", None)
     codes = [{condition.code for condition in step.conditions} for step in steps]
-    if author is not None and all("own_document" in each for each in codes):
+    if author is not None and all("own_document" in code for code in codes):
         rows = rows.where(User.id == author)
-    elif author is not None and all("not_own" in each for each in codes):
+    elif author is not None and all("not_own" in code for code in codes):
         rows = rows.where(User.id != author)
     rows = rows.where(fits).order_by(User.id)
     said = [[condition for condition in step.conditions if condition.rows is not None] for step in steps]

@@ -60,18 +60,18 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
                                 SupplierInvoiceState.REJECTED)
     before, waived = (invoiced(ids), supplier_returns.waived(ids)) if is_open else ({}, {})
     tolerance = setting("supplier_invoice.tolerance") / 100
-    found = []
+    result = []
     for line in invoice.lines:
         source = sources[line.goods_receipt_line_id]
         gone = before.get(source.id, ZERO)
         due = share(source.net_amount, line.quantity, source.received_quantity, gone) \
             if gone + line.quantity <= source.received_quantity \
             else (source.net_amount / source.received_quantity * line.quantity).quantize(SEN, ROUND_HALF_UP)
-        kept = source.received_quantity - (waived.get(source.id, ZERO) / source.factor).quantize(UNIT)
-        found.append(Match(line, source.purchase_order_line.quantity, kept, gone, due,
-                           abs(line.net_amount - due) <= abs(due) * tolerance))
+        stored = source.received_quantity - (waived.get(source.id, ZERO) / source.factor).quantize(UNIT)
+        result.append(Match(line, source.purchase_order_line.quantity, stored, gone, due,
+                            abs(line.net_amount - due) <= abs(due) * tolerance))
         before[source.id] = gone + line.quantity
-    return found
+    return result
 
 
 def vat_due(invoice: SupplierInvoice) -> Decimal:
@@ -104,9 +104,9 @@ def chargeable(order: PurchaseOrder) -> list[Chargeable]:
                  joinedload(GoodsReceiptLine.goods_receipt)).order_by(GoodsReceiptLine.id)))
     ids = [line.id for line in lines]
     charged, back = invoiced(ids), supplier_returns.away(ids)
-    found = []
+    result = []
     for line in lines:
         left = line.received_quantity - charged.get(line.id, ZERO) - back.get(line.id, ZERO) / line.factor
         if left > 0:
-            found.append(Chargeable(line, left.quantize(Decimal("0.001"))))
-    return found
+            result.append(Chargeable(line, left.quantize(Decimal("0.001"))))
+    return result

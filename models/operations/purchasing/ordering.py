@@ -109,7 +109,7 @@ def open_lines(*, supplier_id: int | None = None, item_id: int | None = None, st
 
     taken = on(PurchaseOrder.state.not_in(OPEN_ORDERS))
     drafted = on(PurchaseOrder.state == PurchaseOrderState.DRAFT)
-    asked = base_units(line.quantity, line.factor)
+    requested = base_units(line.quantity, line.factor)
     criteria = [column == value for column, value in (
         (line.supplier_id, supplier_id), (line.item_id, item_id), (PurchaseRequest.store_id, store_id),
         (PurchaseRequest.id, request_id)) if value]
@@ -118,12 +118,12 @@ def open_lines(*, supplier_id: int | None = None, item_id: int | None = None, st
         .join(PurchaseRequest,
               PurchaseRequest.id == line.purchase_request_id).join(Item, Item.id == line.item_id)
         .outerjoin(Supplier, Supplier.id == line.supplier_id)
-        .where(PurchaseRequest.state == PurchaseRequestState.APPROVED, quantity(taken) < asked, *criteria)
+        .where(PurchaseRequest.state == PurchaseRequestState.APPROVED, quantity(taken) < requested, *criteria)
         .options(joinedload(line.purchase_request).joinedload(PurchaseRequest.store), joinedload(line.item),
                  joinedload(line.unit), joinedload(line.supplier))
         .order_by(Supplier.name.is_(None), Supplier.name, Item.name, line.id).limit(limit))
-    return [OpenLine(found, left_of(found, {found.id: gone + draft}), draft / found.factor)
-            for found, gone, draft in rows]
+    return [OpenLine(entry, left_of(entry, {entry.id: gone + draft}), draft / entry.factor)
+            for entry, gone, draft in rows]
 
 
 # ---------------------------------------------------------------- making orders
@@ -180,8 +180,8 @@ def make_orders(picks: Sequence[Pick], *, by: User) -> list[PurchaseOrder]:
         grouped.setdefault((supplier.id, request.store_id), []).append(PurchaseOrderLine(
             purchase_request_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id, factor=line.factor,
             quantity=pick.quantity, unit_price=pick.unit_price, discount=pick.discount))
-    return [_drafted(suppliers[supplier_id], store_id, found, by)
-            for (supplier_id, store_id), found in grouped.items()]
+    return [_drafted(suppliers[supplier_id], store_id, entry, by)
+            for (supplier_id, store_id), entry in grouped.items()]
 
 
 @effect(PurchaseOrder, "send")

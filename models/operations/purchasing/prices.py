@@ -82,9 +82,9 @@ def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
     ones.
     """
     ids = set(item_ids)
-    found: dict[int, list[Offer]] = {item_id: [] for item_id in ids}
+    result: dict[int, list[Offer]] = {item_id: [] for item_id in ids}
     if not ids:
-        return found
+        return result
     line = GoodsReceiptLine
     place = sa.func.row_number().over(
         partition_by=(line.item_id, GoodsReceipt.supplier_id),
@@ -106,8 +106,8 @@ def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
     punctual = _punctual({supplier_id for _item, supplier_id, _name in paid})
     for (item_id, supplier_id, supplier), rows in paid.items():
         due, in_time = punctual.get(supplier_id, (0, 0))
-        found[item_id].append(Offer(supplier_id, supplier, tuple(rows), due, in_time))
-    return {item_id: _ranked(rows) for item_id, rows in found.items()}
+        result[item_id].append(Offer(supplier_id, supplier, tuple(rows), due, in_time))
+    return {item_id: _ranked(rows) for item_id, rows in result.items()}
 
 
 def _punctual(supplier_ids: set[int]) -> dict[int, tuple[int, int]]:
@@ -115,8 +115,8 @@ def _punctual(supplier_ids: set[int]) -> dict[int, tuple[int, int]]:
     if not supplier_ids:
         return {}
     today = clock.today()
-    asked = {"from": today - timedelta(days=RECENT), "to": today, "suppliers": supplier_ids}
-    return {row.supplier_id: (row.due, row.in_time) for row in db.session.execute(on_time(asked))}
+    requested = {"from": today - timedelta(days=RECENT), "to": today, "suppliers": supplier_ids}
+    return {row.supplier_id: (row.due, row.in_time) for row in db.session.execute(on_time(requested))}
 
 
 def _ranked(rows: list[Offer]) -> list[Offer]:

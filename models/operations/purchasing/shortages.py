@@ -92,12 +92,13 @@ def _asked_for() -> Any:
 
 def _requested() -> Any:
     """Base units by item that approved store requests still wait for."""
-    asked = (sa.select(StoreRequest.id.label("request_id"), StoreRequestLine.item_id,
-                       quantity(sa.func.sum(base_units(StoreRequestLine.quantity, StoreRequestLine.factor)))
-                       .label("quantity"))
-             .join(StoreRequestLine, StoreRequestLine.store_request_id == StoreRequest.id)
-             .where(StoreRequest.state == StoreRequestState.APPROVED)
-             .group_by(StoreRequest.id, StoreRequestLine.item_id).subquery())
+    requested = (sa.select(StoreRequest.id.label("request_id"), StoreRequestLine.item_id,
+                           quantity(sa.func.sum(base_units(StoreRequestLine.quantity,
+                                                           StoreRequestLine.factor)))
+                           .label("quantity"))
+                 .join(StoreRequestLine, StoreRequestLine.store_request_id == StoreRequest.id)
+                 .where(StoreRequest.state == StoreRequestState.APPROVED)
+                 .group_by(StoreRequest.id, StoreRequestLine.item_id).subquery())
     line = DeliveryRequestLine
     given = (sa.select(DeliveryRequest.store_request_id.label("request_id"), line.item_id,
                        quantity(sa.func.sum(base_units(line.quantity, line.factor))).label("quantity"))
@@ -106,11 +107,12 @@ def _requested() -> Any:
              .where(DeliveryRequest.state.in_((DeliveryState.DELIVERED, DeliveryState.DONE)),
                     StoreRequest.state == StoreRequestState.APPROVED)
              .group_by(DeliveryRequest.store_request_id, line.item_id).subquery())
-    left = quantity(asked.c.quantity - sa.func.coalesce(given.c.quantity, 0))
-    return (sa.select(asked.c.item_id, quantity(sa.func.sum(above_zero(left))).label("quantity"))
+    left = quantity(requested.c.quantity - sa.func.coalesce(given.c.quantity, 0))
+    return (sa.select(requested.c.item_id, quantity(sa.func.sum(above_zero(left))).label("quantity"))
             .outerjoin(given,
-                       sa.and_(given.c.request_id == asked.c.request_id, given.c.item_id == asked.c.item_id))
-            .group_by(asked.c.item_id).subquery())
+                       sa.and_(given.c.request_id == requested.c.request_id,
+                               given.c.item_id == requested.c.item_id))
+            .group_by(requested.c.item_id).subquery())
 
 
 def shortages(asked: ParameterValues) -> Statement:
@@ -138,7 +140,7 @@ def shortages(asked: ParameterValues) -> Statement:
              .where(Item.status == Status.ACTIVE, missing > 0).subquery())
     base = aliased(UnitConversion)
     store_id = sa.func.coalesce(GoodsReceipt.store_id, short.c.home_id)
-    found = (sa.select(
+    result = (sa.select(
         Item.id.label("item_id"), (Item.code + " " + Item.name).label("item"), Item.base_unit, Item.precision,
         Item.minimum_stock, Item.stock_on_hand, short.c.on_order, short.c.asked_for, short.c.requested,
         short.c.shortage, Store.id.label("store_id"), Store.name.label("store"),
@@ -150,10 +152,10 @@ def shortages(asked: ParameterValues) -> Statement:
         .outerjoin(Store, Store.id == store_id).outerjoin(Supplier, Supplier.id == GoodsReceipt.supplier_id)
         .outerjoin(base, sa.and_(base.item_id == Item.id, base.unit_name == Item.base_unit)))
     if asked.get("store"):
-        found = found.where(store_id == asked["store"])
+        result = result.where(store_id == asked["store"])
     if asked.get("supplier"):
-        found = found.where(Supplier.id == asked["supplier"])
-    return found.order_by(Supplier.name.is_(None), Supplier.name, Item.name, Item.id)
+        result = result.where(Supplier.id == asked["supplier"])
+    return result.order_by(Supplier.name.is_(None), Supplier.name, Item.name, Item.id)
 
 
 def to_buy(row: Any) -> tuple[int, Decimal, Decimal | None]:

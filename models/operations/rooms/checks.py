@@ -43,13 +43,13 @@ def cleanings(session: Any) -> Any:
     """The first place of which that is not so: table, id, its state, and kind and state of its open tasks."""
     for model, column, kind in ((Bed, Cleaning.bed_id, Bed.cleaning_due),
                                 (Room, Cleaning.room_id, sa.literal(CleaningKind.ROUTINE.value))):
-        found: dict[int, list[tuple[CleaningKind, CleaningState]]] = {}
+        result: dict[int, list[tuple[CleaningKind, CleaningState]]] = {}
         for place_id, *task in session.execute(sa.select(column, Cleaning.kind, Cleaning.state).where(
                 column.is_not(None), Cleaning.state.in_(OPEN_TASKS)).order_by(Cleaning.id)):
-            found.setdefault(place_id, []).append(tuple(task))
+            result.setdefault(place_id, []).append(tuple(task))
         for place_id, state, due in session.execute(
                 sa.select(model.id, model.state, kind).order_by(model.id)):
-            tasks = found.get(place_id, [])
+            tasks = result.get(place_id, [])
             if not (_needs(state, due, tasks) if state in NOT_CLEAN else len(tasks) <= (state in PEOPLED)):
                 return (model.__tablename__, place_id, str(state), *((str(a), str(b)) for a, b in tasks))
     return None

@@ -142,7 +142,7 @@ def _points(kind: CleaningKind) -> str:
 
 def _raise(task: Cleaning, kind: CleaningKind) -> None:
     """A waiting task becomes one of a higher kind, with the points of that; a kind never falls."""
-    task.kind = max((task.kind, kind), key=lambda each: each.rank)
+    task.kind = max((task.kind, kind), key=lambda entry: entry.rank)
     task.checklist, task.checklist_done = _points(task.kind), False
     if task.bed is not None:
         task.needs_inspection = task.needs_inspection or task.bed.inpatient_room.room_class.needs_inspection

@@ -192,12 +192,12 @@ def bed_day_cost(asked: ParameterValues) -> Statement:
                .join(Cleaning, Cleaning.inpatient_room_id == room.id)
                .where(Cleaning.cleaned_at >= start, Cleaning.cleaned_at < until)
                .group_by(room.room_class_id).subquery())
-    kept = (sa.select(room.room_class_id, sa.func.sum(MaintenanceLine.cost).label("cost"))
-            .join(Asset, Asset.inpatient_room_id == room.id)
-            .join(MaintenanceLine, MaintenanceLine.asset_id == Asset.id)
-            .join(Maintenance, Maintenance.id == MaintenanceLine.maintenance_id)
-            .where(Maintenance.finished_at >= start, Maintenance.finished_at < until)
-            .group_by(room.room_class_id).subquery())
+    stored = (sa.select(room.room_class_id, sa.func.sum(MaintenanceLine.cost).label("cost"))
+              .join(Asset, Asset.inpatient_room_id == room.id)
+              .join(MaintenanceLine, MaintenanceLine.asset_id == Asset.id)
+              .join(Maintenance, Maintenance.id == MaintenanceLine.maintenance_id)
+              .where(Maintenance.finished_at >= start, Maintenance.finished_at < until)
+              .group_by(room.room_class_id).subquery())
     worn = (sa.select(room.room_class_id, sa.func.sum(DepreciationRunLine.amount).label("cost"))
             .join(Asset, Asset.inpatient_room_id == room.id)
             .join(DepreciationRunLine, DepreciationRunLine.asset_id == Asset.id)
@@ -208,9 +208,9 @@ def bed_day_cost(asked: ParameterValues) -> Statement:
             .group_by(room.room_class_id).subquery())
     statement = sa.select(RoomClass.id.label("room_class_id"), RoomClass.name.label("room_class"),
                           days.c.beds, days.c.minutes, rupiah(cleaned.c.cost).label("cleaning"),
-                          rupiah(kept.c.cost).label("upkeep"),
+                          rupiah(stored.c.cost).label("upkeep"),
                           rupiah(worn.c.cost).label("wear")).join(days, days.c.room_class_id == RoomClass.id)
-    for part in (cleaned, kept, worn):
+    for part in (cleaned, stored, worn):
         statement = statement.outerjoin(part, part.c.room_class_id == RoomClass.id)
     return statement.where(*where(asked, room_class=RoomClass.id)).order_by(RoomClass.name)
 
@@ -240,14 +240,14 @@ def room_inventory(asked: ParameterValues) -> Statement:
     ward, building = aliased(Ward), aliased(Building)
 
     def placed(statement: Any, thing: Any) -> Any:
-        found = (statement.outerjoin(room, room.id == thing.room_id).outerjoin(
+        result = (statement.outerjoin(room, room.id == thing.room_id).outerjoin(
             bedroom, bedroom.id == thing.inpatient_room_id).outerjoin(ward, ward.id == bedroom.ward_id)
             .outerjoin(building, building.id == room.building_id)
             .where(sa.or_(thing.room_id.is_not(None), thing.inpatient_room_id.is_not(None))))
         if asked.get("room") or asked.get("inpatient_room"):
-            found = found.where(sa.or_(thing.room_id == (asked.get("room") or 0),
-                                       thing.inpatient_room_id == (asked.get("inpatient_room") or 0)))
-        return found
+            result = result.where(sa.or_(thing.room_id == (asked.get("room") or 0),
+                                         thing.inpatient_room_id == (asked.get("inpatient_room") or 0)))
+        return result
 
     place = sa.case((room.id.is_not(None), room.name), else_=ward.name + " " + bedroom.number)
     assets = placed(sa.select(

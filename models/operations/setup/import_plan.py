@@ -50,7 +50,7 @@ def changed_row(number: int, before: Mapping[str, Any], values: Mapping[str, Any
 def digest(plan: Mapping[str, Any] | None, *about: str | date | None) -> str:
     """SHA-256 of the plan and of what it is about (kind, sheet, day); the same where the same would be
     written."""
-    text = json.dumps([plan, *(activity.plain(each) for each in about)], sort_keys=True,
+    text = json.dumps([plan, *(activity.plain(entry) for entry in about)], sort_keys=True,
                       separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -77,11 +77,11 @@ class StoreTotal:
 
 def totals(plan: Mapping[str, Any]) -> list[StoreTotal]:
     """The figures of each store over all rows of a plan of first stock, by the store's words."""
-    found: dict[int, StoreTotal] = {}
+    result: dict[int, StoreTotal] = {}
     for row in plan["rows"]:
         store = row["values"]["store"]
-        found.setdefault(store["id"], StoreTotal(store["text"])).add(row["values"])
-    return sorted(found.values(), key=lambda each: each.store)
+        result.setdefault(store["id"], StoreTotal(store["text"])).add(row["values"])
+    return sorted(result.values(), key=lambda entry: entry.store)
 
 
 # ---------------------------------------------------------------- two plans
@@ -100,12 +100,12 @@ class Difference:
 def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Difference]:
     """What `after` writes otherwise than `before`, at most `MOST_DIFFERENCES`."""
     old, new = _by_row(before), _by_row(after)
-    found: list[Difference] = []
+    result: list[Difference] = []
     for number in sorted(old.keys() | new.keys()):
-        found += _between(number, old.get(number), new.get(number))
-        if len(found) >= MOST_DIFFERENCES:
+        result += _between(number, old.get(number), new.get(number))
+        if len(result) >= MOST_DIFFERENCES:
             break
-    return found[:MOST_DIFFERENCES]
+    return result[:MOST_DIFFERENCES]
 
 
 def _by_row(plan: Mapping[str, Any] | None) -> dict[int, Row]:

@@ -225,7 +225,7 @@ def _may(kind: ImportKind, by: User) -> None:
 def _keep(brought: ListImport, outcome: Outcome) -> None:
     brought.new_rows, brought.changed_rows, brought.same_rows = outcome.new, outcome.changed, outcome.same
     brought.wrong_rows = outcome.wrong
-    brought.findings = sorted(outcome.findings, key=lambda each: each[0])
+    brought.findings = sorted(outcome.findings, key=lambda entry: entry[0])
     brought.plan, brought.digest = outcome.plan, _digest(brought, outcome)
 
 
@@ -324,11 +324,12 @@ def _unique(session: Any, model: Any, values: Mapping[str, Any], record: Any, wr
 
 def _reason(model: Any, error: Exception) -> Refused:
     text = str(getattr(error, "orig", None) or error)
-    found = re.search(rf"ck_{model.__tablename__}_(\w+)", text)
-    if found:
+    result = re.search(rf"ck_{model.__tablename__}_(\w+)", text)
+    if result:
         column = next((name for name in sorted(model.__table__.columns.keys(), key=len, reverse=True)
-                       if found[1].startswith(name)), None)
-        return Refused(N_("does not keep the rule “%(rule)s”"), field=column, rule=found[1].replace("_", " "))
+                       if result[1].startswith(name)), None)
+        return Refused(N_("does not keep the rule “%(rule)s”"), field=column,
+                       rule=result[1].replace("_", " "))
     return Refused(N_("does not fit: %(reason)s"), reason=(text.strip().splitlines() or ["?"])[0][:200])
 
 
@@ -343,27 +344,27 @@ def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], out
     outcome.asks = spoilt_codes.of_stock(session, rows)
     for row in rows:
         wrong: list[Refused] = []
-        found = None
+        result = None
         try:
             with session.begin_nested():
-                found = reader.row(row, wrong)
+                result = reader.row(row, wrong)
         except Refused as refusal:
             wrong.append(refusal)
         except (ArithmeticError, StatementError) as error:
             wrong.append(_reason(StockMove, error))
-        if found is not None and not wrong:
-            goods = found.goods
-            key = (found.store.id, goods.item_id, goods.batch_id)
+        if result is not None and not wrong:
+            goods = result.goods
+            key = (result.store.id, goods.item_id, goods.batch_id)
             if key in seen:
                 wrong.append(Refused(N_("the same stands in row %(row)s already"), field="item",
                                      row=seen[key]))
             seen.setdefault(key, row.number)
-            wanted.setdefault(found.store.id, []).append(goods)
-        if wrong or found is None:
+            wanted.setdefault(result.store.id, []).append(goods)
+        if wrong or result is None:
             outcome.refused(row.number, *wrong)
         else:
             outcome.new += 1
-            outcome.rows.append(import_plan.new_row(row.number, found.values(), found.item.name))
+            outcome.rows.append(import_plan.new_row(row.number, result.values(), result.item.name))
     if outcome.wrong:
         return
     try:

@@ -20,10 +20,10 @@ def check(model: Any, values: Mapping[str, Any], record: Any = None) -> None:
     if not code:
         return
     other: Any = UnitConversion if model is Item else Item
-    found = db.session.scalars(sa.select(other).where(other.barcode == code)).first()
-    if found is not None:
+    result = db.session.scalars(sa.select(other).where(other.barcode == code)).first()
+    if result is not None:
         raise Refused(N_("“%(value)s” belongs to %(other)s already"), field="barcode", value=code,
-                      other=str(found if isinstance(found, Item) else f"{found.item} · {found}"))
+                      other=str(result if isinstance(result, Item) else f"{result.item} · {result}"))
 
 
 @event.listens_for(db.session, "before_flush")

@@ -26,7 +26,7 @@ def counted(session: Any) -> Any:
 
 @check("stocktakes: what a line expected is the ledger up to the move that it kept")
 def held_against_the_ledger(session: Any) -> Any:
-    line, move, kept = StocktakeLine, StockMove, sa.orm.aliased(StockMove)
+    line, move, stored = StocktakeLine, StockMove, sa.orm.aliased(StockMove)
     total = sa.func.coalesce(sa.func.sum(move.quantity), 0)
     summed = (sa.select(line.id, Stocktake.number, line.system_quantity)
               .join(Stocktake, Stocktake.id == line.stocktake_id)
@@ -42,14 +42,15 @@ def held_against_the_ledger(session: Any) -> Any:
     return session.execute(  # the kept move is one of this item in this store
         sa.select(line.id, Stocktake.number, line.last_move_id).join(Stocktake,
                                                                      Stocktake.id == line.stocktake_id)
-        .join(kept, kept.id == line.last_move_id)
-        .where(sa.or_(kept.item_id != line.item_id, kept.store_id != Stocktake.store_id)).limit(1)).first()
+        .join(stored, stored.id == line.last_move_id)
+        .where(sa.or_(stored.item_id != line.item_id,
+                      stored.store_id != Stocktake.store_id)).limit(1)).first()
 
 
 @check("stocktakes: what was posted is what was counted less what was expected, line by line")
 def posted(session: Any) -> Any:
     line, move = StocktakeLine, StockMove
-    found = {(key, line_id): difference for key, line_id, difference in session.execute(
+    result = {(key, line_id): difference for key, line_id, difference in session.execute(
         sa.select(line.stocktake_id, line.id, line.variance).join(Stocktake,
                                                                   Stocktake.id == line.stocktake_id)
         .where(Stocktake.state == StocktakeState.POSTED, line.variance != 0))}
@@ -58,7 +59,7 @@ def posted(session: Any) -> Any:
         .join(Stocktake, Stocktake.id == move.document_id)
         .where(move.document_type == "stocktake", Stocktake.state == StocktakeState.POSTED)
         .group_by(move.document_id, move.line_id))}
-    wrong = found.items() ^ moved.items()
+    wrong = result.items() ^ moved.items()
     return min(wrong, key=str) if wrong else None
 
 

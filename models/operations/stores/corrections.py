@@ -98,16 +98,16 @@ def by_batch(stocktake: Stocktake, lines: list[StocktakeLine]) -> None:
 def _refuse_if_counted_elsewhere(stocktake: Stocktake) -> None:
     """Two counts of one batch would both post the same variance."""
     other, theirs = Stocktake, StocktakeLine
-    found = db.session.execute(
+    result = db.session.execute(
         sa.select(Item.name, other.number).join(theirs, theirs.stocktake_id == other.id)
         .join(Item, Item.id == theirs.item_id)
         .where(other.id != stocktake.id, other.store_id == stocktake.store_id,
                other.state.in_((StocktakeState.COUNTING, StocktakeState.SUBMITTED)),
                theirs.batch_id.in_({line.batch_id
                                     for line in stocktake.lines})).order_by(theirs.id).limit(1)).first()
-    if found:
+    if result:
         raise Refused(N_("%(item)s is being counted on %(document)s. Finish or cancel that count first."),
-                      item=found[0], document=found[1])
+                      item=result[0], document=result[1])
 
 
 @effect(Stocktake, "submit")

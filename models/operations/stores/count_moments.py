@@ -85,13 +85,13 @@ class Since:
 def since(stocktake: Stocktake) -> dict[int, Since]:
     """By line: what moved after it was counted and before it was posted; lines of which nothing moved are
     left out."""
-    found = db.session.execute(
+    result = db.session.execute(
         sa.select(StocktakeLine.id, sa.func.sum(StockMove.quantity), sa.func.count())
         .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id).join(StockMove,
                                                                           moved_since(Stocktake.store_id))
         .where(StocktakeLine.stocktake_id == stocktake.id)
         .group_by(StocktakeLine.id))
-    return {line_id: Since(quantity, moves) for line_id, quantity, moves in found}
+    return {line_id: Since(quantity, moves) for line_id, quantity, moves in result}
 
 
 def has_moved(stocktake: Stocktake, line: StocktakeLine) -> bool:

@@ -247,7 +247,7 @@ def bring(stocktake: Stocktake, listed: Listed, heads: dict[str, str], *, by: Us
                 N_("%(who)s counted %(counted)s of %(item)s already"), item=line.item.name,
                 who=line.counted_by.name if line.counted_by else "–", counted=line.counted_quantity)))
     if bad:
-        raise BadRows(sorted(bad, key=lambda each: each[0]))
+        raise BadRows(sorted(bad, key=lambda entry: entry[0]))
     fresh = {line_id: row for line_id, row in wanted.items()
              if replace or lines[line_id].counted_quantity != row[1]}
     stock.lock_pairs({(stocktake.store_id, lines[line_id].item_id) for line_id in fresh})

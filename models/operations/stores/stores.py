@@ -203,15 +203,15 @@ def _check_return(document: UnitReturn, *, by: User, reason: str) -> None:
                     or delivery.store_id != document.store_id or delivery.state not in GIVEN):
                 raise Refused(N_("%(item)s was not delivered to this unit by this store with %(delivery)s."),
                               item=line.item.name, delivery=str(delivery))
-    asked: dict[int, Decimal] = {}
+    requested: dict[int, Decimal] = {}
     for line in document.lines:
-        asked[line.delivery_request_line_id] = asked.get(line.delivery_request_line_id,
-                                                         ZERO) + line.base_quantity
-    back = returned_by_line(asked)
+        requested[line.delivery_request_line_id] = requested.get(line.delivery_request_line_id,
+                                                                 ZERO) + line.base_quantity
+    back = returned_by_line(requested)
     for line in document.lines:
         given = line.delivery_request_line
         left = given.base_quantity - back.get(given.id, ZERO)
-        if asked[given.id] > left:
+        if requested[given.id] > left:
             with blame_line(line):
                 raise Refused(
                     N_("%(item)s: the unit still has at most %(left)s %(unit)s of this delivery to give "

@@ -36,9 +36,9 @@ def limit(memory: int, seconds: int) -> None:
 
 def answer(reader: str) -> tuple[dict[str, Any], bytes]:
     """What the reader makes of the file."""
-    asked = json.loads(sys.stdin.buffer.readline())
+    requested = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
-    sys.path[:] = asked["path"]
+    sys.path[:] = requested["path"]
     spec = importlib.util.spec_from_file_location("reader", reader)
     assert spec is not None
     assert spec.loader is not None
@@ -46,10 +46,10 @@ def answer(reader: str) -> tuple[dict[str, Any], bytes]:
     sys.modules["reader"] = module
     spec.loader.exec_module(module)
     try:
-        found, body = module.read(content, asked["ask"])
+        result, body = module.read(content, requested["ask"])
     except module.No as no:
         return {"no": no.word, "with": no.params}, b""
-    return {"yes": found}, body
+    return {"yes": result}, body
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ def _drawn(content: bytes, ask: dict[str, Any]) -> Any:
     # The readers themselves: `Image.open` has a limit of its own, below what a telephone makes today.
     with (JpegImageFile if ask["kind"] == "JPEG" else PngImageFile)(io.BytesIO(content)) as picture:
         points = picture.width * picture.height
-        scale = next((each for each in (1, 2, 4, 8) if points <= ask["whole_points"] * each ** 2), 0)
+        scale = next((entry for entry in (1, 2, 4, 8) if points <= ask["whole_points"] * entry ** 2), 0)
         if points > ask["most_points"] or (scale != 1 and not _is_streamed(picture, content)):
             raise No("points")
         if scale > 1:

@@ -36,11 +36,11 @@ def read(content: bytes, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         raise No("old")
     if content.startswith(WORKBOOK):
         sheets, sheet, grid = _workbook(content, ask)
-        found = _listed(grid, ask)
+        result = _listed(grid, ask)
     else:
         sheets, sheet = [], ""
-        found = _listed(_text(content), ask, is_text=True)
-    return {**found, "sheets": sheets, "sheet": sheet}, b""
+        result = _listed(_text(content), ask, is_text=True)
+    return {**result, "sheets": sheets, "sheet": sheet}, b""
 
 
 def _listed(grid: Iterable[list[Any]], ask: dict[str, Any], is_text: bool = False) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _text(content: bytes) -> list[list[Any]]:
     if first.startswith("sep=") and len(first) == 5:
         mark, lines = first[4], lines[1:]
     head = lines[0] if lines else ""
-    mark = mark or max(",;\t", key=lambda each: (head.count(each), each == ","))
+    mark = mark or max(",;\t", key=lambda entry: (head.count(entry), entry == ","))
     try:
         grid = [list(row) for row in csv.reader(lines, delimiter=mark, strict=False)]
     except csv.Error:
@@ -129,17 +129,17 @@ def _workbook(content: bytes, ask: dict[str, Any]) -> tuple[list[str], str, list
             _weigh(packed, ask["most_unpacked"])
             parts = _Parts(packed)
             book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            shown = [each.name for each in book.sheets_metadata
-                     if each.visible == SheetVisibleEnum.Visible and each.typ == SheetTypeEnum.WorkSheet]
+            shown = [entry.name for entry in book.sheets_metadata
+                     if entry.visible == SheetVisibleEnum.Visible and entry.typ == SheetTypeEnum.WorkSheet]
             if not set(shown) <= set(parts.of) or len(set(shown)) != len(shown):
                 raise No("workbook")
             unseen = {name: _Sheet(packed, parts.of[name], ask).unseen for name in shown}
             filled, last, grid = [], "", []
-            for each in shown:
-                held = _grid(book, each)
+            for entry in shown:
+                held = _grid(book, entry)
                 if _holds(held):
-                    filled.append(each)
-                    last, grid = each, held  # one at a time: memory is short
+                    filled.append(entry)
+                    last, grid = entry, held  # one at a time: memory is short
             name = _chosen(filled, ask["sheet"])
             if name != last:
                 grid = _grid(book, name)

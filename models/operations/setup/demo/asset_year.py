@@ -116,10 +116,10 @@ def _moved(world: World, code: str, room: str, acknowledged: bool) -> None:
         world.things["units"]["MELATI"],
     )
     actor.set_actor(staff.id, actor.Door.BACK_OFFICE, "10.10.0.21")
-    asset = next(each for each in world.session.scalars(
+    asset = next(row for row in world.session.scalars(
         sa.select(Asset).where(Asset.asset_model_id == world.things["models"][code].id,
                                Asset.state == AssetState.IN_USE).order_by(Asset.id.desc()))
-        if each.work_unit_id != unit.id)
+        if row.work_unit_id != unit.id)
     movement = moves.move(asset, world.things["rooms"][room], unit, by=staff,
                           reason="Dipinjamkan selama perbaikan")
     if acknowledged:
@@ -205,15 +205,15 @@ def use(world: World, receipt: AssetReceipt) -> None:
 def _worn_out(world: World, code: str) -> Asset:
     """The oldest asset of a model that equips no room and stands on no document yet."""
     taken = world.things.setdefault("leaving", set())
-    found = world.session.scalars(
+    result = world.session.scalars(
         sa.select(Asset).where(
             Asset.asset_model_id == world.things["models"][code].id, Asset.id.not_in(taken),
             Asset.state.in_((AssetState.IN_USE, AssetState.REGISTERED)), Asset.quantity == 1,
             ~sa.exists().where(RoomFacility.asset_id == Asset.id)).order_by(Asset.acquired_on,
                                                                             Asset.id)).first()
-    assert found is not None, code
-    taken.add(found.id)
-    return found
+    assert result is not None, code
+    taken.add(result.id)
+    return result
 
 
 def _write_off(world: World, codes: tuple[str, ...], steps: tuple[str, ...],

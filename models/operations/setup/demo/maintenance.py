@@ -188,7 +188,8 @@ def _schedules(world: World) -> None:
     vendor = world.things["vendors"][4]
     for code, months, name, cost, outside in SERVICES:
         model = world.things["models"][code]
-        for place, asset in enumerate(each for each in world.things["assets"] if each.asset_model is model):
+        for place, asset in enumerate(entry for entry in world.things["assets"]
+                                      if entry.asset_model is model):
             world.session.add(MaintenanceSchedule(
                 asset=asset, name=name, every_months=months, vendor=vendor if outside else None,
                 estimated_cost=Decimal(cost), next_due_on=clock.today() + timedelta(days=21 + 9 * place)))
@@ -244,9 +245,9 @@ def mend(world: World, which: int, steps: tuple[str, ...] = ("submit",),
     """A unit asks for the repair of one of its things, and the order goes as far as `steps` say."""
     rng = world.things["care_rng"]
     author = world.users[rng.choice(("unit_user", "unit_user2"))]
-    mine = [each for each in world.things["assets"]
-            if each.state == AssetState.IN_USE and each.work_unit_id == author.work_unit_id
-            and not each.asset_type.calibration_months]
+    mine = [entry for entry in world.things["assets"]
+            if entry.state == AssetState.IN_USE and entry.work_unit_id == author.work_unit_id
+            and not entry.asset_type.calibration_months]
     fault, _result, cost = FAULTS[which]
     order = Maintenance(
         created_by=author, work_unit_id=author.work_unit_id, estimated_cost=Decimal(cost),
@@ -272,8 +273,9 @@ def _repaired(world: World, which: int) -> Callable[[], None]:
 
 
 def _beyond_repair(world: World) -> None:
-    chair = next(each for each in world.things["assets"]
-                 if each.asset_model is world.things["models"]["CHAIR-T"] and each.state == AssetState.IN_USE)
+    chair = next(entry for entry in world.things["assets"]
+                 if entry.asset_model is world.things["models"]["CHAIR-T"]
+                 and entry.state == AssetState.IN_USE)
     order = mend(world, 3, ("submit", "approve", "approve_payment", "start"), chair)
     line, staff = order.lines[0], world.users["facilities_staff"]
     world.do(line, "fail", staff, reason="Rangka patah, tidak dapat dilas lagi")
@@ -285,8 +287,8 @@ def load_open(world: World) -> None:
     session, staff = world.session, world.users["facilities_staff"]
     mend(world, 2, ("submit", "approve", "approve_payment", "start"))
     author = world.users["unit_user"]
-    two = [each for each in world.things["assets"] if each.state == AssetState.IN_USE
-           and not each.asset_type.calibration_months][:2]
+    two = [entry for entry in world.things["assets"] if entry.state == AssetState.IN_USE
+           and not entry.asset_type.calibration_months][:2]
     order = Maintenance(created_by=author, work_unit_id=author.work_unit_id, lines=[
         MaintenanceLine(asset=asset, fault="Roda macet") for asset in two])
     open_(world, order, author)

@@ -23,9 +23,9 @@ def released(world: World, period: Period) -> None:
 
 def load_open(world: World) -> None:
     """The packs of the newest months; one was begun for the wrong month and given up."""
-    kept = sa.select(MonthlyPack.period_id)
+    stored = sa.select(MonthlyPack.period_id)
     waiting = list(world.session.scalars(sa.select(Period).where(Period.closed_at.is_not(None),
-                                                                 Period.id.not_in(kept))
+                                                                 Period.id.not_in(stored))
                                          .order_by(Period.year.desc(), Period.month.desc())))
     if waiting:
         _made(world, waiting[0], LATEST[0])

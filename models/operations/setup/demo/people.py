@@ -77,7 +77,7 @@ def load(world: World) -> None:
     session.add_all(units.values())
     session.flush()
     world.things["units"] = units
-    kept = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1).hash(PASSWORD)
+    stored = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1).hash(PASSWORD)
     rows = [(role, role, name, unit, True) for role, (name, unit) in ACCOUNTS.items()]
     rows += [(key, role, name, unit, True) for key, (role, name, unit) in SECOND.items()]
     rows += [(key, role, name, unit, False) for key, role, name, unit in MORE]
@@ -85,7 +85,7 @@ def load(world: World) -> None:
         user = User(name=name, email=f"{key}@demo.rawat", is_demo=True,
                     work_unit=units[unit] if unit else None,
                     email_confirmed_at=clock.now(), user_roles=[UserRole(role=Role(role))])
-        credentials.set_password(user, kept if signs_in else None)
+        credentials.set_password(user, stored if signs_in else None)
         session.add(user)
         world.users[key] = user
     session.flush()

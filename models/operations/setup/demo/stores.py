@@ -92,15 +92,15 @@ def load_masters(world: World) -> None:
 
 def shelves_of(store: Store, items: list[Item]) -> list[Shelf]:
     """A rack for each category, six items to a bay, two to a board; what came last has no place yet."""
-    found: list[Shelf] = []
+    result: list[Shelf] = []
     racks: dict[int, list[Item]] = {}
     for item in items:
         racks.setdefault(item.category_id, []).append(item)
     for rack, mine in zip(ascii_uppercase, racks.values(), strict=False):
         for place, item in enumerate(mine[:20]):
-            found.append(Shelf(store=store, item=item,
-                               location=f"{rack}-{place // 6 + 1:02d}-{place % 6 // 2 + 1}"))
-    return found
+            result.append(Shelf(store=store, item=item,
+                                location=f"{rack}-{place // 6 + 1:02d}-{place % 6 // 2 + 1}"))
+    return result
 
 
 def label_items(by_category: dict[str, list[Item]], units_of: dict[int, list[UnitConversion]]) -> None:
@@ -312,7 +312,7 @@ def _replenish(world: World, supplier: Supplier, store: Store,
         short = [item for item in items
                  if quantity.get(item.id, Decimal(0)) < item.minimum_stock * 3 / 2][:30]
         if short:
-            rivals = [each for each, place, _sells in world.things["suppliers"] if place is store]
+            rivals = [entry for entry, place, _sells in world.things["suppliers"] if place is store]
             chosen = world.rng.choice(rivals) if world.rng.random() < 0.3 else supplier
             _buying(world, chosen, store, short, Decimal(2))()
     return begin

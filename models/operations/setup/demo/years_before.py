@@ -144,11 +144,11 @@ def load(world: World, part: Callable[[], Any]) -> None:
         return
     with part():
         bulk = Bulk(world)
-    each = max(1, round(wanted / MONTHS / LINES))
+    entry = max(1, round(wanted / MONTHS / LINES))
     first = world.today - timedelta(days=375 + MONTHS * DAYS)
     for month in range(MONTHS):
         with part():
-            _month(world, bulk, first + timedelta(days=month * DAYS), each)
+            _month(world, bulk, first + timedelta(days=month * DAYS), entry)
             bulk.write()
         world.progress(f"years before: month {month + 1} of {MONTHS}")
     with part():
