@@ -15,7 +15,7 @@ from tests.support import grid
 from tests.support.specified_rights import rows_read
 
 #: Role and table wherever a role sees some rows only.
-SCOPED = [(role, table) for table in grid.tables() for role, rows in rows_read(table).items()
+SCOPED = [(role, table) for table in grid.tables() for role, rows in sorted(rows_read(table).items())
           if rows != "all"]
 ABSENT = 888_888
 
