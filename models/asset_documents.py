@@ -375,5 +375,3 @@ class AssetReceiptLine(db.Model):
 AssetProcurement.__table__.append_constraint(sa.CheckConstraint(
     sa.and_(AssetProcurement.__table__.c.tax_percent >= 0, AssetProcurement.__table__.c.tax_percent <= 100),
     name="tax_percent_in_range"))
-
-# How assets leave stands in a file of its own.

@@ -365,6 +365,3 @@ class AssetBook(db.Model):
 
     def __str__(self) -> str:
         return f"{self.asset.tag} {self.book}" if self.asset else self.book
-
-
-# What happens to assets over time lives in a file of its own.

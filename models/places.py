@@ -297,6 +297,3 @@ class InpatientRoom(db.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-# The rest of the area in files of its own; whoever imports the places has the whole map.

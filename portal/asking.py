@@ -162,15 +162,26 @@ def ask() -> Any:
     step = form.get("step", "")
     if step not in STEPS:
         return _send(asking)
-    go = form.get("go", "next")
+    aside = _aside(asking, step, form.get("go", "next"))
+    if aside is not None:
+        return aside
+    if step == "consent":
+        return _send(asking)
+    for each in STEPS[:STEPS.index(step) + 1]:
+        if not asking.check(each):
+            return _page(asking, each, 422)
+    return _page(asking, STEPS[STEPS.index(step) + 1])
+
+
+def _aside(asking: Asking, step: str, go: str) -> Any:
+    """The page for whoever does something else than go on; None for who goes on."""
+    form = asking.form
     if go in STEPS[:STEPS.index(step)]:  # back to a step, with all that was said
         return _page(asking, go)
-    if form.get("week"):
+    if form.get("week") or go == "doctors":
         return _page(asking, "schedule")
     if go == "other_doctor":
         asking.doctor = asking.starts_at = None
-        return _page(asking, "schedule")
-    if go == "doctors":
         return _page(asking, "schedule")
     if form.get("remove"):
         return _remove(asking)
@@ -180,12 +191,7 @@ def ask() -> Any:
         return _page(asking, "files", 422)
     if step == "files" and go == "upload":
         return _page(asking, "files")
-    if step == "consent":
-        return _send(asking)
-    for entry in STEPS[:STEPS.index(step) + 1]:
-        if not asking.check(entry):
-            return _page(asking, entry, 422)
-    return _page(asking, STEPS[STEPS.index(step) + 1])
+    return None
 
 
 def _remove(asking: Asking) -> Any:

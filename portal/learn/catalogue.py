@@ -215,21 +215,26 @@ def rules(column: sa.Column[Any]) -> list[str]:
     elif column.primary_key:
         said.append(gettext("Part of the key."))
     targets = sorted({key.column.table.name for key in column.foreign_keys})
-    for target in targets:
-        said.append(gettext("Names one row of %(table)s.", table=target))
+    said += [gettext("Names one row of %(table)s.", table=target) for target in targets]
     if not column.primary_key:
         said.append(gettext("May be empty.") if column.nullable else gettext("Required."))
     if not column.primary_key and _is_unique(column):
         said.append(gettext("No two rows share it."))
-    if column.name == "state" and table in WORKFLOWS:
+    return said + _rules_by_name(column.name, is_document=table in WORKFLOWS)
+
+
+def _rules_by_name(name: str, *, is_document: bool) -> list[str]:
+    """What holds for the columns that many tables have."""
+    said = []
+    if name == "state" and is_document:
         said.append(gettext("Only the workflow moves it."))
-    if column.name == "number" and table in WORKFLOWS:
+    if name == "number" and is_document:
         said.append(gettext("Given when the document leaves draft, without a gap in its year."))
-    if column.name == "version":
+    if name == "version":
         said.append(gettext("Goes up by one at every save; a save of an older version is refused."))
-    if column.name == "created_by_id":
+    if name == "created_by_id":
         said.append(gettext("Who made a document does not approve it."))
-    if column.name.startswith("nik"):
+    if name.startswith("nik"):
         said.append(gettext("Kept encrypted."))
     return said
 
