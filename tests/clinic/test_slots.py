@@ -105,7 +105,8 @@ def test_on_a_holiday_extra_hours_alone(given: list[ScheduleException], expected
 @pytest.mark.parametrize(("taken", "meets"), [
     ([], False), ([(9, 10)], False), ([(11, 12)], False), ([(10, 11)], True), ([(9, 12)], True),
     ([(9, 11)], True), ([(10, 12)], True), ([(8, 9), (9, 10), (11, 12)], False),
-    ([(8, 12), (8, 9)], True), ([(8, 9), (8, 12)], True), ([(8, 11), (9, 10)], True)])
+    ([(8, 12), (8, 9)], True), ([(8, 9), (8, 12)], True), ([(8, 11), (9, 10)], True),
+    ([(6, 7), (8, 9), (8, 12)], True), ([(6, 12), (7, 8)], True), ([(6, 7), (8, 9), (9, 11)], True)])
 def test_a_slot_of_ten_to_eleven_meets_what_is_taken(taken: list[tuple[int, int]], meets: bool) -> None:
     assert Taken((at(starts), at(ends)) for starts, ends in taken).meets(Slot(at(10), 60)) is meets
 
