@@ -207,6 +207,13 @@ def test_days_ahead_count_today(session: Any, days: str, is_bookable: bool) -> N
     assert list(slots.first_free([doctor])) == [doctor.id] * is_bookable
 
 
+def test_where_today_alone_can_be_booked_today_is_found(session: Any) -> None:
+    make.saved(Setting(key="consultation.days_ahead", value="1"))
+    doctor = sundays()
+    assert told(slots.next_free(doctor)) == "08.00-09.00 09.00-10.00"
+    assert list(slots.first_free([doctor])) == [doctor.id]
+
+
 def test_no_time_of_a_day_that_is_over(session: Any) -> None:
     assert slots.free_slots(make.make_doctor(), YESTERDAY) == []
 
