@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from models import clock
 from models.asset_register import AssetBook, AssetType, BookKind, DepreciationMethod
 from models.depreciation import DepreciationRun, DepreciationRunLine
+from models.depreciation_rules import Terms, accumulated_at, accumulated_on, amount_of, outlook, schedule
 from models.errors import Conflict, Refused
 from models.journal import JournalEntry, Period, Posting
 from models.operations.assets import depreciation
@@ -76,6 +77,45 @@ def test_a_book_of_another_kind_is_not_in_the_run(session: Any, staff: User) -> 
     books = session.scalars(sa.select(AssetBook.book).join(
         DepreciationRunLine, DepreciationRunLine.asset_book_id == AssetBook.id)).all()
     assert books == [BookKind.STATE_PROPERTY]
+
+
+# ---------------------------------------------------------------- what is to come, without a database
+
+TERMS = Terms(DepreciationMethod.STRAIGHT_LINE, Decimal(1_000), date(2026, 2, 1), 3, Decimal(100))
+
+
+@pytest.mark.parametrize(("gone", "expected"), [
+    (0, [(0, 1000), (300, 700), (300, 400), (300, 100), (0, 100)]),
+    (450, [(0, 550), (0, 550), (150, 400), (300, 100), (0, 100)]),
+    (900, [(0, 100)] * 5)])
+def test_the_outlook_says_what_each_month_takes_and_leaves(gone: int,
+                                                           expected: list[tuple[int, int]]) -> None:
+    months = [date(2026, month, 28) for month in range(1, 6)]
+    assert outlook(TERMS, Decimal(gone), months) == expected
+
+
+@pytest.mark.parametrize(("day", "gone"), [
+    (date(2026, 1, 31), 0), (date(2026, 2, 1), "10.71"), (date(2026, 2, 28), 300),
+    (date(2026, 3, 1), "309.68"), (date(2026, 4, 29), 890), (date(2026, 4, 30), 900),
+    (date(2026, 5, 1), 900)])
+def test_a_disposal_takes_the_days_of_its_month(day: date, gone: Any) -> None:
+    assert accumulated_on(TERMS, day) == Decimal(gone)
+
+
+@pytest.mark.parametrize(("after", "first"), [
+    (None, date(2026, 2, 1)), (date(2026, 1, 31), date(2026, 2, 1)), (date(2026, 2, 28), date(2026, 3, 1)),
+    (date(2025, 6, 30), date(2026, 2, 1))])
+def test_a_schedule_begins_after_what_is_in_it(after: date | None, first: date) -> None:
+    found = schedule(TERMS, None if after is None else accumulated_at(TERMS, after), after)
+    assert found[0].period_start == first
+    assert sum(line.amount for line in found) == 900 - (300 if first.month == 3 else 0)
+    assert found[-1].closing_value == 100
+
+
+def test_what_is_made_up_for_is_never_below_nothing() -> None:
+    ends = [date(2026, 2, 28), date(2026, 3, 31)]
+    assert [amount_of(TERMS, end, Decimal(0)) for end in ends] == [300, 600]
+    assert [amount_of(TERMS, end, Decimal(400)) for end in ends] == [0, 200]
 
 
 # ---------------------------------------------------------------- which period

@@ -105,7 +105,8 @@ def test_on_a_holiday_extra_hours_alone(given: list[ScheduleException], expected
 @pytest.mark.parametrize(("taken", "meets"), [
     ([], False), ([(9, 10)], False), ([(11, 12)], False), ([(10, 11)], True), ([(9, 12)], True),
     ([(9, 11)], True), ([(10, 12)], True), ([(8, 9), (9, 10), (11, 12)], False),
-    ([(8, 12), (8, 9)], True), ([(8, 9), (8, 12)], True), ([(8, 11), (9, 10)], True)])
+    ([(8, 12), (8, 9)], True), ([(8, 9), (8, 12)], True), ([(8, 11), (9, 10)], True),
+    ([(6, 7), (8, 9), (8, 12)], True), ([(6, 12), (7, 8)], True), ([(6, 7), (8, 9), (9, 11)], True)])
 def test_a_slot_of_ten_to_eleven_meets_what_is_taken(taken: list[tuple[int, int]], meets: bool) -> None:
     assert BusyTimes((at(starts), at(ends)) for starts, ends in taken).meets(Slot(at(10), 60)) is meets
 
@@ -204,6 +205,13 @@ def test_days_ahead_count_today(session: Any, days: str, is_bookable: bool) -> N
     assert told(slots.free_slots(doctor, week)) == "04.00-05.00" * is_bookable
     assert told(slots.next_free(doctor)) == "04.00-05.00" * is_bookable
     assert list(slots.first_free([doctor])) == [doctor.id] * is_bookable
+
+
+def test_where_today_alone_can_be_booked_today_is_found(session: Any) -> None:
+    make.saved(Setting(key="consultation.days_ahead", value="1"))
+    doctor = sundays()
+    assert told(slots.next_free(doctor)) == "08.00-09.00 09.00-10.00"
+    assert list(slots.first_free([doctor])) == [doctor.id]
 
 
 def test_no_time_of_a_day_that_is_over(session: Any) -> None:

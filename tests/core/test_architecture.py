@@ -145,8 +145,8 @@ def test_folders_have_the_words_of_the_areas(folder: str, core: str) -> None:
     there = {named(path).removeprefix(folder + "/").split("/")[0] for path in tracked()
              if named(path).startswith(folder + "/") and "/" in named(path).removeprefix(folder + "/")}
     assert areas <= there
-    beside = {"tests": {"panel", "portal", "learn", "web", "grids", "browser", "benchmarks", "support",
-                        "data"}}
+    beside = {"tests": {"panel", "portal", "learn", "web", "grids", "browser", "benchmarks", "mutations",
+                        "support", "data"}}
     assert there - areas <= beside.get(folder, set())
     if not folder.startswith("t"):
         files = {path.name for path in tracked() if path.parent == ROOT / folder}

@@ -172,6 +172,16 @@ def test_two_lines_of_one_item_share_what_is_there(by: User) -> None:
     assert shelf.held == (0, 0)
 
 
+def test_two_lines_of_one_item_take_no_more_than_there_is(by: User) -> None:
+    shelf = Shelf(by)
+    shelf.put(5, 50)
+    lines = [stock.Out(number, shelf.item.id, Decimal(3)) for number in (1, 2)]
+    with pytest.raises(NotEnoughStock) as refusal:
+        stock.issue(shelf.paper(), shelf.store.id, lines, kind=MoveKind.DELIVERY, on=TODAY, by=by,
+                    against=LOSS)
+    assert refusal.value.params["available"] == 2
+
+
 @pytest.mark.parametrize(("quantity", "value", "why"), [
     (MOST_UNITS, 0, None), (MOST_UNITS + 1, 0, "cannot hold"), (MOST_COST, MOST_WORTH, None),
     (1000, MOST_WORTH + 1, "cannot hold"), (1, MOST_COST - 1, None), (1, MOST_COST, "too high")])

@@ -147,7 +147,7 @@ class Runner:
     def _child(self, mutant: Mutant, tests: list[pytest.Item], url: str) -> NoReturn:
         code = NOT_PLACED
         try:
-            signal.alarm(self.limit)
+            signal.alarm(0 if mutant.at_import else self.limit)
             nowhere = os.open(os.environ.get("RAWAT_MUTANT_LOG", os.devnull),
                               os.O_WRONLY | os.O_APPEND | os.O_CREAT)
             os.dup2(nowhere, 1)
@@ -186,10 +186,10 @@ class Runner:
                     [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider",
                      "-p", "tests.mutations.broken", *there(TARGETS[mutant.path])],
                     env={**os.environ, "RAWAT_MUTANT": f"{module_of(mutant.path)}:{file.name}"}, cwd=ROOT,
-                    timeout=self.limit - 1, check=False)
+                    timeout=self.limit, check=False)
             except subprocess.TimeoutExpired:
                 return TOO_LONG
-        return PASSED if done.returncode == 0 else FAILED
+        return {0: PASSED, 1: FAILED}.get(done.returncode, NOT_PLACED)
 
 
 def run(item: pytest.Item) -> None:
