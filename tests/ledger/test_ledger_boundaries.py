@@ -175,7 +175,7 @@ def test_two_lines_of_one_item_share_what_is_there(by: User) -> None:
 def test_two_lines_of_one_item_take_no_more_than_there_is(by: User) -> None:
     shelf = Shelf(by)
     shelf.put(5, 50)
-    lines = [stock.Out(number, shelf.item.id, Decimal(3)) for number in (1, 2)]
+    lines = [stock.Outgoing(number, shelf.item.id, Decimal(3)) for number in (1, 2)]
     with pytest.raises(NotEnoughStock) as refusal:
         stock.issue(shelf.paper(), shelf.store.id, lines, kind=MoveKind.DELIVERY, on=TODAY, by=by,
                     against=LOSS)
