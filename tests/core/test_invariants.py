@@ -44,6 +44,8 @@ from tests.support import factories as make
 from tests.support import standing_papers as papers
 from tests.support.specified_workflows import NOT_BUILT, SPECIFIED, lines
 
+pytestmark = pytest.mark.once
+
 STATES = {(row["table"], row["state"]): row for row in lines("final-states.csv")}
 UNFINISHED = {cell for cell, row in STATES.items() if row["final"] == "no"}
 #: Number of the invariant, table, state, and what of it: a step, a role or a word.

@@ -16,6 +16,8 @@ from models.roles import Role
 from tests.support.factories import make_user
 from tests.support.specified_rights import TABLES, openers, readers
 
+pytestmark = pytest.mark.once
+
 EVERYBODY = frozenset(Role)
 ANYBODY = None  # signed in or not
 

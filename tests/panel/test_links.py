@@ -16,6 +16,8 @@ from tests.support import factories as make
 from tests.support import grid
 from tests.support.specified_rights import TABLES, readers, report_readers
 
+pytestmark = pytest.mark.once
+
 PLACES = ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/reports/", "/admin/rooms/",
           "/admin/housekeeping/", "/admin/care/", "/admin/imports/", "/admin/desk/", "/admin/scan/")
 
