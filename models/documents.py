@@ -202,6 +202,12 @@ def _check_facts(model: type[Document]) -> None:
         if other.prefix == model.prefix:
             raise TypeError(f"{name} has the prefix {model.prefix} of {other.__name__}: their numbers could "
                             f"not be told apart.")
+    _check_names(model)
+
+
+def _check_names(model: type[Document]) -> None:
+    """Raises TypeError when a fact names an attribute or a state that the type does not have."""
+    name = model.__name__
     for attribute in (model.dated, *model.late_columns):
         if not any(attribute in (*vars(base), *vars(base).get("__annotations__", ()))
                    for base in model.__mro__):
