@@ -31,7 +31,8 @@ class RowActions:
         """Beside what views mark with `@action`, each step that several rows can take at once is one."""
         super().init_actions()  # type: ignore[misc]
         self.marked_actions = tuple(self._actions)
-        for name in getattr(self.model, "workflow", None).names if hasattr(self.model, "workflow") else ():
+        workflow = getattr(self.model, "workflow", None)
+        for name in workflow.names if workflow is not None else ():
             self._actions.append((name, name))
             self._actions_data[name] = (partial(self.take_for_rows, name), name, None)
 

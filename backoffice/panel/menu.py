@@ -124,8 +124,8 @@ def nav(tables: set[str]) -> Markup:
         if len(known) >= MOST_KEPT:
             known.clear()
         template = current_app.jinja_env.get_template("backoffice/panel/menu.html")
-        groups = template.render(groups=menu(tables), icon=rendering.icon)
-        result = Markup(groups)  # noqa: S704 (a template's output)
+        html = template.render(groups=menu(tables), icon=rendering.icon)
+        result = Markup(html)  # noqa: S704 (a template's output)
         known[key] = result
     return result
 
