@@ -191,7 +191,8 @@ def writers(path: Path) -> list[tuple[str, str]]:
             places += [(path.name, function.name) for target in targets
                        if isinstance(target, ast.Attribute) and target.attr == "password_hash"]
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "User":
-                places += [(path.name, function.name) for word in node.keywords if word.arg == "password_hash"]
+                places += [(path.name, function.name) for word in node.keywords
+                           if word.arg == "password_hash"]
     return places
 
 
