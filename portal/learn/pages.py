@@ -1,0 +1,64 @@
+"""What every learning page stands on: its blueprint, who may open it, and the parts that the top line and the
+home list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, current_app, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from models import rights
+from portal.web.signin import unauthorized
+
+bp = Blueprint("learn", __name__, url_prefix="/learn")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the laboratory: its first page, what it is called, an icon of the sprite, what one does there
+    in one sentence, the label of the home's button, and its place in the order (from left to right)."""
+
+    endpoint: str
+    word: Any
+    icon: str
+    about: Any
+    button: Any
+    order: int
+
+
+_parts: list[Part] = []
+
+
+def add_part(part: Part) -> Part:
+    """Called by the module that serves it; the top line and the home list it from then on."""
+    _parts.append(part)
+    _parts.sort(key=lambda entry: entry.order)
+    return part
+
+
+@bp.before_request
+def _gate() -> Any:
+    if not current_user.is_authenticated:
+        return unauthorized()
+    if not rights.may_open(current_user, "learn"):
+        abort(403)
+    return None
+
+
+def _icon(name: str) -> Markup:
+    """An icon of the sprite in the size of the portal's style."""
+    return Markup('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
+        url_for("static", filename="icons.svg"), name)
+
+
+def is_training() -> bool:
+    """Whether every person and number in this database was made by a program."""
+    return current_app.config["RAWAT_ENV"] == "demo"
+
+
+@bp.context_processor
+def _given() -> dict[str, Any]:
+    return {"ic": _icon, "is_training": is_training(), "parts": _parts}
