@@ -53,7 +53,7 @@ Break = tuple[int, str, str, str]
 BROKEN: frozenset[Break] = frozenset((int(row["number"]), row["table"], row["state"], row["what"])
                                      for row in lines("invariants_broken.csv"))
 #: As many lines as the list may have: lower it with every line that leaves, never raise it.
-MOST_BROKEN = 170
+MOST_BROKEN = 169
 
 
 def agree(found: set[Break], numbers: set[int], table: str = "") -> None:

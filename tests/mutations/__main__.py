@@ -1,7 +1,8 @@
 """``python -m tests.mutations``: a sample of mutants, each run against its tests; prints what survived.
 
 ``-n 300 --seed 11`` choose the sample, ``--only slots`` the modules whose path has the word, ``-j 2`` how
-many run at once. Mutants that change nothing a person can see stand, with the reason, in
+many run at once. ``--part slots`` runs, of the sample over all modules, those of such a module: so the
+whole is run a part at a time. Mutants that change nothing a person can see stand, with the reason, in
 ``tests/data/mutants_that_change_nothing.txt``.
 """
 
@@ -36,10 +37,12 @@ def listed() -> dict[str, str]:
 
 
 def chosen(options: argparse.Namespace) -> list[Mutant]:
-    """The sample: of all modules alike, or of those that `only` names; the slow ones first."""
+    """The sample: of all modules alike, or of those that `only` names, and of it the `part`; the slow ones
+    first."""
     every = [mutant for path in TARGETS if options.only in path for mutant in mutants(path)
              if options.inside in mutant.name]
     sample = random.Random(options.seed).sample(every, min(options.n, len(every)))
+    sample = [mutant for mutant in sample if options.part in mutant.path]
     return sorted(sample, key=lambda mutant: (not mutant.at_import, mutant.path, mutant.line))
 
 
@@ -50,6 +53,7 @@ def main() -> int:
     parser.add_argument("-j", type=int, default=2, help="how many at once")
     parser.add_argument("--limit", type=int, default=120, help="seconds that one may take")
     parser.add_argument("--only", default="", help="a word of the modules' path")
+    parser.add_argument("--part", default="", help="a word of the path, of modules in the sample over all")
     parser.add_argument("--inside", default="", help="a word of the mutants' name")
     options = parser.parse_args()
 
@@ -72,7 +76,8 @@ def main() -> int:
                   f"{mutant.name}", flush=True)
 
     runner = Runner(wanted, options.limit, options.j, tell)
-    tests = dict.fromkeys(test for path in TARGETS if options.only in path for test in there(TARGETS[path]))
+    tests = dict.fromkeys(test for path in TARGETS if options.only in path and options.part in path
+                          for test in there(TARGETS[path]))
     pytest.main(["-q", "-s", "-n", "0", "-p", "no:cacheprovider",
                  "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests], plugins=[runner, running])
 

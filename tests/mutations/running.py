@@ -101,7 +101,11 @@ class Runner:
     # ---------------------------------------------------------------- unchanged
 
     def _once_unchanged(self, item: pytest.Item) -> None:
-        """Run a test and note the lines of the targets that it comes by."""
+        """Run a test and note the lines of the targets that it comes by, those that build a statement too."""
+        for path in self.probes:
+            for thing in vars(sys.modules[module_of(path)]).values():
+                if isinstance(thing, Bulk):
+                    thing._built.clear()
         met: set[tuple[str, int]] = set()
         setattr(builtins, PROBE, met.add)
         began = time.monotonic()

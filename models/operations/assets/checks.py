@@ -7,14 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.asset_register import Asset, AssetBook, AssetType, BookKind, Ownership
+from models.asset_exits import AssetDisposal, AssetDisposalLine, AssetDisposalState
+from models.asset_register import Asset, AssetBook, AssetState, AssetType, BookKind, Ownership
 from models.journal import Account, JournalLine, Posting
+from models.maintenance import Maintenance, MaintenanceLine, MaintenanceLineState, MaintenanceState
 from models.operations.assets.entry import GONE
 from models.operations.core.checks import check
 from models.organisation import Setting
 from models.settings import DEFAULTS
 
 ZERO = Decimal(0)
+#: Orders that work on nothing (any more), and disposals that will not take an asset away.
+ENDED_ORDERS = (MaintenanceState.DONE, MaintenanceState.CANCELLED)
+ENDED_DISPOSALS = (AssetDisposalState.POSTED, AssetDisposalState.CANCELLED)
 
 
 def _in_journal(session: Any, purpose: Posting, sign: int) -> dict[int, Decimal]:
@@ -69,3 +74,19 @@ def books_agree(session: Any) -> Any:
         .join(AssetBook, AssetBook.asset_id == Asset.id)
         .where(Asset.state.not_in(GONE), AssetBook.book == BookKind.HOSPITAL,
                AssetBook.cost != Asset.acquisition_cost).limit(1)).first()
+
+
+@check("assets: what is under maintenance stands on an open order, or is proposed for disposal")
+def worked_on(session: Any) -> Any:
+    """The first asset of which that is not so: (id, tag). Of an order in progress each line counts, because
+    its assets come back when the whole order is finished."""
+    order, line = Maintenance, MaintenanceLine
+    on_order = sa.exists().where(
+        line.maintenance_id == order.id, line.asset_id == Asset.id, order.state.not_in(ENDED_ORDERS),
+        (order.state == MaintenanceState.IN_PROGRESS) | (line.state == MaintenanceLineState.PLANNED))
+    proposed = sa.exists().where(
+        AssetDisposalLine.asset_disposal_id == AssetDisposal.id, AssetDisposalLine.asset_id == Asset.id,
+        AssetDisposal.state.not_in(ENDED_DISPOSALS))
+    return session.execute(sa.select(Asset.id, Asset.tag).where(
+        Asset.state == AssetState.UNDER_MAINTENANCE, ~on_order, ~proposed)
+        .order_by(Asset.id).limit(1)).first()
