@@ -16,6 +16,8 @@ from models.workflow import (
     Transition,
     Workflow,
     another_person,
+    approval_steps,
+    author_steps,
     has_lines,
     not_own,
     own_document,
@@ -27,6 +29,17 @@ class S(StrEnum):
     DRAFT = "draft"
     SENT = "sent"
     DONE = "done"
+
+
+class P(StrEnum):
+    """States of a paper that goes to an approver."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    POSTED = "posted"
 
 
 IS_GOOD = Condition("is_good", lambda document, _user: document.good, "It is not good.", field="good")
@@ -123,6 +136,65 @@ def test_one_name_may_have_two_rows_but_not_from_one_state() -> None:
     assert both.step("send", S.SENT) is both.transitions[1]
     with pytest.raises(ValueError, match="declared twice"):
         Workflow(S.DRAFT, send, replace(send, sources=(S.SENT, S.DRAFT)))
+
+
+def test_a_no_belongs_to_the_role_whose_turn_it_is() -> None:
+    """Two rows of one name: from each state only the role of that row may."""
+    reject = WAYS.transitions[2]
+    ways = Workflow(S.DRAFT, reject, replace(reject, sources=(S.DONE,), who=Role.PAYABLES))
+    payables = person(Role.PAYABLES)
+    assert ways.require(paper(), "reject", HEAD, "no").roles == (Role.STORE_HEAD,)
+    assert ways.require(paper(S.DONE), "reject", payables, "no").roles == (Role.PAYABLES,)
+    for state, other in ((S.SENT, payables), (S.DONE, HEAD)):
+        with pytest.raises(NotAllowed):
+            ways.require(paper(state), "reject", other, "no")
+    with pytest.raises(WrongState):
+        ways.require(paper(S.DRAFT), "reject", payables, "no")
+
+
+def test_what_a_state_rests_on() -> None:
+    assert WAYS.rests_on == {}
+    assert Workflow(S.DRAFT, WAYS.transitions[0], rests_on={S.SENT: "order"}).rests_on == {S.SENT: "order"}
+
+
+@pytest.mark.parametrize(("who", "about", "is_free"), [
+    (Role.ADMIN, (), True), ((), (), False), (Role.ADMIN, ("document",), True), ((), ("document",), False),
+    (Role.ADMIN, ("person",), True), (Role.ADMIN, ("document", "person"), True),
+    (Role.ADMIN, ("world",), False), (Role.ADMIN, ("time",), False),
+    (Role.ADMIN, ("document", "time"), False)])
+def test_a_free_step_depends_on_document_and_person_alone(who: Any, about: tuple[Any, ...],
+                                                          is_free: bool) -> None:
+    conditions = tuple(replace(IS_BIG, about=each) for each in about)
+    assert Transition("send", (S.DRAFT,), S.SENT, who, when=conditions).is_free is is_free
+
+
+def test_a_condition_is_about_the_world_and_not_kept_unless_said() -> None:
+    assert (IS_BIG.about, IS_BIG.is_kept, IS_BIG.field, IS_BIG.rows) == ("world", False, None, None)
+
+
+def rows(steps: tuple[Transition, ...]) -> list[tuple[Any, ...]]:
+    """Name, sources, target, roles, codes of the conditions, whether it wants a reason and gives a number."""
+    return [(step.name, step.sources, step.target, step.roles, [each.code for each in step.conditions],
+             step.needs_reason, step.numbers) for step in steps]
+
+
+def test_the_steps_of_approval_are_those_of_the_specification() -> None:
+    """`workflows.csv`: submit with lines gets the number; another person approves, or rejects with a
+    reason."""
+    author, head = (Role.UNIT_USER, Role.ADMIN), Role.STORE_HEAD
+    assert rows(approval_steps(P, author=author, approver=head)) == [
+        ("submit", (P.DRAFT,), P.SUBMITTED, author, ["has_lines"], False, True),
+        ("approve", (P.SUBMITTED,), P.APPROVED, (head,), ["not_own"], False, False),
+        ("reject", (P.SUBMITTED,), P.REJECTED, (head,), [], True, False)]
+    assert approval_steps(P, author=author, approver=head, approved=P.POSTED)[1].target == P.POSTED
+
+
+def test_the_steps_of_the_author_are_those_of_the_specification() -> None:
+    """`workflows.csv`: the author opens what was rejected again; draft and submitted are cancelled with a
+    reason."""
+    assert rows(author_steps(P, author=Role.UNIT_USER)) == [
+        ("reopen", (P.REJECTED,), P.DRAFT, (Role.UNIT_USER,), ["own_document"], False, False),
+        ("cancel", (P.DRAFT, P.SUBMITTED), P.CANCELLED, (Role.UNIT_USER,), [], True, False)]
 
 
 @pytest.mark.parametrize("name", ["reject", "recount", "cancel", "suspend", "fail", "no_show",
