@@ -10,13 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_register import AssetBook, AssetType, BookKind, DepreciationMethod
+from models.asset_register import AssetBook, AssetType, BookKind, DepreciationMethod, TaxGroup
 from models.depreciation import DepreciationRun, DepreciationRunLine
 from models.depreciation_rules import Terms, accumulated_at, accumulated_on, amount_of, outlook, schedule
 from models.errors import Conflict, Refused
 from models.journal import JournalEntry, Period, Posting
 from models.operations.assets import depreciation
 from models.operations.core.approvals import perform
+from models.organisation import Setting
 from models.people import User
 from models.roles import Role
 from tests.assets.test_depreciation import asset_of, book_of, close, posted, run_of
@@ -77,6 +78,17 @@ def test_a_book_of_another_kind_is_not_in_the_run(session: Any, staff: User) -> 
     books = session.scalars(sa.select(AssetBook.book).join(
         DepreciationRunLine, DepreciationRunLine.asset_book_id == AssetBook.id)).all()
     assert books == [BookKind.STATE_PROPERTY]
+
+
+@pytest.mark.parametrize("group", list(TaxGroup))
+@pytest.mark.parametrize("setting", ["straight_line", "declining_balance"])
+def test_the_tax_book_follows_the_setting_and_buildings_are_straight(session: Any, group: TaxGroup,
+                                                                     setting: str) -> None:
+    """Article 11 of the income tax law: declining balance is not for buildings."""
+    make.saved(Setting(key="depreciation.tax_method", value=setting))
+    is_building = group in (TaxGroup.PERMANENT_BUILDING, TaxGroup.OTHER_BUILDING)
+    book = book_of(asset_of(cost=12_000, group=group), BookKind.TAX)
+    assert (book.method, book.tax_group) == ("straight_line" if is_building else setting, group)
 
 
 # ---------------------------------------------------------------- what is to come, without a database

@@ -14,12 +14,14 @@ from models.documents import DocumentEvent
 from models.errors import NotAllowed, PeriodClosed, Refused
 from models.items import MOST_WORTH
 from models.journal import Account, JournalEntry, Posting
+from models.operations.core import approvals
 from models.operations.ledger import backdating, journal, periods
 from models.operations.ledger.journal import JournalLeg
 from models.organisation import Setting, Status
 from models.people import User
 from models.returns import Spoilage
 from models.roles import Role
+from models.stocktakes import StockTransfer
 from tests.support import factories as make
 
 TODAY, YESTERDAY = date(2026, 5, 20), date(2026, 5, 19)
@@ -48,6 +50,19 @@ def test_legs_of_one_purpose_and_account_are_added_up(by: User) -> None:
         JournalLeg(Posting.EXPENSE, Decimal(-9))], document, by)
     assert legs(document) == {(Posting.LOSS, named[Posting.LOSS], 5, 0), (Posting.LOSS, own, 4, 0),
                               (Posting.EXPENSE, named[Posting.EXPENSE], 0, 9)}
+
+
+def test_an_account_that_nothing_goes_to_need_not_be_there(by: User) -> None:
+    document, own = paper(by), make.make_account().id
+    make.saved(Setting(key="account.loss", value=make.make_account().code))
+    make.db.session.execute(sa.update(Setting).values(value="none such"))
+    journal.post_entry(TODAY, [JournalLeg(Posting.LOSS, Decimal(0)), JournalLeg(Posting.EXPENSE, Decimal(5)),
+                               JournalLeg(Posting.LOSS, Decimal(-5), own)], document, by)
+    assert {(purpose, debit, credit) for purpose, _account, debit, credit in legs(document)} == {
+        (Posting.EXPENSE, 5, 0), (Posting.LOSS, 0, 5)}
+    with pytest.raises(Refused, match="none such"):
+        journal.post_entry(TODAY, [JournalLeg(Posting.LOSS, Decimal(1)),
+                                   JournalLeg(Posting.EXPENSE, Decimal(-1))], document, by)
 
 
 @pytest.mark.parametrize("amounts", [[], [0, 0], [5, -5]])
@@ -167,5 +182,17 @@ def test_a_permission_is_written_with_its_day(session: Any, head: User, on: date
     assert note == "2026-05-19: late"
     assert backdating.is_allowed(document, on)
     assert not backdating.is_allowed(document, TODAY)
+    assert not backdating.is_allowed(make.saved(StockTransfer(
+        id=document.id, store_id=document.store_id, to_store_id=make.make_store().id,
+        created_by=document.created_by)), on), "of another type"
     other = make.saved(Spoilage(store_id=document.store_id, created_by=document.created_by, spoiled_on=on))
     assert not backdating.is_allowed(other, on)
+
+
+def test_a_reason_that_begins_with_a_day_is_no_permission(session: Any, by: User) -> None:
+    """Only the head of store's permission counts, not what somebody wrote at another step."""
+    document = paper(by)
+    approvals.remark(document, "submit", by=by, note=f"{YESTERDAY.isoformat()}: late")
+    assert not backdating.is_allowed(document, YESTERDAY)
+    approvals.remark(document, approvals.ALLOW_DATE, by=by, note=f"{YESTERDAY.isoformat()}: late")
+    assert backdating.is_allowed(document, YESTERDAY)

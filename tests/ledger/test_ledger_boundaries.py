@@ -15,9 +15,10 @@ from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.ledger import stock
 from models.operations.ledger.ledger import MOST_COST, share
 from models.people import User
-from models.returns import Spoilage
+from models.returns import Spoilage, SpoilageLine
 from models.roles import Role
-from models.stock import MoveKind, StockMove, StoreItem
+from models.stock import MoveKind, StockBalance, StockMove, StoreItem
+from models.stocktakes import StockTransfer
 from tests.support import factories as make
 
 TODAY, YESTERDAY = date(2026, 5, 20), date(2026, 5, 19)
@@ -197,6 +198,45 @@ def test_the_item_keeps_what_is_on_hand_and_when_it_last_came_and_left(by: User,
     assert first.id
 
 
+def test_records_in_hand_are_read_again_after_a_posting(by: User) -> None:
+    shelf = Shelf(by)
+    shelf.put(5, 50)
+    session = make.db.session
+    held = session.scalars(sa.select(StoreItem).filter_by(item_id=shelf.item.id)).one()
+    balance = session.scalars(sa.select(StockBalance).filter_by(item_id=shelf.item.id)).one()
+    item = session.get(Item, shelf.item.id)
+    assert (held.quantity, held.value, balance.quantity, item.stock_on_hand, item.last_issued_on) == (
+        5, 50, 5, 5, None)
+    shelf.take(2)
+    assert (held.quantity, held.value, balance.quantity, item.stock_on_hand, item.last_issued_on) == (
+        3, 30, 3, 3, TODAY)
+    shelf.put(4, 10)
+    assert (held.quantity, held.value, balance.quantity, item.stock_on_hand) == (7, 40, 7, 7)
+
+
+def test_lines_get_their_items(by: User) -> None:
+    in_hand, other = make.make_item(), make.make_item()
+    ids = [in_hand.id, other.id, in_hand.id]
+    make.db.session.expunge(other)
+    lines = [SpoilageLine(item_id=key) for key in ids]
+    stock.load_items(lines)
+    assert [line.item.id for line in lines] == ids
+    assert lines[0].item is in_hand
+
+
+def test_batches_are_known_by_item_and_number() -> None:
+    one, other = make.make_item(), make.make_item()
+    known = stock.batches([(one.id, "A", TODAY), (one.id, "B", None), (other.id, "A", YESTERDAY)])
+    assert len(set(known.values())) == 3
+    assert stock.batches([(other.id, "A", YESTERDAY), (one.id, "", None)]).keys() == {
+        (other.id, "A"), (one.id, "")}
+    assert stock.batches([(other.id, "A", YESTERDAY)]) == {(other.id, "A"): known[other.id, "A"]}
+    assert stock.batches([]) == {}
+    with pytest.raises(Refused, match=f"expiry {YESTERDAY}, not {TODAY}") as refusal:
+        stock.batches([(one.id, "A", TODAY), (other.id, "A", TODAY)])
+    assert refusal.value.field == "expires_on"
+
+
 # ---------------------------------------------------------------- which day
 
 @pytest.mark.parametrize(("on", "who", "reason", "refused"), [
@@ -247,7 +287,74 @@ def test_no_day_after_it_goes_below_nothing(by: User, head: User, on: date, quan
             shelf.take(quantity, none, on=on, by=head, reason="late")
 
 
+def test_the_batch_in_another_store_does_not_help_on_an_earlier_day(by: User, head: User) -> None:
+    shelf, elsewhere = Shelf(by), Shelf(by)
+    elsewhere.item = shelf.item
+    elsewhere.put(100, 100, on=date(2026, 5, 5))
+    shelf.put(10, 100, on=date(2026, 5, 15))
+    with pytest.raises(NotEnoughStock):
+        shelf.take(1, on=date(2026, 5, 10), by=head, reason="late")
+
+
+@pytest.mark.parametrize(("on", "there_is"), [
+    (date(2026, 5, 11), False), (date(2026, 5, 12), False), (date(2026, 5, 15), True), (TODAY, True)])
+def test_what_a_count_takes_off_was_there_on_its_day_and_after(by: User, on: date, there_is: bool) -> None:
+    """Five came on the 10th, five left on the 12th, five came on the 15th."""
+    shelf = Shelf(by)
+    shelf.put(5, 50, on=date(2026, 5, 10))
+    shelf.take(5, on=date(2026, 5, 12))
+    shelf.put(5, 50, on=date(2026, 5, 15))
+    if there_is:
+        assert [move.quantity for move in shelf.count(-1, on=on)] == [-1]
+    else:
+        with pytest.raises(NotEnoughStock):
+            shelf.count(-1, on=on)
+
+
 # ---------------------------------------------------------------- reversing
+
+def test_only_the_moves_of_this_document_are_reversed(by: User) -> None:
+    """A document of another type may have the same id."""
+    shelf, other = Shelf(by), Shelf(by)
+    first, second = shelf.put(5, 50), shelf.put(2, 20)
+    transfer = make.saved(StockTransfer(id=first.id, store_id=shelf.store.id, created_by=by,
+                                        to_store_id=other.store.id))
+    incoming = stock.Incoming(1, shelf.item.id, Decimal(3), shelf.batch(), Decimal(30))
+    stock.receive(transfer, shelf.store.id, [incoming], kind=MoveKind.RECEIPT, on=TODAY, by=by, against=LOSS)
+    assert [move.quantity for move in stock.reverse(first, on=TODAY, by=by)] == [-5]
+    assert shelf.held == (5, 50)
+    assert [move.quantity for move in stock.reverse(second, on=TODAY, by=by)] == [-2]
+
+
+def test_what_was_reversed_is_not_reversed_again_with_what_came_later(by: User) -> None:
+    shelf = Shelf(by)
+    paper = shelf.put(5, 50)
+    stock.reverse(paper, on=TODAY, by=by)
+    incoming = stock.Incoming(2, shelf.item.id, Decimal(3), shelf.batch(), Decimal(30))
+    stock.receive(paper, shelf.store.id, [incoming], kind=MoveKind.RECEIPT, on=TODAY, by=by, against=LOSS)
+    assert [(move.line_id, move.quantity) for move in stock.reverse(paper, on=TODAY, by=by)] == [(2, -3)]
+    assert shelf.held == (0, 0)
+    assert stock.reverse(paper, on=TODAY, by=by) == []
+
+
+def test_a_batch_that_is_short_refuses_and_names_its_item(by: User) -> None:
+    """A balance that does not agree with the ledger never goes below nothing."""
+    shelf, short = Shelf(by), Shelf(by)
+    short.store = shelf.store
+    paper = shelf.paper()
+    stock.receive(paper, shelf.store.id,
+                  [stock.Incoming(number, each.item.id, Decimal(5), each.batch(), Decimal(50))
+                   for number, each in enumerate((shelf, short))],
+                  kind=MoveKind.RECEIPT, on=TODAY, by=by, against=LOSS)
+    balance = sa.update(StockBalance).where(StockBalance.item_id == short.item.id)
+    make.db.session.execute(balance.values(quantity=4))
+    with make.db.session.begin_nested() as point:
+        with pytest.raises(NotEnoughStock, match="no longer there") as refusal:
+            stock.reverse(paper, on=TODAY, by=by)
+        point.rollback()
+    assert refusal.value.params["item"] == short.item.name
+    make.db.session.execute(balance.values(quantity=5))
+
 
 def test_what_was_used_is_not_reversed_and_what_was_used_before_does_not_matter(by: User) -> None:
     shelf = Shelf(by)
