@@ -56,6 +56,18 @@ def test_an_asset_loses_value_from_its_month_on(session: Any, staff: User, acqui
     assert lines(run) == ([] if amount is None else [(12_000, amount, 12_000 - amount)])
 
 
+@pytest.mark.parametrize("compute", [depreciation.compute_all, depreciation.compute_next])
+@pytest.mark.parametrize(("acquired_on", "opens"), [(date(2026, 1, 31), True), (date(2026, 2, 1), False)])
+def test_an_asset_of_the_last_day_gets_its_book_with_the_run(session: Any, staff: User, compute: Any,
+                                                             acquired_on: date, opens: bool) -> None:
+    asset = make.make_asset(acquired_on=acquired_on, acquisition_cost=Decimal(600))
+    run = run_of(staff, JANUARY)
+    compute(run)
+    session.expire_all()
+    assert [book.book for book in asset.books] == [BookKind.HOSPITAL] * opens
+    assert lines(run) == [(600, 10, 590)] * opens
+
+
 @pytest.mark.parametrize(("changes", "is_run"), [
     ({"version": 2}, True), ({"method": DepreciationMethod.NONE}, False),
     ({"residual_value": Decimal(2_000), "accumulated": Decimal("9999.99")}, True),

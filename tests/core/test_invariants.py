@@ -13,10 +13,11 @@ condition of life (rests), and which are unfinished. Where today's workflows bre
 4 somebody or a clock: a turn, or another record that it rests on. No job ends a state yet.
 5 work has a task, once: `flask verify` finds what rests on nothing; the other direction is in the tests of
   those checks.
-6 every step has its correction: no declaration says what corrects a step, so only the rows of corrections in
-  `workflows.csv` and the ways out of final states hold it.
-7 nothing living hangs on what has ended: not held, no foreign key says yet what an end does to the other
-  side.
+6 every step has its correction: of each step that writes, by what its effects call; that the correction
+  leaves all as it was is tried on deliveries and receipts, and by the tests of the other areas. What one
+  person presses alone (a bed, a room) is in 6 where a stay is written.
+7 nothing living hangs on what has ended: each step that ends a paper, with each foreign key to it. Claims of
+  lines, and what the end of the lower paper does to the upper, are not looked at; nor does `flask verify`.
 8 the posting step sets the date: what works on the day works 40 days later, when its month was closed.
   Movements in between are not made, and what is refused on the day already is not judged.
 9 policies are frozen: no condition reads a setting. Class flags are in 1 alone; units and schedules are not.
@@ -36,11 +37,15 @@ from backoffice.panel import inbox
 from models import clock, finality, settings
 from models.documents import WORKFLOWS, Document
 from models.operations.core import checks
+from models.operations.core.approvals import perform
 from models.operations.ledger import periods
 from models.operations.people import notices
+from models.operations.purchasing import receipts
+from models.operations.stores import stores
 from models.roles import Role
 from models.workflow import Transition
 from tests.support import factories as make
+from tests.support import standing_books as standing
 from tests.support import standing_papers as papers
 from tests.support.specified_workflows import NOT_BUILT, SPECIFIED, lines
 
@@ -52,8 +57,9 @@ UNFINISHED = {cell for cell, row in STATES.items() if row["final"] == "no"}
 Break = tuple[int, str, str, str]
 BROKEN: frozenset[Break] = frozenset((int(row["number"]), row["table"], row["state"], row["what"])
                                      for row in lines("invariants_broken.csv"))
-#: As many lines as the list may have: lower it with every line that leaves, never raise it.
-MOST_BROKEN = 169
+#: As many lines as the list may have: lower it with every line that leaves, raise it only when a test asks
+#: what none asked before.
+MOST_BROKEN = 201
 
 
 def agree(found: set[Break], numbers: set[int], table: str = "") -> None:
@@ -73,7 +79,7 @@ def test_the_list_of_what_breaks_only_shrinks() -> None:
     rows = list(lines("invariants_broken.csv"))
     assert len(rows) == len(BROKEN), "a line stands there twice"
     assert len(rows) <= MOST_BROKEN
-    assert {each[0] for each in BROKEN} <= {1, 2, 3, 4, 5, 8, 9, 10}, "a number that no test looks at"
+    assert {each[0] for each in BROKEN} <= set(range(1, 11)), "a number that no test looks at"
 
 
 def test_the_two_files_of_the_specification_agree() -> None:
@@ -261,6 +267,111 @@ def _is_asked_for(step: Transition, record: Any, people: list[Any]) -> bool:
     """Whether what stands on the document lets the step be taken at all, whoever asks."""
     return all(condition.test(record, people[0]) for condition in step.conditions
                if condition.about == "document")
+
+
+# ---------------------------------------------------------------- 6: every step has its correction
+
+#: Steps that take back what another wrote.
+CORRECTIONS = {"reverse", "reverse_payment", "unconfirm", "find", "undo_check_in", "undo_check_out",
+               "undo_no_show"}
+#: Steps that another paper corrects: the next count, a new booking.
+BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("consultation", "cancel"): "consultation",
+              ("consultation", "reject"): "consultation", ("consultation", "reschedule"): "consultation"}
+
+
+def test_each_step_that_writes_has_a_correction() -> None:
+    found: set[Break] = set()
+    for table, model in WORKFLOWS.items():
+        for step in model.workflow:
+            if step.name in CORRECTIONS or not step.roles or not standing.writes(model, step):
+                continue
+            back = {each.name for each in steps_out(table, step.target.value)} & CORRECTIONS
+            if not back and (table, step.name) not in BY_A_PAPER:
+                found |= {(6, table, source.value, step.name) for source in step.sources}
+    agree(found, {6})
+
+
+def _delivery() -> tuple[Any, str, str]:
+    item, store, nurse = make.make_item(), make.make_store(), make.make_user(Role.UNIT_USER)
+    make.stock_up(store, item, 7, "10.00")
+    request = make.make_store_request((item, 3), created_by=nurse, store=store)
+    perform(request, "submit", by=nurse)
+    perform(request, "approve", by=make.make_user(Role.STORE_HEAD))
+    keeper = make.make_user(Role.STORE_STAFF)
+    delivery = stores.make_delivery(request, by=keeper)
+    perform(delivery, "submit", by=keeper)
+    perform(delivery, "approve", by=make.make_user(Role.FACILITIES_HEAD))
+    return delivery, "deliver", "reverse"
+
+
+def _receipt() -> tuple[Any, str, str]:
+    buyer, item = make.make_user(Role.FACILITIES_STAFF), make.make_item()
+    order = make.make_purchase_order((item, 3, "3.33"), created_by=buyer)
+    for name, role in (("submit", None), ("approve", Role.FACILITIES_HEAD),
+                       ("approve_payment", Role.PAYABLES), ("send", None)):
+        perform(order, name, by=make.make_user(role) if role else buyer)
+    return receipts.make_receipt(order, by=make.make_user(Role.STORE_STAFF)), "post", "reverse"
+
+
+@pytest.mark.parametrize("prepare", [_delivery, _receipt])
+def test_step_and_correction_leave_all_as_it_was(session: Any, prepare: Any) -> None:
+    """Stock, journal, the states of all others, and the same step can be taken by another paper again."""
+    make.make_chart()
+    record, name, back = prepare()
+    session.expire_all()
+    books, around = standing.books(), standing.states(but=record)
+    perform(record, name, by=make.make_user(Role.STORE_STAFF))
+    assert standing.books() != books
+    perform(record, back, by=make.make_user(Role.STORE_HEAD), reason="The wrong box")
+    assert standing.books() == books
+    assert standing.states(but=record) == around
+
+
+# ---------------------------------------------------------------- 7: nothing living hangs on what has ended
+
+#: A good end of the upper paper with which the lower one goes on: goods are invoiced after they came.
+GOES_ON = {("supplier_invoice", "purchase_order", "close")}
+
+
+def _uppers(table: str) -> Iterator[tuple[str, str, bool]]:
+    """Column, table and whether the row is a line of it, of each foreign key to another paper."""
+    for key in WORKFLOWS[table].__table__.foreign_keys:
+        upper = key.column.table.name
+        if upper in WORKFLOWS and upper != table:
+            yield key.parent.name, upper, key.ondelete == "CASCADE"
+
+
+def _endings(table: str, whole: bool) -> Iterator[tuple[Any, Transition]]:
+    """The steps by a person into a final state, with the state before; those of a paper that nobody approved
+    yet only if it is the `whole`, because nothing but its own lines hangs on it."""
+    workflow = WORKFLOWS[table].workflow
+    early = {workflow.initial, *(step.target for step in workflow if step.name == "submit")}
+    for step in workflow:
+        ends = step.roles and STATES[table, step.target.value]["final"] == "yes"
+        for source in step.sources if ends else ():
+            if (table, source.value) in UNFINISHED and (whole or source not in early):
+                yield source, step
+
+
+@pytest.mark.parametrize("table", sorted(table for table in WORKFLOWS if [*_uppers(table)]))
+def test_nothing_living_hangs_on_what_has_ended(app: Any, session: Any, table: str) -> None:
+    """The upper paper ends while the lower one stands in each unfinished state: the step is refused, or ends
+    the lower one too."""
+    make.make_chart()
+    record, found = papers.record_of(table), set[Break]()
+    living = [state for state in WORKFLOWS[table].workflow.states if (table, state.value) in UNFINISHED]
+    with app.test_request_context("/"):
+        for column, upper, is_line in _uppers(table):
+            on = session.get(WORKFLOWS[upper], getattr(record, column) or 0)
+            people = papers.people_of(on) if on is not None else []
+            for source, step in _endings(upper, is_line):
+                for state in living if people and (table, upper, step.name) not in GOES_ON else ():
+                    with papers.undone():
+                        papers.put(record, state)
+                        papers.put(on, source)
+                        if papers.taken(on, step, people) and (table, record.state.value) in UNFINISHED:
+                            found.add((7, table, state.value, f"{upper} {step.name}"))
+    agree(found, {7}, table)
 
 
 # ---------------------------------------------------------------- 10: the smallest staff

@@ -134,6 +134,23 @@ def attempts(record: Any, people: list[User]) -> list[Tried]:
             if person.status == AccountStatus.ACTIVE and person.has_role(*step.roles)]
 
 
+def taken(record: Any, step: Transition, people: list[User]) -> bool:
+    """Whether one of them takes the step; it stays taken."""
+    for person in people:
+        if not person.has_role(*step.roles):
+            continue
+        with db.session.begin_nested() as point:
+            try:
+                perform(record, step.name, by=person, reason="Because")
+            except Refused:
+                point.rollback()
+                db.session.expire_all()
+                continue
+        db.session.expire_all()
+        return True
+    return False
+
+
 # ---------------------------------------------------------------- worlds
 
 def stock_up(record: Any) -> None:
