@@ -66,6 +66,21 @@ def checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         values["email"] = patients.clean_email(form.get("email", ""))
     except Refused as refusal:
         errors["email"] = refusal_text(refusal)
+    _check_birth_date(form, values, errors)
+    if form.get("sex") in set(Sex):
+        values["sex"] = Sex(form["sex"])
+    else:
+        errors["sex"] = gettext("Please choose one of the two, as on the identity card.")
+    if wrong := _wrong_password(form.get("password", ""), values):
+        errors["password"] = wrong
+    if not form.get("consent_privacy"):
+        errors["consent_privacy"] = gettext("Tick this consent, so that we may keep your medical record.")
+    if not form.get("consent_telemedicine"):
+        errors["consent_telemedicine"] = gettext("Tick this consent, so that you can consult a doctor here.")
+    return values, errors
+
+
+def _check_birth_date(form: MultiDict[str, str], values: dict[str, Any], errors: dict[str, str]) -> None:
     try:
         values["birth_date"] = date.fromisoformat(form.get("birth_date", "").strip())
         if not date(1900, 1, 1) <= values["birth_date"] <= clock.today():
@@ -73,25 +88,18 @@ def checked(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
                                            "until today.")
     except ValueError:
         errors["birth_date"] = gettext("Please choose the day you were born.")
-    if form.get("sex") in set(Sex):
-        values["sex"] = Sex(form["sex"])
-    else:
-        errors["sex"] = gettext("Please choose one of the two, as on the identity card.")
-    password = form.get("password", "")
+
+
+def _wrong_password(password: str, values: dict[str, Any]) -> str:
+    """What is wrong with the password of a person with this name and address; nothing when it is good."""
     if len(password) < SHORTEST:
-        errors["password"] = gettext("The password needs at least %(least)s letters. Add %(more)s.",
-                                     least=SHORTEST,
-                                     more=SHORTEST - len(password))
-    elif len(password) > passwords.MAX:
-        errors["password"] = gettext("The password has at most %(most)s letters.", most=passwords.MAX)
-    elif password.lower() in (values.get("email", ""), values["name"].lower()):
-        errors["password"] = gettext("A password that is your name or address is easily guessed. Choose "
-                                     "another.")
-    if not form.get("consent_privacy"):
-        errors["consent_privacy"] = gettext("Tick this consent, so that we may keep your medical record.")
-    if not form.get("consent_telemedicine"):
-        errors["consent_telemedicine"] = gettext("Tick this consent, so that you can consult a doctor here.")
-    return values, errors
+        return gettext("The password needs at least %(least)s letters. Add %(more)s.", least=SHORTEST,
+                       more=SHORTEST - len(password))
+    if len(password) > passwords.MAX:
+        return gettext("The password has at most %(most)s letters.", most=passwords.MAX)
+    if password.lower() in (values.get("email", ""), values["name"].lower()):
+        return gettext("A password that is your name or address is easily guessed. Choose another.")
+    return ""
 
 
 def _form() -> Any:
