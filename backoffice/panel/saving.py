@@ -35,27 +35,13 @@ def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "") -> A
     try:
         with one_transaction() as session:
             if is_new:
-                record = view.model()
-                if isinstance(record, Document):
-                    record.created_by_id = current_user.id
+                record = _new(view)
             else:
                 check_version(record, form.version.data)
                 may_change(view, record)
-
-            def fill() -> None:
-                with session.no_autoflush:
-                    populate(form, record)
-                    view.before_save(form, record, is_new)
-
-            if not is_new and amendments.is_amendable(record):
-                step = step if amendments.amend(record, fill, by=current_user) else ""
-            else:
-                fill()
+            step = _fill(view, form, record, is_new, step)
             session.add(record)
-            if isinstance(record, Document) and record.dated in form and (is_new or sa.inspect(record).attrs[
-                    record.dated].history.has_changes()):
-                with session.no_autoflush:
-                    periods.check_open(record.document_date)
+            _check_period(form, record, is_new)
             session.flush()
             inside(record)
             if is_new and hasattr(record, "workflow"):
@@ -70,6 +56,36 @@ def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "") -> A
     except IntegrityError as error:
         raise refusal_of(error, view.model) from error
     return record
+
+
+def _new(view: Any) -> Any:
+    record = view.model()
+    if isinstance(record, Document):
+        record.created_by_id = current_user.id
+    return record
+
+
+def _fill(view: Any, form: StaffForm, record: Any, is_new: bool, step: str) -> str:
+    """Write the form into the record. Returns the step to take afterwards: of an approved document only when
+    its amounts changed."""
+    def fill() -> None:
+        with db.session.no_autoflush:
+            populate(form, record)
+            view.before_save(form, record, is_new)
+
+    if not is_new and amendments.is_amendable(record):
+        return step if amendments.amend(record, fill, by=current_user) else ""
+    fill()
+    return step
+
+
+def _check_period(form: StaffForm, record: Any, is_new: bool) -> None:
+    """Raises `PeriodClosed` when a new or changed date lies in a closed month."""
+    if not isinstance(record, Document) or record.dated not in form:
+        return
+    if is_new or sa.inspect(record).attrs[record.dated].history.has_changes():
+        with db.session.no_autoflush:
+            periods.check_open(record.document_date)
 
 
 def populate(form: StaffForm, record: Any) -> None:
