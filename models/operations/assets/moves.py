@@ -54,25 +54,11 @@ def move(asset: Asset, place: Place | None, work_unit: WorkUnit | None, *, by: U
     """Take the asset to a place and a unit that keeps it from now on; without `place` or `work_unit` it keeps
     what it has. Another unit acknowledges. A `quantity` less than a group's moves as an asset of its own: the
     movement's. Raises `NotAllowed` or `Refused`. Flushes."""
-    is_keeper = (
-        by.has_role(Role.UNIT_USER) and by.work_unit_id is not None and by.work_unit_id == asset.work_unit_id
-    )
-    if not (by.has_role(Role.FACILITIES_STAFF) or is_keeper):
-        raise NotAllowed(N_("Your role may not do this step."))
+    _check_may_move(asset, by)
     lock(asset)
     if asset.state not in MOVES:
         raise Refused(N_("%(asset)s is %(state)s; it goes nowhere."), asset=str(asset), state=asset.state)
-    before, unit_before = asset.place, asset.work_unit
-    place, work_unit = place or before, work_unit or unit_before
-    if place is None or work_unit is None:
-        raise Refused(N_("Say where the asset goes and which work unit keeps it there."),
-                      field="to_room" if place is None else "to_work_unit")
-    check_place([place])
-    if work_unit.status != Status.ACTIVE:
-        raise Refused(N_("%(place)s is no longer in use. Choose another place."), place=work_unit.name,
-                      field="to_work_unit")
-    if (place, work_unit, employee_id or asset.employee_id) == (before, unit_before, asset.employee_id):
-        raise Refused(N_("The asset stands there already. Choose another place or unit."), field="to_room")
+    to_place, to_unit = _target(asset, place, work_unit, employee_id)
     awaited = last_awaited(asset)
     if awaited is not None:
         raise Refused(N_("%(unit)s has not acknowledged the last movement yet."),
@@ -85,12 +71,38 @@ def move(asset: Asset, place: Place | None, work_unit: WorkUnit | None, *, by: U
         asset = _part(asset, quantity, by)
     if employee_id is not None:
         asset.employee_id = employee_id
-    movement = carry(asset, place, work_unit, by=by, reason=reason)
+    movement = carry(asset, to_place, to_unit, by=by, reason=reason)
     if movement.is_awaited:
         db.session.expire(asset, ["movements"])
         tell("movement_awaited", asset, key=f"asset_movement-{movement.id}",
              unit=str(movement.from_work_unit or "–"))
     return movement
+
+
+def _check_may_move(asset: Asset, by: User) -> None:
+    is_keeper = (
+        by.has_role(Role.UNIT_USER) and by.work_unit_id is not None and by.work_unit_id == asset.work_unit_id
+    )
+    if not (by.has_role(Role.FACILITIES_STAFF) or is_keeper):
+        raise NotAllowed(N_("Your role may not do this step."))
+
+
+def _target(asset: Asset, place: Place | None, work_unit: WorkUnit | None,
+            employee_id: int | None) -> tuple[Place, WorkUnit]:
+    """Where the asset goes and which unit keeps it there. Raises `Refused` when nothing changes, or one of
+    them is not known or not in use."""
+    to_place, to_unit = place or asset.place, work_unit or asset.work_unit
+    if to_place is None or to_unit is None:
+        raise Refused(N_("Say where the asset goes and which work unit keeps it there."),
+                      field="to_room" if to_place is None else "to_work_unit")
+    check_place([to_place])
+    if to_unit.status != Status.ACTIVE:
+        raise Refused(N_("%(place)s is no longer in use. Choose another place."), place=to_unit.name,
+                      field="to_work_unit")
+    if (to_place, to_unit, employee_id or asset.employee_id) == (asset.place, asset.work_unit,
+                                                                 asset.employee_id):
+        raise Refused(N_("The asset stands there already. Choose another place or unit."), field="to_room")
+    return to_place, to_unit
 
 
 def _part(asset: Asset, quantity: int, by: User) -> Asset:
