@@ -21,10 +21,10 @@ from models.organisation import Setting, Status
 from models.people import User
 from models.returns import Spoilage
 from models.roles import Role
+from models.settings import DEFAULTS
 from models.stocktakes import StockTransfer
 from tests.support import factories as make
-
-TODAY, YESTERDAY = date(2026, 5, 20), date(2026, 5, 19)
+from tests.support.shelves import TODAY, YESTERDAY
 
 pytestmark = pytest.mark.usefixtures("twentieth_of_may")
 
@@ -106,7 +106,57 @@ def test_an_account_that_is_named_and_not_there_is_refused_and_never_another_tak
         journal.accounts([Posting.EXPENSE, Posting.LOSS])
 
 
+@pytest.mark.parametrize("written", [False, True])
+def test_an_inactive_account_is_refused_with_and_without_a_setting(by: User, written: bool) -> None:
+    code = DEFAULTS["account.loss"]
+    if written:
+        make.saved(Setting(key="account.loss", value=code))
+    make.db.session.execute(sa.update(Account).where(Account.code == code).values(status=Status.INACTIVE))
+    make.db.session.expire_all()
+    with pytest.raises(Refused, match=code):
+        journal.accounts([Posting.LOSS])
+
+
 # ---------------------------------------------------------------- months
+
+def entry_on(by: User, on: date) -> None:
+    journal.post_entry(on, [JournalLeg(Posting.LOSS, Decimal(1)), JournalLeg(Posting.EXPENSE, Decimal(-1))],
+                       paper(by), by)
+
+
+@pytest.mark.parametrize(("earliest", "first", "count"), [
+    (TODAY, None, 0), (date(2026, 4, 30), (2026, 4), 1), (date(2025, 10, 31), (2025, 10), 7),
+    (date(2023, 5, 1), (2024, 5), 24)])
+def test_the_months_that_are_over_since_the_first_entry(by: User, earliest: date, first: Any,
+                                                        count: int) -> None:
+    """Month by month, none left out, and no further back than two years."""
+    entry_on(by, earliest)
+    found = [(year, month) for year, month, _period in periods.months()]
+    assert len(found) == count
+    assert found[:1] == ([first] if first else [])
+    numbers = [year * 12 + month for year, month in found]
+    assert numbers == [*range(2026 * 12 + 5 - count, 2026 * 12 + 5)]
+    assert all(1 <= month <= 12 for _year, month in found)
+
+
+def test_a_month_says_whether_it_is_closed(by: User) -> None:
+    entry_on(by, date(2026, 3, 1))
+    journal.close_period(2026, 3, by=make.make_user(Role.PAYABLES))
+    assert [(month, bool(period and period.is_closed)) for _year, month, period in periods.months()] == [
+        (3, True), (4, False)]
+
+
+def test_what_stands_in_the_months_that_are_asked_for(by: User) -> None:
+    store = make.make_store().id
+    for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1)):
+        make.saved(Spoilage(store_id=store, created_by=by, spoiled_on=day))
+    posted = make.saved(Spoilage(store_id=store, created_by=by, spoiled_on=date(2026, 3, 2)))
+    make.db.session.execute(sa.update(Spoilage).where(Spoilage.id == posted.id).values(state="cancelled"))
+    found = periods.standing(date(2026, 3, 1), date(2026, 4, 30))
+    draft = [("spoilage", "draft", "spoiled_on", 1)]
+    assert {month: [(row.table, row.state, row.dated, row.count) for row in rows]
+            for month, rows in found.items()} == {(2026, 3): draft, (2026, 4): draft}
+
 
 @pytest.mark.parametrize(("now", "is_over"), [((2026, 5, 31), False), ((2026, 6, 1), True)])
 def test_a_month_is_closed_from_the_next_day_on(session: Any, now: tuple[int, ...], is_over: bool) -> None:

@@ -2,70 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from models.errors import NotEnoughStock, Refused
+from models import clock
+from models.errors import NotEnoughStock, PeriodClosed, Refused
 from models.items import MOST_UNITS, MOST_WORTH, Item
-from models.journal import JournalEntry, JournalLine, Posting
+from models.operations.core.approvals import perform
 from models.operations.ledger import stock
 from models.operations.ledger.ledger import MOST_COST, share
 from models.people import User
-from models.returns import Spoilage, SpoilageLine
+from models.returns import SpoilageLine
 from models.roles import Role
-from models.stock import MoveKind, StockBalance, StockMove, StoreItem
-from models.stocktakes import StockTransfer
+from models.stock import MoveKind, StockBalance, StoreItem
+from models.stocktakes import Stocktake, StocktakeLine
 from tests.support import factories as make
-
-TODAY, YESTERDAY = date(2026, 5, 20), date(2026, 5, 19)
-LOSS = stock.against(Posting.LOSS)
+from tests.support.shelves import LOSS, TODAY, YESTERDAY, Shelf
 
 pytestmark = pytest.mark.usefixtures("twentieth_of_may")
-
-
-class Shelf:
-    """A store, an item and who works there."""
-
-    def __init__(self, by: User, **item: Any) -> None:
-        self.store, self.item, self.by = make.make_store(), make.make_item(**item), by
-
-    def paper(self, **fields: Any) -> Spoilage:
-        return make.saved(Spoilage(store_id=self.store.id, created_by=self.by, **fields))
-
-    def batch(self, number: str = "", expires_on: date | None = None) -> int:
-        return stock.batches([(self.item.id, number, expires_on)])[self.item.id, number]
-
-    def put(self, quantity: Any, value: Any, batch: int | None = None, on: date = TODAY,
-            **more: Any) -> Spoilage:
-        document = self.paper()
-        row = stock.Incoming(1, self.item.id, Decimal(quantity), batch or self.batch(), Decimal(value))
-        stock.receive(document, self.store.id, [row], kind=MoveKind.RECEIPT, on=on,
-                      by=more.pop("by", self.by), against=LOSS, **more)
-        return document
-
-    def take(self, quantity: Any, batch: int | None = None, on: date = TODAY,
-             **more: Any) -> list[stock.PostedMove]:
-        return stock.issue(more.pop("document", None) or self.paper(), self.store.id,
-                           [stock.Outgoing(1, self.item.id, Decimal(quantity), batch)],
-                           kind=MoveKind.DELIVERY,
-                           on=on, by=more.pop("by", self.by), against=LOSS, **more)
-
-    def count(self, variance: Any, batch: int | None = None, on: date = TODAY) -> list[stock.PostedMove]:
-        return stock.adjust(self.paper(), self.store.id,
-                            [stock.Incoming(1, self.item.id, Decimal(variance), batch or self.batch())],
-                            on=on,
-                            by=self.by, against=LOSS)
-
-    @property
-    def held(self) -> tuple[Decimal, Decimal]:
-        make.db.session.expire_all()
-        row = make.db.session.scalars(sa.select(StoreItem).filter_by(store_id=self.store.id,
-                                                                     item_id=self.item.id)).one()
-        return row.quantity, row.value
 
 
 # ---------------------------------------------------------------- worth
@@ -124,6 +82,15 @@ def test_of_a_batch_only_what_the_batch_has(by: User) -> None:
     with pytest.raises(NotEnoughStock):
         shelf.count(-2, first)
     assert [move.quantity for move in shelf.count(-1, first)] == [-1]
+
+
+def test_of_many_batches_only_as_many_as_are_needed(by: User) -> None:
+    shelf = Shelf(by)
+    first, second, third = (shelf.batch(number) for number in "ABC")
+    for batch in (first, second, third):
+        shelf.put(5, 50, batch)
+    assert [(move.batch_id, move.quantity) for move in shelf.take(2)] == [(first, -2)]
+    assert [(move.batch_id, move.quantity) for move in shelf.take(4)] == [(first, -3), (second, -1)]
 
 
 @pytest.mark.parametrize(("days", "leaves"), [(-1, False), (0, True), (1, True)])
@@ -257,6 +224,22 @@ def test_before_later_movements_only_the_head_with_a_reason(by: User, on: date, 
         shelf.take(1, on=on, by=person, reason=reason)
 
 
+def test_a_count_stands_in_the_way_of_its_day_and_earlier_ones_alone(by: User) -> None:
+    clock.freeze(datetime(2026, 5, 10, 10, tzinfo=clock.zone()))
+    shelf = Shelf(by)
+    count = make.saved(Stocktake(store=shelf.store, created_by=by, lines=[
+        StocktakeLine(item=shelf.item, unit=make.unit_of(shelf.item), batch_id=shelf.batch())]))
+    perform(count, "start", by=by)
+    make.write_counts(count, by, 5)
+    perform(count, "submit", by=by)
+    perform(count, "approve", by=make.make_user(Role.FACILITIES_HEAD))
+    clock.freeze(datetime(2026, 5, 20, 10, tzinfo=clock.zone()))
+    with pytest.raises(PeriodClosed, match="was counted on 2026-05-10"):
+        shelf.put(1, 1, on=date(2026, 5, 9))
+    for day in (10, 11):
+        shelf.put(1, 1, on=date(2026, 5, day))
+
+
 def test_later_movements_of_other_items_and_stores_do_not_count(by: User) -> None:
     shelf, elsewhere, another = Shelf(by), Shelf(by), Shelf(by)
     shelf.put(10, 100, on=date(2026, 5, 5))
@@ -309,109 +292,3 @@ def test_what_a_count_takes_off_was_there_on_its_day_and_after(by: User, on: dat
     else:
         with pytest.raises(NotEnoughStock):
             shelf.count(-1, on=on)
-
-
-# ---------------------------------------------------------------- reversing
-
-def test_only_the_moves_of_this_document_are_reversed(by: User) -> None:
-    """A document of another type may have the same id."""
-    shelf, other = Shelf(by), Shelf(by)
-    first, second = shelf.put(5, 50), shelf.put(2, 20)
-    transfer = make.saved(StockTransfer(id=first.id, store_id=shelf.store.id, created_by=by,
-                                        to_store_id=other.store.id))
-    incoming = stock.Incoming(1, shelf.item.id, Decimal(3), shelf.batch(), Decimal(30))
-    stock.receive(transfer, shelf.store.id, [incoming], kind=MoveKind.RECEIPT, on=TODAY, by=by, against=LOSS)
-    assert [move.quantity for move in stock.reverse(first, on=TODAY, by=by)] == [-5]
-    assert shelf.held == (5, 50)
-    assert [move.quantity for move in stock.reverse(second, on=TODAY, by=by)] == [-2]
-
-
-def test_what_was_reversed_is_not_reversed_again_with_what_came_later(by: User) -> None:
-    shelf = Shelf(by)
-    paper = shelf.put(5, 50)
-    stock.reverse(paper, on=TODAY, by=by)
-    incoming = stock.Incoming(2, shelf.item.id, Decimal(3), shelf.batch(), Decimal(30))
-    stock.receive(paper, shelf.store.id, [incoming], kind=MoveKind.RECEIPT, on=TODAY, by=by, against=LOSS)
-    assert [(move.line_id, move.quantity) for move in stock.reverse(paper, on=TODAY, by=by)] == [(2, -3)]
-    assert shelf.held == (0, 0)
-    assert stock.reverse(paper, on=TODAY, by=by) == []
-
-
-def test_a_batch_that_is_short_refuses_and_names_its_item(by: User) -> None:
-    """A balance that does not agree with the ledger never goes below nothing."""
-    shelf, short = Shelf(by), Shelf(by)
-    short.store = shelf.store
-    paper = shelf.paper()
-    stock.receive(paper, shelf.store.id,
-                  [stock.Incoming(number, each.item.id, Decimal(5), each.batch(), Decimal(50))
-                   for number, each in enumerate((shelf, short))],
-                  kind=MoveKind.RECEIPT, on=TODAY, by=by, against=LOSS)
-    balance = sa.update(StockBalance).where(StockBalance.item_id == short.item.id)
-    make.db.session.execute(balance.values(quantity=4))
-    with make.db.session.begin_nested() as point:
-        with pytest.raises(NotEnoughStock, match="no longer there") as refusal:
-            stock.reverse(paper, on=TODAY, by=by)
-        point.rollback()
-    assert refusal.value.params["item"] == short.item.name
-    make.db.session.execute(balance.values(quantity=5))
-
-
-def test_what_was_used_is_not_reversed_and_what_was_used_before_does_not_matter(by: User) -> None:
-    shelf = Shelf(by)
-    shelf.put(5, 50)
-    shelf.take(1)
-    second = shelf.put(2, 20)
-    stock.reverse(second, on=TODAY, by=by)
-    third, paper = shelf.put(2, 20), shelf.paper()
-    shelf.take(1, document=paper)
-    with pytest.raises(Refused, match="was used since"):
-        stock.reverse(third, on=TODAY, by=by)
-    stock.reverse(paper, on=TODAY, by=by)
-    stock.reverse(third, on=TODAY, by=by)
-    assert shelf.held == (4, 40)
-
-
-def test_use_of_another_item_or_store_does_not_stand_in_the_way(by: User) -> None:
-    shelf, elsewhere, another = Shelf(by), Shelf(by), Shelf(by)
-    elsewhere.store, another.item = shelf.store, shelf.item
-    elsewhere.put(5, 5)
-    another.put(5, 5)
-    receipt = shelf.put(5, 50)
-    elsewhere.take(1)
-    another.take(1)
-    moved = stock.reverse(receipt, on=TODAY, by=by)
-    assert [(move.quantity, move.value, move.kind) for move in moved] == [(-5, -50, MoveKind.REVERSAL)]
-    assert make.db.session.scalar(sa.select(sa.func.sum(JournalLine.debit - JournalLine.credit)).join(
-        JournalEntry, JournalEntry.id == JournalLine.entry_id).where(
-            JournalLine.purpose == Posting.INVENTORY, JournalEntry.document_id == receipt.id)) == 0
-
-
-# ---------------------------------------------------------------- moves as written
-
-def test_a_move_says_who_when_why_and_at_what_cost(by: User) -> None:
-    shelf = Shelf(by)
-    paper = shelf.put(3, 10, reason="  first  ")
-    move = make.db.session.scalars(sa.select(StockMove).filter_by(document_id=paper.id)).one()
-    assert (move.quantity, move.value, move.unit_cost) == (3, 10, Decimal("3.333333"))
-    assert (move.user_id, move.moved_on, move.reason, move.line_id, move.kind) == (
-        by.id, TODAY, "first", 1, MoveKind.RECEIPT)
-    entry = make.db.session.scalars(sa.select(JournalEntry).filter_by(document_id=paper.id)).one()
-    assert {(line.purpose, line.debit, line.credit) for line in entry.lines} == {
-        (Posting.INVENTORY, 10, 0), (Posting.LOSS, 0, 10)}
-    silent = shelf.put(1, 1)
-    assert make.db.session.scalars(sa.select(StockMove.reason).filter_by(document_id=silent.id)).one() is None
-
-
-def test_a_transfer_moves_batch_and_value_and_nothing_of_the_books(by: User) -> None:
-    shelf, there = Shelf(by), make.make_store()
-    shelf.put(3, 10)
-    moved = stock.transfer(shelf.paper(), shelf.store.id, there.id,
-                           [stock.Outgoing(1, shelf.item.id, Decimal(1))],
-                           on=TODAY, by=by)
-    assert [(move.store_id, move.quantity, move.value, move.kind) for move in moved] == [
-        (shelf.store.id, -1, Decimal("-3.33"), MoveKind.TRANSFER_OUT),
-        (there.id, 1, Decimal("3.33"), MoveKind.TRANSFER_IN)]
-    assert stock.lies_in(there.id, shelf.item.id)
-    assert not stock.lies_in(make.make_store().id, shelf.item.id)
-    shelf.take(2)
-    assert not stock.lies_in(shelf.store.id, shelf.item.id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 #: Tests that say so much of everything, or take so long, that they would name no rule.
 LEFT_OUT = ("commits", "browser")
 
-_LEDGER = ("tests/ledger/test_ledger_boundaries.py", "tests/ledger/test_journal_boundaries.py",
-           "tests/ledger/test_stock.py", "tests/stores/test_counts.py", "tests/ledger/test_periods.py")
+_LEDGER = ("tests/ledger/test_ledger_boundaries.py", "tests/ledger/test_ledger_moves.py",
+           "tests/ledger/test_journal_boundaries.py", "tests/ledger/test_stock.py",
+           "tests/stores/test_counts.py", "tests/ledger/test_periods.py")
 
 #: Module -> test files, or tests. A test that never comes by a changed line is not run for it.
 TARGETS: dict[str, tuple[str, ...]] = {

@@ -58,7 +58,7 @@ def accounts(purposes: Iterable[Posting]) -> dict[Posting, int]:
     rows = db.session.connection().execute(_NAMED,
                                            {"keys": list(keys), "codes": list(defaults.values())}).all()
     written = {row.key: row for row in rows if row.key is not None}
-    ids = {row.code: row.id for row in rows if row.key is None}
+    ids = {row.code: row.id for row in rows if row.key is None and row.status == Status.ACTIVE}
     result: dict[Posting, int] = {}
     for key, purpose in keys.items():
         row = written.get(key)
