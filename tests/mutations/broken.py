@@ -1,4 +1,7 @@
-"""A plugin of pytest: one module is imported from code in a file; `RAWAT_MUTANT` says which (module:file)."""
+"""A plugin of pytest: one module is imported from code in a file; `RAWAT_MUTANT` says which (module:file).
+
+When the module cannot be imported, nothing of the application starts: the process ends with `NO_START`.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,25 @@ import importlib.machinery
 import marshal
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 NAME, _, FILE = os.environ["RAWAT_MUTANT"].partition(":")
+NO_START = 70
 
 
 class _Broken(importlib.machinery.SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        try:
+            super().exec_module(module)
+        except Exception:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(NO_START)
+
     def get_code(self, fullname: str) -> CodeType:
         return marshal.loads(Path(FILE).read_bytes())
 

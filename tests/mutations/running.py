@@ -34,9 +34,11 @@ from tests.mutations.probes import PROBE, probed
 from tests.mutations.targets import LEFT_OUT, TARGETS
 
 PASSED, FAILED, TOO_LONG, NOT_PLACED = range(4)
+#: What `tests.mutations.broken` ends with when the module cannot be imported.
+NO_START = 70
 #: What ended a mutant; nothing when it survived.
 ENDS = {PASSED: "", FAILED: "a test", TOO_LONG: "the time limit", -signal.SIGALRM: "the time limit",
-        NOT_PLACED: "NOT RUN"}
+        NOT_PLACED: "NOT RUN", NO_START: "the start of the application"}
 
 #: The application, its database's template and where databases are, once the first test was run.
 PARTS: dict[str, Any] = {}
@@ -193,7 +195,7 @@ class Runner:
                     timeout=self.limit, check=False)
             except subprocess.TimeoutExpired:
                 return TOO_LONG
-        return {0: PASSED, 1: FAILED}.get(done.returncode, NOT_PLACED)
+        return {0: PASSED, 1: FAILED, NO_START: NO_START}.get(done.returncode, NOT_PLACED)
 
 
 def run(item: pytest.Item) -> None:
