@@ -152,13 +152,12 @@ class TableRights:
 
 
 def _rights(area: str, read: Mapping[Role, Scope] | frozenset[Role] | tuple[Role, ...], *,
-            write: tuple[Role, ...] = (),
-            create: tuple[Role, ...] | None = None, edit: tuple[Role, ...] | None = None,
+            write: tuple[Role, ...] = (), edit: tuple[Role, ...] | None = None,
             delete: tuple[Role, ...] = (), clinical: bool = False,
             hidden: Mapping[Role, frozenset[str]] | None = None) -> TableRights:
     rows = dict(read) if isinstance(read, Mapping) else dict.fromkeys(read, every)
-    return TableRights(area, rows, frozenset(write if create is None else create),
-                       frozenset(write if edit is None else edit), frozenset(delete), clinical, hidden or {})
+    return TableRights(area, rows, frozenset(write), frozenset(write if edit is None else edit),
+                       frozenset(delete), clinical, hidden or {})
 
 
 STAFF = frozenset(STAFF_ROLES)

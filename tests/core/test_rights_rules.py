@@ -14,7 +14,18 @@ from models.base import db
 from models.consultations import Consultation
 from models.people import AccountStatus, User
 from models.prescriptions import Prescription
-from models.rights import RIGHTS, hidden, history_for, may, may_open, may_see, model_of, scope
+from models.rights import (
+    RIGHTS,
+    TableRights,
+    every,
+    hidden,
+    history_for,
+    may,
+    may_open,
+    may_see,
+    model_of,
+    scope,
+)
 from models.roles import STAFF_ROLES, Role
 from models.stock import Shelf
 from models.store_requests import DeliveryRequest
@@ -162,6 +173,33 @@ def test_what_is_hidden(session: Any) -> None:
     assert may_see(staff, "supplier", "name")
     assert may_see(payables, "supplier", "bank_account")
     assert not may_see(make.make_user(R.HOUSEKEEPING), "supplier", "name")
+
+
+#: Of `rights.csv`, and of domain.md: what patient and doctor write stays between them.
+NOT_SEEN: dict[tuple[Role, str], set[str]] = {
+    (R.ADMIN, "consultation"): {"complaint", "triage_answers", "files", "rating_comment"},
+    (R.ADMIN, "patient"): {"allergies", "files"},
+    (R.ADMIN, "letter"): {"body", "kind", "sick_from", "sick_until", "referred_to"},
+    (R.ADMIN, "prescription"): {
+        "note", "allergies", "lines.item", "lines.unit", "lines.quantity", "lines.dose", "lines.frequency",
+        "lines.duration_days", "lines.directions", "lines.allergy_reason"},
+    (R.STORE_HEAD, "prescription"): {"note"},
+    (R.STORE_HEAD, "supplier"): {"bank_account"}, (R.STORE_STAFF, "supplier"): {"bank_account"},
+    (R.DIRECTOR, "supplier"): {"bank_account"},
+    (R.DIRECTOR, "asset_auction_bid"): {"bidder_identity"}}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_each_role_does_not_see_of_rows_that_it_reads(session: Any, role: Role) -> None:
+    person = make.make_user(role)
+    found = {(role, table): set(names) for table in RIGHTS if (names := hidden(person, table))}
+    assert found == {cell: names for cell, names in NOT_SEEN.items() if cell[0] == role}
+
+
+def test_a_table_is_no_record_of_a_patient_and_hides_nothing_unless_said() -> None:
+    rights = TableRights("inventory", {R.ADMIN: every})
+    assert (rights.clinical, rights.hidden, rights.roles) == (False, {}, {R.ADMIN})
+    assert (rights.create, rights.edit, rights.delete) == (frozenset(), frozenset(), frozenset())
 
 
 def test_reading_a_patients_record_is_recorded() -> None:
