@@ -39,7 +39,8 @@ KNOWING: dict[str, set[str]] = {
         "__file__", "Scope", "TableRights", "between_units", "every", "own_consultations", "own_doctor",
         "own_store", "own_unit", "refuse_unfit", "released"},
     "tests/core/test_rights_rules.py": {  # the rules themselves, against planted rows
-        "RIGHTS", "TableRights", "every", "hidden", "history_for", "may", "may_open", "may_see", "model_of", "scope"},
+        "RIGHTS", "TableRights", "every", "hidden", "history_for", "may", "may_open", "may_see", "model_of",
+        "scope"},
     "tests/core/test_facts.py": {"RIGHTS", "area_of"},  # the area of a table, not who may
     "tests/support/first_document.py": {"RIGHTS"},  # who goes the way of the README's document
 }

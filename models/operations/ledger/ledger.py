@@ -117,7 +117,7 @@ class Ledger:
 
     def _lock(self) -> None:
         db.session.flush()
-        pairs = self._asked()
+        pairs = self._pair_rows()
         result = _LOCKED.run(pairs).all()
         if len(result) < len(self.pairs):
             there = {(row.store_id, row.item_id) for row in result}
@@ -131,7 +131,7 @@ class Ledger:
         self.before = dict(self.held)
         self.items = items({item for _, item in self.pairs})
 
-    def _asked(self) -> list[dict[str, int]]:
+    def _pair_rows(self) -> list[dict[str, int]]:
         return [{"store": store, "item": item} for store, item in self.pairs]
 
     def _stocked(self, pair: Pair) -> list[list[Any]]:
@@ -139,7 +139,7 @@ class Ledger:
         time."""
         if self.batches is None:
             self.batches = {}
-            for store, item, batch, number, expires, quantity in _STOCKED.run(self._asked()):
+            for store, item, batch, number, expires, quantity in _STOCKED.run(self._pair_rows()):
                 self.batches.setdefault((store, item), []).append([batch, number, expires, quantity])
         return self.batches.get(pair, [])
 
@@ -297,9 +297,9 @@ class Ledger:
         return [{"key": item_id, "change": quantity, "received_on": on if item_id in came else None,
                  "issued_on": on if item_id in left else None} for item_id, quantity in sorted(sums.items())]
 
-    def _refuse_short(self, asked: list[dict[str, Any]], changed: list[int]) -> None:
+    def _refuse_short(self, rows: list[dict[str, Any]], changed: list[int]) -> None:
         there = set(db.session.scalars(sa.select(StockBalance.batch_id).where(StockBalance.id.in_(changed))))
-        item = next(row["item"] for row in asked if row["batch"] not in there)
+        item = next(row["item"] for row in rows if row["batch"] not in there)
         raise NotEnoughStock(N_("The stock of %(item)s is no longer there."), item=self.items[item].name)
 
 
