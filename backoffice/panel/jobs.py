@@ -67,14 +67,14 @@ def _paper(asking: Question, language: Language) -> tuple[Attachment, dict[str, 
     assert report.summary is not None
     with force_locale(language.value):
         content = b"".join(as_pdf(report, asking))
-        head = run(report.summary(asking.asked)).first()
+        head = run(report.summary(asking.values)).first()
         numbers = {tile.name: written(tile, head) or "–" for tile in report.tiles}
-    file = checked(content, f"{REPORT}-{asking.asked['from'].isoformat()}-{language}.pdf")
+    file = checked(content, f"{REPORT}-{asking.values['from'].isoformat()}-{language}.pdf")
     owner = db.session.scalar(
         sa.select(User.id).join(UserRole, UserRole.user_id == User.id).where(UserRole.role == Role.ADMIN)
         .order_by(User.id).limit(1)) or db.session.scalar(sa.select(sa.func.min(User.id)))
     import hashlib
-    paper = Attachment(document_type="report", document_id=int(asking.asked["from"].strftime("%Y%m%d")),
+    paper = Attachment(document_type="report", document_id=int(asking.values["from"].strftime("%Y%m%d")),
                        file_name=file.name, media_type=file.media_type, size=len(file.content),
                        content=file.content,
                        sha256=hashlib.sha256(file.content).hexdigest(), user_id=owner)

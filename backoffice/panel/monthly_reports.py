@@ -73,13 +73,14 @@ def pack_pdf(record: MonthlyPack, parts: Sequence[tuple[Report, int]]) -> Iterat
         preface=record.foreword or "")
 
 
-def _tables(report: Report, most: int, asked: ParameterValues) -> Iterator[report_pdf.Table]:
+def _tables(report: Report, most: int, values: ParameterValues) -> Iterator[report_pdf.Table]:
     """The report's tables."""
     title = gettext(report.title)
-    yield title, widths(report.shown(asked)), _rows(report, report.select(asked), report.shown(asked), most)
+    columns = report.shown(values)
+    yield title, widths(columns), _rows(report, report.select(values), columns, most)
     for section in report.sections:
         yield (f"{title}: {gettext(section.title)}", widths(section.columns),
-               _rows(report, section.select(asked), section.columns, most))
+               _rows(report, section.select(values), section.columns, most))
 
 
 def _rows(report: Report, statement: Any, columns: Sequence[Any], most: int) -> Iterator[list[str] | str]:

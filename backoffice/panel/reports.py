@@ -50,18 +50,18 @@ class Question:
     """What the address asks of a report."""
 
     report: Report
-    asked: ParameterValues
+    values: ParameterValues
     #: Chosen records by parameter, for the form.
     records: dict[str, Any]
     page: int
 
     @property
     def is_complete(self) -> bool:
-        return all(self.asked.get(parameter.name) for parameter in self.report.parameters
+        return all(self.values.get(parameter.name) for parameter in self.report.parameters
                    if parameter.required)
 
     def raw(self, parameter: Parameter) -> str:
-        value = self.asked.get(parameter.name)
+        value = self.values.get(parameter.name)
         return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
 
     def url(self, part: str = "", **changes: Any) -> str:
@@ -74,7 +74,7 @@ class Question:
         """What was asked, in words, for the head of a printed report."""
         parts = []
         for parameter in self.report.parameters:
-            value = self.asked.get(parameter.name)
+            value = self.values.get(parameter.name)
             if value in (None, ""):
                 continue
             text = (str(self.records[parameter.name]) if parameter.name in self.records else locale.day(value)
@@ -236,23 +236,23 @@ class ReportsView(Page):
         rows: list[Any] = []
         total, head, points = 0, None, []
         if asking.is_complete:
-            statement = report.select(asking.asked)
+            statement = report.select(asking.values)
             rows = list(run(statement.limit(SIZE + 1).offset((asking.page - 1) * SIZE)))
             counted = db.session.execute(sa.select(lists.count_up_to(statement).label("every"),
                                                    *frame_columns())) \
                 .one()._mapping
             keep_frame(counted)
             total = counted["every"]
-            head = run(report.summary(asking.asked)).first() if report.summary is not None else None
-            points = chart_points(report, asking.asked, head)
+            head = run(report.summary(asking.values)).first() if report.summary is not None else None
+            points = chart_points(report, asking.values, head)
         more = len(rows) > SIZE and asking.page < MOST_PAGES
-        columns = report.shown(asking.asked, reader())
+        columns = report.shown(asking.values, reader())
         return self.render(
             "backoffice/panel/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE],
             total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points,
             capped=lists.capped,
             cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, told=message_of,
-            sections=sections(report, asking.asked) if asking.is_complete else [],
+            sections=sections(report, asking.values) if asking.is_complete else [],
             chart_data=chart_data(report, points, head), can_make=current_user.has_role(*BUYERS))
 
     def stores(self, report: Report) -> list[Any]:
@@ -269,11 +269,11 @@ class ReportsView(Page):
         asking = question(report)
         if not asking.is_complete:
             return self.shown_page(report), 422
-        columns = report.shown(asking.asked, reader())
+        columns = report.shown(asking.values, reader())
         activity.record(Activity.EXPORTED, table_name="reports",
                         properties={"report": key, "format": export_type})
         db.session.commit()
-        statement = report.select(asking.asked)
+        statement = report.select(asking.values)
 
         def rows(cell: Callable[[Column, Any], Any]) -> Iterator[list[Any]]:
             for row in run(statement.execution_options(yield_per=1000)):
@@ -286,7 +286,7 @@ class ReportsView(Page):
             body = export.as_xlsx(heads, rows(plain), gettext(report.heading) if report.heading else "", [
                 (gettext(section.title), [gettext(column.label) for column in section.columns],
                  [[plain(column, row) for column in section.columns]
-                  for row in run(section.select(asking.asked))])
+                  for row in run(section.select(asking.values))])
                 for section in report.sections])
             media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         else:
@@ -310,8 +310,8 @@ class ReportsView(Page):
         try:
             with one_transaction():
                 made = make_purchase_requests(by=current_user._get_current_object(),
-                                              store_id=asking.asked["store"],
-                                              supplier_id=asking.asked["supplier"], item_ids=ids or None)
+                                              store_id=asking.values["store"],
+                                              supplier_id=asking.values["supplier"], item_ids=ids or None)
         except Refused as refusal:
             return self.shown_page(report, refusal), refusal.status
         return done(gettext("Purchase requests drafted: %(number)s. Check and submit them.",
@@ -331,13 +331,13 @@ def widths(columns: Sequence[Column]) -> list[tuple[str, bool, float]]:
 def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iterator[bytes]:
     """The report on paper: its numbers, its table, its further tables. Asks for no request, so a job can make
     it, for nobody: what only some see it does not say."""
-    columns = report.shown(asking.asked, reader)
+    columns = report.shown(asking.values, reader)
     head = (
-        run(report.summary(asking.asked)).first() if report.summary is not None and report.sections else None
+        run(report.summary(asking.values)).first() if report.summary is not None and report.sections else None
     )
 
     def rows() -> Iterator[list[str]]:
-        for row in run(report.select(asking.asked).execution_options(yield_per=1000)):
+        for row in run(report.select(asking.values).execution_options(yield_per=1000)):
             yield [written(column, row) for column in columns]
 
     return report_pdf.as_pdf(
@@ -349,15 +349,15 @@ def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iter
         heading=gettext(report.heading) if report.heading else "",
         more=[(gettext(section.title), widths(section.columns),
                [[written(column, row) for column in section.columns]
-                for row in run(section.select(asking.asked))])
+                for row in run(section.select(asking.values))])
               for section in report.sections])
 
 
-def sections(report: Report, asked: ParameterValues) -> list[dict[str, Any]]:
+def sections(report: Report, values: ParameterValues) -> list[dict[str, Any]]:
     """The further tables of the page, each with its chart."""
     result = []
     for section in report.sections:
-        rows = list(run(section.select(asked)))
+        rows = list(run(section.select(values)))
         chart: Any = ""
         if section.bars is not None and any(getattr(row, section.bars[1]) for row in rows):
             name = next(column for column in section.columns if column.name == section.bars[0])
@@ -369,15 +369,15 @@ def sections(report: Report, asked: ParameterValues) -> list[dict[str, Any]]:
 
 # ---------------------------------------------------------------- charts
 
-def chart_points(report: Report, asked: ParameterValues, head: Any) -> list[tuple[str, Decimal, str]]:
+def chart_points(report: Report, values: ParameterValues, head: Any) -> list[tuple[str, Decimal, str]]:
     """(x, y, how x is read) for the chart, the opening balance first and the last day last."""
     if report.chart is None:
         return []
-    result = list(run(report.chart.select(asked)))
+    result = list(run(report.chart.select(values)))
     if report.chart.kind == "bars":
         return [(str(row.x), row.y, month(row.x)) for row in result]
     points = [(row.x, row.y) for row in result]
-    start, end = asked.get("from"), min(asked.get("to") or clock.today(), clock.today())
+    start, end = values.get("from"), min(values.get("to") or clock.today(), clock.today())
     if start and head is not None and (not points or points[0][0] > start):
         points.insert(0, (start, head.opening))
     if points and points[-1][0] < end:

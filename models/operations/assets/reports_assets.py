@@ -74,10 +74,10 @@ def _named(*columns: Any) -> Statement:
 
 # ---------------------------------------------------------------- the register
 
-def _value_on(asked: ParameterValues) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+def _value_on(values: ParameterValues) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
     """Cost and accumulated depreciation in the hospital's book at the end of the day asked for: what runs and
     changes counted later is taken back."""
-    day = asked.get("to") or clock.today()
+    day = values.get("to") or clock.today()
     later_runs = (
         sa.select(sa.func.coalesce(sa.func.sum(DepreciationRunLine.amount), 0))
         .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
@@ -94,33 +94,33 @@ def _value_on(asked: ParameterValues) -> tuple[sa.ColumnElement[Any], sa.ColumnE
     return Asset.acquisition_cost - sa.func.coalesce(later_cost, 0), gone
 
 
-def register(asked: ParameterValues) -> Statement:
+def register(values: ParameterValues) -> Statement:
     """Every asset of ours that was in the books on the day, by type and tag."""
-    day = asked.get("to") or clock.today()
-    cost, gone = _value_on(asked)
+    day = values.get("to") or clock.today()
+    cost, gone = _value_on(values)
     statement = _named(
         Asset.acquired_on, Asset.condition, Asset.state, rupiah(cost).label("cost"),
         rupiah(gone).label("accumulated"),
         rupiah(cost - gone).label("book_value"))
-    return _there(statement, asked, day).order_by(AssetType.name, Asset.tag)
+    return _there(statement, values, day).order_by(AssetType.name, Asset.tag)
 
 
-def _there(statement: Statement, asked: ParameterValues, day: object) -> Statement:
+def _there(statement: Statement, values: ParameterValues, day: object) -> Statement:
     return (statement.outerjoin(AssetBook,
                                 (AssetBook.asset_id == Asset.id) & (AssetBook.book == BookKind.HOSPITAL))
             .where(Asset.ownership == Ownership.OWNED, Asset.acquired_on <= day,
                    sa.or_(Asset.retired_on.is_(None), Asset.retired_on > day),
                    sa.or_(Asset.state != AssetState.RETIRED, Asset.retired_on.is_not(None)),
-                   *where(asked, work_unit=Asset.work_unit_id)))
+                   *where(values, work_unit=Asset.work_unit_id)))
 
 
-def register_sum(asked: ParameterValues) -> Statement:
-    cost, gone = _value_on(asked)
+def register_sum(values: ParameterValues) -> Statement:
+    cost, gone = _value_on(values)
     statement = sa.select(
         sa.func.count(Asset.id).label("assets"), rupiah(sa.func.sum(cost)).label("cost"),
         rupiah(sa.func.sum(gone)).label("accumulated"), rupiah(sa.func.sum(cost - gone)).label("book_value")
     ).select_from(Asset)
-    return _there(statement, asked, asked.get("to") or clock.today())
+    return _there(statement, values, values.get("to") or clock.today())
 
 
 declare(Report(
@@ -138,13 +138,13 @@ declare(Report(
 
 # ---------------------------------------------------------------- what came
 
-def additions(asked: ParameterValues) -> Statement:
+def additions(values: ParameterValues) -> Statement:
     """Assets by the day of their acquisition; what a reversed receipt withdrew is left out."""
     return (_named(Asset.acquired_on, Asset.funding_source, Vendor.name.label("vendor"),
                    rupiah(Asset.acquisition_cost).label("cost"))
             .outerjoin(Vendor, Vendor.id == Asset.vendor_id)
-            .where(Asset.split_from_id.is_(None), ~_withdrawn(), *within(asked, Asset.acquired_on),
-                   *where(asked, work_unit=Asset.work_unit_id))
+            .where(Asset.split_from_id.is_(None), ~_withdrawn(), *within(values, Asset.acquired_on),
+                   *where(values, work_unit=Asset.work_unit_id))
             .order_by(Asset.acquired_on, Asset.tag))
 
 
@@ -167,7 +167,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- what rooms lack
 
-def room_gaps(asked: ParameterValues) -> Statement:
+def room_gaps(values: ParameterValues) -> Statement:
     """Rooms that have less of a model in good condition than their class promises: by room, as the page of
     gaps sums it up by unit."""
     amount = RoomFacility.quantity.type
@@ -197,7 +197,7 @@ def room_gaps(asked: ParameterValues) -> Statement:
               (ClassFacility.room_class_id == RoomClass.id) & (ClassFacility.status == Status.ACTIVE))
         .join(AssetModel, AssetModel.id == ClassFacility.asset_model_id)
         .where(Ward.status == Status.ACTIVE, there < ClassFacility.quantity,
-               *where(asked, work_unit=Ward.work_unit_id))
+               *where(values, work_unit=Ward.work_unit_id))
         .order_by(WorkUnit.name, Ward.name, InpatientRoom.number, AssetModel.name))
 
 
@@ -214,7 +214,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- what went
 
-def disposals(asked: ParameterValues) -> Statement:
+def disposals(values: ParameterValues) -> Statement:
     """Lines of disposals that were posted."""
     line = AssetDisposalLine
     return (sa.select(
@@ -226,8 +226,8 @@ def disposals(asked: ParameterValues) -> Statement:
         .join(AssetType, AssetType.id == Asset.asset_type_id).outerjoin(WorkUnit,
                                                                         WorkUnit.id == Asset.work_unit_id)
         .where(AssetDisposal.state == AssetDisposalState.POSTED,
-               *within(asked, AssetDisposal.disposed_on),
-               *where(asked, work_unit=Asset.work_unit_id))
+               *within(values, AssetDisposal.disposed_on),
+               *where(values, work_unit=Asset.work_unit_id))
         .order_by(AssetDisposal.disposed_on, AssetDisposal.id, line.id))
 
 
@@ -242,7 +242,7 @@ declare(Report(
     parameters=(*period(365), UNIT)))
 
 
-def auctions(asked: ParameterValues) -> Statement:
+def auctions(values: ParameterValues) -> Statement:
     """Lots of auctions, sold or not."""
     line = AssetAuctionLine
     return (sa.select(
@@ -255,7 +255,7 @@ def auctions(asked: ParameterValues) -> Statement:
         .join(line, line.asset_auction_id == AssetAuction.id).outerjoin(Asset, Asset.id == line.asset_id)
         .outerjoin(Land, Land.id == line.land_id)
         .where(AssetAuction.state.not_in((AssetAuctionState.DRAFT, AssetAuctionState.CANCELLED)),
-               *within(asked, AssetAuction.auctioned_on))
+               *within(values, AssetAuction.auctioned_on))
         .order_by(AssetAuction.auctioned_on, AssetAuction.id, line.id))
 
 
@@ -273,7 +273,7 @@ declare(Report(
     parameters=period(365)))
 
 
-def bids(asked: ParameterValues) -> Statement:
+def bids(values: ParameterValues) -> Statement:
     """Every bid of auctions, by auction, lot and amount."""
     line, bid = AssetAuctionLine, AssetAuctionBid
     return (sa.select(
@@ -282,7 +282,7 @@ def bids(asked: ParameterValues) -> Statement:
         bid.bidder_identity, bid.note, rupiah(bid.amount).label("amount"))
         .join(line, line.asset_auction_id == AssetAuction.id).join(bid, bid.asset_auction_line_id == line.id)
         .outerjoin(Asset, Asset.id == line.asset_id).outerjoin(Land, Land.id == line.land_id)
-        .where(*within(asked, AssetAuction.auctioned_on))
+        .where(*within(values, AssetAuction.auctioned_on))
         .order_by(AssetAuction.auctioned_on, AssetAuction.id, line.id, bid.round, bid.amount.desc(), bid.id))
 
 

@@ -51,12 +51,12 @@ ASSET_COLUMN = Column("asset", N_("Asset"), links=("=asset", "asset_id"))
 
 def _local(column: Any) -> Any:
     """The criteria of from and until on an instant."""
-    def within(asked: ParameterValues) -> list[Any]:
+    def within(values: ParameterValues) -> list[Any]:
         result = []
-        if asked.get("from"):
-            result.append(column >= clock.day_bounds(asked["from"])[0])
-        if asked.get("to"):
-            result.append(column < clock.day_bounds(asked["to"])[1])
+        if values.get("from"):
+            result.append(column >= clock.day_bounds(values["from"])[0])
+        if values.get("to"):
+            result.append(column < clock.day_bounds(values["to"])[1])
         return result
     return within
 
@@ -91,10 +91,10 @@ def _coming(book: BookKind, asset_id: int | None) -> list[tuple[date, int, Decim
     return [(end, total[0], total[1], total[2]) for end, total in zip(ends, sums, strict=True)]
 
 
-def depreciation_schedule(asked: ParameterValues) -> Statement:
+def depreciation_schedule(values: ParameterValues) -> Statement:
     """Computed in advance, not kept: a SELECT of literals, so that the kit pages and exports it like any
     other."""
-    rows = _coming(BookKind(asked.get("book") or BookKind.HOSPITAL), asked.get("asset"))
+    rows = _coming(BookKind(values.get("book") or BookKind.HOSPITAL), values.get("asset"))
     def literal(end: date, count: int, amount: Decimal, value: Decimal) -> Any:
         return sa.select(sa.literal(end, sa.Date()).label("period_end"), sa.literal(count).label("assets"),
                          sa.literal(amount, MONEY).label("amount"), sa.literal(value, MONEY).label("closing"))
@@ -115,7 +115,7 @@ declare(Report(
     parameters=(BOOK, ASSET)))
 
 
-def depreciation_lines(asked: ParameterValues) -> Statement:
+def depreciation_lines(values: ParameterValues) -> Statement:
     line, run = DepreciationRunLine, DepreciationRun
     return (sa.select(run.period_end, run.book, run.state, sa.literal("depreciation_run").label("table"),
                       run.id.label("run_id"), run.number, Asset.id.label("asset_id"), Asset.tag,
@@ -124,7 +124,7 @@ def depreciation_lines(asked: ParameterValues) -> Statement:
             .select_from(line).join(run, run.id == line.depreciation_run_id).join(Asset,
                                                                                   Asset.id == line.asset_id)
             .join(AssetType, AssetType.id == Asset.asset_type_id)
-            .where(run.state != DepreciationRunState.CANCELLED, *where(asked, run=run.id, asset=Asset.id))
+            .where(run.state != DepreciationRunState.CANCELLED, *where(values, run=run.id, asset=Asset.id))
             .order_by(run.period_end.desc(), run.id.desc(), line.id))
 
 
@@ -144,7 +144,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- maintenance
 
-def _costs(asked: ParameterValues) -> Any:
+def _costs(values: ParameterValues) -> Any:
     """Each finished line with what it cost and what its parts were worth."""
     line, order, part = MaintenanceLine, Maintenance, MaintenancePart
     parts = (sa.select(part.maintenance_line_id.label("line_id"),
@@ -155,15 +155,15 @@ def _costs(asked: ParameterValues) -> Any:
                       line.cost, sa.func.coalesce(parts.c.worth, 0).label("parts"), order.started_at,
                       order.finished_at)
             .join(order, order.id == line.maintenance_id).outerjoin(parts, parts.c.line_id == line.id)
-            .where(order.state == MaintenanceState.DONE, *_local(order.finished_at)(asked),
-                   *where(asked, asset=line.asset_id, work_unit=order.work_unit_id, vendor=order.vendor_id))
+            .where(order.state == MaintenanceState.DONE, *_local(order.finished_at)(values),
+                   *where(values, asset=line.asset_id, work_unit=order.work_unit_id, vendor=order.vendor_id))
             .subquery())
 
 
-def maintenance_cost(asked: ParameterValues) -> Statement:
+def maintenance_cost(values: ParameterValues) -> Statement:
     """What was finished in the period, by asset, work unit or vendor; the dearest first."""
-    lines = _costs(asked)
-    kind = asked.get("by") or "asset"
+    lines = _costs(values)
+    kind = values.get("by") or "asset"
     kinds: dict[str, tuple[Any, Any]] = {
         "asset": (Asset, lines.c.asset_id), "work_unit": (WorkUnit, lines.c.work_unit_id),
         "vendor": (Vendor, lines.c.vendor_id)}
@@ -189,7 +189,7 @@ declare(Report(
     parameters=(*period(365), BY, ASSET, UNIT, VENDOR)))
 
 
-def downtime(asked: ParameterValues) -> Statement:
+def downtime(values: ParameterValues) -> Statement:
     """Time out of use that began in the period, by asset; what is still away counts until now."""
     line, order = MaintenanceLine, Maintenance
     took = minutes(order.started_at,
@@ -202,8 +202,8 @@ def downtime(asked: ParameterValues) -> Statement:
             .select_from(line).join(order, order.id == line.maintenance_id).join(Asset,
                                                                                  Asset.id == line.asset_id)
             .outerjoin(WorkUnit, WorkUnit.id == Asset.work_unit_id)
-            .where(order.started_at.is_not(None), *_local(order.started_at)(asked),
-                   *where(asked, asset=Asset.id, work_unit=Asset.work_unit_id))
+            .where(order.started_at.is_not(None), *_local(order.started_at)(values),
+                   *where(values, asset=Asset.id, work_unit=Asset.work_unit_id))
             .group_by(Asset.id, Asset.tag, Asset.name, WorkUnit.name).order_by(sa.func.sum(took).desc(),
                                                                                Asset.id))
 
@@ -225,7 +225,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- calibration
 
-def calibration_due(asked: ParameterValues) -> Statement:
+def calibration_due(values: ParameterValues) -> Statement:
     """Devices by the last day that they may be used, until the day asked for; failed ones first."""
     latest = (sa.select(Calibration.asset_id, sa.func.max(Calibration.calibrated_on).label("last"))
               .group_by(Calibration.asset_id).subquery())
@@ -240,9 +240,9 @@ def calibration_due(asked: ParameterValues) -> Statement:
               .outerjoin(InpatientRoom, InpatientRoom.id == Asset.inpatient_room_id)
               .outerjoin(Ward, Ward.id == InpatientRoom.ward_id)
               .where(Asset.calibration_due_on.is_not(None), Asset.state.in_(DEPRECIATES),
-                     *where(asked, work_unit=Asset.work_unit_id)))
-    if asked.get("to"):
-        result = result.where(sa.or_(Asset.calibration_due_on <= asked["to"], Asset.calibration_failed))
+                     *where(values, work_unit=Asset.work_unit_id)))
+    if values.get("to"):
+        result = result.where(sa.or_(Asset.calibration_due_on <= values["to"], Asset.calibration_failed))
     return result.order_by(Asset.calibration_failed.desc(), Asset.calibration_due_on, Asset.id)
 
 

@@ -34,19 +34,19 @@ C, S = Consultation, ConsultationState
 MOST_BARS = 62
 
 
-def _bounds(asked: ParameterValues) -> tuple[date, date]:
-    start = asked.get("from") or clock.today()
-    return start, max(asked.get("to") or start, start)
+def _bounds(values: ParameterValues) -> tuple[date, date]:
+    start = values.get("from") or clock.today()
+    return start, max(values.get("to") or start, start)
 
 
-def _on_days(asked: ParameterValues, column: Any) -> sa.ColumnElement[bool]:
+def _on_days(values: ParameterValues, column: Any) -> sa.ColumnElement[bool]:
     """Instants of the hospital's days from and until."""
-    start, end = _bounds(asked)
+    start, end = _bounds(values)
     return sa.and_(column >= clock.day_bounds(start)[0], column < clock.day_bounds(end)[1])
 
 
-def _held(asked: ParameterValues) -> sa.ColumnElement[bool]:
-    return _on_days(asked, C.starts_at)
+def _held(values: ParameterValues) -> sa.ColumnElement[bool]:
+    return _on_days(values, C.starts_at)
 
 
 def _in(*states: ConsultationState) -> Any:
@@ -71,27 +71,27 @@ COLUMNS = (
     Column("waiting", N_("Waiting time"), "minutes"))
 
 
-def by_doctor(asked: ParameterValues) -> Statement:
+def by_doctor(values: ParameterValues) -> Statement:
     return (sa.select(Doctor.id.label("doctor_id"), Doctor.name.label("doctor"), *NUMBERS)
-            .select_from(C).join(Doctor, Doctor.id == C.doctor_id).where(_held(asked))
+            .select_from(C).join(Doctor, Doctor.id == C.doctor_id).where(_held(values))
             .group_by(Doctor.id, Doctor.name).order_by(Doctor.name, Doctor.id))
 
 
-def by_specialization(asked: ParameterValues) -> Statement:
+def by_specialization(values: ParameterValues) -> Statement:
     return (sa.select(Specialization.name.label("specialization"), *NUMBERS)
-            .select_from(C).join(Specialization, Specialization.id == C.specialization_id).where(_held(asked))
-            .group_by(Specialization.id, Specialization.name).order_by(Specialization.name,
-                                                                       Specialization.id))
+            .select_from(C).join(Specialization, Specialization.id == C.specialization_id)
+            .where(_held(values)).group_by(Specialization.id, Specialization.name)
+            .order_by(Specialization.name, Specialization.id))
 
 
-def by_state(asked: ParameterValues) -> Statement:
-    return (sa.select(C.state, sa.func.count().label("number")).where(_held(asked)).group_by(C.state)
+def by_state(values: ParameterValues) -> Statement:
+    return (sa.select(C.state, sa.func.count().label("number")).where(_held(values)).group_by(C.state)
             .order_by(C.state))
 
 
-def registrations(asked: ParameterValues) -> Statement:
+def registrations(values: ParameterValues) -> Statement:
     return (sa.select(Patient.state, sa.func.count().label("number"))
-            .where(_on_days(asked, Patient.registered_at)).group_by(Patient.state).order_by(Patient.state))
+            .where(_on_days(values, Patient.registered_at)).group_by(Patient.state).order_by(Patient.state))
 
 
 def spans(start: date, end: date) -> list[tuple[date, date]]:
@@ -102,13 +102,13 @@ def spans(start: date, end: date) -> list[tuple[date, date]]:
             for first in (start + timedelta(days=step * place) for place in range(-(-days // step)))]
 
 
-def by_day(asked: ParameterValues) -> Statement:
+def by_day(values: ParameterValues) -> Statement:
     """Consultations by the day they were to begin, days without any too."""
     rows = sa.union_all(*(
         sa.select(sa.literal(first, sa.Date()).label("day"),
                   sa.literal(clock.day_bounds(first)[0], UtcDateTime()).label("start"),
                   sa.literal(clock.day_bounds(last)[1], UtcDateTime()).label("finish"))
-        for first, last in spans(*_bounds(asked)))).cte("days")
+        for first, last in spans(*_bounds(values)))).cte("days")
     completed = sa.func.sum(sa.case((C.state == S.COMPLETED, 1), else_=0))
     return (sa.select(rows.c.day, sa.func.count(C.id).label("number"),
                       sa.func.coalesce(completed, 0).label("completed"))
@@ -116,9 +116,9 @@ def by_day(asked: ParameterValues) -> Statement:
             .group_by(rows.c.day).order_by(rows.c.day))
 
 
-def in_all(asked: ParameterValues) -> Statement:
-    registered = sa.select(sa.func.count()).where(_on_days(asked, Patient.registered_at)).scalar_subquery()
-    return sa.select(*NUMBERS, registered.label("registered")).select_from(C).where(_held(asked))
+def in_all(values: ParameterValues) -> Statement:
+    registered = sa.select(sa.func.count()).where(_on_days(values, Patient.registered_at)).scalar_subquery()
+    return sa.select(*NUMBERS, registered.label("registered")).select_from(C).where(_held(values))
 
 
 declare(Report(

@@ -139,11 +139,11 @@ class Report:
     #: Rows that deserve a look.
     is_late: Callable[[Any], bool] | None = None
 
-    def shown(self, asked: ParameterValues, reader: User | None = None) -> list[Column]:
+    def shown(self, values: ParameterValues, reader: User | None = None) -> list[Column]:
         """The columns that what was asked leaves, without their veils where `reader` may see behind them."""
         return [replace(column, veil=None) if column.veil is not None and reader is not None
                 and column.veil.is_open(reader) else column
-                for column in self.columns if not (column.unless and asked.get(column.unless))]
+                for column in self.columns if not (column.unless and values.get(column.unless))]
 
 
 #: The director's monthly pack in the order of its pages: a report, and how many of its rows (none: only its
@@ -248,16 +248,16 @@ def ratio(total: Any, count: Any) -> Decimal | None:
     return (total / count).quantize(Decimal("0.01")) if count else None
 
 
-def within(asked: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
+def within(values: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
     """The criteria of from and until, as far as they were asked for."""
     result = []
-    if asked.get("from"):
-        result.append(column >= asked["from"])
-    if asked.get("to"):
-        result.append(column <= asked["to"])
+    if values.get("from"):
+        result.append(column >= values["from"])
+    if values.get("to"):
+        result.append(column <= values["to"])
     return result
 
 
-def where(asked: ParameterValues, **columns: Any) -> list[sa.ColumnElement[bool]]:
-    """The criteria of the references asked for, e.g. ``where(asked, store=StockMove.store_id)``."""
-    return [column == asked[name] for name, column in columns.items() if asked.get(name)]
+def where(values: ParameterValues, **columns: Any) -> list[sa.ColumnElement[bool]]:
+    """The criteria of the references asked for, e.g. ``where(values, store=StockMove.store_id)``."""
+    return [column == values[name] for name, column in columns.items() if values.get(name)]

@@ -44,7 +44,7 @@ OLD = 30
 ZERO = Decimal(0)
 
 
-def received_not_invoiced(asked: ParameterValues) -> Statement:
+def received_not_invoiced(values: ParameterValues) -> Statement:
     """Lines of posted receipts that invoices and returns do not cover, oldest first; quantities in the line's
     unit.
 
@@ -90,7 +90,7 @@ def received_not_invoiced(asked: ParameterValues) -> Statement:
         .outerjoin(invoiced, invoiced.c.line_id == line.id).outerjoin(returned, returned.c.line_id == line.id)
         .outerjoin(replaced, replaced.c.line_id == line.id)
         .where(GoodsReceipt.state == GoodsReceiptState.POSTED, line.origin_line_id.is_(None), left != 0,
-               *where(asked, supplier=GoodsReceipt.supplier_id, store=GoodsReceipt.store_id))
+               *where(values, supplier=GoodsReceipt.supplier_id, store=GoodsReceipt.store_id))
         .order_by(GoodsReceipt.received_on, GoodsReceipt.id, line.id))
 
 
@@ -168,7 +168,7 @@ def _credits() -> Any:
 CREDIT = SupplierReturn.credit_net + SupplierReturn.credit_vat
 
 
-def payables(asked: ParameterValues) -> Statement:
+def payables(values: ParameterValues) -> Statement:
     """Approved invoices that are not paid, and each supplier's credit that can be set off."""
     bill, credit = SupplierInvoice, _credits()
     none = sa.null()
@@ -176,17 +176,17 @@ def payables(asked: ParameterValues) -> Statement:
                       Supplier.name.label("supplier"), bill.supplier_number, bill.invoiced_on, bill.due_on,
                       _on_payables("supplier_invoice", bill.id).label("amount"))
             .join(Supplier, Supplier.id == bill.supplier_id)
-            .where(bill.state == SupplierInvoiceState.APPROVED, *where(asked, supplier=bill.supplier_id)))
+            .where(bill.state == SupplierInvoiceState.APPROVED, *where(values, supplier=bill.supplier_id)))
     less = (sa.select(sa.cast(none, sa.Integer), sa.cast(none, sa.String), credit.c.supplier_id,
                       Supplier.name, sa.cast(none, sa.String), sa.cast(none, sa.Date), sa.cast(none, sa.Date),
                       rupiah(-credit.c.left)).join(Supplier, Supplier.id == credit.c.supplier_id)
-            .where(*where(asked, supplier=credit.c.supplier_id)))
+            .where(*where(values, supplier=credit.c.supplier_id)))
     both = sa.union_all(owed, less).subquery()
     return sa.select(*both.c).order_by(both.c.supplier, both.c.supplier_id, both.c.invoice_id.is_(None),
                                        both.c.due_on.is_(None), both.c.due_on, both.c.invoice_id)
 
 
-def credit_notes(asked: ParameterValues) -> Statement:
+def credit_notes(values: ParameterValues) -> Statement:
     """The credit notes of the suppliers that have credit left, newest first."""
     credit = _credits()
     return (sa.select(SupplierReturn.id.label("return_id"), SupplierReturn.number.label("document"),
@@ -195,11 +195,11 @@ def credit_notes(asked: ParameterValues) -> Statement:
                       SupplierReturn.credit_net, SupplierReturn.credit_vat, rupiah(CREDIT).label("total"))
             .join(credit, credit.c.supplier_id == SupplierReturn.supplier_id)
             .join(Supplier, Supplier.id == SupplierReturn.supplier_id)
-            .where(SupplierReturn.credit_net > 0, *where(asked, supplier=SupplierReturn.supplier_id))
+            .where(SupplierReturn.credit_net > 0, *where(values, supplier=SupplierReturn.supplier_id))
             .order_by(SupplierReturn.returned_on.desc(), SupplierReturn.id.desc()))
 
 
-def refunds(asked: ParameterValues) -> Statement:
+def refunds(values: ParameterValues) -> Statement:
     """What suppliers paid back in money within a year, newest first."""
     refund = SupplierRefund
     return (sa.select(refund.id.label("refund_id"), refund.number.label("document"),
@@ -208,12 +208,12 @@ def refunds(asked: ParameterValues) -> Statement:
             .join(Supplier, Supplier.id == refund.supplier_id)
             .where(refund.state == SupplierRefundState.POSTED,
                    refund.refunded_on > clock.today() - timedelta(days=365),
-                   *where(asked, supplier=refund.supplier_id))
+                   *where(values, supplier=refund.supplier_id))
             .order_by(refund.refunded_on.desc(), refund.id.desc()))
 
 
-def _to_pay(asked: ParameterValues) -> Statement:
-    both = payables(asked).order_by(None).subquery()
+def _to_pay(values: ParameterValues) -> Statement:
+    both = payables(values).order_by(None).subquery()
     owed, less = (sa.func.sum(sa.case((which, both.c.amount), else_=0)) for which in
                   (both.c.invoice_id.is_not(None), both.c.invoice_id.is_(None)))
     return sa.select(rupiah(owed).label("owed"), rupiah(less).label("credit"),

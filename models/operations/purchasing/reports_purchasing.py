@@ -57,7 +57,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- on order
 
-def on_order(asked: ParameterValues) -> Statement:
+def on_order(values: ParameterValues) -> Statement:
     """Lines of orders that went out and are not fully received."""
     line, came = PurchaseOrderLine, received()
     ordered = base_units(line.quantity, line.factor)
@@ -72,7 +72,7 @@ def on_order(asked: ParameterValues) -> Statement:
                                                                        Store.id == PurchaseOrder.store_id)
         .outerjoin(came, came.c.line_id == line.id)
         .where(PurchaseOrder.state == PurchaseOrderState.SENT, left > 0,
-               *where(asked, store=PurchaseOrder.store_id, supplier=PurchaseOrder.supplier_id,
+               *where(values, store=PurchaseOrder.store_id, supplier=PurchaseOrder.supplier_id,
                       item=line.item_id))
         .order_by(PurchaseOrder.expected_on.is_(None), PurchaseOrder.expected_on, PurchaseOrder.id, line.id))
 
@@ -94,7 +94,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- price history
 
-def prices(asked: ParameterValues) -> Statement:
+def prices(values: ParameterValues) -> Statement:
     """What was paid at each posted receipt, newest first."""
     line = GoodsReceiptLine
     return (sa.select(
@@ -105,8 +105,8 @@ def prices(asked: ParameterValues) -> Statement:
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
         .join(UnitConversion, UnitConversion.id == line.unit_id)
         .join(Supplier, Supplier.id == GoodsReceipt.supplier_id)
-        .where(GoodsReceipt.state == GoodsReceiptState.POSTED, *within(asked, GoodsReceipt.received_on),
-               *where(asked, item=line.item_id, supplier=GoodsReceipt.supplier_id))
+        .where(GoodsReceipt.state == GoodsReceiptState.POSTED, *within(values, GoodsReceipt.received_on),
+               *where(values, item=line.item_id, supplier=GoodsReceipt.supplier_id))
         .order_by(GoodsReceipt.received_on.desc(), GoodsReceipt.id.desc(), line.id))
 
 
@@ -127,7 +127,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- on time
 
-def on_time(asked: ParameterValues) -> Statement:
+def on_time(values: ParameterValues) -> Statement:
     """Orders due in the period, by supplier: on time when all came, and the last of it by the day agreed."""
     came = received()
     line = PurchaseOrderLine
@@ -144,9 +144,9 @@ def on_time(asked: ParameterValues) -> Statement:
     due = (sa.select(PurchaseOrder.supplier_id, PurchaseOrder.expected_on, last.label("last_on"),
                      sa.case((open_lines, 1), else_=0).label("is_open"))
            .where(PurchaseOrder.state.in_((PurchaseOrderState.SENT, PurchaseOrderState.DONE)),
-                  PurchaseOrder.expected_on <= clock.today(), *within(asked, PurchaseOrder.expected_on),
-                  *where(asked, supplier=PurchaseOrder.supplier_id),
-                  *([PurchaseOrder.supplier_id.in_(asked["suppliers"])] if asked.get("suppliers")
+                  PurchaseOrder.expected_on <= clock.today(), *within(values, PurchaseOrder.expected_on),
+                  *where(values, supplier=PurchaseOrder.supplier_id),
+                  *([PurchaseOrder.supplier_id.in_(values["suppliers"])] if values.get("suppliers")
                     else [])).subquery())
     in_time = sa.case(((due.c.is_open == 0) & (due.c.last_on <= due.c.expected_on), 1), else_=0)
     return (sa.select(Supplier.id.label("supplier_id"), Supplier.name.label("supplier"),

@@ -115,7 +115,7 @@ def _requested() -> Any:
             .group_by(requested.c.item_id).subquery())
 
 
-def shortages(asked: ParameterValues) -> Statement:
+def shortages(values: ParameterValues) -> Statement:
     """Active items below their minimum, with the store and the supplier that they came from last.
 
     All quantities in base units; `shortage` is what is missing after what is on its way.
@@ -151,10 +151,10 @@ def shortages(asked: ParameterValues) -> Statement:
         .outerjoin(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
         .outerjoin(Store, Store.id == store_id).outerjoin(Supplier, Supplier.id == GoodsReceipt.supplier_id)
         .outerjoin(base, sa.and_(base.item_id == Item.id, base.unit_name == Item.base_unit)))
-    if asked.get("store"):
-        result = result.where(store_id == asked["store"])
-    if asked.get("supplier"):
-        result = result.where(Supplier.id == asked["supplier"])
+    if values.get("store"):
+        result = result.where(store_id == values["store"])
+    if values.get("supplier"):
+        result = result.where(Supplier.id == values["supplier"])
     return result.order_by(Supplier.name.is_(None), Supplier.name, Item.name, Item.id)
 
 
@@ -185,10 +185,10 @@ def make_purchase_requests(*, by: User, store_id: int | None = None, supplier_id
     return made
 
 
-def _draft(asked: ParameterValues, chosen: set[int] | None, by: User,
+def _draft(values: ParameterValues, chosen: set[int] | None, by: User,
            note: str | None = None) -> list[PurchaseRequest]:
     def short() -> list[Any]:
-        return [row for row in db.session.execute(shortages(asked))
+        return [row for row in db.session.execute(shortages(values))
                 if (chosen is None or row.item_id in chosen) and row.store_id is not None]
 
     lock_rows(Item, {row.item_id for row in short()})

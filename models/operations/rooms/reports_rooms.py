@@ -45,10 +45,10 @@ CLASS_COLUMN = Column("room_class", N_("Room class"), links=("=room_class", "roo
                       unless="room_class")
 
 
-def _bounds(asked: ParameterValues) -> tuple[Any, Any, int]:
+def _bounds(values: ParameterValues) -> tuple[Any, Any, int]:
     """First instant of the period, the instant after its last day (now, if that is earlier), and its days."""
-    start = clock.day_bounds(asked.get("from") or clock.today() - timedelta(days=30))[0]
-    until = clock.day_bounds(asked.get("to") or clock.today())[1]
+    start = clock.day_bounds(values.get("from") or clock.today() - timedelta(days=30))[0]
+    until = clock.day_bounds(values.get("to") or clock.today())[1]
     return start, min(until, clock.now()), max((until - start).days, 1)
 
 
@@ -58,9 +58,9 @@ def _whole_minutes(value: Any) -> Decimal | None:
 
 # ---------------------------------------------------------------- occupancy
 
-def _lain(asked: ParameterValues) -> Any:
+def _lain(values: ParameterValues) -> Any:
     """Minutes lain, and stays that ended, for each bed in the period."""
-    start, until, _days = _bounds(asked)
+    start, until, _days = _bounds(values)
     stay, ended = Stay, sa.func.coalesce(Stay.ended_at, until)
     first = sa.case((stay.started_at < start, start), else_=stay.started_at)
     last = sa.case((ended > until, until), else_=ended)
@@ -70,11 +70,11 @@ def _lain(asked: ParameterValues) -> Any:
             .where(stay.started_at < until, ended > start).group_by(stay.bed_id).subquery())
 
 
-def occupancy(asked: ParameterValues) -> Statement:
+def occupancy(values: ParameterValues) -> Statement:
     """By ward and class: beds, the share of their time that somebody lay in them, and how often they changed
     hands."""
-    lain = _lain(asked)
-    _start, _until, days = _bounds(asked)
+    lain = _lain(values)
+    _start, _until, days = _bounds(values)
     return (sa.select(Ward.id.label("ward_id"), Ward.name.label("ward"), RoomClass.id.label("room_class_id"),
                       RoomClass.name.label("room_class"), sa.func.count(Bed.id).label("beds"),
                       sa.literal(days).label("days"),
@@ -85,7 +85,7 @@ def occupancy(asked: ParameterValues) -> Statement:
             .join(Ward, Ward.id == InpatientRoom.ward_id)
             .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
             .outerjoin(lain, lain.c.bed_id == Bed.id)
-            .where(Ward.status == Status.ACTIVE, *where(asked, ward=Ward.id, room_class=RoomClass.id))
+            .where(Ward.status == Status.ACTIVE, *where(values, ward=Ward.id, room_class=RoomClass.id))
             .group_by(Ward.id, Ward.name, RoomClass.id, RoomClass.name).order_by(Ward.name, RoomClass.name))
 
 
@@ -109,11 +109,11 @@ def _turnover(row: Any) -> Decimal | None:
     return ratio(Decimal(row.discharged), row.beds)
 
 
-def _whole(asked: ParameterValues) -> Statement:
-    rows = occupancy(asked).order_by(None).subquery()
+def _whole(values: ParameterValues) -> Statement:
+    rows = occupancy(values).order_by(None).subquery()
     return sa.select(*(sa.func.coalesce(sa.func.sum(rows.c[name]), 0).label(name)
                        for name in ("beds", "minutes", "stays", "discharged")),
-                     sa.literal(_bounds(asked)[2]).label("days"))
+                     sa.literal(_bounds(values)[2]).label("days"))
 
 
 RATE = Column("rate", N_("BOR (occupancy)"), "percent", _rate)
@@ -135,10 +135,10 @@ declare(Report(
 
 # ---------------------------------------------------------------- turnaround
 
-def turnaround(asked: ParameterValues) -> Statement:
+def turnaround(values: ParameterValues) -> Statement:
     """By ward, class and kind of cleaning: how long beds waited, were cleaned, and waited for the
     inspection."""
-    start, until, _days = _bounds(asked)
+    start, until, _days = _bounds(values)
     task = Cleaning
     done = sa.func.coalesce(task.inspected_at, task.cleaned_at)
     average = sa.func.avg
@@ -155,7 +155,7 @@ def turnaround(asked: ParameterValues) -> Statement:
             .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
             .where(task.state.in_((CleaningState.FINISHED, CleaningState.INSPECTED)),
                    task.cleaned_at >= start,
-                   task.cleaned_at < until, *where(asked, ward=Ward.id, room_class=RoomClass.id))
+                   task.cleaned_at < until, *where(values, ward=Ward.id, room_class=RoomClass.id))
             .group_by(Ward.id, Ward.name, RoomClass.id, RoomClass.name, task.kind)
             .order_by(Ward.name, RoomClass.name, task.kind))
 
@@ -178,12 +178,12 @@ declare(Report(
 
 # ---------------------------------------------------------------- what a bed-day costs
 
-def bed_day_cost(asked: ParameterValues) -> Statement:
+def bed_day_cost(values: ParameterValues) -> Statement:
     """By class: what its rooms cost in the period (cleaning, upkeep and depreciation of what stands in
     them)."""
-    start, until, _days = _bounds(asked)
+    start, until, _days = _bounds(values)
     first, last = clock.local(start).date(), clock.local(until).date()
-    room, lain = InpatientRoom, _lain(asked)
+    room, lain = InpatientRoom, _lain(values)
     days = (sa.select(room.room_class_id, sa.func.count(Bed.id).label("beds"),
                       sa.func.coalesce(sa.func.sum(lain.c.minutes), 0).label("minutes"))
             .join(Bed, Bed.inpatient_room_id == room.id).outerjoin(lain, lain.c.bed_id == Bed.id)
@@ -212,7 +212,7 @@ def bed_day_cost(asked: ParameterValues) -> Statement:
                           rupiah(worn.c.cost).label("wear")).join(days, days.c.room_class_id == RoomClass.id)
     for part in (cleaned, stored, worn):
         statement = statement.outerjoin(part, part.c.room_class_id == RoomClass.id)
-    return statement.where(*where(asked, room_class=RoomClass.id)).order_by(RoomClass.name)
+    return statement.where(*where(values, room_class=RoomClass.id)).order_by(RoomClass.name)
 
 
 def _cost(row: Any) -> Decimal:
@@ -233,7 +233,7 @@ declare(Report(
 
 # ---------------------------------------------------------------- the inventory list of a room
 
-def room_inventory(asked: ParameterValues) -> Statement:
+def room_inventory(values: ParameterValues) -> Statement:
     """What stands in rooms: assets by their location, and the stocked things placed there as facilities."""
     gone = (AssetState.RETIRED, AssetState.LOST)
     room, bedroom = aliased(Room), aliased(InpatientRoom)
@@ -244,9 +244,9 @@ def room_inventory(asked: ParameterValues) -> Statement:
             bedroom, bedroom.id == thing.inpatient_room_id).outerjoin(ward, ward.id == bedroom.ward_id)
             .outerjoin(building, building.id == room.building_id)
             .where(sa.or_(thing.room_id.is_not(None), thing.inpatient_room_id.is_not(None))))
-        if asked.get("room") or asked.get("inpatient_room"):
-            result = result.where(sa.or_(thing.room_id == (asked.get("room") or 0),
-                                         thing.inpatient_room_id == (asked.get("inpatient_room") or 0)))
+        if values.get("room") or values.get("inpatient_room"):
+            result = result.where(sa.or_(thing.room_id == (values.get("room") or 0),
+                                         thing.inpatient_room_id == (values.get("inpatient_room") or 0)))
         return result
 
     place = sa.case((room.id.is_not(None), room.name), else_=ward.name + " " + bedroom.number)

@@ -102,43 +102,43 @@ def _other_side(statement: Any, move: Any) -> Any:
 
 # ---------------------------------------------------------------- the stock card
 
-def _of_batch(asked: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
+def _of_batch(values: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
     """The criterion of one batch of the item, by its number."""
-    number = str(asked.get("batch") or "").strip().lower()
+    number = str(values.get("batch") or "").strip().lower()
     if not number:
         return []
-    return [column.in_(sa.select(StockBatch.id).where(StockBatch.item_id == asked["item"],
+    return [column.in_(sa.select(StockBatch.id).where(StockBatch.item_id == values["item"],
                                                       sa.func.lower(StockBatch.number) == number))]
 
 
-def stock_card(asked: ParameterValues) -> Statement:
+def stock_card(values: ParameterValues) -> Statement:
     """Moves of one item, newest first, each with what was held after it (in the order of days, then of
     posting)."""
     order = (M.moved_on, M.id)
     ran = (sa.select(M, quantity(sa.func.sum(M.quantity).over(order_by=order)).label("balance"),
                      rupiah(sa.func.sum(M.value).over(order_by=order)).label("worth"))
-           .where(M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id),
-                  *within({"to": asked.get("to")}, M.moved_on)).subquery())
+           .where(M.item_id == values["item"], *where(values, store=M.store_id),
+                  *_of_batch(values, M.batch_id), *within({"to": values.get("to")}, M.moved_on)).subquery())
     move = ran.c
     joined = _other_side(_with_number(sa.select(
         move.id, move.moved_on, move.kind, move.document_type, move.document_id,
         DocumentNumber.number.label("document"), Store.name.label("store"), StockBatch.number.label("batch"),
         StockBatch.expires_on, move.quantity, move.value, move.balance,
         # batches have no value
-        move.worth if not _of_batch(asked, move.batch_id) else sa.null().label("worth"))
+        move.worth if not _of_batch(values, move.batch_id) else sa.null().label("worth"))
         .join(Store, Store.id == move.store_id).join(StockBatch, StockBatch.id == move.batch_id), move), move)
-    return (joined.where(*within({"from": asked.get("from")}, move.moved_on))
+    return (joined.where(*within({"from": values.get("from")}, move.moved_on))
             .order_by(move.moved_on.desc(), move.id.desc()))
 
 
-def _card_head(asked: ParameterValues) -> Statement:
+def _card_head(values: ParameterValues) -> Statement:
     """What is held now, and how long it lasts at the use of the last 30 days."""
-    mine = [M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id)]
-    by_batch = bool(_of_batch(asked, M.batch_id))
+    mine = [M.item_id == values["item"], *where(values, store=M.store_id), *_of_batch(values, M.batch_id)]
+    by_batch = bool(_of_batch(values, M.batch_id))
     table = StockBalance if by_batch else StoreItem
-    held = [table.item_id == asked["item"], *where(asked, store=table.store_id)]
+    held = [table.item_id == values["item"], *where(values, store=table.store_id)]
     if by_batch:
-        held += _of_batch(asked, StockBalance.batch_id)
+        held += _of_batch(values, StockBalance.batch_id)
     # batches keep quantity only; the item's value is shared by all of them
     worth = (
         sa.null()
@@ -149,28 +149,28 @@ def _card_head(asked: ParameterValues) -> Statement:
         *mine, M.document_type.in_(("delivery_request", "unit_return", "prescription", "maintenance")),
         M.moved_on > clock.today() - timedelta(days=30))
     opening = sa.select(sa.func.sum(M.quantity)).where(*mine,
-                                                       M.moved_on < (asked.get("from") or clock.today()))
+                                                       M.moved_on < (values.get("from") or clock.today()))
     return sa.select(
         Item.id.label("item_id"), NAMED, Item.base_unit, Item.minimum_stock,
         quantity(sa.select(sa.func.sum(table.quantity)).where(*held).scalar_subquery()).label("held"),
         worth.label("worth"),
         quantity(opening.scalar_subquery()).label("opening"),
-        quantity(-used.scalar_subquery()).label("used")).where(Item.id == asked["item"])
+        quantity(-used.scalar_subquery()).label("used")).where(Item.id == values["item"])
 
 
 def _days_of_cover(row: Any) -> int | None:
     return int(row.held * 30 / row.used) if row.used > 0 else None
 
 
-def _balances(asked: ParameterValues) -> Statement:
+def _balances(values: ParameterValues) -> Statement:
     """What was held at the end of each day with moves."""
     days = (sa.select(M.moved_on, sa.func.sum(M.quantity).label("change"))
-            .where(M.item_id == asked["item"], *where(asked, store=M.store_id), *_of_batch(asked, M.batch_id))
-            .group_by(M.moved_on).subquery())
+            .where(M.item_id == values["item"], *where(values, store=M.store_id),
+                   *_of_batch(values, M.batch_id)).group_by(M.moved_on).subquery())
     ran = sa.select(days.c.moved_on.label("x"),
                     quantity(sa.func.sum(days.c.change).over(order_by=days.c.moved_on))
                     .label("y")).subquery()
-    return sa.select(ran.c.x, ran.c.y).where(*within(asked, ran.c.x)).order_by(ran.c.x)
+    return sa.select(ran.c.x, ran.c.y).where(*within(values, ran.c.x)).order_by(ran.c.x)
 
 
 declare(Report(
@@ -192,9 +192,9 @@ declare(Report(
 
 # ---------------------------------------------------------------- recall of a batch
 
-def recall(asked: ParameterValues) -> Statement:
+def recall(values: ParameterValues) -> Statement:
     """Who has the batch: stores hold it, units and patients got it, less what they gave back."""
-    number = str(asked.get("batch") or "").strip()
+    number = str(values.get("batch") or "").strip()
     moved = (unit_papers(sa.select(
         M.item_id, M.batch_id, sa.func.min(M.moved_on).label("first_on"),
         sa.func.max(M.moved_on).label("last_on"),
@@ -208,7 +208,7 @@ def recall(asked: ParameterValues) -> Statement:
         .outerjoin(Patient, Patient.id == Consultation.patient_id)
         .where(sa.func.lower(StockBatch.number) == number.lower(), StockBatch.number != "",
                M.document_type.in_(("delivery_request", "unit_return", "prescription")),
-               *where(asked, item=M.item_id))
+               *where(values, item=M.item_id))
         .group_by(M.item_id, M.batch_id, WorkUnit.id, WorkUnit.name, Patient.id,
                   Patient.medical_record_number)
         .having(sa.func.sum(M.quantity) != 0).subquery())
@@ -244,10 +244,10 @@ declare(
 
 # ---------------------------------------------------------------- stocktake variance
 
-def _counts(asked: ParameterValues) -> list[sa.ColumnElement[bool]]:
-    number = str(asked.get("document") or "").strip().lower()
+def _counts(values: ParameterValues) -> list[sa.ColumnElement[bool]]:
+    number = str(values.get("document") or "").strip().lower()
     named = [sa.func.lower(Stocktake.number) == number] if number else []
-    return [*within(asked, Stocktake.counted_on), *where(asked, store=Stocktake.store_id), *named]
+    return [*within(values, Stocktake.counted_on), *where(values, store=Stocktake.store_id), *named]
 
 
 def _worth(row: Any) -> Decimal:
@@ -258,17 +258,17 @@ def _worth(row: Any) -> Decimal:
     return (row.variance * average).quantize(Decimal("0.01"))
 
 
-def _variance_sums(asked: ParameterValues) -> Statement:
+def _variance_sums(values: ParameterValues) -> Statement:
     """What the posted counts found more, and less, in rupiah."""
     rows = sa.select(M.value).join(Stocktake, Stocktake.id == M.document_id).where(
-        M.document_type == "stocktake", *_counts(asked), *where(asked, item=M.item_id)).subquery()
+        M.document_type == "stocktake", *_counts(values), *where(values, item=M.item_id)).subquery()
     value = rows.c.value
     return sa.select(rupiah(sa.func.sum(above_zero(value))).label("found"),
                      rupiah(-sa.func.sum(sa.case((value < 0, value), else_=0))).label("missing"),
                      rupiah(sa.func.sum(value)).label("net"))
 
 
-def variance(asked: ParameterValues) -> Statement:
+def variance(values: ParameterValues) -> Statement:
     worth = (sa.select(sa.func.sum(M.value)).where(
         M.document_type == "stocktake", M.document_id == StocktakeLine.stocktake_id,
         M.line_id == StocktakeLine.id)
@@ -289,7 +289,7 @@ def variance(asked: ParameterValues) -> Statement:
                                       StoreItem.item_id == StocktakeLine.item_id))
         .where(Stocktake.state.in_((StocktakeState.POSTED, StocktakeState.SUBMITTED)),
                StocktakeLine.variance != 0,
-               *_counts(asked), *where(asked, item=StocktakeLine.item_id))
+               *_counts(values), *where(values, item=StocktakeLine.item_id))
         .order_by(Stocktake.counted_on.desc(), Stocktake.id.desc(), StocktakeLine.id))
 
 
@@ -316,14 +316,14 @@ declare(Report(
 
 # ---------------------------------------------------------------- controlled items, ABC
 
-def controlled(asked: ParameterValues) -> Statement:
+def controlled(values: ParameterValues) -> Statement:
     joined = _other_side(_with_number(sa.select(
         M.id, M.moved_on, M.kind, M.document_type, M.document_id, DocumentNumber.number.label("document"),
         M.item_id, NAMED, Store.name.label("store"), StockBatch.number.label("batch"), M.quantity)
         .join(Item, Item.id == M.item_id).join(Store, Store.id == M.store_id)
         .join(StockBatch, StockBatch.id == M.batch_id), M), M)
-    return (joined.where(Item.controlled, *within(asked, M.moved_on),
-                         *where(asked, store=M.store_id, item=M.item_id))
+    return (joined.where(Item.controlled, *within(values, M.moved_on),
+                         *where(values, store=M.store_id, item=M.item_id))
             .order_by(M.moved_on.desc(), M.id.desc()))
 
 
@@ -337,12 +337,12 @@ declare(Report(
     parameters=(*period(90), STORE, ITEM)))
 
 
-def abc(asked: ParameterValues) -> Statement:
+def abc(values: ParameterValues) -> Statement:
     """Items by the value used, with the share that they and those above them make."""
     used = (sa.select(M.item_id, quantity(-sa.func.sum(M.quantity)).label("quantity"),
                       rupiah(-sa.func.sum(M.value)).label("value"))
             .where(M.document_type.in_(("delivery_request", "unit_return", "prescription", "maintenance")),
-                   *within(asked, M.moved_on), *where(asked, store=M.store_id))
+                   *within(values, M.moved_on), *where(values, store=M.store_id))
             .group_by(M.item_id).having(sa.func.sum(M.value) < 0).subquery())
     order = (used.c.value.desc(), used.c.item_id)
     return (sa.select(used.c.item_id, NAMED, Item.base_unit, used.c.quantity, used.c.value,

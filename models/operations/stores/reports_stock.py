@@ -70,22 +70,22 @@ SUPPLIER_ID = sa.func.coalesce(GoodsReceipt.supplier_id, SupplierReturn.supplier
 AS_OF = Parameter("as_of", N_("As of"), "date", lambda: clock.today())
 
 
-def _held(asked: ParameterValues) -> Any:
+def _held(values: ParameterValues) -> Any:
     """Quantity and value by store and item at the end of a day: what is there, less what moved since."""
     later = (sa.select(M.store_id, M.item_id, sa.func.sum(M.quantity).label("quantity"),
                        sa.func.sum(M.value).label("value"))
-             .where(M.moved_on > (asked.get("as_of") or clock.today())).group_by(M.store_id,
+             .where(M.moved_on > (values.get("as_of") or clock.today())).group_by(M.store_id,
                                                                                  M.item_id).subquery())
     return (sa.select(StoreItem.store_id, StoreItem.item_id,
                       quantity(StoreItem.quantity - sa.func.coalesce(later.c.quantity, 0)).label("quantity"),
                       rupiah(StoreItem.value - sa.func.coalesce(later.c.value, 0)).label("value"))
             .outerjoin(later,
                        sa.and_(later.c.store_id == StoreItem.store_id, later.c.item_id == StoreItem.item_id))
-            .where(*where(asked, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
+            .where(*where(values, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
 
 
-def stock_on_hand(asked: ParameterValues) -> Statement:
-    held = _held(asked)
+def stock_on_hand(values: ParameterValues) -> Statement:
+    held = _held(values)
     return (sa.select(held.c.item_id, NAMED, ItemCategory.name.label("category"), Store.name.label("store"),
                       Shelf.location, Item.base_unit, held.c.quantity, held.c.value)
             .join(Item, Item.id == held.c.item_id).join(ItemCategory, ItemCategory.id == Item.category_id)
@@ -94,8 +94,8 @@ def stock_on_hand(asked: ParameterValues) -> Statement:
             .where(held.c.quantity != 0).order_by(Item.name, held.c.item_id, held.c.store_id))
 
 
-def _held_in_all(asked: ParameterValues) -> Statement:
-    held = _held(asked)
+def _held_in_all(values: ParameterValues) -> Statement:
+    held = _held(values)
     return sa.select(sa.func.count(sa.distinct(held.c.item_id)).label("items"),
                      rupiah(sa.func.sum(held.c.value)).label("value")).where(held.c.quantity != 0)
 
@@ -121,19 +121,19 @@ OUT_COLUMN = Column("went", N_("Out"), "quantity")
 CHANGE_COLUMN = Column("value", N_("Change of value"), "money")
 
 
-def moves_by_item(asked: ParameterValues) -> Statement:
+def moves_by_item(values: ParameterValues) -> Statement:
     return (sa.select(M.item_id, NAMED, Store.name.label("store"), Item.base_unit, IN, OUT, VALUE)
             .join(Item, Item.id == M.item_id).join(Store, Store.id == M.store_id)
-            .where(*within(asked, M.moved_on), *where(asked, store=M.store_id, item=M.item_id))
+            .where(*within(values, M.moved_on), *where(values, store=M.store_id, item=M.item_id))
             .group_by(M.item_id, Item.code, Item.name, Item.base_unit, M.store_id, Store.name)
             .order_by(Item.name, M.item_id, M.store_id))
 
 
-def moves_by_unit(asked: ParameterValues) -> Statement:
+def moves_by_unit(values: ParameterValues) -> Statement:
     """Deliveries and unit returns; what was reversed cancels itself out."""
     moved = (unit_papers(sa.select(M.item_id, UNIT_ID.label("work_unit_id"), IN, OUT, VALUE), M)
-             .where(M.document_type.in_(("delivery_request", "unit_return")), *within(asked, M.moved_on),
-                    *where(asked, store=M.store_id, item=M.item_id, work_unit=UNIT_ID))
+             .where(M.document_type.in_(("delivery_request", "unit_return")), *within(values, M.moved_on),
+                    *where(values, store=M.store_id, item=M.item_id, work_unit=UNIT_ID))
              .group_by(M.item_id, UNIT_ID).subquery())
     return (sa.select(moved.c.item_id, NAMED, WorkUnit.name.label("work_unit"), Item.base_unit, moved.c.came,
                       moved.c.went, moved.c.value)
@@ -141,11 +141,11 @@ def moves_by_unit(asked: ParameterValues) -> Statement:
             .order_by(WorkUnit.name, WorkUnit.id, Item.name, moved.c.item_id))
 
 
-def moves_by_supplier(asked: ParameterValues) -> Statement:
+def moves_by_supplier(values: ParameterValues) -> Statement:
     """Receipts and supplier returns."""
     moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), IN, OUT, VALUE), M)
-             .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(asked, M.moved_on),
-                    *where(asked, store=M.store_id, item=M.item_id, supplier=SUPPLIER_ID))
+             .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(values, M.moved_on),
+                    *where(values, store=M.store_id, item=M.item_id, supplier=SUPPLIER_ID))
              .group_by(M.item_id, SUPPLIER_ID).subquery())
     return (sa.select(moved.c.item_id, NAMED, Supplier.name.label("supplier"), Item.base_unit, moved.c.came,
                       moved.c.went, moved.c.value)
@@ -174,27 +174,27 @@ declare(Report("moves_by_supplier", N_("Movements by supplier"), "inventory", mo
 MONTH = sa.extract("year", M.moved_on) * 100 + sa.extract("month", M.moved_on)
 
 
-def _used(asked: ParameterValues) -> list[Any]:
-    return [M.document_type.in_(("delivery_request", "unit_return")), *within(asked, M.moved_on),
-            *where(asked, store=M.store_id, item=M.item_id, work_unit=UNIT_ID)]
+def _used(values: ParameterValues) -> list[Any]:
+    return [M.document_type.in_(("delivery_request", "unit_return")), *within(values, M.moved_on),
+            *where(values, store=M.store_id, item=M.item_id, work_unit=UNIT_ID)]
 
 
-def usage(asked: ParameterValues) -> Statement:
+def usage(values: ParameterValues) -> Statement:
     month = sa.cast(MONTH, sa.Integer)
     return (unit_papers(sa.select(
         month.label("month"), WorkUnit.name.label("work_unit"), M.item_id, NAMED, Item.base_unit,
         quantity(-sa.func.sum(M.quantity)).label("quantity"), rupiah(-sa.func.sum(M.value)).label("value")),
                         M)
-        .join(WorkUnit, WorkUnit.id == UNIT_ID).join(Item, Item.id == M.item_id).where(*_used(asked))
+        .join(WorkUnit, WorkUnit.id == UNIT_ID).join(Item, Item.id == M.item_id).where(*_used(values))
         .group_by(month, WorkUnit.id, WorkUnit.name, M.item_id, Item.code, Item.name, Item.base_unit)
         .having(sa.func.sum(M.quantity) != 0)
         .order_by(month.desc(), WorkUnit.name, WorkUnit.id, Item.name, M.item_id))
 
 
-def _usage_by_month(asked: ParameterValues) -> Statement:
+def _usage_by_month(values: ParameterValues) -> Statement:
     month = sa.cast(MONTH, sa.Integer)
     return (unit_papers(sa.select(month.label("x"), rupiah(-sa.func.sum(M.value)).label("y")), M)
-            .where(*_used(asked)).group_by(month).order_by(month))
+            .where(*_used(values)).group_by(month).order_by(month))
 
 
 declare(Report(
@@ -212,8 +212,8 @@ declare(Report(
 DAYS = (("30", N_("30 days")), ("60", N_("60 days")), ("90", N_("90 days")), ("180", N_("180 days")))
 
 
-def expiry(asked: ParameterValues) -> Statement:
-    until = clock.today() + timedelta(days=int(asked.get("days") or 90))
+def expiry(values: ParameterValues) -> Statement:
+    until = clock.today() + timedelta(days=int(values.get("days") or 90))
     return (sa.select(B.item_id, NAMED, Item.base_unit, StockBatch.number.label("batch"),
                       StockBatch.expires_on, Store.name.label("store"), B.quantity,
                       StoreItem.quantity.label("held"), StoreItem.value.label("worth"))
@@ -221,7 +221,7 @@ def expiry(asked: ParameterValues) -> Statement:
             .join(Store, Store.id == B.store_id)
             .join(StoreItem, sa.and_(StoreItem.store_id == B.store_id, StoreItem.item_id == B.item_id))
             .where(B.quantity > 0, StockBatch.expires_on <= until,
-                   *where(asked, store=B.store_id, item=B.item_id))
+                   *where(values, store=B.store_id, item=B.item_id))
             .order_by(StockBatch.expires_on, Item.name, B.id))
 
 
@@ -242,8 +242,8 @@ declare(Report(
 QUIET = (("90", N_("90 days")), ("180", N_("180 days")), ("365", N_("365 days")))
 
 
-def slow_stock(asked: ParameterValues) -> Statement:
-    since = clock.today() - timedelta(days=int(asked.get("days") or 180))
+def slow_stock(values: ParameterValues) -> Statement:
+    since = clock.today() - timedelta(days=int(values.get("days") or 180))
     used = M.document_type.in_(("delivery_request", "maintenance", "prescription"))
     last = (sa.select(sa.func.max(M.moved_on)).where(M.store_id == StoreItem.store_id,
                                                      M.item_id == StoreItem.item_id,
@@ -254,7 +254,7 @@ def slow_stock(asked: ParameterValues) -> Statement:
     quiet = (sa.select(StoreItem.item_id, StoreItem.store_id, StoreItem.quantity, StoreItem.value,
                        last.label("last_on"), first.label("first_on"))
              .where(StoreItem.quantity > 0,
-                    *where(asked, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
+                    *where(values, store=StoreItem.store_id, item=StoreItem.item_id)).subquery())
     return (sa.select(quiet.c.item_id, NAMED, Store.name.label("store"), Item.base_unit, quiet.c.quantity,
                       quiet.c.value, quiet.c.last_on)
             .join(Item, Item.id == quiet.c.item_id).join(Store, Store.id == quiet.c.store_id)
