@@ -105,11 +105,11 @@
     }
     row.dataset.stockItem = item;
     if (!item) { show(""); return; }
-    var asked = new URLSearchParams({ store: chosen("store"), supplier: chosen("supplier"), item: item, quantity: value("quantity"), unit: value("unit"), batch: value("batch") });
+    var query = new URLSearchParams({ store: chosen("store"), supplier: chosen("supplier"), item: item, quantity: value("quantity"), unit: value("unit"), batch: value("batch") });
     alike(row, item).forEach(function (other) {
-      if (typed(other, "quantity") && (!value("batch") || typed(other, "batch") === value("batch"))) { asked.append("also", typed(other, "quantity") + ";" + typed(other, "unit")); }
+      if (typed(other, "quantity") && (!value("batch") || typed(other, "batch") === value("batch"))) { query.append("also", typed(other, "quantity") + ";" + typed(other, "unit")); }
     });
-    fetch(box.dataset.stock + "?" + asked)
+    fetch(box.dataset.stock + "?" + query)
       .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; }).then(show).catch(function () { show(""); }); // no warning rather than the one of another quantity
   }
   function stocks(target) {

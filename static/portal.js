@@ -7,16 +7,16 @@
     document.addEventListener(name, function () { lost = true; sending.say(sending.word("lost")); });
   });
   document.addEventListener("htmx:responseError", function (event) {
-    var answer = event.detail.xhr, asked = event.detail.requestConfig;
-    if (answer.status !== 401 && !(asked && asked.headers["X-Poll"])) { sending.say(sending.words(answer.responseText)); }
+    var answer = event.detail.xhr, request = event.detail.requestConfig;
+    if (answer.status !== 401 && !(request && request.headers["X-Poll"])) { sending.say(sending.words(answer.responseText)); }
   });
   document.addEventListener("htmx:afterRequest", function (event) {
-    var asked = event.detail.requestConfig, told = event.detail.successful;
-    if (lost && told) {
+    var request = event.detail.requestConfig, succeeded = event.detail.successful;
+    if (lost && succeeded) {
       lost = false;
       sending.say(sending.word("back"), true);
       setTimeout(function () { if (!lost) { sending.say(""); } }, 8000);
-    } else if (told && !lost && !(asked && asked.headers["X-Poll"])) { sending.say(""); }
+    } else if (succeeded && !lost && !(request && request.headers["X-Poll"])) { sending.say(""); }
   });
   // Photos on a slow line take minutes: how far they are.
   document.addEventListener("htmx:xhr:progress", function (event) {

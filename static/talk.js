@@ -80,13 +80,13 @@
     window.clearTimeout(timer);
     if (!box || !box.dataset.news) { return; }
     if (control) { control.abort(); }
-    var mine = control = new AbortController(), asked = new URLSearchParams(seen()), began = Date.now(), away = doc.hidden;
+    var mine = control = new AbortController(), query = new URLSearchParams(seen()), began = Date.now(), away = doc.hidden;
     var limit = window.setTimeout(function () { mine.abort("late"); }, 70000);
     // After a failure the answer comes at once, news or not: what was typed waits for it to be sent again.
-    if (!away && !lost) { asked.set("wait", "1"); }
+    if (!away && !lost) { query.set("wait", "1"); }
     var headers = { "HX-Request": "true" };
     if (acted) { acted = false; } else { headers["X-Poll"] = "1"; } // asking alone keeps no session alive
-    fetch(box.dataset.news + "?" + asked, { headers: headers, cache: "no-store", signal: mine.signal })
+    fetch(box.dataset.news + "?" + query, { headers: headers, cache: "no-store", signal: mine.signal })
       .then(function (answer) {
         if (answer.status === 401) { over(answer); throw "over"; }
         pause = 1000 * (Number(answer.headers.get("X-Ask-After")) || 1);

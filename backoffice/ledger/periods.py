@@ -55,7 +55,7 @@ class PeriodView(LedgerView):
             return self._page(message_of(refusal), requested), refusal.status
         return done(gettext("The period %(period)s is closed.", period=str(period)), self.closing_address)
 
-    def _page(self, message: str = "", asked: str = "") -> Any:
+    def _page(self, message: str = "", chosen: str = "") -> Any:
         months = periods.months()
         standing = {}
         if months:
@@ -69,4 +69,4 @@ class PeriodView(LedgerView):
             rows.append({"key": f"{year:04}-{month:02}", "word": day(first).partition(" ")[2], "first": first,
                          "last": last, "period": period, "standing": left})
         return self.render("backoffice/ledger/closing.html", view=self, rows=rows, message=message,
-                           asked=asked)
+                           chosen=chosen)

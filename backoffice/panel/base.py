@@ -85,7 +85,7 @@ class StaffView(TransitionPages, TableView):
                                lists.narrowed(self, requested, scoped).options(*self.eager_for_list()))
         total, tabs = lists.counts(self, requested, scoped)
         return self.render(
-            self.list_template, view=self, asked=requested, page=page, total=total, capped=lists.capped,
+            self.list_template, view=self, query=requested, page=page, total=total, capped=lists.capped,
             tabs=tabs,
             bulk=self.bulk_steps(), can_create=self.can_make_new())
 

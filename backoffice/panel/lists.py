@@ -270,13 +270,13 @@ class Page:
     next: str | None
 
 
-def read_page(view: Any, asked: ListQuery, statement: sa.Select[Any]) -> Page:
+def read_page(view: Any, query: ListQuery, statement: sa.Select[Any]) -> Page:
     """One page of `statement` by key: as quick on the last page as on the first."""
     model, key = view.model, key_of(view.model)
-    name, descending = (asked.sort, asked.descending) if asked.sort else view.column_default_sort
+    name, descending = (query.sort, query.descending) if query.sort else view.column_default_sort
     attribute = getattr(model, name) if name else None
-    back = asked.before is not None
-    edge_key = asked.before if back else asked.after
+    back = query.before is not None
+    edge_key = query.before if back else query.after
     if edge_key is not None:
         edge: Any = (None,)
         if attribute is not None:
@@ -291,19 +291,19 @@ def read_page(view: Any, asked: ListQuery, statement: sa.Select[Any]) -> Page:
             ordering.append(attribute.is_(None).desc() if back else attribute.is_(None))
         ordering.append(attribute.desc() if descending != back else attribute.asc())
     ordering.append(key.desc() if descending != back else key.asc())
-    rows = list(db.session.scalars(statement.order_by(*ordering).limit(first_rows(asked.size + 1))).unique())
-    more = len(rows) > asked.size
-    rows = rows[:asked.size]
+    rows = list(db.session.scalars(statement.order_by(*ordering).limit(first_rows(query.size + 1))).unique())
+    more = len(rows) > query.size
+    rows = rows[:query.size]
     if back:
         rows.reverse()
-    first = max(1, asked.start) if edge_key is not None else 1
+    first = max(1, query.start) if edge_key is not None else 1
     key_name = key.key
     has_previous, has_next = (more, True) if back else (edge_key is not None, more)
     return Page(
         rows, first,
-        asked.url(before=getattr(rows[0], key_name), start=max(1, first - asked.size))
+        query.url(before=getattr(rows[0], key_name), start=max(1, first - query.size))
         if rows and has_previous else None,
-        asked.url(after=getattr(rows[-1], key_name), start=first + len(rows)) if rows and has_next else None)
+        query.url(after=getattr(rows[-1], key_name), start=first + len(rows)) if rows and has_next else None)
 
 
 def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool,
@@ -327,10 +327,10 @@ def count_up_to(statement: sa.Select[Any], most: int = MOST_COUNTED) -> Any:
     return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
 
 
-def counts(view: Any, asked: ListQuery, scoped: sa.Select[Any]) -> tuple[int, dict[str, int]]:
+def counts(view: Any, query: ListQuery, scoped: sa.Select[Any]) -> tuple[int, dict[str, int]]:
     """How many rows the list has, and how many in each state; one statement, each number capped."""
-    statement = for_person(("counts", view.table), lambda: _counting(view, asked, scoped)) \
-        if not asked.criteria and not asked.words else _counting(view, asked, scoped)
+    statement = for_person(("counts", view.table), lambda: _counting(view, query, scoped)) \
+        if not query.criteria and not query.words else _counting(view, query, scoped)
     row = db.session.execute(statement).one()._mapping
     keep_frame(row)
     tabs = {state.value: row[f"state_{state.value}"] for state in view.tabs}
@@ -339,24 +339,24 @@ def counts(view: Any, asked: ListQuery, scoped: sa.Select[Any]) -> tuple[int, di
     return row["every"], tabs
 
 
-def _counting(view: Any, asked: ListQuery, scoped: sa.Select[Any]) -> sa.Select[Any]:
+def _counting(view: Any, query: ListQuery, scoped: sa.Select[Any]) -> sa.Select[Any]:
     base = scoped.with_only_columns(key_of(view.model))
-    wanted = [count_up_to(narrowed(view, asked, base)).label("every")]
+    wanted = [count_up_to(narrowed(view, query, base)).label("every")]
     if view.tabs:
-        open_list = narrowed(view, asked, base, without="state")
+        open_list = narrowed(view, query, base, without="state")
         wanted.append(count_up_to(open_list).label("any_state"))
         wanted += [count_up_to(open_list.where(view.model.state == state)).label(f"state_{state.value}")
                    for state in view.tabs]
     return sa.select(*wanted, *frame_columns())
 
 
-def narrowed(view: Any, asked: ListQuery, statement: sa.Select[Any], without: str = "") -> sa.Select[Any]:
+def narrowed(view: Any, query: ListQuery, statement: sa.Select[Any], without: str = "") -> sa.Select[Any]:
     """`statement` with the search and the filters of the address."""
-    for name, criterion in asked.criteria.items():
+    for name, criterion in query.criteria.items():
         if name != without:
             statement = statement.where(criterion)
-    if asked.words:
-        statement = statement.where(asked.matching)
+    if query.words:
+        statement = statement.where(query.matching)
     return statement
 
 

@@ -293,8 +293,8 @@ def test_the_tree_page_is_for_those_who_see_everything(client, session, sign_in,
 
 # ---------------------------------------------------------------- reports
 
-def rows(session, key, **asked):
-    return session.execute(REPORTS[key].select({"from": None, "to": None, **asked})).all()
+def rows(session, key, **values):
+    return session.execute(REPORTS[key].select({"from": None, "to": None, **values})).all()
 
 
 def test_the_register_as_of_a_day(session, exits):

@@ -183,11 +183,11 @@ def test_labels_of_ticked_rows_and_of_a_receipt(client, session, sign_in):
     assert other.tag not in text
 
 
-@pytest.mark.parametrize("asked", ["", "ids=", "ids=x,1e9,-1", "receipt=999999", "ids=" + "9" * 40])
-def test_nothing_chosen_is_said(client, session, sign_in, asked):
+@pytest.mark.parametrize("query", ["", "ids=", "ids=x,1e9,-1", "receipt=999999", "ids=" + "9" * 40])
+def test_nothing_chosen_is_said(client, session, sign_in, query):
     sign_in(client, Role.FACILITIES_STAFF)
-    assert client.get(f"/admin/asset/labels/?{asked}").status_code == 200
-    assert client.get(f"/admin/asset/labels/pdf?{asked}&copies=zz&skip=-4&sheet=none").status_code == 200
+    assert client.get(f"/admin/asset/labels/?{query}").status_code == 200
+    assert client.get(f"/admin/asset/labels/pdf?{query}&copies=zz&skip=-4&sheet=none").status_code == 200
 
 
 def test_another_units_assets_get_no_label(client, session, sign_in, asset):

@@ -163,27 +163,27 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=31)
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
     parser.add_argument("--only", choices=("pages", "posting"), help="leave the other half out")
-    asked = parser.parse_args()
-    if asked.moves < 25_000:
+    options = parser.parse_args()
+    if options.moves < 25_000:
         parser.error("fewer than 25,000 moves measure nothing")
     server = sa.make_url(os.environ.get("BENCH_DATABASE_URL") or SERVER)
-    if asked.only != "pages":
-        posting.run(server, asked.runs)
-    if asked.only == "posting":
+    if options.only != "pages":
+        posting.run(server, options.runs)
+    if options.only == "posting":
         return
-    url = prepared(server, asked.moves, asked.fresh)
+    url = prepared(server, options.moves, options.fresh)
     app, peer = make_app(url.render_as_string(hide_password=False)), make_peer(_dsn(url))
-    django = make_django(url, asked.moves)
+    django = make_django(url, options.moves)
     app.testing = peer.testing = False
     gc.collect()
     gc.freeze()  # as the server does
-    print(f"\nPostgreSQL, {asked.moves:,} moves, median of {asked.runs}; "
+    print(f"\nPostgreSQL, {options.moves:,} moves, median of {options.runs}; "
           "q: SQL statements, session and rights included; bare: Flask with the ideal SQL;\n"
           f"django: its admin, tuned{'' if django else ' (left out: Django is not installed)'}\n")
     print(f"{'page':32}{'ms':>8}{'bare ms':>9}{'ratio':>8}{'goal':>7}{'q':>4}{'KB':>7}"
           f"{'django':>9}{'ratio':>7}{'goal':>8}")
-    for page in pages(asked.moves):
-        found = measure(app, peer, django, page, asked.runs)
+    for page in pages(options.moves):
+        found = measure(app, peer, django, page, options.runs)
         goal, share = (f"≤ {most:g}" if most else "" for most in (page.most, page.share))
         theirs = (
             f"{found['django']:9.1f}{found['ours'] / found['django']:7.2f}" if found["django"] else f"{'':16}"

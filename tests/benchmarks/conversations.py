@@ -249,15 +249,15 @@ def line(name: str, times: list[float]) -> None:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--conversations", type=int, default=500)
-    asked.add_argument("--seconds", type=float, default=60)
-    asked.add_argument("--rate", type=float, default=10, help="messages a second")
-    asked.add_argument("--database", default="",
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--conversations", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--rate", type=float, default=10, help="messages a second")
+    parser.add_argument("--database", default="",
                        help="an empty database's URL; an SQLite file of its own without")
-    asked.add_argument("--processes", type=int, default=1,
+    parser.add_argument("--processes", type=int, default=1,
                        help="with PostgreSQL: patients at the first, doctors at the last")
-    given = asked.parse_args()
+    given = parser.parse_args()
     asked_for = given.processes if given.database else 1
     with tempfile.TemporaryDirectory() as folder:
         database = given.database or f"sqlite:///{folder}/bench.sqlite3"

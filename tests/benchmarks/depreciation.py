@@ -61,7 +61,7 @@ def fill(assets: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--assets", type=int, default=100_000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     server = os.environ.get("BENCH_DATABASE_URL")
     with tempfile.TemporaryDirectory() as folder:
         place = PostgreSQL(server) if server else SQLite(Path(folder))
@@ -72,7 +72,7 @@ def main() -> None:
             with app.app_context():
                 flask_migrate.upgrade()
                 will_write()
-                measure(asked.assets, place.name)
+                measure(options.assets, place.name)
                 db.session.remove()
                 db.engine.dispose()
         finally:

@@ -45,7 +45,7 @@ def scarce(rows: sa.Connection) -> Any:
     ordered = (sa.select(PurchaseOrderLine.item_id)
                .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
                .where(PurchaseOrder.state.not_in(("done", "cancelled"))))
-    asked = (sa.select(PurchaseRequestLine.item_id)
+    requested_items = (sa.select(PurchaseRequestLine.item_id)
              .join(PurchaseRequest, PurchaseRequest.id == PurchaseRequestLine.purchase_request_id)
              .where(PurchaseRequest.state.in_(("draft", "submitted", "approved"))))
     batches = (sa.select(sa.func.count()).where(StockBalance.item_id == Item.id, StockBalance.quantity > 0)
@@ -61,7 +61,7 @@ def scarce(rows: sa.Connection) -> Any:
         .where(Item.precision == 0, Item.controlled.is_(False), GoodsReceiptLine.factor > 1,
                GoodsReceipt.state == "posted", GoodsReceipt.store_id == Store.id, Item.minimum_stock > 0,
                StoreItem.quantity >= 8, Item.stock_on_hand == StoreItem.quantity, batches == 1,
-               Item.id.not_in(asked), Item.id.not_in(ordered))
+               Item.id.not_in(requested_items), Item.id.not_in(ordered))
         .order_by(StoreItem.quantity, Item.id, GoodsReceiptLine.id.desc()).limit(1)).one()
 
 
@@ -105,11 +105,11 @@ def test_the_chain_of_the_paper(
             StoreItem.store_id == scarce.store_id, StoreItem.item_id == scarce.id)).scalar_one()
 
     # ------------------------------------------------ asked for more than there is, delivered in part
-    asked, given = held + box, held - 5
+    requested, given = held + box, held - 5
     nurse.goto("/admin/store_request/new/")
     choose(nurse, "store", scarce.store)
     choose(nurse, "lines-0-item", scarce.name)
-    nurse.fill("[name='lines-0-quantity']", f"{asked:.0f}")
+    nurse.fill("[name='lines-0-quantity']", f"{requested:.0f}")
     follow(nurse, "[name=_submit]")
     request = nurse.url
     who["store_head"].goto(request)

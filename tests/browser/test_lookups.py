@@ -110,10 +110,10 @@ def test_a_list_without_such_a_thing_says_so(nurse: Page) -> None:
 
 def test_a_form_that_was_stopped_can_be_sent_again(nurse: Page) -> None:
     nurse.clock.install()
-    asked: list[str] = []
+    methods: list[str] = []
 
     def stopped(route: Route) -> None:
-        asked.append(route.request.method)
+        methods.append(route.request.method)
         route.abort("aborted")  # as when somebody stops it
 
     nurse.route("**/admin/store_request/new/", stopped)
@@ -123,4 +123,4 @@ def test_a_form_that_was_stopped_can_be_sent_again(nurse: Page) -> None:
     nurse.clock.run_for(25_000)
     with nurse.expect_event("requestfailed"):
         nurse.evaluate(press, 1)
-    assert asked == ["POST", "POST"]
+    assert methods == ["POST", "POST"]

@@ -58,31 +58,31 @@ def versions(*rows: Consultation) -> dict[int, int]:
 
 def test_a_day_is_released_moved_and_told_in_one_step(doctor: Doctor) -> None:
     colleague = make.make_doctor(specialization=doctor.specialization)
-    one, two, asked = booked(doctor, 9), booked(doctor, 10), booked(doctor, 11, approve=False)
+    one, two, waiting = booked(doctor, 9), booked(doctor, 10), booked(doctor, 11, approve=False)
     other = booked(colleague, 9)
     day = absences.day_of(doctor, TUESDAY)
-    assert day == [one, two, asked]
+    assert day == [one, two, waiting]
     offers = absences.proposed(day, absences.colleagues(doctor), TUESDAY)
     firsts = [offers[each.id][0] for each in day]
     assert len({target.key for target in firsts}) == 3  # none proposed twice
     assert all(target.doctor.id == colleague.id or clock.local(target.slot.starts_at).date() != TUESDAY
                for targets in offers.values() for target in targets)
     later = slots.next_free(doctor, after=at(9, day=TUESDAY + timedelta(days=1)))[0]
-    plan = {one.id: offers[one.id][0], two.id: absences.Target(doctor, later), asked.id: None}
+    plan = {one.id: offers[one.id][0], two.id: absences.Target(doctor, later), waiting.id: None}
     absences.away(doctor, TUESDAY, plan, "Dokter sakit", by=doctor.user, versions=versions(*day))
-    assert [each.state for each in (one, two, asked, other)] == [C.RESCHEDULED, C.RESCHEDULED, C.CANCELLED,
+    assert [each.state for each in (one, two, waiting, other)] == [C.RESCHEDULED, C.RESCHEDULED, C.CANCELLED,
                                                                  C.APPROVED]
     moved = {each.rescheduled_from_id: each for each in db.session.scalars(
         sa.select(Consultation).where(Consultation.rescheduled_from_id.is_not(None)))}
     assert (moved[one.id].doctor_id, moved[one.id].state) == (colleague.id, C.REQUESTED)
     assert (moved[two.id].doctor_id, moved[two.id].starts_at) == (doctor.id, later.starts_at)
-    assert asked.decided_reason == "Dokter sakit"
+    assert waiting.decided_reason == "Dokter sakit"
     held = set(db.session.scalars(sa.select(Consultation.id).where(Consultation.state.in_(HOLDS_SLOT))))
     assert held == {moved[one.id].id, moved[two.id].id, other.id}
     assert slots.free_slots(doctor, TUESDAY) == []
     told = {tuple(row) for row in db.session.execute(sa.select(Outbox.user_id, Outbox.template))}
-    assert {(asked.patient.user_id, "consultation_cancelled"),
-            (asked.patient.user_id, "consultation_offered"),
+    assert {(waiting.patient.user_id, "consultation_cancelled"),
+            (waiting.patient.user_id, "consultation_offered"),
             (one.patient.user_id, "consultation_moved")} <= told
 
 

@@ -391,13 +391,13 @@ ASKED = st.lists(st.tuples(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ASKED)
 def test_the_database_agrees_with_a_simple_oracle(session: Any,
-                                                  asked: list[tuple[int, int, int, int, bool]]) -> None:
+                                                  attempts: list[tuple[int, int, int, int, bool]]) -> None:
     """Two doctors, two patients, random minutes about midnight and lengths; some give their time up again."""
     outer = session.begin_nested()
     try:
         doctors, patients = [idle_doctor() for _ in range(2)], [make.make_patient() for _ in range(2)]
         held: list[tuple[int, int, int, int]] = []
-        for doctor, patient, start, minutes, ends_it in asked:
+        for doctor, patient, start, minutes, ends_it in attempts:
             meets = any((doctor == d or patient == p) and start < s + m and s < start + minutes
                         for d, p, s, m in held)
             make_it = partial(booked, doctor=doctors[doctor], patient=patients[patient],

@@ -60,9 +60,9 @@ def test_nobody_else_reads_the_conversation(client: Any, sign_in: Any, consultat
 
 
 def test_the_doctor_does_not_see_a_request(client: Any, sign_in: Any) -> None:
-    asked = make.make_consultation()
-    sign_in(client, asked.doctor.user)
-    assert client.get(f"/admin/consultation/details/?id={asked.id}").status_code == 404
+    consultation = make.make_consultation()
+    sign_in(client, consultation.doctor.user)
+    assert client.get(f"/admin/consultation/details/?id={consultation.id}").status_code == 404
 
 
 def test_note_and_diagnosis_end_a_consultation(client: Any, sign_in: Any, consultation: Consultation) -> None:

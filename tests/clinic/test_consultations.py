@@ -56,7 +56,7 @@ def at(hour: int, minute: int = 0, *, day: date = MONDAY) -> datetime:
     return datetime.combine(day, time(hour, minute), clock.zone()).astimezone(UTC)
 
 
-def asked(**fields) -> Consultation:
+def book(**fields) -> Consultation:
     patient = fields.pop("patient", None) or make_patient()
     doctor = fields.pop("doctor", None) or make_doctor()
     return request(patient, doctor, fields.pop("starts_at", at(9)), "A cough for three days",
@@ -64,7 +64,7 @@ def asked(**fields) -> Consultation:
 
 
 def approved(**fields) -> Consultation:
-    consultation = asked(**fields)
+    consultation = book(**fields)
     perform(consultation, "approve", by=make_user(Role.ADMIN))
     return consultation
 
@@ -86,7 +86,7 @@ def test_free_slots_follow_hours_absences_extra_hours_and_bookings(session):
     doctor = make_doctor()
     assert [slot.starts_at for slot in slots.free_slots(doctor, MONDAY)][:2] == [at(8), at(8, 15)]
     assert len(slots.free_slots(doctor, MONDAY)) == 32
-    asked(doctor=doctor, starts_at=at(8, 15))
+    book(doctor=doctor, starts_at=at(8, 15))
     session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, starts_at=time(9), ends_at=time(15, 50)))
     session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, kind=ExceptionKind.EXTRA,
                                   starts_at=time(19),
@@ -108,7 +108,7 @@ def test_no_slots_on_holidays_after_a_licence_or_by_an_inactive_doctor(session):
 
 def test_what_is_over_or_booked_by_the_patient_elsewhere_is_not_free(session):
     patient, doctor = make_patient(), make_doctor()
-    asked(patient=patient, starts_at=at(10))
+    book(patient=patient, starts_at=at(10))
     clock.freeze(at(9, 50))
     assert next(slot.starts_at for slot in slots.free_slots(doctor, MONDAY, patient=patient)) == at(10, 15)
     assert next(slot.starts_at for slot in slots.free_slots(doctor, MONDAY)) == at(10)
@@ -117,7 +117,7 @@ def test_what_is_over_or_booked_by_the_patient_elsewhere_is_not_free(session):
 # ---------------------------------------------------------------- asking
 
 def test_a_request_is_numbered_and_holds_its_time(session):
-    consultation = asked()
+    consultation = book()
     assert consultation.number == "KON/2026/000001"
     assert consultation.state == "requested"
     assert holds(consultation)
@@ -126,13 +126,13 @@ def test_a_request_is_numbered_and_holds_its_time(session):
 
 def test_a_taken_slot_is_refused_and_the_next_free_ones_are_named(session):
     doctor = make_doctor()
-    asked(doctor=doctor)
+    book(doctor=doctor)
     with pytest.raises(SlotTaken, match="02/03 09:15, 02/03 09:30"):
-        asked(doctor=doctor)
+        book(doctor=doctor)
     patient = make_patient()
-    asked(patient=patient)
+    book(patient=patient)
     with pytest.raises(SlotTaken, match="another consultation"):
-        asked(patient=patient)
+        book(patient=patient)
 
 
 def test_overlap_of_different_slot_lengths_is_refused(session):
@@ -141,7 +141,7 @@ def test_overlap_of_different_slot_lengths_is_refused(session):
         session.add(ScheduleException(doctor_id=doctor.id, on=MONDAY, kind=ExceptionKind.EXTRA,
                                       starts_at=starts,
                                       ends_at=ends, slot_minutes=minutes))
-    asked(doctor=doctor, starts_at=at(8, 0))
+    book(doctor=doctor, starts_at=at(8, 0))
     first, second = make_consultation(starts_at=at(8)), make_patient()
     with pytest.raises(sa.exc.IntegrityError), session.begin_nested():
         make_consultation(doctor=first.doctor, patient=second, starts_at=at(8, 10), slot_minutes=20)
@@ -151,22 +151,22 @@ def test_overlap_of_different_slot_lengths_is_refused(session):
                                   datetime(2027, 3, 1, 2, tzinfo=UTC)])
 def test_only_offered_times_can_be_asked_for(session, when):
     with pytest.raises(Refused):
-        asked(starts_at=when)
+        book(starts_at=when)
 
 
 def test_only_an_active_patient_and_its_own_account_may_ask(session):
     with pytest.raises(Refused, match="approved"):
-        asked(patient=make_patient(state="pending"))
+        book(patient=make_patient(state="pending"))
     with pytest.raises(NotAllowed):
-        asked(by=make_user(Role.PATIENT))
+        book(by=make_user(Role.PATIENT))
     guardian = make_patient()
     child = make_patient(guardian=guardian)
-    assert asked(patient=child, by=guardian.user).patient is child
+    assert book(patient=child, by=guardian.user).patient is child
 
 
 def test_by_setting_a_request_is_approved_at_once(session):
     session.add(Setting(key="consultation.auto_approve", value="yes"))
-    assert asked().state == "approved"
+    assert book().state == "approved"
 
 
 @pytest.mark.commits
@@ -199,11 +199,11 @@ def test_the_patient_and_the_doctor_are_told_of_the_approval(session):
 
 @pytest.mark.parametrize("step", ["reject", "cancel"])
 def test_a_refused_or_cancelled_request_frees_its_time(session, step):
-    consultation = asked()
+    consultation = book()
     perform(consultation, step, by=make_user(Role.ADMIN), reason="The doctor is ill")
     assert not holds(consultation)
     assert consultation.decided_reason == "The doctor is ill"
-    assert asked(doctor=consultation.doctor, patient=consultation.patient).state == "requested"
+    assert book(doctor=consultation.doctor, patient=consultation.patient).state == "requested"
 
 
 def test_a_patient_cancels_until_the_deadline_and_only_the_own(session):
@@ -295,7 +295,7 @@ def test_what_was_sent_with_the_request_goes_along_and_what_was_said_stays(sessi
 
 def test_moving_onto_a_taken_time_changes_nothing(session):
     consultation = approved()
-    asked(doctor=consultation.doctor, starts_at=at(10))
+    book(doctor=consultation.doctor, starts_at=at(10))
     with pytest.raises(SlotTaken), session.begin_nested():
         reschedule(consultation, at(10), by=consultation.patient.user)
     session.expire_all()
@@ -333,7 +333,7 @@ def test_a_message_sent_twice_is_kept_once_and_reading_resumes_after_the_last(se
 
 
 def test_nobody_else_and_not_before_the_approval(session):
-    consultation = asked()
+    consultation = book()
     with pytest.raises(Refused, match="not open"):
         send_message(consultation, "Hello", by=consultation.patient.user, client_id="a")
     for stranger in (consultation.doctor.user, make_patient().user, make_user(Role.ADMIN),
@@ -352,7 +352,7 @@ def test_empty_and_overlong_messages_are_refused(session, body, client_id):
 # ---------------------------------------------------------------- whose it is
 
 def test_somebody_elses_is_as_absent_as_what_never_was(session):
-    consultation = asked()
+    consultation = book()
     patient, doctor = consultation.patient.user, consultation.doctor.user
     assert owned.own_consultation(patient, consultation.id) is consultation
     assert owned.own_consultation(doctor, consultation.id) is None
@@ -373,14 +373,14 @@ def test_a_guardian_reaches_the_dependant_and_nobody_elses(session):
 
 
 def test_a_request_cancelled_before_its_approval_never_reaches_the_doctor(session):
-    consultation = asked()
+    consultation = book()
     perform(consultation, "cancel", by=consultation.patient.user, reason="I feel better")
     assert owned.own_consultation(consultation.doctor.user, consultation.id) is None
 
 
 def test_nobody_approves_what_they_asked_for(session):
     admin = make_user(Role.ADMIN)
-    consultation = asked(by=admin)
+    consultation = book(by=admin)
     with pytest.raises(Refused, match="yourself"):
         perform(consultation, "approve", by=admin)
     assert isinstance(consultation.created_by, User)

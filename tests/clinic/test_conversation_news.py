@@ -212,20 +212,20 @@ def test_when_rings_were_missed_everybody_looks(dispatcher: ParkingDispatcher) -
     {"path": "/portal/consultations/5"}, {"path": "/portal/consultations/x/news"}, {"command": "POST"},
     {"path": "/admin/consultation/5/newsletter"}])
 def test_what_cannot_wait_is_answered_at_once(dispatcher: ParkingDispatcher, changes: dict[str, Any]) -> None:
-    asked = news(dispatcher, 5, **changes)
-    dispatcher.add_task(asked)
-    assert asked.answered.wait(10)
+    connection = news(dispatcher, 5, **changes)
+    dispatcher.add_task(connection)
+    assert connection.answered.wait(10)
     assert dispatcher.parked == 0
 
 
 def test_the_wait_ends_by_itself(dispatcher: ParkingDispatcher) -> None:
     dispatcher.longest = 0.0
-    asked = news(dispatcher, 5, path="/admin/consultation/5/news")
-    dispatcher.add_task(asked)
-    assert asked.answered.wait(10)
+    connection = news(dispatcher, 5, path="/admin/consultation/5/news")
+    dispatcher.add_task(connection)
+    assert connection.answered.wait(10)
     assert dispatcher.parked == 0
     answered: list[Any] = []
-    environ = {"HTTP_X_RAWAT_OVER": asked.requests[0].headers["X_RAWAT_OVER"],
+    environ = {"HTTP_X_RAWAT_OVER": connection.requests[0].headers["X_RAWAT_OVER"],
                "QUERY_STRING": "wait=1&seq=77"}
     assert list(Unchanged(lambda *_: [b"the application"])(environ,
                                                            lambda *told: answered.append(told))) == [b""]
@@ -236,7 +236,7 @@ def test_the_wait_ends_by_itself(dispatcher: ParkingDispatcher) -> None:
 
 def test_a_change_between_look_and_place_is_not_lost(dispatcher: ParkingDispatcher) -> None:
     """Many rings against many requests, all at once: every request is answered in the end."""
-    asked = [news(dispatcher, key % 5) for key in range(300)]
+    connections = [news(dispatcher, key % 5) for key in range(300)]
 
     def ring() -> None:
         for number in range(500):
@@ -244,10 +244,10 @@ def test_a_change_between_look_and_place_is_not_lost(dispatcher: ParkingDispatch
 
     ringing = threading.Thread(target=ring)
     ringing.start()
-    for each in asked:
+    for each in connections:
         dispatcher.add_task(each)
     ringing.join()
     for key in range(5):
         dispatcher.board.ring(key)
     deadline = time.monotonic() + 20
-    assert all(each.answered.wait(max(0.01, deadline - time.monotonic())) for each in asked)
+    assert all(each.answered.wait(max(0.01, deadline - time.monotonic())) for each in connections)

@@ -41,7 +41,7 @@ def test_home_is_the_queue_of_today(client: Any, sign_in: Any, doctor: Doctor) -
     there = visit(doctor, C.APPROVED, 9)
     later = visit(doctor, C.APPROVED, 35)  # tomorrow
     other = visit(make.make_doctor(), C.APPROVED, 10)
-    asked = make.make_consultation(doctor=doctor)
+    waiting = make.make_consultation(doctor=doctor)
     db.session.commit()
     sign_in(client, doctor.user)
     assert client.get("/admin/").location == "/admin/desk/"
@@ -49,7 +49,7 @@ def test_home_is_the_queue_of_today(client: Any, sign_in: Any, doctor: Doctor) -
     assert here.patient.name in text
     assert there.patient.name in text
     assert f"/admin/consultation/details/?id={here.id}" in text  # one click into the room
-    for hidden in (later, other, asked):
+    for hidden in (later, other, waiting):
         assert hidden.patient.name not in text
 
 

@@ -197,8 +197,8 @@ def test_who_may_dispense_and_where(visit: Consultation) -> None:
         give(prescription, store)
     assert refusal.value.field == "received_by"
     give(prescription, store, received_by="Pasien sendiri")
-    asked = {"from": None, "to": None, "store": None, "item": item.id}
-    [moved] = [row for row in db.session.execute(report_kit.REPORTS["controlled"].select(asked))
+    values = {"from": None, "to": None, "store": None, "item": item.id}
+    [moved] = [row for row in db.session.execute(report_kit.REPORTS["controlled"].select(values))
                if row.document_type == "prescription"]
     assert (moved.party, moved.patient) == (None, visit.patient.medical_record_number)
 

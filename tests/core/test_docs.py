@@ -108,9 +108,9 @@ def test_what_is_typed_runs(tmp_path: Path) -> None:
     serves."""
     copy = recipes.Copy(tmp_path / "copy")
     # a revision first: what the database is migrated to is the newest
-    asked = sorted(runs(), key=lambda command: "migrations.revise" not in command)
-    assert asked.pop(asked.index(SERVE)) == SERVE
-    copy.shell("\n".join([*(cheap(command, copy) for command in asked), "env -0 > instance/environment"]))
+    ordered = sorted(runs(), key=lambda command: "migrations.revise" not in command)
+    assert ordered.pop(ordered.index(SERVE)) == SERVE
+    copy.shell("\n".join([*(cheap(command, copy) for command in ordered), "env -0 > instance/environment"]))
     lines = (copy.folder / "instance" / "environment").read_text(encoding="utf-8").split("\0")
     environment = dict(line.split("=", 1) for line in lines if line)
     assert environment["RAWAT_ENV"] == "production"

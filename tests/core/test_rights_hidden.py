@@ -319,16 +319,16 @@ def test_the_office_approves_by_triage_and_time_and_corrects_identity(client: An
                                                                       house: House) -> None:
     from models.clinic import Patient
     from models.consultations import Consultation, Triage
-    asked = make.make_consultation(triage=Triage.URGENT, number="KON/2026/000708")
+    consultation = make.make_consultation(triage=Triage.URGENT, number="KON/2026/000708")
     session = db.session
     session.commit()
     sign_in(client, Role.ADMIN)
     client.set_cookie("language", "en")
-    page = client.get(f"/admin/consultation/details/?id={asked.id}").text
+    page = client.get(f"/admin/consultation/details/?id={consultation.id}").text
     assert "Urgent" in page
-    assert client.post(f"/admin/consultation/{asked.id}/approve",
-                       data={"version": asked.version}).status_code == 303
-    assert session.get(Consultation, asked.id).state == "approved"
+    assert client.post(f"/admin/consultation/{consultation.id}/approve",
+                       data={"version": consultation.version}).status_code == 303
+    assert session.get(Consultation, consultation.id).state == "approved"
     patient = session.get(Patient, house.keys["patient"])
     form = client.get(f"/admin/patient/edit/?id={patient.id}").text
     assert 'name="name"' in form

@@ -55,7 +55,8 @@ WAYS = Workflow(
 
 
 def person(*roles: Role, **fields: Any) -> Any:
-    return SimpleNamespace(id=1, work_unit_id=7, has_role=lambda *asked: bool({*asked} & {*roles}), **fields)
+    return SimpleNamespace(id=1, work_unit_id=7, has_role=lambda *any_of: bool({*any_of} & {*roles}),
+                           **fields)
 
 
 def paper(state: S = S.SENT, **fields: Any) -> Any:

@@ -123,8 +123,8 @@ def test_no_query_breaks_a_page(app: Any, everybody: Any) -> None:
     for rule in sorted(rules, key=lambda rule: rule.rule):
         words = [dice.choice(BROKEN) if dice.random() < 0.2 else quote(dice.choice(TEXTS)[:200])
                  for _ in NAMES]
-        asked = "&".join(f"{name}={word}" for name, word in zip(NAMES, words, strict=True))
-        wrong += refused_well(everybody, "GET", address(rule), query_string=asked)
+        query = "&".join(f"{name}={word}" for name, word in zip(NAMES, words, strict=True))
+        wrong += refused_well(everybody, "GET", address(rule), query_string=query)
     assert wrong == []
 
 
@@ -224,6 +224,6 @@ def test_no_query_breaks_a_call(client: Any, session: Any, call: Call) -> None:
     where = "/api/v1" + re.sub(r"<(?:[^:<>]*:)?(\w+)>", lambda part: PARTS.get(part[1], "999999"), call.path)
     names = [*call.query, *NAMES[:8]]
     for _ in range(20):
-        asked = {dice.choice(names): dice.choice(TEXTS)}
-        wrong += refused_well(client, "GET", where, headers=head, query_string=asked)
+        query = {dice.choice(names): dice.choice(TEXTS)}
+        wrong += refused_well(client, "GET", where, headers=head, query_string=query)
     assert wrong == []

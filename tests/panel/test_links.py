@@ -68,7 +68,7 @@ def keys(app: Any, session: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 def test_no_link_leads_to_a_refusal(client: Any, sign_in: Any, keys: dict[str, Any], role: Role) -> None:
     sign_in(client, role)
-    asked: set[str] = set()
+    seen: set[str] = set()
     wrong, opened = [], 0
     for page in pages(role, keys):
         answer = client.get(page)
@@ -76,9 +76,9 @@ def test_no_link_leads_to_a_refusal(client: Any, sign_in: Any, keys: dict[str, A
             continue
         opened += 1
         for address in sorted(links(answer.text)):
-            if shape(address) in asked or "/export/" in address:
+            if shape(address) in seen or "/export/" in address:
                 continue
-            asked.add(shape(address))
+            seen.add(shape(address))
             known = opens(role, address)
             if known is False or (known is None and client.get(address).status_code == 403):
                 wrong.append(f"{page} leads to {address}")

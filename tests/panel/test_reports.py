@@ -136,9 +136,9 @@ def address(key: str, item: Any, batch: str, part: str = "") -> str:
         else f"/admin/reports/{key}/{part}?item={item.id}&days=90"
 
 
-def found(client: Any, key: str, **asked: Any) -> list[dict[str, str]]:
+def found(client: Any, key: str, **values: Any) -> list[dict[str, str]]:
     """The rows of a report, as its CSV has them."""
-    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    query = "&".join(f"{name}={value}" for name, value in values.items())
     client.set_cookie("language", "en")
     answer = client.get(f"/admin/reports/{key}/csv/?{query}")
     assert answer.status_code == 200, answer.data[:300]
@@ -335,8 +335,8 @@ def test_a_long_report_is_many_pages_and_stops(monkeypatch: pytest.MonkeyPatch) 
 
 # ---------------------------------------------------------------- shortages
 
-def short(**asked: Any) -> dict[int, Decimal]:
-    return {row.item_id: row.shortage for row in db.session.execute(shortages(asked))}
+def short(**values: Any) -> dict[int, Decimal]:
+    return {row.item_id: row.shortage for row in db.session.execute(shortages(values))}
 
 
 def test_a_shortage_is_what_is_missing_after_what_is_on_its_way(hospital: Any) -> None:

@@ -60,8 +60,8 @@ def test_a_part_of_a_number_is_found_by_its_index(session: Any) -> None:
         pytest.skip("SQLite walks the table")
     session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     wanted = sa.select(PurchaseOrder.id).where(lists.searched(PurchaseOrder, "0123", ()))
-    asked = wanted.compile(session.connection(), compile_kwargs={"literal_binds": True})
-    plan = session.connection().exec_driver_sql(f"EXPLAIN {asked}").scalars().all()
+    statement = wanted.compile(session.connection(), compile_kwargs={"literal_binds": True})
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}").scalars().all()
     assert any("ix_purchase_order_number_part" in line for line in plan), plan
 
 
@@ -70,7 +70,7 @@ def test_an_item_is_found_by_the_indexes_of_its_words(session: Any) -> None:
         pytest.skip("SQLite walks the table")
     session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     wanted = sa.select(Item.id).where(lists.searched(Item, "sarung", ()))
-    asked = wanted.compile(session.connection(), compile_kwargs={"literal_binds": True})
-    plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {asked}").scalars())
+    statement = wanted.compile(session.connection(), compile_kwargs={"literal_binds": True})
+    plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {statement}").scalars())
     for name in ("code", "name", "barcode"):
         assert f"ix_item_{name}_part" in plan, plan

@@ -248,8 +248,8 @@ def test_links_never_follow_a_forged_host(app, person):
     app.config["RAWAT_ENV"] = "production"
     client = app.test_client()
     client.set_cookie("language", "en")
-    asked = client.post("/account/forgotten", data={"email": person.email}, headers={"Host": "evil.example"})
-    assert asked.status_code == 422
+    answer = client.post("/account/forgotten", data={"email": person.email}, headers={"Host": "evil.example"})
+    assert answer.status_code == 422
     assert mails("password_reset") == []
     app.config["PUBLIC_URL"] = "https://rs.example.org"
     client.post("/account/forgotten", data={"email": person.email}, headers={"Host": "evil.example"})

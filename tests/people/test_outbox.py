@@ -213,18 +213,18 @@ def message(channel=Channel.MAIL, **fields):
 def gateway():
     """An HTTP gateway that answers `status` and keeps what it was asked."""
     class Handler(http.server.BaseHTTPRequestHandler):
-        status, asked = 200, []
+        status, requests = 200, []
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.asked.append((self.path, dict(self.headers), json.loads(body)))
+            self.requests.append((self.path, dict(self.headers), json.loads(body)))
             self.send_response(self.status)
             self.end_headers()
 
         def log_message(self, *args):
             pass
 
-    Handler.asked = []
+    Handler.requests = []
     server = socketserver.TCPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -236,7 +236,7 @@ def gateway():
 
 def test_a_gateway_is_asked_with_the_key_and_the_token(gateway):
     channels.webhook(message(Channel.WHATSAPP, to="+628123456789"), gateway.url)
-    ((path, heads, body),) = gateway.asked
+    ((path, heads, body),) = gateway.requests
     assert (path, body) == ("/send", {"to": "+628123456789", "text": "Isi", "channel": "whatsapp"})
     assert heads["Idempotency-Key"] == "key-1"
     assert heads["Authorization"] == "Bearer s3cret"

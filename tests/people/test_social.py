@@ -86,15 +86,15 @@ def test_a_button_shows_only_when_set(client, app, session):
 
 
 def test_it_asks_with_code_pkce_state_and_nonce(client, provider):
-    asked = parse_qs(urlsplit(client.get("/login/oidc").location).query)
-    assert asked["response_type"] == ["code"]
-    assert asked["code_challenge_method"] == ["S256"]
-    assert "openid" in asked["scope"][0]
-    assert len(asked["state"][0]) >= 20
-    assert len(asked["nonce"][0]) >= 20
+    query = parse_qs(urlsplit(client.get("/login/oidc").location).query)
+    assert query["response_type"] == ["code"]
+    assert query["code_challenge_method"] == ["S256"]
+    assert "openid" in query["scope"][0]
+    assert len(query["state"][0]) >= 20
+    assert len(query["nonce"][0]) >= 20
     again = parse_qs(urlsplit(client.get("/login/oidc").location).query)
     assert not {again[name][0] for name in ("state", "nonce", "code_challenge")} & {
-        asked[name][0] for name in ("state", "nonce", "code_challenge")}
+        query[name][0] for name in ("state", "nonce", "code_challenge")}
 
 
 # ---------------------------------------------------------------- somebody new

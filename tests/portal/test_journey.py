@@ -98,7 +98,7 @@ def test_from_registration_to_rating_without_script(client, session, sign_in):
 # ---------------------------------------------------------------- asking
 
 @pytest.fixture
-def asked(client, sign_in, session):
+def form(client, sign_in, session):
     patient = factories.make_patient()
     sign_in(client, patient.user)
     doctor = factories.make_doctor()
@@ -107,15 +107,15 @@ def asked(client, sign_in, session):
             "complaint": "Demam sejak kemarin", "consent": "1", "consent_record": "1"}
 
 
-def test_a_whole_form_asks_at_once(client, asked):
-    assert client.post("/portal/consultations/new", data=asked).status_code == 303
+def test_a_whole_form_asks_at_once(client, form):
+    assert client.post("/portal/consultations/new", data=form).status_code == 303
 
 
-def test_a_taken_time_is_told_with_the_next_free_one(client, asked, session):
-    doctor = session.get(factories.Doctor, int(asked["doctor"]))
+def test_a_taken_time_is_told_with_the_next_free_one(client, form, session):
+    doctor = session.get(factories.Doctor, int(form["doctor"]))
     tomorrow = clock.day_bounds(clock.today() + timedelta(days=1))[0] + timedelta(hours=9)
     factories.make_consultation(doctor=doctor, starts_at=tomorrow)
-    answer = client.post("/portal/consultations/new", data=asked | {"step": "consent"})
+    answer = client.post("/portal/consultations/new", data=form | {"step": "consent"})
     assert answer.status_code == 422
     assert "Demam sejak kemarin" in answer.text
     following = tomorrow + timedelta(minutes=15)
@@ -126,29 +126,29 @@ def test_a_taken_time_is_told_with_the_next_free_one(client, asked, session):
     assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 1
 
 
-def test_a_later_step_is_not_reached_by_its_name(client, asked):
+def test_a_later_step_is_not_reached_by_its_name(client, form):
     answer = client.post("/portal/consultations/new",
                          data={"complaint": "Demam", "step": "complaint", "go": "consent"})
     assert answer.status_code == 200
     assert 'name="step" value="schedule"' in answer.text
 
 
-def test_a_request_that_is_sent_twice_is_one(client, asked, session):
+def test_a_request_that_is_sent_twice_is_one(client, form, session):
     """The answer was lost on a slow line, or the button was pressed twice: no word of a time that is
     taken."""
-    first, again = (client.post("/portal/consultations/new", data=asked | {"step": "consent"})
+    first, again = (client.post("/portal/consultations/new", data=form | {"step": "consent"})
                     for _ in range(2))
     assert (again.status_code, again.location) == (303, first.location)
     assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 1
     other = client.post("/portal/consultations/new",
-                        data=asked | {"step": "consent", "complaint": "Batuk juga"})
+                        data=form | {"step": "consent", "complaint": "Batuk juga"})
     assert other.status_code == 422
     assert "Batuk juga" in other.text
 
 
 @pytest.mark.parametrize("step", ["cancel", "reschedule"])
-def test_a_step_that_is_sent_twice_is_done_once(client, asked, session, step):
-    address = client.post("/portal/consultations/new", data=asked).location
+def test_a_step_that_is_sent_twice_is_done_once(client, form, session, step):
+    address = client.post("/portal/consultations/new", data=form).location
     later = clock.day_bounds(clock.today() + timedelta(days=1))[0] + timedelta(hours=10)
     data = {"version": "1", "reason": "Sudah sembuh", "starts_at": later.isoformat()}
     data["version"] = re.search(r'name="version" value="(\d+)"', client.get(f"{address}/{step}").text)[1]
@@ -161,26 +161,26 @@ def test_a_step_that_is_sent_twice_is_done_once(client, asked, session, step):
     ("complaint", "x", "complaint"), ("doctor", "999999", "doctor"), ("starts_at", "soon", "starts_at"),
     ("starts_at", "2020-01-01T09:00+07:00", "starts_at"), ("breath", "1", "danger"),
     ("consent", "", "consent")])
-def test_bad_requests_say_why(client, asked, session, field, value, error):
-    answer = client.post("/portal/consultations/new", data=asked | {field: value})
+def test_bad_requests_say_why(client, form, session, field, value, error):
+    answer = client.post("/portal/consultations/new", data=form | {field: value})
     assert answer.status_code == 422
     assert f'id="{error}-err"' in answer.text
     assert session.scalar(sa.select(sa.func.count(Consultation.id))) == 0
 
 
-def test_only_photos_and_pdf_are_kept(client, asked, session):
-    data = asked | {"step": "files", "files": (io.BytesIO(b"<svg onload=alert(1)>"), "photo.png")}
+def test_only_photos_and_pdf_are_kept(client, form, session):
+    data = form | {"step": "files", "files": (io.BytesIO(b"<svg onload=alert(1)>"), "photo.png")}
     answer = client.post("/portal/consultations/new", data=data)
     assert answer.status_code == 422
     assert 'id="files-err"' in answer.text
     assert session.scalar(sa.select(sa.func.count(Attachment.id))) == 0
 
 
-def test_five_files_of_ten_megabytes_come_in_one_form(client, asked, session):
+def test_five_files_of_ten_megabytes_come_in_one_form(client, form, session):
     def send(count, size=10 * 1024 * 1024, **fields):
         part = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
         body = [part.format(name, "").encode() + str(value).encode() + b"\r\n"
-                for name, value in (asked | fields).items()]
+                for name, value in (form | fields).items()]
         body += [part.format("files", f'; filename="scan-{each}.pdf"').encode() + PDF.ljust(size) + b"\r\n"
                  for each in range(count)]
         return client.post("/portal/consultations/new", data=b"".join([*body, b"--x--\r\n"]),

@@ -15,7 +15,7 @@ from tests.support import factories
 
 
 @pytest.fixture
-def asked(session, client, sign_in):
+def form(session, client, sign_in):
     patient = factories.make_patient()
     doctor = factories.make_doctor(specialization=factories.make_specialization(code="Sp.JP"))
     sign_in(client, patient.user)
@@ -40,38 +40,38 @@ def test_every_answer_is_known_and_every_danger_too():
     assert triage.specific("Sp.XY") == []
 
 
-def test_since_when_and_how_bad_are_asked(client, asked):
-    answer = step(client, {**asked, "onset": "", "severity": "99"}, "complaint")
+def test_since_when_and_how_bad_are_asked(client, form):
+    answer = step(client, {**form, "onset": "", "severity": "99"}, "complaint")
     assert answer.status_code == 422
     for field in ("onset", "severity"):
         assert f'id="{field}-err"' in answer.text
 
 
-def test_a_danger_sign_stops_until_it_is_confirmed(client, asked):
-    stopped = step(client, asked, "complaint", chest="1")
+def test_a_danger_sign_stops_until_it_is_confirmed(client, form):
+    stopped = step(client, form, "complaint", chest="1")
     assert stopped.status_code == 422
     assert 'href="tel:119"' in stopped.text
     assert "call-now shown" in stopped.text
-    on = step(client, asked, "complaint", chest="1", danger_ok_complaint="1")
+    on = step(client, form, "complaint", chest="1", danger_ok_complaint="1")
     assert on.status_code == 200
     assert 'name="danger_ok_complaint" value="1"' in on.text
     assert db.session.scalar(sa.select(Consultation)) is None
 
 
-def test_the_doctors_own_questions_stop_too(client, asked):
-    page = step(client, asked, "schedule")
+def test_the_doctors_own_questions_stop_too(client, form):
+    page = step(client, form, "schedule")
     assert 'name="rest_pain"' in page.text
     assert 'name="blood_cough"' not in page.text
-    stopped = step(client, asked, "files", rest_pain="1")
+    stopped = step(client, form, "files", rest_pain="1")
     assert stopped.status_code == 422
     # what was confirmed before is another step's
-    assert step(client, asked, "files", rest_pain="1", danger_ok_complaint="1").status_code == 422
-    assert step(client, asked, "files", rest_pain="1", danger_ok_files="1").status_code == 200
-    assert step(client, asked, "consent", rest_pain="1").status_code == 422
+    assert step(client, form, "files", rest_pain="1", danger_ok_complaint="1").status_code == 422
+    assert step(client, form, "files", rest_pain="1", danger_ok_files="1").status_code == 200
+    assert step(client, form, "consent", rest_pain="1").status_code == 422
 
 
-def test_answers_are_kept_and_the_doctor_reads_them(client, asked, app, sign_in):
-    sent = step(client, asked, "consent", fever="high", smokes="1", rest_pain="1", danger_ok_files="1")
+def test_answers_are_kept_and_the_doctor_reads_them(client, form, app, sign_in):
+    sent = step(client, form, "consent", fever="high", smokes="1", rest_pain="1", danger_ok_files="1")
     assert sent.status_code == 303
     found = db.session.scalar(sa.select(Consultation))
     assert found.triage == Triage.URGENT

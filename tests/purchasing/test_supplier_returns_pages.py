@@ -43,11 +43,11 @@ def test_a_credit_is_told_and_proposed_when_an_invoice_is_paid(client: Any, sign
     perform(bill, "approve", by=cast.payables)
     sign_in(client, cast.payables)
     assert "Rp444" in client.get(f"/admin/supplier_invoice/details/?id={bill.id}").text
-    asked = client.get(f"/admin/supplier_invoice/{bill.id}/pay")
+    page = client.get(f"/admin/supplier_invoice/{bill.id}/pay")
     assert (
-        f'value="{clock.today().isoformat()}"' in asked.text.partition('name="paid_on"')[2].partition(">")[0]
+        f'value="{clock.today().isoformat()}"' in page.text.partition('name="paid_on"')[2].partition(">")[0]
     )
-    data = {**typed(asked.text), "paid_on": clock.today().isoformat(), "payment_reference": "TRX-9"}
+    data = {**typed(page.text), "paid_on": clock.today().isoformat(), "payment_reference": "TRX-9"}
     none = client.post(f"/admin/supplier_invoice/{bill.id}/pay", data={**data, "paid_on": ""})
     assert none.status_code == 422
     assert 'id="e-paid_on"' in none.text

@@ -89,11 +89,11 @@ def test_a_waiting_routine_cleaning_becomes_the_isolation_cleaning(
         bed.inpatient_room.ward.kind = WardKind.ISOLATION
     occupy(bed, people)
     task = make_cleaning(K.ROUTINE, bed=bed, by=cleaner)
-    task.checklist_done, routine, asked = True, task.checklist, task.requested_at
+    task.checklist_done, routine, requested_at = True, task.checklist, task.requested_at
     assert leave(bed, people) is task
     assert (task.kind, task.state, task.checklist_done) == (K.ISOLATION, S.WAITING, False)
     assert task.checklist != routine
-    assert task.requested_at >= asked
+    assert task.requested_at >= requested_at
     assert wrong(session) == []
     clean(task, cleaner)
     assert (bed.state, tasks(bed)) == (B.READY, [(K.ISOLATION, S.FINISHED)])

@@ -26,10 +26,10 @@ def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(2026, 3, day, hour, minute, tzinfo=clock.zone())
 
 
-def shown(session: Any, key: str, **asked: Any) -> list[dict[str, Any]]:
+def shown(session: Any, key: str, **values: Any) -> list[dict[str, Any]]:
     report = REPORTS[key]
     return [{column.name: column.of(row) for column in report.columns}
-            for row in session.execute(report.select({**PERIOD, **asked}))]
+            for row in session.execute(report.select({**PERIOD, **values}))]
 
 
 def test_occupancy_counts_the_time_in_bed_inside_the_period(session: Any) -> None:

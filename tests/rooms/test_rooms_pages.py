@@ -110,11 +110,11 @@ def test_check_in_from_the_board_returns_to_it(session: Any, client: Any, sign_i
     address = f"/admin/bed/{bed.id}/check_in"
     assert f'href="{address}?next=rooms"' in client.get("/admin/rooms/").text
     assert '<input type="hidden" name="next" value="rooms">' in client.get(f"{address}?next=rooms").text
-    asked = {"version": bed.version, "guest": "", "next": "rooms"}
-    refused = client.post(address, data=asked)
+    form = {"version": bed.version, "guest": "", "next": "rooms"}
+    refused = client.post(address, data=form)
     assert refused.status_code == 422
     assert '<input type="hidden" name="next" value="rooms">' in refused.text
-    answer = client.post(address, data={**asked, "guest": "FO-77"})
+    answer = client.post(address, data={**form, "guest": "FO-77"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/rooms/")
     session.refresh(bed)
     assert bed.state == BedState.OCCUPIED

@@ -193,8 +193,8 @@ def test_what_the_list_does_not_name_is_added(client: Any, sign_in: Any, count: 
                                               ) -> None:
     sign_in(client, keeper)
     own, stray = f"/admin/stocktake/{count.id}", make.make_item(name="Nyasar")
-    asked = client.get(f"{own}/count?code={stray.code}")
-    assert f"{own}/found" in asked.text
+    page = client.get(f"{own}/count?code={stray.code}")
+    assert f"{own}/found" in page.text
     assert client.post(f"{own}/found", data={"code": stray.code}).status_code == 303
     assert client.post(f"{own}/found", data={"code": stray.code}).status_code == 303  # once is enough
     assert [line.system_quantity for line in count.lines if line.item_id == stray.id] == [None]

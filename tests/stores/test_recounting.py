@@ -245,8 +245,8 @@ def test_found_goods_come_with_batch_expiry_and_figure(client: Any, sign_in: Any
                                                        ) -> None:
     sign_in(client, keeper)
     own, drug = f"/admin/stocktake/{count.id}", make.make_item(batch_tracked=True, price_hint=Decimal(2000))
-    asked = client.get(f"{own}/count?code={drug.code}").text
-    assert 'name="expires_on"' in asked
+    page = client.get(f"{own}/count?code={drug.code}").text
+    assert 'name="expires_on"' in page
     form = {"code": drug.code, "batch": "K-7", "expires_on": "", "quantity": "12"}
     bare = client.post(f"{own}/found", data=form)
     assert bare.status_code == 422

@@ -119,12 +119,12 @@ def test_a_whole_code_comes_first_in_the_look_up(client: Any, sign_in: Any, item
     make.make_item(code=f"{item.code}-2", name="AAA")
     sign_in(client, Role.UNIT_USER)
 
-    def asked(text: str) -> list[tuple[int, bool]]:
+    def found(text: str) -> list[tuple[int, bool]]:
         rows = client.get("/admin/store_request/ajax/lookup/",
                           query_string={"name": "lines-item", "query": text}).json
         return [(row["id"], row["exact"]) for row in rows]
 
-    assert asked(item.code.lower())[0] == (item.id, True)
-    assert len(asked(item.code)) == 2
-    assert asked(EAN) == [(item.id, True)]
-    assert asked("moksisil") == [(item.id, False)]
+    assert found(item.code.lower())[0] == (item.id, True)
+    assert len(found(item.code)) == 2
+    assert found(EAN) == [(item.id, True)]
+    assert found("moksisil") == [(item.id, False)]

@@ -24,7 +24,7 @@ def shelf(session: Any) -> dict[str, Any]:
     return {"store": store, "item": item, "box": make.unit_of(item, "box")}
 
 
-def asked(client: Any, shelf: dict[str, Any], **more: Any) -> Any:
+def warning(client: Any, shelf: dict[str, Any], **more: Any) -> Any:
     query = {"store": shelf["store"].id, "item": shelf["item"].id, "quantity": "", "unit": ""} | more
     return client.get("/admin/store_request/stock", query_string=query)
 
@@ -39,7 +39,7 @@ def test_what_the_store_has(client: Any, sign_in: Any, shelf: Any, quantity: str
                             warned: bool,
                             short: bool) -> None:
     sign_in(client, Role.UNIT_USER)
-    answer = asked(client, shelf, quantity=quantity, unit=shelf["box"].id if in_boxes else "")
+    answer = warning(client, shelf, quantity=quantity, unit=shelf["box"].id if in_boxes else "")
     assert answer.status_code == 200
     assert ">100</b> tablet" in answer.text
     assert ("is-overdue" in answer.text) == warned
@@ -67,22 +67,22 @@ def test_lines_of_one_item_are_counted_together(client: Any, sign_in: Any, shelf
 def test_nothing_to_say(client: Any, sign_in: Any, shelf: Any) -> None:
     sign_in(client, Role.UNIT_USER)
     for wrong in ({"item": ""}, {"item": "999999"}, {"item": "1,2"}, {"store": ""}, {"store": "9" * 30}):
-        assert asked(client, shelf, **wrong).status_code == 204, wrong
-    assert ">0</b>" in asked(client, shelf, store=make.make_store().id).text
+        assert warning(client, shelf, **wrong).status_code == 204, wrong
+    assert ">0</b>" in warning(client, shelf, store=make.make_store().id).text
 
 
 def test_for_those_who_write_requests(client: Any, sign_in: Any, shelf: Any) -> None:
     for role in (Role.STORE_HEAD, Role.HOUSEKEEPING, Role.PATIENT):
         sign_in(client, role)
-        assert asked(client, shelf).status_code == 403, role
+        assert warning(client, shelf).status_code == 403, role
 
 
 def test_costs_little_and_the_form_names_it(app: Any, client: Any, sign_in: Any, shelf: Any) -> None:
     sign_in(client, Role.UNIT_USER)
     assert 'data-stock="/admin/store_request/stock"' in client.get("/admin/store_request/new/").text
-    asked(client, shelf)
+    warning(client, shelf)
     with statements(app) as seen:
-        asked(client, shelf, quantity="3")
+        warning(client, shelf, quantity="3")
     assert len(seen) <= 5, seen  # session, roles, role rows, item, stock with factor
 
 

@@ -36,7 +36,7 @@ class Provider:
                                        "email_verified": True, "name": "Siti Aminah"}
         self.code_lives, self.denies, self.wrong = 60, False, ""
         self.codes: dict[str, dict[str, Any]] = {}
-        self.asked: list[str] = []
+        self.paths: list[str] = []
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
         self.other_key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
         self.server: WSGIServer = make_server("127.0.0.1", 0, self, handler_class=_Quiet)
@@ -52,7 +52,7 @@ class Provider:
 
     def __call__(self, environ: dict[str, Any], start: Any) -> list[bytes]:
         path = environ["PATH_INFO"]
-        self.asked.append(path)
+        self.paths.append(path)
         query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
         length = int(environ.get("CONTENT_LENGTH") or 0)
         form = {name: values[0]
@@ -94,20 +94,20 @@ class Provider:
         basic = environ.get("HTTP_AUTHORIZATION", "")
         given = base64.b64decode(basic[6:]).decode() if basic.startswith("Basic ") else \
             f"{form.get('client_id')}:{form.get('client_secret')}"
-        asked = self.codes.pop(form.get("code", ""), None)
+        issued = self.codes.pop(form.get("code", ""), None)
         proof = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if given != f"{self.client_id}:{self.client_secret}":
             return 400, {"error": "invalid_client"}
         if (
-            asked is None
-            or time.time() >= asked["until"]
-            or proof.decode().rstrip("=") != asked["code_challenge"]
-            or form.get("redirect_uri") != asked["redirect_uri"]
+            issued is None
+            or time.time() >= issued["until"]
+            or proof.decode().rstrip("=") != issued["code_challenge"]
+            or form.get("redirect_uri") != issued["redirect_uri"]
         ):
             return 400, {"error": "invalid_grant"}
         answer = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 300}
-        if "openid" in asked.get("scope", ""):
-            answer["id_token"] = self.id_token(asked.get("nonce", ""))
+        if "openid" in issued.get("scope", ""):
+            answer["id_token"] = self.id_token(issued.get("nonce", ""))
         return 200, answer
 
     def id_token(self, nonce: str) -> str:

@@ -122,8 +122,8 @@ def attempt(record: Any, step: Transition, person: User) -> Tried:
         try:
             perform(record, step.name, by=person, reason="Because")
         except Refused as refusal:
-            asked = refusal.field is not None and refusal.field in (*step.asks, *step.line_asks)
-            refused = None if asked else str(refusal)
+            is_question = refusal.field is not None and refusal.field in (*step.asks, *step.line_asks)
+            refused = None if is_question else str(refusal)
     return Tried(step, person, offered, refused)
 
 

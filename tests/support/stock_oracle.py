@@ -213,14 +213,14 @@ def limits(books: Books) -> None:
     given = {line.id: line for delivery in books.live(DeliveryRequest) for line in delivery.lines}
     for key, quantity in base_of(books, UnitReturn, "delivery_request_line_id").items():
         assert quantity <= given[key].base_quantity, "a unit gave back more than it got"
-    asked: Counter[Any] = Counter()
+    outstanding: Counter[Any] = Counter()
     for request in books.papers[StoreRequest]:
         for line in request.lines:
-            asked[request.id, line.item_id] += line.base_quantity
+            outstanding[request.id, line.item_id] += line.base_quantity
     for delivery in books.live(DeliveryRequest):
         for line in delivery.lines:
-            asked[delivery.store_request_id, line.item_id] -= line.base_quantity
-    assert min(asked.values(), default=0) >= 0, "more was delivered than asked for"
+            outstanding[delivery.store_request_id, line.item_id] -= line.base_quantity
+    assert min(outstanding.values(), default=0) >= 0, "more was delivered than asked for"
     taken: dict[int, list[Decimal]] = defaultdict(list)
     for order in books.papers[PurchaseOrder]:
         for line in order.lines:
@@ -322,9 +322,9 @@ def reports(books: Books, first: date) -> None:
         assert [(row.id, row.balance, row.worth) for row in rows] == told[::-1]
     for report in REPORTS.values():
         if report.area in ("inventory", "purchasing"):
-            asked = {each.name: each.default() for each in report.parameters if each.default is not None}
-            if all(each.name in asked for each in report.parameters if each.required):
-                for row in db.session.execute(report.select(asked)).all():
+            values = {each.name: each.default() for each in report.parameters if each.default is not None}
+            if all(each.name in values for each in report.parameters if each.required):
+                for row in db.session.execute(report.select(values)).all():
                     for column in report.columns:
                         column.of(row)
 

@@ -85,13 +85,13 @@ def test_the_examples_do_what_they_say(client: Any, session: Any) -> None:
     values: dict[str, str] = {}
     seen = []
     for command in commands():
-        asked = Curl.of(command.replace("/beds/17/", f"/beds/{bed.id}/"), values)
-        answer = asked.ask(client)
+        curl = Curl.of(command.replace("/beds/17/", f"/beds/{bed.id}/"), values)
+        answer = curl.ask(client)
         assert answer.status_code < 300, (command, answer.text)
-        seen.append((asked.method, urlsplit(asked.url).path.rpartition("/")[2], answer.status_code))
+        seen.append((curl.method, urlsplit(curl.url).path.rpartition("/")[2], answer.status_code))
         if answer.status_code == 201:
             values["TOKEN"] = answer.json["token"]
-        if "?" in asked.url:
+        if "?" in curl.url:
             assert [row["id"] for row in answer.json["items"]] == [bed.id]
         if "FO-2611-0042" in command:
             assert (answer.json["state"], answer.json["guest"]) == ("occupied", "FO-2611-0042")

@@ -58,15 +58,15 @@ def hospital(app: Any, session: Any) -> dict[str, Any]:
     session.commit()
     return {"staff": staff, "keeper": keeper, "nurse": nurse, "count": count.id, "asset": asset.qr_code,
             "request": request.id, "talk": talk.id, "patient": talk.patient.user, "doctor": talk.doctor.user,
-            "asked": {"patient": talk.patient.id, "doctor": make.make_doctor().id,
+            "form": {"patient": talk.patient.id, "doctor": make.make_doctor().id,
                       "complaint": "Demam sejak kemarin"}}
 
 
 def ask(port: int, method: str, address: str, body: bytes = b"", headers: dict[str, str] | None = None
         ) -> tuple[int, str]:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=LONG)) as asked:
-        asked.request(method, address, body, headers or {})
-        with asked.getresponse() as answer:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=LONG)) as connection:
+        connection.request(method, address, body, headers or {})
+        with connection.getresponse() as answer:
             return answer.status, answer.read().decode()
 
 
@@ -128,15 +128,15 @@ def doors(app: Any, hospital: dict[str, Any],
         return browser(app, db.session.merge(hospital[name]), port, "")
 
     tomorrow = clock.day_bounds(clock.today() + timedelta(days=1))[0] + timedelta(hours=9)
-    asked = hospital["asked"] | {"starts_at": tomorrow.isoformat(), "consent": "1", "consent_record": "1"}
+    form = hospital["form"] | {"starts_at": tomorrow.isoformat(), "consent": "1", "consent_record": "1"}
     yield person("staff"), "/admin/imports/", {"kind": "item_category"}, "file"
     yield person("keeper"), f"/admin/stocktake/{hospital['count']}/sheet", {}, "file"
     yield person("nurse"), f"/admin/store_request/{hospital['request']}/files", {}, "file"
     yield person("nurse"), f"/asset/{hospital['asset']}/fault", {"fault": "Layar gelap"}, "photo"
     yield person("patient"), f"/portal/consultations/{hospital['talk']}/messages", {"client_id": "a"}, "file"
     yield person("doctor"), f"/admin/consultation/{hospital['talk']}/message", {"client_id": "b"}, "file"
-    yield person("patient"), "/portal/consultations/new", asked | {"step": "files"}, "files"
-    yield person("patient"), "/portal/consultations/new", asked, "files"
+    yield person("patient"), "/portal/consultations/new", form | {"step": "files"}, "files"
+    yield person("patient"), "/portal/consultations/new", form, "files"
 
 
 def test_no_file_ends_or_blocks_the_server(app: Any, session: Any, hospital: Any, server: Any) -> None:

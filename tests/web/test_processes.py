@@ -93,39 +93,40 @@ class Browser:
 
     def ask(self) -> http.client.HTTPConnection:
         """Ask for news; the answer comes when there are some."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONG)
-        asked.request("GET", f"{self.address}/news?{urlencode(self.query())}&wait=1", headers=self.headers())
-        return asked
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONG)
+        connection.request("GET", f"{self.address}/news?{urlencode(self.query())}&wait=1",
+                           headers=self.headers())
+        return connection
 
-    def read(self, asked: http.client.HTTPConnection) -> str:
-        answer = asked.getresponse()
+    def read(self, connection: http.client.HTTPConnection) -> str:
+        answer = connection.getresponse()
         body = answer.read().decode()
         assert answer.status == 200, (answer.status, body[:200])
         found = STATE.search(body)
         self.state = found.groups() if found else (*self.state[:3], str(answer.headers["X-Seq"]))
-        asked.close()
+        connection.close()
         return body
 
     def send(self, where: str, text: str, client_id: str) -> None:
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONG)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONG)
         form = {"csrf_token": self.token, "client_id": client_id, "body": text, **self.query()}
-        asked.request("POST", f"{self.address}/{where}", urlencode(form), self.headers())
-        answer = asked.getresponse()
+        connection.request("POST", f"{self.address}/{where}", urlencode(form), self.headers())
+        answer = connection.getresponse()
         assert answer.status == 200, answer.read()[:300]
-        asked.close()
+        connection.close()
 
     def waiting(self) -> http.client.HTTPConnection:
         """A request that waits: asked again until one stays open for some seconds without an answer."""
         deadline = time.monotonic() + LONG
         while time.monotonic() < deadline:
-            asked = self.ask()
-            asked.sock.settimeout(3)
+            connection = self.ask()
+            connection.sock.settimeout(3)
             try:
-                asked.sock.recv(1, socket.MSG_PEEK)
+                connection.sock.recv(1, socket.MSG_PEEK)
             except TimeoutError:
-                asked.sock.settimeout(LONG)
-                return asked
-            self.read(asked)
+                connection.sock.settimeout(LONG)
+                return connection
+            self.read(connection)
         raise AssertionError("the process never waited for news: it does not hear the others")
 
 

@@ -161,15 +161,15 @@ def _holds(grid: list[list[Any]]) -> bool:
     return any(_cell(value) is not None for row in grid for value in row)
 
 
-def _chosen(filled: list[str], asked: str | None) -> str:
+def _chosen(filled: list[str], sheet: str | None) -> str:
     """The sheet to read: the one that was asked for, else the only one."""
     if not filled:
         raise No("empty")
-    if asked is None and len(filled) > 1:
+    if sheet is None and len(filled) > 1:
         raise No("which", sheets=filled)
-    if asked is not None and asked not in filled:
+    if sheet is not None and sheet not in filled:
         raise No("no_sheet", sheets=filled)
-    return filled[0] if asked is None else asked
+    return filled[0] if sheet is None else sheet
 
 
 def _refuse_unseen(grid: list[list[Any]], unseen: set[int]) -> None:
