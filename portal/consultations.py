@@ -100,7 +100,7 @@ def index() -> Any:
                "people": people, "patients": patients, "counts": conversations.unread_counts(current_user),
                "chosen": chosen,
                "states": PAST, "specializations": _specializations([patient.id for patient in patients]),
-               "kept": {name: value for name, value in chosen.items() if value}}
+               "filters": {name: value for name, value in chosen.items() if value}}
     if request.args.get("part") == "list" and htmx.wants_fragment():
         return fragments.live_block(LIST, "listed", **context)
     return render_template(LIST, have="", **context)

@@ -44,7 +44,7 @@ class InventoryRoundView(DocumentView):
         g.uses_camera = True
         return self.render(
             "backoffice/assets/inventory_look.html", view=self, record=record, lines=lines, refusal=refusal,
-            told=message_of,
+            message_of=message_of,
             seen=seen, conditions=list(PhysicalCondition),
             code=request.form.get("code", "") if refusal else "",
             found=sum(line.result == InventoryResult.FOUND for line in lines),

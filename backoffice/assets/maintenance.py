@@ -247,7 +247,7 @@ class AssetBookView(LedgerView):
                 record = self.one_or_404(id)
         answer = self.render("backoffice/assets/book_change.html", view=self, record=record, form=form,
                              title=title,
-                             refusal=refusal, told=message_of, reason=request.form.get("reason", ""))
+                             refusal=refusal, message_of=message_of, reason=request.form.get("reason", ""))
         return (answer, refusal.status if refusal else 422) if request.method == "POST" else answer
 
 

@@ -130,7 +130,7 @@ class AssetPages:
             form[refusal.field].errors = [*form[refusal.field].errors, message_of(refusal)]
         return self.render("backoffice/assets/movement.html", view=self, record=record,
                            form=form,  # type: ignore[attr-defined]
-                           refusal=refusal, told=message_of)
+                           refusal=refusal, message_of=message_of)
 
     @expose("/<id>/acknowledge", methods=("POST",))
     def acknowledge_view(self, id: str) -> Any:
@@ -215,7 +215,7 @@ class PlanPages:
         own = None if scope(current_user, "asset_plan") is None else current_user.work_unit_id or 0
         return self.render("backoffice/assets/gaps.html", view=self,
                            gaps=plans.gaps(own),  # type: ignore[attr-defined]
-                           planner=planner, refusal=refusal, told=message_of,
+                           planner=planner, refusal=refusal, message_of=message_of,
                            report="/admin/reports/room_gaps/"
                            if may_report("room_gaps") else "")
 
@@ -250,7 +250,7 @@ class ProcurementPages:
         rows = plans.open_lines(_number(request.args.get("year", "")) or None)
         return self.render("backoffice/assets/plan_lines.html", view=self, rows=rows,
                            refusal=refusal,  # type: ignore[attr-defined]
-                           told=message_of,
+                           message_of=message_of,
                            vendor=db.session.get(Vendor, _number(request.form.get("vendor", ""))),
                            typed=request.form, years=sorted({line.budget_year for line, _left in rows}))
 

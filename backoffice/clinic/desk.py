@@ -176,7 +176,7 @@ class DeskView(Page):
                            week=week_of(doctor, monday),
                            hours=hours, coming=coming,
                            today=clock.today(), monday=monday, others=self._others(), refusal=refusal,
-                           wrong_form=form, told=message_of, before=monday - timedelta(days=7),
+                           wrong_form=form, message_of=message_of, before=monday - timedelta(days=7),
                            after=monday + timedelta(days=7), is_away=ExceptionKind.AWAY
                            ), refusal.status if refusal is not None else 200
 
@@ -274,7 +274,8 @@ class DeskView(Page):
         return self.render(
             "backoffice/clinic/desk_away.html", doctor=doctor, on=on, starts=starts, ends=ends, day=day,
             offers=offers,
-            team=team, chosen=chosen, to_day=to_day, refusal=refusal, told=message_of, today=clock.today(),
+            team=team, chosen=chosen, to_day=to_day, refusal=refusal, message_of=message_of,
+            today=clock.today(),
             under_way=under_way,
             hides=lambda entry: entry.state == C.REQUESTED and not current_user.has_role(Role.ADMIN)
             ), refusal.status if refusal is not None else 200

@@ -87,7 +87,7 @@ class MergePages:
                          "choice": name if name in choices else ""})
         return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows,
                            refusal=refusal,
-                           told=message_of, can_turn=gone.state == PatientState.ACTIVE,
+                           message_of=message_of, can_turn=gone.state == PatientState.ACTIVE,
                            joined=joined(gone, kept),
                            choices=choices,
                            chosen=request.form, twice=[pair for pair in merging.overlapping(kept, gone)
@@ -125,7 +125,7 @@ class MergePages:
             refusal = refusal or closed
         return self.render(
             "backoffice/clinic/unmerge.html", view=self, gone=gone, merge=merge, refusal=refusal,
-            told=message_of,
+            message_of=message_of,
             moved=moved_rows(merge) if merge else [], reason=request.form.get("reason", ""),
             values=[self.label(name) for name in changed_names(merge)] if merge else [],
             left=[self.label(name) for name in merge_undo.left_alone(merge)] if merge else [])

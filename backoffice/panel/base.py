@@ -212,7 +212,7 @@ class StaffView(TransitionPages, TableView):
         g.uses_camera = any(lines.has_items for lines in form.line_fields)
         template = self.edit_template if record is not None else self.create_template
         return self.render(template, view=self, form=form, record=record, refusal=refusal,
-                           conflict=isinstance(refusal, Conflict), told=message_of,
+                           conflict=isinstance(refusal, Conflict), message_of=message_of,
                            amends=record is not None and amendments.is_amendable(record),
                            first_step=self.first_transition())
 

@@ -251,7 +251,7 @@ class ReportsView(Page):
             "backoffice/panel/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE],
             total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points,
             capped=lists.capped,
-            cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, told=message_of,
+            cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, message_of=message_of,
             sections=sections(report, asking.values) if asking.is_complete else [],
             chart_data=chart_data(report, points, head), can_make=current_user.has_role(*BUYERS))
 

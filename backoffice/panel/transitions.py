@@ -91,7 +91,7 @@ class TransitionPages(RowActions, LineTables):
             not isinstance(record, Document) or (editable and not record.number))
         return self.render(
             self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
-            steps=history.steps(record, happened) if has_flow else [], refusal=refusal, told=message_of,
+            steps=history.steps(record, happened) if has_flow else [], refusal=refusal, message_of=message_of,
             waiting=history.waits_for(record) if has_flow else (), editable=editable,
             deletable=deletable, makes=self.open_makes(record),
             tables=[self.line_table(record, n) for n in self.lines],
@@ -258,7 +258,7 @@ class TransitionPages(RowActions, LineTables):
         says = self.lines_say(moved, transition) if lines else {}
         return self.render("backoffice/panel/step.html", view=self, lines=lines, says=says, record=record,
                            moved=moved,
-                           step=transition, form=form, refusal=refusal, told=message_of,
+                           step=transition, form=form, refusal=refusal, message_of=message_of,
                            reason=request.form.get("reason", ""),
                            called=self.name_of(record) if moved is record else str(moved), returns=RETURNS,
                            back=request.values.get("next", ""),

@@ -125,7 +125,8 @@ class ImportsView(Page):
             .options(sa.orm.joinedload(ListImport.uploaded_by))).all()
         page = self.render("backoffice/setup/imports.html", kinds=mine(), title=title, heading=heading,
                            latest=latest,
-                           layouts=imports.LAYOUTS, refusal=refusal, told=message_of, today=clock.today(),
+                           layouts=imports.LAYOUTS, refusal=refusal, message_of=message_of,
+                           today=clock.today(),
                            chosen=request.values.get("kind", ""))
         return page, refusal.status if refusal is not None else 200
 
@@ -170,7 +171,7 @@ class ImportsView(Page):
               before: Mapping[str, Any] | None = None) -> Any:
         page = self.render("backoffice/setup/import.html", brought=brought, title=title(brought.kind),
                            refusal=refusal,
-                           told=message_of,
+                           message_of=message_of,
                            findings=[self._finding(brought.kind, finding) for finding in brought.findings],
                            preview=import_preview.Preview(brought, before), most=import_preview.SHOWN)
         return page, refusal.status if refusal is not None else 200

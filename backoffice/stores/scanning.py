@@ -50,7 +50,7 @@ class ScanView(Page):
                     StoreItem.item_id == result.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
                     .options(sa.orm.joinedload(StoreItem.store))))
         page = self.render("backoffice/stores/scan.html", text=text, found=result, refusal=refusal,
-                           told=message_of,
+                           message_of=message_of,
                            held=held)
         return page, 404 if refusal is not None else 200
 

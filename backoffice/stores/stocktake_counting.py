@@ -117,7 +117,7 @@ class CountingPages:
                 db.session.rollback()
                 refusal, record = refused, self.one_or_404(id)
         page = self.render("backoffice/stores/count_choose.html", view=self, record=record, refusal=refusal,
-                           told=message_of,
+                           message_of=message_of,
                            chosen=chosen, categories=self._categories(record))
         return page, refusal.status if refusal is not None else 200
 
@@ -211,7 +211,7 @@ class CountingPages:
         return self.render(
             "backoffice/stores/count.html", view=self, record=record, lines=lines, now=now, several=several,
             missing=missing,
-            text=text, refusal=refusal, told=message_of,
+            text=text, refusal=refusal, message_of=message_of,
             open_lines=self._by_shelf(open_lines[:SHOWN], places),
             places=places,
             left=len(open_lines), shown=min(len(open_lines), SHOWN), before=before, since=since,
@@ -302,7 +302,7 @@ class CountingPages:
                 refusal, record = refused, self.one_or_404(id)
                 sheets = refused.sheets if isinstance(refused, list_files.WhichSheet) else ()
         page = self.render("backoffice/stores/count_sheets.html", view=self, record=record, refusal=refusal,
-                           told=message_of,
+                           message_of=message_of,
                            sheets=sheets,
                            began=clock.local(count_moments.began(record)), latest=clock.local(clock.now()),
                            bad=getattr(refusal, "rows", ()), categories=count_sheet.categories(record))

@@ -68,7 +68,7 @@ def _shown(asset: Asset, refusal: Refused | None = None) -> Any:
         "site/labelled.html", asset=asset, due=faults.due(asset), orders=faults.open_orders(asset),
         photo=faults.photo_of(asset), may_report=may(current_user, "create", "maintenance"),
         may_read_orders=may(current_user, "read", "maintenance"), refusal=refusal,
-        told=refusal_text(refusal) if refusal is not None else "", typed=request.form.get("fault", ""))
+        message=refusal_text(refusal) if refusal is not None else "", typed=request.form.get("fault", ""))
 
 
 @bp.get("/asset/<qr>/photo")
