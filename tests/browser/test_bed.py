@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
@@ -14,6 +15,8 @@ from models.housekeeping import Cleaning
 from models.places import InpatientRoom, RoomClass
 from models.roles import Role
 from tests.browser.conftest import follow
+
+pytestmark = pytest.mark.once
 
 #: The board asks every two seconds; a loaded machine may answer late.
 SOON = 30_000

@@ -220,6 +220,7 @@ def test_the_secrets_are_told_where_they_should_be(client: Any, sign_in: Any, ho
         assert any(text in page for text in secret.texts), (word, address)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("table", "role"), CASES, ids=["-".join(case) for case in CASES])
 def test_hidden_columns_are_in_no_page_file_or_search(client: Any, sign_in: Any, house: House, table: str,
                                                       role: str

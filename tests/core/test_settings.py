@@ -92,6 +92,7 @@ def test_what_people_write_is_understood(
     assert session.scalar(sa.select(Setting.value).where(Setting.key == key)) == kept
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("key", TYPED)
 def test_a_wrong_value_in_the_database_takes_no_page_down(client: Any, session: Any, sign_in: Any,
                                                           key: str) -> None:

@@ -128,6 +128,7 @@ def test_no_query_breaks_a_page(app: Any, everybody: Any) -> None:
     assert wrong == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("text", [*TEXTS[1:26], "%00", "a%0d%0ab", "%ED%A0%80", "x" * 3000])
 def test_no_text_in_a_path_breaks_a_page(app: Any, everybody: Any, text: str) -> None:
     wrong: list[str] = []
@@ -153,6 +154,7 @@ PAGES = ("/login", "/", "/admin/", "/admin/item/", "/admin/search/", "/admin/not
          "/portal/", "/learn/", "/healthz", "/api/v1/rooms")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("where", PAGES)
 def test_no_header_or_cookie_breaks_a_page(everybody: Any, where: str) -> None:
     wrong: list[str] = []
@@ -182,6 +184,7 @@ MULTIPART = (b"", b"--", b"--x\r\n", part(b"") + END, part(b'; filename="a.csv"'
              b"".join(part(b'; name="f%d"' % number) for number in range(3000)) + END)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("body", range(len(MULTIPART)))
 def test_no_broken_upload_breaks_a_page(app: Any, everybody: Any, body: int) -> None:
     wrong: list[str] = []

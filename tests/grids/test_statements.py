@@ -13,6 +13,8 @@ from tests.support import factories as make
 from tests.support import grid
 from tests.support.specified_rights import readers, who_may
 
+pytestmark = pytest.mark.once
+
 MOST_OF_A_LIST, MOST_OF_A_PAGE = 8, 10
 #: Reading a clinical record is itself written down, in a transaction before the page is read.
 RECORDED = 3

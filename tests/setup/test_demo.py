@@ -60,6 +60,8 @@ def test_the_demo_hospital_is_lived_in_and_sound_and_repeatable(app, session, te
         assert account.is_demo
     PasswordHasher().verify(account.password_hash, "rawat-demo-2026")
     assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) > 500
+    if database_server.name != "sqlite":
+        return  # what the dice say does not depend on the database, and loading takes as long again
     # The same seed gives the same hospital.
     first = content()
     session.remove()
