@@ -327,6 +327,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "reports": frozenset({R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR}),
     "learn": frozenset({R.STUDENT, R.TEACHER, R.ADMIN}),
     "classes": frozenset({R.TEACHER, R.ADMIN}),
+    "join": frozenset({R.STUDENT}),
     "portal": frozenset({R.PATIENT}),
 }
 
