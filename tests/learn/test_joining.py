@@ -23,7 +23,8 @@ PASSWORD = "four small green boats"
 
 
 def form(code: str | None, /, **fields: str) -> dict[str, str]:
-    return {"code": code or "", "name": "Ani Lestari", "email": "ani@example.org", "password": PASSWORD, **fields}
+    return {"code": code or "", "name": "Ani Lestari", "email": "ani@example.org", "password": PASSWORD,
+            **fields}
 
 
 def account(session: Any, email: str = "ani@example.org") -> User | None:
