@@ -15,6 +15,18 @@ SIZES = {
 }
 
 
+def _plant(book: Book) -> None:
+    """Ties and equal names: who sorts by half of what was asked, or groups by a name, is found out."""
+    dearest = sorted(book.rows["asset"], key=lambda row: (-row["acquisition_cost"], row["id"]))
+    dearest[10]["acquisition_cost"] = dearest[9]["acquisition_cost"]
+    for table in ("item", "patient", "doctor"):
+        rows = book.rows[table]
+        rows[5]["name"] = rows[4]["name"]
+    stocked = [row for row in book.rows["item"] if row["stock_on_hand"]]
+    for row in stocked[:3]:
+        row["minimum_stock"] = row["stock_on_hand"]
+
+
 def make(name: str) -> Book:
     """The rows of one of `SIZES`. Takes about a second."""
     seed, size = SIZES[name]
@@ -25,6 +37,8 @@ def make(name: str) -> Book:
     rooms.write(book)
     flows.run(book)
     clinic.consultations(book)
+    if size.planted:
+        _plant(book)
     book.rows["document_event"].sort(key=lambda row: (row["occurred_at"], row["id"]))
     for number, row in enumerate(book.rows["document_event"], 1):
         row["id"] = number

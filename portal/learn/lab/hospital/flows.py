@@ -60,7 +60,8 @@ def _request(book: Book, ledger: Ledger, day: date) -> None:
              if item["status"] == "active" and ledger.home(item) == store]
     key = book.document("store_request", author, at, work_unit_id=unit["id"], store_id=store,
                         requested_on=day,
-                        needed_on=day + timedelta(days=book.chance.randint(1, 7)) if book.often(0.7) else None,
+                        needed_on=day + timedelta(days=book.chance.randint(1, 7))
+                        if book.often(0.7) else None,
                         purpose=book.one(PURPOSES), urgency="urgent" if book.often(0.2) else "normal")
     wanted = []
     for item in book.some(known, 6):
@@ -130,7 +131,7 @@ def _reorder(book: Book, ledger: Ledger, day: date) -> None:
     for store in (1, 2):
         short = [item for item in book.rows["item"][:-4] if ledger.home(item) == store
                  and item["status"] == "active"
-                 and ledger.on_hand(store, item["id"]) < item["minimum_stock"] * Decimal("1.5")]
+                 and ledger.on_hand(store, item["id"]) < item["minimum_stock"] * Decimal("1.2")]
         if short:
             _order(book, ledger, store, sorted(book.some(short, 9), key=lambda item: item["id"]), day)
 

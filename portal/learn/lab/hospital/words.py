@@ -11,11 +11,11 @@ UNITS = (
 )
 FIRST_NAMES = (
     "Adi", "Agus", "Ahmad", "Aisyah", "Ani", "Arif", "Ayu", "Bagus", "Bambang", "Bayu", "Budi", "Citra",
-    "Dedi", "Desi", "Dewi", "Dian", "Dimas", "Eko", "Endang", "Fajar", "Farida", "Fitri", "Galih", "Gita", "Hadi",
-    "Hana", "Hendra", "Ika", "Indah", "Intan", "Irfan", "Joko", "Kartika", "Komang", "Lestari", "Lina",
-    "Made", "Maya", "Mega", "Nanda", "Ningsih", "Nur", "Nyoman", "Oki", "Putri", "Putu", "Rahmat", "Ratna", "Rina",
-    "Rizki", "Rudi", "Sari", "Sinta", "Siti", "Slamet", "Sri", "Sulastri", "Taufik", "Tini", "Tono", "Utami",
-    "Vina", "Wahyu", "Wati", "Wayan", "Wulan", "Yanti", "Yoga", "Yuni", "Zahra",
+    "Dedi", "Desi", "Dewi", "Dian", "Dimas", "Eko", "Endang", "Fajar", "Farida", "Fitri", "Galih", "Gita",
+    "Hadi", "Hana", "Hendra", "Ika", "Indah", "Intan", "Irfan", "Joko", "Kartika", "Komang", "Lestari",
+    "Lina", "Made", "Maya", "Mega", "Nanda", "Ningsih", "Nur", "Nyoman", "Oki", "Putri", "Putu", "Rahmat",
+    "Ratna", "Rina", "Rizki", "Rudi", "Sari", "Sinta", "Siti", "Slamet", "Sri", "Sulastri", "Taufik",
+    "Tini", "Tono", "Utami", "Vina", "Wahyu", "Wati", "Wayan", "Wulan", "Yanti", "Yoga", "Yuni", "Zahra",
 )
 LAST_NAMES = (
     "Anggraini", "Aritonang", "Astuti", "Gunawan", "Halim", "Handayani", "Hartono", "Hasibuan", "Hidayat",
