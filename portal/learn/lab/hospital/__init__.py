@@ -9,9 +9,9 @@ from portal.learn.lab.hospital.book import Book, Size
 #: tables and more in others.
 SIZES = {
     "visible": (1, Size(units=14, items=160, suppliers=8, rooms=24, doctors=12, patients=140,
-                        requests_a_week=9, assets=120, planted=False)),
+                        requests_a_week=12, assets=120, planted=False)),
     "hidden": (2, Size(units=11, items=110, suppliers=7, rooms=17, doctors=9, patients=170,
-                       requests_a_week=6, assets=95, planted=True)),
+                       requests_a_week=8, assets=95, planted=True)),
 }
 
 

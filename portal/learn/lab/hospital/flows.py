@@ -131,7 +131,7 @@ def _reorder(book: Book, ledger: Ledger, day: date) -> None:
     for store in (1, 2):
         short = [item for item in book.rows["item"][:-4] if ledger.home(item) == store
                  and item["status"] == "active"
-                 and ledger.on_hand(store, item["id"]) < item["minimum_stock"] * Decimal("1.2")]
+                 and ledger.on_hand(store, item["id"]) < item["minimum_stock"] and book.often(0.45)]
         if short:
             _order(book, ledger, store, sorted(book.some(short, 9), key=lambda item: item["id"]), day)
 

@@ -128,7 +128,7 @@ class Ledger:
         book, by = self.book, with_role(self.book, "store_head")[0]
         at = book.at(FIRST)
         for item in book.rows["item"][:-4]:
-            quantity = Decimal(int(item["minimum_stock"]) * book.chance.randint(1, 4))
+            quantity = Decimal(int(item["minimum_stock"]) * book.chance.randint(4, 14) // 5)
             store = self.home(item)
             self.receive(store, item["id"], self.batch(item["id"], FIRST), quantity,
                          (quantity * price(item)).quantize(SEN), document="store", key=store, line=item["id"],
