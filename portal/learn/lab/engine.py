@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from portal.learn.lab import lab_file, paper, schema, statement
+from portal.learn.lab.hospital import forms
 
 WORKER = Path(__file__).with_name("worker.py")
 MB = 1024 * 1024
 #: Of the environment only what an interpreter needs to start.
 KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 #: Every table of the lab's files.
-TABLES = (*schema.TABLES, *paper.ROWS)
+TABLES = (*schema.TABLES, *paper.ROWS, *forms.TABLES)
 Value = str | int | float | None
 
 

@@ -22,6 +22,7 @@ from flask import current_app
 
 from models.operations.setup import reference
 from portal.learn.lab import hospital, paper, schema
+from portal.learn.lab.hospital import forms
 
 VISIBLE, HIDDEN = "visible", "hidden"
 HERE = Path(__file__).parent
@@ -66,13 +67,14 @@ def build(target: Path, name: str) -> None:
 def _fill(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("PRAGMA journal_mode=OFF")
     connection.execute("PRAGMA synchronous=OFF")
-    for statement in schema.statements() + paper.STATEMENTS:
+    for statement in schema.statements() + paper.STATEMENTS + forms.STATEMENTS:
         connection.execute(statement)
-    rows = hospital.make(name).rows
+    book = hospital.make(name)
+    rows = book.rows
     for table, columns in schema.TABLES.items():
         _insert(connection, table, columns.split(), [
             [row.get(column) for column in columns.split()] for row in rows[table]])
-    for table, values in paper.ROWS.items():
+    for table, values in (*paper.ROWS.items(), *forms.rows(book).items()):
         _insert(connection, table, [], values)
     connection.commit()
     broken = connection.execute("PRAGMA foreign_key_check").fetchall()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.learn.lab.hospital import clinic, flows, organisation, rooms, supplies
+from portal.learn.lab.hospital import cases, clinic, flows, organisation, rooms, supplies
 from portal.learn.lab.hospital.book import Book, Size
 
 #: What students see, and what answers are checked on as well: other people, other amounts, fewer rows in some
@@ -37,6 +37,7 @@ def make(name: str) -> Book:
     rooms.write(book)
     flows.run(book)
     clinic.consultations(book)
+    cases.write(book)
     if size.planted:
         _plant(book)
     book.rows["document_event"].sort(key=lambda row: (row["occurred_at"], row["id"]))
