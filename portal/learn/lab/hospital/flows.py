@@ -54,7 +54,8 @@ def _lines(book: Book, table: str, parent: int, wanted: Iterable[tuple[int, dict
 
 def _request(book: Book, ledger: Ledger, day: date) -> None:
     unit = book.one(book.rows["work_unit"][:-1])
-    author = book.one(row["id"] for row in book.rows["user"] if row["work_unit_id"] == unit["id"])
+    author = book.one(key for key in with_role(book, "unit_user")
+                      if book.row("user", key)["work_unit_id"] == unit["id"])
     store, at = book.one((1, 1, 2)), book.at(day)
     known = [item for item in book.rows["item"]
              if item["status"] == "active" and ledger.home(item) == store]
