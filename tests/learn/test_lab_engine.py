@@ -1,7 +1,7 @@
 """What a student types cannot leave the lab's file, change it, or hold the server up.
 
-`tests/data/hostile-sql.tsv` names statements that try, and what stops each: `right`, `time`, `memory`, `size`,
-`rows`, the parent (`ended`), nothing because it is harmless (`answered`); or it is no statement (`wrong`).
+`tests/data/hostile-sql.tsv` names statements that try, and what stops each: `right`, `time`, `memory`,
+`size`, `rows`, the parent (`ended`), nothing because it is harmless (`answered`); or it is none (`wrong`).
 """
 
 from __future__ import annotations

@@ -221,7 +221,7 @@ def _invoice(book: Book, order: int, lines: list[int], day: date) -> None:
     row, net = book.row("purchase_order", order), Decimal(0)
     key = book.document("supplier_invoice", clerk, at, supplier_id=row["supplier_id"],
                         purchase_order_id=order, invoiced_on=day,
-                        supplier_number=f"F{row['supplier_id']}-{order:03d}{day:%m%d}",
+                        supplier_number=f"F{order:03d}-{len(book.rows['supplier_invoice']) + 1:04d}",
                         due_on=day + timedelta(days=30), paid_on=None)
     for number in lines:
         line = book.row("goods_receipt_line", number)
