@@ -54,7 +54,8 @@ def _lines(book: Book, table: str, parent: int, wanted: Iterable[tuple[int, dict
 
 def _request(book: Book, ledger: Ledger, day: date) -> None:
     unit = book.one(book.rows["work_unit"][:-1])
-    author = book.one(row["id"] for row in book.rows["user"] if row["work_unit_id"] == unit["id"])
+    author = book.one(key for key in with_role(book, "unit_user")
+                      if book.row("user", key)["work_unit_id"] == unit["id"])
     store, at = book.one((1, 1, 2)), book.at(day)
     known = [item for item in book.rows["item"]
              if item["status"] == "active" and ledger.home(item) == store]
@@ -220,7 +221,7 @@ def _invoice(book: Book, order: int, lines: list[int], day: date) -> None:
     row, net = book.row("purchase_order", order), Decimal(0)
     key = book.document("supplier_invoice", clerk, at, supplier_id=row["supplier_id"],
                         purchase_order_id=order, invoiced_on=day,
-                        supplier_number=f"F{row['supplier_id']}-{order:03d}{day:%m%d}",
+                        supplier_number=f"F{order:03d}-{len(book.rows['supplier_invoice']) + 1:04d}",
                         due_on=day + timedelta(days=30), paid_on=None)
     for number in lines:
         line = book.row("goods_receipt_line", number)
