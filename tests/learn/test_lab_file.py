@@ -68,9 +68,9 @@ def test_exact_numbers_are_real_decimals(files):
     assert (declared["quantity"], declared["moved_on"], declared["id"]) == ("REAL", "DATE", "INTEGER")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_ledger_and_journal_add_up(files, name):
-    ask = files[name].execute
+def test_ledger_and_journal_add_up(files):
+    """In the hidden file some rows do not, on purpose: tests/learn/test_exercises.py counts them."""
+    ask = files["visible"].execute
     assert ask("""SELECT e.id FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id
                   GROUP BY e.id HAVING round(sum(debit) - sum(credit), 2) <> 0""").fetchall() == []
     assert ask("""SELECT b.item_id, b.batch_id FROM stock_balance b WHERE round(b.quantity - (

@@ -158,7 +158,8 @@ def read_all(folder: Path = HERE) -> dict[str, Exercise]:
     """Every exercise by key, in the order of chapters and numbers; raises `BadFile`."""
     found: dict[str, Exercise] = {}
     for chapter in CHAPTERS:
-        for exercise in sorted(map(read, (folder / chapter.key).glob("*.toml")), key=lambda each: each.number):
+        read_in = map(read, (folder / chapter.key).glob("*.toml"))
+        for exercise in sorted(read_in, key=lambda each: each.number):
             path = folder / chapter.key / f"{exercise.key}.toml"
             if exercise.key in found:
                 raise BadFile(path, "key", f"is used in {found[exercise.key].chapter} as well")

@@ -1,7 +1,8 @@
 """Compares what a statement gives with what the exercise's solution gives, on both files of the lab.
 
-The visible file is what students see, so the first row that differs is told. Of the hidden file nothing is shown.
-Rows are compared as a multiset, in their order only where the exercise asks for one; numbers as rounded.
+The visible file is what students see, so the first row that differs is told. Of the hidden file nothing is
+shown. Rows are compared as a multiset, in their order only where the exercise asks for one; numbers are
+rounded.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome, what the statement gave on the visible file, and what helps to go on: the words that lack or are
-    too many, the numbers of rows, the first row that is too much and the first that lacks (for ORDER: what stands
-    at `place` and what should)."""
+    """The outcome, what the statement gave on the visible file, and what helps to go on: the words that lack
+    or are too many, the numbers of rows, the first row that is too much and the first that lacks (for ORDER:
+    what stands at `place` and what should)."""
 
     outcome: Outcome
     result: engine.Result
@@ -83,8 +84,8 @@ def judge(exercise: Exercise, sql: str) -> Verdict:
 
 
 def places_of(exercise: Exercise, columns: list[str]) -> list[int] | None:
-    """Where each column of the exercise stands in the result: by name where all names are there, else in the order
-    given. None when the number differs."""
+    """Where each column of the exercise stands in the result: by name where all names are there, else in the
+    order given. None when the number differs."""
     if len(columns) != len(exercise.columns):
         return None
     names = [name.lower() for name in columns]
@@ -160,6 +161,6 @@ def solved(exercise: Exercise, file: str) -> list[Row]:
             raise NoSolution(f"{exercise.chapter}/{exercise.key} on {file}: {said}")
         order = places_of(exercise, result.columns)
         if order is None:
-            raise NoSolution(f"{exercise.chapter}/{exercise.key}: gives {result.columns}, not {exercise.columns}")
+            raise NoSolution(f"{exercise.chapter}/{exercise.key}: gives the columns {result.columns}")
         _solved[key] = rows_of(exercise, result, order)
     return _solved[key]

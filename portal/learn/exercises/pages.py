@@ -57,13 +57,13 @@ def exercises() -> str:
 
 @bp.route("/exercises/<key>", methods=["GET", "POST"])
 def exercise(key: str) -> ResponseReturnValue:
-    """One exercise. POST `sql` with `do`: `run` shows the rows, `check` compares them, `hint` shows a hint more."""
+    """One exercise. POST `sql`; `do` is `run` (rows), `check` (rows compared) or `hint` (one more)."""
     found = files.exercises().get(key)
     if found is None:
         abort(404)
     if request.method == "GET":
         return _page(found, {})
-    sql = request.form.get("sql", "").replace("\r\n", "\n")[:LONGEST + 1]
+    sql = request.form.get("sql", "").replace("\r\n", "\n")
     do = request.form.get("do", "check")
     if do == "hint":
         with one_transaction():
@@ -76,8 +76,9 @@ def exercise(key: str) -> ResponseReturnValue:
         given = {"sql": sql, "result": engine.run(sql)}
     else:
         given = _checked(found, sql)
-    status = 200 if given["result"].problem is None and given["result"].stopped in ("", "rows", "bytes") else 422
-    return _page(found, given), status
+    result = given["result"]
+    ran = result.problem is None and result.stopped in ("", "rows", "bytes")
+    return _page(found, given), 200 if ran else 422
 
 
 def _refusal(sql: str) -> Any:
@@ -108,8 +109,8 @@ def _page(found: files.Exercise, given: dict[str, Any]) -> str:
         "levels": LEVELS, "chapter": next(each for each in files.CHAPTERS if each.key == found.chapter),
         "before": before, "after": after, "titles": files.exercises(), "place": known.index(found.key) + 1,
         "total": len(known), "solved": sum(1 for key in known if key in done and done[key].solved_at),
-        "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": SHOWN, "stopped": STOPPED,
-        "columns_of": columns_of, "has_page": schema.TABLES, **given}
+        "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": SHOWN,
+        "stopped": STOPPED, "columns_of": columns_of, "has_page": schema.TABLES, **given}
     if wants_fragment():
         return render_blocks("learn/exercise.html", ["answer", "help", "count"], fragment=True, **context)
     return render_template("learn/exercise.html", **context)

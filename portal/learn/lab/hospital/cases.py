@@ -1,21 +1,28 @@
-"""Rows that exercises ask about and that chance alone may not make: boundaries, ties, what is missing, what is
-wrong on purpose. Both files have them, unless the function says that the hidden one alone does."""
+"""Rows that exercises ask about and that chance alone may not make: boundaries, ties, what is missing, what
+is wrong on purpose. Both files have them, unless the function says that the hidden one alone does."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from portal.learn.lab.hospital.book import TODAY, Book
+from portal.learn.lab.hospital.book import FIRST, TODAY, Book
 from portal.learn.lab.hospital.organisation import with_role
 
 #: The number of the batch that is called back.
 RECALLED = "KX-2207"
+
+
+def _at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of the half-year, in UTC."""
+    return datetime.combine(date(FIRST.year, month, day), time(hour, minute))
+
+
 #: Saturday evening and Sunday evening in UTC: Sunday and Monday in Indonesia.
-WEEKEND = (datetime(2026, 6, 6, 20, 15), datetime(2026, 6, 7, 4, 40), datetime(2026, 6, 7, 21, 5),
-           datetime(2026, 6, 13, 22, 30), datetime(2026, 6, 14, 2, 10))
+WEEKEND = (_at(6, 6, 20, 15), _at(6, 7, 4, 40), _at(6, 7, 21, 5),
+           _at(6, 13, 22, 30), _at(6, 14, 2, 10))
 
 
 def write(book: Book) -> None:
@@ -63,10 +70,11 @@ def _other_specialities(book: Book) -> None:
 
 
 def _nothing_there(book: Book) -> None:
-    """Requests without a line, an item that is neither used nor labelled, a doctor whose patients always came."""
+    """Requests without a line, an item that is not used and has no label, a doctor whose patients always
+    came."""
     unit, author = book.rows["work_unit"][1], book.rows["user"][0]["id"]
     for day in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12):
-        at = datetime(2026, 6, day, 3, 0)
+        at = _at(6, day, 3, 0)
         key = book.document("store_request", author, at, work_unit_id=unit["id"], store_id=1,
                             requested_on=at.date(), needed_on=None, purpose=None, urgency="normal")
         book.step("store_request", key, "create", "draft", author, at)
@@ -97,8 +105,8 @@ def _edges_of_dates(book: Book) -> None:
 
 
 def _orders_given_up(book: Book) -> None:
-    """Orders that were cancelled, rejected or not sent off, later than the others and at other prices; the items of
-    the first stand on no other order."""
+    """Orders that were cancelled, rejected or left as drafts, later than the others and at other prices; the
+    items of the first stand on no other order."""
     ordered = {row["item_id"] for row in book.rows["purchase_order_line"]}
     units = Counter(row["item_id"] for row in book.rows["unit_conversion"])
     never = [row["id"] for row in book.rows["item"]
@@ -106,10 +114,9 @@ def _orders_given_up(book: Book) -> None:
     often = [row["item_id"] for row in book.rows["purchase_order_line"][:3]]
     buyer, head = with_role(book, "store_staff")[0], with_role(book, "store_head")[0]
     for number, (last, items) in enumerate((("cancel", never[:3]), ("reject", often), (None, often[:2]))):
-        at = datetime(2026, 6, 22 + number, 2, 0)
-        key = book.document("purchase_order", buyer, at, supplier_id=book.rows["supplier"][0]["id"], store_id=1,
-                            ordered_on=at.date(), expected_on=at.date() + timedelta(days=5),
-                            vat_percent=Decimal(11))
+        at = _at(6, 22 + number, 2, 0)
+        key = book.document("purchase_order", buyer, at, supplier_id=1, store_id=1, ordered_on=at.date(),
+                            expected_on=at.date() + timedelta(days=5), vat_percent=Decimal(11))
         book.step("purchase_order", key, "create", "draft", buyer, at)
         for item in items:
             for unit in (-1, 0) if last == "cancel" else (-1,):
@@ -129,7 +136,7 @@ def _order_line(book: Book, order: int, item: int, unit_price: Decimal, which: i
 
 def _in_two_stores(book: Book) -> None:
     """Half of some items goes from the pharmacy to the general store: moves, balances and values."""
-    staff, at = with_role(book, "store_staff")[0], datetime(2026, 6, 29, 3, 0)
+    staff, at = with_role(book, "store_staff")[0], _at(6, 29, 3, 0)
     places = [row for row in book.rows["stock_balance"] if row["store_id"] == 1 and row["quantity"] >= 4]
     for number, place in enumerate(places[5:45:8], 1):
         source = next(row for row in book.rows["store_item"]
@@ -175,7 +182,8 @@ def _wrong_invoices(book: Book) -> None:
     for number, (line, more, state) in enumerate((
             (new[0], 2, "submitted"), (old[1], 0, "submitted"), (old[4], 0, "rejected"),
             (new[1], 0, "submitted"))):
-        _invoice(book, line, line["received_quantity"] + more, state, datetime(2026, 5, 25 + number, 3, 30))
+        at = _at(5, 25 + number, 3, 30)
+        _invoice(book, line, line["received_quantity"] + more, state, at)
 
 
 def _invoice(book: Book, line: dict[str, Any], quantity: Decimal, state: str, at: datetime) -> None:
@@ -196,15 +204,15 @@ def _invoice(book: Book, line: dict[str, Any], quantity: Decimal, state: str, at
 
 
 def _ties(book: Book) -> None:
-    """Hidden file alone. Equal costs at the end of the first ten, equal values of stock, beds that are ready since
-    the same moment, two lines of one item on one day."""
+    """Hidden file alone. Equal costs at the end of the first ten, equal values of stock, beds that are ready
+    since the same moment, two lines of one item on one day, suppliers who were always on time."""
     dear = sorted((row for row in book.rows["asset"] if row["state"] != "retired"),
                   key=lambda row: (-row["acquisition_cost"], row["tag"]))
     for row in dear[8:12]:
         row["acquisition_cost"] = dear[8]["acquisition_cost"]
     ready = [row for row in book.rows["bed"] if row["state"] == "ready"]
     for row in ready[2:6]:
-        row["state_since"] = datetime(2026, 6, 28, 2, 0)
+        row["state_since"] = _at(6, 28, 2, 0)
     last = max((row for row in book.rows["purchase_order"] if row["state"] in ("sent", "done")),
                key=lambda row: (row["ordered_on"], row["id"]))
     line = next(row for row in book.rows["purchase_order_line"] if row["purchase_order_id"] == last["id"])
@@ -222,14 +230,15 @@ def _always_on_time(book: Book, suppliers: set[int]) -> None:
 
 
 def _unsound(book: Book) -> None:
-    """Hidden file alone. What the hospital's own rules forbid, so that a query which trusts them is found out: an
-    author who approved, entries that do not balance but together do, balances that no move explains."""
+    """Hidden file alone. What the hospital's own rules forbid, so that a query which trusts them is found
+    out: an author who approved, entries that balance only together, balances that no move explains."""
     event = next(row for row in book.rows["document_event"]
                  if row["document_type"] == "purchase_order" and row["transition"] == "approve")
     event["user_id"] = book.row("purchase_order", event["document_id"])["created_by_id"]
-    deliveries = [row["id"] for row in book.rows["journal_entry"] if row["document_type"] == "delivery_request"]
-    for entry, amount in zip(deliveries, (Decimal(500), Decimal(-500)), strict=False):
-        line = next(row for row in book.rows["journal_line"] if row["entry_id"] == entry and row["debit"] > 500)
+    entries = [row["id"] for row in book.rows["journal_entry"] if row["document_type"] == "delivery_request"]
+    for entry, amount in zip(entries, (Decimal(500), Decimal(-500)), strict=False):
+        line = next(row for row in book.rows["journal_line"]
+                    if row["entry_id"] == entry and row["debit"] > 500)
         line["debit"] += amount
     _unsound_balances(book)
 

@@ -1,5 +1,6 @@
-"""Two tables of exercises that the data model does not have: what came to the hospital on paper and was typed as it
-stood. `paper_request` is the form of a store request before it is normalised, `paper_bed` a list of new beds."""
+"""Two tables of exercises that the data model does not have: what came to the hospital on paper and was typed
+as it stood. `paper_request` is the form of a store request before it is normalised, `paper_bed` a list of new
+beds."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ Row = tuple[object, ...]
 
 #: Table, and its columns in order; a column that `TYPES` does not name is text.
 COLUMNS = {
-    "paper_request": "request_no line_no requested_on unit_code unit_name store_code store_name keeper item_code"
-                     " item_name measure quantity",
+    "paper_request": "request_no line_no requested_on unit_code unit_name store_code store_name keeper"
+                     " item_code item_name measure quantity",
     "paper_bed": "line inpatient_room_id number state",
 }
 TYPES = {"line_no": "INTEGER", "line": "INTEGER", "inpatient_room_id": "INTEGER", "requested_on": "DATE",
@@ -35,8 +36,8 @@ def rows(book: Book) -> dict[str, list[Row]]:
 
 
 def _requests(book: Book) -> list[Row]:
-    """The first requests of June, one row per line; the item of every sixth request is on it twice. In the hidden
-    file a keeper is not written once."""
+    """The first requests of June, one row per line; an item of every sixth request is on it twice. In the
+    hidden file a keeper is not written once."""
     result: list[Row] = []
     june = [row for row in book.rows["store_request"] if row["requested_on"].month == 6][:REQUESTS]
     for place, request in enumerate(june):
@@ -61,8 +62,8 @@ def _beds(book: Book) -> list[Row]:
     far = len(book.rows["inpatient_room"]) + 40
     written: list[tuple[int | None, str | None, str | None]] = [
         (room, "7", "ready"), (room, "1", "ready"), (far, "1", "ready"), (other, None, "ready"),
-        (other, "8", "broken"), (room, "7", "ready"), (other, "9", "needs_cleaning"), (other, "9", "occupied"),
-        (far, None, "lost"), (room, "8", "out_of_service")]
+        (other, "8", "broken"), (room, "7", "ready"), (other, "9", "needs_cleaning"),
+        (other, "9", "occupied"), (far, None, "lost"), (room, "8", "out_of_service")]
     if book.size.planted:
         written += [(None, "3", "ready"), (other, "11", None), (None, None, None), (other, "12", "READY"),
                     (other, "12", "ready"), (None, "3", "ready")]
