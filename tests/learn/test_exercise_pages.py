@@ -1,5 +1,5 @@
-"""The pages of the exercises: who opens them, what is said of an answer, which hints are shown, and what is kept of a
-student's work."""
+"""The pages of the exercises: who opens them, what is said of an answer, which hints are shown, and what is
+kept of a student's work."""
 
 from __future__ import annotations
 

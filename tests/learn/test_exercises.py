@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.learn.exercises import files, judge
+from portal.learn.exercises import check, files, judge
 from portal.learn.exercises.judge import Outcome
 from portal.learn.lab import engine, lab_file, schema
 from portal.learn.lab.hospital import forms
@@ -263,3 +263,37 @@ def test_the_order_is_that_of_chapters_and_numbers_unless_a_file_says_what_is_ne
     other = {**files.exercises(), keys[0]: dataclasses.replace(ALL[0], next=keys[5])}
     monkeypatch.setattr(files, "exercises", lambda: other)
     assert files.before_and_after(keys[0]) == (None, keys[5])
+
+
+# ---------------------------------------------------------------- what a teacher is told
+
+@pytest.mark.parametrize(("changes", "said"), [
+    ({"tables": ("store", "patients")}, "tables: the lab has no table patients"),
+    ({"solution": "SELECT code, name FROM store WHERE id < 0"},
+     "solution: gives no rows on the visible file"),
+    ({"solution": "SELECT code FROM store"}, "solution: select/of-this-test: gives the columns ['code']"),
+    ({"must_use": ("over",)}, "solution: is not right (must_use)"),
+    ({"wrong": ("SELECT code, name FROM store WHERE id <= 2", "SELECT 1, 2")},
+     "wrong[1]: is right on the hidden file"),
+    ({"wrong": ("SELECT code, name FROM stores", "SELECT 1, 2")}, "wrong[1]: does not run"),
+])
+def test_the_check_says_what_is_wrong_with_an_exercise(lab, changes, said):
+    exercise = base(**{"wrong": ("SELECT 1, 2",) * 2, **changes})
+    assert said in list(check.flaws(exercise))
+
+
+def test_the_command_checks_every_file(lab):
+    done = lab.test_cli_runner().invoke(args=["learn", "check-exercises"])
+    assert (done.exit_code, done.output) == (0, "43 exercises are right.\n")
+
+
+def test_the_command_names_the_file_that_is_wrong(lab, monkeypatch, tmp_path):
+    written(tmp_path, GOOD.replace("ORDER BY state_since, id\n", "ORDER BY since, id\n", 1))
+    kept = files.read_all
+    monkeypatch.setattr(files, "read_all", lambda: kept(tmp_path))
+    done = lab.test_cli_runner().invoke(args=["learn", "check-exercises"])
+    assert done.exit_code == 1
+    assert "select/one.toml: solution: select/one on visible: no such column: since" in done.output
+    written(tmp_path, GOOD.replace("number = 2", "", 1))
+    assert "select/one.toml: number: is missing" in lab.test_cli_runner().invoke(
+        args=["learn", "check-exercises"]).output

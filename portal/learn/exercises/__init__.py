@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from portal.learn.exercises import pages
+from portal.learn.exercises import check, pages
 
-__all__ = ["pages"]
+__all__ = ["check", "pages"]

@@ -78,7 +78,7 @@ def judge(exercise: Exercise, sql: str) -> Verdict:
     if order is None:
         return Verdict(Outcome.COLUMNS, result)
     verdict = _compared(exercise, result, order)
-    if verdict.is_right and not _is_right_on_hidden(exercise, sql):
+    if verdict.is_right and not is_right_on(exercise, sql, lab_file.HIDDEN):
         return Verdict(Outcome.HIDDEN, result)
     return verdict
 
@@ -106,12 +106,13 @@ def _compared(exercise: Exercise, result: engine.Result, order: list[int]) -> Ve
     return Verdict(Outcome.RIGHT, result, **sizes)
 
 
-def _is_right_on_hidden(exercise: Exercise, sql: str) -> bool:
-    result = engine.run(sql, file=lab_file.HIDDEN)
+def is_right_on(exercise: Exercise, sql: str, file: str) -> bool:
+    """Whether the statement gives there what the solution gives. Raises `NoSolution`."""
+    result = engine.run(sql, file=file)
     order = places_of(exercise, result.columns)
     if not result.is_complete or order is None:
         return False
-    given, wanted = rows_of(exercise, result, order), solved(exercise, lab_file.HIDDEN)
+    given, wanted = rows_of(exercise, result, order), solved(exercise, file)
     return given == wanted if exercise.ordered else Counter(given) == Counter(wanted)
 
 

@@ -28,7 +28,7 @@ EXERCISES = add_part(Part(
     _l("Questions that people of this hospital ask, to be answered by a query. The answer is checked on "
        "two sets of data."),
     _l("Open the exercises"), order=45))
-LEVELS = {"easy": (_l("Easy"), "green"), "medium": (_l("Medium"), "amber"), "hard": (_l("Hard"), "red")}
+LEVELS = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
 #: Rows of a result that the page shows.
 SHOWN = 50
 #: Bytes of a statement; the engine's own limit.
@@ -134,6 +134,12 @@ def _hints_open(mine: ExerciseProgress | None) -> int:
 def columns_of(table: str) -> list[str]:
     """Names of the columns that the lab has of a table."""
     return (schema.TABLES.get(table) or forms.COLUMNS[table]).split()
+
+
+@bp.app_template_filter("as_cell")
+def as_cell(value: Any) -> str:
+    """A value of a result as text; a number without the noise of its last binary digits."""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 _CODE = re.compile(r"`([^`]+)`")
