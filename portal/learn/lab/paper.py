@@ -68,3 +68,13 @@ def _rows() -> dict[str, list[tuple[object, ...]]]:
 
 
 ROWS = _rows()
+
+
+def columns(table: str) -> dict[str, str]:
+    """The columns of one of these tables, each with its type. Raises KeyError."""
+    statement = next((entry for entry in STATEMENTS if entry.startswith(f"CREATE TABLE {table} ")), None)
+    if statement is None:
+        raise KeyError(table)
+    inside = statement.split("(", 1)[1].split("PRIMARY KEY (")[0]
+    words = [part.split() for part in inside.split(",") if part.strip()]
+    return {part[0]: part[1].strip(")").lower() for part in words}
