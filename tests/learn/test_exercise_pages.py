@@ -15,6 +15,7 @@ from models.operations.learning import progress
 from models.people import User
 from models.roles import Role
 from portal.learn.exercises import files
+from portal.learn.lab import asked, engine
 from tests.learn.test_learn import statements
 
 KEY = "stock-per-store"
@@ -141,11 +142,13 @@ def test_the_first_row_that_differs_is_shown_beside_the_one_that_is_wanted(clien
 
 
 @pytest.mark.parametrize(("sql", "said"), [
-    ("", "Write a query first"), (" \n ", "Write a query first"),
-    ("SELECT\nnothing FROM store", "The query has an error in line 2."),
-    ("DELETE FROM store", "a query may only read"), ("SELECT * FROM sqlite_master", "a query may only read"),
-    ("SELECT 'é'" + " " * 20_001, "20,000 letters"),
-    ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT count(*) FROM n", "one second"),
+    ("", "Type a query first."), (" \n ", "Type a query first."),
+    ("SELECT\n  id nothing FROM store", "Line 2, column 6:"),
+    ("DELETE FROM store", "The lab is for reading"),
+    ("SELECT * FROM sqlite_master", "Not allowed in the lab"),
+    ("SELECT 'é'" + " " * 20_001, "at most 20000 characters"),
+    ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT count(*) FROM n",
+     "Stopped after one second"),
 ])
 @pytest.mark.parametrize("do", ["check", "run"])
 def test_what_cannot_run_is_422_with_a_sentence_and_what_was_typed(client, student, sql, said, do):
@@ -170,10 +173,10 @@ def test_running_shows_rows_and_counts_no_try(client, student):
     assert "2 rows" in text
     assert 'id="exercise-check"' not in text
     assert mine(student) is None
-    assert "The query ran and gave no rows." in post(client, "run", "SELECT id FROM store WHERE id < 0").text
+    assert "No row answers this query." in post(client, "run", "SELECT id FROM store WHERE id < 0").text
     many = post(client, "run", "SELECT id FROM stock_move").text
-    assert "more than 500 rows" in many
-    assert many.count('<tr><td class="r">') == 50
+    assert "Only the first 500 rows are shown." in many
+    assert many.count('<tr><td class="r">') == 500
 
 
 def test_number_of_columns_and_words_that_must_be_used_are_told(client, student):
@@ -249,11 +252,34 @@ def test_who_teaches_sees_hints_and_solution_at_once(client, sign_in):
 
 def test_htmx_gets_the_parts_that_change(client, student):
     part = post(client, headers=HEADERS).text
-    assert part.lstrip().startswith(("<div", "<span"))
+    assert part.lstrip().startswith('<div class="note ok" id="exercise-check">')
     assert "<html" not in part
     assert "<textarea" not in part
-    assert 'id="exercise-answer"' in part
     assert re.search(r'id="exercise-help" hx-swap-oob="true"', part)
     assert re.search(r'id="exercise-count" hx-swap-oob="true"', part)
     assert "hx-swap-oob" not in client.get(PAGE).text
     assert post(client, sql="SELECT", headers=HEADERS).status_code == 422
+
+
+def test_a_hint_leaves_the_last_result_in_its_place(client, student):
+    answer = post(client, "hint", headers=HEADERS)
+    assert answer.headers["HX-Reswap"] == "none"
+    assert "HX-Reswap" not in post(client, "run", headers=HEADERS).headers
+
+
+@pytest.mark.parametrize("do", ["check", "run"])
+def test_who_asks_too_often_waits(app, client, student, monkeypatch, do):
+    app.config["RATELIMIT_ENABLED"] = True
+    monkeypatch.setattr(asked, "runs", asked.Throttle(f"lab-{do}", limit=1, window=asked.timedelta(minutes=1)))
+    assert post(client, do).status_code == 200
+    answer = post(client, do)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "That were many queries in a minute." in answer.text
+    assert "FROM store s" in answer.text
+
+
+def test_a_check_while_the_lab_is_busy_is_no_try(client, student, monkeypatch):
+    monkeypatch.setattr(engine, "run", lambda *_all, **_more: engine.Result(stopped="busy"))
+    assert post(client).status_code == 503
+    assert mine(student) is None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -17,8 +18,8 @@ from models.learning import ExerciseProgress
 from models.operations.learning import progress
 from models.roles import Role
 from portal.learn.exercises import files, judge
-from portal.learn.lab import engine, schema
-from portal.learn.lab.hospital import forms
+from portal.learn.lab import asked
+from portal.learn.lab import pages as lab_pages
 from portal.learn.pages import Part, add_part, bp
 from portal.web import locale
 from portal.web.htmx import wants_fragment
@@ -29,20 +30,6 @@ EXERCISES = add_part(Part(
        "two sets of data."),
     _l("Open the exercises"), order=45))
 LEVELS = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
-#: Rows of a result that the page shows.
-SHOWN = 50
-#: Bytes of a statement; the engine's own limit.
-LONGEST = 20_000
-#: Why a statement did not run to its end, by the engine's word for the limit.
-STOPPED = {
-    "time": _l("It took longer than one second and was stopped. Is a condition of a JOIN missing?"),
-    "memory": _l("It needed more memory than a query may use here."),
-    "right": _l("This is not allowed here: a query may only read, and only tables of the lab."),
-    "size": _l("The query, or a value that it makes, is too large."),
-    "bytes": _l("The result is too large."),
-    "ended": _l("It was stopped because it did not answer in time."),
-    "busy": _l("Other queries are running at the moment. Try again shortly."),
-}
 
 
 @bp.get("/exercises")
@@ -63,39 +50,38 @@ def exercise(key: str) -> ResponseReturnValue:
         abort(404)
     if request.method == "GET":
         return _page(found, {})
-    sql = request.form.get("sql", "").replace("\r\n", "\n")
+    what = asked.read(request.form)
     do = request.form.get("do", "check")
     if do == "hint":
         with one_transaction():
             progress.hint_used(db.session, current_user, key)
-        return _page(found, {"sql": sql})
-    refused = _refusal(sql)
-    if refused:
-        return _page(found, {"sql": sql, "error": refused}), 422
+        response = make_response(_page(found, {"sql": what.sql}))
+        response.headers["HX-Reswap"] = "none"  # what the last query gave stays
+        return response
     if do == "run":
-        given = {"sql": sql, "result": engine.run(sql)}
+        answer, verdict = asked.answer(what), None
     else:
-        given = _checked(found, sql)
-    result = given["result"]
-    ran = result.problem is None and result.stopped in ("", "rows", "bytes")
-    return _page(found, given), 200 if ran else 422
+        answer, verdict = _checked(found, what)
+    # a chart is what the lab's own page draws; a check is about right or wrong, not about speed
+    answer = replace(answer, chart=None, plan=answer.plan if do == "run" else ())
+    response = make_response(_page(found, {"sql": what.sql, "asked": what, "answer": answer,
+                                           "verdict": verdict}))
+    response.status_code = answer.status
+    if answer.wait:
+        response.headers["Retry-After"] = str(answer.wait)
+    return response
 
 
-def _refusal(sql: str) -> Any:
-    """What is wrong with what was typed before it is run, else None."""
-    if not sql.strip():
-        return _l("Write a query first, for example SELECT * FROM %(table)s.", table="item")
-    if len(sql.encode()) > LONGEST:
-        return _l("A query may have at most 20,000 letters.")
-    return None
-
-
-def _checked(found: files.Exercise, sql: str) -> dict[str, Any]:
-    verdict = judge.judge(found, sql)
+def _checked(found: files.Exercise, what: asked.Asked) -> tuple[asked.Answer, judge.Verdict | None]:
+    """What the lab says of the statement, and the verdict where it ran. Each check counts as a try."""
+    refused = asked.refusal(what)
+    if refused is not None:
+        return refused, None
+    verdict = judge.judge(found, what.sql)
     if verdict.result.stopped != "busy":
         with one_transaction():
-            progress.tried(db.session, current_user, found.key, sql, solved=verdict.is_right)
-    return {"sql": sql, "result": verdict.result, "verdict": verdict}
+            progress.tried(db.session, current_user, found.key, what.sql, solved=verdict.is_right)
+    return asked.told(verdict.result, what), None if verdict.outcome is judge.Outcome.NOT_RUN else verdict
 
 
 def _page(found: files.Exercise, given: dict[str, Any]) -> str:
@@ -105,14 +91,14 @@ def _page(found: files.Exercise, given: dict[str, Any]) -> str:
     known = list(files.exercises())
     before, after = files.before_and_after(found.key)
     context = {
-        "exercise": found, "mine": mine, "sql": _typed(mine), "error": None, "result": None, "verdict": None,
-        "levels": LEVELS, "chapter": next(each for each in files.CHAPTERS if each.key == found.chapter),
+        "exercise": found, "sql": _typed(mine), "answer": None, "verdict": None, "levels": LEVELS,
+        "chapter": next(each for each in files.CHAPTERS if each.key == found.chapter),
         "before": before, "after": after, "titles": files.exercises(), "place": known.index(found.key) + 1,
         "total": len(known), "solved": sum(1 for key in known if key in done and done[key].solved_at),
-        "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": SHOWN,
-        "stopped": STOPPED, "columns_of": columns_of, "has_page": schema.TABLES, **given}
+        "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": asked.shown,
+        "schema": [entry for entry in lab_pages.tree() if entry[0] in found.tables], "used": (), **given}
     if wants_fragment():
-        return render_blocks("learn/exercise.html", ["answer", "help", "count"], fragment=True, **context)
+        return render_blocks("learn/exercise.html", ["result", "help", "count"], swapped=True, **context)
     return render_template("learn/exercise.html", **context)
 
 
@@ -129,17 +115,6 @@ def _hints_open(mine: ExerciseProgress | None) -> int:
     if _is_open(mine):
         return files.HINTS
     return mine.hints_used if mine else 0
-
-
-def columns_of(table: str) -> list[str]:
-    """Names of the columns that the lab has of a table."""
-    return (schema.TABLES.get(table) or forms.COLUMNS[table]).split()
-
-
-@bp.app_template_filter("as_cell")
-def as_cell(value: Any) -> str:
-    """A value of a result as text; a number without the noise of its last binary digits."""
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 _CODE = re.compile(r"`([^`]+)`")

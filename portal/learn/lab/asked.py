@@ -80,6 +80,16 @@ class Answer:
 
 def answer(asked: Asked, *, file: str = lab_file.VISIBLE) -> Answer:
     """Run it for the person who asks, unless it cannot be run or was run too often."""
+    refused = refusal(asked)
+    if refused is not None:
+        return refused
+    result = engine.run(asked.sql, {name: statement.value_of(text) for name, text in asked.values.items()},
+                        file=file)
+    return told(result, asked, file=file)
+
+
+def refusal(asked: Asked) -> Answer | None:
+    """What is said to a statement that is not run; None when it may be. Counts it as one of the person's."""
     if not asked.sql.strip():
         return _wrong(gettext("Type a query first."))
     if len(asked.sql) > MOST_LETTERS:
@@ -90,9 +100,7 @@ def answer(asked: Asked, *, file: str = lab_file.VISIBLE) -> Answer:
     if wait:
         said = gettext("That were many queries in a minute. Wait %(num)s seconds.", num=wait)
         return Answer(Result(), said, "wrong", 429, wait=wait)
-    result = engine.run(asked.sql, {name: statement.value_of(text) for name, text in asked.values.items()},
-                        file=file)
-    return told(result, asked, file=file)
+    return None
 
 
 def told(result: Result, asked: Asked, *, file: str = lab_file.VISIBLE) -> Answer:

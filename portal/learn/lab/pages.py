@@ -12,6 +12,7 @@ from jinja2_fragments.flask import render_block
 from portal.learn import catalogue
 from portal.learn.lab import asked, paper, schema, wording
 from portal.learn.lab.examples import EXAMPLES
+from portal.learn.lab.hospital import forms
 from portal.learn.lab.hospital.book import TODAY
 from portal.learn.pages import Part, add_part, bp
 from portal.web.htmx import wants_fragment
@@ -77,5 +78,5 @@ def tree(first: tuple[str, ...] = ()) -> list[tuple[str, list[tuple[str, str, st
                        "link" if column.foreign_keys else "") for column in schema.columns_of(table)], True)
              for table in sorted(schema.TABLES)]
     papers = [(table, [(name, kind, "") for name, kind in paper.columns(table).items()], False)
-              for table in paper.ROWS]
+              for table in (*paper.ROWS, *forms.TABLES)]
     return sorted(model + papers, key=lambda entry: entry[0] not in first)

@@ -6,6 +6,8 @@ has one value in each cell; `paper_2_…` and `paper_3_…` are what second and 
 
 from __future__ import annotations
 
+from portal.learn.lab.hospital import forms
+
 #: Request, day, work unit's code and name, store's code, name and keeper, goods.
 FORMS = (
     ("SR-101", "2026-06-01", "MELATI", "Rawat Inap Melati", "GF", "Gudang Farmasi", "Yoga Pratama",
@@ -71,8 +73,10 @@ ROWS = _rows()
 
 
 def columns(table: str) -> dict[str, str]:
-    """The columns of one of these tables, each with its type. Raises KeyError."""
-    statement = next((entry for entry in STATEMENTS if entry.startswith(f"CREATE TABLE {table} ")), None)
+    """The columns of one of these tables or of one of the exercises' forms, each with its type. Raises
+    KeyError."""
+    statement = next((entry for entry in STATEMENTS + forms.STATEMENTS
+                      if entry.startswith(f"CREATE TABLE {table} ")), None)
     if statement is None:
         raise KeyError(table)
     inside = statement.split("(", 1)[1].split("PRIMARY KEY (")[0]
