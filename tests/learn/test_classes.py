@@ -3,6 +3,7 @@ out."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -291,3 +292,16 @@ def test_a_name_is_text_in_every_page(client: Any, sign_in: Any, room: Classroom
         page = client.get(address(room, rest)).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
+
+
+def test_every_exercise_that_comes_with_rawat_can_be_given(client: Any, sign_in: Any, room: Classroom,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    sign_in(client, room.teacher)
+    page = client.get(address(room)).text
+    keys = re.findall(r'value="exercise:([a-z0-9-]+)"', page)
+    assert len(keys) == len(set(keys)) == 43
+    assert give(client, room, *(f"exercise:{key}" for key in keys)).status_code == 303
+    tasks = {task.key: task.id for task in classes.tasks_of(room.group)}
+    assert set(tasks) == set(keys)
+    assert f'href="/learn/exercises/{keys[0]}"' in client.get(address(room, f"/tasks/{tasks[keys[0]]}")).text

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.learning import OwnExercise, TaskKind
-from models.operations.learning import own_exercises
+from models.operations.learning import own_exercises, progress
 from models.roles import Role
 from portal.learn.classes.own import EXAMPLE
 from tests.support.classroom import Classroom, make_class, make_classroom, offer_some, put_in
@@ -22,6 +22,16 @@ def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
     offer_some(monkeypatch)
 
 
+#: Instead of each of these lines, what the text cannot be published with.
+UNFIT = {
+    "a table that is not there": ('tables = ["bed"]', 'tables = ["dragon"]'),
+    "a solution that does not run": ("SELECT number FROM bed WHERE state = 'ready'",
+                                     "SELECT nothing FROM bed"),
+    "a wrong answer that is right": ("SELECT number FROM bed WHERE state <> 'ready'",
+                                     "SELECT number FROM bed WHERE state IN ('ready')"),
+}
+
+
 @pytest.fixture
 def room(session: Any) -> Classroom:
     return make_classroom()
@@ -32,7 +42,8 @@ def make(room: Classroom, **fields: Any) -> OwnExercise:
                              **fields))
 
 
-def test_the_form_begins_with_an_exercise_that_can_be_kept(client: Any, sign_in: Any, session: Any) -> None:
+def test_the_form_begins_with_an_exercise_that_can_be_published(client: Any, sign_in: Any, session: Any,
+                                                                lab: Any) -> None:
     teacher = sign_in(client, make_user(Role.TEACHER, language="en"))
     assert "title.id" in client.get(NEW).text
     answer = client.post(NEW, data={"key": "beds-ready", "body": EXAMPLE, "published": "1"})
@@ -47,6 +58,7 @@ def test_the_form_begins_with_an_exercise_that_can_be_kept(client: Any, sign_in:
     ({"body": ""}, "body"), ({"body": "this is = = no TOML"}, "body"), ({"body": "x = 1"}, "body"),
     ({"body": "title.id = 'A'\nsolution = 'SELECT 1'"}, "body"), ({"body": "# " + "x" * 70_000}, "body"),
     ({"body": "title.id = 'A'\ntitle.en = 'A'"}, "body"), ({"body": "title = '\0'"}, "body"),
+    ({"body": EXAMPLE.replace("number = 1", "number = 1\nunknown = 2")}, "body"),
 ])
 def test_what_is_no_exercise_is_refused_at_the_field_and_kept(client: Any, sign_in: Any, session: Any,
                                                               form: dict[str, str], field: str) -> None:
@@ -59,13 +71,44 @@ def test_what_is_no_exercise_is_refused_at_the_field_and_kept(client: Any, sign_
     assert session.scalar(sa.select(sa.func.count()).select_from(OwnExercise)) == 0
 
 
+@pytest.mark.parametrize("why", UNFIT)
+def test_what_does_not_work_on_the_labs_data_can_be_kept_and_not_published(
+        client: Any, sign_in: Any, session: Any, lab: Any, why: str) -> None:
+    body = EXAMPLE.replace(*UNFIT[why])
+    assert body != EXAMPLE
+    sign_in(client, make_user(Role.TEACHER, language="en"))
+    answer = client.post(NEW, data={"key": "beds", "body": body, "published": "1"})
+    assert answer.status_code == 422
+    assert "The exercise cannot be published yet" in answer.text
+    assert client.post(NEW, data={"key": "beds", "body": body}).status_code == 303
+
+
+def test_students_do_it_on_the_page_of_the_exercises(client: Any, sign_in: Any, session: Any, lab: Any,
+                                                     room: Classroom) -> None:
+    make(room, published=True)
+    room.give(TaskKind.EXERCISE, "own-beds")
+    address = "/learn/exercises/own-beds"
+    sign_in(client, room.ani)
+    assert f'href="{address}"' in client.get("/learn/").text
+    assert "Which beds are ready?" in client.get(address).text
+    answer = client.post(address, data={"sql": "SELECT number FROM bed", "do": "check"})
+    assert answer.status_code == 200
+    assert progress.of(session, room.ani)["own-beds"].solved_at is None
+    client.post(address, data={"sql": "SELECT number FROM bed WHERE state = 'ready'", "do": "check"})
+    assert progress.of(session, room.ani)["own-beds"].solved_at is not None
+    sign_in(client, Role.STUDENT)
+    assert client.get(address).status_code == 404
+    assert client.post(address, data={"sql": "SELECT 1"}).status_code == 404
+    assert client.get("/learn/exercises/own-nothing").status_code == 404
+
+
 def test_a_name_is_taken_once(client: Any, sign_in: Any, room: Classroom) -> None:
     make(room)
     sign_in(client, Role.TEACHER)
     assert client.post(NEW, data={"key": "own-beds", "body": EXAMPLE}).status_code == 422
 
 
-def test_a_teacher_changes_and_deletes_the_own_ones_alone(client: Any, sign_in: Any, session: Any,
+def test_a_teacher_changes_and_deletes_the_own_ones_alone(client: Any, sign_in: Any, session: Any, lab: Any,
                                                           room: Classroom) -> None:
     exercise = make(room)
     address = f"/learn/classes/exercises/{exercise.id}"

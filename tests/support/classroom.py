@@ -22,9 +22,9 @@ from tests.support.factories import make_user, saved, unique
 K = TaskKind
 OFFERED = {
     K.EXERCISE: (Subject(K.EXERCISE, "stock-per-store", "Stok per gudang", "Stock per store",
-                         "/learn/exercises/stock-per-store", group_id="Kelompok", group_en="Groups"),
+                         "/learn/exercises/stock-per-store", group="Groups"),
                  Subject(K.EXERCISE, "dearest", "Termahal", "Dearest", "/learn/exercises/dearest",
-                         group_id="Pilih", group_en="Select")),
+                         group="Select")),
     K.CASE: (Subject(K.CASE, "recall", "Penarikan batch", "Recall of a batch", "/learn/cases/recall",
                      (("find", "Cari", "Find"), ("block", "Blokir", "Block"),
                       ("tell", "Kabari", "Tell"), ("close", "Tutup", "Close"))),),

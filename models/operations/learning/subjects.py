@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from models.learning import TaskKind
 
@@ -22,15 +23,12 @@ class Subject:
     title_en: str
     address: str
     steps: tuple[tuple[str, str, str], ...] = ()
-    #: Under which head it stands in a list of its kind, for example the chapter; in both languages.
-    group_id: str = ""
-    group_en: str = ""
+    #: Under which head it stands in a list of its kind, for example the chapter: text, or what becomes text
+    #: in the reader's language.
+    group: Any = ""
 
     def title(self, language: str) -> str:
         return self.title_id if language == "id" else self.title_en
-
-    def group(self, language: str) -> str:
-        return self.group_id if language == "id" else self.group_en
 
 
 Provider = Callable[[], Iterable[Subject]]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from portal.learn.classes import joining, own, pages, results
+from portal.learn.classes import joining, offered, own, pages, results
 
-__all__ = ["joining", "own", "pages", "results"]
+__all__ = ["joining", "offered", "own", "pages", "results"]

@@ -7,7 +7,7 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from flask import abort
+from flask import abort, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -18,6 +18,7 @@ from models.operations.learning import classes, own_exercises, subjects
 from models.operations.learning.subjects import Subject
 from models.people import User
 from models.roles import Role
+from portal.learn.exercises import own
 from portal.web.locale import is_indonesian
 
 Key = tuple[TaskKind, str]
@@ -73,13 +74,8 @@ def own_class_or_404(class_id: int) -> LearningClass:
 def as_subject(exercise: OwnExercise) -> Subject:
     """A teacher's own exercise as a thing to do."""
     return Subject(TaskKind.EXERCISE, exercise.key, own_exercises.title_of(exercise, "id"),
-                   own_exercises.title_of(exercise, "en"), own_address(exercise.key),
-                   group_id="Latihan sendiri", group_en="Own exercises")
-
-
-def own_address(key: str) -> str:
-    """Where students do an own exercise: with the others."""
-    return f"/learn/exercises/{key}"
+                   own_exercises.title_of(exercise, "en"), url_for("learn.exercise", key=exercise.key),
+                   group=own.CHAPTER.word)
 
 
 def subjects_of(group: LearningClass) -> dict[Key, Subject]:
@@ -96,7 +92,7 @@ def grouped(found: Mapping[Any, Subject]) -> dict[TaskKind, dict[str, list[Subje
     """Subjects by kind and by the head that they stand under, in their order."""
     result: dict[TaskKind, dict[str, list[Subject]]] = {}
     for subject in found.values():
-        result.setdefault(subject.kind, {}).setdefault(subject.group(language()), []).append(subject)
+        result.setdefault(subject.kind, {}).setdefault(str(subject.group), []).append(subject)
     return {kind: result[kind] for kind in TaskKind if kind in result}
 
 

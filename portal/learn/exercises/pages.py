@@ -17,7 +17,7 @@ from models.base import db, one_transaction
 from models.learning import ExerciseProgress
 from models.operations.learning import progress
 from models.roles import Role
-from portal.learn.exercises import files, judge
+from portal.learn.exercises import files, judge, own
 from portal.learn.lab import asked
 from portal.learn.lab import pages as lab_pages
 from portal.learn.pages import Part, add_part, bp
@@ -45,7 +45,7 @@ def exercises() -> str:
 @bp.route("/exercises/<key>", methods=["GET", "POST"])
 def exercise(key: str) -> ResponseReturnValue:
     """One exercise. POST `sql`; `do` is `run` (rows), `check` (rows compared) or `hint` (one more)."""
-    found = files.exercises().get(key)
+    found = files.exercises().get(key) or own.readable(key, current_user)
     if found is None:
         abort(404)
     if request.method == "GET":
@@ -89,11 +89,14 @@ def _page(found: files.Exercise, given: dict[str, Any]) -> str:
     done = progress.of(db.session, current_user)
     mine = done.get(found.key)
     known = list(files.exercises())
-    before, after = files.before_and_after(found.key)
+    is_own = found.key not in known
+    before, after = (None, None) if is_own else files.before_and_after(found.key)
     context = {
         "exercise": found, "sql": _typed(mine), "answer": None, "verdict": None, "levels": LEVELS,
-        "chapter": next(each for each in files.CHAPTERS if each.key == found.chapter),
-        "before": before, "after": after, "titles": files.exercises(), "place": known.index(found.key) + 1,
+        "chapter": own.CHAPTER if is_own else next(each for each in files.CHAPTERS
+                                                   if each.key == found.chapter),
+        "before": before, "after": after, "titles": files.exercises(),
+        "place": 0 if is_own else known.index(found.key) + 1,
         "total": len(known), "solved": sum(1 for key in known if key in done and done[key].solved_at),
         "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": asked.shown,
         "schema": [entry for entry in lab_pages.tree() if entry[0] in found.tables], "used": (), **given}
