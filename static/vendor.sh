@@ -10,6 +10,11 @@ TABLER_ICONS=3.51.0
 CHARTJS=4.6.1
 TOM_SELECT=2.6.2
 ZXING=0.23.0         # reads barcodes where the browser itself cannot; loaded when a camera or photo is used
+CODEMIRROR="@codemirror/view@6.43.15 @codemirror/state@6.7.6 @codemirror/commands@6.11.1 @codemirror/language@6.13.1
+    @codemirror/autocomplete@6.20.4 @codemirror/lang-sql@6.10.0 @codemirror/streamparser@6.0.0
+    @lezer/common@1.5.5 @lezer/highlight@1.2.5 @lezer/lr@1.4.12
+    @marijn/find-cluster-break@1.0.4 crelt@1.0.7 style-mod@4.1.5 w3c-keyname@2.2.8"
+ESBUILD=0.28.2       # makes one file of CodeMirror's parts; not shipped
 AXE=4.14.1           # tests only
 
 work=$(mktemp -d)
@@ -49,6 +54,29 @@ put tom-select LICENSE vendor/tom-select/LICENSE
 get @zxing/library $ZXING
 put @zxing/library umd/index.min.js vendor/zxing/zxing.min.js
 put @zxing/library LICENSE vendor/zxing/LICENSE
+
+# The SQL editor (static/sql-editor.js) imports these parts, and only they are in the bundle.
+mkdir -p "$work/editor" vendor/codemirror
+cat > "$work/editor/parts.js" <<'PARTS'
+export { Compartment, EditorState } from "@codemirror/state";
+export { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+export { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+export { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+export { sql, SQLite } from "@codemirror/lang-sql";
+export { tags } from "@lezer/highlight";
+PARTS
+# shellcheck disable=SC2086  # a list of packages
+npm install --prefix "$work/editor" --silent --no-audit --no-fund $CODEMIRROR "esbuild@$ESBUILD"
+"$work/editor/node_modules/.bin/esbuild" "$work/editor/parts.js" --bundle --minify --format=esm \
+    --legal-comments=none --log-level=warning --outfile="$work/editor/codemirror.min.js"
+put editor codemirror.min.js vendor/codemirror/codemirror.min.js
+{   # MIT all of them; their notices differ in the year alone
+    (cd "$work/editor/node_modules" && grep -h '^Copyright' @codemirror/*/LICENSE @lezer/*/LICENSE @marijn/*/LICENSE \
+        crelt/LICENSE style-mod/LICENSE w3c-keyname/LICENSE | sort -u)
+    echo
+    sed -n '/^Permission/,$p' "$work/editor/node_modules/@codemirror/view/LICENSE"
+} > vendor/codemirror/LICENSE
 
 get axe-core $AXE
 put axe-core axe.min.js ../tests/browser/vendor/axe.min.js

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from backoffice.panel import charts, export, lists, lookups, parsing, rendering, report_pdf
+from backoffice.panel import charts, lists, lookups, parsing, rendering, report_pdf
 from backoffice.panel.columns import mapped_tables
 from backoffice.panel.inbox import frame_columns, keep_frame
 from backoffice.panel.menu import AREAS
@@ -25,7 +25,7 @@ from backoffice.panel.views import done, message_of
 from models import clock
 from models.activity import Activity
 from models.base import db, one_transaction
-from models.errors import Refused
+from models.errors import N_, Refused
 from models.items import Item
 from models.operations.core import activity
 from models.operations.core.report_kit import REPORTS, Column, Parameter, ParameterValues, Report
@@ -34,7 +34,7 @@ from models.people import User
 from models.purchasing import BUYERS
 from models.rights import may
 from models.stock import Store
-from portal.web import locale, replica, search_sealing, words
+from portal.web import export, locale, replica, search_sealing, words
 
 SIZE = 50
 #: Pages are counted off; who needs what lies further takes the file.
@@ -54,6 +54,14 @@ class Question:
     #: Chosen records by parameter, for the form.
     records: dict[str, Any]
     page: int
+    #: Labels of days that the address writes as no day of our time, for example of the year 13468.
+    no_days: list[str] = field(default_factory=list)
+
+    @property
+    def refusal(self) -> Refused | None:
+        """What is wrong with the address; the page then shows the days that it has by default."""
+        return Refused(N_("%(names)s: write a day between 1900 and 2200, for example 2026-11-29."),
+                       names=", ".join(gettext(name) for name in self.no_days)) if self.no_days else None
 
     @property
     def is_complete(self) -> bool:
@@ -84,14 +92,18 @@ class Question:
 
 
 def question(report: Report) -> Question:
-    """Read the request's address; what it does not understand it leaves at its default."""
+    """Read the request's address; what it does not understand it leaves at its default. Days that are none
+    it names."""
     requested: ParameterValues = {}
+    no_days: list[str] = []
     records: dict[str, Any] = {}
     for parameter in report.parameters:
         text = request.args.get(parameter.name, "").strip().replace("\x00", "")[:80]
         value: Any = None
         if parameter.kind == "date":
             value = parsing.day(text)
+            if text and value is None:
+                no_days.append(parameter.label)
         elif parameter.kind == "choice":
             value = text if text in dict(parameter.choices) else None
         elif parameter.kind == "text":
@@ -104,7 +116,8 @@ def question(report: Report) -> Question:
                                                                                                "choice"}):
             value = parameter.default()
         requested[parameter.name] = value
-    return Question(report, requested, records, parsing.number(request.args.get("page", ""), 1, MOST_PAGES))
+    return Question(report, requested, records, parsing.number(request.args.get("page", ""), 1, MOST_PAGES),
+                    no_days)
 
 
 def written(column: Column, row: Any) -> str:
@@ -229,7 +242,9 @@ class ReportsView(Page):
 
     @expose("/<key>/")
     def report(self, key: str) -> Any:
-        return self.shown_page(self.one(key))
+        report = self.one(key)
+        refusal = question(report).refusal
+        return self.shown_page(report, refusal), 422 if refusal is not None else 200
 
     def shown_page(self, report: Report, refusal: Refused | None = None) -> Any:
         asking = question(report)
@@ -267,8 +282,8 @@ class ReportsView(Page):
         if export_type not in {"csv", "xlsx", "pdf"}:
             abort(404)
         asking = question(report)
-        if not asking.is_complete:
-            return self.shown_page(report), 422
+        if asking.refusal is not None or not asking.is_complete:
+            return self.shown_page(report, asking.refusal), 422
         columns = report.shown(asking.values, reader())
         activity.record(Activity.EXPORTED, table_name="reports",
                         properties={"report": key, "format": export_type})

@@ -1,0 +1,10 @@
+"""The SQL lab: files of made-up rows, an engine that contains whatever is asked, and the pages.
+
+Importing it registers the pages.
+"""
+
+from __future__ import annotations
+
+from portal.learn.lab import pages
+
+__all__ = ["pages"]
