@@ -88,7 +88,7 @@ def answer(asked: Asked, *, file: str = lab_file.VISIBLE) -> Answer:
         return _wrong(gettext("Give a value to :%(name)s.", name=asked.missing[0]))
     wait = runs.take(str(current_user.get_id()))
     if wait:
-        said = gettext("That were many queries in a minute. Wait %(num)s seconds.", num=wait)
+        said = gettext("Those were many queries in a minute. Wait %(num)s seconds.", num=wait)
         return Answer(Result(), said, "wrong", 429, wait=wait)
     result = engine.run(asked.sql, {name: statement.value_of(text) for name, text in asked.values.items()},
                         file=file)

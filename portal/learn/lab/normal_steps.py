@@ -43,10 +43,10 @@ def _demo(key: str, kind: str, word: Any, see: Any, sql: str) -> Demo:
 def _dependency(key: str, table: str, left: str, right: str, see: Any) -> Demo:
     """left → right: for each value of `left` there is one of `right`. Several columns of `left` by comma."""
     compared = right.split(", ")
-    many = " OR ".join(f"count(DISTINCT {name}) > 1" for name in compared)
-    counts = ", ".join(f"count(DISTINCT {name}) AS different_{name}" for name in compared)
+    many = "\n    OR ".join(f"count(DISTINCT {name}) > 1" for name in compared)
+    counts = ",\n       ".join(f"count(DISTINCT {name}) AS different_{name}" for name in compared)
     return _demo(key, DEPENDENCY, f"{left} → {right}", see,
-                 f"SELECT {left}, {counts}\nFROM {table}\nGROUP BY {left}\nHAVING {many}")
+                 f"SELECT {left},\n       {counts}\nFROM {table}\nGROUP BY {left}\nHAVING {many}")
 
 
 INSERT, UPDATE, DELETE = _l("Insert anomaly"), _l("Update anomaly"), _l("Delete anomaly")
@@ -93,7 +93,8 @@ FIRST = Step(
               WITH new_row (request_no, item_code, item_name) AS (
                 VALUES (NULL, 'ALK-12', 'Kasa steril')
               )
-              SELECT *, request_no IS NULL OR item_code IS NULL AS key_is_incomplete
+              SELECT *,
+                     request_no IS NULL OR item_code IS NULL AS key_is_incomplete
               FROM new_row"""),
         _demo("update", ANOMALY, UPDATE,
               _l("The name of ALK-07 is changed in one of its rows and forgotten in the other. Now one item "
@@ -102,7 +103,8 @@ FIRST = Step(
               WITH after AS (
                 SELECT request_no, item_code,
                        CASE WHEN request_no = 'SR-101' AND item_code = 'ALK-07'
-                            THEN 'Sarung tangan nitril M' ELSE item_name END AS item_name
+                            THEN 'Sarung tangan nitril M'
+                            ELSE item_name END AS item_name
                 FROM paper_1
               )
               SELECT item_code, group_concat(DISTINCT item_name) AS names
@@ -152,7 +154,8 @@ SECOND = Step(
               """
               WITH after AS (
                 SELECT request_no, store_code,
-                       CASE WHEN request_no = 'SR-105' THEN 'Rina Astuti' ELSE keeper END AS keeper
+                       CASE WHEN request_no = 'SR-105' THEN 'Rina Astuti'
+                            ELSE keeper END AS keeper
                 FROM paper_2_request
               )
               SELECT store_code, group_concat(DISTINCT keeper) AS keepers
@@ -204,7 +207,8 @@ THIRD = Step(
               """
               WITH store_after AS (
                 SELECT store_code,
-                       CASE store_code WHEN 'GF' THEN 'Rina Astuti' ELSE keeper END AS keeper
+                       CASE store_code WHEN 'GF' THEN 'Rina Astuti'
+                            ELSE keeper END AS keeper
                 FROM paper_3_store
               )
               SELECT s.store_code, group_concat(DISTINCT s.keeper) AS keepers
@@ -227,11 +231,12 @@ THIRD = Step(
               _l("Joined again, the five tables give the rows of first normal form: no row of paper_1 is "
                  "missing."),
               """
-              SELECT request_no, item_code, requested_on, unit_name, store_name, keeper, item_name, quantity
+              SELECT request_no, item_code, requested_on, unit_name,
+                     store_name, keeper, item_name, quantity
               FROM paper_1
               EXCEPT
-              SELECT r.request_no, l.item_code, r.requested_on, u.unit_name, s.store_name, s.keeper,
-                     i.item_name, l.quantity
+              SELECT r.request_no, l.item_code, r.requested_on, u.unit_name,
+                     s.store_name, s.keeper, i.item_name, l.quantity
               FROM paper_3_request r
               JOIN paper_3_unit u ON u.unit_code = r.unit_code
               JOIN paper_3_store s ON s.store_code = r.store_code
