@@ -33,12 +33,15 @@ Value = str | int | float | None
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that a statement may run and after which its process is ended, seconds to wait for a free one,
-    bytes of an answer's values, of a process's memory, and of memory above which it is replaced."""
+    """Seconds that a statement may run and after which its process is ended; seconds to wait for a free one,
+    for the first `patient` who wait and for the others, so that the server's threads stay free for other
+    pages; bytes of an answer's values, of a process's memory, and of memory above which it is replaced."""
 
     seconds: float = 1.0
     ended_after: float = 2.0
     waits: float = 3.0
+    others_wait: float = 0.75
+    patient: int = 3
     answer: int = 500_000
     memory: int = 256 * MB
     kept_below: int = 80 * MB
@@ -151,14 +154,14 @@ class Pool:
     def __init__(self, size: int = 2, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
+        self._waiting, self._counting = 0, threading.Lock()
         for _number in range(size):
             self._free.put(Worker(self.limits))
 
     def ask(self, ask: dict[str, Any]) -> dict[str, Any]:
         """The answer of a free child."""
-        try:
-            worker = self._free.get(timeout=self.limits.waits)
-        except queue.Empty:
+        worker = self._wait()
+        if worker is None:
             return {"stopped": "busy"}
         keep = False
         try:
@@ -172,6 +175,19 @@ class Pool:
                 worker = Worker(self.limits)
             self._free.put(worker)
         return answer
+
+    def _wait(self) -> Worker | None:
+        """A free child; None when none is free in time."""
+        with self._counting:
+            self._waiting += 1
+            seconds = self.limits.waits if self._waiting <= self.limits.patient else self.limits.others_wait
+        try:
+            return self._free.get(timeout=seconds)
+        except queue.Empty:
+            return None
+        finally:
+            with self._counting:
+                self._waiting -= 1
 
     def close(self) -> None:
         """End the children that are free."""
