@@ -26,7 +26,8 @@ DOCUMENTS = "documents"
 #: names its process on its class.
 PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "requests": (_l("Requests and deliveries"), (
-        "work_unit", "user", "account", "store", "item", DOCUMENTS, "stock_move")),
+        "work_unit", "user", "account", "store", "item", "request_template", "request_template_line",
+        DOCUMENTS, "stock_move")),
     "purchasing": (_l("Purchasing"), ("supplier", "item", DOCUMENTS)),
     "corrections": (_l("Returns, losses and counts"), ("store", "item", "stock_batch", DOCUMENTS)),
     "ledger": (_l("Stock and journal"), (
@@ -43,9 +44,11 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "calibration")),
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
-        "triage_answer", "consultation_message", "clinical_note", "diagnosis", "letter")),
+        "triage_answer", "consultation_message", "note_draft", "clinical_note", "diagnosis", "letter",
+        "patient_merge", "patient_merge_move")),
     "papers": (_l("Numbers, history and files"), (
-        "user", "document_number", "number_counter", "document_event", "comment", "attachment")),
+        "user", "document_number", "number_counter", "document_event", "comment", "attachment",
+        "list_import")),
     "people": (_l("People and settings"), (
         "user", "user_role", "user_session", "api_token", "api_answer",
         "account_ticket", "account_identity", "work_unit", "employee", "setting",
