@@ -217,7 +217,8 @@ def rules(column: sa.Column[Any]) -> list[str]:
                     if isinstance(column.type, sa.Integer) else gettext("The key: no two rows share it."))
     elif column.primary_key:
         said.append(gettext("Part of the key."))
-    targets = sorted({key.column.table.name for key in column.foreign_keys})
+    targets = [relation.parent for relation in _relations()
+               if relation.child == table and relation.column == column.name]
     said += [gettext("Names one row of %(table)s.", table=target) for target in targets]
     if not column.primary_key:
         said.append(gettext("May be empty.") if column.nullable else gettext("Required."))
@@ -306,22 +307,3 @@ def row_counts(names: Iterable[str]) -> dict[str, int]:
                                                                                        + 1).subquery()
         counts.append(sa.select(sa.func.count()).select_from(some).scalar_subquery().label(f"n{len(counts)}"))
     return dict(zip(names, db.session.execute(sa.select(*counts)).one(), strict=True)) if names else {}
-
-
-# ---------------------------------------------------------------- search
-
-def search(query: str) -> dict[str, list[str]]:
-    """Tables by process whose name, label or column answers `query`; a table stands at its first process."""
-    wanted = query.strip().casefold()
-    result: dict[str, list[str]] = {}
-    for name, table in tables().items():
-        if not wanted or wanted in _searched(table):
-            result.setdefault(home_of(name), []).append(name)
-    return {key: result[key] for key in processes() if key in result}
-
-
-def _searched(table: sa.Table) -> str:
-    parts = [table.name, *in_both(table.name, table=True), *seeds(table.info)]
-    for column in table.columns:
-        parts += [column.name, words.label(column), *seeds(column.info)]
-    return "\n".join(parts).casefold()

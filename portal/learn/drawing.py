@@ -1,7 +1,7 @@
 """Where the boxes and lines of an entity diagram stand.
 
-The places are worked out beforehand by ELK (`make diagram`) and kept in `diagram.json`; here they are read and
-made into what the template prints. Lengths are SVG units.
+The places are worked out beforehand by ELK (`make diagram`) and kept in `diagram.json`; here they are read
+and made into what the template prints. Lengths are SVG units.
 """
 
 from __future__ import annotations
@@ -73,6 +73,16 @@ class Line:
     @property
     def end(self) -> Point:
         return self.points[-1]
+
+    @property
+    def start_way(self) -> int:
+        """Which way the line leaves its parent: 1 is right, -1 is left."""
+        return 1 if self.points[1][0] >= self.points[0][0] else -1
+
+    @property
+    def end_way(self) -> int:
+        """From its end, which way the line comes."""
+        return 1 if self.points[-2][0] >= self.points[-1][0] else -1
 
     @property
     def path(self) -> str:

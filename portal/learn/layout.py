@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import models  # noqa: F401  (every table)
@@ -26,9 +27,5 @@ def graph(key: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print every diagram by its key."""
-    print(json.dumps({key: graph(key) for key in [*catalogue.processes(), catalogue.WHOLE]}))
-
-
-if __name__ == "__main__":
-    main()
+    """Write every diagram by its key."""
+    sys.stdout.write(json.dumps({key: graph(key) for key in [*catalogue.processes(), catalogue.WHOLE]}))

@@ -11,6 +11,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp layout.mjs "$work/"
 npm install --silent --no-audit --no-fund --prefix "$work" "elkjs@$ELK"
-(cd ../.. && "$python" -m portal.learn.layout) > "$work/graph.json"
+(cd ../.. && "$python" -c "from portal.learn import layout; layout.main()") > "$work/graph.json"
 (cd "$work" && node layout.mjs < graph.json) > "$work/diagram.json"
 mv "$work/diagram.json" diagram.json
