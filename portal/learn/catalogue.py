@@ -46,6 +46,9 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
         "triage_answer", "consultation_message", "note_draft", "clinical_note", "diagnosis", "letter",
         "patient_merge", "patient_merge_move")),
+    "learning": (_l("Classes and progress"), (
+        "user", "learning_class", "class_member", "class_task", "exercise_progress", "case_progress",
+        "own_exercise")),
     "papers": (_l("Numbers, history and files"), (
         "user", "document_number", "number_counter", "document_event", "comment", "attachment",
         "list_import")),

@@ -57,7 +57,7 @@ def test_every_name_of_the_papers_finds_what_became_of_it(search):
     for row in SEEDS:
         query = f"{row['seed_table']}.{row['seed_field']}" if row["seed_field"] else row["seed_table"]
         found = search(query)
-        if row["table"] not in found or row["column"] and row["column"] not in found[row["table"]]:
+        if row["table"] not in found or (row["column"] and row["column"] not in found[row["table"]]):
             lost.append(query)
     assert lost == []
 

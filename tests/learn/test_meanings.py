@@ -45,7 +45,7 @@ def test_no_column_lacks_its_meaning():
 def test_nothing_is_described_that_does_not_exist():
     known = catalogue.tables()
     gone = [f"{table}.{name}" for table, said in meanings.by_table().items() for name in said
-            if table not in known or name != meanings.TABLE and name not in known[table].columns]
+            if table not in known or (name != meanings.TABLE and name not in known[table].columns)]
     names = {column for _table, column in COLUMNS}
     assert gone == []
     assert set(meanings.common()) <= names
