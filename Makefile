@@ -7,7 +7,7 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-days mutations lint migrate demo verify bench screenshots translate vendor clean
+.PHONY: help install run test test-days mutations lint migrate demo verify bench screenshots translate vendor diagram clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
@@ -59,6 +59,9 @@ translate: $(READY)  ## collect the messages into translations/ and compile them
 
 vendor:  ## fetch static/vendor/ anew from npm at the pinned versions
 	static/vendor.sh
+
+diagram: $(READY)  ## lay the learning pages' entity diagrams out anew (needs node and npm)
+	portal/learn/layout.sh "$(CURDIR)/$(BIN)/python"
 
 clean:  ## remove .venv and caches (never the data in instance/)
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -64,7 +64,7 @@ class InventoryRound(Document, db.Model):
     )
     prefix, dated = "IVT", "counted_on"
     area, icon, rank = Area.ASSETS, "qrcode", 200
-    posts = Posts.NOTHING
+    posts, process = Posts.NOTHING, "assets"
     is_begun_by_people = False
     lines_change_in = (S.DRAFT, S.COUNTING)
     workflow = Workflow(

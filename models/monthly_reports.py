@@ -45,7 +45,7 @@ class MonthlyPack(Document, db.Model):
     )
     prefix, dated = "LAP", "prepared_on"
     area, icon, rank = Area.ACCOUNTING, "report-analytics", 230
-    posts = Posts.NOTHING
+    posts, process = Posts.NOTHING, "ledger"
     is_begun_by_people = False
     workflow = Workflow(
         S.DRAFT,

@@ -102,11 +102,13 @@ class StaffView(TransitionPages, TableView):
         return self.form_class()
 
     def form_class(self) -> type[StaffForm]:
-        collections = {}
-        for name in self.typed_lines:
-            target = sa.inspect(self.model).relationships[name].mapper.class_
-            collections[name] = self.line_form_columns.get(name) or line_columns(target, self.model)
-        return make_form(self.model, self.form_columns, lines=collections)
+        return make_form(self.model, self.form_columns,
+                         lines={name: self.typed_in(name) for name in self.typed_lines})
+
+    def typed_in(self, collection: str) -> tuple[str, ...]:
+        """The columns of a line that the form asks."""
+        target = sa.inspect(self.model).relationships[collection].mapper.class_
+        return self.line_form_columns.get(collection) or line_columns(target, self.model)
 
     @property
     def typed_lines(self) -> tuple[str, ...]:

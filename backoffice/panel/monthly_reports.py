@@ -11,7 +11,6 @@ from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy.orm import joinedload
 
-from backoffice.panel import report_pdf
 from backoffice.panel.base import DocumentView
 from backoffice.panel.reports import may_report, month, run, widths, written
 from models.activity import Activity
@@ -20,6 +19,7 @@ from models.monthly_reports import MonthlyPack
 from models.operations.core import activity
 from models.operations.core.report_kit import PACK, REPORTS, ParameterValues, Report
 from models.settings import setting
+from portal.web import report_pdf
 from portal.web.locale import day
 
 

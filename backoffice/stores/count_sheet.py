@@ -13,13 +13,13 @@ from flask_babel import force_locale, gettext
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from backoffice.panel.pdf_style import HINT, INK, RULE, plain
 from models.base import db
 from models.items import Item, ItemCategory
 from models.operations.stores import stocktake_counting
 from models.settings import setting
 from models.stocktakes import Stocktake, StocktakeLine
 from portal.web import locale
+from portal.web.pdf_style import HINT, INK, RULE, plain
 
 WIDTH, HEIGHT = A4
 MARGIN, ROW = 40, 20

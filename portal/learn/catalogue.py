@@ -26,7 +26,8 @@ DOCUMENTS = "documents"
 #: names its process on its class.
 PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "requests": (_l("Requests and deliveries"), (
-        "work_unit", "user", "account", "store", "item", DOCUMENTS, "stock_move")),
+        "work_unit", "user", "account", "store", "item", "request_template", "request_template_line",
+        DOCUMENTS, "stock_move")),
     "purchasing": (_l("Purchasing"), ("supplier", "item", DOCUMENTS)),
     "corrections": (_l("Returns, losses and counts"), ("store", "item", "stock_batch", DOCUMENTS)),
     "ledger": (_l("Stock and journal"), (
@@ -43,12 +44,14 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "calibration")),
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
-        "triage_answer", "consultation_message", "clinical_note", "diagnosis", "letter")),
+        "triage_answer", "consultation_message", "note_draft", "clinical_note", "diagnosis", "letter",
+        "patient_merge", "patient_merge_move")),
     "learning": (_l("Classes and progress"), (
         "user", "learning_class", "class_member", "class_task", "exercise_progress", "case_progress",
         "own_exercise")),
     "papers": (_l("Numbers, history and files"), (
-        "user", "document_number", "number_counter", "document_event", "comment", "attachment")),
+        "user", "document_number", "number_counter", "document_event", "comment", "attachment",
+        "list_import")),
     "people": (_l("People and settings"), (
         "user", "user_role", "user_session", "api_token", "api_answer",
         "account_ticket", "account_identity", "work_unit", "employee", "setting",
@@ -217,7 +220,8 @@ def rules(column: sa.Column[Any]) -> list[str]:
                     if isinstance(column.type, sa.Integer) else gettext("The key: no two rows share it."))
     elif column.primary_key:
         said.append(gettext("Part of the key."))
-    targets = sorted({key.column.table.name for key in column.foreign_keys})
+    targets = [relation.parent for relation in _relations()
+               if relation.child == table and relation.column == column.name]
     said += [gettext("Names one row of %(table)s.", table=target) for target in targets]
     if not column.primary_key:
         said.append(gettext("May be empty.") if column.nullable else gettext("Required."))
@@ -306,22 +310,3 @@ def row_counts(names: Iterable[str]) -> dict[str, int]:
                                                                                        + 1).subquery()
         counts.append(sa.select(sa.func.count()).select_from(some).scalar_subquery().label(f"n{len(counts)}"))
     return dict(zip(names, db.session.execute(sa.select(*counts)).one(), strict=True)) if names else {}
-
-
-# ---------------------------------------------------------------- search
-
-def search(query: str) -> dict[str, list[str]]:
-    """Tables by process whose name, label or column answers `query`; a table stands at its first process."""
-    wanted = query.strip().casefold()
-    result: dict[str, list[str]] = {}
-    for name, table in tables().items():
-        if not wanted or wanted in _searched(table):
-            result.setdefault(home_of(name), []).append(name)
-    return {key: result[key] for key in processes() if key in result}
-
-
-def _searched(table: sa.Table) -> str:
-    parts = [table.name, *in_both(table.name, table=True), *seeds(table.info)]
-    for column in table.columns:
-        parts += [column.name, words.label(column), *seeds(column.info)]
-    return "\n".join(parts).casefold()

@@ -1,32 +1,43 @@
-"""Where the boxes and lines of an entity diagram stand: layers by foreign key, long lines in lanes of their
-own.
+"""Where the boxes and lines of an entity diagram stand.
 
-Pure geometry over the metadata; the template only prints it. Lengths are SVG units.
+The places are worked out beforehand by ELK (`make diagram`) and kept in `diagram.json`; here they are read
+and made into what the template prints. Lengths are SVG units.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal.learn import catalogue
 from portal.learn.catalogue import Relation
 
-WIDTH, HEAD, ROW, GAP_Y, GAP_X, MARGIN, LANE = 216, 46, 21, 26, 84, 24, 8
+WIDTH, HEAD, ROW, GAP, MARGIN = 216, 46, 21, 26, 24
+PLACES = Path(__file__).with_name("diagram.json")
 #: Columns that say most about a table are drawn even when they are no key.
 TELLING = ("number", "code", "name", "state", "status", "quantity", "starts_at", "tag", "email")
 MOST_ROWS = 8
+#: A diagram of more tables draws names alone.
+MOST_DETAILED = 30
+
+Point = tuple[float, float]
 
 
 @dataclass
 class Row:
-    """A column inside a box."""
+    """A column inside a box; `y` counts from the box's top to the foot of the letters."""
 
     name: str
     kind: str
     key: str
-    y: float = 0
+    y: float
 
 
 @dataclass
@@ -38,21 +49,45 @@ class Box:
     more: int
     x: float = 0
     y: float = 0
-    layer: int = 0
 
     @property
     def height(self) -> float:
         return HEAD + ROW * (len(self.rows) + bool(self.more)) + (8 if self.rows else 0)
 
+    def row_middle(self, column: str) -> float:
+        """Where a line to `column` meets the side, from the box's top; the head where it has no row."""
+        return next((row.y - 4 for row in self.rows if row.name == column), HEAD / 2)
+
 
 @dataclass
 class Line:
-    """A relation: the path, where it meets parent and child, and what its ends look like."""
+    """A relation and the corners that its line goes through, from parent to child."""
 
     relation: Relation
-    path: str
-    start: tuple[float, float]
-    end: tuple[float, float]
+    points: list[Point]
+
+    @property
+    def start(self) -> Point:
+        return self.points[0]
+
+    @property
+    def end(self) -> Point:
+        return self.points[-1]
+
+    @property
+    def start_way(self) -> int:
+        """Which way the line leaves its parent: 1 is right, -1 is left."""
+        return 1 if self.points[1][0] >= self.points[0][0] else -1
+
+    @property
+    def end_way(self) -> int:
+        """From its end, which way the line comes."""
+        return 1 if self.points[-2][0] >= self.points[-1][0] else -1
+
+    @property
+    def path(self) -> str:
+        """The line as an SVG path."""
+        return "M" + "L".join(f"{x:g} {y:g}" for x, y in self.points)
 
 
 @dataclass
@@ -63,149 +98,88 @@ class Diagram:
     lines: list[Line] = field(default_factory=list)
 
 
-@dataclass
-class _Lane:
-    """Where a line to a farther layer passes through a layer between; shared by all lines of one parent."""
-
-    parent: str
-    x: float = 0
-    y: float = 0
-    height: float = LANE
+def line_key(relation: Relation) -> str:
+    """What `diagram.json` calls a relation."""
+    return f"{relation.child}.{relation.column}>{relation.parent}"
 
 
-def draw(names: tuple[str, ...]) -> Diagram:
-    """The diagram of some tables; small ones show their telling columns, large ones only names."""
-    compact = len(names) > 30
+@cache
+def places() -> dict[str, Any]:
+    """By process: `width`, `height`, `boxes` (table: x, y, height) and `lines` (relation: x, y, x, y, …)."""
+    return json.loads(PLACES.read_text("utf-8")) if PLACES.exists() else {}
+
+
+def boxes_of(names: Iterable[str]) -> list[Box]:
+    """The boxes of some tables without a place; small diagrams show telling columns, large ones names."""
+    names = tuple(names)
     relations = catalogue.relations(names)
-    layers = _layers(names, relations)
-    boxes = {name: _box(catalogue.tables()[name], relations, compact) for name in names}
-    columns: list[list[Box | _Lane]] = [[] for _ in range(max(layers.values(), default=0) + 1)]
-    for name, box in boxes.items():
-        box.layer = layers[name]
-        columns[box.layer].append(box)
-    lanes: dict[tuple[str, int], _Lane] = {}
-    for relation in relations:
-        for layer in range(layers[relation.parent] + 1, layers[relation.child]):
-            if (relation.parent, layer) not in lanes:
-                lanes[relation.parent, layer] = _Lane(relation.parent)
-                columns[layer].append(lanes[relation.parent, layer])
-    _order(columns, boxes, lanes, relations)
-    width, height = _place(columns, GAP_Y / 2 if compact else GAP_Y)
-    return Diagram(width, height, [box for column in columns for box in column if isinstance(box, Box)],
-                   _lines(boxes, lanes, relations))
+    return [_box(catalogue.tables()[name], relations, len(names) > MOST_DETAILED) for name in names]
 
 
-def _layers(names: tuple[str, ...], relations: list[Relation]) -> dict[str, int]:
-    """Each table stands right of all that it points at; a ring of references is cut where the walk closes
-    it."""
-    parents: dict[str, list[str]] = {name: [] for name in names}
-    for relation in relations:
-        if relation.parent != relation.child:
-            parents[relation.child].append(relation.parent)
-    layers: dict[str, int] = {}
-    walking: set[str] = set()
-
-    def layer(name: str) -> int:
-        if name not in layers:
-            walking.add(name)
-            layers[name] = 1 + max((layer(parent) for parent in parents[name] if parent not in walking),
-                                   default=-1)
-            walking.discard(name)
-        return layers[name]
-
-    for name in names:
-        layer(name)
-    # What nothing points at from the left moves next to its nearest child, which shortens its lines.
-    for name in names:
-        children = [layers[relation.child] for relation in relations
-                    if relation.parent == name and relation.child != name]
-        if not parents[name] and children and min(children) > layers[name] + 1:
-            layers[name] = min(children) - 1
-    return layers
+def draw(key: str) -> Diagram:
+    """The diagram of a process or of the whole. Raises KeyError when there is no such process."""
+    names = catalogue.in_view(key)
+    known = places().get(key, {"width": 2 * MARGIN, "height": MARGIN, "boxes": {}, "lines": {}})
+    diagram = Diagram(known["width"], known["height"], boxes_of(names))
+    new = [box for box in diagram.boxes if box.name not in known["boxes"]]
+    for box in diagram.boxes:
+        if box not in new:
+            box.x, box.y = known["boxes"][box.name][:2]
+    _place_below(diagram, new)
+    boxes = {box.name: box for box in diagram.boxes}
+    for relation in catalogue.relations(names):
+        numbers = known["lines"].get(line_key(relation))
+        points = list(zip(numbers[::2], numbers[1::2], strict=True)) if numbers else _elbow(
+            boxes[relation.parent], boxes[relation.child], relation.column)
+        diagram.lines.append(Line(relation, points))
+    diagram.boxes.sort(key=lambda box: (box.x, box.y))
+    return diagram
 
 
-def _box(table: sa.Table, relations: list[Relation], compact: bool) -> Box:
-    if compact:
+def _place_below(diagram: Diagram, new: list[Box]) -> None:
+    """Tables that the file does not know yet stand in rows below the others."""
+    across = max(1, int((diagram.width - 2 * MARGIN + GAP) // (WIDTH + GAP)))
+    for start in range(0, len(new), across):
+        row = new[start:start + across]
+        for index, box in enumerate(row):
+            box.x, box.y = MARGIN + index * (WIDTH + GAP), diagram.height
+        diagram.height += max(box.height for box in row) + MARGIN
+        diagram.width = max(diagram.width, row[-1].x + WIDTH + MARGIN)
+
+
+def _elbow(parent: Box, child: Box, column: str) -> list[Point]:
+    """A line with two corners, for a relation that the file does not know yet."""
+    start = (parent.x + WIDTH, parent.y + parent.row_middle(parent.rows[0].name if parent.rows else ""))
+    end = (child.x, child.y + child.row_middle(column))
+    middle = start[0] + MARGIN
+    return [start, (middle, start[1]), (middle, end[1]), end]
+
+
+def _box(table: sa.Table, relations: list[Relation], names_only: bool) -> Box:
+    if names_only:
         return Box(table.name, [], 0)
     drawn = {relation.column for relation in relations if relation.child == table.name}
-    rows = []
-    for column in table.columns:
-        if column.primary_key or column.name in drawn:
-            rows.append(Row(column.name, catalogue.short_kind(column), "PK" if column.primary_key else "FK"))
-    room = MOST_ROWS - len(rows)
-    telling = [column for column in table.columns
+    keys = [(column, "PK" if column.primary_key else "FK") for column in table.columns
+            if column.primary_key or column.name in drawn]
+    telling = [(column, "") for column in table.columns
                if column.name in TELLING and not column.primary_key and not column.foreign_keys]
-    rows += [Row(column.name, catalogue.short_kind(column), "") for column in telling[:max(room, 0)]]
+    chosen = keys + telling[:max(MOST_ROWS - len(keys), 0)]
+    rows = [Row(column.name, catalogue.short_kind(column), key, HEAD + ROW * index + 14)
+            for index, (column, key) in enumerate(chosen)]
     return Box(table.name, rows, len(table.columns) - len(rows))
 
 
-def _order(columns: list[list[Box | _Lane]], boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane],
-           relations: list[Relation]) -> None:
-    """Sort each layer by the mean place of what its members are joined to (a few sweeps there and back)."""
-    joined: dict[int, list[Box | _Lane]] = {}
+# ---------------------------------------------------------------- how good a drawing is
 
-    def join(left: Box | _Lane, right: Box | _Lane) -> None:
-        joined.setdefault(id(left), []).append(right)
-        joined.setdefault(id(right), []).append(left)
-
-    for (parent, layer), lane in lanes.items():
-        join(lanes.get((parent, layer - 1), boxes[parent]), lane)
-    for relation in relations:
-        if relation.parent != relation.child:
-            join(lanes.get((relation.parent, boxes[relation.child].layer - 1), boxes[relation.parent]),
-                 boxes[relation.child])
-    place = {id(entry): float(index) for column in columns for index, entry in enumerate(column)}
-    for sweep in range(6):
-        for column in columns if sweep % 2 == 0 else reversed(columns):
-            def mean(each: Box | _Lane) -> float:
-                others = joined.get(id(each), [])
-                return sum(place[id(other)] for other in others) / len(others) if others else place[id(each)]
-            column.sort(key=mean)
-            size = len(column)
-            for index, each in enumerate(column):
-                place[id(each)] = (index + 0.5) / size
-
-
-def _place(columns: list[list[Box | _Lane]], gap: float) -> tuple[float, float]:
-    tall = [sum(entry.height + gap for entry in column) - gap if column else 0 for column in columns]
-    height = max(tall, default=0)
-    for layer, column in enumerate(columns):
-        y = MARGIN + (height - tall[layer]) / 2
-        for entry in column:
-            entry.x, entry.y = MARGIN + layer * (WIDTH + GAP_X), round(y, 1)
-            if isinstance(entry, Box):
-                for index, row in enumerate(entry.rows):
-                    row.y = round(entry.y + HEAD + ROW * index + 14, 1)
-            y += entry.height + gap
-    return 2 * MARGIN + len(columns) * WIDTH + max(len(columns) - 1, 0) * GAP_X + 12, height + 2 * MARGIN
-
-
-def _lines(boxes: dict[str, Box], lanes: dict[tuple[str, int], _Lane],
-           relations: list[Relation]) -> list[Line]:
-    channels: dict[int, dict[str, int]] = {}
-
-    def channel(layer: int, parent: str) -> float:
-        """The upright of a parent's lines left of a layer: each parent has its own."""
-        used = channels.setdefault(layer, {})
-        place = used.setdefault(parent, len(used))
-        return MARGIN + layer * (WIDTH + GAP_X) - 26 - (place * 9) % (GAP_X - 50)
-
-    result = []
-    for relation in relations:
-        parent, child = boxes[relation.parent], boxes[relation.child]
-        row = next((row for row in child.rows if row.name == relation.column), None)
-        end_y = row.y - 4 if row else child.y + HEAD / 2
-        start_y = parent.rows[0].y - 4 if parent.rows else parent.y + HEAD / 2
-        # itself, or the closing of a ring: out on the right and back in there
-        if parent.layer >= child.layer:
-            start, end = (parent.x + WIDTH, start_y), (child.x + WIDTH, end_y + (5 if parent is child else 0))
-            edge = max(start[0], end[0]) + 22
-            result.append(Line(relation, f"M{start[0]} {start[1]}H{edge}V{end[1]}H{end[0]}", start, end))
-            continue
-        start, end, path = (parent.x + WIDTH, start_y), (child.x, end_y), f"M{parent.x + WIDTH} {start_y}"
-        for layer in range(parent.layer + 1, child.layer):
-            lane = lanes[relation.parent, layer]
-            path += f"H{channel(layer, relation.parent)}V{lane.y + LANE / 2}H{lane.x + WIDTH}"
-        result.append(Line(relation, path + f"H{channel(child.layer, relation.parent)}V{end_y}H{child.x}",
-                           start, end))
-    return result
+def crossings(lines: Iterable[list[Point]]) -> int:
+    """How often a level part of a line crosses an upright part of another; what lies on another does not
+    count."""
+    level, upright = [], []
+    for index, points in enumerate(lines):
+        for (x1, y1), (x2, y2) in pairwise(points):
+            if abs(y1 - y2) < 0.01:
+                level.append((index, y1, min(x1, x2), max(x1, x2)))
+            else:
+                upright.append((index, x1, min(y1, y2), max(y1, y2)))
+    return sum(1 for one, y, left, right in level for other, x, top, bottom in upright
+               if one != other and left < x < right and top < y < bottom)

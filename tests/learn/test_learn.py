@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from models.base import db
 from models.roles import Role
-from portal.learn import catalogue, drawing
+from portal.learn import catalogue
 from tests.support.factories import make_user
 
 PAGES = ("/learn/", "/learn/diagram", "/learn/diagram?process=all", "/learn/diagram.svg", "/learn/dictionary")
@@ -79,21 +77,6 @@ def test_every_table_takes_part_in_a_process_and_none_is_invented():
     assert {name for _word, names in catalogue.processes().values() for name in names} == known
     assert {name for _word, names in catalogue.PROCESSES.values()
             for name in names} <= known | {catalogue.DOCUMENTS}
-
-
-@pytest.mark.parametrize("key", [*catalogue.PROCESSES, catalogue.WHOLE])
-def test_the_drawing_has_every_table_and_relation_and_no_two_boxes_meet(app, key):
-    names = catalogue.in_view(key)
-    diagram = drawing.draw(names)
-    assert {box.name for box in diagram.boxes} == set(names)
-    assert len(diagram.lines) == len(catalogue.relations(names))
-    for one, other in itertools.combinations(diagram.boxes, 2):
-        apart = (abs(one.x - other.x) >= drawing.WIDTH or one.y + one.height <= other.y
-                 or other.y + other.height <= one.y)
-        assert apart, f"{one.name} lies on {other.name}"
-    for box in diagram.boxes:
-        assert 0 <= box.x <= diagram.width - drawing.WIDTH
-        assert 0 <= box.y <= diagram.height - box.height
 
 
 def test_the_diagram_is_walked_by_keyboard_and_said_as_a_table(client, sign_in):

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from backoffice.panel import report_pdf
 from models import clock
 from models.base import db, one_transaction
 from models.errors import NotAllowed
@@ -31,6 +30,7 @@ from models.roles import Role
 from models.stock import StockMove
 from models.stocktakes import Stocktake, StocktakeLine
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
+from portal.web import report_pdf
 from tests.panel.test_views import statements
 from tests.support import factories as make
 from tests.support.races import at_once, won

@@ -9,7 +9,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
-from backoffice.panel.pdf_style import HINT, INK, RULE, plain
+from portal.web.pdf_style import HINT, INK, RULE, plain
 
 WIDTH, HEIGHT = landscape(A4)
 MARGIN, GAP, SIZE, LEADING = 36, 6, 7.5, 9.5

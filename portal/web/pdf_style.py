@@ -1,4 +1,4 @@
-"""How the panel's PDFs look that are drawn line by line: colours, and the letters that their fonts have."""
+"""How PDFs look that are drawn line by line: colours, and the letters that their fonts have."""
 
 from __future__ import annotations
 
