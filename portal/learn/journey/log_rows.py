@@ -22,7 +22,9 @@ from models.operations.core.activity import MASK, shown_today
 from models.rights import RIGHTS
 
 #: How many rows of the log, and how much time, before and after a step's own row are looked through.
-NEAR_ROWS, NEAR_TIME = 600, timedelta(seconds=2)
+NEAR_ROWS, NEAR_TIME = 600, timedelta(seconds=20)
+#: Rows of one transaction follow each other faster than that; a person's next click does not.
+PAUSE = timedelta(seconds=1)
 #: A page does not read more rows of the log than this, however many a step wrote.
 MOST_ROWS = 6000
 #: Rows that tell people about what was done before.
@@ -103,7 +105,7 @@ def _runs(entries: Iterable[Entry]) -> list[list[Entry]]:
     for entry in entries:
         last = runs[-1][-1] if runs else None
         if (last is not None and last.run == entry.run
-                and abs(entry.occurred_at - last.occurred_at) <= NEAR_TIME):
+                and abs(entry.occurred_at - last.occurred_at) <= PAUSE):
             runs[-1].append(entry)
         else:
             runs.append([entry])
