@@ -109,8 +109,8 @@ def test_steps_that_were_open_and_not_taken_are_named(cast: Any, app: Any) -> No
 def test_the_page_shows_it_to_students_who_may_not_open_the_panel(cast: Any, english: Any) -> None:
     page = english.get(f"/learn/journey/delivery_request/{cast.delivery.id}").text
     for words in ("Rina Marlina, Store staff", f"Journey of {cast.delivery.number}", "Journal, balanced",
-                  "state approved → delivered", "1 stock move", f"/learn/journey/store_request/{cast.request.id}",
-                  "May be done by: Store staff."):
+                  "state approved → delivered", "1 stock move",
+                  f"/learn/journey/store_request/{cast.request.id}", "May be done by: Store staff."):
         assert words in page
     order = re.findall(r'<h2 id="h-\d+">([^<]+)<', page)
     assert order == ["Draft", "Submitted", "Approved", "Delivered", "Done"]
@@ -230,6 +230,6 @@ def test_two_steps_of_one_record_in_one_transaction_are_not_named_beside_each_ot
 
 
 def test_every_type_finds_its_relatives(session: Any) -> None:
-    """Whatever the foreign keys are: the statement of each type runs, and an unknown record has no relative."""
+    """Whatever the foreign keys are: the statement runs, and an unknown record has no relative."""
     for table in WORKFLOWS:
         assert kin.kin(table, 1) == []

@@ -1,4 +1,4 @@
-"""The journey of one document: each step with who took it, which rows it wrote, and the journal that it made."""
+"""The journey of one document: who took each step, which rows it wrote, the journal that it made."""
 
 from portal.learn.journey import pages
 

@@ -1,8 +1,9 @@
 """Which rows of the activity log belong to a step.
 
-The log keeps no number of the transaction. Rows of one transaction follow each other and have the same person,
-door and address within moments; inside of it, the rows up to a step's `document_event`, and the change of the
-document right after it, are that step's. What is about a patient's record, and any text, stays hidden.
+The log keeps no number of the transaction. Rows of one transaction follow each other and have the same
+person, door and address within moments; inside of it, the rows up to a step's `document_event`, and the
+change of the document right after it, are that step's. What is about a patient's record, and any text,
+stays hidden.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ class Step:
     def totals(self) -> tuple[Decimal, Decimal]:
         """Debit and credit of all its journal entries, rupiah."""
         lines = [line for entry in self.entries for line in entry.lines]
-        return sum((line.debit for line in lines), Decimal(0)), sum((line.credit for line in lines), Decimal(0))
+        nothing = Decimal(0)
+        return sum((line.debit for line in lines), nothing), sum((line.credit for line in lines), nothing)
 
 
 def steps_of(table: str, record: int) -> list[Step]:

@@ -1,4 +1,4 @@
-"""Processes: the two papers' data flow diagrams with the system's own flows, and each workflow as a drawing."""
+"""Processes: the papers' data flow diagrams with today's flows, and each workflow as a drawing."""
 
 from portal.learn.processes import pages
 

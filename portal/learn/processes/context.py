@@ -1,9 +1,11 @@
-"""Where the context diagram stands: the system in the middle, everybody outside left and right of it, two arrows
-each. What an arrow carries lies on it as small boxes. Pure geometry."""
+"""Where the context diagram stands: the system in the middle, everybody outside left and right of it, two
+arrows each. What an arrow carries lies on it as small boxes. Pure geometry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from flask_babel import gettext
 
 from models.documents import document_types
 from portal.learn.processes.flows import PARTS, arrows_of, who_word
@@ -52,6 +54,7 @@ class Context:
     width: float
     height: float
     system: Rect
+    system_lines: list[str]
     outside: list[Outside] = field(default_factory=list)
 
 
@@ -87,7 +90,8 @@ def draw() -> Context:
             right = placed.box.bottom + GAP
     height = max(left, right) - GAP
     system = Rect(MARGIN + ENTITY + FLOW, MARGIN, SYSTEM, height - MARGIN)
-    return Context(WIDTH, height + MARGIN, system, outside)
+    name = wrapped(gettext("Hospital information system"), 15, SYSTEM - 40, bold=True)
+    return Context(WIDTH, height + MARGIN, system, name, outside)
 
 
 def _outside(who: str, ways: dict[bool, list[tuple[str, str, str]]], top: float, *,

@@ -1,5 +1,5 @@
-"""What flows between people, processes and tables: the parts of the papers' data flow diagrams, and the arrows
-of each, read off the workflows.
+"""What flows between people, processes and tables: the parts of the papers' data flow diagrams, and the
+arrows of each, read off the workflows.
 
 An arrow into a process is what a role does there (its steps), an arrow out is what waits for that role. A new
 document type is in the diagram of its part at once.
@@ -46,22 +46,23 @@ class Part:
 
 
 _PAPER_002 = _l("Purnamaningrat, Sukarsa and Mandenni 2015, Figure 2 (data flow diagram, level 0)")
-_PAPER_000 = _l("Widcaksono and Silmina, telemedicine back office, Figures 2 to 9; the flows are drawn here for "
-                "the first time")
+_PAPER_000 = _l("Widcaksono and Silmina, telemedicine back office, Figures 2 to 9; the flows are drawn here "
+                "for the first time")
 
 #: Who stands outside and has no account.
 OUTSIDERS: dict[str, Any] = {"supplier": _l("Supplier"), "vendor": _l("Vendor")}
 
 PARTS: tuple[Part, ...] = (
     Part("master", _l("Master data"), "3.1", _PAPER_002,
-         _l("Places, classes, goods, units and suppliers are written once; all other processes look them up."),
+         _l("Places, classes, goods, units and suppliers are written once; all other processes look them "
+            "up."),
          masters=("land", "building", "ward", "room", "room_facility", "inpatient_room", "room_class",
                   "class_facility", "asset_type", "asset_model", "item_category", "item", "unit_conversion",
                   "supplier", "vendor"),
          keepers=(Role.FACILITIES_STAFF, Role.ADMIN)),
     Part("inventory", _l("Inventory management"), "3.2", _PAPER_002,
-         _l("Storing, purchasing and receiving: what a unit asks for is delivered from the store, and what the "
-            "store lacks is bought."),
+         _l("Storing, purchasing and receiving: what a unit asks for is delivered from the store, and what "
+            "the store lacks is bought."),
          processes=("requests", "purchasing", "corrections"),
          masters=("item", "unit_conversion", "supplier", "stock_batch", "stock_balance", "stock_move",
                   "journal_entry"),
@@ -69,8 +70,8 @@ PARTS: tuple[Part, ...] = (
          outside=(("supplier", "purchase_order", False), ("supplier", "supplier_return", False),
                   ("supplier", "goods_receipt", True), ("supplier", "supplier_invoice", True))),
     Part("rooms", _l("Rooms and cleaning"), "3.3", _PAPER_002,
-         _l("A room that was left is dirty; it is ready again when it was cleaned and, where its class asks for "
-            "it, inspected."),
+         _l("A room that was left is dirty; it is ready again when it was cleaned and, where its class asks "
+            "for it, inspected."),
          tables=("bed", "room", "cleaning"),
          masters=("stay", "inpatient_room", "room_facility"),
          readers=((Role.FRONT_OFFICE, ("bed", "room")),)),
@@ -81,13 +82,13 @@ PARTS: tuple[Part, ...] = (
          readers=((Role.RECEIVABLES, ("depreciation_run",)), (Role.UNIT_USER, ("maintenance",))),
          outside=(("vendor", "asset_procurement", False), ("vendor", "asset_receipt", True))),
     Part("reports", _l("Reporting"), "3.5", _PAPER_002,
-         _l("Once a month the head of facilities releases one pack of reports to the director. The paper draws "
-            "this process without a number."),
+         _l("Once a month the head of facilities releases one pack of reports to the director. The paper "
+            "draws this process without a number."),
          tables=("monthly_pack",), masters=("period", "journal_entry"),
          readers=((Role.DIRECTOR, ("monthly_pack",)),)),
     Part("telemedicine", _l("Telemedicine"), "", _PAPER_000,
-         _l("A patient registers and asks for a consultation; the office approves; patient and doctor talk; a "
-            "store dispenses what was prescribed."),
+         _l("A patient registers and asks for a consultation; the office approves; patient and doctor talk; "
+            "a store dispenses what was prescribed."),
          processes=("telemedicine",), tables=("patient",),
          masters=("specialization", "doctor", "doctor_schedule", "activity_log"),
          keepers=(Role.ADMIN,)),

@@ -1,4 +1,4 @@
-"""Where a part's data flow diagram stands: people on the left, the process in the middle, tables on the right.
+"""Where a part's data flow diagram stands: people left, the process in the middle, tables right.
 
 Each arrow has a row of its own with its words above it, so nothing lies on anything. Pure geometry.
 """
@@ -124,7 +124,7 @@ def _stores(part: Part, rows: dict[str, str], x: float) -> tuple[list[Store], fl
             lines.append(rows[table])
         box = Rect(x + LINK, y, STORE, 28 + STORE_LINE * len(lines))
         middle = round(y + box.height / 2, 1)
-        is_written = table not in LOOKED_UP or table in part.masters and bool(part.keepers)
+        is_written = table not in LOOKED_UP or (table in part.masters and bool(part.keepers))
         points = [head(x, middle, -1)] + ([head(box.x, middle, 1)] if is_written else [])
         stores.append(Store(table, lines, box, f"M{x} {middle}H{box.x}", points, is_written))
         y = box.bottom + STORE_GAP

@@ -1,5 +1,5 @@
-"""Where a workflow's drawing stands: its states side by side in a row, below them a row for each step, with an
-arrow from the state that it leaves to the one that it reaches.
+"""Where a workflow's drawing stands: its states side by side in a row, below them a row for each step, with
+an arrow from the state that it leaves to the one that it reaches.
 
 Each step has its own row and its words stand above its arrow, so nothing lies on anything. Pure geometry.
 """
