@@ -15,7 +15,7 @@ from portal.learn.journey import kin
 from portal.learn.journey.log_rows import is_record
 from portal.learn.journey.steps import MOST_STEPS, not_taken, steps_of
 from portal.learn.pages import bp, is_training
-from portal.learn.processes.words import rules_of, who_of
+from portal.learn.processes.words import event_word, rules_of, who_of
 from portal.web import words
 from portal.web.macros import look_of
 
@@ -80,7 +80,7 @@ def journey(table: str, record: int) -> str:
         ways={way: [labels[name, key] for entry, name, key in related
                     if entry == way and (name, key) in labels] for way in ("from", "to")},
         quiet=is_record(table), missed=not_taken(table, steps), rules_of=rules_of, who_of=who_of,
-        step_word=words.step_word, address_of=_address, operations=OPERATIONS, look_of=look_of,
+        step_word=words.step_word, event_word=event_word, address_of=_address, operations=OPERATIONS, look_of=look_of,
         unlogged=sorted({"stock_balance", "store_item"} & UNLOGGED))
 
 

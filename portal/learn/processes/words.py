@@ -58,6 +58,16 @@ CONDITIONS: dict[str, Any] = {
 }
 
 
+#: What a history tells beside the steps of a workflow.
+EVENTS: dict[str, Any] = {"create": _l("Made"), "amend": _l("Amounts changed after the approval"),
+                          "allow_date": _l("Earlier date allowed")}
+
+
+def event_word(name: str) -> str:
+    """What an entry of a history is called: a step, or what is no step of the workflow."""
+    return str(EVENTS[name]) if name in EVENTS else words.step_word(name)
+
+
 def condition_word(condition: Condition) -> str:
     """What must hold. A condition that has no words here says what it refuses."""
     known = CONDITIONS.get(condition.code)
