@@ -80,8 +80,8 @@ def journey(table: str, record: int) -> str:
         ways={way: [labels[name, key] for entry, name, key in related
                     if entry == way and (name, key) in labels] for way in ("from", "to")},
         quiet=is_record(table), missed=not_taken(table, steps), rules_of=rules_of, who_of=who_of,
-        step_word=words.step_word, event_word=event_word, address_of=_address, operations=OPERATIONS, look_of=look_of,
-        unlogged=sorted({"stock_balance", "store_item"} & UNLOGGED))
+        step_word=words.step_word, event_word=event_word, address_of=_address, operations=OPERATIONS,
+        look_of=look_of, unlogged=sorted({"stock_balance", "store_item"} & UNLOGGED))
 
 
 def _address(table: str, record: int) -> str:

@@ -1,0 +1,1 @@
+"""Cases: stories that a student plays in an own hospital, role by role; each step is checked by a SELECT."""
