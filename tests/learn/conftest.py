@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from models.base import db
+from models.operations.core.approvals import perform
 from models.people import User
 from models.roles import Role
 from portal.learn.boxes import settings, template
@@ -31,8 +32,7 @@ def small_hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = databases.migrated(place)
     app = make_app(url)
     with app.app_context():
-        for role in Role:
-            factories.make_user(role, email=f"{role.value}@demo.rawat", is_demo=True)
+        _fill()
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
@@ -40,6 +40,22 @@ def small_hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with app.app_context():
         template.reduce(file)
     return file
+
+
+def _fill() -> None:
+    """A demo account a role, two doctors with hours, patients of whom one asked for a consultation, stock,
+    and requests of a unit in two states."""
+    people = {role: factories.make_user(role, email=f"{role.value}@demo.rawat", is_demo=True)
+              for role in Role}
+    factories.make_chart()
+    patients = [factories.make_patient(user=people[Role.PATIENT]), *(factories.make_patient()
+                                                                      for _ in range(5))]
+    doctors = [factories.make_doctor(user=people[Role.DOCTOR]), factories.make_doctor()]
+    factories.make_consultation(doctor=doctors[0], patient=patients[1], complaint="Nobody else reads this")
+    factories.stock_up(factories.make_store(), factories.make_item(), 25)
+    author = people[Role.UNIT_USER]
+    factories.make_store_request(created_by=author)
+    perform(factories.make_store_request(created_by=author), "submit", by=author)
 
 
 @pytest.fixture

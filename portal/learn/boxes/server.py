@@ -19,7 +19,7 @@ from sqlalchemy import event
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
 
-from models.base import ask_as_before, ask_hospital, db, one_transaction
+from models.base import ask_as_before, ask_hospital, db, hospital, one_transaction
 from models.errors import Refused
 from models.people import User
 from models.roles import Role
@@ -48,6 +48,8 @@ class Chooser:
         self.app, self.inner = app, app.wsgi_app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if hospital():  # an experiment asks a copy of its own already
+            return self.inner(environ, start_response)
         with self.app.app_context():
             box = _chosen(Request(environ))
         environ[_ASKED] = box
