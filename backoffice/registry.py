@@ -10,7 +10,8 @@ from types import ModuleType
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView
 
 #: From below to above; an area may import only those below it (`tests/core/test_architecture.py`).
-AREAS = ("panel", "people", "ledger", "stores", "purchasing", "assets", "rooms", "clinic", "setup")
+AREAS = ("panel", "people", "ledger", "stores", "purchasing", "assets", "rooms", "clinic", "learning",
+         "setup")
 
 
 def _modules() -> Iterator[ModuleType]:

@@ -20,6 +20,7 @@ from models import (  # noqa: F401  (imported for their tables)
     inventory_rounds,
     items,
     journal,
+    learning,
     maintenance,
     merges,
     monthly_reports,

@@ -17,6 +17,9 @@ from models.organisation import Status
 if TYPE_CHECKING:
     from models.people import User
 
+#: Years that the books know. What is dated outside of them is a slip of the keyboard.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
 
 class AccountKind(StrEnum):
     ASSET = "asset"
@@ -59,6 +62,7 @@ class Period(db.Model):
     __table_args__ = (
         sa.UniqueConstraint("year", "month"),
         sa.CheckConstraint("month >= 1 AND month <= 12", name="month_of_year"),
+        sa.CheckConstraint(f"year BETWEEN {FIRST_YEAR} AND {LAST_YEAR}", name="year_sane"),
         sa.CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed_by_somebody"),
     )
 

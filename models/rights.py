@@ -303,6 +303,13 @@ RIGHTS: dict[str, TableRights] = {
     "list_import": _rights("administration", (R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR)),
     "outbox": _rights("administration", (R.ADMIN,)),
     "activity_log": _rights("administration", (R.ADMIN,)),
+    # learning: teachers and students have pages of their own (`models.operations.learning`)
+    "learning_class": _rights("administration", (R.ADMIN,)),
+    "class_member": _rights("administration", (R.ADMIN,)),
+    "class_task": _rights("administration", (R.ADMIN,)),
+    "exercise_progress": _rights("administration", (R.ADMIN,)),
+    "case_progress": _rights("administration", (R.ADMIN,)),
+    "own_exercise": _rights("administration", (R.ADMIN,)),
 }
 
 #: Pages that are no table, by name, and the roles that may open them.
@@ -319,6 +326,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "care": frozenset({R.ADMIN, *FACILITIES, R.UNIT_USER, R.DIRECTOR}),
     "reports": frozenset({R.ADMIN, *FACILITIES, *STORE, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR}),
     "learn": frozenset({R.STUDENT, R.TEACHER, R.ADMIN}),
+    "classes": frozenset({R.TEACHER, R.ADMIN}),
+    "join": frozenset({R.STUDENT}),
     "portal": frozenset({R.PATIENT}),
 }
 

@@ -20,7 +20,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
-from backoffice.panel import export, lists, lookups, saving
+from backoffice.panel import lists, lookups, saving
 from backoffice.panel.backdating import DatePages
 from backoffice.panel.columns import HIDDEN, columns_of, key_of
 from backoffice.panel.forms import StaffForm, line_columns, make_form
@@ -35,7 +35,7 @@ from models.operations.core import activity, amendments
 from models.rights import may, scope
 from models.roles import Role
 from models.workflow import has_lines
-from portal.web import replica, search_sealing
+from portal.web import export, replica, search_sealing
 from portal.web.locale import quantity
 
 

@@ -27,7 +27,7 @@ ICONS = {
     "account": "building-bank", "journal_entry": "notes", "period": "calendar", "user": "users",
     "work_unit": "sitemap", "employee": "id-badge-2", "setting": "settings", "holiday": "calendar-event",
     "activity_log": "history", "outbox": "mail", "region": "map-pin", "code_list": "list",
-    "list_import": "file-import", "request_template": "copy",
+    "list_import": "file-import", "request_template": "copy", "learning_class": "users",
 }
 #: Those among them that stand between documents, by the `menu_rank` that a document would have.
 AMONG_DOCUMENTS = {
@@ -41,7 +41,8 @@ SECONDARY = frozenset({
     "asset_auction_bid", "maintenance_part", "maintenance_schedule", "calibration", "land", "building",
     "ward", "room_class", "room_facility", "class_facility", "doctor_schedule", "schedule_exception",
     "clinical_note", "diagnosis", "letter", "consent", "holiday", "code_list", "region", "outbox", "period",
-    "list_import",
+    "list_import", "learning_class", "class_member", "class_task", "exercise_progress", "case_progress",
+    "own_exercise",
 })
 AREAS = {
     Area.INVENTORY: lazy_gettext("Inventory"), Area.PURCHASING: lazy_gettext("Purchasing"),

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from backoffice.panel import charts, export, lists, lookups, parsing, rendering, report_pdf
+from backoffice.panel import charts, lists, lookups, parsing, rendering, report_pdf
 from backoffice.panel.columns import mapped_tables
 from backoffice.panel.inbox import frame_columns, keep_frame
 from backoffice.panel.menu import AREAS
@@ -34,7 +34,7 @@ from models.people import User
 from models.purchasing import BUYERS
 from models.rights import may
 from models.stock import Store
-from portal.web import locale, replica, search_sealing, words
+from portal.web import export, locale, replica, search_sealing, words
 
 SIZE = 50
 #: Pages are counted off; who needs what lies further takes the file.

@@ -13,7 +13,7 @@ from flask_admin import expose
 from flask_babel import force_locale, gettext
 from flask_login import current_user
 
-from backoffice.panel import export, lookups, parsing
+from backoffice.panel import lookups, parsing
 from backoffice.panel.pages import Page
 from backoffice.panel.views import done, message_of
 from backoffice.setup import import_preview
@@ -25,7 +25,7 @@ from models.imports import ImportKind, ListImport
 from models.operations.core import list_files as files
 from models.operations.setup import imports
 from models.rights import model_of
-from portal.web import locale, words
+from portal.web import export, locale, words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -16,7 +16,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
 
-from backoffice.panel import export, lookups
+from backoffice.panel import lookups
 from backoffice.panel.reports import may_report
 from backoffice.panel.views import done, message_of
 from backoffice.stores import count_sheet
@@ -28,6 +28,7 @@ from models.operations.core import list_files
 from models.operations.stores import count_moments, scans, stocktake_counting
 from models.stock import StoreItem
 from models.stocktakes import COUNTERS, Stocktake, StocktakeLine, StocktakeState
+from portal.web import export
 from portal.web.locale import parse_decimal, quantity
 
 #: Open lines that the count page lists below; who wants another scans it or types its name.

@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 
 #: From below to above.
-AREAS = ("core", "people", "ledger", "stores", "purchasing", "assets", "rooms", "clinic", "setup")
+AREAS = ("core", "people", "ledger", "stores", "purchasing", "assets", "rooms", "clinic", "learning", "setup")
 #: Loaded by their commands alone: they bind nothing and are slow to import. The readers run in a process of
 #: their own.
 ON_DEMAND = ("core.readers", "setup.demo", "setup.reference")

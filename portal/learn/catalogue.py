@@ -44,6 +44,9 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
         "triage_answer", "consultation_message", "clinical_note", "diagnosis", "letter")),
+    "learning": (_l("Classes and progress"), (
+        "user", "learning_class", "class_member", "class_task", "exercise_progress", "case_progress",
+        "own_exercise")),
     "papers": (_l("Numbers, history and files"), (
         "user", "document_number", "number_counter", "document_event", "comment", "attachment")),
     "people": (_l("People and settings"), (

@@ -6,6 +6,7 @@ from flask import render_template
 
 from models.documents import WORKFLOWS
 from portal.learn import catalogue
+from portal.learn.classes import due
 from portal.learn.pages import bp
 
 
@@ -17,4 +18,4 @@ def home() -> str:
     fields = [name for table in tables for column in table.columns for name in catalogue.seeds(column.info)]
     return render_template("learn/home.html", processes=catalogue.processes(), tables=len(tables),
                            columns=sum(len(table.columns) for table in tables), papers=len(set(from_papers)),
-                           fields=len(set(fields)), workflows=len(WORKFLOWS))
+                           fields=len(set(fields)), workflows=len(WORKFLOWS), due=due.of_student())

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, current_app, url_for
+from flask import Blueprint, abort, current_app, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -27,9 +27,13 @@ class Part:
     about: Any
     button: Any
     order: int
+    #: Who sees it: those who may open this page of `models.rights.PAGES`.
+    page: str = "learn"
 
 
 _parts: list[Part] = []
+#: Endpoints that open without a sign-in; their views look themselves who asks.
+OPEN: set[str] = set()
 
 
 def add_part(part: Part) -> Part:
@@ -41,6 +45,8 @@ def add_part(part: Part) -> Part:
 
 @bp.before_request
 def _gate() -> Any:
+    if request.endpoint in OPEN:
+        return None
     if not current_user.is_authenticated:
         return unauthorized()
     if not rights.may_open(current_user, "learn"):
@@ -61,4 +67,6 @@ def is_training() -> bool:
 
 @bp.context_processor
 def _given() -> dict[str, Any]:
-    return {"ic": _icon, "is_training": is_training(), "parts": _parts}
+    parts = [part for part in _parts
+             if current_user.is_authenticated and rights.may_open(current_user, part.page)]
+    return {"ic": _icon, "is_training": is_training(), "parts": parts}

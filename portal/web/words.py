@@ -41,6 +41,7 @@ SPECIAL = {
     "email": "E-mail",
     "dob": "Birth date",
     "credit_vat": "Credit VAT",
+    "last_sql": "Last statement",
     "unconfirm": "Take the confirmation back",
     "wants_mail": "Told by e-mail",
     "wants_whatsapp": "Told by WhatsApp",
@@ -53,7 +54,8 @@ VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "ap
           "whatsapp": "WhatsApp", "sms": "SMS",
           "libur_nasional": "National holiday", "cuti_bersama": "Joint leave"}
 PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "maintenance": "Maintenance",
-           "stocktake": "Stocktakes", "shelf": "Shelves", "spoilage": "Spoilage", "cleaning": "Cleaning"}
+           "stocktake": "Stocktakes", "shelf": "Shelves", "spoilage": "Spoilage", "cleaning": "Cleaning",
+           "exercise_progress": "Exercise progress", "case_progress": "Case progress"}
 
 
 @functools.lru_cache(4096)

@@ -44,7 +44,7 @@ KNOWING: dict[str, set[str]] = {
     "tests/support/first_document.py": {"RIGHTS"},  # who goes the way of the README's document
 }
 #: Pages that are not of the panel: they have no entry in `PAGES`, and their own tests.
-ELSEWHERE = frozenset({"asset_label", "healthz", "login", "portal/doctors", "portal/facilities",
+ELSEWHERE = frozenset({"asset_label", "healthz", "learn/join", "login", "portal/doctors", "portal/facilities",
                        "portal/specializations", "register", "verify"})
 #: What the file calls the rows, by the scopes of `models.rights` that are not called so themselves.
 SCOPES = {"every": "all", "between_units": "own_unit", "own_doctor": "own", "given_out": "issued",

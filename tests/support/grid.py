@@ -41,7 +41,11 @@ def _next() -> int:
     return int(make.unique("n").split("-")[1])
 
 
-#: Columns that a check of the table wants although they may be empty, or wants otherwise.
+#: A month of the books that no other row has, of 1,212.
+MONTH: dict[str, Callable[[], Any]] = {
+    "year": lambda: 2000 + _next() % 101, "month": lambda: 1 + _next() // 101 % 12}
+
+
 def make_setting() -> Any:
     """One setting after the other, with its default; accounts would need a chart."""
     keys = [key for key, declared in SETTINGS.items() if declared.default and not key.startswith("account.")]
@@ -49,6 +53,7 @@ def make_setting() -> Any:
     return make.saved(Setting(key=key, value=SETTINGS[key].default))
 
 
+#: Columns that a check of the table wants although they may be empty, or wants otherwise.
 WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "activity_log": {"id": lambda: 1_000_000 + _next()},
     "asset_auction_bid": {"asset_auction_line": lambda: make.make_open_auction().lines[0]},
@@ -66,8 +71,10 @@ WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "letter": {"sick_from": clock.today, "sick_until": clock.today},
     "maintenance_line": {"asset": make.make_asset},
     "maintenance_part": {"maintenance_line": lambda: make.make_started_maintenance().lines[0]},
-    "monthly_pack": {"period": lambda: make.saved(Period(year=1000 + _next() % 8000, month=1))},
-    "period": {"year": lambda: 1000 + _next() % 8000},
+    "monthly_pack": {"period": lambda: make.saved(Period(**{name: value()
+                                                            for name, value in MONTH.items()}))},
+    "own_exercise": {"key": lambda: make.unique("own")},
+    "period": MONTH,
     "room_facility": {"room": make.make_room, "item": make.make_item},
     "shelf": {"store": lambda: make.make_store(work_unit=make.make_work_unit())},
     "stay": {"outside_reference": lambda: make.unique("guest")},

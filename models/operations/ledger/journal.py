@@ -16,7 +16,7 @@ from models.base import db
 from models.documents import Document, Posts
 from models.errors import N_, NotAllowed, PeriodClosed, Refused
 from models.items import MOST_WORTH
-from models.journal import Account, JournalEntry, JournalLine, Period, Posting
+from models.journal import FIRST_YEAR, LAST_YEAR, Account, JournalEntry, JournalLine, Period, Posting
 from models.operations.core.bulk import insert_all
 from models.operations.core.locking import insert_once, locked_rows
 from models.organisation import Setting, Status
@@ -76,11 +76,19 @@ _MONTH = (sa.select(Period).where(Period.year == sa.bindparam("year"), Period.mo
           .with_for_update(read=True).execution_options(populate_existing=True))
 
 
+def check_year(year: int, kind: type[Refused] = Refused) -> None:
+    """Raises `kind` when the books do not know the year."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise kind(N_("The books know the years %(first)s to %(last)s. Use a date of these years."),
+                   first=str(FIRST_YEAR), last=str(LAST_YEAR))
+
+
 def open_period(on: date) -> Period:
     """The period of `on`, held open until the transaction ends. Raises `PeriodClosed`."""
     if on > clock.today():
         raise PeriodClosed(N_("The date %(on)s lies in the future. Use today's date or an earlier one."),
                            on=on)
+    check_year(on.year, PeriodClosed)
     notes = locked_rows()
     if ("period", on.year, on.month) in notes:
         period = notes["period", on.year, on.month]
@@ -103,6 +111,7 @@ def close_period(year: int, month: int, *, by: User) -> Period:
     """Close a month that is over: nothing more is posted into it. Raises `NotAllowed` or `Refused`."""
     if not by.has_role(Role.PAYABLES):
         raise NotAllowed(N_("Your role may not do this step."))
+    check_year(year)
     if date(year, month, calendar.monthrange(year, month)[1]) >= clock.today():
         raise Refused(N_("The month is not over yet; it can be closed from its next day on."))
     db.session.execute(insert_once(Period.__table__).values(year=year, month=month))
