@@ -274,7 +274,7 @@ def recall(cast: Cast) -> Any:
     delivery = delivered(cast)
     batch = db.session.scalar(sa.select(StockBatch.id).where(StockBatch.number == "B-7"))
     yield "list"
-    activity.record("exported", table_name="reports")
+    activity.record("exported", table_name="reports", properties={"report": "recall"})
     yield "return"
     line = delivery.lines[0]
     back = make.saved(UnitReturn(
