@@ -20,9 +20,11 @@ from models.journal import Period
 from models.maintenance import MaintenanceKind
 from models.monthly_reports import MonthlyPack
 from models.operations.clinic import clinical, consultations, conversations, prescriptions
+from models.operations.core import activity
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal
 from models.operations.purchasing import ordering, receipts
+from models.operations.setup.demo.people import ACCOUNTS
 from models.operations.stores import corrections, stocktake_counting, stores
 from models.places import PhysicalCondition
 from models.prescriptions import Prescription
@@ -176,7 +178,6 @@ def month(cast: Cast) -> Any:
     asset = placed(acquired_on=date(2026, 1, 5), acquisition_cost=Decimal(6_000_000))
     cast.does(asset, "put_into_use", Role.FACILITIES_STAFF)
     make.saved(Period(year=2026, month=8, closed_at=clock.now(), closed_by=cast[Role.PAYABLES]))
-    yield "close"
     period = journal.close_period(2026, 9, by=cast[Role.PAYABLES])
     yield "run"
     run = make.saved(DepreciationRun(created_by=cast[Role.FACILITIES_STAFF], period_start=date(2026, 9, 1),
@@ -190,6 +191,8 @@ def month(cast: Cast) -> Any:
     cast.does(pack, "submit", Role.FACILITIES_STAFF)
     yield "release"
     cast.does(pack, "approve", Role.FACILITIES_HEAD)
+    yield "read"
+    activity.record("exported", table_name="monthly_pack", changed_id=pack.id)
 
 
 def visit(cast: Cast) -> Any:
@@ -269,8 +272,6 @@ def allergy(cast: Cast) -> Any:
 
 
 def recall(cast: Cast) -> Any:
-    from models.operations.core import activity
-
     delivery = delivered(cast)
     batch = db.session.scalar(sa.select(StockBatch.id).where(StockBatch.number == "B-7"))
     yield "list"
@@ -376,6 +377,12 @@ def test_every_screen_is_there_and_open_to_the_role(app: Any, client: Any, sign_
         if answer.status_code != 200:
             wrong.append(f"{step.key}: {step.role} gets {answer.status_code} at {step.screen}")
     assert wrong == []
+
+
+def test_the_doctor_that_a_case_names_is_the_one_that_can_be_played() -> None:
+    name = ACCOUNTS["doctor"][0].split(",")[0]
+    for key in ("fever", "allergy"):
+        assert any(name in step.do.en and name in step.do.id for step in stories.cases()[key].steps)
 
 
 def test_an_unknown_step_is_an_error() -> None:

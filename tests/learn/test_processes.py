@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from models import rights
 from models.documents import WORKFLOWS, document_types
 from models.roles import Role
 from portal.learn import sketch
@@ -19,6 +18,7 @@ from portal.learn.processes import context, flows, level0, workflow_drawing
 from portal.learn.processes.words import condition_word, rules_of, who_of
 from tests.panel.test_views import statements
 from tests.support import factories as make
+from tests.support.specified_rights import readers
 
 pytestmark = pytest.mark.once
 
@@ -83,7 +83,7 @@ def test_who_is_drawn_to_read_may_read() -> None:
     for part in flows.PARTS:
         for role, tables in part.readers:
             for table in tables:
-                assert role in rights.RIGHTS[table].read, f"{role} does not read {table}"
+                assert role in readers(table), f"{role} does not read {table}"
 
 
 # ---------------------------------------------------------------- nothing lies on anything
