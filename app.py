@@ -25,6 +25,7 @@ from models.operations.core import child_process
 from models.operations.people import accounts, nik
 from models.people import User
 from models.roles import Role
+from portal.learn import boxes
 from portal.web import config as site_config
 from portal.web import replica, schema
 
@@ -36,6 +37,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application; `config` overrides environment and defaults. Raises `SystemExit` when it may not
     start."""
     settings = site_config.read(config)
+    boxes.configure(settings)
     app = Flask(__name__, instance_path=str(settings["INSTANCE"]))
     app.config.update(settings)
     clock.set_zone(app.config["HOSPITAL_TZ"])
@@ -100,24 +102,36 @@ def serve() -> None:
     """`python app.py`: prepare the database, then answer until stopped."""
     started = time.monotonic()
     app = create_app()
-    prepare(app)
+    if app.config["SANDBOX_SERVER"]:
+        boxes.end_with_parent()
+    else:
+        prepare(app)
     _more_sockets()
     with app.app_context():
         conversation_news.listen(db.engine.url)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
     server = make_server(app, host=host, port=port, threads=workers)
-    print(f"Rawat is ready after {time.monotonic() - started:.1f} s: http://{host}:{port}")
+    if app.config["SANDBOX_SERVER"]:
+        print(f"Practice hospitals: http://{host}:{port}", flush=True)
+    else:
+        _greet(app, f"Rawat is ready after {time.monotonic() - started:.1f} s: http://{host}:{port}")
+        boxes.start(app, host)
+    gc.collect()
+    # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection
+    gc.freeze()
+    server.run()
+
+
+def _greet(app: Flask, ready: str) -> None:
+    """What the terminal shows when the server answers; in the demo who can sign in."""
+    print(ready, flush=True)
     if app.config["RAWAT_ENV"] == "demo":
         print("\nDemo accounts, password rawat-demo-2026:")
         for role in Role:
             print(f"  {role.value}@demo.rawat")
         from models.operations.setup.demo.people import SECOND
         print(f"  {'  '.join(f'{name}@demo.rawat' for name in SECOND)}\n\nStop with Ctrl+C.", flush=True)
-    gc.collect()
-    # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection
-    gc.freeze()
-    server.run()
 
 
 def _more_sockets() -> None:

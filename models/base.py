@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -287,6 +287,29 @@ def between_transactions() -> None:
             raise RuntimeError("what takes long is done before anything is changed")
         db.session.commit()
         db.session.expire_all()
+
+
+# ---------------------------------------------------------------- one process, several hospitals
+
+#: The hospital that this request asks, where a process serves several (the learners' boxes).
+_hospital: ContextVar[str] = ContextVar("hospital", default="")
+
+
+def ask_hospital(name: str) -> Token[str]:
+    """From here on, in this context alone, `name` is the hospital that is asked. Give the token to
+    `ask_as_before` at the end."""
+    return _hospital.set(name)
+
+
+def ask_as_before(token: Token[str]) -> None:
+    """Ask what was asked before `ask_hospital` gave the token."""
+    _hospital.reset(token)
+
+
+def hospital() -> str:
+    """The name of the hospital that is asked, "" where the process serves one only. What is remembered in
+    memory for every hospital has it in its key."""
+    return _hospital.get()
 
 
 def lost_lock(error: DBAPIError) -> bool:

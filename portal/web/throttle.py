@@ -16,6 +16,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from models.base import hospital
+
 _memory = MemoryStorage()
 #: Counts for this process alone.
 here = MovingWindowRateLimiter(_memory)
@@ -74,8 +76,9 @@ class Throttle:
 
 
 def _mark(key: str) -> str:
-    """The key as it is kept: neither an address nor a person can be read from it."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    """The key as it is kept: neither an address nor a person can be read from it. Tries at one hospital of
+    several count there only."""
+    return hashlib.sha256(f"{hospital()}|{key}".encode()).hexdigest()
 
 
 def _drop_empty() -> None:

@@ -40,7 +40,7 @@ def environment(database: str, instance: str, port: int) -> dict[str, str]:
     return os.environ | {
         "DATABASE_URL": database, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port),
         "SECRET_KEY": SECRET, "NIK_KEY": "11" * 32, "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": instance,
-        "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
+        "SANDBOX_PORT": "off", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
 
 
 def fill(database: str, instance: str, number: int) -> list[dict[str, Any]]:

@@ -142,7 +142,7 @@ def demo(template: str, database_server: Any,
         "DATABASE_URL": database_url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
         "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef", "NIK_KEY": "11" * 32,
         "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": str(tmp_path_factory.mktemp("instance")),
-        "PYTHONUNBUFFERED": "1"}
+        "SANDBOX_PORT": "off", "PYTHONUNBUFFERED": "1"}
     environment.pop("MIGRATION_DATABASE_URL", None)
     loaded = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "demo", "--scale", "1"], cwd=ROOT,
                             env=environment, capture_output=True, text=True, check=False)

@@ -42,7 +42,7 @@ def start(url: str, folder: Path, workers: int = 3) -> tuple[subprocess.Popen[by
         port = int(probe.getsockname()[1])
     environment = os.environ | {
         "DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port),
-        "WORKERS": str(workers),
+        "WORKERS": str(workers), "SANDBOX_PORT": "off",
         "RAWAT_INSTANCE": str(folder),
         **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}}
     environment.pop("MIGRATION_DATABASE_URL", None)

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models.base import db
+from models.base import db, hospital
 from models.consultations import Consultation
 from models.operations.core.approvals import ON_EVERY_STEP
 
@@ -64,8 +64,9 @@ class Board:
         self._lock = threading.Lock()
         self._numbers = itertools.count(time.time_ns() // 1000)
         self._first = next(self._numbers)
-        self._at: dict[tuple[int, str], int] = {}
-        self._typing: dict[tuple[int, str], float] = {}
+        #: By hospital, conversation and side: a process may serve several hospitals.
+        self._at: dict[tuple[str, int, str], int] = {}
+        self._typing: dict[tuple[str, int, str], float] = {}
         #: Called with the conversation, the side that has to know and the page that knows already ("" for
         #: none); with no conversation when all have to look.
         self.listeners: list[Callable[[int | None, str, str], None]] = []
@@ -74,7 +75,7 @@ class Board:
 
     def number(self, consultation_id: int, side: str) -> int:
         """The last change for one side; for a conversation that did not change, that of the start."""
-        return self._at.get((consultation_id, side), self._first)
+        return self._at.get((hospital(), consultation_id, side), self._first)
 
     def ring(self, consultation_id: int, *sides: str, page: str = "") -> None:
         """Something changed for these sides, for both where none is named; `page` knows it already."""
@@ -82,7 +83,7 @@ class Board:
             with self._lock:
                 if len(self._at) >= MOST:
                     self._forget()
-                self._at[consultation_id, side] = next(self._numbers)
+                self._at[hospital(), consultation_id, side] = next(self._numbers)
             for listener in self.listeners:
                 listener(consultation_id, side, page)
 
@@ -99,14 +100,14 @@ class Board:
             listener(None, "", "")
 
     def types(self, consultation_id: int, side: str) -> None:
-        self._typing[consultation_id, side] = time.monotonic()
+        self._typing[hospital(), consultation_id, side] = time.monotonic()
         self.ring(consultation_id, OTHER[side])
 
     def stops(self, consultation_id: int, side: str) -> None:
-        self._typing.pop((consultation_id, side), None)
+        self._typing.pop((hospital(), consultation_id, side), None)
 
     def is_typing(self, consultation_id: int, side: str) -> bool:
-        at = self._typing.get((consultation_id, side))
+        at = self._typing.get((hospital(), consultation_id, side))
         return at is not None and time.monotonic() - at < TYPING_SECONDS
 
 
