@@ -102,17 +102,19 @@ def serve() -> None:
     """`python app.py`: prepare the database, then answer until stopped."""
     started = time.monotonic()
     app = create_app()
-    if app.config["SANDBOX_SERVER"]:
-        boxes.end_with_parent()
-    else:
+    if not app.config["SANDBOX_SERVER"]:
         prepare(app)
     _more_sockets()
     with app.app_context():
         conversation_news.listen(db.engine.url)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
-    server = make_server(app, host=host, port=port, threads=workers)
+    try:
+        server = make_server(app, host=host, port=port, threads=workers)
+    except OSError as problem:
+        raise site_config.Unsafe(f"Rawat does not start: port {port}: {problem.strerror}.") from problem
     if app.config["SANDBOX_SERVER"]:
+        boxes.end_with_parent()
         print(f"Practice hospitals: http://{host}:{port}", flush=True)
     else:
         _greet(app, f"Rawat is ready after {time.monotonic() - started:.1f} s: http://{host}:{port}")

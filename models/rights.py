@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -331,12 +332,31 @@ PAGES: dict[str, frozenset[Role]] = {
 }
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+#: Told of each question about rights, what it was about and the answer: ``f(name, user, about, answer)``. The
+#: practice hospitals show it to learners; elsewhere nobody listens.
+LISTENERS: list[Callable[[str, User, tuple[str, ...], object], None]] = []
+
+
+def told(question: Callable[Concatenate[User, P], T]) -> Callable[Concatenate[User, P], T]:
+    """Let `LISTENERS` know what is asked here."""
+    @wraps(question)
+    def ask(user: User, /, *about: P.args, **named: P.kwargs) -> T:
+        answer = question(user, *about, **named)
+        for listener in LISTENERS:
+            listener(question.__name__, user, tuple(map(str, about)), answer)
+        return answer
+    return ask
+
+
 def area_of(table: str) -> str:
     """The area under which a table of `RIGHTS` stands; a document says it on its class."""
     model = document_types().get(table)
     return model.area if model is not None else RIGHTS[table].area
 
 
+@told
 def may(user: User, action: str, table: str) -> bool:
     """Whether `user` may do `action` (read, create, edit, delete, export) with rows of `table`."""
     rights = RIGHTS.get(table)
@@ -346,6 +366,7 @@ def may(user: User, action: str, table: str) -> bool:
     return user.has_role(*allowed)
 
 
+@told
 def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
     """The SQL criterion of the rows of `table` that `user` sees; None when all, false when none."""
     rights = RIGHTS.get(table)
@@ -362,6 +383,7 @@ def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
     return sa.or_(*criteria) if criteria else sa.false()
 
 
+@told
 def may_open(user: User, page: str) -> bool:
     """Whether `user` may open a page of `PAGES`."""
     return user.is_active and user.has_role(*PAGES.get(page, frozenset()))

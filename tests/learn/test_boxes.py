@@ -312,7 +312,7 @@ def test_what_no_record_names_is_taken_away(house: Flask, student: User, new_box
 
 def test_a_look_at_a_box_changes_nothing(student: User, new_box: Any) -> None:
     with closing(new_box(student).read_only()) as connection:
-        assert connection.execute("SELECT count(*) FROM user").fetchone() == (len(Role),)
+        assert connection.execute("SELECT count(*) FROM user").fetchone()[0] >= len(Role)
         with pytest.raises(sqlite3.OperationalError):
             connection.execute("DELETE FROM user")
 

@@ -52,5 +52,6 @@ def make_sandbox() -> Any:
 def _page(refused: str = "") -> str:
     box = store.box_of(current_user) if settings.is_on() else None
     return render_template("learn/sandbox.html", box=box, roles=PLAYED, refused=refused,
-                           is_on=settings.is_on(), hours=current_app.config[settings.HOURS],
+                           is_on=settings.is_on(), is_down=process.is_down(current_app),
+                           hours=current_app.config[settings.HOURS],
                            section="sandbox")

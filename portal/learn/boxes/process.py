@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 
 from flask import Flask
 
@@ -32,21 +31,36 @@ def start(app: Flask, host: str) -> None:
         given = template.environment() | {
             "RAWAT_SANDBOX_SERVER": "1", "HOST": host, "PORT": str(app.config[settings.PORT]),
             settings.PORT: str(app.config[settings.PORT])}
-    lock, running = threading.Lock(), [_run(given)]
+    app.extensions[_KEY] = _Server(given)
 
-    def ensure() -> None:
-        with lock:
-            if running[0].poll() is not None:
-                running[0] = _run(given)
 
-    app.extensions[_KEY] = ensure
+class _Server:
+    """The process and what it was started with."""
+
+    def __init__(self, given: dict[str, str]) -> None:
+        self.given, self.lock, self.process = given, threading.Lock(), _run(given)
+
+    @property
+    def is_down(self) -> bool:
+        return self.process.poll() is not None
+
+    def ensure(self) -> None:
+        with self.lock:
+            if self.is_down:
+                self.process = _run(self.given)
 
 
 def ensure(app: Flask) -> None:
     """See to it that the process lives, where this one started it."""
-    again: Callable[[], None] | None = app.extensions.get(_KEY)
-    if again is not None:
-        again()
+    server: _Server | None = app.extensions.get(_KEY)
+    if server is not None:
+        server.ensure()
+
+
+def is_down(app: Flask) -> bool:
+    """Whether this process started one for the boxes and that one ended (its port was taken)."""
+    server: _Server | None = app.extensions.get(_KEY)
+    return server is not None and server.is_down
 
 
 def _run(given: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -23,8 +23,10 @@ from models.base import ask_as_before, ask_hospital, db, hospital, one_transacti
 from models.errors import Refused
 from models.people import User
 from models.roles import Role
+from portal.learn import inspecting
 from portal.learn.boxes import settings, store
 from portal.learn.boxes.store import ENTER, Box
+from portal.learn.inspecting import words
 from portal.web.errors import page as error_page
 from portal.web.links import home_of, safe_next
 from portal.web.locale import refusal_text
@@ -153,6 +155,16 @@ def reset() -> Any:
     return _led(new, answer)
 
 
+@bp.get("/source/<path:name>")
+def source(name: str) -> Any:
+    """A file of this repository with the line that was asked for; 404 for any other file."""
+    if asked_box() is None:
+        return missing()
+    lines = inspecting.shown_source(name)
+    return render_template("learn/box_source.html", name=name, lines=lines,
+                           chosen=request.args.get("line", 0, type=int))
+
+
 def _account(role: str) -> User | None:
     if role not in set(Role):
         return None
@@ -181,15 +193,20 @@ def _lessons_are_in_the_house() -> Any:
 def _add_bar(answer: Response) -> Response:
     """The bar above a page's content; parts of a page, files and streams stay as they are."""
     box = asked_box()
-    if (box is None or answer.mimetype != "text/html" or answer.is_streamed or answer.direct_passthrough
-            or request.path == MISSING):
+    if box is None or request.path == MISSING:
+        return answer
+    if answer.mimetype != "text/html" or answer.is_streamed or answer.direct_passthrough:
+        inspecting.shown(box, answer.status_code, is_page=False)
         return answer
     body = answer.get_data()
     start = BODY.search(body)
+    trace, before = inspecting.shown(box, answer.status_code, is_page=start is not None)
     if start is None:
         return answer
     who = g.get("_login_user")
-    bar = render_template("learn/box_bar.html", box=box, roles=list(Role), left=box.left,
+    bar = render_template("learn/box_bar.html", box=box, roles=list(Role), left=box.left, trace=trace,
+                          before=before, groups=partial(words.groups, box=box),
+                          rights_of=words.rights_in_words,
                           played=who if who is not None and who.is_authenticated else None)
     link = b'<link rel="stylesheet" href="/static/box.css"></head>'
     answer.set_data(body[:start.start()].replace(b"</head>", link, 1) + start.group() + bar.encode()
@@ -201,6 +218,7 @@ def init_app(app: Flask) -> None:
     """Make this application the one of the boxes."""
     with app.app_context():
         event.listen(db.engine, "connect", settings.tame)
+    inspecting.init_app(app)
     app.session_interface = Sessions()
     app.register_blueprint(bp)
     app.before_request(_lessons_are_in_the_house)
