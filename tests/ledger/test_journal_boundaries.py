@@ -196,6 +196,15 @@ def test_what_may_be_dated_when_april_is_closed(session: Any, on: date, is_open:
         periods.check_open(on)
 
 
+def test_a_month_that_is_closed_after_it_was_opened_takes_nothing_more(session: Any) -> None:
+    """In the same transaction, too."""
+    day = date(2026, 4, 15)
+    journal.open_period(day)
+    journal.close_period(2026, 4, by=make.make_user(Role.PAYABLES))
+    with pytest.raises(PeriodClosed):
+        journal.open_period(day)
+
+
 def test_first_and_last_day_of_a_month() -> None:
     assert periods.bounds(2028, 2) == (date(2028, 2, 1), date(2028, 2, 29))
     assert periods.bounds(2026, 12) == (date(2026, 12, 1), date(2026, 12, 31))

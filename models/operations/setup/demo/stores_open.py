@@ -182,7 +182,22 @@ def _invoices(world: World, order: PurchaseOrder) -> None:
                      reason="Faktur pajak belum dilampirkan" if step in ("reject", "cancel") else "")
 
 
+#: How far the returns to suppliers of this morning came; the seventh is credited.
+RETURNS = ((), ("submit",), ("submit", "approve"), ("submit", "reject"), ("cancel",),
+           ("submit", "approve", "send"), ("submit", "approve", "send", "confirm"),
+           ("submit", "approve", "send", "confirm", "replace"),
+           ("submit", "approve", "send", "confirm", "unconfirm"))
+RETURN_REASONS = {"reject": "Hubungi pemasok lewat telepon dulu", "cancel": "Sudah ditukar di tempat",
+                  "unconfirm": "Nota kredit milik rumah sakit lain"}
+
+
 def _returns(world: World) -> None:
+    _supplier_returns(world)
+    _unit_returns(world)
+    _losses_and_transfers(world)
+
+
+def _supplier_returns(world: World) -> None:
     author = world.users["facilities_staff"]
     posted = [receipt for receipt in world.things.get("receipts", ())[-40:]
               if any(map(stores_counts.still_there, receipt.lines))]
@@ -191,36 +206,40 @@ def _returns(world: World) -> None:
     if invoiced is not None:  # the seventh is credited: of what was charged, so that the supplier owes money
         posted.remove(invoiced)
         posted.insert(6, invoiced)
-    for steps, receipt in zip(((), ("submit",), ("submit", "approve"), ("submit", "reject"), ("cancel",),
-                               ("submit", "approve", "send"), ("submit", "approve", "send", "confirm"),
-                               ("submit", "approve", "send", "confirm", "replace"),
-                               ("submit", "approve", "send", "confirm", "unconfirm")),
-                              posted, strict=False):
+    for steps, receipt in zip(RETURNS, posted, strict=False):
         document = stores_counts.supplier_return_of(world, author, receipt)
         for step in steps:
-            given: dict[str, Any] = {}
-            if step == "confirm":
-                given = {"resolution": Resolution.CREDITED, "supplier_reference": "NK-2231"}
-                if "replace" in steps:
-                    given = {"resolution": Resolution.REPLACED, "supplier_reference": "SJ-0917/TUKAR"}
             if step == "replace":
-                new = receipts.make_replacement(document, by=world.users["store_staff"])
-                for line in new.lines:
-                    stores.give_batch(world, line)
-                world.do(new, "post", "store_staff")
+                _replace(world, document)
                 continue
             try:
                 with world.session.begin_nested():
                     world.do(document, step,
                              "facilities_head" if step in ("approve", "reject", "unconfirm") else author,
-                             reason={"reject": "Hubungi pemasok lewat telepon dulu",
-                                     "cancel": "Sudah ditukar di tempat",
-                                     "unconfirm": "Nota kredit milik rumah sakit lain"}.get(step, ""),
-                             **given)
+                             reason=RETURN_REASONS.get(step, ""), **_answer(step, steps))
             except NotEnoughStock:  # used up meanwhile: it waits for what does not come
                 break
         if document.credit_net:
             _refunds(world, document)
+
+
+def _answer(step: str, steps: tuple[str, ...]) -> dict[str, Any]:
+    """What the supplier did, where the step asks for it."""
+    if step != "confirm":
+        return {}
+    if "replace" in steps:
+        return {"resolution": Resolution.REPLACED, "supplier_reference": "SJ-0917/TUKAR"}
+    return {"resolution": Resolution.CREDITED, "supplier_reference": "NK-2231"}
+
+
+def _replace(world: World, document: Any) -> None:
+    new = receipts.make_replacement(document, by=world.users["store_staff"])
+    for line in new.lines:
+        stores.give_batch(world, line)
+    world.do(new, "post", "store_staff")
+
+
+def _unit_returns(world: World) -> None:
     nurse = world.users["unit_user"]
     delivered = [delivery for delivery in world.things.get("deliveries", ())
              if delivery.work_unit_id == nurse.work_unit_id and delivery.state == DeliveryState.DONE]
@@ -230,6 +249,9 @@ def _returns(world: World) -> None:
         for step in steps:
             world.do(document, step, nurse if step in ("submit", "cancel") else "store_staff",
                      reason="Segel sudah terbuka" if step in ("reject", "cancel") else "")
+
+
+def _losses_and_transfers(world: World) -> None:
     store = world.things["stores"]["GF"]
     for steps in ((), ("submit",), ("submit", "reject"), ("cancel",)):
         keeper = world.users["store_staff"]
