@@ -242,3 +242,10 @@ def test_second_names_of_tables_are_known():
     sql = "SELECT 1 FROM item i, store AS s JOIN stock_move m ON 1 LEFT JOIN ward WHERE 1"
     assert plan_words.aliases(sql) == {"i": "item", "s": "store", "m": "stock_move"}
     assert wording.tables_in(sql) == ("item", "store", "stock_move", "ward")
+
+
+@pytest.mark.parametrize("address", ["/learn/sql", "/learn/sql?sql=SELECT+1", "/learn/normal-forms"])
+def test_a_server_without_the_lab_does_not_have_its_pages(app, learner, address):
+    assert learner.get(address).status_code == 200
+    app.config["SQL_LAB"] = False
+    assert learner.get(address).status_code == 404
