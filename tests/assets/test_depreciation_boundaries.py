@@ -143,7 +143,7 @@ def test_what_is_made_up_for_is_never_below_nothing() -> None:
 
 
 def test_within_a_year_of_declining_balance_every_month_is_alike() -> None:
-    """12 million over four years from January: half of it in the first year, half of the rest in the second."""
+    """12 million over four years from January: half in the first year, half of the rest in the second."""
     terms = Terms(DepreciationMethod.DECLINING_BALANCE, Decimal(12_000_000), date(2026, 1, 1), 48)
     assert [line.amount for line in schedule(terms)[:24]] == [500_000] * 12 + [250_000] * 12
 
