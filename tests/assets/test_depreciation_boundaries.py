@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_register import AssetBook, AssetType, BookKind, DepreciationMethod, TaxGroup
+from models.asset_register import Asset, AssetBook, AssetType, BookKind, DepreciationMethod, TaxGroup
 from models.depreciation import DepreciationRun, DepreciationRunLine
 from models.depreciation_rules import Terms, accumulated_at, accumulated_on, amount_of, outlook, schedule
 from models.errors import Conflict, Refused
@@ -142,6 +142,12 @@ def test_what_is_made_up_for_is_never_below_nothing() -> None:
     assert [amount_of(TERMS, end, Decimal(400)) for end in ends] == [0, 200]
 
 
+def test_within_a_year_of_declining_balance_every_month_is_alike() -> None:
+    """12 million over four years from January: half in the first year, half of the rest in the second."""
+    terms = Terms(DepreciationMethod.DECLINING_BALANCE, Decimal(12_000_000), date(2026, 1, 1), 48)
+    assert [line.amount for line in schedule(terms)[:24]] == [500_000] * 12 + [250_000] * 12
+
+
 # ---------------------------------------------------------------- which period
 
 @pytest.mark.parametrize(("now", "is_over"), [((2026, 1, 31), False), ((2026, 2, 1), True)])
@@ -254,6 +260,34 @@ def test_computing_again_keeps_what_holds_and_mends_what_does_not(session: Any, 
     assert set(again) == {kept.id, changed.id, new.id}
     assert again[kept.id] == ids[kept.id]
     assert [amount for _, amount, _ in lines(run)] == [10, 100, 40]
+
+
+def test_a_part_that_is_computed_again_leaves_the_lines_of_the_others(session: Any, staff: User) -> None:
+    for number in range(1, 6):
+        asset_of(cost=600 * number)
+    run = run_of(staff, JANUARY)
+    depreciation.compute_all(run)
+    before = session.scalars(sa.select(DepreciationRunLine.id).order_by(DepreciationRunLine.id)).all()
+    assert len(before) == 5
+    books = session.scalars(sa.select(DepreciationRunLine.asset_book_id)
+                            .order_by(DepreciationRunLine.asset_book_id)).all()
+    for after in (0, books[1], books[3]):
+        depreciation.compute(run, after, size=2)
+    assert session.scalars(sa.select(DepreciationRunLine.id).order_by(DepreciationRunLine.id)).all() == before
+
+
+def test_however_many_lines_do_not_hold_all_go(session: Any, staff: User) -> None:
+    first = asset_of(cost=600)
+    row = session.execute(sa.select(Asset.__table__).where(Asset.id == first.id)).mappings().one()
+    same = {name: value for name, value in row.items() if name not in ("id", "qr_code")}
+    session.execute(sa.insert(Asset.__table__),
+                    [{**same, "tag": f"MANY-{number}"} for number in range(1001)])
+    run = run_of(staff, JANUARY)
+    depreciation.compute_all(run)
+    assert len(lines(run)) == 1002
+    session.execute(sa.update(AssetBook).values(starts_on=date(2026, 2, 1)))
+    depreciation.compute_all(run)
+    assert lines(run) == []
 
 
 # ---------------------------------------------------------------- posting

@@ -12,6 +12,7 @@ from models import clock
 from models.asset_history import AssetMovement
 from models.base import db
 from models.consultations import Consultation
+from models.monthly_reports import MonthlyPack, MonthlyPackState
 from models.people import AccountStatus, User
 from models.prescriptions import Prescription
 from models.rights import (
@@ -30,6 +31,7 @@ from models.roles import STAFF_ROLES, Role
 from models.stock import Shelf
 from models.store_requests import DeliveryRequest
 from tests.support import factories as make
+from tests.support import grid
 
 R = Role
 
@@ -134,6 +136,26 @@ def test_the_store_sees_prescriptions_once_they_are_issued(session: Any) -> None
     assert seen(make.make_user(R.STORE_STAFF), "prescription") == {issued.id}
     assert seen(visit.doctor.user, "prescription") == {draft.id, issued.id}
     assert seen(make.make_doctor().user, "prescription") == set()
+
+
+def test_of_earlier_visits_only_prescriptions_that_were_issued(session: Any) -> None:
+    doctor, patient = make.make_doctor(), make.make_patient()
+    make.make_consultation(doctor=doctor, patient=patient, state="approved", approved_at=clock.now())
+    visit = make.make_consultation(patient=patient, state="completed",
+                                   starts_at=clock.now() - timedelta(days=9))
+    _draft, issued = (make.saved(Prescription(consultation=visit, store=make.make_store(), number=number,
+                                              created_by=visit.doctor.user, prescribed_on=clock.today()))
+                      for number in (None, "RX/2026/000009"))
+    found = session.scalars(sa.select(Prescription.id).where(history_for(doctor.user, Prescription))).all()
+    assert found == [issued.id]
+
+
+@pytest.mark.parametrize("state", list(MonthlyPackState))
+def test_the_director_reads_a_pack_once_it_is_released(session: Any, state: MonthlyPackState) -> None:
+    pack = grid.row_of(MonthlyPack)
+    session.execute(sa.update(MonthlyPack).values(state=state))
+    sees = {pack.id} if state == MonthlyPackState.RELEASED else set()
+    assert seen(make.make_user(R.DIRECTOR), "monthly_pack") == sees
 
 
 # ---------------------------------------------------------------- may
