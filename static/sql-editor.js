@@ -68,6 +68,18 @@ function showParameters(text) {
   });
 }
 
+/* What is typed over a selection is put in here: Chromium would merge the lines with inline styles, which the content
+   policy refuses. */
+function typedOver(event, view) {
+  const range = view.state.selection.main, text = event.data;
+  if (event.inputType !== "insertText" || !text || range.empty || view.composing) { return false; }
+  const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+  if (!view.state.facet(EditorView.inputHandler).some(handler => handler(view, range.from, range.to, text, insert))) {
+    view.dispatch(insert());
+  }
+  return true;
+}
+
 function makeEditor() {
   const host = doc.createElement("div"), label = doc.querySelector('label[for="' + field.id + '"]');
   field.after(host);
@@ -81,7 +93,9 @@ function makeEditor() {
         lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(),
         sql({ dialect: SQLite, schema: schema(), upperCaseKeywords: true }), theme, syntaxHighlighting(colours),
         EditorView.contentAttributes.of({
-          "aria-label": label.textContent.trim(), "aria-multiline": "true", spellcheck: "false", autocapitalize: "off" }),
+          "aria-label": label.textContent.trim(), "aria-multiline": "true", spellcheck: "false", autocapitalize: "off",
+          tabindex: "0" }),
+        EditorView.domEventHandlers({ beforeinput: typedOver }),
         keymap.of([{ key: "Mod-Enter", run }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.updateListener.of(change => {
           if (change.docChanged) { field.value = change.state.doc.toString(); showParameters(field.value); }

@@ -159,3 +159,9 @@ def test_the_named_files_are_asked_in_the_application(app):
     assert there["visible"] != there["hidden"]
     with pytest.raises(KeyError):
         engine.run("SELECT 1", file="../rawat")
+
+
+def test_of_many_who_wait_most_are_told_soon(file_with_a_secret):
+    """Two wait patiently, the others a moment: the server's threads are needed for other pages."""
+    pool = engine.Pool(0, engine.Limits(waits=30, others_wait=0.01, patient=0))
+    assert engine.run_on(file_with_a_secret, "SELECT 1", on=pool).stopped == "busy"

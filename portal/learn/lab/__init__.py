@@ -5,6 +5,6 @@ Importing it registers the pages.
 
 from __future__ import annotations
 
-from portal.learn.lab import pages
+from portal.learn.lab import normal_forms, pages
 
-__all__ = ["pages"]
+__all__ = ["normal_forms", "pages"]

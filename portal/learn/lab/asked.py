@@ -98,7 +98,7 @@ def refusal(asked: Asked) -> Answer | None:
         return _wrong(gettext("Give a value to :%(name)s.", name=asked.missing[0]))
     wait = runs.take(str(current_user.get_id()))
     if wait:
-        said = gettext("That were many queries in a minute. Wait %(num)s seconds.", num=wait)
+        said = gettext("Those were many queries in a minute. Wait %(num)s seconds.", num=wait)
         return Answer(Result(), said, "wrong", 429, wait=wait)
     return None
 

@@ -11,10 +11,10 @@ import atexit
 import contextlib
 import json
 import os
-import queue
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,12 +34,15 @@ Value = str | int | float | None
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that a statement may run and after which its process is ended, seconds to wait for a free one,
-    bytes of an answer's values, of a process's memory, and of memory above which it is replaced."""
+    """Seconds that a statement may run and after which its process is ended; seconds to wait for a free one,
+    for the first `patient` who wait and for the others, so that the server's threads stay free for other
+    pages; bytes of an answer's values, of a process's memory, and of memory above which it is replaced."""
 
     seconds: float = 1.0
     ended_after: float = 2.0
     waits: float = 3.0
+    others_wait: float = 0.75
+    patient: int = 3
     answer: int = 500_000
     memory: int = 256 * MB
     kept_below: int = 80 * MB
@@ -146,20 +149,27 @@ class Worker:
                     pipe.close()
 
 
+class Place:
+    """A place in the line of those who wait for a child."""
+
+    def __init__(self) -> None:
+        self.come = threading.Event()
+        self.worker: Worker | None = None
+
+
 class Pool:
-    """Warm children, as many as may run at once."""
+    """Warm children, as many as may run at once. Who came first is served first."""
 
     def __init__(self, size: int = 2, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
-        for _number in range(size):
-            self._free.put(Worker(self.limits))
+        self._lock = threading.Lock()
+        self._line: deque[Place] = deque()
+        self._free = [Worker(self.limits) for _number in range(size)]
 
     def ask(self, ask: dict[str, Any]) -> dict[str, Any]:
         """The answer of a free child."""
-        try:
-            worker = self._free.get(timeout=self.limits.waits)
-        except queue.Empty:
+        worker = self._take()
+        if worker is None:
             return {"stopped": "busy"}
         keep = False
         try:
@@ -171,14 +181,38 @@ class Pool:
             if not keep:
                 worker.close()
                 worker = Worker(self.limits)
-            self._free.put(worker)
+            self._give(worker)
         return answer
+
+    def _take(self) -> Worker | None:
+        """A free child; None when none was free in time."""
+        with self._lock:
+            if self._free:
+                return self._free.pop()
+            place = Place()
+            seconds = self.limits.waits if len(self._line) < self.limits.patient else self.limits.others_wait
+            self._line.append(place)
+        place.come.wait(seconds)
+        with self._lock:
+            if place.worker is None:
+                self._line.remove(place)
+            return place.worker
+
+    def _give(self, worker: Worker) -> None:
+        """To whoever waits longest."""
+        with self._lock:
+            if not self._line:
+                self._free.append(worker)
+                return
+            place = self._line.popleft()
+            place.worker = worker
+        place.come.set()
 
     def close(self) -> None:
         """End the children that are free."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._free.get_nowait().close()
+        with self._lock:
+            while self._free:
+                self._free.pop().close()
 
 
 _lock = threading.Lock()

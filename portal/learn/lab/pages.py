@@ -15,7 +15,7 @@ from portal.learn.lab.examples import EXAMPLES
 from portal.learn.lab.hospital import forms
 from portal.learn.lab.hospital.book import TODAY
 from portal.learn.pages import Part, add_part, bp
-from portal.web.htmx import wants_fragment
+from portal.web.htmx import at_address, wants_fragment
 
 PART = add_part(Part(
     "learn.sql", _l("SQL lab"), "play",
@@ -35,10 +35,9 @@ def sql() -> Response:
         return file(answer)
     if wants_fragment():
         context = context_of(what, answer)
-        response = make_response(render_block("learn/sql.html", "result", **context)
-                                 + render_block("learn/sql.html", "parameters", swapped=True, **context))
-        if context["address"]:
-            response.headers["HX-Push-Url"] = context["address"]
+        body = (render_block("learn/sql.html", "result", **context)
+                + render_block("learn/sql.html", "parameters", swapped=True, **context))
+        response = at_address(body, context["address"])
     else:
         response = make_response(page(what, answer))
     response.status_code = answer.status

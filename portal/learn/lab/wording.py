@@ -121,7 +121,7 @@ _MESSAGES: tuple[tuple[str, Said], ...] = (
         "Run one query at a time: something stands after the semicolon."))),
     (r"supply a value for binding parameter :(\w+)", _named(lambda name: gettext(
         "The parameter :%(name)s has no value.", name=name))),
-    (r"binding", _fixed(lambda: gettext(
+    (r"[Bb]inding", _fixed(lambda: gettext(
         "Give parameters a name, as in :from, instead of a question mark."))),
     (r"circular reference: (\w+)", _named(lambda name: gettext(
         "%(name)s refers to itself. A recursive query begins WITH RECURSIVE.", name=name))),
