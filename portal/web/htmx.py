@@ -29,6 +29,11 @@ def at_address(body: str, address: str) -> Any:
     return make_response(body, push_url=address) if address else make_response(body)
 
 
+def beside(body: str) -> Any:
+    """Parts that say themselves where they go (`hx-swap-oob`); what the request aimed at stays as it is."""
+    return make_response(body, reswap="none")
+
+
 def sent_to(address: str, status: int = 200) -> Any:
     """The answer that makes the browser leave the page for `address`; htmx follows a redirect by itself and
     would put the other page into this one."""

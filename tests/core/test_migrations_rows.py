@@ -1,5 +1,5 @@
-"""Rows of before the third revision follow its rules: lists, files, stocktakes, beds and patients, both
-ways."""
+"""Rows of before the third revision follow its rules: lists, files, stocktakes, beds and patients, both ways.
+So do the months of before the fourth one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from models.stocktakes import Stocktake, StocktakeLine
 from tests.support import factories
 
 SECOND = "0002_733759f6372d"
+THIRD = "0003_d2f0af3ea0ec"
 
 
 def test_files_come_along_and_their_small_pictures_are_drawn_anew(empty: Flask) -> None:
@@ -300,3 +301,55 @@ def test_a_registration_that_was_rejected_before_holds_no_nik(empty: Flask) -> N
         sa.text("SELECT id, nik, nik_index FROM patient")).all()}
     assert (said[keys[0]], said[keys[1]]) == (("1:b", None), ("1:a", "a"))
     db.session.remove()
+
+
+def _months(connection: sa.Connection) -> list[tuple[int, int]]:
+    return [tuple(row) for row in connection.execute(sa.text("SELECT year, month FROM period ORDER BY year"))]
+
+
+def test_months_that_no_calendar_has_go_with_the_drafts_of_their_packs(empty: Flask) -> None:
+    flask_migrate.upgrade()
+    author = factories.make_user(Role.FACILITIES_STAFF).id
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision=THIRD)
+    with db.engine.begin() as connection:
+        for year in (1999, 2026, 13468):
+            connection.execute(sa.text("INSERT INTO period (year, month) VALUES (:year, 6)"), {"year": year})
+        for year in (2026, 13468):
+            connection.execute(sa.text(
+                "INSERT INTO monthly_pack "
+                "(period_id, created_by_id, prepared_on, state, created_at, version) "
+                "SELECT id, :author, CURRENT_DATE, 'draft', CURRENT_TIMESTAMP, 1 FROM period "
+                "WHERE year = :year"), {"author": author, "year": year})
+        connection.execute(sa.text(
+            "INSERT INTO document_event (document_type, document_id, transition, to_state, user_id, "
+            "occurred_at) SELECT 'monthly_pack', id, 'create', 'draft', :author, CURRENT_TIMESTAMP "
+            "FROM monthly_pack"), {"author": author})
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        assert _months(connection) == [(2026, 6)]
+        assert connection.scalar(sa.text("SELECT count(*) FROM monthly_pack")) == 1
+        assert connection.scalar(sa.text("SELECT count(*) FROM document_event "
+                                         "WHERE document_type = 'monthly_pack'")) == 1
+
+
+def test_a_month_of_another_year_with_entries_stops_the_upgrade(empty: Flask) -> None:
+    """What was posted is not thrown away by a program: the name of the rule says where to look."""
+    flask_migrate.upgrade()
+    author = factories.make_user(Role.PAYABLES).id
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision=THIRD)
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO period (year, month) VALUES (1999, 6)"))
+        connection.execute(sa.text(
+            "INSERT INTO journal_entry (period_id, posted_on, document_type, document_id, user_id, "
+            "occurred_at) SELECT id, '1999-06-01', 'spoilage', 1, :author, CURRENT_TIMESTAMP FROM period"),
+            {"author": author})
+    with pytest.raises(sa.exc.IntegrityError, match="ck_period_year_sane"):
+        flask_migrate.upgrade()
+    db.session.remove()
+    with db.engine.connect() as connection:
+        assert _months(connection) == [(1999, 6)]
+        assert "learning_class" not in sa.inspect(connection).get_table_names()

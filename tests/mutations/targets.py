@@ -29,5 +29,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "models/operations/assets/depreciation.py": (
         "tests/assets/test_depreciation_boundaries.py", "tests/assets/test_depreciation.py"),
     "models/operations/clinic/slots.py": ("tests/clinic/test_slots.py", "tests/clinic/test_booking.py"),
+    "models/operations/learning/classes.py": ("tests/learn/test_classes.py", "tests/learn/test_joining.py"),
+    "models/operations/learning/marks.py": ("tests/learn/test_marks.py",),
+    "models/operations/learning/progress.py": ("tests/learn/test_progress.py",),
+    "models/operations/learning/own_exercises.py": ("tests/learn/test_own_exercises.py",),
     "models/workflow.py": ("tests/core/test_workflow_rules.py", "tests/core/test_approvals.py"),
 }

@@ -35,7 +35,7 @@ from portal.web.locale import refusal_text
 from portal.web.throttle import Throttle
 
 MINE = add_part(Part(
-    "learn.join", _l("My classes"), "school",
+    "learn.join", _l("My classes"), "users-group",
     _l("The classes that you are in. Join another one with the code of its teacher."),
     _l("Open my classes"), order=95, page="join"))
 OPEN.update({"learn.join", "learn.join_post", "learn.joined"})

@@ -21,7 +21,7 @@ from portal.web.links import public_url
 from portal.web.locale import refusal_text
 
 CLASSES = add_part(Part(
-    "learn.class_list", _l("Classes"), "school",
+    "learn.class_list", _l("Classes"), "users-group",
     _l("Your classes: invite students, give them something to do, see how far they are."),
     _l("Open the classes"), order=90, page="classes"))
 

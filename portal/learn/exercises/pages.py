@@ -22,7 +22,7 @@ from portal.learn.lab import asked
 from portal.learn.lab import pages as lab_pages
 from portal.learn.pages import Part, add_part, bp
 from portal.web import locale
-from portal.web.htmx import wants_fragment
+from portal.web.htmx import beside, wants_fragment
 
 EXERCISES = add_part(Part(
     "learn.exercises", _l("Exercises"), "school",
@@ -55,9 +55,7 @@ def exercise(key: str) -> ResponseReturnValue:
     if do == "hint":
         with one_transaction():
             progress.hint_used(db.session, current_user, key)
-        response = make_response(_page(found, {"sql": what.sql}))
-        response.headers["HX-Reswap"] = "none"  # what the last query gave stays
-        return response
+        return beside(_page(found, {"sql": what.sql}))
     if do == "run":
         answer, verdict = asked.answer(what), None
     else:
