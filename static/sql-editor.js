@@ -53,17 +53,20 @@ function parametersOf(text) {
   return names;
 }
 
-/* a field for each parameter that is typed, with the value that it had */
+/* a field for each parameter that is typed, with the value that it had before it was deleted and typed again */
+const values = new Map();
 function showParameters(text) {
   const place = doc.getElementById("sql-parameters");
   if (!place) { return; }
   const names = parametersOf(text), there = new Map(Array.from(place.children, each => [each.querySelector("input").name.slice(2), each]));
-  there.forEach((each, name) => { if (!names.includes(name)) { each.remove(); } });
+  there.forEach((each, name) => {
+    if (!names.includes(name)) { values.set(name, each.querySelector("input").value); each.remove(); }
+  });
   names.forEach(name => {
     if (there.has(name)) { return; }
     const box = doc.createElement("div"), label = doc.createElement("label"), input = doc.createElement("input");
     box.className = "field"; label.className = "small mono"; label.htmlFor = input.id = input.name = "p_" + name;
-    label.textContent = ":" + name; input.maxLength = 200; input.autocomplete = "off";
+    label.textContent = ":" + name; input.maxLength = 200; input.autocomplete = "off"; input.value = values.get(name) || "";
     box.append(label, input); place.append(box);
   });
 }
@@ -93,8 +96,7 @@ function makeEditor() {
         lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(),
         sql({ dialect: SQLite, schema: schema(), upperCaseKeywords: true }), theme, syntaxHighlighting(colours),
         EditorView.contentAttributes.of({
-          "aria-label": label.textContent.trim(), "aria-multiline": "true", spellcheck: "false", autocapitalize: "off",
-          tabindex: "0" }),
+          "aria-label": label.textContent.trim(), "aria-multiline": "true", tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         EditorView.domEventHandlers({ beforeinput: typedOver }),
         keymap.of([{ key: "Mod-Enter", run }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.updateListener.of(change => {

@@ -54,7 +54,8 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
            for name in ("MAIL_URL", "WHATSAPP_URL", "SMS_URL")},
         "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
         "REDIS_URL": os.environ.get("REDIS_URL") or "",
-        "LONG_POLL": _long_poll(),
+        "LONG_POLL": _switch("LONG_POLL"),
+        "SQL_LAB": _switch("SQL_LAB"),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},
         "MAX_CONTENT_LENGTH": MAX_FORM,
@@ -81,11 +82,12 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return config
 
 
-def _long_poll() -> bool:
-    """Whether requests for news of a conversation wait on the server."""
-    typed = os.environ.get("LONG_POLL") or "on"
+def _switch(name: str) -> bool:
+    """What is on unless it is switched off: that requests for news of a conversation wait on the server, and
+    the students' SQL lab."""
+    typed = os.environ.get(name) or "on"
     if typed not in ("on", "off"):
-        raise Unsafe(f"Rawat does not start: LONG_POLL is '{typed}'; it must be on or off.")
+        raise Unsafe(f"Rawat does not start: {name} is '{typed}'; it must be on or off.")
     return typed == "on"
 
 

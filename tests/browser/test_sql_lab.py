@@ -27,6 +27,7 @@ def type_query(page: Page, text: str) -> None:
     """Written in one go: the editor closes brackets and completes words of what comes key by key."""
     editor(page).click()
     page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
     page.keyboard.insert_text(text)
     expect(page.locator("#sql")).to_have_value(text)
 
@@ -41,7 +42,7 @@ def test_a_typed_query_is_answered_in_place_and_has_an_address(page: Page, log_i
     type_query(page, QUERY)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#h-result")).to_be_visible()
-    expect(page.locator("#sql-result tbody tr").first).to_contain_text("Rawat Inap")
+    expect(page.locator("#sql-result tbody")).to_contain_text("Rawat Inap Melati")
     expect(page.locator("#h-chart")).to_be_visible()
     expect(page.locator("#h-plan")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/learn/sql\?sql=SELECT"))
@@ -63,7 +64,7 @@ def test_tables_and_columns_are_completed(page: Page, log_in: Any) -> None:
     page.keyboard.type("minim", delay=20)
     offered = page.locator(".cm-tooltip-autocomplete li")
     expect(offered.first).to_contain_text("minimum_stock")
-    page.keyboard.press("Enter")
+    offered.first.click()
     expect(page.locator("#sql")).to_have_value("SELECT i.minimum_stock FROM item i")
 
 

@@ -165,3 +165,17 @@ def test_of_many_who_wait_most_are_told_soon(file_with_a_secret):
     """Two wait patiently, the others a moment: the server's threads are needed for other pages."""
     pool = engine.Pool(0, engine.Limits(waits=30, others_wait=0.01, patient=0))
     assert engine.run_on(file_with_a_secret, "SELECT 1", on=pool).stopped == "busy"
+
+
+def test_a_child_that_cannot_be_started_is_tried_again(file_with_a_secret, monkeypatch):
+    def nothing_left(*_args, **_more):
+        raise OSError("no process left")
+
+    with monkeypatch.context() as full:
+        full.setattr(engine.subprocess, "Popen", nothing_left)
+        pool = engine.Pool(1)
+        assert engine.run_on(file_with_a_secret, "SELECT 1", on=pool).stopped == "ended"
+    try:
+        assert engine.run_on(file_with_a_secret, "SELECT 1 AS one", on=pool).rows == [[1]]
+    finally:
+        pool.close()

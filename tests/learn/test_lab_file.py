@@ -121,3 +121,11 @@ def test_a_file_is_built_once_and_an_old_one_goes(app, tmp_path):
     assert lab_file.path("visible") == first
     assert first.stat().st_mtime_ns == built
     assert set(hospital.SIZES) == set(NAMES)
+
+
+def test_where_nothing_can_be_written_the_files_lie_elsewhere(app, tmp_path):
+    (tmp_path / "instance").write_text("a file, no folder")
+    app.config["INSTANCE"] = tmp_path / "instance"
+    there = lab_file.path("hidden")
+    assert there.exists()
+    assert tmp_path not in there.parents

@@ -190,8 +190,8 @@ def test_what_is_written_like_a_number_is_one(typed, value):
     assert statement.value_of(typed) == value
 
 
-def words_of(sql):
-    with force_locale("en"):
+def words_of(sql, language="en"):
+    with force_locale(language):
         result = engine.run(sql)
         return plan_words.steps(result.plan, sql, lab_file.path("visible"))
 
@@ -201,6 +201,8 @@ def test_the_plan_says_what_is_read_and_why(app):
     scan = words_of("SELECT id FROM stock_move WHERE value > 5")[0]
     assert (scan.words, scan.name, scan.is_costly) == (f"Reads all {all_rows} rows", "stock_move", True)
     assert scan.reason == "No index serves what is asked of this table."
+    assert words_of("SELECT id FROM stock_move WHERE value > 5", "id")[0].words == (
+        f"Membaca seluruh {all_rows} baris")
     key = words_of("SELECT name FROM item i WHERE i.id = 5")[0]
     assert (key.words, key.name) == ("Finds the row", "item i")
     index = words_of("SELECT value FROM stock_move WHERE item_id = 5")[0]
@@ -242,3 +244,10 @@ def test_second_names_of_tables_are_known():
     sql = "SELECT 1 FROM item i, store AS s JOIN stock_move m ON 1 LEFT JOIN ward WHERE 1"
     assert plan_words.aliases(sql) == {"i": "item", "s": "store", "m": "stock_move"}
     assert wording.tables_in(sql) == ("item", "store", "stock_move", "ward")
+
+
+@pytest.mark.parametrize("address", ["/learn/sql", "/learn/sql?sql=SELECT+1", "/learn/normal-forms"])
+def test_a_server_without_the_lab_does_not_have_its_pages(app, learner, address):
+    assert learner.get(address).status_code == 200
+    app.config["SQL_LAB"] = False
+    assert learner.get(address).status_code == 404

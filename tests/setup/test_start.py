@@ -66,13 +66,14 @@ def test_another_environment_is_refused():
         config.read({"RAWAT_ENV": "staging"})
 
 
-def test_requests_for_news_wait_unless_told_otherwise(monkeypatch):
-    monkeypatch.delenv("LONG_POLL", raising=False)
-    assert config.read()["LONG_POLL"]
-    for typed, waits in (("on", True), ("off", False)):
-        monkeypatch.setenv("LONG_POLL", typed)
-        assert config.read()["LONG_POLL"] is waits
-    monkeypatch.setenv("LONG_POLL", "perhaps")
+@pytest.mark.parametrize("name", ["LONG_POLL", "SQL_LAB"])
+def test_requests_for_news_wait_and_the_lab_is_open_unless_told_otherwise(monkeypatch, name):
+    monkeypatch.delenv(name, raising=False)
+    assert config.read()[name]
+    for typed, is_on in (("on", True), ("off", False)):
+        monkeypatch.setenv(name, typed)
+        assert config.read()[name] is is_on
+    monkeypatch.setenv(name, "perhaps")
     with pytest.raises(config.Unsafe, match="on or off"):
         config.read()
 

@@ -35,6 +35,7 @@ LEVELS = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
 @bp.get("/exercises")
 def exercises() -> str:
     """Chapters with their exercises, and which the person has tried and solved."""
+    asked.offered()
     done = progress.of(db.session, current_user)
     known = files.exercises()
     return render_template(
@@ -45,6 +46,7 @@ def exercises() -> str:
 @bp.route("/exercises/<key>", methods=["GET", "POST"])
 def exercise(key: str) -> ResponseReturnValue:
     """One exercise. POST `sql`; `do` is `run` (rows), `check` (rows compared) or `hint` (one more)."""
+    asked.offered()
     found = files.exercises().get(key)
     if found is None:
         abort(404)

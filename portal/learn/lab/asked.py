@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import abort, current_app, request
 from flask_babel import format_decimal, gettext
 from flask_login import current_user
 
@@ -54,6 +54,12 @@ class Asked:
                  **{key: value for key, value in (("x", self.x), ("y", self.y)) if value}, **more}
         address = f"{path}?{urlencode(pairs)}"
         return address if len(address) <= MOST_OF_AN_ADDRESS else ""
+
+
+def offered() -> None:
+    """404 on a server whose operator has switched the lab off."""
+    if not current_app.config.get("SQL_LAB", True):
+        abort(404)
 
 
 def read(form: Mapping[str, str] | None = None) -> Asked:

@@ -8,8 +8,8 @@ from portal.learn.lab.engine import Result, Value
 
 #: Bars that are drawn; a result has more rows than an eye compares.
 MOST = 20
-#: Width of the drawing, of the names in front and of the longest bar, and height of a row, in its units.
-WIDTH, NAMES, LONGEST, ROW = 640, 200, 340, 30
+#: Width of the names in front and of the longest bar, and height of a row, in units of a drawing 640 wide.
+NAMES, LONGEST, ROW = 200, 310, 30
 #: Characters of a name; more would run into the bar.
 LETTERS = 26
 

@@ -97,51 +97,51 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._ready = False
-        self._child = subprocess.Popen(  # noqa: S603 (our own interpreter, our own file)
-            [sys.executable, "-I", "-S", "-B", str(WORKER), str(limits.memory)],
+        self._child: subprocess.Popen[bytes] | None = None
+        with contextlib.suppress(OSError):  # no memory or process left: tried again when it is asked
+            self._child = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 (our own interpreter, our own file)
+            [sys.executable, "-I", "-S", "-B", str(WORKER), str(self._limits.memory)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=WORKER.parent,
             start_new_session=True,
             env={name: os.environ[name] for name in KEPT if name in os.environ})
 
-    @property
-    def pid(self) -> int:
-        return self._child.pid
-
     def answer(self, ask: dict[str, Any]) -> dict[str, Any]:
         """Raises `_Ended`."""
-        assert self._child.stdin is not None
-        if not self._ready:
-            self._read(20.0)  # an interpreter starts, on a busy machine slowly
-            self._ready = True
         try:
+            self._child = self._child or self._start()
+            if not self._ready:
+                self._read(self._child, 20.0)  # an interpreter starts, on a busy machine slowly
+                self._ready = True
+            assert self._child.stdin is not None
             self._child.stdin.write(json.dumps(ask).encode() + b"\n")
             self._child.stdin.flush()
-            answer: dict[str, Any] = json.loads(self._read(self._limits.ended_after))
+            answer: dict[str, Any] = json.loads(self._read(self._child, self._limits.ended_after))
         except (OSError, ValueError) as error:
             raise _Ended from error
         return answer
 
-    def _read(self, seconds: float) -> bytes:
-        assert self._child.stdout is not None
-        clock = threading.Timer(seconds, self.end)
+    def _read(self, child: subprocess.Popen[bytes], seconds: float) -> bytes:
+        assert child.stdout is not None
+        clock = threading.Timer(seconds, child.kill)
         clock.daemon = True
         clock.start()
         try:
-            line = self._child.stdout.readline(8 * self._limits.answer)
+            line = child.stdout.readline(8 * self._limits.answer)
         finally:
             clock.cancel()
         if not line.endswith(b"\n"):
             raise _Ended
         return line
 
-    def end(self) -> None:
-        """End it, whatever it does."""
+    def close(self) -> None:
+        """End it, whatever it does, and give back what it held."""
+        if self._child is None:
+            return
         with contextlib.suppress(OSError):
             self._child.kill()
-
-    def close(self) -> None:
-        """End it and give back what it held."""
-        self.end()
         self._child.wait()
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:

@@ -7,11 +7,13 @@ built anew when the data model, the made-up hospital or its word lists change. B
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
 import sqlite3
 import tempfile
+import threading
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -33,12 +35,36 @@ def path(name: str) -> Path:
     if name not in hospital.SIZES:
         raise KeyError(name)
     folder = Path(current_app.config["INSTANCE"]) / "lab"
+    try:
+        return _in(folder, name)
+    except OSError as error:
+        current_app.logger.warning("the lab's files do not lie in %s: %s", folder, error)
+        return _in(_own_folder(), name)
+
+
+#: One thread builds; the others wait for it.
+_building = threading.Lock()
+
+
+def _in(folder: Path, name: str) -> Path:
+    """The file in this folder, built when it is not there. Raises OSError where nothing can be written."""
     target = folder / f"{name}-{digest()}.sqlite3"
-    if not target.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        build(target, name)
-        _drop_others(folder, name, target)
+    if target.exists():
+        return target
+    with _building:
+        if not target.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            build(target, name)
+            _drop_others(folder, name, target)
     return target
+
+
+@cache
+def _own_folder() -> Path:
+    """A folder of this process alone, gone with it."""
+    folder = tempfile.TemporaryDirectory(prefix="rawat-lab-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 @cache

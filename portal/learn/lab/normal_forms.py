@@ -23,6 +23,7 @@ PART = add_part(Part(
 @bp.route("/normal-forms", methods=["GET", "POST"])
 def normal_forms() -> Response:
     """A step; posted, one of its statements as the person has changed it."""
+    asked.offered()
     number, step = _step()
     if request.method == "GET":
         return make_response(_page(number, step, {}))

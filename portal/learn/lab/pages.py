@@ -27,6 +27,7 @@ PART = add_part(Part(
 @bp.route("/sql", methods=["GET", "POST"])
 def sql() -> Response:
     """Without `sql` the empty page; with it the result. htmx gets the result alone, `format=csv` the rows."""
+    asked.offered()
     what = asked.read()
     if "sql" not in request.values:
         return make_response(page(what, None))
