@@ -4,6 +4,7 @@ kept of a student's work."""
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -109,6 +110,20 @@ def test_previous_and_next_follow_the_chapters(client, student):
     assert f'href="/learn/exercises/{keys[9]}" rel="next"' in middle
     assert 'rel="prev"' not in client.get(f"/learn/exercises/{keys[0]}").text
     assert 'rel="next"' not in client.get(f"/learn/exercises/{keys[-1]}").text
+
+
+def test_an_exercise_of_a_teachers_own_is_done_on_the_same_page(client, student, monkeypatch):
+    text = (files.HERE / "select" / "ready-beds.toml").read_text(encoding="utf-8")
+    own = files.parse(text.replace("Beds that are ready", "My own beds"), Path("own/own-beds.toml"))
+    monkeypatch.setattr(files, "_finders", [lambda key: None, {"own-beds": own}.get])
+    page = client.get("/learn/exercises/own-beds").text
+    assert '<h1 id="h-story">My own beds</h1>' in page
+    assert "From your teacher" in page
+    assert 'rel="next"' not in page
+    assert "A solution" in post(client, sql=own.solution, page="/learn/exercises/own-beds").text
+    assert mine(student, "own-beds").solved_at is not None
+    assert "0 of 43 solved" in client.get("/learn/exercises").text
+    assert client.get("/learn/exercises/own-else").status_code == 404
 
 
 # ---------------------------------------------------------------- answers

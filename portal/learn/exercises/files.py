@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -129,8 +129,17 @@ class _Fields:
 def read(path: Path) -> Exercise:
     """The exercise of one file; raises `BadFile`."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse(path.read_text(encoding="utf-8"), path)
+    except UnicodeDecodeError as error:
+        raise BadFile(path, "TOML", str(error)) from None
+
+
+def parse(text: str, path: Path) -> Exercise:
+    """The exercise of a text; key and chapter are names of the file and its folder, which need not be there.
+    Raises `BadFile`."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise BadFile(path, "TOML", str(error)) from None
     fields = _Fields(path, content)
     for name in NEEDED:
@@ -186,9 +195,36 @@ def by_chapter() -> Iterable[tuple[Chapter, list[Exercise]]]:
         yield chapter, [each for each in exercises().values() if each.chapter == chapter.key]
 
 
+#: Who knows exercises that stand in no file, by key: teachers' own ones. None for whom they are not meant.
+Finder = Callable[[str], Exercise | None]
+_finders: list[Finder] = []
+OTHER = Chapter("other", _l("From your teacher"), "school")
+
+
+def also_from(finder: Finder) -> Finder:
+    """Let the page of an exercise ask `finder` for keys that no file has."""
+    _finders.append(finder)
+    return finder
+
+
+def found(key: str) -> Exercise | None:
+    """The exercise with this key that the person may do."""
+    if key in exercises():
+        return exercises()[key]
+    return next((each for each in (finder(key) for finder in _finders) if each is not None), None)
+
+
+def chapter_of(exercise: Exercise) -> Chapter:
+    """Its chapter; one of their own for exercises that stand in no file."""
+    return next((each for each in CHAPTERS if each.key == exercise.chapter), OTHER)
+
+
 def before_and_after(key: str) -> tuple[str | None, str | None]:
-    """The keys of the exercise before and of the one to go on with; None at the ends."""
+    """The keys of the exercise before and of the one to go on with; None at the ends and outside of the
+    files."""
     order = list(exercises())
+    if key not in order:
+        return None, None
     at = order.index(key)
     after = exercises()[key].next or (order[at + 1] if at + 1 < len(order) else None)
     return (order[at - 1] if at else None), after

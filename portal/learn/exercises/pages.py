@@ -47,7 +47,7 @@ def exercises() -> str:
 def exercise(key: str) -> ResponseReturnValue:
     """One exercise. POST `sql`; `do` is `run` (rows), `check` (rows compared) or `hint` (one more)."""
     asked.offered()
-    found = files.exercises().get(key)
+    found = files.found(key)
     if found is None:
         abort(404)
     if request.method == "GET":
@@ -92,8 +92,9 @@ def _page(found: files.Exercise, given: dict[str, Any]) -> str:
     before, after = files.before_and_after(found.key)
     context = {
         "exercise": found, "sql": _typed(mine), "answer": None, "verdict": None, "levels": LEVELS,
-        "chapter": next(each for each in files.CHAPTERS if each.key == found.chapter),
-        "before": before, "after": after, "titles": files.exercises(), "place": known.index(found.key) + 1,
+        "chapter": files.chapter_of(found),
+        "before": before, "after": after, "titles": files.exercises(),
+        "place": known.index(found.key) + 1 if found.key in known else 0,
         "total": len(known), "solved": sum(1 for key in known if key in done and done[key].solved_at),
         "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": asked.shown,
         "schema": [entry for entry in lab_pages.tree() if entry[0] in found.tables], "used": (), **given}
