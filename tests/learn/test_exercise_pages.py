@@ -69,6 +69,13 @@ def test_an_unknown_exercise_is_404(client, student):
         assert post(client, page=f"/learn/exercises/{key}").status_code == 404
 
 
+def test_where_the_lab_is_switched_off_there_are_no_exercises(app, client, student):
+    app.config["SQL_LAB"] = False
+    assert client.get("/learn/exercises").status_code == 404
+    assert client.get(PAGE).status_code == 404
+    assert post(client).status_code == 404
+
+
 def test_the_pages_make_the_same_few_statements_whatever_was_done(client, student):
     first = statements(client, "/learn/exercises"), statements(client, PAGE)
     for key in list(files.exercises())[:20]:

@@ -129,8 +129,17 @@ class _Fields:
 def read(path: Path) -> Exercise:
     """The exercise of one file; raises `BadFile`."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse(path.read_text(encoding="utf-8"), path)
+    except UnicodeDecodeError as error:
+        raise BadFile(path, "TOML", str(error)) from None
+
+
+def parse(text: str, path: Path) -> Exercise:
+    """The exercise of a text; key and chapter are names of the file and its folder, which need not be there.
+    Raises `BadFile`."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise BadFile(path, "TOML", str(error)) from None
     fields = _Fields(path, content)
     for name in NEEDED:
@@ -187,8 +196,11 @@ def by_chapter() -> Iterable[tuple[Chapter, list[Exercise]]]:
 
 
 def before_and_after(key: str) -> tuple[str | None, str | None]:
-    """The keys of the exercise before and of the one to go on with; None at the ends."""
+    """The keys of the exercise before and of the one to go on with; None at the ends and outside of the
+    files."""
     order = list(exercises())
+    if key not in order:
+        return None, None
     at = order.index(key)
     after = exercises()[key].next or (order[at + 1] if at + 1 < len(order) else None)
     return (order[at - 1] if at else None), after

@@ -35,6 +35,7 @@ LEVELS = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
 @bp.get("/exercises")
 def exercises() -> str:
     """Chapters with their exercises, and which the person has tried and solved."""
+    asked.offered()
     done = progress.of(db.session, current_user)
     known = files.exercises()
     return render_template(
@@ -45,6 +46,7 @@ def exercises() -> str:
 @bp.route("/exercises/<key>", methods=["GET", "POST"])
 def exercise(key: str) -> ResponseReturnValue:
     """One exercise. POST `sql`; `do` is `run` (rows), `check` (rows compared) or `hint` (one more)."""
+    asked.offered()
     found = files.exercises().get(key) or own.readable(key, current_user)
     if found is None:
         abort(404)
@@ -88,7 +90,7 @@ def _page(found: files.Exercise, given: dict[str, Any]) -> str:
     mine = done.get(found.key)
     known = list(files.exercises())
     is_own = found.key not in known
-    before, after = (None, None) if is_own else files.before_and_after(found.key)
+    before, after = files.before_and_after(found.key)
     context = {
         "exercise": found, "sql": _typed(mine), "answer": None, "verdict": None, "levels": LEVELS,
         "chapter": own.CHAPTER if is_own else next(each for each in files.CHAPTERS
