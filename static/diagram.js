@@ -117,7 +117,10 @@
     lines.forEach((line) => {
       const mine = line.dataset.from === name || line.dataset.to === name;
       line.classList.toggle('on', mine);
-      if (mine) joined.add(line.dataset.from).add(line.dataset.to);
+      if (mine) {
+        joined.add(line.dataset.from).add(line.dataset.to);
+        svg.insertBefore(line, boxes[0]); // over the other lines, under the boxes
+      }
     });
     boxes.forEach((box) => {
       const own = box.dataset.table === name;

@@ -92,8 +92,13 @@ def in_view(key: str) -> tuple[str, ...]:
 
 
 def home_of(table: str) -> str:
-    """The first process that a table takes part in; a line counts as its document does."""
-    return next(key for key, (_word, names) in processes().items() if table in names)
+    """The first process that a table takes part in; a line counts as its document does. Raises KeyError."""
+    return _homes()[table]
+
+
+@cache
+def _homes() -> dict[str, str]:
+    return {name: key for key, (_word, names) in reversed(processes().items()) for name in names}
 
 
 # ---------------------------------------------------------------- the papers

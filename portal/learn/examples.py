@@ -24,6 +24,8 @@ MOST, ROWS, LETTERS = 3, 200, 48
 #: A column whose name has one of these words is never shown.
 SECRET = frozenset({"nik", "hash", "token", "secret", "password", "digest", "sha256", "seed", "subject",
                     "verify", "qr", "bank", "identity"})
+#: Columns that hold solutions.
+SOLUTIONS = frozenset({("own_exercise", "body")})
 
 
 def is_shown(column: sa.Column[Any]) -> bool:
@@ -32,7 +34,8 @@ def is_shown(column: sa.Column[Any]) -> bool:
     kind = column.type.impl if isinstance(column.type, UtcDateTime) else column.type
     return (not isinstance(kind, sa.LargeBinary | sa.JSON) and not info.get("masked")
             and column.name not in (column.table.info.get("masked") or ())
-            and SECRET.isdisjoint(column.name.split("_")))
+            and SECRET.isdisjoint(column.name.split("_"))
+            and (column.table.name, column.name) not in SOLUTIONS)
 
 
 def of(table: str) -> dict[str, list[str]]:

@@ -44,12 +44,12 @@ class _Texts:
         """How well they answer `wanted`, which is folded already."""
         if wanted in self.names:
             return EXACT
-        whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
-        if any(whole.search(name) for name in self.names):
+        holding = [name for name in self.names if wanted in name]
+        if any(re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", name) for name in holding):
             return WORD
         if len(wanted) < WHOLE_BELOW:
             return NOT
-        if any(wanted in name for name in self.names):
+        if holding:
             return PART
         return MEANING if wanted in self.meaning else NOT
 
@@ -79,7 +79,7 @@ def _by_process(found: Iterable[Found]) -> dict[str, list[Found]]:
     for entry in sorted(found, key=lambda entry: entry.order):
         result[catalogue.home_of(entry.table)].append(entry)
     kept = {key: entries for key, entries in result.items() if entries}
-    return dict(sorted(kept.items(), key=lambda entry: entry[1][0].order))
+    return dict(sorted(kept.items(), key=lambda entry: entry[1][0].order[:2]))
 
 
 def _texts(names: Iterable[str], meaning: meanings.Meaning | None) -> _Texts:

@@ -18,7 +18,7 @@ RECIPES = {"Add a document type": "README.md", "Add a field": "docs/contributing
 #: catalogue against the messages; those that ask much more than that are left out.
 JUDGES = tuple(f"tests/{name}.py" for name in (
     "core/test_workflows", "core/test_rights_specification", "core/test_migrations", "core/test_words",
-    "web/test_translations", "grids/test_routes"))
+    "web/test_translations", "learn/test_meanings", "grids/test_routes"))
 LEFT_OUT = ("a_report_opens", "check_finds_no", "up_down_up", "rows_of_the_first", "merged_or_closed",
             "failed_upgrade", "without_a_sign_in", "another_roles_pages", "rows_that_are_not",
             "nothing_changes_without", "unknown_methods")

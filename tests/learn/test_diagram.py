@@ -1,5 +1,5 @@
-"""The entity diagrams: every table and relation has its place in `diagram.json`, lines seldom cross, and a table
-that is new stands below the others until `make diagram` was run."""
+"""The entity diagrams: every table and relation has its place in `diagram.json`, lines seldom cross, and a
+table that is new stands below the others until `make diagram` was run."""
 
 from __future__ import annotations
 

@@ -79,7 +79,9 @@ def test_no_example_is_a_secret(app):
     assert "password_hash" not in found
     for table, column in (("patient", "nik"), ("patient", "nik_index"), ("patient", "allergies"),
                           ("user_session", "token_hash"), ("account_ticket", "token_seed"),
-                          ("account_identity", "subject"), ("attachment", "content"), ("attachment", "sha256"),
+                          ("account_identity", "subject"), ("attachment", "content"),
+                          ("attachment", "sha256"), ("own_exercise", "body"),
+                          ("exercise_progress", "last_sql"), ("learning_class", "invitation_code"),
                           ("activity_log", "hash"), ("activity_log", "properties"), ("letter", "verify_code"),
                           ("supplier", "bank_account"), ("consultation", "complaint"),
                           ("consultation", "note"), ("asset", "qr_code"), ("list_import", "plan")):

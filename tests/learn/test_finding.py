@@ -1,4 +1,4 @@
-"""The dictionary is searched by the words that people have: both languages, the papers' names and short words."""
+"""The dictionary is searched by people's own words: both languages, the papers' names and short words."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def test_a_word_leads_to_its_table_first(search, query, table):
 
 
 @pytest.mark.parametrize(("query", "table", "column"), [
-    ("TB", "patient", "height_cm"), ("BB", "patient", "weight_kg"), ("tb_sr.sr_tgl", "store_request", "requested_on"),
+    ("TB", "patient", "height_cm"), ("BB", "patient", "weight_kg"),
+    ("tb_sr.sr_tgl", "store_request", "requested_on"),
     ("DO", "goods_receipt", "delivery_order_number"), ("PPN", "purchase_order", "vat_percent"),
     ("tinggi badan", "patient", "height_cm"), ("medical_record_number", "patient", "medical_record_number")])
 def test_a_word_leads_to_its_column(search, query, table, column):

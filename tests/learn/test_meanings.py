@@ -1,4 +1,4 @@
-"""Every table and column says in both languages what it means for the hospital; no text stands for two things."""
+"""Every table and column says in both languages what it means for the hospital; no text says two things."""
 
 from __future__ import annotations
 
