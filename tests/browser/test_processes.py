@@ -15,7 +15,8 @@ from tests.browser.conftest import follow
 pytestmark = pytest.mark.once
 
 PAGES = ["/learn/processes", "/learn/processes?part=inventory", "/learn/processes?part=telemedicine",
-         "/learn/processes/purchase_order", "/learn/processes/bed", "/learn/journey"]
+         "/learn/processes/purchase_order", "/learn/processes/bed", "/learn/journey", "/learn/cases",
+         "/learn/cases/fever"]
 
 #: Texts that leave their box, and texts that lie on another text, as the browser drew them.
 RUNS_OVER = """() => {

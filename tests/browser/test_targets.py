@@ -25,7 +25,9 @@ PAGES = [
      ["/admin/user/", "/admin/activity_log/", "/admin/consultation/", "/admin/patient/details/?id=1"]),
     (Role.HOUSEKEEPING, ["/admin/cleaning/", "/admin/housekeeping/"]),
     (Role.PATIENT, ["/portal/", "/portal/consultations", "/portal/doctors"]),
-    (Role.STUDENT, ["/learn/", "/learn/dictionary"]),
+    (Role.STUDENT, ["/learn/", "/learn/dictionary", "/learn/processes", "/learn/processes?part=inventory",
+                    "/learn/processes/purchase_order", "/learn/journey", "/learn/journey/delivery_request/1",
+                    "/learn/cases/bed"]),
 ]
 LONG = ("Sarung tangan pemeriksaan lateks tanpa bubuk ukuran sedang, kotak isi seratus lembar, steril, "
         "sekali pakai")
