@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from models import clock
-from models.base import ask_as_before, ask_hospital
+from models.base import ask_as_before, ask_hospital, db, hospital
 from models.operations.clinic.conversation_news import Board
 from models.people import User
 from models.roles import Role
-from portal.learn.boxes import Box, box_of, configure, settings, store, template
+from portal.learn.boxes import Box, box_of, configure, pool, settings, store, template
 from portal.web.config import Unsafe
 from tests.learn.conftest import HOUSE
 
@@ -223,6 +224,34 @@ def test_each_request_reads_the_box_that_it_asks(
     for _ in range(2):
         pages = [browser.get("/admin/user/").text for browser in browsers]
         assert [("Alpha" in page, "Beta" in page) for page in pages] == [(True, False), (False, True)]
+
+
+def test_an_answer_that_nobody_read_to_its_end_leaves_no_box_behind(
+        student: User, new_box: Any, boxes: Flask) -> None:
+    """A thread that serves one box after another asks nobody's hospital in between."""
+    first = FlaskClient(boxes)
+    first.get(new_box(student).address("/", Role.ADMIN).partition(":5001")[2])
+    open_answer = first.get("/admin/")
+    assert open_answer.status_code == 200
+    assert FlaskClient(boxes).get("/admin/", buffered=True).status_code == 404
+    assert FlaskClient(boxes).get("/login", buffered=True).status_code == 404
+    open_answer.close()
+
+
+def test_connections_rest_for_a_few_boxes_only(student: User, other: User, new_box: Any, go_in: Any,
+                                               boxes: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "MOST_RESTING", 1)
+    opened: list[str] = []
+    monkeypatch.setattr(pool, "hospital", lambda: opened.append(hospital()) or hospital())
+    browsers = [go_in(new_box(owner), Role.ADMIN) for owner in (student, other)]
+    for _ in range(2):
+        assert [browser.get("/admin/user/").status_code for browser in browsers] == [200, 200]
+    with boxes.app_context():
+        resting = db.engine.pool
+        assert len(resting.resting) == 1
+        db.engine.dispose()
+        assert len(db.engine.pool.resting) == 0
+    assert len(set(opened)) == 2
 
 
 def test_guesses_in_one_box_lock_nobody_out_of_another(
