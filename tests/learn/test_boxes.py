@@ -24,6 +24,7 @@ from models.roles import Role
 from portal.learn.boxes import Box, box_of, configure, pool, settings, store, template
 from portal.web.config import Unsafe
 from tests.learn.conftest import HOUSE
+from tests.learn.test_learn import statements
 
 pytestmark = pytest.mark.once
 
@@ -64,6 +65,15 @@ def test_a_learner_makes_a_hospital_and_finds_the_way_into_every_role(
     assert box.path.exists()
     for played in set(Role) - {Role.STUDENT, Role.TEACHER}:
         assert f"role={played.value}" in page
+
+
+def test_the_pages_ask_the_database_for_the_person_alone(house: Flask, client: Any, sign_in: Any,
+                                                         student: User, new_box: Any) -> None:
+    sign_in(client, student)
+    new_box(student)
+    client.get("/learn/")
+    for address in ("/learn/sandbox", "/learn/break"):
+        assert statements(client, address) == 1
 
 
 def test_whoever_does_not_learn_makes_none(house: Flask, client: Any, sign_in: Any) -> None:

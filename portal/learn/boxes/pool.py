@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from models.base import hospital
 
 #: How many rest at once, and for how many seconds.
-MOST_RESTING, LONGEST_RESTING = 32, 120.0
+MOST_RESTING, LONGEST_RESTING = 16, 120.0
 #: Where a connection says whose it is.
 _BOX = "rawat_box"
 
