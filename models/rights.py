@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -19,6 +18,7 @@ from models.consultations import ConsultationState, seen_by_doctor
 from models.documents import document_types
 from models.monthly_reports import MonthlyPackState
 from models.people import User
+from models.rights_told import told
 from models.roles import STAFF_ROLES, Role
 
 R = Role
@@ -330,24 +330,6 @@ PAGES: dict[str, frozenset[Role]] = {
     "join": frozenset({R.STUDENT}),
     "portal": frozenset({R.PATIENT}),
 }
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
-#: Told of each question about rights, what it was about and the answer: ``f(name, user, about, answer)``. The
-#: practice hospitals show it to learners; elsewhere nobody listens.
-LISTENERS: list[Callable[[str, User, tuple[str, ...], object], None]] = []
-
-
-def told(question: Callable[Concatenate[User, P], T]) -> Callable[Concatenate[User, P], T]:
-    """Let `LISTENERS` know what is asked here."""
-    @wraps(question)
-    def ask(user: User, /, *about: P.args, **named: P.kwargs) -> T:
-        answer = question(user, *about, **named)
-        for listener in LISTENERS:
-            listener(question.__name__, user, tuple(map(str, about)), answer)
-        return answer
-    return ask
 
 
 def area_of(table: str) -> str:

@@ -32,6 +32,8 @@ NOT_RUN = {
     "make run": "loads the demo hospital, which takes minutes; tests/setup/test_demo.py loads it",
     "python -m pip install -r requirements.txt": "needs the network",
     "make test": "is the suite itself",
+    "flask --app app sandbox build": "loads a demo hospital, which takes minutes; tests/learn/test_boxes.py "
+                                     "makes the template of an embedded one",
     "make lint": "is ruff and mypy over everything, beside the suite",
     "pytest tests/core/test_migrations.py tests/core/test_triggers.py": "is a part of the suite",
 }

@@ -14,15 +14,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from models import clock
-from models.base import ask_as_before, ask_hospital
+from models.base import ask_as_before, ask_hospital, db, hospital
 from models.operations.clinic.conversation_news import Board
 from models.people import User
 from models.roles import Role
-from portal.learn.boxes import Box, box_of, configure, settings, store, template
+from portal.learn.boxes import Box, box_of, configure, pool, settings, store, template
 from portal.web.config import Unsafe
 from tests.learn.conftest import HOUSE
+from tests.learn.test_learn import statements
 
 pytestmark = pytest.mark.once
 
@@ -63,6 +65,15 @@ def test_a_learner_makes_a_hospital_and_finds_the_way_into_every_role(
     assert box.path.exists()
     for played in set(Role) - {Role.STUDENT, Role.TEACHER}:
         assert f"role={played.value}" in page
+
+
+def test_the_pages_ask_the_database_for_the_person_alone(house: Flask, client: Any, sign_in: Any,
+                                                         student: User, new_box: Any) -> None:
+    sign_in(client, student)
+    new_box(student)
+    client.get("/learn/")
+    for address in ("/learn/sandbox", "/learn/break"):
+        assert statements(client, address) == 1
 
 
 def test_whoever_does_not_learn_makes_none(house: Flask, client: Any, sign_in: Any) -> None:
@@ -223,6 +234,34 @@ def test_each_request_reads_the_box_that_it_asks(
     for _ in range(2):
         pages = [browser.get("/admin/user/").text for browser in browsers]
         assert [("Alpha" in page, "Beta" in page) for page in pages] == [(True, False), (False, True)]
+
+
+def test_an_answer_that_nobody_read_to_its_end_leaves_no_box_behind(
+        student: User, new_box: Any, boxes: Flask) -> None:
+    """A thread that serves one box after another asks nobody's hospital in between."""
+    first = FlaskClient(boxes)
+    first.get(new_box(student).address("/", Role.ADMIN).partition(":5001")[2])
+    open_answer = first.get("/admin/")
+    assert open_answer.status_code == 200
+    assert FlaskClient(boxes).get("/admin/", buffered=True).status_code == 404
+    assert FlaskClient(boxes).get("/login", buffered=True).status_code == 404
+    open_answer.close()
+
+
+def test_connections_rest_for_a_few_boxes_only(student: User, other: User, new_box: Any, go_in: Any,
+                                               boxes: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "MOST_RESTING", 1)
+    opened: list[str] = []
+    monkeypatch.setattr(pool, "hospital", lambda: opened.append(hospital()) or hospital())
+    browsers = [go_in(new_box(owner), Role.ADMIN) for owner in (student, other)]
+    for _ in range(2):
+        assert [browser.get("/admin/user/").status_code for browser in browsers] == [200, 200]
+    with boxes.app_context():
+        resting = db.engine.pool
+        assert len(resting.resting) == 1
+        db.engine.dispose()
+        assert len(db.engine.pool.resting) == 0
+    assert len(set(opened)) == 2
 
 
 def test_guesses_in_one_box_lock_nobody_out_of_another(

@@ -148,11 +148,8 @@ def test_the_page_shows_what_happened_in_the_experiments_own_process(
 
 
 def test_where_nothing_can_be_copied_a_sentence_says_so(
-        house: Flask, client: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*_args: Any, **_words: Any) -> Any:
-        raise store.Refused("There is no template to copy from yet. An administrator makes it by "
-                            "“flask sandbox build”.")
-    monkeypatch.setattr(worker, "ask", missing)
+        house: Flask, client: Any, sign_in: Any) -> None:
+    store.template().unlink()
     sign_in(client, Role.STUDENT)
     answer = client.post("/learn/break/injection")
     assert (answer.status_code, "flask sandbox build" in answer.text) == (422, True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from models.people import User
 from models.roles import Role
@@ -66,7 +67,7 @@ def test_rows_that_are_asked_one_by_one_are_warned_of(box: Any, boxes: Flask) ->
     one = "SELECT name FROM user WHERE id = ?"
     trace = Trace("GET", "/", 0.0, [Statement(one, (key,), 0.001) for key in range(1, 7)]
                   + [Statement("SELECT count(*) FROM user", (), 0.002)])
-    with boxes.app_context():
+    with boxes.app_context(), force_locale("en"):
         first, second = words.groups(trace, box)
     assert (first.count, "N+1" in first.warning, second.warning) == (6, True, "")
     assert [line for _depth, line in first.plan] == ["user: one row by its key"]
@@ -79,7 +80,6 @@ def test_rows_that_are_asked_one_by_one_are_warned_of(box: Any, boxes: Flask) ->
     ("USE TEMP B-TREE FOR ORDER BY", "sorts in memory (ORDER BY)"),
     ("CO-ROUTINE anything", "CO-ROUTINE anything")])
 def test_plans_are_told_in_words(app: Flask, detail: str, expected: str) -> None:
-    from flask_babel import force_locale
     with force_locale("en"):
         assert words.in_words(detail) == expected
 

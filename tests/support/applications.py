@@ -21,6 +21,7 @@ CONFIG = {
     "WTF_CSRF_ENABLED": False,
     "RATELIMIT_ENABLED": False,
     "SERVER_NAME": None,
+    "SANDBOX_PORT": "off",
 }
 
 

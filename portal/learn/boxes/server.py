@@ -19,7 +19,7 @@ from sqlalchemy import event
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
 
-from models.base import ask_as_before, ask_hospital, db, hospital, one_transaction
+from models.base import ask_as_before, ask_hospital, db, one_transaction
 from models.errors import Refused
 from models.people import User
 from models.roles import Role
@@ -38,6 +38,8 @@ MISSING = "/box/missing"
 OPEN = re.compile(r"/(static/.*|admin/static/.*|healthz|box/missing|box/enter|language/.*)")
 #: Where a request carries its box through the application.
 _ASKED = "rawat.box"
+#: Set by experiments that ask the application from within; no browser can set it.
+EXPERIMENT = "rawat.experiment"
 BODY = re.compile(rb"<body\b[^>]*>")
 bp = Blueprint("box", __name__, url_prefix="/box")
 
@@ -50,16 +52,14 @@ class Chooser:
         self.app, self.inner = app, app.wsgi_app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if hospital():  # an experiment asks a copy of its own already
+        if environ.get(EXPERIMENT):  # it asks a copy of its own already
             return self.inner(environ, start_response)
         with self.app.app_context():
             box = _chosen(Request(environ))
         environ[_ASKED] = box
-        if box is None:
-            if not OPEN.fullmatch(environ.get("PATH_INFO", "")):
-                environ |= {"PATH_INFO": MISSING, "REQUEST_METHOD": "GET", "QUERY_STRING": ""}
-            return self.inner(environ, start_response)
-        token = ask_hospital(box.key)
+        if box is None and not OPEN.fullmatch(environ.get("PATH_INFO", "")):
+            environ |= {"PATH_INFO": MISSING, "REQUEST_METHOD": "GET", "QUERY_STRING": ""}
+        token = ask_hospital(box.key if box is not None else "")
         try:
             answer = self.inner(environ, start_response)
         except BaseException:

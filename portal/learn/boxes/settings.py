@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy.pool import NullPool
 
 from models.base import hospital
+from portal.learn.boxes.pool import BoxPool
 from portal.web.config import Unsafe
 
 #: Names in the application's configuration.
@@ -71,8 +71,7 @@ def _alone(settings: dict[str, Any]) -> None:
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{Path(settings['INSTANCE']).absolute() / 'none'}",
         "READ_DATABASE_URL": "", "REDIS_URL": "", "PUBLIC_URL": "", "MAIL_URL": "", "WHATSAPP_URL": "",
         "SMS_URL": "",
-        # a connection for each request and none in between: sixty boxes hold no memory while nobody asks
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "poolclass": NullPool,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "poolclass": BoxPool,
                                       "creator": _open_asked},
         "LONG_POLL": False, "MAX_CONTENT_LENGTH": MOST_UPLOAD, "SESSION_COOKIE_NAME": "rawat_box_session"})
 

@@ -158,15 +158,20 @@ def template() -> Path:
     return settings.folder() / "template.sqlite3"
 
 
+def require_template() -> Path:
+    """The template. Raises `Refused` when nobody made it yet."""
+    if not template().exists():
+        raise Refused(N_("There is no template to copy from yet. An administrator makes it by "
+                         "“flask sandbox build”."))
+    return template()
+
+
 def make(owner_id: int, house: str) -> Box:
     """A new box for the account `owner_id`; the one before is thrown away. Takes well under a second.
 
     `house` is the address of the lessons. Raises `Refused` when there is no template, or no room.
     """
-    folder, source = settings.folder(), template()
-    if not source.exists():
-        raise Refused(N_("There is no template to copy from yet. An administrator makes it by "
-                         "“flask sandbox build”."))
+    folder, source = settings.folder(), require_template()
     clean_up()
     before = _read(folder / f"{owner_id}.json")
     _refuse_without_room(source, before)

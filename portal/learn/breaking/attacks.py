@@ -31,6 +31,7 @@ from models.stock import StockBalance, StockMove
 from models.store_requests import StoreRequest, StoreRequestState
 from models.workflow import Transition, Workflow
 from portal import access
+from portal.learn.boxes.server import EXPERIMENT
 from portal.learn.breaking.scene import Scene, patched
 from portal.web.signin import TOKEN
 from portal.web.tokens import hashed
@@ -259,10 +260,17 @@ def other_record(scene: Scene) -> None:
 
 def _asks(scene: Scene, token: str, path: str) -> Any:
     with scene.inside():
-        browser = FlaskClient(scene.app)
+        browser = _browser(scene)
         with browser.session_transaction() as cookie:
             cookie[TOKEN] = token
         return browser.get(path)
+
+
+def _browser(scene: Scene) -> FlaskClient:
+    """A browser that asks the copy."""
+    browser = FlaskClient(scene.app)
+    browser.environ_base[EXPERIMENT] = True
+    return browser
 
 
 def everybodys_people(_scene: Scene) -> Any:
@@ -274,7 +282,7 @@ TYPED = "%' OR 1=1 --"
 
 def injection(scene: Scene) -> None:
     """Words that would end the statement are typed into the search for doctors."""
-    _search(scene, lambda: FlaskClient(scene.app).get("/portal/doctors", query_string={"q": TYPED})
+    _search(scene, lambda: _browser(scene).get("/portal/doctors", query_string={"q": TYPED})
             .get_data(as_text=True).count('href="/portal/doctors/'))
 
 

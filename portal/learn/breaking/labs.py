@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from models import documents, workflow
@@ -190,7 +191,7 @@ def run(lab: Lab, app: Any, language: str, *, is_off: bool) -> dict[str, Any]:
         rule = lab.read(scene)
         act = (lab.act_off or lab.act) if is_off else lab.act
         before, last = scene.counts(lab.tables), scene.last_logged()
-        with (lab.off(scene) if is_off else None) or nullcontext():
+        with force_locale(language), (lab.off(scene) if is_off else None) or nullcontext():
             act(scene)
         after = scene.counts(lab.tables)
         return {"seen": scene.seen, "notices": scene.notices, "rule": rule, "log": scene.logged(last),

@@ -8,7 +8,7 @@ from flask import abort, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from models.errors import Refused
-from portal.learn.boxes import settings
+from portal.learn.boxes import settings, store
 from portal.learn.breaking import worker
 from portal.learn.breaking.labs import DATABASE, LABS, OPERATION, PAGE, Lab
 from portal.learn.pages import Part, add_part, bp
@@ -36,7 +36,7 @@ def break_it() -> str:
 def break_one(key: str) -> Any:
     """One experiment, before it is done."""
     lab = _lab(key)
-    if settings.is_on():
+    if settings.is_on() and store.template().exists():
         worker.prepare()
     return _page(lab)
 
@@ -48,6 +48,7 @@ def attack(key: str) -> Any:
     if not settings.is_on():
         return _page(lab), 422
     try:
+        store.require_template()
         result = worker.ask(lab.key, is_off=is_off, language=language() or "id")
     except Refused as refusal:
         return _page(lab, refused=refusal_text(refusal)), 422

@@ -40,10 +40,7 @@ class Scene:
     """
 
     def __init__(self, app: Flask, language: str) -> None:
-        source = store.template()
-        if not source.exists():
-            raise Refused(N_("There is no template to copy from yet. An administrator makes it by "
-                             "“flask sandbox build”."))
+        source = store.require_template()
         self.app, self.language = app, language
         self.name = f"lab-{secrets.token_hex(8)}"
         self.file = settings.folder() / f"{self.name}.sqlite3"

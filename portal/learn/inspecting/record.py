@@ -16,9 +16,9 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import event
 
-from models import rights
 from models.base import db
 from models.people import User
+from models.rights_told import LISTENERS
 from portal.learn.boxes.store import Box
 from portal.learn.inspecting.source import place_of
 from portal.web.config import ROOT
@@ -162,7 +162,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", _start)
         event.listen(db.engine, "after_cursor_execute", _end)
-    if _asked not in rights.LISTENERS:
-        rights.LISTENERS.append(_asked)
+    if _asked not in LISTENERS:
+        LISTENERS.append(_asked)
     app.before_request(_begin)
     app.teardown_request(_stop)
