@@ -74,6 +74,12 @@ def test_what_is_tried_is_tried_by_all_fifty_eight_statements():
 
 def test_a_hidden_table_is_not_even_counted_by_name(run):
     assert run("SELECT answer FROM hidden").stopped == "right"
+    assert run("SELECT count(*) FROM hidden").stopped == "right"
+    assert run("SELECT 1 FROM item, HIDDEN").stopped == "right"
+    assert run("SELECT (SELECT count(*) FROM main.hidden) + 1 AS n").stopped == "right"
+    assert run("SELECT count(*) FROM notes_fts_content").stopped == "right"
+    assert run("SELECT count(*) FROM json_each('[1]')").stopped == "right"
+    assert run("WITH counted AS (SELECT 1 FROM item) SELECT count(*) > 0 AS some FROM counted").rows == [[1]]
     assert run("SELECT count(*) FROM sqlite_master").stopped == "right"
     assert run("SELECT count(*) FROM pragma_database_list").stopped == "right"
 
