@@ -48,10 +48,10 @@ maintenance       assets       tool             care
 asset_disposal    assets       archive          assets
 asset_auction     assets       discount         assets
 depreciation_run  assets       trending-down    care
-inventory_round   assets       qrcode           -
+inventory_round   assets       qrcode           assets
 consultation      telemedicine messages         telemedicine
 prescription      telemedicine pill             telemedicine
-monthly_pack      accounting   report-analytics -
+monthly_pack      accounting   report-analytics ledger
 """
 ROWS = [line.split() for line in TYPES.split("\n") if line]
 KNOWN = [row[0] for row in ROWS]
@@ -109,7 +109,7 @@ def test_types_stand_in_the_order_of_the_house() -> None:
 @pytest.mark.parametrize(("table", "area", "icon", "process"), ROWS, ids=KNOWN)
 def test_area_icon_and_process(table: str, area: str, icon: str, process: str) -> None:
     model = document_types()[table]
-    assert (model.area, menu.icon_of(table), model.process or "-") == (area, icon, process)
+    assert (model.area, menu.icon_of(table), model.process) == (area, icon, process)
     assert area_of(table) == area
 
 
@@ -184,7 +184,7 @@ def test_items_must_be_in_use_where_they_are_only_asked_for() -> None:
 def test_students_find_a_document_and_its_lines_in_its_process(app: Any) -> None:
     processes = catalogue.processes()
     for table, _area, _icon, process in ROWS:
-        words = processes["other" if process == "-" else process][1]
+        words = processes[process][1]
         assert table in words
         lines = f"{table}_line"
         assert (lines in words) == (lines in catalogue.tables())

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from models.base import db
+from models.operations.learning import progress
 from models.roles import Role
 from models.workflow import Workflow, not_own
 from portal.learn.boxes import settings, store
@@ -138,13 +139,16 @@ def test_learners_see_every_experiment(house: Flask, client: Any, sign_in: Any,
 def test_the_page_shows_what_happened_in_the_experiments_own_process(
         house: Flask, client: Any, sign_in: Any, user: Any, own_worker: None) -> None:
     """Starts a process, which takes some seconds: the way that a press of the button goes."""
-    sign_in(client, user(Role.STUDENT, language="en"))
+    student = user(Role.STUDENT, language="en")
+    sign_in(client, student)
     held = client.post("/learn/break/own-approval", data={"off": "0"})
     broken = client.post("/learn/break/own-approval", data={"off": "1"})
     assert (held.status_code, broken.status_code) == (200, 200)
     assert "0 went through, 1 refused" in held.text
     assert "1 went through, 0 refused" in broken.text
     assert "models/workflow.py" in held.text
+    assert set(progress.steps_done(db.session, student, f"{progress.LAB}own-approval")) == {
+        progress.LAB_DONE}, "their teacher sees that they did it"
 
 
 def test_where_nothing_can_be_copied_a_sentence_says_so(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import abort, render_template, request
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
+from models.base import db, one_transaction
 from models.errors import Refused
+from models.learning import TaskKind
+from models.operations.learning import progress
+from models.operations.learning.subjects import Subject, offer
 from portal.learn.boxes import settings, store
 from portal.learn.breaking import worker
 from portal.learn.breaking.labs import DATABASE, LABS, OPERATION, PAGE, Lab
@@ -23,6 +30,19 @@ BREAK = add_part(Part(
 LAYERS = ((PAGE, _l("Page"), _l("Shows what is yours, asks before it does")),
           (OPERATION, _l("Operation"), _l("Checks role, version, state and condition")),
           (DATABASE, _l("Database"), _l("Constraints and triggers, for everybody who writes")))
+
+
+def _subjects() -> Iterator[Subject]:
+    """The experiments as a teacher can set them."""
+    for lab in LABS.values():
+        titles = []
+        for code in ("id", "en"):
+            with force_locale(code):
+                titles.append(str(lab.title))
+        yield Subject(TaskKind.LAB, lab.key, *titles, f"/learn/break/{lab.key}")
+
+
+offer(TaskKind.LAB, _subjects)
 
 
 @bp.get("/break")
@@ -52,6 +72,8 @@ def attack(key: str) -> Any:
         result = worker.ask(lab.key, is_off=is_off, language=language() or "id")
     except Refused as refusal:
         return _page(lab, refused=refusal_text(refusal)), 422
+    with one_transaction():
+        progress.lab_done(db.session, current_user, lab.key)
     return _page(lab, result=result, is_off=is_off)
 
 
