@@ -29,6 +29,14 @@ class Part:
     order: int
     #: Who sees it: those who may open this page of `models.rights.PAGES`.
     page: str = "learn"
+    #: The word of the configuration that switches it off.
+    switch: str = ""
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether this server has it, for the person who asks."""
+        return (current_user.is_authenticated and rights.may_open(current_user, self.page)
+                and current_app.config.get(self.switch, True))
 
 
 _parts: list[Part] = []
@@ -67,6 +75,4 @@ def is_training() -> bool:
 
 @bp.context_processor
 def _given() -> dict[str, Any]:
-    parts = [part for part in _parts
-             if current_user.is_authenticated and rights.may_open(current_user, part.page)]
-    return {"ic": _icon, "is_training": is_training(), "parts": parts}
+    return {"ic": _icon, "is_training": is_training(), "parts": [part for part in _parts if part.is_offered]}

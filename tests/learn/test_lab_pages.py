@@ -251,3 +251,13 @@ def test_a_server_without_the_lab_does_not_have_its_pages(app, learner, address)
     assert learner.get(address).status_code == 200
     app.config["SQL_LAB"] = False
     assert learner.get(address).status_code == 404
+
+
+def test_the_home_leads_to_what_the_server_has(app, learner):
+    def led_to():
+        page = learner.get("/learn/").text
+        return {part for part in ("sql", "normal-forms", "exercises", "dictionary") if f'"/learn/{part}"' in page}
+
+    assert led_to() == {"sql", "normal-forms", "exercises", "dictionary"}
+    app.config["SQL_LAB"] = False
+    assert led_to() == {"dictionary"}

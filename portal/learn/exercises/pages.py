@@ -28,7 +28,7 @@ EXERCISES = add_part(Part(
     "learn.exercises", _l("Exercises"), "school",
     _l("Questions that people of this hospital ask, to be answered by a query. The answer is checked on "
        "two sets of data."),
-    _l("Open the exercises"), order=45))
+    _l("Open the exercises"), order=45, switch="SQL_LAB"))
 LEVELS = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
 
 

@@ -17,7 +17,7 @@ PART = add_part(Part(
     "learn.normal_forms", _l("Normal forms"), "section",
     _l("A store request on paper becomes tables in third normal form, step by step. At each step you see "
        "which changes do harm, and test by SQL what depends on what."),
-    _l("Open the normal forms"), order=50))
+    _l("Open the normal forms"), order=50, switch="SQL_LAB"))
 
 
 @bp.route("/normal-forms", methods=["GET", "POST"])

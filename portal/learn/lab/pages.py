@@ -21,7 +21,7 @@ PART = add_part(Part(
     "learn.sql", _l("SQL lab"), "play",
     _l("Ask the made-up hospital in SQL and see the result as a table and a chart, the plan in words, and "
        "mistakes with their place."),
-    _l("Open the SQL lab"), order=30))
+    _l("Open the SQL lab"), order=30, switch="SQL_LAB"))
 
 
 @bp.route("/sql", methods=["GET", "POST"])
