@@ -18,7 +18,7 @@ from models.consultations import ConsultationState, seen_by_doctor
 from models.documents import document_types
 from models.monthly_reports import MonthlyPackState
 from models.people import User
-from models.rights_told import told
+from models.rights_listeners import reported
 from models.roles import STAFF_ROLES, Role
 
 R = Role
@@ -338,7 +338,7 @@ def area_of(table: str) -> str:
     return model.area if model is not None else RIGHTS[table].area
 
 
-@told
+@reported
 def may(user: User, action: str, table: str) -> bool:
     """Whether `user` may do `action` (read, create, edit, delete, export) with rows of `table`."""
     rights = RIGHTS.get(table)
@@ -348,7 +348,7 @@ def may(user: User, action: str, table: str) -> bool:
     return user.has_role(*allowed)
 
 
-@told
+@reported
 def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
     """The SQL criterion of the rows of `table` that `user` sees; None when all, false when none."""
     rights = RIGHTS.get(table)
@@ -365,7 +365,7 @@ def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
     return sa.or_(*criteria) if criteria else sa.false()
 
 
-@told
+@reported
 def may_open(user: User, page: str) -> bool:
     """Whether `user` may open a page of `PAGES`."""
     return user.is_active and user.has_role(*PAGES.get(page, frozenset()))

@@ -15,7 +15,7 @@ from models.operations.learning import progress
 from models.people import User
 from models.roles import Role
 from portal.learn.exercises import files
-from portal.learn.lab import asked, engine
+from portal.learn.lab import engine, queries
 from tests.learn.test_learn import statements
 
 KEY = "stock-per-store"
@@ -186,7 +186,7 @@ def test_running_shows_rows_and_counts_no_try(client, student):
     assert many.count('<tr><td class="r">') == 500
 
 
-def test_number_of_columns_and_words_that_must_be_used_are_told(client, student):
+def test_number_of_columns_and_words_that_must_be_used_are_answered(client, student):
     assert "3 columns are wanted, your query gives 1." in post(client, sql="SELECT name FROM store").text
     plain = "SELECT id, moved_on, kind, quantity, quantity AS balance FROM stock_move WHERE id < 9"
     page = post(client, sql=plain, page="/learn/exercises/stock-card").text
@@ -277,8 +277,8 @@ def test_a_hint_leaves_the_last_result_in_its_place(client, student):
 @pytest.mark.parametrize("do", ["check", "run"])
 def test_who_asks_too_often_waits(app, client, student, monkeypatch, do):
     app.config["RATELIMIT_ENABLED"] = True
-    few = asked.Throttle(f"lab-{do}", limit=1, window=asked.timedelta(minutes=1))
-    monkeypatch.setattr(asked, "runs", few)
+    few = queries.Throttle(f"lab-{do}", limit=1, window=queries.timedelta(minutes=1))
+    monkeypatch.setattr(queries, "runs", few)
     assert post(client, do).status_code == 200
     answer = post(client, do)
     assert answer.status_code == 429

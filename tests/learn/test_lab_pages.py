@@ -11,7 +11,7 @@ import pytest
 from flask_babel import force_locale
 
 from models.roles import Role
-from portal.learn.lab import asked, chart, engine, lab_file, plan_words, statement, wording
+from portal.learn.lab import chart, engine, lab_file, plan_words, queries, statement, wording
 from portal.learn.lab.engine import Result
 
 pytestmark = pytest.mark.once
@@ -149,7 +149,8 @@ def test_odd_results_are_shown_or_refused(learner, sql):
 
 def test_who_asks_too_often_waits_and_other_people_do_not(app, client, sign_in, monkeypatch):
     app.config["RATELIMIT_ENABLED"] = True
-    monkeypatch.setattr(asked, "runs", asked.Throttle("lab-test", limit=2, window=asked.timedelta(minutes=1)))
+    few = queries.Throttle("lab-test", limit=2, window=queries.timedelta(minutes=1))
+    monkeypatch.setattr(queries, "runs", few)
     sign_in(client, Role.STUDENT)
     for _time in range(2):
         assert get(client, "SELECT 1").status_code == 200
@@ -255,8 +256,8 @@ def test_a_server_without_the_lab_does_not_have_its_pages(app, learner, address)
 
 def test_the_home_leads_to_what_the_server_has(app, learner):
     def led_to():
-        page = learner.get("/learn/").text
-        return {part for part in ("sql", "normal-forms", "exercises", "dictionary") if f'"/learn/{part}"' in page}
+        page, parts = learner.get("/learn/").text, ("sql", "normal-forms", "exercises", "dictionary")
+        return {part for part in parts if f'"/learn/{part}"' in page}
 
     assert led_to() == {"sql", "normal-forms", "exercises", "dictionary"}
     app.config["SQL_LAB"] = False

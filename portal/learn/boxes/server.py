@@ -37,7 +37,7 @@ COOKIE = "rawat_box"
 MISSING = "/box/missing"
 OPEN = re.compile(r"/(static/.*|admin/static/.*|healthz|box/missing|box/enter|language/.*)")
 #: Where a request carries its box through the application.
-_ASKED = "rawat.box"
+_BOX = "rawat.box"
 #: Set by experiments that ask the application from within; no browser can set it.
 EXPERIMENT = "rawat.experiment"
 BODY = re.compile(rb"<body\b[^>]*>")
@@ -56,7 +56,7 @@ class Chooser:
             return self.inner(environ, start_response)
         with self.app.app_context():
             box = _chosen(Request(environ))
-        environ[_ASKED] = box
+        environ[_BOX] = box
         if box is None and not OPEN.fullmatch(environ.get("PATH_INFO", "")):
             environ |= {"PATH_INFO": MISSING, "REQUEST_METHOD": "GET", "QUERY_STRING": ""}
         token = ask_hospital(box.key if box is not None else "")
@@ -68,15 +68,15 @@ class Chooser:
         return ClosingIterator(answer, partial(ask_as_before, token))
 
 
-def _chosen(asked: Request) -> Box | None:
-    if asked.path == ENTER:
-        return store.signed_box(asked.args.get("ticket", ""), "enter")
-    return store.signed_box(asked.cookies.get(COOKIE, ""), "cookie")
+def _chosen(incoming: Request) -> Box | None:
+    if incoming.path == ENTER:
+        return store.signed_box(incoming.args.get("ticket", ""), "enter")
+    return store.signed_box(incoming.cookies.get(COOKIE, ""), "cookie")
 
 
 def asked_box() -> Box | None:
     """The box of this request; None outside of boxes."""
-    box: Box | None = request.environ.get(_ASKED)
+    box: Box | None = request.environ.get(_BOX)
     return box
 
 
@@ -93,8 +93,8 @@ class Sessions(SecureCookieSessionInterface):
         super().save_session(app, session, response)
 
 
-def _key(asked: Any) -> str:
-    box = asked.environ.get(_ASKED)
+def _key(incoming: Any) -> str:
+    box = incoming.environ.get(_BOX)
     return box.key if box is not None else ""
 
 

@@ -81,10 +81,10 @@ class Box:
         """The link that opens `path` ("/admin/store_request/") in this box, signed in as the demo account of
         `role` where one is given, else as whoever is signed in there. Whoever has the link may enter: show it
         to the owner only."""
-        asked = {"ticket": sign(self.key, "enter"), "next": path}
+        parameters = {"ticket": sign(self.key, "enter"), "next": path}
         if role is not None:
-            asked["role"] = str(role)
-        return f"{_origin(self.house)}{ENTER}?{urlencode(asked)}"
+            parameters["role"] = str(role)
+        return f"{_origin(self.house)}{ENTER}?{urlencode(parameters)}"
 
 
 def _size(path: Path) -> int:
@@ -140,9 +140,9 @@ def is_alive(box: Box) -> bool:
 
 def _read(record: Path) -> Box | None:
     try:
-        told = json.loads(record.read_text(encoding="utf-8"))
-        return Box(str(told["key"]), int(told["owner"]), str(told["house"]),
-                   datetime.fromtimestamp(told["made"], UTC))
+        facts = json.loads(record.read_text(encoding="utf-8"))
+        return Box(str(facts["key"]), int(facts["owner"]), str(facts["house"]),
+                   datetime.fromtimestamp(facts["made"], UTC))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -190,9 +190,9 @@ def make(owner_id: int, house: str) -> Box:
     return box
 
 
-def _write(record: Path, told: dict[str, object]) -> None:
+def _write(record: Path, facts: dict[str, object]) -> None:
     part = record.with_suffix(f".{secrets.token_hex(4)}")
-    part.write_text(json.dumps(told), encoding="utf-8")
+    part.write_text(json.dumps(facts), encoding="utf-8")
     os.replace(part, record)
 
 

@@ -94,13 +94,13 @@ def serve() -> None:
     from portal.learn.breaking import labs
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     for line in sys.stdin:
-        asked = json.loads(line)
+        question = json.loads(line)
         try:
-            answer = labs.run(labs.LABS[asked["key"]], app, asked["language"], is_off=asked["off"])
+            answer = labs.run(labs.LABS[question["key"]], app, question["language"], is_off=question["off"])
         except Refused as refusal:
             answer = {"refused": refusal.message}
         except Exception:  # whatever breaks in an experiment: the next one is another
-            app.logger.exception("experiment %s", asked["key"])
+            app.logger.exception("experiment %s", question["key"])
             answer = {"refused": "The experiment broke off. Try it again."}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

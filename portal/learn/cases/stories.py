@@ -89,21 +89,21 @@ def cases() -> dict[str, Case]:
     return {case.key: case for case in sorted(found, key=lambda case: case.order)}
 
 
-def _case(told: Mapping[str, Any]) -> Case:
+def _case(facts: Mapping[str, Any]) -> Case:
     steps = tuple(Step(step["key"], Role(step["role"]), step["screen"], Words(**step["do"]),
-                       Words(**step["why"]), step["check"].strip()) for step in told["steps"])
-    return Case(told["key"], told["order"], Words(**told["title"]), Words(**told["story"]), told["guideline"],
-                told["mine"], steps)
+                       Words(**step["why"]), step["check"].strip()) for step in facts["steps"])
+    return Case(facts["key"], facts["order"], Words(**facts["title"]), Words(**facts["story"]),
+                facts["guideline"], facts["mine"], steps)
 
 
 def check(connection: sqlite3.Connection, case: Case, step: Step,
           since: datetime = EVER) -> bool:
     """Whether a step of a case is done in the hospital behind `connection`; what was done before `since`
     (aware) does not count. Raises sqlite3.Error when the hospital is gone or the check works for too long."""
-    told = since.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    start = since.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     connection.set_progress_handler(lambda: 1, MOST_WORK)
     try:
-        row = connection.execute(case.sql(step), {"since": told}).fetchone()
+        row = connection.execute(case.sql(step), {"since": start}).fetchone()
     finally:
         connection.set_progress_handler(None, 0)
     return bool(row and row[0])

@@ -18,8 +18,8 @@ from models.learning import ExerciseProgress
 from models.operations.learning import progress
 from models.roles import Role
 from portal.learn.exercises import files, judge, own
-from portal.learn.lab import asked
 from portal.learn.lab import pages as lab_pages
+from portal.learn.lab import queries
 from portal.learn.pages import Part, add_part, bp
 from portal.web import locale
 from portal.web.htmx import beside, wants_fragment
@@ -35,7 +35,7 @@ LEVELS = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
 @bp.get("/exercises")
 def exercises() -> str:
     """Chapters with their exercises, and which the person has tried and solved."""
-    asked.offered()
+    queries.offered()
     done = progress.of(db.session, current_user)
     known = files.exercises()
     return render_template(
@@ -46,25 +46,25 @@ def exercises() -> str:
 @bp.route("/exercises/<key>", methods=["GET", "POST"])
 def exercise(key: str) -> ResponseReturnValue:
     """One exercise. POST `sql`; `do` is `run` (rows), `check` (rows compared) or `hint` (one more)."""
-    asked.offered()
+    queries.offered()
     found = files.exercises().get(key) or own.readable(key, current_user)
     if found is None:
         abort(404)
     if request.method == "GET":
         return _page(found, {})
-    what = asked.read(request.form)
+    query = queries.read(request.form)
     do = request.form.get("do", "check")
     if do == "hint":
         with one_transaction():
             progress.hint_used(db.session, current_user, key)
-        return beside(_page(found, {"sql": what.sql}))
+        return beside(_page(found, {"sql": query.sql}))
     if do == "run":
-        answer, verdict = asked.answer(what), None
+        answer, verdict = queries.answer(query), None
     else:
-        answer, verdict = _checked(found, what)
+        answer, verdict = _checked(found, query)
     # a chart is what the lab's own page draws; a check is about right or wrong, not about speed
     answer = replace(answer, chart=None, plan=answer.plan if do == "run" else ())
-    response = make_response(_page(found, {"sql": what.sql, "asked": what, "answer": answer,
+    response = make_response(_page(found, {"sql": query.sql, "query": query, "answer": answer,
                                            "verdict": verdict}))
     response.status_code = answer.status
     if answer.wait:
@@ -72,16 +72,17 @@ def exercise(key: str) -> ResponseReturnValue:
     return response
 
 
-def _checked(found: files.Exercise, what: asked.Asked) -> tuple[asked.Answer, judge.Verdict | None]:
+def _checked(found: files.Exercise, query: queries.Query) -> tuple[queries.Answer, judge.Verdict | None]:
     """What the lab says of the statement, and the verdict where it ran. Each check counts as a try."""
-    refused = asked.refusal(what)
+    refused = queries.refusal(query)
     if refused is not None:
         return refused, None
-    verdict = judge.judge(found, what.sql)
+    verdict = judge.judge(found, query.sql)
     if verdict.result.stopped != "busy":
         with one_transaction():
-            progress.tried(db.session, current_user, found.key, what.sql, solved=verdict.is_right)
-    return asked.told(verdict.result, what), None if verdict.outcome is judge.Outcome.NOT_RUN else verdict
+            progress.tried(db.session, current_user, found.key, query.sql, solved=verdict.is_right)
+    has_run = verdict.outcome is not judge.Outcome.NOT_RUN
+    return queries.in_words(verdict.result, query), verdict if has_run else None
 
 
 def _page(found: files.Exercise, given: dict[str, Any]) -> str:
@@ -98,7 +99,7 @@ def _page(found: files.Exercise, given: dict[str, Any]) -> str:
         "before": before, "after": after, "titles": files.exercises(),
         "place": 0 if is_own else known.index(found.key) + 1,
         "total": len(known), "solved": sum(1 for key in known if key in done and done[key].solved_at),
-        "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": asked.shown,
+        "hints": found.hints[:_hints_open(mine)], "is_open": _is_open(mine), "shown": queries.shown,
         "schema": [entry for entry in lab_pages.tree() if entry[0] in found.tables], "used": (), **given}
     if wants_fragment():
         return render_blocks("learn/exercise.html", ["result", "help", "count"], swapped=True, **context)

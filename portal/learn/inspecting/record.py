@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from models.base import db
 from models.people import User
-from models.rights_told import LISTENERS
+from models.rights_listeners import LISTENERS
 from portal.learn.boxes.store import Box
 from portal.learn.inspecting.source import place_of
 from portal.web.config import ROOT

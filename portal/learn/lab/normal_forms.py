@@ -7,7 +7,7 @@ from flask.wrappers import Response
 from flask_babel import lazy_gettext as _l
 from jinja2_fragments.flask import render_block
 
-from portal.learn.lab import asked, engine, lab_file
+from portal.learn.lab import engine, lab_file, queries
 from portal.learn.lab.engine import Result
 from portal.learn.lab.normal_steps import IN_THE_MODEL, STEPS, Step
 from portal.learn.pages import Part, add_part, bp
@@ -23,20 +23,20 @@ PART = add_part(Part(
 @bp.route("/normal-forms", methods=["GET", "POST"])
 def normal_forms() -> Response:
     """A step; posted, one of its statements as the person has changed it."""
-    asked.offered()
+    queries.offered()
     number, step = _step()
     if request.method == "GET":
         return make_response(_page(number, step, {}))
     demo = next((each for each in step.demos if each.key == request.form.get("key")), None)
     if demo is None:
         abort(404)
-    what = asked.read(request.form)
-    answer = asked.answer(what)
+    query = queries.read(request.form)
+    answer = queries.answer(query)
     if wants_fragment():
         response = make_response(render_block("learn/normal_forms.html", "outcome", demo=demo, answer=answer,
-                                              shown=asked.shown))
+                                              shown=queries.shown))
     else:
-        response = make_response(_page(number, step, {demo.key: (what.sql, answer)}))
+        response = make_response(_page(number, step, {demo.key: (query.sql, answer)}))
     response.status_code = answer.status
     if answer.wait:
         response.headers["Retry-After"] = str(answer.wait)
@@ -51,16 +51,17 @@ def _step() -> tuple[int, Step]:
     return int(text), STEPS[int(text)]
 
 
-def _page(number: int, step: Step, changed: dict[str, tuple[str, asked.Answer]]) -> str:
+def _page(number: int, step: Step, changed: dict[str, tuple[str, queries.Answer]]) -> str:
     """The whole page; `changed` holds what was typed and came out in place of a statement of ours."""
-    demos = [(demo, *changed.get(demo.key, (demo.sql, _told(demo.sql)))) for demo in step.demos]
-    tables = [(name, key.split(", "), _told(f"SELECT * FROM {name}")) for name, key in step.tables.items()]
+    demos = [(demo, *changed.get(demo.key, (demo.sql, _answered(demo.sql)))) for demo in step.demos]
+    tables = [(name, key.split(", "), _answered(f"SELECT * FROM {name}"))
+              for name, key in step.tables.items()]
     return render_template("learn/normal_forms.html", number=number, step=step, steps=STEPS, demos=demos,
-                           tables=tables, shown=asked.shown, model=IN_THE_MODEL)
+                           tables=tables, shown=queries.shown, model=IN_THE_MODEL)
 
 
-def _told(sql: str) -> asked.Answer:
-    return asked.told(fixed(sql, lab_file.digest()), asked.Asked(sql))
+def _answered(sql: str) -> queries.Answer:
+    return queries.in_words(fixed(sql, lab_file.digest()), queries.Query(sql))
 
 
 #: Results of our own statements by file and statement; the files never change.

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from jinja2_fragments.flask import render_block
 
 from portal.learn import catalogue
-from portal.learn.lab import asked, paper, schema, wording
+from portal.learn.lab import paper, queries, schema, wording
 from portal.learn.lab.examples import EXAMPLES
 from portal.learn.lab.hospital import forms
 from portal.learn.lab.hospital.book import TODAY
@@ -27,45 +27,45 @@ PART = add_part(Part(
 @bp.route("/sql", methods=["GET", "POST"])
 def sql() -> Response:
     """Without `sql` the empty page; with it the result. htmx gets the result alone, `format=csv` the rows."""
-    asked.offered()
-    what = asked.read()
+    queries.offered()
+    query = queries.read()
     if "sql" not in request.values:
-        return make_response(page(what, None))
-    answer = asked.answer(what)
+        return make_response(page(query, None))
+    answer = queries.answer(query)
     if request.values.get("format") == "csv" and answer.status == 200:
         return file(answer)
     if wants_fragment():
-        context = context_of(what, answer)
+        context = context_of(query, answer)
         body = (render_block("learn/sql.html", "result", **context)
                 + render_block("learn/sql.html", "parameters", swapped=True, **context))
         response = at_address(body, context["address"])
     else:
-        response = make_response(page(what, answer))
+        response = make_response(page(query, answer))
     response.status_code = answer.status
     if answer.wait:
         response.headers["Retry-After"] = str(answer.wait)
     return response
 
 
-def page(what: asked.Asked, answer: asked.Answer | None) -> str:
+def page(query: queries.Query, answer: queries.Answer | None) -> str:
     """The whole page."""
-    examples = [(example.word, asked.Asked(example.sql, example.values).address(url_for("learn.sql")))
+    examples = [(example.word, queries.Query(example.sql, example.values).address(url_for("learn.sql")))
                 for example in EXAMPLES]
-    used = wording.tables_in(what.sql)
+    used = wording.tables_in(query.sql)
     return render_template("learn/sql.html", schema=tree(used), used=used, today=TODAY, examples=examples,
-                           **context_of(what, answer))
+                           **context_of(query, answer))
 
 
-def context_of(what: asked.Asked, answer: asked.Answer | None) -> dict[str, Any]:
+def context_of(query: queries.Query, answer: queries.Answer | None) -> dict[str, Any]:
     """What the result's template needs."""
     path = url_for("learn.sql")
-    return {"asked": what, "answer": answer, "shown": asked.shown, "address": what.address(path),
-            "csv_address": what.address(path, format="csv")}
+    return {"query": query, "answer": answer, "shown": queries.shown, "address": query.address(path),
+            "csv_address": query.address(path, format="csv")}
 
 
-def file(answer: asked.Answer) -> Response:
+def file(answer: queries.Answer) -> Response:
     """The rows as CSV."""
-    response = make_response(asked.as_csv(answer.result))
+    response = make_response(queries.as_csv(answer.result))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="rawat-sql.csv"'
     return response

@@ -76,15 +76,15 @@ def consultations(book: Book) -> None:
 
 def _consultation(book: Book, at: datetime, doctor: dict[str, Any]) -> None:
     patient = book.one(row for row in book.rows["patient"] if row["state"] == "active")
-    asked = book.after(at - timedelta(days=book.chance.randint(1, 6)), 0, 300)
+    requested_at = book.after(at - timedelta(days=book.chance.randint(1, 6)), 0, 300)
     by = patient["user_id"] or book.rows["user"][0]["id"]
-    key = book.document("consultation", by, asked, patient_id=patient["id"], doctor_id=doctor["id"],
+    key = book.document("consultation", by, requested_at, patient_id=patient["id"], doctor_id=doctor["id"],
                         specialization_id=doctor["specialization_id"], complaint=book.one(words.COMPLAINTS),
-                        requested_on=asked.date(), starts_at=at, slot_minutes=book.one((15, 20, 30)),
+                        requested_on=requested_at.date(), starts_at=at, slot_minutes=book.one((15, 20, 30)),
                         payer=patient["payer"], triage=book.one(("routine",) * 6 + ("soon", "urgent")))
     row, admin = book.row("consultation", key), with_role(book, "admin")[0]
-    book.step("consultation", key, "create", "requested", by, asked)
-    seen = book.after(asked, 20, 600)
+    book.step("consultation", key, "create", "requested", by, requested_at)
+    seen = book.after(requested_at, 20, 600)
     if book.often(0.05):
         book.step("consultation", key, "reject", "rejected", admin, seen, note="Jadwal dokter berubah")
         return

@@ -10,12 +10,12 @@ from models.people import User
 
 P = ParamSpec("P")
 T = TypeVar("T")
-#: Told of each question about rights, what it was about and the answer: ``f(name, user, about, answer)``. The
-#: practice hospitals show it to learners; elsewhere nobody listens.
+#: Called with each question about rights, what it was about and the answer: ``f(name, user, about, answer)``.
+#: The practice hospitals show it to learners; elsewhere nobody listens.
 LISTENERS: list[Callable[[str, User, tuple[str, ...], object], None]] = []
 
 
-def told(question: Callable[Concatenate[User, P], T]) -> Callable[Concatenate[User, P], T]:
+def reported(question: Callable[Concatenate[User, P], T]) -> Callable[Concatenate[User, P], T]:
     """Let `LISTENERS` know what is asked here."""
     @wraps(question)
     def ask(user: User, /, *about: P.args, **named: P.kwargs) -> T:

@@ -30,7 +30,7 @@ _STATUS = {"busy": 503, "rows": 200, "bytes": 200}
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """A statement with its parameters as they were typed, and the chart's columns."""
 
     sql: str
@@ -62,11 +62,11 @@ def offered() -> None:
         abort(404)
 
 
-def read(form: Mapping[str, str] | None = None) -> Asked:
+def read(form: Mapping[str, str] | None = None) -> Query:
     """What the address or the form asks. A long statement comes whole, so that it is not lost."""
     given = request.values if form is None else form
     sql = given.get("sql", "").replace("\r\n", "\n").replace("\x00", " ")
-    return Asked(sql, {name: given.get(f"p_{name}", "")[:200] for name in statement.parameters_of(sql)[:50]},
+    return Query(sql, {name: given.get(f"p_{name}", "")[:200] for name in statement.parameters_of(sql)[:50]},
                  given.get("x", "")[:200], given.get("y", "")[:200])
 
 
@@ -84,24 +84,24 @@ class Answer:
     wait: int = 0
 
 
-def answer(asked: Asked, *, file: str = lab_file.VISIBLE) -> Answer:
+def answer(query: Query, *, file: str = lab_file.VISIBLE) -> Answer:
     """Run it for the person who asks, unless it cannot be run or was run too often."""
-    refused = refusal(asked)
+    refused = refusal(query)
     if refused is not None:
         return refused
-    result = engine.run(asked.sql, {name: statement.value_of(text) for name, text in asked.values.items()},
+    result = engine.run(query.sql, {name: statement.value_of(text) for name, text in query.values.items()},
                         file=file)
-    return told(result, asked, file=file)
+    return in_words(result, query, file=file)
 
 
-def refusal(asked: Asked) -> Answer | None:
+def refusal(query: Query) -> Answer | None:
     """What is said to a statement that is not run; None when it may be. Counts it as one of the person's."""
-    if not asked.sql.strip():
+    if not query.sql.strip():
         return _wrong(gettext("Type a query first."))
-    if len(asked.sql) > MOST_LETTERS:
+    if len(query.sql) > MOST_LETTERS:
         return _wrong(gettext("A query has at most %(num)s characters here.", num=MOST_LETTERS))
-    if asked.missing:
-        return _wrong(gettext("Give a value to :%(name)s.", name=asked.missing[0]))
+    if query.missing:
+        return _wrong(gettext("Give a value to :%(name)s.", name=query.missing[0]))
     wait = runs.take(str(current_user.get_id()))
     if wait:
         said = gettext("Those were many queries in a minute. Wait %(num)s seconds.", num=wait)
@@ -109,15 +109,15 @@ def refusal(asked: Asked) -> Answer | None:
     return None
 
 
-def told(result: Result, asked: Asked, *, file: str = lab_file.VISIBLE) -> Answer:
+def in_words(result: Result, query: Query, *, file: str = lab_file.VISIBLE) -> Answer:
     """A result with its sentence, plan and chart."""
-    said = wording.said(result, asked.sql)
-    lines = asked.sql.split("\n")
+    said = wording.said(result, query.sql)
+    lines = query.sql.split("\n")
     at = result.problem.line if result.problem else 0
     status = 200 if not said else _STATUS.get(result.stopped, 422)
     return Answer(result, said, "ok" if not said else "note" if status == 200 else "wrong", status,
-                  plan_words.steps(result.plan, asked.sql, lab_file.path(file)),
-                  chart.draw(result, asked.x, asked.y), lines[at - 1] if 0 < at <= len(lines) else "",
+                  plan_words.steps(result.plan, query.sql, lab_file.path(file)),
+                  chart.draw(result, query.x, query.y), lines[at - 1] if 0 < at <= len(lines) else "",
                   2 if status == 503 else 0)
 
 
