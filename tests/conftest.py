@@ -21,7 +21,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models import actor, clock
-from models.base import db, prepare_engine, will_write
+from models.base import ask_hospital, db, prepare_engine, will_write
 from models.operations.core import checks
 from models.people import User, UserSession
 from models.roles import Role
@@ -94,9 +94,11 @@ def _application(template: str, database_server: Any) -> Iterator[Flask]:
 
 @pytest.fixture(autouse=True)
 def _as_new() -> Iterator[None]:
-    """Nobody acts, nothing is going to write, the suite's clock runs: whatever the test before set."""
+    """Nobody acts, nothing is written, one hospital is asked, the suite's clock runs: whatever the test
+    before set."""
     yield
     actor.set_actor(None)
+    ask_hospital("")
     will_write(False)
     clock.freeze(None)
     clock.run_ahead(AHEAD)
