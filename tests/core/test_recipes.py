@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import recipes
 
-pytestmark = [pytest.mark.once, pytest.mark.xdist_group("recipes")]
+pytestmark = pytest.mark.once
 
 RECIPES = {"Add a document type": "README.md", "Add a field": "docs/contributing.md",
            "Add a role": "docs/contributing.md", "Add a report": "docs/contributing.md"}
