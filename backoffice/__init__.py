@@ -25,7 +25,7 @@ from backoffice.rooms.rooms import RoomsView
 from backoffice.setup.importing import ImportsView
 from backoffice.stores.scanning import ScanView
 from models.documents import Document
-from models.operations.core.approvals import ALLOW_DATE, AMEND
+from models.operations.core.approvals import ALLOW_DATE, AMEND, ASK_DATE
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.web import words
@@ -105,7 +105,7 @@ _ICONS = {
     "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise", "inspect": "eye-check",
     "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
     "clean_again": "spray", "labels": "printer",
-    AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
+    AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event", ASK_DATE: "calendar-time",
 }
 
 
@@ -132,6 +132,7 @@ _HAPPENED = {
     "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
     "waive": lazy_gettext("Inspection waived by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
+    ASK_DATE: lazy_gettext("Earlier date asked for by %(who)s"),
     AMEND: lazy_gettext("Amounts changed by %(who)s, the approvals were taken back"),
 }
 

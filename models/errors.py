@@ -68,6 +68,10 @@ class PeriodClosed(Refused):
     """The document's date lies in a closed accounting period, or before the item's last stocktake."""
 
 
+class NeedsStoreHead(Refused):
+    """The date lies before later movements: the head of store may allow it."""
+
+
 class SlotTaken(Refused):
     """Another consultation holds this time of the doctor or of the patient (`is_patients`)."""
 

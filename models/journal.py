@@ -94,6 +94,8 @@ class Posting(StrEnum):
     LOSS = "loss"
     STOCK_GAIN = "stock_gain"
     OPENING_STOCK = "opening_stock"
+    DONATION = "donation"
+    PROGRAMME = "programme"
     PRICE_VARIANCE = "price_variance"
     ASSET = "asset"
     ASSET_PAYABLE = "asset_payable"

@@ -140,6 +140,9 @@ SETTINGS: dict[str, Declared] = {
     "account.loss": Declared("596121", ACCOUNT, N_("Account: loss of stock")),
     "account.stock_gain": Declared("491511", ACCOUNT, N_("Account: gain of stock")),
     "account.opening_stock": Declared("391111", ACCOUNT, N_("Account: opening stock")),
+    # What stands against goods that nobody ordered, by their source.
+    "account.donation": Declared("424232", ACCOUNT, N_("Account: goods that were donated")),
+    "account.programme": Declared("424313", ACCOUNT, N_("Account: goods of programmes")),
     "account.price_variance": Declared("491511", ACCOUNT, N_("Account: price variance")),
     "account.asset": Declared("132311", ACCOUNT, N_("Account: assets")),
     "account.asset_payable": Declared("212113", ACCOUNT, N_("Account: payables for assets")),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
 from backoffice.panel import saving
-from backoffice.panel.views import done
+from backoffice.panel.views import done, message_of
 from models.base import db, one_transaction
 from models.errors import NotAllowed, Refused
 from models.operations.core.approvals import ALLOW_DATE
@@ -27,6 +27,20 @@ class DatePages:
         if not backdating.can_be_allowed(record, current_user):
             return []
         return [(f"{self.url}/{record.id}/{ALLOW_DATE}", lazy_gettext("Allow date"), "calendar-event")]
+
+    def date_asked(self, form: Any, record: Any, refusal: Refused) -> Any:
+        """Keep the draft with the date that was typed, and put it before the heads of store."""
+        if not self.model.may_be_backdated:
+            return None
+        try:
+            saved = saving.save(self, form, record)
+            with one_transaction():
+                backdating.ask(saved, by=current_user._get_current_object(), reason=message_of(refusal))
+        except Refused:
+            return None
+        flash(gettext("%(message)s The head of store is asked; until then this stays a draft.",
+                      message=message_of(refusal)), "warning")
+        return redirect(self.details_url(saved), 303)
 
     @expose(f"/<id>/{ALLOW_DATE}", methods=("GET", "POST"))
     def allow_date_view(self, id: str) -> Any:

@@ -30,7 +30,7 @@ from models import clock
 from models.activity import Activity
 from models.base import db
 from models.documents import Document
-from models.errors import Conflict, Refused
+from models.errors import Conflict, NeedsStoreHead, Refused
 from models.operations.core import activity, amendments
 from models.rights import may, scope
 from models.roles import Role
@@ -71,6 +71,9 @@ class StaffView(TransitionPages, TableView):
     makes: tuple[Make, ...] = ()
     #: Other ways to make one, beside the button for an empty form: address, words, icon.
     beside_new: tuple[tuple[str, Any, str], ...] = ()
+    #: Fields of the form that stand above its lines, and those of a line that are asked seldom: folded.
+    above_lines: tuple[str, ...] = ()
+    aside_fields: tuple[str, ...] = ()
     #: Where the form's script asks what is known of a line's item (its stock, its prices); nowhere by
     #: default.
     stock_address = ""
@@ -119,10 +122,14 @@ class StaffView(TransitionPages, TableView):
 
     get_edit_form = get_create_form
 
+    def form_of(self, record: Any) -> type[StaffForm]:
+        """The form of a record, or of a new one; a view of several kinds has one for each."""
+        return self._edit_form_class if record is not None else self._create_form_class
+
     def filled(self, record: Any = None) -> StaffForm:
         """The form with what was typed, or with the record. A person bound to a unit cannot choose
         another."""
-        form = self._edit_form_class(obj=record) if record is not None else self._create_form_class()
+        form = self.form_of(record)(obj=record)
         for name in (self.hidden | set(self.asks_once if record is not None else ())) & set(form._fields):
             del form[name]
         if request.method == "GET":
@@ -193,6 +200,8 @@ class StaffView(TransitionPages, TableView):
         except Refused as refusal:
             if key is not None:
                 record = self.read_one(key)
+            if isinstance(refusal, NeedsStoreHead) and (asked := self.date_asked(form, record, refusal)):
+                return asked
             return self.form_page(form, record, refusal=refusal), refusal.status
         if was_approved:
             return done(gettext("The amounts of %(what)s changed, so it has to be approved again from the "
@@ -202,6 +211,10 @@ class StaffView(TransitionPages, TableView):
         if step:
             return done(gettext("%(what)s was submitted.", what=str(saved)), self.details_url(saved))
         return done(gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
+
+    def date_asked(self, form: StaffForm, record: Any, refusal: Refused) -> Any:
+        """Keeps what only the head of store may let pass; None where a view keeps nothing."""
+        return None
 
     def form_page(self, form: StaffForm, record: Any = None, refusal: Refused | None = None) -> Any:
         if refusal is not None and refusal.line is not None:

@@ -22,9 +22,10 @@ from backoffice.panel.views import done, message_of
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
-from models.errors import N_, NotAllowed, PeriodClosed, Refused, WrongState
+from models.errors import N_, NeedsStoreHead, NotAllowed, PeriodClosed, Refused, WrongState
 from models.operations.core import activity, amendments, files
 from models.operations.core.approvals import perform
+from models.operations.ledger import backdating
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.web import words
@@ -110,9 +111,14 @@ class TransitionPages(RowActions, LineTables):
         return []
 
     def refused(self, record: Any, refusal: Refused) -> Any:
-        """The record's page with the reason on top."""
+        """The record's page with the reason on top. What only the head of store may let pass is put before
+        the heads."""
         key = record.id
         db.session.rollback()
+        if isinstance(refusal, NeedsStoreHead) and request.method == "POST":
+            with one_transaction():
+                backdating.ask(self.one_or_404(key), by=current_user._get_current_object(),
+                               reason=message_of(refusal))
         fresh = self.one_or_404(key, *self.details_options())
         return self.details_page(fresh, refusal), refusal.status
 

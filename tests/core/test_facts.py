@@ -72,6 +72,7 @@ NAMES_BY = {
 LATE_LINE_COLUMNS = {
     "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
     "asset_disposal_line": ("book_value", "held_asset_id"),
+    "goods_receipt_line": ("batch_id",),
     "inventory_round_line": ("result",),
     "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on",
                          "employee_id"),
@@ -168,11 +169,11 @@ def test_who_signs_what_the_paper_is_called_and_how_lines_are_sorted() -> None:
 
 
 def test_quantities_are_checked_when_the_document_gets_its_number() -> None:
-    bound = {model.__tablename__: name for (model, name), effects in approvals.EFFECTS.items()
+    bound = {(model.__tablename__, name) for (model, name), effects in approvals.EFFECTS.items()
              if stores._check_lines in effects and model.__tablename__ in KNOWN}
-    assert bound == {"goods_receipt": "post", **dict.fromkeys((
+    assert bound == {("goods_receipt", "post"), *((name, "submit") for name in (
         "store_request", "delivery_request", "purchase_request", "purchase_order", "supplier_invoice",
-        "supplier_return", "unit_return", "spoilage", "stock_transfer"), "submit")}
+        "supplier_return", "unit_return", "spoilage", "stock_transfer", "goods_receipt"))}
 
 
 def test_items_must_be_in_use_where_they_are_only_asked_for() -> None:

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db, one_transaction
+from models.goods_receipts import GoodsReceipt
 from models.journal import Period
 from models.operations.core.approvals import perform
 from models.operations.purchasing import receipts
 from models.operations.stores import stores
 from models.people import User
-from models.purchasing import GoodsReceipt
 from models.returns import SupplierReturn
 from models.roles import Role
 from models.stock import StockMove
@@ -106,7 +106,8 @@ def test_two_people_receive_the_same_goods_at_once(app: Any) -> None:
     with one_transaction():
         cast = Cast()
         order = cast.sent(cast.order((make.make_item(), 10, 100)))
-        papers = [receipts.make_receipt(order, by=cast.keeper).id for _ in range(2)]
+        papers = [receipts.make_receipt(order, by=person).id
+                  for person in (cast.keeper, make.make_user(Role.STORE_STAFF))]
         keeper = cast.keeper.id
 
     def post(key: int) -> None:

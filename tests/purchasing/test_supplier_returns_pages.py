@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.goods_receipts import GoodsReceipt
 from models.operations.core.approvals import perform
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.purchasing import GoodsReceipt
 from models.supplier_refunds import SupplierRefund
 from tests.purchasing.test_invoices import typed
 from tests.purchasing.test_receipts import Cast, back, invoice

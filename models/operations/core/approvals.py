@@ -86,6 +86,8 @@ AMEND = "amend"
 
 #: The event of a head of store who allows a document's date; the state stays.
 ALLOW_DATE = "allow_date"
+#: The event of somebody whose document's date needs that; it waits for the head until it is allowed.
+ASK_DATE = "ask_date"
 
 
 def remark(document: Any, name: str, *, by: User, note: str) -> None:

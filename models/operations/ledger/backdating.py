@@ -13,9 +13,10 @@ from models.base import db
 from models.documents import Document, DocumentEvent
 from models.errors import N_, NotAllowed, Refused
 from models.finality import papers
-from models.operations.core.approvals import ALLOW_DATE, remark
+from models.operations.core.approvals import ALLOW_DATE, ASK_DATE, remark
 from models.operations.core.locking import lock
 from models.operations.ledger import periods
+from models.operations.people.notices import Declared, declare, holders, tell, withdraw
 from models.people import User
 from models.roles import Role
 
@@ -26,8 +27,7 @@ def can_be_allowed(document: Any, by: User) -> bool:
     if not isinstance(document, Document) or not document.may_be_backdated or not by.has_role(
             Role.STORE_HEAD):
         return False
-    final = next(paper.final for paper in papers() if paper.table == document.__tablename__)
-    return document.state not in final and document.document_date < clock.today()
+    return may_be_asked(document)
 
 
 def allow(document: Any, *, by: User, reason: str) -> None:
@@ -43,6 +43,68 @@ def allow(document: Any, *, by: User, reason: str) -> None:
                       field="reason")
     periods.check_open(document.document_date)
     remark(document, ALLOW_DATE, by=by, note=f"{document.document_date.isoformat()}: {reason.strip()}")
+    withdraw(_key(document))
+    if document.created_by_id != by.id:
+        tell("date_allowed", document)
+
+
+def ask(document: Any, *, by: User, reason: str) -> bool:
+    """Put the document's date before the heads of store, with what stands in its way: once for each date.
+    False where a head cannot allow it."""
+    if not may_be_asked(document) or is_allowed(document, document.document_date):
+        return False
+    if not is_asked(document):
+        remark(document, ASK_DATE, by=by, note=f"{document.document_date.isoformat()}: {reason.strip()}")
+    tell("date_asked", document, key=_key(document), reason=reason.strip())
+    return True
+
+
+def may_be_asked(document: Any) -> bool:
+    """Whether a head of store could allow the document's date."""
+    return (isinstance(document, Document) and document.may_be_backdated
+            and document.state not in _final(document) and document.document_date < clock.today())
+
+
+def is_asked(document: Any) -> bool:
+    """Whether the document waits for a head of store to allow its date."""
+    if not may_be_asked(document):
+        return False
+    model = type(document)
+    return db.session.scalar(sa.select(model.id).where(model.id == document.id, waits(model))) is not None
+
+
+def waits(model: Any) -> sa.ColumnElement[bool]:
+    """Rows whose date was put before the heads of store and is not allowed yet."""
+    dated = sa.cast(getattr(model, model.dated), sa.String(10)) + ":%"
+
+    def said(name: str) -> sa.ColumnElement[bool]:
+        return sa.exists().where(
+            DocumentEvent.document_type == model.__tablename__, DocumentEvent.document_id == model.id,
+            DocumentEvent.transition == name, DocumentEvent.note.like(dated))
+
+    return sa.and_(said(ASK_DATE), ~said(ALLOW_DATE), model.state.not_in(_final(model)))
+
+
+def _final(document: Any) -> tuple[str, ...]:
+    return next(paper.final for paper in papers() if paper.table == document.__tablename__)
+
+
+def _key(document: Any) -> str:
+    return f"date-{document.__tablename__}-{document.id}-{document.document_date.isoformat()}"
+
+
+ADDRESS = "/admin/{table}/details/?id={id}"
+declare(Declared(
+    "date_asked", holders(Role.STORE_HEAD),
+    N_("%(table)s of %(day)s waits for your permission to be dated so"),
+    (N_("%(reason)s"),), lambda document: {"table": document.__tablename__,
+                                           "day": document.document_date.isoformat()},
+    ADDRESS, channels=(), icon="calendar-time"))
+declare(Declared(
+    "date_allowed", lambda document: [document.created_by],
+    N_("%(table)s: the date %(day)s is allowed"), (N_("It can be posted now."),),
+    lambda document: {"table": document.__tablename__, "day": document.document_date.isoformat()},
+    ADDRESS, channels=(), icon="calendar-event"))
 
 
 def is_allowed(document: Any, on: date) -> bool:

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.errors import N_, PeriodClosed, Refused
+from models.errors import N_, NeedsStoreHead, PeriodClosed, Refused
 from models.items import Item
 from models.journal import Posting
 from models.operations.core.bulk import Bulk
 from models.operations.core.locking import insert_once, lock
-from models.operations.ledger import backdating, journal
+from models.operations.ledger import backdating, drawing, journal
 from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import (
     COST,
@@ -139,7 +139,8 @@ def lies_in(store_id: int, item_id: int) -> bool:
 def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[PostedMove]:
     """Take back all moves and journal entries of `document` with opposite ones of the same value.
 
-    Raises `Refused` when a later document drew on stock that it brought in.
+    Raises `Refused`, naming the document, when a later one drew on the batches that it brought in. Where all
+    that is left goes, the average took part of its price elsewhere: that difference is price variance.
     """
     lock(document)
     undone = sa.orm.aliased(StockMove)
@@ -151,12 +152,13 @@ def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Post
     pairs = {(move.store_id, move.item_id) for move in moves}
     _check_date(document, pairs, on, by, reason)
     ledger = Ledger(pairs)
-    for move in moves:
-        if move.quantity > 0:
-            _refuse_if_drawn_on(move)
-        ledger.undo(move)
+    drawing.refuse_if_drawn_on([move for move in moves if move.quantity > 0])
+    variance = sum((ledger.undo(move) for move in moves), ZERO)
     written = ledger.write(document, on=on, by=by, reason=reason, against=None)
     journal.reverse_entries(document, on=on, by=by)
+    journal.post_entry(on, [JournalLeg(Posting.INVENTORY, -variance),
+                            JournalLeg(Posting.PRICE_VARIANCE, variance)], document, by,
+                       description="variance")
     return written
 
 
@@ -219,23 +221,9 @@ def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str
                StockMove.moved_on > on).limit(1))
     is_head = by.has_role(Role.STORE_HEAD)
     if later and not (is_head and reason.strip()) and not backdating.is_allowed(document, on):
-        raise Refused(N_("%(item)s has later movements. Only the head of store may date before them, with a "
-                         "reason."),
-                      item=later, field="reason" if is_head else None)
+        raise NeedsStoreHead(N_("%(item)s has later movements. Only the head of store may date before them, "
+                                "with a reason."), item=later, field="reason" if is_head else None)
     return later is not None
-
-
-def _refuse_if_drawn_on(move: StockMove) -> None:
-    undone = sa.orm.aliased(StockMove)
-    later = db.session.execute(
-        sa.select(StockMove.document_type, StockMove.document_id)
-        .where(StockMove.store_id == move.store_id, StockMove.item_id == move.item_id, StockMove.id > move.id,
-               StockMove.quantity < 0, StockMove.kind != MoveKind.REVERSAL,
-               ~sa.exists().where(undone.reverses_id == StockMove.id)).limit(1)).first()
-    if later:
-        raise Refused(N_("Stock of %(item)s that came in here was used since (%(document)s). Reverse that "
-                         "first."),
-                      item=move.item.name, document=f"{later[0]} #{later[1]}")
 
 
 def in_base(lines: Iterable[Any]) -> dict[int, Decimal]:

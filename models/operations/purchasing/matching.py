@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from models.base import db
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.operations.ledger.ledger import share
 from models.operations.purchasing import supplier_returns
 from models.operations.purchasing.receipts import invoiced
-from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, PurchaseOrder
+from models.purchasing import SEN, PurchaseOrder
 from models.settings import setting
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 
@@ -54,8 +55,7 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
     """The lines of an invoice against receipt and order, in a fixed number of statements."""
     ids = [line.goods_receipt_line_id for line in invoice.lines]
     sources = {source.id: source for source in db.session.scalars(
-        sa.select(GoodsReceiptLine).where(GoodsReceiptLine.id.in_(ids))
-        .options(joinedload(GoodsReceiptLine.purchase_order_line)))}
+        sa.select(GoodsReceiptLine).where(GoodsReceiptLine.id.in_(ids)))}
     is_open = invoice.state in (SupplierInvoiceState.DRAFT, SupplierInvoiceState.SUBMITTED,
                                 SupplierInvoiceState.REJECTED)
     before, waived = (invoiced(ids), supplier_returns.waived(ids)) if is_open else ({}, {})
@@ -68,7 +68,8 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
             if gone + line.quantity <= source.received_quantity \
             else (source.net_amount / source.received_quantity * line.quantity).quantize(SEN, ROUND_HALF_UP)
         stored = source.received_quantity - (waived.get(source.id, ZERO) / source.factor).quantize(UNIT)
-        result.append(Match(line, source.purchase_order_line.quantity, stored, gone, due,
+        ordered = source.ordered_quantity if source.ordered_quantity is not None else stored
+        result.append(Match(line, ordered, stored, gone, due,
                             abs(line.net_amount - due) <= abs(due) * tolerance))
         before[source.id] = gone + line.quantity
     return result
@@ -99,7 +100,7 @@ def chargeable(order: PurchaseOrder) -> list[Chargeable]:
     lines = list(db.session.scalars(
         sa.select(GoodsReceiptLine).join(GoodsReceipt, GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id)
         .where(GoodsReceipt.purchase_order_id == order.id, GoodsReceipt.state == GoodsReceiptState.POSTED,
-               GoodsReceiptLine.origin_line_id.is_(None))
+               GoodsReceiptLine.origin_line_id.is_(None), GoodsReceiptLine.is_bonus.is_(False))
         .options(joinedload(GoodsReceiptLine.item), joinedload(GoodsReceiptLine.unit),
                  joinedload(GoodsReceiptLine.goods_receipt)).order_by(GoodsReceiptLine.id)))
     ids = [line.id for line in lines]

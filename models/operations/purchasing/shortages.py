@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from models.base import db
 from models.errors import N_, NotAllowed, Refused
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.items import Item, Supplier, UnitConversion
 from models.operations.core.approvals import opened
 from models.operations.core.jobs import each_day, job
@@ -23,9 +24,6 @@ from models.organisation import Status
 from models.people import User
 from models.purchasing import (
     BUYERS,
-    GoodsReceipt,
-    GoodsReceiptLine,
-    GoodsReceiptState,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderState,
@@ -123,7 +121,8 @@ def shortages(values: ParameterValues) -> Statement:
     coming, wanted, requested = _on_order(), _asked_for(), _requested()
     line = GoodsReceiptLine
     last = (sa.select(line.id).join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
-            .where(line.item_id == Item.id, GoodsReceipt.state == GoodsReceiptState.POSTED)
+            .where(line.item_id == Item.id, GoodsReceipt.state == GoodsReceiptState.POSTED,
+                   GoodsReceipt.supplier_id.is_not(None), line.is_bonus.is_(False))
             .order_by(GoodsReceipt.received_on.desc(), line.id.desc()).limit(1).scalar_subquery())
     home = sa.func.coalesce(
         sa.select(StoreItem.store_id).where(StoreItem.item_id == Item.id)
@@ -138,16 +137,18 @@ def shortages(values: ParameterValues) -> Statement:
              .outerjoin(coming, coming.c.item_id == Item.id).outerjoin(wanted, wanted.c.item_id == Item.id)
              .outerjoin(requested, requested.c.item_id == Item.id)
              .where(Item.status == Status.ACTIVE, missing > 0).subquery())
-    base = aliased(UnitConversion)
+    base, agreed = aliased(UnitConversion), aliased(PurchaseOrderLine)  # as it was ordered
     store_id = sa.func.coalesce(GoodsReceipt.store_id, short.c.home_id)
     result = (sa.select(
         Item.id.label("item_id"), (Item.code + " " + Item.name).label("item"), Item.base_unit, Item.precision,
         Item.minimum_stock, Item.stock_on_hand, short.c.on_order, short.c.asked_for, short.c.requested,
         short.c.shortage, Store.id.label("store_id"), Store.name.label("store"),
         Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), base.id.label("base_unit_id"),
-        line.unit_id.label("last_unit_id"), line.factor.label("last_factor"),
-        line.unit_price.label("last_price"))
+        sa.func.coalesce(agreed.unit_id, line.unit_id).label("last_unit_id"),
+        sa.func.coalesce(agreed.factor, line.factor).label("last_factor"),
+        sa.func.coalesce(agreed.unit_price, line.unit_price).label("last_price"))
         .join(short, short.c.id == Item.id).outerjoin(line, line.id == short.c.last_line_id)
+        .outerjoin(agreed, agreed.id == line.purchase_order_line_id)
         .outerjoin(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
         .outerjoin(Store, Store.id == store_id).outerjoin(Supplier, Supplier.id == GoodsReceipt.supplier_id)
         .outerjoin(base, sa.and_(base.item_id == Item.id, base.unit_name == Item.base_unit)))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.errors import N_
+from models.goods_receipts import GoodsReceipt
 from models.items import Item, ItemCategory, Supplier
 from models.operations.core.report_kit import (
     ITEM,
@@ -31,7 +32,6 @@ from models.operations.core.report_kit import (
     within,
 )
 from models.organisation import WorkUnit
-from models.purchasing import GoodsReceipt
 from models.returns import SupplierReturn, UnitReturn
 from models.stock import Shelf, StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest

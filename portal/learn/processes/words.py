@@ -60,7 +60,8 @@ CONDITIONS: dict[str, Any] = {
 
 #: What a history tells beside the steps of a workflow.
 EVENTS: dict[str, Any] = {"create": _l("Made"), "amend": _l("Amounts changed after the approval"),
-                          "allow_date": _l("Earlier date allowed")}
+                          "allow_date": _l("Earlier date allowed"),
+                          "ask_date": _l("Earlier date asked for")}
 
 
 def event_word(name: str) -> str:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.barcodes import check_digit
+from models.goods_receipts import GoodsReceiptLine
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.operations.purchasing import receipts
 from models.operations.setup.demo import stores_counts
@@ -19,7 +20,6 @@ from models.operations.setup.demo.clinic_talk import PRESCRIBED
 from models.operations.setup.demo.world import World, open_
 from models.operations.stores import stores as operations
 from models.purchasing import (
-    GoodsReceiptLine,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderState,
