@@ -57,14 +57,6 @@ with_order = Condition("with_order", lambda receipt, _user: not receipt.is_decid
 without_order = Condition("without_order", lambda receipt, _user: receipt.is_decided_on,
                           N_("Goods of an order are posted; nobody has to approve them."), is_kept=True,
                           about="document")
-giver_named = Condition("giver_named", lambda receipt, _user: (
-    receipt.supplier_id is not None if receipt.source == S.EMERGENCY
-    else bool((receipt.source_name or "").strip())),
-    N_("Write who gave the goods, or which programme; for an emergency choose the supplier."), "source_name",
-    about="document")
-has_value = Condition("has_value", lambda receipt, _user: all(
-    line.unit_price > 0 or line.is_bonus for line in receipt.lines),
-    N_("Write what the goods are worth: each line needs a value."), about="document")
 
 
 class GoodsReceipt(Document, db.Model):
@@ -91,7 +83,7 @@ class GoodsReceipt(Document, db.Model):
         Transition("post", (G.DRAFT,), G.POSTED, Role.STORE_STAFF, when=(has_lines, with_order, order_sent),
                    numbers=True),
         Transition("submit", (G.DRAFT,), G.SUBMITTED, Role.STORE_STAFF,
-                   when=(has_lines, without_order, giver_named, has_value), numbers=True),
+                   when=(has_lines, without_order), numbers=True),
         Transition("approve", (G.SUBMITTED,), G.POSTED, Role.FACILITIES_HEAD, when=(not_own, without_order)),
         Transition("reject", (G.SUBMITTED,), G.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("recall", (G.SUBMITTED,), G.DRAFT, Role.STORE_STAFF, when=own_document),

@@ -74,9 +74,12 @@ class GoodsReceiptView(DocumentView):
 
     def given_form(self) -> type[StaffForm]:
         """Goods without an order: where they come from, and what they are worth."""
-        return _form(("source", "source_name", "supplier", "store", "received_on", "delivery_order_number",
+        form = _form(("source", "source_name", "supplier", "store", "received_on", "delivery_order_number",
                       "note"),
                      ("item", "received_quantity", "unit", "unit_price", "batch_number", "expires_on"))
+        line: Any = form.lines.kwargs["line_form"]
+        line.unit_price.kwargs["label"] = lazy_gettext("Worth of one unit")
+        return form
 
     def form_class(self) -> type[StaffForm]:
         self._order_form, self._given_form = self.order_form(), self.given_form()

@@ -32,7 +32,8 @@ from portal.web import links, locale, pdf, words
 from portal.web.amount_in_words import in_words
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
-LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor"})
+LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor",
+                      "net_value"})
 #: Rows that a line came from or stands on: true, and of no use to who holds the paper.
 MACHINERY = ("stock_move", "asset_book")
 #: What a line is about; stands first and is widest.

@@ -97,7 +97,7 @@ ADDRESS = "/admin/{table}/details/?id={id}"
 declare(Declared(
     "date_asked", holders(Role.STORE_HEAD),
     N_("%(table)s of %(day)s waits for your permission to be dated so"),
-    (N_("%(reason)s"),), lambda document: {"table": document.__tablename__,
+    (N_("Why it needs it: %(reason)s"),), lambda document: {"table": document.__tablename__,
                                            "day": document.document_date.isoformat()},
     ADDRESS, channels=(), icon="calendar-time"))
 declare(Declared(

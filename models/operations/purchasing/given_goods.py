@@ -4,7 +4,7 @@ decides; they come in at the value that is given, against the account of their s
 from __future__ import annotations
 
 from models import clock
-from models.errors import N_, Refused
+from models.errors import N_, Refused, blame_line
 from models.goods_receipts import GoodsReceipt, GoodsSource
 from models.journal import Posting
 from models.operations.core.approvals import effect
@@ -23,14 +23,20 @@ AGAINST = {GoodsSource.DONATION: Posting.DONATION, GoodsSource.PROGRAMME: Postin
 def _check_given(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     """All that can be known before somebody decides: the day, the batches, the value."""
     lock(receipt)
+    if receipt.source == GoodsSource.EMERGENCY and receipt.supplier_id is None:
+        raise Refused(N_("Choose the supplier of what was bought: the invoice will come from there."),
+                      field="supplier")
+    if receipt.source != GoodsSource.EMERGENCY and not (receipt.source_name or "").strip():
+        raise Refused(N_("Write who gave the goods, or which programme they are of."), field="source_name")
     received_lines.check_day(receipt)
     stock.load_items(receipt.lines)
     received_lines.check_lines(receipt)
     stock.in_base(receipt.lines)
     for line in receipt.lines:
-        if line.purchase_order_line_id is not None:
-            raise Refused(N_("%(item)s names a line of an order, and these goods have no order."),
-                          item=line.item.name, field="item")
+        with blame_line(line):
+            if not line.unit_price:
+                raise Refused(N_("%(item)s: write what one unit is worth."), item=line.item.name,
+                              field="unit_price")
         line.discount, line.net_value = received_lines.ZERO, None
         line.net_value = line.net_amount
 

@@ -156,6 +156,26 @@ def _close_order(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
         by_system(order, "close", by=by)
 
 
+#: Why the system cancels a draft; documents are in the hospital's own language.
+ENDED = "Pesanan sudah ditutup atau dibatalkan."
+
+
+@after(PurchaseOrder, "close", "cancel")
+def _cancel_drafts(order: PurchaseOrder, *, by: User, reason: str) -> None:
+    """What was begun to receive an order that takes nothing more ends with it; what somebody posts just now
+    is told by itself."""
+    begun = db.session.scalars(
+        sa.select(GoodsReceipt).where(
+            GoodsReceipt.purchase_order_id == order.id, GoodsReceipt.supplier_return_id.is_(None),
+            GoodsReceipt.state.in_((GoodsReceiptState.DRAFT, GoodsReceiptState.SUBMITTED,
+                                    GoodsReceiptState.REJECTED)))
+        .order_by(GoodsReceipt.id).with_for_update(skip_locked=True, of=GoodsReceipt)).all()
+    for receipt in begun:
+        if receipt.state == GoodsReceiptState.SUBMITTED:
+            by_system(receipt, "recall", by=by)
+        by_system(receipt, "cancel", by=by, reason=ENDED)
+
+
 @effect(GoodsReceipt, "reverse")
 def _reverse_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     """Reversing moves, unless an invoice or a return stands on the receipt, or its stock was used."""

@@ -148,7 +148,6 @@ def _orders(world: World) -> None:
     world.do(broken, "post", world.users["store_staff"])
     world.things.setdefault("receipts", []).append(broken)
     clerk = world.users["store_staff"]
-    receipts.make_receipt(second, by=clerk)
     world.do(receipts.make_receipt(second, by=clerk), "cancel", clerk, reason="Salah pesanan")
     wrong = receipts.make_receipt(second, by=clerk)
     wrong.lines = wrong.lines[:1]
@@ -157,6 +156,7 @@ def _orders(world: World) -> None:
     world.session.flush()
     world.do(wrong, "post", clerk)
     world.do(wrong, "reverse", "store_head", reason="Barang milik pesanan lain")
+    receipts.make_receipt(second, by=clerk)
     _invoices(world, first)
 
 
