@@ -29,11 +29,12 @@ def given(cast: Cast, source: S = S.DONATION, price: str = "250", **fields: Any)
     """A draft of two packs of 12 of a new item, each worth `price`."""
     item = make.make_item({"pak": "12"})
     named = {"supplier": cast.supplier} if source == S.EMERGENCY else {"source_name": "Yayasan Harapan"}
+    author = fields.pop("created_by", cast.keeper)
     receipt = make.saved(GoodsReceipt(
-        created_by=cast.keeper, store=cast.store, source=source, **{**named, **fields},
+        created_by=author, store=cast.store, source=source, **{**named, **fields},
         lines=[GoodsReceiptLine(item=item, unit=make.unit_of(item, "pak"), received_quantity=Decimal(2),
                                 unit_price=Decimal(price))]))
-    opened(receipt, by=cast.keeper)
+    opened(receipt, by=author)
     return receipt
 
 

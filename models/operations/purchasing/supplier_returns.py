@@ -382,7 +382,7 @@ def clearing(receipt: GoodsReceipt) -> stock.CounterEntries:
     them."""
     document = receipt.supplier_return
     assert document is not None
-    gone = away({line.origin_line_id for line in receipt.lines if line.origin_line_id is not None})
+    gone = away({line.origin_line.id for line in receipt.lines if line.origin_line is not None})
     price = ZERO
     for line in receipt.lines:
         origin = line.origin_line
@@ -405,7 +405,7 @@ def settle_reversal(receipt: GoodsReceipt, *, by: User) -> None:
     assert document is not None
     lock_rows(GoodsReceipt, {line.origin_line.goods_receipt_id for line in receipt.lines
                              if line.origin_line is not None})
-    gone = away({line.origin_line_id for line in receipt.lines if line.origin_line_id is not None})
+    gone = away({line.origin_line.id for line in receipt.lines if line.origin_line is not None})
     price = ZERO
     for line in receipt.lines:
         origin = line.origin_line

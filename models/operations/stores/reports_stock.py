@@ -142,15 +142,19 @@ def moves_by_unit(values: ParameterValues) -> Statement:
 
 
 def moves_by_supplier(values: ParameterValues) -> Statement:
-    """Receipts and supplier returns."""
-    moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), IN, OUT, VALUE), M)
+    """Receipts and supplier returns; of goods without an order, who gave them stands in the supplier's
+    place."""
+    giver = sa.case((SUPPLIER_ID.is_(None), GoodsReceipt.source_name))
+    moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), giver.label("giver"), IN,
+                                       OUT, VALUE), M)
              .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(values, M.moved_on),
                     *where(values, store=M.store_id, item=M.item_id, supplier=SUPPLIER_ID))
-             .group_by(M.item_id, SUPPLIER_ID).subquery())
-    return (sa.select(moved.c.item_id, NAMED, Supplier.name.label("supplier"), Item.base_unit, moved.c.came,
+             .group_by(M.item_id, SUPPLIER_ID, giver).subquery())
+    named = sa.func.coalesce(Supplier.name, moved.c.giver)
+    return (sa.select(moved.c.item_id, NAMED, named.label("supplier"), Item.base_unit, moved.c.came,
                       moved.c.went, moved.c.value)
-            .join(Supplier, Supplier.id == moved.c.supplier_id).join(Item, Item.id == moved.c.item_id)
-            .order_by(Supplier.name, Supplier.id, Item.name, moved.c.item_id))
+            .outerjoin(Supplier, Supplier.id == moved.c.supplier_id).join(Item, Item.id == moved.c.item_id)
+            .order_by(named, Supplier.id, Item.name, moved.c.item_id))
 
 
 declare(Report("moves_by_item", N_("Movements by item"), "inventory", moves_by_item, icon="arrows-exchange",
