@@ -14,10 +14,18 @@ from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
-from models.line_quantities import MeasuredLine, measured
-from models.purchasing import PurchaseOrder, PurchaseOrderState, net
+from models.line_quantities import MeasuredLine, measured, net
+from models.purchasing import PurchaseOrder, PurchaseOrderState
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, has_lines, not_own, own_document
+from models.workflow import (
+    Condition,
+    Transition,
+    Workflow,
+    author_or_colleague,
+    has_lines,
+    not_own,
+    own_document,
+)
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -87,7 +95,8 @@ class GoodsReceipt(Document, db.Model):
         Transition("approve", (G.SUBMITTED,), G.POSTED, Role.FACILITIES_HEAD, when=(not_own, without_order)),
         Transition("reject", (G.SUBMITTED,), G.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("recall", (G.SUBMITTED,), G.DRAFT, Role.STORE_STAFF, when=own_document),
-        Transition("reopen", (G.REJECTED,), G.DRAFT, Role.STORE_STAFF, when=own_document),
+        Transition("reopen", (G.REJECTED,), G.DRAFT, Role.STORE_STAFF,
+                   when=author_or_colleague((Role.STORE_STAFF,))),
         Transition("reverse", (G.POSTED,), G.REVERSED, Role.STORE_HEAD, needs_reason=True),
         Transition("cancel", (G.DRAFT, G.REJECTED), G.CANCELLED, Role.STORE_STAFF, needs_reason=True),
     )

@@ -154,7 +154,7 @@ def test_the_date_that_was_typed_waits_for_the_head_and_can_be_posted_then(clien
     sign_in(client, cast.store_head)
     inbox = f"/admin/goods_receipt/details/?id={receipt.id}"
     assert inbox in client.get("/admin/inbox/").text
-    assert "pergerakan" in client.get(inbox).text
+    assert "mutasi sesudahnya" in client.get(inbox).text
     assert client.post(f"/admin/goods_receipt/{receipt.id}/allow_date", data={
         "version": receipt.version, "reason": "Surat jalan terselip"}).status_code == 303
     assert inbox not in client.get("/admin/inbox/").text

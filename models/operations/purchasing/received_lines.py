@@ -18,9 +18,10 @@ from models.base import db
 from models.errors import N_, Refused, blame_line
 from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, value_of
 from models.items import MOST_WORTH, UnitConversion
+from models.line_quantities import SEN, net
 from models.operations.core.bulk import update_all
 from models.operations.ledger import stock
-from models.purchasing import SEN, PurchaseOrder, PurchaseOrderLine, net
+from models.purchasing import PurchaseOrder, PurchaseOrderLine
 from models.settings import setting_of, worth
 
 ZERO = Decimal(0)
