@@ -59,12 +59,18 @@ order_sent = Condition("order_sent", lambda receipt, _user: (
     receipt.supplier_return_id is not None or receipt.purchase_order is None
     or receipt.purchase_order.state == PurchaseOrderState.SENT),
     N_("The order is not sent to the supplier, or it is already closed."), "purchase_order")
+
+
+def _decided_on(model: type[GoodsReceipt]) -> sa.ColumnElement[bool]:
+    return sa.and_(model.source.is_not(None), model.supplier_return_id.is_(None))
+
+
 with_order = Condition("with_order", lambda receipt, _user: not receipt.is_decided_on,
                        N_("Goods without an order are submitted: the head of facilities decides on them."),
-                       is_kept=True, about="document")
+                       rows=lambda model, _user: sa.not_(_decided_on(model)), is_kept=True, about="document")
 without_order = Condition("without_order", lambda receipt, _user: receipt.is_decided_on,
-                          N_("Goods of an order are posted; nobody has to approve them."), is_kept=True,
-                          about="document")
+                          N_("Goods of an order are posted; nobody has to approve them."),
+                          rows=lambda model, _user: _decided_on(model), is_kept=True, about="document")
 
 
 class GoodsReceipt(Document, db.Model):

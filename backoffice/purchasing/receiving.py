@@ -173,6 +173,9 @@ class GoodsReceiptView(DocumentView):
         record.supplier, record.store, record.ordered_on = order.supplier, order.store, order.ordered_on
         if record.supplier_return is None:
             received_lines.propose(record, order)
+        for line in record.lines:
+            if line.is_bonus:
+                received_lines.free(line)
 
     @staticmethod
     def _same_for_all(form: StaffForm, record: Any) -> None:

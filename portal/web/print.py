@@ -259,7 +259,7 @@ def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.C
             continue
         values = [getattr(line, name) for line in document.lines]
         # A column that is empty on every line only takes the room of the others.
-        if any(value is not None and value != "" for value in values) and not (
+        if any(value is not None and value != "" and value is not False for value in values) and not (
                 _is_percent(column.type) and not any(values)):
             result.append((column, name))
     return sorted(result, key=lambda entry: _rank(*entry))

@@ -125,6 +125,14 @@ def test_a_bonus_may_be_another_item_and_come_alone(session: Any, cast: Cast) ->
     assert order.state == PurchaseOrderState.SENT
 
 
+def test_a_bonus_that_is_reversed_opens_no_order_again(session: Any, cast: Cast) -> None:
+    order = cast.sent(cast.order((make.make_item(), 10, 100)))
+    bonus = came(cast, order, (1, "tablet", True))
+    came(cast, order, (10, "tablet"))
+    perform(bonus, "reverse", by=cast.store_head, reason="not ours")
+    assert order.state == PurchaseOrderState.DONE
+
+
 def test_what_nobody_ordered_is_no_part_of_the_order(session: Any, cast: Cast) -> None:
     order, other = paks(cast), make.make_item()
     receipt = receipts.make_receipt(order, by=cast.keeper)

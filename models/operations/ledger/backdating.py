@@ -16,7 +16,7 @@ from models.finality import papers
 from models.operations.core.approvals import ALLOW_DATE, ASK_DATE, remark
 from models.operations.core.locking import lock
 from models.operations.ledger import periods
-from models.operations.people.notices import Declared, declare, holders, tell, withdraw
+from models.operations.people.notices import tell, withdraw
 from models.people import User
 from models.roles import Role
 
@@ -82,7 +82,9 @@ def waits(model: Any) -> sa.ColumnElement[bool]:
             DocumentEvent.document_type == model.__tablename__, DocumentEvent.document_id == model.id,
             DocumentEvent.transition == name, DocumentEvent.note.like(dated))
 
-    return sa.and_(said(ASK_DATE), ~said(ALLOW_DATE), model.state.not_in(_final(model)))
+    # by state first: unfinished papers are few
+    unfinished = [state for state in model.workflow.states if state not in _final(model)]
+    return sa.and_(model.state.in_(unfinished), said(ASK_DATE), ~said(ALLOW_DATE))
 
 
 def _final(document: Any) -> tuple[str, ...]:
@@ -91,20 +93,6 @@ def _final(document: Any) -> tuple[str, ...]:
 
 def _key(document: Any) -> str:
     return f"date-{document.__tablename__}-{document.id}-{document.document_date.isoformat()}"
-
-
-ADDRESS = "/admin/{table}/details/?id={id}"
-declare(Declared(
-    "date_asked", holders(Role.STORE_HEAD),
-    N_("%(table)s of %(day)s waits for your permission to be dated so"),
-    (N_("Why it needs it: %(reason)s"),), lambda document: {"table": document.__tablename__,
-                                           "day": document.document_date.isoformat()},
-    ADDRESS, channels=(), icon="calendar-time"))
-declare(Declared(
-    "date_allowed", lambda document: [document.created_by],
-    N_("%(table)s: the date %(day)s is allowed"), (N_("It can be posted now."),),
-    lambda document: {"table": document.__tablename__, "day": document.document_date.isoformat()},
-    ADDRESS, channels=(), icon="calendar-event"))
 
 
 def is_allowed(document: Any, on: date) -> bool:

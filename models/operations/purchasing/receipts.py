@@ -206,17 +206,25 @@ def _reverse_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     order = db.session.scalars(
         sa.select(PurchaseOrder).where(PurchaseOrder.id == receipt.purchase_order_id)
         .with_for_update(key_share=True).execution_options(populate_existing=True)).one()
-    came = received(order)
-    if order.state == PurchaseOrderState.DONE and all(  # by receipts; one that was closed short stays closed
-            came.get(line.id, ZERO) >= line.base_quantity for line in order.lines):
+    came, goes = received(order), dict[int, Decimal]()
+    for line in receipt.lines:
+        if line.purchase_order_line_id is not None:
+            key = line.purchase_order_line_id
+            goes[key] = goes.get(key, ZERO) + line.base_quantity
+    was_full = all(came.get(line.id, ZERO) >= line.base_quantity for line in order.lines)
+    lacks = any(came.get(line.id, ZERO) - goes.get(line.id, ZERO) < line.base_quantity
+                for line in order.lines)
+    # closed by receipts; one that was closed short stays closed
+    if order.state == PurchaseOrderState.DONE and was_full and lacks:
         by_system(order, "open_again", by=by, reason=reason)
 
 
 @after(GoodsReceipt, "reverse")
 def _ask_again(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     """What came with a receipt of an order that was closed short is open on the request again."""
-    if receipt.supplier_return_id is None and receipt.purchase_order.state == PurchaseOrderState.DONE:
-        open_requests_again(receipt.purchase_order, by=by, reason=reason)
+    order = receipt.purchase_order
+    if order is not None and receipt.supplier_return_id is None and order.state == PurchaseOrderState.DONE:
+        open_requests_again(order, by=by, reason=reason)
 
 
 # ---------------------------------------------------------------- invoice

@@ -142,16 +142,21 @@ def propose(receipt: GoodsReceipt, order: PurchaseOrder) -> None:
     """Write what the order says on the lines of a draft, for people to see; posting reads it anew."""
     ordered, lines = of_order(order), {line.id: line for line in order.lines}
     for line in receipt.lines:
+        free(line)
         found = None if line.is_bonus or line.item is None else _filled(line, ordered)
-        line.purchase_order_line = lines[found.row.id] if found is not None else None
-        line.unit_price = line.discount = ZERO
-        line.ordered_quantity = None
         if found is None or line.factor is None or line.received_quantity is None:
             continue
+        line.purchase_order_line = lines[found.row.id]
         factor = found.row.factor if line.unit is lines[found.row.id].unit else line.factor
         found.came += line.received_quantity * factor
         line.unit_price = min(found.price_of(factor), MOST_WORTH)
         line.discount, line.ordered_quantity = found.row.discount, (found.whole / factor).quantize(UNIT)
+
+
+def free(line: GoodsReceiptLine) -> None:
+    """Take off the line what an order says."""
+    line.purchase_order_line, line.ordered_quantity = None, None
+    line.unit_price = line.discount = ZERO
 
 
 def as_bonus() -> dict[str, Any]:

@@ -23,7 +23,7 @@ from models.operations.core.approvals import effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import JournalLeg
-from models.operations.purchasing.received_lines import counted
+from models.operations.purchasing.received_lines import counted, free
 from models.people import User
 from models.purchasing import SEN
 from models.returns import Resolution, SupplierReturn, SupplierReturnLine, SupplierReturnState
@@ -336,7 +336,8 @@ def check_replacement(receipt: GoodsReceipt) -> None:
     origins = [origin_of(line.goods_receipt_line) for line in document.lines]
     for line in receipt.lines:
         if line.is_bonus:
-            line.purchase_order_line, line.unit_price, line.net_value = None, ZERO, ZERO
+            free(line)
+            line.net_value = ZERO
             continue
         with blame_line(line):
             origin = _replaced(line, origins, left)

@@ -9,7 +9,7 @@ from models import clock
 from models.errors import NotEnoughStock
 from models.operations.core import amendments
 from models.operations.purchasing import receipts, supplier_refunds
-from models.operations.setup.demo import stores, stores_counts
+from models.operations.setup.demo import stores, stores_counts, stores_given
 from models.operations.setup.demo.world import World, open_
 from models.operations.stores import corrections
 from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
@@ -27,6 +27,7 @@ def load(world: World) -> None:
     _returns(world)
     _counts(world)
     _templates(world)
+    stores_given.load(world)
 
 
 def _requests(world: World) -> None:
@@ -144,6 +145,7 @@ def _orders(world: World) -> None:
     part = broken.lines[0]
     part.rejected_quantity, part.rejection_reason = Decimal(2), "Kemasan penyok, segel terbuka"
     part.received_quantity -= 2
+    broken.lines = stores_given.as_it_came(broken.lines)
     world.session.flush()
     world.do(broken, "post", world.users["store_staff"])
     world.things.setdefault("receipts", []).append(broken)
