@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from models import clock
 from models.clinic import Doctor
 from models.items import Item
+from models.operations.ledger import availability
 from models.organisation import Status
 from models.stock import StockBalance, StockBatch
 
@@ -54,8 +55,9 @@ PRESETS: dict[str, dict[str, Preset]] = {
                             lambda _m: (Doctor.status == Status.ACTIVE) & licensed(clock.today())),
         "expiring": Preset(_l("Licence runs out within 90 days, or did"),
                            lambda _m: (Doctor.status == Status.ACTIVE) & ~licensed(clock.today() + SOON))},
-    "item": {"short": Preset(_l("Below minimum"), lambda _m: (Item.stock_on_hand < Item.minimum_stock)
-                             & (Item.status == Status.ACTIVE))},
+    "item": {"short": Preset(
+        _l("Below minimum"), lambda _m: (availability.usable_of_item() < Item.minimum_stock)
+        & (Item.status == Status.ACTIVE))},
     "stock_balance": {"expiring": Preset(_l("Expires within 30 days, or did"), _expiring)},
     "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
     "maintenance": {"open": Preset(_l("Open"),
