@@ -89,14 +89,14 @@ class StoreRequest(Document, db.Model):
         for delivery in self.deliveries:
             if delivery.state in (DeliveryState.DELIVERED, DeliveryState.DONE):
                 for line in delivery.lines:
-                    delivered[line.item_id] = delivered.get(line.item_id, Decimal(0)) + line.base_quantity
+                    delivered[line.item_id] = delivered.get(line.item_id, Decimal(0)) + line.given
         return delivered
 
     @property
     def is_fully_delivered(self) -> bool:
         requested: dict[int, Decimal] = {}
         for line in self.lines:
-            requested[line.item_id] = requested.get(line.item_id, Decimal(0)) + line.base_quantity
+            requested[line.item_id] = requested.get(line.item_id, Decimal(0)) + line.granted
         delivered = self.delivered_by_item
         return all(delivered.get(item_id, Decimal(0)) >= quantity for item_id, quantity in requested.items())
 
@@ -106,8 +106,11 @@ class StoreRequestLine(MeasuredLine, db.Model):
     it."""
 
     __tablename__ = "store_request_line"
+    late_columns = ("granted_quantity",)
     __table_args__ = (
         *measured(),
+        sa.CheckConstraint("granted_quantity >= 0 AND granted_quantity <= quantity",
+                           name="granted_is_asked_for"),
         {"info": {"seed": "tb_detSr"}},
     )
 
@@ -117,10 +120,18 @@ class StoreRequestLine(MeasuredLine, db.Model):
     unit_id: Mapped[int] = reference("unit_conversion", "tb_detSr.unit_konversi_id")
     quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detSr.jumlah"))
     factor: Mapped[Factor]
+    #: What the head of store grants, in the unit that was asked in; empty means all of it.
+    granted_quantity: Mapped[Quantity | None] = mapped_column(info={"derived": True})
 
     store_request: Mapped[StoreRequest] = relationship(back_populates="lines")
     item: Mapped[Item] = relationship("Item")
     unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+
+    @property
+    def granted(self) -> Decimal:
+        """What the unit may have, in base units."""
+        asked = self.quantity if self.granted_quantity is None else self.granted_quantity
+        return asked * self.factor
 
 
 class DeliveryState(StrEnum):
@@ -180,13 +191,27 @@ class DeliveryRequest(Document, db.Model):
         return self.store_request.work_unit_id
 
 
+class Missing(StrEnum):
+    """What became of goods that left the store and did not arrive."""
+
+    STILL_IN_STORE = "still_in_store"
+    LOST = "lost"
+
+
 class DeliveryRequestLine(MeasuredLine, db.Model):
-    """One item of a DR."""
+    """One item of a DR. `quantity` is what was approved; what left the store and what arrived of it stand
+    beside it, in base units."""
 
     __tablename__ = "delivery_request_line"
     names_by = ("delivery_request", "item")
+    late_columns = ("delivered_quantity", "arrived_quantity", "missing")
+    late_in = (D.DELIVERED,)
     __table_args__ = (
         *measured(),
+        sa.CheckConstraint("delivered_quantity >= 0 AND delivered_quantity <= quantity * factor",
+                           name="delivered_is_approved"),
+        sa.CheckConstraint("arrived_quantity >= 0 AND arrived_quantity <= delivered_quantity",
+                           name="arrived_is_delivered"),
         {"info": {"seed": "tb_detDr"}},
     )
 
@@ -196,7 +221,26 @@ class DeliveryRequestLine(MeasuredLine, db.Model):
     unit_id: Mapped[int] = reference("unit_conversion", "tb_detDr.unit_konversi_id")
     quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detDr.jumlah"))
     factor: Mapped[Factor]
+    #: Base units; empty in deliveries of the time before they were kept: all that was approved.
+    delivered_quantity: Mapped[Quantity | None] = mapped_column(info={"derived": True})
+    arrived_quantity: Mapped[Quantity | None] = mapped_column(info={"derived": True})
+    missing: Mapped[Missing | None] = mapped_column(info={"derived": True})
 
     delivery_request: Mapped[DeliveryRequest] = relationship(back_populates="lines")
     item: Mapped[Item] = relationship("Item")
     unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
+
+    @property
+    def delivered(self) -> Decimal:
+        """What left the store with this line, in base units; before that what is to leave it."""
+        return self.base_quantity if self.delivered_quantity is None else self.delivered_quantity
+
+    @property
+    def given(self) -> Decimal:
+        """What the unit has of it, in base units: what arrived, as soon as the unit said so."""
+        return self.delivered if self.arrived_quantity is None else self.arrived_quantity
+
+    @property
+    def lost(self) -> Decimal:
+        """What left the store and never arrived, in base units."""
+        return self.delivered - self.given if self.missing == Missing.LOST else Decimal(0)

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from models import clock
 from models.clinic import Doctor
 from models.items import Item
+from models.operations.ledger import availability
 from models.operations.purchasing.price_lists import holds
 from models.organisation import Status
 from models.settings import setting
@@ -62,8 +63,9 @@ PRESETS: dict[str, dict[str, Preset]] = {
                             lambda _m: (Doctor.status == Status.ACTIVE) & licensed(clock.today())),
         "expiring": Preset(_l("Licence runs out within 90 days, or did"),
                            lambda _m: (Doctor.status == Status.ACTIVE) & ~licensed(clock.today() + SOON))},
-    "item": {"short": Preset(_l("Below minimum"), lambda _m: (Item.stock_on_hand < Item.minimum_stock)
-                             & (Item.status == Status.ACTIVE))},
+    "item": {"short": Preset(
+        _l("Below minimum"), lambda _m: (availability.usable_of_item() < Item.minimum_stock)
+        & (Item.status == Status.ACTIVE))},
     "supplier_price": {
         "holds": Preset(_l("Holds today"), lambda _m: holds()),
         "ending": Preset(_l("Contracts that end soon, or did"), _ending)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from models import clock
 from models.base import db
 from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
+from models.operations.ledger import availability
 from models.operations.purchasing import supplier_refunds, supplier_returns
 from models.operations.stores import count_moments, shelves, stocktake_counting, stores
 from models.returns import Spoilage, SupplierReturn
@@ -38,6 +40,15 @@ def meter(part: Decimal, whole: Decimal) -> Markup:
     return Markup('<span class="nowrap"><progress class="rw-meter" max="100" value="{0}" aria-label="{0} '
                   '%"></progress>'
                   ' {0}%</span>').format(percent)
+
+
+def stock_cell(stock: availability.Available) -> Markup:
+    """What can be used; beneath it what nobody waits for, and what is expired."""
+    beside = [gettext("%(quantity)s available", quantity=quantity(stock.available))] if stock.reserved else []
+    if stock.expired:
+        beside.append(gettext("%(quantity)s expired", quantity=quantity(stock.expired)))
+    small = Markup('<small class="rw-sub">{}</small>').format(" · ".join(beside)) if beside else Markup("")
+    return escape(quantity(stock.usable)) + small
 
 
 class ByShelf:
@@ -112,7 +123,13 @@ class ItemView(MasterView):
     def extra(self, record: Any) -> dict[str, Any]:
         if not may(current_user, "read", "stock_balance"):
             return {"held": []}
-        return {"held": shelves.held(record.id), "today": clock.today()}
+        return {"held": shelves.held(record.id), "today": clock.today(),
+                "stock": availability.in_all_stores([record.id])[record.id]}
+
+    def cells_of(self, records: list[Item]) -> dict[str, Callable[[Item], Markup]]:
+        """What can be used of each item, and what is expired or promised of it."""
+        there = availability.in_all_stores(item.id for item in records)
+        return {"stock_on_hand": lambda item: stock_cell(there[item.id])}
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """The base unit is a unit of measure too, with factor 1."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from models.base import ExactDecimal
 from models.operations.core.report_kit import above_zero, base_units, quantity
-from models.operations.stores.usable import usable
+from models.operations.ledger import availability
 from models.purchasing import (
     GoodsReceipt,
     GoodsReceiptLine,
@@ -20,14 +20,6 @@ from models.purchasing import (
     PurchaseRequest,
     PurchaseRequestLine,
     PurchaseRequestState,
-)
-from models.store_requests import (
-    DeliveryRequest,
-    DeliveryRequestLine,
-    DeliveryState,
-    StoreRequest,
-    StoreRequestLine,
-    StoreRequestState,
 )
 
 O, R = PurchaseOrderState, PurchaseRequestState  # noqa: E741 - one letter for states, as in every workflow table
@@ -79,44 +71,22 @@ def asked_for() -> sa.Select[Any]:
             .group_by(PurchaseRequest.store_id, line.item_id))
 
 
-def requested() -> sa.Select[Any]:
-    """What approved store requests still wait for."""
-    wanted = (sa.select(StoreRequest.id.label("request_id"), StoreRequest.store_id, StoreRequestLine.item_id,
-                        quantity(sa.func.sum(base_units(StoreRequestLine.quantity, StoreRequestLine.factor)))
-                        .label("quantity"))
-              .join(StoreRequestLine, StoreRequestLine.store_request_id == StoreRequest.id)
-              .where(StoreRequest.state == StoreRequestState.APPROVED)
-              .group_by(StoreRequest.id, StoreRequest.store_id, StoreRequestLine.item_id).subquery())
-    line = DeliveryRequestLine
-    given = (sa.select(DeliveryRequest.store_request_id.label("request_id"), line.item_id,
-                       quantity(sa.func.sum(base_units(line.quantity, line.factor))).label("quantity"))
-             .join(line, line.delivery_request_id == DeliveryRequest.id)
-             .join(StoreRequest, StoreRequest.id == DeliveryRequest.store_request_id)
-             .where(DeliveryRequest.state.in_((DeliveryState.DELIVERED, DeliveryState.DONE)),
-                    StoreRequest.state == StoreRequestState.APPROVED)
-             .group_by(DeliveryRequest.store_request_id, line.item_id).subquery())
-    left = quantity(wanted.c.quantity - sa.func.coalesce(given.c.quantity, 0))
-    return (sa.select(wanted.c.store_id, wanted.c.item_id,
-                      quantity(sa.func.sum(above_zero(left))).label("quantity"))
-            .outerjoin(given, sa.and_(given.c.request_id == wanted.c.request_id,
-                                      given.c.item_id == wanted.c.item_id))
-            .group_by(wanted.c.store_id, wanted.c.item_id))
-
-
-#: What adds up to where an item stands; what units wait for is taken off. Stock that is promised to them is
-#: counted once: as what they wait for, not as less stock.
-PARTS = {"usable": usable, "on_order": on_order, "asked_for": asked_for, "requested": requested}
+#: What adds up to where an item stands. What units wait for is what is reserved for them: it is taken off once.
+PARTS = ("usable", "on_order", "asked_for", "requested")
 
 
 def standing() -> sa.CTE:
     """`store_id`, `item_id`, each of `PARTS`, and `position`: usable + on order + asked for − requested."""
+    held, coming, asked = availability.available_by_store(), on_order().subquery(), asked_for().subquery()
     none = sa.type_coerce(sa.literal_column("0"), ExactDecimal(24, 3))
-    rows = []
-    for name, part in PARTS.items():
-        source = part().subquery()
-        rows.append(sa.select(source.c.store_id, source.c.item_id, *(
-            (source.c.quantity if other == name else none).label(other) for other in PARTS)))
-    every = sa.union_all(*rows).subquery()
+
+    def rows(source: Any, **parts: Any) -> sa.Select[Any]:
+        return sa.select(source.c.store_id, source.c.item_id,
+                         *(parts.get(name, none).label(name) for name in PARTS))
+
+    every = sa.union_all(rows(held, usable=held.c.usable, requested=held.c.reserved),
+                         rows(coming, on_order=coming.c.quantity),
+                         rows(asked, asked_for=asked.c.quantity)).subquery()
     sums = {name: quantity(sa.func.sum(every.c[name])) for name in PARTS}
     return (sa.select(every.c.store_id, every.c.item_id,
                       *(column.label(name) for name, column in sums.items()),

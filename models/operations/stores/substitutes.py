@@ -13,13 +13,13 @@ from models import clock
 from models.base import db
 from models.item_substitutes import ItemSubstitute
 from models.items import Item
-from models.operations.stores.usable import usable
+from models.operations.ledger import availability
 from models.organisation import Status
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A substitute that holds today; `there`: base units of it that are not expired, in the store or in all;
+    """A substitute that holds today; `there`: base units of it that nobody waits for, in the store or in all;
     `factor`: base units of it for one base unit of the item."""
 
     item: Item
@@ -55,12 +55,6 @@ def suggestions(item_ids: Iterable[int], store_id: int | None = None) -> dict[in
 
 
 def _held(item_ids: set[int], store_id: int | None) -> dict[int, Decimal]:
-    there: dict[int, Decimal] = {}
-    if item_ids:
-        source = usable().subquery()
-        statement = sa.select(source.c.item_id, source.c.quantity).where(source.c.item_id.in_(item_ids))
-        if store_id is not None:
-            statement = statement.where(source.c.store_id == store_id)
-        for item_id, quantity in db.session.execute(statement):
-            there[item_id] = there.get(item_id, Decimal(0)) + quantity
-    return there
+    there = (availability.in_all_stores(item_ids) if store_id is None
+             else availability.available(store_id, item_ids))
+    return {item_id: stock.available for item_id, stock in there.items()}
