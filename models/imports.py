@@ -26,8 +26,6 @@ class ImportKind(StrEnum):
     WORK_UNIT = "work_unit"
     STORE = "store"
     SHELF = "shelf"
-    STOCK_LEVEL = "stock_level"
-    SUPPLIER_PRICE = "supplier_price"
     OPENING_STOCK = "opening_stock"
 
 

@@ -19,7 +19,7 @@ from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.purchasing import PurchaseOrderState, net
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, has_lines, own_document
+from models.workflow import Condition, Transition, Workflow, has_lines
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -68,8 +68,7 @@ class QuotationRequest(Document, db.Model):
         Q.DRAFT,
         Transition("send", (Q.DRAFT,), Q.SENT, Role.FACILITIES_STAFF, when=(has_lines, has_suppliers),
                    numbers=True),
-        Transition("recall", (Q.SENT,), Q.DRAFT, Role.FACILITIES_STAFF,
-                   when=(own_document, nobody_answered)),
+        Transition("recall", (Q.SENT,), Q.DRAFT, Role.FACILITIES_STAFF, when=nobody_answered),
         Transition("decide", (Q.SENT,), Q.DONE, Role.FACILITIES_STAFF, needs_reason=is_decided),
         Transition("open_again", (Q.DONE,), Q.SENT, Role.FACILITIES_STAFF, when=no_living_order,
                    needs_reason=True),

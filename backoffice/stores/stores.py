@@ -23,11 +23,12 @@ from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
 from models.operations.ledger import availability
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.operations.stores import count_moments, shelves, stocktake_counting, stores
+from models.operations.stores import count_moments, shelves, stocktake_counting, stores, substitutes
 from models.returns import Spoilage, SupplierReturn
 from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
+from models.stock_levels import StockLevel
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
 from models.store_requests import DeliveryRequest, DeliveryState, StoreRequest, StoreRequestState
 from models.workflow import Transition
@@ -121,9 +122,14 @@ class ItemView(MasterView):
     details_template = "backoffice/stores/item.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
+        instead = (substitutes.suggestions([record.id])[record.id]
+                   if may(current_user, "read", "item_substitute") else [])
         if not may(current_user, "read", "stock_balance"):
-            return {"held": []}
-        return {"held": shelves.held(record.id), "today": clock.today(),
+            return {"held": [], "substitutes": instead}
+        levels = db.session.scalars(sa.select(StockLevel).filter_by(item_id=record.id)
+                                    .options(joinedload(StockLevel.store)).order_by(StockLevel.id)).all()
+        return {"held": shelves.held(record.id), "today": clock.today(), "levels": levels,
+                "substitutes": instead,
                 "stock": availability.in_all_stores([record.id])[record.id]}
 
     def cells_of(self, records: list[Item]) -> dict[str, Callable[[Item], Markup]]:

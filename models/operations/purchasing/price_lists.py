@@ -96,15 +96,17 @@ class Source:
 
 def sources(order: PurchaseOrder) -> dict[int, Source]:
     """The source of each line's price by line id, on the day of the order; three statements."""
-    from models.operations.purchasing.prices import offers, suggested
+    from models.operations.purchasing.prices import paid_for
     ids = {line.item_id for line in order.lines}
-    known, paid = agreed(ids, order.ordered_on), offers(ids)
+    known = agreed(ids, order.ordered_on)
+    paid = {item_id: rows[0] for (item_id, supplier_id, _name), rows in paid_for(ids).items()
+            if supplier_id == order.supplier_id}
     quoted = _quoted(order)
     result = {}
     for line in order.lines:
         price = best(known[line.item_id], order.supplier_id, line.base_quantity)
         asked = quoted.get(line.purchase_request_line_id or 0)
-        last = suggested(paid[line.item_id], order.supplier_id)
+        last = paid.get(line.item_id)
         if price is not None and price.kind is PriceKind.CONTRACT:
             over = line.net_amount - (price.net * line.base_quantity).quantize(Decimal("0.01"))
             result[line.id] = Source("contract", price.contract_number or "", price.valid_to,
@@ -170,12 +172,12 @@ declare(Declared(
     "contract_ends", holders(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD),
     N_("Contract %(number)s with %(supplier)s ends on %(day)s"),
     (N_("%(count)s prices hold until then. Renew it, or ask for quotations."),),
-    address="/admin/supplier_price/?only=ending", channels=(), icon="calendar-due"))
+    address="/admin/supplier_price/?only=ending", channels=(), icon="calendar-time"))
 declare(Declared(
     "contract_ended", holders(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD),
     N_("Contract %(number)s with %(supplier)s ended on %(day)s"),
     (N_("%(count)s prices hold no more: orders take the price list, or what was paid last."),),
-    address="/admin/supplier_price/?only=ending", channels=(), icon="calendar-due"))
+    address="/admin/supplier_price/?only=ending", channels=(), icon="calendar-time"))
 
 
 @job("contracts", due=each_day(hour=6))
