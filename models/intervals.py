@@ -1,5 +1,5 @@
-"""Nobody is booked twice, and no price is two on one day: what must not overlap in time, as data; the database
-keeps it on each way of writing.
+"""Nobody is booked twice, and no price is two on one day: what must not overlap in time, as data; the
+database keeps it on each way of writing.
 
 A row takes up the half-open interval [start, start + minutes) while it stands in one of its states: what ends
 at 10:03 leaves 10:03 free. PostgreSQL keeps it by an exclusion constraint (GiST, extension `btree_gist`),
@@ -47,8 +47,8 @@ APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f
 
 @dataclass(frozen=True)
 class DaysApart:
-    """Rows of `table` that agree in all of `same` never hold on the same day: both ends count, and a row without
-    an end holds from its first day on."""
+    """Rows of `table` that agree in all of `same` never hold on the same day: both ends count, and a row
+    without an end holds from its first day on."""
 
     name: str
     table: str
@@ -117,5 +117,6 @@ def postgresql() -> Iterator[tuple[str, str]]:
         )
     for days in DAYS_APART:
         alike = ", ".join(f'"{column}" WITH =' for column in days.same)
-        yield days.table, (f'ALTER TABLE "{days.table}" ADD CONSTRAINT {days.name} EXCLUDE USING gist ({alike},\n'
+        yield days.table, (f'ALTER TABLE "{days.table}" ADD CONSTRAINT {days.name} '
+                           f'EXCLUDE USING gist ({alike},\n'
                            f'  daterange("{days.first}", "{days.last}", \'[]\') WITH &&)')

@@ -176,7 +176,7 @@ class QuotationPrice(db.Model):
     __tablename__ = "quotation_price"
     changes_in = (Q.SENT,)
     refusal = N_("Answers are written while their request is out with the suppliers.")
-    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0))
+    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0), sort_order=1)
     __table_args__ = (
         sa.UniqueConstraint("quotation_id", "quotation_request_line_id"),
         sa.Index("uq_quotation_price_chosen", "quotation_request_line_id", unique=True,

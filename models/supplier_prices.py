@@ -36,7 +36,7 @@ class SupplierPrice(db.Model):
 
     __tablename__ = "supplier_price"
     names_by = ("supplier", "item")
-    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0))
+    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0), sort_order=1)
     __table_args__ = (
         sa.ForeignKeyConstraint(["item_id", "unit_id"], ["unit_conversion.item_id", "unit_conversion.id"],
                                 name="unit_of_item"),
@@ -44,8 +44,7 @@ class SupplierPrice(db.Model):
         sa.CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
         sa.CheckConstraint((discount >= 0) & (discount <= 100), name="discount_is_percent"),
         sa.CheckConstraint("valid_to >= valid_from", name="valid_to_not_before_valid_from"),
-        sa.CheckConstraint("(kind = 'contract') = (contract_number IS NOT NULL)",
-                           name="contract_has_a_number"),
+        sa.CheckConstraint("kind <> 'contract' OR contract_number IS NOT NULL", name="contract_has_a_number"),
         sa.CheckConstraint("kind <> 'contract' OR valid_to IS NOT NULL", name="contract_has_an_end"),
         sa.Index("ix_supplier_price_item_id_supplier_id", "item_id", "supplier_id"),
     )
@@ -55,6 +54,7 @@ class SupplierPrice(db.Model):
     item_id: Mapped[int] = reference("item", index=False)
     unit_id: Mapped[int] = reference("unit_conversion")
     kind: Mapped[PriceKind] = mapped_column(default=PriceKind.PRICE_LIST)
+    #: The contract's own number; of a price list, what the supplier calls it.
     contract_number: Mapped[Code | None] = mapped_column(index=True)
     #: In the unit of measure; a price for more goes before one for less.
     minimum_quantity: Mapped[Quantity] = mapped_column(default=Decimal(1))

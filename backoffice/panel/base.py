@@ -220,7 +220,8 @@ class StaffView(TransitionPages, TableView):
 
     def _choices(self, form: StaffForm) -> None:
         """The units of measure of the items on the page, in one statement."""
-        entries = [entry for entry in (form, *(entry for lines in form.line_fields for entry in lines.entries))
+        every = (form, *(entry for lines in form.line_fields for entry in lines.entries))
+        entries = [entry for entry in every
                    if "unit" in entry._fields and hasattr(entry["unit"], "options")]
         items = {entry: entry["item"].data.id for entry in entries
                  if "item" in entry._fields and entry["item"].data is not None}

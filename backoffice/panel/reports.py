@@ -266,7 +266,8 @@ class ReportsView(ShortagePages, Page):
         is_form = report.key == "shortages" and can_make
         more_of_it = self.shortage_rows(rows[:SIZE], refusal) if is_form else {}
         return self.render(
-            TEMPLATE if is_form else "backoffice/panel/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE],
+            TEMPLATE if is_form else "backoffice/panel/report.html", report=report,
+            asking=asking, columns=columns, rows=rows[:SIZE],
             total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points,
             capped=lists.capped,
             cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, message_of=message_of,

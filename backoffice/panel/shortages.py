@@ -49,7 +49,8 @@ class ShortagePages:
     asked: Any
 
     def shortage_rows(self, rows: list[Any], refusal: Refused | None) -> dict[str, Any]:
-        """What the form shows beside the columns: proposals, what was typed, what is wrong, and substitutes."""
+        """What the form shows beside the columns: proposals, what was typed, what is wrong, and
+        substitutes."""
         typed = request.form
         proposed = shortages.proposals(rows)
         ticked = set(typed.getlist("item"))
@@ -71,7 +72,8 @@ class ShortagePages:
     @expose("/shortages/requests", methods=("POST",))
     def make_requests(self) -> Any:
         """Draft the purchase requests for the ticked rows (`item` is ``<item>-<store>``, or an item's id for
-        each of its rows), in the written quantities. Without the form's `chosen`, for all that the page shows."""
+        each of its rows), in the written quantities. Without the form's `chosen`, for all that the page
+        shows."""
         report: Report = self.one("shortages")
         if not current_user.has_role(*BUYERS):
             abort(403)
@@ -89,7 +91,8 @@ class ShortagePages:
 
     @staticmethod
     def _chosen() -> tuple[dict[Key, Wanted | None] | None, set[int] | None]:
-        """The ticked rows with what was written for them, or item ids. Raises `Refused` at a row's quantity."""
+        """The ticked rows with what was written for them, or item ids. Raises `Refused` at a row's
+        quantity."""
         ticked = request.form.getlist("item")
         keys = {text: key for text in ticked if (key := read_key(text)) is not None}
         if keys:

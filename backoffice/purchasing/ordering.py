@@ -65,8 +65,8 @@ class Row:
         return list(result.items())
 
     def price_from(self, supplier_id: int | None) -> tuple[Decimal, Decimal]:
-        """Unit price and discount to order at: what its contract says, else its list, else what the supplier took
-        last, else what the request estimates."""
+        """Unit price and discount to order at: what its contract says, else its list, else what the
+        supplier took last, else what the request estimates."""
         price = self.agreed_price(supplier_id)
         if price is not None:
             return price.per(self.open.line.factor), price.discount
@@ -241,7 +241,8 @@ class OrderingPages:
             UnitConversion.item_id == item.id,
             UnitConversion.id == lookups.identity(UnitConversion, request.args.get("unit", "")))).first()
         return self.render("backoffice/purchasing/line_prices.html", item=item, offers=result, unit=unit,
-                           agreed=sorted(agreed, key=lambda price: (price.kind != PriceKind.CONTRACT, price.net)),
+                           agreed=sorted(agreed, key=lambda price: (price.kind != PriceKind.CONTRACT,
+                                                                    price.net)),
                            factor=unit.factor if unit is not None else Decimal(1),
                            unit_name=unit.unit_name if unit is not None else item.base_unit,
                            supplier_id=lookups.identity(Supplier, request.args.get("supplier", "")))

@@ -25,9 +25,6 @@ class SupplierPriceView(MasterView):
         if record.unit is not None and record.item is not None and record.unit.item_id != record.item.id:
             raise Refused(N_("Choose a unit of measure of this item."), field="unit")
         if record.kind is not PriceKind.CONTRACT:
-            if record.contract_number:
-                raise Refused(N_("A contract number belongs to a contract: choose it as the kind, or leave the "
-                                 "number empty."), field="contract_number")
             return
         if not record.contract_number:
             raise Refused(N_("Write the number of the contract."), field="contract_number")

@@ -99,7 +99,8 @@ class QuotationRequestView(DocumentView):
 
     @expose("/<id>/compare", methods=("GET", "POST"))
     def compare_view(self, id: str) -> Any:
-        """Lines by suppliers; POST keeps what was answered and chosen (`save`), or closes with it (`decide`)."""
+        """Lines by suppliers; POST keeps what was answered and chosen (`save`), or closes with it
+        (`decide`)."""
         record = self.one_or_404(id)
         if request.method == "GET":
             return self._compare_page(record.id)
@@ -143,9 +144,8 @@ class QuotationRequestView(DocumentView):
                                                for line in asked.lines}, by=by)
             if "decide" not in typed:
                 return None
-            version = typed.get("version", "")
-            return quotations.decide(asked, by=by, reason=typed.get("reason", ""),
-                                     version=int(version) if version.isdigit() and len(version) < 10 else None)
+            version = parsing.number(typed.get("version", ""), 0, 10 ** 9) or None
+            return quotations.decide(asked, by=by, reason=typed.get("reason", ""), version=version)
 
     def _compare_page(self, request_id: int, refusal: Refused | None = None) -> Any:
         asked = quotations.loaded(request_id)
@@ -157,7 +157,7 @@ class QuotationRequestView(DocumentView):
         return self.render("backoffice/purchasing/compare.html", view=self, record=asked, cells=cells,
                            editable=editable, typed=typed, refusal=refusal, message_of=message_of,
                            totals=totals,
-                           lowest=min((total for total in totals.values() if total is not None), default=None))
+                           lowest=min(filter(None, totals.values()), default=None))
 
     @expose("/<id>/comparison.pdf")
     def comparison_pdf(self, id: str) -> Any:
@@ -167,7 +167,8 @@ class QuotationRequestView(DocumentView):
                  *((quotation.supplier.name, True, 1.6) for quotation in asked.quotations),
                  (gettext("Chosen"), False, 2.0)]
         body = report_pdf.as_pdf(
-            gettext("Comparison of quotations"), f"{asked} · {locale.day(asked.asked_on)} · {asked.store}", heads,
+            gettext("Comparison of quotations"),
+            f"{asked} · {locale.day(asked.asked_on)} · {asked.store}", heads,
             iter(self._paper_rows(asked)), "", [gettext("Purchasing"), gettext("Head of facilities")])
         answer = Response(body, mimetype="application/pdf")
         answer.headers["Content-Disposition"] = 'attachment; filename="comparison.pdf"'
@@ -187,7 +188,8 @@ class QuotationRequestView(DocumentView):
             chosen = line.chosen
             said = "" if chosen is None else chosen.quotation.supplier.name + (
                 f" ({chosen.choice_reason})" if chosen.choice_reason else "")
-            rows.append([line.item.name, f"{locale.quantity(line.quantity)} {line.unit.unit_name}", *cells, said])
+            amount = f"{locale.quantity(line.quantity)} {line.unit.unit_name}"
+            rows.append([line.item.name, amount, *cells, said])
         totals = [locale.rupiah(quotation.total) if quotation.total is not None else "–"
                   for quotation in asked.quotations]
         return [*rows, [gettext("Total"), "", *totals, ""]]

@@ -14,8 +14,8 @@ RULES = (("ph", "f"), ("th", "t"), ("ae", "e"), ("oe", "e"), ("y", "i"), ("qu", 
 
 
 def folded(word: str) -> str:
-    """The word as it sounds; "" for one that is too short to mean anything, or is no word. A silent e at the end
-    is left out, because names have more behind it."""
+    """The word as it sounds; "" for one that is too short to mean anything, or is no word. A silent e at
+    the end is left out, because names have more behind it."""
     text = word.strip().lower()
     if len(text) < 3 or not text.isalpha():
         return ""

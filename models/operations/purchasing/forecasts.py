@@ -40,8 +40,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Need:
-    """`target`: base units that should stand, on hand and on order, on the day of ordering: use over lead time
-    and order cycle, and the safety stock."""
+    """`target`: base units that should stand, on hand and on order, on the day of ordering: use over lead
+    time and order cycle, and the safety stock."""
 
     forecast: Forecast
     days: int
@@ -56,8 +56,8 @@ def need(forecast: Forecast, lead_days: int, every_days: int) -> Need:
 
 
 def needs(rows: Iterable[Any]) -> dict[tuple[int, int], Need]:
-    """The needs by item and store of rows that have `item_id`, `store_id` and the supplier's `lead_time_days`;
-    what has too little history is left out."""
+    """The needs by item and store of rows that have `item_id`, `store_id` and the supplier's
+    `lead_time_days`; what has too little history is left out."""
     wanted = {(row.item_id, row.store_id): row.lead_time_days for row in rows}
     if not wanted:
         return {}
@@ -86,7 +86,8 @@ def consumption_forecast(values: ParameterValues) -> Statement:
                 .correlate(Item).scalar_subquery())
     return (sa.select(
         used.c.item_id, NAMED, Store.name.label("store"), Item.base_unit, Item.precision,
-        *(used.c[name] for name in consumption.COLUMNS), used.c.this_month, quantity(stands.c.position).label("position"),
+        *(used.c[name] for name in consumption.COLUMNS), used.c.this_month,
+        quantity(stands.c.position).label("position"),
         Supplier.name.label("supplier"), Supplier.lead_time_days,
         setting_of("reorder.lead_days").label("usual_lead"),
         setting_of("reorder.every_days").label("every_days"))
@@ -139,9 +140,10 @@ def _of(name: str) -> Any:
 declare(Report(
     "consumption_forecast", N_("Consumption forecast"), "purchasing", consumption_forecast,
     icon="trending-up", roles=frozenset(BUYING),
-    about=N_("What a month will use by the better of two methods: the mean of the last three months, or the same "
-             "month a year ago. The error is what each would have missed in the last six months. To order: use "
-             "until the order after next, and 95 percent safety, less what is there and on its way."),
+    about=N_("What a month will use by the better of two methods: the mean of the last three months, or the "
+             "same month a year ago. The error is what each would have missed in the last six months. To "
+             "order: use until the order after next, and 95 percent safety, less what is there and on its "
+             "way."),
     columns=(ITEM_COLUMN, STORE_COLUMN, Column("mean", N_("Used a month"), "quantity", _mean),
              Column("this_month", N_("This month so far"), "quantity"),
              Column("method", N_("Method"), "word", _of("method")),

@@ -212,7 +212,8 @@ def make_order(request: PurchaseRequest, supplier_id: int | None = None, *, by: 
     """Draft an order to a supplier with the request's open lines that propose it or nobody.
 
     Without `supplier_id`, to the first supplier that an open line proposes, and without what stands on a
-    draft; at the supplier's contract or list where one holds. Raises `NotAllowed`, or `Refused` when the request is not approved or no line is left.
+    draft; at the supplier's contract or list where one holds. Raises `NotAllowed`, or `Refused` when the
+    request is not approved or no line is left.
     """
     if not by.has_role(Role.FACILITIES_STAFF):
         raise NotAllowed(N_("Your role may not do this step."))

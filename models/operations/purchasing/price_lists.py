@@ -86,7 +86,8 @@ def _end_the_one_before(session: Any, _context: Any, _instances: Any) -> None:
 @dataclass(frozen=True)
 class Source:
     """Where the price of an order's line comes from. `kind`: contract, price_list, quotation, last or typed;
-    `name` the contract's or quotation's number; `above` rupiah net for the line over what the contract says."""
+    `name` the contract's or quotation's number; `above` rupiah net for the line over what the contract
+    says."""
 
     kind: str
     name: str = ""
@@ -164,8 +165,8 @@ def ending(first: date, last_day: date) -> list[Contract]:
                   sa.func.count().label("prices"))
         .where(price.kind == PriceKind.CONTRACT).group_by(price.supplier_id, price.contract_number)
         .having(last.between(first, last_day)).order_by(price.contract_number))
-    return [Contract(row.contract_number, db.session.get_one(Supplier, row.supplier_id), row.until, row.prices)
-            for row in rows]
+    return [Contract(row.contract_number, db.session.get_one(Supplier, row.supplier_id), row.until,
+                     row.prices) for row in rows]
 
 
 declare(Declared(

@@ -181,15 +181,16 @@ def choose(request: QuotationRequest, choices: Mapping[int, int | None], reasons
         line = lines.get(line_id)
         if quotation_id is None or line is None:
             continue
-        price = next((each for each in line.prices if each.quotation_id == quotation_id and not each.cannot),
-                     None)
-        if price is None:
+        offered = [each for each in line.offered if each.quotation_id == quotation_id]
+        if not offered:
             raise Refused(N_("This supplier offered no price for %(item)s."), item=line.item.name,
                           field=f"chosen-{line_id}")
+        price = offered[0]
         until = price.quotation.valid_until
         if until is not None and until < clock.today():
-            raise Refused(N_("The offer of %(supplier)s held until %(day)s. Ask for a new one, and write its day."),
-                          supplier=price.quotation.supplier.name, day=until, field=f"chosen-{line_id}")
+            raise Refused(N_("The offer of %(supplier)s held until %(day)s. Ask for a new one, and write its "
+                             "day."), supplier=price.quotation.supplier.name, day=until,
+                          field=f"chosen-{line_id}")
         reason = reasons.get(line_id, "").strip()
         if not price.is_cheapest and not reason:
             raise Refused(N_("%(supplier)s is not the cheapest for %(item)s: write why it is chosen."),
@@ -245,7 +246,8 @@ def make_orders(request: QuotationRequest, *, by: User) -> list[PurchaseOrder]:
 
 def _order(request: QuotationRequest, quotation: Quotation, chosen: Sequence[QuotationPrice],
            by: User) -> PurchaseOrder:
-    """One order: lines of purchase requests by way of `ordering.make_orders`, what nobody requested beside them."""
+    """One order: lines of purchase requests by way of `ordering.make_orders`, what nobody requested beside
+    them."""
     picks, free = [], []
     for price in chosen:
         line = price.quotation_request_line
@@ -263,7 +265,8 @@ def _order(request: QuotationRequest, quotation: Quotation, chosen: Sequence[Quo
                           number=str(request))
         order.lines.extend(free)
     else:
-        order = ordering.drafted(db.session.get_one(Supplier, quotation.supplier_id), request.store_id, free, by)
+        supplier = db.session.get_one(Supplier, quotation.supplier_id)
+        order = ordering.drafted(supplier, request.store_id, free, by)
     days = max((price.delivery_days for price in chosen if price.delivery_days is not None), default=None)
     if days is not None:
         order.expected_on = clock.today() + timedelta(days=days)
@@ -278,8 +281,8 @@ def _in_unit_of(line: QuotationRequestLine) -> Decimal:
     assert wanted is not None
     amount = line.base_quantity / wanted.factor
     if amount != amount.quantize(ordering.STEP):
-        raise Refused(N_("%(item)s was asked for in another unit than the purchase request's, and does not come "
-                         "out."), item=line.item.name)
+        raise Refused(N_("%(item)s was asked for in another unit than the purchase request's, and does not "
+                         "come out."), item=line.item.name)
     return amount.quantize(ordering.STEP)
 
 
@@ -292,7 +295,8 @@ def _per_unit(price: QuotationPrice) -> Decimal:
 
 
 def _note(request: QuotationRequest, quotation: Quotation, chosen: Iterable[QuotationPrice]) -> str:
-    """Where the order comes from, and why not from the cheapest; papers are in the hospital's own language."""
+    """Where the order comes from, and why not from the cheapest; papers are in the hospital's own
+    language."""
     number = f" ({quotation.supplier_number})" if quotation.supplier_number else ""
     lines = [f"Dari {request.number}{number}."]
     lines += [f"{price.quotation_request_line.item.name}: {price.choice_reason}" for price in chosen

@@ -17,7 +17,7 @@ from models.items import Item, Supplier, UnitConversion
 from models.operations.core.approvals import opened
 from models.operations.core.jobs import each_day, job
 from models.operations.core.locking import lock_rows
-from models.operations.core.report_kit import ParameterValues, Statement, above_zero, quantity
+from models.operations.core.report_kit import ParameterValues, Statement, quantity
 from models.operations.core.system import the_system
 from models.operations.people.notices import Declared, declare, holders, tell
 from models.operations.purchasing import forecasts, price_lists
@@ -53,8 +53,8 @@ def _low(stands: sa.CTE) -> sa.CTE:
 
 
 def _rest(stands: sa.CTE, low: sa.CTE) -> sa.Select[Any]:
-    """What all stores together lack of the item's own minimum beyond what `low` says, in the store that bought
-    it last, else where most of it lies, else the first."""
+    """What all stores together lack of the item's own minimum beyond what `low` says, in the store that
+    bought it last, else where most of it lies, else the first."""
     whole = (sa.select(stands.c.item_id, quantity(sa.func.sum(stands.c.position)).label("position"))
              .group_by(stands.c.item_id).subquery())
     named = (sa.select(low.c.item_id, quantity(sa.func.sum(low.c.shortage)).label("shortage"))
@@ -88,10 +88,11 @@ def _contracted() -> Any:
 
 
 def shortages(values: ParameterValues) -> Statement:
-    """What is below a minimum, by item and store, with the supplier of its contract, else of the last receipt.
+    """What is below a minimum, by item and store, with the supplier of its contract, else of the last
+    receipt.
 
-    Quantities in base units. `shortage` is what is missing after what is on its way. A store with a level shows
-    its own stock and minimum, any other row those of all stores together.
+    Quantities in base units. `shortage` is what is missing after what is on its way. A store with a level
+    shows its own stock and minimum, any other row those of all stores together.
     """
     stands = standing()
     low = _low(stands)
@@ -112,7 +113,8 @@ def shortages(values: ParameterValues) -> Statement:
 
     def shown(name: str) -> Any:
         """A part of the store where it has a level, else of all stores."""
-        return quantity(sa.case((level.id.is_not(None), stands.c[name]), else_=everywhere.c[name])).label(name)
+        value = sa.case((level.id.is_not(None), stands.c[name]), else_=everywhere.c[name])
+        return quantity(value).label(name)
 
     result = (sa.select(
         Item.id.label("item_id"), (Item.code + " " + Item.name).label("item"), Item.base_unit, Item.precision,
@@ -142,8 +144,8 @@ def shortages(values: ParameterValues) -> Statement:
 def lacking(row: Any, forecast: forecasts.Need | None = None) -> Decimal:
     """Base units to buy for a row of `shortages`: never less than what is missing.
 
-    By the forecast where there is one; else up to the maximum; in multiples of the reorder quantity, as many as
-    fit below the maximum.
+    By the forecast where there is one; else up to the maximum; in multiples of the reorder quantity, as
+    many as fit below the maximum.
     """
     least = row.shortage
     if forecast is not None:
@@ -165,8 +167,8 @@ def lacking(row: Any, forecast: forecasts.Need | None = None) -> Decimal:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is proposed for a row: how much of which unit, at which price (none is known: None), and what it was
-    reckoned by: minimum, maximum, reorder or forecast."""
+    """What is proposed for a row: how much of which unit, at which price (none is known: None), and what it
+    was reckoned by: minimum, maximum, reorder or forecast."""
 
     unit_id: int
     unit_name: str
@@ -182,8 +184,8 @@ def _by(row: Any, need: forecasts.Need | None) -> str:
 
 
 def proposals(rows: Iterable[Any]) -> dict[Key, Proposal]:
-    """What to buy for rows of `shortages`: whole packs as they were bought last, at the contract's price, else
-    the list's, else the last one."""
+    """What to buy for rows of `shortages`: whole packs as they were bought last, at the contract's price,
+    else the list's, else the last one."""
     rows = list(rows)
     ids = {row.item_id for row in rows}
     agreed = price_lists.agreed(ids)
@@ -229,9 +231,9 @@ def make_purchase_requests(*, by: User, store_id: int | None = None, supplier_id
     """Draft one purchase request per store and supplier for what runs short; flushes, never commits.
 
     `chosen` names the rows, nothing else is asked for, each with the quantity that a person wrote or None for
-    the proposed one. What a request or an order already asks for is not asked for again, whoever else does this
-    at the same time. Raises `NotAllowed`, `Refused` when nothing is short, or `Conflict` when a chosen row is
-    not short any more; ``field`` is then ``quantity-<item>-<store>``.
+    the proposed one. What a request or an order already asks for is not asked for again, whoever else does
+    this at the same time. Raises `NotAllowed`, `Refused` when nothing is short, or `Conflict` when a chosen
+    row is not short any more; ``field`` is then ``quantity-<item>-<store>``.
     """
     if not by.has_role(*BUYERS):
         raise NotAllowed(N_("Your role may not do this step."))

@@ -71,7 +71,8 @@ def asked_for() -> sa.Select[Any]:
             .group_by(PurchaseRequest.store_id, line.item_id))
 
 
-#: What adds up to where an item stands. What units wait for is what is reserved for them: it is taken off once.
+#: What adds up to where an item stands. What units wait for is what is reserved for them: it is taken off
+#: once.
 PARTS = ("usable", "on_order", "asked_for", "requested")
 
 

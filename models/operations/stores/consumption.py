@@ -1,5 +1,5 @@
-"""What was used of each item in each store, month by month: given to units less what came back, dispensed, and
-built into assets. Read off the ledger."""
+"""What was used of each item in each store, month by month: given to units less what came back, dispensed,
+and built into assets. Read off the ledger."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def by_month() -> sa.Select[Any]:
     """`store_id`, `item_id`, a column for each of the last whole months, the oldest first, and `this_month`,
     which is not over and counts for no forecast."""
     start = _number(clock.today()) - MONTHS
-    place = sa.cast(sa.extract("year", M.moved_on) * 12 + sa.extract("month", M.moved_on) - 1 - start, sa.Integer)
+    month = sa.extract("year", M.moved_on) * 12 + sa.extract("month", M.moved_on) - 1
+    place = sa.cast(month - start, sa.Integer)
     used = (sa.select(M.store_id, M.item_id, place.label("place"),
                       quantity(-sa.func.sum(M.quantity)).label("used"))
             .where(M.document_type.in_(USED), M.moved_on >= first_day())
@@ -48,8 +49,8 @@ def by_month() -> sa.Select[Any]:
 
 
 def history(row: Any) -> list[Decimal]:
-    """The months of a row of `by_month`, from the first in which something was used; a month that gave back more
-    than it took used nothing."""
+    """The months of a row of `by_month`, from the first in which something was used; a month that gave back
+    more than it took used nothing."""
     values = [max(getattr(row, name), Decimal(0)) for name in COLUMNS]
     begins = next((place for place, value in enumerate(values) if value), len(values))
     return values[begins:]

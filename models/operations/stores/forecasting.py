@@ -78,7 +78,8 @@ def _mean(values: Sequence[Decimal], places: Decimal) -> Decimal | None:
 
 
 def forecasts(history: Sequence[Decimal]) -> list[Forecast]:
-    """What each method says of the next month, the smallest error first; methods that lack history left out."""
+    """What each method says of the next month, the smallest error first; methods that lack history left
+    out."""
     result = []
     for name, method in METHODS.items():
         said = method(history)
