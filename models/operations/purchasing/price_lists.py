@@ -191,7 +191,7 @@ def contracts() -> str:
                                 ("contract_ended", today - timedelta(days=STILL_NEWS),
                                  today - timedelta(days=1))):
         for contract in ending(first, last):
-            told += bool(tell(event_, contract.supplier, key=f"{contract.number}-{contract.until}",
+            told += bool(tell(event_, contract.supplier, key=f"{event_}-{contract.number}-{contract.until}",
                               number=contract.number, supplier=contract.supplier.name, day=contract.until,
                               count=str(contract.prices)))
     return f"{told} contracts end" if told else ""
