@@ -176,6 +176,9 @@ SETTINGS: dict[str, Declared] = {
     "reorder.automatic": Declared(
         "yes", SWITCH, N_("Purchase requests are drafted once a day for what is below its minimum"),
         strict="no"),
+    "delivery_request.urgent": Declared(
+        "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
+        N_("The head of facilities is told at once and finds them in a report."), strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "supplier_invoice.tolerance": Declared(
