@@ -191,6 +191,9 @@ SETTINGS: dict[str, Declared] = {
     "contract.warn_days": Declared(
         "30", whole(0, 365, N_("Write whole days from 0 to 365.")),
         N_("Days before a supplier's contract ends on which purchasing is told")),
+    "delivery_request.urgent": Declared(
+        "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
+        N_("The head of facilities is told at once and finds them in a report."), strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "supplier_invoice.tolerance": Declared(

@@ -138,7 +138,8 @@ class Workflow:
         """The roles whose forward step a document in `state` waits for."""
         roles: Iterable[Role] = (role for step in self.transitions
                                  if state in step.sources and not step.is_refusal
-                                 and step.name not in {"close", "reopen", "readmit"} for role in step.roles)
+                                 and step.name not in {"close", "reopen", "readmit", "open_again"}
+                                 for role in step.roles)
         return tuple(dict.fromkeys(roles))
 
     def require(self, document: Any, name: str, by: Any, reason: str = "",
@@ -190,21 +191,28 @@ own_work_unit = Condition(
 # ---------------------------------------------------------------- steps that many documents share
 
 def approval_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...], approver: Role,
-                   approved: StrEnum | None = None) -> tuple[Transition, ...]:
+                   approved: StrEnum | None = None, **decides: Any) -> tuple[Transition, ...]:
     """Submit, approve and reject: a draft with lines gets its number and goes to the approver, who is another
-    person and gives a reason for a no. `approved` is where a yes leads, if not to ``APPROVED``."""
+    person and gives a reason for a no. `approved` is where a yes leads, if not to ``APPROVED``; `decides` is
+    what else `approve` says, such as its `line_asks`."""
     draft, submitted = states["DRAFT"], states["SUBMITTED"]
     return (
         Transition("submit", (draft,), submitted, author, when=has_lines, numbers=True),
-        Transition("approve", (submitted,), approved or states["APPROVED"], approver, when=not_own),
+        Transition("approve", (submitted,), approved or states["APPROVED"], approver, when=not_own,
+                   **decides),
         Transition("reject", (submitted,), states["REJECTED"], approver, needs_reason=True),
     )
 
 
-def author_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...]) -> tuple[Transition, ...]:
-    """Reopen and cancel: what was rejected goes back to draft, what nobody approved yet is given up."""
-    draft, submitted = states["DRAFT"], states["SUBMITTED"]
+def author_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...],
+                 canceller: tuple[Role, ...] = (),
+                 cancels: tuple[StrEnum, ...] = ()) -> tuple[Transition, ...]:
+    """Reopen and cancel: what was rejected goes back to draft, what has no effect yet is given up.
+    `canceller`: who gives up, if not the author's roles; `cancels`: further states from which that is
+    done."""
+    draft, submitted, rejected = states["DRAFT"], states["SUBMITTED"], states["REJECTED"]
     return (
-        Transition("reopen", (states["REJECTED"],), draft, author, when=own_document),
-        Transition("cancel", (draft, submitted), states["CANCELLED"], author, needs_reason=True),
+        Transition("reopen", (rejected,), draft, author, when=own_document),
+        Transition("cancel", (draft, submitted, *cancels, rejected), states["CANCELLED"],
+                   canceller or author, needs_reason=True),
     )

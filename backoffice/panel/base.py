@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from flask import Response, abort, g, jsonify, redirect, request, stream_with_context
+from flask import Response, abort, flash, g, jsonify, redirect, request, stream_with_context
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -200,6 +200,8 @@ class StaffView(TransitionPages, TableView):
                                 what=str(saved)) if not amendments.is_amendable(saved) else
                         gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
         if step:
+            for more in self.after_step(saved, self.first_transition()):
+                flash(more, "warning")
             return done(gettext("%(what)s was submitted.", what=str(saved)), self.details_url(saved))
         return done(gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
 
