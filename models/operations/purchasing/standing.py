@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models.base import ExactDecimal
 from models.operations.core.report_kit import above_zero, base_units, quantity
 from models.operations.ledger import availability
+from models.operations.purchasing.taken import takes
 from models.purchasing import (
     GoodsReceipt,
     GoodsReceiptLine,
@@ -55,8 +56,7 @@ def asked_for() -> sa.Select[Any]:
     """What purchase requests ask for that no order has taken up yet, drafts included."""
     line = PurchaseRequestLine
     taken = (sa.select(PurchaseOrderLine.purchase_request_line_id.label("line_id"),
-                       quantity(sa.func.sum(base_units(PurchaseOrderLine.quantity, PurchaseOrderLine.factor)))
-                       .label("quantity"))
+                       quantity(sa.func.sum(takes())).label("quantity"))
              .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
              .join(line, line.id == PurchaseOrderLine.purchase_request_line_id)
              .join(PurchaseRequest, PurchaseRequest.id == line.purchase_request_id)
