@@ -51,8 +51,8 @@
 
   /* the units of measure of a line follow its item */
   function units(select, item) {
-    var match = /^(.*-)item$/.exec(select.name || "");
-    var target = match && doc.getElementsByName(match[1] + "unit")[0];
+    var match = /^(.*-)?item$/.exec(select.name || ""); // of a line, or of the record itself
+    var target = match && doc.getElementsByName((match[1] || "") + "unit")[0];
     if (!target || !target.dataset.units) { return; }
     var turn = target.dataset.turn = String(Number(target.dataset.turn || 0) + 1);
     if (!item) { target.length = 1; return; }

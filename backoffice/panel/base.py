@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from flask import Response, abort, g, jsonify, redirect, request, stream_with_context
+from flask import Response, abort, flash, g, jsonify, redirect, request, stream_with_context
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -200,6 +200,8 @@ class StaffView(TransitionPages, TableView):
                                 what=str(saved)) if not amendments.is_amendable(saved) else
                         gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
         if step:
+            for more in self.after_step(saved, self.first_transition()):
+                flash(more, "warning")
             return done(gettext("%(what)s was submitted.", what=str(saved)), self.details_url(saved))
         return done(gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
 
@@ -220,7 +222,9 @@ class StaffView(TransitionPages, TableView):
 
     def _choices(self, form: StaffForm) -> None:
         """The units of measure of the items on the page, in one statement."""
-        entries = [entry for lines in form.line_fields for entry in lines.entries if hasattr(entry, "unit")]
+        every = (form, *(entry for lines in form.line_fields for entry in lines.entries))
+        entries = [entry for entry in every
+                   if "unit" in entry._fields and hasattr(entry["unit"], "options")]
         items = {entry: entry["item"].data.id for entry in entries
                  if "item" in entry._fields and entry["item"].data is not None}
         units = lookups.units_of(items.values())

@@ -122,8 +122,10 @@ class TransitionPages(RowActions, LineTables):
                       key=lambda step: (not step.is_refusal, step.name not in ASIDE_BUTTONS))
 
     def asks_first(self, step: Transition, record: Any) -> bool:
-        """Whether the step opens a page that asks (a reason, a price) before it is taken."""
-        return bool(step.asks or step.line_asks) or step.wants_reason(record, current_user)
+        """Whether the step opens a page that asks (a reason, a price) before it is taken. What may be left as
+        it is of the lines alone is no question: `other_steps` leads to its page."""
+        return (bool(step.asks) or bool(step.line_asks and not step.may_skip)
+                or step.wants_reason(record, current_user))
 
     def chain(self, record: Any) -> tuple[list[Any], list[Any]]:
         """The documents before and after this one, that the person may read."""
@@ -253,8 +255,10 @@ class TransitionPages(RowActions, LineTables):
 
     def step_page(self, record: Any, moved: Any, transition: Transition, form: Any,
                   refusal: Refused | None = None, lines: Any = None) -> Any:
-        lines = step_lines.line_forms(transition, moved) if lines is None else lines
+        if lines is None:
+            lines = step_lines.line_forms(transition, moved, self.line_proposals(moved, transition))
         step_lines.mark(form, refusal)
+        step_lines.mark_lines(lines, refusal)
         says = self.lines_say(moved, transition) if lines else {}
         return self.render("backoffice/panel/step.html", view=self, lines=lines, says=says, record=record,
                            moved=moved,
@@ -264,6 +268,10 @@ class TransitionPages(RowActions, LineTables):
                            back=request.values.get("next", ""),
                            action=self.step_address(record, moved, transition),
                            wants_reason=transition.wants_reason(moved, current_user))
+
+    def line_proposals(self, record: Any, step: Transition) -> dict[int, dict[str, Any]]:
+        """What stands in the fields of each line before a person types, by its id."""
+        return {}
 
     def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
         """What stands beside each line that a step asks something of, by its id."""
