@@ -141,7 +141,7 @@ def opened(document: Any, *, by: User) -> None:
         ask(document, "create", tuple(rights.create), by=by)
     initial = document.workflow.initial
     numbered = hasattr(document, "number") and hasattr(document, "prefix") and initial != "draft"
-    _record(document, "create", None, by, "", _next_number(document) if numbered else None)
+    _record(document, "create", None, by, "", next_number(document) if numbered else None)
     session.flush()
     for act in AFTER_STEP.get((type(document), "create"), ()):
         act(document, by=by, reason="")
@@ -174,7 +174,7 @@ def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transiti
     for act in EFFECTS.get((type(document), step.name), ()):
         act(document, by=by, reason=reason)
     session.flush()  # the ledger's locks first, the number's counter last: everybody locks in one order
-    number = _next_number(document) if step.numbers and document.number is None else None
+    number = next_number(document) if step.numbers and document.number is None else None
     source = document.state
     _put(document, step.target, step.name, by, reason, number)
     session.flush()
@@ -214,7 +214,7 @@ _NEXT = (sa.update(_counter).values(last=_counter.c.last + 1)
          .returning(_counter.c.last))
 
 
-def _next_number(document: Any) -> dict[str, Any]:
+def next_number(document: Any) -> dict[str, Any]:
     """The next gapless number of the document's type in the year of its date, e.g. ``SR/2026/000123``, as a
     row.
 
