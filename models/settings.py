@@ -191,6 +191,10 @@ SETTINGS: dict[str, Declared] = {
     "contract.warn_days": Declared(
         "30", whole(0, 365, N_("Write whole days from 0 to 365.")),
         N_("Days before a supplier's contract ends on which purchasing is told")),
+    "stores.own_only": Declared(
+        "no", SWITCH, N_("Store staff and heads of store work with the stores of their own work unit alone"),
+        N_("Stores of no unit, and of a unit that has nobody for it, stay open to all of them."),
+        strict="yes"),
     "delivery_request.urgent": Declared(
         "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),

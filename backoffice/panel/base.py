@@ -32,7 +32,7 @@ from models.base import db
 from models.documents import Document
 from models.errors import Conflict, Refused
 from models.operations.core import activity, amendments
-from models.rights import may, scope
+from models.rights import is_bound_to_unit, may
 from models.roles import Role
 from models.workflow import has_lines
 from portal.web import export, replica, search_sealing
@@ -134,7 +134,7 @@ class StaffView(TransitionPages, TableView):
                 form[name].data = lookups.find(self.every[name].target,
                                                request.args.get(name, "")) or form[name].data
         unit = form._fields.get("work_unit")
-        if unit is not None and scope(current_user, self.table) is not None:
+        if unit is not None and is_bound_to_unit(current_user, self.table):
             unit.data, unit.process_errors, unit.fixed = current_user.work_unit, [], True
             unit.validators = []
             if unit.data is None:
@@ -275,7 +275,7 @@ class StaffView(TransitionPages, TableView):
         limit, text = request.args.get("limit", ""), search_sealing.query()
         result = lookups.search(column.target, text,
                                 limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
-        if request.args.get("name", "") == "work_unit" and scope(current_user, self.table) is not None:
+        if request.args.get("name", "") == "work_unit" and is_bound_to_unit(current_user, self.table):
             result = [unit for unit in result if unit.id == current_user.work_unit_id]
         return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row),
                          "exact": lookups.is_exact(row, text)} for row in result])

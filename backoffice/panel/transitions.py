@@ -25,6 +25,7 @@ from models.documents import Attachment, Comment, Document
 from models.errors import N_, NotAllowed, PeriodClosed, Refused, WrongState
 from models.operations.core import activity, amendments, files
 from models.operations.core.approvals import perform
+from models.operations.stores import own_stores
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.web import words
@@ -118,7 +119,8 @@ class TransitionPages(RowActions, LineTables):
 
     def buttons(self, record: Any) -> list[Transition]:
         """The steps that this person can take now; the first that says yes is the page's primary button."""
-        return sorted(record.workflow.open_to(record, current_user),
+        steps = own_stores.open_steps(record, record.workflow.open_to(record, current_user), by=current_user)
+        return sorted(steps,
                       key=lambda step: (not step.is_refusal, step.name not in ASIDE_BUTTONS))
 
     def asks_first(self, step: Transition, record: Any) -> bool:

@@ -65,6 +65,9 @@ class ItemView(MasterView):
                 "substitutes": instead,
                 "stock": availability.in_all_stores([record.id])[record.id]}
 
+    def label(self, name: str) -> str:
+        return gettext("Usable stock") if name == "stock_on_hand" else super().label(name)
+
     def cells_of(self, records: list[Item]) -> dict[str, Callable[[Item], Markup]]:
         """What can be used of each item, and what is expired or promised of it."""
         there = availability.in_all_stores(item.id for item in records)

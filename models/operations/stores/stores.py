@@ -258,10 +258,13 @@ def _bring_back(delivery: DeliveryRequest, short: list[DeliveryRequestLine], *, 
 
 @after(DeliveryRequest, "acknowledge", "acknowledge_for")
 def _close_request(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
-    """The request closes by itself when everything is delivered and every delivery is acknowledged."""
+    """The request closes by itself when everything is delivered and every delivery is acknowledged. One that
+    was closed because all had left is open again when not all arrived."""
     request = delivery.store_request
     lock(request)
     db.session.expire(request, ["deliveries"])
+    if request.events[-1].transition == "close" and not request.events[-1].note:
+        open_again(request, by=by, reason=NOT_ARRIVED.format(number=delivery.number))
     waiting = any(other.state == DeliveryState.DELIVERED for other in request.deliveries)
     if request.state == StoreRequestState.APPROVED and not waiting and request.is_fully_delivered:
         by_system(request, "close", by=by)
