@@ -47,6 +47,7 @@ class SupplierInvoice(Document, db.Model):
         sa.Index("ix_supplier_invoice_state_invoiced_on", "state", "invoiced_on"),
     )
     prefix, dated = "INV", "invoiced_on"
+    follows = ("purchase_order",)
     area, icon, rank = Area.PURCHASING, "receipt", 60
     posts, process = Posts.JOURNAL, "purchasing"
     also_final_in = (I.APPROVED,)  # approving is posting
