@@ -67,8 +67,8 @@ def may_be_begun(on: date) -> bool:
 def first_open_day(since: date) -> date:
     """The first day from the month of `since` on that may be dated."""
     first = _first_month()
-    rows = {row.index: row.closed for row in db.session.execute(
-        sa.select(_INDEX.label("index"), Period.closed_at.is_not(None).label("closed"))
+    rows = {row.month: row.closed for row in db.session.execute(
+        sa.select(_INDEX.label("month"), Period.closed_at.is_not(None).label("closed"))
         .where(_index(since) <= _INDEX))}
     index = max(_index(since), min([first, *rows]))
     while index < _index(clock.today()) and rows.get(index, index < first):
