@@ -97,8 +97,8 @@ def _role_words() -> str:
 
 _ICONS = {
     "submit": "send", "approve": "check", "reject": "x", "cancel": "ban", "reopen": "rotate-clockwise",
-    "deliver":
-    "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil",
+    "recall": "arrow-back-up", "deliver": "truck-delivery",
+    "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil",
     "start": "player-play", "finish": "checks", "post": "check", "send": "send", "close": "archive",
     "complete": "checks", "pay": "cash", "check_in": "door-enter", "check_out": "door-exit",
     "use": "door-enter", "leave": "door-exit", "recount": "rotate-clockwise", "redo": "rotate-clockwise",
@@ -127,6 +127,7 @@ def step_word(step: Transition | str) -> str:
 _HAPPENED = {
     "create": lazy_gettext("Made by %(who)s"), "reopen": lazy_gettext("Opened again by %(who)s"),
     "open_again": lazy_gettext("Opened again by %(who)s"), "reject": lazy_gettext("Rejected by %(who)s"),
+    "recall": lazy_gettext("Taken back by %(who)s"),
     "recount": lazy_gettext("Sent back to be counted again by %(who)s"),
     "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),

@@ -28,7 +28,6 @@ from models.workflow import (
     author_steps,
     has_lines,
     not_own,
-    own_document,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ P = AssetPlanState
 PLANNERS = (Role.UNIT_USER, Role.FACILITIES_STAFF)
 
 fully_procured = Condition("fully_procured", lambda plan, _user: plan.is_fully_procured, "")
+not_all_procured = Condition("not_all_procured", lambda plan, _user: not plan.is_fully_procured,
+                             N_("Everything on it was ordered; there is nothing left to order."))
 
 
 class AssetPlan(Document, db.Model):
@@ -68,6 +69,8 @@ class AssetPlan(Document, db.Model):
         P.DRAFT,
         *approval_steps(P, author=PLANNERS, approver=Role.FACILITIES_HEAD),
         Transition("close", (P.APPROVED,), P.DONE, Role.FACILITIES_STAFF, needs_reason=fully_procured),
+        Transition("open_again", (P.DONE,), P.APPROVED, Role.FACILITIES_HEAD, when=not_all_procured,
+                   needs_reason=True),
         *author_steps(P, author=PLANNERS),
     )
 
@@ -144,6 +147,8 @@ above_limit = Condition("above_limit", lambda procurement, _user: procurement.is
 within_limit = Condition("within_limit", lambda procurement, _user: not procurement.is_above_limit,
                          N_("The total is above the limit: the director must approve first."))
 fully_received = Condition("fully_received", lambda document, _user: document.is_fully_received, "")
+not_all_received = Condition("not_all_received", lambda document, _user: not document.is_fully_received,
+                             N_("Everything on it was received; there is nothing left to wait for."))
 
 
 class AssetProcurement(Document, db.Model):
@@ -177,9 +182,10 @@ class AssetProcurement(Document, db.Model):
         Transition("send", (G.PAYMENT_APPROVED,), G.SENT, Role.FACILITIES_STAFF, when=within_limit),
         Transition("send", (G.LIMIT_APPROVED,), G.SENT, Role.FACILITIES_STAFF),
         Transition("close", (G.SENT,), G.DONE, Role.FACILITIES_STAFF, needs_reason=fully_received),
-        Transition("reopen", (G.REJECTED,), G.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (G.DRAFT, G.SUBMITTED, G.APPROVED, G.PAYMENT_APPROVED, G.LIMIT_APPROVED),
-                   G.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("open_again", (G.DONE,), G.SENT, Role.FACILITIES_HEAD, when=not_all_received,
+                   needs_reason=True),
+        *author_steps(G, author=Role.FACILITIES_STAFF,
+                      cancels=(G.APPROVED, G.PAYMENT_APPROVED, G.LIMIT_APPROVED)),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_penyediaan.penyediaan_id"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Every workflow model by table name, documents and things (beds, patients) alike; filled as classes are
 #: made.
 WORKFLOWS: dict[str, type[Any]] = {}
+
+
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Area(StrEnum):
@@ -95,6 +98,11 @@ class Stateful:
             sa.select(DocumentEvent)
             .where(DocumentEvent.document_type == self.__tablename__, DocumentEvent.document_id == self.id)
             .order_by(DocumentEvent.id)))
+
+    @property
+    def since(self) -> datetime:
+        """When it came into its present state; what has no history, long ago."""
+        return clock.aware(self.events[-1].occurred_at) if self.events else LONG_AGO
 
     @property
     def approver_ids(self) -> set[int]:

@@ -77,7 +77,7 @@ class SupplierReturn(Document, db.Model):
         Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF,
                    asks=("resolution", "supplier_reference")),
         Transition("unconfirm", (A.DONE,), A.SENT, Role.FACILITIES_HEAD, needs_reason=True),
-        *author_steps(A, author=Role.FACILITIES_STAFF),
+        *author_steps(A, author=Role.FACILITIES_STAFF, cancels=(A.APPROVED,)),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_rta.rta_id"))

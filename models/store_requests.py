@@ -158,7 +158,7 @@ class DeliveryRequest(Document, db.Model):
         Transition("acknowledge", (D.DELIVERED,), D.DONE, Role.UNIT_USER, when=own_work_unit,
                    asks=("shortage_note",)),
         Transition("reverse", (D.DELIVERED, D.DONE), D.REVERSED, Role.STORE_HEAD, needs_reason=True),
-        *author_steps(D, author=Role.STORE_STAFF),
+        *author_steps(D, author=Role.STORE_STAFF, canceller=(Role.STORE_STAFF, Role.STORE_HEAD)),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_dr.dr_id"))

@@ -17,7 +17,7 @@ from models.people import User
 from models.workflow import Transition, Workflow
 
 #: Steps that lead back or aside; the way forward does not show them.
-ASIDE = frozenset({"reopen", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out",
+ASIDE = frozenset({"reopen", "recall", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out",
                    "put_back", "report_lost", "return", "maintain", "hold_for_sale", "unconfirm", "give_back",
                    "clean_again", "waive"})
 

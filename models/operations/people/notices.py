@@ -147,8 +147,7 @@ def turn(model: Any, state: Any) -> list[Any]:
     """The steps that a paper in `state` waits for, whoever takes them: none in a draft."""
     if state == model.workflow.initial and state == "draft":
         return []
-    return [step for step in model.workflow if state in step.sources and not step.is_refusal and step.roles
-            and step.name not in {"close", "reopen", "reschedule", "reinstate", "readmit"}]
+    return [step for step in model.workflow if state in step.sources and step.is_waited_for]
 
 
 def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str) -> None:

@@ -18,6 +18,7 @@ from models.items import Item, Supplier
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.core.report_kit import base_units, quantity
+from models.operations.purchasing.taken import takes
 from models.organisation import Status
 from models.people import User
 from models.purchasing import (
@@ -47,19 +48,16 @@ def _keep_approver(request: PurchaseRequest, *, by: User, reason: str) -> None:
 
 def ordered(line_ids: Iterable[int], but: PurchaseOrder | None = None,
             without: Sequence[PurchaseOrderState] = OPEN_ORDERS) -> dict[int, Decimal]:
-    """Base units by request line that stand on orders in other states than `without`, the order `but` left
-    out."""
+    """Base units by request line that orders in other states than `without` take, the order `but` left out.
+    A closed order takes only what came."""
     line = PurchaseOrderLine
     rows = db.session.execute(
-        sa.select(line.purchase_request_line_id, line.quantity, line.factor)
+        sa.select(line.purchase_request_line_id, quantity(sa.func.sum(takes())))
         .join(PurchaseOrder, PurchaseOrder.id == line.purchase_order_id)
         .where(line.purchase_request_line_id.in_(list(line_ids)), PurchaseOrder.state.not_in(without),
-               PurchaseOrder.id != (but.id if but is not None and but.id is not None else 0)))
-    sums: dict[int, Decimal] = {}
-    for line_id, amount, factor in rows:
-        assert line_id is not None  # the query asks for these ids
-        sums[line_id] = sums.get(line_id, ZERO) + amount * factor
-    return sums
+               PurchaseOrder.id != (but.id if but is not None and but.id is not None else 0))
+        .group_by(line.purchase_request_line_id))
+    return {line_id: base for line_id, base in rows if line_id is not None}
 
 
 def left_of(line: PurchaseRequestLine, taken: dict[int, Decimal]) -> Decimal:
@@ -102,7 +100,7 @@ def open_lines(*, supplier_id: int | None = None, item_id: int | None = None, st
     line, order_line = PurchaseRequestLine, PurchaseOrderLine
 
     def on(criterion: sa.ColumnElement[bool]) -> sa.ScalarSelect[Decimal]:
-        return (sa.select(quantity(sa.func.sum(base_units(order_line.quantity, order_line.factor))))
+        return (sa.select(quantity(sa.func.sum(takes()))).select_from(order_line)
                 .join(PurchaseOrder, PurchaseOrder.id == order_line.purchase_order_id)
                 .where(order_line.purchase_request_line_id == line.id,
                        criterion).correlate(line).scalar_subquery())
@@ -264,12 +262,44 @@ def _check_order(order: PurchaseOrder, *, by: User, reason: str) -> None:
                               request=str(wanted.purchase_request))
 
 
-@after(PurchaseOrder, "send")
+def _requests_of(order: PurchaseOrder) -> list[PurchaseRequest]:
+    """The requests that the order answers, locked in one order."""
+    ids = {line.purchase_request_line.purchase_request_id for line in order.lines
+           if line.purchase_request_line is not None}
+    lock_rows(PurchaseRequest, ids)
+    return list(db.session.scalars(
+        sa.select(PurchaseRequest).where(PurchaseRequest.id.in_(ids)).order_by(PurchaseRequest.id)
+        .execution_options(populate_existing=True)))
+
+
+@after(PurchaseOrder, "send", "open_again")
 def _close_requests(order: PurchaseOrder, *, by: User, reason: str) -> None:
     """Requests close by themselves when every line went to a supplier."""
-    requests = {line.purchase_request_line.purchase_request for line in order.lines
-                if line.purchase_request_line}
-    for request in sorted(requests, key=lambda request: request.id):
-        lock(request)
+    for request in _requests_of(order):
         if request.state == PurchaseRequestState.APPROVED and request.is_fully_ordered:
             by_system(request, "close", by=by)
+
+
+@after(PurchaseOrder, "close")
+def open_requests_again(order: PurchaseOrder, *, by: User, reason: str) -> None:
+    """What an order that is closed did not bring is open again on its requests."""
+    for request in _requests_of(order):
+        if request.state == PurchaseRequestState.DONE and not request.is_fully_ordered:
+            by_system(request, "open_again", by=by, reason=reason)
+
+
+@effect(PurchaseOrder, "open_again")
+def _check_still_open(order: PurchaseOrder, *, by: User, reason: str) -> None:
+    """What did not come was not ordered elsewhere meanwhile: it would come twice."""
+    named = {line.purchase_request_line_id: line for line in order.lines
+             if line.purchase_request_line_id is not None}
+    lock_rows(PurchaseRequestLine, set(named))
+    before = ordered(named, but=order)
+    for key, line in named.items():
+        wanted = line.purchase_request_line
+        assert wanted is not None
+        elsewhere = before.get(key, ZERO)
+        if elsewhere and elsewhere + line.base_quantity > wanted.base_quantity:
+            raise Refused(N_("%(item)s of %(request)s was ordered elsewhere meanwhile. Make a new order for "
+                             "what is still missing."), item=line.item.name,
+                          request=str(wanted.purchase_request))

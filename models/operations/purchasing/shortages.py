@@ -19,6 +19,7 @@ from models.operations.core.locking import lock_rows
 from models.operations.core.report_kit import ParameterValues, Statement, above_zero, base_units, quantity
 from models.operations.core.system import the_system
 from models.operations.people.notices import Declared, declare, holders, tell
+from models.operations.purchasing.taken import takes
 from models.organisation import Status
 from models.people import User
 from models.purchasing import (
@@ -75,8 +76,7 @@ def _asked_for() -> Any:
     """Base units by item on purchase requests that no order has taken up yet, drafts included."""
     line = PurchaseRequestLine
     taken = (sa.select(PurchaseOrderLine.purchase_request_line_id.label("line_id"),
-                       quantity(sa.func.sum(base_units(PurchaseOrderLine.quantity, PurchaseOrderLine.factor)))
-                       .label("quantity"))
+                       quantity(sa.func.sum(takes())).label("quantity"))
              .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
              .join(line, line.id == PurchaseOrderLine.purchase_request_line_id)
              .join(PurchaseRequest, PurchaseRequest.id == line.purchase_request_id)
