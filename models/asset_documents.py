@@ -163,6 +163,7 @@ class AssetProcurement(Document, db.Model):
         {"info": {"seed": "tb_penyediaan"}},
     )
     prefix, dated = "PNG", "procured_on"
+    follows = ("lines.asset_plan",)
     area, icon, rank = Area.ASSETS, "file-dollar", 140
     posts, process = Posts.NOTHING, "assets"
     signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Vendor"))
@@ -305,6 +306,7 @@ class AssetReceipt(Document, db.Model):
         {"info": {"seed": "tb_penerimaan"}},
     )
     prefix, dated = "PNR", "received_on"
+    follows = ("asset_procurement",)
     area, icon, rank = Area.ASSETS, "package-import", 150
     posts, process = Posts.JOURNAL, "assets"
     signs = (N_("Received by (facilities)"), N_("Vendor"))

@@ -180,6 +180,7 @@ class PurchaseOrder(Document, db.Model):
         {"info": {"seed": "tb_po"}},
     )
     prefix, dated = "PO", "ordered_on"
+    follows = ("lines.purchase_request_line.purchase_request",)
     area, icon, rank = Area.PURCHASING, "file-invoice", 40
     posts, process = Posts.NOTHING, "purchasing"
     signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Supplier"))
@@ -330,6 +331,7 @@ class GoodsReceipt(Document, db.Model):
         {"info": {"seed": "tb_rcv"}},
     )
     prefix, dated = "RCV", "received_on"
+    follows = ("purchase_order", "supplier_return",)
     area, icon, rank = Area.PURCHASING, "package-import", 50
     posts, process = Posts.STOCK, "purchasing"
     may_be_backdated = True

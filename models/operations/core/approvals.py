@@ -92,8 +92,10 @@ def by_system(document: Any, name: str, *, by: User, reason: str = "") -> Transi
 AMEND = "amend"
 
 
-#: The event of a head of store who allows a document's date; the state stays.
-ALLOW_DATE = "allow_date"
+#: The events of a document whose date needs the head of store: somebody asks, the head allows or refuses. The
+#: state stays.
+ASK_DATE, ALLOW_DATE, REFUSE_DATE = "ask_date", "allow_date", "refuse_date"
+DATE_EVENTS = (ASK_DATE, ALLOW_DATE, REFUSE_DATE)
 
 
 def remark(document: Any, name: str, *, by: User, note: str) -> None:
