@@ -86,6 +86,9 @@ def look(session: Any, brought: ListImport, found: Found, *, by: User | None,
         attempt = session.begin_nested()
         outcome = _apply(session, brought, found.rows, by=by, answers=kept)
         attempt.rollback()
+        for _row, is_new, record in outcome.touched:
+            if not is_new:  # written past the session
+                session.expire(record)
         session.refresh(brought)
     for head in found.unread:
         outcome.note(1, "ignored", None, N_("there is no column “%(head)s” here: it is not read"),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 
 from models.errors import N_, Refused
 from models.items import Item, UnitConversion
-from models.operations.core import spoilt_codes
+from models.operations.core import bulk, spoilt_codes
 from models.operations.core.approvals import opened
 from models.operations.core.list_files import Row
 from models.operations.setup import import_plan, list_cells, list_layouts
@@ -279,12 +279,17 @@ class MasterList:
             return
         try:
             with self.session.begin_nested():
+                together, alone = [], []
                 for draft in drafts:
+                    (alone if draft.is_new or list_layouts.is_guarded(self.table, draft.values)
+                     else together).append(draft)
+                for draft in alone:
                     self._put(draft)
                 self.session.flush()
                 for draft in drafts:
                     if draft.is_new and hasattr(draft.record, "workflow") and self.by is not None:
                         opened(draft.record, by=self.by)
+                bulk.update_seen([(draft.record, self._kept(draft)) for draft in together])
         except (Refused, *_DATABASE) as error:
             for draft in drafts:
                 draft.record = None if draft.is_new else draft.record
@@ -295,6 +300,10 @@ class MasterList:
             half = len(drafts) // 2
             self._try(drafts[:half], tried)
             self._try(drafts[half:], tried)
+
+    def _kept(self, draft: Draft) -> dict[str, Any]:
+        """The values by the columns that keep them."""
+        return {self.columns[name].name: _id(value) for name, value in draft.values.items()}
 
     def _put(self, draft: Draft) -> None:
         if draft.is_new:
