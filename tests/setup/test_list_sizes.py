@@ -48,7 +48,8 @@ def told(session: Any, app: Any, kind: str, rows: tuple[Row, ...], by: Any) -> t
 
 
 @pytest.mark.parametrize(("kind", "rows", "role"), [
-    ("item", items, Role.ADMIN), ("shelf", places, Role.STORE_HEAD), ("opening_stock", stock, Role.STORE_HEAD)])
+    ("item", items, Role.ADMIN), ("shelf", places, Role.STORE_HEAD),
+    ("opening_stock", stock, Role.STORE_HEAD)])
 def test_rows_cost_no_statements_each(app: Any, session: Any, kind: str,
                                       rows: Callable[[int, str], tuple[Row, ...]], role: Role) -> None:
     make.make_chart()

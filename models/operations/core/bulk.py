@@ -152,7 +152,8 @@ def update_all(records: Sequence[Any], values: Sequence[dict[str, Any]]) -> None
 @cache
 def _update_seen(model: Any, names: tuple[str, ...]) -> Bulk:
     table = model.__table__
-    return Bulk({"key": sa.BigInteger(), "seen": sa.Integer(), **{name: table.c[name].type for name in names}},
+    types = {name: table.c[name].type for name in names}
+    return Bulk({"key": sa.BigInteger(), "seen": sa.Integer(), **types},
                 lambda new: sa.update(table).where(table.c.id == new.c.key, table.c.version == new.c.seen)
                 .values({**{name: new.c[name] for name in names}, "version": table.c.version + 1})
                 .returning(table.c.id))
@@ -172,7 +173,7 @@ def update_seen(changes: Sequence[tuple[Any, Mapping[str, Any]]]) -> None:
         written = _update_seen(model, names).run([{"key": record.id, "seen": record.version, **values}
                                                   for record, values in some]).all()
         if len(written) != len(some):
-            raise StaleDataError(f"{len(some) - len(written)} rows of {model.__tablename__} changed meanwhile")
+            raise StaleDataError(f"{len(some) - len(written)} rows of {model.__tablename__} changed")
         activity.updated(model, [(record.id, {name: getattr(record, name) for name in names}, values)
                                  for record, values in some])
     for record, values in changes:

@@ -1,5 +1,5 @@
-"""An applied list of master data taken back as a whole: what it changed has its old values again, what it made
-is deleted. Nothing is, when somebody built on one of its rows since."""
+"""An applied list of master data taken back as a whole: what it changed has its old values again, what it
+made is deleted. Nothing is, when somebody built on one of its rows since."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ MOST_NAMED = 50
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What stands in the way of a row. `column` was changed since (`before` is what the list wrote, `now` what
-    stands there), or a record of `table` names the row; with neither the row itself was changed or is gone."""
+    """What stands in the way of a row. `column` was changed since (`before` is what the list wrote, `now`
+    what stands there), or a record of `table` names the row; with neither the row itself was changed or is
+    gone."""
 
     row: int
     name: str

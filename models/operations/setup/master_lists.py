@@ -162,7 +162,7 @@ class MasterList:
                                                                                       cell)):
                 continue
             try:
-                value = self._emptied(name) if list_cells.clears(cell) else self._value(name, column, cell)
+                value = self._filled(name, column, cell)
             except Refused as refusal:
                 draft.wrong.append(refusal)
                 continue
@@ -171,7 +171,9 @@ class MasterList:
         self._check(draft)
         for name in self.layout.kept:
             cell = draft.row.cells.get(name)
-            if name != "version" and not list_cells.is_empty(cell) and not self._stands(draft, name, name, cell):
+            if name == "version" or list_cells.is_empty(cell):
+                continue
+            if not self._stands(draft, name, name, cell):
                 outcome.note(draft.number, "ignored", name,
                              N_("“%(cell)s” is not taken: the system keeps this column itself"),
                              {"cell": str(cell)[:60]})
@@ -183,9 +185,13 @@ class MasterList:
         value = getattr(draft.record, name)
         return list_cells.is_written(value if column == name else _id(value), cell)
 
-    def _emptied(self, name: str) -> None:
+    def _filled(self, name: str, column: str, cell: Any) -> Any:
+        """What a filled cell says; None for the word that empties a value."""
+        if not list_cells.clears(cell):
+            return self._value(name, column, cell)
         if not self.columns[name].nullable:
             raise Refused(N_("%(name)s cannot be emptied"), field=name, name=name)
+        return None
 
     def _check(self, draft: Draft) -> None:
         """What the table wants of a row, before the database says it."""
@@ -279,7 +285,8 @@ class MasterList:
             return
         try:
             with self.session.begin_nested():
-                together, alone = [], []
+                together: list[Draft] = []
+                alone: list[Draft] = []
                 for draft in drafts:
                     (alone if draft.is_new or list_layouts.is_guarded(self.table, draft.values)
                      else together).append(draft)
