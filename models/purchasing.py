@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, object_session, relationship, synonym
 
 from models import clock
-from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
+from models.base import AS_ON_BOXES, ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import SEN as SEN
@@ -410,7 +410,7 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     outstanding_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_sisa"))
     factor: Mapped[Factor]
     batch_number: Mapped[str | None] = mapped_column(sa.String(40))
-    expires_on: Mapped[date | None]
+    expires_on: Mapped[date | None] = mapped_column(info=AS_ON_BOXES)
     batch_id: Mapped[int | None] = reference("stock_batch")
 
     goods_receipt: Mapped[GoodsReceipt] = relationship(back_populates="lines")

@@ -23,6 +23,7 @@ from backoffice.stores import count_sheet
 from models import clock
 from models.base import db, one_transaction
 from models.errors import N_, Refused
+from models.expiry_dates import read_expiry
 from models.items import Item, ItemCategory, UnitConversion
 from models.operations.core import list_files
 from models.operations.stores import count_moments, scans, stocktake_counting
@@ -43,11 +44,7 @@ def _number(text: str) -> Decimal | None:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return list_files.day(text.strip()[:10]) if text.strip() else None
-    except ValueError:
-        raise Refused(N_("Write a date, for example %(example)s."), field="expires_on",
-                      example=clock.today().strftime("%d/%m/%Y")) from None
+    return read_expiry(text) if text.strip() else None
 
 
 def _hour(text: str) -> datetime | None:
