@@ -112,7 +112,7 @@ def last_moves(stocktake: Stocktake, lines: Iterable[StocktakeLine]) -> dict[int
         sa.select(StockMove.item_id, sa.func.max(StockMove.id))
         .where(StockMove.store_id == stocktake.store_id,
                StockMove.item_id.in_({line.item_id for line in lines})).group_by(StockMove.item_id))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def moved_after(stocktake: Stocktake, line: StocktakeLine, last: int) -> Decimal | None:
