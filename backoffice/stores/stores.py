@@ -158,8 +158,11 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     line_form_columns = {"lines": ("item", "unit", "batch", "note")}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
-        """What moved of each line since it was counted: it survives the posting."""
-        since = count_moments.since(record)
+        """What moved of each line since it was counted, or since the start where it is still open: it
+        survives the posting."""
+        if record.state == StocktakeState.DRAFT:
+            return []
+        since = stocktake_counting.moved(record)
         return [(gettext("Moved since"),
                  lambda line: moved_words(since.get(line.id)) or "–")] if since else []
 
