@@ -107,6 +107,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: asset_plan'); END
 
 CREATE TRIGGER asset_procurement_final_update BEFORE UPDATE ON "asset_procurement"
 WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_procurement'); END
 
@@ -197,6 +198,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order"
 WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_order'); END
 
