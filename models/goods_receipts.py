@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from models import clock
-from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
+from models.base import AS_ON_BOXES, ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured, net
@@ -87,6 +87,7 @@ class GoodsReceipt(Document, db.Model):
         {"info": {"seed": "tb_rcv"}},
     )
     prefix, dated = "RCV", "received_on"
+    follows = ("purchase_order", "supplier_return")
     area, icon, rank = Area.PURCHASING, "package-import", 50
     posts, process = Posts.STOCK, "purchasing"
     may_be_backdated = True
@@ -199,7 +200,7 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     outstanding_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_sisa"))
     factor: Mapped[Factor]
     batch_number: Mapped[str | None] = mapped_column(sa.String(40))
-    expires_on: Mapped[date | None]
+    expires_on: Mapped[date | None] = mapped_column(info=AS_ON_BOXES)
     batch_id: Mapped[int | None] = reference("stock_batch")
     #: Rupiah before VAT that the stock comes in at, kept at posting: all receipts of an order line make its
     #: amount exactly, in whatever units and parts. None of receipts of before.

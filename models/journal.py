@@ -97,6 +97,8 @@ class Posting(StrEnum):
     DONATION = "donation"
     PROGRAMME = "programme"
     PRICE_VARIANCE = "price_variance"
+    FREIGHT = "freight"
+    ROUNDING = "rounding"
     ASSET = "asset"
     ASSET_PAYABLE = "asset_payable"
     ASSET_OPENING = "asset_opening"

@@ -13,9 +13,7 @@ from sqlalchemy.orm import RelationshipDirection
 from models import clock
 from models.base import db
 from models.documents import Attachment, Comment, Document, DocumentEvent
-from models.operations.ledger import backdating
 from models.people import User
-from models.roles import Role
 from models.workflow import Transition, Workflow
 
 #: Steps that lead back or aside; the way forward does not show them.
@@ -143,11 +141,12 @@ def _marked(record: Any, since: dict[str, TimelineEntry]) -> list[Step]:
 
 
 def waits_for(record: Any) -> tuple[Any, ...]:
-    """The roles whose step forward the record waits for; nobody's at the end of the way."""
-    if backdating.is_asked(record):
-        return (Role.STORE_HEAD,)
+    """The roles whose step forward the record waits for; nobody's at the end of the way. What was written on
+    the record when it was made may rule a step out."""
     roles = [role for step in record.workflow if record.state in step.sources and not step.is_refusal
-             and step.name not in ASIDE and step.name != "close" for role in step.roles]
+             and step.name not in ASIDE and step.name != "close"
+             and all(condition.test(record, None) for condition in step.conditions if condition.is_kept)
+             for role in step.roles]
     return tuple(dict.fromkeys(roles))
 
 

@@ -32,16 +32,9 @@ def cast(session: Any) -> Cast:
     return Cast()
 
 
-def ordered(cast: Cast, item: Any, quantity: int, price: int) -> PurchaseOrder:
-    """A sent order of last month: goods come on its day or later."""
-    order = cast.order((item, quantity, price))
-    order.ordered_on = clock.today() - timedelta(days=60)
-    return cast.sent(order)
-
-
 def draft(cast: Cast, on: date | None = None) -> GoodsReceipt:
     """A draft receipt of ten of a new item."""
-    receipt = receipts.make_receipt(ordered(cast, make.make_item(), 10, 100), by=cast.keeper)
+    receipt = receipts.make_receipt(cast.sent(cast.order((make.make_item(), 10, 100))), by=cast.keeper)
     receipt.received_on = on or clock.today()
     db.session.flush()
     return receipt
@@ -103,7 +96,7 @@ def test_wrong_months_are_refused(client: Any, sign_in: Any, cast: Cast) -> None
 
 
 def test_a_date_in_a_closed_month_is_refused_at_its_field(client: Any, sign_in: Any, cast: Cast) -> None:
-    order = ordered(cast, make.make_item(), 10, 100)
+    order = cast.sent(cast.order((make.make_item(), 10, 100)))
     line = order.lines[0]
     november()
     journal.close_period(2026, 10, by=cast.payables)
@@ -148,7 +141,9 @@ def with_later_move(cast: Cast) -> tuple[Any, GoodsReceipt]:
     """An item received today, and a draft receipt of five of it dated five days ago."""
     item = make.make_item()
     cast.received(cast.sent(cast.order((item, 10, 100))))
-    receipt = receipts.make_receipt(ordered(cast, item, 5, 200), by=cast.keeper)
+    order = cast.order((item, 5, 200))
+    order.ordered_on = clock.today() - timedelta(days=7)
+    receipt = receipts.make_receipt(cast.sent(order), by=cast.keeper)
     receipt.received_on = clock.today() - timedelta(days=5)
     db.session.flush()
     return item, receipt

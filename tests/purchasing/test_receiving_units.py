@@ -156,9 +156,8 @@ def test_goods_do_not_come_before_their_order(session: Any, cast: Cast) -> None:
     order = paks(cast)
     receipt = receipts.make_receipt(order, by=cast.keeper)
     receipt.received_on = order.ordered_on.replace(year=order.ordered_on.year - 1)
-    with pytest.raises(Refused, match="before that day") as refusal, session.begin_nested():
+    with pytest.raises(Refused, match="which this follows"), session.begin_nested():
         perform(receipt, "post", by=cast.keeper)
-    assert refusal.value.field == "received_on"
     receipt.received_on = clock.today()
     perform(receipt, "post", by=cast.keeper)
 

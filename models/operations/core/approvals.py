@@ -24,6 +24,7 @@ from models.errors import N_, Refused, WrongState
 from models.operations.core.bulk import insert_all, insertion
 from models.operations.core.locking import insert_once
 from models.people import User
+from models.rights import RIGHTS
 from models.workflow import Transition
 
 #: ``def f(document, *, by: User, reason: str) -> None``, with the document's own class.
@@ -36,6 +37,11 @@ AFTER_STEP: dict[tuple[type[Any], str], list[Effect]] = {}
 #: then):
 #: ``def f(document, name, source, *, by, reason)``.
 ON_EVERY_STEP: list[Callable[..., None]] = []
+
+
+#: Asked before a person takes a step or makes a document (its name is "create"): may refuse what no workflow
+#: knows: ``def f(document, name, roles, *, by)`` with the roles that may.
+BEFORE_EVERY_STEP: list[Callable[..., None]] = []
 
 
 def _binder(table: dict[tuple[type[Any], str], list[Effect]]) -> Callable[..., Callable[[Effect], Effect]]:
@@ -65,6 +71,8 @@ def perform(document: Any, name: str, *, by: User, reason: str = "", given: dict
     Raises `NotAllowed`, `Conflict`, `WrongState` or another `Refused`; nothing may be committed then.
     """
     step = document.workflow.require(document, name, by, reason, version)
+    for ask in BEFORE_EVERY_STEP:
+        ask(document, name, step.roles, by=by)
     _fill(document, step, given or {})
     _fill_lines(document, step, given_lines or {})
     return _move(document, step, by=by, reason=reason)
@@ -84,10 +92,10 @@ def by_system(document: Any, name: str, *, by: User, reason: str = "") -> Transi
 AMEND = "amend"
 
 
-#: The event of a head of store who allows a document's date; the state stays.
-ALLOW_DATE = "allow_date"
-#: The event of somebody whose document's date needs that; it waits for the head until it is allowed.
-ASK_DATE = "ask_date"
+#: The events of a document whose date needs the head of store: somebody asks, the head allows or refuses. The
+#: state stays.
+ASK_DATE, ALLOW_DATE, REFUSE_DATE = "ask_date", "allow_date", "refuse_date"
+DATE_EVENTS = (ASK_DATE, ALLOW_DATE, REFUSE_DATE)
 
 
 def remark(document: Any, name: str, *, by: User, note: str) -> None:
@@ -130,6 +138,10 @@ def opened(document: Any, *, by: User) -> None:
     session = object_session(document)
     assert session is not None
     session.flush()
+    rights = RIGHTS.get(document.__tablename__)
+    if rights is not None:
+        for ask in BEFORE_EVERY_STEP:
+            ask(document, "create", tuple(rights.create), by=by)
     initial = document.workflow.initial
     numbered = hasattr(document, "number") and hasattr(document, "prefix") and initial != "draft"
     _record(document, "create", None, by, "", next_number(document) if numbered else None)

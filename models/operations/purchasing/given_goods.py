@@ -9,7 +9,7 @@ from models.goods_receipts import GoodsReceipt, GoodsSource
 from models.journal import Posting
 from models.operations.core.approvals import effect
 from models.operations.core.locking import lock
-from models.operations.ledger import backdating, stock
+from models.operations.ledger import backdating, days, stock
 from models.operations.purchasing import received_lines
 from models.people import User
 from models.stock import MoveKind
@@ -28,7 +28,7 @@ def _check_given(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
                       field="supplier")
     if receipt.source != GoodsSource.EMERGENCY and not (receipt.source_name or "").strip():
         raise Refused(N_("Write who gave the goods, or which programme they are of."), field="source_name")
-    received_lines.check_day(receipt)
+    days.check_day(receipt, receipt.received_on, field="received_on")
     stock.load_items(receipt.lines)
     received_lines.check_lines(receipt)
     stock.in_base(receipt.lines)

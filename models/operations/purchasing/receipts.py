@@ -115,7 +115,6 @@ def _post_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     replaces = receipt.supplier_return_id is not None
     if order is not None:
         _take_from_order(receipt, order, replaces)
-    received_lines.check_day(receipt)
     stock.load_items(receipt.lines)
     if replaces:
         with db.session.no_autoflush:  # all that changes on the lines goes out together

@@ -13,7 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import clock
 from models.base import db
 from models.errors import N_, Refused, blame_line
 from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, value_of
@@ -186,17 +185,6 @@ def check_lines(receipt: GoodsReceipt) -> None:
     for line in receipt.lines:
         with blame_line(line):
             check_line(receipt, line)
-
-
-def check_day(receipt: GoodsReceipt) -> None:
-    """Goods come from the day of their order on, until today. Raises `Refused`."""
-    if receipt.received_on > clock.today():
-        raise Refused(N_("The date %(on)s lies in the future. Use today's date or an earlier one."),
-                      on=receipt.received_on, field="received_on")
-    order = receipt.purchase_order
-    if order is not None and receipt.received_on < order.ordered_on:
-        raise Refused(N_("The order %(number)s is of %(ordered)s; its goods cannot have come before that "
-                         "day."), number=str(order), ordered=order.ordered_on, field="received_on")
 
 
 def take_in(receipt: GoodsReceipt, kept: dict[int, dict[str, Any]]) -> list[stock.Incoming]:

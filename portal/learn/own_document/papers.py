@@ -194,7 +194,7 @@ def waiting(own: OwnType, user: User) -> sa.Select[Any] | None:
         sa.literal(own.name).label("table"), table.c.id.label("id"),
         sa.func.coalesce(table.c.number, "").label("title"), table.c.state.label("state"),
         sa.literal("").label("party"), sa.func.coalesce(who, "").label("who"),
-        since.label("since")).where(sa.or_(*turns))
+        since.label("since"), sa.literal(0).label("urgency")).where(sa.or_(*turns))
 
 
 def _codes(step: Transition) -> set[str]:

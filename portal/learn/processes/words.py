@@ -33,11 +33,14 @@ CONDITIONS: dict[str, Any] = {
     "has_seen_something": _l("at least one thing was scanned"),
     "instead_of_the_head": _l("the head of facilities counted, so the director decides"),
     "limit_settled": _l("the director approved, or the total is within the limit"),
+    "its_request_is_urgent": _l("its store request is urgent and approved"),
     "lines_finished": _l("every line is finished"),
     "may_be_sold": _l("land, or assets that are held for sale"),
     "no_bid": _l("no bid reached the reserve price"),
     "nobody_inspects": _l("nobody else can inspect"),
+    "nobody_acknowledges": _l("a week passed, or the unit has nobody who can"),
     "not_for_self": _l("somebody other than the patient"),
+    "not_fully_delivered": _l("something of it is not delivered"),
     "not_merged": _l("the record was not merged into another"),
     "not_own": _l("somebody other than its author"),
     "not_self": _l("somebody other than the person registered"),
@@ -64,8 +67,9 @@ CONDITIONS: dict[str, Any] = {
 
 #: What a history tells beside the steps of a workflow.
 EVENTS: dict[str, Any] = {"create": _l("Made"), "amend": _l("Amounts changed after the approval"),
+                          "ask_date": _l("Earlier date asked for"),
                           "allow_date": _l("Earlier date allowed"),
-                          "ask_date": _l("Earlier date asked for")}
+                          "refuse_date": _l("Earlier date refused")}
 
 
 def event_word(name: str) -> str:
