@@ -50,6 +50,7 @@ class TableView(ModelView):
     - `lines`, `written_lines`, `line_form_columns`: collections shown and typed on the record's page;
     - `asks_once`: form columns that are asked when the record is made; `prefills`: those that the address may
       name;
+    - `above_lines`, `aside_fields`: fields that stand above the lines, and those of a line that are folded;
     - `stock_address`, `takes_expired`, `waits_for_stock`: where the form's script asks what a store has, and
       what it is told; `closing_address`: the page that closes months;
     - `makes`: documents that can be made from one of these; `beside_new`: other ways to make one;
