@@ -192,6 +192,7 @@ def searched(model: Any, text: str, listed: Iterable[str],
         pattern = lookups.like(word)
         either: list[Any] = [getattr(model, name).ilike(pattern, escape="/") for name in own]
         either += [expression.ilike(pattern, escape="/") for expression in too]
+        either += lookups.spelt(model, word)
         for reference in references:
             keys = few.get((word, reference.name))
             local = _attribute(model, reference)
@@ -216,7 +217,7 @@ def _keys_with_word(target: Any, word: str) -> sa.Select[Any]:
     pattern = lookups.like(word)
     return sa.select(key_of(target)).where(
         sa.or_(*(getattr(target, name).ilike(pattern, escape="/")
-                 for name in lookups.searched_columns(target))))
+                 for name in lookups.searched_columns(target)), *lookups.spelt(target, word)))
 
 
 def _small_sets(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], list[Any]]:

@@ -124,11 +124,11 @@ def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[
     texts = [*(getattr(model, name) for name in columns), *beside(model)]
     if not words or not texts:
         return None
-    return sa.and_(*(sa.or_(*(text.ilike(like(word), escape="/") for text in texts), *_spelt(model, word))
+    return sa.and_(*(sa.or_(*(text.ilike(like(word), escape="/") for text in texts), *spelt(model, word))
                      for word in words))
 
 
-def _spelt(model: Any, word: str) -> list[sa.ColumnElement[bool]]:
+def spelt(model: Any, word: str) -> list[sa.ColumnElement[bool]]:
     """The names of items that sound like the word: paracetamol is parasetamol."""
     if model is not Item or not (sound := spelling.folded(word)):
         return []

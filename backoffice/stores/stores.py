@@ -20,12 +20,11 @@ from models import clock
 from models.items import Item, UnitConversion
 from models.operations.ledger import availability
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.operations.stores import count_moments, shelves, stocktake_counting, substitutes
+from models.operations.stores import count_moments, levels, shelves, stocktake_counting, substitutes
 from models.returns import Spoilage, SupplierReturn
 from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
-from models.stock_levels import StockLevel
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
 from models.workflow import Transition
 from portal.web.locale import quantity, rupiah
@@ -59,9 +58,7 @@ class ItemView(MasterView):
                    if may(current_user, "read", "item_substitute") else [])
         if not may(current_user, "read", "stock_balance"):
             return {"held": [], "substitutes": instead}
-        levels = db.session.scalars(sa.select(StockLevel).filter_by(item_id=record.id)
-                                    .options(joinedload(StockLevel.store)).order_by(StockLevel.id)).all()
-        return {"held": shelves.held(record.id), "today": clock.today(), "levels": levels,
+        return {"held": shelves.held(record.id), "today": clock.today(), "levels": levels.of_item(record.id),
                 "substitutes": instead,
                 "stock": availability.in_all_stores([record.id])[record.id]}
 
