@@ -144,7 +144,8 @@ def _asked(world: World, items: Iterable[Item], buyer: Any) -> QuotationRequest:
     world.do(wish, "approve", "facilities_head")
     asked = quotations.ask_for_request(wish, by=buyer)
     rivals: list[Supplier] = [entry for entry, _store, _sells in world.things["suppliers"][:3]]
-    asked.quotations = [Quotation(supplier=supplier) for supplier in rivals]
+    known = {quotation.supplier_id for quotation in asked.quotations}
+    asked.quotations.extend(Quotation(supplier=rival) for rival in rivals if rival.id not in known)
     world.session.flush()
     return asked
 
@@ -153,7 +154,7 @@ def _answer(world: World, asked: QuotationRequest, buyer: Any, dice: random.Rand
     """What each of them takes; the last one cannot deliver the first item."""
     for place, quotation in enumerate(asked.quotations):
         quotations.write_answers(quotation, {
-            line.id: Answer(cannot=True) if place == 2 and line is asked.lines[0] else Answer(
+            line.id: Answer(cannot=True) if place == len(asked.quotations) - 1 and line is asked.lines[0] else Answer(
                 _price(world, line.item, dice.randrange(90, 112)), Decimal(dice.choice((0, 0, 2, 5))),
                 dice.randrange(2, 9)) for line in asked.lines}, by=buyer,
             supplier_number=f"SPH/{clock.today():%m}/{410 + 23 * place + dice.randrange(20)}",
