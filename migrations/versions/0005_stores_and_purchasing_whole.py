@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_04cf9446b6db
+Revision ID: 0005_abf034103b7b
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_04cf9446b6db'
+revision = '0005_abf034103b7b'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None
@@ -133,7 +133,7 @@ def upgrade() -> None:
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.CheckConstraint("state IN ('draft', 'sent', 'done', 'cancelled')", name=op.f('ck_quotation_request_state_known')),
+    sa.CheckConstraint("state IN ('draft', 'asked', 'done', 'cancelled')", name=op.f('ck_quotation_request_state_known')),
     sa.CheckConstraint('answer_by >= asked_on', name=op.f('ck_quotation_request_answer_after_asked')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_quotation_request_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_quotation_request_store_id')),

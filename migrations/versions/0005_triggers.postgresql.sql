@@ -294,12 +294,12 @@ CREATE TRIGGER purchase_request_final_truncate BEFORE TRUNCATE ON "purchase_requ
 EXECUTE FUNCTION refuse_change('posted is final: purchase_request')
 
 CREATE TRIGGER quotation_request_final_update BEFORE UPDATE ON "quotation_request" FOR EACH ROW
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."asked_on" IS DISTINCT FROM NEW."asked_on" OR OLD."answer_by" IS DISTINCT FROM NEW."answer_by" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."asked_on" IS DISTINCT FROM NEW."asked_on" OR OLD."answer_by" IS DISTINCT FROM NEW."answer_by" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
 
 CREATE TRIGGER quotation_request_final_delete BEFORE DELETE ON "quotation_request" FOR EACH ROW
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
 
 CREATE TRIGGER quotation_request_final_truncate BEFORE TRUNCATE ON "quotation_request" FOR EACH STATEMENT
@@ -609,10 +609,10 @@ EXECUTE FUNCTION refuse_change('posted is final: purchase_request_line')
 
 CREATE TRIGGER quotation_price_final_insert AFTER INSERT ON "quotation_price"
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
-EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{sent}', 'quotation_request_line', 'quotation_request_id')
+EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{asked}', 'quotation_request_line', 'quotation_request_id')
 
 CREATE TRIGGER quotation_price_final_change BEFORE UPDATE OR DELETE ON "quotation_price" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{sent}', '{sent,done,cancelled}', '{}', 'quotation_request_line', 'quotation_request_id')
+EXECUTE FUNCTION refuse_line_change('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{asked}', '{done,cancelled}', '{}', 'quotation_request_line', 'quotation_request_id')
 
 CREATE TRIGGER quotation_price_final_truncate BEFORE TRUNCATE ON "quotation_price" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: quotation_price')
@@ -622,7 +622,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}')
 
 CREATE TRIGGER quotation_request_line_final_change BEFORE UPDATE OR DELETE ON "quotation_request_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}', '{sent,done,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}', '{done,cancelled}', '{}')
 
 CREATE TRIGGER quotation_request_line_final_truncate BEFORE TRUNCATE ON "quotation_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request_line')

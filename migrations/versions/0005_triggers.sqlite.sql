@@ -214,12 +214,12 @@ WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request'); END
 
 CREATE TRIGGER quotation_request_final_update BEFORE UPDATE ON "quotation_request"
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."asked_on" IS NOT NEW."asked_on" OR OLD."answer_by" IS NOT NEW."answer_by" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."asked_on" IS NOT NEW."asked_on" OR OLD."answer_by" IS NOT NEW."answer_by" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request'); END
 
 CREATE TRIGGER quotation_request_final_delete BEFORE DELETE ON "quotation_request"
-WHEN OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request'); END
 
 CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage"
@@ -500,16 +500,16 @@ WHEN (SELECT state FROM "purchase_request" WHERE id = OLD."purchase_request_id")
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request_line'); END
 
 CREATE TRIGGER quotation_price_final_insert BEFORE INSERT ON "quotation_price"
-WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('sent')
+WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('asked')
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
 
 CREATE TRIGGER quotation_price_final_update BEFORE UPDATE ON "quotation_price"
-WHEN (((SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('sent') OR (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('sent'))
+WHEN (((SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('asked') OR (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('asked'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."quotation_id" IS NOT NEW."quotation_id" OR OLD."quotation_request_line_id" IS NOT NEW."quotation_request_line_id" OR OLD."cannot" IS NOT NEW."cannot" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."delivery_days" IS NOT NEW."delivery_days" OR OLD."is_chosen" IS NOT NEW."is_chosen" OR OLD."choice_reason" IS NOT NEW."choice_reason" OR OLD."discount" IS NOT NEW."discount"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
 
 CREATE TRIGGER quotation_price_final_delete BEFORE DELETE ON "quotation_price"
-WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('sent')
+WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('asked')
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
 
 CREATE TRIGGER quotation_request_line_final_insert BEFORE INSERT ON "quotation_request_line"

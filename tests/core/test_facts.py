@@ -68,6 +68,9 @@ NAMES_BY = {
     "goods_receipt_line": ("goods_receipt", "item"), "delivery_request_line": ("delivery_request", "item"),
     "asset_plan_line": ("asset_plan", "asset_model"),
     "asset_procurement_line": ("asset_procurement", "asset_model"),
+    "quotation_request_line": ("quotation_request", "item"), "quotation": ("quotation_request", "supplier"),
+    "supplier_price": ("supplier", "item"), "stock_level": ("store", "item"),
+    "item_substitute": ("item", "substitute"),
 }
 LATE_LINE_COLUMNS = {
     "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
@@ -154,7 +157,7 @@ def test_what_hangs_on_lines() -> None:
     assert {rule.table: (rule.via[0], rule.open) for rule in finality.lines() if rule.via} == {
         "asset_auction_bid": ("asset_auction_line", ("open",)),
         "maintenance_part": ("maintenance_line", ("in_progress",)),
-        "quotation_price": ("quotation_request_line", ("sent",))}
+        "quotation_price": ("quotation_request_line", ("asked",))}
 
 
 def test_references_that_a_name_needs() -> None:
