@@ -19,11 +19,14 @@ from models.base import db
 from models.documents import WORKFLOWS, Document, DocumentEvent
 from models.journal import Period
 from models.operations.clinic import conversations
+from models.operations.ledger import backdating
 from models.operations.people import notices
 from models.organisation import Setting
 from models.people import User
 from models.rights import may, scope
+from models.roles import Role
 from models.workflow import Transition, not_own, own_document
+from portal.web.more_types import more_types
 
 #: The menu's number stops here.
 MOST = 99
@@ -43,6 +46,9 @@ class Waiting:
 
     @property
     def prefix(self) -> str:
+        more = more_types()
+        if self.table not in WORKFLOWS and more is not None:
+            return more.prefix(self.table)
         return getattr(WORKFLOWS[self.table], "prefix", self.table[:3].upper())
 
     @property
@@ -74,6 +80,8 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
             elif all(own_document in step.conditions for step in steps):
                 here = here & (model.created_by_id == user.id)
         result.append(here)
+    if getattr(model, "may_be_backdated", False) and user.has_role(Role.STORE_HEAD):
+        result.append(backdating.waiting(model))
     return sa.or_(*result) if result else None
 
 
@@ -115,7 +123,8 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
             sa.func.coalesce(who, "").label("who"), since.label("since"),
             _urgency(model).label("urgency")).where(mine)
         parts.append(part if criterion is None else part.where(criterion))
-    return parts
+    more = more_types()
+    return parts if more is None or tables else [*parts, *more.waiting(user)]
 
 
 #: Whom or what a document concerns, the first that it has; after a dot, what that one concerns.
@@ -192,7 +201,7 @@ def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> lis
 def _amounts(found: list[Waiting]) -> None:
     """Totals, one statement pair for each type that has a total."""
     for table in {row.table for row in found}:
-        model = mapped_tables()[table]
+        model = mapped_tables().get(table)
         if not (hasattr(model, "total") and hasattr(model, "lines") and issubclass(model, Document)):
             continue
         ids = [row.id for row in found if row.table == table]
@@ -217,7 +226,9 @@ def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     """A statement that depends on nothing but `key`, who asks and the day: made once for each person, roles
     and unit."""
     user = current_user._get_current_object()
-    whole = (*key, user.id, user.roles, user.work_unit_id, user.status, clock.today())
+    more = more_types()
+    whole = (*key, user.id, user.roles, user.work_unit_id, user.status, clock.today(),
+             more.key() if more else None)
     result = _statements.get(whole)
     if result is None:
         if len(_statements) >= MOST_KEPT:

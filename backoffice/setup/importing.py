@@ -126,7 +126,7 @@ class ImportsView(Page):
 
     @expose("/<id>/look", methods=("POST",))
     def look(self, id: str) -> Any:
-        """Read the kept file again, another sheet of it where one is chosen, with the codes that are meant."""
+        """Read the kept file again: another sheet of it, or with the codes that are meant."""
         brought = self._one(id)
         answers = None
         if "codes" in request.form and brought.plan is not None:

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_babel import gettext, lazy_gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, Make
-from backoffice.panel.rendering import BLANK, icon, shown
+from backoffice.panel.rendering import icon, shown
 from backoffice.stores.by_shelf import ByShelf
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stores import meter
@@ -78,7 +78,7 @@ class StoreRequestView(StockHint, DocumentView):
         return ("urgency", True) if is_to_do else (None, True)
 
     def cell_urgency(self, record: StoreRequest) -> Markup:
-        return urgent_badge() if record.is_urgent else BLANK
+        return urgent_badge() if record.is_urgent else escape(shown(self.every["urgency"], record.urgency))
 
     def details_options(self) -> list[Any]:
         return [*super().details_options(),
@@ -149,12 +149,19 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
 
     def asks_first(self, step: Transition, record: Any) -> bool:
         """What the store cannot give whole is looked at first."""
-        return super().asks_first(step, record) or (step.name == "deliver"
-                                                    and bool(requests.short_of(record)))
+        return super().asks_first(step, record) or (step.name == "deliver" and self._is_short(record))
+
+    @staticmethod
+    def _is_short(record: DeliveryRequest) -> bool:
+        """Whether the store cannot give all of it; asked once for a page."""
+        known: dict[int, bool] = g.setdefault("short_deliveries", {})
+        if record.id not in known:
+            known[record.id] = bool(requests.short_of(record))
+        return known[record.id]
 
     def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
         result = super().other_steps(record)
-        if _has("deliver", self.buttons(record)):
+        if _has("deliver", self.buttons(record)) and not self._is_short(record):
             result.append((f"{self.url}/{record.id}/deliver", lazy_gettext("Deliver part"), "pencil"))
         return result
 

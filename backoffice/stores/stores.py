@@ -62,6 +62,9 @@ class ItemView(MasterView):
                 "substitutes": instead,
                 "stock": availability.in_all_stores([record.id])[record.id]}
 
+    def label(self, name: str) -> str:
+        return gettext("Usable stock") if name == "stock_on_hand" else super().label(name)
+
     def cells_of(self, records: list[Item]) -> dict[str, Callable[[Item], Markup]]:
         """What can be used of each item, and what is expired or promised of it."""
         there = availability.in_all_stores(item.id for item in records)
@@ -152,8 +155,11 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     line_form_columns = {"lines": ("item", "unit", "batch", "note")}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
-        """What moved of each line since it was counted: it survives the posting."""
-        since = count_moments.since(record)
+        """What moved of each line since it was counted, or since the start where it is still open: it
+        survives the posting."""
+        if record.state == StocktakeState.DRAFT:
+            return []
+        since = stocktake_counting.moved(record)
         return [(gettext("Moved since"),
                  lambda line: moved_words(since.get(line.id)) or "–")] if since else []
 

@@ -92,7 +92,7 @@ def export(table: str, kind: str, target: Path) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    click.echo(f"{table}: {count} rows in {target}")
+    click.echo(f"{table}: {_rows(count)} in {target}")
 
 
 def import_(table: str, source: Path, sheet: str | None = None, *, sure: bool = False,
@@ -124,7 +124,7 @@ def import_(table: str, source: Path, sheet: str | None = None, *, sure: bool = 
     with one_transaction() as session:
         outcome = imports.apply(session, session.get_one(ListImport, key), found.rows, by=_author(by),
                                 seen=seen, codes_are_right=True)
-    click.echo(f"{table}: {outcome.new} rows added, {outcome.changed} changed, {outcome.same} unchanged")
+    click.echo(f"{table}: {_rows(outcome.new)} added, {outcome.changed} changed, {outcome.same} unchanged")
 
 
 def _author(address: str | None) -> User | None:
@@ -141,7 +141,7 @@ def _author(address: str | None) -> User | None:
 def _tell(brought: ListImport, where: str) -> None:
     """What the list would do: rows, values old and new, what first stock brings, what is wrong."""
     plan = brought.plan or {"rows": [], "asks": []}
-    click.echo(f"{brought.kind}: {brought.new_rows} rows to add from {where}")
+    click.echo(f"{brought.kind}: {_rows(brought.new_rows)} to add from {where}")
     click.echo(f"{brought.changed_rows} to change, {brought.same_rows} unchanged, {brought.wrong_rows} wrong")
     before = imports.earlier(db.session, brought)
     if before is not None and before.applied_at is not None:
@@ -157,11 +157,15 @@ def _tell(brought: ListImport, where: str) -> None:
         totals = import_plan.totals(plan)
         for store in totals:
             amounts = ", ".join(f"{amount} {unit}" for unit, amount in sorted(store.quantities.items()))
-            click.echo(f"{store.store}: {store.lines} lines, {amounts}, {store.value} rupiah")
+            click.echo(f"{store.store}: {_rows(store.lines)}, {amounts}, {store.value} rupiah")
         click.echo(f"total: {sum((store.value for store in totals), Decimal(0))} rupiah")
     for ask in plan["asks"]:
         there = ", which is there already" if ask["is_known"] else ""
         click.echo(f"row {ask['row']}: {ask['column']} {ask['cell']}: did you mean {ask['known']}{there}?")
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-#: What a spreadsheet would run; a text that begins with the quote itself gets one more, so that it comes back.
+#: What a spreadsheet would run, behind quotes too: one more goes in front, so that the text comes back.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _CHUNK = 64 * 1024
 

@@ -125,8 +125,8 @@ def _heads(kind: str, heads: tuple[str, ...]) -> dict[str, str]:
 # ---------------------------------------------------------------- templates
 
 def template(session: Any, kind: str) -> tuple[list[str], list[list[Any]], list[list[Any]]]:
-    """Headings, the row that shows how they are filled in, and the sheet of what may be chosen: its first cell
-    keeps it from being read."""
+    """Headings, the row that shows how they are filled in, and the sheet of what may be chosen, which is
+    never read."""
     layout = list_layouts.layout(kind)
     heads = [heading(kind, name) + (" *" if name in layout.required else "") for name in layout.names]
     return heads, [[layout.example.get(name, "") for name in layout.names]], _codes(session, kind)

@@ -182,7 +182,8 @@ def test_one_bad_row_stops_all_and_each_is_named(flask, session, tmp_path):
                  "N2,,active", "N3,Odd,asleep")
     refused = flask("import", "work_unit", file)
     assert refused.exit_code == 1
-    for row, why in ((3, "the same stands in row 2 already"), (4, "name is empty"), (5, "it must be active, inactive")):
+    for row, why in ((3, "the same stands in row 2 already"), (4, "name is empty"),
+                     (5, "it must be active, inactive")):
         assert f"row {row}: " in refused.output
         assert why in refused.output
     assert "row 2:" not in refused.output

@@ -189,6 +189,18 @@ def test_what_left_stays_a_delivery_when_the_request_is_closed(session: Any, hou
     assert delivery.state == D.DONE
 
 
+@pytest.mark.parametrize(("reason", "state"), [("", S.APPROVED), ("the rest is not needed", S.DONE)])
+def test_a_request_closed_before_its_delivery_arrived(session: Any, house: House, reason: str,
+                                                      state: Any) -> None:
+    """Closed because all had left, it is open again when not all came; closed with a reason it stays."""
+    request = house.request((house.tablet, 40))
+    delivery = house.delivered(request)
+    perform(request, "close", by=house.nurse, reason=reason)
+    perform(delivery, "acknowledge", by=house.nurse, **house.said(delivery, arrived_quantity=Decimal(39)))
+    assert request.state == state
+    assert all_sound(session)
+
+
 def test_a_reversed_delivery_opens_its_request_again(session: Any, house: House) -> None:
     request = house.request((house.tablet, 40))
     delivery = house.delivered(request)

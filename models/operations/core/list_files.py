@@ -91,8 +91,9 @@ def read(content: bytes, name: str, sheet: str | None = None) -> Listed:
                       most=MOST_BYTES // 1024 // 1024)
     try:
         result, _ = child_process.read(child_process.TABLES, content, {
-            "sheet": sheet, "beside": CODES_SHEET, "most_unpacked": MOST_UNPACKED, "most_sheet_rows": MOST_SHEET_ROWS,
-            "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}, name=name, field="file", limits=LIMITS)
+            "sheet": sheet, "beside": CODES_SHEET, "most_unpacked": MOST_UNPACKED,
+            "most_sheet_rows": MOST_SHEET_ROWS, "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS},
+            name=name, field="file", limits=LIMITS)
         return _listed(result)
     except child_process.No as no:
         raise _refusal(no, {"name": name, "most": MOST_ROWS if no.word == "rows" else MOST_COLUMNS}) from None

@@ -73,20 +73,21 @@ def given_base() -> Any:
                             base_units(line.quantity, line.factor))
 
 
-def outstanding_by_request(covering: tuple[DeliveryState, ...] = GIVEN) -> sa.Select[Any]:
-    """Rows (request_id, store_id, item_id, quantity) of what approved requests still wait for, base units:
+def outstanding_by_request(covering: tuple[DeliveryState, ...] = GIVEN,
+                           state: StoreRequestState = StoreRequestState.APPROVED) -> sa.Select[Any]:
+    """Rows (request_id, store_id, item_id, quantity) of what requests in `state` still wait for, base units:
     what no delivery in the states `covering` has of what was granted."""
     asked = (sa.select(StoreRequest.id.label("request_id"), StoreRequest.store_id, StoreRequestLine.item_id,
                        quantity(sa.func.sum(granted_base())).label("quantity"))
              .join(StoreRequestLine, StoreRequestLine.store_request_id == StoreRequest.id)
-             .where(StoreRequest.state == StoreRequestState.APPROVED)
+             .where(StoreRequest.state == state)
              .group_by(StoreRequest.id, StoreRequest.store_id, StoreRequestLine.item_id).subquery())
     line = DeliveryRequestLine
     given = (sa.select(DeliveryRequest.store_request_id.label("request_id"), line.item_id,
                        quantity(sa.func.sum(given_base())).label("quantity"))
              .join(line, line.delivery_request_id == DeliveryRequest.id)
              .join(StoreRequest, StoreRequest.id == DeliveryRequest.store_request_id)
-             .where(DeliveryRequest.state.in_(covering), StoreRequest.state == StoreRequestState.APPROVED)
+             .where(DeliveryRequest.state.in_(covering), StoreRequest.state == state)
              .group_by(DeliveryRequest.store_request_id, line.item_id).subquery())
     left = quantity(asked.c.quantity - sa.func.coalesce(given.c.quantity, 0))
     return (sa.select(asked.c.request_id, asked.c.store_id, asked.c.item_id, left.label("quantity"))

@@ -160,6 +160,8 @@ class ToMake:
 
 
 TO_MAKE: dict[tuple[str, Any], ToMake] = {}
+#: Who of the people that a paper waits for is told of it: ``def f(record, ids) -> ids``.
+ONLY: list[Callable[[Any, list[int]], list[int]]] = []
 
 
 def to_make(model: Any, state: Any, roles: tuple[Role, ...],
@@ -183,6 +185,8 @@ def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str
     next_paper = TO_MAKE.get((table, record.state))
     if next_paper is not None:
         people += [person.id for person in holders(*next_paper.roles)(record) if person.id not in people]
+    for narrow in ONLY:
+        people = narrow(record, people)
     if people:
         params = plain({"table": table, "number": getattr(record, "number", None) or ""})
         db.session.execute(sa.insert(Notice), [

@@ -250,8 +250,10 @@ def make_order(request: PurchaseRequest, supplier_id: int | None = None, *, by: 
 
 @effect(PurchaseOrder, "submit")
 def _check_order(order: PurchaseOrder, *, by: User, reason: str) -> None:
-    """A request line is ordered once; the request is approved; the supplier is in use."""
+    """A request line is ordered once; the request is approved; the supplier is in use. Now it is known who
+    must approve."""
     lock(order)
+    order.needs_director = order.is_above_limit
     if order.supplier.status != Status.ACTIVE:
         raise Refused(N_("The supplier %(supplier)s is no longer used."), supplier=order.supplier.name,
                       field="supplier")

@@ -307,7 +307,7 @@ BY_THE_SYSTEM = "Dibuat otomatis: stok di bawah batas minimum."
 
 declare(Declared(
     "reorder_drafted", holders(*BUYERS),
-    N_("Stock below its minimum: %(count)s purchase requests were drafted"),
+    N_("Stock below its minimum. Purchase requests drafted: %(count)s"),
     (N_("Look at them, correct what is needed, and submit them."),),
     address="/admin/purchase_request/?state=draft",
     channels=(), icon="shopping-cart"))

@@ -1,24 +1,26 @@
-"""An applied list of master data taken back as a whole: what it changed has its old values again, what it made
-is deleted. Nothing is, when somebody built on one of its rows since."""
+"""An applied list of master data taken back as a whole: what it changed has its old values again, what it
+made is deleted. Nothing is, when somebody built on one of its rows since."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from models import clock
 from models.base import ExactDecimal, db
 from models.errors import N_, Refused
 from models.imports import ListImport
+from models.operations.core import bulk
 from models.operations.core.locking import lock
 from models.operations.setup import list_layouts
 from models.operations.setup.import_plan import Outcome, plain
-from models.operations.setup.list_references import by_key, chunks
+from models.operations.setup.list_references import chunks
 from models.people import User
 from models.rights import model_of
 
@@ -28,8 +30,9 @@ MOST_NAMED = 50
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What stands in the way of a row. `column` was changed since (`before` is what the list wrote, `now` what
-    stands there), or a record of `table` names the row; with neither the row itself was changed or is gone."""
+    """What stands in the way of a row. `column` was changed since (`before` is what the list wrote, `now`
+    what stands there), or a record of `table` names the row; with neither the row itself was changed or is
+    gone."""
 
     row: int
     name: str
@@ -83,12 +86,9 @@ def take_back(session: Any, brought: ListImport, *, by: User, reason: str) -> No
     if plan and not brought.written:
         raise Refused(N_("This list was applied before lists could be taken back."))
     model = model_of(brought.kind)
-    records = by_key(session, model, (str(key) for _row, _word, key, *_rest in brought.written))
-    for record in records.values():
-        session.refresh(record)
-    undo = _Undo(session, brought.kind, plan, records)
+    undo = _Undo(session, brought.kind, plan, _records(session, model, brought.written))
     for row, word, key, version, along in brought.written:
-        undo.look(row, word, str(key), version, along)
+        undo.look(row, word, key, version, along)
     undo.look_for_users()
     if undo.obstacles:
         raise InTheWay(sorted(undo.obstacles, key=lambda entry: entry.row)[:MOST_NAMED])
@@ -98,15 +98,25 @@ def take_back(session: Any, brought: ListImport, *, by: User, reason: str) -> No
     session.flush()
 
 
+def _records(session: Any, model: Any, rows: Iterable[list[Any]]) -> dict[int, Any]:
+    """The rows as they stand now, by their keys, with what goes with them."""
+    return {record.id: record for some in chunks(row[2] for row in rows)
+            for record in session.scalars(
+                sa.select(model).where(model.id.in_(some)).execution_options(populate_existing=True)
+                .options(*(selectinload(getattr(model, relation.key))
+                           for relation in (*_owned(model), *list_layouts.references(
+                               model.__tablename__).values()))))}
+
+
 class _Undo:
     def __init__(self, session: Any, table: str, plan: Mapping[int, dict[str, Any]],
-                 records: Mapping[str, Any]) -> None:
+                 records: Mapping[int, Any]) -> None:
         self.session, self.table, self.plan, self.records = session, table, plan, records
         self.made: dict[Any, tuple[int, Any]] = {}
         self.changed: list[tuple[dict[str, Any], Any]] = []
         self.obstacles: list[Obstacle] = []
 
-    def look(self, row: int, word: str, key: str, version: int, along: int) -> None:
+    def look(self, row: int, word: str, key: int, version: int, along: int) -> None:
         """One row: it stands as the list left it, or something is in the way."""
         planned, record = self.plan[row], self.records.get(key)
         if record is None:
@@ -143,20 +153,35 @@ class _Undo:
                         self.obstacles.append(Obstacle(row, str(record), table=table.name))
 
     def do(self) -> None:
+        together = []
         for planned, record in self.changed:
-            for name, value in planned["before"].items():
-                setattr(record, name, self._typed(name, value))
+            if list_layouts.is_guarded(self.table, planned["before"]):
+                for name, value in planned["before"].items():
+                    setattr(record, name, self._typed(name, value))
+            else:
+                together.append((record, {self._column(name).name: self._kept(name, value)
+                                          for name, value in planned["before"].items()}))
         self.session.flush()
+        bulk.update_seen(together)
         for _row, record in self.made.values():
             self.session.delete(record)
         self.session.flush()
 
+    def _column(self, name: str) -> sa.Column[Any]:
+        return list_layouts.attributes(self.table)[name]
+
+    def _kept(self, name: str, value: Any) -> Any:
+        """A kept value as its column holds it."""
+        if name in list_layouts.references(self.table):
+            return value["id"] if value else None
+        return typed(self._column(name), value)
+
     def _typed(self, name: str, value: Any) -> Any:
-        """A kept value as what it was."""
+        """A kept value as the attribute holds it."""
         relation = list_layouts.references(self.table).get(name)
         if relation is not None:
             return self.session.get(relation.mapper.class_, value["id"]) if value else None
-        return typed(list_layouts.attributes(self.table)[name], value)
+        return typed(self._column(name), value)
 
 
 def typed(column: sa.Column[Any], value: Any) -> Any:

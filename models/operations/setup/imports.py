@@ -86,6 +86,9 @@ def look(session: Any, brought: ListImport, found: Found, *, by: User | None,
         attempt = session.begin_nested()
         outcome = _apply(session, brought, found.rows, by=by, answers=kept)
         attempt.rollback()
+        for _row, is_new, record in outcome.touched:
+            if not is_new:  # written past the session
+                session.expire(record)
         session.refresh(brought)
     for head in found.unread:
         outcome.note(1, "ignored", None, N_("there is no column “%(head)s” here: it is not read"),
@@ -229,18 +232,18 @@ def _opening_stock(session: Any, brought: ListImport, rows: tuple[Row, ...], out
             outcome.refused(row.number, *wrong)
         else:
             lines.append(line)
-    for line, refusal in reader.with_batches(lines):
-        goods = line.goods
-        key = (line.store.id, goods.item_id, goods.batch_id)
-        if refusal is None and key in seen:
-            refusal = Refused(N_("the same stands in row %(row)s already"), field="item", row=seen[key])
-        if refusal is not None:
-            outcome.refused(goods.line_id, refusal)
+    for understood, no in reader.with_batches(lines):
+        goods = understood.goods
+        key = (understood.store.id, goods.item_id, goods.batch_id)
+        if no is None and key in seen:
+            no = Refused(N_("the same stands in row %(row)s already"), field="item", row=seen[key])
+        if no is not None:
+            outcome.refused(goods.line_id, no)
             continue
         seen.setdefault(key, goods.line_id)
-        wanted.setdefault(line.store.id, []).append(goods)
+        wanted.setdefault(understood.store.id, []).append(goods)
         outcome.new += 1
-        outcome.rows.append(import_plan.new_row(goods.line_id, line.values(), line.item.name))
+        outcome.rows.append(import_plan.new_row(goods.line_id, understood.values(), understood.item.name))
     if outcome.wrong:
         return
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
@@ -95,7 +95,7 @@ def _hour(cell: Any, text: str) -> time:
     if isinstance(cell, time):
         return cell
     if isinstance(cell, timedelta):
-        return (datetime.min + cell).time()
+        return (datetime(2000, 1, 1, tzinfo=UTC) + cell).time()
     written = re.fullmatch(r"([0-9]{1,2})[.:]([0-9]{2})(?:[.:]([0-9]{2}))?", text)
     if written is None:
         raise ValueError(text)

@@ -8,7 +8,7 @@ here.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,18 +71,21 @@ class Declared:
     example: Mapping[str, str] = field(default_factory=dict)
     #: What a new record needs, though the column has a default.
     required: frozenset[str] = frozenset()
+    #: Columns that something else listens to: rows that change them pass through the session.
+    guarded: frozenset[str] = frozenset()
     #: Who brings it, where that is not whoever makes and changes the rows.
     by: frozenset[Role] | None = None
 
 
 DECLARED: dict[str, Declared] = {
-    "item": Declared(example={
+    "item": Declared(guarded=frozenset({"base_unit", "barcode"}), example={
         "code": "OBT-P-900", "name": "Parasetamol tablet 500 mg", "category": "obat_padat",
         "base_unit": "tablet", "precision": "0", "barcode": "8991234000015", "batch_tracked": "ya",
         "controlled": "tidak", "minimum_stock": "100", "price_hint": "250", "status": "active"}),
     "item_category": Declared(example={
         "code": "obat_herbal", "name": "Obat herbal", "name_en": "Herbal medicine", "is_medicine": "ya"}),
-    "unit_conversion": Declared(keys=("item", "unit_name"), required=frozenset({"factor"}), example={
+    "unit_conversion": Declared(keys=("item", "unit_name"), required=frozenset({"factor"}),
+                                guarded=frozenset({"factor", "barcode"}), example={
         "item": "OBT-P-900", "unit_name": "box", "factor": "100", "barcode": "18991234000012"}),
     "supplier": Declared(example={
         "code": "PMS-900", "name": "PT Contoh Farma", "address": "Jl. Contoh No. 1, Bandung",
@@ -169,6 +172,14 @@ def references(table: str) -> dict[str, RelationshipProperty[Any]]:
     return {relation.key: relation for relation in sa.inspect(model_of(table)).relationships
             if not relation.uselist and relation.direction.name == "MANYTOONE"
             and len(relation.local_columns) == 1}
+
+
+def is_guarded(table: str, names: Iterable[str]) -> bool:
+    """Whether a change of these columns is something that others listen to, or has no version to check."""
+    mapper = sa.inspect(model_of(table))
+    return (mapper.version_id_col is None or any(mapper.dispatch.before_update)
+            or any(mapper.dispatch.after_update)
+            or not DECLARED.get(table, Declared()).guarded.isdisjoint(names))
 
 
 def _is_written(column: sa.Column[Any]) -> bool:

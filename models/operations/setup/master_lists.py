@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 
 from models.errors import N_, Refused
 from models.items import Item, UnitConversion
-from models.operations.core import spoilt_codes
+from models.operations.core import bulk, spoilt_codes
 from models.operations.core.approvals import opened
 from models.operations.core.list_files import Row
 from models.operations.setup import import_plan, list_cells, list_layouts
@@ -168,8 +168,7 @@ class MasterList:
                                                                                       cell)):
                 continue
             try:
-                value = self._emptied(name) if list_cells.clears(cell) else self._value(
-                    draft, name, column, cell)
+                value = self._filled(draft, name, column, cell)
             except Refused as refusal:
                 draft.wrong.append(refusal)
                 continue
@@ -178,7 +177,9 @@ class MasterList:
         self._check(draft)
         for name in self.layout.kept:
             cell = draft.row.cells.get(name)
-            if name != "version" and not list_cells.is_empty(cell) and not self._stands(draft, name, name, cell):
+            if name == "version" or list_cells.is_empty(cell):
+                continue
+            if not self._stands(draft, name, name, cell):
                 outcome.note(draft.number, "ignored", name,
                              N_("“%(cell)s” is not taken: the system keeps this column itself"),
                              {"cell": str(cell)[:60]})
@@ -190,9 +191,13 @@ class MasterList:
         value = getattr(draft.record, name)
         return list_cells.is_written(value if column == name else _id(value), cell)
 
-    def _emptied(self, name: str) -> None:
+    def _filled(self, draft: Draft, name: str, column: str, cell: Any) -> Any:
+        """What a filled cell says; None for the word that empties a value."""
+        if not list_cells.clears(cell):
+            return self._value(draft, name, column, cell)
         if not self.columns[name].nullable:
             raise Refused(N_("%(name)s cannot be emptied"), field=name, name=name)
+        return None
 
     def _check(self, draft: Draft) -> None:
         """What the table wants of a row, before the database says it."""
@@ -286,12 +291,18 @@ class MasterList:
             return
         try:
             with self.session.begin_nested():
+                together: list[Draft] = []
+                alone: list[Draft] = []
                 for draft in drafts:
+                    (alone if draft.is_new or list_layouts.is_guarded(self.table, draft.values)
+                     else together).append(draft)
+                for draft in alone:
                     self._put(draft)
                 self.session.flush()
                 for draft in drafts:
                     if draft.is_new and hasattr(draft.record, "workflow") and self.by is not None:
                         opened(draft.record, by=self.by)
+                bulk.update_seen([(draft.record, self._kept(draft)) for draft in together])
         except (Refused, *_DATABASE) as error:
             for draft in drafts:
                 draft.record = None if draft.is_new else draft.record
@@ -302,6 +313,10 @@ class MasterList:
             half = len(drafts) // 2
             self._try(drafts[:half], tried)
             self._try(drafts[half:], tried)
+
+    def _kept(self, draft: Draft) -> dict[str, Any]:
+        """The values by the columns that keep them."""
+        return {self.columns[name].name: _id(value) for name, value in draft.values.items()}
 
     def _put(self, draft: Draft) -> None:
         if draft.is_new:

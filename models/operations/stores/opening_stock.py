@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.errors import N_, Refused
+from models.expiry_dates import read_expiry
 from models.imports import OPENING_STOCK, ListImport
 from models.items import Item, UnitConversion
 from models.journal import Period
 from models.operations.core import spoilt_codes
-from models.operations.core.list_files import Row, day, number
+from models.operations.core.list_files import Row, number
 from models.operations.core.locking import lock
 from models.operations.ledger import stock
 from models.organisation import Status
@@ -81,7 +82,7 @@ class Reader:
             read("quantity", lambda cell: _positive(cell, "quantity", self.mark)),
             read("unit_price", lambda cell: _amount(cell, self.mark)))
         expires_on, batch = read("expires_on",
-                                 _expiry), tried(lambda: _batch(row.cells.get("batch_number"))) or ""
+                                 read_expiry), tried(lambda: _batch(row.cells.get("batch_number"))) or ""
         unit = tried(lambda: self._unit(item, row.cells.get("unit"))) if item is not None else None
         base = tried(lambda: item.in_base(quantity, unit.factor)) if unit is not None and quantity else None
         if store is not None and item is not None and self._has_moved(store, item):
@@ -197,14 +198,6 @@ def _batch(cell: Any) -> str:
         refusal.field = "batch_number"
         raise
     return str(cell or "")[:80]
-
-
-def _expiry(cell: Any) -> date:
-    try:
-        return day(cell)
-    except ValueError:
-        raise Refused(N_("“%(cell)s” is no day; write it like 2028-12-31 or 31/12/2028"), field="expires_on",
-                      cell=str(cell)[:30]) from None
 
 
 def _positive(cell: Any, column: str, mark: str | None) -> Decimal:

@@ -177,8 +177,7 @@ def _leaving(delivery: DeliveryRequest) -> dict[int, Decimal]:
         leaving[line.id] = min(approved[line.id], max(left[line.item_id], ZERO)) if said is None else said
         left[line.item_id] -= leaving[line.id]
     if not any(leaving.values()):
-        said = any(line.delivered_quantity is not None for line in delivery.lines)
-        if said:
+        if any(line.delivered_quantity is not None for line in delivery.lines):
             raise Refused(N_("Nothing would leave the store. Cancel the delivery instead, with a reason."),
                           field="delivered_quantity")
         _refuse_empty(delivery.lines[0], approved[delivery.lines[0].id])
@@ -258,10 +257,13 @@ def _bring_back(delivery: DeliveryRequest, short: list[DeliveryRequestLine], *, 
 
 @after(DeliveryRequest, "acknowledge", "acknowledge_for")
 def _close_request(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
-    """The request closes by itself when everything is delivered and every delivery is acknowledged."""
+    """The request closes by itself when everything is delivered and every delivery is acknowledged. One that
+    was closed because all had left is open again when not all arrived."""
     request = delivery.store_request
     lock(request)
     db.session.expire(request, ["deliveries"])
+    if request.events[-1].transition == "close" and not request.events[-1].note:
+        open_again(request, by=by, reason=NOT_ARRIVED.format(number=delivery.number))
     waiting = any(other.state == DeliveryState.DELIVERED for other in request.deliveries)
     if request.state == StoreRequestState.APPROVED and not waiting and request.is_fully_delivered:
         by_system(request, "close", by=by)
