@@ -85,7 +85,7 @@ def test_foreign_and_indonesian_spellings_sound_the_same(foreign: str, ours: str
 
 def test_an_item_is_found_by_either_spelling_and_by_its_other_names(client: Any, sign_in: Any,
                                                                   session: Any) -> None:
-    """In the list, in the choice of a line, and in the search of the whole house; no other item comes along."""
+    """In the list, in the choice of a line, in the search of the whole house; no other item comes along."""
     make.make_item(name="Parasetamol tablet 500 mg")
     make.make_item(name="Ceftriaxone injection 1 g")
     make.make_item(name="Spuit 5 ml", also_called="syringe, suntikan")

@@ -16,7 +16,7 @@ from models.item_substitutes import ItemSubstitute
 from models.items import Item, Supplier
 from models.operations.purchasing import quotations
 from models.operations.purchasing.quotations import Answer
-from models.operations.setup.demo import stores
+from models.operations.setup.demo import stores_buying
 from models.operations.setup.demo.world import World, open_
 from models.purchasing import PurchaseRequest, PurchaseRequestLine
 from models.quotations import Quotation, QuotationRequest
@@ -69,7 +69,7 @@ def _levels(world: World) -> None:
     item's own minimum."""
     for code in ("GF", "GL"):
         for item in world.things["stocked"][code][:40]:
-            pack = stores.biggest(world, item).factor
+            pack = stores_buying.biggest(world, item).factor
             least = max(item.minimum_stock, Decimal(1))
             world.session.add(StockLevel(
                 store=world.things["stores"][code], item=item, minimum=least,
@@ -79,7 +79,7 @@ def _levels(world: World) -> None:
 
 def _price(world: World, item: Item, percent: int) -> Decimal:
     """Rupiah for the unit that the item is bought in, to fifty rupiah."""
-    whole = (item.price_hint or Decimal(1000)) * stores.biggest(world, item).factor * percent / 100
+    whole = (item.price_hint or Decimal(1000)) * stores_buying.biggest(world, item).factor * percent / 100
     return max(Decimal(50), (whole / 50).quantize(Decimal(1)) * 50)
 
 
@@ -91,13 +91,13 @@ def _prices(world: World) -> None:
                  for item in world.things["by_category"].get(category, ())[:22]]
         for item in items[:MANY]:
             world.session.add(SupplierPrice(
-                supplier=supplier, item=item, unit=stores.biggest(world, item),
+                supplier=supplier, item=item, unit=stores_buying.biggest(world, item),
                 unit_price=_price(world, item, 102), discount=Decimal(5 if place % 2 else 0),
                 valid_from=today - timedelta(days=150)))
         if place in ends:
             number, days = ends[place]
             world.session.add_all(SupplierPrice(
-                supplier=supplier, item=item, unit=stores.biggest(world, item),
+                supplier=supplier, item=item, unit=stores_buying.biggest(world, item),
                 unit_price=_price(world, item, 93), kind=PriceKind.CONTRACT,
                 contract_number=number, valid_from=today - timedelta(days=225),
                 valid_to=today + timedelta(days=days)) for item in items[2:MANY])
@@ -137,7 +137,7 @@ def _asked(world: World, items: Iterable[Item], buyer: Any) -> QuotationRequest:
     """A draft of what the pharmacy may buy, asked of three suppliers."""
     keeper = world.users["store_staff"]
     wish = PurchaseRequest(created_by=keeper, store=world.things["stores"]["GF"], lines=[
-        PurchaseRequestLine(item=item, unit=stores.biggest(world, item), quantity=Decimal(4),
+        PurchaseRequestLine(item=item, unit=stores_buying.biggest(world, item), quantity=Decimal(4),
                             estimated_price=_price(world, item, 100)) for item in items])
     open_(world, wish, keeper)
     world.do(wish, "submit", keeper)
