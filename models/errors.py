@@ -87,6 +87,11 @@ class PeriodClosed(Refused):
     """The document's date lies in a closed accounting period, or before the item's last stocktake."""
 
 
+class NeedsHead(Refused):
+    """The date lies before later movements: it waits for the head of store (see
+    `models.operations.ledger.backdating.ask`)."""
+
+
 class SlotTaken(Refused):
     """Another consultation holds this time of the doctor or of the patient (`is_patients`)."""
 

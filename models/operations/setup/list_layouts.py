@@ -38,6 +38,7 @@ NOT_BY_LIST: dict[str, str] = {
     "request_template": "its lines are most of it",
     "maintenance_part": "parts leave a store",
     "asset_auction_bid": "bids are offered",
+    "item_substitute": "who writes it has allowed it, one by one",
     "calibration": "a calibration moves the next one's day",
 }
 
@@ -94,6 +95,12 @@ DECLARED: dict[str, Declared] = {
         "code": "HD", "name": "Unit Hemodialisis", "account": "593211", "status": "active"}),
     "store": Declared(example={
         "code": "GD", "name": "Gudang Depo IGD", "work_unit": "IGD", "status": "active"}),
+    "stock_level": Declared(required=frozenset({"minimum"}), example={
+        "store": "GF", "item": "OBT-P-900", "minimum": "500", "maximum": "2000", "reorder_quantity": "500"}),
+    "supplier_price": Declared(
+        keys=("supplier", "item", "unit", "kind", "minimum_quantity", "valid_from"), example={
+            "supplier": "PMS-900", "item": "OBT-P-900", "unit": "box", "kind": "price_list",
+            "minimum_quantity": "1", "valid_from": "2026-01-01", "unit_price": "24500", "discount": "5"}),
     # what lies in all stores is their head's
     "shelf": Declared(by=frozenset({Role.STORE_HEAD}), example={
         "store": "GF", "item": "OBT-P-900", "location": "A-03-2"}),

@@ -12,7 +12,7 @@ from models.errors import N_, Refused
 from models.operations.setup.list_cells import whole
 
 #: What stands for a record in a list, first that the table has.
-HANDLES = ("code", "number", "name")
+HANDLES = ("code", "number", "name", "unit_name")
 #: Values of one statement.
 CHUNK = 500
 #: Tables up to this size are read whole for what no column of theirs says (`12-A` for a bed).
@@ -67,9 +67,12 @@ class Referred:
                 and record not in held:
             held.append(record)
 
-    def get(self, handle: str) -> Any:
-        """The record. Raises `Refused` when there is none, or several."""
+    def get(self, handle: str, item: Any = None) -> Any:
+        """The record, of a unit of measure the one of `item`. Raises `Refused` when there is none, or
+        several."""
         records = self._found.get(handle, [])
+        if item is not None:
+            records = [record for record in records if record.item_id == item.id]
         if len(records) > 1:
             raise Refused(N_("%(name)s “%(handle)s” names several; give its key as %(name)s_id"),
                           field=self._name, name=self._name, handle=handle[:60])
@@ -86,8 +89,8 @@ class ByKey:
         self._name = name
         self._found = by_key(session, model, handles)
 
-    def get(self, handle: str) -> Any:
-        if handle not in self._found:
+    def get(self, handle: str, item: Any = None) -> Any:
+        if handle not in self._found or (item is not None and self._found[handle].item_id != item.id):
             raise Refused(N_("there is no %(name)s “%(handle)s”"), field=self._name, name=self._name,
                           handle=handle[:60])
         return self._found[handle]

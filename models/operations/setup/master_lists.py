@@ -129,7 +129,7 @@ class MasterList:
         column, cell = self._cell(draft, name)
         if list_cells.is_empty(cell) or list_cells.clears(cell):
             raise Refused(N_("%(name)s is empty"), field=name, name=name)
-        draft.keys[name] = self._value(name, column, cell)
+        draft.keys[name] = self._value(draft, name, column, cell)
 
     def _loading(self) -> sa.Select[Any]:
         return sa.select(self.model).options(*(
@@ -148,10 +148,16 @@ class MasterList:
             return f"{name}_id", cells[f"{name}_id"]
         return name, cells.get(name)
 
-    def _value(self, name: str, column: str, cell: Any) -> Any:
+    def _value(self, draft: Draft, name: str, column: str, cell: Any) -> Any:
         if name in self.references:
-            return self._named[column].get(handle_of(cell))
+            return self._named[column].get(handle_of(cell), self._item(draft, name))
         return list_cells.value_of(name, self.columns[name], cell, self.mark)
+
+    def _item(self, draft: Draft, name: str) -> Any:
+        """The row's item, which a unit of measure belongs to; None for any other reference."""
+        if "item" not in self.references or self.references[name].mapper.class_ is not UnitConversion:
+            return None
+        return draft.keys.get("item") or draft.values.get("item") or getattr(draft.record, "item", None)
 
     def _read(self, draft: Draft, outcome: Outcome) -> None:
         """What the row changes, or what it makes."""
@@ -162,7 +168,7 @@ class MasterList:
                                                                                       cell)):
                 continue
             try:
-                value = self._filled(name, column, cell)
+                value = self._filled(draft, name, column, cell)
             except Refused as refusal:
                 draft.wrong.append(refusal)
                 continue
@@ -185,10 +191,10 @@ class MasterList:
         value = getattr(draft.record, name)
         return list_cells.is_written(value if column == name else _id(value), cell)
 
-    def _filled(self, name: str, column: str, cell: Any) -> Any:
+    def _filled(self, draft: Draft, name: str, column: str, cell: Any) -> Any:
         """What a filled cell says; None for the word that empties a value."""
         if not list_cells.clears(cell):
-            return self._value(name, column, cell)
+            return self._value(draft, name, column, cell)
         if not self.columns[name].nullable:
             raise Refused(N_("%(name)s cannot be emptied"), field=name, name=name)
         return None
