@@ -33,6 +33,7 @@ from models.documents import Document
 from models.errors import Conflict, Refused
 from models.operations.core import activity, amendments
 from models.operations.ledger import backdating
+from models.operations.setup import list_layouts
 from models.rights import is_bound_to_unit, may
 from models.roles import Role
 from models.workflow import has_lines
@@ -92,7 +93,11 @@ class StaffView(TransitionPages, TableView):
 
     def beside(self) -> tuple[tuple[str, Any, str], ...]:
         """Buttons of the list beside the one for an empty form: address, words, icon."""
-        return self.beside_new if self.can_make_new() else ()
+        if not self.can_make_new():
+            return ()
+        if not current_user.has_role(*list_layouts.importers(self.table)):
+            return self.beside_new
+        return (*self.beside_new, (f"/admin/imports/?kind={self.table}", gettext("Import"), "file-import"))
 
     def can_make_new(self) -> bool:
         return self.can_create and may(current_user, "create", self.table)
