@@ -205,6 +205,7 @@ RIGHTS: dict[str, TableRights] = {
                                    R.STORE_STAFF: own_store}, write=STORE, delete=STORE),
     # inventory: ledger
     "stock_batch": _rights("inventory", BUYING),
+    "batch_correction": _rights("inventory", BUYING),
     "store_item": _rights("inventory", BUYING),
     "stock_balance": _rights("inventory", BUYING),
     "stock_move": _rights("inventory", BUYING),

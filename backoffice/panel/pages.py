@@ -22,8 +22,8 @@ from models.roles import Role
 from portal.web import search_sealing, words
 
 #: What the search box looks through by name or code, after the documents.
-SEARCHED_TABLES = ("item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
-                   "inpatient_room", "work_unit", "employee", "user")
+SEARCHED_TABLES = ("item", "patient", "doctor", "consultation", "asset", "stock_batch", "supplier", "vendor",
+                   "room", "inpatient_room", "work_unit", "employee", "user")
 EACH = 5
 
 
