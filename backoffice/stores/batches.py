@@ -15,6 +15,7 @@ from flask_login import current_user
 from backoffice.panel import lookups
 from backoffice.panel.base import LedgerView
 from backoffice.panel.views import done, message_of
+from backoffice.stores.labels import LabelPages
 from models import clock
 from models.base import db, one_transaction
 from models.errors import Refused
@@ -24,7 +25,7 @@ from models.rights import may
 from models.stock import BatchCorrection, StockBalance, StockBatch, batch_key
 
 
-class StockBatchView(LedgerView):
+class StockBatchView(LabelPages, LedgerView):
     model = StockBatch
     column_list = ("number", "item", "expires_on")
     details_template = "backoffice/stores/batch.html"
@@ -35,6 +36,7 @@ class StockBatchView(LedgerView):
         own = f"{self.url}/{record.id}"
         result = [(f"/admin/reports/recall/?{urlencode({'batch': record.number})}",
                    gettext("Recall list of a batch"), "flag")]
+        result.insert(0, self.label_link(record))
         if current_user.has_role(batch_corrections.CORRECTOR) and record.same_as_id is None:
             result.insert(0, (f"{own}/correct", gettext("Correct number or expiry"), "edit"))
         return result

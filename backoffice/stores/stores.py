@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.panel.rendering import BLANK
+from backoffice.stores.labels import LabelPages
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
@@ -103,11 +104,14 @@ class DeliveryRequestView(StockHint, ByShelf, DocumentView):
             .options(joinedload(StockMove.item), joinedload(StockMove.batch)).order_by(StockMove.id)))}
 
 
-class ItemView(MasterView):
+class ItemView(LabelPages, MasterView):
     model = Item
     column_list = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
     details_template = "backoffice/stores/item.html"
+
+    def links(self, record: Item) -> list[tuple[str, str, str]]:
+        return [*super().links(record), self.label_link(record)]
 
     def extra(self, record: Any) -> dict[str, Any]:
         if not may(current_user, "read", "stock_balance"):
@@ -156,12 +160,15 @@ class StoreItemView(LedgerView):
     column_list = ("item", "store", "quantity", "value")
 
 
-class ShelfView(MasterView):
+class ShelfView(LabelPages, MasterView):
     model = Shelf
     column_list = ("location", "item", "store")
     form_columns = ("store", "item", "location")
     prefills = ("store", "item")
     column_default_sort = ("location", False)
+
+    def links(self, record: Shelf) -> list[tuple[str, str, str]]:
+        return [*super().links(record), self.label_link(record)]
 
 
 class SpoilageView(StockHint, DocumentView):

@@ -31,7 +31,8 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "purchasing": (_l("Purchasing"), ("supplier", "item", DOCUMENTS)),
     "corrections": (_l("Returns, losses and counts"), ("store", "item", "stock_batch", DOCUMENTS)),
     "ledger": (_l("Stock and journal"), (
-        "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch", "batch_correction",
+        "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch",
+        "batch_correction",
         "stock_balance", "stock_move", "account", "period", "journal_entry", "journal_line", DOCUMENTS)),
     "rooms": (_l("Rooms and cleaning"), (
         "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",

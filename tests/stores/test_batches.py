@@ -1,5 +1,5 @@
-"""Batches: numbers compare without case and blanks; number and expiry are put right with a reason; a batch that
-nothing lives on takes a new date; two rows of one batch are joined; found by number everywhere."""
+"""Batches: numbers compare without case and blanks; number and expiry are put right with a reason; a batch
+that nothing lives on takes a new date; two rows of one batch are joined; found by number everywhere."""
 
 from __future__ import annotations
 
@@ -169,7 +169,8 @@ def test_who_got_goods_under_the_wrong_date_is_listed_and_told(client: Any, sign
     assert nurse.id in told
     assert head.id in told
     assert stranger.id not in told
-    assert delivery.store_request.work_unit.name in client.get(f"/admin/stock_batch/details/?id={batch.id}").text
+    page = client.get(f"/admin/stock_batch/details/?id={batch.id}")
+    assert delivery.store_request.work_unit.name in page.text
 
 
 def delivered(item: Any, store: Any, nurse: Any, quantity: int) -> Any:
