@@ -25,7 +25,7 @@ from backoffice.rooms.rooms import RoomsView
 from backoffice.setup.importing import ImportsView
 from backoffice.stores.scanning import ScanView
 from models.documents import Document
-from models.operations.core.approvals import ALLOW_DATE, AMEND
+from models.operations.core.approvals import ALLOW_DATE, AMEND, ASK_DATE, REFUSE_DATE
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.web import words
@@ -97,15 +97,17 @@ def _role_words() -> str:
 
 _ICONS = {
     "submit": "send", "approve": "check", "reject": "x", "cancel": "ban", "reopen": "rotate-clockwise",
-    "deliver":
-    "truck-delivery", "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil",
+    "recall": "arrow-back-up", "deliver": "truck-delivery",
+    "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil",
     "start": "player-play", "finish": "checks", "post": "check", "send": "send", "close": "archive",
     "complete": "checks", "pay": "cash", "check_in": "door-enter", "check_out": "door-exit",
     "use": "door-enter", "leave": "door-exit", "recount": "rotate-clockwise", "redo": "rotate-clockwise",
     "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise", "inspect": "eye-check",
     "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
-    "clean_again": "spray", "labels": "printer",
+    "clean_again": "spray", "labels": "printer", "submit_urgent": "alert-triangle",
+    "acknowledge_for": "checks",
     AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
+    ASK_DATE: "calendar-event", REFUSE_DATE: "circle-x",
 }
 
 
@@ -126,12 +128,17 @@ def step_word(step: Transition | str) -> str:
 _HAPPENED = {
     "create": lazy_gettext("Made by %(who)s"), "reopen": lazy_gettext("Opened again by %(who)s"),
     "open_again": lazy_gettext("Opened again by %(who)s"), "reject": lazy_gettext("Rejected by %(who)s"),
+    "recall": lazy_gettext("Taken back by %(who)s"),
     "recount": lazy_gettext("Sent back to be counted again by %(who)s"),
     "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
+    "acknowledge_for": lazy_gettext("Acknowledged for the unit by %(who)s"),
+    "submit_urgent": lazy_gettext("Sent on its way as urgent by %(who)s"),
     "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
     "waive": lazy_gettext("Inspection waived by %(who)s"),
+    ASK_DATE: lazy_gettext("Date asked for by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
+    REFUSE_DATE: lazy_gettext("Date refused by %(who)s"),
     AMEND: lazy_gettext("Amounts changed by %(who)s, the approvals were taken back"),
 }
 

@@ -28,7 +28,6 @@ from models.workflow import (
     author_steps,
     has_lines,
     not_own,
-    own_document,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ P = AssetPlanState
 PLANNERS = (Role.UNIT_USER, Role.FACILITIES_STAFF)
 
 fully_procured = Condition("fully_procured", lambda plan, _user: plan.is_fully_procured, "")
+not_all_procured = Condition("not_all_procured", lambda plan, _user: not plan.is_fully_procured,
+                             N_("Everything on it was ordered; there is nothing left to order."))
 
 
 class AssetPlan(Document, db.Model):
@@ -68,6 +69,8 @@ class AssetPlan(Document, db.Model):
         P.DRAFT,
         *approval_steps(P, author=PLANNERS, approver=Role.FACILITIES_HEAD),
         Transition("close", (P.APPROVED,), P.DONE, Role.FACILITIES_STAFF, needs_reason=fully_procured),
+        Transition("open_again", (P.DONE,), P.APPROVED, Role.FACILITIES_HEAD, when=not_all_procured,
+                   needs_reason=True),
         *author_steps(P, author=PLANNERS),
     )
 
@@ -139,11 +142,15 @@ class AssetProcurementState(StrEnum):
 
 G = AssetProcurementState
 
-above_limit = Condition("above_limit", lambda procurement, _user: procurement.is_above_limit,
-                        N_("The total is not above the limit; the director's approval is not needed."))
-within_limit = Condition("within_limit", lambda procurement, _user: not procurement.is_above_limit,
-                         N_("The total is above the limit: the director must approve first."))
+above_limit = Condition("above_limit", lambda procurement, _user: procurement.needs_director,
+                        N_("The total is not above the limit; the director's approval is not needed."),
+                        rows=lambda model, _user: model.needs_director, is_kept=True, about="document")
+within_limit = Condition("within_limit", lambda procurement, _user: not procurement.needs_director,
+                         N_("The total is above the limit: the director must approve first."),
+                         rows=lambda model, _user: ~model.needs_director, is_kept=True, about="document")
 fully_received = Condition("fully_received", lambda document, _user: document.is_fully_received, "")
+not_all_received = Condition("not_all_received", lambda document, _user: not document.is_fully_received,
+                             N_("Everything on it was received; there is nothing left to wait for."))
 
 
 class AssetProcurement(Document, db.Model):
@@ -158,6 +165,7 @@ class AssetProcurement(Document, db.Model):
         {"info": {"seed": "tb_penyediaan"}},
     )
     prefix, dated = "PNG", "procured_on"
+    follows = ("lines.asset_plan",)
     area, icon, rank = Area.ASSETS, "file-dollar", 140
     posts, process = Posts.NOTHING, "assets"
     signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Vendor"))
@@ -176,9 +184,10 @@ class AssetProcurement(Document, db.Model):
         Transition("send", (G.PAYMENT_APPROVED,), G.SENT, Role.FACILITIES_STAFF, when=within_limit),
         Transition("send", (G.LIMIT_APPROVED,), G.SENT, Role.FACILITIES_STAFF),
         Transition("close", (G.SENT,), G.DONE, Role.FACILITIES_STAFF, needs_reason=fully_received),
-        Transition("reopen", (G.REJECTED,), G.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (G.DRAFT, G.SUBMITTED, G.APPROVED, G.PAYMENT_APPROVED, G.LIMIT_APPROVED),
-                   G.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("open_again", (G.DONE,), G.SENT, Role.FACILITIES_HEAD, when=not_all_received,
+                   needs_reason=True),
+        *author_steps(G, author=Role.FACILITIES_STAFF,
+                      cancels=(G.APPROVED, G.PAYMENT_APPROVED, G.LIMIT_APPROVED)),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_penyediaan.penyediaan_id"))
@@ -190,6 +199,9 @@ class AssetProcurement(Document, db.Model):
     expected_on: Mapped[date | None]
     tax_percent: Mapped[Percent] = mapped_column(default=Decimal(0))
     funding_source: Mapped[FundingSource] = mapped_column(default=FundingSource.BLU)
+    #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
+    #: procurement.
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
 
     vendor: Mapped[Vendor] = relationship(Vendor)
     lines: Mapped[list[AssetProcurementLine]] = relationship(
@@ -299,6 +311,7 @@ class AssetReceipt(Document, db.Model):
         {"info": {"seed": "tb_penerimaan"}},
     )
     prefix, dated = "PNR", "received_on"
+    follows = ("asset_procurement",)
     area, icon, rank = Area.ASSETS, "package-import", 150
     posts, process = Posts.JOURNAL, "assets"
     signs = (N_("Received by (facilities)"), N_("Vendor"))

@@ -15,7 +15,7 @@ from models.asset_register import Asset, AssetBook, BookKind
 from models.base import BigId, Code, Id, Money, Text, db, reference
 from models.documents import Area, Document, Posts, author, state_column
 from models.roles import Role
-from models.workflow import Transition, Workflow, not_own
+from models.workflow import Transition, Workflow, author_steps, not_own
 
 if TYPE_CHECKING:
     from models.people import User
@@ -46,6 +46,7 @@ class DepreciationRun(Document, db.Model):
         {"info": {"seed": "Data Penyusutan"}},
     )
     prefix, dated = "DEP", "run_on"
+    is_planned_ahead = True
     area, icon, rank = Area.ASSETS, "trending-down", 190
     posts, process = Posts.JOURNAL, "care"
     is_begun_by_people = False
@@ -54,8 +55,7 @@ class DepreciationRun(Document, db.Model):
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, numbers=True),
         Transition("approve", (S.SUBMITTED,), S.POSTED, Role.FACILITIES_HEAD, when=not_own),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("reopen", (S.REJECTED,), S.DRAFT, Role.FACILITIES_STAFF),
-        Transition("cancel", (S.DRAFT, S.SUBMITTED), S.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(S, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id]

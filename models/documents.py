@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Every workflow model by table name, documents and things (beds, patients) alike; filled as classes are
 #: made.
 WORKFLOWS: dict[str, type[Any]] = {}
+
+
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Area(StrEnum):
@@ -97,6 +100,11 @@ class Stateful:
             .order_by(DocumentEvent.id)))
 
     @property
+    def since(self) -> datetime:
+        """When it came into its present state; what has no history, long ago."""
+        return clock.aware(self.events[-1].occurred_at) if self.events else LONG_AGO
+
+    @property
     def approver_ids(self) -> set[int]:
         """Who approved since the document last left draft."""
         approvers: set[int] = set()
@@ -124,6 +132,12 @@ class Document(Stateful):
     posts: ClassVar[Posts]
     #: Whether the head of store may let it be posted on a date before later movements (it posts stock).
     may_be_backdated: ClassVar[bool] = False
+
+    #: The papers that it follows and is never dated before, by attribute, through its lines where it must
+    #: be: "purchase_order", "lines.goods_receipt".
+    follows: ClassVar[tuple[str, ...]] = ()
+    #: Whether its date is an appointment that may lie ahead; else it says what happened.
+    is_planned_ahead: ClassVar[bool] = False
 
     #: States of the workflow in which its lines may change; draft alone where nothing is said.
     lines_change_in: ClassVar[tuple[StrEnum, ...]] = ()

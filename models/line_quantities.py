@@ -32,9 +32,17 @@ def measured(quantity: str = "quantity") -> tuple[sa.Constraint, ...]:
     )
 
 
+SEN = Decimal("0.01")
+
+
+def net(quantity: Decimal, price: Decimal, discount: Decimal) -> Decimal:
+    """Rupiah for `quantity` units at `price` less `discount` percent, to the sen."""
+    return (quantity * price * (100 - discount) / 100).quantize(SEN, ROUND_HALF_UP)
+
+
 def vat(amount: Decimal, percent: Decimal) -> Decimal:
     """Rupiah of VAT on `amount`, to the sen."""
-    return (amount * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return (amount * percent / 100).quantize(SEN, ROUND_HALF_UP)
 
 
 def plain(number: Decimal) -> str:

@@ -16,7 +16,7 @@ from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.journal import Period
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, not_own, own_document
+from models.workflow import Condition, Transition, Workflow, author_steps, not_own
 
 
 class MonthlyPackState(StrEnum):
@@ -53,8 +53,7 @@ class MonthlyPack(Document, db.Model):
                    numbers=True),
         Transition("approve", (S.SUBMITTED,), S.RELEASED, Role.FACILITIES_HEAD, when=not_own),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("reopen", (S.REJECTED,), S.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (S.DRAFT, S.REJECTED), S.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        *author_steps(S, author=Role.FACILITIES_STAFF),
     )
 
     id: Mapped[Id]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, synonym
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, object_session, relationship, synonym
 
 from models import clock
 from models.base import AS_ON_BOXES, ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
+from models.line_quantities import SEN as SEN
 from models.line_quantities import MeasuredLine, measured, plain, vat
+from models.line_quantities import net as net
 from models.roles import Role
 from models.settings import setting
 from models.workflow import (
@@ -26,7 +28,6 @@ from models.workflow import (
     author_steps,
     has_lines,
     not_own,
-    own_document,
 )
 
 if TYPE_CHECKING:
@@ -35,14 +36,6 @@ if TYPE_CHECKING:
     from models.people import User
     from models.returns import SupplierReturn
     from models.stock import StockBatch, Store
-
-SEN = Decimal("0.01")
-
-
-def net(quantity: Decimal, price: Decimal, discount: Decimal) -> Decimal:
-    """Rupiah for `quantity` units at `price` less `discount` percent, to the sen."""
-    return (quantity * price * (100 - discount) / 100).quantize(SEN, ROUND_HALF_UP)
-
 
 class PurchaseRequestState(StrEnum):
     DRAFT = "draft"
@@ -57,6 +50,8 @@ R = PurchaseRequestState
 BUYERS = (Role.STORE_STAFF, Role.FACILITIES_STAFF)
 
 fully_ordered = Condition("fully_ordered", lambda request, _user: request.is_fully_ordered, "")
+not_all_ordered = Condition("not_all_ordered", lambda request, _user: not request.is_fully_ordered,
+                            N_("Everything on it was ordered; there is nothing left to order."))
 
 
 class PurchaseRequest(Document, db.Model):
@@ -75,6 +70,8 @@ class PurchaseRequest(Document, db.Model):
         R.DRAFT,
         *approval_steps(R, author=BUYERS, approver=Role.FACILITIES_HEAD),
         Transition("close", (R.APPROVED,), R.DONE, Role.FACILITIES_STAFF, needs_reason=fully_ordered),
+        Transition("open_again", (R.DONE,), R.APPROVED, Role.FACILITIES_HEAD, when=not_all_ordered,
+                   needs_reason=True),
         *author_steps(R, author=BUYERS),
     )
 
@@ -93,18 +90,20 @@ class PurchaseRequest(Document, db.Model):
 
     @property
     def ordered_by_line(self) -> dict[int, Decimal]:
-        """Base units on orders that went to their supplier, by line id. One statement."""
+        """Base units that orders which went to their supplier take, by line id; a closed one takes only what
+        came."""
         session = object_session(self)
         if session is None:
             return {}
         sums: dict[int, Decimal] = {}
-        for line_id, quantity, factor in session.execute(
-                sa.select(PurchaseRequestLine.id, PurchaseOrderLine.quantity, PurchaseOrderLine.factor)
-                .join(PurchaseOrderLine, PurchaseRequestLine.id == PurchaseOrderLine.purchase_request_line_id)
-                .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
-                .where(PurchaseRequestLine.purchase_request_id == self.id,
-                       PurchaseOrder.state.in_((O.SENT, O.DONE)))):
-            sums[line_id] = sums.get(line_id, Decimal(0)) + quantity * factor
+        for line in session.scalars(
+                sa.select(PurchaseOrderLine).join(PurchaseOrderLine.purchase_order)
+                .where(PurchaseOrderLine.purchase_request_line_id.in_([line.id for line in self.lines]),
+                       PurchaseOrder.state.in_((O.SENT, O.DONE)))
+                .options(contains_eager(PurchaseOrderLine.purchase_order))):
+            order, key = line.purchase_order, line.purchase_request_line_id
+            came = order.received_by_line if order.state == O.DONE else {line.id: line.base_quantity}
+            sums[key] = sums.get(key, Decimal(0)) + came.get(line.id, Decimal(0))  # type: ignore[index,arg-type]
         return sums
 
     @property
@@ -158,12 +157,17 @@ class PurchaseOrderState(StrEnum):
 O = PurchaseOrderState  # noqa: E741 - one letter for states, as in every workflow table
 
 above_limit = Condition(
-    "above_limit", lambda order, _user: order.is_above_limit,
-    N_("The total is not above the limit that needs the director."))
+    "above_limit", lambda order, _user: order.needs_director,
+    N_("The total is not above the limit that needs the director."),
+    rows=lambda model, _user: model.needs_director, is_kept=True, about="document")
 limit_settled = Condition(
-    "limit_settled", lambda order, _user: order.state == O.LIMIT_APPROVED or not order.is_above_limit,
-    N_("The total is above the limit: the director must approve it first."))
+    "limit_settled", lambda order, _user: order.state == O.LIMIT_APPROVED or not order.needs_director,
+    N_("The total is above the limit: the director must approve it first."),
+    rows=lambda model, _user: sa.or_(model.state == O.LIMIT_APPROVED, ~model.needs_director),
+    about="document")
 fully_received = Condition("fully_received", lambda order, _user: order.is_fully_received, "")
+not_all_received = Condition("not_all_received", lambda order, _user: not order.is_fully_received,
+                             N_("Everything on it was received; there is nothing left to wait for."))
 
 
 class PurchaseOrder(Document, db.Model):
@@ -179,6 +183,7 @@ class PurchaseOrder(Document, db.Model):
         {"info": {"seed": "tb_po"}},
     )
     prefix, dated = "PO", "ordered_on"
+    follows = ("lines.purchase_request_line.purchase_request",)
     area, icon, rank = Area.PURCHASING, "file-invoice", 40
     posts, process = Posts.NOTHING, "purchasing"
     signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Supplier"))
@@ -197,10 +202,10 @@ class PurchaseOrder(Document, db.Model):
         Transition("send", (O.PAYMENT_APPROVED, O.LIMIT_APPROVED), O.SENT, Role.FACILITIES_STAFF,
                    when=limit_settled),
         Transition("close", (O.SENT,), O.DONE, Role.FACILITIES_STAFF, needs_reason=fully_received),
-        Transition("open_again", (O.DONE,), O.SENT),
-        Transition("reopen", (O.REJECTED,), O.DRAFT, Role.FACILITIES_STAFF, when=own_document),
-        Transition("cancel", (O.DRAFT, O.SUBMITTED, O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED),
-                   O.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("open_again", (O.DONE,), O.SENT, Role.FACILITIES_HEAD, when=not_all_received,
+                   needs_reason=True),
+        *author_steps(O, author=Role.FACILITIES_STAFF,
+                      cancels=(O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED)),
         amendable=(O.APPROVED, O.PAYMENT_APPROVED, O.LIMIT_APPROVED),
     )
 
@@ -212,6 +217,9 @@ class PurchaseOrder(Document, db.Model):
     expected_on: Mapped[date | None]
     state: Mapped[PurchaseOrderState] = state_column(O.DRAFT, "tb_po.status")
     payment_terms: Mapped[Name | None]
+    #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
+    #: order.
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
 
     supplier: Mapped[Supplier] = relationship("Supplier")
     store: Mapped[Store] = relationship("Store")
@@ -329,6 +337,7 @@ class GoodsReceipt(Document, db.Model):
         {"info": {"seed": "tb_rcv"}},
     )
     prefix, dated = "RCV", "received_on"
+    follows = ("purchase_order", "supplier_return",)
     area, icon, rank = Area.PURCHASING, "package-import", 50
     posts, process = Posts.STOCK, "purchasing"
     may_be_backdated = True

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
+from models import clock
 from models.errors import N_, Conflict, NotAllowed, Refused, WrongState
 from models.roles import Role
 
@@ -37,6 +40,13 @@ class Condition:
     rows: Callable[[Any, Any], Any] | None = None
     is_kept: bool = False
     about: Literal["document", "person", "world", "time"] = "world"
+
+
+#: Steps that lead back or aside: no paper waits for one of them.
+ASIDE = frozenset({"close", "reopen", "recall", "open_again", "readmit", "reinstate", "reschedule"})
+#: Steps that say no (red words on their buttons).
+REFUSALS = frozenset({"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
+                      "unconfirm"})
 
 
 @dataclass(frozen=True)
@@ -86,9 +96,13 @@ class Transition:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the step says no (red words on its button)."""
-        return self.name in {"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account",
-                             "reverse", "unconfirm"}
+        """Whether the step says no."""
+        return self.name in REFUSALS
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether a paper waits for somebody to take it: a step of a person that leads forward."""
+        return bool(self.roles) and not self.is_refusal and self.name not in ASIDE
 
 
 class Workflow:
@@ -137,8 +151,7 @@ class Workflow:
     def waiting_on(self, state: StrEnum) -> tuple[Role, ...]:
         """The roles whose forward step a document in `state` waits for."""
         roles: Iterable[Role] = (role for step in self.transitions
-                                 if state in step.sources and not step.is_refusal
-                                 and step.name not in {"close", "reopen", "readmit"} for role in step.roles)
+                                 if state in step.sources and step.is_waited_for for role in step.roles)
         return tuple(dict.fromkeys(roles))
 
     def require(self, document: Any, name: str, by: Any, reason: str = "",
@@ -176,8 +189,9 @@ has_lines = Condition("has_lines", lambda document, _user: bool(document.lines),
                       about="document")
 not_own = Condition("not_own", lambda document, user: document.created_by_id != user.id,
                     N_("You made this document yourself; somebody else must decide on it."), about="person")
+#: About the world: the author may be gone, so no way out may hang on this alone.
 own_document = Condition("own_document", lambda document, user: document.created_by_id == user.id,
-                         N_("Only the person who made this document can do this."), about="person")
+                         N_("Only the person who made this document can do this."), about="world")
 another_person = Condition("another_person", lambda document, user: user.id not in document.approver_ids,
                            N_("You already approved this document at an earlier step; somebody else must do "
                               "this one."), about="person")
@@ -187,24 +201,59 @@ own_work_unit = Condition(
     N_("This document belongs to another work unit."), about="person")
 
 
+#: So long a rejected document is its author's alone, while there is an author.
+AUTHORS_TIME = timedelta(days=5)
+
+
+@cache
+def author_or_colleague(roles: tuple[Role, ...]) -> Condition:
+    """The author; or who holds one of `roles` too, once the author is gone or `AUTHORS_TIME` has passed."""
+    def may(document: Any, user: Any) -> bool:
+        if document.created_by_id == user.id:
+            return True
+        is_authors = _is_colleague(document, document.created_by, roles) and document.created_by.is_active
+        return _is_colleague(document, user, roles) and (
+            not is_authors or document.since <= clock.now() - AUTHORS_TIME)
+
+    return Condition("author_or_colleague", may,
+                     N_("Only the person who made this document can do this; a colleague can when that "
+                        "person is gone, or after five days."), about="person")
+
+
+def _is_colleague(document: Any, user: Any, roles: tuple[Role, ...]) -> bool:
+    """Whether the person may act for the document in one of `roles`: as a user of a unit, for that unit."""
+    unit = getattr(document, "work_unit_id", None)
+    return any(user.has_role(role) and (role != Role.UNIT_USER or unit is None or user.work_unit_id == unit)
+               for role in roles)
+
+
 # ---------------------------------------------------------------- steps that many documents share
 
 def approval_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...], approver: Role,
-                   approved: StrEnum | None = None) -> tuple[Transition, ...]:
+                   approved: StrEnum | None = None, **decides: Any) -> tuple[Transition, ...]:
     """Submit, approve and reject: a draft with lines gets its number and goes to the approver, who is another
-    person and gives a reason for a no. `approved` is where a yes leads, if not to ``APPROVED``."""
+    person and gives a reason for a no. `approved` is where a yes leads, if not to ``APPROVED``; `decides` is
+    what else `approve` says, such as its `line_asks`."""
     draft, submitted = states["DRAFT"], states["SUBMITTED"]
     return (
         Transition("submit", (draft,), submitted, author, when=has_lines, numbers=True),
-        Transition("approve", (submitted,), approved or states["APPROVED"], approver, when=not_own),
+        Transition("approve", (submitted,), approved or states["APPROVED"], approver, when=not_own,
+                   **decides),
         Transition("reject", (submitted,), states["REJECTED"], approver, needs_reason=True),
     )
 
 
-def author_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...]) -> tuple[Transition, ...]:
-    """Reopen and cancel: what was rejected goes back to draft, what nobody approved yet is given up."""
-    draft, submitted = states["DRAFT"], states["SUBMITTED"]
+def author_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...],
+                 canceller: tuple[Role, ...] = (),
+                 cancels: tuple[StrEnum, ...] = ()) -> tuple[Transition, ...]:
+    """Recall, reopen and cancel: what nobody decided on is taken back, what was rejected goes back to draft,
+    and what has no effect yet is given up. The number stays. `canceller`: who gives up, if not the author's
+    roles; `cancels`: further states from which that is done."""
+    draft, submitted, rejected = states["DRAFT"], states["SUBMITTED"], states["REJECTED"]
+    roles = (author,) if isinstance(author, Role) else author
     return (
-        Transition("reopen", (states["REJECTED"],), draft, author, when=own_document),
-        Transition("cancel", (draft, submitted), states["CANCELLED"], author, needs_reason=True),
+        Transition("recall", (submitted,), draft, author, when=own_document),
+        Transition("reopen", (rejected,), draft, author, when=author_or_colleague(roles)),
+        Transition("cancel", (draft, submitted, *cancels, rejected), states["CANCELLED"],
+                   canceller or author, needs_reason=True),
     )

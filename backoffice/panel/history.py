@@ -17,7 +17,7 @@ from models.people import User
 from models.workflow import Transition, Workflow
 
 #: Steps that lead back or aside; the way forward does not show them.
-ASIDE = frozenset({"reopen", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out",
+ASIDE = frozenset({"reopen", "recall", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out",
                    "put_back", "report_lost", "return", "maintain", "hold_for_sale", "unconfirm", "give_back",
                    "clean_again", "waive"})
 
@@ -141,9 +141,12 @@ def _marked(record: Any, since: dict[str, TimelineEntry]) -> list[Step]:
 
 
 def waits_for(record: Any) -> tuple[Any, ...]:
-    """The roles whose step forward the record waits for; nobody's at the end of the way."""
+    """The roles whose step forward the record waits for; nobody's at the end of the way. What was written on
+    the record when it was made may rule a step out."""
     roles = [role for step in record.workflow if record.state in step.sources and not step.is_refusal
-             and step.name not in ASIDE and step.name != "close" for role in step.roles]
+             and step.name not in ASIDE and step.name != "close"
+             and all(condition.test(record, None) for condition in step.conditions if condition.is_kept)
+             for role in step.roles]
     return tuple(dict.fromkeys(roles))
 
 

@@ -15,6 +15,7 @@ from backoffice.panel.views import message_of
 from models import barcodes
 from models.base import db
 from models.errors import Refused
+from models.operations.ledger import availability
 from models.operations.stores import scans
 from models.rights import may, scope
 from models.stock import Shelf, Store, StoreItem
@@ -50,9 +51,7 @@ class ScanView(Page):
             except Refused as refused:
                 refusal = refused
             if result is not None and may(current_user, "read", "store_item"):
-                held = list(db.session.scalars(sa.select(StoreItem).where(
-                    StoreItem.item_id == result.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
-                    .options(sa.orm.joinedload(StoreItem.store))))
+                held = availability.store_by_store(result.item.id)
         page = self.render("backoffice/stores/scan.html", text=text, found=result, refusal=refusal,
                            message_of=message_of, held=held, shelf=shelf if on_shelf else None,
                            on_shelf=on_shelf, may_read_batch=may(current_user, "read", "stock_batch"))

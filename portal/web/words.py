@@ -48,7 +48,7 @@ SPECIAL = {
     "wants_sms": "Told by SMS",
 }
 #: Steps whose name alone does not say what they do.
-STEPS = {"hand_over": "Hand over for inspection", "waive": "Waive the inspection"}
+STEPS = {"recall": "Take it back", "hand_over": "Hand over for inspection", "waive": "Waive the inspection"}
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
           "whatsapp": "WhatsApp", "sms": "SMS",

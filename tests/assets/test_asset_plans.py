@@ -8,7 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_documents import AssetPlan, AssetPlanLine, AssetPlanState, AssetProcurement
+from models.asset_documents import (
+    AssetPlan,
+    AssetPlanLine,
+    AssetPlanState,
+    AssetProcurement,
+    AssetProcurementState,
+)
 from models.asset_register import AssetState
 from models.base import one_transaction
 from models.errors import NotAllowed, Refused
@@ -164,6 +170,62 @@ def test_what_a_short_closed_order_did_not_bring_is_open_again(session, cast):
     perform(order, "close", by=cast.buyer, reason="the vendor is bankrupt")
     assert [left for _line, left in plans.open_lines()] == [1, 1]
     assert plan.lines[0].open_quantity == 1
+
+
+def test_a_plan_that_was_done_opens_again_when_its_order_is_closed_short(session, cast):
+    plan = planned(cast, (make.make_asset_model(), 4, 100))
+    order = ordered(cast, plan, 4)
+    assert plan.state == AssetPlanState.DONE
+    receipt = receipts.make_receipt(order, by=cast.buyer)
+    receipt.lines[0].received_quantity = 3
+    perform(receipt, "post", by=cast.buyer)
+    perform(order, "close", by=cast.buyer, reason="the vendor is bankrupt")
+    assert plan.state == AssetPlanState.APPROVED
+    assert [left for _line, left in plans.open_lines()] == [1]
+    for role in set(Role) - {Role.FACILITIES_HEAD}:
+        with pytest.raises(NotAllowed):
+            perform(order, "open_again", by=make.make_user(role), reason="closed by mistake")
+    perform(order, "open_again", by=cast.head, reason="closed by mistake")
+    assert (order.state, plan.state) == (AssetProcurementState.SENT, AssetPlanState.DONE)
+    perform(order, "close", by=cast.buyer, reason="bankrupt indeed")
+    ordered(cast, plan, 1)
+    with pytest.raises(Refused, match="ordered elsewhere"):
+        perform(order, "open_again", by=cast.head, reason="closed by mistake")
+    with pytest.raises(Refused, match="Everything on it was ordered"):
+        perform(plan, "open_again", by=cast.head, reason="more")
+
+
+def test_a_plan_that_was_closed_by_mistake(session, cast):
+    plan = planned(cast, (make.make_asset_model(), 4, 100))
+    perform(plan, "close", by=cast.buyer, reason="no budget")
+    perform(plan, "open_again", by=cast.head, reason="there is a budget")
+    assert [left for _line, left in plans.open_lines()] == [4]
+
+
+def test_the_things_of_a_reversed_receipt_are_received_again(session, cast):
+    plan = planned(cast, (make.make_asset_model(), 2, 100))
+    order = ordered(cast, plan, 2)
+    receipt = receipts.make_receipt(order, by=cast.buyer)
+    perform(receipt, "post", by=cast.buyer)
+    assert order.state == AssetProcurementState.DONE
+    perform(receipt, "reverse", by=cast.head, reason="the wrong room")
+    assert (order.state, plan.state) == (AssetProcurementState.SENT, AssetPlanState.DONE)
+    perform(receipts.make_receipt(order, by=cast.buyer), "post", by=cast.buyer)
+    assert order.state == AssetProcurementState.DONE
+
+
+def test_what_was_ordered_elsewhere_is_not_waited_for_twice(session, cast):
+    """One of two came, the order was closed, the other is ordered anew: then the first goes back."""
+    plan = planned(cast, (make.make_asset_model(), 2, 100))
+    order = ordered(cast, plan, 2)
+    receipt = receipts.make_receipt(order, by=cast.buyer)
+    receipt.lines[0].received_quantity = 1
+    perform(receipt, "post", by=cast.buyer)
+    perform(order, "close", by=cast.buyer, reason="the vendor has no more")
+    ordered(cast, plan, 1)
+    perform(receipt, "reverse", by=cast.head, reason="the wrong thing")
+    assert (order.state, plan.state) == (AssetProcurementState.DONE, AssetPlanState.APPROVED)
+    assert [left for _line, left in plans.open_lines()] == [1]
 
 
 @pytest.mark.parametrize("quantity", [0, 5, -1])

@@ -59,7 +59,7 @@ BROKEN: frozenset[Break] = frozenset((int(row["number"]), row["table"], row["sta
                                      for row in lines("invariants_broken.csv"))
 #: As many lines as the list may have: lower it with every line that leaves, raise it only when a test asks
 #: what none asked before.
-MOST_BROKEN = 201
+MOST_BROKEN = 165
 
 
 def agree(found: set[Break], numbers: set[int], table: str = "") -> None:
@@ -345,7 +345,7 @@ def _endings(table: str, whole: bool) -> Iterator[tuple[Any, Transition]]:
     """The steps by a person into a final state, with the state before; those of a paper that nobody approved
     yet only if it is the `whole`, because nothing but its own lines hangs on it."""
     workflow = WORKFLOWS[table].workflow
-    early = {workflow.initial, *(step.target for step in workflow if step.name == "submit")}
+    early = {workflow.initial, *(step.target for step in workflow if step.name in ("submit", "reject"))}
     for step in workflow:
         ends = step.roles and STATES[table, step.target.value]["final"] == "yes"
         for source in step.sources if ends else ():

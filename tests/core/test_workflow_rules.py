@@ -193,11 +193,14 @@ def test_the_steps_of_approval_are_those_of_the_specification() -> None:
 
 
 def test_the_steps_of_the_author_are_those_of_the_specification() -> None:
-    """`workflows.csv`: the author opens what was rejected again; draft and submitted are cancelled with a
-    reason."""
-    assert rows(author_steps(P, author=Role.UNIT_USER)) == [
-        ("reopen", (P.REJECTED,), P.DRAFT, (Role.UNIT_USER,), ["own_document"], False, False),
-        ("cancel", (P.DRAFT, P.SUBMITTED), P.CANCELLED, (Role.UNIT_USER,), [], True, False)]
+    """`workflows.csv`: the author takes back what nobody decided on; the author, or a colleague later, opens
+    what was rejected again; what has no effect yet is cancelled with a reason."""
+    assert rows(author_steps(P, author=Role.UNIT_USER, cancels=(P.APPROVED,))) == [
+        ("recall", (P.SUBMITTED,), P.DRAFT, (Role.UNIT_USER,), ["own_document"], False, False),
+        ("reopen", (P.REJECTED,), P.DRAFT, (Role.UNIT_USER,), ["author_or_colleague"], False, False),
+        ("cancel", (P.DRAFT, P.SUBMITTED, P.APPROVED, P.REJECTED), P.CANCELLED, (Role.UNIT_USER,), [], True,
+         False)]
+    assert author_steps(P, author=Role.UNIT_USER)[2].sources == (P.DRAFT, P.SUBMITTED, P.REJECTED)
 
 
 @pytest.mark.parametrize("name", ["reject", "recount", "cancel", "suspend", "fail", "no_show",

@@ -23,6 +23,7 @@ from models.workflow import (
     Transition,
     Workflow,
     approval_steps,
+    author_or_colleague,
     author_steps,
     has_lines,
     not_own,
@@ -44,7 +45,7 @@ IDS = [".".join(key) for key in DECLARED]
 REASONED = [key for key, steps in DECLARED.items() if any(step.needs_reason is True for step in steps)]
 
 #: As many lines as `not_built.csv` may have: lower it with every line that leaves, never raise it.
-MOST_NOT_BUILT = 148
+MOST_NOT_BUILT = 89
 
 
 # ---------------------------------------------------------------- the file and the declarations
@@ -110,8 +111,10 @@ def test_the_steps_that_approval_documents_share() -> None:
     assert approval_steps(Paper, author=author, approver=head,
                           approved=Paper.POSTED)[1].target == Paper.POSTED
     assert author_steps(Paper, author=author) == (
-        Transition("reopen", (Paper.REJECTED,), Paper.DRAFT, author, when=own_document),
-        Transition("cancel", (Paper.DRAFT, Paper.SUBMITTED), Paper.CANCELLED, author, needs_reason=True))
+        Transition("recall", (Paper.SUBMITTED,), Paper.DRAFT, author, when=own_document),
+        Transition("reopen", (Paper.REJECTED,), Paper.DRAFT, author, when=author_or_colleague(author)),
+        Transition("cancel", (Paper.DRAFT, Paper.SUBMITTED, Paper.REJECTED), Paper.CANCELLED, author,
+                   needs_reason=True))
 
 
 # ---------------------------------------------------------------- state × role × transition

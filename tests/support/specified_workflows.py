@@ -29,7 +29,8 @@ DIFFERENCES = {
 }
 #: What the conditions of the file are called in the code.
 CONDITIONS = {"not own": "not_own", "own document": "own_document", "another person": "another_person",
-              "has lines": "has_lines", "own work unit": "own_work_unit"}
+              "has lines": "has_lines", "own work unit": "own_work_unit",
+              "author, or the same role": "author_or_colleague"}
 #: Words of a row whose roles are not all of every state: which of them, the file says in words only.
 DIVIDED = ("the role whose turn it is", "in progress by doctor or admin")
 

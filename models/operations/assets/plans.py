@@ -288,6 +288,7 @@ def _check_lines(procurement: AssetProcurement) -> None:
 @effect(AssetProcurement, "submit")
 def _check_procurement(procurement: AssetProcurement, *, by: User, reason: str) -> None:
     lock(procurement)
+    procurement.needs_director = procurement.is_above_limit
     if procurement.vendor.status != Status.ACTIVE:
         raise Refused(N_("Choose a vendor that is in use."), field="vendor")
     if setting("asset_procurement.needs_plan") == "yes":
@@ -298,18 +299,52 @@ def _check_procurement(procurement: AssetProcurement, *, by: User, reason: str) 
     _check_lines(procurement)
 
 
-@after(AssetProcurement, "send")
-def _close_plans(procurement: AssetProcurement, *, by: User, reason: str) -> None:
-    """A plan closes by itself once all of it went to vendors."""
+def _plans_of(procurement: AssetProcurement) -> list[AssetPlan]:
+    """The plans that the order answers, locked in one order."""
     ids = {line.asset_plan_line.asset_plan_id for line in procurement.lines
            if line.asset_plan_line is not None}
-    for plan in db.session.scalars(sa.select(AssetPlan).where(AssetPlan.id.in_(ids)).order_by(AssetPlan.id)
-                                   .options(selectinload(AssetPlan.lines))):
-        lock(plan)
+    lock_rows(AssetPlan, ids)
+    return list(db.session.scalars(
+        sa.select(AssetPlan).where(AssetPlan.id.in_(ids)).order_by(AssetPlan.id)
+        .options(selectinload(AssetPlan.lines)).execution_options(populate_existing=True)))
+
+
+@after(AssetProcurement, "send", "open_again")
+def _close_plans(procurement: AssetProcurement, *, by: User, reason: str) -> None:
+    """A plan closes by itself once all of it went to vendors."""
+    for plan in _plans_of(procurement):
         sent = _sent([line.id for line in plan.lines])
         if plan.state == AssetPlanState.APPROVED and all(sent.get(line.id, 0) >= line.quantity
                                                          for line in plan.lines):
             by_system(plan, "close", by=by)
+
+
+@after(AssetProcurement, "close")
+def open_plans_again(procurement: AssetProcurement, *, by: User, reason: str) -> None:
+    """What an order that is closed did not bring is open again on its plans."""
+    for plan in _plans_of(procurement):
+        taken = open_quantities([line.id for line in plan.lines])
+        if plan.state == AssetPlanState.DONE and any(taken.get(line.id, 0) < line.quantity
+                                                     for line in plan.lines):
+            by_system(plan, "open_again", by=by, reason=reason)
+
+
+def ordered_elsewhere(procurement: AssetProcurement) -> AssetProcurementLine | None:
+    """A line of a closed order whose things another order took up meanwhile: opened again, they would come
+    twice. Locks the lines of the plans."""
+    planned = {line.asset_plan_line_id: line for line in procurement.lines if line.asset_plan_line_id}
+    lock_rows(AssetPlanLine, {key for key in planned if key is not None})
+    taken = open_quantities([key for key in planned if key is not None], but=procurement)
+    return next((line for key, line in planned.items() if key is not None and line.asset_plan_line is not None
+                 and taken.get(key, 0) + line.quantity > line.asset_plan_line.quantity), None)
+
+
+@effect(AssetProcurement, "open_again")
+def _check_still_open(procurement: AssetProcurement, *, by: User, reason: str) -> None:
+    line = ordered_elsewhere(procurement)
+    if line is not None:
+        raise Refused(N_("%(thing)s of %(plan)s was ordered elsewhere meanwhile. Make a new order for what "
+                         "is still missing."), thing=line.asset_model.name, plan=str(line.asset_plan))
 
 
 @after(AssetProcurement, "send")

@@ -25,7 +25,7 @@ from models.errors import N_, NotAllowed, Refused
 from models.facilities import RoomFacility
 from models.journal import Posting
 from models.maintenance import MaintenanceLine
-from models.operations.assets import entry
+from models.operations.assets import entry, plans
 from models.operations.assets.books import insert_missing
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
@@ -217,3 +217,17 @@ def _reverse(receipt: AssetReceipt, *, by: User, reason: str) -> None:
         asset.retired_on = clock.today()
         by_system(asset, "retire", by=by, reason=reason)
     journal.reverse_entries(receipt, on=clock.today(), by=by)
+
+
+@after(AssetReceipt, "reverse")
+def _open_procurement(receipt: AssetReceipt, *, by: User, reason: str) -> None:
+    """What came with it can be received again; what was ordered elsewhere meanwhile is not waited for
+    twice."""
+    procurement = receipt.asset_procurement
+    lock(procurement)
+    if procurement.state != AssetProcurementState.DONE:
+        return
+    if plans.ordered_elsewhere(procurement) is None:
+        by_system(procurement, "open_again", by=by, reason=reason)
+    else:
+        plans.open_plans_again(procurement, by=by, reason=reason)

@@ -18,7 +18,7 @@ from models.operations.core.locking import lock, lock_rows
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import JournalLeg
 from models.operations.purchasing import supplier_returns
-from models.operations.purchasing.ordering import make_order
+from models.operations.purchasing.ordering import make_order, open_requests_again
 from models.operations.purchasing.supplier_returns import make_replacement, make_return, sent_back
 from models.people import User
 from models.purchasing import (
@@ -234,6 +234,13 @@ def _reverse_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     if order.state == PurchaseOrderState.DONE and all(  # by receipts; one that was closed short stays closed
             came.get(line.id, ZERO) >= line.base_quantity for line in order.lines):
         by_system(order, "open_again", by=by, reason=reason)
+
+
+@after(GoodsReceipt, "reverse")
+def _ask_again(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
+    """What came with a receipt of an order that was closed short is open on the request again."""
+    if receipt.supplier_return_id is None and receipt.purchase_order.state == PurchaseOrderState.DONE:
+        open_requests_again(receipt.purchase_order, by=by, reason=reason)
 
 
 # ---------------------------------------------------------------- invoice

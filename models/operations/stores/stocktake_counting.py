@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from models.base import ExactDecimal, db
-from models.errors import N_, Conflict, NotAllowed, Refused, WrongState
+from models.errors import N_, NN_, Conflict, NotAllowed, Refused, WrongState
 from models.items import Item, UnitConversion
 from models.operations.core.list_files import Listed, number
 from models.operations.core.locking import lock, lock_rows
@@ -335,7 +335,8 @@ class BadRows(Refused):
     """Nothing was taken over; each wrong row with its reason."""
 
     def __init__(self, rows: list[tuple[int, Refused]]) -> None:
-        super().__init__(N_("Nothing was taken over; %(count)s rows are wrong."), field="file",
+        super().__init__(NN_("Nothing was taken over; %(count)s row is wrong.",
+                             "Nothing was taken over; %(count)s rows are wrong."), field="file",
                          count=len(rows))
         self.rows = rows
 

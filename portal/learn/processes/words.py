@@ -19,6 +19,7 @@ CONDITIONS: dict[str, Any] = {
     "asks_no_inspection": _l("the cleaning needs no inspection"),
     "costs_money": _l("it costs money"),
     "devices_fit": _l("the devices of the room are fit and their calibration is valid"),
+    "author_or_colleague": _l("its author, or a colleague once the author is gone or five days have passed"),
     "did_not_count": _l("somebody who did not count"),
     "did_not_look": _l("somebody who did not do the round"),
     "every_line_counted": _l("every line is counted"),
@@ -32,15 +33,21 @@ CONDITIONS: dict[str, Any] = {
     "has_seen_something": _l("at least one thing was scanned"),
     "instead_of_the_head": _l("the head of facilities counted, so the director decides"),
     "limit_settled": _l("the director approved, or the total is within the limit"),
+    "its_request_is_urgent": _l("its store request is urgent and approved"),
     "lines_finished": _l("every line is finished"),
     "may_be_sold": _l("land, or assets that are held for sale"),
     "no_bid": _l("no bid reached the reserve price"),
     "nobody_inspects": _l("nobody else can inspect"),
+    "nobody_acknowledges": _l("a week passed, or the unit has nobody who can"),
     "not_for_self": _l("somebody other than the patient"),
+    "not_fully_delivered": _l("something of it is not delivered"),
     "not_merged": _l("the record was not merged into another"),
     "not_own": _l("somebody other than its author"),
     "not_self": _l("somebody other than the person registered"),
     "not_who_cleaned": _l("somebody other than who cleaned"),
+    "not_all_ordered": _l("something of it is not ordered"),
+    "not_all_procured": _l("something of it is not ordered"),
+    "not_all_received": _l("something of it did not come"),
     "nothing_signed": _l("no note is signed yet"),
     "order_in_progress": _l("the maintenance order is in progress"),
     "order_sent": _l("the order was sent to the supplier"),
@@ -60,7 +67,9 @@ CONDITIONS: dict[str, Any] = {
 
 #: What a history tells beside the steps of a workflow.
 EVENTS: dict[str, Any] = {"create": _l("Made"), "amend": _l("Amounts changed after the approval"),
-                          "allow_date": _l("Earlier date allowed")}
+                          "ask_date": _l("Earlier date asked for"),
+                          "allow_date": _l("Earlier date allowed"),
+                          "refuse_date": _l("Earlier date refused")}
 
 
 def event_word(name: str) -> str:
