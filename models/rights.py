@@ -241,6 +241,7 @@ RIGHTS: dict[str, TableRights] = {
     "item_substitute": _rights("inventory", (*BUYING, R.UNIT_USER, R.DOCTOR), write=HEADS, delete=HEADS),
     # inventory: ledger
     "stock_batch": _rights("inventory", BUYING),
+    "batch_correction": _rights("inventory", BUYING),
     "store_item": _rights("inventory", BUYING),
     "stock_balance": _rights("inventory", BUYING),
     "stock_move": _rights("inventory", BUYING),

@@ -182,6 +182,12 @@ class GoodsReceiptView(DocumentView):
                   receipts.make_return,
                   lambda receipt: receipt.state == GoodsReceiptState.POSTED),)
 
+    def links(self, record: GoodsReceipt) -> list[tuple[str, str, str]]:
+        """Labels for what came."""
+        if record.state != GoodsReceiptState.POSTED or not may(current_user, "read", "stock_batch"):
+            return []
+        return [(f"/admin/stock_batch/labels/?receipt={record.id}", gettext("Print labels"), "printer")]
+
 
 class SupplierInvoiceView(DocumentView):
     model = SupplierInvoice

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
+from sqlalchemy.orm import joinedload
 
 from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.panel.rendering import BLANK
 from backoffice.stores.by_shelf import ByShelf
+from backoffice.stores.labels import LabelPages
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
+from models.base import db
 from models.items import Item, UnitConversion
 from models.operations.ledger import availability
 from models.operations.purchasing import supplier_refunds, supplier_returns
@@ -47,11 +51,14 @@ def stock_cell(stock: availability.Available) -> Markup:
     return escape(quantity(stock.usable)) + small
 
 
-class ItemView(MasterView):
+class ItemView(LabelPages, MasterView):
     model = Item
     column_list = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
     details_template = "backoffice/stores/item.html"
+
+    def links(self, record: Item) -> list[tuple[str, str, str]]:
+        return [*super().links(record), self.label_link(record)]
 
     def extra(self, record: Any) -> dict[str, Any]:
         instead = (substitutes.suggestions([record.id])[record.id]
@@ -112,12 +119,15 @@ class StoreItemView(LedgerView):
     column_list = ("item", "store", "quantity", "value")
 
 
-class ShelfView(MasterView):
+class ShelfView(LabelPages, MasterView):
     model = Shelf
     column_list = ("location", "item", "store")
     form_columns = ("store", "item", "location")
     prefills = ("store", "item")
     column_default_sort = ("location", False)
+
+    def links(self, record: Shelf) -> list[tuple[str, str, str]]:
+        return [*super().links(record), self.label_link(record)]
 
 
 class SpoilageView(StockHint, DocumentView):

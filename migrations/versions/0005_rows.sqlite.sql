@@ -1,3 +1,12 @@
+-- batches: numbers that differ only by case or blanks are one batch; the later rows name the first, keep their
+-- stock, and are joined with it by the head of store
+UPDATE stock_batch SET same_as_id = (
+    SELECT min(first.id) FROM stock_batch first WHERE first.item_id = stock_batch.item_id
+    AND lower(replace(first.number, ' ', '')) = lower(replace(stock_batch.number, ' ', '')))
+WHERE EXISTS (
+    SELECT 1 FROM stock_batch first WHERE first.item_id = stock_batch.item_id AND first.id < stock_batch.id
+    AND lower(replace(first.number, ' ', '')) = lower(replace(stock_batch.number, ' ', '')))
+
 -- Deliveries that never left the store and hang on a request that has ended: they are cancelled with it.
 INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id, note, occurred_at)
   SELECT 'delivery_request', d.id, 'cancel', d.state, 'cancelled', d.created_by_id, 'Permintaannya sudah selesai.',

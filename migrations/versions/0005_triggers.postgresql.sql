@@ -77,6 +77,12 @@ EXECUTE FUNCTION refuse_change('append-only: asset_book_change')
 CREATE TRIGGER asset_book_change_keeps_truncate BEFORE TRUNCATE ON "asset_book_change" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('append-only: asset_book_change')
 
+CREATE TRIGGER batch_correction_keeps_update BEFORE UPDATE OR DELETE ON "batch_correction" FOR EACH ROW
+EXECUTE FUNCTION refuse_change('append-only: batch_correction')
+
+CREATE TRIGGER batch_correction_keeps_truncate BEFORE TRUNCATE ON "batch_correction" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('append-only: batch_correction')
+
 CREATE TRIGGER comment_keeps_update BEFORE UPDATE OR DELETE ON "comment" FOR EACH ROW
 EXECUTE FUNCTION refuse_change('append-only: comment')
 

@@ -18,6 +18,16 @@ CREATE TRIGGER asset_book_change_keeps_replace BEFORE INSERT ON "asset_book_chan
 WHEN EXISTS (SELECT 1 FROM "asset_book_change" WHERE ("id" = NEW."id"))
 BEGIN SELECT RAISE(ABORT, 'append-only: asset_book_change'); END
 
+CREATE TRIGGER batch_correction_keeps_update BEFORE UPDATE ON "batch_correction"
+BEGIN SELECT RAISE(ABORT, 'append-only: batch_correction'); END
+
+CREATE TRIGGER batch_correction_keeps_delete BEFORE DELETE ON "batch_correction"
+BEGIN SELECT RAISE(ABORT, 'append-only: batch_correction'); END
+
+CREATE TRIGGER batch_correction_keeps_replace BEFORE INSERT ON "batch_correction"
+WHEN EXISTS (SELECT 1 FROM "batch_correction" WHERE ("id" = NEW."id"))
+BEGIN SELECT RAISE(ABORT, 'append-only: batch_correction'); END
+
 CREATE TRIGGER comment_keeps_update BEFORE UPDATE ON "comment"
 BEGIN SELECT RAISE(ABORT, 'append-only: comment'); END
 

@@ -131,7 +131,8 @@ def test_these_are_begun_by_people_and_searched() -> None:
         name for name in KNOWN if name not in NOT_BEGUN]
     assert [name for name in pages.searched() if name in KNOWN or name not in document_types()] == [
         *(name for name in KNOWN if name not in NOT_BEGUN), "item", "patient", "doctor", "consultation",
-        "asset", "supplier", "vendor", "room", "inpatient_room", "work_unit", "employee", "user"]
+        "asset", "stock_batch", "supplier", "vendor", "room", "inpatient_room", "work_unit", "employee",
+        "user"]
 
 
 def test_lines_change_in_draft_and_while_it_is_counted() -> None:

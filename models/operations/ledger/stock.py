@@ -18,9 +18,9 @@ from models.base import db
 from models.errors import N_, NeedsHead, PeriodClosed, Refused
 from models.items import Item
 from models.journal import Posting
-from models.operations.core.bulk import Bulk
-from models.operations.core.locking import insert_once, lock
+from models.operations.core.locking import lock
 from models.operations.ledger import backdating, days, journal
+from models.operations.ledger.batch_rows import batches
 from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import (
     COST,
@@ -36,7 +36,7 @@ from models.operations.ledger.ledger import (
 )
 from models.people import User
 from models.roles import Role
-from models.stock import MoveKind, StockBalance, StockBatch, StockMove
+from models.stock import MoveKind, StockBalance, StockMove
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 
 
@@ -160,38 +160,18 @@ def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Post
     return written
 
 
-_batch = StockBatch.__table__
-_BATCHES = Bulk({"item": sa.BigInteger, "number": sa.String}, lambda new: sa.select(
-    _batch.c["item_id", "number", "id", "expires_on"]).join(
-        new, sa.and_(_batch.c.item_id == new.c.item, _batch.c.number == new.c.number)))
-
-
-def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, str], int]:
-    """Ids of batches by (item id, number), made where new; the empty number is the row for "no batch".
-
-    Raises `Refused` when a number is known with another expiry.
-    """
-    requested = {(item_id, number): expires_on for item_id, number, expires_on in wanted}
-    if not requested:
-        return {}
-    result: dict[tuple[int, str], tuple[int, date | None]] = {}
-    keys = [{"item": item_id, "number": number} for item_id, number in requested]
-    for _attempt in range(2):
-        result = {(item_id, number): (key, expires) for item_id, number, key, expires in _BATCHES.run(keys)}
-        missing = sorted(requested.keys() - result.keys())
-        if not missing:
-            break
-        db.session.execute(insert_once(StockBatch.__table__).values(
-            [{"item_id": item_id, "number": number, "expires_on": requested[item_id, number]}
-             for item_id, number in missing]))
-    for (item_id, number), expires_on in requested.items():
-        if result[item_id, number][1] != expires_on:
-            raise Refused(
-                N_("Batch %(batch)s is known with the expiry %(known)s, not %(given)s. Check the label on "
-                   "the box."),
-                field="expires_on", batch=number, known=result[item_id, number][1] or "–",
-                given=expires_on or "–")
-    return {key: value[0] for key, value in result.items()}
+def rebatch(document: Any, rows: Iterable[tuple[int, Outgoing]], to_batch_id: int, *, by: User,
+            reason: str) -> list[PostedMove]:
+    """Move stock of a batch into another of the same item, store by store; quantity and value stay where they
+    lie."""
+    wanted = list(rows)
+    ledger = Ledger({(store_id, row.item_id) for store_id, row in wanted})
+    for store_id, row in wanted:
+        for move in ledger.take(store_id, row, MoveKind.TRANSFER_OUT, None):
+            ledger.add(store_id, Incoming(row.line_id, row.item_id, -move.quantity, to_batch_id, -move.value),
+                       MoveKind.TRANSFER_IN)
+    return ledger.write(document, on=clock.today(), by=by, reason=reason,
+                        against=lambda moved: [JournalLeg(Posting.INVENTORY, ZERO)])
 
 
 # ---------------------------------------------------------------- rules about dates
@@ -266,6 +246,7 @@ __all__ = [
     "lies_in",
     "load_items",
     "lock_pairs",
+    "rebatch",
     "receive",
     "reverse",
     "share",

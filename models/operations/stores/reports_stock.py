@@ -234,7 +234,7 @@ declare(Report(
              STORE_COLUMN, Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("value", N_("Value"), "money", lambda row: ratio(row.worth * row.quantity, row.held))),
     parameters=(Parameter("days", N_("Expires within"), "choice", lambda: "90", choices=DAYS), STORE, ITEM),
-    is_late=lambda row: row.expires_on <= clock.today()))
+    is_late=lambda row: row.expires_on < clock.today()))
 
 
 # ---------------------------------------------------------------- slow and dead stock
