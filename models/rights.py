@@ -22,7 +22,6 @@ from models.scopes import (
     between_units,
     every,
     given_out,
-    model_of,
     own_consultations,
     own_doctor,
     own_store,
@@ -31,6 +30,7 @@ from models.scopes import (
     released,
     treated_patients,
 )
+from models.scopes import model_of as model_of
 
 R = Role
 

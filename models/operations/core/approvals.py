@@ -137,8 +137,9 @@ def opened(document: Any, *, by: User) -> None:
     assert session is not None
     session.flush()
     rights = RIGHTS.get(document.__tablename__)
-    for ask in BEFORE_EVERY_STEP if rights is not None else ():
-        ask(document, "create", tuple(rights.create), by=by)
+    makers = tuple(rights.create) if rights is not None else ()
+    for ask in BEFORE_EVERY_STEP:
+        ask(document, "create", makers, by=by)
     initial = document.workflow.initial
     numbered = hasattr(document, "number") and hasattr(document, "prefix") and initial != "draft"
     _record(document, "create", None, by, "", next_number(document) if numbered else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from models import clock
@@ -32,7 +34,7 @@ from models.store_requests import DeliveryRequest, DeliveryRequestLine, StoreReq
 WENT = "submit_urgent"
 
 
-def _at(transition: str) -> sa.ScalarSelect[object]:
+def _at(transition: str) -> Any:
     """When the delivery took the step."""
     return (sa.select(sa.func.min(DocumentEvent.occurred_at)).where(
         DocumentEvent.document_type == "delivery_request", DocumentEvent.document_id == DeliveryRequest.id,

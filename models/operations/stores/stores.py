@@ -177,8 +177,7 @@ def _leaving(delivery: DeliveryRequest) -> dict[int, Decimal]:
         leaving[line.id] = min(approved[line.id], max(left[line.item_id], ZERO)) if said is None else said
         left[line.item_id] -= leaving[line.id]
     if not any(leaving.values()):
-        said = any(line.delivered_quantity is not None for line in delivery.lines)
-        if said:
+        if any(line.delivered_quantity is not None for line in delivery.lines):
             raise Refused(N_("Nothing would leave the store. Cancel the delivery instead, with a reason."),
                           field="delivered_quantity")
         _refuse_empty(delivery.lines[0], approved[delivery.lines[0].id])
