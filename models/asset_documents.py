@@ -142,10 +142,12 @@ class AssetProcurementState(StrEnum):
 
 G = AssetProcurementState
 
-above_limit = Condition("above_limit", lambda procurement, _user: procurement.is_above_limit,
-                        N_("The total is not above the limit; the director's approval is not needed."))
-within_limit = Condition("within_limit", lambda procurement, _user: not procurement.is_above_limit,
-                         N_("The total is above the limit: the director must approve first."))
+above_limit = Condition("above_limit", lambda procurement, _user: procurement.needs_director,
+                        N_("The total is not above the limit; the director's approval is not needed."),
+                        rows=lambda model, _user: model.needs_director, is_kept=True, about="document")
+within_limit = Condition("within_limit", lambda procurement, _user: not procurement.needs_director,
+                         N_("The total is above the limit: the director must approve first."),
+                         rows=lambda model, _user: ~model.needs_director, is_kept=True, about="document")
 fully_received = Condition("fully_received", lambda document, _user: document.is_fully_received, "")
 not_all_received = Condition("not_all_received", lambda document, _user: not document.is_fully_received,
                              N_("Everything on it was received; there is nothing left to wait for."))
@@ -163,6 +165,7 @@ class AssetProcurement(Document, db.Model):
         {"info": {"seed": "tb_penyediaan"}},
     )
     prefix, dated = "PNG", "procured_on"
+    follows = ("lines.asset_plan",)
     area, icon, rank = Area.ASSETS, "file-dollar", 140
     posts, process = Posts.NOTHING, "assets"
     signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Vendor"))
@@ -196,6 +199,9 @@ class AssetProcurement(Document, db.Model):
     expected_on: Mapped[date | None]
     tax_percent: Mapped[Percent] = mapped_column(default=Decimal(0))
     funding_source: Mapped[FundingSource] = mapped_column(default=FundingSource.BLU)
+    #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
+    #: procurement.
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
 
     vendor: Mapped[Vendor] = relationship(Vendor)
     lines: Mapped[list[AssetProcurementLine]] = relationship(
@@ -305,6 +311,7 @@ class AssetReceipt(Document, db.Model):
         {"info": {"seed": "tb_penerimaan"}},
     )
     prefix, dated = "PNR", "received_on"
+    follows = ("asset_procurement",)
     area, icon, rank = Area.ASSETS, "package-import", 150
     posts, process = Posts.JOURNAL, "assets"
     signs = (N_("Received by (facilities)"), N_("Vendor"))

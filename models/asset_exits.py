@@ -165,6 +165,7 @@ class AssetAuction(Document, db.Model):
         {"info": {"seed": "tb_pelelangan"}},
     )
     prefix, dated = "AUC", "auctioned_on"
+    is_planned_ahead = True
     area, icon, rank = Area.ASSETS, "discount", 180
     posts, process = Posts.JOURNAL, "assets"
     signs = (N_("Head of facilities"), N_("Accounts receivable"), N_("Buyer"))

@@ -46,6 +46,7 @@ class DepreciationRun(Document, db.Model):
         {"info": {"seed": "Data Penyusutan"}},
     )
     prefix, dated = "DEP", "run_on"
+    is_planned_ahead = True
     area, icon, rank = Area.ASSETS, "trending-down", 190
     posts, process = Posts.JOURNAL, "care"
     is_begun_by_people = False

@@ -133,6 +133,12 @@ class Document(Stateful):
     #: Whether the head of store may let it be posted on a date before later movements (it posts stock).
     may_be_backdated: ClassVar[bool] = False
 
+    #: The papers that it follows and is never dated before, by attribute, through its lines where it must
+    #: be: "purchase_order", "lines.goods_receipt".
+    follows: ClassVar[tuple[str, ...]] = ()
+    #: Whether its date is an appointment that may lie ahead; else it says what happened.
+    is_planned_ahead: ClassVar[bool] = False
+
     #: States of the workflow in which its lines may change; draft alone where nothing is said.
     lines_change_in: ClassVar[tuple[StrEnum, ...]] = ()
     #: States that are final for this type, beside `models.finality.FINAL_STATES`.

@@ -95,6 +95,8 @@ class Posting(StrEnum):
     STOCK_GAIN = "stock_gain"
     OPENING_STOCK = "opening_stock"
     PRICE_VARIANCE = "price_variance"
+    FREIGHT = "freight"
+    ROUNDING = "rounding"
     ASSET = "asset"
     ASSET_PAYABLE = "asset_payable"
     ASSET_OPENING = "asset_opening"

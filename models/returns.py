@@ -65,6 +65,7 @@ class SupplierReturn(Document, db.Model):
         {"info": {"seed": "tb_rta"}},
     )
     prefix, dated = "RTA", "returned_on"
+    follows = ("lines.goods_receipt",)
     area, icon, rank = Area.PURCHASING, "arrow-back-up", 70
     posts, process = Posts.STOCK, "purchasing"
     may_be_backdated = True
@@ -155,6 +156,7 @@ class UnitReturn(Document, db.Model):
         {"info": {"seed": "tb_rtp"}},
     )
     prefix, dated = "RTP", "returned_on"
+    follows = ("lines.delivery_request_line.delivery_request",)
     area, icon, rank = Area.INVENTORY, "truck-return", 90
     posts, process = Posts.STOCK, "corrections"
     may_be_backdated = True
@@ -227,6 +229,7 @@ class Spoilage(Document, db.Model):
         {"info": {"seed": "tb_spoil"}},
     )
     prefix, dated = "SPL", "spoiled_on"
+    follows = ("lines.goods_receipt",)
     area, icon, rank = Area.INVENTORY, "trash", 100
     posts, process = Posts.STOCK, "corrections"
     may_be_backdated = True

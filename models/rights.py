@@ -116,6 +116,11 @@ RIGHTS: dict[str, TableRights] = {
     "shelf": _rights("inventory",
                      {**dict.fromkeys((R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR), every),
                                    R.STORE_STAFF: own_store}, write=STORE, delete=STORE),
+    "stock_level": _rights("inventory", BUYING, write=(*MASTER, R.STORE_HEAD),
+                           delete=(*MASTER, R.STORE_HEAD)),
+    "item_substitute": _rights("inventory", (*BUYING, R.UNIT_USER, R.DOCTOR),
+                               write=(R.STORE_HEAD, R.FACILITIES_HEAD),
+                               delete=(R.STORE_HEAD, R.FACILITIES_HEAD)),
     # inventory: ledger
     "stock_batch": _rights("inventory", BUYING),
     "store_item": _rights("inventory", BUYING),
@@ -133,6 +138,8 @@ RIGHTS: dict[str, TableRights] = {
                                 write=ASKING,
                                 delete=ASKING),
     # purchasing
+    "supplier_price": _rights("purchasing", BUYING, write=MASTER, delete=MASTER),
+    "quotation_request": _document(OWED, (R.FACILITIES_STAFF,)),
     "purchase_request": _document(BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
     "purchase_order": _document(BUYING, (R.FACILITIES_STAFF,)),
     "goods_receipt": _document(_by_store(BUYING), (R.STORE_STAFF,)),

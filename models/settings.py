@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -96,6 +97,11 @@ def _text(text: str) -> str:
     return text.strip()
 
 
+def _month(text: str) -> date | None:
+    """The first day of a month written as 2026-01; None for nothing. Raises ValueError."""
+    return date.fromisoformat(f"{text.strip()}-01") if text.strip() else None
+
+
 def _hours(text: str) -> list[int]:
     read = _whole(1, 24 * 14)
     return sorted({read(entry) for entry in re.split(r"[,;]", text) if entry.strip()}, reverse=True)
@@ -118,6 +124,7 @@ PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a perce
 HOUR = Kind(_whole(0, 23), N_("Write an hour from 0 to 23."))
 HOURS = Kind(_hours, N_("Write hours separated by commas, for example 24,1."))
 ADDRESSES = Kind(_addresses, N_("Write e-mail addresses separated by commas, or nothing."))
+MONTH = Kind(_month, N_("Write a month as 2026-01, or nothing."))
 TAX_METHOD = Kind(_choice(straight_line="", declining_balance=""),
                   N_("Write straight_line or declining_balance."))
 
@@ -152,6 +159,9 @@ SETTINGS: dict[str, Declared] = {
     "account.disposal_loss": Declared("596111", ACCOUNT, N_("Account: loss of disposals")),
     "account.maintenance": Declared("525114", ACCOUNT, N_("Account: maintenance")),
     "account.cleaning": Declared("525113", ACCOUNT, N_("Account: cleaning")),
+    "books.first_month": Declared(
+        "", MONTH, N_("First month of the books"),
+        N_("Nothing is dated before it. Empty: the year in which the first paper was posted.")),
     "purchase_order.limit": Declared(
         "50000000", MONEY, N_("Purchase orders above it need the director"), N_("VAT included."), strict="0"),
     "asset_procurement.limit": Declared(
@@ -176,6 +186,21 @@ SETTINGS: dict[str, Declared] = {
     "reorder.automatic": Declared(
         "yes", SWITCH, N_("Purchase requests are drafted once a day for what is below its minimum"),
         strict="no"),
+    "reorder.proposal": Declared(
+        "levels", Kind(_choice(levels="", forecast=""), N_("Write levels or forecast.")),
+        N_("How much is proposed for what is short"),
+        N_("“levels”: up to the maximum, in reorder quantities. “forecast”: what will be used until the "
+           "order after next, where a forecast can be made.")),
+    "reorder.every_days": Declared(
+        "30", whole(1, 365, N_("Write whole days from 1 to 365.")), N_("Days from one order to the next")),
+    "reorder.lead_days": Declared(
+        "7", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days until goods come, where the supplier names none")),
+    "abc.a_percent": Declared("80", PERCENT, N_("ABC analysis: percent of the value that class A makes")),
+    "abc.b_percent": Declared("95", PERCENT, N_("ABC analysis: percent of the value that A and B make")),
+    "contract.warn_days": Declared(
+        "30", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before a supplier's contract ends on which purchasing is told")),
     "stores.own_only": Declared(
         "no", SWITCH, N_("Store staff and heads of store work with the stores of their own work unit alone"),
         N_("Stores of no unit, and of a unit that has nobody for it, stay open to all of them."),
@@ -219,7 +244,7 @@ def checked(key: str, text: str) -> str:
         raise Refused(declared.kind.says, field="value") from None
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return text.strip() if isinstance(value, list) else str(value)
+    return text.strip() if value is None or isinstance(value, list | date) else str(value)
 
 
 def worth(key: str, text: str | None) -> Any:

@@ -220,6 +220,7 @@ class DeliveryRequest(Document, db.Model):
         {"info": {"seed": "tb_dr"}},
     )
     prefix, dated = "DR", "delivered_on"
+    follows = ("store_request",)
     area, icon, rank = Area.INVENTORY, "truck-delivery", 20
     posts, process = Posts.STOCK, "requests"
     signs = (N_("Delivered by (store)"), N_("Received by (unit)"))

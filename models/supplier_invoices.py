@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import Factor, Id, Money, Quantity, db, reference
-from models.documents import Area, Document, Posts, author, state_column
+from models.base import ExactDecimal, Factor, Id, Money, Quantity, db, reference
+from models.documents import Area, Document, DocumentEvent, Posts, author, state_column
+from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.purchasing import net
 from models.roles import Role
-from models.workflow import Transition, Workflow, approval_steps, author_steps
+from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps
 
 if TYPE_CHECKING:
     from models.items import Item, Supplier, UnitConversion
@@ -28,11 +29,21 @@ class SupplierInvoiceState(StrEnum):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     PAID = "paid"
+    REVERSED = "reversed"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
 
 I = SupplierInvoiceState  # noqa: E741 - one letter for states, as in every workflow table
+
+#: States in which the invoice counts as what its supplier charged.
+CHARGED = (I.APPROVED, I.PAID)
+#: States in which nothing is asked any more: the supplier's number is free for the right invoice.
+GIVEN_UP = (I.CANCELLED, I.REVERSED)
+
+not_who_paid = Condition("not_who_paid", lambda invoice, user: invoice.paid_by_id != user.id,
+                         N_("You recorded this payment yourself; somebody else must take it back."),
+                         about="person")
 
 
 class SupplierInvoice(Document, db.Model):
@@ -40,13 +51,18 @@ class SupplierInvoice(Document, db.Model):
 
     __tablename__ = "supplier_invoice"
     __table_args__ = (
-        sa.UniqueConstraint("supplier_id", "supplier_number"),
+        sa.Index("uq_supplier_invoice_supplier_id_supplier_number", "supplier_id", "supplier_number",
+                 unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'reversed')"),
+                 postgresql_where=sa.text("state NOT IN ('cancelled', 'reversed')")),
+        sa.CheckConstraint("freight_amount >= 0", name="freight_amount_not_negative"),
+        sa.CheckConstraint("paper_total >= 0", name="paper_total_not_negative"),
         sa.CheckConstraint("vat_amount >= 0", name="vat_amount_not_negative"),
         sa.CheckConstraint("set_off_amount >= 0", name="set_off_amount_not_negative"),
         sa.CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
         sa.Index("ix_supplier_invoice_state_invoiced_on", "state", "invoiced_on"),
     )
     prefix, dated = "INV", "invoiced_on"
+    follows = ("purchase_order",)
     area, icon, rank = Area.PURCHASING, "receipt", 60
     posts, process = Posts.JOURNAL, "purchasing"
     also_final_in = (I.APPROVED,)  # approving is posting
@@ -55,6 +71,9 @@ class SupplierInvoice(Document, db.Model):
         *approval_steps(I, author=Role.FACILITIES_STAFF, approver=Role.PAYABLES),
         Transition("pay", (I.APPROVED,), I.PAID, Role.PAYABLES,
                    asks=("paid_on", "payment_reference", "set_off_amount")),
+        Transition("reverse", (I.APPROVED,), I.REVERSED, Role.PAYABLES, needs_reason=True),
+        Transition("reverse_payment", (I.PAID,), I.APPROVED, Role.RECEIVABLES, when=not_who_paid,
+                   needs_reason=True),
         *author_steps(I, author=Role.FACILITIES_STAFF),
     )
 
@@ -70,6 +89,12 @@ class SupplierInvoice(Document, db.Model):
     due_on: Mapped[date | None]
     #: Rupiah.
     vat_amount: Mapped[Money] = mapped_column(default=Decimal(0))
+    #: Rupiah for bringing the goods, before VAT; an expense of its own, not of the goods.
+    freight_amount: Mapped[Money] = mapped_column(default=Decimal(0), server_default="0")
+    #: Rupiah by which the supplier rounded the sum, up or down.
+    rounding_amount: Mapped[Money] = mapped_column(default=Decimal(0), server_default="0")
+    #: Rupiah that the supplier's paper asks in all; held against the sum where it is typed.
+    paper_total: Mapped[Money | None]
     paid_on: Mapped[date | None]
     payment_reference: Mapped[str | None] = mapped_column(sa.String(100))
     #: Rupiah paid with the supplier's credit notes; the rest is paid in money.
@@ -87,17 +112,32 @@ class SupplierInvoice(Document, db.Model):
 
     @property
     def total(self) -> Decimal:
-        """Rupiah to pay, VAT included."""
-        return self.net_total + self.vat_amount
+        """Rupiah to pay, VAT, freight and rounding included."""
+        return (self.net_total + (self.vat_amount or Decimal(0)) + (self.freight_amount or Decimal(0))
+                + (self.rounding_amount or Decimal(0)))
+
+    def last_step(self, name: str) -> DocumentEvent | None:
+        """The last time that the step was taken."""
+        return next((event for event in reversed(self.events) if event.transition == name), None)
+
+    @property
+    def paid_by_id(self) -> int | None:
+        """Who recorded the payment."""
+        event = self.last_step("pay")
+        return event.user_id if event is not None else None
 
 
 class SupplierInvoiceLine(MeasuredLine, db.Model):
     """One received line that the invoice charges."""
 
     __tablename__ = "supplier_invoice_line"
+    late_columns = ("cleared_amount",)
+    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0), server_default="0")
     __table_args__ = (
         *measured(),
         sa.CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        sa.CheckConstraint((discount >= 0) & (discount <= 100), name="discount_is_percent"),
+        sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
     )
 
     id: Mapped[Id]
@@ -107,8 +147,12 @@ class SupplierInvoiceLine(MeasuredLine, db.Model):
     unit_id: Mapped[int] = reference("unit_conversion")
     quantity: Mapped[Quantity]
     factor: Mapped[Factor]
-    #: Rupiah per unit of measure, discount taken, before VAT.
+    #: Rupiah per unit of measure, before `discount` (percent) and VAT; for show where `amount` says more.
     unit_price: Mapped[Money]
+    #: Rupiah before VAT that the line charges: as typed, else reckoned when the invoice is submitted.
+    amount: Mapped[Money | None]
+    #: Rupiah that the line took off goods received not invoiced, kept at approval.
+    cleared_amount: Mapped[Money | None]
 
     supplier_invoice: Mapped[SupplierInvoice] = relationship(back_populates="lines")
     goods_receipt_line: Mapped[GoodsReceiptLine] = relationship("GoodsReceiptLine")
@@ -118,4 +162,9 @@ class SupplierInvoiceLine(MeasuredLine, db.Model):
     @property
     def net_amount(self) -> Decimal:
         """Rupiah before VAT."""
-        return net(self.quantity, self.unit_price, Decimal(0))
+        return self.reckoned if self.amount is None else self.amount
+
+    @property
+    def reckoned(self) -> Decimal:
+        """Rupiah before VAT by quantity, price and discount."""
+        return net(self.quantity, self.unit_price, self.discount or Decimal(0))

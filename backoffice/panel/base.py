@@ -21,7 +21,7 @@ from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from backoffice.panel import lists, lookups, saving
-from backoffice.panel.backdating import DatePages
+from backoffice.panel.backdating import DatePages, kept_for_the_head
 from backoffice.panel.columns import HIDDEN, columns_of, key_of
 from backoffice.panel.forms import StaffForm, line_columns, make_form
 from backoffice.panel.transitions import TransitionPages
@@ -32,6 +32,7 @@ from models.base import db
 from models.documents import Document
 from models.errors import Conflict, Refused
 from models.operations.core import activity, amendments
+from models.operations.ledger import backdating
 from models.rights import is_bound_to_unit, may
 from models.roles import Role
 from models.workflow import has_lines
@@ -189,7 +190,7 @@ class StaffView(TransitionPages, TableView):
             return self.form_page(form, record), 422
         key = str(record.id) if record is not None and hasattr(record, "id") else None
         try:
-            saved = saving.save(self, form, record, step=step)
+            saved = saving.save(self, form, record, step=step, reason=request.form.get("reason", "")[:1900])
         except Refused as refusal:
             if key is not None:
                 record = self.read_one(key)
@@ -199,6 +200,8 @@ class StaffView(TransitionPages, TableView):
                                 "start.",
                                 what=str(saved)) if not amendments.is_amendable(saved) else
                         gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
+        if step and backdating.is_asked(saved):
+            return kept_for_the_head(str(saved), self.details_url(saved))
         if step:
             for more in self.after_step(saved, self.first_transition()):
                 flash(more, "warning")
@@ -222,7 +225,9 @@ class StaffView(TransitionPages, TableView):
 
     def _choices(self, form: StaffForm) -> None:
         """The units of measure of the items on the page, in one statement."""
-        entries = [entry for lines in form.line_fields for entry in lines.entries if hasattr(entry, "unit")]
+        every = (form, *(entry for lines in form.line_fields for entry in lines.entries))
+        entries = [entry for entry in every
+                   if "unit" in entry._fields and hasattr(entry["unit"], "options")]
         items = {entry: entry["item"].data.id for entry in entries
                  if "item" in entry._fields and entry["item"].data is not None}
         units = lookups.units_of(items.values())

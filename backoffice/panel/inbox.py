@@ -19,10 +19,12 @@ from models.base import db
 from models.documents import WORKFLOWS, Document, DocumentEvent
 from models.journal import Period
 from models.operations.clinic import conversations
+from models.operations.ledger import backdating
 from models.operations.people import notices
 from models.organisation import Setting
 from models.people import User
 from models.rights import may, scope
+from models.roles import Role
 from models.workflow import Transition, not_own, own_document
 from portal.web.more_types import more_types
 
@@ -78,6 +80,8 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
             elif all(own_document in step.conditions for step in steps):
                 here = here & (model.created_by_id == user.id)
         result.append(here)
+    if getattr(model, "may_be_backdated", False) and user.has_role(Role.STORE_HEAD):
+        result.append(backdating.waiting(model))
     return sa.or_(*result) if result else None
 
 

@@ -14,23 +14,33 @@ from backoffice.panel.columns import columns_of, key_of, mapped_tables
 from backoffice.panel.forms import StaffForm, has_default
 from models.base import UtcDateTime, db, one_transaction
 from models.documents import Attachment, Document
-from models.errors import N_, Conflict, NotAllowed, PeriodClosed, Refused
+from models.errors import N_, Conflict, NeedsHead, NotAllowed, PeriodClosed, Refused
 from models.operations.core import amendments
 from models.operations.core.approvals import opened, perform
-from models.operations.ledger import periods
+from models.operations.ledger import backdating, days
 from models.rights import is_bound_to_unit, may, scope
 from portal.web import words
 
 CHANGED = N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step.")
 
 
-def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "") -> Any:
+def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "", reason: str = "") -> Any:
     """Make or change a record from a valid form and, where `step` is named, take that step too. All or
     nothing.
 
     An approved document whose amounts change goes back to draft and takes `step` again; others keep their
-    state. Raises `Refused` (its `field` names the form field to blame) and leaves nothing behind.
+    state. Raises `Refused` (its `field` names the form field to blame) and leaves nothing behind, but for a
+    date that needs the head of store: then the document is kept without the step and waits for the head.
     """
+    try:
+        return _save(view, form, record, step)
+    except NeedsHead as refusal:
+        if not view.model.may_be_backdated or refusal.field is not None:
+            raise
+        return _save(view, form, record, "", waits=reason)
+
+
+def _save(view: Any, form: StaffForm, record: Any, step: str, waits: str | None = None) -> Any:
     is_new = record is None
     try:
         with one_transaction() as session:
@@ -49,6 +59,8 @@ def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "") -> A
             view.after_save(record, is_new)
             if step:
                 perform(record, step, by=current_user)
+            if waits is not None:
+                backdating.ask(record, by=current_user._get_current_object(), reason=waits)
     except PeriodClosed as refusal:
         if refusal.field is None and issubclass(view.model, Document):
             refusal.field = view.model.dated
@@ -80,12 +92,12 @@ def _fill(view: Any, form: StaffForm, record: Any, is_new: bool, step: str) -> s
 
 
 def _check_period(form: StaffForm, record: Any, is_new: bool) -> None:
-    """Raises `PeriodClosed` when a new or changed date lies in a closed month."""
+    """Raises `PeriodClosed` when a new or changed date is none that such a document may bear."""
     if not isinstance(record, Document) or record.dated not in form:
         return
     if is_new or sa.inspect(record).attrs[record.dated].history.has_changes():
         with db.session.no_autoflush:
-            periods.check_open(record.document_date)
+            days.check_day(record, record.document_date, record.dated)
 
 
 def populate(form: StaffForm, record: Any) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.panel import history, lists, lookups, step_lines
 from backoffice.panel.actions import RowActions
+from backoffice.panel.backdating import kept_for_the_head
 from backoffice.panel.columns import columns_of
 from backoffice.panel.forms import make_form
 from backoffice.panel.line_tables import LineTables
@@ -22,9 +23,10 @@ from backoffice.panel.views import done, message_of
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.documents import Attachment, Comment, Document
-from models.errors import N_, NotAllowed, PeriodClosed, Refused, WrongState
+from models.errors import N_, NeedsHead, NotAllowed, PeriodClosed, Refused, WrongState
 from models.operations.core import activity, amendments, files
 from models.operations.core.approvals import perform
+from models.operations.ledger import backdating
 from models.operations.stores import own_stores
 from models.rights import RIGHTS, may
 from models.workflow import Transition
@@ -222,6 +224,8 @@ class TransitionPages(RowActions, LineTables):
             if isinstance(refusal, NotAllowed):
                 db.session.rollback()
                 abort(403)
+            if isinstance(refusal, NeedsHead) and refusal.field is None and moved is record:
+                return self.ask_for_the_date(record)
             # the day that was asked for is to blame
             if isinstance(refusal, PeriodClosed) and refusal.field is None:
                 refusal.field = next((name for name, value in given.items() if isinstance(value, date)), None)
@@ -237,6 +241,17 @@ class TransitionPages(RowActions, LineTables):
             flash(more, "warning")
         return done(gettext("%(what)s: %(state)s.", what=called, state=words.state_word(moved.state)),
                     address)
+
+    def ask_for_the_date(self, record: Any) -> Any:
+        """The step needs the head of store for the document's date: it waits for that person now."""
+        db.session.rollback()
+        try:
+            with one_transaction():
+                backdating.ask(self.one_or_404(record.id), by=current_user._get_current_object(),
+                               reason=request.form.get("reason", "")[:1900])
+        except Refused as refusal:
+            return self.refused(record, refusal)
+        return kept_for_the_head(self.name_of(record), self.details_url(record))
 
     def after_step(self, moved: Any, transition: Transition) -> list[str]:
         """What a person is told beside that a step was taken."""

@@ -311,9 +311,9 @@ def message_of(refusal: Refused) -> str:
     return refusal_text(refusal)
 
 
-def done(message: str, address: str) -> Any:
+def done(message: str, address: str, kind: str = "success") -> Any:
     """The answer to a successful POST: a message and 303."""
-    flash(message, "success")
+    flash(message, kind)
     return redirect(address, 303)
 
 

@@ -20,11 +20,12 @@ from models import clock
 from models.items import Item, UnitConversion
 from models.operations.ledger import availability
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.operations.stores import count_moments, shelves, stocktake_counting
+from models.operations.stores import count_moments, shelves, stocktake_counting, substitutes
 from models.returns import Spoilage, SupplierReturn
 from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
+from models.stock_levels import StockLevel
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
 from models.workflow import Transition
 from portal.web.locale import quantity, rupiah
@@ -54,9 +55,14 @@ class ItemView(MasterView):
     details_template = "backoffice/stores/item.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
+        instead = (substitutes.suggestions([record.id])[record.id]
+                   if may(current_user, "read", "item_substitute") else [])
         if not may(current_user, "read", "stock_balance"):
-            return {"held": []}
-        return {"held": shelves.held(record.id), "today": clock.today(),
+            return {"held": [], "substitutes": instead}
+        levels = db.session.scalars(sa.select(StockLevel).filter_by(item_id=record.id)
+                                    .options(joinedload(StockLevel.store)).order_by(StockLevel.id)).all()
+        return {"held": shelves.held(record.id), "today": clock.today(), "levels": levels,
+                "substitutes": instead,
                 "stock": availability.in_all_stores([record.id])[record.id]}
 
     def label(self, name: str) -> str:
@@ -152,8 +158,11 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     line_form_columns = {"lines": ("item", "unit", "batch", "note")}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
-        """What moved of each line since it was counted: it survives the posting."""
-        since = count_moments.since(record)
+        """What moved of each line since it was counted, or since the start where it is still open: it
+        survives the posting."""
+        if record.state == StocktakeState.DRAFT:
+            return []
+        since = stocktake_counting.moved(record)
         return [(gettext("Moved since"),
                  lambda line: moved_words(since.get(line.id)) or "–")] if since else []
 

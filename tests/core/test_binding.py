@@ -22,7 +22,7 @@ NAMES = {path: ".".join(path.relative_to(FOLDER).with_suffix("").parts)
 def test_modules_that_bind_are_found_in_every_area():
     areas = {name.split(".")[0] for path, name in NAMES.items()
              if BINDS.search(path.read_text(encoding="utf-8"))}
-    assert areas == set(models.operations.AREAS) - {"ledger", "learning", "setup"}
+    assert areas == set(models.operations.AREAS) - {"learning", "setup"}
 
 
 @pytest.mark.parametrize("name", [

@@ -156,7 +156,8 @@ def test_late_columns_of_lines() -> None:
 def test_what_hangs_on_lines() -> None:
     assert {rule.table: (rule.via[0], rule.open) for rule in finality.lines() if rule.via} == {
         "asset_auction_bid": ("asset_auction_line", ("open",)),
-        "maintenance_part": ("maintenance_line", ("in_progress",))}
+        "maintenance_part": ("maintenance_line", ("in_progress",)),
+        "quotation_price": ("quotation_request_line", ("sent",))}
 
 
 def test_references_that_a_name_needs() -> None:

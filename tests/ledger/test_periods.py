@@ -140,7 +140,9 @@ def with_later_move(cast: Cast) -> tuple[Any, GoodsReceipt]:
     """An item received today, and a draft receipt of five of it dated five days ago."""
     item = make.make_item()
     cast.received(cast.sent(cast.order((item, 10, 100))))
-    receipt = receipts.make_receipt(cast.sent(cast.order((item, 5, 200))), by=cast.keeper)
+    order = cast.order((item, 5, 200))
+    order.ordered_on = clock.today() - timedelta(days=7)
+    receipt = receipts.make_receipt(cast.sent(order), by=cast.keeper)
     receipt.received_on = clock.today() - timedelta(days=5)
     db.session.flush()
     return item, receipt

@@ -14,7 +14,7 @@ from models import clock
 from models.asset_documents import AssetPlan
 from models.errors import PeriodClosed
 from models.journal import Period
-from models.operations.ledger import journal
+from models.operations.ledger import days, journal
 from models.roles import Role
 from tests.support import factories as make
 
@@ -33,6 +33,7 @@ def test_the_first_and_the_last_year_are_kept(session: Any, year: int) -> None:
 def test_nothing_is_posted_before_the_books_begin(session: Any) -> None:
     with pytest.raises(PeriodClosed, match="The books know the years 2000 to 2100"):
         journal.open_period(date(1999, 12, 31))
+    days.begin_books(date(2000, 1, 1))
     assert journal.open_period(date(2000, 1, 1)).year == 2000
 
 

@@ -92,8 +92,10 @@ def by_system(document: Any, name: str, *, by: User, reason: str = "") -> Transi
 AMEND = "amend"
 
 
-#: The event of a head of store who allows a document's date; the state stays.
-ALLOW_DATE = "allow_date"
+#: The events of a document whose date needs the head of store: somebody asks, the head allows or refuses. The
+#: state stays.
+ASK_DATE, ALLOW_DATE, REFUSE_DATE = "ask_date", "allow_date", "refuse_date"
+DATE_EVENTS = (ASK_DATE, ALLOW_DATE, REFUSE_DATE)
 
 
 def remark(document: Any, name: str, *, by: User, note: str) -> None:
@@ -137,9 +139,9 @@ def opened(document: Any, *, by: User) -> None:
     assert session is not None
     session.flush()
     rights = RIGHTS.get(document.__tablename__)
-    makers = tuple(rights.create) if rights is not None else ()
-    for ask in BEFORE_EVERY_STEP:
-        ask(document, "create", makers, by=by)
+    if rights is not None:
+        for ask in BEFORE_EVERY_STEP:
+            ask(document, "create", tuple(rights.create), by=by)
     initial = document.workflow.initial
     numbered = hasattr(document, "number") and hasattr(document, "prefix") and initial != "draft"
     _record(document, "create", None, by, "", next_number(document) if numbered else None)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from models.documents import WORKFLOWS, DocumentEvent, DocumentNumber
 from models.items import Item
 from models.journal import JournalEntry, JournalLine, Posting
-from models.operations.core.approvals import ALLOW_DATE, AMEND
+from models.operations.core.approvals import AMEND, DATE_EVENTS
 from models.stock import StockBalance, StockMove, StoreItem
 
 Check = Callable[[Any], Any]
@@ -162,7 +162,7 @@ def states(session: Any) -> Any:
                  for source in step.sources}
         steps |= {(name, source.value, target.value) for name, source, target in model.workflow.former}
         steps |= {(AMEND, source.value, model.workflow.initial.value) for source in model.workflow.amendable}
-        steps |= {(ALLOW_DATE, state.value, state.value) for state in model.workflow.states}
+        steps |= {(name, state.value, state.value) for name in DATE_EVENTS for state in model.workflow.states}
         for name, source, target, key in session.execute(
                 sa.select(DocumentEvent.transition, DocumentEvent.from_state, DocumentEvent.to_state,
                           sa.func.min(DocumentEvent.document_id))

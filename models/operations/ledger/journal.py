@@ -16,9 +16,10 @@ from models.base import db
 from models.documents import Document, Posts
 from models.errors import N_, NotAllowed, PeriodClosed, Refused
 from models.items import MOST_WORTH
-from models.journal import FIRST_YEAR, LAST_YEAR, Account, JournalEntry, JournalLine, Period, Posting
+from models.journal import Account, JournalEntry, JournalLine, Period, Posting
 from models.operations.core.bulk import insert_all
 from models.operations.core.locking import insert_once, locked_rows
+from models.operations.ledger import days
 from models.organisation import Setting, Status
 from models.people import User
 from models.roles import Role
@@ -76,19 +77,10 @@ _MONTH = (sa.select(Period).where(Period.year == sa.bindparam("year"), Period.mo
           .with_for_update(read=True).execution_options(populate_existing=True))
 
 
-def check_year(year: int, kind: type[Refused] = Refused) -> None:
-    """Raises `kind` when the books do not know the year."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise kind(N_("The books know the years %(first)s to %(last)s. Use a date of these years."),
-                   first=str(FIRST_YEAR), last=str(LAST_YEAR))
-
-
 def open_period(on: date) -> Period:
     """The period of `on`, held open until the transaction ends. Raises `PeriodClosed`."""
-    if on > clock.today():
-        raise PeriodClosed(N_("The date %(on)s lies in the future. Use today's date or an earlier one."),
-                           on=on)
-    check_year(on.year, PeriodClosed)
+    days.check_not_ahead(on)
+    days.check_year(on.year, PeriodClosed)
     notes = locked_rows()
     if ("period", on.year, on.month) in notes:
         period = notes["period", on.year, on.month]
@@ -97,12 +89,13 @@ def open_period(on: date) -> Period:
     month = {"year": on.year, "month": on.month}
     period = db.session.scalar(_MONTH, month)
     if period is None:
+        if not days.may_be_begun(on):
+            raise days.closed(on)
         db.session.execute(insert_once(Period.__table__).values(**month))
         period = db.session.scalar(_MONTH, month)
         assert period is not None
     if period.is_closed:
-        raise PeriodClosed(N_("The period %(period)s is closed. Use a date in an open period."),
-                           period=str(period))
+        raise days.closed(on)
     notes["period", on.year, on.month] = period
     return period
 
@@ -111,7 +104,7 @@ def close_period(year: int, month: int, *, by: User) -> Period:
     """Close a month that is over: nothing more is posted into it. Raises `NotAllowed` or `Refused`."""
     if not by.has_role(Role.PAYABLES):
         raise NotAllowed(N_("Your role may not do this step."))
-    check_year(year)
+    days.check_year(year)
     if date(year, month, calendar.monthrange(year, month)[1]) >= clock.today():
         raise Refused(N_("The month is not over yet; it can be closed from its next day on."))
     db.session.execute(insert_once(Period.__table__).values(year=year, month=month))
@@ -136,6 +129,7 @@ def post_entry(on: date, lines: Iterable[JournalLeg], document: Any, by: User, d
     """
     if isinstance(document, Document) and document.posts is Posts.NOTHING:
         raise ValueError(f"{type(document).__name__} says that it posts nothing, and writes to the journal")
+    days.check_follows(document, on)
     period = open_period(on)
     legs = list(lines)
     named = accounts({leg.purpose for leg in legs if leg.account_id is None and leg.amount})

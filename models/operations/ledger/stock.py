@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.errors import N_, PeriodClosed, Refused
+from models.errors import N_, NeedsHead, PeriodClosed, Refused
 from models.items import Item
 from models.journal import Posting
 from models.operations.core.bulk import Bulk
 from models.operations.core.locking import insert_once, lock
-from models.operations.ledger import backdating, journal
+from models.operations.ledger import backdating, days, journal
 from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import (
     COST,
@@ -199,6 +199,7 @@ def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, s
 
 def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str) -> bool:
     """Refuse dates that may not be posted; whether later moves of these items exist."""
+    days.check_follows(document, on)
     journal.open_period(on)
     if on == clock.today() or not pairs:
         return False
@@ -219,9 +220,9 @@ def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str
                StockMove.moved_on > on).limit(1))
     is_head = by.has_role(Role.STORE_HEAD)
     if later and not (is_head and reason.strip()) and not backdating.is_allowed(document, on):
-        raise Refused(N_("%(item)s has later movements. Only the head of store may date before them, with a "
-                         "reason."),
-                      item=later, field="reason" if is_head else None)
+        raise NeedsHead(N_("%(item)s has later movements. Only the head of store may date before them, with "
+                           "a reason."),
+                        item=later, field="reason" if is_head else None)
     return later is not None
 
 

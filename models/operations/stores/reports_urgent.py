@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -34,7 +34,7 @@ from models.store_requests import DeliveryRequest, DeliveryRequestLine, StoreReq
 WENT = "submit_urgent"
 
 
-def _at(transition: str) -> Any:
+def _at(transition: str) -> sa.ScalarSelect[datetime]:
     """When the delivery took the step."""
     return (sa.select(sa.func.min(DocumentEvent.occurred_at)).where(
         DocumentEvent.document_type == "delivery_request", DocumentEvent.document_id == DeliveryRequest.id,

@@ -67,7 +67,9 @@ CONDITIONS: dict[str, Any] = {
 
 #: What a history tells beside the steps of a workflow.
 EVENTS: dict[str, Any] = {"create": _l("Made"), "amend": _l("Amounts changed after the approval"),
-                          "allow_date": _l("Earlier date allowed")}
+                          "ask_date": _l("Earlier date asked for"),
+                          "allow_date": _l("Earlier date allowed"),
+                          "refuse_date": _l("Earlier date refused")}
 
 
 def event_word(name: str) -> str:

@@ -21,6 +21,7 @@ from models.documents import DocumentEvent, DocumentNumber, NumberCounter
 from models.items import Item
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.ledger import journal
+from models.operations.ledger.days import begin_books
 from models.operations.setup.demo.world import World
 from models.purchasing import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from models.stock import MoveKind, StockBatch, StockMove
@@ -142,10 +143,11 @@ def load(world: World, part: Callable[[], Any]) -> None:
     wanted = MOVES * (world.scale - 1)
     if not wanted:
         return
+    first = world.today - timedelta(days=375 + MONTHS * DAYS)
     with part():
         bulk = Bulk(world)
+        begin_books(first)
     entry = max(1, round(wanted / MONTHS / LINES))
-    first = world.today - timedelta(days=375 + MONTHS * DAYS)
     for month in range(MONTHS):
         with part():
             _month(world, bulk, first + timedelta(days=month * DAYS), entry)
