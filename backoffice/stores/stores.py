@@ -6,9 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
+from sqlalchemy.orm import joinedload
 
 from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
@@ -17,6 +19,7 @@ from backoffice.stores.by_shelf import ByShelf
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
+from models.base import db
 from models.items import Item, UnitConversion
 from models.operations.ledger import availability
 from models.operations.purchasing import supplier_refunds, supplier_returns
