@@ -121,7 +121,7 @@ def _cared_for(table: str, state: Any) -> bool:
     workflow = WORKFLOWS[table].workflow
     if table not in notices.NOT_PAPERS and notices.turn(WORKFLOWS[table], state):
         return True
-    return state in workflow.rests_on
+    return state in workflow.rests_on or (table, state) in notices.TO_MAKE
 
 
 def test_each_unfinished_state_has_somebody_or_a_clock() -> None:
