@@ -20,6 +20,7 @@ from models import clock
 from models.base import db
 from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
+from models.operations.ledger import stock
 from models.operations.purchasing import supplier_refunds, supplier_returns
 from models.operations.stores import count_moments, shelves, stocktake_counting, stores
 from models.returns import Spoilage, SupplierReturn
@@ -164,9 +165,21 @@ class ShelfView(MasterView):
     column_default_sort = ("location", False)
 
 
+def went_short(document: Any) -> list[str]:
+    """That less left than was approved, line by line, because no more was there or the clerk said so."""
+    short = [line for line in document.lines if line.gone_quantity < line.base_quantity]
+    return [gettext("Less than approved: %(lines)s.", lines="; ".join(
+        gettext("%(item)s %(gone)s of %(approved)s %(unit)s", item=line.item.name, unit=line.item.base_unit,
+                gone=quantity(line.gone_quantity), approved=quantity(line.base_quantity))
+        for line in short))] if short else []
+
+
 class SpoilageView(StockHint, DocumentView):
     model = Spoilage
     line_form_columns = {"lines": ("item", "quantity", "unit", "batch", "cause")}
+
+    def after_step(self, moved: Any, transition: Transition) -> list[str]:
+        return went_short(moved) if transition.name == "approve" else []
 
 
 class SupplierReturnView(StockHint, DocumentView):
@@ -177,13 +190,24 @@ class SupplierReturnView(StockHint, DocumentView):
                   supplier_refunds.make_refund, supplier_refunds.can_be_refunded, opens="edit", icon="cash"))
 
     def after_step(self, moved: Any, transition: Transition) -> list[str]:
-        """What the supplier's answer means for the money."""
+        """What did not go, and what the supplier's answer means for the money."""
+        if transition.name == "send":
+            return went_short(moved)
         if transition.name != "confirm" or moved.credit_net is None:
             return []
         if not moved.credit_net:
             return [gettext("Nothing of it was invoiced: the supplier does not charge it.")]
         return [gettext("%(amount)s of credit can be set off when an invoice of this supplier is paid.",
                         amount=rupiah(moved.credit_net + moved.credit_vat))]
+
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """Beside each line that is to go: what was approved, and what of its batch is there."""
+        there = stock.balances(record.store_id, {line.item_id for line in record.lines})
+        return {line.id: gettext("approved %(approved)s %(unit)s, there are %(there)s",
+                                 approved=quantity(line.base_quantity), unit=line.item.base_unit,
+                                 there=quantity(there.get(
+                                     (line.item_id, line.goods_receipt_line.batch_id), Decimal(0))))
+                for line in record.lines}
 
 
 class StockTransferView(StockHint, ByShelf, DocumentView):

@@ -260,8 +260,7 @@ def _accept_return(document: UnitReturn, *, by: User, reason: str) -> None:
                                              stock.share(-move.value, part, whole, before)))
         if rest > 0:
             raise Refused(N_("%(item)s: more would come back than was delivered."), item=line.item.name)
-    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN, on=document.returned_on,
-                  by=by,
-                  reason=reason,
+    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN,
+                  on=stock.posting_day(document), by=by, reason=reason,
                   against=lambda moved: [JournalLeg(Posting.EXPENSE, -move.value, account_of[move.line_id])
                                          for move in moved])
