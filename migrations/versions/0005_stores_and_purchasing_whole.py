@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_a0f8bfe6b33f
+Revision ID: 0005_00e94c99e9bb
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_a0f8bfe6b33f'
+revision = '0005_00e94c99e9bb'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None
@@ -111,6 +111,7 @@ def upgrade() -> None:
         drop_constraint('shelf', 'uq_shelf_store_id_item_id')
         drop_constraint('spoilage', 'ck_spoilage_state_known')
         drop_constraint('stock_move', 'ck_stock_move_kind_known')
+        drop_constraint('stock_move', 'posted_once')
         drop_constraint('stock_transfer', 'ck_stock_transfer_state_known')
         drop_constraint('supplier_return', 'ck_supplier_return_resolution_known')
         drop_constraint('unit_return', 'ck_unit_return_state_known')
@@ -453,6 +454,7 @@ def downgrade() -> None:
         op.create_unique_constraint(op.f('uq_shelf_store_id_item_id'), 'shelf', ['store_id', 'item_id'])
         op.create_check_constraint(op.f('ck_spoilage_state_known'), 'spoilage', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')")
         op.create_check_constraint(op.f('ck_stock_move_kind_known'), 'stock_move', "kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'dispensing', 'maintenance', 'opening', 'reversal')")
+        op.create_unique_constraint('posted_once', 'stock_move', ['document_type', 'document_id', 'line_id', 'batch_id', 'kind'])
         op.drop_column('stock_transfer', 'received_on')
         op.create_check_constraint(op.f('ck_stock_transfer_state_known'), 'stock_transfer', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')")
         op.drop_column('supplier_return', 'goods_lost')
