@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent
 VERSIONS = FOLDER / "versions"
 BLOCK = re.compile(r"^ +op\.create_table\('(\w+)',\n(.*?)^ +\)\n", re.DOTALL | re.MULTILINE)
 INDEX = re.compile(r"^ +op\.create_index\((?:op\.f\()?'(\w+)'\)?, '(\w+)', .*\)$", re.MULTILINE)
-NAMED = re.compile(r"name=op\.f\('(\w+)'\)")
+NAMED = re.compile(r"name=(?:op\.f\()?'(\w+)'")
 
 
 @dataclass

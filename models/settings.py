@@ -139,6 +139,7 @@ SETTINGS: dict[str, Declared] = {
     "hospital.name": Declared("Rawat", TEXT, N_("Name of the hospital")),
     "hospital.phone": Declared("", FREE_TEXT, N_("Telephone of the hospital")),
     "account.inventory": Declared("117211", ACCOUNT, N_("Account: inventory")),
+    "account.in_transit": Declared("117199", ACCOUNT, N_("Account: stock on its way between stores")),
     "account.received_not_invoiced": Declared("212112", ACCOUNT, N_("Account: received, not invoiced")),
     "account.payables": Declared("212122", ACCOUNT, N_("Account: payables")),
     "account.cash": Declared("111911", ACCOUNT, N_("Account: cash")),
@@ -210,6 +211,9 @@ SETTINGS: dict[str, Declared] = {
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
+    "stock_transfer.receive_follows": Declared(
+        "no", SWITCH, N_("What leaves one store is in the other at once"),
+        N_("“yes” where both are shelves of one house: nobody says that it came.")),
     "supplier_invoice.tolerance": Declared(
         "0", PERCENT, N_("Percent by which an invoice's price may differ from the receipt's")),
     "consultation.auto_approve": Declared("no", SWITCH,

@@ -74,12 +74,12 @@ class StoreItem(db.Model):
 
 
 class Shelf(db.Model):
-    """Where an item lies in a store, as people write it on the shelf: ``A-03-2``. People's, not the ledger's:
-    balances are counted anew without it."""
+    """A place where an item lies in a store, as people write it on the shelf: ``A-03-2``; an item may have
+    several. People's, not the ledger's: balances are counted anew without it."""
 
     __tablename__ = "shelf"
     __table_args__ = (
-        sa.UniqueConstraint("store_id", "item_id"),
+        sa.UniqueConstraint("store_id", "item_id", "location"),
         sa.CheckConstraint("location = trim(location) AND location <> ''", name="location_is_written"),
     )
 
@@ -200,6 +200,8 @@ class MoveKind(StrEnum):
     STOCKTAKE = "stocktake"
     TRANSFER_OUT = "transfer_out"
     TRANSFER_IN = "transfer_in"
+    #: What had left comes back: the supplier refused it, or it did not arrive in the other store.
+    CAME_BACK = "came_back"
     DISPENSING = "dispensing"
     MAINTENANCE = "maintenance"
     OPENING = "opening"
@@ -211,8 +213,11 @@ class StockMove(db.Model):
 
     __tablename__ = "stock_move"
     __table_args__ = (
-        sa.UniqueConstraint("document_type", "document_id", "line_id", "batch_id", "kind",
-                            name="posted_once"),
+        # An opposite move is held by `reverses_id`: of a transfer there is one for each store. What came back
+        # once may leave and come back again.
+        sa.Index("uq_stock_move_posted_once", "document_type", "document_id", "line_id", "batch_id", "kind",
+                 unique=True, sqlite_where=sa.text("kind NOT IN ('reversal', 'came_back')"),
+                 postgresql_where=sa.text("kind NOT IN ('reversal', 'came_back')")),
         sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
                                 name="batch_of_item"),
         sa.CheckConstraint("quantity <> 0", name="quantity_moves"),

@@ -274,8 +274,10 @@ def _is_asked_for(step: Transition, record: Any, people: list[Any]) -> bool:
 #: Steps that take back what another wrote.
 CORRECTIONS = {"reverse", "reverse_payment", "unconfirm", "find", "undo_check_in", "undo_check_out",
                "undo_no_show"}
-#: Steps that another paper corrects: the next count, a new booking.
-BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("consultation", "cancel"): "consultation",
+#: Steps that another paper corrects: the next count, a new booking; or the paper's next step: what was sent
+#: back by mistake is refused and comes back.
+BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("supplier_return", "send"): "supplier_return",
+              ("consultation", "cancel"): "consultation",
               ("consultation", "reject"): "consultation", ("consultation", "reschedule"): "consultation"}
 
 

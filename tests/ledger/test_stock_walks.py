@@ -74,7 +74,8 @@ wanted = st.lists(st.tuples(pick, pick, quantities), min_size=1, max_size=3)
 #: What a turn may be, the daily work more often.
 KINDS = (
     "ask_a_store", "ask_a_store", "deliver_all", "deliver_all", "deliver_some", "give_back", "give_back",
-    "spoil", "move_between_stores", "plan_a_count", "count", "ask_to_buy", "buy_what_is_short",
+    "spoil", "move_between_stores", "move_between_stores", "plan_a_count", "count", "ask_to_buy",
+    "buy_what_is_short",
     "order_from_a_request", "order_from_many", "order", "order", "receive", "receive", "receive", "bill",
     "bill", "send_back", "send_back", "replace", "refund", "refund", "buy_and_send_back",
     "buy_and_send_back", "buy_and_send_back", "step", "step", "step", "step", "step", "step", "go_on",
@@ -418,10 +419,22 @@ class StockWalk(RuleBasedStateMachine):
             most = min(supplier_returns.open_credit(paper.supplier_id), paper.total)
             return {"paid_on": self.day(number), "payment_reference": "TRX 1",
                     "set_off_amount": (most, most, Decimal(0), most + 1)[(number + paper.id) % 4]}
-        answer = (Resolution.REPLACED, Resolution.CREDITED)[(paper.id + number // 2) % 2]
-        return {("supplier_return", "confirm"): {"resolution": answer, "supplier_reference": "NK 1"},
+        answer = (Resolution.REPLACED, Resolution.CREDITED, Resolution.REFUSED)[(paper.id + number // 2) % 3]
+        return {("supplier_return", "confirm"): {"resolution": answer, "supplier_reference": "NK 1",
+                                                 "goods_lost": number % 4 == 1},
                 ("delivery_request", "acknowledge"): {"shortage_note": "two short"},
                 }.get((paper.__tablename__, name), {})
+
+    @staticmethod
+    def given_lines(paper: Any, name: str, number: int) -> dict[int, dict[str, Any]]:
+        """Now and then the clerk says how much went or came, and more than there was."""
+        said = {("supplier_return", "send"): "moved_quantity",
+                ("stock_transfer", "receive"): "arrived_quantity"}.get((paper.__tablename__, name))
+        if said is None or number % 3 == 0:
+            return {}
+        part = (Decimal(0), Decimal(1), Decimal(2), Decimal("0.5"))[number % 4]
+        more = {"is_lost": number % 5 < 2} if said == "arrived_quantity" else {}
+        return {line.id: {said: max(line.gone_quantity - part, Decimal(0)), **more} for line in paper.lines}
 
     def step(self, *, which: int, line: int, who: int, reason: str, **_: Any) -> None:
         """Any step of any paper by anybody: mostly one that is open, by somebody who may."""
@@ -434,7 +447,8 @@ class StockWalk(RuleBasedStateMachine):
         step = steps[line % len(steps)]
         by = self.person(who, *step.roles)
         self.act(lambda: perform(paper, step.name, by=by, reason=reason,
-                                 given=self.given(paper, step.name, line)))
+                                 given=self.given(paper, step.name, line),
+                                 given_lines=self.given_lines(paper, step.name, line)))
 
     def go_on(self, *, which: int, who: int, far: int, **_: Any) -> None:
         """The next steps of a paper that has not ended."""
@@ -450,11 +464,11 @@ class StockWalk(RuleBasedStateMachine):
             if paper.state == "counting" and any(line.counted_quantity is None for line in paper.lines):
                 self.count(which=0, chosen=[(who, 0, 0)], who=who, only=paper)
             for step in paper.workflow:
-                if paper.state in step.sources and not step.is_refusal and step.name not in ("close",
-                                                                                             "reopen"):
+                if paper.state in step.sources and step.is_waited_for:
                     by = self.person((who // 10 + turn) * 10 + 1, *step.roles)  # somebody else at each
                     if self.act(partial(perform, paper, step.name, by=by, reason="found late",
-                                        given=self.given(paper, step.name, 1))):
+                                        given=self.given(paper, step.name, 1),
+                                        given_lines=self.given_lines(paper, step.name, who + turn))):
                         self.agree()
                         break
             else:

@@ -32,9 +32,10 @@ from models.operations.core.report_kit import (
 )
 from models.operations.ledger.ledger import share
 from models.operations.purchasing.reports_purchasing import SUPPLIER_COLUMN
+from models.operations.purchasing.supplier_returns import WENT, gone_of
 from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED
 from models.purchasing import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, net
-from models.returns import SupplierReturn, SupplierReturnLine, SupplierReturnState
+from models.returns import SupplierReturn, SupplierReturnLine
 from models.rights import OWED
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund, SupplierRefundState
@@ -59,8 +60,7 @@ def received_not_invoiced(values: ParameterValues) -> Statement:
                 .where(SupplierInvoice.state.in_((SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)))
                 .group_by(charged.goods_receipt_line_id).subquery())
     origin = sa.func.coalesce(came_with.origin_line_id, came_with.id)
-    gone_back = quantity(base_units(sent_back.quantity,
-                                    sent_back.factor)) - quantity(sent_back.credited_quantity)
+    gone_back = quantity(gone_of(sent_back)) - quantity(sent_back.credited_quantity)
     replaced = (sa.select(new.origin_line_id.label("line_id"),
                           quantity(sa.func.sum(base_units(new.received_quantity,
                                                           new.factor))).label("quantity"))
@@ -70,8 +70,7 @@ def received_not_invoiced(values: ParameterValues) -> Statement:
     returned = (sa.select(origin.label("line_id"), quantity(sa.func.sum(gone_back)).label("quantity"))
                 .join(came_with, came_with.id == sent_back.goods_receipt_line_id)
                 .join(SupplierReturn, SupplierReturn.id == sent_back.supplier_return_id)
-                .where(SupplierReturn.state.in_((SupplierReturnState.SENT, SupplierReturnState.DONE)))
-                .group_by(origin).subquery())
+                .where(WENT).group_by(origin).subquery())
     away = quantity(quantity(returned.c.quantity) - quantity(replaced.c.quantity))
     came = base_units(line.received_quantity, line.factor)
     gone = base_units(sa.type_coerce(sa.func.coalesce(invoiced.c.quantity, 0), ExactDecimal(14, 3)),
