@@ -46,7 +46,7 @@ class Condition:
 ASIDE = frozenset({"close", "reopen", "recall", "open_again", "readmit", "reinstate", "reschedule"})
 #: Steps that say no (red words on their buttons).
 REFUSALS = frozenset({"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
-                      "unconfirm"})
+                      "reverse_payment", "unconfirm"})
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,8 @@ def author_or_colleague(roles: tuple[Role, ...]) -> Condition:
             not is_authors or document.since <= clock.now() - AUTHORS_TIME)
 
     return Condition("author_or_colleague", may,
-                     N_("Only the person who made this document can do this; a colleague can when that person "
-                        "is gone, or after five days."), about="person")
+                     N_("Only the person who made this document can do this; a colleague can when that person"
+                        " is gone, or after five days."), about="person")
 
 
 def _is_colleague(document: Any, user: Any, roles: tuple[Role, ...]) -> bool:

@@ -27,7 +27,7 @@ from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptS
 from models.returns import Resolution, SupplierReturn, SupplierReturnLine, SupplierReturnState
 from models.roles import Role
 from models.stock import MoveKind
-from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
+from models.supplier_invoices import CHARGED, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund, SupplierRefundState
 
 ZERO = Decimal(0)
@@ -35,7 +35,6 @@ UNIT = Decimal("0.001")
 #: What the entry of a credit note is called in the journal.
 CREDIT_NOTE = "credit note"
 OUT = (SupplierReturnState.SENT, SupplierReturnState.DONE)
-CHARGED = (SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)
 
 
 # ---------------------------------------------------------------- what happened to a received line
