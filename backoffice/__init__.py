@@ -104,7 +104,8 @@ _ICONS = {
     "use": "door-enter", "leave": "door-exit", "recount": "rotate-clockwise", "redo": "rotate-clockwise",
     "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise", "inspect": "eye-check",
     "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
-    "clean_again": "spray", "labels": "printer",
+    "clean_again": "spray", "labels": "printer", "submit_urgent": "alert-triangle",
+    "acknowledge_for": "checks",
     AMEND: "rotate-clockwise", ALLOW_DATE: "calendar-event",
     ASK_DATE: "calendar-event", REFUSE_DATE: "circle-x",
 }
@@ -131,6 +132,8 @@ _HAPPENED = {
     "recount": lazy_gettext("Sent back to be counted again by %(who)s"),
     "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
+    "acknowledge_for": lazy_gettext("Acknowledged for the unit by %(who)s"),
+    "submit_urgent": lazy_gettext("Sent on its way as urgent by %(who)s"),
     "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
     "waive": lazy_gettext("Inspection waived by %(who)s"),
     ASK_DATE: lazy_gettext("Date asked for by %(who)s"),

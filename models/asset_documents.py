@@ -142,10 +142,12 @@ class AssetProcurementState(StrEnum):
 
 G = AssetProcurementState
 
-above_limit = Condition("above_limit", lambda procurement, _user: procurement.is_above_limit,
-                        N_("The total is not above the limit; the director's approval is not needed."))
-within_limit = Condition("within_limit", lambda procurement, _user: not procurement.is_above_limit,
-                         N_("The total is above the limit: the director must approve first."))
+above_limit = Condition("above_limit", lambda procurement, _user: procurement.needs_director,
+                        N_("The total is not above the limit; the director's approval is not needed."),
+                        rows=lambda model, _user: model.needs_director, is_kept=True, about="document")
+within_limit = Condition("within_limit", lambda procurement, _user: not procurement.needs_director,
+                         N_("The total is above the limit: the director must approve first."),
+                         rows=lambda model, _user: ~model.needs_director, is_kept=True, about="document")
 fully_received = Condition("fully_received", lambda document, _user: document.is_fully_received, "")
 not_all_received = Condition("not_all_received", lambda document, _user: not document.is_fully_received,
                              N_("Everything on it was received; there is nothing left to wait for."))
@@ -197,6 +199,9 @@ class AssetProcurement(Document, db.Model):
     expected_on: Mapped[date | None]
     tax_percent: Mapped[Percent] = mapped_column(default=Decimal(0))
     funding_source: Mapped[FundingSource] = mapped_column(default=FundingSource.BLU)
+    #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
+    #: procurement.
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
 
     vendor: Mapped[Vendor] = relationship(Vendor)
     lines: Mapped[list[AssetProcurementLine]] = relationship(

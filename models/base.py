@@ -181,6 +181,8 @@ def seeded(field: str | None, **info: Any) -> dict[str, Any]:
     return {"seed": field, **info} if field else dict(info)
 
 
+#: The `info` of a day that people type as it stands on a box: ``12/2028``, ``EXP DES 28``.
+AS_ON_BOXES = {"as_on_boxes": True}
 #: The `info` of a column that the activity log masks where the row's `document_type` is a patient's record.
 MASKED_IN_RECORDS = {"masked_of": "document_type"}
 

@@ -15,6 +15,22 @@ def N_(message: str) -> str:
     return message
 
 
+class Plural(str):
+    """A message that says it otherwise of one: `one`, where its `count` is 1."""
+
+    __slots__ = ("one",)
+
+    one: str
+
+
+def NN_(one: str, many: str) -> Plural:
+    """Mark a message that counts something (`%(count)s`) for translation, in the words for one and for
+    several."""
+    message = Plural(many)
+    message.one = one
+    return message
+
+
 class Refused(Exception):
     """The hospital's rules say no. `field` names the form field to show the message at, if one is to blame;
     of a line of a document it is the line's (see `at`)."""
@@ -31,7 +47,10 @@ class Refused(Exception):
     def __str__(self) -> str:
         plain = {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value
                  for name, value in self.params.items()}
-        return self.message % plain if plain else self.message
+        message = self.message
+        if isinstance(message, Plural) and self.params.get("count") == 1:
+            message = message.one
+        return message % plain if plain else message
 
 
 @contextmanager

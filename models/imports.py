@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -16,17 +15,8 @@ if TYPE_CHECKING:
     from models.people import User
 
 
-class ImportKind(StrEnum):
-    """What a list holds: a table of master data by its name, or the first stock of the stores."""
-
-    ITEM = "item"
-    ITEM_CATEGORY = "item_category"
-    UNIT_CONVERSION = "unit_conversion"
-    SUPPLIER = "supplier"
-    WORK_UNIT = "work_unit"
-    STORE = "store"
-    SHELF = "shelf"
-    OPENING_STOCK = "opening_stock"
+#: What a list may hold besides the rows of a table, which it has the name of.
+OPENING_STOCK = "opening_stock"
 
 
 class ListImport(db.Model):
@@ -34,10 +24,11 @@ class ListImport(db.Model):
 
     __tablename__ = "list_import"
     __table_args__ = (
-        sa.CheckConstraint("(applied_at IS NULL) = (applied_by_id IS NULL)", name="applied_by_somebody"),
+        sa.CheckConstraint("applied_by_id IS NULL OR applied_at IS NOT NULL", name="applied_when"),
+        sa.CheckConstraint("applied_at IS NULL OR applied_by_id IS NOT NULL OR uploaded_by_id IS NULL",
+                           name="applied_by_somebody"),
         sa.CheckConstraint("(reversed_at IS NULL) = (reversed_by_id IS NULL)", name="reversed_by_somebody"),
-        sa.CheckConstraint("reversed_at IS NULL OR (applied_at IS NOT NULL AND kind = 'opening_stock')",
-                           name="only_applied_stock_is_reversed"),
+        sa.CheckConstraint("reversed_at IS NULL OR applied_at IS NOT NULL", name="only_applied_is_reversed"),
         sa.CheckConstraint("kind <> 'opening_stock' OR posted_on IS NOT NULL",
                            name="opening_stock_has_a_day"),
         sa.CheckConstraint("applied_at IS NULL OR digest <> ''", name="applied_as_previewed"),
@@ -45,7 +36,8 @@ class ListImport(db.Model):
     )
 
     id: Mapped[Id]
-    kind: Mapped[ImportKind]
+    #: The table whose rows the list holds, or `OPENING_STOCK`.
+    kind: Mapped[str] = mapped_column(sa.String(63))
     file_name: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(sa.String(64))
@@ -59,25 +51,33 @@ class ListImport(db.Model):
     changed_rows: Mapped[int] = mapped_column(default=0)
     same_rows: Mapped[int] = mapped_column(default=0)
     wrong_rows: Mapped[int] = mapped_column(default=0)
-    #: What is wrong or will change, a row each: number, kind, column, message with its parameters.
+    #: How the person writes numbers: "," or "." before the decimals; None asks where it could be either.
+    decimal_mark: Mapped[str | None] = mapped_column(sa.String(1))
+    #: What the person said of codes that may have lost zeros: "row:column" → the code that is meant.
+    answers: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
+    #: What is wrong or not taken, a row each: number, kind, column, message with its parameters.
     findings: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     #: What is written, or was: see `models.operations.setup.import_plan`. The log keeps the digest only.
     plan: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), deferred=True,
                                                         info={"masked": True})
     #: Of the plan, its sheet and its day; what is applied has the same. Empty while nothing was looked at.
     digest: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
-    uploaded_by_id: Mapped[int] = reference("user")
+    #: What was written, for taking it back: [row, "new" or "changed", key, version, rows made along] each.
+    written: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, server_default="[]", deferred=True,
+                                               info={"masked": True})
+    #: Nobody for a list that the command line brought.
+    uploaded_by_id: Mapped[int | None] = reference("user")
     uploaded_at: Mapped[datetime] = mapped_column(default=clock.now)
     applied_by_id: Mapped[int | None] = reference("user")
     applied_at: Mapped[datetime | None]
-    #: First stock alone can be taken back.
+    #: Taken back as a whole.
     reversed_by_id: Mapped[int | None] = reference("user")
     reversed_at: Mapped[datetime | None]
     reversal_reason: Mapped[str | None] = mapped_column(sa.String(500))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
-    uploaded_by: Mapped[User] = relationship("User", foreign_keys=[uploaded_by_id])
+    uploaded_by: Mapped[User | None] = relationship("User", foreign_keys=[uploaded_by_id])
     applied_by: Mapped[User | None] = relationship("User", foreign_keys=[applied_by_id])
     reversed_by: Mapped[User | None] = relationship("User", foreign_keys=[reversed_by_id])
 

@@ -1,5 +1,5 @@
-"""Nobody is booked twice: what must not overlap in time, as data; the database keeps it on each way of
-writing.
+"""Nobody is booked twice, and no price is two on one day: what must not overlap in time, as data; the
+database keeps it on each way of writing.
 
 A row takes up the half-open interval [start, start + minutes) while it stands in one of its states: what ends
 at 10:03 leaves 10:03 free. PostgreSQL keeps it by an exclusion constraint (GiST, extension `btree_gist`),
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.consultations import HOLDS_SLOT, Consultation
+from models.supplier_prices import SupplierPrice
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,23 @@ APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f
               for who, beside in (("doctor", ""), ("patient", "held_beside_id")))
 
 
+@dataclass(frozen=True)
+class DaysApart:
+    """Rows of `table` that agree in all of `same` never hold on the same day: both ends count, and a row
+    without an end holds from its first day on."""
+
+    name: str
+    table: str
+    same: tuple[str, ...]
+    first: str
+    last: str
+
+
+DAYS_APART = (DaysApart("ex_supplier_price_days", SupplierPrice.__tablename__,
+                        ("supplier_id", "item_id", "unit_id", "minimum_quantity", "kind"), "valid_from",
+                        "valid_to"),)
+
+
 def sqlite() -> Iterator[tuple[str, str]]:
     """Table and statement of each trigger.
 
@@ -71,6 +89,16 @@ def sqlite() -> Iterator[tuple[str, str]]:
                     f"BEGIN SELECT RAISE(ABORT, 'overlap: {rule.name}'); END"
                 ),
             )
+    for days in DAYS_APART:
+        alike = " AND ".join(f'other."{column}" = NEW."{column}"' for column in days.same)
+        meets = (f'SELECT 1 FROM "{days.table}" AS other WHERE {alike}\n'
+                 f'  AND other.id <> NEW.id\n'
+                 f'  AND (NEW."{days.last}" IS NULL OR other."{days.first}" <= NEW."{days.last}")\n'
+                 f'  AND (other."{days.last}" IS NULL OR NEW."{days.first}" <= other."{days.last}")')
+        for does, what in (("insert", "INSERT"), ("update", "UPDATE")):
+            yield days.table, (f'CREATE TRIGGER {days.name}_{does} AFTER {what} ON "{days.table}"\n'
+                               f"WHEN EXISTS ({meets})\n"
+                               f"BEGIN SELECT RAISE(ABORT, 'overlap: {days.name}'); END")
 
 
 def postgresql() -> Iterator[tuple[str, str]]:
@@ -87,3 +115,8 @@ def postgresql() -> Iterator[tuple[str, str]]:
                 f"WHERE (state IN ({rule.holds}){rule.counts()})"
             ),
         )
+    for days in DAYS_APART:
+        alike = ", ".join(f'"{column}" WITH =' for column in days.same)
+        yield days.table, (f'ALTER TABLE "{days.table}" ADD CONSTRAINT {days.name} '
+                           f'EXCLUDE USING gist ({alike},\n'
+                           f'  daterange("{days.first}", "{days.last}", \'[]\') WITH &&)')

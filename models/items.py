@@ -76,6 +76,8 @@ class Item(db.Model):
     #: Suggested purchase price, rupiah per base unit; the value of found stock that has no average yet.
     price_hint: Mapped[Money | None]
     description: Mapped[Text | None]
+    #: Other names and spellings that people look for it by, blanks or commas between.
+    also_called: Mapped[str | None] = mapped_column(sa.String(200))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 

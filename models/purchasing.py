@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, object_session, relationship, synonym
 
 from models import clock
-from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
+from models.base import AS_ON_BOXES, ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import SEN as SEN
@@ -157,11 +157,14 @@ class PurchaseOrderState(StrEnum):
 O = PurchaseOrderState  # noqa: E741 - one letter for states, as in every workflow table
 
 above_limit = Condition(
-    "above_limit", lambda order, _user: order.is_above_limit,
-    N_("The total is not above the limit that needs the director."))
+    "above_limit", lambda order, _user: order.needs_director,
+    N_("The total is not above the limit that needs the director."),
+    rows=lambda model, _user: model.needs_director, is_kept=True, about="document")
 limit_settled = Condition(
-    "limit_settled", lambda order, _user: order.state == O.LIMIT_APPROVED or not order.is_above_limit,
-    N_("The total is above the limit: the director must approve it first."))
+    "limit_settled", lambda order, _user: order.state == O.LIMIT_APPROVED or not order.needs_director,
+    N_("The total is above the limit: the director must approve it first."),
+    rows=lambda model, _user: sa.or_(model.state == O.LIMIT_APPROVED, ~model.needs_director),
+    about="document")
 fully_received = Condition("fully_received", lambda order, _user: order.is_fully_received, "")
 not_all_received = Condition("not_all_received", lambda order, _user: not order.is_fully_received,
                              N_("Everything on it was received; there is nothing left to wait for."))
@@ -214,6 +217,9 @@ class PurchaseOrder(Document, db.Model):
     expected_on: Mapped[date | None]
     state: Mapped[PurchaseOrderState] = state_column(O.DRAFT, "tb_po.status")
     payment_terms: Mapped[Name | None]
+    #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
+    #: order.
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
 
     supplier: Mapped[Supplier] = relationship("Supplier")
     store: Mapped[Store] = relationship("Store")
@@ -410,7 +416,7 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     outstanding_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_sisa"))
     factor: Mapped[Factor]
     batch_number: Mapped[str | None] = mapped_column(sa.String(40))
-    expires_on: Mapped[date | None]
+    expires_on: Mapped[date | None] = mapped_column(info=AS_ON_BOXES)
     batch_id: Mapped[int | None] = reference("stock_batch")
 
     goods_receipt: Mapped[GoodsReceipt] = relationship(back_populates="lines")

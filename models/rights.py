@@ -17,9 +17,10 @@ from models.base import Base
 from models.consultations import ConsultationState, seen_by_doctor
 from models.documents import document_types
 from models.monthly_reports import MonthlyPackState
-from models.people import User
+from models.people import AccountStatus, User
 from models.rights_listeners import reported
 from models.roles import STAFF_ROLES, Role
+from models.settings import setting_of
 
 R = Role
 #: A scope turns a person and a model into the SQL criterion of the rows that they see; None means every row.
@@ -66,6 +67,32 @@ def own_store(user: User, model: Any) -> sa.ColumnElement[bool]:
     mine = sa.select(store.id).where(sa.or_(store.work_unit_id.is_(None),
                                             store.work_unit_id == user.work_unit_id))
     return model.store_id.in_(mine)
+
+
+#: The roles whose rows and steps `stores.own_only` keeps to their own stores.
+BY_STORE = (R.STORE_STAFF, R.STORE_HEAD)
+RESTRICTED = "stores.own_only"
+
+
+def own_store_ids(unit_id: int | None, roles: tuple[Role, ...] = BY_STORE) -> sa.Select[Any]:
+    """Ids of the stores that people of this unit work with in one of `roles`: the unit's own, those of no
+    unit, and those of a unit in which nobody holds the role, so that no store is left alone."""
+    store, member = model_of("store"), model_of("user_role")
+    keeps = sa.exists().where(User.work_unit_id == store.work_unit_id, User.status == AccountStatus.ACTIVE,
+                              member.user_id == User.id, member.role.in_(roles))
+    return sa.select(store.id).where(sa.or_(store.work_unit_id.is_(None), store.work_unit_id == unit_id,
+                                            ~keeps))
+
+
+def own_stores_where_set(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """All rows; where the hospital gives rights by store, those of the own stores. Goods that go from one
+    store to another are both stores'."""
+    roles = tuple(role for role in BY_STORE if user.has_role(role)) or BY_STORE
+    mine = own_store_ids(user.work_unit_id, roles)
+    own = model.store_id.in_(mine)
+    if hasattr(model, "to_store_id"):
+        own = sa.or_(own, model.to_store_id.in_(mine))
+    return sa.or_(setting_of(RESTRICTED) != "yes", own)
 
 
 def own_doctor(user: User, model: Any) -> sa.ColumnElement[bool]:
@@ -187,6 +214,12 @@ def _with_unit(*roles: Role) -> dict[Role, Scope]:
     return {**dict.fromkeys(roles, every), R.UNIT_USER: own_unit}
 
 
+def _by_store(read: Mapping[Role, Scope] | tuple[Role, ...]) -> dict[Role, Scope]:
+    """The same, with the store's people kept to their own stores where the setting says so."""
+    rows = dict(read) if isinstance(read, Mapping) else dict.fromkeys(read, every)
+    return {**rows, **dict.fromkeys(BY_STORE, own_stores_where_set)}
+
+
 def _document(read: Any, author: tuple[Role, ...] = (), **more: Any) -> TableRights:
     """A document's row; its area is on its class."""
     return _rights("", read, write=author, delete=author, **more)
@@ -203,26 +236,33 @@ RIGHTS: dict[str, TableRights] = {
     "shelf": _rights("inventory",
                      {**dict.fromkeys((R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR), every),
                                    R.STORE_STAFF: own_store}, write=STORE, delete=STORE),
+    "stock_level": _rights("inventory", BUYING, write=(*MASTER, R.STORE_HEAD),
+                           delete=(*MASTER, R.STORE_HEAD)),
+    "item_substitute": _rights("inventory", (*BUYING, R.UNIT_USER, R.DOCTOR),
+                               write=(R.STORE_HEAD, R.FACILITIES_HEAD),
+                               delete=(R.STORE_HEAD, R.FACILITIES_HEAD)),
     # inventory: ledger
     "stock_batch": _rights("inventory", BUYING),
     "store_item": _rights("inventory", BUYING),
     "stock_balance": _rights("inventory", BUYING),
     "stock_move": _rights("inventory", BUYING),
     # inventory: documents
-    "store_request": _document(_with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.UNIT_USER,)),
-    "delivery_request": _document(_with_unit(R.ADMIN, *STORE, *FACILITIES, R.DIRECTOR), (R.STORE_STAFF,)),
-    "unit_return": _document(_with_unit(R.ADMIN, *STORE, *FACILITIES, R.PAYABLES, R.DIRECTOR),
+    "store_request": _document(_by_store(_with_unit(R.ADMIN, *FACILITIES, R.DIRECTOR)), (R.UNIT_USER,)),
+    "delivery_request": _document(_by_store(_with_unit(R.ADMIN, *FACILITIES, R.DIRECTOR)), (R.STORE_STAFF,)),
+    "unit_return": _document(_by_store(_with_unit(R.ADMIN, *FACILITIES, R.PAYABLES, R.DIRECTOR)),
                              (R.UNIT_USER,)),
-    "spoilage": _document(BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
-    "stocktake": _document(BUYING, (R.FACILITIES_STAFF, R.STORE_STAFF)),
-    "stock_transfer": _document(BUYING, (R.STORE_STAFF,)),
+    "spoilage": _document(_by_store(BUYING), (R.FACILITIES_STAFF, R.STORE_STAFF)),
+    "stocktake": _document(_by_store(BUYING), (R.FACILITIES_STAFF, R.STORE_STAFF)),
+    "stock_transfer": _document(_by_store(BUYING), (R.STORE_STAFF,)),
     "request_template": _rights("inventory", {R.ADMIN: every, **dict.fromkeys(ASKING, own_unit)},
                                 write=ASKING,
                                 delete=ASKING),
     # purchasing
+    "supplier_price": _rights("purchasing", BUYING, write=MASTER, delete=MASTER),
+    "quotation_request": _document(OWED, (R.FACILITIES_STAFF,)),
     "purchase_request": _document(BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
     "purchase_order": _document(BUYING, (R.FACILITIES_STAFF,)),
-    "goods_receipt": _document(BUYING, (R.STORE_STAFF,)),
+    "goods_receipt": _document(_by_store(BUYING), (R.STORE_STAFF,)),
     "supplier_invoice": _document((*OWED, R.RECEIVABLES), (R.FACILITIES_STAFF,)),
     "supplier_return": _document(BUYING, (R.FACILITIES_STAFF,)),
     "supplier_refund": _document(OWED, (R.PAYABLES,)),
@@ -363,6 +403,14 @@ def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
                 return None
             criteria.append(criterion)
     return sa.or_(*criteria) if criteria else sa.false()
+
+
+def is_bound_to_unit(user: User, table: str) -> bool:
+    """Whether the person sees rows of `table` for the sake of the own work unit alone."""
+    rights = RIGHTS.get(table)
+    read = rights.read.items() if rights is not None else ()
+    held = {rows for role, rows in read if user.has_role(role)}
+    return bool(held) and held <= {own_unit, between_units}
 
 
 @reported

@@ -188,6 +188,28 @@ SETTINGS: dict[str, Declared] = {
     "reorder.automatic": Declared(
         "yes", SWITCH, N_("Purchase requests are drafted once a day for what is below its minimum"),
         strict="no"),
+    "reorder.proposal": Declared(
+        "levels", Kind(_choice(levels="", forecast=""), N_("Write levels or forecast.")),
+        N_("How much is proposed for what is short"),
+        N_("“levels”: up to the maximum, in reorder quantities. “forecast”: what will be used until the "
+           "order after next, where a forecast can be made.")),
+    "reorder.every_days": Declared(
+        "30", whole(1, 365, N_("Write whole days from 1 to 365.")), N_("Days from one order to the next")),
+    "reorder.lead_days": Declared(
+        "7", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days until goods come, where the supplier names none")),
+    "abc.a_percent": Declared("80", PERCENT, N_("ABC analysis: percent of the value that class A makes")),
+    "abc.b_percent": Declared("95", PERCENT, N_("ABC analysis: percent of the value that A and B make")),
+    "contract.warn_days": Declared(
+        "30", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before a supplier's contract ends on which purchasing is told")),
+    "stores.own_only": Declared(
+        "no", SWITCH, N_("Store staff and heads of store work with the stores of their own work unit alone"),
+        N_("Stores of no unit, and of a unit that has nobody for it, stay open to all of them."),
+        strict="yes"),
+    "delivery_request.urgent": Declared(
+        "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
+        N_("The head of facilities is told at once and finds them in a report."), strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "supplier_invoice.tolerance": Declared(

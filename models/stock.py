@@ -11,7 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import MASKED_IN_RECORDS, BigId, Code, Id, Money, Name, Quantity, UnitCost, db, reference
+from models.base import (
+    AS_ON_BOXES,
+    MASKED_IN_RECORDS,
+    BigId,
+    Code,
+    Id,
+    Money,
+    Name,
+    Quantity,
+    UnitCost,
+    db,
+    reference,
+)
 from models.organisation import Status
 
 if TYPE_CHECKING:
@@ -97,7 +109,7 @@ class StockBatch(db.Model):
     id: Mapped[Id]
     item_id: Mapped[int] = reference("item", index=False)
     number: Mapped[Code]
-    expires_on: Mapped[date | None] = mapped_column(index=True)
+    expires_on: Mapped[date | None] = mapped_column(index=True, info=AS_ON_BOXES)
 
     item: Mapped[Item] = relationship("Item")
 

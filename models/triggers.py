@@ -137,7 +137,7 @@ def missing(connection: sa.Connection) -> list[str]:
         else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
              "UNION ALL SELECT conname FROM pg_constraint WHERE contype = 'x'"))
     if dialect == "postgresql":
-        wanted |= {rule.name for rule in intervals.APART}
+        wanted |= {rule.name for rule in intervals.APART} | {rule.name for rule in intervals.DAYS_APART}
     return sorted(wanted - set(there))
 
 

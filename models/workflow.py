@@ -216,8 +216,8 @@ def author_or_colleague(roles: tuple[Role, ...]) -> Condition:
             not is_authors or document.since <= clock.now() - AUTHORS_TIME)
 
     return Condition("author_or_colleague", may,
-                     N_("Only the person who made this document can do this; a colleague can when that person"
-                        " is gone, or after five days."), about="person")
+                     N_("Only the person who made this document can do this; a colleague can when that "
+                        "person is gone, or after five days."), about="person")
 
 
 def _is_colleague(document: Any, user: Any, roles: tuple[Role, ...]) -> bool:
@@ -230,13 +230,15 @@ def _is_colleague(document: Any, user: Any, roles: tuple[Role, ...]) -> bool:
 # ---------------------------------------------------------------- steps that many documents share
 
 def approval_steps(states: type[StrEnum], *, author: Role | tuple[Role, ...], approver: Role,
-                   approved: StrEnum | None = None) -> tuple[Transition, ...]:
+                   approved: StrEnum | None = None, **decides: Any) -> tuple[Transition, ...]:
     """Submit, approve and reject: a draft with lines gets its number and goes to the approver, who is another
-    person and gives a reason for a no. `approved` is where a yes leads, if not to ``APPROVED``."""
+    person and gives a reason for a no. `approved` is where a yes leads, if not to ``APPROVED``; `decides` is
+    what else `approve` says, such as its `line_asks`."""
     draft, submitted = states["DRAFT"], states["SUBMITTED"]
     return (
         Transition("submit", (draft,), submitted, author, when=has_lines, numbers=True),
-        Transition("approve", (submitted,), approved or states["APPROVED"], approver, when=not_own),
+        Transition("approve", (submitted,), approved or states["APPROVED"], approver, when=not_own,
+                   **decides),
         Transition("reject", (submitted,), states["REJECTED"], approver, needs_reason=True),
     )
 

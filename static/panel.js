@@ -51,8 +51,8 @@
 
   /* the units of measure of a line follow its item */
   function units(select, item) {
-    var match = /^(.*-)item$/.exec(select.name || "");
-    var target = match && doc.getElementsByName(match[1] + "unit")[0];
+    var match = /^(.*-)?item$/.exec(select.name || ""); // of a line, or of the record itself
+    var target = match && doc.getElementsByName((match[1] || "") + "unit")[0];
     if (!target || !target.dataset.units) { return; }
     var turn = target.dataset.turn = String(Number(target.dataset.turn || 0) + 1);
     if (!item) { target.length = 1; return; }
@@ -220,7 +220,7 @@
     if (!bar) { return; }
     var number = 0;
     doc.querySelectorAll(".action-checkbox").forEach(function (box) {
-      box.closest("tr").classList.toggle("is-selected", box.checked);
+      box.closest("tr, li").classList.toggle("is-selected", box.checked);
       if (box.checked) { number += 1; }
     });
     bar.hidden = number === 0;
@@ -316,6 +316,7 @@
     doc.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock);
     var live = doc.querySelector("[data-board]");
     if (live) { boardTag = live.dataset.boardTag || ""; window.setInterval(board, 2000); }
+    doc.querySelectorAll("[data-tick-all]").forEach(function (box) { box.hidden = false; });
     ticked();
     var wrong = doc.querySelector(".alert-danger[role=alert]");
     if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); }

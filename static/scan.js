@@ -130,16 +130,41 @@
     if (other && !other.contains(box) && !other.contains(field) && !other.contains(next)) { return null; }
     if (box) { return function (code) { return looked(code, box, element && element.closest && element.closest(".inline-field-list > .inline-field")); }; }
     if (field) {
+      var rows = element && element.closest && element.closest("[data-count-rows]"); // the list is being typed in: stay there
       return function (code) {
-        var typed = next && Array.from(next.form.querySelectorAll(".num")).some(function (each) { return each.value.trim(); });
-        var goes = typed ? next : field; // what was counted is saved first
-        goes.value = code;
-        goes.form.requestSubmit();
+        if (rows) { return find(code).then(function (found) { if (!atRow(rows, found)) { onward(code); } return true; }, function () { onward(code); }); }
+        onward(code);
         return Promise.resolve(true);
       };
     }
     return null;
+    function onward(code) {
+      var typed = next && Array.from(next.form.querySelectorAll(".num")).some(function (each) { return each.value.trim(); });
+      var goes = typed ? next : field; // what was counted is saved first
+      goes.value = code;
+      goes.form.requestSubmit();
+    }
   }
+  /* the line of what was scanned, on the list that is being counted: where only one can be meant */
+  function atRow(rows, found) {
+    var mine = Array.from(rows.querySelectorAll('[data-count-item="' + found.id + '"]')).filter(function (row) {
+      return !found.batch || (found.batch_id && row.dataset.countBatch === String(found.batch_id));
+    });
+    if (mine.length !== 1) { return false; }
+    var boxes = mine[0].querySelectorAll("input.num");
+    mine[0].classList.add("is-scanned");
+    window.setTimeout(function () { mine[0].classList.remove("is-scanned"); }, 1200);
+    boxes[boxes.length - 1].focus();
+    boxes[boxes.length - 1].select();
+    return true;
+  }
+  doc.addEventListener("keydown", function (event) { // Enter goes to the next line; a form is sent by its button
+    var list = event.key === "Enter" && !event.defaultPrevented && event.target.closest && event.target.closest("[data-count-rows]");
+    if (!list || !event.target.matches("input.num")) { return; }
+    event.preventDefault();
+    var stops = Array.from(list.querySelectorAll("input.num, button[type=submit]"));
+    stops[stops.indexOf(event.target) + 1].focus();
+  });
 
   /* ---------------------------------------------------------------- a scanner that types: fast keys, then Enter */
   var keys = { text: "", last: 0, first: 0, field: null, before: "" };

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from flask import Response, abort, g, jsonify, redirect, request, stream_with_context
+from flask import Response, abort, flash, g, jsonify, redirect, request, stream_with_context
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -33,7 +33,7 @@ from models.documents import Document
 from models.errors import Conflict, Refused
 from models.operations.core import activity, amendments
 from models.operations.ledger import backdating
-from models.rights import may, scope
+from models.rights import is_bound_to_unit, may
 from models.roles import Role
 from models.workflow import has_lines
 from portal.web import export, replica, search_sealing
@@ -135,7 +135,7 @@ class StaffView(TransitionPages, TableView):
                 form[name].data = lookups.find(self.every[name].target,
                                                request.args.get(name, "")) or form[name].data
         unit = form._fields.get("work_unit")
-        if unit is not None and scope(current_user, self.table) is not None:
+        if unit is not None and is_bound_to_unit(current_user, self.table):
             unit.data, unit.process_errors, unit.fixed = current_user.work_unit, [], True
             unit.validators = []
             if unit.data is None:
@@ -203,6 +203,8 @@ class StaffView(TransitionPages, TableView):
         if step and backdating.is_asked(saved):
             return kept_for_the_head(str(saved), self.details_url(saved))
         if step:
+            for more in self.after_step(saved, self.first_transition()):
+                flash(more, "warning")
             return done(gettext("%(what)s was submitted.", what=str(saved)), self.details_url(saved))
         return done(gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
 
@@ -223,7 +225,9 @@ class StaffView(TransitionPages, TableView):
 
     def _choices(self, form: StaffForm) -> None:
         """The units of measure of the items on the page, in one statement."""
-        entries = [entry for lines in form.line_fields for entry in lines.entries if hasattr(entry, "unit")]
+        every = (form, *(entry for lines in form.line_fields for entry in lines.entries))
+        entries = [entry for entry in every
+                   if "unit" in entry._fields and hasattr(entry["unit"], "options")]
         items = {entry: entry["item"].data.id for entry in entries
                  if "item" in entry._fields and entry["item"].data is not None}
         units = lookups.units_of(items.values())
@@ -274,7 +278,7 @@ class StaffView(TransitionPages, TableView):
         limit, text = request.args.get("limit", ""), search_sealing.query()
         result = lookups.search(column.target, text,
                                 limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
-        if request.args.get("name", "") == "work_unit" and scope(current_user, self.table) is not None:
+        if request.args.get("name", "") == "work_unit" and is_bound_to_unit(current_user, self.table):
             result = [unit for unit in result if unit.id == current_user.work_unit_id]
         return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row),
                          "exact": lookups.is_exact(row, text)} for row in result])

@@ -169,7 +169,7 @@ def fact_columns(model: Any) -> tuple[str, ...]:
 def search_columns(model: Any) -> tuple[str, ...]:
     """Texts that people search by."""
     every = columns_of(model)
-    wanted = (*TITLES, "barcode", "phone", "purpose", "table_name", "changed_id")
+    wanted = (*TITLES, "also_called", "barcode", "phone", "purpose", "table_name", "changed_id")
     return tuple(name for name in wanted if name in every and every[name].kind == "text")
 
 

@@ -26,6 +26,7 @@ from models.base import UtcDateTime
 from models.clinic import Doctor
 from models.consultations import Consultation, ConsultationState
 from models.items import Item
+from models.operations.ledger import availability
 from models.organisation import Status
 from models.rights import may, scope
 from models.roles import Role
@@ -252,12 +253,13 @@ FEW = 5
 
 
 def _short_items() -> list[Row]:
+    usable = availability.usable_of_item()
     rows = replica.session().execute(
-        sa.select(Item.id, Item.name, Item.stock_on_hand, Item.minimum_stock, Item.base_unit)
-        .where(Item.status == Status.ACTIVE, Item.stock_on_hand < Item.minimum_stock)
-        .order_by(Item.stock_on_hand, Item.name).limit(FEW))
+        sa.select(Item.id, Item.name, usable.label("usable"), Item.minimum_stock, Item.base_unit)
+        .where(Item.status == Status.ACTIVE, usable < Item.minimum_stock)
+        .order_by(usable, Item.name).limit(FEW))
     return [Row(f"/admin/item/details/?id={row.id}", row.name,
-                gettext("%(have)s of %(least)s %(unit)s", have=locale.quantity(row.stock_on_hand),
+                gettext("%(have)s of %(least)s %(unit)s", have=locale.quantity(row.usable),
                         least=locale.quantity(row.minimum_stock), unit=row.base_unit)) for row in rows]
 
 

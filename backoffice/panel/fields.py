@@ -15,7 +15,9 @@ from wtforms.validators import StopValidation
 
 from backoffice.panel import lookups
 from models import clock
-from portal.web.locale import is_indonesian, parse_decimal
+from models.errors import Refused
+from models.expiry_dates import read_expiry
+from portal.web.locale import is_indonesian, parse_decimal, refusal_text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -95,6 +97,25 @@ class DayField(fields.DateField):
         except ValueError:
             raise ValueError(gettext("Write a date, for example %(example)s.",
                                      example=clock.today().strftime("%d/%m/%Y"))) from None
+
+
+class ExpiryField(fields.Field):
+    """The expiry of a batch, typed as it stands on the box; a month and a year mean the month's last day."""
+
+    widget = widgets.TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.strftime("%d/%m/%Y") if self.data else ""
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        if values and values[0].strip():
+            try:
+                self.data = read_expiry(values[0])
+            except Refused as refusal:
+                raise ValueError(refusal_text(refusal)) from None
 
 
 class MomentField(fields.DateTimeLocalField):

@@ -99,6 +99,8 @@ def field_for(model: Any, column: Column, *, loader: str = "", optional: bool = 
         return fields.EnumField(enum=enum, optional=may_be_empty, word=words.state_word, **common)
     if column.kind in EXACT:
         return fields.ExactField(exact=column.column.type, **common)
+    if column.column.info.get("as_on_boxes"):
+        return fields.ExpiryField(**common)
     if column.kind in PLAIN:
         return PLAIN[column.kind](**common)
     longest = fields.limits(column.column)

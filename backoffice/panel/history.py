@@ -141,9 +141,12 @@ def _marked(record: Any, since: dict[str, TimelineEntry]) -> list[Step]:
 
 
 def waits_for(record: Any) -> tuple[Any, ...]:
-    """The roles whose step forward the record waits for; nobody's at the end of the way."""
+    """The roles whose step forward the record waits for; nobody's at the end of the way. What was written on
+    the record when it was made may rule a step out."""
     roles = [role for step in record.workflow if record.state in step.sources and not step.is_refusal
-             and step.name not in ASIDE and step.name != "close" for role in step.roles]
+             and step.name not in ASIDE and step.name != "close"
+             and all(condition.test(record, None) for condition in step.conditions if condition.is_kept)
+             for role in step.roles]
     return tuple(dict.fromkeys(roles))
 
 

@@ -26,6 +26,7 @@ from models.people import User
 from models.rights import may, scope
 from models.roles import Role
 from models.workflow import Transition, not_own, own_document
+from portal.web.more_types import more_types
 
 #: The menu's number stops here.
 MOST = 99
@@ -40,10 +41,14 @@ class Waiting:
     party: str
     who: str
     since: datetime | None
+    is_urgent: bool = False
     amount: Decimal | None = None
 
     @property
     def prefix(self) -> str:
+        more = more_types()
+        if self.table not in WORKFLOWS and more is not None:
+            return more.prefix(self.table)
         return getattr(WORKFLOWS[self.table], "prefix", self.table[:3].upper())
 
     @property
@@ -59,10 +64,13 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
     """Rows of `model` whose next step is one of this person's roles'."""
     result = []
     for state in model.workflow.states:
+        next_paper = notices.TO_MAKE.get((model.__tablename__, state))
+        here = model.state == state
+        if next_paper is not None and user.has_role(*next_paper.roles):
+            result.append(here & next_paper.rows())
         steps = [step for step in notices.turn(model, state) if user.has_role(*step.roles)]
         if not steps:
             continue
-        here = model.state == state
         able = [_able(step, model, user) for step in steps]
         if all(criterion is not None for criterion in able):
             here = here & sa.or_(*able)
@@ -75,6 +83,13 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
     if getattr(model, "may_be_backdated", False) and user.has_role(Role.STORE_HEAD):
         result.append(backdating.waiting(model))
     return sa.or_(*result) if result else None
+
+
+def _urgency(model: Any) -> sa.ColumnElement[int]:
+    """1 where the paper goes before the others."""
+    if not hasattr(model, "is_urgent"):
+        return sa.literal(0)
+    return sa.case((model.is_urgent, 1), else_=0)
 
 
 def _able(step: Transition, model: Any, user: User) -> sa.ColumnElement[bool] | None:
@@ -105,9 +120,11 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
             sa.func.coalesce(title, "").label("title"),
             sa.cast(model.state, sa.String(32)).label("state"),
             sa.func.coalesce(_party(model), "").label("party"),
-            sa.func.coalesce(who, "").label("who"), since.label("since")).where(mine)
+            sa.func.coalesce(who, "").label("who"), since.label("since"),
+            _urgency(model).label("urgency")).where(mine)
         parts.append(part if criterion is None else part.where(criterion))
-    return parts
+    more = more_types()
+    return parts if more is None or tables else [*parts, *more.waiting(user)]
 
 
 #: Whom or what a document concerns, the first that it has; after a dot, what that one concerns.
@@ -173,10 +190,10 @@ def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> lis
     if not parts:
         return []
     union = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
-    rows = db.session.execute(sa.select(union).order_by(union.c.since, union.c.table,
+    rows = db.session.execute(sa.select(union).order_by(union.c.urgency.desc(), union.c.since, union.c.table,
                                                         union.c.id).limit(limit))
     result = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
-                      clock.aware(row.since) if row.since else None) for row in rows]
+                      clock.aware(row.since) if row.since else None, bool(row.urgency)) for row in rows]
     _amounts(result)
     return result
 
@@ -184,7 +201,7 @@ def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> lis
 def _amounts(found: list[Waiting]) -> None:
     """Totals, one statement pair for each type that has a total."""
     for table in {row.table for row in found}:
-        model = mapped_tables()[table]
+        model = mapped_tables().get(table)
         if not (hasattr(model, "total") and hasattr(model, "lines") and issubclass(model, Document)):
             continue
         ids = [row.id for row in found if row.table == table]
@@ -206,10 +223,12 @@ MOST_KEPT = 1000
 
 
 def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    """A statement that depends on nothing but `key` and who asks: made once for each person, roles and
-    unit."""
+    """A statement that depends on nothing but `key`, who asks and the day: made once for each person, roles
+    and unit."""
     user = current_user._get_current_object()
-    whole = (*key, user.id, user.roles, user.work_unit_id, user.status)
+    more = more_types()
+    whole = (*key, user.id, user.roles, user.work_unit_id, user.status, clock.today(),
+             more.key() if more else None)
     result = _statements.get(whole)
     if result is None:
         if len(_statements) >= MOST_KEPT:

@@ -15,8 +15,9 @@ from models.base import db
 from models.clinic import Patient
 from models.documents import Document
 from models.errors import Refused
-from models.items import UnitConversion
+from models.items import Item, UnitConversion
 from models.operations.clinic import patients
+from models.operations.core import spelling
 from models.operations.people import nik
 from models.people import User
 from models.rights import RIGHTS, hidden, may, scope
@@ -123,7 +124,16 @@ def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[
     texts = [*(getattr(model, name) for name in columns), *beside(model)]
     if not words or not texts:
         return None
-    return sa.and_(*(sa.or_(*(text.ilike(like(word), escape="/") for text in texts)) for word in words))
+    return sa.and_(*(sa.or_(*(text.ilike(like(word), escape="/") for text in texts), *_spelt(model, word))
+                     for word in words))
+
+
+def _spelt(model: Any, word: str) -> list[sa.ColumnElement[bool]]:
+    """The names of items that sound like the word: paracetamol is parasetamol."""
+    if model is not Item or not (sound := spelling.folded(word)):
+        return []
+    return [spelling.folded_sql(column).like(like(sound), escape="/")
+            for column in (Item.name, Item.also_called)]
 
 
 def search(model: Any, text: str, *, limit: int = MOST,

@@ -14,6 +14,7 @@ from backoffice.panel import inbox, rendering
 from models.documents import Area, document_types
 from models.rights import RIGHTS, area_of, may, may_open
 from portal.web import locale, words
+from portal.web.more_types import more_types
 
 #: Icons of the sprite for tables that are no document, in the order in which they stand in the menu after the
 #: documents of their area; what is not named here follows. Documents say icon and place on their class.
@@ -144,6 +145,9 @@ def top() -> list[Entry]:
     if may_open(current_user, "reports"):
         result.append(Entry("/admin/reports/", gettext("Reports"), "report-analytics",
                             request.path.startswith("/admin/reports/")))
+    more = more_types()
+    result += [Entry(address, word, icon, request.path.startswith(address))
+               for address, word, icon in (more.entries() if more is not None else ())]
     return result
 
 

@@ -14,8 +14,12 @@ from flask_babel import lazy_gettext as _l
 from models import clock
 from models.clinic import Doctor
 from models.items import Item
+from models.operations.ledger import availability
+from models.operations.purchasing.price_lists import holds
 from models.organisation import Status
+from models.settings import setting
 from models.stock import StockBalance, StockBatch
+from models.supplier_prices import PriceKind
 
 SOON = timedelta(days=90)
 
@@ -42,6 +46,11 @@ def _expiring(_model: Any) -> sa.ColumnElement[bool]:
         sa.select(StockBatch.id).where(StockBatch.expires_on <= soon))
 
 
+def _ending(model: Any) -> sa.ColumnElement[bool]:
+    return (model.kind == PriceKind.CONTRACT) \
+        & (model.valid_to <= clock.today() + timedelta(days=setting("contract.warn_days")))
+
+
 def awaited(model: Any) -> sa.ColumnElement[bool]:
     """Movements that the unit which gets the asset has not acknowledged."""
     return model.acknowledged_at.is_(None) & model.to_work_unit_id.is_distinct_from(model.from_work_unit_id) \
@@ -54,8 +63,12 @@ PRESETS: dict[str, dict[str, Preset]] = {
                             lambda _m: (Doctor.status == Status.ACTIVE) & licensed(clock.today())),
         "expiring": Preset(_l("Licence runs out within 90 days, or did"),
                            lambda _m: (Doctor.status == Status.ACTIVE) & ~licensed(clock.today() + SOON))},
-    "item": {"short": Preset(_l("Below minimum"), lambda _m: (Item.stock_on_hand < Item.minimum_stock)
-                             & (Item.status == Status.ACTIVE))},
+    "item": {"short": Preset(
+        _l("Below minimum"), lambda _m: (availability.usable_of_item() < Item.minimum_stock)
+        & (Item.status == Status.ACTIVE))},
+    "supplier_price": {
+        "holds": Preset(_l("Holds today"), lambda _m: holds()),
+        "ending": Preset(_l("Contracts that end soon, or did"), _ending)},
     "stock_balance": {"expiring": Preset(_l("Expires within 30 days, or did"), _expiring)},
     "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
     "maintenance": {"open": Preset(_l("Open"),

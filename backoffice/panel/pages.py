@@ -5,26 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, current_app, redirect, request
+from flask import abort, current_app, flash, redirect, request
 from flask_admin import AdminIndexView, BaseView, expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from backoffice.panel import dashboard, lookups
+from backoffice.panel import dashboard, deciding, lookups
 from backoffice.panel.columns import columns_of, mapped_tables, title_of
 from backoffice.panel.inbox import waiting
 from backoffice.panel.lists import eager
+from backoffice.panel.views import done
 from models import clock
 from models.base import db
 from models.documents import document_types
 from models.rights import may, may_open, scope
 from models.roles import Role
 from portal.web import search_sealing, words
+from portal.web.locale import refusal_text
 
 #: What the search box looks through by name or code, after the documents.
 SEARCHED_TABLES = ("item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
                    "inpatient_room", "work_unit", "employee", "user")
 EACH = 5
+#: Rows of the inbox on a page.
+SHOWN = 50
 
 
 def begun() -> list[str]:
@@ -112,16 +116,61 @@ class InboxView(Page):
 
     page = "inbox"
 
-    @expose("/")
+    @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:
+        """GET shows what waits; POST answers yes or no to one row, or to all that are ticked."""
+        return self._decide() if request.method == "POST" else self._page()
+
+    def _page(self, problems: tuple[str, ...] = (), reason: str = "") -> str:
         every = waiting(current_user, limit=200)
         chosen = request.args.get("type", "")
         kinds: dict[str, int] = {}
         for row in every:
             kinds[row.table] = kinds.get(row.table, 0) + 1
-        rows = [row for row in every if row.table == chosen] if chosen in kinds else every
-        return self.render("backoffice/panel/inbox.html", rows=rows[:100], kinds=kinds, chosen=chosen,
-                           total=len(every))
+        rows = ([row for row in every if row.table == chosen] if chosen in kinds else every)[:SHOWN]
+        return self.render("backoffice/panel/inbox.html", rows=rows, kinds=kinds, chosen=chosen,
+                           total=len(every), answers=deciding.of_rows(rows, current_user), problems=problems,
+                           ticked=request.form.getlist("row"), reason=reason)
+
+    def _decide(self) -> Any:
+        one, answer = request.form.get("one", ""), request.form.get("answer", "")
+        if one:
+            answer, _colon, one = one.partition(":")
+        keys, reason = [one] if one else request.form.getlist("row"), request.form.get("reason", "").strip()
+        if answer not in ("yes", "no"):
+            abort(404)
+        if not keys:
+            return self._page((gettext("Tick at least one row first."),), reason), 422
+        if answer == "no" and not reason:
+            return self._page((gettext("Please write the reason; the person who made the document will read "
+                                       "it."),)), 422
+        outcomes = deciding.decide(keys, yes=answer == "yes", reason=reason[:2000],
+                                   by=current_user._get_current_object())
+        status = deciding.status_of(outcomes)
+        if status in (403, 404):
+            abort(status)
+        problems = tuple(f"{outcome.called}: {refusal_text(outcome.refusal)}".removeprefix(": ")
+                         for outcome in outcomes if outcome.refusal is not None)
+        if status != 200:
+            db.session.rollback()
+            return self._page(problems, reason), status
+        for problem in problems:
+            flash(problem, "error")
+        back = request.args.get("type", "")
+        return done(told(outcomes), f"/admin/inbox/?type={back}" if back in mapped_tables()
+                    else "/admin/inbox/")
+
+
+def told(outcomes: list[deciding.Outcome]) -> str:
+    """What was done, as one sentence: how many papers, which, and what they are now."""
+    fine = [outcome for outcome in outcomes if outcome.refusal is None]
+    states = ", ".join(dict.fromkeys(words.state_word(outcome.state) for outcome in fine))
+    called = ", ".join(outcome.called or words.table_word(outcome.table, False) for outcome in fine[:10])
+    if len(fine) > 10:
+        called += " …"
+    return ngettext("%(num)d document done (%(states)s): %(called)s.",
+                    "%(num)d documents done (%(states)s): %(called)s.", len(fine), states=states,
+                    called=called)
 
 
 def ranked(rows: list[Any], text: str, named: list[int]) -> list[Any]:

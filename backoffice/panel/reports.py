@@ -21,15 +21,14 @@ from backoffice.panel.columns import mapped_tables
 from backoffice.panel.inbox import frame_columns, keep_frame
 from backoffice.panel.menu import AREAS
 from backoffice.panel.pages import Page
-from backoffice.panel.views import done, message_of
+from backoffice.panel.shortages import TEMPLATE, ShortagePages
+from backoffice.panel.views import message_of
 from models import clock
 from models.activity import Activity
-from models.base import db, one_transaction
+from models.base import db
 from models.errors import N_, Refused
-from models.items import Item
 from models.operations.core import activity
 from models.operations.core.report_kit import REPORTS, Column, Parameter, ParameterValues, Report
-from models.operations.purchasing.shortages import make_purchase_requests
 from models.people import User
 from models.purchasing import BUYERS
 from models.rights import may
@@ -208,10 +207,11 @@ def run(statement: sa.Select[Any]) -> Any:
     return replica.session().execute(statement)
 
 
-class ReportsView(Page):
+class ReportsView(ShortagePages, Page):
     """The pages of the kit."""
 
     page = "reports"
+    asked = staticmethod(question)
 
     def one(self, key: str) -> Report:
         report = REPORTS.get(key)
@@ -262,13 +262,17 @@ class ReportsView(Page):
             points = chart_points(report, asking.values, head)
         more = len(rows) > SIZE and asking.page < MOST_PAGES
         columns = report.shown(asking.values, reader())
+        can_make = current_user.has_role(*BUYERS)
+        is_form = report.key == "shortages" and can_make
+        more_of_it = self.shortage_rows(rows[:SIZE], refusal) if is_form else {}
         return self.render(
-            "backoffice/panel/report.html", report=report, asking=asking, columns=columns, rows=rows[:SIZE],
+            TEMPLATE if is_form else "backoffice/panel/report.html", report=report,
+            asking=asking, columns=columns, rows=rows[:SIZE],
             total=total, first=(asking.page - 1) * SIZE + 1, more=more, head=head, points=points,
             capped=lists.capped,
             cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, message_of=message_of,
             sections=sections(report, asking.values) if asking.is_complete else [],
-            chart_data=chart_data(report, points, head), can_make=current_user.has_role(*BUYERS))
+            chart_data=chart_data(report, points, head), can_make=can_make, **more_of_it)
 
     def stores(self, report: Report) -> list[Any]:
         """Every store, few as they are, for the form."""
@@ -312,26 +316,6 @@ class ReportsView(Page):
             f'attachment; filename="{key}-{clock.today().isoformat()}.{export_type}"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
-
-    @expose("/shortages/requests", methods=("POST",))
-    def make_requests(self) -> Any:
-        """Draft the purchase requests for the shortages that the page shows; with `item`, for those items
-        only."""
-        report = self.one("shortages")
-        if not current_user.has_role(*BUYERS):
-            abort(403)
-        asking = question(report)
-        ids = {int(text) for text in request.form.getlist("item") if lookups.identity(Item, text) is not None}
-        try:
-            with one_transaction():
-                made = make_purchase_requests(by=current_user._get_current_object(),
-                                              store_id=asking.values["store"],
-                                              supplier_id=asking.values["supplier"], item_ids=ids or None)
-        except Refused as refusal:
-            return self.shown_page(report, refusal), refusal.status
-        return done(gettext("Purchase requests drafted: %(number)s. Check and submit them.",
-                            number=str(len(made))),
-                    "/admin/purchase_request/?state=draft")
 
 
 # ---------------------------------------------------------------- paper

@@ -18,7 +18,7 @@ from models.errors import N_, Conflict, NeedsHead, NotAllowed, PeriodClosed, Ref
 from models.operations.core import amendments
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import backdating, days
-from models.rights import may, scope
+from models.rights import is_bound_to_unit, may, scope
 from portal.web import words
 
 CHANGED = N_("Somebody else changed this record meanwhile. Look at it again, then repeat your step.")
@@ -144,6 +144,9 @@ def inside(record: Any) -> None:
     model = type(record)
     key = key_of(model)
     if db.session.scalar(sa.select(key).where(key == getattr(record, key.key), criterion)) is None:
+        if hasattr(model, "store") and not is_bound_to_unit(current_user, record.__tablename__):
+            raise Refused(N_("This store belongs to another work unit; its own people do this."),
+                          field="store")
         raise Refused(N_("This belongs to another work unit."),
                       field=next((name for name in ("work_unit", "store") if hasattr(model, name)), None))
 

@@ -12,13 +12,19 @@ from models.errors import Refused
 from models.workflow import Transition
 
 
-def line_forms(step: Transition, record: Any) -> list[tuple[Any, LineForm]]:
-    """Each line with its form, filled with what was typed or with what the line has."""
+def line_forms(step: Transition, record: Any, proposed: dict[int, dict[str, Any]] | None = None
+               ) -> list[tuple[Any, LineForm]]:
+    """Each line with its form, filled with what was typed, or with what is proposed or the line has."""
     if not step.line_asks or not record.lines:
         return []
     kind: type[Any] = make_line_form(type(record.lines[0]), step.line_asks, "lines-")
     typed = request.form if request.method == "POST" else None
-    return [(line, kind(formdata=typed, obj=line, prefix=f"lines-{line.id}-")) for line in record.lines]
+    forms = [(line, kind(formdata=typed, obj=line, prefix=f"lines-{line.id}-")) for line in record.lines]
+    for line, form in forms if typed is None and proposed else ():
+        for name, value in proposed.get(line.id, {}).items():
+            if name in form and form[name].data is None:
+                form[name].data = value
+    return forms
 
 
 def all_valid(forms: list[tuple[Any, LineForm]]) -> bool:
@@ -37,3 +43,10 @@ def mark(form: Any, refusal: Refused | None) -> None:
     for field in form.typed if refusal is not None else ():
         if field.short_name == refusal.field:
             field.errors = [*field.errors, message_of(refusal)]
+
+
+def mark_lines(forms: list[tuple[Any, LineForm]], refusal: Refused | None) -> None:
+    """The same at the line that it blames."""
+    for line, form in forms if refusal is not None and refusal.line is not None else ():
+        if line is refusal.line:
+            mark(form, refusal)

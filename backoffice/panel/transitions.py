@@ -27,6 +27,7 @@ from models.errors import N_, NeedsHead, NotAllowed, PeriodClosed, Refused, Wron
 from models.operations.core import activity, amendments, files
 from models.operations.core.approvals import perform
 from models.operations.ledger import backdating
+from models.operations.stores import own_stores
 from models.rights import RIGHTS, may
 from models.workflow import Transition
 from portal.web import words
@@ -120,12 +121,15 @@ class TransitionPages(RowActions, LineTables):
 
     def buttons(self, record: Any) -> list[Transition]:
         """The steps that this person can take now; the first that says yes is the page's primary button."""
-        return sorted(record.workflow.open_to(record, current_user),
+        steps = own_stores.open_steps(record, record.workflow.open_to(record, current_user), by=current_user)
+        return sorted(steps,
                       key=lambda step: (not step.is_refusal, step.name not in ASIDE_BUTTONS))
 
     def asks_first(self, step: Transition, record: Any) -> bool:
-        """Whether the step opens a page that asks (a reason, a price) before it is taken."""
-        return bool(step.asks or step.line_asks) or step.wants_reason(record, current_user)
+        """Whether the step opens a page that asks (a reason, a price) before it is taken. What may be left as
+        it is of the lines alone is no question: `other_steps` leads to its page."""
+        return (bool(step.asks) or bool(step.line_asks and not step.may_skip)
+                or step.wants_reason(record, current_user))
 
     def chain(self, record: Any) -> tuple[list[Any], list[Any]]:
         """The documents before and after this one, that the person may read."""
@@ -268,8 +272,10 @@ class TransitionPages(RowActions, LineTables):
 
     def step_page(self, record: Any, moved: Any, transition: Transition, form: Any,
                   refusal: Refused | None = None, lines: Any = None) -> Any:
-        lines = step_lines.line_forms(transition, moved) if lines is None else lines
+        if lines is None:
+            lines = step_lines.line_forms(transition, moved, self.line_proposals(moved, transition))
         step_lines.mark(form, refusal)
+        step_lines.mark_lines(lines, refusal)
         says = self.lines_say(moved, transition) if lines else {}
         return self.render("backoffice/panel/step.html", view=self, lines=lines, says=says, record=record,
                            moved=moved,
@@ -279,6 +285,10 @@ class TransitionPages(RowActions, LineTables):
                            back=request.values.get("next", ""),
                            action=self.step_address(record, moved, transition),
                            wants_reason=transition.wants_reason(moved, current_user))
+
+    def line_proposals(self, record: Any, step: Transition) -> dict[int, dict[str, Any]]:
+        """What stands in the fields of each line before a person types, by its id."""
+        return {}
 
     def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
         """What stands beside each line that a step asks something of, by its id."""

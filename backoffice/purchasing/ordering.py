@@ -17,12 +17,13 @@ from backoffice.panel.views import done, message_of
 from models.base import db, one_transaction
 from models.errors import NotAllowed, Refused
 from models.items import Item, Supplier, UnitConversion
-from models.operations.purchasing import ordering, prices
+from models.operations.purchasing import ordering, price_lists, prices, quotations
 from models.operations.purchasing.ordering import OpenLine, Pick
 from models.operations.purchasing.prices import Offer
 from models.purchasing import PurchaseRequest
 from models.rights import may
 from models.stock import Store
+from models.supplier_prices import PriceKind, SupplierPrice
 from portal.web.locale import parse_decimal, quantity
 
 #: Rows of one page; more are reached with the filters.
@@ -37,6 +38,8 @@ class Row:
 
     open: OpenLine
     offers: list[Offer]
+    #: Prices of contracts and lists that hold today.
+    agreed: list[SupplierPrice] = field(default_factory=list)
     ticked: bool = False
     quantity: str = ""
     price: str = ""
@@ -54,19 +57,45 @@ class Row:
     @property
     def choices(self) -> list[tuple[int, str]]:
         """Suppliers to choose from: who supplied the item before, and whom the request proposes."""
-        result = {offer.supplier_id: offer.supplier for offer in self.offers}
+        result = {price.supplier_id: price.supplier.name for price in self.agreed}
+        result |= {offer.supplier_id: offer.supplier for offer in self.offers}
         proposed = self.open.line.supplier
         if proposed is not None:
             result.setdefault(proposed.id, proposed.name)
         return list(result.items())
 
     def price_from(self, supplier_id: int | None) -> tuple[Decimal, Decimal]:
-        """Unit price and discount to order at: what the supplier took last, else what the request
-        estimates."""
+        """Unit price and discount to order at: what its contract says, else its list, else what the
+        supplier took last, else what the request estimates."""
+        price = self.agreed_price(supplier_id)
+        if price is not None:
+            return price.per(self.open.line.factor), price.discount
         last = prices.suggested(self.offers, supplier_id)
         if last is None:
             return self.open.line.estimated_price or Decimal(0), Decimal(0)
         return last.per(self.open.line.factor), last.discount
+
+
+    def agreed_price(self, supplier_id: int | None) -> SupplierPrice | None:
+        """The price of the supplier's contract or list for what is still open."""
+        return price_lists.best(self.agreed, supplier_id, self.open.left * self.open.line.factor)
+
+    def source(self, supplier_id: int | None) -> str:
+        """Where `price_from` has it from, in words."""
+        price = self.agreed_price(supplier_id)
+        if price is not None:
+            return gettext("contract %(number)s", number=price.contract_number) \
+                if price.kind is PriceKind.CONTRACT else gettext("price list")
+        if prices.suggested(self.offers, supplier_id) is not None:
+            return gettext("paid last")
+        return gettext("estimate of the request") if self.open.line.estimated_price else ""
+
+    @property
+    def contracted_supplier(self) -> int | None:
+        """Who has the cheapest contract for what is open."""
+        base = self.open.left * self.open.line.factor
+        fits = [price for price in self.agreed if price.kind is PriceKind.CONTRACT and price.least <= base]
+        return min(fits, key=lambda price: (price.net, price.id)).supplier_id if fits else None
 
 
 class OrderingPages:
@@ -91,10 +120,12 @@ class OrderingPages:
         result = ordering.open_lines(**{f"{name}_id": record.id if record is not None else None
                                         for name, record in chosen.items()}, limit=MOST + 1)
         known = prices.offers({entry.line.item_id for entry in result})
-        rows = [Row(entry, known[entry.line.item_id]) for entry in result]
+        agreed = price_lists.agreed({entry.line.item_id for entry in result})
+        rows = [Row(entry, known[entry.line.item_id], agreed[entry.line.item_id]) for entry in result]
         for row in rows:
             row.quantity = quantity(row.open.left)
-            row.supplier_id = row.open.line.supplier_id or (row.best.supplier_id if row.best else None)
+            row.supplier_id = (row.open.line.supplier_id or row.contracted_supplier
+                               or (row.best.supplier_id if row.best else None))
         return rows
 
     def _open_page(self, chosen: dict[str, Any], rows: list[Row], message: str = "", status: int = 200,
@@ -108,6 +139,8 @@ class OrderingPages:
         typed = request.form
         ticked = set(typed.getlist("line"))
         one = lookups.find(Supplier, typed.get("one_supplier", "")) if typed.get("one_supplier") else None
+        if "ask" in typed:
+            return self._ask(chosen, rows, ticked)
         picks = []
         for row in rows[:MOST]:
             row.ticked = str(row.id) in ticked
@@ -144,6 +177,20 @@ class OrderingPages:
                        "%(num)d orders were drafted. Check the prices, then submit them.", len(made)),
               "success")
         return redirect(f"{self.url}/?state=draft", 303)
+
+    def _ask(self, chosen: dict[str, Any], rows: list[Row], ticked: set[str]) -> Any:
+        """Draft a request for quotation of the ticked lines in place of an order."""
+        for row in rows:
+            row.ticked = str(row.id) in ticked
+        try:
+            with one_transaction():
+                made = quotations.ask((row.id for row in rows if row.ticked),
+                                      by=current_user._get_current_object())
+        except Refused as refusal:
+            return self._open_page(chosen, rows, message_of(refusal), refusal.status)
+        return done(gettext("The request for quotation was drafted. Look at the suppliers, then send it."),
+                    f"/admin/quotation_request/details/?id={made[0].id}" if len(made) == 1
+                    else "/admin/quotation_request/?state=draft")
 
     def _pick(self, row: Row, one: Supplier | None) -> Pick | None:
         """What was typed for a ticked row, or None with the reasons in its `errors`."""
@@ -189,10 +236,13 @@ class OrderingPages:
         if item is None:
             return "", 204
         result = prices.offers([item.id])[item.id]
+        agreed = price_lists.agreed([item.id])[item.id]
         unit = db.session.scalars(sa.select(UnitConversion).where(
             UnitConversion.item_id == item.id,
             UnitConversion.id == lookups.identity(UnitConversion, request.args.get("unit", "")))).first()
         return self.render("backoffice/purchasing/line_prices.html", item=item, offers=result, unit=unit,
+                           agreed=sorted(agreed, key=lambda price: (price.kind != PriceKind.CONTRACT,
+                                                                    price.net)),
                            factor=unit.factor if unit is not None else Decimal(1),
                            unit_name=unit.unit_name if unit is not None else item.base_unit,
                            supplier_id=lookups.identity(Supplier, request.args.get("supplier", "")))

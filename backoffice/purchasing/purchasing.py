@@ -23,7 +23,14 @@ from backoffice.stores.stores import meter
 from models import clock
 from models.base import db
 from models.line_quantities import vat
-from models.operations.purchasing import matching, purchase_notices, receipts, supplier_returns
+from models.operations.purchasing import (
+    matching,
+    price_lists,
+    purchase_notices,
+    quotations,
+    receipts,
+    supplier_returns,
+)
 from models.outbox import Outbox
 from models.purchasing import (
     GoodsReceipt,
@@ -48,6 +55,18 @@ WITH_SUPPLIER = (PurchaseOrderState.SENT, PurchaseOrderState.DONE)
 _lines = PurchaseOrderLine.__table__
 
 
+def source_words(source: price_lists.Source) -> Markup:
+    """Where a price comes from; in red by how much it is above the contract."""
+    said = {"contract": gettext("contract %(number)s", number=source.name),
+            "quotation": gettext("quotation %(number)s", number=source.name),
+            "price_list": gettext("price list"), "last": gettext("paid last, %(number)s", number=source.name),
+            "typed": gettext("typed")}[source.kind]
+    if not source.above:
+        return escape(said)
+    return Markup('{}<small class="text-danger">{}</small>').format(
+        said, gettext("%(amount)s above the contract", amount=rupiah(source.above)))
+
+
 class PurchaseRequestView(DocumentView):
     model = PurchaseRequest
     column_list = ("number", "requested_on", "store", "needed_on", "created_by", "state")
@@ -55,7 +74,11 @@ class PurchaseRequestView(DocumentView):
     beside_new = drafts_from.BESIDE_NEW
     makes = (*drafts_from.makes(PurchaseRequest),
              Make("make_order", lazy_gettext("Make the order"), (Role.FACILITIES_STAFF,), receipts.make_order,
-                  lambda request: request.state == PurchaseRequestState.APPROVED),)
+                  lambda request: request.state == PurchaseRequestState.APPROVED),
+             Make("ask_quotations", lazy_gettext("Ask for quotations"), (Role.FACILITIES_STAFF,),
+                  quotations.ask_for_request,
+                  lambda request: request.state == PurchaseRequestState.APPROVED, opens="edit",
+                  is_aside=True, icon="list-details"))
     details_template = "backoffice/purchasing/purchase_request.html"
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
@@ -95,6 +118,14 @@ class PurchaseOrderView(OrderingPages, DocumentView):
             Outbox.document_type == self.table, Outbox.document_id == record.id,
             Outbox.template == purchase_notices.TEMPLATE)).first() if record.state in WITH_SUPPLIER else None
         return {"mail": mail, "by_mail": True}
+
+    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
+        """Where each price comes from, until the order is with its supplier."""
+        result = super().line_extras(record, collection)
+        if record.state in (*WITH_SUPPLIER, PurchaseOrderState.CANCELLED) or not record.lines:
+            return result
+        known = price_lists.sources(record)
+        return [*result, (gettext("Price from"), lambda line: source_words(known[line.id]))]
 
     def other_steps(self, record: Any) -> list[tuple[str, Any, str]]:
         """The invoice for what came in, for who writes invoices."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,20 +12,14 @@ from flask_babel import gettext
 
 from backoffice.panel.columns import Column, columns_of
 from backoffice.panel.rendering import written
-from models.errors import N_
-from models.imports import ImportKind, ListImport
-from models.operations.setup import import_plan, imports
+from models.imports import OPENING_STOCK, ListImport
+from models.operations.setup import import_plan, list_layouts
 from models.rights import model_of
 from portal.web import locale, words
+from portal.web.list_heads import OPENING, heading
 
-#: Rows of each kind that the page shows; the file holds all.
+#: Rows of each kind on a page; the file holds all.
 SHOWN = 20
-#: Headings of first stock, which is no table of its own, by name; the last four are worked out.
-OPENING = {"store": N_("Store"), "item": N_("Item"), "batch_number": N_("Batch number"),
-           "expires_on": N_("Expires on"),
-           "quantity": N_("Quantity"), "unit": N_("Unit"), "unit_price": N_("Unit price"),
-           "base_quantity": N_("Quantity in the base unit"), "base_unit": N_("Base unit"),
-           "base_price": N_("Price per base unit"), "value": N_("Value")}
 _READ: dict[str, Callable[[str], Any]] = {
     "expires_on": date.fromisoformat, "quantity": Decimal, "unit_price": Decimal, "base_quantity": Decimal,
     "base_price": Decimal, "value": Decimal}
@@ -34,61 +28,77 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "unit_price": locale.rupiah, "base_price": locale.rupiah, "value": locale.rupiah}
 
 
-def heading(kind: ImportKind, name: str) -> str:
-    """What stands over a column, in the reader's language."""
-    if kind is ImportKind.OPENING_STOCK:
-        return gettext(OPENING[name])
-    columns = model_of(kind.value).__table__.columns
-    return str(words.label(columns[name] if name in columns else columns[f"{name}_id"]))
-
-
-def typed(kind: ImportKind, name: str, value: Any) -> Any:
+def typed(kind: str, name: str, value: Any) -> Any:
     """A kept value as what it is: a decimal, a day, a member of its enumeration; a record as its words."""
     if isinstance(value, dict):
         return value["text"]
     if value is None:
         return None
-    if kind is ImportKind.OPENING_STOCK:
+    if kind == OPENING_STOCK:
         return _READ.get(name, str)(value)
-    column = columns_of(model_of(kind.value))[name]
+    column = columns_of(model_of(kind))[name]
     if column.kind == "enum":
         return column.column.type.enum_class(value)
     if column.kind in {"money", "quantity", "factor", "percent", "area", "measure"}:
         return Decimal(value)
+    if column.kind == "time":
+        return time.fromisoformat(value)
     return date.fromisoformat(value) if column.kind == "date" else value
 
 
-def shown(kind: ImportKind, name: str, value: Any) -> str:
+def shown(kind: str, name: str, value: Any) -> str:
     """A kept value in the reader's language; empty for nothing."""
     known = typed(kind, name, value)
     if known is None or isinstance(value, dict):
         return known or ""
-    if kind is ImportKind.OPENING_STOCK:
+    if kind == OPENING_STOCK:
         return _WRITTEN.get(name, str)(known)
-    column = columns_of(model_of(kind.value))[name]
+    column = columns_of(model_of(kind))[name]
     return written(Column(name, column.kind, column.column), known)
+
+
+def _texts(row: Mapping[str, Any]) -> str:
+    """All that a row of a plan says, in small letters."""
+    def words_in(values: Iterable[Any]) -> Iterator[str]:
+        for value in values:
+            yield str(value["text"] if isinstance(value, dict) else value)
+    return " ".join((row["name"], *words_in(row["values"].values()),
+                     *words_in(row.get("before", {}).values()))).casefold()
 
 
 class Preview:
     """The plan of one list for its page."""
 
-    def __init__(self, brought: ListImport, before: Mapping[str, Any] | None = None) -> None:
-        """`before` is the plan that the person saw, where the list does something else now."""
-        self.kind = brought.kind
+    def __init__(self, brought: ListImport, before: Mapping[str, Any] | None = None, *,
+                 query: str = "", page: int = 1) -> None:
+        """`before` is the plan that the person saw, where the list does something else now. Of each kind of
+        row those are shown that hold the words of `query`, from `page` on."""
+        self.kind, self.query = brought.kind, query.strip()
         self.plan: Mapping[str, Any] = brought.plan or {"rows": [], "asks": []}
         self.new = [row for row in self.plan["rows"] if row["word"] == "new"]
         self.changed = [row for row in self.plan["rows"] if row["word"] == "changed"]
         self.asks = self.plan["asks"]
-        self.is_stock = self.kind is ImportKind.OPENING_STOCK
+        self.is_stock = self.kind == OPENING_STOCK
         self.totals = import_plan.totals(self.plan) if self.is_stock else []
         self.value = sum((store.value for store in self.totals), Decimal(0))
         self.differences = import_plan.differences(before,
                                                    brought.plan) if before and not brought.wrong_rows else []
+        self.new_found, self.changed_found = self._found(self.new), self._found(self.changed)
+        self.pages = max(1, -(-max(len(self.new_found), len(self.changed_found)) // SHOWN))
+        self.page = min(max(page, 1), self.pages)
+        start = (self.page - 1) * SHOWN
+        self.new_here = self.new_found[start:start + SHOWN]
+        self.changed_here = self.changed_found[start:start + SHOWN]
+
+    def _found(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows in which every word of the search stands, small letters or large."""
+        wanted = self.query.casefold().split()
+        return [row for row in rows if all(word in _texts(row) for word in wanted)] if wanted else rows
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Those of the list that any new row fills."""
-        return tuple(name for name in imports.LAYOUTS[self.kind].names
+        return tuple(name for name in list_layouts.layout(self.kind).names
                      if any(row["values"].get(name) is not None for row in self.new))
 
     def heading(self, name: str) -> str:
@@ -98,13 +108,13 @@ class Preview:
         return shown(self.kind, name, value)
 
     def changes(self) -> list[tuple[dict[str, Any], str, str, str]]:
-        """Row, column, before and after of what is changed in the first rows."""
+        """Row, column, before and after of what is changed in the rows of this page."""
         return [(row, name, self.shown(name, row["before"][name]), self.shown(name, value))
-                for row in self.changed[:SHOWN] for name, value in row["values"].items()]
+                for row in self.changed_here for name, value in row["values"].items()]
 
     def is_number(self, name: str) -> bool:
         return name in _READ and name != "expires_on" if self.is_stock else \
-            columns_of(model_of(self.kind.value))[name].is_number
+            columns_of(model_of(self.kind))[name].is_number
 
     def differing(self) -> list[tuple[int, str, str, str, str]]:
         """Row, name, column, what was seen, what it is now."""
@@ -119,12 +129,12 @@ class Preview:
     # ------------------------------------------------------------ all of it as a file
 
     def heads(self) -> list[str]:
-        names = tuple(OPENING) if self.is_stock else imports.LAYOUTS[self.kind].names
+        names = tuple(OPENING) if self.is_stock else list_layouts.layout(self.kind).names
         return [gettext("Row"), gettext("What happens"), *(self.heading(name) for name in names)]
 
     def lines(self) -> Iterator[list[Any]]:
         """Every row; of a changed record what becomes of it, other columns empty."""
-        names = tuple(OPENING) if self.is_stock else imports.LAYOUTS[self.kind].names
+        names = tuple(OPENING) if self.is_stock else list_layouts.layout(self.kind).names
         words_of = {"new": gettext("New"), "changed": gettext("Changed")}
         for row in self.plan["rows"]:
             cells = [typed(self.kind, name, row["values"].get(name)) for name in names]

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from models.base import db
 from models.items import Item, ItemCategory
-from models.operations.stores import stocktake_counting
+from models.operations.stores import count_moments, stocktake_counting
 from models.settings import setting
 from models.stocktakes import Stocktake, StocktakeLine
 from portal.web import locale
@@ -29,7 +29,8 @@ PLACES = (MARGIN, 62, 268, 348, 402, 446, 506)
 
 def known_heads() -> dict[str, str]:
     """What may stand in the first row of a sheet, in both languages, and what it means."""
-    keys = ("line", "shelf", "code", "item", "barcode", "batch", "expires_on", "unit", "counted", "note")
+    keys = ("line", "shelf", "code", "item", "barcode", "batch", "expires_on", "unit", "counted", "note",
+            "moved")
     result: dict[str, str] = {}
     for language in ("en", "id"):
         with force_locale(language):
@@ -57,8 +58,8 @@ def categories(record: Stocktake) -> list[Any]:
 
 
 class _Sheet:
-    def __init__(self, canvas: Canvas, record: Stocktake, hospital: str) -> None:
-        self.canvas, self.record, self.hospital = canvas, record, hospital
+    def __init__(self, canvas: Canvas, record: Stocktake, hospital: str, moved: Mapping[int, Any]) -> None:
+        self.canvas, self.record, self.hospital, self.moved = canvas, record, hospital, moved
         self.page, self.y, self.category, self.shelf = 0, 0.0, "", ""
 
     def turn(self, category: str) -> None:
@@ -142,7 +143,10 @@ class _Sheet:
                           self._fitting(item.base_unit, PLACES[5] - PLACES[4] - 4, 8.5))
         canvas.setFont("Helvetica", 6.5)
         canvas.setFillColor(HINT)
-        canvas.drawString(PLACES[1], self.y + 2, plain(item.code))
+        since = self.moved.get(line.id)
+        code = item.code if since is None else f"{item.code} · " + gettext(
+            "%(moved)s moved since %(hour)s", moved=f"{since.quantity:+}", hour=self._since(line))
+        canvas.drawString(PLACES[1], self.y + 2, plain(code))
         canvas.setFillColor(INK)
         canvas.setStrokeColor(INK)
         canvas.setLineWidth(0.5)
@@ -150,6 +154,9 @@ class _Sheet:
         canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.3)
         canvas.line(MARGIN, self.y, WIDTH - MARGIN, self.y)
+
+    def _since(self, line: StocktakeLine) -> str:
+        return locale.moment(line.counted_at or count_moments.began(self.record))
 
     def _fitting(self, text: str, width: float, size: float) -> str:
         written = plain(text)
@@ -165,7 +172,7 @@ def as_pdf(record: Stocktake, lines: list[StocktakeLine], places: Mapping[int, s
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4, pageCompression=1)
     canvas.setTitle(plain(f"{gettext('Count sheet')} {record.number or ''}"))
-    sheet = _Sheet(canvas, record, hospital)
+    sheet = _Sheet(canvas, record, hospital, stocktake_counting.moved(record))
     numbers = count(1)
     on_shelves = [line for line in lines if line.item_id in places]
     if on_shelves:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import g, jsonify, request
 from flask_admin import expose
 from flask_login import current_user
 
 from backoffice.panel.pages import Page
 from backoffice.panel.views import message_of
-from models.base import db
 from models.errors import Refused
+from models.operations.ledger import availability
 from models.operations.stores import scans
 from models.rights import may
-from models.stock import StoreItem
 
 
 def answer(found: scans.ScannedItem) -> dict[str, Any]:
@@ -46,9 +44,7 @@ class ScanView(Page):
             except Refused as refused:
                 refusal = refused
             if result is not None and may(current_user, "read", "store_item"):
-                held = list(db.session.scalars(sa.select(StoreItem).where(
-                    StoreItem.item_id == result.item.id, StoreItem.quantity > 0).order_by(StoreItem.store_id)
-                    .options(sa.orm.joinedload(StoreItem.store))))
+                held = availability.store_by_store(result.item.id)
         page = self.render("backoffice/stores/scan.html", text=text, found=result, refusal=refusal,
                            message_of=message_of,
                            held=held)

@@ -13,9 +13,9 @@ from flask_login import current_user
 
 from backoffice.panel import lookups
 from backoffice.panel.forms import MOST_LINES
-from models import clock
 from models.base import db
 from models.items import Item, UnitConversion
+from models.operations.ledger import availability
 from models.rights import may
 from models.stock import StockBalance, StockBatch, Store
 from portal.web.locale import parse_decimal
@@ -47,16 +47,17 @@ class StockHint:
         key, store_id = lookups.identity(Item, requested.get("item", "")), lookups.identity(Store,
                                                                                             requested.get("store",
                                                                                                           ""))
-        item = db.session.get(Item, key) if key is not None and store_id is not None else None
-        if item is None:
-            return "", 204
-        batch_id = lookups.identity(StockBatch, requested.get("batch", ""))
-        held = self._held(item.id, store_id, batch_id).scalar_subquery()
         known = db.session.execute(
-            sa.select(UnitConversion.id, UnitConversion.factor, held).select_from(Item)
-            .outerjoin(UnitConversion, UnitConversion.item_id == Item.id).where(Item.id == item.id)).all()
-        factors = {str(key): factor for key, factor, _ in known}
-        stock = known[0][2] or Decimal(0)
+            sa.select(Item, UnitConversion.id, UnitConversion.factor).select_from(Item)
+            .outerjoin(UnitConversion, UnitConversion.item_id == Item.id).where(Item.id == key)
+        ).all() if key is not None and store_id is not None else []
+        if not known:
+            return "", 204
+        item = known[0][0]
+        batch_id = lookups.identity(StockBatch, requested.get("batch", ""))
+        factors = {str(unit_id): factor for _item, unit_id, factor in known}
+        there = availability.available(store_id, {item.id})[item.id]
+        stock = self._stock(there, item.id, store_id, batch_id)
 
         def base(quantity: str, unit: str) -> Decimal:
             try:
@@ -69,15 +70,20 @@ class StockHint:
                      Decimal(0))
         wanted = base(requested.get("quantity", ""), requested.get("unit", "")) + others
         return self.render("backoffice/stores/line_stock.html", item=item, stock=stock, wanted=wanted,
-                           left=stock - wanted,
+                           left=stock - wanted, reserved=there.reserved,
                            waits=self.waits_for_stock, of_batch=batch_id is not None, others=others)
+
+    def _stock(self, there: availability.Available, item_id: int, store_id: Any, batch_id: Any) -> Decimal:
+        """What this document can take: a request what nobody waits for, the others what lies there."""
+        if batch_id is not None:
+            return db.session.scalar(self._held(item_id, store_id, batch_id)) or Decimal(0)
+        if self.waits_for_stock:
+            return there.available
+        return there.on_hand if self.takes_expired else there.usable
 
     def _held(self, item_id: int, store_id: Any, batch_id: Any) -> sa.Select[Any]:
         held = (sa.select(sa.func.sum(StockBalance.quantity))
                 .join(StockBatch, StockBatch.id == StockBalance.batch_id)
-                .where(StockBalance.item_id == item_id, StockBalance.store_id == store_id))
-        if batch_id is not None:
-            held = held.where(StockBalance.batch_id == batch_id)
-        if not self.takes_expired:
-            held = held.where(sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on >= clock.today()))
-        return held
+                .where(StockBalance.item_id == item_id, StockBalance.store_id == store_id,
+                       StockBalance.batch_id == batch_id))
+        return held if self.takes_expired else held.where(availability.unexpired())

@@ -23,8 +23,10 @@ from backoffice.stores import count_sheet
 from models import clock
 from models.base import db, one_transaction
 from models.errors import N_, Refused
+from models.expiry_dates import read_expiry
 from models.items import Item, ItemCategory, UnitConversion
 from models.operations.core import list_files
+from models.operations.core.approvals import perform
 from models.operations.stores import count_moments, scans, stocktake_counting
 from models.stock import StoreItem
 from models.stocktakes import COUNTERS, Stocktake, StocktakeLine, StocktakeState
@@ -43,11 +45,16 @@ def _number(text: str) -> Decimal | None:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return list_files.day(text.strip()[:10]) if text.strip() else None
-    except ValueError:
-        raise Refused(N_("Write a date, for example %(example)s."), field="expires_on",
-                      example=clock.today().strftime("%d/%m/%Y")) from None
+    return read_expiry(text) if text.strip() else None
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _box(line: StocktakeLine, unit: UnitConversion) -> str:
+    """The name of the field of a line's figure in one unit, on the list of lines."""
+    return f"q{line.id}-{unit.id}"
 
 
 def _hour(text: str) -> datetime | None:
@@ -146,6 +153,8 @@ class CountingPages:
 
     def _counted(self, record: Stocktake) -> Any:
         form = request.form
+        if "line" not in form:
+            return self._several_counted(record)
         key = lookups.identity(StocktakeLine, form.get("line", ""))
         if key is None:
             abort(404)
@@ -162,7 +171,7 @@ class CountingPages:
             seen = _number(form.get("seen", ""))
             with one_transaction():
                 line = stocktake_counting.count(record, key, quantity, seen=seen, by=current_user,
-                                                note=form.get("note", ""))
+                                                note=form.get("note", ""), drawn=_key(form.get("drawn", "")))
         except Refused as refusal:
             db.session.rollback()
             return self._count_page(self.one_or_404(str(record.id)), refusal, key), refusal.status
@@ -170,6 +179,48 @@ class CountingPages:
         code = form.get("code", "").strip()[:120]
         onward = {"after": line.id} | ({"code": code} if code else {})
         return redirect(f"{self.url}/{record.id}/count?{urlencode(onward)}", 303)
+
+    def _several_counted(self, record: Stocktake) -> Any:
+        """The list of open lines with its figures: all of them are saved, or none and every wrong one is
+        told."""
+        form = request.form
+        lines = [line for line in stocktake_counting.ordered(record, {}, with_units=True)
+                 if any(form.get(_box(line, unit), "").strip() for unit in line.item.units)]
+        try:
+            figures = self._figures(lines)
+            if not figures and not form.get("hand_in"):
+                raise Refused(N_("Write what you counted, 0 where nothing is there."), field="quantity")
+            with one_transaction():
+                number = stocktake_counting.count_lines(record, figures, by=current_user)
+                if form.get("hand_in"):
+                    perform(record, "submit", by=current_user)
+        except Refused as refusal:
+            db.session.rollback()
+            return self._count_page(self.one_or_404(str(record.id)), refusal, is_list=True), refusal.status
+        said = gettext("%(number)s lines were counted.", number=number)
+        if form.get("hand_in"):
+            return done(f"{said} {gettext('The stocktake was handed in.')}", self.details_url(record))
+        code = form.get("code", "").strip()[:120]  # scanned while figures stood there: saved, then looked up
+        return done(said, f"{self.url}/{record.id}/count" + (f"?{urlencode({'code': code})}" if code else ""))
+
+    @staticmethod
+    def _figures(lines: list[StocktakeLine]) -> dict[int, stocktake_counting.Figure]:
+        """What was typed, by line. Raises `BadLines` that names every figure that is no number."""
+        result: dict[int, stocktake_counting.Figure] = {}
+        bad: dict[int, Refused] = {}
+        for line in lines:
+            try:
+                parts = [(unit, value) for unit in line.item.units
+                         if (value := _number(request.form.get(_box(line, unit), ""))) is not None]
+                result[line.id] = stocktake_counting.Figure(
+                    stocktake_counting.fitting(line.item, stocktake_counting.together(line.item, parts)),
+                    _number(request.form.get(f"seen-{line.id}", "")),
+                    _key(request.form.get(f"drawn-{line.id}", "")))
+            except Refused as refusal:
+                bad[line.id] = refusal
+        if bad:
+            raise stocktake_counting.BadLines(bad)
+        return result
 
     @expose("/<id>/found", methods=("POST",))
     def found_view(self, id: str) -> Any:
@@ -189,12 +240,13 @@ class CountingPages:
         onward = "line" if made[0].counted_quantity is None else "after"
         return redirect(f"{self.url}/{record.id}/count?{onward}={made[0].id}", 303)
 
-    def _count_page(self, record: Stocktake, refusal: Refused | None = None, key: int | None = None) -> Any:
-        """`key` is the line that a refused figure was for."""
+    def _count_page(self, record: Stocktake, refusal: Refused | None = None, key: int | None = None, *,
+                    is_list: bool = False) -> Any:
+        """`key` is the line that a refused figure was for; `is_list`: the list of figures was refused."""
         g.uses_camera = True
         places = stocktake_counting.places_of(record)
-        lines = stocktake_counting.ordered(record, places)
-        is_found = refusal is not None and key is None
+        lines = stocktake_counting.ordered(record, places, with_units=True)
+        is_found = refusal is not None and key is None and not is_list
         text = (request.form if is_found else request.args).get("code", "").strip()[:120]
         now, several, missing = None, [], None
         if key is not None or request.args.get("line"):
@@ -204,18 +256,24 @@ class CountingPages:
             missing, refusal = self._missing(text, refusal)
         elif text:
             now, several, missing, refusal = self._looked_up(lines, text)
-        else:
-            now = self._next(lines, lookups.identity(StocktakeLine, request.args.get("after", "")))
         open_lines = [line for line in lines if line.counted_quantity is None]
+        if not (text or key or is_list or request.args.get("line")) \
+                and (request.args.get("after") or len(open_lines) == 1):
+            now = self._next(lines, lookups.identity(StocktakeLine, request.args.get("after", "")))
+        typed = [line for line in lines if line.counted_quantity is not None and is_list
+                 and any(request.form.get(_box(line, unit)) for unit in line.item.units)]
+        shown = [*typed, *open_lines[:SHOWN]]
         before = next((line for line in lines if str(line.id) == request.args.get("after")), None)
         since = count_moments.since(record)
         return self.render(
             "backoffice/stores/count.html", view=self, record=record, lines=lines, now=now, several=several,
             missing=missing,
             text=text, refusal=refusal, message_of=message_of,
-            open_lines=self._by_shelf(open_lines[:SHOWN], places),
-            places=places,
-            left=len(open_lines), shown=min(len(open_lines), SHOWN), before=before, since=since,
+            open_lines=self._by_shelf(shown, places),
+            bad=getattr(refusal, "lines", {}),
+            drawn=count_moments.last_moves(record, [*shown, now] if now is not None else shown),
+            since_start=count_moments.since_the_start(record), places=places, box=_box,
+            left=len(open_lines), shown=len(shown), before=before, since=since,
             moved_words=moved_words, moved=[line for line in lines if line.id in since][:SHOWN],
             counted=len(lines) - len(open_lines), people=self._people(lines))
 
@@ -336,8 +394,9 @@ class CountingPages:
             media = "application/pdf"
         else:
             heads = [gettext(head) for head in stocktake_counting.SHEET]
+            moved = stocktake_counting.moved(record)
             # read before the answer goes out
-            rows = [stocktake_counting.sheet_row(line, places) for line in lines]
+            rows = [stocktake_counting.sheet_row(line, places, moved) for line in lines]
             body, media = ((export.as_csv(heads, rows), "text/csv; charset=utf-8") if kind == "csv" else (
                 export.as_xlsx(heads, rows, gettext("Count sheet")),
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
-from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.panel.rendering import BLANK
+from backoffice.stores.by_shelf import ByShelf
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
-from models.base import db
-from models.finality import FINAL_STATES
 from models.items import Item, UnitConversion
+from models.operations.ledger import availability
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.operations.stores import count_moments, shelves, stocktake_counting, stores
+from models.operations.stores import count_moments, shelves, stocktake_counting, substitutes
 from models.returns import Spoilage, SupplierReturn
 from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
+from models.stock_levels import StockLevel
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
-from models.store_requests import DeliveryRequest, DeliveryState, StoreRequest, StoreRequestState
 from models.workflow import Transition
 from portal.web.locale import quantity, rupiah
 
@@ -40,67 +39,13 @@ def meter(part: Decimal, whole: Decimal) -> Markup:
                   ' {0}%</span>').format(percent)
 
 
-class ByShelf:
-    """Mixed into the view of papers that send people along the shelves: lines in the order of the way, until
-    it is walked."""
-
-    def line_table(self, record: Any, collection: str) -> dict[str, Any]:
-        table: dict[str, Any] = super().line_table(record, collection)  # type: ignore[misc]
-        if record.state in FINAL_STATES:
-            return table
-        places = shelves.locations(record.store_id, (line.item_id for line in table["rows"]))
-        if places:
-            table["extras"] = [(gettext("Shelf"), lambda line: places.get(line.item_id, "–")),
-                               *table["extras"]]
-            table["rows"] = sorted(table["rows"], key=lambda line: shelves.walk(places.get(line.item_id)))
-        return table
-
-
-class StoreRequestView(StockHint, DocumentView):
-    model = StoreRequest
-    column_list = ("number", "requested_on", "work_unit", "state", "urgency", "needed_on", "store",
-                   "created_by")
-    late = ("needed_on", ("submitted", "approved"))
-    form_columns = ("work_unit", "store", "needed_on", "urgency", "purpose", "note")
-    makes = (Make("make_delivery", lazy_gettext("Make the delivery"), (Role.STORE_STAFF,),
-                  stores.make_delivery,
-                  lambda request: request.state == StoreRequestState.APPROVED),
-             *drafts_from.makes(StoreRequest))
-    beside_new = drafts_from.BESIDE_NEW
-
-    waits_for_stock = True
-
-    def details_options(self) -> list[Any]:
-        return [*super().details_options(),
-                selectinload(StoreRequest.deliveries).selectinload(DeliveryRequest.lines)]
-
-    def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
-        """How much of each item the unit was given so far, in the unit of measure that it asked in."""
-        if record.state not in (StoreRequestState.APPROVED, StoreRequestState.DONE):
-            return []
-        left = dict(record.delivered_by_item)
-        given: dict[int, Decimal] = {}
-        for line in record.lines:
-            given[line.id] = min(left.get(line.item_id, Decimal(0)), line.base_quantity)
-            left[line.item_id] = left.get(line.item_id, Decimal(0)) - given[line.id]
-        return [(gettext("Delivered"), lambda line: meter(given[line.id], line.base_quantity))]
-
-
-class DeliveryRequestView(StockHint, ByShelf, DocumentView):
-    model = DeliveryRequest
-    takes_expired = False
-    column_list = ("number", "delivered_on", "store_request", "store", "created_by", "state")
-    form_columns = ("store_request", "store", "delivered_on", "account", "note")
-    details_template = "backoffice/stores/moves.html"
-
-    def extra(self, record: Any) -> dict[str, Any]:
-        """The batches that left the store, once they did."""
-        if record.state not in (DeliveryState.DELIVERED, DeliveryState.DONE, DeliveryState.REVERSED):
-            return {"moves": []}
-        return {"moves": list(db.session.scalars(
-            sa.select(StockMove).where(StockMove.document_type == self.table,
-                                       StockMove.document_id == record.id)
-            .options(joinedload(StockMove.item), joinedload(StockMove.batch)).order_by(StockMove.id)))}
+def stock_cell(stock: availability.Available) -> Markup:
+    """What can be used; beneath it what nobody waits for, and what is expired."""
+    beside = [gettext("%(quantity)s available", quantity=quantity(stock.available))] if stock.reserved else []
+    if stock.expired:
+        beside.append(gettext("%(quantity)s expired", quantity=quantity(stock.expired)))
+    small = Markup('<small class="rw-sub">{}</small>').format(" · ".join(beside)) if beside else Markup("")
+    return escape(quantity(stock.usable)) + small
 
 
 class ItemView(MasterView):
@@ -110,9 +55,23 @@ class ItemView(MasterView):
     details_template = "backoffice/stores/item.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
+        instead = (substitutes.suggestions([record.id])[record.id]
+                   if may(current_user, "read", "item_substitute") else [])
         if not may(current_user, "read", "stock_balance"):
-            return {"held": []}
-        return {"held": shelves.held(record.id), "today": clock.today()}
+            return {"held": [], "substitutes": instead}
+        levels = db.session.scalars(sa.select(StockLevel).filter_by(item_id=record.id)
+                                    .options(joinedload(StockLevel.store)).order_by(StockLevel.id)).all()
+        return {"held": shelves.held(record.id), "today": clock.today(), "levels": levels,
+                "substitutes": instead,
+                "stock": availability.in_all_stores([record.id])[record.id]}
+
+    def label(self, name: str) -> str:
+        return gettext("Usable stock") if name == "stock_on_hand" else super().label(name)
+
+    def cells_of(self, records: list[Item]) -> dict[str, Callable[[Item], Markup]]:
+        """What can be used of each item, and what is expired or promised of it."""
+        there = availability.in_all_stores(item.id for item in records)
+        return {"stock_on_hand": lambda item: stock_cell(there[item.id])}
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """The base unit is a unit of measure too, with factor 1."""
@@ -199,8 +158,11 @@ class StocktakeView(CountingPages, ByShelf, DocumentView):
     line_form_columns = {"lines": ("item", "unit", "batch", "note")}
 
     def line_extras(self, record: Any, collection: str) -> list[tuple[str, Any]]:
-        """What moved of each line since it was counted: it survives the posting."""
-        since = count_moments.since(record)
+        """What moved of each line since it was counted, or since the start where it is still open: it
+        survives the posting."""
+        if record.state == StocktakeState.DRAFT:
+            return []
+        since = stocktake_counting.moved(record)
         return [(gettext("Moved since"),
                  lambda line: moved_words(since.get(line.id)) or "–")] if since else []
 

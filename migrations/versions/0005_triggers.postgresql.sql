@@ -150,7 +150,7 @@ CREATE TRIGGER asset_plan_final_truncate BEFORE TRUNCATE ON "asset_plan" FOR EAC
 EXECUTE FUNCTION refuse_change('posted is final: asset_plan')
 
 CREATE TRIGGER asset_procurement_final_update BEFORE UPDATE ON "asset_procurement" FOR EACH ROW
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."procured_on" IS DISTINCT FROM NEW."procured_on" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."tax_percent" IS DISTINCT FROM NEW."tax_percent" OR OLD."funding_source" IS DISTINCT FROM NEW."funding_source" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."procured_on" IS DISTINCT FROM NEW."procured_on" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."tax_percent" IS DISTINCT FROM NEW."tax_percent" OR OLD."funding_source" IS DISTINCT FROM NEW."funding_source" OR OLD."needs_director" IS DISTINCT FROM NEW."needs_director" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: asset_procurement')
 
@@ -270,7 +270,7 @@ CREATE TRIGGER prescription_final_truncate BEFORE TRUNCATE ON "prescription" FOR
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order" FOR EACH ROW
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS DISTINCT FROM NEW."vat_percent" OR OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."payment_terms" IS DISTINCT FROM NEW."payment_terms" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS DISTINCT FROM NEW."vat_percent" OR OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."payment_terms" IS DISTINCT FROM NEW."payment_terms" OR OLD."needs_director" IS DISTINCT FROM NEW."needs_director" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: purchase_order')
 
@@ -292,6 +292,18 @@ EXECUTE FUNCTION refuse_change('posted is final: purchase_request')
 
 CREATE TRIGGER purchase_request_final_truncate BEFORE TRUNCATE ON "purchase_request" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: purchase_request')
+
+CREATE TRIGGER quotation_request_final_update BEFORE UPDATE ON "quotation_request" FOR EACH ROW
+WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."asked_on" IS DISTINCT FROM NEW."asked_on" OR OLD."answer_by" IS DISTINCT FROM NEW."answer_by" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
+EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
+
+CREATE TRIGGER quotation_request_final_delete BEFORE DELETE ON "quotation_request" FOR EACH ROW
+WHEN (OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL)
+EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
+
+CREATE TRIGGER quotation_request_final_truncate BEFORE TRUNCATE ON "quotation_request" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
 
 CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage" FOR EACH ROW
 WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."spoiled_on" IS DISTINCT FROM NEW."spoiled_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
@@ -419,6 +431,8 @@ CREATE INDEX ix_purchase_order_number_part ON "purchase_order" USING gin (number
 
 CREATE INDEX ix_purchase_request_number_part ON "purchase_request" USING gin (number gin_trgm_ops)
 
+CREATE INDEX ix_quotation_request_number_part ON "quotation_request" USING gin (number gin_trgm_ops)
+
 CREATE INDEX ix_spoilage_number_part ON "spoilage" USING gin (number gin_trgm_ops)
 
 CREATE INDEX ix_stock_transfer_number_part ON "stock_transfer" USING gin (number gin_trgm_ops)
@@ -508,7 +522,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}')
 
 CREATE TRIGGER delivery_request_line_final_change BEFORE UPDATE OR DELETE ON "delivery_request_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}', '{delivered,done,reversed,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}', '{done,reversed,cancelled}', '{delivered_quantity,arrived_quantity,missing}')
 
 CREATE TRIGGER delivery_request_line_final_truncate BEFORE TRUNCATE ON "delivery_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: delivery_request_line')
@@ -593,6 +607,26 @@ EXECUTE FUNCTION refuse_line_change('posted is final: purchase_request_line', 'p
 CREATE TRIGGER purchase_request_line_final_truncate BEFORE TRUNCATE ON "purchase_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: purchase_request_line')
 
+CREATE TRIGGER quotation_price_final_insert AFTER INSERT ON "quotation_price"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{sent}', 'quotation_request_line', 'quotation_request_id')
+
+CREATE TRIGGER quotation_price_final_change BEFORE UPDATE OR DELETE ON "quotation_price" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{sent}', '{sent,done,cancelled}', '{}', 'quotation_request_line', 'quotation_request_id')
+
+CREATE TRIGGER quotation_price_final_truncate BEFORE TRUNCATE ON "quotation_price" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: quotation_price')
+
+CREATE TRIGGER quotation_request_line_final_insert AFTER INSERT ON "quotation_request_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}')
+
+CREATE TRIGGER quotation_request_line_final_change BEFORE UPDATE OR DELETE ON "quotation_request_line" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}', '{sent,done,cancelled}', '{}')
+
+CREATE TRIGGER quotation_request_line_final_truncate BEFORE TRUNCATE ON "quotation_request_line" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: quotation_request_line')
+
 CREATE TRIGGER spoilage_line_final_insert AFTER INSERT ON "spoilage_line"
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}')
@@ -628,7 +662,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}')
 
 CREATE TRIGGER store_request_line_final_change BEFORE UPDATE OR DELETE ON "store_request_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}', '{done,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}', '{done,cancelled}', '{granted_quantity}')
 
 CREATE TRIGGER store_request_line_final_truncate BEFORE TRUNCATE ON "store_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: store_request_line')
@@ -674,3 +708,6 @@ WHERE (state IN ('requested', 'approved', 'in_progress', 'completed'))
 ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_patient_time EXCLUDE USING gist ("patient_id" WITH =,
   tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
 WHERE (state IN ('requested', 'approved', 'in_progress', 'completed') AND "held_beside_id" IS NULL)
+
+ALTER TABLE "supplier_price" ADD CONSTRAINT ex_supplier_price_days EXCLUDE USING gist ("supplier_id" WITH =, "item_id" WITH =, "unit_id" WITH =, "minimum_quantity" WITH =, "kind" WITH =,
+  daterange("valid_from", "valid_to", '[]') WITH &&)

@@ -106,7 +106,7 @@ WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_plan'); END
 
 CREATE TRIGGER asset_procurement_final_update BEFORE UPDATE ON "asset_procurement"
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_procurement'); END
 
@@ -196,7 +196,7 @@ WHEN OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order"
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_order'); END
 
@@ -212,6 +212,15 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request'); END
 CREATE TRIGGER purchase_request_final_delete BEFORE DELETE ON "purchase_request"
 WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request'); END
+
+CREATE TRIGGER quotation_request_final_update BEFORE UPDATE ON "quotation_request"
+WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."asked_on" IS NOT NEW."asked_on" OR OLD."answer_by" IS NOT NEW."answer_by" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request'); END
+
+CREATE TRIGGER quotation_request_final_delete BEFORE DELETE ON "quotation_request"
+WHEN OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request'); END
 
 CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage"
 WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."spoiled_on" IS NOT NEW."spoiled_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
@@ -374,6 +383,8 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: delivery_request_line'); END
 CREATE TRIGGER delivery_request_line_final_update BEFORE UPDATE ON "delivery_request_line"
 WHEN (((SELECT state FROM "delivery_request" WHERE id = OLD."delivery_request_id") NOT IN ('draft') OR (SELECT state FROM "delivery_request" WHERE id = NEW."delivery_request_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."delivery_request_id" IS NOT NEW."delivery_request_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+  OR ((SELECT state FROM "delivery_request" WHERE id = OLD."delivery_request_id") IN ('done', 'reversed', 'cancelled')
+  AND (OLD."delivered_quantity" IS NOT NEW."delivered_quantity" OR OLD."arrived_quantity" IS NOT NEW."arrived_quantity" OR OLD."missing" IS NOT NEW."missing"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: delivery_request_line'); END
 
 CREATE TRIGGER delivery_request_line_final_delete BEFORE DELETE ON "delivery_request_line"
@@ -488,6 +499,32 @@ CREATE TRIGGER purchase_request_line_final_delete BEFORE DELETE ON "purchase_req
 WHEN (SELECT state FROM "purchase_request" WHERE id = OLD."purchase_request_id") NOT IN ('draft')
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request_line'); END
 
+CREATE TRIGGER quotation_price_final_insert BEFORE INSERT ON "quotation_price"
+WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('sent')
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
+
+CREATE TRIGGER quotation_price_final_update BEFORE UPDATE ON "quotation_price"
+WHEN (((SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('sent') OR (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('sent'))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."quotation_id" IS NOT NEW."quotation_id" OR OLD."quotation_request_line_id" IS NOT NEW."quotation_request_line_id" OR OLD."cannot" IS NOT NEW."cannot" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."delivery_days" IS NOT NEW."delivery_days" OR OLD."is_chosen" IS NOT NEW."is_chosen" OR OLD."choice_reason" IS NOT NEW."choice_reason" OR OLD."discount" IS NOT NEW."discount"))
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
+
+CREATE TRIGGER quotation_price_final_delete BEFORE DELETE ON "quotation_price"
+WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('sent')
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
+
+CREATE TRIGGER quotation_request_line_final_insert BEFORE INSERT ON "quotation_request_line"
+WHEN (SELECT state FROM "quotation_request" WHERE id = NEW."quotation_request_id") NOT IN ('draft')
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request_line'); END
+
+CREATE TRIGGER quotation_request_line_final_update BEFORE UPDATE ON "quotation_request_line"
+WHEN (((SELECT state FROM "quotation_request" WHERE id = OLD."quotation_request_id") NOT IN ('draft') OR (SELECT state FROM "quotation_request" WHERE id = NEW."quotation_request_id") NOT IN ('draft'))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."quotation_request_id" IS NOT NEW."quotation_request_id" OR OLD."purchase_request_line_id" IS NOT NEW."purchase_request_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request_line'); END
+
+CREATE TRIGGER quotation_request_line_final_delete BEFORE DELETE ON "quotation_request_line"
+WHEN (SELECT state FROM "quotation_request" WHERE id = OLD."quotation_request_id") NOT IN ('draft')
+BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request_line'); END
+
 CREATE TRIGGER spoilage_line_final_insert BEFORE INSERT ON "spoilage_line"
 WHEN (SELECT state FROM "spoilage" WHERE id = NEW."spoilage_id") NOT IN ('draft')
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage_line'); END
@@ -538,6 +575,8 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: store_request_line'); END
 CREATE TRIGGER store_request_line_final_update BEFORE UPDATE ON "store_request_line"
 WHEN (((SELECT state FROM "store_request" WHERE id = OLD."store_request_id") NOT IN ('draft') OR (SELECT state FROM "store_request" WHERE id = NEW."store_request_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."store_request_id" IS NOT NEW."store_request_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+  OR ((SELECT state FROM "store_request" WHERE id = OLD."store_request_id") IN ('done', 'cancelled')
+  AND (OLD."granted_quantity" IS NOT NEW."granted_quantity"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: store_request_line'); END
 
 CREATE TRIGGER store_request_line_final_delete BEFORE DELETE ON "store_request_line"
@@ -633,3 +672,17 @@ WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
   AND CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) + other."slot_minutes" * 60000))
 BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_patient_time'); END
+
+CREATE TRIGGER ex_supplier_price_days_insert AFTER INSERT ON "supplier_price"
+WHEN EXISTS (SELECT 1 FROM "supplier_price" AS other WHERE other."supplier_id" = NEW."supplier_id" AND other."item_id" = NEW."item_id" AND other."unit_id" = NEW."unit_id" AND other."minimum_quantity" = NEW."minimum_quantity" AND other."kind" = NEW."kind"
+  AND other.id <> NEW.id
+  AND (NEW."valid_to" IS NULL OR other."valid_from" <= NEW."valid_to")
+  AND (other."valid_to" IS NULL OR NEW."valid_from" <= other."valid_to"))
+BEGIN SELECT RAISE(ABORT, 'overlap: ex_supplier_price_days'); END
+
+CREATE TRIGGER ex_supplier_price_days_update AFTER UPDATE ON "supplier_price"
+WHEN EXISTS (SELECT 1 FROM "supplier_price" AS other WHERE other."supplier_id" = NEW."supplier_id" AND other."item_id" = NEW."item_id" AND other."unit_id" = NEW."unit_id" AND other."minimum_quantity" = NEW."minimum_quantity" AND other."kind" = NEW."kind"
+  AND other.id <> NEW.id
+  AND (NEW."valid_to" IS NULL OR other."valid_from" <= NEW."valid_to")
+  AND (other."valid_to" IS NULL OR NEW."valid_from" <= other."valid_to"))
+BEGIN SELECT RAISE(ABORT, 'overlap: ex_supplier_price_days'); END

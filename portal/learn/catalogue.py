@@ -28,7 +28,8 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "requests": (_l("Requests and deliveries"), (
         "work_unit", "user", "account", "store", "item", "request_template", "request_template_line",
         DOCUMENTS, "stock_move")),
-    "purchasing": (_l("Purchasing"), ("supplier", "item", DOCUMENTS)),
+    "purchasing": (_l("Purchasing"), ("supplier", "item", "stock_level", "supplier_price", DOCUMENTS,
+                                      "quotation", "quotation_price", "item_substitute")),
     "corrections": (_l("Returns, losses and counts"), ("store", "item", "stock_batch", DOCUMENTS)),
     "ledger": (_l("Stock and journal"), (
         "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -211,12 +212,17 @@ def export(table: str, kind: str, target: Path) -> None:
 @click.argument("table")
 @click.argument("source", type=HERE, metavar="FILE")
 @click.option("--sheet", help="The sheet to read, when a workbook has several.")
-@click.option("--yes", "sure", is_flag=True, help="Do not ask before the rows are added.")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask before the rows are written.")
 @click.option("--codes-are-right", is_flag=True, help="Codes that may have lost zeros in front are meant so.")
+@click.option("--by", metavar="ADDRESS", help="The account that brings it; first stock needs one.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the first stock.")
+@click.option("--decimals", "mark", type=click.Choice([",", "."]), help="What stands before the decimals.")
 @command
-def import_(table: str, source: Path, sheet: str | None, sure: bool, codes_are_right: bool) -> None:
-    """Add master data from CSV or XLSX: all rows or none, each bad row named."""
-    data_commands.import_(table, source, sheet, sure=sure, codes_are_right=codes_are_right)
+def import_(table: str, source: Path, sheet: str | None, sure: bool, codes_are_right: bool, by: str | None,
+            on: datetime | None, mark: str | None) -> None:
+    """Bring master data or opening_stock from CSV or XLSX: all rows or none, each bad row named."""
+    data_commands.import_(table, source, sheet, sure=sure, codes_are_right=codes_are_right, by=by,
+                          on=on.date() if on is not None else None, mark=mark)
 
 
 @click.command("backup")

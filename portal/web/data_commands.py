@@ -11,21 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+import sqlalchemy as sa
 import xlsxwriter
 from alembic.script import ScriptDirectory
 from flask import current_app
 
+from models import clock
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.operations.core import activity, backup, list_files, spoilt_codes
-from models.operations.setup import table_files
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets a quote in front."""
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+from models.imports import OPENING_STOCK, ListImport
+from models.operations.core import activity, backup, list_files
+from models.operations.setup import import_plan, imports, table_files
+from models.people import User
+from portal.web import list_heads
+from portal.web.export import safe
 
 
 def write_csv(heads: list[str], rows: Iterable[list[Any]], target: Path) -> int:
@@ -35,7 +34,7 @@ def write_csv(heads: list[str], rows: Iterable[list[Any]], target: Path) -> int:
         writer.writerow(heads)
         for row in rows:
             count += 1
-            writer.writerow([_safe(value.isoformat() if isinstance(value, date | datetime) else value)
+            writer.writerow([safe(value.isoformat() if isinstance(value, date | datetime) else value)
                              for value in row])
     return count
 
@@ -76,7 +75,7 @@ def write_xlsx(heads: list[str], rows: Iterable[list[Any]], target: Path) -> int
                 elif isinstance(value, int | float | Decimal):
                     sheet.write_number(count, place, value)
                 elif value is not None:
-                    sheet.write_string(count, place, str(_safe(str(activity.plain(value))))[:32_000])
+                    sheet.write_string(count, place, str(safe(str(activity.plain(value))))[:32_000])
     return count
 
 
@@ -93,39 +92,84 @@ def export(table: str, kind: str, target: Path) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    click.echo(f"{table}: {count} rows in {target}")
-
-
-def read_list(source: Path, sheet: str | None = None) -> list_files.Listed:
-    """The rows of a CSV or XLSX file. Raises `lists.WhichSheet` or `Refused`."""
-    with source.open("rb") as file:
-        content = file.read(list_files.MOST_BYTES + 1)
-    return list_files.read(content, source.name, sheet)
+    click.echo(f"{table}: {_rows(count)} in {target}")
 
 
 def import_(table: str, source: Path, sheet: str | None = None, *, sure: bool = False,
-            codes_are_right: bool = False) -> None:
-    """Add the rows of a file to a table of master data: all of them or none, after a look unless somebody is
-    `sure`."""
-    listed = read_list(source, sheet)
+            codes_are_right: bool = False, by: str | None = None, on: date | None = None,
+            mark: str | None = None) -> None:
+    """Bring the rows of a file: all of them or none, after a look unless somebody is `sure`."""
+    with source.open("rb") as file:
+        content = file.read(list_files.MOST_BYTES + 1)
+    author = _author(by)
+    imports.may_bring(table, author)
+    found = list_heads.read(table, content, source.name, sheet)
+    if found.rows is None:
+        raise Refused(list_files.SAID["which"], name=source.name, sheets=", ".join(found.sheets))
     with one_transaction() as session:
-        attempt = session.begin_nested()
-        count = table_files.add_rows(session, table, listed.rows)
-        attempt.rollback()
-        asks = spoilt_codes.of_records(session, table_files.model_of(table), listed.rows)
-    where = f'{source.name}, sheet "{listed.sheet}"' if listed.sheet else source.name
-    click.echo(f"{table}: {count} rows to add from {where}")
-    for ask in asks:
-        there = ", which is there already" if ask.is_known else ""
-        click.echo(f"row {ask.row}: {ask.column} {ask.cell}: did you mean {ask.known}{there}?")
+        brought = imports.bring(session, table, content, source.name, found, by=_author(by), posted_on=on,
+                                mark=mark)
+        key, seen, has_wrong = brought.id, brought.digest, bool(brought.wrong_rows)
+        asks = (brought.plan or {})["asks"]
+        _tell(brought, f'{source.name}, sheet "{found.sheet}"' if found.sheet else source.name)
+        if has_wrong:
+            session.delete(brought)
+    if has_wrong:
+        raise Refused("Nothing was imported.")
     if asks and sure and not codes_are_right:
         raise Refused("Codes may have lost zeros in front. Correct the file, or add --codes-are-right.")
     if not sure:
-        click.confirm("Are these codes right, and are the rows to be added?" if asks else "Add them?",
+        click.confirm("Are these codes right, and is all of this to be written?" if asks else "Write it?",
                       abort=True)
     with one_transaction() as session:
-        count = table_files.add_rows(session, table, listed.rows)
-    click.echo(f"{table}: {count} rows added")
+        outcome = imports.apply(session, session.get_one(ListImport, key), found.rows, by=_author(by),
+                                seen=seen, codes_are_right=True)
+    click.echo(f"{table}: {_rows(outcome.new)} added, {outcome.changed} changed, {outcome.same} unchanged")
+
+
+def _author(address: str | None) -> User | None:
+    """The account of that address; nobody without one."""
+    if address is None:
+        return None
+    user: User | None = db.session.scalars(
+        sa.select(User).where(sa.func.lower(User.email) == address.strip().lower())).first()
+    if user is None:
+        raise Refused("There is no account of %(address)s.", address=address)
+    return user
+
+
+def _tell(brought: ListImport, where: str) -> None:
+    """What the list would do: rows, values old and new, what first stock brings, what is wrong."""
+    plan = brought.plan or {"rows": [], "asks": []}
+    click.echo(f"{brought.kind}: {_rows(brought.new_rows)} to add from {where}")
+    click.echo(f"{brought.changed_rows} to change, {brought.same_rows} unchanged, {brought.wrong_rows} wrong")
+    before = imports.earlier(db.session, brought)
+    if before is not None and before.applied_at is not None:
+        click.echo(f"This file was brought in on {clock.local(before.applied_at):%Y-%m-%d %H:%M} already.")
+    for row, _word, column, message, params in brought.findings:
+        click.echo(f"row {row}: {column and column + ': '}{Refused(message, **params)}")
+    for row in plan["rows"]:
+        click.echo(f"row {row['row']}: {row['name']}: {row['word']}: " + ", ".join(
+            f"{name} {_shown(row['before'][name])} -> {_shown(value)}" if row["word"] == "changed"
+            else f"{name} {_shown(value)}" for name, value in row["values"].items() if value is not None
+            or row["word"] == "changed"))
+    if brought.kind == OPENING_STOCK:
+        totals = import_plan.totals(plan)
+        for store in totals:
+            amounts = ", ".join(f"{amount} {unit}" for unit, amount in sorted(store.quantities.items()))
+            click.echo(f"{store.store}: {_rows(store.lines)}, {amounts}, {store.value} rupiah")
+        click.echo(f"total: {sum((store.value for store in totals), Decimal(0))} rupiah")
+    for ask in plan["asks"]:
+        there = ", which is there already" if ask["is_known"] else ""
+        click.echo(f"row {ask['row']}: {ask['column']} {ask['cell']}: did you mean {ask['known']}{there}?")
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
+
+
+def _shown(value: Any) -> str:
+    return str(value["text"] if isinstance(value, dict) else "-" if value is None else value)
 
 
 def save(target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -12,13 +13,14 @@ from typing import Any
 
 import xlsxwriter
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What a spreadsheet would run, behind quotes too: one more goes in front, so that the text comes back.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _CHUNK = 64 * 1024
 
 
 def safe(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets a quote in front; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and _FORMULA.match(value):
         return "'" + value
     return value
 
@@ -30,8 +32,7 @@ def as_csv(heads: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
     buffer.write("\ufeff")
     writer.writerow([safe(head) for head in heads])
     for row in rows:
-        writer.writerow([safe(_text(value)) if not isinstance(value, (int, Decimal)) else value
-                         for value in row])
+        writer.writerow([safe(_text(value)) for value in row])
         if buffer.tell() > _CHUNK:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -44,7 +45,15 @@ def _text(value: Any) -> Any:
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return _decimal(value)
     return "" if value is None else value
+
+
+def _decimal(value: Decimal) -> Decimal:
+    """Without needless zeros: 12.500 could be read as twelve thousand."""
+    whole = value.to_integral_value()
+    return whole.quantize(1) if whole == value else value.normalize()
 
 
 def as_xlsx(heads: list[str], rows: Iterable[list[Any]], name: str = "",

@@ -10,14 +10,14 @@ from typing import Any
 from babel.dates import format_date
 from flask import Flask, g, has_request_context, request, session
 from flask.globals import app_ctx
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from models import clock
-from models.errors import Refused
+from models.errors import Plural, Refused
 
 LANGUAGES = ("id", "en")
 #: The field of the session that keeps the reader's language for the time when the database is away.
@@ -184,7 +184,10 @@ def refusal_text(refusal: Refused) -> str:
                               else moment(value)
                               if isinstance(value, datetime) else value
                               for key, value in refusal.params.items()}
-    message = gettext(refusal.message)
+    message = refusal.message
+    if isinstance(message, Plural):
+        return ngettext(message.one, message, refusal.params.get("count", 2), **params)
+    message = gettext(message)
     return message % params if params else message
 
 

@@ -21,8 +21,9 @@ from portal.web.config import ROOT
 PO = ROOT / "translations" / "id" / "LC_MESSAGES" / "messages.po"
 MO = PO.with_suffix(".mo")
 ROOMS = ("backoffice", "models", "portal", "templates")
-KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "_l": None,
-                            "lazy_gettext": None, "lazy_ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "NN_": (1, 2),
+                            "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2),
+                            "pgettext": ((1, "c"), 2)}
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 #: Flask-Admin's and WTForms' own sentences that pages of ours show; they ship no Indonesian.
 OTHERS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext, ngettext
 
 from models import clock
 from models.base import db
@@ -74,10 +74,11 @@ def letter_sheet(letter: Letter) -> Sheet:
         assert letter.sick_from is not None
         assert letter.sick_until is not None
         days = (letter.sick_until - letter.sick_from).days + 1
-        said = [gettext("The patient named above was examined at a distance and needs rest because of "
-                        "illness for "
-                        "%(days)s days, from %(first)s until %(last)s.", days=days,
-                        first=locale.day(letter.sick_from), last=locale.day(letter.sick_until))]
+        said = [ngettext("The patient named above was examined at a distance and needs rest because of "
+                         "illness for %(num)s day, from %(first)s until %(last)s.",
+                         "The patient named above was examined at a distance and needs rest because of "
+                         "illness for %(num)s days, from %(first)s until %(last)s.", days,
+                         first=locale.day(letter.sick_from), last=locale.day(letter.sick_until))]
     else:
         sheet.facts.append((gettext("Referred to"), letter.referred_to or ""))
         said = [gettext("Dear colleague, please examine and treat the patient named above further.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,10 @@ from flask import Blueprint, abort, render_template
 from sqlalchemy.orm import joinedload
 
 from models.base import db
-from models.documents import DocumentNumber
+from models.documents import WORKFLOWS, DocumentNumber
 from models.prescriptions import Letter
 from models.rights import model_of
+from portal.web.more_types import more_types
 
 bp = Blueprint("verify", __name__)
 
@@ -22,10 +24,19 @@ def verify(code: str) -> Any:
     given = db.session.scalar(sa.select(DocumentNumber).where(DocumentNumber.verify_code == code[:64]))
     if given is None:
         return _letter(code)
-    document = db.session.get(model_of(given.document_type), given.document_id)
-    if document is None:
+    stand = _stand(given)
+    if stand is None:
         abort(404)
-    return render_template("site/verify.html", given=given, on=document.document_date, state=document.state)
+    return render_template("site/verify.html", given=given, on=stand[0], state=stand[1])
+
+
+def _stand(given: DocumentNumber) -> tuple[date, Any] | None:
+    """Day and state of the document that has the number."""
+    if given.document_type not in WORKFLOWS:
+        more = more_types()
+        return more.stand(given.document_type, given.document_id) if more is not None else None
+    document = db.session.get(model_of(given.document_type), given.document_id)
+    return None if document is None else (document.document_date, document.state)
 
 
 def _letter(code: str) -> Any:

@@ -4,6 +4,7 @@ on a desk, by what `python app.py` starts."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -114,3 +115,39 @@ def test_from_the_lessons_into_a_role_and_back(
     expect(page).to_have_url(f"{house}/learn/sandbox")
     context.close()
     assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1366, True), (360, False)])
+def test_a_document_of_ones_own_from_the_form_to_the_first_paper(
+        browser: Browser, house: str, accessible: Callable[[Page], None], width: int, dark: bool) -> None:
+    """A learner takes an example, keeps it, goes in as the role that makes one, writes one and submits it."""
+    context = browser.new_context(viewport={"width": width, "height": 740}, locale="en-GB",
+                                  color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    page.goto(f"{house}/login")
+    page.fill("[name=email]", f"{Role.TEACHER if dark else Role.STUDENT}@demo.rawat")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/learn/")
+    page.goto(f"{house}/learn/sandbox")
+    follow(page, "form[action='/learn/sandbox'] button")
+    page.goto(f"{house}/learn/own-document")
+    accessible(page)
+    follow(page, "a[href*='example=vehicle_request']")
+    follow(page, "form[action='/learn/own-document'] .btn.primary")
+    accessible(page)
+    follow(page, "a[href*='role=unit_user']")
+    follow(page, ".rw-actions a.btn-primary")
+    accessible(page)
+    page.fill("[name=destination]", "RSUD Banyumas")
+    page.fill("[name=needed_on]", "2026-12-01")
+    follow(page, "main button[type=submit]")
+    expect(page.locator("#e-purpose")).to_be_visible()
+    expect(page.locator("[name=destination]")).to_have_value("RSUD Banyumas")
+    page.select_option("[name=purpose]", "goods")
+    follow(page, "main button[type=submit]")
+    follow(page, ".rw-actions form[action$='/submit'] button")
+    expect(page.locator("h1")).to_have_text(re.compile(r"VR/\d{4}/000001"))
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()

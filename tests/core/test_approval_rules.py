@@ -218,6 +218,6 @@ def test_only_what_may_be_amended_loses_its_approvals(session: Any, bound: list[
 def test_numbers_of_two_types_do_not_meet(session: Any) -> None:
     keeper, store = make.make_user(Role.STORE_STAFF), make.make_store()
     papers = [make.saved(kind(created_by=keeper, store_id=store.id)) for kind in (Spoilage, Stocktake)]
-    rows = [approvals._next_number(each) for each in (*papers, papers[0])]
+    rows = [approvals.next_number(each) for each in (*papers, papers[0])]
     assert [row["number"][:3] + row["number"][-6:] for row in rows] == ["SPL000001", "OPN000001", "SPL000002"]
     assert [row["document_id"] for row in rows] == [each.id for each in (*papers, papers[0])]

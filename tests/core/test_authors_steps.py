@@ -25,7 +25,7 @@ RECALLED = sorted(table for table, model in WORKFLOWS.items() if "recall" in mod
 
 
 @pytest.fixture
-def author() -> User:
+def author(session: Any) -> User:
     return make.make_user(Role.UNIT_USER, work_unit=make.make_work_unit())
 
 

@@ -72,11 +72,13 @@ NAMES_BY = {
 LATE_LINE_COLUMNS = {
     "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
     "asset_disposal_line": ("book_value", "held_asset_id"),
+    "delivery_request_line": ("delivered_quantity", "arrived_quantity", "missing"),
     "inventory_round_line": ("result",),
     "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on",
                          "employee_id"),
     "spoilage_line": ("unit_cost",),
     "stocktake_line": ("count_again",),
+    "store_request_line": ("granted_quantity",),
     "supplier_return_line": ("credited_quantity",),
 }
 SIGNS = {
@@ -147,13 +149,15 @@ def test_late_columns_of_lines() -> None:
     assert {name: rule.late for name, rule in rules.items() if rule.late} == LATE_LINE_COLUMNS
     final = {name: paper.final for paper in finality.papers() for name in [paper.table]}
     assert {name: set(final[rule.parent]) - set(rule.final) for name, rule in rules.items()
-            if set(rule.final) != set(final[rule.parent])} == {"supplier_return_line": {"sent"}}
+            if set(rule.final) != set(final[rule.parent])} == {
+                "supplier_return_line": {"sent"}, "delivery_request_line": {"delivered"}}
 
 
 def test_what_hangs_on_lines() -> None:
     assert {rule.table: (rule.via[0], rule.open) for rule in finality.lines() if rule.via} == {
         "asset_auction_bid": ("asset_auction_line", ("open",)),
-        "maintenance_part": ("maintenance_line", ("in_progress",))}
+        "maintenance_part": ("maintenance_line", ("in_progress",)),
+        "quotation_price": ("quotation_request_line", ("sent",))}
 
 
 def test_references_that_a_name_needs() -> None:
@@ -168,11 +172,11 @@ def test_who_signs_what_the_paper_is_called_and_how_lines_are_sorted() -> None:
 
 
 def test_quantities_are_checked_when_the_document_gets_its_number() -> None:
-    bound = {model.__tablename__: name for (model, name), effects in approvals.EFFECTS.items()
+    bound = {(model.__tablename__, name) for (model, name), effects in approvals.EFFECTS.items()
              if stores._check_lines in effects and model.__tablename__ in KNOWN}
-    assert bound == {"goods_receipt": "post", **dict.fromkeys((
-        "store_request", "delivery_request", "purchase_request", "purchase_order", "supplier_invoice",
-        "supplier_return", "unit_return", "spoilage", "stock_transfer"), "submit")}
+    assert bound == {("goods_receipt", "post"), ("delivery_request", "submit_urgent"), *((table, "submit") for
+        table in ("store_request", "delivery_request", "purchase_request", "purchase_order",
+                  "supplier_invoice", "supplier_return", "unit_return", "spoilage", "stock_transfer"))}
 
 
 def test_items_must_be_in_use_where_they_are_only_asked_for() -> None:

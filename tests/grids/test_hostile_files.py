@@ -21,7 +21,7 @@ from models import clock
 from models.consultations import Consultation, ConsultationMessage, ConsultationState
 from models.documents import Attachment
 from models.errors import Refused
-from models.imports import ImportKind, ListImport
+from models.imports import ListImport
 from models.items import ItemCategory
 from models.maintenance import Maintenance
 from models.operations.core import child_process, files, list_files
@@ -84,7 +84,7 @@ def test_first_stock(client: Any, sign_in: Any, session: Any, name: str) -> None
 def test_a_list_that_was_kept_is_applied(client: Any, sign_in: Any, session: Any, name: str) -> None:
     staff = sign_in(client, Role.FACILITIES_STAFF)
     content = TABLES[name]
-    old = make.saved(ListImport(kind=ImportKind.ITEM_CATEGORY, file_name="daftar.xlsx", content=content,
+    old = make.saved(ListImport(kind="item_category", file_name="daftar.xlsx", content=content,
                                 sha256=hashlib.sha256(content).hexdigest(), new_rows=1,
                                 uploaded_by_id=staff.id))
     assert_told(client.post(f"/admin/imports/{old.id}/apply"), "daftar.xlsx")

@@ -297,3 +297,9 @@ def test_what_a_closed_class_or_one_that_was_left_had_is_not_due(client: Any, si
     room.group.closed_at, room.group.invitation_code = clock.now(), None
     sign_in(client, room.budi)
     assert "h-due" not in client.get("/learn/").text
+
+
+def test_tries_for_one_solution_are_a_number_that_people_write() -> None:
+    """21 tries for 5 solutions are 4.2, not 4.2000000000000002."""
+    stumble = marks.Stumble(task=None, tries=21, hints=0, solved=5, begun=5, unsolved=())  # type: ignore[arg-type]
+    assert str(stumble.tries_each) == "4.2"

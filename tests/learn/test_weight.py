@@ -16,7 +16,7 @@ pytestmark = pytest.mark.once
     "/learn/", "/learn/diagram", "/learn/diagram?process=all", "/learn/dictionary", "/learn/dictionary/item",
     "/learn/sql", "/learn/exercises", "/learn/exercises/ready-beds", "/learn/normal-forms",
     "/learn/processes", "/learn/processes/purchase_order", "/learn/journey", "/learn/cases", "/learn/break",
-    "/learn/sandbox", "/learn/join"])
+    "/learn/sandbox", "/learn/own-document?example=vehicle_request", "/learn/join"])
 def test_a_page_is_light(lab: Any, client: Any, sign_in: Any, address: str) -> None:
     sign_in(client, Role.STUDENT)
     page = client.get(address, headers=ASKS)

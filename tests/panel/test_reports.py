@@ -30,6 +30,7 @@ from models.purchasing import GoodsReceiptLine, PurchaseRequest, PurchaseRequest
 from models.roles import Role
 from models.stock import StockMove
 from models.stocktakes import Stocktake, StocktakeLine
+from models.store_requests import Urgency
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
 from portal.web import report_pdf
 from tests.panel.test_views import statements
@@ -77,10 +78,15 @@ class Hospital:
         perform(request, "approve", by=self.store_head)
         return request
 
-    def delivered(self, item: Any, quantity: int) -> Any:
-        delivery = stores.make_delivery(self.wanted(item, quantity), by=self.keeper)
-        perform(delivery, "submit", by=self.keeper)
-        perform(delivery, "approve", by=self.head)
+    def delivered(self, item: Any, quantity: int, *, urgency: Urgency = Urgency.NORMAL) -> Any:
+        request = self.wanted(item, quantity)
+        request.urgency = urgency
+        delivery = stores.make_delivery(request, by=self.keeper)
+        if urgency == Urgency.URGENT:
+            perform(delivery, "submit_urgent", by=self.keeper)
+        else:
+            perform(delivery, "submit", by=self.keeper)
+            perform(delivery, "approve", by=self.head)
         perform(delivery, "deliver", by=self.keeper)
         return delivery
 
@@ -115,7 +121,7 @@ class Hospital:
         item = self.item(minimum_stock=Decimal(200), controlled=True)
         self.bought(item, 150, 10, 100)
         self.delivered(item, 30)
-        self.delivered(item, 5)
+        self.delivered(item, 5, urgency=Urgency.URGENT)
         self.counted(item, 63)
         return item
 

@@ -202,7 +202,7 @@ def test_freight_and_rounding_have_their_accounts_and_the_paper_its_total(cast: 
     cast.received(order)
     bill = proposed(cast, order)
     bill.freight_amount, bill.rounding_amount, bill.paper_total = Decimal(25_000), Decimal("-0.5"), Decimal(1)
-    with pytest.raises(Refused, match="make 135999.5 rupiah.* says 1: a difference of -135998.5") as refusal:
+    with pytest.raises(Refused, match=r"make 135999.5 rupiah.* says 1: a difference of -135998.5") as refusal:
         perform(bill, "submit", by=cast.buyer)
     assert refusal.value.field == "paper_total"
     bill.paper_total = Decimal("135999.5")

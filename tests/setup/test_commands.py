@@ -178,15 +178,15 @@ def test_an_import_does_not_pass_codes_without_their_zeros(flask, session, tmp_p
 
 
 def test_one_bad_row_stops_all_and_each_is_named(flask, session, tmp_path):
-    session.add(WorkUnit(code="OLD", name="Old unit"))
-    file = table(tmp_path / "units.csv", "code,name,status", "N1,Good,active", "OLD,Twice,active",
+    file = table(tmp_path / "units.csv", "code,name,status", "N1,Good,active", "N1,Twice,active",
                  "N2,,active", "N3,Odd,asleep")
     refused = flask("import", "work_unit", file)
     assert refused.exit_code == 1
-    for row, why in ((3, ""), (4, "name is empty"), (5, "it must be active, inactive")):
+    for row, why in ((3, "the same stands in row 2 already"), (4, "name is empty"),
+                     (5, "it must be active, inactive")):
         assert f"row {row}: " in refused.output
         assert why in refused.output
-    assert "row 2" not in refused.output
+    assert "row 2:" not in refused.output
     assert session.scalar(sa.select(WorkUnit.id).where(WorkUnit.code == "N1")) is None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -11,12 +13,18 @@ from argon2 import PasswordHasher
 
 from models import clock
 from models.base import db
-from models.documents import WORKFLOWS
+from models.clinic import Doctor
+from models.documents import WORKFLOWS, DocumentEvent
+from models.items import Supplier
 from models.operations.core import checks
 from models.operations.setup import demo
+from models.organisation import Holiday, HolidayKind
 from models.people import User
+from models.places import Building
+from models.purchasing import PurchaseOrderLine
 from models.roles import Role
 from models.stock import StockMove
+from models.store_requests import StoreRequestLine
 
 #: What no declared step leads to, or what no demo document is left in.
 NOT_SHOWN = {
@@ -38,6 +46,59 @@ def content() -> str:
     return hashlib.sha256(repr((parts, moves)).encode()).hexdigest()
 
 
+#: Documents of the stores, and what is done to one of each on every day of work.
+DAILY = {"store_request": "submit", "delivery_request": "deliver", "purchase_order": "send",
+         "goods_receipt": "post"}
+STORES = (*DAILY, "purchase_request", "supplier_invoice", "supplier_return", "unit_return", "spoilage",
+          "stocktake", "stock_transfer", "supplier_refund")
+
+
+def the_stores_work_every_day(session) -> None:
+    """On each of the last fifteen days of work wards ask, stores deliver, orders go out and goods come, at
+    many hours; emergencies come at night."""
+    off = set(session.scalars(sa.select(Holiday.on).where(Holiday.kind == HolidayKind.NATIONAL)))
+    before = (clock.today() - timedelta(days=ago) for ago in range(1, 60))
+    workdays = [day for day in before if day.weekday() < 5 and day not in off][:15]
+    hours = []
+    for table, transition in DAILY.items():
+        at = [clock.local(when) for when in session.scalars(sa.select(DocumentEvent.occurred_at).where(
+            DocumentEvent.document_type == table, DocumentEvent.transition == transition))]
+        assert [day for day in workdays if not any(when.date() == day for when in at)] == [], table
+        hours += [when.hour for when in at if when.date() >= workdays[-1]]
+    assert set(hours) >= {8, 9, 10, 11, 12, 13, 14}
+    assert {hour for hour in hours if hour >= 19}
+    assert sum(hour >= 19 or hour < 7 for hour in hours) < len(hours) / 10
+    crowd = session.execute(
+        sa.select(DocumentEvent.occurred_at, sa.func.count()).where(
+            DocumentEvent.document_type.in_(STORES), DocumentEvent.transition == "submit")
+        .group_by(DocumentEvent.occurred_at).having(sa.func.count() > 3)).all()
+    assert crowd == []
+
+
+def amounts_and_prices_are_sensible(session) -> None:
+    """A ward's line is at most Rp 2 million unless it is one piece, 10 kg and 200 tablets; a pack costs what
+    is in it; no line of an order is dearer than a big hospital's month."""
+    for line in session.scalars(sa.select(StoreRequestLine)):
+        item, base = line.item, line.base_quantity
+        assert base == 1 or base * item.price_hint <= 2_000_000, (item.name, base)
+        assert item.base_unit not in ("kg", "tablet") or base <= (10 if item.base_unit == "kg" else 200)
+        assert item.category.code != "bahan_makanan" or line.store_request.work_unit.code == "GIZI", item.name
+    for line in session.scalars(sa.select(PurchaseOrderLine)):
+        assert abs(line.unit_price / line.factor / line.item.price_hint - 1) <= Decimal("0.1"), line.item.name
+        assert line.quantity * line.unit_price <= 60_000_000, line.item.name
+
+
+def what_is_written_by_hand_is_no_series(session) -> None:
+    suppliers = session.scalars(sa.select(Supplier)).all()
+    assert len({supplier.bank_account.split()[0] for supplier in suppliers}) > 3
+    assert len({supplier.address.rsplit(" No.", 1)[0] for supplier in suppliers}) == len(suppliers)
+    for column in (Supplier.npwp, Doctor.str_number, Doctor.sip_number, Building.permit_number):
+        texts = session.scalars(sa.select(column))
+        digits = sorted(int("".join(filter(str.isdigit, text))) for text in texts)
+        steps = {later - earlier for earlier, later in pairwise(digits)}
+        assert len(steps) == len(digits) - 1, column
+
+
 def is_lived_in_and_sound(session) -> None:
     """Every invariant holds, and every state of every document is shown."""
     wrong = [(name, bad) for name, bad in checks.verify(session) if bad is not None]
@@ -54,6 +115,9 @@ def is_lived_in_and_sound(session) -> None:
 def test_the_demo_hospital_is_lived_in_and_sound_and_repeatable(app, session, template, database_server):
     demo.load(session)
     is_lived_in_and_sound(session)
+    the_stores_work_every_day(session)
+    amounts_and_prices_are_sensible(session)
+    what_is_written_by_hand_is_no_series(session)
     for role in Role:
         account = session.scalar(sa.select(User).where(User.email == f"{role.value}@demo.rawat"))
         assert account.has_role(role)
@@ -94,4 +158,5 @@ def early_in_next_month():
 def test_a_larger_hospital_has_as_many_moves_more_and_is_as_sound_on_another_day(app, session):
     demo.load(session, scale=2)
     is_lived_in_and_sound(session)
+    the_stores_work_every_day(session)
     assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) > 1_500

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from models import clock
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.imports import ImportKind, ListImport
+from models.imports import ListImport
 from models.items import Item, ItemCategory, Supplier
 from models.journal import Account, JournalLine
 from models.operations.core import spoilt_codes
@@ -207,7 +207,7 @@ def test_first_stock_is_shown_in_quantities_and_value_by_store_over_all_rows(cli
     assert ["Umum", "1", "1", "2.5 liter", "Rp25,000.63"] in shown  # 25,000.625 to the sen
     assert any(row[-1:] == ["Rp150,782.13"] for row in shown)
     assert sum(row[0].startswith("X-") for row in shown if row) == 17  # of the first 20 rows
-    assert "The first 20 of 33." in page
+    assert "Rows 1 to 20 of 33." in page
     file = client.get(f"{brought.location}/rows.csv")
     lines = file.data.decode("utf-8-sig").splitlines()
     assert len(lines) == 34
@@ -340,7 +340,7 @@ def test_applied_at_the_same_instant_the_goods_come_in_once(app: Any, session: A
     people = [make.make_user(Role.STORE_HEAD).id for _ in range(2)]
     rows = (Row(2, {"store": "GF", "item": "P-1", "batch_number": "A-1", "expires_on": UNTIL, "quantity": "5",
                     "unit": "box", "unit_price": "25000"}),)
-    lists = [imports.bring(session, ImportKind.OPENING_STOCK, b"x", "x.csv", rows,
+    lists = [imports.bring(session, "opening_stock", b"x", "x.csv", imports.Found(rows),
                            by=session.get_one(User, person))
              for person in people]
     seen = [(lists[0 if same else place].id, lists[0 if same else place].digest, person)
@@ -361,7 +361,7 @@ def test_the_database_keeps_no_applied_list_without_its_preview(session: Any) ->
     person = make.make_user(Role.ADMIN)
     for wrong in ({"digest": ""}, {"digest": "x", "wrong_rows": 1}):
         attempt = session.begin_nested()
-        session.add(ListImport(kind=ImportKind.ITEM, file_name="x", content=b"x", sha256="x",
+        session.add(ListImport(kind="item", file_name="x", content=b"x", sha256="x",
                                uploaded_by_id=person.id,
                                applied_at=clock.now(), applied_by_id=person.id, **wrong))
         with pytest.raises(sa.exc.IntegrityError, match="ck_list_import_applied"):
@@ -526,7 +526,7 @@ def test_what_the_preview_says_of_a_store_is_what_ledger_and_journal_gain(sessio
                                  "expires_on": UNTIL, "quantity": quantity.quantize(Decimal("0.1")) + 1
                                  if unit else quantity, "unit": unit or None, "unit_price": price})
                      for place, (store, item, batch, quantity, unit, price) in enumerate(lines, 2))
-        brought = imports.bring(session, ImportKind.OPENING_STOCK, b"x", "x.csv", rows, by=by,
+        brought = imports.bring(session, "opening_stock", b"x", "x.csv", imports.Found(rows), by=by,
                                 posted_on=clock.today() - timedelta(days=back))
         assert brought.wrong_rows == 0, brought.findings
         assert session.scalar(sa.select(sa.func.count()).select_from(StockMove)) == 0

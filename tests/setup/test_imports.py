@@ -16,12 +16,12 @@ from python_calamine import CalamineWorkbook
 
 from models import clock
 from models.errors import Refused
-from models.imports import ImportKind, ListImport
+from models.imports import ListImport
 from models.items import Item, ItemCategory, Supplier, UnitConversion
 from models.journal import Account, JournalEntry, JournalLine, Period
 from models.operations.core import checks, list_files
 from models.operations.core.approvals import perform
-from models.operations.setup import imports
+from models.operations.setup import list_layouts
 from models.organisation import WorkUnit
 from models.returns import Spoilage, SpoilageLine
 from models.roles import Role
@@ -90,7 +90,7 @@ def test_items_are_looked_at_then_applied(client: Any, admin: Any, session: Any)
     )
     for name in ("Kode *", "Nama *"):
         assert name in heads
-    labels = dict(zip(imports.LAYOUTS[ImportKind.ITEM].names, (head.rstrip(" *") for head in heads),
+    labels = dict(zip(list_layouts.layout("item").names, (head.rstrip(" *") for head in heads),
                       strict=True))
     for ours, name in (("Satuan dasar", "base_unit"), ("Stok minimum", "minimum_stock"),
                        ("Per bets", "batch_tracked"),
@@ -161,16 +161,16 @@ def test_units_of_items_come_by_item_and_name(client: Any, admin: Any, session: 
     assert factors == {"tablet": 1, "box": 50, "strip": 10}
 
 
-@pytest.mark.parametrize("kind", list(ImportKind))
-def test_every_template_can_be_brought(client: Any, sign_in: Any, session: Any, kind: ImportKind) -> None:
+@pytest.mark.parametrize("kind", list_layouts.kinds())
+def test_every_template_can_be_brought(client: Any, sign_in: Any, session: Any, kind: str) -> None:
     """The headings of both kinds of file are known, in both languages."""
     make.make_chart()
-    sign_in(client, Role.ADMIN if Role.ADMIN in imports.importers(kind) else Role.STORE_HEAD)
+    sign_in(client, min(list_layouts.importers(kind)))
     for language in ("id", "en"):
         client.set_cookie("language", language)
         for export_type in ("xlsx", "csv"):
-            file = client.get(f"/admin/imports/template/{kind.value}.{export_type}").data
-            assert bring(client, kind.value, file, f"t.{export_type}").status_code == 303
+            file = client.get(f"/admin/imports/template/{kind}.{export_type}").data
+            assert bring(client, kind, file, f"t.{export_type}").status_code == 303
 
 
 # ---------------------------------------------------------------- rights
@@ -226,8 +226,8 @@ def _far() -> bytes:
 
 FILES = {
     "nothing": b"", "spaces": b"  \n ", "only headings": b"code,name\n", "binary": bytes(range(256)) * 4,
-    "latin": b"code;name\nA;caf\xe9\n", "no zip": b"PK\x03\x04rubbish", "bomb": bomb(), "far": _far(),
-    "twice": b"code,code\nA,B\n", "unknown": b"code,name,colour\nA,B,C\n", "missing": b"code\nA\n",
+    "latin": b"code;name\nA;caf\x81\n", "no zip": b"PK\x03\x04rubbish", "bomb": bomb(), "far": _far(),
+    "twice": b"code,code\nA,B\n", "unknown": b"kode barang,colour\nA,C\n", "missing": b"code\nA\n",
     "quotes": b'code,name\n"A,B\n', "long field": b"code,name\nA," + b"x" * 200_000,
     "old": b"\xd0\xcf\x11\xe0" * 99,
     "other zip": (lambda file: (zipfile.ZipFile(file, "w").close(), file.getvalue())[1])(io.BytesIO()),
@@ -413,12 +413,6 @@ def test_first_stock_that_was_used_stays(client: Any, head: Any, session: Any, g
     assert "the wrong store" in answer.text  # what was typed stays
     assert session.scalars(sa.select(StoreItem.quantity)).one() == 9
     assert kept(brought).reversed_at is None
-
-
-def test_master_data_is_not_taken_back(client: Any, admin: Any, session: Any) -> None:
-    brought = bring(client, "item_category", "code,name\nherbal,Herbal\n")
-    apply(client, brought)
-    assert undo(client, brought).status_code == 422
 
 
 def test_the_template_of_opening_stock_is_a_workbook(client: Any, head: Any) -> None:

@@ -27,14 +27,12 @@ def test_everything_of_the_files_is_there(session, loaded):
     assert session.get(Region, "11.01.01.2001").name == "Keude Bakongan"
 
 
-def test_every_item_has_its_base_unit_and_a_made_up_price(session, loaded):
+def test_every_item_has_its_base_unit_and_a_price(session, loaded):
     base = sa.select(UnitConversion.item_id).join(Item).where(
         UnitConversion.unit_name == Item.base_unit, UnitConversion.factor == 1)
     assert session.scalar(sa.select(sa.func.count()).select_from(Item).where(Item.id.not_in(base))) == 0
     assert session.scalar(sa.select(sa.func.count()).select_from(Item).where(
         sa.or_(Item.price_hint.is_(None), Item.price_hint <= 0))) == 0
-    assert reference.made_up_price("OBT-P-001", "obat_padat") == reference.made_up_price("OBT-P-001",
-                                                                                         "obat_padat")
 
 
 def test_the_accounts_that_postings_use_are_in_the_chart(session, loaded):

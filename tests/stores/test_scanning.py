@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models import barcodes
 from models.errors import Refused
@@ -51,6 +53,69 @@ def test_hostile_codes_are_read_as_text(text: str) -> None:
     scan = barcodes.read(text)
     assert scan.batch is None
     assert len(scan.shown) <= barcodes.MOST
+
+
+NOTATIONS = {
+    "control character": ("", "\x1d"), "data matrix": ("]d2", "\x1d"), "code 128": ("]C1", "\x1d"),
+    "QR": ("]Q3", "\x1d"), "leading separator": ("\x1d", "\x1d"), "written out": ("", "<GS>"),
+    "braces": ("]d2", "{GS}"), "FNC1": ("<FNC1>", "<FNC1>"), "caret": ("", "^]")}
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.permutations(["01", "10", "17", "37", "21"]), st.sampled_from(["brackets", *NOTATIONS]),
+       st.text("ABCXYZ0123456789-./", min_size=1, max_size=20),
+       st.dates(date(2010, 1, 1), date(2070, 12, 31)), st.integers(1, 10**6), st.integers(0, 3))
+def test_fields_in_any_order_and_notation_say_the_same(order: list[str], notation: str, batch: str, day: date,
+                                                       count: int, left_out: int) -> None:
+    """The last fields of the order may be missing; a label never is without its article."""
+    value = {"01": f"0{EAN}", "10": batch, "17": f"{day:%y%m%d}", "37": str(count), "21": "S/1"}
+    kept = [key for key in order if key == "01" or key not in order[len(order) - left_out:]]
+    if notation == "brackets":
+        text = "".join(f"({key}){value[key]}" for key in kept)
+    else:
+        before, separator = NOTATIONS[notation]
+        text = before + "".join(key + value[key] + ("" if key in ("01", "17") else separator) for key in kept)
+        if not before and separator not in text:
+            text = "]d2" + text
+    scan = barcodes.read(text)
+    assert EAN in scan.codes
+    assert scan.batch == (batch if "10" in kept else None)
+    assert scan.expires_on == (day if "17" in kept else None)
+    assert scan.count == (count if "37" in kept else None)
+
+
+@pytest.mark.parametrize("text", [
+    f"https://id.gs1.org/01/0{EAN}/10/B-77?17=271231", f"http://example.id/katalog/obat/01/0{EAN}/10/B-77?17=271200",
+    f"HTTPS://EXAMPLE.ID/01/0{EAN}?10=B-77&17=271231&linkType=all", f"https://x.id/gtin/{EAN}/lot/B-77?exp=271231",
+    f"https://x.id/?01={EAN}&10=B-77&17=271231", f"https://x.id/01/{EAN}/10/B%2D77?17=271231;99=x"])
+def test_digital_links_of_any_domain(text: str) -> None:
+    scan = barcodes.read(text)
+    assert EAN in scan.codes
+    assert (scan.batch, scan.expires_on) == ("B-77", date(2027, 12, 31))
+
+
+def test_what_a_reader_without_separators_runs_together_is_not_guessed() -> None:
+    """Where the batch ends and the expiry begins nobody knows: both are left to the clerk."""
+    scan = barcodes.read(f"010{EAN}10AB1217271231")
+    assert EAN in scan.codes
+    assert (scan.batch, scan.expires_on) == (None, None)
+    assert barcodes.read(f"010{EAN}1727123110AB12").batch == "AB12"
+
+
+@pytest.mark.parametrize("text", [
+    f"(01)0{EAN[:-1]}{(int(EAN[-1]) + 1) % 10}(10)B-77", f"]d2010{EAN[:-1]}{(int(EAN[-1]) + 1) % 10}17271231",
+    f"{EAN[:-1]}{(int(EAN[-1]) + 1) % 10}", f"https://x.id/01/0{EAN[:-1]}{(int(EAN[-1]) + 1) % 10}"])
+def test_a_wrong_check_digit_is_told(session: Any, item: Any, text: str) -> None:
+    with pytest.raises(Refused, match="check digit"):
+        scans.find(text)
+
+
+def test_a_plain_code_that_looks_like_one_of_gs1_is_found(session: Any) -> None:
+    """Sixteen digits of a house that happen to begin with 01, and codes whose check digit never was one."""
+    first = make.make_item(barcode=f"010{EAN}")
+    second = make.make_item(barcode="2991234567890")
+    assert scans.find(f"010{EAN}").item == first
+    assert scans.find("2991234567890").item == second
 
 
 def test_an_item_is_found_by_barcode_packing_and_code(session: Any, item: Any) -> None:

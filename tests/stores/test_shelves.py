@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.errors import NotAllowed
-from models.imports import ImportKind
 from models.operations.core import checks, list_files
 from models.operations.core.approvals import opened, perform
 from models.operations.core.report_kit import REPORTS
@@ -132,13 +131,13 @@ def test_a_list_of_places_is_brought_by_the_head(session: Any, things: dict[str,
     text = (f"store,item,location\n{code},{things['far'].code},A-01-1\n{code},{things['near'].code},A-2-1\n"
             f"{code},{things['loose'].code},D-1\n")
     rows = list_files.read(text.encode(), "rak.csv").rows
-    brought = imports.bring(session, ImportKind.SHELF, text.encode(), "rak.csv", rows, by=head)
+    brought = imports.bring(session, "shelf", text.encode(), "rak.csv", imports.Found(rows), by=head)
     assert (brought.new_rows, brought.changed_rows, brought.same_rows, brought.wrong_rows) == (1, 1, 1, 0)
     imports.apply(session, brought, rows, by=head, seen=brought.digest)
     ids = {things[name].id: place for name, place in (("far", "A-01-1"), ("near", "A-2-1"), ("loose", "D-1"))}
     assert shelves.locations(things["store"].id, ids) == ids
     with pytest.raises(NotAllowed):
-        imports.bring(session, ImportKind.SHELF, text.encode(), "rak.csv", rows, by=things["keeper"])
+        imports.bring(session, "shelf", text.encode(), "rak.csv", imports.Found(rows), by=things["keeper"])
 
 
 # ---------------------------------------------------------------- counting along the shelves

@@ -35,8 +35,8 @@ START = datetime(2026, 5, 12, 7, tzinfo=clock.zone())
 OUT = {"delivery": MoveKind.DELIVERY, "spoilage": MoveKind.SPOILAGE,
        "supplier return": MoveKind.SUPPLIER_RETURN}
 IN = {"receipt": MoveKind.RECEIPT, "unit return": MoveKind.UNIT_RETURN}
-KINDS = (*OUT, *IN, "delivery", "receipt", "count", "count", "count", "sheet", "sheet", "submit", "submit",
-         "approve", "recount", "start")
+KINDS = (*OUT, *IN, "delivery", "receipt", "transfer", "count", "count", "look", "look", "save", "save",
+         "sheet", "sheet", "submit", "submit", "approve", "recount", "start")
 turns = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 1), st.integers(1, 12)), min_size=8,
                  max_size=40)
 
@@ -53,7 +53,11 @@ class House:
                                                      make.make_item(price_hint=Decimal(700))]
         self.batches = stock.without_batch(item.id for item in self.items)
         self.shelf = [10 + off[0], max(0, off[1])]
+        self.other_store = make.make_store()
         make.stock_up(self.store, self.items[0], 10, 10_000)
+        for item in self.items:
+            make.stock_up(self.other_store, item, 900, 90_000)
+        self.list: tuple[Any, dict[int, Any]] | None = None
         self.hours: list[tuple[datetime, tuple[int, ...]]] = []
         self.stocktake: Any = None
         self.posted = 0
@@ -109,6 +113,49 @@ class House:
             stocktake_counting.count(self.stocktake, line.id, Decimal(self.shelf[which]),
                                      seen=line.counted_quantity,
                                      by=self.keepers[number % 2])
+
+    def to_transfer(self, which: int, number: int) -> None:
+        """To another store or from it."""
+        item, stores = self.items[which], (self.store.id, self.other_store.id)
+        inward = number % 2 == 0
+        number = number if inward else min(number, self.shelf[which], self.books()[which])
+        if number:
+            by = self.keepers[0]
+            stock.transfer(make.saved(Spoilage(created_by=by, store_id=self.store.id)),
+                           *(reversed(stores) if inward else stores),
+                           [stock.Outgoing(1, item.id, Decimal(number))], on=clock.today(), by=by)
+            self.shelf[which] += number if inward else -number
+
+    def to_look(self, which: int, number: int) -> None:
+        """Somebody walks along the shelves with the list of all lines, and will save it later."""
+        if self.is_in("counting"):
+            last = count_moments.last_moves(self.stocktake, self.stocktake.lines)
+            self.list = self.stocktake, {
+                self.line(place).id: stocktake_counting.Figure(
+                    Decimal(self.shelf[place]), self.line(place).counted_quantity, last.get(item.id, 0))
+                for place, item in enumerate(self.items)}
+
+    def to_save(self, which: int, number: int) -> None:
+        if self.list is None or self.list[0] is not self.stocktake or not self.is_in("counting"):
+            return
+        lines = {self.line(place).id: place for place in (0, 1)}
+        moved = {line_id: count_moments.moved_after(self.stocktake, self.line(lines[line_id]), figure.drawn)
+                 for line_id, figure in self.list[1].items()}
+        told = self.saved(self.list[1])
+        assert {line_id for line_id, quantity in moved.items() if quantity is not None} <= told
+        self.list = None
+        if told:
+            self.to_look(which, number)
+
+    def saved(self, figures: dict[int, Any]) -> set[int]:
+        """Save a list; the lines that stood in the way."""
+        try:
+            with one_transaction():
+                stocktake_counting.count_lines(self.stocktake, figures, by=self.keepers[1])
+        except stocktake_counting.BadLines as refusal:
+            db.session.expire_all()
+            return set(refusal.lines)
+        return set()
 
     def to_sheet(self, which: int, number: int) -> None:
         """What somebody wrote on paper some turns ago is typed in now."""

@@ -48,11 +48,12 @@ from models.places import (
     WardKind,
 )
 from models.purchasing import PurchaseOrder, PurchaseOrderLine
+from models.returns import UnitReturn, UnitReturnLine
 from models.roles import Role
 from models.settings import DEFAULTS
 from models.stock import MoveKind, Store
 from models.stocktakes import Stocktake
-from models.store_requests import StoreRequest, StoreRequestLine
+from models.store_requests import DeliveryRequest, StoreRequest, StoreRequestLine
 
 _numbers = itertools.count(1)
 
@@ -214,6 +215,17 @@ def make_store_request(*lines: tuple[Item, str | int], **fields: Any) -> StoreRe
         for item, quantity in lines or [(make_item(), 1)]], **fields))
     opened(request, by=author)
     return request
+
+
+def make_unit_return(delivery: DeliveryRequest, quantity: str | int, **fields: Any) -> UnitReturn:
+    """A draft return of base units of the first line of a delivery."""
+    author, line = fields["created_by"], delivery.lines[0]
+    document = saved(UnitReturn(
+        work_unit_id=delivery.work_unit_id, store_id=delivery.store_id, lines=[UnitReturnLine(
+            item=line.item, unit=unit_of(line.item), quantity=Decimal(quantity),
+            delivery_request_line=line)], **fields))
+    opened(document, by=author)
+    return document
 
 
 def make_purchase_order(*lines: tuple[Item, str | int, str | int], **fields: Any) -> PurchaseOrder:

@@ -217,15 +217,15 @@ def limits(books: Books) -> None:
         assert lines[key].origin_line_id is None, "what replaced others was charged"
     given = {line.id: line for delivery in books.live(DeliveryRequest) for line in delivery.lines}
     for key, quantity in base_of(books, UnitReturn, "delivery_request_line_id").items():
-        assert quantity <= given[key].base_quantity, "a unit gave back more than it got"
+        assert quantity <= given[key].delivered - given[key].lost, "a unit gave back more than it got"
     outstanding: Counter[Any] = Counter()
     for request in books.papers[StoreRequest]:
         for line in request.lines:
-            outstanding[request.id, line.item_id] += line.base_quantity
+            outstanding[request.id, line.item_id] += line.granted
     for delivery in books.live(DeliveryRequest):
         for line in delivery.lines:
-            outstanding[delivery.store_request_id, line.item_id] -= line.base_quantity
-    assert min(outstanding.values(), default=0) >= 0, "more was delivered than asked for"
+            outstanding[delivery.store_request_id, line.item_id] -= line.given
+    assert min(outstanding.values(), default=0) >= 0, "more was delivered than granted"
     taken: dict[int, list[Decimal]] = defaultdict(list)
     for order in books.papers[PurchaseOrder]:
         for line in order.lines:
@@ -260,7 +260,9 @@ def papers(books: Books) -> None:
                 assert sums == {line.id: line.variance for line in paper.lines if line.variance}
             else:
                 sign = SIGN[model.__tablename__]
-                assert sums == {line.id: sign * line.base_quantity for line in paper.lines}
+                left = {line.id: line.delivered if model is DeliveryRequest else line.base_quantity
+                        for line in paper.lines}
+                assert sums == {key: sign * quantity for key, quantity in left.items() if quantity}
     for count in books.live(Stocktake):
         for line in count.lines:
             own = min((move.id for move in books.moves

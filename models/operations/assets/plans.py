@@ -288,6 +288,7 @@ def _check_lines(procurement: AssetProcurement) -> None:
 @effect(AssetProcurement, "submit")
 def _check_procurement(procurement: AssetProcurement, *, by: User, reason: str) -> None:
     lock(procurement)
+    procurement.needs_director = procurement.is_above_limit
     if procurement.vendor.status != Status.ACTIVE:
         raise Refused(N_("Choose a vendor that is in use."), field="vendor")
     if setting("asset_procurement.needs_plan") == "yes":

@@ -20,7 +20,7 @@ from models.operations.clinic import allergies
 from models.operations.clinic.clinical import require_own
 from models.operations.core.approvals import effect, opened
 from models.operations.core.locking import lock
-from models.operations.ledger import journal, stock
+from models.operations.ledger import availability, journal, stock
 from models.organisation import Status, WorkUnit
 from models.people import User
 from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
@@ -62,8 +62,7 @@ def _unexpired() -> sa.Select[Any]:
     """Base units of `Item` that lie in any store and have not run out; correlated."""
     return (sa.select(sa.func.coalesce(sa.func.sum(StockBalance.quantity), 0))
             .join(StockBatch, StockBatch.id == StockBalance.batch_id)
-            .where(StockBalance.item_id == Item.id,
-                   sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on >= clock.today())))
+            .where(StockBalance.item_id == Item.id, availability.unexpired()))
 
 
 def search(text: str, *, allergic_to: str | None = None, limit: int = 20) -> list[AvailableMedicine]:
@@ -89,7 +88,7 @@ def available(item_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
         .join(StockBatch, StockBatch.id == StockBalance.batch_id).join(Store,
                                                                        Store.id == StockBalance.store_id)
         .where(StockBalance.item_id.in_(result), StockBalance.quantity > 0, Store.status == Status.ACTIVE,
-               sa.or_(StockBatch.expires_on.is_(None), StockBatch.expires_on >= clock.today()))
+               availability.unexpired())
         .group_by(StockBalance.item_id, StockBalance.store_id))
     for item_id, store_id, quantity in rows:
         result[item_id][store_id] = quantity

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, ScheduleException
-from models.errors import N_, Refused
+from models.errors import N_, NN_, Refused
 from models.operations.clinic.absences import bounds, day_of, require_schedule
 from models.operations.core.locking import lock_rows
 from models.organisation import Holiday, HolidayKind
@@ -108,7 +108,8 @@ def remove_exception(exception: ScheduleException, *, by: User) -> None:
         booked = day_of(exception.doctor, exception.on, exception.starts_at, exception.ends_at)
         if booked:
             raise Refused(
-                N_("%(count)s consultations are booked in these hours. Release or move them first."),
+                NN_("%(count)s consultation is booked in these hours. Release or move it first.",
+                    "%(count)s consultations are booked in these hours. Release or move them first."),
                 count=len(booked),
             )
     db.session.delete(exception)

@@ -24,6 +24,7 @@ from models.errors import N_, Refused, WrongState
 from models.operations.core.bulk import insert_all, insertion
 from models.operations.core.locking import insert_once
 from models.people import User
+from models.rights import RIGHTS
 from models.workflow import Transition
 
 #: ``def f(document, *, by: User, reason: str) -> None``, with the document's own class.
@@ -36,6 +37,11 @@ AFTER_STEP: dict[tuple[type[Any], str], list[Effect]] = {}
 #: then):
 #: ``def f(document, name, source, *, by, reason)``.
 ON_EVERY_STEP: list[Callable[..., None]] = []
+
+
+#: Asked before a person takes a step or makes a document (its name is "create"): may refuse what no workflow
+#: knows: ``def f(document, name, roles, *, by)`` with the roles that may.
+BEFORE_EVERY_STEP: list[Callable[..., None]] = []
 
 
 def _binder(table: dict[tuple[type[Any], str], list[Effect]]) -> Callable[..., Callable[[Effect], Effect]]:
@@ -65,6 +71,8 @@ def perform(document: Any, name: str, *, by: User, reason: str = "", given: dict
     Raises `NotAllowed`, `Conflict`, `WrongState` or another `Refused`; nothing may be committed then.
     """
     step = document.workflow.require(document, name, by, reason, version)
+    for ask in BEFORE_EVERY_STEP:
+        ask(document, name, step.roles, by=by)
     _fill(document, step, given or {})
     _fill_lines(document, step, given_lines or {})
     return _move(document, step, by=by, reason=reason)
@@ -130,9 +138,13 @@ def opened(document: Any, *, by: User) -> None:
     session = object_session(document)
     assert session is not None
     session.flush()
+    rights = RIGHTS.get(document.__tablename__)
+    if rights is not None:
+        for ask in BEFORE_EVERY_STEP:
+            ask(document, "create", tuple(rights.create), by=by)
     initial = document.workflow.initial
     numbered = hasattr(document, "number") and hasattr(document, "prefix") and initial != "draft"
-    _record(document, "create", None, by, "", _next_number(document) if numbered else None)
+    _record(document, "create", None, by, "", next_number(document) if numbered else None)
     session.flush()
     for act in AFTER_STEP.get((type(document), "create"), ()):
         act(document, by=by, reason="")
@@ -165,7 +177,7 @@ def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transiti
     for act in EFFECTS.get((type(document), step.name), ()):
         act(document, by=by, reason=reason)
     session.flush()  # the ledger's locks first, the number's counter last: everybody locks in one order
-    number = _next_number(document) if step.numbers and document.number is None else None
+    number = next_number(document) if step.numbers and document.number is None else None
     source = document.state
     _put(document, step.target, step.name, by, reason, number)
     session.flush()
@@ -205,7 +217,7 @@ _NEXT = (sa.update(_counter).values(last=_counter.c.last + 1)
          .returning(_counter.c.last))
 
 
-def _next_number(document: Any) -> dict[str, Any]:
+def next_number(document: Any) -> dict[str, Any]:
     """The next gapless number of the document's type in the year of its date, e.g. ``SR/2026/000123``, as a
     row.
 

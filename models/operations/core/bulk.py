@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
 from models.base import db
@@ -146,6 +147,39 @@ def update_all(records: Sequence[Any], values: Sequence[dict[str, Any]]) -> None
     for record, new in changed:
         for name in names:
             set_committed_value(record, name, new[name])
+
+
+@cache
+def _update_seen(model: Any, names: tuple[str, ...]) -> Bulk:
+    table = model.__table__
+    types = {name: table.c[name].type for name in names}
+    return Bulk({"key": sa.BigInteger(), "seen": sa.Integer(), **types},
+                lambda new: sa.update(table).where(table.c.id == new.c.key, table.c.version == new.c.seen)
+                .values({**{name: new.c[name] for name in names}, "version": table.c.version + 1})
+                .returning(table.c.id))
+
+
+def update_seen(changes: Sequence[tuple[Any, Mapping[str, Any]]]) -> None:
+    """Give these loaded records of one model, which has a version, new values by column name; log them.
+
+    Past the session and its guards: for columns that nothing else listens to. Raises `StaleDataError` when
+    somebody changed one of them since it was loaded. After a rollback the records are to be read again.
+    """
+    alike: dict[tuple[str, ...], list[tuple[Any, Mapping[str, Any]]]] = {}
+    for record, values in changes:
+        alike.setdefault(tuple(sorted(values)), []).append((record, values))
+    for names, some in alike.items():
+        model: Any = type(some[0][0])
+        written = _update_seen(model, names).run([{"key": record.id, "seen": record.version, **values}
+                                                  for record, values in some]).all()
+        if len(written) != len(some):
+            raise StaleDataError(f"{len(some) - len(written)} rows of {model.__tablename__} changed")
+        activity.updated(model, [(record.id, {name: getattr(record, name) for name in names}, values)
+                                 for record, values in some])
+    for record, values in changes:
+        for name, value in values.items():
+            set_committed_value(record, name, value)
+        set_committed_value(record, "version", record.version + 1)
 
 
 def forget(model: type[Any], ids: Iterable[int], *names: str) -> None:

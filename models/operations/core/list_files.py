@@ -20,6 +20,8 @@ MOST_COLUMNS = 60
 MOST_UNPACKED = 80 * 1024 * 1024
 #: The furthest cell that is looked at: a reader makes room for everything before it.
 MOST_SHEET_ROWS = 20_000
+#: What stands first on the sheet of a template that shows the codes to choose from; it is never read.
+CODES_SHEET = "Kode yang dapat dipilih · Codes to choose from"
 #: Sheets that a sentence names.
 MOST_NAMED = 10
 LIMITS = child_process.Limits()
@@ -34,7 +36,7 @@ SAID = {
     "beyond": N_(
         'Row %(row)s has more cells than there are columns. Put a number with a comma in quotes: "12,5".'
     ),
-    "encoding": N_("%(name)s is not UTF-8; save it as “CSV UTF-8”."),
+    "encoding": N_("The letters of %(name)s cannot be read; save it as “CSV UTF-8”."),
     "list": N_("%(name)s is no list that can be read. Bring a CSV or XLSX file."),
     "workbook": N_("%(name)s is no workbook that can be read."),
     "large": N_("%(name)s unpacks to far more than its size. Save the list alone as a new workbook."),
@@ -89,8 +91,9 @@ def read(content: bytes, name: str, sheet: str | None = None) -> Listed:
                       most=MOST_BYTES // 1024 // 1024)
     try:
         result, _ = child_process.read(child_process.TABLES, content, {
-            "sheet": sheet, "most_unpacked": MOST_UNPACKED, "most_sheet_rows": MOST_SHEET_ROWS,
-            "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}, name=name, field="file", limits=LIMITS)
+            "sheet": sheet, "beside": CODES_SHEET, "most_unpacked": MOST_UNPACKED,
+            "most_sheet_rows": MOST_SHEET_ROWS, "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS},
+            name=name, field="file", limits=LIMITS)
         return _listed(result)
     except child_process.No as no:
         raise _refusal(no, {"name": name, "most": MOST_ROWS if no.word == "rows" else MOST_COLUMNS}) from None
@@ -136,10 +139,11 @@ def _refusal(no: child_process.No, given: dict[str, Any]) -> Refused:
 
 # ---------------------------------------------------------------- cells
 
-def number(cell: Any) -> Decimal:
+def number(cell: Any, mark: str | None = None) -> Decimal:
     """A quantity or an amount as people write it, `1250,5` or `1.250,5`; ValueError for anything else.
 
-    A lone separator before exactly three digits could be either: it is refused, not guessed.
+    `mark` is what stands before the decimals, where the person said so. Without it a lone separator before
+    exactly three digits could be either: it is refused, not guessed.
     """
     if isinstance(cell, bool):
         raise ValueError(cell)
@@ -148,10 +152,11 @@ def number(cell: Any) -> Decimal:
     text = re.sub(r"[\s\u00a0]|^Rp\.?", "", str(cell).strip())
     if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{3})*,?[0-9]*|-?[0-9]{1,15}(,[0-9]{3})*\.?[0-9]*", text):
         raise ValueError(cell)
-    if re.fullmatch(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}", text):
+    is_open = re.fullmatch(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}", text) is not None
+    if is_open and mark is None:
         raise ValueError(cell)
     decimal = max(",.", key=text.rfind) if ("," in text or "." in text) else ""
-    if decimal and text.count(decimal) > 1:  # 1.250.000
+    if decimal and (text.count(decimal) > 1 or (is_open and decimal != mark)):  # 1.250.000
         decimal = ""
     whole, _, part = text.partition(decimal) if decimal else (text, "", "")
     return Decimal(re.sub("[.,]", "", whole) + (f".{part}" if part else ""))

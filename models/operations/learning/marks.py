@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,9 +90,9 @@ class Stumble:
     unsolved: tuple[tuple[ClassMember, Stand], ...]
 
     @property
-    def tries_each(self) -> float | None:
-        """Tries for one solution; None while nobody has one."""
-        return self.tries / self.solved if self.solved else None
+    def tries_each(self) -> Decimal | None:
+        """Tries for one solution, to a tenth; None while nobody has one."""
+        return round(Decimal(self.tries) / self.solved, 1) if self.solved else None
 
 
 def matrix(group: LearningClass, subjects: Mapping[Key, Subject]) -> Matrix:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.documents import Document, document_types
-from models.errors import N_, Refused
+from models.errors import NN_, Refused
 from models.finality import papers
 from models.journal import JournalEntry, Period
 from models.operations.ledger import journal
@@ -86,8 +86,9 @@ def close(year: int, month: int, *, by: User, anyway: bool = False) -> Period:
     period = journal.close_period(year, month, by=by)
     left = sum(row.count for rows in standing(*bounds(year, month)).values() for row in rows)
     if left and not anyway:
-        raise Refused(N_("%(count)s documents dated in %(period)s are not posted. Post them or change their "
-                         "date, or "
-                         "tick that you close it all the same."), count=left, period=str(period),
+        raise Refused(NN_("%(count)s document dated in %(period)s is not posted. Post it or change its "
+                          "date, or tick that you close it all the same.",
+                          "%(count)s documents dated in %(period)s are not posted. Post them or change their "
+                          "date, or tick that you close it all the same."), count=left, period=str(period),
                       field="anyway")
     return period

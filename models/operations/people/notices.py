@@ -150,17 +150,43 @@ def turn(model: Any, state: Any) -> list[Any]:
     return [step for step in model.workflow if state in step.sources and step.is_waited_for]
 
 
+@dataclass(frozen=True)
+class ToMake:
+    """A state in which a paper waits for another one to be made from it: by whom, and the rows that still
+    do."""
+
+    roles: tuple[Role, ...]
+    rows: Callable[[], sa.ColumnElement[bool]]
+
+
+TO_MAKE: dict[tuple[str, Any], ToMake] = {}
+#: Who of the people that a paper waits for is told of it: ``def f(record, ids) -> ids``.
+ONLY: list[Callable[[Any, list[int]], list[int]]] = []
+
+
+def to_make(model: Any, state: Any, roles: tuple[Role, ...],
+            rows: Callable[[], sa.ColumnElement[bool]]) -> None:
+    """Say that papers of `model` in `state` wait for people of `roles` to make the next paper, while `rows`
+    holds."""
+    TO_MAKE[model.__tablename__, state] = ToMake(roles, rows)
+
+
 def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str) -> None:
     """Whoever the paper waited for need not look any more; whoever it waits for now is told; so is its
     author."""
     table = record.__tablename__
     if table in NOT_PAPERS or table in QUIET or table not in WORKFLOWS:
         return
-    if source is not None and turn(type(record), source):
+    if source is not None and (turn(type(record), source) or (table, source) in TO_MAKE):
         settle(table, record.id)
     steps = turn(type(record), record.state)
     roles = {role for step in steps for role in step.roles} - TOLD_BY_ROWS
     people = _whose_turn(record, steps, roles) if roles else []
+    next_paper = TO_MAKE.get((table, record.state))
+    if next_paper is not None:
+        people += [person.id for person in holders(*next_paper.roles)(record) if person.id not in people]
+    for narrow in ONLY:
+        people = narrow(record, people)
     if people:
         params = plain({"table": table, "number": getattr(record, "number", None) or ""})
         db.session.execute(sa.insert(Notice), [
@@ -207,9 +233,10 @@ def _whose_turn(record: Any, steps: list[Any], roles: set[Role]) -> list[int]:
     elif author is not None and all("not_own" in code for code in codes):
         rows = rows.where(User.id != author)
     rows = rows.where(fits).order_by(User.id)
-    said = [[condition for condition in step.conditions if condition.rows is not None] for step in steps]
-    if not all(said):
+    if not any(condition.rows is not None for step in steps for condition in step.conditions):
         return list(db.session.scalars(rows))
+    said = [[condition for condition in step.conditions
+             if condition.rows is not None or condition.about == "person"] for step in steps]
     people = db.session.scalars(sa.select(User).where(User.id.in_(rows)).order_by(User.id))
     return [person.id for person in people
             if any(person.has_role(*step.roles) and all(condition.test(record, person) for condition in mine)

@@ -18,6 +18,7 @@ from models.items import Item, Supplier
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock, lock_rows
 from models.operations.core.report_kit import base_units, quantity
+from models.operations.purchasing import price_lists
 from models.operations.purchasing.taken import takes
 from models.organisation import Status
 from models.people import User
@@ -91,7 +92,8 @@ class OpenLine:
 
 
 def open_lines(*, supplier_id: int | None = None, item_id: int | None = None, store_id: int | None = None,
-               request_id: int | None = None, limit: int = 200) -> list[OpenLine]:
+               request_id: int | None = None, line_ids: Iterable[int] | None = None,
+               limit: int = 200) -> list[OpenLine]:
     """Lines of approved requests that no order covers yet, by supplier and item; one statement.
 
     What stands on a draft of an order is no longer open, except where nothing else is left of the line (then
@@ -111,6 +113,8 @@ def open_lines(*, supplier_id: int | None = None, item_id: int | None = None, st
     criteria = [column == value for column, value in (
         (line.supplier_id, supplier_id), (line.item_id, item_id), (PurchaseRequest.store_id, store_id),
         (PurchaseRequest.id, request_id)) if value]
+    if line_ids is not None:
+        criteria.append(line.id.in_(list(line_ids)))
     rows = db.session.execute(
         sa.select(line, quantity(taken).label("taken"), quantity(drafted).label("drafted"))
         .join(PurchaseRequest,
@@ -178,7 +182,7 @@ def make_orders(picks: Sequence[Pick], *, by: User) -> list[PurchaseOrder]:
         grouped.setdefault((supplier.id, request.store_id), []).append(PurchaseOrderLine(
             purchase_request_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id, factor=line.factor,
             quantity=pick.quantity, unit_price=pick.unit_price, discount=pick.discount))
-    return [_drafted(suppliers[supplier_id], store_id, entry, by)
+    return [drafted(suppliers[supplier_id], store_id, entry, by)
             for (supplier_id, store_id), entry in grouped.items()]
 
 
@@ -190,7 +194,8 @@ def _promised(order: PurchaseOrder, *, by: User, reason: str) -> None:
                                 order.ordered_on) + timedelta(days=order.supplier.lead_time_days)
 
 
-def _drafted(supplier: Supplier, store_id: int, lines: list[PurchaseOrderLine], by: User) -> PurchaseOrder:
+def drafted(supplier: Supplier, store_id: int, lines: list[PurchaseOrderLine], by: User) -> PurchaseOrder:
+    """A draft order with these lines, its VAT and its day as the supplier has them. Flushes."""
     order = PurchaseOrder(supplier=supplier, store_id=store_id, created_by=by, lines=lines)
     if not supplier.charges_vat:
         order.vat_percent = ZERO
@@ -205,7 +210,8 @@ def make_order(request: PurchaseRequest, supplier_id: int | None = None, *, by: 
     """Draft an order to a supplier with the request's open lines that propose it or nobody.
 
     Without `supplier_id`, to the first supplier that an open line proposes, and without what stands on a
-    draft. Raises `NotAllowed`, or `Refused` when the request is not approved or no line is left.
+    draft; at the supplier's contract or list where one holds. Raises `NotAllowed`, or `Refused` when the
+    request is not approved or no line is left.
     """
     if not by.has_role(Role.FACILITIES_STAFF):
         raise NotAllowed(N_("Your role may not do this step."))
@@ -225,21 +231,29 @@ def make_order(request: PurchaseRequest, supplier_id: int | None = None, *, by: 
             raise Refused(N_("No open line of %(number)s proposes a supplier. Draft the order by hand."),
                           number=str(request))
         supplier_id = proposed[0]
-    lines = [PurchaseOrderLine(purchase_request_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id,
-                               quantity=left[line.id], factor=line.factor,
-                               unit_price=line.estimated_price or ZERO)
-             for line in still if line.supplier_id in (None, supplier_id)]
+    agreed = price_lists.agreed({line.item_id for line in still})
+    lines = []
+    for line in still:
+        if line.supplier_id in (None, supplier_id):
+            price = price_lists.best(agreed[line.item_id], supplier_id, left[line.id] * line.factor)
+            lines.append(PurchaseOrderLine(
+                purchase_request_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id,
+                quantity=left[line.id], factor=line.factor,
+                unit_price=line.estimated_price or ZERO if price is None else price.per(line.factor),
+                discount=ZERO if price is None else price.discount))
     if not lines:
         raise Refused(N_("No line of %(number)s is left to order from this supplier."), number=str(request))
-    return _drafted(db.session.get_one(Supplier, supplier_id), request.store_id, lines, by)
+    return drafted(db.session.get_one(Supplier, supplier_id), request.store_id, lines, by)
 
 
 # ---------------------------------------------------------------- effects
 
 @effect(PurchaseOrder, "submit")
 def _check_order(order: PurchaseOrder, *, by: User, reason: str) -> None:
-    """A request line is ordered once; the request is approved; the supplier is in use."""
+    """A request line is ordered once; the request is approved; the supplier is in use. Now it is known who
+    must approve."""
     lock(order)
+    order.needs_director = order.is_above_limit
     if order.supplier.status != Status.ACTIVE:
         raise Refused(N_("The supplier %(supplier)s is no longer used."), supplier=order.supplier.name,
                       field="supplier")

@@ -74,17 +74,12 @@ class Offer:
         return Decimal(self.in_time) / self.due if self.due else None
 
 
-def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
-    """The offers of active suppliers by item id, the best first, then the cheapest; two statements for any
-    number.
-
-    Best is the lowest recent net price of a supplier that is not mostly late; the more punctual of equal
-    ones.
-    """
+def paid_for(item_ids: Iterable[int]) -> dict[tuple[int, int, str], list[Paid]]:
+    """What active suppliers took last, newest first, by item id, supplier id and name; one statement."""
     ids = set(item_ids)
-    result: dict[int, list[Offer]] = {item_id: [] for item_id in ids}
+    paid: dict[tuple[int, int, str], list[Paid]] = {}
     if not ids:
-        return result
+        return paid
     line = GoodsReceiptLine
     place = sa.func.row_number().over(
         partition_by=(line.item_id, GoodsReceipt.supplier_id),
@@ -98,11 +93,25 @@ def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
         .join(UnitConversion, UnitConversion.id == line.unit_id)
         .where(GoodsReceipt.state == GoodsReceiptState.POSTED, line.item_id.in_(ids),
                Supplier.status == Status.ACTIVE).subquery())
-    paid: dict[tuple[int, int, str], list[Paid]] = {}
     for row in db.session.execute(sa.select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place)):
         paid.setdefault((row.item_id, row.supplier_id, row.supplier), []).append(Paid(
             row.receipt_id, row.number or "", row.received_on, row.unit_price, row.discount, row.unit_name,
             row.factor))
+    return paid
+
+
+def offers(item_ids: Iterable[int]) -> dict[int, list[Offer]]:
+    """The offers of active suppliers by item id, the best first, then the cheapest; two statements for any
+    number.
+
+    Best is the lowest recent net price of a supplier that is not mostly late; the more punctual of equal
+    ones.
+    """
+    ids = set(item_ids)
+    result: dict[int, list[Offer]] = {item_id: [] for item_id in ids}
+    paid = paid_for(ids)
+    if not paid:
+        return result
     punctual = _punctual({supplier_id for _item, supplier_id, _name in paid})
     for (item_id, supplier_id, supplier), rows in paid.items():
         due, in_time = punctual.get(supplier_id, (0, 0))

@@ -26,7 +26,8 @@ from models.operations.core.report_kit import (
     where,
     within,
 )
-from models.operations.purchasing.shortages import received, shortages
+from models.operations.purchasing.shortages import shortages
+from models.operations.purchasing.standing import received
 from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED, STORE_COLUMN, UNIT_COLUMN
 from models.purchasing import (
     GoodsReceipt,
@@ -44,15 +45,18 @@ SUPPLIER_COLUMN = Column("supplier", N_("Supplier"), links=("=supplier", "suppli
 
 declare(Report(
     "shortages", N_("Shortages"), "purchasing", shortages, icon="alert-triangle", roles=ROLES,
-    about=N_("Below minimum: on hand + on order − requested. The supplier is the last one."),
+    about=N_("Below minimum: on hand and not expired + on order − requested, for each store that has a "
+             "minimum of its own, and for all stores together. The supplier is the contract's, else the "
+             "last one."),
     columns=(ITEM_COLUMN, Column("supplier", N_("Supplier"), unless="supplier"), STORE_COLUMN,
-             Column("stock_on_hand", N_("On hand"), "quantity"),
+             Column("usable", N_("On hand, not expired"), "quantity"),
              Column("on_order", N_("On order"), "quantity"),
              Column("asked_for", N_("On request"), "quantity"),
              Column("requested", N_("Units wait for"), "quantity"),
              Column("minimum_stock", N_("Minimum"), "quantity"),
+             Column("maximum", N_("Maximum"), "quantity"),
              Column("shortage", N_("Shortage"), "quantity"), UNIT_COLUMN),
-    parameters=(STORE, SUPPLIER), is_late=lambda row: row.stock_on_hand == 0))
+    parameters=(STORE, SUPPLIER), is_late=lambda row: row.usable == 0))
 
 
 # ---------------------------------------------------------------- on order

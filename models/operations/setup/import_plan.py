@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,9 +21,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.base import db
-from models.operations.core import activity
+from models.errors import Refused
+from models.operations.core import activity, spoilt_codes
 
 Row = dict[str, Any]
+#: Findings that are kept for the page; more are counted only.
+MOST_FINDINGS = 300
 #: Differences between two plans that a page names.
 MOST_DIFFERENCES = 50
 
@@ -53,6 +56,42 @@ def digest(plan: Mapping[str, Any] | None, *about: str | date | None) -> str:
     text = json.dumps([plan, *(activity.plain(entry) for entry in about)], sort_keys=True,
                       separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class Outcome:
+    """What a list does. `findings`: row number, word, column, message, parameters. `touched`: row number,
+    whether it is new, the record."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    wrong: int = 0
+    ignored: int = 0
+    findings: list[list[Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    asks: list[spoilt_codes.Doubt] = field(default_factory=list)
+    touched: list[tuple[int, bool, Any]] = field(default_factory=list)
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What is written, in the order of the rows; no row is while one is wrong."""
+        return {"rows": [] if self.wrong else sorted(self.rows, key=lambda row: row["row"]),
+                "asks": [asdict(doubt) for doubt in self.asks]}
+
+    def note(self, row: int, word: str, column: str | None, message: str,
+             params: Mapping[str, object]) -> None:
+        self.ignored += word == "ignored"
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append([row, word, column or "", message, activity.plain(dict(params))])
+
+    def refused(self, row: int, *refusals: Refused) -> None:
+        """One wrong row, with all that is wrong with it. What is wrong goes before what is not taken."""
+        self.wrong += 1
+        if len(self.findings) >= MOST_FINDINGS:
+            self.findings = [found for found in self.findings if found[1] == "wrong"]
+        for refusal in refusals:
+            self.note(row, "wrong", refusal.field, refusal.message, refusal.params)
 
 
 # ---------------------------------------------------------------- first stock in figures

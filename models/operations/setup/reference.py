@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -32,35 +31,34 @@ KINDS = {"aset": "asset", "kewajiban": "liability", "ekuitas": "equity", "pendap
          "beban": "expense", "belanja": "expense"}
 LEVELS = {"1": RegionLevel.PROVINCE, "2": RegionLevel.REGENCY, "3": RegionLevel.DISTRICT}
 
-#: Category → its name, whether its items carry batch and expiry, and rupiah per base unit from and to. The
-#: prices are MADE UP for the demo: no citable price list was found.
-CATEGORIES: dict[str, tuple[str, bool, int, int]] = {
-    "obat_padat": ("Obat padat", True, 250, 6_000),
-    "obat_cair": ("Obat cair", True, 6_000, 45_000),
-    "obat_injeksi": ("Obat injeksi", True, 5_000, 60_000),
-    "obat_vial_injeksi": ("Obat injeksi vial", True, 12_000, 150_000),
-    "obat_topikal": ("Obat topikal", True, 5_000, 45_000),
-    "obat_inhalasi_lain": ("Obat inhalasi dan lain-lain", True, 15_000, 180_000),
-    "cairan_infus": ("Cairan infus", True, 8_000, 45_000),
-    "desinfektan_antiseptik": ("Desinfektan dan antiseptik", True, 15_000, 120_000),
-    "bmhp": ("Bahan medis habis pakai", True, 1_500, 45_000),
-    "bmhp_benang": ("Benang bedah", True, 25_000, 95_000),
-    "bmhp_sarung_tangan": ("Sarung tangan medis", True, 1_200, 9_000),
-    "reagen_laboratorium": ("Reagen laboratorium", True, 60_000, 900_000),
-    "bahan_laboratorium": ("Bahan laboratorium", True, 1_000, 60_000),
-    "bahan_radiologi": ("Bahan radiologi", True, 20_000, 90_000),
-    "gas_medik": ("Gas medik", False, 60_000, 250_000),
-    "alat_tulis_kantor": ("Alat tulis kantor", False, 1_500, 60_000),
-    "barang_cetakan": ("Barang cetakan", False, 300, 25_000),
-    "kertas_cover": ("Kertas dan sampul", False, 15_000, 75_000),
-    "bahan_komputer": ("Bahan komputer", False, 45_000, 950_000),
-    "kebersihan": ("Bahan kebersihan", False, 6_000, 60_000),
-    "alat_kebersihan": ("Alat kebersihan", False, 8_000, 120_000),
-    "bahan_makanan": ("Bahan makanan", False, 4_000, 45_000),
-    "linen": ("Linen", False, 35_000, 260_000),
-    "seragam_apd": ("Seragam dan APD", False, 25_000, 240_000),
-    "listrik_umum": ("Listrik dan umum", False, 8_000, 90_000),
-    "bahan_bakar": ("Bahan bakar", False, 9_000, 20_000),
+#: Category → its name, and whether its items carry batch and expiry.
+CATEGORIES: dict[str, tuple[str, bool]] = {
+    "obat_padat": ("Obat padat", True),
+    "obat_cair": ("Obat cair", True),
+    "obat_injeksi": ("Obat injeksi", True),
+    "obat_vial_injeksi": ("Obat injeksi vial", True),
+    "obat_topikal": ("Obat topikal", True),
+    "obat_inhalasi_lain": ("Obat inhalasi dan lain-lain", True),
+    "cairan_infus": ("Cairan infus", True),
+    "desinfektan_antiseptik": ("Desinfektan dan antiseptik", True),
+    "bmhp": ("Bahan medis habis pakai", True),
+    "bmhp_benang": ("Benang bedah", True),
+    "bmhp_sarung_tangan": ("Sarung tangan medis", True),
+    "reagen_laboratorium": ("Reagen laboratorium", True),
+    "bahan_laboratorium": ("Bahan laboratorium", True),
+    "bahan_radiologi": ("Bahan radiologi", True),
+    "gas_medik": ("Gas medik", False),
+    "alat_tulis_kantor": ("Alat tulis kantor", False),
+    "barang_cetakan": ("Barang cetakan", False),
+    "kertas_cover": ("Kertas dan sampul", False),
+    "bahan_komputer": ("Bahan komputer", False),
+    "kebersihan": ("Bahan kebersihan", False),
+    "alat_kebersihan": ("Alat kebersihan", False),
+    "bahan_makanan": ("Bahan makanan", False),
+    "linen": ("Linen", False),
+    "seragam_apd": ("Seragam dan APD", False),
+    "listrik_umum": ("Listrik dan umum", False),
+    "bahan_bakar": ("Bahan bakar", False),
 }
 #: How the codes of categories begin whose items a doctor can prescribe.
 MEDICINES = ("obat_", "cairan_infus")
@@ -128,13 +126,9 @@ def _categories(session: Any) -> int:
                                         for row in rows("barang_gudang_rs.csv")), "code")
 
 
-def made_up_price(code: str, category: str) -> Decimal:
-    """A believable price per base unit, the same at every load: made up, never a real quotation."""
-    _name, _batches, low, high = CATEGORIES[category]
-    share = int(hashlib.sha256(code.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-    exact = low * (high / low) ** share
-    step = 5 if exact < 1_000 else 50 if exact < 10_000 else 500
-    return Decimal(max(step, round(exact / step) * step))
+def price(row: dict[str, str]) -> Decimal:
+    """Rupiah per base unit of a row of the items' file: believable, made up, never a real quotation."""
+    return Decimal(row["unit_price_idr"])
 
 
 def _items(session: Any) -> int:
@@ -148,7 +142,7 @@ def _items(session: Any) -> int:
         "base_unit": row["base_unit"], "bmn_code": row["bmn_persediaan_code"] or None,
         "batch_tracked": CATEGORIES[row["category"]][1],
         "controlled": any(word in row["name_id"].lower() for word in CONTROLLED),
-        "price_hint": made_up_price(row["demo_item_code"], row["category"]),
+        "price_hint": price(row),
     } for row in source])
     ids = dict(session.execute(sa.select(Item.code, Item.id)).all())
     units = []

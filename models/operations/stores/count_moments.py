@@ -94,6 +94,36 @@ def since(stocktake: Stocktake) -> dict[int, Since]:
     return {line_id: Since(quantity, moves) for line_id, quantity, moves in result}
 
 
+def since_the_start(stocktake: Stocktake) -> dict[int, Since]:
+    """By line that nobody counted yet: what moved since this counting began."""
+    result = db.session.execute(
+        sa.select(StocktakeLine.id, sa.func.sum(StockMove.quantity), sa.func.count())
+        .join(StockMove, sa.and_(
+            StockMove.store_id == stocktake.store_id, StockMove.item_id == StocktakeLine.item_id,
+            StockMove.batch_id == StocktakeLine.batch_id, StockMove.occurred_at > began(stocktake)))
+        .where(StocktakeLine.stocktake_id == stocktake.id, StocktakeLine.counted_quantity.is_(None))
+        .group_by(StocktakeLine.id))
+    return {line_id: Since(quantity, moves) for line_id, quantity, moves in result}
+
+
+def last_moves(stocktake: Stocktake, lines: Iterable[StocktakeLine]) -> dict[int, int]:
+    """By item: the last ledger row in the store now. A page keeps it, to see what moves until it is saved."""
+    rows = db.session.execute(
+        sa.select(StockMove.item_id, sa.func.max(StockMove.id))
+        .where(StockMove.store_id == stocktake.store_id,
+               StockMove.item_id.in_({line.item_id for line in lines})).group_by(StockMove.item_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def moved_after(stocktake: Stocktake, line: StocktakeLine, last: int) -> Decimal | None:
+    """What moved of the line's batch after the ledger row `last`; None where nothing did."""
+    number, quantity = db.session.execute(
+        sa.select(sa.func.count(), _sum())
+        .where(StockMove.store_id == stocktake.store_id, StockMove.item_id == line.item_id,
+               StockMove.batch_id == line.batch_id, StockMove.id > last)).one()
+    return quantity if number else None
+
+
 def has_moved(stocktake: Stocktake, line: StocktakeLine) -> bool:
     """Whether anything of the line's batch moved after it was counted."""
     return bool(db.session.scalar(sa.select(sa.exists().where(

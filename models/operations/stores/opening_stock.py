@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.errors import N_, Refused
-from models.imports import ImportKind, ListImport
+from models.expiry_dates import read_expiry
+from models.imports import OPENING_STOCK, ListImport
 from models.items import Item, UnitConversion
 from models.journal import Period
 from models.operations.core import spoilt_codes
-from models.operations.core.list_files import Row, day, number
+from models.operations.core.list_files import Row, number
 from models.operations.core.locking import lock
 from models.operations.ledger import stock
 from models.organisation import Status
@@ -51,10 +52,11 @@ class Line:
 class Reader:
     """Reads rows of first stock; what they name is looked up once."""
 
-    def __init__(self, session: Any, required: frozenset[str]) -> None:
-        self.session = session
+    def __init__(self, session: Any, required: frozenset[str], mark: str | None = None) -> None:
+        self.session, self.mark = session, mark
         self.required = required
-        self.stores: dict[str, Store | None] = {}
+        self.stores: dict[str, Store] = {}
+        self.items: dict[str, Item] = {}
         self.moved: set[tuple[int, int]] | None = None
 
     def row(self, row: Row, wrong: list[Refused]) -> Line | None:
@@ -76,10 +78,11 @@ class Reader:
 
         store = read("store", lambda cell: self._store(str(cell)))
         item = read("item", lambda cell: self._item(str(cell)))
-        quantity, price = read("quantity", lambda cell: _positive(cell, "quantity")), read("unit_price",
-                                                                                           _amount)
+        quantity, price = (
+            read("quantity", lambda cell: _positive(cell, "quantity", self.mark)),
+            read("unit_price", lambda cell: _amount(cell, self.mark)))
         expires_on, batch = read("expires_on",
-                                 _expiry), tried(lambda: _batch(row.cells.get("batch_number"))) or ""
+                                 read_expiry), tried(lambda: _batch(row.cells.get("batch_number"))) or ""
         unit = tried(lambda: self._unit(item, row.cells.get("unit"))) if item is not None else None
         base = tried(lambda: item.in_base(quantity, unit.factor)) if unit is not None and quantity else None
         if store is not None and item is not None and self._has_moved(store, item):
@@ -94,16 +97,57 @@ class Reader:
             wrong.append(Refused(N_("an expiry needs its batch number"), field="batch_number"))
         if wrong or base is None or unit is None:
             return None
-        batch_id = stock.batches([(item.id, batch, expires_on)])[item.id, batch]
         value = (quantity * price).quantize(SEN, ROUND_HALF_UP)
         return Line(store, item, batch, expires_on, quantity, unit, price,
-                    stock.Incoming(row.number, item.id, base, batch_id, value))
+                    stock.Incoming(row.number, item.id, base, 0, value))
+
+    def with_batches(self, lines: list[Line]) -> list[tuple[Line, Refused | None]]:
+        """The lines with their batches, made where new; what is wrong with one beside it."""
+        known: dict[tuple[int, str], date | None] = {}
+        result: list[tuple[Line, Refused | None]] = []
+        for line in lines:
+            key = line.item.id, line.batch
+            if known.setdefault(key, line.expires_on) != line.expires_on:
+                result.append((line, Refused(N_("batch %(batch)s stands in this list with another expiry "
+                                                "too"), field="expires_on", batch=line.batch)))
+            else:
+                result.append((line, None))
+        try:
+            ids = self._batch_ids(line for line, refusal in result if refusal is None)
+        except Refused:  # one by one, to say which
+            ids, result = {}, [(line, refusal or self._refused(line)) for line, refusal in result]
+            ids = self._batch_ids(line for line, refusal in result if refusal is None)
+        return [(line if refusal else replace(line, goods=replace(
+            line.goods, batch_id=ids[line.item.id, line.batch])), refusal) for line, refusal in result]
+
+    def _batch_ids(self, lines: Iterable[Line]) -> dict[tuple[int, str], int]:
+        with self.session.begin_nested():
+            return stock.batches((line.item.id, line.batch, line.expires_on) for line in lines)
+
+    def _refused(self, line: Line) -> Refused | None:
+        try:
+            self._batch_ids([line])
+        except Refused as refusal:
+            return refusal
+        return None
+
+    def look_up(self, rows: Iterable[Row]) -> None:
+        """The stores and items that the rows name, in a few statements."""
+        for name, found, columns in (("store", self.stores, (Store.name, Store.code)),
+                                     ("item", self.items, (Item.barcode, Item.code))):
+            texts = sorted({str(row.cells[name]) for row in rows if row.cells.get(name) is not None})
+            model: Any = Store if name == "store" else Item
+            for start in range(0, len(texts), 500):
+                some = texts[start:start + 500]
+                for column in columns:  # the code goes before the name, and is read last
+                    statement = sa.select(model).where(column.in_(some))
+                    if model is Item:
+                        statement = statement.options(sa.orm.selectinload(Item.units))
+                    found.update({getattr(record, column.key): record
+                                  for record in self.session.scalars(statement)})
 
     def _store(self, text: str) -> Store:
-        if text not in self.stores:
-            self.stores[text] = self.session.scalars(sa.select(Store).where(
-                sa.or_(Store.code == text, Store.name == text))).first()
-        store = self.stores[text]
+        store = self.stores.get(text)
         if store is None:
             raise Refused(N_("there is no %(name)s “%(handle)s”"), field="store", name="store",
                           handle=text[:60])
@@ -112,8 +156,7 @@ class Reader:
         return store
 
     def _item(self, text: str) -> Item:
-        item = self.session.scalars(sa.select(Item).where(sa.or_(Item.code == text, Item.barcode == text))
-                                    .order_by((Item.code == text).desc())).first()
+        item = self.items.get(text)
         if item is None:
             raise Refused(N_("there is no %(name)s “%(handle)s”"), field="item", name="item",
                           handle=text[:60])
@@ -157,17 +200,9 @@ def _batch(cell: Any) -> str:
     return str(cell or "")[:80]
 
 
-def _expiry(cell: Any) -> date:
+def _positive(cell: Any, column: str, mark: str | None) -> Decimal:
     try:
-        return day(cell)
-    except ValueError:
-        raise Refused(N_("“%(cell)s” is no day; write it like 2028-12-31 or 31/12/2028"), field="expires_on",
-                      cell=str(cell)[:30]) from None
-
-
-def _positive(cell: Any, column: str) -> Decimal:
-    try:
-        value = number(cell)
+        value = number(cell, mark)
     except (ValueError, ArithmeticError):
         raise Refused(N_("“%(cell)s” is no quantity; write it like 1250 or 12,5"), field=column,
                       cell=str(cell)[:30]) from None
@@ -176,9 +211,9 @@ def _positive(cell: Any, column: str) -> Decimal:
     return value
 
 
-def _amount(cell: Any) -> Decimal:
+def _amount(cell: Any, mark: str | None) -> Decimal:
     try:
-        value = number(cell)
+        value = number(cell, mark)
     except (ValueError, ArithmeticError):
         raise Refused(N_("“%(cell)s” is no amount; write it like 12500 or 1250,50"), field="unit_price",
                       cell=str(cell)[:30]) from None
@@ -198,7 +233,7 @@ def take_back(session: Any, brought: ListImport, *, by: User, reason: str) -> No
     """
     lock(brought)
     session.refresh(brought)
-    if brought.kind is not ImportKind.OPENING_STOCK or brought.applied_at is None:
+    if brought.kind != OPENING_STOCK or brought.applied_at is None:
         raise Refused(N_("Only first stock that was applied can be taken back."))
     if brought.reversed_at is not None:
         raise Refused(N_("This first stock was taken back already."))

@@ -38,6 +38,7 @@ from models.operations.core.report_kit import (
     within,
 )
 from models.operations.stores import count_moments
+from models.operations.stores.consumption import USED
 from models.operations.stores.reports_stock import (
     ITEM_COLUMN,
     NAMED,
@@ -53,6 +54,7 @@ from models.prescriptions import Prescription
 from models.rights import FACILITIES, hidden
 from models.rights import STORE as STORE_ROLES
 from models.roles import Role
+from models.settings import setting_of, worth
 from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
 
@@ -341,25 +343,29 @@ def abc(values: ParameterValues) -> Statement:
     """Items by the value used, with the share that they and those above them make."""
     used = (sa.select(M.item_id, quantity(-sa.func.sum(M.quantity)).label("quantity"),
                       rupiah(-sa.func.sum(M.value)).label("value"))
-            .where(M.document_type.in_(("delivery_request", "unit_return", "prescription", "maintenance")),
-                   *within(values, M.moved_on), *where(values, store=M.store_id))
+            .where(M.document_type.in_(USED), *within(values, M.moved_on), *where(values, store=M.store_id))
             .group_by(M.item_id).having(sa.func.sum(M.value) < 0).subquery())
     order = (used.c.value.desc(), used.c.item_id)
     return (sa.select(used.c.item_id, NAMED, Item.base_unit, used.c.quantity, used.c.value,
                       rupiah(sa.func.sum(used.c.value).over(order_by=order)).label("so_far"),
-                      rupiah(sa.func.sum(used.c.value).over()).label("whole"))
+                      rupiah(sa.func.sum(used.c.value).over()).label("whole"),
+                      setting_of("abc.a_percent").label("until_a"),
+                      setting_of("abc.b_percent").label("until_b"))
             .join(Item, Item.id == used.c.item_id).order_by(*order))
 
 
 def abc_class(row: Any) -> str:
-    """A: the items that make the first 80 % of the value, B: up to 95 %, C: the rest."""
-    before = row.so_far - row.value
-    return "A" if before * 100 < row.whole * 80 else "B" if before * 100 < row.whole * 95 else "C"
+    """A: the items that make the first 80 % of the value, B: up to 95 %, C: the rest; both are settings."""
+    before = (row.so_far - row.value) * 100
+    if before < row.whole * worth("abc.a_percent", getattr(row, "until_a", None)):
+        return "A"
+    return "B" if before < row.whole * worth("abc.b_percent", getattr(row, "until_b", None)) else "C"
 
 
 declare(Report(
     "abc", N_("ABC analysis"), "inventory", abc, icon="arrows-sort", roles=STOCK,
-    about=N_("Which items make 80, 95 and 100 percent of the value used."),
+    about=N_("Which items make most of the value used: class A the first 80 percent, B up to 95, C the rest. "
+             "Administrators set both."),
     columns=(ITEM_COLUMN, Column("class", N_("Class"), "code", abc_class),
              Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("value", N_("Value"), "money"),

@@ -30,6 +30,8 @@ def find(text: str) -> ScannedItem:
     """The item that `text` stands for. Raises `Refused` for nothing to read, an unknown code, an item out of
     use."""
     scan = barcodes.read(text)
+    if scan.shelf and not scan.codes:
+        raise Refused(N_("This is the label of the shelf %(shelf)s, not of an item."), shelf=scan.shelf)
     if not scan.codes:
         raise Refused(N_("There is no code to look for. Scan it again."))
     named = (sa.select(Item, UnitConversion)
@@ -40,6 +42,8 @@ def find(text: str) -> ScannedItem:
              .order_by(Item.barcode.in_(scan.codes).desc().nulls_last(), UnitConversion.id.is_(None),
                        Item.status == Status.INACTIVE, Item.id).limit(1))
     row = db.session.execute(named).first()
+    if row is None and scan.is_misread:
+        raise Refused(barcodes.WRONG_DIGIT, code=scan.shown)
     if row is None:
         raise Refused(N_("No item has the code %(code)s. Look the item up by its name, or write this code "
                          "on the "

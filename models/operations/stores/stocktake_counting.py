@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from models.base import ExactDecimal, db
-from models.errors import N_, Conflict, NotAllowed, Refused, WrongState
+from models.errors import N_, NN_, Conflict, NotAllowed, Refused, WrongState
 from models.items import Item, UnitConversion
 from models.operations.core.list_files import Listed, number
 from models.operations.core.locking import lock, lock_rows
@@ -29,7 +29,7 @@ QUANTITY = ExactDecimal(14, 3)
 MOST_ITEMS = 2000
 #: Headings of the sheet that is filled in and brought back; the first names the line for certain.
 SHEET = (N_("Line"), N_("Shelf"), N_("Item code"), N_("Item"), N_("Barcode"), N_("Batch"), N_("Expires on"),
-         N_("Unit"), N_("Counted"), N_("Note"))
+         N_("Unit"), N_("Counted"), N_("Note"), N_("Moved since"))
 
 
 def _may_count(stocktake: Stocktake, by: User, *, shared: bool = True) -> None:
@@ -58,16 +58,23 @@ def _line(stocktake: Stocktake, line_id: int) -> StocktakeLine:
 
 
 def count(stocktake: Stocktake, line_id: int, quantity: Decimal, *, seen: Decimal | None, by: User,
-          note: str = "", at: datetime | None = None) -> StocktakeLine:
+          note: str = "", at: datetime | None = None, drawn: int | None = None) -> StocktakeLine:
     """Write what `by` counted on one line, in base units; `seen` is what stood there when they looked.
 
     The line is held against the ledger as it is now, or as it was at the hour `at`. Whoever writes the figure
-    that they saw there counted it anew. Raises `Conflict` when somebody wrote another figure meanwhile, or
-    the same and something moved since; `NotAllowed`, `WrongState` or `Refused`.
+    that they saw there counted it anew. `drawn` is the item's last ledger row when the page was drawn: what
+    moved between is told first, as nobody knows whether it was counted before or after. Raises `Conflict`
+    when somebody wrote another figure meanwhile, or the same and something moved since; `NotAllowed`,
+    `WrongState` or `Refused`.
     """
     _may_count(stocktake, by)
     line = _line(stocktake, line_id)
-    quantity = _fitting(line.item, quantity)
+    quantity = fitting(line.item, quantity)
+    moved = None if drawn is None else count_moments.moved_after(stocktake, line, drawn)
+    if moved is not None:
+        raise Refused(N_("%(moved)s %(unit)s of %(item)s moved while it was being counted. Look once more, "
+                         "then save what lies there now."),
+                      moved=f"{moved:+}", unit=line.item.base_unit, item=line.item.name, field="quantity")
     if line.counted_quantity is None or line.counted_quantity == seen:
         count_moments.hold(stocktake, line, quantity, by=by, at=at)
     elif line.counted_quantity != quantity or count_moments.has_moved(stocktake, line):
@@ -81,7 +88,45 @@ def count(stocktake: Stocktake, line_id: int, quantity: Decimal, *, seen: Decima
     return line
 
 
-def _fitting(item: Item, quantity: Decimal) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was counted of a line, beside what its page showed: see `count`."""
+
+    quantity: Decimal
+    seen: Decimal | None = None
+    drawn: int | None = None
+
+
+class BadLines(Refused):
+    """Nothing was written; each line that is in the way with its reason."""
+
+    def __init__(self, lines: Mapping[int, Refused]) -> None:
+        super().__init__(N_("Nothing was saved yet: %(count)s lines need another look."), count=len(lines))
+        self.lines = lines
+
+
+def count_lines(stocktake: Stocktake, figures: Mapping[int, Figure], *, by: User) -> int:
+    """Write several lines at once, all or none; how many. Raises `BadLines`, `NotAllowed`, `WrongState` or
+    `Refused`."""
+    _may_count(stocktake, by)
+    items = db.session.scalars(sa.select(StocktakeLine.item_id).where(
+        StocktakeLine.stocktake_id == stocktake.id, StocktakeLine.id.in_(figures)))
+    stock.lock_pairs({(stocktake.store_id, item_id) for item_id in items})
+    bad: dict[int, Refused] = {}
+    for line_id, figure in sorted(figures.items()):
+        try:
+            count(stocktake, line_id, figure.quantity, seen=figure.seen, drawn=figure.drawn, by=by)
+        except WrongState:
+            raise
+        except Refused as refusal:
+            bad[line_id] = refusal
+    if bad:
+        raise BadLines(bad)
+    return len(figures)
+
+
+def fitting(item: Item, quantity: Decimal) -> Decimal:
+    """A count in base units, as the item is counted. Raises `Refused`."""
     if quantity < 0:
         raise Refused(N_("Must be 0 or more."), field="quantity")
     try:
@@ -202,22 +247,31 @@ def places_of(stocktake: Stocktake) -> dict[int, str]:
     return shelves.locations(stocktake.store_id, (line.item_id for line in stocktake.lines))
 
 
-def ordered(stocktake: Stocktake, places: Mapping[int, str]) -> list[StocktakeLine]:
+def ordered(stocktake: Stocktake, places: Mapping[int, str], *,
+            with_units: bool = False) -> list[StocktakeLine]:
     """The lines as people walk: by shelf, then by category, item and batch, with what a sheet shows."""
+    more = (joinedload(StocktakeLine.item).selectinload(Item.units),) if with_units else ()
     return sorted(db.session.scalars(
         sa.select(StocktakeLine).where(StocktakeLine.stocktake_id == stocktake.id)
-        .options(joinedload(StocktakeLine.item).joinedload(Item.category), joinedload(StocktakeLine.batch),
-                 joinedload(StocktakeLine.unit), joinedload(StocktakeLine.counted_by))).unique(),
+        .options(*more, joinedload(StocktakeLine.item).joinedload(Item.category),
+                 joinedload(StocktakeLine.batch), joinedload(StocktakeLine.unit),
+                 joinedload(StocktakeLine.counted_by))).unique(),
         key=lambda line: (shelves.walk(places.get(line.item_id)), line.item.category.name, line.item.name,
                           line.item_id, line.batch.number if line.batch else "", line.id))
 
 
-def sheet_row(line: StocktakeLine, places: Mapping[int, str]) -> list[Any]:
+def moved(stocktake: Stocktake) -> dict[int, count_moments.Since]:
+    """By line: what moved since it was counted, or since the counting began where nobody counted it yet."""
+    return count_moments.since_the_start(stocktake) | count_moments.since(stocktake)
+
+
+def sheet_row(line: StocktakeLine, places: Mapping[int, str],
+              moved: Mapping[int, count_moments.Since]) -> list[Any]:
     """A row of the sheet to fill in; never what is expected."""
-    batch = line.batch
+    batch, since = line.batch, moved.get(line.id)
     return [line.id, places.get(line.item_id), line.item.code, line.item.name, line.item.barcode,
             batch.number if batch else None, batch.expires_on if batch else None, line.item.base_unit,
-            line.counted_quantity, line.note]
+            line.counted_quantity, line.note, since.quantity if since else None]
 
 
 def bring(stocktake: Stocktake, listed: Listed, heads: dict[str, str], *, by: User, replace: bool = False,
@@ -281,7 +335,8 @@ class BadRows(Refused):
     """Nothing was taken over; each wrong row with its reason."""
 
     def __init__(self, rows: list[tuple[int, Refused]]) -> None:
-        super().__init__(N_("Nothing was taken over; %(count)s rows are wrong."), field="file",
+        super().__init__(NN_("Nothing was taken over; %(count)s row is wrong.",
+                             "Nothing was taken over; %(count)s rows are wrong."), field="file",
                          count=len(rows))
         self.rows = rows
 
@@ -307,7 +362,7 @@ def _named(cell: dict[str, Any], lines: dict[int, StocktakeLine],
 
 def _counted(line: StocktakeLine, cell: Any) -> Decimal:
     try:
-        return _fitting(line.item, number(cell))
+        return fitting(line.item, number(cell))
     except ValueError:
         raise Refused(N_("“%(cell)s” is no quantity; write it like 1250 or 12,5"),
                       cell=str(cell)[:30]) from None

@@ -40,6 +40,8 @@ OPEN = re.compile(r"/(static/.*|admin/static/.*|healthz|box/missing|box/enter|la
 _BOX = "rawat.box"
 #: Set by experiments that ask the application from within; no browser can set it.
 EXPERIMENT = "rawat.experiment"
+#: Done with the box that a request asks, before anything else opens it.
+WHEN_ASKED: list[Callable[[Box], None]] = []
 BODY = re.compile(rb"<body\b[^>]*>")
 bp = Blueprint("box", __name__, url_prefix="/box")
 
@@ -56,6 +58,8 @@ class Chooser:
             return self.inner(environ, start_response)
         with self.app.app_context():
             box = _chosen(Request(environ))
+            for act in WHEN_ASKED if box is not None else ():
+                act(box)
         environ[_BOX] = box
         if box is None and not OPEN.fullmatch(environ.get("PATH_INFO", "")):
             environ |= {"PATH_INFO": MISSING, "REQUEST_METHOD": "GET", "QUERY_STRING": ""}

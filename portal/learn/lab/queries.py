@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, current_app, request
-from flask_babel import format_decimal, gettext
+from flask_babel import format_decimal, gettext, ngettext
 from flask_login import current_user
 
 from portal.learn.lab import chart, engine, lab_file, plan_words, statement, wording
@@ -104,7 +104,8 @@ def refusal(query: Query) -> Answer | None:
         return _wrong(gettext("Give a value to :%(name)s.", name=query.missing[0]))
     wait = runs.take(str(current_user.get_id()))
     if wait:
-        said = gettext("Those were many queries in a minute. Wait %(num)s seconds.", num=wait)
+        said = ngettext("Those were many queries in a minute. Wait %(num)s second.",
+                        "Those were many queries in a minute. Wait %(num)s seconds.", wait)
         return Answer(Result(), said, "wrong", 429, wait=wait)
     return None
 

@@ -97,26 +97,41 @@ def _plain(value: Any) -> Any:
 # ---------------------------------------------------------------- text
 
 def _text(content: bytes) -> list[list[Any]]:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        raise No("encoding") from None
+    text = _decoded(content)
     if "\x00" in text:
         raise No("list")
-    lines = text.splitlines(keepends=True)
-    first = lines[0].strip().strip('"').lower() if lines else ""
-    mark = ""
-    if first.startswith("sep=") and len(first) == 5:
-        mark, lines = first[4], lines[1:]
-    head = lines[0] if lines else ""
+    # only line feeds and carriage returns end a line: other marks of Unicode that do are letters of a cell
+    end = min((place for mark in "\r\n" if (place := text.find(mark)) >= 0), default=len(text))
+    first = text[:end].strip().strip('"').lower()
+    mark, head = "", text[:end]
+    is_told = first.startswith("sep=") and len(first) == 5
+    if is_told:
+        mark, text = first[4], text[end:].removeprefix("\r").removeprefix("\n")
     mark = mark or max(",;\t", key=lambda entry: (head.count(entry), entry == ","))
     try:
-        grid = [list(row) for row in csv.reader(lines, delimiter=mark, strict=False)]
+        grid = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=False)]
     except csv.Error:
         raise No("list") from None
     # the number of a row is the one that a spreadsheet shows: after a line "sep=;" all stand one lower
-    return [[], *grid] if first.startswith("sep=") else grid
+    return [[], *grid] if is_told else grid
+
+
+def _decoded(content: bytes) -> str:
+    """The text: UTF-8 or UTF-16 with or without a mark, else as Windows writes it in the West."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    elif content[1:400:2].count(0) > content[:400:2].count(0) + 20:
+        encodings = ("utf-16-le",)
+    elif content[:400:2].count(0) > content[1:400:2].count(0) + 20:
+        encodings = ("utf-16-be",)
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise No("encoding")
 
 
 # ---------------------------------------------------------------- workbooks
@@ -137,7 +152,7 @@ def _workbook(content: bytes, ask: dict[str, Any]) -> tuple[list[str], str, list
             filled, last, grid = [], "", []
             for entry in shown:
                 held = _grid(book, entry)
-                if _holds(held):
+                if _holds(held) and not _is_beside(held, ask["beside"]):
                     filled.append(entry)
                     last, grid = entry, held  # one at a time: memory is short
             name = _chosen(filled, ask["sheet"])
@@ -159,6 +174,11 @@ def _grid(book: Any, name: str) -> list[list[Any]]:
 
 def _holds(grid: list[list[Any]]) -> bool:
     return any(_cell(value) is not None for row in grid for value in row)
+
+
+def _is_beside(grid: list[list[Any]], beside: str) -> bool:
+    """Whether it is the sheet of a template that shows what may be written on the other one."""
+    return next((_cell(value) for row in grid for value in row if _cell(value) is not None), None) == beside
 
 
 def _chosen(filled: list[str], sheet: str | None) -> str:

@@ -18,6 +18,7 @@ from models.base import one_transaction
 from models.operations.setup import reference
 from models.operations.setup.demo import (
     assets,
+    classes,
     clinic,
     maintenance,
     monthly_reports,
@@ -76,6 +77,7 @@ def _play(world: World, part: Callable[[], Any]) -> None:
     assets.plan(world)
     maintenance.plan(world)
     clinic.plan(world)
+    classes.plan(world)
     world.play(part)
     clock.freeze(world.end)
     with part():

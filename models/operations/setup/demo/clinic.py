@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +68,7 @@ def load_masters(world: World) -> None:
     session = world.session
     specialties = list(session.scalars(sa.select(Specialization).order_by(Specialization.id)))
     doctors = []
+    dice = Random(310)  # their own: the licences leave the rest of the hospital as it was
     for index, (key, name, code, minutes, fee, languages, days, (first, last)) in enumerate(DOCTORS, 1):
         kind = next((row for row in specialties if row.code.replace(".", "") == code.replace(".", "")),
                     specialties[index])
@@ -75,9 +77,10 @@ def load_masters(world: World) -> None:
             work_unit=world.things["units"]["RJ"], user_roles=[UserRole(role=Role.DOCTOR)])
         doctor = Doctor(
             name=name, user=user, specialization=kind, fee=Decimal(fee), languages=languages,
-            str_number=f"STR-{310000 + index}",
+            str_number=f"{dice.randrange(31, 34)}{dice.randrange(10**13, 10**14)}",
             str_expires_on=world.today + timedelta(days=40 if index == 5 else 900),
-            sip_number=f"SIP-{520000 + index}", sip_expires_on=world.today + timedelta(days=700),
+            sip_number=f"446/{dice.randrange(120, 2900):04d}/DPMPTSP/{dice.randrange(2022, 2026)}",
+            sip_expires_on=world.today + timedelta(days=700),
             biography=f"Berpraktik sejak {2006 + index}. Anggota IDI cabang setempat.",
             schedules=[DoctorSchedule(weekday=day, starts_at=time(first), ends_at=time(last),
                                       slot_minutes=minutes)

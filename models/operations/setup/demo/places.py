@@ -27,10 +27,16 @@ from models.places import (
     WardKind,
 )
 
+#: Building: code, name, floors, square metres, its permit, and the days of permit, beginning and end.
 BUILDINGS = (
-    ("A", "Gedung A Rawat Jalan dan IGD", 4, 5200, 2014), ("B", "Gedung B Rawat Inap", 6, 8800, 2017),
-    ("C", "Gedung C Bedah dan Penunjang", 3, 4100, 2019),
-    ("D", "Gedung D Logistik dan Utilitas", 2, 2300, 2012),
+    ("A", "Gedung A Rawat Jalan dan IGD", 4, 5200, "503/0417/IMB-BPPT/2012",
+     date(2012, 9, 18), date(2012, 11, 5), date(2014, 6, 30)),
+    ("B", "Gedung B Rawat Inap", 6, 8800, "503/1183/IMB-BPMPT/2015",
+     date(2015, 3, 24), date(2015, 5, 11), date(2017, 8, 14)),
+    ("C", "Gedung C Bedah dan Penunjang", 3, 4100, "503/0296/IMB-DPMPTSP/2017",
+     date(2017, 2, 7), date(2017, 4, 3), date(2019, 1, 25)),
+    ("D", "Gedung D Logistik dan Utilitas", 2, 2300, "648/0752/IMB-DTK/2010",
+     date(2010, 6, 29), date(2010, 8, 2), date(2012, 3, 16)),
 )
 #: Ward: code, name, kind, unit, then rooms as (class, how many).
 WARDS = (
@@ -64,12 +70,11 @@ def load(world: World) -> None:
                                 built_area=Decimal(0),
                                 price_per_m2=Decimal(2_900_000), funding_source=FundingSource.BLU)])
     buildings = {}
-    for code, name, floors, area, year in BUILDINGS:
+    for code, name, floors, area, permit, permitted, begun, done in BUILDINGS:
         buildings[code] = Building(
             code=f"GD-{code}", name=name, land=land, floors=floors, floor_area=Decimal(area),
-            cost=Decimal(area) * 7_400_000, permit_number=f"IMB/{year}/0{ord(code)}",
-            permit_date=date(year - 2, 3, 14),
-            construction_started_on=date(year - 2, 5, 2), completed_on=date(year, 2, 20))
+            cost=Decimal(area) * 7_400_000, permit_number=permit, permit_date=permitted,
+            construction_started_on=begun, completed_on=done)
     session.add_all(buildings.values())
     rooms = {}
     for index, (building, name, kind, unit) in enumerate(ROOMS, 1):

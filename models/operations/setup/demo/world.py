@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
+
+import sqlalchemy as sa
 
 from models import actor, clock
 from models.operations.core.approvals import opened, perform
+from models.organisation import Holiday, HolidayKind
 from models.people import User
+
+#: Hours until the next step of a play.
+Play = Generator[float, None, None]
+#: When the stores' day begins and ends.
+OPENS, CLOSES = time(7, 30), time(16)
 
 
 @dataclass
@@ -27,6 +36,9 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     things: dict[str, Any] = field(default_factory=dict)
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    #: Plays that must be over when the year is: what they make is shown in every demo.
+    unfinished: list[Play] = field(default_factory=list)
+    _holidays: set[date] = field(default_factory=set)
     _order: int = 0
     _series: Counter[str] = field(default_factory=Counter)
 
@@ -56,6 +68,57 @@ class World:
         while when.weekday() == 6:
             when += timedelta(days=1)
         return when
+
+    def works_on(self, day: date) -> bool:
+        """Whether the stores' offices are open: Mondays to Fridays that are no national holidays."""
+        if not self._holidays:
+            self._holidays = set(self.session.scalars(
+                sa.select(Holiday.on).where(Holiday.kind == HolidayKind.NATIONAL)))
+        return day.weekday() < 5 and day not in self._holidays
+
+    def workday(self, day: date) -> date:
+        """The day itself, or the next one of work."""
+        while not self.works_on(day):
+            day += timedelta(days=1)
+        return day
+
+    def workdays(self, count: int) -> list[date]:
+        """The last days of work before today, oldest first."""
+        before = (self.today - timedelta(days=ago) for ago in range(1, 400))
+        return list(islice(filter(self.works_on, before), count))[::-1]
+
+    def on(self, day: date, first: float = 7.5, last: float = 14.0) -> datetime:
+        """Some time of a day between two hours of the wall clock."""
+        return (datetime.combine(day, time(), clock.zone())
+                + timedelta(seconds=self.rng.randrange(int(first * 3600), int(last * 3600))))
+
+    def office(self, hours: float) -> datetime:
+        """About so many hours from the frozen now; at night and on free days it waits until somebody is
+        in."""
+        when = clock.local(clock.now() + timedelta(hours=hours * self.rng.uniform(0.7, 1.3)))
+        day = self.workday(when.date() + timedelta(days=when.time() >= CLOSES))
+        return when if day == when.date() and when.time() >= OPENS else self.on(day, 7.5, 9.5)
+
+    def begin(self, when: datetime, play: Play, *, whole: bool = False) -> None:
+        """Let a play begin; each of its pauses is in office hours. `whole`: what the year's end cuts off is
+        played by `finish`."""
+        def go() -> None:
+            pause = next(play, None)
+            if pause is not None:
+                self.at(clock.now() + timedelta(hours=pause) if pause < 0.5 else self.office(pause), go)
+            elif whole:
+                self.unfinished.remove(play)
+
+        if whole:
+            self.unfinished.append(play)
+        self.at(when, go)
+
+    def finish(self) -> None:
+        """Play to their ends what had to be over by now."""
+        for play in self.unfinished:
+            for _pause in play:
+                pass
+        self.unfinished.clear()
 
     def do(self, document: Any, step: str, who: str | User, reason: str = "",
            lines: dict[int, dict[str, Any]] | None = None, **given: Any) -> None:

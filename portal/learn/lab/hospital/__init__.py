@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from portal.learn.lab.hospital import cases, clinic, flows, organisation, rooms, supplies
 from portal.learn.lab.hospital.book import Book, Size
 
@@ -10,7 +12,7 @@ from portal.learn.lab.hospital.book import Book, Size
 SIZES = {
     "visible": (1, Size(units=14, items=160, suppliers=8, rooms=24, doctors=12, patients=140,
                         requests_a_week=12, assets=120, planted=False)),
-    "hidden": (2, Size(units=11, items=110, suppliers=7, rooms=17, doctors=9, patients=170,
+    "hidden": (10, Size(units=11, items=110, suppliers=7, rooms=17, doctors=9, patients=170,
                        requests_a_week=8, assets=95, planted=True)),
 }
 
@@ -25,6 +27,9 @@ def _plant(book: Book) -> None:
     stocked = [row for row in book.rows["item"] if row["stock_on_hand"]]
     for row in stocked[:3]:
         row["minimum_stock"] = row["stock_on_hand"]
+    known = {row["item_id"] for row in book.rows["store_item"] if row["store_id"] == 1}
+    gone = next(row["id"] for row in book.rows["item"] if row["id"] not in known)
+    book.add("store_item", store_id=1, item_id=gone, quantity=Decimal(0), value=Decimal(0))
 
 
 def make(name: str) -> Book:

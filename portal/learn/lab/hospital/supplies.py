@@ -39,7 +39,7 @@ def write(book: Book) -> None:
 
 def _item(book: Book, row: dict[str, str]) -> None:
     category = next(entry["id"] for entry in book.rows["item_category"] if entry["code"] == row["category"])
-    code, price = row["demo_item_code"], reference.made_up_price(row["demo_item_code"], row["category"])
+    code = row["demo_item_code"]
     key = len(book.rows["item"]) + 1
     barcode = None if book.often(0.15) else f"299{key:010d}"
     book.add("item", code=code, name=row["name_id"], category_id=category, base_unit=row["base_unit"],
@@ -47,7 +47,7 @@ def _item(book: Book, row: dict[str, str]) -> None:
              controlled=any(word in row["name_id"].lower() for word in reference.CONTROLLED),
              stock_on_hand=Decimal(0), minimum_stock=Decimal(book.one((10, 20, 25, 50, 100))),
              status="inactive" if book.often(0.03) else "active",
-             price_hint=None if book.size.planted and book.often(0.05) else price)
+             price_hint=None if book.size.planted and book.often(0.05) else reference.price(row))
     book.add("unit_conversion", item_id=key, unit_name=row["base_unit"], factor=Decimal(1), barcode=None)
     if row["purchase_unit"] and row["purchase_unit"] != row["base_unit"]:
         book.add("unit_conversion", item_id=key, unit_name=row["purchase_unit"],

@@ -1,0 +1,32 @@
+"""Names of medicines as they sound: the usual foreign and Indonesian spellings of a word fold to the same
+letters, so that paracetamol finds parasetamol, and ceftriaxone seftriakson."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+#: From the left to the right, each over the whole word.
+RULES = (("ph", "f"), ("th", "t"), ("ae", "e"), ("oe", "e"), ("y", "i"), ("qu", "kw"), ("cc", "ks"),
+         ("ce", "se"), ("ci", "si"), ("ch", "k"), ("c", "k"), ("x", "ks"), ("z", "s"),
+         *((letter * 2, letter) for letter in "bdfgklmnprst"))
+
+
+def folded(word: str) -> str:
+    """The word as it sounds; "" for one that is too short to mean anything, or is no word. A silent e at
+    the end is left out, because names have more behind it."""
+    text = word.strip().lower()
+    if len(text) < 3 or not text.isalpha():
+        return ""
+    for found, sound in RULES:
+        text = text.replace(found, sound)
+    return text[:-1] if text.endswith("e") and len(text) > 4 else text
+
+
+def folded_sql(column: Any) -> sa.ColumnElement[str]:
+    """A column as it sounds."""
+    text = sa.func.lower(sa.func.coalesce(column, ""))
+    for found, sound in RULES:
+        text = sa.func.replace(text, found, sound)
+    return text

@@ -1,0 +1,135 @@
+"""A list of master data that was applied is taken back as a whole, or not at all."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from models.base import db
+from models.imports import ListImport
+from models.items import Item, ItemCategory, UnitConversion
+from models.operations.core import checks
+from models.organisation import WorkUnit
+from models.roles import Role
+from tests.setup.test_imports import apply, bring, kept
+from tests.support import factories as make
+
+TEXT = ("code,name,category,base_unit,minimum_stock\n"
+        "NEW-1,Baru,obat,tablet,7\nOLD-1,Lama sekali,obat,tablet,20\n")
+
+
+@pytest.fixture
+def admin(client: Any, sign_in: Any, session: Any) -> Any:
+    make.make_chart()
+    client.set_cookie("language", "en")
+    return sign_in(client, Role.ADMIN)
+
+
+@pytest.fixture
+def old(session: Any) -> Item:
+    category = make.saved(ItemCategory(code="obat", name="Obat"))
+    return make.make_item(code="OLD-1", name="Lama", category=category, minimum_stock=5)
+
+
+def undo(client: Any, brought: Any, reason: str = "salah berkas") -> Any:
+    return client.post(f"{brought.location}/undo", data={"reason": reason})
+
+
+def new() -> Item | None:
+    found: Item | None = db.session.scalars(sa.select(Item).where(Item.code == "NEW-1")).first()
+    return found
+
+
+def test_what_was_changed_has_its_old_values_and_what_was_made_is_gone(client: Any, admin: Any, old: Item
+                                                                       ) -> None:
+    brought = bring(client, "item", TEXT)
+    assert undo(client, brought).status_code == 422  # not applied yet
+    assert apply(client, brought).status_code == 303
+    assert undo(client, brought, " ").status_code == 422  # no reason
+    assert undo(client, brought).status_code == 303
+    db.session.refresh(old)
+    assert (old.name, old.minimum_stock) == ("Lama", 5)
+    assert new() is None
+    assert db.session.scalars(sa.select(UnitConversion).where(UnitConversion.item_id != old.id)).all() == []
+    assert kept(brought).reversal_reason == "salah berkas"
+    assert "taken back" in client.get(brought.location).text
+    assert undo(client, brought).status_code == 422  # once
+    assert [name for name, bad in checks.verify(db.session) if bad] == []
+    again = bring(client, "item", TEXT)
+    assert "already" not in client.get(again.location).text
+    assert apply(client, again).status_code == 303
+
+
+@pytest.mark.parametrize("how", ["used", "changed", "changed new", "unit", "gone"])
+def test_it_is_refused_when_somebody_built_on_one_row_and_nothing_is_taken_back(
+        client: Any, admin: Any, old: Item, how: str) -> None:
+    brought = bring(client, "item", TEXT)
+    apply(client, brought)
+    made = new()
+    assert made is not None
+    if how == "used":
+        make.stock_up(make.make_store(), made, 3, 30)
+    elif how == "changed":
+        old.minimum_stock = Decimal(21)
+    elif how == "changed new":
+        made.description = "dilengkapi"
+    elif how == "unit":
+        made.units.append(UnitConversion(unit_name="box", factor=Decimal(10)))
+    else:
+        db.session.delete(old)
+    db.session.commit()
+    answer = undo(client, brought)
+    assert answer.status_code == 422
+    row, called = (3, "Lama") if how in {"changed", "gone"} else (2, "Baru")
+    assert f"row {row}, " in answer.text
+    assert called in answer.text
+    assert {"used": "Store items", "changed": "Minimum stock: the list wrote 20, now it is 21",
+            "gone": "is gone"}.get(how, "was changed") in answer.text
+    assert new() is not None
+    if how != "gone":
+        db.session.refresh(old)
+        assert old.name == "Lama sekali"
+    assert kept(brought).reversed_at is None
+
+
+def test_what_was_made_and_deleted_since_needs_no_taking_back(client: Any, admin: Any, old: Item) -> None:
+    brought = bring(client, "item", TEXT)
+    apply(client, brought)
+    db.session.delete(new())
+    db.session.commit()
+    assert undo(client, brought).status_code == 303
+    db.session.refresh(old)
+    assert old.name == "Lama"
+
+
+def test_only_who_may_bring_the_list_takes_it_back(client: Any, admin: Any, sign_in: Any, old: Item) -> None:
+    brought = bring(client, "work_unit", "code,name\nHD,Hemodialisis\n")
+    apply(client, brought)
+    sign_in(client, Role.FACILITIES_STAFF)
+    assert undo(client, brought).status_code == 404
+    assert db.session.scalars(sa.select(WorkUnit.code).where(WorkUnit.code == "HD")).one()
+
+
+def test_the_same_file_is_noticed(client: Any, admin: Any, sign_in: Any, old: Item) -> None:
+    first = bring(client, "item", TEXT)
+    apply(client, first)
+    sign_in(client, Role.FACILITIES_STAFF)
+    client.set_cookie("language", "en")
+    second = bring(client, "item", TEXT)
+    page = client.get(second.location).text
+    assert "This file was brought in on" in page
+    assert first.location in page
+    assert kept(second).same_rows == 2
+    other = bring(client, "item", TEXT + "N-3,Tiga,obat,tablet,1\n")
+    assert "This file was brought in on" not in client.get(other.location).text
+
+
+def test_the_database_takes_back_only_what_was_applied(session: Any) -> None:
+    user = make.make_user(Role.ADMIN)
+    session.add(ListImport(kind="item", file_name="x", content=b"x", sha256="x", uploaded_by=user,
+                           reversed_by=user, reversed_at=user.created_at))
+    with pytest.raises(sa.exc.IntegrityError, match="only_applied_is_reversed"):
+        session.flush()
