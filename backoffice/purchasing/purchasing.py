@@ -198,7 +198,10 @@ class SupplierInvoiceView(DocumentView):
         if not record.lines:
             return {}
         is_paid = record.state == SupplierInvoiceState.PAID
-        return {"matches": matching.matches(record), "vat_due": matching.vat_due(record),
+        matches, due = matching.matches(record), matching.vat_due(record)
+        charged = sum((match.charged for match in matches), ZERO)
+        return {"matches": matches, "vat_due": due, "vat_fits": matching.vat_fits(record, due),
+                "total": charged + record.total - record.net_total,
                 "credit": ZERO if is_paid else supplier_returns.open_credit(record.supplier_id)}
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
