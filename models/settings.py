@@ -149,6 +149,8 @@ SETTINGS: dict[str, Declared] = {
     "account.stock_gain": Declared("491511", ACCOUNT, N_("Account: gain of stock")),
     "account.opening_stock": Declared("391111", ACCOUNT, N_("Account: opening stock")),
     "account.price_variance": Declared("491511", ACCOUNT, N_("Account: price variance")),
+    "account.freight": Declared("525113", ACCOUNT, N_("Account: freight")),
+    "account.rounding": Declared("491511", ACCOUNT, N_("Account: rounding of invoices")),
     "account.asset": Declared("132311", ACCOUNT, N_("Account: assets")),
     "account.asset_payable": Declared("212113", ACCOUNT, N_("Account: payables for assets")),
     # What stands against assets that enter the register without a receipt.
@@ -215,7 +217,11 @@ SETTINGS: dict[str, Declared] = {
         "no", SWITCH, N_("What leaves one store is in the other at once"),
         N_("“yes” where both are shelves of one house: nobody says that it came.")),
     "supplier_invoice.tolerance": Declared(
-        "0", PERCENT, N_("Percent by which an invoice's price may differ from the receipt's")),
+        "0", PERCENT, N_("Percent by which an invoice's amounts and VAT may differ from the receipt's")),
+    "supplier_invoice.freight_limit": Declared(
+        "500000", MONEY, N_("Most freight that an invoice may charge without an order"), strict="0"),
+    "supplier_invoice.rounding_limit": Declared(
+        "1000", MONEY, N_("Most rupiah that an invoice may be rounded by"), strict="0"),
     "consultation.auto_approve": Declared("no", SWITCH,
                                           N_("Consultations are approved by themselves when asked for")),
     "consultation.cancel_hours": Declared(

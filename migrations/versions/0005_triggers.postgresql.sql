@@ -540,7 +540,6 @@ EXECUTE FUNCTION refuse_line_insert('posted is final: delivery_request_line', 'd
 
 CREATE TRIGGER delivery_request_line_final_change BEFORE UPDATE OR DELETE ON "delivery_request_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}', '{done,reversed,cancelled}', '{delivered_quantity,arrived_quantity,missing}')
-EXECUTE FUNCTION refuse_line_change('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}', '{delivered,done,reversed,cancelled}', '{}')
 
 CREATE TRIGGER delivery_request_line_final_truncate BEFORE TRUNCATE ON "delivery_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: delivery_request_line')
@@ -683,7 +682,6 @@ EXECUTE FUNCTION refuse_line_insert('posted is final: store_request_line', 'stor
 
 CREATE TRIGGER store_request_line_final_change BEFORE UPDATE OR DELETE ON "store_request_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}', '{done,cancelled}', '{granted_quantity}')
-EXECUTE FUNCTION refuse_line_change('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}', '{done,cancelled}', '{}')
 
 CREATE TRIGGER store_request_line_final_truncate BEFORE TRUNCATE ON "store_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: store_request_line')

@@ -27,6 +27,7 @@ from models.documents import DocumentEvent, DocumentNumber
 from models.errors import Refused
 from models.items import Item
 from models.journal import JournalLine
+from models.line_quantities import vat
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal, stock
 from models.operations.purchasing import ordering, receipts, shortages, supplier_refunds, supplier_returns
@@ -307,14 +308,17 @@ class StockWalk(RuleBasedStateMachine):
         if receipt is None:
             return
         came = [each for each in receipt.lines if (each.id + line) % 3] or receipt.lines
+        lines = [SupplierInvoiceLine(
+            goods_receipt_line_id=each.id, item_id=each.item_id, unit_id=each.unit_id,
+            quantity=each.received_quantity if line % 2 else min(quantity, each.received_quantity),
+            unit_price=each.unit_price * wrong, discount=each.discount) for each in came]
+        percent = receipt.purchase_order.vat_percent
+        charged = vat(sum((each.reckoned for each in lines), Decimal(0)), percent)
         self.draft(lambda: SupplierInvoice(
             created_by=by, supplier_id=receipt.supplier_id, purchase_order_id=receipt.purchase_order_id,
-            supplier_number=f"F-{len(self.papers)}", vat_amount=Decimal(line % 1000),
-            lines=[SupplierInvoiceLine(
-                goods_receipt_line_id=each.id, item_id=each.item_id, unit_id=each.unit_id,
-                quantity=each.received_quantity if line % 2 else min(quantity, each.received_quantity),
-                unit_price=(each.unit_price * (100 - each.discount) / 100 * wrong).quantize(Decimal("0.01")))
-                for each in came]), by)
+            supplier_number=f"F-{len(self.papers)}", lines=lines,
+            vat_amount=charged if line % 4 else Decimal(line % 1000),
+            freight_amount=Decimal(line % 7 * 25_000), rounding_amount=Decimal(line % 5 - 2)), by)
 
     def send_back(self, *, which: int, who: int, line: int, quantity: Decimal, **_: Any) -> None:
         receipt = self.chosen(which, GoodsReceipt, states=("posted", "posted", "reversed"))

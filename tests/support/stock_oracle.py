@@ -116,14 +116,18 @@ def money(books: Books) -> None:
 
 def accounts(books: Books) -> None:
     """Every account says what the papers say."""
-    due, away, charged = ZERO, still_away(books), charged_units(books)
+    due, away = ZERO, still_away(books)
+    charged, cleared = charged_of(books, "quantity"), charged_of(books, "cleared_amount")
     for line in (line for receipt in books.live(GoodsReceipt) for line in receipt.lines
                  if line.origin_line_id is None):
         here = line.base_quantity - away.get(line.id, ZERO)
-        due += upto(line.net_amount, here, line.base_quantity) - upto(
-            line.net_amount, charged.get(line.id, ZERO), line.received_quantity)
+        due += upto(line.net_amount, here, line.base_quantity) - cleared.get(line.id, ZERO)
+        if charged.get(line.id) == line.received_quantity:
+            assert cleared[line.id] == line.net_amount, "all invoices of a line do not make its worth"
     assert books.money("received_not_invoiced") == -due
     bills = [bill for bill in books.papers[SupplierInvoice] if bill.state in ("approved", "paid")]
+    assert books.money("freight") == sum((bill.freight_amount for bill in bills), ZERO)
+    assert books.money("rounding") == sum((bill.rounding_amount for bill in bills), ZERO)
     paid = [bill for bill in bills if bill.state == "paid"]
     notes = [back for back in books.live(SupplierReturn) if back.credit_net is not None]
     used = sum((bill.set_off_amount for bill in paid), ZERO)
@@ -192,12 +196,13 @@ def still_away(books: Books) -> dict[int, Decimal]:
     return sums
 
 
-def charged_units(books: Books) -> dict[int, Decimal]:
+def charged_of(books: Books, name: str) -> dict[int, Decimal]:
+    """Quantities or amounts of invoices that live, by the received line."""
     sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for bill in books.papers[SupplierInvoice]:
         if bill.state in ("approved", "paid"):
             for line in bill.lines:
-                sums[line.goods_receipt_line_id] += line.quantity
+                sums[line.goods_receipt_line_id] += getattr(line, name)
     return sums
 
 
@@ -225,7 +230,7 @@ def limits(books: Books) -> None:
     lines = {line.id: line for receipt in books.live(GoodsReceipt) for line in receipt.lines}
     for key, quantity in base_of(books, SupplierReturn, "goods_receipt_line_id").items():
         assert quantity <= lines[key].base_quantity, "more went back than came"
-    for key, quantity in charged_units(books).items():
+    for key, quantity in charged_of(books, "quantity").items():
         assert quantity <= lines[key].received_quantity, "more was charged than came"
         assert lines[key].origin_line_id is None, "what replaced others was charged"
     given = {line.id: line for delivery in books.live(DeliveryRequest) for line in delivery.lines}

@@ -30,7 +30,7 @@ from models.returns import Resolution, SupplierReturn, SupplierReturnLine, Suppl
 from models.roles import Role
 from models.settings import setting
 from models.stock import MoveKind
-from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
+from models.supplier_invoices import CHARGED, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund, SupplierRefundState
 
 ZERO = Decimal(0)
@@ -38,7 +38,6 @@ UNIT = Decimal("0.001")
 #: What the entry of a credit note is called in the journal.
 CREDIT_NOTE = "credit note"
 OUT = (SupplierReturnState.SENT, SupplierReturnState.DONE)
-CHARGED = (SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)
 
 
 # ---------------------------------------------------------------- what happened to a received line
