@@ -33,16 +33,48 @@
             if (mine !== turn) { done(); return; } // a later question was asked: its answer counts, whichever comes first
             trouble = "";
             offer(self, rows, done);
+            select.dataset.asked = query;
             only(self, query, rows);
+            if (select.dataset.enter === query && rows.length === 1) { self.addItem(String(rows[0].id)); }
+            delete select.dataset.enter;
           })
           .catch(function (wrong) { // not the same as "there is none"
             if (mine === turn) { trouble = wrong.message; offer(self, [], done); } else { done(); }
           });
       },
       score: function () { return function () { return 1; }; },
-      onChange: function (value) { units(select, value); }
+      onChange: function (value) {
+        units(select, value);
+        if (value && this.isFocused) { onward(select); }
+      }
     });
   }
+
+  /* from the item of a line to its quantity; from its last field to the next line, or a new one */
+  function onward(select) {
+    var row = select.closest("[data-lines] .inline-field-list > .inline-field");
+    var field = row && /-item$/.test(select.name) && row.querySelector("[data-quantity], .is-qty input");
+    if (field) { window.setTimeout(function () { field.focus(); field.select(); }); }
+  }
+  function toItem(row) {
+    var first = row.querySelector("select[data-lookup], input:not([type=hidden]), select");
+    if (first && first.tomselect) { first.tomselect.focus(); } else if (first) { first.focus(); }
+  }
+  doc.addEventListener("keydown", function (event) { // before the list takes what it showed for other letters
+    var select = event.key === "Enter" && event.target.closest && event.target.closest(".ts-wrapper") && event.target.closest(".ts-wrapper").previousElementSibling;
+    var typed = select && select.tomselect && select.tomselect.inputValue();
+    var isCode = typed && /\d/.test(typed) && !/\s/.test(typed.trim()) && /-item$/.test(select.name || ""); // scan.js finds it
+    if (typed && !isCode && select.dataset.asked !== typed && !event.isComposing) { event.preventDefault(); event.stopPropagation(); select.dataset.enter = typed; }
+  }, true);
+  doc.addEventListener("keydown", function (event) {
+    var row = event.key === "Enter" && event.target.matches && event.target.matches("input:not([type=checkbox])") && event.target.closest("[data-lines] .inline-field-list > .inline-field");
+    if (!row) { return; }
+    event.preventDefault(); // the Enter key of a line sends no document
+    if (event.target.closest(".ts-wrapper")) { return; }
+    var box = row.closest("[data-lines]"), next = row.nextElementSibling;
+    while (next && next.classList.contains("is-removed")) { next = next.nextElementSibling; }
+    if (next) { toItem(next); } else if (event.target.value.trim()) { toItem(addLine(box)); }
+  });
 
   /* a whole barcode means one record: it is picked at once */
   function only(list, query, rows) {
@@ -63,6 +95,7 @@
         if (target.dataset.lost) { delete target.dataset.lost; window.rawatSending.say(""); }
         target.length = 0;
         rows.forEach(function (row) { target.add(new Option(row.text, row.id)); });
+        rows.forEach(function (row) { if (row.usual) { target.value = row.id; } });
         if (target.dataset.wanted) { target.value = target.dataset.wanted; delete target.dataset.wanted; } // the packing that was scanned
       })
       .catch(function (wrong) { // never the units of the item before
@@ -161,8 +194,7 @@
     var button = closest(event, "[data-add-line]");
     if (button) {
       var added = addLine(button.closest("[data-lines]"));
-      var first = added.querySelector("input:not([type=hidden]), select");
-      if (first) { first.focus(); }
+      toItem(added);
       return;
     }
     button = closest(event, "[data-remove-line]");
@@ -319,7 +351,12 @@
     doc.querySelectorAll("[data-tick-all]").forEach(function (box) { box.hidden = false; });
     ticked();
     var wrong = doc.querySelector(".alert-danger[role=alert]");
-    if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); }
+    if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); return; }
+    var fresh = window.matchMedia("(pointer: fine)").matches && doc.querySelector("form[data-new]"); // a phone keeps its keyboard down
+    if (fresh) {
+      var empty = Array.from(fresh.querySelectorAll("select[data-lookup][data-needed]")).filter(function (select) { return !select.value; })[0];
+      toItem(empty ? empty.closest(".form-group") : fresh.querySelector(".inline-field-list > .inline-field") || fresh);
+    }
   });
 
   /* asking by itself every few seconds is no sign of a person: it does not keep a session alive */
