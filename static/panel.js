@@ -21,7 +21,7 @@
     var label = doc.querySelector('label[for="' + select.id + '"]');
     if (label) { select.setAttribute("aria-label", label.textContent.trim()); } // the label goes over to the typing field
     var turn = 0, trouble = "";
-    new window.TomSelect(select, {
+    var list = new window.TomSelect(select, {
       valueField: "id", labelField: "text", searchField: [], maxOptions: 30, preload: "focus", create: false,
       dropdownParent: null, loadThrottle: 250, allowEmptyOption: false, plugins: [],
       render: { no_results: function () { return '<div class="no-results' + (trouble ? ' text-danger" role="alert">' + trouble : '">' + window.rawatSending.word("none")) + "</div>"; } },
@@ -35,7 +35,7 @@
             offer(self, rows, done);
             select.dataset.asked = query;
             only(self, query, rows);
-            if (select.dataset.enter === query && rows.length === 1) { self.addItem(String(rows[0].id)); }
+            if (select.dataset.enter === query && rows.length) { self.addItem(String(rows[0].id)); }
             delete select.dataset.enter;
           })
           .catch(function (wrong) { // not the same as "there is none"
@@ -48,6 +48,8 @@
         if (value && this.isFocused) { onward(select); }
       }
     });
+    var click = list.onClick;
+    list.onClick = function () { if (!list.isFocused || !list.isOpen) { click.call(list); } }; // pressing into a list that is open does not close it
   }
 
   /* from the item of a line to its quantity; from its last field to the next line, or a new one */
