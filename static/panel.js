@@ -165,6 +165,35 @@
     typing = window.setTimeout(function () { stocks(event.target); }, 250);
   });
 
+  /* what a line and all lines come to while they are typed; the server reckons again, to the sen */
+  function number(text) { // as the server reads it: a lone mark before three figures is the language's own
+    var plain = String(text || "").replace(/[\s\u00a0]|^Rp\.?/g, ""), comma = plain.lastIndexOf(","), point = plain.lastIndexOf(".");
+    var mark = comma > point ? "," : point > comma ? "." : "", own = doc.documentElement.lang === "id" ? "," : ".";
+    var other = mark === "," ? "." : ",", parts = plain.split(mark || "?");
+    if (!/^[0-9.,]*[0-9][0-9.,]*$/.test(plain)) { return NaN; }
+    if (mark && plain.indexOf(other) < 0 && parts.slice(1).every(function (part) { return part.length === 3; }) && (mark !== own || parts.length > 2)) { return Number(parts.join("")); }
+    if (mark && parts.length > 2) { return NaN; }
+    return Number(plain.split(other).join("").replace(",", "."));
+  }
+  function written(amount) { return new Intl.NumberFormat(doc.documentElement.lang, { maximumFractionDigits: 2 }).format(amount); }
+  function totals(box) {
+    var sum = 0, known = false;
+    box.querySelectorAll(".inline-field-list > .inline-field").forEach(function (row) {
+      var place = row.querySelector("[data-line-total]");
+      var count = number(typed(row, "received_quantity") || typed(row, "quantity")), discount = typed(row, "discount") ? number(typed(row, "discount")) : 0;
+      var amount = Math.round(count * number(typed(row, "unit_price")) * (100 - discount)) / 100;
+      if (place) { place.textContent = isNaN(amount) ? "" : written(amount); }
+      if (!isNaN(amount) && !row.classList.contains("is-removed")) { sum += amount; known = true; }
+    });
+    var all = box.querySelector("[data-lines-total]");
+    if (all) { all.hidden = !known; all.querySelector("b").textContent = "Rp" + written(sum); }
+  }
+  function totalsOf(event) {
+    var box = event.target.closest && event.target.closest("[data-lines]");
+    if (box && box.querySelector("[data-lines-total]")) { window.setTimeout(function () { totals(box); }); }
+  }
+  ["input", "change", "click"].forEach(function (name) { doc.addEventListener(name, totalsOf); });
+
   /* lines: add, remove, number */
   function renumber(list) {
     var place = 0;
@@ -345,6 +374,7 @@
       list.querySelectorAll(".inline-field.is-spare").forEach(function (row, place) { if (place > 0 || list.querySelector(".inline-field:not(.is-spare)")) { row.remove(); } });
       box.querySelector("[data-add-line]").hidden = false;
       renumber(list);
+      if (box.querySelector("[data-lines-total]")) { totals(box); }
     });
     doc.querySelectorAll("select[data-lookup]").forEach(lookup);
     doc.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock);

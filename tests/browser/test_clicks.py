@@ -82,3 +82,21 @@ def test_the_unit_of_a_line_is_the_one_that_the_ward_asks_in(
         page.locator("select[name='lines-0-item'] + .ts-wrapper").click()
         person.pick("lines-0-item", asked.name)
     expect(page.locator("select[name='lines-0-unit']")).to_have_value(str(asked.id))
+
+
+@pytest.mark.parametrize(("quantity", "price", "discount", "said"), [
+    ("12", "1.000,50", "7,5", "11.105,55"),  # 12 × 1.000,50 less 7.5 %, to the sen
+    ("1.250", "1000.5", "", "1.250.625"),  # a lone point before three figures: thousands, in Indonesian
+    ("1,5", "3.333", "0", "4.999,5"),
+])
+def test_a_line_and_all_lines_say_what_they_come_to_while_they_are_typed(
+        page: Page, log_in: Callable[..., None], quantity: str, price: str, discount: str,
+        said: str) -> None:
+    log_in(page, Role.FACILITIES_STAFF)
+    page.goto("/admin/purchase_order/new/")
+    for name, text in (("quantity", quantity), ("unit_price", price), ("discount", discount)):
+        page.fill(f"[name='lines-0-{name}']", text)
+    expect(page.locator("[data-line-total]").first).to_have_text(said)
+    expect(page.locator("[data-lines-total] b")).to_have_text(f"Rp{said}")
+    page.fill("[name='lines-0-unit_price']", "1,2,3")
+    expect(page.locator("[data-line-total]").first).to_have_text("")
