@@ -148,6 +148,9 @@ SETTINGS: dict[str, Declared] = {
     "account.loss": Declared("596121", ACCOUNT, N_("Account: loss of stock")),
     "account.stock_gain": Declared("491511", ACCOUNT, N_("Account: gain of stock")),
     "account.opening_stock": Declared("391111", ACCOUNT, N_("Account: opening stock")),
+    # What stands against goods that nobody ordered, by their source.
+    "account.donation": Declared("424232", ACCOUNT, N_("Account: goods that were donated")),
+    "account.programme": Declared("424313", ACCOUNT, N_("Account: goods of programmes")),
     "account.price_variance": Declared("491511", ACCOUNT, N_("Account: price variance")),
     "account.freight": Declared("525113", ACCOUNT, N_("Account: freight")),
     "account.rounding": Declared("491511", ACCOUNT, N_("Account: rounding of invoices")),

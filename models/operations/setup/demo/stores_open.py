@@ -9,7 +9,7 @@ from typing import Any
 from models.errors import NotEnoughStock
 from models.operations.core import amendments
 from models.operations.purchasing import matching, receipts, supplier_refunds
-from models.operations.setup.demo import stores_buying, stores_counts, stores_wards, usual
+from models.operations.setup.demo import stores_buying, stores_counts, stores_given, stores_wards, usual
 from models.operations.setup.demo.world import Play, World, open_
 from models.operations.stores import corrections
 from models.purchasing import PurchaseOrder, PurchaseRequest, PurchaseRequestLine
@@ -30,6 +30,7 @@ def plan(world: World) -> None:
 def load(world: World) -> None:
     world.finish()
     _templates(world)
+    stores_given.load(world)
 
 
 def _requests(world: World) -> Play:
@@ -169,6 +170,7 @@ def _receipts(world: World, first: PurchaseOrder, second: PurchaseOrder) -> Play
     part = broken.lines[0]
     part.rejected_quantity, part.rejection_reason = Decimal(1), "Kemasan penyok, segel terbuka"
     part.received_quantity -= 1
+    broken.lines = stores_given.as_it_came(broken.lines)
     world.session.flush()
     world.do(broken, "post", world.users["store_staff"])
     world.things.setdefault("receipts", []).append(broken)
