@@ -8,8 +8,17 @@ from sqlalchemy.orm import aliased
 from models import clock
 from models.errors import N_
 from models.items import Item
-from models.operations.core.report_kit import ITEM, Column, ParameterValues, Report, Statement, declare, where
-from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED, STOCK, UNIT_COLUMN
+from models.operations.core.report_kit import (
+    ITEM,
+    STOCK,
+    Column,
+    ParameterValues,
+    Report,
+    Statement,
+    declare,
+    where,
+)
+from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED, UNIT_COLUMN
 from models.operations.stores.transfers import in_transit
 from models.stock import Store
 from models.stocktakes import StockTransfer
