@@ -216,6 +216,10 @@ SETTINGS: dict[str, Declared] = {
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
+    "papers.remind_days": Declared(
+        "7", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days after which people are reminded of a paper that nobody carries on"),
+        N_("And again after as many days. “0”: never.")),
     "stock_transfer.receive_follows": Declared(
         "no", SWITCH, N_("What leaves one store is in the other at once"),
         N_("“yes” where both are shelves of one house: nobody says that it came.")),
