@@ -28,7 +28,7 @@ KEPT = frozenset({
 })
 #: Never shown: secrets and machinery.
 HIDDEN = frozenset({"version", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "content",
-                    "sha256", "verify_code", "previous_hash", "hash", "guest", "digest"})
+                    "number_key", "sha256", "verify_code", "previous_hash", "hash", "guest", "digest"})
 TITLES = ("number", "tag", "code", "medical_record_number", "key", "name", "title", "email")
 LIST_WIDTH = 7
 

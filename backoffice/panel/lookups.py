@@ -21,6 +21,7 @@ from models.operations.core import spelling
 from models.operations.people import nik
 from models.people import User
 from models.rights import RIGHTS, hidden, may, scope
+from models.stock import StockBatch
 
 #: The most choices that a look-up answers, whatever it was asked for.
 MOST = 20
@@ -100,6 +101,8 @@ def like(text: str) -> str:
 def beside(model: Any) -> tuple[Any, ...]:
     """Expressions that a table is searched by beside its own texts: patients by the e-mail of their
     account."""
+    if model is StockBatch:
+        return (StockBatch.number_key,)
     if model is not Patient:
         return ()
     return (sa.select(User.email).where(User.id == Patient.user_id).correlate(Patient).scalar_subquery(),)

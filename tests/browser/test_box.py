@@ -36,8 +36,10 @@ def on_hand(rows: sa.Connection, stocked: Any) -> Any:
 
 
 def choose(page: Page, field: str, words: str) -> None:
-    """Pick a reference by typing into its field, as a person does."""
+    """Pick a reference by typing into its field, as a person does; what stands there already is left."""
     box = page.locator(f"select[name='{field}'] + .ts-wrapper")
+    if box.locator(".item", has_text=words).count():
+        return
     box.click()
     box.locator("input").fill(words)
     # A whole code is taken at once; anything else is offered. A list that is renewed between press and

@@ -59,7 +59,7 @@ BROKEN: frozenset[Break] = frozenset((int(row["number"]), row["table"], row["sta
                                      for row in lines("invariants_broken.csv"))
 #: As many lines as the list may have: lower it with every line that leaves, raise it only when a test asks
 #: what none asked before.
-MOST_BROKEN = 165
+MOST_BROKEN = 160
 
 
 def agree(found: set[Break], numbers: set[int], table: str = "") -> None:
@@ -121,7 +121,7 @@ def _cared_for(table: str, state: Any) -> bool:
     workflow = WORKFLOWS[table].workflow
     if table not in notices.NOT_PAPERS and notices.turn(WORKFLOWS[table], state):
         return True
-    return state in workflow.rests_on
+    return state in workflow.rests_on or (table, state) in notices.TO_MAKE
 
 
 def test_each_unfinished_state_has_somebody_or_a_clock() -> None:
@@ -274,8 +274,10 @@ def _is_asked_for(step: Transition, record: Any, people: list[Any]) -> bool:
 #: Steps that take back what another wrote.
 CORRECTIONS = {"reverse", "reverse_payment", "unconfirm", "find", "undo_check_in", "undo_check_out",
                "undo_no_show"}
-#: Steps that another paper corrects: the next count, a new booking.
-BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("consultation", "cancel"): "consultation",
+#: Steps that another paper corrects: the next count, a new booking; or the paper's next step: what was sent
+#: back by mistake is refused and comes back.
+BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("supplier_return", "send"): "supplier_return",
+              ("consultation", "cancel"): "consultation",
               ("consultation", "reject"): "consultation", ("consultation", "reschedule"): "consultation"}
 
 

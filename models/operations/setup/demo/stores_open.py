@@ -8,7 +8,7 @@ from typing import Any
 
 from models.errors import NotEnoughStock
 from models.operations.core import amendments
-from models.operations.purchasing import receipts, supplier_refunds
+from models.operations.purchasing import matching, receipts, supplier_refunds
 from models.operations.setup.demo import stores_buying, stores_counts, stores_wards, usual
 from models.operations.setup.demo.world import Play, World, open_
 from models.operations.stores import corrections
@@ -227,7 +227,7 @@ def _supplier_returns(world: World) -> Play:
     author = world.users["facilities_staff"]
     posted = [receipt for receipt in world.things.get("receipts", ())[-40:]
               if any(map(stores_counts.still_there, receipt.lines))]
-    invoiced = next((receipt for receipt in posted if receipts.invoiced(
+    invoiced = next((receipt for receipt in posted if matching.taken(
         line.id for line in receipt.lines if stores_counts.still_there(line))), None)
     if invoiced is not None:  # the seventh is credited: of what was charged, so that the supplier owes money
         posted.remove(invoiced)
