@@ -34,7 +34,7 @@ from models.errors import Conflict, Refused
 from models.operations.core import activity, amendments
 from models.operations.ledger import backdating
 from models.operations.setup import list_layouts
-from models.rights import is_bound_to_unit, may
+from models.rights import is_bound_to_unit, may, scope
 from models.roles import Role
 from models.workflow import has_lines
 from portal.web import export, replica, search_sealing

@@ -157,7 +157,6 @@ EXECUTE FUNCTION refuse_change('posted is final: asset_plan')
 
 CREATE TRIGGER asset_procurement_final_update BEFORE UPDATE ON "asset_procurement" FOR EACH ROW
 WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."procured_on" IS DISTINCT FROM NEW."procured_on" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."tax_percent" IS DISTINCT FROM NEW."tax_percent" OR OLD."funding_source" IS DISTINCT FROM NEW."funding_source" OR OLD."needs_director" IS DISTINCT FROM NEW."needs_director" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."procured_on" IS DISTINCT FROM NEW."procured_on" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."tax_percent" IS DISTINCT FROM NEW."tax_percent" OR OLD."funding_source" IS DISTINCT FROM NEW."funding_source" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: asset_procurement')
 
@@ -278,7 +277,6 @@ EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order" FOR EACH ROW
 WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS DISTINCT FROM NEW."vat_percent" OR OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."payment_terms" IS DISTINCT FROM NEW."payment_terms" OR OLD."needs_director" IS DISTINCT FROM NEW."needs_director" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS DISTINCT FROM NEW."vat_percent" OR OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."payment_terms" IS DISTINCT FROM NEW."payment_terms" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: purchase_order')
 
@@ -314,14 +312,11 @@ CREATE TRIGGER quotation_request_final_truncate BEFORE TRUNCATE ON "quotation_re
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
 
 CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."spoiled_on" IS DISTINCT FROM NEW."spoiled_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
-CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage" FOR EACH ROW
 WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."spoiled_on" IS DISTINCT FROM NEW."spoiled_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: spoilage')
 
 CREATE TRIGGER spoilage_final_delete BEFORE DELETE ON "spoilage" FOR EACH ROW
-WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
 WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: spoilage')
 
@@ -329,13 +324,11 @@ CREATE TRIGGER spoilage_final_truncate BEFORE TRUNCATE ON "spoilage" FOR EACH ST
 EXECUTE FUNCTION refuse_change('posted is final: spoilage')
 
 CREATE TRIGGER stock_transfer_final_update BEFORE UPDATE ON "stock_transfer" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."to_store_id" IS DISTINCT FROM NEW."to_store_id" OR OLD."transferred_on" IS DISTINCT FROM NEW."transferred_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
 WHEN ((OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."to_store_id" IS DISTINCT FROM NEW."to_store_id" OR OLD."transferred_on" IS DISTINCT FROM NEW."transferred_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: stock_transfer')
 
 CREATE TRIGGER stock_transfer_final_delete BEFORE DELETE ON "stock_transfer" FOR EACH ROW
-WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
 WHEN (OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: stock_transfer')
 
@@ -368,13 +361,11 @@ EXECUTE FUNCTION refuse_change('posted is final: store_request')
 
 CREATE TRIGGER supplier_invoice_final_update BEFORE UPDATE ON "supplier_invoice" FOR EACH ROW
 WHEN ((OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."supplier_number" IS DISTINCT FROM NEW."supplier_number" OR OLD."tax_invoice_number" IS DISTINCT FROM NEW."tax_invoice_number" OR OLD."invoiced_on" IS DISTINCT FROM NEW."invoiced_on" OR OLD."due_on" IS DISTINCT FROM NEW."due_on" OR OLD."vat_amount" IS DISTINCT FROM NEW."vat_amount" OR OLD."freight_amount" IS DISTINCT FROM NEW."freight_amount" OR OLD."rounding_amount" IS DISTINCT FROM NEW."rounding_amount" OR OLD."paper_total" IS DISTINCT FROM NEW."paper_total" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
-WHEN ((OLD.state IN ('approved', 'paid', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."supplier_number" IS DISTINCT FROM NEW."supplier_number" OR OLD."tax_invoice_number" IS DISTINCT FROM NEW."tax_invoice_number" OR OLD."invoiced_on" IS DISTINCT FROM NEW."invoiced_on" OR OLD."due_on" IS DISTINCT FROM NEW."due_on" OR OLD."vat_amount" IS DISTINCT FROM NEW."vat_amount" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice')
 
 CREATE TRIGGER supplier_invoice_final_delete BEFORE DELETE ON "supplier_invoice" FOR EACH ROW
 WHEN (OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
-WHEN (OLD.state IN ('approved', 'paid', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice')
 
 CREATE TRIGGER supplier_invoice_final_truncate BEFORE TRUNCATE ON "supplier_invoice" FOR EACH STATEMENT
@@ -405,13 +396,11 @@ CREATE TRIGGER supplier_return_final_truncate BEFORE TRUNCATE ON "supplier_retur
 EXECUTE FUNCTION refuse_change('posted is final: supplier_return')
 
 CREATE TRIGGER unit_return_final_update BEFORE UPDATE ON "unit_return" FOR EACH ROW
-WHEN ((OLD.state IN ('accepted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."work_unit_id" IS DISTINCT FROM NEW."work_unit_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."returned_on" IS DISTINCT FROM NEW."returned_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
 WHEN ((OLD.state IN ('accepted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."work_unit_id" IS DISTINCT FROM NEW."work_unit_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."returned_on" IS DISTINCT FROM NEW."returned_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: unit_return')
 
 CREATE TRIGGER unit_return_final_delete BEFORE DELETE ON "unit_return" FOR EACH ROW
-WHEN (OLD.state IN ('accepted', 'cancelled') OR OLD.number IS NOT NULL)
 WHEN (OLD.state IN ('accepted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: unit_return')
 
@@ -649,7 +638,6 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}')
 
 CREATE TRIGGER spoilage_line_final_change BEFORE UPDATE OR DELETE ON "spoilage_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}', '{posted,cancelled}', '{unit_cost}')
 EXECUTE FUNCTION refuse_line_change('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}', '{posted,reversed,cancelled}', '{unit_cost,moved_quantity}')
 
 CREATE TRIGGER spoilage_line_final_truncate BEFORE TRUNCATE ON "spoilage_line" FOR EACH STATEMENT
@@ -660,7 +648,6 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}')
 
 CREATE TRIGGER stock_transfer_line_final_change BEFORE UPDATE OR DELETE ON "stock_transfer_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}', '{posted,cancelled}', '{}')
 EXECUTE FUNCTION refuse_line_change('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}', '{posted,reversed,cancelled}', '{moved_quantity,arrived_quantity,is_lost}')
 
 CREATE TRIGGER stock_transfer_line_final_truncate BEFORE TRUNCATE ON "stock_transfer_line" FOR EACH STATEMENT
@@ -692,7 +679,6 @@ EXECUTE FUNCTION refuse_line_insert('posted is final: supplier_invoice_line', 's
 
 CREATE TRIGGER supplier_invoice_line_final_change BEFORE UPDATE OR DELETE ON "supplier_invoice_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}', '{approved,paid,reversed,cancelled}', '{cleared_amount}')
-EXECUTE FUNCTION refuse_line_change('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}', '{approved,paid,cancelled}', '{}')
 
 CREATE TRIGGER supplier_invoice_line_final_truncate BEFORE TRUNCATE ON "supplier_invoice_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice_line')
@@ -702,7 +688,6 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}')
 
 CREATE TRIGGER supplier_return_line_final_change BEFORE UPDATE OR DELETE ON "supplier_return_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}', '{done,cancelled}', '{credited_quantity}')
 EXECUTE FUNCTION refuse_line_change('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}', '{done,cancelled}', '{moved_quantity,credited_quantity}')
 
 CREATE TRIGGER supplier_return_line_final_truncate BEFORE TRUNCATE ON "supplier_return_line" FOR EACH STATEMENT
@@ -713,7 +698,6 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}')
 
 CREATE TRIGGER unit_return_line_final_change BEFORE UPDATE OR DELETE ON "unit_return_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}', '{accepted,cancelled}', '{}')
 EXECUTE FUNCTION refuse_line_change('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}', '{accepted,reversed,cancelled}', '{}')
 
 CREATE TRIGGER unit_return_line_final_truncate BEFORE TRUNCATE ON "unit_return_line" FOR EACH STATEMENT

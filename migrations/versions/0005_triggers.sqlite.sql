@@ -85,7 +85,6 @@ CREATE TRIGGER stock_move_keeps_delete BEFORE DELETE ON "stock_move"
 BEGIN SELECT RAISE(ABORT, 'append-only: stock_move'); END
 
 CREATE TRIGGER stock_move_keeps_replace BEFORE INSERT ON "stock_move"
-WHEN EXISTS (SELECT 1 FROM "stock_move" WHERE ("document_type" = NEW."document_type" AND "document_id" = NEW."document_id" AND "line_id" = NEW."line_id" AND "batch_id" = NEW."batch_id" AND "kind" = NEW."kind") OR ("id" = NEW."id") OR ("reverses_id" = NEW."reverses_id"))
 WHEN EXISTS (SELECT 1 FROM "stock_move" WHERE ("id" = NEW."id") OR ("reverses_id" = NEW."reverses_id"))
 BEGIN SELECT RAISE(ABORT, 'append-only: stock_move'); END
 
@@ -118,7 +117,6 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: asset_plan'); END
 
 CREATE TRIGGER asset_procurement_final_update BEFORE UPDATE ON "asset_procurement"
 WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_procurement'); END
 
@@ -209,7 +207,6 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order"
 WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_order'); END
 
@@ -236,18 +233,11 @@ WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request'); END
 
 CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage"
-WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."spoiled_on" IS NOT NEW."spoiled_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
-CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage"
 WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."spoiled_on" IS NOT NEW."spoiled_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage'); END
 
 CREATE TRIGGER spoilage_final_delete BEFORE DELETE ON "spoilage"
-WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage'); END
-
-CREATE TRIGGER stock_transfer_final_update BEFORE UPDATE ON "stock_transfer"
-WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."to_store_id" IS NOT NEW."to_store_id" OR OLD."transferred_on" IS NOT NEW."transferred_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
 WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage'); END
 
@@ -257,7 +247,6 @@ WHEN (OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') AND (OLD."id" IS 
 BEGIN SELECT RAISE(ABORT, 'posted is final: stock_transfer'); END
 
 CREATE TRIGGER stock_transfer_final_delete BEFORE DELETE ON "stock_transfer"
-WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
 WHEN OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: stock_transfer'); END
 
@@ -281,13 +270,11 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: store_request'); END
 
 CREATE TRIGGER supplier_invoice_final_update BEFORE UPDATE ON "supplier_invoice"
 WHEN (OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."supplier_number" IS NOT NEW."supplier_number" OR OLD."tax_invoice_number" IS NOT NEW."tax_invoice_number" OR OLD."invoiced_on" IS NOT NEW."invoiced_on" OR OLD."due_on" IS NOT NEW."due_on" OR OLD."vat_amount" IS NOT NEW."vat_amount" OR OLD."freight_amount" IS NOT NEW."freight_amount" OR OLD."rounding_amount" IS NOT NEW."rounding_amount" OR OLD."paper_total" IS NOT NEW."paper_total" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
-WHEN (OLD.state IN ('approved', 'paid', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."supplier_number" IS NOT NEW."supplier_number" OR OLD."tax_invoice_number" IS NOT NEW."tax_invoice_number" OR OLD."invoiced_on" IS NOT NEW."invoiced_on" OR OLD."due_on" IS NOT NEW."due_on" OR OLD."vat_amount" IS NOT NEW."vat_amount" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice'); END
 
 CREATE TRIGGER supplier_invoice_final_delete BEFORE DELETE ON "supplier_invoice"
 WHEN OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
-WHEN OLD.state IN ('approved', 'paid', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice'); END
 
 CREATE TRIGGER supplier_refund_final_update BEFORE UPDATE ON "supplier_refund"
@@ -309,13 +296,11 @@ WHEN OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return'); END
 
 CREATE TRIGGER unit_return_final_update BEFORE UPDATE ON "unit_return"
-WHEN (OLD.state IN ('accepted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."returned_on" IS NOT NEW."returned_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
 WHEN (OLD.state IN ('accepted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."returned_on" IS NOT NEW."returned_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return'); END
 
 CREATE TRIGGER unit_return_final_delete BEFORE DELETE ON "unit_return"
-WHEN OLD.state IN ('accepted', 'cancelled') OR OLD.number IS NOT NULL
 WHEN OLD.state IN ('accepted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return'); END
 
@@ -557,8 +542,6 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage_line'); END
 CREATE TRIGGER spoilage_line_final_update BEFORE UPDATE ON "spoilage_line"
 WHEN (((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") NOT IN ('draft') OR (SELECT state FROM "spoilage" WHERE id = NEW."spoilage_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."spoilage_id" IS NOT NEW."spoilage_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."batch_id" IS NOT NEW."batch_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."cause" IS NOT NEW."cause"))
-  OR ((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") IN ('posted', 'cancelled')
-  AND (OLD."unit_cost" IS NOT NEW."unit_cost"))
   OR ((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") IN ('posted', 'reversed', 'cancelled')
   AND (OLD."unit_cost" IS NOT NEW."unit_cost" OR OLD."moved_quantity" IS NOT NEW."moved_quantity"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage_line'); END
@@ -621,7 +604,6 @@ WHEN (((SELECT state FROM "supplier_invoice" WHERE id = OLD."supplier_invoice_id
   AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."amount" IS NOT NEW."amount"))
   OR ((SELECT state FROM "supplier_invoice" WHERE id = OLD."supplier_invoice_id") IN ('approved', 'paid', 'reversed', 'cancelled')
   AND (OLD."cleared_amount" IS NOT NEW."cleared_amount"))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice_line'); END
 
 CREATE TRIGGER supplier_invoice_line_final_delete BEFORE DELETE ON "supplier_invoice_line"
@@ -636,7 +618,6 @@ CREATE TRIGGER supplier_return_line_final_update BEFORE UPDATE ON "supplier_retu
 WHEN (((SELECT state FROM "supplier_return" WHERE id = OLD."supplier_return_id") NOT IN ('draft') OR (SELECT state FROM "supplier_return" WHERE id = NEW."supplier_return_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."reason" IS NOT NEW."reason"))
   OR ((SELECT state FROM "supplier_return" WHERE id = OLD."supplier_return_id") IN ('done', 'cancelled')
-  AND (OLD."credited_quantity" IS NOT NEW."credited_quantity"))
   AND (OLD."moved_quantity" IS NOT NEW."moved_quantity" OR OLD."credited_quantity" IS NOT NEW."credited_quantity"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return_line'); END
 

@@ -28,7 +28,8 @@ def allowed(item: Any, other: Any, **fields: Any) -> ItemSubstitute:
 
 def test_what_holds_today_is_suggested_with_what_nobody_waits_for(session: Any) -> None:
     """The most first, in units of the item: 30 at two for one stand for 15, 20 at one for one for 20. What
-    has expired does not count, what is over, to come, or out of use is left out; the other way is not meant."""
+    has expired does not count, what is over, to come, or out of use is left out; the other way is not
+    meant."""
     item, half, same, over, later, unused = (make.make_item(batch_tracked=True) for _ in range(6))
     store, today = make.make_store(), clock.today()
     make.stock_up(store, half, 30, 30, "A", today + timedelta(days=9))
