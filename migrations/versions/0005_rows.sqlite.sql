@@ -6,6 +6,7 @@ UPDATE stock_batch SET same_as_id = (
 WHERE EXISTS (
     SELECT 1 FROM stock_batch first WHERE first.item_id = stock_batch.item_id AND first.id < stock_batch.id
     AND lower(replace(first.number, ' ', '')) = lower(replace(stock_batch.number, ' ', '')))
+
 -- Invoices by amount: what each approved line took off goods received not invoiced, in the order of the lines.
 -- Whole numbers: quantities in thousandths, rupiah in sen, percent in hundredths; halves are rounded up.
 UPDATE supplier_invoice_line

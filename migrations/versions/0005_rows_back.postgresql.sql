@@ -3,6 +3,7 @@ UPDATE stock_batch SET number = substr(number, 1, 24) || '~' || id
 WHERE same_as_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM stock_batch other WHERE other.item_id = stock_batch.item_id AND other.id <> stock_batch.id
     AND other.number = stock_batch.number)
+
 -- Invoices by amount: what was reversed counts as cancelled, under a number that is free.
 UPDATE supplier_invoice SET state = 'cancelled', supplier_number = substr(supplier_number, 1, 40) || ' #' || id
 WHERE state = 'reversed'

@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_09d2a024dfc5
+Revision ID: 0005_c80a72c336ec
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_09d2a024dfc5'
+revision = '0005_c80a72c336ec'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None
