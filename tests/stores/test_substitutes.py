@@ -1,5 +1,5 @@
-"""What may be given instead: shown where an item runs short, never taken by itself; and items found by the names
-that people know."""
+"""What may be given instead: shown where an item runs short, never taken by itself; and items found by the
+names that people know."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ def allowed(item: Any, other: Any, **fields: Any) -> ItemSubstitute:
 
 
 def test_what_holds_today_is_suggested_with_what_nobody_waits_for(session: Any) -> None:
-    """The most first, in units of the item: 30 at two for one stand for 15, 20 at one for one for 20. What has
-    expired does not count, what is over, to come, or out of use is left out; the other way is not meant."""
+    """The most first, in units of the item: 30 at two for one stand for 15, 20 at one for one for 20. What
+    has expired does not count, what is over, to come, or out of use is left out; the other way is not
+    meant."""
     item, half, same, over, later, unused = (make.make_item(batch_tracked=True) for _ in range(6))
     store, today = make.make_store(), clock.today()
     make.stock_up(store, half, 30, 30, "A", today + timedelta(days=9))
@@ -55,14 +56,16 @@ def test_the_head_who_writes_it_has_allowed_it(client: Any, sign_in: Any, sessio
     sign_in(client, Role.FACILITIES_STAFF)
     assert client.post("/admin/item_substitute/new/", data=typed).status_code == 403
     sign_in(client, head)
-    assert client.post("/admin/item_substitute/new/", data=typed | {"substitute": str(item.id)}).status_code == 422
+    itself = typed | {"substitute": str(item.id)}
+    assert client.post("/admin/item_substitute/new/", data=itself).status_code == 422
     assert client.post("/admin/item_substitute/new/", data=typed).status_code == 303
     (row,) = db.session.scalars(sa.select(ItemSubstitute)).all()
     assert (row.approved_by_id, row.factor) == (head.id, 2)
 
 
 def test_the_items_page_and_the_list_of_shortages_name_it(client: Any, sign_in: Any, session: Any) -> None:
-    item, other, store = make.make_item(minimum_stock=5), make.make_item(name="Ringer asetat"), make.make_store()
+    item, other = make.make_item(minimum_stock=5), make.make_item(name="Ringer asetat")
+    store = make.make_store()
     make.stock_up(store, other, 7, 7)
     allowed(item, other)
     sign_in(client, Role.STORE_STAFF)

@@ -154,7 +154,8 @@ def _answer(world: World, asked: QuotationRequest, buyer: Any, dice: random.Rand
     """What each of them takes; the last one cannot deliver the first item."""
     for place, quotation in enumerate(asked.quotations):
         quotations.write_answers(quotation, {
-            line.id: Answer(cannot=True) if place == len(asked.quotations) - 1 and line is asked.lines[0] else Answer(
+            line.id: Answer(cannot=True)
+            if place == len(asked.quotations) - 1 and line is asked.lines[0] else Answer(
                 _price(world, line.item, dice.randrange(90, 112)), Decimal(dice.choice((0, 0, 2, 5))),
                 dice.randrange(2, 9)) for line in asked.lines}, by=buyer,
             supplier_number=f"SPH/{clock.today():%m}/{410 + 23 * place + dice.randrange(20)}",
