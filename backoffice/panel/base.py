@@ -164,8 +164,9 @@ class StaffView(TransitionPages, TableView):
         last = sa.select(model.store_id).where(model.created_by_id == current_user.id).order_by(
             model.id.desc()).limit(1).scalar_subquery()
         store = self.every["store"].target
-        field.data = db.session.scalars(lookups.within(sa.select(store).where(store.id == last),
-                                                       lookups.choosable(store))).first()
+        field.data = db.session.scalars(lookups.within(
+            sa.select(store).where(store.id == last, store.status != "inactive"),
+            lookups.choosable(store))).first()
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:

@@ -352,4 +352,4 @@ def _template_line(world: World, kind: TemplateFor, item: Any) -> RequestTemplat
     if kind is TemplateFor.PURCHASE_REQUEST:
         return RequestTemplateLine(item=item, unit=units[-1], quantity=Decimal(2))
     most = usual.most_asked(item, world.things["category_of"][item.id])
-    return RequestTemplateLine(item=item, unit=units[0], quantity=Decimal(most))
+    return RequestTemplateLine(item=item, unit=units[0], quantity=Decimal(min(10, most)))
