@@ -19,6 +19,7 @@ from backoffice.panel.forms import StaffForm
 from backoffice.panel.rendering import BLANK
 from backoffice.panel.reports import may_report
 from backoffice.purchasing.ordering import OrderingPages
+from backoffice.stores.put_away import PutAway
 from backoffice.stores.stores import meter
 from models import clock
 from models.base import db
@@ -136,7 +137,7 @@ class PurchaseOrderView(OrderingPages, DocumentView):
         return escape(rupiah(record.total))
 
 
-class GoodsReceiptView(DocumentView):
+class GoodsReceiptView(PutAway, DocumentView):
     model = GoodsReceipt
     column_list = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
                    "state")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.panel.rendering import BLANK
+from backoffice.stores.put_away import PutAway
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
@@ -23,7 +24,7 @@ from models.items import Item, UnitConversion
 from models.operations.ledger import stock
 from models.operations.purchasing import supplier_refunds, supplier_returns
 from models.operations.stores import count_moments, shelves, stocktake_counting, stores
-from models.returns import Spoilage, SupplierReturn
+from models.returns import Spoilage, SupplierReturn, UnitReturn
 from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
@@ -210,8 +211,14 @@ class SupplierReturnView(StockHint, DocumentView):
                 for line in record.lines}
 
 
-class StockTransferView(StockHint, ByShelf, DocumentView):
+class UnitReturnView(PutAway, DocumentView):
+    model = UnitReturn
+    puts_away = ("accept", "store_id")
+
+
+class StockTransferView(PutAway, StockHint, ByShelf, DocumentView):
     model = StockTransfer
+    puts_away = ("receive", "to_store_id")
     makes = drafts_from.makes(StockTransfer)
 
 
