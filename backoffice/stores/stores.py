@@ -219,6 +219,11 @@ class UnitReturnView(PutAway, DocumentView):
 class StockTransferView(PutAway, StockHint, ByShelf, DocumentView):
     model = StockTransfer
     puts_away = ("receive", "to_store_id")
+
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """Beside each line that is to come: what left."""
+        return {line.id: gettext("%(sent)s %(unit)s were sent", sent=quantity(line.gone_quantity),
+                                 unit=line.item.base_unit) for line in record.lines}
     makes = drafts_from.makes(StockTransfer)
 
 
