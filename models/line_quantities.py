@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Quantity
 
+if TYPE_CHECKING:
+    from models.items import Item
+
 
 class MeasuredLine:
     """`quantity` units of measure times `factor`, frozen on the line, make base units, exactly."""
@@ -29,6 +32,12 @@ class MovedLine(MeasuredLine):
 
     #: Base units that moved; kept by the step that moves them.
     moved_quantity: Mapped[Quantity | None] = mapped_column(sort_order=900, info={"derived": True})
+
+    if TYPE_CHECKING:
+        item: Mapped[Item]
+
+    def __str__(self) -> str:
+        return str(self.item)
 
     @property
     def gone_quantity(self) -> Decimal:

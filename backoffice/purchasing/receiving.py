@@ -18,6 +18,7 @@ from wtforms import validators
 from backoffice.panel import fields, lookups, rendering
 from backoffice.panel.base import DocumentView, Make
 from backoffice.panel.forms import StaffForm, make_form
+from backoffice.stores.put_away import PutAway
 from models.base import db
 from models.errors import Refused
 from models.goods_receipts import GoodsReceipt, GoodsReceiptState, GoodsSource
@@ -48,7 +49,7 @@ def _form(names: tuple[str, ...], line: tuple[str, ...]) -> type[StaffForm]:
     return type("GoodsReceiptForm", (plain,), all_lines)
 
 
-class GoodsReceiptView(DocumentView):
+class GoodsReceiptView(PutAway, DocumentView):
     model = GoodsReceipt
     column_list = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
                    "state")

@@ -15,6 +15,7 @@ from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.panel.rendering import BLANK
 from backoffice.stores.by_shelf import ByShelf
 from backoffice.stores.labels import LabelPages
+from backoffice.stores.put_away import PutAway
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
@@ -22,7 +23,7 @@ from models.items import Item, UnitConversion
 from models.operations.ledger import availability, stock
 from models.operations.purchasing import supplier_refunds, supplier_returns
 from models.operations.stores import count_moments, levels, shelves, stocktake_counting, substitutes
-from models.returns import Spoilage, SupplierReturn
+from models.returns import Spoilage, SupplierReturn, UnitReturn
 from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
@@ -172,8 +173,19 @@ class SupplierReturnView(StockHint, DocumentView):
                 for line in record.lines}
 
 
-class StockTransferView(StockHint, ByShelf, DocumentView):
+class UnitReturnView(PutAway, DocumentView):
+    model = UnitReturn
+    puts_away = ("accept", "store_id")
+
+
+class StockTransferView(PutAway, StockHint, ByShelf, DocumentView):
     model = StockTransfer
+    puts_away = ("receive", "to_store_id")
+
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """Beside each line that is to come: what left."""
+        return {line.id: gettext("%(sent)s %(unit)s were sent", sent=quantity(line.gone_quantity),
+                                 unit=line.item.base_unit) for line in record.lines}
     makes = drafts_from.makes(StockTransfer)
 
 

@@ -4,6 +4,7 @@ papers."""
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import pypdf
@@ -20,7 +21,7 @@ from models.operations.setup import imports
 from models.operations.stores import shelves, stocktake_counting
 from models.roles import Role
 from models.stock import Shelf, StoreItem
-from models.stocktakes import Stocktake
+from models.stocktakes import Stocktake, StockTransfer, StockTransferLine
 from tests.purchasing.test_invoices import typed
 from tests.stores.test_stores import Cast
 from tests.support import factories as make
@@ -260,3 +261,25 @@ def test_stock_on_hand_names_the_shelf(session: Any, things: dict[str, Any]) -> 
     assert {row.item_id: row.location for row in rows} == {
         things["far"].id: "A-10-1", things["near"].id: "A-2-1", things["loose"].id: None}
     assert "location" in [column.name for column in report.columns]
+
+
+# ---------------------------------------------------------------- put away
+
+def test_what_came_is_put_where_the_item_lies(client: Any, sign_in: Any, things: dict[str, Any]) -> None:
+    """The page says where, and what has no shelf yet, after goods came from another store."""
+    store, keeper, head = things["store"], things["keeper"], make.make_user(Role.STORE_HEAD)
+    source, clerk = make.make_store(), make.make_user(Role.STORE_STAFF)
+    for name in ("far", "loose"):
+        make.stock_up(source, things[name], 5, 50)
+    document = make.saved(StockTransfer(created_by=clerk, store=source, to_store=store, lines=[
+        StockTransferLine(item=things[name], unit=make.unit_of(things[name]), quantity=Decimal(2))
+        for name in ("far", "loose")]))
+    opened(document, by=clerk)
+    perform(document, "submit", by=clerk)
+    perform(document, "approve", by=head)
+    put(store, things["far"], "B-7")
+    sign_in(client, keeper)
+    text = client.post(f"/admin/stock_transfer/{document.id}/receive", data={"version": document.version},
+                       follow_redirects=True).text
+    assert "Abocath → A-10-1, B-7" in text
+    assert "Baskom" in text.split("Belum ada rak")[1][:80]
