@@ -84,8 +84,9 @@ def _reaches(function: Any, known: set[FunctionType]) -> bool:
         return False
     known.add(function)
     called = list(_called(function))
-    return any(each is Stay for each in called) or any(_reaches(each, known) for each in called if isinstance(each, FunctionType)
-                                 and each.__module__.startswith("models.operations"))
+    return any(each is Stay for each in called) or any(
+        _reaches(each, known) for each in called
+        if isinstance(each, FunctionType) and each.__module__.startswith("models.operations"))
 
 
 def _called(function: FunctionType) -> Iterator[Any]:
