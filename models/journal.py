@@ -86,6 +86,8 @@ class Posting(StrEnum):
     """What a journal line is for; each has a setting `account.<purpose>` that names its account."""
 
     INVENTORY = "inventory"
+    #: Between two stores.
+    IN_TRANSIT = "in_transit"
     RECEIVED_NOT_INVOICED = "received_not_invoiced"
     PAYABLES = "payables"
     CASH = "cash"
@@ -94,6 +96,8 @@ class Posting(StrEnum):
     LOSS = "loss"
     STOCK_GAIN = "stock_gain"
     OPENING_STOCK = "opening_stock"
+    DONATION = "donation"
+    PROGRAMME = "programme"
     PRICE_VARIANCE = "price_variance"
     FREIGHT = "freight"
     ROUNDING = "rounding"

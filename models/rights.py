@@ -80,6 +80,7 @@ ASSETS = (R.ADMIN, *FACILITIES, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
 #: What is planned, bought and counted of assets; receivables read what became of them.
 ASSETS_TO_COME = (R.ADMIN, *FACILITIES, R.PAYABLES, R.DIRECTOR)
 MASTER = (R.ADMIN, R.FACILITIES_STAFF)
+LEVELS, HEADS = (*MASTER, R.STORE_HEAD), (R.STORE_HEAD, R.FACILITIES_HEAD)
 
 
 #: What patient and doctor write stays between them; the office decides by triage level and time.
@@ -116,13 +117,11 @@ RIGHTS: dict[str, TableRights] = {
     "shelf": _rights("inventory",
                      {**dict.fromkeys((R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR), every),
                                    R.STORE_STAFF: own_store}, write=STORE, delete=STORE),
-    "stock_level": _rights("inventory", BUYING, write=(*MASTER, R.STORE_HEAD),
-                           delete=(*MASTER, R.STORE_HEAD)),
-    "item_substitute": _rights("inventory", (*BUYING, R.UNIT_USER, R.DOCTOR),
-                               write=(R.STORE_HEAD, R.FACILITIES_HEAD),
-                               delete=(R.STORE_HEAD, R.FACILITIES_HEAD)),
+    "stock_level": _rights("inventory", BUYING, write=LEVELS, delete=LEVELS),
+    "item_substitute": _rights("inventory", (*BUYING, R.UNIT_USER, R.DOCTOR), write=HEADS, delete=HEADS),
     # inventory: ledger
     "stock_batch": _rights("inventory", BUYING),
+    "batch_correction": _rights("inventory", BUYING),
     "store_item": _rights("inventory", BUYING),
     "stock_balance": _rights("inventory", BUYING),
     "stock_move": _rights("inventory", BUYING),

@@ -33,9 +33,6 @@ from models.operations.purchasing import (
 )
 from models.outbox import Outbox
 from models.purchasing import (
-    SEN,
-    GoodsReceipt,
-    GoodsReceiptState,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderState,
@@ -105,8 +102,8 @@ class PurchaseOrderView(OrderingPages, DocumentView):
     line_form_columns = {"lines": ("item", "quantity", "unit", "unit_price", "discount",
                                    "purchase_request_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,),
-                  receipts.make_receipt,
-                  lambda order: order.state == PurchaseOrderState.SENT),)
+                  receipts.make_receipt, lambda order: order.state == PurchaseOrderState.SENT,
+                  opens="edit", icon="package-import"),)
 
     details_template = "backoffice/purchasing/purchase_order.html"
 
@@ -167,27 +164,15 @@ class PurchaseOrderView(OrderingPages, DocumentView):
         return escape(rupiah(record.total))
 
 
-class GoodsReceiptView(DocumentView):
-    model = GoodsReceipt
-    column_list = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
-                   "state")
-    form_columns = ("purchase_order", "supplier", "store", "received_on", "ordered_on",
-                    "delivery_order_number",
-                    "note")
-    line_form_columns = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on",
-                                   "rejected_quantity", "rejection_reason", "purchase_order_line",
-                                   "unit_price",
-                                   "discount")}
-    makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,),
-                  receipts.make_return,
-                  lambda receipt: receipt.state == GoodsReceiptState.POSTED),)
-
-
 class SupplierInvoiceView(DocumentView):
     model = SupplierInvoice
     column_list = ("number", "invoiced_on", "supplier", "purchase_order", "supplier_number", "due_on",
                    "state")
     late = ("due_on", ("submitted", "approved"))
+    form_columns = ("supplier", "purchase_order", "supplier_number", "tax_invoice_number", "invoiced_on",
+                    "due_on", "vat_amount", "freight_amount", "rounding_amount", "paper_total", "note")
+    line_form_columns = {"lines": ("goods_receipt_line", "item", "quantity", "unit", "unit_price", "discount",
+                                   "amount")}
     details_template = "backoffice/purchasing/supplier_invoice.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
@@ -195,7 +180,10 @@ class SupplierInvoiceView(DocumentView):
         if not record.lines:
             return {}
         is_paid = record.state == SupplierInvoiceState.PAID
-        return {"matches": matching.matches(record), "vat_due": matching.vat_due(record),
+        matches, due = matching.matches(record), matching.vat_due(record)
+        charged = sum((match.charged for match in matches), ZERO)
+        return {"matches": matches, "vat_due": due, "vat_fits": matching.vat_fits(record, due),
+                "total": charged + record.total - record.net_total,
                 "credit": ZERO if is_paid else supplier_returns.open_credit(record.supplier_id)}
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
@@ -223,14 +211,13 @@ class SupplierInvoiceView(DocumentView):
         if order is None:
             return form
         form.purchase_order.data, form.supplier.data = order, order.supplier
-        net = ZERO
-        for place, entry in enumerate(matching.chargeable(order)):
+        lines = matching.chargeable(order)
+        for place, entry in enumerate(lines):
             source = entry.goods_receipt_line
             form.lines.add_typed(place, SimpleNamespace(
                 goods_receipt_line=source, item=source.item, unit=source.unit, quantity=entry.quantity,
-                unit_price=entry.unit_price))
-            net += (entry.quantity * entry.unit_price).quantize(SEN)
-        form.vat_amount.data = (net * order.vat_percent / 100).quantize(SEN)
+                unit_price=entry.unit_price, discount=entry.discount, amount=None))
+        form.vat_amount.data = matching.proposed_vat(order, lines)
         return form
 
 

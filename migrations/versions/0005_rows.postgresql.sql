@@ -1,3 +1,23 @@
+-- batches: numbers that differ only by case or blanks are one batch; the later rows name the first, keep their
+-- stock, and are joined with it by the head of store
+UPDATE stock_batch SET same_as_id = (
+    SELECT min(first.id) FROM stock_batch first WHERE first.item_id = stock_batch.item_id
+    AND lower(replace(first.number, ' ', '')) = lower(replace(stock_batch.number, ' ', '')))
+WHERE EXISTS (
+    SELECT 1 FROM stock_batch first WHERE first.item_id = stock_batch.item_id AND first.id < stock_batch.id
+    AND lower(replace(first.number, ' ', '')) = lower(replace(stock_batch.number, ' ', '')))
+
+-- Invoices by amount: what each approved line took off goods received not invoiced, in the order of the lines.
+UPDATE supplier_invoice_line AS l
+SET cleared_amount = round(t.worth * t.upto / t.whole, 2) - round(t.worth * (t.upto - t.quantity) / t.whole, 2)
+FROM (SELECT c.id, c.quantity, r.received_quantity AS whole,
+    round(r.received_quantity * r.unit_price * (100 - r.discount) / 100, 2) AS worth,
+    sum(c.quantity) OVER (PARTITION BY c.goods_receipt_line_id ORDER BY c.id) AS upto
+  FROM supplier_invoice_line AS c
+  JOIN supplier_invoice AS i ON i.id = c.supplier_invoice_id AND i.state IN ('approved', 'paid')
+  JOIN goods_receipt_line AS r ON r.id = c.goods_receipt_line_id) AS t
+WHERE t.id = l.id
+
 -- Deliveries that never left the store and hang on a request that has ended: they are cancelled with it.
 INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id, note, occurred_at)
   SELECT 'delivery_request', d.id, 'cancel', d.state, 'cancelled', d.created_by_id, 'Permintaannya sudah selesai.',

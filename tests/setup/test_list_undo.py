@@ -133,3 +133,15 @@ def test_the_database_takes_back_only_what_was_applied(session: Any) -> None:
                            reversed_by=user, reversed_at=user.created_at))
     with pytest.raises(sa.exc.IntegrityError, match="only_applied_is_reversed"):
         session.flush()
+
+
+def test_the_rows_of_a_long_list_are_searched_and_paged(client: Any, admin: Any, old: Item) -> None:
+    rows = "".join(f"N-{place:03},Barang {place:03},obat,tablet,{place}\n" for place in range(45))
+    brought = bring(client, "item", f"code,name,category,base_unit,minimum_stock\n{rows}OLD-1,Baru,,,\n")
+    first, last = (client.get(f"{brought.location}?page={page}").text for page in (1, 3))
+    assert ("N-019" in first, "N-020" in first, "OLD-1" in first) == (True, False, True)
+    assert ("N-044" in last, "N-039" in last, "Page 3 of 3" in last) == (True, False, True)
+    found = client.get(f"{brought.location}?q=n-03 BARANG").text
+    assert ("N-030" in found, "N-029" in found, "OLD-1" in found) == (True, False, False)
+    for odd in ("page=0", "page=99999999", "page=x", "q=nichts"):
+        assert client.get(f"{brought.location}?{odd}").status_code == 200

@@ -69,10 +69,27 @@ def test_the_database_wants_a_written_place(session: Any, things: dict[str, Any]
         put(things["store"], things["loose"], location)
 
 
-def test_an_item_has_one_place_in_a_store(session: Any, things: dict[str, Any]) -> None:
+def test_an_item_has_several_places_in_a_store_each_once(session: Any, things: dict[str, Any]) -> None:
     put(make.make_store(), things["far"], "C-1")
+    put(things["store"], things["far"], "A-1-1")
     with pytest.raises(sa.exc.IntegrityError), session.begin_nested():
-        put(things["store"], things["far"], "C-1")
+        put(things["store"], things["far"], "A-1-1")
+
+
+def test_the_first_place_on_the_way_leads(session: Any, things: dict[str, Any]) -> None:
+    """What lies in two places is fetched at the nearer one, and nothing is listed or counted twice."""
+    store, far = things["store"], things["far"]
+    put(store, far, "B-7")
+    put(store, far, "A-1-1")
+    assert shelves.locations(store.id, [far.id]) == {far.id: "A-1-1, A-10-1, B-7"}
+    ways = shelves.locations(store.id, [far.id, things["near"].id])
+    assert sorted(ways, key=lambda item: shelves.walk(ways[item])) == [far.id, things["near"].id]
+    rows = [row for row in session.execute(REPORTS["stock_on_hand"].select({"store": store.id}))
+            if row.item_id == far.id]
+    assert [row.quantity for row in rows] == [20]
+    assert set(rows[0].location.split(", ")) == {"A-1-1", "A-10-1", "B-7"}
+    (held,) = shelves.held(far.id)
+    assert (held.quantity, "B-7" in held.location) == (20, True)
 
 
 # ---------------------------------------------------------------- who writes it
@@ -87,7 +104,7 @@ def test_the_stores_own_staff_writes_and_moves_it(client: Any, sign_in: Any, thi
     made = written(client, things["store"], things["loose"], " B-01-3 ")
     assert made.status_code == 303
     assert shelves.locations(things["store"].id, [things["loose"].id]) == {things["loose"].id: "B-01-3"}
-    again = written(client, things["store"], things["loose"], "B-02-1")
+    again = written(client, things["store"], things["loose"], "B-01-3")
     assert again.status_code == 422
     assert written(client, things["store"], make.make_item(), "").status_code == 422
     shelf = db.session.scalars(sa.select(Shelf).where(Shelf.item_id == things["loose"].id)).one()

@@ -58,7 +58,7 @@ def states(but: Any) -> dict[tuple[str, int], str]:
 
 #: What writes the ledger or the journal, by the one who calls it.
 WRITERS: frozenset[Any] = frozenset({
-    stock.receive, stock.issue, stock.transfer, stock.adjust, stock.reverse, journal.post_entry,
+    stock.receive, stock.issue, stock.adjust, stock.reverse, stock.undo, journal.post_entry,
     journal.reverse_entries})
 GONE = ("lost", "retired")
 

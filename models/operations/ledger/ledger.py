@@ -53,12 +53,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Base units to take out, of one batch or, without, the earliest expiry first."""
+    """Base units to take out, of one batch or, without, the earliest expiry first; `or_less`: what is there
+    of them, nothing too."""
 
     line_id: int
     item_id: int
     quantity: Decimal
     batch_id: int | None = None
+    or_less: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +166,13 @@ class Ledger:
                   if (row.batch_id is None or batch[0] == row.batch_id)
                   and (unexpired_on is None or batch[2] is None or batch[2] >= unexpired_on)]
         available = sum((batch[3] for batch in usable), ZERO)
-        if available < row.quantity:
+        if available < row.quantity and not row.or_less:
             item = self.items[row.item_id]
             raise NotEnoughStock(
                 N_("Not enough of %(item)s: asked %(asked)s %(unit)s, there are %(available)s unexpired."),
                 item=item.name, asked=row.quantity, unit=item.base_unit,
                 available=available)
-        rest = row.quantity
+        rest = min(row.quantity, available)
         taken: list[PostedMove] = []
         for batch in usable:
             part = min(rest, batch[3])
@@ -185,16 +187,20 @@ class Ledger:
         self.moved += taken
         return taken
 
-    def undo(self, move: StockMove) -> None:
+    def undo(self, move: StockMove) -> Decimal:
+        """Take a move back at its own value. What is worth less by now, or leaves a value without goods, goes
+        at what is there; returns by how much more than its own value that is."""
         pair = (move.store_id, move.item_id)
         quantity, value = self.held[pair]
-        self.held[pair] = (quantity - move.quantity, value - move.value)
-        if min(self.held[pair]) < 0:
+        left = quantity - move.quantity
+        worth = value if not left and move.quantity > 0 else min(move.value, value)
+        self.held[pair] = (left, value - worth)
+        if left < 0:
             raise NotEnoughStock(N_("The stock of %(item)s is no longer there."),
                                  item=self.items[move.item_id].name)
         self.moved.append(PostedMove(move.line_id, move.store_id, move.item_id, move.batch_id, -move.quantity,
-                                     -move.value,
-                                     MoveKind.REVERSAL, move.id))
+                                     -worth, MoveKind.REVERSAL, move.id))
+        return worth - move.value
 
     def check_days(self, on: date) -> None:
         """A move dated in the past must not make any later day's quantity negative."""

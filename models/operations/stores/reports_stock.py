@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.errors import N_
+from models.goods_receipts import GoodsReceipt
 from models.items import Item, ItemCategory, Supplier
 from models.operations.core.report_kit import (
     ITEM,
@@ -30,10 +31,10 @@ from models.operations.core.report_kit import (
     where,
     within,
 )
+from models.operations.stores.shelves import places_of
 from models.organisation import WorkUnit
-from models.purchasing import GoodsReceipt
 from models.returns import SupplierReturn, UnitReturn
-from models.stock import Shelf, StockBalance, StockBatch, StockMove, Store, StoreItem
+from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest
 
 M, B = StockMove, StockBalance
@@ -87,10 +88,10 @@ def _held(values: ParameterValues) -> Any:
 def stock_on_hand(values: ParameterValues) -> Statement:
     held = _held(values)
     return (sa.select(held.c.item_id, NAMED, ItemCategory.name.label("category"), Store.name.label("store"),
-                      Shelf.location, Item.base_unit, held.c.quantity, held.c.value)
+                      places_of(held.c.store_id, held.c.item_id).label("location"), Item.base_unit,
+                      held.c.quantity, held.c.value)
             .join(Item, Item.id == held.c.item_id).join(ItemCategory, ItemCategory.id == Item.category_id)
             .join(Store, Store.id == held.c.store_id)
-            .outerjoin(Shelf, sa.and_(Shelf.store_id == held.c.store_id, Shelf.item_id == held.c.item_id))
             .where(held.c.quantity != 0).order_by(Item.name, held.c.item_id, held.c.store_id))
 
 
@@ -142,15 +143,19 @@ def moves_by_unit(values: ParameterValues) -> Statement:
 
 
 def moves_by_supplier(values: ParameterValues) -> Statement:
-    """Receipts and supplier returns."""
-    moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), IN, OUT, VALUE), M)
+    """Receipts and supplier returns; of goods without an order, who gave them stands in the supplier's
+    place."""
+    giver = sa.case((SUPPLIER_ID.is_(None), GoodsReceipt.source_name))
+    moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), giver.label("giver"), IN,
+                                       OUT, VALUE), M)
              .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(values, M.moved_on),
                     *where(values, store=M.store_id, item=M.item_id, supplier=SUPPLIER_ID))
-             .group_by(M.item_id, SUPPLIER_ID).subquery())
-    return (sa.select(moved.c.item_id, NAMED, Supplier.name.label("supplier"), Item.base_unit, moved.c.came,
+             .group_by(M.item_id, SUPPLIER_ID, giver).subquery())
+    named = sa.func.coalesce(Supplier.name, moved.c.giver)
+    return (sa.select(moved.c.item_id, NAMED, named.label("supplier"), Item.base_unit, moved.c.came,
                       moved.c.went, moved.c.value)
-            .join(Supplier, Supplier.id == moved.c.supplier_id).join(Item, Item.id == moved.c.item_id)
-            .order_by(Supplier.name, Supplier.id, Item.name, moved.c.item_id))
+            .outerjoin(Supplier, Supplier.id == moved.c.supplier_id).join(Item, Item.id == moved.c.item_id)
+            .order_by(named, Supplier.id, Item.name, moved.c.item_id))
 
 
 declare(Report("moves_by_item", N_("Movements by item"), "inventory", moves_by_item, icon="arrows-exchange",
@@ -234,7 +239,7 @@ declare(Report(
              STORE_COLUMN, Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("value", N_("Value"), "money", lambda row: ratio(row.worth * row.quantity, row.held))),
     parameters=(Parameter("days", N_("Expires within"), "choice", lambda: "90", choices=DAYS), STORE, ITEM),
-    is_late=lambda row: row.expires_on <= clock.today()))
+    is_late=lambda row: row.expires_on < clock.today()))
 
 
 # ---------------------------------------------------------------- slow and dead stock

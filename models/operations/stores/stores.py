@@ -381,8 +381,7 @@ def _accept_return(document: UnitReturn, *, by: User, reason: str) -> None:
         back[given.id] = gone + base[line.id]
         wanted += [stock.Incoming(line.id, line.item_id, part, batch_id, value)
                    for batch_id, part, value in cost_of(given, base[line.id], gone)]
-    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN, on=document.returned_on,
-                  by=by,
-                  reason=reason,
+    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN,
+                  on=stock.posting_day(document), by=by, reason=reason,
                   against=lambda moved: [JournalLeg(Posting.EXPENSE, -move.value, account_of[move.line_id])
                                          for move in moved])
