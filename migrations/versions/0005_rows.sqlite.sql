@@ -28,12 +28,12 @@ INSERT INTO document_event (document_type, document_id, transition, from_state, 
     COALESCE((SELECT MAX(e.occurred_at) FROM document_event AS e WHERE e.document_type = 'store_request'
       AND e.document_id = d.store_request_id), d.created_at)
   FROM delivery_request AS d JOIN store_request AS s ON s.id = d.store_request_id
-  WHERE d.state IN ('draft', 'submitted', 'approved') AND s.state <> 'approved' ORDER BY d.id
+  WHERE d.state IN ('draft', 'submitted', 'approved') AND s.state IN ('done', 'cancelled') ORDER BY d.id
 
 -- … their state.
 UPDATE delivery_request SET state = 'cancelled', version = version + 1
   WHERE state IN ('draft', 'submitted', 'approved')
-  AND store_request_id IN (SELECT id FROM store_request WHERE state <> 'approved')
+  AND store_request_id IN (SELECT id FROM store_request WHERE state IN ('done', 'cancelled'))
 
 -- Requests that were closed without a reason, because all was delivered, and whose delivery was reversed: they can
 -- be delivered again.

@@ -369,4 +369,4 @@ def verified(*areas: str) -> None:
     """What `flask verify` proves; of those areas alone, where any are named."""
     wrong = [(name, row) for name, function in checks.CHECKS if not areas or name.startswith(areas)
              for row in [function(db.session)] if row is not None]
-    assert wrong == []
+    assert wrong == [], wrong

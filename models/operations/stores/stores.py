@@ -262,7 +262,8 @@ def _close_request(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
     request = delivery.store_request
     lock(request)
     db.session.expire(request, ["deliveries"])
-    if request.events[-1].transition == "close" and not request.events[-1].note:
+    last = next(reversed(request.events), None)
+    if last is not None and last.transition == "close" and not last.note:
         open_again(request, by=by, reason=NOT_ARRIVED.format(number=delivery.number))
     waiting = any(other.state == DeliveryState.DELIVERED for other in request.deliveries)
     if request.state == StoreRequestState.APPROVED and not waiting and request.is_fully_delivered:
