@@ -263,3 +263,17 @@ def test_goods_are_good_through_the_printed_day(client: Any, sign_in: Any, item:
     else:
         stock.issue(paper, store.id, take, kind=MoveKind.DELIVERY, on=clock.today(), by=head,
                     against=stock.against(stock.Posting.LOSS))
+
+
+def test_verify_names_a_joined_row_that_still_holds_stock(item: Any, session: Any) -> None:
+    """Rows of before that differ by case only are marked by the migration; both keep their stock until the
+    head joins them."""
+    store = make.make_store()
+    first, second = batch_of(item, "A", 1, DAY, store), batch_of(item, "B", 1, DAY, store)
+    assert wrong() == []
+    session.execute(sa.update(StockBatch).where(StockBatch.id == second.id).values(same_as_id=first.id))
+    session.expire_all()
+    assert wrong() == ["batches: none that is the same as another holds stock"]
+    batch_corrections.join(second, first, reason="Huruf besar", by=make.make_user(Role.STORE_HEAD))
+    assert wrong() == []
+    assert stock.batches([(item.id, "b", None)])[item.id, "b"] not in (first.id, second.id)
