@@ -15,6 +15,7 @@ from models import (  # noqa: F401  (imported for their tables)
     depreciation,
     documents,
     facilities,
+    goods_receipts,
     housekeeping,
     imports,
     inventory_rounds,

@@ -96,6 +96,8 @@ class Posting(StrEnum):
     LOSS = "loss"
     STOCK_GAIN = "stock_gain"
     OPENING_STOCK = "opening_stock"
+    DONATION = "donation"
+    PROGRAMME = "programme"
     PRICE_VARIANCE = "price_variance"
     FREIGHT = "freight"
     ROUNDING = "rounding"

@@ -1,17 +1,17 @@
-"""Buying: purchase request (PR), purchase order (PO), goods receipt (RCV) and the supplier's invoice."""
+"""Buying: purchase request (PR) and purchase order (PO)."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, contains_eager, mapped_column, object_session, relationship, synonym
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, object_session, relationship
 
 from models import clock
-from models.base import AS_ON_BOXES, ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
+from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import SEN as SEN
@@ -31,11 +31,10 @@ from models.workflow import (
 )
 
 if TYPE_CHECKING:
+    from models.goods_receipts import GoodsReceipt
     from models.items import Item, Supplier, UnitConversion
-    from models.journal import Account
     from models.people import User
-    from models.returns import SupplierReturn
-    from models.stock import StockBatch, Store
+    from models.stock import Store
 
 class PurchaseRequestState(StrEnum):
     DRAFT = "draft"
@@ -174,8 +173,9 @@ class PurchaseOrder(Document, db.Model):
     """PO: an order to one supplier, made of purchase request lines."""
 
     __tablename__ = "purchase_order"
+    usual_vat: ClassVar[Decimal] = Decimal(11)
     #: VAT (PPN), percent of the net total.
-    vat_percent: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(11))
+    vat_percent: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=usual_vat)
     __table_args__ = (
         sa.CheckConstraint((vat_percent >= 0) & (vat_percent <= 100), name="vat_percent_is_percent"),
         sa.CheckConstraint("expected_on >= ordered_on", name="expected_after_ordered"),
@@ -257,9 +257,9 @@ class PurchaseOrder(Document, db.Model):
         """Base units received so far, by order line id; computed from the posted receipts."""
         received: dict[int, Decimal] = {}
         for receipt in self.receipts:
-            if receipt.state == GoodsReceiptState.POSTED and receipt.supplier_return_id is None:
-                for line in receipt.lines:
-                    key = line.purchase_order_line_id
+            for line in receipt.lines if receipt.fills_order else ():
+                key = line.purchase_order_line_id
+                if key is not None:
                     received[key] = received.get(key, Decimal(0)) + line.base_quantity
         return received
 
@@ -311,125 +311,3 @@ class PurchaseOrderLine(MeasuredLine, db.Model):
 
     def __str__(self) -> str:
         return f"{self.purchase_order} · {self.item}"
-
-
-class GoodsReceiptState(StrEnum):
-    DRAFT = "draft"
-    POSTED = "posted"
-    REVERSED = "reversed"
-    CANCELLED = "cancelled"
-
-
-G = GoodsReceiptState
-
-order_sent = Condition("order_sent", lambda receipt, _user: (receipt.supplier_return_id is not None
-                                                             or receipt.purchase_order.state == O.SENT),
-                       N_("The order is not sent to the supplier, or it is already closed."),
-                       "purchase_order")
-
-
-class GoodsReceipt(Document, db.Model):
-    """RCV: what a supplier delivered against an order. Posting it brings the stock in."""
-
-    __tablename__ = "goods_receipt"
-    __table_args__ = (
-        sa.Index("ix_goods_receipt_state_received_on", "state", "received_on"),
-        {"info": {"seed": "tb_rcv"}},
-    )
-    prefix, dated = "RCV", "received_on"
-    follows = ("purchase_order", "supplier_return",)
-    area, icon, rank = Area.PURCHASING, "package-import", 50
-    posts, process = Posts.STOCK, "purchasing"
-    may_be_backdated = True
-    signs = (N_("Received by (store)"), N_("Supplier"))
-    paper_title = N_("Receiving report (RR)")
-    workflow = Workflow(
-        G.DRAFT,
-        Transition("post", (G.DRAFT,), G.POSTED, Role.STORE_STAFF, when=(has_lines, order_sent),
-                   numbers=True),
-        Transition("reverse", (G.POSTED,), G.REVERSED, Role.STORE_HEAD, needs_reason=True),
-        Transition("cancel", (G.DRAFT,), G.CANCELLED, Role.STORE_STAFF, needs_reason=True),
-    )
-
-    id: Mapped[Id] = mapped_column(info=seeded("tb_rcv.rcv_id"))
-    created_by_id: Mapped[int] = author("tb_rcv.user_id")
-    account_id: Mapped[int | None] = reference("account", "tb_rcv.akun_kode")
-    purchase_order_id: Mapped[int] = reference("purchase_order", "tb_rcv.po_id")
-    #: The return whose goods it replaces; it counts for no order then.
-    supplier_return_id: Mapped[int | None] = reference("supplier_return")
-    supplier_id: Mapped[int] = reference("supplier", "tb_rcv.supplier_id")
-    store_id: Mapped[int] = reference("store")
-    ordered_on: Mapped[date | None] = mapped_column(info=seeded("tb_rcv.tgl_po"))
-    received_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_rcv.tgl_rcv"))
-    #: The supplier's own delivery order.
-    delivery_order_number: Mapped[str | None] = mapped_column(sa.String(60))
-    state: Mapped[GoodsReceiptState] = state_column(G.DRAFT)
-
-    account: Mapped[Account | None] = relationship("Account")
-    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts", lazy="joined",
-                                                         innerjoin=True)
-    supplier_return: Mapped[SupplierReturn | None] = relationship(back_populates="replacements")
-    supplier: Mapped[Supplier] = relationship("Supplier")
-    store: Mapped[Store] = relationship("Store")
-    lines: Mapped[list[GoodsReceiptLine]] = relationship(
-        back_populates="goods_receipt", cascade="all, delete-orphan", order_by="GoodsReceiptLine.id")
-
-    @property
-    def net_total(self) -> Decimal:
-        """Rupiah before VAT."""
-        return sum((line.net_amount for line in self.lines), Decimal(0))
-
-
-class GoodsReceiptLine(MeasuredLine, db.Model):
-    """One item of a receipt, with the batch it came in."""
-
-    __tablename__ = "goods_receipt_line"
-    names_by = ("goods_receipt", "item")
-    discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0))
-    __table_args__ = (
-        *measured("received_quantity"),
-        sa.CheckConstraint((discount >= 0) & (discount <= 100), name="discount_is_percent"),
-        sa.CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
-        sa.CheckConstraint("ordered_quantity >= 0", name="ordered_quantity_not_negative"),
-        sa.CheckConstraint("rejected_quantity >= 0", name="rejected_quantity_not_negative"),
-        {"info": {"seed": "tb_detRcv"}},
-    )
-
-    id: Mapped[Id] = mapped_column(info=seeded("tb_detRcv.detRcv_id"))
-    goods_receipt_id: Mapped[int] = reference("goods_receipt", "tb_detRcv.rcv_id", ondelete="CASCADE")
-    purchase_order_line_id: Mapped[int] = reference("purchase_order_line")
-    #: Of goods that came in place of others: the line that the order's goods came with, which is what is
-    #: invoiced.
-    origin_line_id: Mapped[int | None] = reference("goods_receipt_line")
-    item_id: Mapped[int] = reference("item", "tb_detRcv.barang_id")
-    unit_id: Mapped[int] = reference("unit_conversion", "tb_detRcv.unit_konversi_id")
-    #: Rupiah per unit of measure, before discount and VAT.
-    unit_price: Mapped[Money] = mapped_column(info=seeded("tb_detRcv.harga_beli"))
-    ordered_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_po"))
-    received_quantity: Mapped[Quantity] = mapped_column(info=seeded("tb_detRcv.jumlah_rcv"))
-    quantity: Mapped[Decimal] = synonym("received_quantity")
-    #: Delivered and handed back at the door (broken, wrong, expired): it never enters stock and stays
-    #: outstanding.
-    rejected_quantity: Mapped[Quantity | None]
-    rejection_reason: Mapped[str | None] = mapped_column(sa.String(200))
-    #: Kept at posting, in units of the order line; below zero when the tolerance was used.
-    outstanding_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_sisa"))
-    factor: Mapped[Factor]
-    batch_number: Mapped[str | None] = mapped_column(sa.String(40))
-    expires_on: Mapped[date | None] = mapped_column(info=AS_ON_BOXES)
-    batch_id: Mapped[int | None] = reference("stock_batch")
-
-    goods_receipt: Mapped[GoodsReceipt] = relationship(back_populates="lines")
-    purchase_order_line: Mapped[PurchaseOrderLine] = relationship("PurchaseOrderLine")
-    origin_line: Mapped[GoodsReceiptLine | None] = relationship(remote_side="GoodsReceiptLine.id")
-    item: Mapped[Item] = relationship("Item", lazy="joined", innerjoin=True)
-    unit: Mapped[UnitConversion] = relationship("UnitConversion", foreign_keys=[unit_id])
-    batch: Mapped[StockBatch | None] = relationship("StockBatch")
-
-    @property
-    def net_amount(self) -> Decimal:
-        """Rupiah, discount taken, before VAT: what the stock comes in at."""
-        return net(self.received_quantity, self.unit_price, self.discount)
-
-    def __str__(self) -> str:
-        return f"{self.goods_receipt} · {self.item}"

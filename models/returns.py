@@ -26,10 +26,10 @@ from models.workflow import (
 )
 
 if TYPE_CHECKING:
+    from models.goods_receipts import GoodsReceipt, GoodsReceiptLine
     from models.items import Item, Supplier, UnitConversion
     from models.journal import Account
     from models.organisation import WorkUnit
-    from models.purchasing import GoodsReceipt, GoodsReceiptLine
     from models.stock import StockBatch, Store
     from models.store_requests import DeliveryRequestLine
 

@@ -148,6 +148,9 @@ SETTINGS: dict[str, Declared] = {
     "account.loss": Declared("596121", ACCOUNT, N_("Account: loss of stock")),
     "account.stock_gain": Declared("491511", ACCOUNT, N_("Account: gain of stock")),
     "account.opening_stock": Declared("391111", ACCOUNT, N_("Account: opening stock")),
+    # What stands against goods that nobody ordered, by their source.
+    "account.donation": Declared("424232", ACCOUNT, N_("Account: goods that were donated")),
+    "account.programme": Declared("424313", ACCOUNT, N_("Account: goods of programmes")),
     "account.price_variance": Declared("491511", ACCOUNT, N_("Account: price variance")),
     "account.freight": Declared("525113", ACCOUNT, N_("Account: freight")),
     "account.rounding": Declared("491511", ACCOUNT, N_("Account: rounding of invoices")),
@@ -213,6 +216,10 @@ SETTINGS: dict[str, Declared] = {
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
+    "papers.remind_days": Declared(
+        "7", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days after which people are reminded of a paper that nobody carries on"),
+        N_("And again after as many days. “0”: never.")),
     "stock_transfer.receive_follows": Declared(
         "no", SWITCH, N_("What leaves one store is in the other at once"),
         N_("“yes” where both are shelves of one house: nobody says that it came.")),

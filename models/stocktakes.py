@@ -214,6 +214,7 @@ class StockTransfer(Document, db.Model):
                                 "the store that sent it; tick where it is lost.")),
         Transition("reverse", (F.SENT, F.POSTED), F.REVERSED, Role.STORE_HEAD, needs_reason=True),
         *author_steps(F, author=Role.STORE_STAFF),
+        former=(("approve", F.SUBMITTED, F.POSTED),),
     )
 
     id: Mapped[Id]

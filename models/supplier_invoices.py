@@ -20,8 +20,9 @@ from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps
 
 if TYPE_CHECKING:
+    from models.goods_receipts import GoodsReceiptLine
     from models.items import Item, Supplier, UnitConversion
-    from models.purchasing import GoodsReceiptLine, PurchaseOrder
+    from models.purchasing import PurchaseOrder
 
 
 class SupplierInvoiceState(StrEnum):

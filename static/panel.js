@@ -60,7 +60,12 @@
   }
   function toItem(row) {
     var first = row.querySelector("select[data-lookup], input:not([type=hidden]), select");
-    if (first && first.tomselect) { first.tomselect.focus(); } else if (first) { first.focus(); }
+    var list = first && first.tomselect;
+    if (!list) { if (first) { first.focus(); } return; }
+    var kept = [list.settings.preload, list.settings.openOnFocus]; // it opens with the first letter, and covers nothing before
+    list.settings.preload = list.settings.openOnFocus = false;
+    list.focus();
+    window.setTimeout(function () { list.settings.preload = kept[0]; list.settings.openOnFocus = kept[1]; }, 50);
   }
   doc.addEventListener("keydown", function (event) { // before the list takes what it showed for other letters
     var select = event.key === "Enter" && event.target.closest && event.target.closest(".ts-wrapper") && event.target.closest(".ts-wrapper").previousElementSibling;

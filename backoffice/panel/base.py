@@ -73,6 +73,9 @@ class StaffView(TransitionPages, TableView):
     makes: tuple[Make, ...] = ()
     #: Other ways to make one, beside the button for an empty form: address, words, icon.
     beside_new: tuple[tuple[str, Any, str], ...] = ()
+    #: Fields of the form that stand above its lines, and those of a line that are asked seldom: folded.
+    above_lines: tuple[str, ...] = ()
+    aside_fields: tuple[str, ...] = ()
     #: Where the form's script asks what is known of a line's item (its stock, its prices); nowhere by
     #: default.
     stock_address = ""
@@ -125,10 +128,14 @@ class StaffView(TransitionPages, TableView):
 
     get_edit_form = get_create_form
 
+    def form_of(self, record: Any) -> type[StaffForm]:
+        """The form of a record, or of a new one; a view of several kinds has one for each."""
+        return self._edit_form_class if record is not None else self._create_form_class
+
     def filled(self, record: Any = None) -> StaffForm:
         """The form with what was typed, or with the record. A person bound to a unit cannot choose
         another."""
-        form = self._edit_form_class(obj=record) if record is not None else self._create_form_class()
+        form = self.form_of(record)(obj=record)
         for name in (self.hidden | set(self.asks_once if record is not None else ())) & set(form._fields):
             del form[name]
         if request.method == "GET":
@@ -157,8 +164,9 @@ class StaffView(TransitionPages, TableView):
         last = sa.select(model.store_id).where(model.created_by_id == current_user.id).order_by(
             model.id.desc()).limit(1).scalar_subquery()
         store = self.every["store"].target
-        field.data = db.session.scalars(lookups.within(sa.select(store).where(store.id == last),
-                                                       lookups.choosable(store))).first()
+        field.data = db.session.scalars(lookups.within(
+            sa.select(store).where(store.id == last, store.status != "inactive"),
+            lookups.choosable(store))).first()
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:

@@ -22,13 +22,15 @@ KEPT = frozenset({
     "accumulated_depreciation", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "verify_code",
     "medical_record_number", "tag", "qr_code", "retired_on", "last_received_on", "last_issued_on",
     "approved_by_id", "closed_by_id", "counted_by_id", "last_move_id", "system_quantity", "variance",
-    "ordered_quantity", "outstanding_quantity", "unit_cost", "guest", "moved_by_id", "last_done_on",
+    "ordered_quantity", "outstanding_quantity", "net_value", "unit_cost", "guest", "moved_by_id",
+    "last_done_on",
     "calibration_due_on", "calibration_failed", "recalibrate_from", "ordered_for", "started_at",
     "finished_at",
 })
-#: Never shown: secrets and machinery.
-HIDDEN = frozenset({"version", "password_hash", "token_hash", "nik_index", "nik", "is_demo", "content",
-                    "number_key", "sha256", "verify_code", "previous_hash", "hash", "guest", "digest"})
+#: Never shown: secrets and machinery, and what a computed column tells.
+HIDDEN = frozenset({"net_value", "version", "password_hash", "token_hash", "nik_index", "nik", "is_demo",
+                    "content", "number_key", "sha256", "verify_code", "previous_hash", "hash", "guest",
+                    "digest"})
 TITLES = ("number", "tag", "code", "medical_record_number", "key", "name", "title", "email")
 LIST_WIDTH = 7
 

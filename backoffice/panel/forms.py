@@ -181,6 +181,8 @@ class LineForm(Form):
     record: Any = None
     written: Any = None
     removed = False
+    #: What is known of the line already, said under its first field.
+    says = ""
     number = 0
 
     @property

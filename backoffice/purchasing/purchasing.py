@@ -33,8 +33,6 @@ from models.operations.purchasing import (
 )
 from models.outbox import Outbox
 from models.purchasing import (
-    GoodsReceipt,
-    GoodsReceiptState,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderState,
@@ -104,8 +102,8 @@ class PurchaseOrderView(OrderingPages, DocumentView):
     line_form_columns = {"lines": ("item", "quantity", "unit", "unit_price", "discount",
                                    "purchase_request_line")}
     makes = (Make("make_receipt", lazy_gettext("Receive the goods"), (Role.STORE_STAFF,),
-                  receipts.make_receipt,
-                  lambda order: order.state == PurchaseOrderState.SENT),)
+                  receipts.make_receipt, lambda order: order.state == PurchaseOrderState.SENT,
+                  opens="edit", icon="package-import"),)
 
     details_template = "backoffice/purchasing/purchase_order.html"
 
@@ -164,28 +162,6 @@ class PurchaseOrderView(OrderingPages, DocumentView):
 
     def cell_total(self, record: Any) -> Markup:
         return escape(rupiah(record.total))
-
-
-class GoodsReceiptView(DocumentView):
-    model = GoodsReceipt
-    column_list = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
-                   "state")
-    form_columns = ("purchase_order", "supplier", "store", "received_on", "ordered_on",
-                    "delivery_order_number",
-                    "note")
-    line_form_columns = {"lines": ("item", "received_quantity", "unit", "batch_number", "expires_on",
-                                   "rejected_quantity", "rejection_reason", "purchase_order_line",
-                                   "unit_price",
-                                   "discount")}
-    makes = (Make("make_return", lazy_gettext("Return to the supplier"), (Role.FACILITIES_STAFF,),
-                  receipts.make_return,
-                  lambda receipt: receipt.state == GoodsReceiptState.POSTED),)
-
-    def links(self, record: GoodsReceipt) -> list[tuple[str, str, str]]:
-        """Labels for what came."""
-        if record.state != GoodsReceiptState.POSTED or not may(current_user, "read", "stock_batch"):
-            return []
-        return [(f"/admin/stock_batch/labels/?receipt={record.id}", gettext("Print labels"), "printer")]
 
 
 class SupplierInvoiceView(DocumentView):

@@ -14,8 +14,8 @@ from flask_login import current_user
 from backoffice.panel import inbox, lookups
 from models import barcodes
 from models.base import db
+from models.goods_receipts import GoodsReceipt
 from models.items import Item
-from models.purchasing import GoodsReceipt
 from models.rights import may, scope
 from models.stock import StockBatch
 from portal.web.asset_label_sheets import SHEETS, Label, labels_pdf

@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_c80a72c336ec
+Revision ID: 0005_1660d35d56c3
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_c80a72c336ec'
+revision = '0005_1660d35d56c3'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None
@@ -287,6 +287,8 @@ def upgrade() -> None:
     op.add_column('purchase_order', sa.Column('needs_director', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('stock_transfer', sa.Column('received_on', sa.Date(), nullable=True))
     op.add_column('supplier_return', sa.Column('goods_lost', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('goods_receipt', sa.Column('source', sa.String(32), nullable=True))
+    op.add_column('goods_receipt', sa.Column('source_name', sa.String(length=200), nullable=True))
     op.add_column('stock_transfer_line', sa.Column('arrived_quantity', exact(14, 3), nullable=True))
     op.add_column('stock_transfer_line', sa.Column('is_lost', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('stock_transfer_line', sa.Column('moved_quantity', exact(14, 3), nullable=True))
@@ -298,6 +300,8 @@ def upgrade() -> None:
     op.add_column('delivery_request_line', sa.Column('arrived_quantity', exact(14, 3), nullable=True))
     op.add_column('delivery_request_line', sa.Column('missing', sa.String(32), nullable=True))
     op.add_column('spoilage_line', sa.Column('moved_quantity', exact(14, 3), nullable=True))
+    op.add_column('goods_receipt_line', sa.Column('is_bonus', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('goods_receipt_line', sa.Column('net_value', exact(18, 2), nullable=True))
     op.add_column('supplier_invoice_line', sa.Column('discount', exact(5, 2), server_default='0', nullable=False))
     op.add_column('supplier_invoice_line', sa.Column('amount', exact(18, 2), nullable=True))
     op.add_column('supplier_invoice_line', sa.Column('cleared_amount', exact(18, 2), nullable=True))
@@ -314,6 +318,7 @@ def upgrade() -> None:
         drop_constraint('stock_transfer', 'ck_stock_transfer_state_known')
         drop_constraint('supplier_return', 'ck_supplier_return_resolution_known')
         drop_constraint('unit_return', 'ck_unit_return_state_known')
+        drop_constraint('goods_receipt', 'ck_goods_receipt_state_known')
         drop_constraint('supplier_invoice', 'ck_supplier_invoice_state_known')
         drop_constraint('supplier_invoice', 'uq_supplier_invoice_supplier_id_supplier_number')
         drop_constraint('journal_line', 'ck_journal_line_purpose_known')
@@ -335,6 +340,13 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_stock_transfer_state_known'), 'stock_transfer', "state IN ('draft', 'submitted', 'sent', 'posted', 'reversed', 'rejected', 'cancelled')")
         op.create_check_constraint(op.f('ck_supplier_return_resolution_known'), 'supplier_return', "resolution IN ('replaced', 'credited', 'refused')")
         op.create_check_constraint(op.f('ck_unit_return_state_known'), 'unit_return', "state IN ('draft', 'submitted', 'accepted', 'reversed', 'rejected', 'cancelled')")
+        op.alter_column('goods_receipt', 'purchase_order_id', type_=KEY, nullable=True)
+        op.alter_column('goods_receipt', 'supplier_id', type_=KEY, nullable=True)
+        op.create_check_constraint(op.f('ck_goods_receipt_source_known'), 'goods_receipt', "source IN ('donation', 'programme', 'emergency')")
+        op.create_check_constraint(op.f('ck_goods_receipt_state_known'), 'goods_receipt', "state IN ('draft', 'submitted', 'posted', 'rejected', 'reversed', 'cancelled')")
+        op.create_check_constraint(op.f('ck_goods_receipt_given_by_no_supplier'), 'goods_receipt', "supplier_id IS NULL OR source IS NULL OR source = 'emergency'")
+        op.create_check_constraint(op.f('ck_goods_receipt_order_or_source'), 'goods_receipt', '(source IS NULL) = (purchase_order_id IS NOT NULL)')
+        op.create_check_constraint(op.f('ck_goods_receipt_order_has_supplier'), 'goods_receipt', 'supplier_id IS NOT NULL OR source IS NOT NULL')
         op.create_check_constraint(op.f('ck_stock_transfer_line_arrived_is_moved'), 'stock_transfer_line', 'arrived_quantity >= 0 AND arrived_quantity <= moved_quantity')
         op.create_check_constraint(op.f('ck_stock_transfer_line_moved_is_approved'), 'stock_transfer_line', 'moved_quantity >= 0 AND moved_quantity <= quantity * factor')
         op.create_check_constraint(op.f('ck_store_request_line_granted_is_asked_for'), 'store_request_line', 'granted_quantity >= 0 AND granted_quantity <= quantity')
@@ -345,8 +357,11 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_delivery_request_line_missing_known'), 'delivery_request_line', "missing IN ('still_in_store', 'lost')")
         op.create_check_constraint(op.f('ck_delivery_request_line_arrived_is_delivered'), 'delivery_request_line', 'arrived_quantity >= 0 AND arrived_quantity <= delivered_quantity')
         op.create_check_constraint(op.f('ck_delivery_request_line_delivered_is_approved'), 'delivery_request_line', 'delivered_quantity >= 0 AND delivered_quantity <= quantity * factor')
-        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
         op.create_check_constraint(op.f('ck_spoilage_line_moved_is_approved'), 'spoilage_line', 'moved_quantity >= 0 AND moved_quantity <= quantity * factor')
+        op.alter_column('goods_receipt_line', 'purchase_order_line_id', type_=KEY, nullable=True)
+        op.create_check_constraint(op.f('ck_goods_receipt_line_bonus_is_free'), 'goods_receipt_line', 'NOT is_bonus OR (purchase_order_line_id IS NULL AND unit_price = 0)')
+        op.create_check_constraint(op.f('ck_goods_receipt_line_net_value_not_negative'), 'goods_receipt_line', 'net_value >= 0')
         op.create_check_constraint(op.f('ck_supplier_invoice_line_amount_not_negative'), 'supplier_invoice_line', 'amount >= 0')
         op.create_check_constraint(op.f('ck_supplier_invoice_line_discount_is_percent'), 'supplier_invoice_line', by_dialect(sqlite='discount >= 0 AND discount <= 10000', postgresql='discount >= 0.00 AND discount <= 100.00'))
         op.create_check_constraint(op.f('ck_supplier_return_line_moved_is_approved'), 'supplier_return_line', 'moved_quantity >= 0 AND moved_quantity <= quantity * factor')
@@ -703,6 +718,50 @@ def upgrade() -> None:
         op.create_index(op.f('ix_unit_return_work_unit_id'), 'unit_return', ['work_unit_id'], unique=False)
         take_back('unit_return', ['id', 'created_by_id', 'work_unit_id', 'account_id', 'store_id', 'returned_on', 'state', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
+        set_aside('goods_receipt', ['ix_goods_receipt_account_id', 'ix_goods_receipt_created_by_id', 'ix_goods_receipt_purchase_order_id', 'ix_goods_receipt_state', 'ix_goods_receipt_state_received_on', 'ix_goods_receipt_store_id', 'ix_goods_receipt_supplier_id', 'ix_goods_receipt_supplier_return_id'])
+        op.create_table('goods_receipt',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('purchase_order_id', KEY, nullable=True),
+        sa.Column('source', sa.String(32), nullable=True),
+        sa.Column('source_name', sa.String(length=200), nullable=True),
+        sa.Column('supplier_return_id', KEY, nullable=True),
+        sa.Column('supplier_id', KEY, nullable=True),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('ordered_on', sa.Date(), nullable=True),
+        sa.Column('received_on', sa.Date(), nullable=False),
+        sa.Column('delivery_order_number', sa.String(length=60), nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("source IN ('donation', 'programme', 'emergency')", name=op.f('ck_goods_receipt_source_known')),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'posted', 'rejected', 'reversed', 'cancelled')", name=op.f('ck_goods_receipt_state_known')),
+        sa.CheckConstraint("supplier_id IS NULL OR source IS NULL OR source = 'emergency'", name=op.f('ck_goods_receipt_given_by_no_supplier')),
+        sa.CheckConstraint('(source IS NULL) = (purchase_order_id IS NOT NULL)', name=op.f('ck_goods_receipt_order_or_source')),
+        sa.CheckConstraint('supplier_id IS NOT NULL OR source IS NOT NULL', name=op.f('ck_goods_receipt_order_has_supplier')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_goods_receipt_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_goods_receipt_created_by_id')),
+        sa.ForeignKeyConstraint(['purchase_order_id'], ['purchase_order.id'], name=op.f('fk_goods_receipt_purchase_order_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_goods_receipt_store_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_goods_receipt_supplier_id')),
+        sa.ForeignKeyConstraint(['supplier_return_id'], ['supplier_return.id'], name=op.f('fk_goods_receipt_supplier_return_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt')),
+        sa.UniqueConstraint('number', name=op.f('uq_goods_receipt_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_goods_receipt_account_id'), 'goods_receipt', ['account_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_created_by_id'), 'goods_receipt', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_purchase_order_id'), 'goods_receipt', ['purchase_order_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_state'), 'goods_receipt', ['state'], unique=False)
+        op.create_index('ix_goods_receipt_state_received_on', 'goods_receipt', ['state', 'received_on'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_store_id'), 'goods_receipt', ['store_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_supplier_id'), 'goods_receipt', ['supplier_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_supplier_return_id'), 'goods_receipt', ['supplier_return_id'], unique=False)
+        take_back('goods_receipt', ['id', 'created_by_id', 'account_id', 'purchase_order_id', 'source', 'source_name', 'supplier_return_id', 'supplier_id', 'store_id', 'ordered_on', 'received_on', 'delivery_order_number', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('stock_transfer_line', ['ix_stock_transfer_line_batch_id', 'ix_stock_transfer_line_item_id', 'ix_stock_transfer_line_stock_transfer_id', 'ix_stock_transfer_line_unit_id'])
         op.create_table('stock_transfer_line',
         sa.Column('id', KEY, nullable=False),
@@ -837,7 +896,7 @@ def upgrade() -> None:
         sa.Column('purpose', sa.String(32), nullable=False),
         sa.Column('debit', exact(18, 2), nullable=False),
         sa.Column('credit', exact(18, 2), nullable=False),
-        sa.CheckConstraint("purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint("purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
         sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
         sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
         sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
@@ -882,6 +941,53 @@ def upgrade() -> None:
         op.create_index(op.f('ix_spoilage_line_spoilage_id'), 'spoilage_line', ['spoilage_id'], unique=False)
         op.create_index(op.f('ix_spoilage_line_unit_id'), 'spoilage_line', ['unit_id'], unique=False)
         take_back('spoilage_line', ['id', 'spoilage_id', 'item_id', 'goods_receipt_id', 'unit_id', 'batch_id', 'unit_cost', 'quantity', 'factor', 'cause', 'moved_quantity'])
+    if not on_postgresql():
+        set_aside('goods_receipt_line', ['ix_goods_receipt_line_batch_id', 'ix_goods_receipt_line_goods_receipt_id', 'ix_goods_receipt_line_item_id', 'ix_goods_receipt_line_origin_line_id', 'ix_goods_receipt_line_purchase_order_line_id', 'ix_goods_receipt_line_unit_id'])
+        op.create_table('goods_receipt_line',
+        sa.Column('discount', exact(5, 2), nullable=False),
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('goods_receipt_id', KEY, nullable=False),
+        sa.Column('purchase_order_line_id', KEY, nullable=True),
+        sa.Column('origin_line_id', KEY, nullable=True),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('unit_price', exact(18, 2), nullable=False),
+        sa.Column('is_bonus', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('ordered_quantity', exact(14, 3), nullable=True),
+        sa.Column('received_quantity', exact(14, 3), nullable=False),
+        sa.Column('rejected_quantity', exact(14, 3), nullable=True),
+        sa.Column('rejection_reason', sa.String(length=200), nullable=True),
+        sa.Column('outstanding_quantity', exact(14, 3), nullable=True),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('batch_number', sa.String(length=40), nullable=True),
+        sa.Column('expires_on', sa.Date(), nullable=True),
+        sa.Column('batch_id', KEY, nullable=True),
+        sa.Column('net_value', exact(18, 2), nullable=True),
+        sa.CheckConstraint('NOT is_bonus OR (purchase_order_line_id IS NULL AND unit_price = 0)', name=op.f('ck_goods_receipt_line_bonus_is_free')),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_goods_receipt_line_factor_positive')),
+        sa.CheckConstraint('net_value >= 0', name=op.f('ck_goods_receipt_line_net_value_not_negative')),
+        sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_goods_receipt_line_ordered_quantity_not_negative')),
+        sa.CheckConstraint('received_quantity > 0', name=op.f('ck_goods_receipt_line_received_quantity_positive')),
+        sa.CheckConstraint('rejected_quantity >= 0', name=op.f('ck_goods_receipt_line_rejected_quantity_not_negative')),
+        sa.CheckConstraint('unit_price >= 0', name=op.f('ck_goods_receipt_line_unit_price_not_negative')),
+        sa.CheckConstraint(by_dialect(sqlite='discount >= 0 AND discount <= 10000', postgresql='discount >= 0.00 AND discount <= 100.00'), name=op.f('ck_goods_receipt_line_discount_is_percent')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_goods_receipt_line_batch_id')),
+        sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_goods_receipt_line_goods_receipt_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_receipt_line_item_id')),
+        sa.ForeignKeyConstraint(['origin_line_id'], ['goods_receipt_line.id'], name=op.f('fk_goods_receipt_line_origin_line_id')),
+        sa.ForeignKeyConstraint(['purchase_order_line_id'], ['purchase_order_line.id'], name=op.f('fk_goods_receipt_line_purchase_order_line_id')),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_goods_receipt_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_goods_receipt_line_batch_id'), 'goods_receipt_line', ['batch_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_goods_receipt_id'), 'goods_receipt_line', ['goods_receipt_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_item_id'), 'goods_receipt_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_origin_line_id'), 'goods_receipt_line', ['origin_line_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_purchase_order_line_id'), 'goods_receipt_line', ['purchase_order_line_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_unit_id'), 'goods_receipt_line', ['unit_id'], unique=False)
+        take_back('goods_receipt_line', ['discount', 'id', 'goods_receipt_id', 'purchase_order_line_id', 'origin_line_id', 'item_id', 'unit_id', 'unit_price', 'is_bonus', 'ordered_quantity', 'received_quantity', 'rejected_quantity', 'rejection_reason', 'outstanding_quantity', 'factor', 'batch_number', 'expires_on', 'batch_id', 'net_value'])
     if not on_postgresql():
         set_aside('supplier_invoice_line', ['ix_supplier_invoice_line_goods_receipt_line_id', 'ix_supplier_invoice_line_item_id', 'ix_supplier_invoice_line_supplier_invoice_id', 'ix_supplier_invoice_line_unit_id'])
         op.create_table('supplier_invoice_line',
@@ -968,6 +1074,11 @@ def downgrade() -> None:
         drop_constraint('stock_transfer', 'ck_stock_transfer_state_known')
         drop_constraint('supplier_return', 'ck_supplier_return_resolution_known')
         drop_constraint('unit_return', 'ck_unit_return_state_known')
+        drop_constraint('goods_receipt', 'ck_goods_receipt_source_known')
+        drop_constraint('goods_receipt', 'ck_goods_receipt_state_known')
+        drop_constraint('goods_receipt', 'ck_goods_receipt_given_by_no_supplier')
+        drop_constraint('goods_receipt', 'ck_goods_receipt_order_or_source')
+        drop_constraint('goods_receipt', 'ck_goods_receipt_order_has_supplier')
         drop_constraint('stock_transfer_line', 'ck_stock_transfer_line_arrived_is_moved')
         drop_constraint('stock_transfer_line', 'ck_stock_transfer_line_moved_is_approved')
         drop_constraint('store_request_line', 'ck_store_request_line_granted_is_asked_for')
@@ -979,6 +1090,8 @@ def downgrade() -> None:
         drop_constraint('delivery_request_line', 'ck_delivery_request_line_delivered_is_approved')
         drop_constraint('journal_line', 'ck_journal_line_purpose_known')
         drop_constraint('spoilage_line', 'ck_spoilage_line_moved_is_approved')
+        drop_constraint('goods_receipt_line', 'ck_goods_receipt_line_bonus_is_free')
+        drop_constraint('goods_receipt_line', 'ck_goods_receipt_line_net_value_not_negative')
         drop_constraint('supplier_invoice_line', 'ck_supplier_invoice_line_amount_not_negative')
         drop_constraint('supplier_invoice_line', 'ck_supplier_invoice_line_discount_is_percent')
         drop_constraint('supplier_return_line', 'ck_supplier_return_line_moved_is_approved')
@@ -1007,6 +1120,11 @@ def downgrade() -> None:
         op.drop_column('supplier_return', 'goods_lost')
         op.create_check_constraint(op.f('ck_supplier_return_resolution_known'), 'supplier_return', "resolution IN ('replaced', 'credited')")
         op.create_check_constraint(op.f('ck_unit_return_state_known'), 'unit_return', "state IN ('draft', 'submitted', 'accepted', 'rejected', 'cancelled')")
+        op.alter_column('goods_receipt', 'purchase_order_id', type_=KEY, nullable=False)
+        op.alter_column('goods_receipt', 'supplier_id', type_=KEY, nullable=False)
+        op.drop_column('goods_receipt', 'source')
+        op.drop_column('goods_receipt', 'source_name')
+        op.create_check_constraint(op.f('ck_goods_receipt_state_known'), 'goods_receipt', "state IN ('draft', 'posted', 'reversed', 'cancelled')")
         op.drop_column('stock_transfer_line', 'arrived_quantity')
         op.drop_column('stock_transfer_line', 'is_lost')
         op.drop_column('stock_transfer_line', 'moved_quantity')
@@ -1021,6 +1139,9 @@ def downgrade() -> None:
         op.drop_column('delivery_request_line', 'missing')
         op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
         op.drop_column('spoilage_line', 'moved_quantity')
+        op.alter_column('goods_receipt_line', 'purchase_order_line_id', type_=KEY, nullable=False)
+        op.drop_column('goods_receipt_line', 'is_bonus')
+        op.drop_column('goods_receipt_line', 'net_value')
         op.drop_column('supplier_invoice_line', 'discount')
         op.drop_column('supplier_invoice_line', 'amount')
         op.drop_column('supplier_invoice_line', 'cleared_amount')
@@ -1365,6 +1486,44 @@ def downgrade() -> None:
         op.create_index(op.f('ix_unit_return_work_unit_id'), 'unit_return', ['work_unit_id'], unique=False)
         take_back('unit_return', ['id', 'created_by_id', 'work_unit_id', 'account_id', 'store_id', 'returned_on', 'state', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
+        set_aside('goods_receipt', ['ix_goods_receipt_account_id', 'ix_goods_receipt_created_by_id', 'ix_goods_receipt_purchase_order_id', 'ix_goods_receipt_state', 'ix_goods_receipt_state_received_on', 'ix_goods_receipt_store_id', 'ix_goods_receipt_supplier_id', 'ix_goods_receipt_supplier_return_id'])
+        op.create_table('goods_receipt',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('purchase_order_id', KEY, nullable=False),
+        sa.Column('supplier_return_id', KEY, nullable=True),
+        sa.Column('supplier_id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('ordered_on', sa.Date(), nullable=True),
+        sa.Column('received_on', sa.Date(), nullable=False),
+        sa.Column('delivery_order_number', sa.String(length=60), nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'posted', 'reversed', 'cancelled')", name=op.f('ck_goods_receipt_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_goods_receipt_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_goods_receipt_created_by_id')),
+        sa.ForeignKeyConstraint(['purchase_order_id'], ['purchase_order.id'], name=op.f('fk_goods_receipt_purchase_order_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_goods_receipt_store_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_goods_receipt_supplier_id')),
+        sa.ForeignKeyConstraint(['supplier_return_id'], ['supplier_return.id'], name=op.f('fk_goods_receipt_supplier_return_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt')),
+        sa.UniqueConstraint('number', name=op.f('uq_goods_receipt_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_goods_receipt_account_id'), 'goods_receipt', ['account_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_created_by_id'), 'goods_receipt', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_purchase_order_id'), 'goods_receipt', ['purchase_order_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_state'), 'goods_receipt', ['state'], unique=False)
+        op.create_index('ix_goods_receipt_state_received_on', 'goods_receipt', ['state', 'received_on'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_store_id'), 'goods_receipt', ['store_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_supplier_id'), 'goods_receipt', ['supplier_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_supplier_return_id'), 'goods_receipt', ['supplier_return_id'], unique=False)
+        take_back('goods_receipt', ['id', 'created_by_id', 'account_id', 'purchase_order_id', 'supplier_return_id', 'supplier_id', 'store_id', 'ordered_on', 'received_on', 'delivery_order_number', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('stock_transfer_line', ['ix_stock_transfer_line_batch_id', 'ix_stock_transfer_line_item_id', 'ix_stock_transfer_line_stock_transfer_id', 'ix_stock_transfer_line_unit_id'])
         op.create_table('stock_transfer_line',
         sa.Column('id', KEY, nullable=False),
@@ -1524,6 +1683,49 @@ def downgrade() -> None:
         op.create_index(op.f('ix_spoilage_line_spoilage_id'), 'spoilage_line', ['spoilage_id'], unique=False)
         op.create_index(op.f('ix_spoilage_line_unit_id'), 'spoilage_line', ['unit_id'], unique=False)
         take_back('spoilage_line', ['id', 'spoilage_id', 'item_id', 'goods_receipt_id', 'unit_id', 'batch_id', 'unit_cost', 'quantity', 'factor', 'cause'])
+    if not on_postgresql():
+        set_aside('goods_receipt_line', ['ix_goods_receipt_line_batch_id', 'ix_goods_receipt_line_goods_receipt_id', 'ix_goods_receipt_line_item_id', 'ix_goods_receipt_line_origin_line_id', 'ix_goods_receipt_line_purchase_order_line_id', 'ix_goods_receipt_line_unit_id'])
+        op.create_table('goods_receipt_line',
+        sa.Column('discount', exact(5, 2), nullable=False),
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('goods_receipt_id', KEY, nullable=False),
+        sa.Column('purchase_order_line_id', KEY, nullable=False),
+        sa.Column('origin_line_id', KEY, nullable=True),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('unit_price', exact(18, 2), nullable=False),
+        sa.Column('ordered_quantity', exact(14, 3), nullable=True),
+        sa.Column('received_quantity', exact(14, 3), nullable=False),
+        sa.Column('rejected_quantity', exact(14, 3), nullable=True),
+        sa.Column('rejection_reason', sa.String(length=200), nullable=True),
+        sa.Column('outstanding_quantity', exact(14, 3), nullable=True),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('batch_number', sa.String(length=40), nullable=True),
+        sa.Column('expires_on', sa.Date(), nullable=True),
+        sa.Column('batch_id', KEY, nullable=True),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_goods_receipt_line_factor_positive')),
+        sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_goods_receipt_line_ordered_quantity_not_negative')),
+        sa.CheckConstraint('received_quantity > 0', name=op.f('ck_goods_receipt_line_received_quantity_positive')),
+        sa.CheckConstraint('rejected_quantity >= 0', name=op.f('ck_goods_receipt_line_rejected_quantity_not_negative')),
+        sa.CheckConstraint('unit_price >= 0', name=op.f('ck_goods_receipt_line_unit_price_not_negative')),
+        sa.CheckConstraint(by_dialect(sqlite='discount >= 0 AND discount <= 10000', postgresql='discount >= 0.00 AND discount <= 100.00'), name=op.f('ck_goods_receipt_line_discount_is_percent')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_goods_receipt_line_batch_id')),
+        sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_goods_receipt_line_goods_receipt_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_receipt_line_item_id')),
+        sa.ForeignKeyConstraint(['origin_line_id'], ['goods_receipt_line.id'], name=op.f('fk_goods_receipt_line_origin_line_id')),
+        sa.ForeignKeyConstraint(['purchase_order_line_id'], ['purchase_order_line.id'], name=op.f('fk_goods_receipt_line_purchase_order_line_id')),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_goods_receipt_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_goods_receipt_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_goods_receipt_line_batch_id'), 'goods_receipt_line', ['batch_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_goods_receipt_id'), 'goods_receipt_line', ['goods_receipt_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_item_id'), 'goods_receipt_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_origin_line_id'), 'goods_receipt_line', ['origin_line_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_purchase_order_line_id'), 'goods_receipt_line', ['purchase_order_line_id'], unique=False)
+        op.create_index(op.f('ix_goods_receipt_line_unit_id'), 'goods_receipt_line', ['unit_id'], unique=False)
+        take_back('goods_receipt_line', ['discount', 'id', 'goods_receipt_id', 'purchase_order_line_id', 'origin_line_id', 'item_id', 'unit_id', 'unit_price', 'ordered_quantity', 'received_quantity', 'rejected_quantity', 'rejection_reason', 'outstanding_quantity', 'factor', 'batch_number', 'expires_on', 'batch_id'])
     if not on_postgresql():
         set_aside('supplier_invoice_line', ['ix_supplier_invoice_line_goods_receipt_line_id', 'ix_supplier_invoice_line_item_id', 'ix_supplier_invoice_line_supplier_invoice_id', 'ix_supplier_invoice_line_unit_id'])
         op.create_table('supplier_invoice_line',

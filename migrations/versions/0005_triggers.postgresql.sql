@@ -216,7 +216,7 @@ CREATE TRIGGER depreciation_run_final_truncate BEFORE TRUNCATE ON "depreciation_
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."supplier_return_id" IS DISTINCT FROM NEW."supplier_return_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."received_on" IS DISTINCT FROM NEW."received_on" OR OLD."delivery_order_number" IS DISTINCT FROM NEW."delivery_order_number" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."source" IS DISTINCT FROM NEW."source" OR OLD."source_name" IS DISTINCT FROM NEW."source_name" OR OLD."supplier_return_id" IS DISTINCT FROM NEW."supplier_return_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."received_on" IS DISTINCT FROM NEW."received_on" OR OLD."delivery_order_number" IS DISTINCT FROM NEW."delivery_order_number" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: goods_receipt')
 
@@ -548,7 +548,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: goods_receipt_line', 'goods_receipt', 'goods_receipt_id', '{draft}')
 
 CREATE TRIGGER goods_receipt_line_final_change BEFORE UPDATE OR DELETE ON "goods_receipt_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: goods_receipt_line', 'goods_receipt', 'goods_receipt_id', '{draft}', '{posted,reversed,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: goods_receipt_line', 'goods_receipt', 'goods_receipt_id', '{draft}', '{posted,reversed,cancelled}', '{batch_id}')
 
 CREATE TRIGGER goods_receipt_line_final_truncate BEFORE TRUNCATE ON "goods_receipt_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: goods_receipt_line')

@@ -32,7 +32,8 @@ from portal.web import links, locale, pdf, words
 from portal.web.amount_in_words import in_words
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
-LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor"})
+LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor",
+                      "net_value"})
 #: Rows that a line came from or stands on: true, and of no use to who holds the paper.
 MACHINERY = ("stock_move", "asset_book")
 #: What a line is about; stands first and is widest.
@@ -258,7 +259,7 @@ def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.C
             continue
         values = [getattr(line, name) for line in document.lines]
         # A column that is empty on every line only takes the room of the others.
-        if any(value is not None and value != "" for value in values) and not (
+        if any(value is not None and value != "" and value is not False for value in values) and not (
                 _is_percent(column.type) and not any(values)):
             result.append((column, name))
     return sorted(result, key=lambda entry: _rank(*entry))

@@ -28,6 +28,8 @@ LANGUAGES = {"id": _l("Indonesian"), "en": _l("English"), "jv": _l("Javanese"), 
 #: Where the humanised name is not what people say.
 SPECIAL = {
     "id": "No.",
+    "is_bonus": "Bonus",
+    "source_name": "Given by, or programme",
     "nik": "NIK",
     "created_by_id": "Made by",
     "height_cm": "Height (cm)",

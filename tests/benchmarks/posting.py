@@ -26,13 +26,13 @@ from sqlalchemy.orm import Session, joinedload
 from models.base import db, one_transaction
 from models.documents import DocumentEvent, DocumentNumber, NumberCounter
 from models.errors import Conflict, NotEnoughStock
+from models.goods_receipts import GoodsReceipt, GoodsReceiptState
 from models.items import Item
 from models.journal import JournalEntry, JournalLine, Period, Posting
 from models.operations.core import checks
 from models.operations.core.approvals import perform
 from models.operations.ledger import journal, stock
 from models.people import User
-from models.purchasing import GoodsReceipt, GoodsReceiptState
 from models.returns import Spoilage
 from models.roles import Role
 from models.stock import MoveKind, StockBalance, StockMove, StoreItem

@@ -19,15 +19,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine
 from models.items import Item, UnitConversion
-from models.purchasing import (
-    GoodsReceipt,
-    GoodsReceiptLine,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    PurchaseRequest,
-    PurchaseRequestLine,
-)
+from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
 from models.roles import Role
 from models.stock import StockBalance, Store, StoreItem
 from models.stocktakes import Stocktake, StocktakeLine

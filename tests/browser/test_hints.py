@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine
 from models.items import Item, Supplier
-from models.purchasing import GoodsReceipt, GoodsReceiptLine, PurchaseOrder
+from models.purchasing import PurchaseOrder
 from models.roles import Role
 from models.stock import Store, StoreItem
 from tests.browser.test_box import choose

@@ -75,6 +75,7 @@ LATE_LINE_COLUMNS = {
     "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
     "asset_disposal_line": ("book_value", "held_asset_id"),
     "delivery_request_line": ("delivered_quantity", "arrived_quantity", "missing"),
+    "goods_receipt_line": ("batch_id",),
     "inventory_round_line": ("result",),
     "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on",
                          "employee_id"),
@@ -181,7 +182,8 @@ def test_quantities_are_checked_when_the_document_gets_its_number() -> None:
              if stores._check_lines in effects and model.__tablename__ in KNOWN}
     assert bound == {("goods_receipt", "post"), ("delivery_request", "submit_urgent"), *((table, "submit") for
         table in ("store_request", "delivery_request", "purchase_request", "purchase_order",
-                  "supplier_invoice", "supplier_return", "unit_return", "spoilage", "stock_transfer"))}
+                  "supplier_invoice", "supplier_return", "unit_return", "spoilage", "stock_transfer",
+                  "goods_receipt"))}
 
 
 def test_items_must_be_in_use_where_they_are_only_asked_for() -> None:

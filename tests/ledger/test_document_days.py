@@ -11,12 +11,12 @@ import pytest
 from models import clock
 from models.base import db
 from models.errors import PeriodClosed
+from models.goods_receipts import GoodsReceipt
 from models.journal import Period
 from models.operations.core.approvals import perform
 from models.operations.ledger import days, journal
 from models.operations.purchasing import receipts
 from models.organisation import Setting
-from models.purchasing import GoodsReceipt
 from models.roles import Role
 from tests.purchasing.test_receipts import Cast
 from tests.support import factories as make

@@ -48,7 +48,7 @@ def test_what_was_reversed_is_not_reversed_again_with_what_came_later(by: User) 
     assert stock.reverse(paper, on=TODAY, by=by) == []
 
 
-@pytest.mark.parametrize(("quantity", "value"), [(4, 50), (5, 49)])
+@pytest.mark.parametrize(("quantity", "value"), [(4, 50), (4, 49)])
 def test_what_a_store_does_not_hold_any_more_is_not_reversed(by: User, quantity: int, value: int) -> None:
     """A store that does not agree with the ledger never goes below nothing."""
     shelf = Shelf(by)
@@ -100,7 +100,7 @@ def test_what_was_used_is_not_reversed_and_what_was_used_before_does_not_matter(
     second = shelf.put(2, 20)
     stock.reverse(second, on=TODAY, by=by)
     third, paper = shelf.put(2, 20), shelf.paper()
-    shelf.take(1, document=paper)
+    shelf.take(5, document=paper)  # four lay there before: one of them came in with the third
     with pytest.raises(Refused, match="was used since"):
         stock.reverse(third, on=TODAY, by=by)
     stock.reverse(paper, on=TODAY, by=by)
@@ -112,7 +112,7 @@ def test_a_single_unit_that_was_used_is_not_reversed(by: User) -> None:
     shelf = Shelf(by)
     receipt = shelf.put(1, 10)
     shelf.put(1, 10)
-    shelf.take("0.001")
+    shelf.take("1.001")
     with pytest.raises(Refused, match="was used since"):
         stock.reverse(receipt, on=TODAY, by=by)
 

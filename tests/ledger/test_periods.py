@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.errors import NotAllowed, PeriodClosed, Refused
+from models.goods_receipts import GoodsReceipt
 from models.journal import Period
 from models.operations.core import checks
 from models.operations.core.approvals import perform
 from models.operations.ledger import backdating, journal, periods
 from models.operations.purchasing import receipts
 from models.operations.stores.reports_stock import stock_on_hand
-from models.purchasing import GoodsReceipt, PurchaseOrder
+from models.purchasing import PurchaseOrder
 from tests.purchasing.test_receipts import Cast
 from tests.support import factories as make
 

@@ -25,6 +25,7 @@ from models import clock
 from models.base import db, one_transaction
 from models.documents import DocumentEvent, DocumentNumber
 from models.errors import Refused
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine
 from models.items import Item
 from models.journal import JournalLine
 from models.line_quantities import vat
@@ -33,14 +34,7 @@ from models.operations.ledger import journal, stock
 from models.operations.purchasing import ordering, receipts, shortages, supplier_refunds, supplier_returns
 from models.operations.stores import stocktake_counting, stores
 from models.people import User
-from models.purchasing import (
-    GoodsReceipt,
-    GoodsReceiptLine,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    PurchaseRequest,
-    PurchaseRequestLine,
-)
+from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseRequest, PurchaseRequestLine
 from models.returns import (
     Resolution,
     Spoilage,

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from models import clock
 from models.base import db, one_transaction
 from models.errors import NotAllowed
+from models.goods_receipts import GoodsReceiptLine
 from models.line_quantities import vat
 from models.operations.core.approvals import perform
 from models.operations.core.report_kit import REPORTS
@@ -26,7 +27,7 @@ from models.operations.purchasing.shortages import make_purchase_requests, short
 from models.operations.stores import stocktake_counting, stores
 from models.operations.stores.reports_cards import abc_class
 from models.people import User
-from models.purchasing import GoodsReceiptLine, PurchaseRequest, PurchaseRequestLine, PurchaseRequestState
+from models.purchasing import PurchaseRequest, PurchaseRequestLine, PurchaseRequestState
 from models.roles import Role
 from models.stock import StockMove
 from models.stocktakes import Stocktake, StocktakeLine

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.errors import NotAllowed, Refused, WrongState
+from models.goods_receipts import GoodsReceiptState
 from models.journal import JournalLine, Posting
 from models.operations.core.approvals import opened, perform
 from models.operations.purchasing import receipts
 from models.organisation import Setting, Status
 from models.purchasing import (
-    GoodsReceiptState,
     PurchaseOrderLine,
     PurchaseOrderState,
     PurchaseRequest,

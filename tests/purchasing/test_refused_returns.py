@@ -183,7 +183,7 @@ def test_what_came_back_and_was_used_keeps_its_answer(session: Any, cast: Cast) 
     perform(document, "send", by=cast.keeper)
     perform(document, "confirm", by=cast.buyer, given=REFUSED)
     use(cast, document, 10)
-    with pytest.raises(Refused, match="used since|no longer there"), session.begin_nested():
+    with pytest.raises(Refused, match=r"used since|no longer there"), session.begin_nested():
         perform(document, "unconfirm", by=cast.head, reason="they said yes")
     assert document.state == "done"
 

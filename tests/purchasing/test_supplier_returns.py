@@ -188,7 +188,8 @@ def test_never_more_than_went_back_is_replaced(session: Any, cast: Cast) -> None
 def test_a_line_that_did_not_go_back_is_no_replacement(session: Any, cast: Cast) -> None:
     receipt = came(cast)
     draft = receipts.make_replacement(answered(cast, receipt, 4, Resolution.REPLACED), by=cast.keeper)
-    draft.lines[0].origin_line_id = None
+    draft.lines[0].item = other = make.make_item()
+    draft.lines[0].unit = make.unit_of(other)
     with pytest.raises(Refused, match="did not go back"), session.begin_nested():
         perform(draft, "post", by=cast.keeper)
 

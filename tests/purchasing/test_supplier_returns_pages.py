@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.goods_receipts import GoodsReceipt
 from models.operations.core.approvals import perform
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.purchasing import GoodsReceipt
 from models.supplier_refunds import SupplierRefund
 from tests.purchasing.test_invoices import typed
 from tests.purchasing.test_receipts import Cast, back, invoice
@@ -178,7 +178,8 @@ def test_the_storekeeper_receives_the_replacement(client: Any, sign_in: Any, cas
     assert answer.status_code == 303
     draft = db.session.scalars(sa.select(GoodsReceipt).order_by(GoodsReceipt.id.desc())).first()
     form = client.get(f"/admin/goods_receipt/edit/?id={draft.id}")
-    data = {name: value for name, value in typed(form.text).items() if not name.startswith("del-")}
+    data = {name: value for name, value in typed(form.text).items()
+            if not name.startswith("del-") and not name.endswith("is_bonus")}
     assert data["lines-0-received_quantity"] == "4"
     more = client.post(f"/admin/goods_receipt/edit/?id={draft.id}",
                        data={**data, "lines-0-received_quantity": "5", "_submit": "1"})

@@ -14,8 +14,8 @@ from models import clock
 from models.base import db
 from models.errors import Refused
 from models.expiry_dates import full_year, gs1_day, last_of_month, read_expiry
+from models.goods_receipts import GoodsReceiptLine
 from models.operations.ledger import stock
-from models.purchasing import GoodsReceiptLine
 from tests.purchasing.test_receipts import Cast
 from tests.purchasing.test_receiving import form_of
 from tests.support import factories as make

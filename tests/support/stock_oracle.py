@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.documents import WORKFLOWS, DocumentEvent, DocumentNumber
+from models.goods_receipts import GoodsReceipt
 from models.items import Item
 from models.journal import JournalEntry, JournalLine
 from models.operations.core import checks
 from models.operations.core.report_kit import REPORTS
-from models.purchasing import GoodsReceipt, PurchaseOrder, PurchaseRequest
+from models.purchasing import PurchaseOrder, PurchaseRequest
 from models.returns import Spoilage, SupplierReturn, UnitReturn
 from models.settings import setting
 from models.stock import StockBalance, StockBatch, StockMove, StoreItem

@@ -12,6 +12,7 @@ from models.errors import N_, Refused
 from models.operations.core.bulk import Bulk
 from models.operations.core.locking import insert_once
 from models.stock import MoveKind, StockBalance, StockBatch, StockMove, batch_key
+from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 
 _batch = StockBatch.__table__
 #: Shared locks: whoever changes a number or an expiry waits for what is being posted, and the other way.
@@ -56,9 +57,14 @@ def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, s
 
 
 def lives(batch_id: int) -> bool:
-    """Whether anything lies in the batch, or went through it and was not taken back."""
+    """Whether anything lies in the batch, or went through it and was not taken back; what was counted of it
+    and is not posted yet lies there too."""
     undone = sa.orm.aliased(StockMove)
+    under_count = sa.select(Stocktake.id).where(Stocktake.state.in_(
+        (StocktakeState.COUNTING, StocktakeState.SUBMITTED)))
     return bool(db.session.scalar(sa.select(sa.or_(
+        sa.exists().where(StocktakeLine.batch_id == batch_id, StocktakeLine.counted_quantity > 0,
+                          StocktakeLine.stocktake_id.in_(under_count)),
         sa.exists().where(StockBalance.batch_id == batch_id, StockBalance.quantity > 0),
         sa.exists().where(StockMove.batch_id == batch_id, StockMove.kind != MoveKind.REVERSAL,
                           ~sa.exists().where(undone.reverses_id == StockMove.id))))))

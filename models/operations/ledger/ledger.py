@@ -187,16 +187,20 @@ class Ledger:
         self.moved += taken
         return taken
 
-    def undo(self, move: StockMove) -> None:
+    def undo(self, move: StockMove) -> Decimal:
+        """Take a move back at its own value. What is worth less by now, or leaves a value without goods, goes
+        at what is there; returns by how much more than its own value that is."""
         pair = (move.store_id, move.item_id)
         quantity, value = self.held[pair]
-        self.held[pair] = (quantity - move.quantity, value - move.value)
-        if min(self.held[pair]) < 0:
+        left = quantity - move.quantity
+        worth = value if not left and move.quantity > 0 else min(move.value, value)
+        self.held[pair] = (left, value - worth)
+        if left < 0:
             raise NotEnoughStock(N_("The stock of %(item)s is no longer there."),
                                  item=self.items[move.item_id].name)
         self.moved.append(PostedMove(move.line_id, move.store_id, move.item_id, move.batch_id, -move.quantity,
-                                     -move.value,
-                                     MoveKind.REVERSAL, move.id))
+                                     -worth, MoveKind.REVERSAL, move.id))
+        return worth - move.value
 
     def check_days(self, on: date) -> None:
         """A move dated in the past must not make any later day's quantity negative."""

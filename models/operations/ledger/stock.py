@@ -19,7 +19,7 @@ from models.errors import N_, NeedsHead, NotEnoughStock, PeriodClosed, Refused, 
 from models.items import Item
 from models.journal import Period, Posting
 from models.operations.core.locking import lock
-from models.operations.ledger import backdating, days, journal
+from models.operations.ledger import backdating, days, drawing, journal
 from models.operations.ledger.batch_rows import batches
 from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import (
@@ -178,25 +178,34 @@ def moves_of(document: Any, *kinds: MoveKind) -> list[StockMove]:
 def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[PostedMove]:
     """Take back all moves and journal entries of `document` with opposite ones of the same value.
 
-    Raises `Refused` when a later document drew on stock that it brought in.
+    Raises `Refused`, naming the document, when a later one drew on the batches that it brought in. Where all
+    that is left goes, the average took part of its price elsewhere: that difference is price variance.
     """
     lock(document)
-    written = undo(document, moves_of(document), on=on, by=by, reason=reason, against=None)
+    written, variance = _undo(document, moves_of(document), on=on, by=by, reason=reason, against=None)
     journal.reverse_entries(document, on=on, by=by)
+    journal.post_entry(on, [JournalLeg(Posting.INVENTORY, -variance),
+                            JournalLeg(Posting.PRICE_VARIANCE, variance)], document, by,
+                       description="variance")
     return written
 
 
 def undo(document: Any, moves: Sequence[StockMove], *, on: date, by: User, reason: str = "",
          against: CounterEntries | None) -> list[PostedMove]:
     """Opposite moves of the same value to some of the document's own. Raises as `reverse` does."""
+    written, _more = _undo(document, moves, on=on, by=by, reason=reason, against=against)
+    return written
+
+
+def _undo(document: Any, moves: Sequence[StockMove], *, on: date, by: User, reason: str,
+          against: CounterEntries | None) -> tuple[list[PostedMove], Decimal]:
+    """The opposite moves, and by how much more than their own value went."""
     pairs = {(move.store_id, move.item_id) for move in moves}
     _check_date(document, pairs, on, by, reason)
     ledger = Ledger(pairs)
-    for move in moves:
-        if move.quantity > 0:
-            _refuse_if_drawn_on(move)
-        ledger.undo(move)
-    return ledger.write(document, on=on, by=by, reason=reason, against=against)
+    drawing.refuse_if_drawn_on([move for move in moves if move.quantity > 0])
+    variance = sum((ledger.undo(move) for move in moves), ZERO)
+    return ledger.write(document, on=on, by=by, reason=reason, against=against), variance
 
 
 def rebatch(document: Any, rows: Iterable[tuple[int, Outgoing]], to_batch_id: int, *, by: User,
@@ -248,19 +257,6 @@ def _counted_since(stores: set[int], items: set[int], on: date) -> Any:
         .where(Stocktake.state == StocktakeState.POSTED, Stocktake.store_id.in_(stores), Item.id.in_(items),
                StocktakeLine.counted_at >= clock.day_bounds(on)[1])
         .group_by(Item.id, Item.name).limit(1)).first()
-
-
-def _refuse_if_drawn_on(move: StockMove) -> None:
-    undone = sa.orm.aliased(StockMove)
-    later = db.session.execute(
-        sa.select(StockMove.document_type, StockMove.document_id)
-        .where(StockMove.store_id == move.store_id, StockMove.item_id == move.item_id, StockMove.id > move.id,
-               StockMove.quantity < 0, StockMove.kind != MoveKind.REVERSAL,
-               ~sa.exists().where(undone.reverses_id == StockMove.id)).limit(1)).first()
-    if later:
-        raise Refused(N_("Stock of %(item)s that came in here was used since (%(document)s). Reverse that "
-                         "first."),
-                      item=move.item.name, document=f"{later[0]} #{later[1]}")
 
 
 def in_base(lines: Iterable[Any]) -> dict[int, Decimal]:

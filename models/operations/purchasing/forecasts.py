@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from models.base import db
 from models.errors import N_
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.items import Item, Supplier
 from models.operations.core.report_kit import (
     ITEM,
@@ -30,7 +31,6 @@ from models.operations.stores import consumption, forecasting
 from models.operations.stores.forecasting import Forecast
 from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED, STORE_COLUMN, UNIT_COLUMN
 from models.organisation import Status
-from models.purchasing import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.rights import BUYING
 from models.settings import setting, setting_of, worth
 from models.stock import Store

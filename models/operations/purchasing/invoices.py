@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.errors import N_, PeriodClosed, Refused, blame_line
+from models.goods_receipts import GoodsReceipt, GoodsReceiptState
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.approvals import after, effect
 from models.operations.core.locking import lock, lock_rows
@@ -19,7 +20,6 @@ from models.operations.purchasing import matching, supplier_returns
 from models.operations.purchasing.matching import Match
 from models.outbox import Channel
 from models.people import User
-from models.purchasing import GoodsReceipt, GoodsReceiptState
 from models.roles import Role
 from models.settings import setting
 from models.supplier_invoices import SupplierInvoice

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import db
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.line_quantities import vat
 from models.operations.ledger.ledger import share
 from models.operations.purchasing import supplier_returns
-from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, PurchaseOrder
+from models.purchasing import SEN, PurchaseOrder
 from models.settings import setting
 from models.supplier_invoices import (
     CHARGED,
@@ -122,8 +123,7 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
     """The lines of an invoice against receipt and order, in a fixed number of statements."""
     ids = {line.goods_receipt_line_id for line in invoice.lines}
     sources = {source.id: source for source in db.session.scalars(
-        sa.select(GoodsReceiptLine).where(GoodsReceiptLine.id.in_(ids))
-        .options(joinedload(GoodsReceiptLine.purchase_order_line)))}
+        sa.select(GoodsReceiptLine).where(GoodsReceiptLine.id.in_(ids)))}
     is_open = invoice.state in OPEN
     before, waived = (taken(ids), supplier_returns.waived(ids)) if is_open else ({}, {})
     part = tolerance()
@@ -135,7 +135,7 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
         if due is None or is_open:
             due = due_of(source, line.quantity, gone)
         stored = source.received_quantity - (waived.get(source.id, ZERO) / source.factor).quantize(UNIT)
-        ordered = source.purchase_order_line.quantity
+        ordered = source.ordered_quantity if source.ordered_quantity is not None else stored
         result.append(Match(line, source, ordered, stored, gone.quantity, due, part))
         before[source.id] = Taken(gone.quantity + line.quantity, gone.amount + due)
     return result
@@ -208,7 +208,7 @@ def chargeable(order: PurchaseOrder) -> list[Chargeable]:
     lines = list(db.session.scalars(
         sa.select(GoodsReceiptLine).join(GoodsReceipt, GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id)
         .where(GoodsReceipt.purchase_order_id == order.id, GoodsReceipt.state == GoodsReceiptState.POSTED,
-               GoodsReceiptLine.origin_line_id.is_(None))
+               GoodsReceiptLine.origin_line_id.is_(None), GoodsReceiptLine.is_bonus.is_(False))
         .options(joinedload(GoodsReceiptLine.item), joinedload(GoodsReceiptLine.unit),
                  joinedload(GoodsReceiptLine.goods_receipt)).order_by(GoodsReceiptLine.id)))
     ids = [line.id for line in lines]

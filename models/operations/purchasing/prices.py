@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.items import Supplier, UnitConversion
 from models.operations.purchasing.reports_purchasing import on_time
 from models.organisation import Status
-from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
+from models.purchasing import SEN, PurchaseOrderLine
 
 #: Days after which a price no longer says what a supplier takes today; older ones are shown and never the
 #: best.
@@ -29,7 +30,8 @@ COST = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Paid:
-    """One posted receipt of an item: rupiah per `unit_name`, before discount (percent) and VAT."""
+    """One posted receipt of an item: rupiah per `unit_name`, before discount (percent) and VAT, as the order
+    said; whatever unit was counted at the door, no sen is rounded."""
 
     receipt_id: int
     number: str
@@ -80,18 +82,22 @@ def paid_for(item_ids: Iterable[int]) -> dict[tuple[int, int, str], list[Paid]]:
     paid: dict[tuple[int, int, str], list[Paid]] = {}
     if not ids:
         return paid
-    line = GoodsReceiptLine
+    line, agreed = GoodsReceiptLine, PurchaseOrderLine
     place = sa.func.row_number().over(
         partition_by=(line.item_id, GoodsReceipt.supplier_id),
         order_by=(GoodsReceipt.received_on.desc(), line.id.desc())).label("place")
     ranked = (sa.select(
         line.item_id, GoodsReceipt.supplier_id, Supplier.name.label("supplier"),
-        GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number, GoodsReceipt.received_on, line.unit_price,
-        line.discount, UnitConversion.unit_name, line.factor, place)
+        GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number, GoodsReceipt.received_on,
+        sa.func.coalesce(agreed.unit_price, line.unit_price).label("unit_price"),
+        sa.func.coalesce(agreed.discount, line.discount).label("discount"), UnitConversion.unit_name,
+        sa.func.coalesce(agreed.factor, line.factor).label("factor"), place)
         .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
         .join(Supplier, Supplier.id == GoodsReceipt.supplier_id)
-        .join(UnitConversion, UnitConversion.id == line.unit_id)
+        .outerjoin(agreed, agreed.id == line.purchase_order_line_id)
+        .join(UnitConversion, UnitConversion.id == sa.func.coalesce(agreed.unit_id, line.unit_id))
         .where(GoodsReceipt.state == GoodsReceiptState.POSTED, line.item_id.in_(ids),
+               line.is_bonus.is_(False),
                Supplier.status == Status.ACTIVE).subquery())
     for row in db.session.execute(sa.select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place)):
         paid.setdefault((row.item_id, row.supplier_id, row.supplier), []).append(Paid(

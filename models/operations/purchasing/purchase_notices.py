@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from models.base import db
 from models.documents import DocumentEvent
 from models.errors import N_
+from models.goods_receipts import GoodsReceipt
 from models.line_quantities import plain
 from models.operations.core.approvals import after
 from models.operations.people.mail import post_to
 from models.operations.people.notices import Declared, declare, holders
 from models.outbox import Channel
 from models.people import User
-from models.purchasing import GoodsReceipt, PurchaseOrder
+from models.purchasing import PurchaseOrder
 from models.roles import Role
 from models.settings import setting
 
@@ -43,8 +44,15 @@ def _order(order: PurchaseOrder) -> dict[str, Any]:
 
 
 def _receipt(receipt: GoodsReceipt) -> dict[str, Any]:
-    return {"number": receipt.number, "supplier": receipt.supplier.name,
-            "order": receipt.purchase_order.number, "amount": f"Rp{plain(receipt.net_total)}"}
+    order, supplier = receipt.purchase_order, receipt.supplier
+    return {"number": receipt.number, "supplier": supplier.name if supplier is not None else "",
+            "order": order.number if order is not None else receipt.number,
+            "amount": f"Rp{plain(receipt.net_total)}"}
+
+
+def awaits_invoice(receipt: GoodsReceipt) -> list[User]:
+    """Payables, of what a supplier brought; what was given has no invoice."""
+    return list(holders(Role.PAYABLES)(receipt)) if receipt.supplier_id is not None else []
 
 
 def the_head_who_approved(order: PurchaseOrder) -> list[User]:
@@ -70,8 +78,8 @@ declare(Declared(
     ADDRESS.format("purchase_order"), channels=(Channel.MAIL,), on=(PurchaseOrder, ("send",)), icon="send",
     encloses=True))
 declare(Declared(
-    "goods_received", holders(Role.PAYABLES), N_("Receiving report %(number)s: %(supplier)s"),
+    "goods_received", awaits_invoice, N_("Receiving report %(number)s: %(supplier)s"),
     (N_("Goods of %(order)s worth %(amount)s before VAT came in and wait for their invoice."),
      N_("The receiving report is enclosed.")), _receipt, ADDRESS.format("goods_receipt"),
     channels=(Channel.MAIL,),
-    on=(GoodsReceipt, ("post",)), icon="package-import", encloses=True))
+    on=(GoodsReceipt, ("post", "approve")), icon="package-import", encloses=True))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from models import clock
 from models.base import ExactDecimal
 from models.errors import N_
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, value_of
 from models.items import Item, Supplier, UnitConversion
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.checks import check
@@ -34,7 +35,6 @@ from models.operations.ledger.ledger import share
 from models.operations.purchasing.reports_purchasing import SUPPLIER_COLUMN
 from models.operations.purchasing.supplier_returns import WENT, gone_of
 from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED
-from models.purchasing import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, net
 from models.returns import SupplierReturn, SupplierReturnLine
 from models.rights import OWED
 from models.supplier_invoices import CHARGED, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
@@ -81,7 +81,7 @@ def received_not_invoiced(values: ParameterValues) -> Statement:
         GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number.label("document"), GoodsReceipt.received_on,
         Supplier.id.label("supplier_id"),
         Supplier.name.label("supplier"), line.item_id, NAMED, UnitConversion.unit_name,
-        line.received_quantity, line.factor, line.unit_price, line.discount,
+        line.received_quantity, line.factor, line.unit_price, line.discount, line.net_value,
         quantity(invoiced.c.quantity).label("invoiced"), rupiah(invoiced.c.amount).label("cleared"),
         away.label("returned_base"))
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
@@ -89,7 +89,8 @@ def received_not_invoiced(values: ParameterValues) -> Statement:
         .join(Supplier, Supplier.id == GoodsReceipt.supplier_id)
         .outerjoin(invoiced, invoiced.c.line_id == line.id).outerjoin(returned, returned.c.line_id == line.id)
         .outerjoin(replaced, replaced.c.line_id == line.id)
-        .where(GoodsReceipt.state == GoodsReceiptState.POSTED, line.origin_line_id.is_(None), left != 0,
+        .where(GoodsReceipt.state == GoodsReceiptState.POSTED, line.origin_line_id.is_(None),
+               line.is_bonus.is_(False), left != 0,
                *where(values, supplier=GoodsReceipt.supplier_id, store=GoodsReceipt.store_id))
         .order_by(GoodsReceipt.received_on, GoodsReceipt.id, line.id))
 
@@ -102,7 +103,8 @@ def returned(row: Any) -> Decimal:
 def owed(row: Any) -> Decimal:
     """Rupiah that the account holds for the row: received less invoiced less sent back, below zero where the
     supplier owes a credit."""
-    value, base = net(row.received_quantity, row.unit_price, row.discount), row.received_quantity * row.factor
+    value = value_of(row.net_value, row.received_quantity, row.unit_price, row.discount)
+    base = row.received_quantity * row.factor
     return share(value, base - row.returned_base, base) - row.cleared
 
 

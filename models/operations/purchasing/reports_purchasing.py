@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.errors import N_
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState, value_of
 from models.items import Item, Supplier, UnitConversion
 from models.operations.core.report_kit import (
     ITEM,
@@ -29,14 +30,7 @@ from models.operations.core.report_kit import (
 from models.operations.purchasing.shortages import shortages
 from models.operations.purchasing.standing import received
 from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED, STORE_COLUMN, UNIT_COLUMN
-from models.purchasing import (
-    GoodsReceipt,
-    GoodsReceiptLine,
-    GoodsReceiptState,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    PurchaseOrderState,
-)
+from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseOrderState
 from models.rights import BUYING
 from models.stock import Store
 
@@ -105,18 +99,20 @@ def prices(values: ParameterValues) -> Statement:
         GoodsReceipt.id.label("receipt_id"), GoodsReceipt.number.label("document"), GoodsReceipt.received_on,
         Supplier.id.label("supplier_id"), Supplier.name.label("supplier"), line.item_id, NAMED,
         Item.base_unit, UnitConversion.unit_name, line.received_quantity, line.factor, line.unit_price,
-        line.discount)
+        line.discount, line.net_value)
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
         .join(UnitConversion, UnitConversion.id == line.unit_id)
         .join(Supplier, Supplier.id == GoodsReceipt.supplier_id)
-        .where(GoodsReceipt.state == GoodsReceiptState.POSTED, *within(values, GoodsReceipt.received_on),
+        .where(GoodsReceipt.state == GoodsReceiptState.POSTED, line.is_bonus.is_(False),
+               *within(values, GoodsReceipt.received_on),
                *where(values, item=line.item_id, supplier=GoodsReceipt.supplier_id))
         .order_by(GoodsReceipt.received_on.desc(), GoodsReceipt.id.desc(), line.id))
 
 
 def net_price(row: Any) -> Decimal | None:
     """Rupiah per base unit, discount taken."""
-    return ratio(row.unit_price * (100 - row.discount) / 100, row.factor)
+    value = value_of(row.net_value, row.received_quantity, row.unit_price, row.discount)
+    return ratio(value, row.received_quantity * row.factor)
 
 
 declare(Report(
@@ -142,6 +138,7 @@ def on_time(values: ParameterValues) -> Statement:
                   .exists())
     last = (sa.select(sa.func.max(GoodsReceipt.received_on))
             .where(GoodsReceipt.purchase_order_id == PurchaseOrder.id,
+                   GoodsReceipt.lines.any(GoodsReceiptLine.purchase_order_line_id.is_not(None)),
                    GoodsReceipt.state == GoodsReceiptState.POSTED,
                    GoodsReceipt.supplier_return_id.is_(None))
             .scalar_subquery())

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from models.base import db
 from models.errors import N_, Conflict, NotAllowed, Refused
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.items import Item, Supplier, UnitConversion
 from models.operations.core.approvals import opened
 from models.operations.core.jobs import each_day, job
@@ -26,9 +27,7 @@ from models.organisation import Status
 from models.people import User
 from models.purchasing import (
     BUYERS,
-    GoodsReceipt,
-    GoodsReceiptLine,
-    GoodsReceiptState,
+    PurchaseOrderLine,
     PurchaseRequest,
     PurchaseRequestLine,
 )
@@ -106,9 +105,11 @@ def shortages(values: ParameterValues) -> Statement:
                   .group_by(stands.c.item_id).subquery())
     line, level, base = GoodsReceiptLine, StockLevel, aliased(UnitConversion)
     last = (sa.select(line.id).join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
-            .where(line.item_id == Item.id, GoodsReceipt.state == GoodsReceiptState.POSTED)
+            .where(line.item_id == Item.id, GoodsReceipt.state == GoodsReceiptState.POSTED,
+                   GoodsReceipt.supplier_id.is_not(None), line.is_bonus.is_(False))
             .order_by(GoodsReceipt.received_on.desc(), line.id.desc()).limit(1).correlate(Item)
             .scalar_subquery())
+    agreed = aliased(PurchaseOrderLine)  # as it was ordered, whatever unit came
     supplier_id = sa.func.coalesce(_contracted(), GoodsReceipt.supplier_id)
 
     def shown(name: str) -> Any:
@@ -122,13 +123,14 @@ def shortages(values: ParameterValues) -> Statement:
         level.reorder_quantity, *(shown(name) for name in (*PARTS, "position")), short.c.shortage,
         Store.id.label("store_id"), Store.name.label("store"), Supplier.id.label("supplier_id"),
         Supplier.name.label("supplier"), Supplier.lead_time_days, base.id.label("base_unit_id"),
-        line.unit_id.label("last_unit_id"), line.factor.label("last_factor"),
-        line.unit_price.label("last_price"))
+        sa.func.coalesce(agreed.unit_id, line.unit_id).label("last_unit_id"),
+        sa.func.coalesce(agreed.factor, line.factor).label("last_factor"),
+        sa.func.coalesce(agreed.unit_price, line.unit_price).label("last_price"))
         .join(short, short.c.item_id == Item.id).join(Store, Store.id == short.c.store_id)
         .outerjoin(stands, (stands.c.item_id == Item.id) & (stands.c.store_id == short.c.store_id))
         .outerjoin(everywhere, everywhere.c.item_id == Item.id)
         .outerjoin(level, (level.item_id == Item.id) & (level.store_id == short.c.store_id))
-        .outerjoin(line, line.id == last)
+        .outerjoin(line, line.id == last).outerjoin(agreed, agreed.id == line.purchase_order_line_id)
         .outerjoin(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
         .outerjoin(Supplier, Supplier.id == supplier_id)
         .outerjoin(base, sa.and_(base.item_id == Item.id, base.unit_name == Item.base_unit)))

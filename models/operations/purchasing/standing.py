@@ -8,13 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.base import ExactDecimal
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.operations.core.report_kit import above_zero, base_units, quantity
 from models.operations.ledger import availability
 from models.operations.purchasing.taken import takes
 from models.purchasing import (
-    GoodsReceipt,
-    GoodsReceiptLine,
-    GoodsReceiptState,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderState,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.errors import N_, Refused
+from models.goods_receipts import GoodsReceipt, GoodsReceiptState
 from models.items import Supplier
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.approvals import after, effect
@@ -28,7 +29,6 @@ from models.operations.purchasing.supplier_returns import (
     share_away,
 )
 from models.people import User
-from models.purchasing import GoodsReceipt, GoodsReceiptState
 from models.returns import SupplierReturn
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund, SupplierRefundState

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.errors import N_, NotAllowed, Refused, blame_line
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.items import Supplier
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.core.approvals import after, effect, opened
@@ -24,8 +25,9 @@ from models.operations.core.report_kit import base_units
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import JournalLeg
 from models.operations.people.mail import post_to
+from models.operations.purchasing.received_lines import counted, free
 from models.people import User
-from models.purchasing import SEN, GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
+from models.purchasing import SEN
 from models.returns import Resolution, SupplierReturn, SupplierReturnLine, SupplierReturnState
 from models.roles import Role
 from models.settings import setting
@@ -123,12 +125,18 @@ def make_return(receipt: GoodsReceipt, *, by: User) -> SupplierReturn:
     if receipt.state != GoodsReceiptState.POSTED:
         raise Refused(N_("The goods receipt %(number)s is not posted, so nothing can go back."),
                       number=str(receipt))
+    if receipt.supplier_id is None:
+        raise Refused(N_("The goods of %(number)s came from no supplier, so they cannot go back to one."),
+                      number=str(receipt))
     back = sent_back(line.id for line in receipt.lines)
-    lines = [
-        SupplierReturnLine(item_id=line.item_id, goods_receipt_id=receipt.id, goods_receipt_line_id=line.id,
-                           unit_id=line.unit_id, factor=line.factor, quantity=left)
-        for line in receipt.lines
-        if (left := (line.quantity - back.get(line.id, ZERO) / line.factor).quantize(UNIT)) > 0]
+    lines = []
+    for line in receipt.lines:
+        left = line.base_quantity - back.get(line.id, ZERO)
+        if left > 0:
+            unit, factor, quantity = counted(left, line)
+            lines.append(SupplierReturnLine(
+                item_id=line.item_id, goods_receipt_id=receipt.id, goods_receipt_line_id=line.id, unit=unit,
+                factor=factor, quantity=quantity))
     if not lines:
         raise Refused(N_("Everything on %(number)s went back already."), number=str(receipt))
     document = SupplierReturn(supplier_id=receipt.supplier_id, store_id=receipt.store_id, created_by=by,
@@ -235,7 +243,7 @@ def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
         line.credited_quantity = min(max(over, ZERO), line.gone_quantity)
         gone[origin.id] = before - line.credited_quantity
         amount = share_away(origin, gone[origin.id], before)
-        rate = origin.purchase_order_line.purchase_order.vat_percent
+        rate = origin.goods_receipt.vat_percent
         taxed[rate] = taxed.get(rate, ZERO) + amount
         net += amount
     document.credit_net = net
@@ -320,17 +328,21 @@ def make_replacement(document: SupplierReturn, *, by: User) -> GoodsReceipt:
     left = {key: quantity for key, quantity in _owed(document).items() if quantity > 0}
     if not left:
         raise Refused(N_("Everything on %(number)s was replaced already."), number=str(document))
-    order = origins[min(left)].purchase_order_line.purchase_order
-    lines = [GoodsReceiptLine(
-        purchase_order_line_id=origin.purchase_order_line_id, origin_line_id=key, item_id=origin.item_id,
-        unit_id=origin.unit_id, factor=origin.factor, unit_price=origin.unit_price, discount=origin.discount,
-        ordered_quantity=(quantity / origin.factor).quantize(UNIT),
-        received_quantity=(quantity / origin.factor).quantize(UNIT))
-        for key, quantity in sorted(left.items())
-        if (origin := origins[key]).purchase_order_line.purchase_order_id == order.id]
+    first = origins[min(left)].goods_receipt
+    order = first.purchase_order
+    lines = []
+    for key, owed in sorted(left.items()):
+        origin = origins[key]
+        if origin.goods_receipt.purchase_order_id == first.purchase_order_id:
+            unit, factor, quantity = counted(owed, origin)
+            lines.append(GoodsReceiptLine(
+                purchase_order_line_id=origin.purchase_order_line_id, origin_line_id=key,
+                item_id=origin.item_id, unit=unit, factor=factor,
+                unit_price=(origin.unit_price * factor / origin.factor).quantize(SEN, ROUND_HALF_UP),
+                discount=origin.discount, ordered_quantity=quantity, received_quantity=quantity))
     receipt = GoodsReceipt(purchase_order=order, supplier_return=document, supplier_id=document.supplier_id,
-                           store_id=document.store_id, ordered_on=order.ordered_on, created_by=by,
-                           lines=lines)
+                           store_id=document.store_id, ordered_on=order and order.ordered_on, created_by=by,
+                           source=first.source, source_name=first.source_name, lines=lines)
     db.session.add(receipt)
     opened(receipt, by=by)
     return receipt
@@ -346,16 +358,18 @@ def check_replacement(receipt: GoodsReceipt) -> None:
                       number=str(document))
     lock_receipts(document)
     left = _owed(document)
+    origins = [origin_of(line.goods_receipt_line) for line in document.lines]
     for line in receipt.lines:
+        if line.is_bonus:
+            free(line)
+            line.net_value = ZERO
+            continue
         with blame_line(line):
-            origin = line.origin_line
-            if (origin is None or origin.id not in left or origin.item_id != line.item_id
-                    or origin.unit_id != line.unit_id
-                or origin.purchase_order_line_id != line.purchase_order_line_id):
-                raise Refused(N_("%(item)s, in this unit, did not go back with %(number)s."),
-                              item=line.item.name,
+            origin = _replaced(line, origins, left)
+            if origin is None:
+                raise Refused(N_("%(item)s did not go back with %(number)s."), item=line.item.name,
                               number=str(document), field="item")
-            line.unit_price, line.discount, line.factor = origin.unit_price, origin.discount, origin.factor
+            _as_of(line, origin)
             before = left[origin.id]
             left[origin.id] = before - line.base_quantity
             if left[origin.id] < 0:
@@ -368,16 +382,38 @@ def check_replacement(receipt: GoodsReceipt) -> None:
             line.outstanding_quantity = (left[origin.id] / line.factor).quantize(UNIT)
 
 
+def _replaced(line: GoodsReceiptLine, origins: list[GoodsReceiptLine],
+              left: dict[int, Decimal]) -> GoodsReceiptLine | None:
+    """The line whose goods these replace: the one that it names, else the first of its item that is owed."""
+    named = line.origin_line
+    if named is not None and named.id in left and named.item_id == line.item_id:
+        return named
+    same = (origin for origin in origins if origin.item_id == line.item_id)
+    return next((origin for origin in same if left[origin.id] > 0), None)
+
+
+def _as_of(line: GoodsReceiptLine, origin: GoodsReceiptLine) -> None:
+    """Order line, price and value of what it replaces, in its own unit."""
+    line.origin_line, line.purchase_order_line = origin, origin.purchase_order_line
+    if line.unit_id == origin.unit_id:
+        line.factor = origin.factor
+    line.unit_price = (origin.unit_price * line.factor / origin.factor).quantize(SEN, ROUND_HALF_UP)
+    line.discount = origin.discount
+    line.net_value = (origin.net_amount * line.base_quantity / origin.base_quantity).quantize(
+        SEN, ROUND_HALF_UP)
+
+
 def clearing(receipt: GoodsReceipt) -> stock.CounterEntries:
     """The other side of a replacement: what the return took off goods received not invoiced comes back on
     them."""
     document = receipt.supplier_return
     assert document is not None
-    gone = away({line.origin_line_id for line in receipt.lines if line.origin_line_id is not None})
+    gone = away({line.origin_line.id for line in receipt.lines if line.origin_line is not None})
     price = ZERO
     for line in receipt.lines:
         origin = line.origin_line
-        assert origin is not None
+        if origin is None:  # a bonus
+            continue
         before = gone[origin.id]
         gone[origin.id] = before - line.base_quantity
         price += share_away(origin, gone[origin.id], before)
@@ -395,11 +431,12 @@ def settle_reversal(receipt: GoodsReceipt, *, by: User) -> None:
     assert document is not None
     lock_rows(GoodsReceipt, {line.origin_line.goods_receipt_id for line in receipt.lines
                              if line.origin_line is not None})
-    gone = away({line.origin_line_id for line in receipt.lines if line.origin_line_id is not None})
+    gone = away({line.origin_line.id for line in receipt.lines if line.origin_line is not None})
     price = ZERO
     for line in receipt.lines:
         origin = line.origin_line
-        assert origin is not None
+        if origin is None:  # a bonus
+            continue
         after = gone[origin.id]  # the receipt still counts
         gone[origin.id] = after + line.base_quantity
         price += share_away(origin, after, gone[origin.id])

@@ -6,15 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.operations.core.report_kit import base_units, quantity
-from models.purchasing import (
-    GoodsReceipt,
-    GoodsReceiptLine,
-    GoodsReceiptState,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    PurchaseOrderState,
-)
+from models.purchasing import PurchaseOrder, PurchaseOrderLine, PurchaseOrderState
 
 
 def takes() -> sa.ColumnElement[Any]:

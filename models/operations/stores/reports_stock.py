@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.errors import N_
+from models.goods_receipts import GoodsReceipt
 from models.items import Item, ItemCategory, Supplier
 from models.operations.core.report_kit import (
     ITEM,
@@ -32,7 +33,6 @@ from models.operations.core.report_kit import (
 )
 from models.operations.stores.shelves import places_of
 from models.organisation import WorkUnit
-from models.purchasing import GoodsReceipt
 from models.returns import SupplierReturn, UnitReturn
 from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest
@@ -143,15 +143,19 @@ def moves_by_unit(values: ParameterValues) -> Statement:
 
 
 def moves_by_supplier(values: ParameterValues) -> Statement:
-    """Receipts and supplier returns."""
-    moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), IN, OUT, VALUE), M)
+    """Receipts and supplier returns; of goods without an order, who gave them stands in the supplier's
+    place."""
+    giver = sa.case((SUPPLIER_ID.is_(None), GoodsReceipt.source_name))
+    moved = (supplier_papers(sa.select(M.item_id, SUPPLIER_ID.label("supplier_id"), giver.label("giver"), IN,
+                                       OUT, VALUE), M)
              .where(M.document_type.in_(("goods_receipt", "supplier_return")), *within(values, M.moved_on),
                     *where(values, store=M.store_id, item=M.item_id, supplier=SUPPLIER_ID))
-             .group_by(M.item_id, SUPPLIER_ID).subquery())
-    return (sa.select(moved.c.item_id, NAMED, Supplier.name.label("supplier"), Item.base_unit, moved.c.came,
+             .group_by(M.item_id, SUPPLIER_ID, giver).subquery())
+    named = sa.func.coalesce(Supplier.name, moved.c.giver)
+    return (sa.select(moved.c.item_id, NAMED, named.label("supplier"), Item.base_unit, moved.c.came,
                       moved.c.went, moved.c.value)
-            .join(Supplier, Supplier.id == moved.c.supplier_id).join(Item, Item.id == moved.c.item_id)
-            .order_by(Supplier.name, Supplier.id, Item.name, moved.c.item_id))
+            .outerjoin(Supplier, Supplier.id == moved.c.supplier_id).join(Item, Item.id == moved.c.item_id)
+            .order_by(named, Supplier.id, Item.name, moved.c.item_id))
 
 
 declare(Report("moves_by_item", N_("Movements by item"), "inventory", moves_by_item, icon="arrows-exchange",

@@ -18,12 +18,13 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.documents import DocumentEvent, DocumentNumber, NumberCounter
+from models.goods_receipts import GoodsReceipt, GoodsReceiptLine
 from models.items import Item
 from models.journal import JournalEntry, JournalLine, Posting
 from models.operations.ledger import journal
 from models.operations.ledger.days import begin_books
 from models.operations.setup.demo.world import World
-from models.purchasing import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from models.purchasing import PurchaseOrder, PurchaseOrderLine
 from models.stock import MoveKind, StockBatch, StockMove
 from models.store_requests import DeliveryRequest, DeliveryRequestLine, StoreRequest, StoreRequestLine
 
