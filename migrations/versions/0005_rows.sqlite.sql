@@ -32,6 +32,7 @@ INSERT INTO document_event (document_type, document_id, transition, from_state, 
 UPDATE store_request SET state = 'approved', version = version + 1 WHERE state = 'done'
   AND (SELECT e.transition FROM document_event AS e WHERE e.document_type = 'store_request'
     AND e.document_id = store_request.id ORDER BY e.id DESC LIMIT 1) = 'open_again'
+
 -- Who must approve: an order that the director approved, or that is under way above the limit, keeps that.
 UPDATE purchase_order SET needs_director = 1
 WHERE EXISTS (SELECT 1 FROM document_event e WHERE e.document_type = 'purchase_order'

@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_04cf9446b6db
+Revision ID: 0005_3070d2829fb0
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_04cf9446b6db'
+revision = '0005_3070d2829fb0'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None
@@ -257,17 +257,28 @@ def upgrade() -> None:
     op.create_index(op.f('ix_quotation_price_quotation_request_line_id'), 'quotation_price', ['quotation_request_line_id'], unique=False)
     op.create_index('uq_quotation_price_chosen', 'quotation_price', ['quotation_request_line_id'], unique=True, postgresql_where=sa.text('is_chosen'), sqlite_where=sa.text('is_chosen'))
     op.add_column('item', sa.Column('also_called', sa.String(length=200), nullable=True))
+    op.add_column('asset_procurement', sa.Column('needs_director', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('list_import', sa.Column('decimal_mark', sa.String(length=1), nullable=True))
     op.add_column('list_import', sa.Column('answers', sa.JSON(), server_default='{}', nullable=False))
     op.add_column('list_import', sa.Column('written', sa.JSON(), server_default='[]', nullable=False))
+    op.add_column('purchase_order', sa.Column('needs_director', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('store_request_line', sa.Column('granted_quantity', exact(14, 3), nullable=True))
+    op.add_column('supplier_invoice', sa.Column('freight_amount', exact(18, 2), server_default='0', nullable=False))
+    op.add_column('supplier_invoice', sa.Column('rounding_amount', exact(18, 2), server_default='0', nullable=False))
+    op.add_column('supplier_invoice', sa.Column('paper_total', exact(18, 2), nullable=True))
     op.add_column('delivery_request_line', sa.Column('delivered_quantity', exact(14, 3), nullable=True))
     op.add_column('delivery_request_line', sa.Column('arrived_quantity', exact(14, 3), nullable=True))
     op.add_column('delivery_request_line', sa.Column('missing', sa.String(32), nullable=True))
+    op.add_column('supplier_invoice_line', sa.Column('discount', exact(5, 2), server_default='0', nullable=False))
+    op.add_column('supplier_invoice_line', sa.Column('amount', exact(18, 2), nullable=True))
+    op.add_column('supplier_invoice_line', sa.Column('cleared_amount', exact(18, 2), nullable=True))
     if on_postgresql():
         drop_constraint('list_import', 'ck_list_import_kind_known')
         drop_constraint('list_import', 'ck_list_import_only_applied_stock_is_reversed')
         drop_constraint('list_import', 'ck_list_import_applied_by_somebody')
+        drop_constraint('supplier_invoice', 'ck_supplier_invoice_state_known')
+        drop_constraint('supplier_invoice', 'uq_supplier_invoice_supplier_id_supplier_number')
+        drop_constraint('journal_line', 'ck_journal_line_purpose_known')
     run_rows('rows')
     if on_postgresql():
         op.alter_column('list_import', 'kind', type_=sa.String(length=63), nullable=False)
@@ -276,9 +287,16 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_list_import_applied_when'), 'list_import', 'applied_by_id IS NULL OR applied_at IS NOT NULL')
         op.create_check_constraint(op.f('ck_list_import_only_applied_is_reversed'), 'list_import', 'reversed_at IS NULL OR applied_at IS NOT NULL')
         op.create_check_constraint(op.f('ck_store_request_line_granted_is_asked_for'), 'store_request_line', 'granted_quantity >= 0 AND granted_quantity <= quantity')
+        op.create_check_constraint(op.f('ck_supplier_invoice_state_known'), 'supplier_invoice', "state IN ('draft', 'submitted', 'approved', 'paid', 'reversed', 'rejected', 'cancelled')")
+        op.create_check_constraint(op.f('ck_supplier_invoice_freight_amount_not_negative'), 'supplier_invoice', 'freight_amount >= 0')
+        op.create_check_constraint(op.f('ck_supplier_invoice_paper_total_not_negative'), 'supplier_invoice', 'paper_total >= 0')
+        op.create_index('uq_supplier_invoice_supplier_id_supplier_number', 'supplier_invoice', ['supplier_id', 'supplier_number'], unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'reversed')"), postgresql_where=sa.text("state NOT IN ('cancelled', 'reversed')"))
         op.create_check_constraint(op.f('ck_delivery_request_line_missing_known'), 'delivery_request_line', "missing IN ('still_in_store', 'lost')")
         op.create_check_constraint(op.f('ck_delivery_request_line_arrived_is_delivered'), 'delivery_request_line', 'arrived_quantity >= 0 AND arrived_quantity <= delivered_quantity')
         op.create_check_constraint(op.f('ck_delivery_request_line_delivered_is_approved'), 'delivery_request_line', 'delivered_quantity >= 0 AND delivered_quantity <= quantity * factor')
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
+        op.create_check_constraint(op.f('ck_supplier_invoice_line_amount_not_negative'), 'supplier_invoice_line', 'amount >= 0')
+        op.create_check_constraint(op.f('ck_supplier_invoice_line_discount_is_percent'), 'supplier_invoice_line', by_dialect(sqlite='discount >= 0 AND discount <= 10000', postgresql='discount >= 0.00 AND discount <= 100.00'))
     if not on_postgresql():
         set_aside('item', ['ix_item_bmn_code', 'ix_item_category_id', 'ix_item_name'])
         op.create_table('item',
@@ -316,6 +334,38 @@ def upgrade() -> None:
         op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False)
         op.create_index(op.f('ix_item_name'), 'item', ['name'], unique=False)
         take_back('item', ['id', 'code', 'name', 'category_id', 'base_unit', 'precision', 'barcode', 'batch_tracked', 'controlled', 'stock_on_hand', 'minimum_stock', 'last_received_on', 'last_issued_on', 'status', 'bmn_code', 'price_hint', 'description', 'also_called', 'version'])
+    if not on_postgresql():
+        set_aside('asset_procurement', ['ix_asset_procurement_created_by_id', 'ix_asset_procurement_state', 'ix_asset_procurement_state_procured_on', 'ix_asset_procurement_vendor_id'])
+        op.create_table('asset_procurement',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('procured_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('vendor_id', KEY, nullable=False),
+        sa.Column('expected_on', sa.Date(), nullable=True),
+        sa.Column('tax_percent', exact(5, 2), nullable=False),
+        sa.Column('funding_source', sa.String(32), nullable=False),
+        sa.Column('needs_director', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_procurement_funding_source_known')),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'payment_approved', 'limit_approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_asset_procurement_state_known')),
+        sa.CheckConstraint('expected_on >= procured_on', name=op.f('ck_asset_procurement_expected_after_procured')),
+        sa.CheckConstraint(by_dialect(sqlite='tax_percent >= 0 AND tax_percent <= 10000', postgresql='tax_percent >= 0.00 AND tax_percent <= 100.00'), name=op.f('ck_asset_procurement_tax_percent_in_range')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_procurement_created_by_id')),
+        sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_procurement_vendor_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_procurement')),
+        sa.UniqueConstraint('id', 'vendor_id', name=op.f('uq_asset_procurement_id_vendor_id')),
+        sa.UniqueConstraint('number', name=op.f('uq_asset_procurement_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_procurement_created_by_id'), 'asset_procurement', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_asset_procurement_state'), 'asset_procurement', ['state'], unique=False)
+        op.create_index('ix_asset_procurement_state_procured_on', 'asset_procurement', ['state', 'procured_on'], unique=False)
+        op.create_index(op.f('ix_asset_procurement_vendor_id'), 'asset_procurement', ['vendor_id'], unique=False)
+        take_back('asset_procurement', ['id', 'created_by_id', 'procured_on', 'state', 'vendor_id', 'expected_on', 'tax_percent', 'funding_source', 'needs_director', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
         set_aside('list_import', ['ix_list_import_applied_by_id', 'ix_list_import_reversed_by_id', 'ix_list_import_uploaded_by_id'])
         op.create_table('list_import',
@@ -363,6 +413,39 @@ def upgrade() -> None:
         op.create_index(op.f('ix_list_import_uploaded_by_id'), 'list_import', ['uploaded_by_id'], unique=False)
         take_back('list_import', ['id', 'kind', 'file_name', 'content', 'sha256', 'sheet', 'sheets', 'posted_on', 'new_rows', 'changed_rows', 'same_rows', 'wrong_rows', 'decimal_mark', 'answers', 'findings', 'plan', 'digest', 'written', 'uploaded_by_id', 'uploaded_at', 'applied_by_id', 'applied_at', 'reversed_by_id', 'reversed_at', 'reversal_reason', 'version'])
     if not on_postgresql():
+        set_aside('purchase_order', ['ix_purchase_order_created_by_id', 'ix_purchase_order_state', 'ix_purchase_order_state_ordered_on', 'ix_purchase_order_store_id', 'ix_purchase_order_supplier_id'])
+        op.create_table('purchase_order',
+        sa.Column('vat_percent', exact(5, 2), nullable=False),
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('supplier_id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('ordered_on', sa.Date(), nullable=False),
+        sa.Column('expected_on', sa.Date(), nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('payment_terms', sa.String(length=200), nullable=True),
+        sa.Column('needs_director', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'payment_approved', 'limit_approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_purchase_order_state_known')),
+        sa.CheckConstraint('expected_on >= ordered_on', name=op.f('ck_purchase_order_expected_after_ordered')),
+        sa.CheckConstraint(by_dialect(sqlite='vat_percent >= 0 AND vat_percent <= 10000', postgresql='vat_percent >= 0.00 AND vat_percent <= 100.00'), name=op.f('ck_purchase_order_vat_percent_is_percent')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_purchase_order_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_purchase_order_store_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_purchase_order_supplier_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_order')),
+        sa.UniqueConstraint('number', name=op.f('uq_purchase_order_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_purchase_order_created_by_id'), 'purchase_order', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_purchase_order_state'), 'purchase_order', ['state'], unique=False)
+        op.create_index('ix_purchase_order_state_ordered_on', 'purchase_order', ['state', 'ordered_on'], unique=False)
+        op.create_index(op.f('ix_purchase_order_store_id'), 'purchase_order', ['store_id'], unique=False)
+        op.create_index(op.f('ix_purchase_order_supplier_id'), 'purchase_order', ['supplier_id'], unique=False)
+        take_back('purchase_order', ['vat_percent', 'id', 'created_by_id', 'supplier_id', 'store_id', 'ordered_on', 'expected_on', 'state', 'payment_terms', 'needs_director', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('store_request_line', ['ix_store_request_line_item_id', 'ix_store_request_line_store_request_id', 'ix_store_request_line_unit_id'])
         op.create_table('store_request_line',
         sa.Column('id', KEY, nullable=False),
@@ -386,6 +469,49 @@ def upgrade() -> None:
         op.create_index(op.f('ix_store_request_line_store_request_id'), 'store_request_line', ['store_request_id'], unique=False)
         op.create_index(op.f('ix_store_request_line_unit_id'), 'store_request_line', ['unit_id'], unique=False)
         take_back('store_request_line', ['id', 'store_request_id', 'item_id', 'unit_id', 'quantity', 'factor', 'granted_quantity'])
+    if not on_postgresql():
+        set_aside('supplier_invoice', ['ix_supplier_invoice_created_by_id', 'ix_supplier_invoice_purchase_order_id', 'ix_supplier_invoice_state', 'ix_supplier_invoice_state_invoiced_on', 'ix_supplier_invoice_supplier_id'])
+        op.create_table('supplier_invoice',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('supplier_id', KEY, nullable=False),
+        sa.Column('purchase_order_id', KEY, nullable=False),
+        sa.Column('supplier_number', sa.String(length=60), nullable=False),
+        sa.Column('tax_invoice_number', sa.String(length=30), nullable=True),
+        sa.Column('invoiced_on', sa.Date(), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=True),
+        sa.Column('vat_amount', exact(18, 2), nullable=False),
+        sa.Column('freight_amount', exact(18, 2), server_default='0', nullable=False),
+        sa.Column('rounding_amount', exact(18, 2), server_default='0', nullable=False),
+        sa.Column('paper_total', exact(18, 2), nullable=True),
+        sa.Column('paid_on', sa.Date(), nullable=True),
+        sa.Column('payment_reference', sa.String(length=100), nullable=True),
+        sa.Column('set_off_amount', exact(18, 2), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'paid', 'reversed', 'rejected', 'cancelled')", name=op.f('ck_supplier_invoice_state_known')),
+        sa.CheckConstraint('due_on >= invoiced_on', name=op.f('ck_supplier_invoice_due_after_invoiced')),
+        sa.CheckConstraint('freight_amount >= 0', name=op.f('ck_supplier_invoice_freight_amount_not_negative')),
+        sa.CheckConstraint('paper_total >= 0', name=op.f('ck_supplier_invoice_paper_total_not_negative')),
+        sa.CheckConstraint('set_off_amount >= 0', name=op.f('ck_supplier_invoice_set_off_amount_not_negative')),
+        sa.CheckConstraint('vat_amount >= 0', name=op.f('ck_supplier_invoice_vat_amount_not_negative')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_invoice_created_by_id')),
+        sa.ForeignKeyConstraint(['purchase_order_id'], ['purchase_order.id'], name=op.f('fk_supplier_invoice_purchase_order_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_supplier_invoice_supplier_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_invoice')),
+        sa.UniqueConstraint('number', name=op.f('uq_supplier_invoice_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_invoice_created_by_id'), 'supplier_invoice', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_purchase_order_id'), 'supplier_invoice', ['purchase_order_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_state'), 'supplier_invoice', ['state'], unique=False)
+        op.create_index('ix_supplier_invoice_state_invoiced_on', 'supplier_invoice', ['state', 'invoiced_on'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_supplier_id'), 'supplier_invoice', ['supplier_id'], unique=False)
+        op.create_index('uq_supplier_invoice_supplier_id_supplier_number', 'supplier_invoice', ['supplier_id', 'supplier_number'], unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'reversed')"), postgresql_where=sa.text("state NOT IN ('cancelled', 'reversed')"))
+        take_back('supplier_invoice', ['id', 'created_by_id', 'supplier_id', 'purchase_order_id', 'supplier_number', 'tax_invoice_number', 'invoiced_on', 'due_on', 'vat_amount', 'freight_amount', 'rounding_amount', 'paper_total', 'paid_on', 'payment_reference', 'set_off_amount', 'state', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
         set_aside('delivery_request_line', ['ix_delivery_request_line_delivery_request_id', 'ix_delivery_request_line_item_id', 'ix_delivery_request_line_unit_id'])
         op.create_table('delivery_request_line',
@@ -414,22 +540,83 @@ def upgrade() -> None:
         op.create_index(op.f('ix_delivery_request_line_item_id'), 'delivery_request_line', ['item_id'], unique=False)
         op.create_index(op.f('ix_delivery_request_line_unit_id'), 'delivery_request_line', ['unit_id'], unique=False)
         take_back('delivery_request_line', ['id', 'delivery_request_id', 'item_id', 'unit_id', 'quantity', 'factor', 'delivered_quantity', 'arrived_quantity', 'missing'])
+    if not on_postgresql():
+        set_aside('journal_line', ['ix_journal_line_account_id', 'ix_journal_line_entry_id', 'ix_journal_line_purpose'])
+        op.create_table('journal_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('entry_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=False),
+        sa.Column('purpose', sa.String(32), nullable=False),
+        sa.Column('debit', exact(18, 2), nullable=False),
+        sa.Column('credit', exact(18, 2), nullable=False),
+        sa.CheckConstraint("purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
+        sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
+        sa.ForeignKeyConstraint(['entry_id'], ['journal_entry.id'], name=op.f('fk_journal_line_entry_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_journal_line_account_id'), 'journal_line', ['account_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
+        take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
+    if not on_postgresql():
+        set_aside('supplier_invoice_line', ['ix_supplier_invoice_line_goods_receipt_line_id', 'ix_supplier_invoice_line_item_id', 'ix_supplier_invoice_line_supplier_invoice_id', 'ix_supplier_invoice_line_unit_id'])
+        op.create_table('supplier_invoice_line',
+        sa.Column('discount', exact(5, 2), server_default='0', nullable=False),
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('supplier_invoice_id', KEY, nullable=False),
+        sa.Column('goods_receipt_line_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('unit_price', exact(18, 2), nullable=False),
+        sa.Column('amount', exact(18, 2), nullable=True),
+        sa.Column('cleared_amount', exact(18, 2), nullable=True),
+        sa.CheckConstraint('amount >= 0', name=op.f('ck_supplier_invoice_line_amount_not_negative')),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_supplier_invoice_line_factor_positive')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_supplier_invoice_line_quantity_positive')),
+        sa.CheckConstraint('unit_price >= 0', name=op.f('ck_supplier_invoice_line_unit_price_not_negative')),
+        sa.CheckConstraint(by_dialect(sqlite='discount >= 0 AND discount <= 10000', postgresql='discount >= 0.00 AND discount <= 100.00'), name=op.f('ck_supplier_invoice_line_discount_is_percent')),
+        sa.ForeignKeyConstraint(['goods_receipt_line_id'], ['goods_receipt_line.id'], name=op.f('fk_supplier_invoice_line_goods_receipt_line_id')),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_invoice_line_item_id')),
+        sa.ForeignKeyConstraint(['supplier_invoice_id'], ['supplier_invoice.id'], name=op.f('fk_supplier_invoice_line_supplier_invoice_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_supplier_invoice_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_invoice_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_invoice_line_goods_receipt_line_id'), 'supplier_invoice_line', ['goods_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_line_item_id'), 'supplier_invoice_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_line_supplier_invoice_id'), 'supplier_invoice_line', ['supplier_invoice_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_line_unit_id'), 'supplier_invoice_line', ['unit_id'], unique=False)
+        take_back('supplier_invoice_line', ['discount', 'id', 'supplier_invoice_id', 'goods_receipt_line_id', 'item_id', 'unit_id', 'quantity', 'factor', 'unit_price', 'amount', 'cleared_amount'])
     make_rules('0005', '0004')
 
 
 def downgrade() -> None:
     drop_rules('0005', '0004')
+    op.drop_index('uq_supplier_invoice_supplier_id_supplier_number', table_name='supplier_invoice')
     if on_postgresql():
         drop_constraint('list_import', 'ck_list_import_applied_by_somebody')
         drop_constraint('list_import', 'ck_list_import_applied_when')
         drop_constraint('list_import', 'ck_list_import_only_applied_is_reversed')
         drop_constraint('store_request_line', 'ck_store_request_line_granted_is_asked_for')
+        drop_constraint('supplier_invoice', 'ck_supplier_invoice_state_known')
+        drop_constraint('supplier_invoice', 'ck_supplier_invoice_freight_amount_not_negative')
+        drop_constraint('supplier_invoice', 'ck_supplier_invoice_paper_total_not_negative')
         drop_constraint('delivery_request_line', 'ck_delivery_request_line_missing_known')
         drop_constraint('delivery_request_line', 'ck_delivery_request_line_arrived_is_delivered')
         drop_constraint('delivery_request_line', 'ck_delivery_request_line_delivered_is_approved')
+        drop_constraint('journal_line', 'ck_journal_line_purpose_known')
+        drop_constraint('supplier_invoice_line', 'ck_supplier_invoice_line_amount_not_negative')
+        drop_constraint('supplier_invoice_line', 'ck_supplier_invoice_line_discount_is_percent')
     run_rows('rows_back')
     if on_postgresql():
         op.drop_column('item', 'also_called')
+        op.drop_column('asset_procurement', 'needs_director')
         op.alter_column('list_import', 'kind', type_=sa.String(32), nullable=False)
         op.alter_column('list_import', 'uploaded_by_id', type_=KEY, nullable=False)
         op.drop_column('list_import', 'decimal_mark')
@@ -438,10 +625,20 @@ def downgrade() -> None:
         op.create_check_constraint(op.f('ck_list_import_kind_known'), 'list_import', "kind IN ('item', 'item_category', 'unit_conversion', 'supplier', 'work_unit', 'store', 'shelf', 'opening_stock')")
         op.create_check_constraint(op.f('ck_list_import_only_applied_stock_is_reversed'), 'list_import', "reversed_at IS NULL OR (applied_at IS NOT NULL AND kind = 'opening_stock')")
         op.create_check_constraint(op.f('ck_list_import_applied_by_somebody'), 'list_import', '(applied_at IS NULL) = (applied_by_id IS NULL)')
+        op.drop_column('purchase_order', 'needs_director')
         op.drop_column('store_request_line', 'granted_quantity')
+        op.drop_column('supplier_invoice', 'freight_amount')
+        op.drop_column('supplier_invoice', 'rounding_amount')
+        op.drop_column('supplier_invoice', 'paper_total')
+        op.create_check_constraint(op.f('ck_supplier_invoice_state_known'), 'supplier_invoice', "state IN ('draft', 'submitted', 'approved', 'paid', 'rejected', 'cancelled')")
+        op.create_unique_constraint(op.f('uq_supplier_invoice_supplier_id_supplier_number'), 'supplier_invoice', ['supplier_id', 'supplier_number'])
         op.drop_column('delivery_request_line', 'delivered_quantity')
         op.drop_column('delivery_request_line', 'arrived_quantity')
         op.drop_column('delivery_request_line', 'missing')
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
+        op.drop_column('supplier_invoice_line', 'discount')
+        op.drop_column('supplier_invoice_line', 'amount')
+        op.drop_column('supplier_invoice_line', 'cleared_amount')
     if not on_postgresql():
         set_aside('item', ['ix_item_bmn_code', 'ix_item_category_id', 'ix_item_name'])
         op.create_table('item',
@@ -478,6 +675,37 @@ def downgrade() -> None:
         op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False)
         op.create_index(op.f('ix_item_name'), 'item', ['name'], unique=False)
         take_back('item', ['id', 'code', 'name', 'category_id', 'base_unit', 'precision', 'barcode', 'batch_tracked', 'controlled', 'stock_on_hand', 'minimum_stock', 'last_received_on', 'last_issued_on', 'status', 'bmn_code', 'price_hint', 'description', 'version'])
+    if not on_postgresql():
+        set_aside('asset_procurement', ['ix_asset_procurement_created_by_id', 'ix_asset_procurement_state', 'ix_asset_procurement_state_procured_on', 'ix_asset_procurement_vendor_id'])
+        op.create_table('asset_procurement',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('procured_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('vendor_id', KEY, nullable=False),
+        sa.Column('expected_on', sa.Date(), nullable=True),
+        sa.Column('tax_percent', exact(5, 2), nullable=False),
+        sa.Column('funding_source', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_procurement_funding_source_known')),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'payment_approved', 'limit_approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_asset_procurement_state_known')),
+        sa.CheckConstraint('expected_on >= procured_on', name=op.f('ck_asset_procurement_expected_after_procured')),
+        sa.CheckConstraint(by_dialect(sqlite='tax_percent >= 0 AND tax_percent <= 10000', postgresql='tax_percent >= 0.00 AND tax_percent <= 100.00'), name=op.f('ck_asset_procurement_tax_percent_in_range')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_procurement_created_by_id')),
+        sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_procurement_vendor_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_procurement')),
+        sa.UniqueConstraint('id', 'vendor_id', name=op.f('uq_asset_procurement_id_vendor_id')),
+        sa.UniqueConstraint('number', name=op.f('uq_asset_procurement_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_procurement_created_by_id'), 'asset_procurement', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_asset_procurement_state'), 'asset_procurement', ['state'], unique=False)
+        op.create_index('ix_asset_procurement_state_procured_on', 'asset_procurement', ['state', 'procured_on'], unique=False)
+        op.create_index(op.f('ix_asset_procurement_vendor_id'), 'asset_procurement', ['vendor_id'], unique=False)
+        take_back('asset_procurement', ['id', 'created_by_id', 'procured_on', 'state', 'vendor_id', 'expected_on', 'tax_percent', 'funding_source', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
         set_aside('list_import', ['ix_list_import_applied_by_id', 'ix_list_import_reversed_by_id', 'ix_list_import_uploaded_by_id'])
         op.create_table('list_import',
@@ -522,6 +750,38 @@ def downgrade() -> None:
         op.create_index(op.f('ix_list_import_uploaded_by_id'), 'list_import', ['uploaded_by_id'], unique=False)
         take_back('list_import', ['id', 'kind', 'file_name', 'content', 'sha256', 'sheet', 'sheets', 'posted_on', 'new_rows', 'changed_rows', 'same_rows', 'wrong_rows', 'findings', 'plan', 'digest', 'uploaded_by_id', 'uploaded_at', 'applied_by_id', 'applied_at', 'reversed_by_id', 'reversed_at', 'reversal_reason', 'version'])
     if not on_postgresql():
+        set_aside('purchase_order', ['ix_purchase_order_created_by_id', 'ix_purchase_order_state', 'ix_purchase_order_state_ordered_on', 'ix_purchase_order_store_id', 'ix_purchase_order_supplier_id'])
+        op.create_table('purchase_order',
+        sa.Column('vat_percent', exact(5, 2), nullable=False),
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('supplier_id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('ordered_on', sa.Date(), nullable=False),
+        sa.Column('expected_on', sa.Date(), nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('payment_terms', sa.String(length=200), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'payment_approved', 'limit_approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_purchase_order_state_known')),
+        sa.CheckConstraint('expected_on >= ordered_on', name=op.f('ck_purchase_order_expected_after_ordered')),
+        sa.CheckConstraint(by_dialect(sqlite='vat_percent >= 0 AND vat_percent <= 10000', postgresql='vat_percent >= 0.00 AND vat_percent <= 100.00'), name=op.f('ck_purchase_order_vat_percent_is_percent')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_purchase_order_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_purchase_order_store_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_purchase_order_supplier_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_order')),
+        sa.UniqueConstraint('number', name=op.f('uq_purchase_order_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_purchase_order_created_by_id'), 'purchase_order', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_purchase_order_state'), 'purchase_order', ['state'], unique=False)
+        op.create_index('ix_purchase_order_state_ordered_on', 'purchase_order', ['state', 'ordered_on'], unique=False)
+        op.create_index(op.f('ix_purchase_order_store_id'), 'purchase_order', ['store_id'], unique=False)
+        op.create_index(op.f('ix_purchase_order_supplier_id'), 'purchase_order', ['supplier_id'], unique=False)
+        take_back('purchase_order', ['vat_percent', 'id', 'created_by_id', 'supplier_id', 'store_id', 'ordered_on', 'expected_on', 'state', 'payment_terms', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('store_request_line', ['ix_store_request_line_item_id', 'ix_store_request_line_store_request_id', 'ix_store_request_line_unit_id'])
         op.create_table('store_request_line',
         sa.Column('id', KEY, nullable=False),
@@ -544,6 +804,44 @@ def downgrade() -> None:
         op.create_index(op.f('ix_store_request_line_unit_id'), 'store_request_line', ['unit_id'], unique=False)
         take_back('store_request_line', ['id', 'store_request_id', 'item_id', 'unit_id', 'quantity', 'factor'])
     if not on_postgresql():
+        set_aside('supplier_invoice', ['ix_supplier_invoice_created_by_id', 'ix_supplier_invoice_purchase_order_id', 'ix_supplier_invoice_state', 'ix_supplier_invoice_state_invoiced_on', 'ix_supplier_invoice_supplier_id'])
+        op.create_table('supplier_invoice',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('supplier_id', KEY, nullable=False),
+        sa.Column('purchase_order_id', KEY, nullable=False),
+        sa.Column('supplier_number', sa.String(length=60), nullable=False),
+        sa.Column('tax_invoice_number', sa.String(length=30), nullable=True),
+        sa.Column('invoiced_on', sa.Date(), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=True),
+        sa.Column('vat_amount', exact(18, 2), nullable=False),
+        sa.Column('paid_on', sa.Date(), nullable=True),
+        sa.Column('payment_reference', sa.String(length=100), nullable=True),
+        sa.Column('set_off_amount', exact(18, 2), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'paid', 'rejected', 'cancelled')", name=op.f('ck_supplier_invoice_state_known')),
+        sa.CheckConstraint('due_on >= invoiced_on', name=op.f('ck_supplier_invoice_due_after_invoiced')),
+        sa.CheckConstraint('set_off_amount >= 0', name=op.f('ck_supplier_invoice_set_off_amount_not_negative')),
+        sa.CheckConstraint('vat_amount >= 0', name=op.f('ck_supplier_invoice_vat_amount_not_negative')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_invoice_created_by_id')),
+        sa.ForeignKeyConstraint(['purchase_order_id'], ['purchase_order.id'], name=op.f('fk_supplier_invoice_purchase_order_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_supplier_invoice_supplier_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_invoice')),
+        sa.UniqueConstraint('number', name=op.f('uq_supplier_invoice_number')),
+        sa.UniqueConstraint('supplier_id', 'supplier_number', name=op.f('uq_supplier_invoice_supplier_id_supplier_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_invoice_created_by_id'), 'supplier_invoice', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_purchase_order_id'), 'supplier_invoice', ['purchase_order_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_state'), 'supplier_invoice', ['state'], unique=False)
+        op.create_index('ix_supplier_invoice_state_invoiced_on', 'supplier_invoice', ['state', 'invoiced_on'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_supplier_id'), 'supplier_invoice', ['supplier_id'], unique=False)
+        take_back('supplier_invoice', ['id', 'created_by_id', 'supplier_id', 'purchase_order_id', 'supplier_number', 'tax_invoice_number', 'invoiced_on', 'due_on', 'vat_amount', 'paid_on', 'payment_reference', 'set_off_amount', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('delivery_request_line', ['ix_delivery_request_line_delivery_request_id', 'ix_delivery_request_line_item_id', 'ix_delivery_request_line_unit_id'])
         op.create_table('delivery_request_line',
         sa.Column('id', KEY, nullable=False),
@@ -565,6 +863,54 @@ def downgrade() -> None:
         op.create_index(op.f('ix_delivery_request_line_item_id'), 'delivery_request_line', ['item_id'], unique=False)
         op.create_index(op.f('ix_delivery_request_line_unit_id'), 'delivery_request_line', ['unit_id'], unique=False)
         take_back('delivery_request_line', ['id', 'delivery_request_id', 'item_id', 'unit_id', 'quantity', 'factor'])
+    if not on_postgresql():
+        set_aside('journal_line', ['ix_journal_line_account_id', 'ix_journal_line_entry_id', 'ix_journal_line_purpose'])
+        op.create_table('journal_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('entry_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=False),
+        sa.Column('purpose', sa.String(32), nullable=False),
+        sa.Column('debit', exact(18, 2), nullable=False),
+        sa.Column('credit', exact(18, 2), nullable=False),
+        sa.CheckConstraint("purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
+        sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
+        sa.ForeignKeyConstraint(['entry_id'], ['journal_entry.id'], name=op.f('fk_journal_line_entry_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_journal_line_account_id'), 'journal_line', ['account_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
+        take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
+    if not on_postgresql():
+        set_aside('supplier_invoice_line', ['ix_supplier_invoice_line_goods_receipt_line_id', 'ix_supplier_invoice_line_item_id', 'ix_supplier_invoice_line_supplier_invoice_id', 'ix_supplier_invoice_line_unit_id'])
+        op.create_table('supplier_invoice_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('supplier_invoice_id', KEY, nullable=False),
+        sa.Column('goods_receipt_line_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('unit_price', exact(18, 2), nullable=False),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_supplier_invoice_line_factor_positive')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_supplier_invoice_line_quantity_positive')),
+        sa.CheckConstraint('unit_price >= 0', name=op.f('ck_supplier_invoice_line_unit_price_not_negative')),
+        sa.ForeignKeyConstraint(['goods_receipt_line_id'], ['goods_receipt_line.id'], name=op.f('fk_supplier_invoice_line_goods_receipt_line_id')),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_invoice_line_item_id')),
+        sa.ForeignKeyConstraint(['supplier_invoice_id'], ['supplier_invoice.id'], name=op.f('fk_supplier_invoice_line_supplier_invoice_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_supplier_invoice_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_invoice_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_invoice_line_goods_receipt_line_id'), 'supplier_invoice_line', ['goods_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_line_item_id'), 'supplier_invoice_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_line_supplier_invoice_id'), 'supplier_invoice_line', ['supplier_invoice_id'], unique=False)
+        op.create_index(op.f('ix_supplier_invoice_line_unit_id'), 'supplier_invoice_line', ['unit_id'], unique=False)
+        take_back('supplier_invoice_line', ['id', 'supplier_invoice_id', 'goods_receipt_line_id', 'item_id', 'unit_id', 'quantity', 'factor', 'unit_price'])
     op.drop_index('ix_quotation_price_quotation_request_line_id', table_name='quotation_price')
     op.drop_index('uq_quotation_price_chosen', table_name='quotation_price')
     op.drop_table('quotation_price')

@@ -150,7 +150,6 @@ CREATE TRIGGER asset_plan_final_truncate BEFORE TRUNCATE ON "asset_plan" FOR EAC
 EXECUTE FUNCTION refuse_change('posted is final: asset_plan')
 
 CREATE TRIGGER asset_procurement_final_update BEFORE UPDATE ON "asset_procurement" FOR EACH ROW
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."procured_on" IS DISTINCT FROM NEW."procured_on" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."tax_percent" IS DISTINCT FROM NEW."tax_percent" OR OLD."funding_source" IS DISTINCT FROM NEW."funding_source" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
 WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."procured_on" IS DISTINCT FROM NEW."procured_on" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."tax_percent" IS DISTINCT FROM NEW."tax_percent" OR OLD."funding_source" IS DISTINCT FROM NEW."funding_source" OR OLD."needs_director" IS DISTINCT FROM NEW."needs_director" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: asset_procurement')
@@ -271,7 +270,6 @@ CREATE TRIGGER prescription_final_truncate BEFORE TRUNCATE ON "prescription" FOR
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order" FOR EACH ROW
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS DISTINCT FROM NEW."vat_percent" OR OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."payment_terms" IS DISTINCT FROM NEW."payment_terms" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
 WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS DISTINCT FROM NEW."vat_percent" OR OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."expected_on" IS DISTINCT FROM NEW."expected_on" OR OLD."payment_terms" IS DISTINCT FROM NEW."payment_terms" OR OLD."needs_director" IS DISTINCT FROM NEW."needs_director" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: purchase_order')
@@ -356,12 +354,12 @@ CREATE TRIGGER store_request_final_truncate BEFORE TRUNCATE ON "store_request" F
 EXECUTE FUNCTION refuse_change('posted is final: store_request')
 
 CREATE TRIGGER supplier_invoice_final_update BEFORE UPDATE ON "supplier_invoice" FOR EACH ROW
-WHEN ((OLD.state IN ('approved', 'paid', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."supplier_number" IS DISTINCT FROM NEW."supplier_number" OR OLD."tax_invoice_number" IS DISTINCT FROM NEW."tax_invoice_number" OR OLD."invoiced_on" IS DISTINCT FROM NEW."invoiced_on" OR OLD."due_on" IS DISTINCT FROM NEW."due_on" OR OLD."vat_amount" IS DISTINCT FROM NEW."vat_amount" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."supplier_number" IS DISTINCT FROM NEW."supplier_number" OR OLD."tax_invoice_number" IS DISTINCT FROM NEW."tax_invoice_number" OR OLD."invoiced_on" IS DISTINCT FROM NEW."invoiced_on" OR OLD."due_on" IS DISTINCT FROM NEW."due_on" OR OLD."vat_amount" IS DISTINCT FROM NEW."vat_amount" OR OLD."freight_amount" IS DISTINCT FROM NEW."freight_amount" OR OLD."rounding_amount" IS DISTINCT FROM NEW."rounding_amount" OR OLD."paper_total" IS DISTINCT FROM NEW."paper_total" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice')
 
 CREATE TRIGGER supplier_invoice_final_delete BEFORE DELETE ON "supplier_invoice" FOR EACH ROW
-WHEN (OLD.state IN ('approved', 'paid', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice')
 
 CREATE TRIGGER supplier_invoice_final_truncate BEFORE TRUNCATE ON "supplier_invoice" FOR EACH STATEMENT
@@ -525,7 +523,6 @@ EXECUTE FUNCTION refuse_line_insert('posted is final: delivery_request_line', 'd
 
 CREATE TRIGGER delivery_request_line_final_change BEFORE UPDATE OR DELETE ON "delivery_request_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}', '{done,reversed,cancelled}', '{delivered_quantity,arrived_quantity,missing}')
-EXECUTE FUNCTION refuse_line_change('posted is final: delivery_request_line', 'delivery_request', 'delivery_request_id', '{draft}', '{delivered,done,reversed,cancelled}', '{}')
 
 CREATE TRIGGER delivery_request_line_final_truncate BEFORE TRUNCATE ON "delivery_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: delivery_request_line')
@@ -666,7 +663,6 @@ EXECUTE FUNCTION refuse_line_insert('posted is final: store_request_line', 'stor
 
 CREATE TRIGGER store_request_line_final_change BEFORE UPDATE OR DELETE ON "store_request_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}', '{done,cancelled}', '{granted_quantity}')
-EXECUTE FUNCTION refuse_line_change('posted is final: store_request_line', 'store_request', 'store_request_id', '{draft}', '{done,cancelled}', '{}')
 
 CREATE TRIGGER store_request_line_final_truncate BEFORE TRUNCATE ON "store_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: store_request_line')
@@ -676,7 +672,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}')
 
 CREATE TRIGGER supplier_invoice_line_final_change BEFORE UPDATE OR DELETE ON "supplier_invoice_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}', '{approved,paid,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}', '{approved,paid,reversed,cancelled}', '{cleared_amount}')
 
 CREATE TRIGGER supplier_invoice_line_final_truncate BEFORE TRUNCATE ON "supplier_invoice_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice_line')

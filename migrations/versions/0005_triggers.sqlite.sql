@@ -106,7 +106,6 @@ WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_plan'); END
 
 CREATE TRIGGER asset_procurement_final_update BEFORE UPDATE ON "asset_procurement"
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
 WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."procured_on" IS NOT NEW."procured_on" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."tax_percent" IS NOT NEW."tax_percent" OR OLD."funding_source" IS NOT NEW."funding_source" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_procurement'); END
@@ -197,7 +196,6 @@ WHEN OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order"
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
 WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."vat_percent" IS NOT NEW."vat_percent" OR OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."expected_on" IS NOT NEW."expected_on" OR OLD."payment_terms" IS NOT NEW."payment_terms" OR OLD."needs_director" IS NOT NEW."needs_director" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_order'); END
@@ -261,12 +259,12 @@ WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: store_request'); END
 
 CREATE TRIGGER supplier_invoice_final_update BEFORE UPDATE ON "supplier_invoice"
-WHEN (OLD.state IN ('approved', 'paid', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."supplier_number" IS NOT NEW."supplier_number" OR OLD."tax_invoice_number" IS NOT NEW."tax_invoice_number" OR OLD."invoiced_on" IS NOT NEW."invoiced_on" OR OLD."due_on" IS NOT NEW."due_on" OR OLD."vat_amount" IS NOT NEW."vat_amount" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."supplier_number" IS NOT NEW."supplier_number" OR OLD."tax_invoice_number" IS NOT NEW."tax_invoice_number" OR OLD."invoiced_on" IS NOT NEW."invoiced_on" OR OLD."due_on" IS NOT NEW."due_on" OR OLD."vat_amount" IS NOT NEW."vat_amount" OR OLD."freight_amount" IS NOT NEW."freight_amount" OR OLD."rounding_amount" IS NOT NEW."rounding_amount" OR OLD."paper_total" IS NOT NEW."paper_total" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice'); END
 
 CREATE TRIGGER supplier_invoice_final_delete BEFORE DELETE ON "supplier_invoice"
-WHEN OLD.state IN ('approved', 'paid', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('approved', 'paid', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice'); END
 
 CREATE TRIGGER supplier_refund_final_update BEFORE UPDATE ON "supplier_refund"
@@ -591,7 +589,9 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice_line'); END
 
 CREATE TRIGGER supplier_invoice_line_final_update BEFORE UPDATE ON "supplier_invoice_line"
 WHEN (((SELECT state FROM "supplier_invoice" WHERE id = OLD."supplier_invoice_id") NOT IN ('draft') OR (SELECT state FROM "supplier_invoice" WHERE id = NEW."supplier_invoice_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price"))
+  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."amount" IS NOT NEW."amount"))
+  OR ((SELECT state FROM "supplier_invoice" WHERE id = OLD."supplier_invoice_id") IN ('approved', 'paid', 'reversed', 'cancelled')
+  AND (OLD."cleared_amount" IS NOT NEW."cleared_amount"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice_line'); END
 
 CREATE TRIGGER supplier_invoice_line_final_delete BEFORE DELETE ON "supplier_invoice_line"
