@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import force_locale, gettext
 
 from models.errors import N_, Refused
@@ -49,9 +50,12 @@ def known_heads(kind: str) -> dict[str, str]:
     the column's own name."""
     layout = list_layouts.layout(kind)
     result: dict[str, str] = {}
+    panel = current_app.extensions.get("rawat_panel", {}).get(kind)
     for names in (layout.kept, layout.names):  # where two are called alike, the one that is written
         for language in ("en", "id"):
             with force_locale(language):
+                if panel is not None:  # exports have the panel's words
+                    result |= {str(panel.label(name)).lower(): name for name in names}
                 result |= {heading(kind, name).lower(): name for name in names}
     for name in (*layout.kept, *layout.names):
         result[name] = name
