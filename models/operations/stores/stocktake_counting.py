@@ -101,7 +101,9 @@ class BadLines(Refused):
     """Nothing was written; each line that is in the way with its reason."""
 
     def __init__(self, lines: Mapping[int, Refused]) -> None:
-        super().__init__(N_("Nothing was saved yet: %(count)s lines need another look."), count=len(lines))
+        super().__init__(NN_("Nothing was saved yet: %(count)s line needs another look.",
+                             "Nothing was saved yet: %(count)s lines need another look."),
+                         count=len(lines))
         self.lines = lines
 
 
