@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from models.base import db
+from models.base import db, one_transaction
+from models.errors import Conflict
 from models.imports import ListImport
 from models.items import Item, ItemCategory, UnitConversion
 from models.operations.core import checks
+from models.operations.core.list_files import Row
+from models.operations.setup import imports
 from models.organisation import WorkUnit
+from models.people import User
 from models.roles import Role
 from tests.setup.test_imports import apply, bring, kept
 from tests.support import factories as make
+from tests.support.races import at_once, won
 
 TEXT = ("code,name,category,base_unit,minimum_stock\n"
         "NEW-1,Baru,obat,tablet,7\nOLD-1,Lama sekali,obat,tablet,20\n")
@@ -145,3 +151,24 @@ def test_the_rows_of_a_long_list_are_searched_and_paged(client: Any, admin: Any,
     assert ("N-030" in found, "N-029" in found, "OLD-1" in found) == (True, False, False)
     for odd in ("page=0", "page=99999999", "page=x", "q=nichts"):
         assert client.get(f"{brought.location}?{odd}").status_code == 200
+
+
+@pytest.mark.commits
+def test_of_two_lists_that_change_the_same_record_at_once_one_is_shown_again(app: Any, session: Any,
+                                                                             old: Item) -> None:
+    people = [make.make_user(Role.ADMIN).id for _ in range(2)]
+    rows = [(Row(2, {"code": "OLD-1", "minimum_stock": str(amount)}),) for amount in (30, 40)]
+    lists = [imports.bring(session, "item", b"x", "x.csv", imports.Found(some),
+                           by=session.get_one(User, person))
+             for some, person in zip(rows, people, strict=True)]
+    seen = [(each.id, each.digest, person, some)
+            for each, person, some in zip(lists, people, rows, strict=True)]
+
+    def press(key: int, digest: str, person: int, some: Any) -> None:
+        with one_transaction() as own:
+            imports.apply(own, own.get_one(ListImport, key), some, by=own.get_one(User, person), seen=digest)
+
+    results = at_once(app, [partial(press, *each) for each in seen], told=Conflict)
+    assert len(won(results)) == 1
+    assert old.minimum_stock in {30, 40}
+    assert old.version == 2
