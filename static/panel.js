@@ -49,7 +49,11 @@
       }
     });
     var click = list.onClick;
-    list.onClick = function () { if (!list.isFocused || !list.isOpen) { click.call(list); } }; // pressing into a list that is open does not close it
+    list.onClick = function () { // pressing into a list that is open does not close it
+      if (list.isFocused && list.isOpen) { return; }
+      if (!list.inputValue()) { list.wrapper.classList.remove("preloaded"); }
+      click.call(list);
+    };
   }
 
   /* from the item of a line to its quantity; from its last field to the next line, or a new one */
@@ -62,10 +66,10 @@
     var first = row.querySelector("select[data-lookup], input:not([type=hidden]), select");
     var list = first && first.tomselect;
     if (!list) { if (first) { first.focus(); } return; }
-    var kept = [list.settings.preload, list.settings.openOnFocus]; // it opens with the first letter, and covers nothing before
-    list.settings.preload = list.settings.openOnFocus = false;
-    list.focus();
-    window.setTimeout(function () { list.settings.preload = kept[0]; list.settings.openOnFocus = kept[1]; }, 50);
+    list.settings.openOnFocus = false; // it opens with the first letter, and covers nothing before
+    list.wrapper.classList.add("preloaded"); // else opening asks for everything, after what was typed
+    list.control_input.focus();
+    list.settings.openOnFocus = true;
   }
   doc.addEventListener("keydown", function (event) { // before the list takes what it showed for other letters
     var select = event.key === "Enter" && event.target.closest && event.target.closest(".ts-wrapper") && event.target.closest(".ts-wrapper").previousElementSibling;
