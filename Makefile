@@ -7,7 +7,7 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-days mutations lint migrate demo verify bench screenshots translate vendor diagram clean
+.PHONY: help install run test test-days mutations lint migrate demo verify bench clicks screenshots translate vendor diagram clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
@@ -50,6 +50,9 @@ verify: $(READY)  ## prove every invariant of the data
 
 bench: $(READY)  ## page times at a million stock moves and posting, as ratios (needs PostgreSQL: BENCH_DATABASE_URL)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+clicks: $(READY)  ## what a store's daily tasks cost in clicks, fields and pages, beside the goals (needs Chromium)
+	$(BIN)/python -m tests.benchmarks.clicks
 
 screenshots: $(READY)  ## take the README's pictures with Chromium, into docs/screenshots/
 	RAWAT_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -n 0 tests/browser $(ARGS)

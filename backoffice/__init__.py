@@ -98,7 +98,8 @@ def _role_words() -> str:
 _ICONS = {
     "submit": "send", "approve": "check", "reject": "x", "cancel": "ban", "reopen": "rotate-clockwise",
     "recall": "arrow-back-up", "deliver": "truck-delivery",
-    "acknowledge": "checks", "reverse": "arrow-back-up", "create": "pencil",
+    "acknowledge": "checks", "reverse": "arrow-back-up",
+    "reverse_payment": "arrow-back-up", "create": "pencil",
     "start": "player-play", "finish": "checks", "post": "check", "send": "send", "close": "archive",
     "complete": "checks", "pay": "cash", "check_in": "door-enter", "check_out": "door-exit",
     "use": "door-enter", "leave": "door-exit", "recount": "rotate-clockwise", "redo": "rotate-clockwise",
@@ -131,6 +132,7 @@ _HAPPENED = {
     "recall": lazy_gettext("Taken back by %(who)s"),
     "recount": lazy_gettext("Sent back to be counted again by %(who)s"),
     "unconfirm": lazy_gettext("Confirmation taken back by %(who)s"),
+    "reverse_payment": lazy_gettext("Payment taken back by %(who)s"),
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
     "acknowledge_for": lazy_gettext("Acknowledged for the unit by %(who)s"),
     "submit_urgent": lazy_gettext("Sent on its way as urgent by %(who)s"),

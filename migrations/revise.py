@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent
 VERSIONS = FOLDER / "versions"
 BLOCK = re.compile(r"^ +op\.create_table\('(\w+)',\n(.*?)^ +\)\n", re.DOTALL | re.MULTILINE)
 INDEX = re.compile(r"^ +op\.create_index\((?:op\.f\()?'(\w+)'\)?, '(\w+)', .*\)$", re.MULTILINE)
-NAMED = re.compile(r"name=op\.f\('(\w+)'\)")
+NAMED = re.compile(r"name=(?:op\.f\()?'(\w+)'")
 
 
 @dataclass
@@ -107,8 +107,12 @@ def steps(old: dict[str, Table], new: dict[str, Table], rules: tuple[str, str], 
         code += [new[name].text, *new[name].indexes.values()]
     for name in changed:
         was, now = old[name], new[name]
-        code += [f"op.add_column('{name}', {_nullable(line)})" for key, line in now.columns.items()
-                 if key not in was.columns]
+        fresh = {key: f"op.add_column('{name}', {_nullable(line)})" for key, line in now.columns.items()
+                 if key not in was.columns}
+        code += [fresh[key] for key in _written(now) if key in fresh]
+        # SQLite adds no column that it works out itself to a table that is there; it builds the table anew below
+        worked_out = [_indented(line) for key, line in fresh.items() if key not in _written(now)]
+        code += ["if on_postgresql():", *worked_out] if worked_out else []
         code += [_dropped(name, key) for key, line in was.indexes.items() if now.indexes.get(key) != line]
     strict = [line for name in changed for line in _loosened(name, old[name], new[name])]
     if strict:
@@ -172,7 +176,9 @@ def _tightened(name: str, was: Table, now: Table) -> list[str]:
             kind = re.match(r"sa\.Column\('\w+', (.+?), (?:server_default|nullable|autoincrement)", line)
             assert kind is not None, line
             lines.append(f"op.alter_column('{name}', '{key}', type_={kind[1]}, nullable={'nullable=True' in line})")
-    lines += [f"op.drop_column('{name}', '{key}')" for key in was.columns if key not in now.columns]
+    gone = [key for key in was.columns if key not in now.columns]
+    gone.sort(key=_written(was).__contains__)  # what is worked out from others goes before them
+    lines += [f"op.drop_column('{name}', '{key}')" for key in gone]
     for key, line in now.constraints.items():
         if was.constraints.get(key) != line and line not in _new_keys(was, now):
             lines.append(_constraint(name, line))

@@ -221,6 +221,29 @@ def element_string(fields: Mapping[str, str]) -> str:
     return result
 
 
+def label_code(item_code: str, barcode: str | None, batch: str = "", expires_on: date | None = None) -> str:
+    """What the label of an item, or of a batch of it, carries: the first way of writing it that is read back
+    as it was meant. The article number, where the item has one, stands before our own code."""
+    article = barcode if is_article_number(barcode) else None
+    fields = {"01": (article or "").zfill(14)} if article else {OWN_ITEM: item_code}
+    if expires_on is not None:
+        fields[EXPIRY] = expires_on.strftime("%y%m%d")
+    if batch:
+        fields[BATCH] = batch
+    code = element_string(fields)
+    bracketed = "".join(f"({key}){value}" for key, value in fields.items())
+    for way in (code, bracketed, SEPARATOR + code) if article else (bracketed, SEPARATOR + code):
+        scan = read(way)
+        if (scan.batch or "", scan.expires_on) == (batch, expires_on) \
+                and scan.shown == (fields.get("01") or item_code):
+            return way
+    return item_code
+
+
+def shelf_code(store_code: str, location: str) -> str:
+    return f"({OWN_SHELF}){store_code}:{location}"
+
+
 def is_article_number(code: str | None) -> bool:
     return bool(code and _GTIN.fullmatch(code) and ean.is_valid(code.zfill(14)))
 

@@ -44,7 +44,8 @@ class Posts(Enum):
     JOURNAL = "journal"
     #: Stock moves with their journal entries, by the document's date.
     STOCK = "stock"
-    #: The same, dated the day of the step whatever the document's date is: no month waits for it.
+    #: The same, dated the day of the step whatever the document's date is, or an older one that the head of
+    #: store allowed: no month waits for it.
     STOCK_THAT_DAY = "stock that day"
 
     @property
@@ -209,8 +210,8 @@ def _check_facts(model: type[Document]) -> None:
         raise TypeError(f"{name}.area is {model.area!r}: it must be one of Area, such as Area.INVENTORY.")
     if not isinstance(model.posts, Posts):
         raise TypeError(f"{name}.posts is {model.posts!r}: it must be one of Posts, such as Posts.NOTHING.")
-    if model.may_be_backdated and model.posts is not Posts.STOCK:
-        raise TypeError(f"{name} may be backdated, so it must say posts = Posts.STOCK: only dates of stock "
+    if model.may_be_backdated and not model.posts.is_stock:
+        raise TypeError(f"{name} may be backdated, so it must say that it posts stock: only dates of stock "
                         f"moves are allowed.")
     for other in document_types().values():
         if other.prefix == model.prefix:

@@ -86,6 +86,8 @@ class Posting(StrEnum):
     """What a journal line is for; each has a setting `account.<purpose>` that names its account."""
 
     INVENTORY = "inventory"
+    #: Between two stores.
+    IN_TRANSIT = "in_transit"
     RECEIVED_NOT_INVOICED = "received_not_invoiced"
     PAYABLES = "payables"
     CASH = "cash"

@@ -6,7 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Quantity
+
+if TYPE_CHECKING:
+    from models.items import Item
 
 
 class MeasuredLine:
@@ -20,6 +25,30 @@ class MeasuredLine:
     def base_quantity(self) -> Decimal:
         """In the item's base unit."""
         return self.quantity * self.factor
+
+
+class MovedLine(MeasuredLine):
+    """A line of which less may move than was approved: what is there, or what the clerk says."""
+
+    #: Base units that moved; kept by the step that moves them.
+    moved_quantity: Mapped[Quantity | None] = mapped_column(sort_order=900, info={"derived": True})
+
+    if TYPE_CHECKING:
+        item: Mapped[Item]
+
+    def __str__(self) -> str:
+        return str(self.item)
+
+    @property
+    def gone_quantity(self) -> Decimal:
+        """Base units that moved; before they did, that are to move."""
+        return self.base_quantity if self.moved_quantity is None else self.moved_quantity
+
+
+def moved() -> tuple[sa.Constraint, ...]:
+    """The database rule of such a line: never more than was approved."""
+    return (sa.CheckConstraint("moved_quantity >= 0 AND moved_quantity <= quantity * factor",
+                               name="moved_is_approved"),)
 
 
 def measured(quantity: str = "quantity") -> tuple[sa.Constraint, ...]:

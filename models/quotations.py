@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 class QuotationRequestState(StrEnum):
     DRAFT = "draft"
-    SENT = "sent"
+    ASKED = "asked"
     DONE = "done"
     CANCELLED = "cancelled"
 
@@ -42,7 +42,7 @@ has_suppliers = Condition("has_suppliers", lambda asked, _user: bool(asked.quota
                           N_("Name at least one supplier to ask."), about="document")
 nobody_answered = Condition(
     "nobody_answered", lambda asked, _user: not any(line.prices for line in asked.lines),
-    N_("A supplier answered already, so it stays sent. Cancel it, or take the answers out first."),
+    N_("A supplier answered already, so it stays as it was sent. Cancel it, or take the answers out first."),
     about="document")
 is_decided = Condition("is_decided", lambda asked, _user: all(line.chosen for line in asked.lines), "",
                        about="document")
@@ -66,13 +66,13 @@ class QuotationRequest(Document, db.Model):
     signs = (N_("Purchasing"), N_("Supplier"))
     workflow = Workflow(
         Q.DRAFT,
-        Transition("send", (Q.DRAFT,), Q.SENT, Role.FACILITIES_STAFF, when=(has_lines, has_suppliers),
+        Transition("send", (Q.DRAFT,), Q.ASKED, Role.FACILITIES_STAFF, when=(has_lines, has_suppliers),
                    numbers=True),
-        Transition("recall", (Q.SENT,), Q.DRAFT, Role.FACILITIES_STAFF, when=nobody_answered),
-        Transition("decide", (Q.SENT,), Q.DONE, Role.FACILITIES_STAFF, needs_reason=is_decided),
-        Transition("open_again", (Q.DONE,), Q.SENT, Role.FACILITIES_STAFF, when=no_living_order,
+        Transition("recall", (Q.ASKED,), Q.DRAFT, Role.FACILITIES_STAFF, when=nobody_answered),
+        Transition("decide", (Q.ASKED,), Q.DONE, Role.FACILITIES_STAFF, needs_reason=is_decided),
+        Transition("open_again", (Q.DONE,), Q.ASKED, Role.FACILITIES_STAFF, when=no_living_order,
                    needs_reason=True),
-        Transition("cancel", (Q.DRAFT, Q.SENT), Q.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("cancel", (Q.DRAFT, Q.ASKED), Q.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
     )
 
     id: Mapped[Id]
@@ -174,7 +174,7 @@ class QuotationPrice(db.Model):
     """What one supplier answered for one line: a price, or that it cannot."""
 
     __tablename__ = "quotation_price"
-    changes_in = (Q.SENT,)
+    changes_in = (Q.ASKED,)
     refusal = N_("Answers are written while their request is out with the suppliers.")
     discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0), sort_order=1)
     __table_args__ = (

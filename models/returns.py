@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Factor, Id, Money, Quantity, UnitCost, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
-from models.line_quantities import MeasuredLine, measured
+from models.errors import N_
+from models.line_quantities import MeasuredLine, MovedLine, measured, moved
 from models.roles import Role
 from models.workflow import (
     Transition,
@@ -44,6 +45,7 @@ class SupplierReturnState(StrEnum):
 
 
 A = SupplierReturnState
+GOES = N_("Base units that go. Empty: what was approved, or less where less is there.")
 
 
 class Resolution(StrEnum):
@@ -51,6 +53,8 @@ class Resolution(StrEnum):
 
     REPLACED = "replaced"
     CREDITED = "credited"
+    #: The goods come back, or are lost.
+    REFUSED = "refused"
 
 
 class SupplierReturn(Document, db.Model):
@@ -67,15 +71,16 @@ class SupplierReturn(Document, db.Model):
     prefix, dated = "RTA", "returned_on"
     follows = ("lines.goods_receipt",)
     area, icon, rank = Area.PURCHASING, "arrow-back-up", 70
-    posts, process = Posts.STOCK, "purchasing"
+    posts, process = Posts.STOCK_THAT_DAY, "purchasing"
     may_be_backdated = True
     late_columns = ("credit_net", "credit_vat")
     workflow = Workflow(
         A.DRAFT,
         *approval_steps(A, author=Role.FACILITIES_STAFF, approver=Role.FACILITIES_HEAD),
-        Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF)),
+        Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF),
+                   line_asks=("moved_quantity",), line_hint=GOES, may_skip=True),
         Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF,
-                   asks=("resolution", "supplier_reference")),
+                   asks=("resolution", "supplier_reference", "goods_lost")),
         Transition("unconfirm", (A.DONE,), A.SENT, Role.FACILITIES_HEAD, needs_reason=True),
         *author_steps(A, author=Role.FACILITIES_STAFF, cancels=(A.APPROVED,)),
     )
@@ -89,6 +94,8 @@ class SupplierReturn(Document, db.Model):
     state: Mapped[SupplierReturnState] = state_column(A.DRAFT, "tb_rta.status")
     resolution: Mapped[Resolution | None]
     supplier_reference: Mapped[str | None] = mapped_column(sa.String(100))
+    #: Of goods that the supplier refused: they did not come back either.
+    goods_lost: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     #: The credit note, rupiah, posted when the supplier credited what was invoiced already: 0 where nothing
     #: was.
     credit_net: Mapped[Money | None] = mapped_column(info={"derived": True})
@@ -103,14 +110,14 @@ class SupplierReturn(Document, db.Model):
     replacements: Mapped[list[GoodsReceipt]] = relationship(back_populates="supplier_return")
 
 
-class SupplierReturnLine(MeasuredLine, db.Model):
+class SupplierReturnLine(MovedLine, db.Model):
     """One item of an RTA, taken from one line of a receipt."""
 
     __tablename__ = "supplier_return_line"
-    late_columns = ("credited_quantity",)
+    late_columns = ("moved_quantity", "credited_quantity")
     late_in = (A.SENT,)
     __table_args__ = (
-        *measured(),
+        *measured(), *moved(),
         sa.CheckConstraint("credited_quantity >= 0 AND credited_quantity <= quantity * factor",
                            name="credited_is_returned"),
         {"info": {"seed": "tb_detRta"}},
@@ -140,6 +147,7 @@ class UnitReturnState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
+    REVERSED = "reversed"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
@@ -158,13 +166,14 @@ class UnitReturn(Document, db.Model):
     prefix, dated = "RTP", "returned_on"
     follows = ("lines.delivery_request_line.delivery_request",)
     area, icon, rank = Area.INVENTORY, "truck-return", 90
-    posts, process = Posts.STOCK, "corrections"
+    posts, process = Posts.STOCK_THAT_DAY, "corrections"
     may_be_backdated = True
     workflow = Workflow(
         P.DRAFT,
         Transition("submit", (P.DRAFT,), P.SUBMITTED, Role.UNIT_USER, when=(has_lines, own_work_unit),
                    numbers=True),
         Transition("accept", (P.SUBMITTED,), P.ACCEPTED, Role.STORE_STAFF, when=not_own),
+        Transition("reverse", (P.ACCEPTED,), P.REVERSED, Role.STORE_HEAD, needs_reason=True),
         Transition("reject", (P.SUBMITTED,), P.REJECTED, Role.STORE_STAFF, needs_reason=True),
         *author_steps(P, author=Role.UNIT_USER),
     )
@@ -212,6 +221,7 @@ class SpoilageState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     POSTED = "posted"
+    REVERSED = "reversed"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
@@ -231,11 +241,12 @@ class Spoilage(Document, db.Model):
     prefix, dated = "SPL", "spoiled_on"
     follows = ("lines.goods_receipt",)
     area, icon, rank = Area.INVENTORY, "trash", 100
-    posts, process = Posts.STOCK, "corrections"
+    posts, process = Posts.STOCK_THAT_DAY, "corrections"
     may_be_backdated = True
     workflow = Workflow(
         L.DRAFT,
         *approval_steps(L, author=KEEPERS, approver=Role.FACILITIES_HEAD, approved=L.POSTED),
+        Transition("reverse", (L.POSTED,), L.REVERSED, Role.FACILITIES_HEAD, when=not_own, needs_reason=True),
         *author_steps(L, author=KEEPERS),
     )
 
@@ -252,13 +263,13 @@ class Spoilage(Document, db.Model):
         back_populates="spoilage", cascade="all, delete-orphan", order_by="SpoilageLine.id")
 
 
-class SpoilageLine(MeasuredLine, db.Model):
+class SpoilageLine(MovedLine, db.Model):
     """One spoiled item."""
 
     __tablename__ = "spoilage_line"
-    late_columns = ("unit_cost",)
+    late_columns = ("unit_cost", "moved_quantity")
     __table_args__ = (
-        *measured(),
+        *measured(), *moved(),
         sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
                                 name="batch_of_item"),
         {"info": {"seed": "tb_detSpoil"}},

@@ -139,6 +139,7 @@ SETTINGS: dict[str, Declared] = {
     "hospital.name": Declared("Rawat", TEXT, N_("Name of the hospital")),
     "hospital.phone": Declared("", FREE_TEXT, N_("Telephone of the hospital")),
     "account.inventory": Declared("117211", ACCOUNT, N_("Account: inventory")),
+    "account.in_transit": Declared("117199", ACCOUNT, N_("Account: stock on its way between stores")),
     "account.received_not_invoiced": Declared("212112", ACCOUNT, N_("Account: received, not invoiced")),
     "account.payables": Declared("212122", ACCOUNT, N_("Account: payables")),
     "account.cash": Declared("111911", ACCOUNT, N_("Account: cash")),
@@ -151,6 +152,8 @@ SETTINGS: dict[str, Declared] = {
     "account.donation": Declared("424232", ACCOUNT, N_("Account: goods that were donated")),
     "account.programme": Declared("424313", ACCOUNT, N_("Account: goods of programmes")),
     "account.price_variance": Declared("491511", ACCOUNT, N_("Account: price variance")),
+    "account.freight": Declared("525113", ACCOUNT, N_("Account: freight")),
+    "account.rounding": Declared("491511", ACCOUNT, N_("Account: rounding of invoices")),
     "account.asset": Declared("132311", ACCOUNT, N_("Account: assets")),
     "account.asset_payable": Declared("212113", ACCOUNT, N_("Account: payables for assets")),
     # What stands against assets that enter the register without a receipt.
@@ -213,8 +216,19 @@ SETTINGS: dict[str, Declared] = {
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
+    "papers.remind_days": Declared(
+        "7", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days after which people are reminded of a paper that nobody carries on"),
+        N_("And again after as many days. “0”: never.")),
+    "stock_transfer.receive_follows": Declared(
+        "no", SWITCH, N_("What leaves one store is in the other at once"),
+        N_("“yes” where both are shelves of one house: nobody says that it came.")),
     "supplier_invoice.tolerance": Declared(
-        "0", PERCENT, N_("Percent by which an invoice's price may differ from the receipt's")),
+        "0", PERCENT, N_("Percent by which an invoice's amounts and VAT may differ from the receipt's")),
+    "supplier_invoice.freight_limit": Declared(
+        "500000", MONEY, N_("Most freight that an invoice may charge without an order"), strict="0"),
+    "supplier_invoice.rounding_limit": Declared(
+        "1000", MONEY, N_("Most rupiah that an invoice may be rounded by"), strict="0"),
     "consultation.auto_approve": Declared("no", SWITCH,
                                           N_("Consultations are approved by themselves when asked for")),
     "consultation.cancel_hours": Declared(

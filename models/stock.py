@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,6 +20,7 @@ from models.base import (
     Money,
     Name,
     Quantity,
+    Text,
     UnitCost,
     db,
     reference,
@@ -73,12 +74,12 @@ class StoreItem(db.Model):
 
 
 class Shelf(db.Model):
-    """Where an item lies in a store, as people write it on the shelf: ``A-03-2``. People's, not the ledger's:
-    balances are counted anew without it."""
+    """A place where an item lies in a store, as people write it on the shelf: ``A-03-2``; an item may have
+    several. People's, not the ledger's: balances are counted anew without it."""
 
     __tablename__ = "shelf"
     __table_args__ = (
-        sa.UniqueConstraint("store_id", "item_id"),
+        sa.UniqueConstraint("store_id", "item_id", "location"),
         sa.CheckConstraint("location = trim(location) AND location <> ''", name="location_is_written"),
     )
 
@@ -97,11 +98,16 @@ class Shelf(db.Model):
 
 
 class StockBatch(db.Model):
-    """A batch of an item. Stock without a batch lies in the item's batch with the empty number."""
+    """A batch of an item. Stock without a batch lies in the item's batch with the empty number.
+
+    Numbers compare without case and blanks. A row that turned out to be the same batch as another names that
+    one: it keeps its history, and nothing new comes into it.
+    """
 
     __tablename__ = "stock_batch"
     __table_args__ = (
-        sa.UniqueConstraint("item_id", "number"),
+        sa.UniqueConstraint("item_id", "number_key"),
+        sa.CheckConstraint("same_as_id <> id", name="same_as_another"),
         sa.UniqueConstraint("item_id", "id"),
         sa.CheckConstraint("number <> '' OR expires_on IS NULL", name="no_batch_never_expires"),
     )
@@ -110,11 +116,57 @@ class StockBatch(db.Model):
     item_id: Mapped[int] = reference("item", index=False)
     number: Mapped[Code]
     expires_on: Mapped[date | None] = mapped_column(index=True, info=AS_ON_BOXES)
+    same_as_id: Mapped[int | None] = reference("stock_batch")
+    #: The number as it is compared; empty for a row that is the same as another.
+    number_key: Mapped[str | None] = mapped_column(
+        sa.String(64), sa.Computed("CASE WHEN same_as_id IS NULL THEN lower(replace(number, ' ', '')) END",
+                                   persisted=True))
 
     item: Mapped[Item] = relationship("Item")
+    same_as: Mapped[StockBatch | None] = relationship("StockBatch", remote_side="StockBatch.id")
 
     def __str__(self) -> str:
         return self.number or "–"
+
+
+def batch_key(number: Any) -> Any:
+    """The number, or a column of numbers, as `StockBatch.number_key` has it."""
+    return sa.func.lower(sa.func.replace(number, " ", ""))
+
+
+def number_key(number: str) -> str:
+    """A number as it is compared, in Python."""
+    return "".join(number.split()).lower()
+
+
+def same_number(one: str, other: str) -> bool:
+    return number_key(one) == number_key(other)
+
+
+class BatchCorrection(db.Model):
+    """A number or an expiry that was written wrongly and then put right, or a batch that was joined with
+    another. Append-only."""
+
+    __tablename__ = "batch_correction"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    id: Mapped[Id]
+    batch_id: Mapped[int] = reference("stock_batch")
+    number_before: Mapped[Code]
+    number_after: Mapped[Code]
+    expires_before: Mapped[date | None]
+    expires_after: Mapped[date | None]
+    joined_to_id: Mapped[int | None] = reference("stock_batch")
+    reason: Mapped[Text]
+    user_id: Mapped[int] = reference("user")
+    occurred_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    batch: Mapped[StockBatch] = relationship("StockBatch", foreign_keys=[batch_id])
+    joined_to: Mapped[StockBatch | None] = relationship("StockBatch", foreign_keys=[joined_to_id])
+    user: Mapped[User] = relationship("User")
+
+    def __str__(self) -> str:
+        return f"{self.number_before} → {self.number_after}"
 
 
 class StockBalance(db.Model):
@@ -148,6 +200,8 @@ class MoveKind(StrEnum):
     STOCKTAKE = "stocktake"
     TRANSFER_OUT = "transfer_out"
     TRANSFER_IN = "transfer_in"
+    #: What had left comes back: the supplier refused it, or it did not arrive in the other store.
+    CAME_BACK = "came_back"
     DISPENSING = "dispensing"
     MAINTENANCE = "maintenance"
     OPENING = "opening"
@@ -159,8 +213,11 @@ class StockMove(db.Model):
 
     __tablename__ = "stock_move"
     __table_args__ = (
-        sa.UniqueConstraint("document_type", "document_id", "line_id", "batch_id", "kind",
-                            name="posted_once"),
+        # An opposite move is held by `reverses_id`: of a transfer there is one for each store. What came back
+        # once may leave and come back again.
+        sa.Index("uq_stock_move_posted_once", "document_type", "document_id", "line_id", "batch_id", "kind",
+                 unique=True, sqlite_where=sa.text("kind NOT IN ('reversal', 'came_back')"),
+                 postgresql_where=sa.text("kind NOT IN ('reversal', 'came_back')")),
         sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
                                 name="batch_of_item"),
         sa.CheckConstraint("quantity <> 0", name="quantity_moves"),

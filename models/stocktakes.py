@@ -14,10 +14,18 @@ from models import clock
 from models.base import ExactDecimal, Factor, Id, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
-from models.line_quantities import MeasuredLine, measured
+from models.line_quantities import MovedLine, measured, moved
 from models.people import UserRole
 from models.roles import Role
-from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps, has_lines
+from models.workflow import (
+    Condition,
+    Transition,
+    Workflow,
+    approval_steps,
+    author_steps,
+    has_lines,
+    not_own,
+)
 
 if TYPE_CHECKING:
     from models.items import Item, UnitConversion
@@ -172,7 +180,9 @@ class StocktakeLine(db.Model):
 class StockTransferState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    SENT = "sent"
     POSTED = "posted"
+    REVERSED = "reversed"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
@@ -181,7 +191,7 @@ F = StockTransferState
 
 
 class StockTransfer(Document, db.Model):
-    """TRF: stock out of one store, into another, in one transaction."""
+    """TRF: stock out of one store, in transit until the other says what came."""
 
     __tablename__ = "stock_transfer"
     __table_args__ = (
@@ -190,21 +200,31 @@ class StockTransfer(Document, db.Model):
     )
     prefix, dated = "TRF", "transferred_on"
     area, icon, rank = Area.INVENTORY, "transfer", 120
-    posts, process = Posts.STOCK, "corrections"
+    posts, process = Posts.STOCK_THAT_DAY, "corrections"
     menu_rank = 86
     may_be_backdated = True
     is_sorted_by_shelf = True
+    late_columns = ("received_on",)
     workflow = Workflow(
         F.DRAFT,
-        *approval_steps(F, author=Role.STORE_STAFF, approver=Role.STORE_HEAD, approved=F.POSTED),
+        *approval_steps(F, author=Role.STORE_STAFF, approver=Role.STORE_HEAD, approved=F.SENT),
+        Transition("receive", (F.SENT,), F.POSTED, (Role.STORE_STAFF, Role.STORE_HEAD), when=not_own,
+                   line_asks=("arrived_quantity", "is_lost"), may_skip=True,
+                   line_hint=N_("Base units that came; empty is all of it. What did not come goes back to "
+                                "the store that sent it; tick where it is lost.")),
+        Transition("reverse", (F.SENT, F.POSTED), F.REVERSED, Role.STORE_HEAD, needs_reason=True),
         *author_steps(F, author=Role.STORE_STAFF),
+        former=(("approve", F.SUBMITTED, F.POSTED),),
     )
 
     id: Mapped[Id]
     created_by_id: Mapped[int] = author()
     store_id: Mapped[int] = reference("store")
     to_store_id: Mapped[int] = reference("store")
+    #: The day of approval: it left then.
     transferred_on: Mapped[date] = mapped_column(default=clock.today)
+    #: The day on which the other store had it.
+    received_on: Mapped[date | None] = mapped_column(info={"derived": True})
     state: Mapped[StockTransferState] = state_column(F.DRAFT)
 
     store: Mapped[Store] = relationship("Store", foreign_keys=[store_id])
@@ -213,12 +233,16 @@ class StockTransfer(Document, db.Model):
         back_populates="stock_transfer", cascade="all, delete-orphan", order_by="StockTransferLine.id")
 
 
-class StockTransferLine(MeasuredLine, db.Model):
+class StockTransferLine(MovedLine, db.Model):
     """One item to move; without a batch, the earliest expiry goes first."""
 
     __tablename__ = "stock_transfer_line"
+    late_columns = ("moved_quantity", "arrived_quantity", "is_lost")
+    late_in = (F.SENT,)
     __table_args__ = (
-        *measured(),
+        *measured(), *moved(),
+        sa.CheckConstraint("arrived_quantity >= 0 AND arrived_quantity <= moved_quantity",
+                           name="arrived_is_moved"),
         sa.ForeignKeyConstraint(["item_id", "batch_id"], ["stock_batch.item_id", "stock_batch.id"],
                                 name="batch_of_item"),
     )
@@ -230,6 +254,11 @@ class StockTransferLine(MeasuredLine, db.Model):
     batch_id: Mapped[int | None] = reference("stock_batch")
     quantity: Mapped[Quantity]
     factor: Mapped[Factor]
+    #: Base units that came into the other store.
+    arrived_quantity: Mapped[Quantity | None] = mapped_column(info={"derived": True})
+    #: What did not come is lost; else it goes back.
+    is_lost: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"),
+                                          info={"derived": True})
 
     stock_transfer: Mapped[StockTransfer] = relationship(back_populates="lines")
     item: Mapped[Item] = relationship("Item")

@@ -46,7 +46,7 @@ class Condition:
 ASIDE = frozenset({"close", "reopen", "recall", "open_again", "readmit", "reinstate", "reschedule"})
 #: Steps that say no (red words on their buttons).
 REFUSALS = frozenset({"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
-                      "unconfirm"})
+                      "reverse_payment", "unconfirm"})
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@
     var label = doc.querySelector('label[for="' + select.id + '"]');
     if (label) { select.setAttribute("aria-label", label.textContent.trim()); } // the label goes over to the typing field
     var turn = 0, trouble = "";
-    new window.TomSelect(select, {
+    var list = new window.TomSelect(select, {
       valueField: "id", labelField: "text", searchField: [], maxOptions: 30, preload: "focus", create: false,
       dropdownParent: null, loadThrottle: 250, allowEmptyOption: false, plugins: [],
       render: { no_results: function () { return '<div class="no-results' + (trouble ? ' text-danger" role="alert">' + trouble : '">' + window.rawatSending.word("none")) + "</div>"; } },
@@ -33,16 +33,59 @@
             if (mine !== turn) { done(); return; } // a later question was asked: its answer counts, whichever comes first
             trouble = "";
             offer(self, rows, done);
+            select.dataset.asked = query;
             only(self, query, rows);
+            if (select.dataset.enter === query && rows.length) { self.addItem(String(rows[0].id)); }
+            delete select.dataset.enter;
           })
           .catch(function (wrong) { // not the same as "there is none"
             if (mine === turn) { trouble = wrong.message; offer(self, [], done); } else { done(); }
           });
       },
       score: function () { return function () { return 1; }; },
-      onChange: function (value) { units(select, value); }
+      onChange: function (value) {
+        units(select, value);
+        if (value && this.isFocused) { onward(select); }
+      }
     });
+    var click = list.onClick;
+    list.onClick = function () { // pressing into a list that is open does not close it
+      if (list.isFocused && list.isOpen) { return; }
+      if (!list.inputValue()) { list.wrapper.classList.remove("preloaded"); }
+      click.call(list);
+    };
   }
+
+  /* from the item of a line to its quantity; from its last field to the next line, or a new one */
+  function onward(select) {
+    var row = select.closest("[data-lines] .inline-field-list > .inline-field");
+    var field = row && /-item$/.test(select.name) && row.querySelector("[data-quantity], .is-qty input");
+    if (field) { window.setTimeout(function () { field.focus(); field.select(); }); }
+  }
+  function toItem(row) {
+    var first = row.querySelector("select[data-lookup], input:not([type=hidden]), select");
+    var list = first && first.tomselect;
+    if (!list) { if (first) { first.focus(); } return; }
+    list.settings.openOnFocus = false; // it opens with the first letter, and covers nothing before
+    list.wrapper.classList.add("preloaded"); // else opening asks for everything, after what was typed
+    list.control_input.focus();
+    list.settings.openOnFocus = true;
+  }
+  doc.addEventListener("keydown", function (event) { // before the list takes what it showed for other letters
+    var select = event.key === "Enter" && event.target.closest && event.target.closest(".ts-wrapper") && event.target.closest(".ts-wrapper").previousElementSibling;
+    var typed = select && select.tomselect && select.tomselect.inputValue();
+    var isCode = typed && /\d/.test(typed) && !/\s/.test(typed.trim()) && /-item$/.test(select.name || ""); // scan.js finds it
+    if (typed && !isCode && select.dataset.asked !== typed && !event.isComposing) { event.preventDefault(); event.stopPropagation(); select.dataset.enter = typed; }
+  }, true);
+  doc.addEventListener("keydown", function (event) {
+    var row = event.key === "Enter" && event.target.matches && event.target.matches("input:not([type=checkbox])") && event.target.closest("[data-lines] .inline-field-list > .inline-field");
+    if (!row) { return; }
+    event.preventDefault(); // the Enter key of a line sends no document
+    if (event.target.closest(".ts-wrapper")) { return; }
+    var box = row.closest("[data-lines]"), next = row.nextElementSibling;
+    while (next && next.classList.contains("is-removed")) { next = next.nextElementSibling; }
+    if (next) { toItem(next); } else if (event.target.value.trim()) { toItem(addLine(box)); }
+  });
 
   /* a whole barcode means one record: it is picked at once */
   function only(list, query, rows) {
@@ -63,6 +106,7 @@
         if (target.dataset.lost) { delete target.dataset.lost; window.rawatSending.say(""); }
         target.length = 0;
         rows.forEach(function (row) { target.add(new Option(row.text, row.id)); });
+        rows.forEach(function (row) { if (row.usual) { target.value = row.id; } });
         if (target.dataset.wanted) { target.value = target.dataset.wanted; delete target.dataset.wanted; } // the packing that was scanned
       })
       .catch(function (wrong) { // never the units of the item before
@@ -130,6 +174,35 @@
     typing = window.setTimeout(function () { stocks(event.target); }, 250);
   });
 
+  /* what a line and all lines come to while they are typed; the server reckons again, to the sen */
+  function number(text) { // as the server reads it: a lone mark before three figures is the language's own
+    var plain = String(text || "").replace(/[\s\u00a0]|^Rp\.?/g, ""), comma = plain.lastIndexOf(","), point = plain.lastIndexOf(".");
+    var mark = comma > point ? "," : point > comma ? "." : "", own = doc.documentElement.lang === "id" ? "," : ".";
+    var other = mark === "," ? "." : ",", parts = plain.split(mark || "?");
+    if (!/^[0-9.,]*[0-9][0-9.,]*$/.test(plain)) { return NaN; }
+    if (mark && plain.indexOf(other) < 0 && parts.slice(1).every(function (part) { return part.length === 3; }) && (mark !== own || parts.length > 2)) { return Number(parts.join("")); }
+    if (mark && parts.length > 2) { return NaN; }
+    return Number(plain.split(other).join("").replace(",", "."));
+  }
+  function written(amount) { return new Intl.NumberFormat(doc.documentElement.lang, { maximumFractionDigits: 2 }).format(amount); }
+  function totals(box) {
+    var sum = 0, known = false;
+    box.querySelectorAll(".inline-field-list > .inline-field").forEach(function (row) {
+      var place = row.querySelector("[data-line-total]");
+      var count = number(typed(row, "received_quantity") || typed(row, "quantity")), discount = typed(row, "discount") ? number(typed(row, "discount")) : 0;
+      var amount = Math.round(count * number(typed(row, "unit_price")) * (100 - discount)) / 100;
+      if (place) { place.textContent = isNaN(amount) ? "" : written(amount); }
+      if (!isNaN(amount) && !row.classList.contains("is-removed")) { sum += amount; known = true; }
+    });
+    var all = box.querySelector("[data-lines-total]");
+    if (all) { all.hidden = !known; all.querySelector("b").textContent = "Rp" + written(sum); }
+  }
+  function totalsOf(event) {
+    var box = event.target.closest && event.target.closest("[data-lines]");
+    if (box && box.querySelector("[data-lines-total]")) { window.setTimeout(function () { totals(box); }); }
+  }
+  ["input", "change", "click"].forEach(function (name) { doc.addEventListener(name, totalsOf); });
+
   /* lines: add, remove, number */
   function renumber(list) {
     var place = 0;
@@ -161,8 +234,7 @@
     var button = closest(event, "[data-add-line]");
     if (button) {
       var added = addLine(button.closest("[data-lines]"));
-      var first = added.querySelector("input:not([type=hidden]), select");
-      if (first) { first.focus(); }
+      toItem(added);
       return;
     }
     button = closest(event, "[data-remove-line]");
@@ -311,6 +383,7 @@
       list.querySelectorAll(".inline-field.is-spare").forEach(function (row, place) { if (place > 0 || list.querySelector(".inline-field:not(.is-spare)")) { row.remove(); } });
       box.querySelector("[data-add-line]").hidden = false;
       renumber(list);
+      if (box.querySelector("[data-lines-total]")) { totals(box); }
     });
     doc.querySelectorAll("select[data-lookup]").forEach(lookup);
     doc.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock);
@@ -319,7 +392,12 @@
     doc.querySelectorAll("[data-tick-all]").forEach(function (box) { box.hidden = false; });
     ticked();
     var wrong = doc.querySelector(".alert-danger[role=alert]");
-    if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); }
+    if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); return; }
+    var fresh = window.matchMedia("(pointer: fine)").matches && doc.querySelector("form[data-new]"); // a phone keeps its keyboard down
+    if (fresh) {
+      var empty = Array.from(fresh.querySelectorAll("select[data-lookup][data-needed]")).filter(function (select) { return !select.value; })[0];
+      toItem(empty ? empty.closest(".form-group") : fresh.querySelector(".inline-field-list > .inline-field") || fresh);
+    }
   });
 
   /* asking by itself every few seconds is no sign of a person: it does not keep a session alive */

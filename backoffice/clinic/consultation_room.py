@@ -38,7 +38,7 @@ from models.operations.core import activity
 from models.operations.core.approvals import perform
 from models.people import User
 from models.prescriptions import LetterKind, Prescription, PrescriptionLine, PrescriptionState
-from models.rights import history_for
+from models.scopes import history_for
 from portal.web import conversation_page, search_sealing
 from portal.web.locale import hour, parse_decimal, quantity
 

@@ -33,7 +33,8 @@ from models.documents import Document
 from models.errors import Conflict, Refused
 from models.operations.core import activity, amendments
 from models.operations.ledger import backdating
-from models.rights import is_bound_to_unit, may
+from models.operations.setup import list_layouts
+from models.rights import is_bound_to_unit, may, scope
 from models.roles import Role
 from models.workflow import has_lines
 from portal.web import export, replica, search_sealing
@@ -95,7 +96,11 @@ class StaffView(TransitionPages, TableView):
 
     def beside(self) -> tuple[tuple[str, Any, str], ...]:
         """Buttons of the list beside the one for an empty form: address, words, icon."""
-        return self.beside_new if self.can_make_new() else ()
+        if not self.can_make_new():
+            return ()
+        if not current_user.has_role(*list_layouts.importers(self.table)):
+            return self.beside_new
+        return (*self.beside_new, (f"/admin/imports/?kind={self.table}", gettext("Import"), "file-import"))
 
     def can_make_new(self) -> bool:
         return self.can_create and may(current_user, "create", self.table)
@@ -141,6 +146,7 @@ class StaffView(TransitionPages, TableView):
             for name in self.prefills:
                 form[name].data = lookups.find(self.every[name].target,
                                                request.args.get(name, "")) or form[name].data
+            self._remember(form)
         unit = form._fields.get("work_unit")
         if unit is not None and is_bound_to_unit(current_user, self.table):
             unit.data, unit.process_errors, unit.fixed = current_user.work_unit, [], True
@@ -148,6 +154,19 @@ class StaffView(TransitionPages, TableView):
             if unit.data is None:
                 unit.process_errors = [gettext("Your account has no work unit. Ask the administrator.")]
         return form
+
+    def _remember(self, form: StaffForm) -> None:
+        """The store of the person's last document of this type stands on the next one."""
+        field = form._fields.get("store")
+        if field is None or field.data is not None or not issubclass(self.model, Document):
+            return
+        model = self.model
+        last = sa.select(model.store_id).where(model.created_by_id == current_user.id).order_by(
+            model.id.desc()).limit(1).scalar_subquery()
+        store = self.every["store"].target
+        field.data = db.session.scalars(lookups.within(
+            sa.select(store).where(store.id == last, store.status != "inactive"),
+            lookups.choosable(store))).first()
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
@@ -281,7 +300,9 @@ class StaffView(TransitionPages, TableView):
         if column.target is lookups.UnitConversion and "item" in request.args:
             item = lookups.identity(column.target, request.args["item"])
             units = lookups.units_of([item])[item] if item is not None else []
-            return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
+            usual = self.usual_unit(request.args["name"].partition("-")[0], item) if units else None
+            return jsonify([{"id": unit.id, "text": unit_text(unit), "usual": unit.id == usual}
+                            for unit in units])
         limit, text = request.args.get("limit", ""), search_sealing.query()
         result = lookups.search(column.target, text,
                                 limit=int(limit) if limit.isdigit() and len(limit) < 4 else lookups.MOST)
@@ -289,6 +310,19 @@ class StaffView(TransitionPages, TableView):
             result = [unit for unit in result if unit.id == current_user.work_unit_id]
         return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row),
                          "exact": lookups.is_exact(row, text)} for row in result])
+
+    def usual_unit(self, collection: str, item_id: int | None) -> int | None:
+        """The unit of measure in which the item stands on the last document of this type that the person may
+        see: a nurse's own ward asks by the box, another by the piece."""
+        if collection not in self.lines:
+            return None
+        lines = sa.inspect(self.model).relationships[collection]
+        line = lines.mapper.class_
+        if not (hasattr(line, "item_id") and hasattr(line, "unit_id")):
+            return None
+        statement = sa.select(line.unit_id).join(self.model, lines.primaryjoin).where(line.item_id == item_id)
+        return db.session.scalar(lookups.within(statement, scope(current_user, self.table))
+                                 .order_by(line.id.desc()).limit(1))
 
     def _reference(self, name: str) -> Any:
         for collection in self.lines:

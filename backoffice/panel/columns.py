@@ -29,7 +29,8 @@ KEPT = frozenset({
 })
 #: Never shown: secrets and machinery, and what a computed column tells.
 HIDDEN = frozenset({"net_value", "version", "password_hash", "token_hash", "nik_index", "nik", "is_demo",
-                    "content", "sha256", "verify_code", "previous_hash", "hash", "guest", "digest"})
+                    "content", "number_key", "sha256", "verify_code", "previous_hash", "hash", "guest",
+                    "digest"})
 TITLES = ("number", "tag", "code", "medical_record_number", "key", "name", "title", "email")
 LIST_WIDTH = 7
 

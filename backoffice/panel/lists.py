@@ -20,7 +20,9 @@ from backoffice.panel.columns import Column, columns_of, key_of
 from backoffice.panel.inbox import first_rows, for_person, frame_columns, keep_frame
 from models import clock
 from models.base import db
+from models.documents import Document
 from models.people import User
+from models.stock import StockBatch, StockMove
 from portal.web import search_sealing, words
 
 #: Counting stops here: a list says "1,000+" rather than read a million rows.
@@ -192,6 +194,9 @@ def searched(model: Any, text: str, listed: Iterable[str],
         pattern = lookups.like(word)
         either: list[Any] = [getattr(model, name).ilike(pattern, escape="/") for name in own]
         either += [expression.ilike(pattern, escape="/") for expression in too]
+        either += lookups.spelt(model, word)
+        if _may_name_a_batch(model, word):
+            either.append(model.id.in_(_papers_of_batch(model, pattern)))
         for reference in references:
             keys = few.get((word, reference.name))
             local = _attribute(model, reference)
@@ -200,6 +205,18 @@ def searched(model: Any, text: str, listed: Iterable[str],
         if either:
             criteria.append(sa.or_(*either))
     return sa.and_(*criteria) if criteria else None
+
+
+def _may_name_a_batch(model: Any, word: str) -> bool:
+    """Papers that move stock are found by their batches; what is on a prescription stays on it."""
+    return (issubclass(model, Document) and model.posts.is_stock and model.__tablename__ != "prescription"
+            and len(word) >= 3 and any(character.isdigit() for character in word))
+
+
+def _papers_of_batch(model: Any, pattern: str) -> sa.Select[Any]:
+    batches = sa.select(StockBatch.id).where(StockBatch.number.ilike(pattern, escape="/"))
+    return sa.select(StockMove.document_id).where(StockMove.document_type == model.__tablename__,
+                                                  StockMove.batch_id.in_(batches))
 
 
 def eager(model: Any, names: Iterable[str]) -> tuple[Any, ...]:
@@ -216,7 +233,7 @@ def _keys_with_word(target: Any, word: str) -> sa.Select[Any]:
     pattern = lookups.like(word)
     return sa.select(key_of(target)).where(
         sa.or_(*(getattr(target, name).ilike(pattern, escape="/")
-                 for name in lookups.searched_columns(target))))
+                 for name in lookups.searched_columns(target)), *lookups.spelt(target, word)))
 
 
 def _small_sets(named: dict[tuple[str, str], sa.Select[Any]]) -> dict[tuple[str, str], list[Any]]:

@@ -21,6 +21,7 @@ from models.operations.core import spelling
 from models.operations.people import nik
 from models.people import User
 from models.rights import RIGHTS, hidden, may, scope
+from models.stock import StockBatch
 
 #: The most choices that a look-up answers, whatever it was asked for.
 MOST = 20
@@ -100,6 +101,8 @@ def like(text: str) -> str:
 def beside(model: Any) -> tuple[Any, ...]:
     """Expressions that a table is searched by beside its own texts: patients by the e-mail of their
     account."""
+    if model is StockBatch:
+        return (StockBatch.number_key,)
     if model is not Patient:
         return ()
     return (sa.select(User.email).where(User.id == Patient.user_id).correlate(Patient).scalar_subquery(),)
@@ -124,11 +127,11 @@ def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[
     texts = [*(getattr(model, name) for name in columns), *beside(model)]
     if not words or not texts:
         return None
-    return sa.and_(*(sa.or_(*(text.ilike(like(word), escape="/") for text in texts), *_spelt(model, word))
+    return sa.and_(*(sa.or_(*(text.ilike(like(word), escape="/") for text in texts), *spelt(model, word))
                      for word in words))
 
 
-def _spelt(model: Any, word: str) -> list[sa.ColumnElement[bool]]:
+def spelt(model: Any, word: str) -> list[sa.ColumnElement[bool]]:
     """The names of items that sound like the word: paracetamol is parasetamol."""
     if model is not Item or not (sound := spelling.folded(word)):
         return []

@@ -20,7 +20,8 @@ from portal.web.more_types import more_types
 #: documents of their area; what is not named here follows. Documents say icon and place on their class.
 ICONS = {
     "item": "package", "shelf": "map-pin", "store_item": "stack-2", "stock_balance": "stack-2",
-    "stock_move": "arrows-exchange", "stock_batch": "tags", "supplier": "building-store",
+    "stock_move": "arrows-exchange", "stock_batch": "tags", "batch_correction": "pencil",
+    "supplier": "building-store",
     "asset": "armchair", "calibration": "certificate", "bed": "bed", "cleaning": "spray",
     "inpatient_room": "bed", "room": "door", "ward": "building-hospital", "building": "building",
     "land": "map", "stay": "door-enter", "patient": "user-heart", "doctor": "stethoscope",
@@ -37,8 +38,9 @@ AMONG_DOCUMENTS = {
 }
 #: Tables that are opened now and then: under "More" of their area. A document says `is_secondary`.
 SECONDARY = frozenset({
-    "shelf", "store_item", "stock_balance", "stock_batch", "item_category", "unit_conversion", "store",
-    "vendor", "asset_type", "asset_model", "asset_book", "asset_book_change", "asset_movement",
+    "shelf", "store_item", "stock_balance", "stock_batch", "batch_correction", "item_category",
+    "unit_conversion", "store", "vendor", "asset_type", "asset_model", "asset_book",
+    "asset_book_change", "asset_movement",
     "asset_auction_bid", "maintenance_part", "maintenance_schedule", "calibration", "land", "building",
     "ward", "room_class", "room_facility", "class_facility", "doctor_schedule", "schedule_exception",
     "clinical_note", "diagnosis", "letter", "consent", "holiday", "code_list", "region", "outbox", "period",

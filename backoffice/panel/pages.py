@@ -24,8 +24,8 @@ from portal.web import search_sealing, words
 from portal.web.locale import refusal_text
 
 #: What the search box looks through by name or code, after the documents.
-SEARCHED_TABLES = ("item", "patient", "doctor", "consultation", "asset", "supplier", "vendor", "room",
-                   "inpatient_room", "work_unit", "employee", "user")
+SEARCHED_TABLES = ("item", "patient", "doctor", "consultation", "asset", "stock_batch", "supplier", "vendor",
+                   "room", "inpatient_room", "work_unit", "employee", "user")
 EACH = 5
 #: Rows of the inbox on a page.
 SHOWN = 50

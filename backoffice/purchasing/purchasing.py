@@ -33,7 +33,6 @@ from models.operations.purchasing import (
 )
 from models.outbox import Outbox
 from models.purchasing import (
-    SEN,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderState,
@@ -170,6 +169,10 @@ class SupplierInvoiceView(DocumentView):
     column_list = ("number", "invoiced_on", "supplier", "purchase_order", "supplier_number", "due_on",
                    "state")
     late = ("due_on", ("submitted", "approved"))
+    form_columns = ("supplier", "purchase_order", "supplier_number", "tax_invoice_number", "invoiced_on",
+                    "due_on", "vat_amount", "freight_amount", "rounding_amount", "paper_total", "note")
+    line_form_columns = {"lines": ("goods_receipt_line", "item", "quantity", "unit", "unit_price", "discount",
+                                   "amount")}
     details_template = "backoffice/purchasing/supplier_invoice.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
@@ -177,7 +180,10 @@ class SupplierInvoiceView(DocumentView):
         if not record.lines:
             return {}
         is_paid = record.state == SupplierInvoiceState.PAID
-        return {"matches": matching.matches(record), "vat_due": matching.vat_due(record),
+        matches, due = matching.matches(record), matching.vat_due(record)
+        charged = sum((match.charged for match in matches), ZERO)
+        return {"matches": matches, "vat_due": due, "vat_fits": matching.vat_fits(record, due),
+                "total": charged + record.total - record.net_total,
                 "credit": ZERO if is_paid else supplier_returns.open_credit(record.supplier_id)}
 
     def step_form(self, transition: Transition, moved: Any) -> Any:
@@ -205,14 +211,13 @@ class SupplierInvoiceView(DocumentView):
         if order is None:
             return form
         form.purchase_order.data, form.supplier.data = order, order.supplier
-        net = ZERO
-        for place, entry in enumerate(matching.chargeable(order)):
+        lines = matching.chargeable(order)
+        for place, entry in enumerate(lines):
             source = entry.goods_receipt_line
             form.lines.add_typed(place, SimpleNamespace(
                 goods_receipt_line=source, item=source.item, unit=source.unit, quantity=entry.quantity,
-                unit_price=entry.unit_price))
-            net += (entry.quantity * entry.unit_price).quantize(SEN)
-        form.vat_amount.data = (net * order.vat_percent / 100).quantize(SEN)
+                unit_price=entry.unit_price, discount=entry.discount, amount=None))
+        form.vat_amount.data = matching.proposed_vat(order, lines)
         return form
 
 

@@ -76,7 +76,7 @@ class QuotationRequestView(DocumentView):
     model = QuotationRequest
     lines = ("lines", "quotations")
     column_list = ("number", "asked_on", "store", "answer_by", "created_by", "state")
-    late = ("answer_by", ("sent",))
+    late = ("answer_by", ("asked",))
     form_columns = ("store", "asked_on", "answer_by", "note")
     line_form_columns = {"lines": ("item", "quantity", "unit", "purchase_request_line"),
                          "quotations": ("supplier",)}
@@ -87,7 +87,7 @@ class QuotationRequestView(DocumentView):
                   and any(line.chosen for line in asked.lines), icon="file-invoice"),)
 
     def links(self, record: QuotationRequest) -> list[tuple[str, str, str]]:
-        if record.state == Q.SENT:
+        if record.state == Q.ASKED:
             writes = current_user.has_role(Role.FACILITIES_STAFF)
             return [(f"{self.url}/{record.id}/compare",
                      gettext("Answers and choice") if writes else gettext("Compare"), "list-details")]
@@ -149,7 +149,7 @@ class QuotationRequestView(DocumentView):
 
     def _compare_page(self, request_id: int, refusal: Refused | None = None) -> Any:
         asked = quotations.loaded(request_id)
-        editable = asked.state == Q.SENT and current_user.has_role(Role.FACILITIES_STAFF)
+        editable = asked.state == Q.ASKED and current_user.has_role(Role.FACILITIES_STAFF)
         typed = request.form if refusal is not None else None
         cells = {(price.quotation_id, price.quotation_request_line_id): price
                  for quotation in asked.quotations for price in quotation.prices}

@@ -18,11 +18,13 @@ from wtforms import validators
 from backoffice.panel import fields, lookups, rendering
 from backoffice.panel.base import DocumentView, Make
 from backoffice.panel.forms import StaffForm, make_form
+from backoffice.stores.put_away import PutAway
 from models.base import db
 from models.errors import Refused
 from models.goods_receipts import GoodsReceipt, GoodsReceiptState, GoodsSource
 from models.operations.purchasing import receipts, received_lines
 from models.purchasing import PurchaseOrder
+from models.rights import may
 from models.roles import Role
 from models.workflow import Transition
 from portal.web import words
@@ -47,7 +49,7 @@ def _form(names: tuple[str, ...], line: tuple[str, ...]) -> type[StaffForm]:
     return type("GoodsReceiptForm", (plain,), all_lines)
 
 
-class GoodsReceiptView(DocumentView):
+class GoodsReceiptView(PutAway, DocumentView):
     model = GoodsReceipt
     column_list = ("number", "received_on", "purchase_order", "supplier", "store", "delivery_order_number",
                    "state")
@@ -64,6 +66,12 @@ class GoodsReceiptView(DocumentView):
                   receipts.make_return,
                   lambda receipt: (receipt.state == GoodsReceiptState.POSTED
                                    and receipt.supplier_id is not None)),)
+
+    def links(self, record: GoodsReceipt) -> list[tuple[str, str, str]]:
+        """Labels for what came."""
+        if record.state != GoodsReceiptState.POSTED or not may(current_user, "read", "stock_batch"):
+            return []
+        return [(f"/admin/stock_batch/labels/?receipt={record.id}", gettext("Print labels"), "printer")]
 
     # ------------------------------------------------------------ two kinds, two forms
 

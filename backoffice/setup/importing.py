@@ -19,7 +19,7 @@ from backoffice.panel.views import done, message_of
 from backoffice.setup import import_preview
 from models import clock
 from models.base import db, one_transaction
-from models.errors import N_, Refused
+from models.errors import N_, Conflict, Refused
 from models.imports import OPENING_STOCK, ListImport
 from models.operations.core import list_files
 from models.operations.setup import import_undo, imports, list_layouts
@@ -209,7 +209,7 @@ class ImportsView(Page):
                                         by=current_user._get_current_object(),
                                         seen=request.form.get("digest", ""),
                                         codes_are_right=bool(request.form.get("codes_are_right")))
-        except imports.Changed as refusal:
+        except Conflict as refusal:
             db.session.rollback()
             return self._looked_anew(id, refusal, before)
         except Refused as refusal:
@@ -243,7 +243,7 @@ class ImportsView(Page):
         """An empty list with the right headings and one row that shows how it is filled in."""
         if kind not in mine() or export_type not in {"xlsx", "csv"}:
             abort(404)
-        heads, rows, codes = list_heads.template(db.session, kind)
+        heads, rows, codes = list_heads.template(db.session, kind, current_user)
         if export_type == "csv":
             answer = Response(export.as_csv(heads, rows), mimetype="text/csv; charset=utf-8")
         else:

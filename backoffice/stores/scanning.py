@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import g, jsonify, request
 from flask_admin import expose
 from flask_login import current_user
 
+from backoffice.panel import lookups
 from backoffice.panel.pages import Page
 from backoffice.panel.views import message_of
+from models import barcodes
+from models.base import db
 from models.errors import Refused
 from models.operations.ledger import availability
 from models.operations.stores import scans
-from models.rights import may
+from models.rights import may, scope
+from models.stock import Shelf, Store, StoreItem
 
 
 def answer(found: scans.ScannedItem) -> dict[str, Any]:
@@ -38,7 +43,9 @@ class ScanView(Page):
         g.uses_camera = True
         text = request.args.get("code", "").strip()
         result, refusal, held = None, None, []
-        if text:
+        shelf = barcodes.read(text).shelf if text else None
+        on_shelf = self._on_shelf(shelf) if shelf else []
+        if text and not on_shelf:
             try:
                 result = scans.find(text)
             except Refused as refused:
@@ -46,9 +53,25 @@ class ScanView(Page):
             if result is not None and may(current_user, "read", "store_item"):
                 held = availability.store_by_store(result.item.id)
         page = self.render("backoffice/stores/scan.html", text=text, found=result, refusal=refusal,
-                           message_of=message_of,
-                           held=held)
+                           message_of=message_of, held=held, shelf=shelf if on_shelf else None,
+                           on_shelf=on_shelf, may_read_batch=may(current_user, "read", "stock_batch"))
         return page, 404 if refusal is not None else 200
+
+    @staticmethod
+    def _on_shelf(shelf: str) -> list[tuple[Shelf, Any]]:
+        """What lies on a shelf, as its label names it; quantities for who reads stock."""
+        store, _, location = shelf.partition(":")
+        if not may(current_user, "read", "shelf"):
+            return []
+        reads_stock = may(current_user, "read", "store_item")
+        held = sa.and_(StoreItem.store_id == Shelf.store_id, StoreItem.item_id == Shelf.item_id)
+        rows = db.session.execute(
+            lookups.within(sa.select(Shelf, StoreItem.quantity), scope(current_user, "shelf"))
+            .join(Store, Store.id == Shelf.store_id).outerjoin(StoreItem, held)
+            .where(sa.func.lower(Store.code) == store.lower(),
+                   sa.func.lower(Shelf.location) == location.lower())
+            .options(sa.orm.joinedload(Shelf.item)).order_by(Shelf.id).limit(100))
+        return [(place, quantity if reads_stock else None) for place, quantity in rows]
 
     @expose("/find")
     def find(self) -> Any:

@@ -16,6 +16,7 @@ from backoffice.panel.forms import MOST_LINES
 from models.base import db
 from models.items import Item, UnitConversion
 from models.operations.ledger import availability
+from models.operations.stores import substitutes
 from models.rights import may
 from models.stock import StockBalance, StockBatch, Store
 from portal.web.locale import parse_decimal
@@ -71,7 +72,15 @@ class StockHint:
         wanted = base(requested.get("quantity", ""), requested.get("unit", "")) + others
         return self.render("backoffice/stores/line_stock.html", item=item, stock=stock, wanted=wanted,
                            left=stock - wanted, reserved=there.reserved,
+                           instead=self._instead(item.id, store_id) if wanted > stock else [],
                            waits=self.waits_for_stock, of_batch=batch_id is not None, others=others)
+
+    @staticmethod
+    def _instead(item_id: int, store_id: Any) -> list[substitutes.Suggestion]:
+        """What the store could give in place of what lacks, for who may know."""
+        if not may(current_user, "read", "item_substitute"):
+            return []
+        return [other for other in substitutes.suggestions([item_id], store_id)[item_id] if other.there > 0]
 
     def _stock(self, there: availability.Available, item_id: int, store_id: Any, batch_id: Any) -> Decimal:
         """What this document can take: a request what nobody waits for, the others what lies there."""

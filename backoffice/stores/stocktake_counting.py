@@ -28,7 +28,7 @@ from models.items import Item, ItemCategory, UnitConversion
 from models.operations.core import list_files
 from models.operations.core.approvals import perform
 from models.operations.stores import count_moments, scans, stocktake_counting
-from models.stock import StoreItem
+from models.stock import StoreItem, same_number
 from models.stocktakes import COUNTERS, Stocktake, StocktakeLine, StocktakeState
 from portal.web import export
 from portal.web.locale import parse_decimal, quantity
@@ -297,7 +297,8 @@ class CountingPages:
                                                                        None if named else refusal)
         mine = [line for line in lines if line.item_id == what.item.id]
         if what.scan.batch:
-            batch = [line for line in mine if line.batch is not None and line.batch.number == what.scan.batch]
+            batch = [line for line in mine
+                     if line.batch is not None and same_number(line.batch.number, what.scan.batch)]
             return (batch[0], [], None, None) if batch else (None, mine, what, None)
         if len(mine) == 1:
             return mine[0], [], None, None

@@ -14,18 +14,19 @@ from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.panel.rendering import BLANK
 from backoffice.stores.by_shelf import ByShelf
+from backoffice.stores.labels import LabelPages
+from backoffice.stores.put_away import PutAway
 from backoffice.stores.stock_hint import StockHint
 from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
 from models.items import Item, UnitConversion
-from models.operations.ledger import availability
+from models.operations.ledger import availability, stock
 from models.operations.purchasing import supplier_refunds, supplier_returns
-from models.operations.stores import count_moments, shelves, stocktake_counting, substitutes
-from models.returns import Spoilage, SupplierReturn
+from models.operations.stores import count_moments, levels, shelves, stocktake_counting, substitutes
+from models.returns import Spoilage, SupplierReturn, UnitReturn
 from models.rights import hidden, may
 from models.roles import Role
 from models.stock import Shelf, StockBalance, StockMove, StoreItem
-from models.stock_levels import StockLevel
 from models.stocktakes import Stocktake, StocktakeState, StockTransfer
 from models.workflow import Transition
 from portal.web.locale import quantity, rupiah
@@ -48,20 +49,21 @@ def stock_cell(stock: availability.Available) -> Markup:
     return escape(quantity(stock.usable)) + small
 
 
-class ItemView(MasterView):
+class ItemView(LabelPages, MasterView):
     model = Item
     column_list = ("code", "name", "category", "stock_on_hand", "base_unit", "minimum_stock", "status")
     lines = ("units",)
     details_template = "backoffice/stores/item.html"
+
+    def links(self, record: Item) -> list[tuple[str, str, str]]:
+        return [*super().links(record), self.label_link(record)]
 
     def extra(self, record: Any) -> dict[str, Any]:
         instead = (substitutes.suggestions([record.id])[record.id]
                    if may(current_user, "read", "item_substitute") else [])
         if not may(current_user, "read", "stock_balance"):
             return {"held": [], "substitutes": instead}
-        levels = db.session.scalars(sa.select(StockLevel).filter_by(item_id=record.id)
-                                    .options(joinedload(StockLevel.store)).order_by(StockLevel.id)).all()
-        return {"held": shelves.held(record.id), "today": clock.today(), "levels": levels,
+        return {"held": shelves.held(record.id), "today": clock.today(), "levels": levels.of_item(record.id),
                 "substitutes": instead,
                 "stock": availability.in_all_stores([record.id])[record.id]}
 
@@ -115,17 +117,32 @@ class StoreItemView(LedgerView):
     column_list = ("item", "store", "quantity", "value")
 
 
-class ShelfView(MasterView):
+class ShelfView(LabelPages, MasterView):
     model = Shelf
     column_list = ("location", "item", "store")
     form_columns = ("store", "item", "location")
     prefills = ("store", "item")
     column_default_sort = ("location", False)
 
+    def links(self, record: Shelf) -> list[tuple[str, str, str]]:
+        return [*super().links(record), self.label_link(record)]
+
+
+def went_short(document: Any) -> list[str]:
+    """That less left than was approved, line by line, because no more was there or the clerk said so."""
+    short = [line for line in document.lines if line.gone_quantity < line.base_quantity]
+    return [gettext("Less than approved: %(lines)s.", lines="; ".join(
+        gettext("%(item)s %(gone)s of %(approved)s %(unit)s", item=line.item.name, unit=line.item.base_unit,
+                gone=quantity(line.gone_quantity), approved=quantity(line.base_quantity))
+        for line in short))] if short else []
+
 
 class SpoilageView(StockHint, DocumentView):
     model = Spoilage
     line_form_columns = {"lines": ("item", "quantity", "unit", "batch", "cause")}
+
+    def after_step(self, moved: Any, transition: Transition) -> list[str]:
+        return went_short(moved) if transition.name == "approve" else []
 
 
 class SupplierReturnView(StockHint, DocumentView):
@@ -136,7 +153,9 @@ class SupplierReturnView(StockHint, DocumentView):
                   supplier_refunds.make_refund, supplier_refunds.can_be_refunded, opens="edit", icon="cash"))
 
     def after_step(self, moved: Any, transition: Transition) -> list[str]:
-        """What the supplier's answer means for the money."""
+        """What did not go, and what the supplier's answer means for the money."""
+        if transition.name == "send":
+            return went_short(moved)
         if transition.name != "confirm" or moved.credit_net is None:
             return []
         if not moved.credit_net:
@@ -144,9 +163,29 @@ class SupplierReturnView(StockHint, DocumentView):
         return [gettext("%(amount)s of credit can be set off when an invoice of this supplier is paid.",
                         amount=rupiah(moved.credit_net + moved.credit_vat))]
 
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """Beside each line that is to go: what was approved, and what of its batch is there."""
+        there = stock.balances(record.store_id, {line.item_id for line in record.lines})
+        return {line.id: gettext("approved %(approved)s %(unit)s, there are %(there)s",
+                                 approved=quantity(line.base_quantity), unit=line.item.base_unit,
+                                 there=quantity(there.get(
+                                     (line.item_id, line.goods_receipt_line.batch_id), Decimal(0))))
+                for line in record.lines}
 
-class StockTransferView(StockHint, ByShelf, DocumentView):
+
+class UnitReturnView(PutAway, DocumentView):
+    model = UnitReturn
+    puts_away = ("accept", "store_id")
+
+
+class StockTransferView(PutAway, StockHint, ByShelf, DocumentView):
     model = StockTransfer
+    puts_away = ("receive", "to_store_id")
+
+    def lines_say(self, record: Any, step: Transition) -> dict[int, str]:
+        """Beside each line that is to come: what left."""
+        return {line.id: gettext("%(sent)s %(unit)s were sent", sent=quantity(line.gone_quantity),
+                                 unit=line.item.base_unit) for line in record.lines}
     makes = drafts_from.makes(StockTransfer)
 
 

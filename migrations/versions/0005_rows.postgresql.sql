@@ -1,15 +1,35 @@
+-- batches: numbers that differ only by case or blanks are one batch; the later rows name the first, keep their
+-- stock, and are joined with it by the head of store
+UPDATE stock_batch SET same_as_id = (
+    SELECT min(first.id) FROM stock_batch first WHERE first.item_id = stock_batch.item_id
+    AND lower(replace(first.number, ' ', '')) = lower(replace(stock_batch.number, ' ', '')))
+WHERE EXISTS (
+    SELECT 1 FROM stock_batch first WHERE first.item_id = stock_batch.item_id AND first.id < stock_batch.id
+    AND lower(replace(first.number, ' ', '')) = lower(replace(stock_batch.number, ' ', '')))
+
+-- Invoices by amount: what each approved line took off goods received not invoiced, in the order of the lines.
+UPDATE supplier_invoice_line AS l
+SET cleared_amount = round(t.worth * t.upto / t.whole, 2) - round(t.worth * (t.upto - t.quantity) / t.whole, 2)
+FROM (SELECT c.id, c.quantity, r.received_quantity AS whole,
+    round(r.received_quantity * r.unit_price * (100 - r.discount) / 100, 2) AS worth,
+    sum(c.quantity) OVER (PARTITION BY c.goods_receipt_line_id ORDER BY c.id) AS upto
+  FROM supplier_invoice_line AS c
+  JOIN supplier_invoice AS i ON i.id = c.supplier_invoice_id AND i.state IN ('approved', 'paid')
+  JOIN goods_receipt_line AS r ON r.id = c.goods_receipt_line_id) AS t
+WHERE t.id = l.id
+
 -- Deliveries that never left the store and hang on a request that has ended: they are cancelled with it.
 INSERT INTO document_event (document_type, document_id, transition, from_state, to_state, user_id, note, occurred_at)
   SELECT 'delivery_request', d.id, 'cancel', d.state, 'cancelled', d.created_by_id, 'Permintaannya sudah selesai.',
     COALESCE((SELECT MAX(e.occurred_at) FROM document_event AS e WHERE e.document_type = 'store_request'
       AND e.document_id = d.store_request_id), d.created_at)
   FROM delivery_request AS d JOIN store_request AS s ON s.id = d.store_request_id
-  WHERE d.state IN ('draft', 'submitted', 'approved') AND s.state <> 'approved' ORDER BY d.id
+  WHERE d.state IN ('draft', 'submitted', 'approved') AND s.state IN ('done', 'cancelled') ORDER BY d.id
 
 -- … their state.
 UPDATE delivery_request SET state = 'cancelled', version = version + 1
   WHERE state IN ('draft', 'submitted', 'approved')
-  AND store_request_id IN (SELECT id FROM store_request WHERE state <> 'approved')
+  AND store_request_id IN (SELECT id FROM store_request WHERE state IN ('done', 'cancelled'))
 
 -- Requests that were closed without a reason, because all was delivered, and whose delivery was reversed: they can
 -- be delivered again.

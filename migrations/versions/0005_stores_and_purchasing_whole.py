@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_a3b42b125b00
+Revision ID: 0005_2c7bf886216b
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_a3b42b125b00'
+revision = '0005_2c7bf886216b'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None
@@ -100,6 +100,26 @@ def take_back(table: str, columns: list[str]) -> None:
 
 def upgrade() -> None:
     drop_rules('0004', '0005')
+    op.create_table('batch_correction',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('batch_id', KEY, nullable=False),
+    sa.Column('number_before', sa.String(length=40), nullable=False),
+    sa.Column('number_after', sa.String(length=40), nullable=False),
+    sa.Column('expires_before', sa.Date(), nullable=True),
+    sa.Column('expires_after', sa.Date(), nullable=True),
+    sa.Column('joined_to_id', KEY, nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('occurred_at', MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_batch_correction_batch_id')),
+    sa.ForeignKeyConstraint(['joined_to_id'], ['stock_batch.id'], name=op.f('fk_batch_correction_joined_to_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_batch_correction_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_batch_correction')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_batch_correction_batch_id'), 'batch_correction', ['batch_id'], unique=False)
+    op.create_index(op.f('ix_batch_correction_joined_to_id'), 'batch_correction', ['joined_to_id'], unique=False)
+    op.create_index(op.f('ix_batch_correction_user_id'), 'batch_correction', ['user_id'], unique=False)
     op.create_table('item_substitute',
     sa.Column('id', KEY, nullable=False),
     sa.Column('item_id', KEY, nullable=False),
@@ -133,7 +153,7 @@ def upgrade() -> None:
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.CheckConstraint("state IN ('draft', 'sent', 'done', 'cancelled')", name=op.f('ck_quotation_request_state_known')),
+    sa.CheckConstraint("state IN ('draft', 'asked', 'done', 'cancelled')", name=op.f('ck_quotation_request_state_known')),
     sa.CheckConstraint('answer_by >= asked_on', name=op.f('ck_quotation_request_answer_after_asked')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_quotation_request_created_by_id')),
     sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_quotation_request_store_id')),
@@ -257,13 +277,21 @@ def upgrade() -> None:
     op.create_index(op.f('ix_quotation_price_quotation_request_line_id'), 'quotation_price', ['quotation_request_line_id'], unique=False)
     op.create_index('uq_quotation_price_chosen', 'quotation_price', ['quotation_request_line_id'], unique=True, postgresql_where=sa.text('is_chosen'), sqlite_where=sa.text('is_chosen'))
     op.add_column('item', sa.Column('also_called', sa.String(length=200), nullable=True))
+    op.add_column('stock_batch', sa.Column('same_as_id', KEY, nullable=True))
+    if on_postgresql():
+        op.add_column('stock_batch', sa.Column('number_key', sa.String(length=64), sa.Computed("CASE WHEN same_as_id IS NULL THEN lower(replace(number, ' ', '')) END", persisted=True), nullable=True))
     op.add_column('asset_procurement', sa.Column('needs_director', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('list_import', sa.Column('decimal_mark', sa.String(length=1), nullable=True))
     op.add_column('list_import', sa.Column('answers', sa.JSON(), server_default='{}', nullable=False))
     op.add_column('list_import', sa.Column('written', sa.JSON(), server_default='[]', nullable=False))
     op.add_column('purchase_order', sa.Column('needs_director', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('stock_transfer', sa.Column('received_on', sa.Date(), nullable=True))
+    op.add_column('supplier_return', sa.Column('goods_lost', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('goods_receipt', sa.Column('source', sa.String(32), nullable=True))
     op.add_column('goods_receipt', sa.Column('source_name', sa.String(length=200), nullable=True))
+    op.add_column('stock_transfer_line', sa.Column('arrived_quantity', exact(14, 3), nullable=True))
+    op.add_column('stock_transfer_line', sa.Column('is_lost', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('stock_transfer_line', sa.Column('moved_quantity', exact(14, 3), nullable=True))
     op.add_column('store_request_line', sa.Column('granted_quantity', exact(14, 3), nullable=True))
     op.add_column('supplier_invoice', sa.Column('freight_amount', exact(18, 2), server_default='0', nullable=False))
     op.add_column('supplier_invoice', sa.Column('rounding_amount', exact(18, 2), server_default='0', nullable=False))
@@ -271,26 +299,47 @@ def upgrade() -> None:
     op.add_column('delivery_request_line', sa.Column('delivered_quantity', exact(14, 3), nullable=True))
     op.add_column('delivery_request_line', sa.Column('arrived_quantity', exact(14, 3), nullable=True))
     op.add_column('delivery_request_line', sa.Column('missing', sa.String(32), nullable=True))
+    op.add_column('spoilage_line', sa.Column('moved_quantity', exact(14, 3), nullable=True))
     op.add_column('goods_receipt_line', sa.Column('is_bonus', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('goods_receipt_line', sa.Column('net_value', exact(18, 2), nullable=True))
     op.add_column('supplier_invoice_line', sa.Column('discount', exact(5, 2), server_default='0', nullable=False))
     op.add_column('supplier_invoice_line', sa.Column('amount', exact(18, 2), nullable=True))
     op.add_column('supplier_invoice_line', sa.Column('cleared_amount', exact(18, 2), nullable=True))
+    op.add_column('supplier_return_line', sa.Column('moved_quantity', exact(14, 3), nullable=True))
     if on_postgresql():
+        drop_constraint('stock_batch', 'uq_stock_batch_item_id_number')
         drop_constraint('list_import', 'ck_list_import_kind_known')
         drop_constraint('list_import', 'ck_list_import_only_applied_stock_is_reversed')
         drop_constraint('list_import', 'ck_list_import_applied_by_somebody')
+        drop_constraint('shelf', 'uq_shelf_store_id_item_id')
+        drop_constraint('spoilage', 'ck_spoilage_state_known')
+        drop_constraint('stock_move', 'ck_stock_move_kind_known')
+        drop_constraint('stock_move', 'posted_once')
+        drop_constraint('stock_transfer', 'ck_stock_transfer_state_known')
+        drop_constraint('supplier_return', 'ck_supplier_return_resolution_known')
+        drop_constraint('unit_return', 'ck_unit_return_state_known')
         drop_constraint('goods_receipt', 'ck_goods_receipt_state_known')
         drop_constraint('supplier_invoice', 'ck_supplier_invoice_state_known')
         drop_constraint('supplier_invoice', 'uq_supplier_invoice_supplier_id_supplier_number')
         drop_constraint('journal_line', 'ck_journal_line_purpose_known')
     run_rows('rows')
     if on_postgresql():
+        op.create_check_constraint(op.f('ck_stock_batch_same_as_another'), 'stock_batch', 'same_as_id <> id')
+        op.create_foreign_key(op.f('fk_stock_batch_same_as_id'), 'stock_batch', 'stock_batch', ['same_as_id'], ['id'])
+        op.create_unique_constraint(op.f('uq_stock_batch_item_id_number_key'), 'stock_batch', ['item_id', 'number_key'])
+        op.create_index(op.f('ix_stock_batch_same_as_id'), 'stock_batch', ['same_as_id'], unique=False)
         op.alter_column('list_import', 'kind', type_=sa.String(length=63), nullable=False)
         op.alter_column('list_import', 'uploaded_by_id', type_=KEY, nullable=True)
         op.create_check_constraint(op.f('ck_list_import_applied_by_somebody'), 'list_import', 'applied_at IS NULL OR applied_by_id IS NOT NULL OR uploaded_by_id IS NULL')
         op.create_check_constraint(op.f('ck_list_import_applied_when'), 'list_import', 'applied_by_id IS NULL OR applied_at IS NOT NULL')
         op.create_check_constraint(op.f('ck_list_import_only_applied_is_reversed'), 'list_import', 'reversed_at IS NULL OR applied_at IS NOT NULL')
+        op.create_unique_constraint(op.f('uq_shelf_store_id_item_id_location'), 'shelf', ['store_id', 'item_id', 'location'])
+        op.create_check_constraint(op.f('ck_spoilage_state_known'), 'spoilage', "state IN ('draft', 'submitted', 'posted', 'reversed', 'rejected', 'cancelled')")
+        op.create_check_constraint(op.f('ck_stock_move_kind_known'), 'stock_move', "kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'came_back', 'dispensing', 'maintenance', 'opening', 'reversal')")
+        op.create_index('uq_stock_move_posted_once', 'stock_move', ['document_type', 'document_id', 'line_id', 'batch_id', 'kind'], unique=True, sqlite_where=sa.text("kind NOT IN ('reversal', 'came_back')"), postgresql_where=sa.text("kind NOT IN ('reversal', 'came_back')"))
+        op.create_check_constraint(op.f('ck_stock_transfer_state_known'), 'stock_transfer', "state IN ('draft', 'submitted', 'sent', 'posted', 'reversed', 'rejected', 'cancelled')")
+        op.create_check_constraint(op.f('ck_supplier_return_resolution_known'), 'supplier_return', "resolution IN ('replaced', 'credited', 'refused')")
+        op.create_check_constraint(op.f('ck_unit_return_state_known'), 'unit_return', "state IN ('draft', 'submitted', 'accepted', 'reversed', 'rejected', 'cancelled')")
         op.alter_column('goods_receipt', 'purchase_order_id', type_=KEY, nullable=True)
         op.alter_column('goods_receipt', 'supplier_id', type_=KEY, nullable=True)
         op.create_check_constraint(op.f('ck_goods_receipt_source_known'), 'goods_receipt', "source IN ('donation', 'programme', 'emergency')")
@@ -298,6 +347,8 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_goods_receipt_given_by_no_supplier'), 'goods_receipt', "supplier_id IS NULL OR source IS NULL OR source = 'emergency'")
         op.create_check_constraint(op.f('ck_goods_receipt_order_or_source'), 'goods_receipt', '(source IS NULL) = (purchase_order_id IS NOT NULL)')
         op.create_check_constraint(op.f('ck_goods_receipt_order_has_supplier'), 'goods_receipt', 'supplier_id IS NOT NULL OR source IS NOT NULL')
+        op.create_check_constraint(op.f('ck_stock_transfer_line_arrived_is_moved'), 'stock_transfer_line', 'arrived_quantity >= 0 AND arrived_quantity <= moved_quantity')
+        op.create_check_constraint(op.f('ck_stock_transfer_line_moved_is_approved'), 'stock_transfer_line', 'moved_quantity >= 0 AND moved_quantity <= quantity * factor')
         op.create_check_constraint(op.f('ck_store_request_line_granted_is_asked_for'), 'store_request_line', 'granted_quantity >= 0 AND granted_quantity <= quantity')
         op.create_check_constraint(op.f('ck_supplier_invoice_state_known'), 'supplier_invoice', "state IN ('draft', 'submitted', 'approved', 'paid', 'reversed', 'rejected', 'cancelled')")
         op.create_check_constraint(op.f('ck_supplier_invoice_freight_amount_not_negative'), 'supplier_invoice', 'freight_amount >= 0')
@@ -306,12 +357,14 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_delivery_request_line_missing_known'), 'delivery_request_line', "missing IN ('still_in_store', 'lost')")
         op.create_check_constraint(op.f('ck_delivery_request_line_arrived_is_delivered'), 'delivery_request_line', 'arrived_quantity >= 0 AND arrived_quantity <= delivered_quantity')
         op.create_check_constraint(op.f('ck_delivery_request_line_delivered_is_approved'), 'delivery_request_line', 'delivered_quantity >= 0 AND delivered_quantity <= quantity * factor')
-        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
+        op.create_check_constraint(op.f('ck_spoilage_line_moved_is_approved'), 'spoilage_line', 'moved_quantity >= 0 AND moved_quantity <= quantity * factor')
         op.alter_column('goods_receipt_line', 'purchase_order_line_id', type_=KEY, nullable=True)
         op.create_check_constraint(op.f('ck_goods_receipt_line_bonus_is_free'), 'goods_receipt_line', 'NOT is_bonus OR (purchase_order_line_id IS NULL AND unit_price = 0)')
         op.create_check_constraint(op.f('ck_goods_receipt_line_net_value_not_negative'), 'goods_receipt_line', 'net_value >= 0')
         op.create_check_constraint(op.f('ck_supplier_invoice_line_amount_not_negative'), 'supplier_invoice_line', 'amount >= 0')
         op.create_check_constraint(op.f('ck_supplier_invoice_line_discount_is_percent'), 'supplier_invoice_line', by_dialect(sqlite='discount >= 0 AND discount <= 10000', postgresql='discount >= 0.00 AND discount <= 100.00'))
+        op.create_check_constraint(op.f('ck_supplier_return_line_moved_is_approved'), 'supplier_return_line', 'moved_quantity >= 0 AND moved_quantity <= quantity * factor')
     if not on_postgresql():
         set_aside('item', ['ix_item_bmn_code', 'ix_item_category_id', 'ix_item_name'])
         op.create_table('item',
@@ -349,6 +402,27 @@ def upgrade() -> None:
         op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False)
         op.create_index(op.f('ix_item_name'), 'item', ['name'], unique=False)
         take_back('item', ['id', 'code', 'name', 'category_id', 'base_unit', 'precision', 'barcode', 'batch_tracked', 'controlled', 'stock_on_hand', 'minimum_stock', 'last_received_on', 'last_issued_on', 'status', 'bmn_code', 'price_hint', 'description', 'also_called', 'version'])
+    if not on_postgresql():
+        set_aside('stock_batch', ['ix_stock_batch_expires_on'])
+        op.create_table('stock_batch',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('expires_on', sa.Date(), nullable=True),
+        sa.Column('same_as_id', KEY, nullable=True),
+        sa.Column('number_key', sa.String(length=64), sa.Computed("CASE WHEN same_as_id IS NULL THEN lower(replace(number, ' ', '')) END", persisted=True), nullable=True),
+        sa.CheckConstraint("number <> '' OR expires_on IS NULL", name=op.f('ck_stock_batch_no_batch_never_expires')),
+        sa.CheckConstraint('same_as_id <> id', name=op.f('ck_stock_batch_same_as_another')),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_batch_item_id')),
+        sa.ForeignKeyConstraint(['same_as_id'], ['stock_batch.id'], name=op.f('fk_stock_batch_same_as_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_batch')),
+        sa.UniqueConstraint('item_id', 'id', name=op.f('uq_stock_batch_item_id_id')),
+        sa.UniqueConstraint('item_id', 'number_key', name=op.f('uq_stock_batch_item_id_number_key')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_batch_expires_on'), 'stock_batch', ['expires_on'], unique=False)
+        op.create_index(op.f('ix_stock_batch_same_as_id'), 'stock_batch', ['same_as_id'], unique=False)
+        take_back('stock_batch', ['id', 'item_id', 'number', 'expires_on', 'same_as_id'])
     if not on_postgresql():
         set_aside('asset_procurement', ['ix_asset_procurement_created_by_id', 'ix_asset_procurement_state', 'ix_asset_procurement_state_procured_on', 'ix_asset_procurement_vendor_id'])
         op.create_table('asset_procurement',
@@ -461,6 +535,189 @@ def upgrade() -> None:
         op.create_index(op.f('ix_purchase_order_supplier_id'), 'purchase_order', ['supplier_id'], unique=False)
         take_back('purchase_order', ['vat_percent', 'id', 'created_by_id', 'supplier_id', 'store_id', 'ordered_on', 'expected_on', 'state', 'payment_terms', 'needs_director', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
+        set_aside('shelf', ['ix_shelf_item_id'])
+        op.create_table('shelf',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('location', sa.String(length=20), nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("location = trim(location) AND location <> ''", name=op.f('ck_shelf_location_is_written')),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_shelf_item_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_shelf_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_shelf')),
+        sa.UniqueConstraint('store_id', 'item_id', 'location', name=op.f('uq_shelf_store_id_item_id_location')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_shelf_item_id'), 'shelf', ['item_id'], unique=False)
+        take_back('shelf', ['id', 'store_id', 'item_id', 'location', 'version'])
+    if not on_postgresql():
+        set_aside('spoilage', ['ix_spoilage_account_id', 'ix_spoilage_created_by_id', 'ix_spoilage_state', 'ix_spoilage_state_spoiled_on', 'ix_spoilage_store_id'])
+        op.create_table('spoilage',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('spoiled_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'posted', 'reversed', 'rejected', 'cancelled')", name=op.f('ck_spoilage_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_spoilage_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_spoilage_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_spoilage_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_spoilage')),
+        sa.UniqueConstraint('number', name=op.f('uq_spoilage_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_spoilage_account_id'), 'spoilage', ['account_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_created_by_id'), 'spoilage', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_state'), 'spoilage', ['state'], unique=False)
+        op.create_index('ix_spoilage_state_spoiled_on', 'spoilage', ['state', 'spoiled_on'], unique=False)
+        op.create_index(op.f('ix_spoilage_store_id'), 'spoilage', ['store_id'], unique=False)
+        take_back('spoilage', ['id', 'created_by_id', 'account_id', 'store_id', 'spoiled_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('stock_move', ['ix_stock_move_batch_id', 'ix_stock_move_card', 'ix_stock_move_item', 'ix_stock_move_moved_on', 'ix_stock_move_user_id'])
+        op.create_table('stock_move',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('batch_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('unit_cost', exact(18, 6), nullable=False),
+        sa.Column('value', exact(18, 2), nullable=False),
+        sa.Column('document_type', sa.String(length=40), nullable=False),
+        sa.Column('document_id', KEY, nullable=False),
+        sa.Column('line_id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.Column('moved_on', sa.Date(), nullable=False),
+        sa.Column('reverses_id', KEY, nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f('ck_stock_move_reversal_names_move')),
+        sa.CheckConstraint("kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'came_back', 'dispensing', 'maintenance', 'opening', 'reversal')", name=op.f('ck_stock_move_kind_known')),
+        sa.CheckConstraint('(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)', name=op.f('ck_stock_move_value_has_same_sign')),
+        sa.CheckConstraint('quantity <> 0', name=op.f('ck_stock_move_quantity_moves')),
+        sa.CheckConstraint('unit_cost >= 0', name=op.f('ck_stock_move_unit_cost_not_negative')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_stock_move_batch_id')),
+        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_move_item_id')),
+        sa.ForeignKeyConstraint(['reverses_id'], ['stock_move.id'], name=op.f('fk_stock_move_reverses_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_move_store_id')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_stock_move_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_move')),
+        sa.UniqueConstraint('reverses_id', name=op.f('uq_stock_move_reverses_id')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_move_batch_id'), 'stock_move', ['batch_id'], unique=False)
+        op.create_index('ix_stock_move_card', 'stock_move', ['store_id', 'item_id', 'moved_on', 'id'], unique=False)
+        op.create_index('ix_stock_move_item', 'stock_move', ['item_id', 'id'], unique=False)
+        op.create_index('ix_stock_move_moved_on', 'stock_move', ['moved_on', 'id'], unique=False)
+        op.create_index(op.f('ix_stock_move_user_id'), 'stock_move', ['user_id'], unique=False)
+        op.create_index('uq_stock_move_posted_once', 'stock_move', ['document_type', 'document_id', 'line_id', 'batch_id', 'kind'], unique=True, sqlite_where=sa.text("kind NOT IN ('reversal', 'came_back')"), postgresql_where=sa.text("kind NOT IN ('reversal', 'came_back')"))
+        take_back('stock_move', ['id', 'store_id', 'item_id', 'batch_id', 'quantity', 'unit_cost', 'value', 'document_type', 'document_id', 'line_id', 'kind', 'user_id', 'occurred_at', 'moved_on', 'reverses_id', 'reason'])
+    if not on_postgresql():
+        set_aside('stock_transfer', ['ix_stock_transfer_created_by_id', 'ix_stock_transfer_state', 'ix_stock_transfer_state_transferred_on', 'ix_stock_transfer_store_id', 'ix_stock_transfer_to_store_id'])
+        op.create_table('stock_transfer',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('to_store_id', KEY, nullable=False),
+        sa.Column('transferred_on', sa.Date(), nullable=False),
+        sa.Column('received_on', sa.Date(), nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'sent', 'posted', 'reversed', 'rejected', 'cancelled')", name=op.f('ck_stock_transfer_state_known')),
+        sa.CheckConstraint('store_id <> to_store_id', name=op.f('ck_stock_transfer_two_stores')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_stock_transfer_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_transfer_store_id')),
+        sa.ForeignKeyConstraint(['to_store_id'], ['store.id'], name=op.f('fk_stock_transfer_to_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_transfer')),
+        sa.UniqueConstraint('number', name=op.f('uq_stock_transfer_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_transfer_created_by_id'), 'stock_transfer', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_state'), 'stock_transfer', ['state'], unique=False)
+        op.create_index('ix_stock_transfer_state_transferred_on', 'stock_transfer', ['state', 'transferred_on'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_store_id'), 'stock_transfer', ['store_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_to_store_id'), 'stock_transfer', ['to_store_id'], unique=False)
+        take_back('stock_transfer', ['id', 'created_by_id', 'store_id', 'to_store_id', 'transferred_on', 'received_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('supplier_return', ['ix_supplier_return_account_id', 'ix_supplier_return_created_by_id', 'ix_supplier_return_state', 'ix_supplier_return_state_returned_on', 'ix_supplier_return_store_id', 'ix_supplier_return_supplier_id'])
+        op.create_table('supplier_return',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('supplier_id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('returned_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('resolution', sa.String(32), nullable=True),
+        sa.Column('supplier_reference', sa.String(length=100), nullable=True),
+        sa.Column('goods_lost', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('credit_net', exact(18, 2), nullable=True),
+        sa.Column('credit_vat', exact(18, 2), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("resolution IN ('replaced', 'credited', 'refused')", name=op.f('ck_supplier_return_resolution_known')),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_supplier_return_state_known')),
+        sa.CheckConstraint('(credit_net IS NULL) = (credit_vat IS NULL)', name=op.f('ck_supplier_return_credit_has_net_and_vat')),
+        sa.CheckConstraint('credit_net >= 0', name=op.f('ck_supplier_return_credit_net_not_negative')),
+        sa.CheckConstraint('credit_vat >= 0', name=op.f('ck_supplier_return_credit_vat_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_supplier_return_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_return_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_supplier_return_store_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_supplier_return_supplier_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_return')),
+        sa.UniqueConstraint('number', name=op.f('uq_supplier_return_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_return_account_id'), 'supplier_return', ['account_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_created_by_id'), 'supplier_return', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_state'), 'supplier_return', ['state'], unique=False)
+        op.create_index('ix_supplier_return_state_returned_on', 'supplier_return', ['state', 'returned_on'], unique=False)
+        op.create_index(op.f('ix_supplier_return_store_id'), 'supplier_return', ['store_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_supplier_id'), 'supplier_return', ['supplier_id'], unique=False)
+        take_back('supplier_return', ['id', 'created_by_id', 'account_id', 'supplier_id', 'store_id', 'returned_on', 'state', 'resolution', 'supplier_reference', 'goods_lost', 'credit_net', 'credit_vat', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('unit_return', ['ix_unit_return_account_id', 'ix_unit_return_created_by_id', 'ix_unit_return_state', 'ix_unit_return_state_returned_on', 'ix_unit_return_store_id', 'ix_unit_return_work_unit_id'])
+        op.create_table('unit_return',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('work_unit_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('returned_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'accepted', 'reversed', 'rejected', 'cancelled')", name=op.f('ck_unit_return_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_unit_return_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_unit_return_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_unit_return_store_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_unit_return_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_return')),
+        sa.UniqueConstraint('number', name=op.f('uq_unit_return_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_unit_return_account_id'), 'unit_return', ['account_id'], unique=False)
+        op.create_index(op.f('ix_unit_return_created_by_id'), 'unit_return', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_unit_return_state'), 'unit_return', ['state'], unique=False)
+        op.create_index('ix_unit_return_state_returned_on', 'unit_return', ['state', 'returned_on'], unique=False)
+        op.create_index(op.f('ix_unit_return_store_id'), 'unit_return', ['store_id'], unique=False)
+        op.create_index(op.f('ix_unit_return_work_unit_id'), 'unit_return', ['work_unit_id'], unique=False)
+        take_back('unit_return', ['id', 'created_by_id', 'work_unit_id', 'account_id', 'store_id', 'returned_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('goods_receipt', ['ix_goods_receipt_account_id', 'ix_goods_receipt_created_by_id', 'ix_goods_receipt_purchase_order_id', 'ix_goods_receipt_state', 'ix_goods_receipt_state_received_on', 'ix_goods_receipt_store_id', 'ix_goods_receipt_supplier_id', 'ix_goods_receipt_supplier_return_id'])
         op.create_table('goods_receipt',
         sa.Column('id', KEY, nullable=False),
@@ -504,6 +761,37 @@ def upgrade() -> None:
         op.create_index(op.f('ix_goods_receipt_supplier_id'), 'goods_receipt', ['supplier_id'], unique=False)
         op.create_index(op.f('ix_goods_receipt_supplier_return_id'), 'goods_receipt', ['supplier_return_id'], unique=False)
         take_back('goods_receipt', ['id', 'created_by_id', 'account_id', 'purchase_order_id', 'source', 'source_name', 'supplier_return_id', 'supplier_id', 'store_id', 'ordered_on', 'received_on', 'delivery_order_number', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('stock_transfer_line', ['ix_stock_transfer_line_batch_id', 'ix_stock_transfer_line_item_id', 'ix_stock_transfer_line_stock_transfer_id', 'ix_stock_transfer_line_unit_id'])
+        op.create_table('stock_transfer_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('stock_transfer_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('batch_id', KEY, nullable=True),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('arrived_quantity', exact(14, 3), nullable=True),
+        sa.Column('is_lost', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('moved_quantity', exact(14, 3), nullable=True),
+        sa.CheckConstraint('arrived_quantity >= 0 AND arrived_quantity <= moved_quantity', name=op.f('ck_stock_transfer_line_arrived_is_moved')),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_stock_transfer_line_factor_positive')),
+        sa.CheckConstraint('moved_quantity >= 0 AND moved_quantity <= quantity * factor', name=op.f('ck_stock_transfer_line_moved_is_approved')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_stock_transfer_line_quantity_positive')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_stock_transfer_line_batch_id')),
+        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_transfer_line_item_id')),
+        sa.ForeignKeyConstraint(['stock_transfer_id'], ['stock_transfer.id'], name=op.f('fk_stock_transfer_line_stock_transfer_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_stock_transfer_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_transfer_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_transfer_line_batch_id'), 'stock_transfer_line', ['batch_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_line_item_id'), 'stock_transfer_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_line_stock_transfer_id'), 'stock_transfer_line', ['stock_transfer_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_line_unit_id'), 'stock_transfer_line', ['unit_id'], unique=False)
+        take_back('stock_transfer_line', ['id', 'stock_transfer_id', 'item_id', 'unit_id', 'batch_id', 'quantity', 'factor', 'arrived_quantity', 'is_lost', 'moved_quantity'])
     if not on_postgresql():
         set_aside('store_request_line', ['ix_store_request_line_item_id', 'ix_store_request_line_store_request_id', 'ix_store_request_line_unit_id'])
         op.create_table('store_request_line',
@@ -608,7 +896,7 @@ def upgrade() -> None:
         sa.Column('purpose', sa.String(32), nullable=False),
         sa.Column('debit', exact(18, 2), nullable=False),
         sa.Column('credit', exact(18, 2), nullable=False),
-        sa.CheckConstraint("purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint("purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
         sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
         sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
         sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
@@ -620,6 +908,39 @@ def upgrade() -> None:
         op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
         op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
         take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
+    if not on_postgresql():
+        set_aside('spoilage_line', ['ix_spoilage_line_batch_id', 'ix_spoilage_line_goods_receipt_id', 'ix_spoilage_line_item_id', 'ix_spoilage_line_spoilage_id', 'ix_spoilage_line_unit_id'])
+        op.create_table('spoilage_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('spoilage_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('goods_receipt_id', KEY, nullable=True),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('batch_id', KEY, nullable=True),
+        sa.Column('unit_cost', exact(18, 6), nullable=True),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('cause', sa.Text(), nullable=True),
+        sa.Column('moved_quantity', exact(14, 3), nullable=True),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_spoilage_line_factor_positive')),
+        sa.CheckConstraint('moved_quantity >= 0 AND moved_quantity <= quantity * factor', name=op.f('ck_spoilage_line_moved_is_approved')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_spoilage_line_quantity_positive')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_spoilage_line_batch_id')),
+        sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_spoilage_line_goods_receipt_id')),
+        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_spoilage_line_item_id')),
+        sa.ForeignKeyConstraint(['spoilage_id'], ['spoilage.id'], name=op.f('fk_spoilage_line_spoilage_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_spoilage_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_spoilage_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_spoilage_line_batch_id'), 'spoilage_line', ['batch_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_goods_receipt_id'), 'spoilage_line', ['goods_receipt_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_item_id'), 'spoilage_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_spoilage_id'), 'spoilage_line', ['spoilage_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_unit_id'), 'spoilage_line', ['unit_id'], unique=False)
+        take_back('spoilage_line', ['id', 'spoilage_id', 'item_id', 'goods_receipt_id', 'unit_id', 'batch_id', 'unit_cost', 'quantity', 'factor', 'cause', 'moved_quantity'])
     if not on_postgresql():
         set_aside('goods_receipt_line', ['ix_goods_receipt_line_batch_id', 'ix_goods_receipt_line_goods_receipt_id', 'ix_goods_receipt_line_item_id', 'ix_goods_receipt_line_origin_line_id', 'ix_goods_receipt_line_purchase_order_line_id', 'ix_goods_receipt_line_unit_id'])
         op.create_table('goods_receipt_line',
@@ -699,21 +1020,67 @@ def upgrade() -> None:
         op.create_index(op.f('ix_supplier_invoice_line_supplier_invoice_id'), 'supplier_invoice_line', ['supplier_invoice_id'], unique=False)
         op.create_index(op.f('ix_supplier_invoice_line_unit_id'), 'supplier_invoice_line', ['unit_id'], unique=False)
         take_back('supplier_invoice_line', ['discount', 'id', 'supplier_invoice_id', 'goods_receipt_line_id', 'item_id', 'unit_id', 'quantity', 'factor', 'unit_price', 'amount', 'cleared_amount'])
+    if not on_postgresql():
+        set_aside('supplier_return_line', ['ix_supplier_return_line_goods_receipt_id', 'ix_supplier_return_line_goods_receipt_line_id', 'ix_supplier_return_line_item_id', 'ix_supplier_return_line_supplier_return_id', 'ix_supplier_return_line_unit_id'])
+        op.create_table('supplier_return_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('supplier_return_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('goods_receipt_id', KEY, nullable=False),
+        sa.Column('goods_receipt_line_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('credited_quantity', exact(14, 3), nullable=True),
+        sa.Column('moved_quantity', exact(14, 3), nullable=True),
+        sa.CheckConstraint('credited_quantity >= 0 AND credited_quantity <= quantity * factor', name=op.f('ck_supplier_return_line_credited_is_returned')),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_supplier_return_line_factor_positive')),
+        sa.CheckConstraint('moved_quantity >= 0 AND moved_quantity <= quantity * factor', name=op.f('ck_supplier_return_line_moved_is_approved')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_supplier_return_line_quantity_positive')),
+        sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_supplier_return_line_goods_receipt_id')),
+        sa.ForeignKeyConstraint(['goods_receipt_line_id'], ['goods_receipt_line.id'], name=op.f('fk_supplier_return_line_goods_receipt_line_id')),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_return_line_item_id')),
+        sa.ForeignKeyConstraint(['supplier_return_id'], ['supplier_return.id'], name=op.f('fk_supplier_return_line_supplier_return_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_supplier_return_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_return_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_return_line_goods_receipt_id'), 'supplier_return_line', ['goods_receipt_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_goods_receipt_line_id'), 'supplier_return_line', ['goods_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_item_id'), 'supplier_return_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_supplier_return_id'), 'supplier_return_line', ['supplier_return_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_unit_id'), 'supplier_return_line', ['unit_id'], unique=False)
+        take_back('supplier_return_line', ['id', 'supplier_return_id', 'item_id', 'goods_receipt_id', 'goods_receipt_line_id', 'unit_id', 'quantity', 'factor', 'reason', 'credited_quantity', 'moved_quantity'])
     make_rules('0005', '0004')
 
 
 def downgrade() -> None:
     drop_rules('0005', '0004')
+    op.drop_index('ix_stock_batch_same_as_id', table_name='stock_batch')
+    op.drop_index('uq_stock_move_posted_once', table_name='stock_move')
     op.drop_index('uq_supplier_invoice_supplier_id_supplier_number', table_name='supplier_invoice')
     if on_postgresql():
+        drop_constraint('stock_batch', 'ck_stock_batch_same_as_another')
+        drop_constraint('stock_batch', 'fk_stock_batch_same_as_id')
+        drop_constraint('stock_batch', 'uq_stock_batch_item_id_number_key')
         drop_constraint('list_import', 'ck_list_import_applied_by_somebody')
         drop_constraint('list_import', 'ck_list_import_applied_when')
         drop_constraint('list_import', 'ck_list_import_only_applied_is_reversed')
+        drop_constraint('shelf', 'uq_shelf_store_id_item_id_location')
+        drop_constraint('spoilage', 'ck_spoilage_state_known')
+        drop_constraint('stock_move', 'ck_stock_move_kind_known')
+        drop_constraint('stock_transfer', 'ck_stock_transfer_state_known')
+        drop_constraint('supplier_return', 'ck_supplier_return_resolution_known')
+        drop_constraint('unit_return', 'ck_unit_return_state_known')
         drop_constraint('goods_receipt', 'ck_goods_receipt_source_known')
         drop_constraint('goods_receipt', 'ck_goods_receipt_state_known')
         drop_constraint('goods_receipt', 'ck_goods_receipt_given_by_no_supplier')
         drop_constraint('goods_receipt', 'ck_goods_receipt_order_or_source')
         drop_constraint('goods_receipt', 'ck_goods_receipt_order_has_supplier')
+        drop_constraint('stock_transfer_line', 'ck_stock_transfer_line_arrived_is_moved')
+        drop_constraint('stock_transfer_line', 'ck_stock_transfer_line_moved_is_approved')
         drop_constraint('store_request_line', 'ck_store_request_line_granted_is_asked_for')
         drop_constraint('supplier_invoice', 'ck_supplier_invoice_state_known')
         drop_constraint('supplier_invoice', 'ck_supplier_invoice_freight_amount_not_negative')
@@ -722,13 +1089,18 @@ def downgrade() -> None:
         drop_constraint('delivery_request_line', 'ck_delivery_request_line_arrived_is_delivered')
         drop_constraint('delivery_request_line', 'ck_delivery_request_line_delivered_is_approved')
         drop_constraint('journal_line', 'ck_journal_line_purpose_known')
+        drop_constraint('spoilage_line', 'ck_spoilage_line_moved_is_approved')
         drop_constraint('goods_receipt_line', 'ck_goods_receipt_line_bonus_is_free')
         drop_constraint('goods_receipt_line', 'ck_goods_receipt_line_net_value_not_negative')
         drop_constraint('supplier_invoice_line', 'ck_supplier_invoice_line_amount_not_negative')
         drop_constraint('supplier_invoice_line', 'ck_supplier_invoice_line_discount_is_percent')
+        drop_constraint('supplier_return_line', 'ck_supplier_return_line_moved_is_approved')
     run_rows('rows_back')
     if on_postgresql():
         op.drop_column('item', 'also_called')
+        op.drop_column('stock_batch', 'number_key')
+        op.drop_column('stock_batch', 'same_as_id')
+        op.create_unique_constraint(op.f('uq_stock_batch_item_id_number'), 'stock_batch', ['item_id', 'number'])
         op.drop_column('asset_procurement', 'needs_director')
         op.alter_column('list_import', 'kind', type_=sa.String(32), nullable=False)
         op.alter_column('list_import', 'uploaded_by_id', type_=KEY, nullable=False)
@@ -739,11 +1111,23 @@ def downgrade() -> None:
         op.create_check_constraint(op.f('ck_list_import_only_applied_stock_is_reversed'), 'list_import', "reversed_at IS NULL OR (applied_at IS NOT NULL AND kind = 'opening_stock')")
         op.create_check_constraint(op.f('ck_list_import_applied_by_somebody'), 'list_import', '(applied_at IS NULL) = (applied_by_id IS NULL)')
         op.drop_column('purchase_order', 'needs_director')
+        op.create_unique_constraint(op.f('uq_shelf_store_id_item_id'), 'shelf', ['store_id', 'item_id'])
+        op.create_check_constraint(op.f('ck_spoilage_state_known'), 'spoilage', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')")
+        op.create_check_constraint(op.f('ck_stock_move_kind_known'), 'stock_move', "kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'dispensing', 'maintenance', 'opening', 'reversal')")
+        op.create_unique_constraint('posted_once', 'stock_move', ['document_type', 'document_id', 'line_id', 'batch_id', 'kind'])
+        op.drop_column('stock_transfer', 'received_on')
+        op.create_check_constraint(op.f('ck_stock_transfer_state_known'), 'stock_transfer', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')")
+        op.drop_column('supplier_return', 'goods_lost')
+        op.create_check_constraint(op.f('ck_supplier_return_resolution_known'), 'supplier_return', "resolution IN ('replaced', 'credited')")
+        op.create_check_constraint(op.f('ck_unit_return_state_known'), 'unit_return', "state IN ('draft', 'submitted', 'accepted', 'rejected', 'cancelled')")
         op.alter_column('goods_receipt', 'purchase_order_id', type_=KEY, nullable=False)
         op.alter_column('goods_receipt', 'supplier_id', type_=KEY, nullable=False)
         op.drop_column('goods_receipt', 'source')
         op.drop_column('goods_receipt', 'source_name')
         op.create_check_constraint(op.f('ck_goods_receipt_state_known'), 'goods_receipt', "state IN ('draft', 'posted', 'reversed', 'cancelled')")
+        op.drop_column('stock_transfer_line', 'arrived_quantity')
+        op.drop_column('stock_transfer_line', 'is_lost')
+        op.drop_column('stock_transfer_line', 'moved_quantity')
         op.drop_column('store_request_line', 'granted_quantity')
         op.drop_column('supplier_invoice', 'freight_amount')
         op.drop_column('supplier_invoice', 'rounding_amount')
@@ -754,12 +1138,14 @@ def downgrade() -> None:
         op.drop_column('delivery_request_line', 'arrived_quantity')
         op.drop_column('delivery_request_line', 'missing')
         op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'price_variance', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
+        op.drop_column('spoilage_line', 'moved_quantity')
         op.alter_column('goods_receipt_line', 'purchase_order_line_id', type_=KEY, nullable=False)
         op.drop_column('goods_receipt_line', 'is_bonus')
         op.drop_column('goods_receipt_line', 'net_value')
         op.drop_column('supplier_invoice_line', 'discount')
         op.drop_column('supplier_invoice_line', 'amount')
         op.drop_column('supplier_invoice_line', 'cleared_amount')
+        op.drop_column('supplier_return_line', 'moved_quantity')
     if not on_postgresql():
         set_aside('item', ['ix_item_bmn_code', 'ix_item_category_id', 'ix_item_name'])
         op.create_table('item',
@@ -796,6 +1182,22 @@ def downgrade() -> None:
         op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False)
         op.create_index(op.f('ix_item_name'), 'item', ['name'], unique=False)
         take_back('item', ['id', 'code', 'name', 'category_id', 'base_unit', 'precision', 'barcode', 'batch_tracked', 'controlled', 'stock_on_hand', 'minimum_stock', 'last_received_on', 'last_issued_on', 'status', 'bmn_code', 'price_hint', 'description', 'version'])
+    if not on_postgresql():
+        set_aside('stock_batch', ['ix_stock_batch_expires_on'])
+        op.create_table('stock_batch',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('expires_on', sa.Date(), nullable=True),
+        sa.CheckConstraint("number <> '' OR expires_on IS NULL", name=op.f('ck_stock_batch_no_batch_never_expires')),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_batch_item_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_batch')),
+        sa.UniqueConstraint('item_id', 'id', name=op.f('uq_stock_batch_item_id_id')),
+        sa.UniqueConstraint('item_id', 'number', name=op.f('uq_stock_batch_item_id_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_batch_expires_on'), 'stock_batch', ['expires_on'], unique=False)
+        take_back('stock_batch', ['id', 'item_id', 'number', 'expires_on'])
     if not on_postgresql():
         set_aside('asset_procurement', ['ix_asset_procurement_created_by_id', 'ix_asset_procurement_state', 'ix_asset_procurement_state_procured_on', 'ix_asset_procurement_vendor_id'])
         op.create_table('asset_procurement',
@@ -903,6 +1305,187 @@ def downgrade() -> None:
         op.create_index(op.f('ix_purchase_order_supplier_id'), 'purchase_order', ['supplier_id'], unique=False)
         take_back('purchase_order', ['vat_percent', 'id', 'created_by_id', 'supplier_id', 'store_id', 'ordered_on', 'expected_on', 'state', 'payment_terms', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
+        set_aside('shelf', ['ix_shelf_item_id'])
+        op.create_table('shelf',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('location', sa.String(length=20), nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("location = trim(location) AND location <> ''", name=op.f('ck_shelf_location_is_written')),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_shelf_item_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_shelf_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_shelf')),
+        sa.UniqueConstraint('store_id', 'item_id', name=op.f('uq_shelf_store_id_item_id')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_shelf_item_id'), 'shelf', ['item_id'], unique=False)
+        take_back('shelf', ['id', 'store_id', 'item_id', 'location', 'version'])
+    if not on_postgresql():
+        set_aside('spoilage', ['ix_spoilage_account_id', 'ix_spoilage_created_by_id', 'ix_spoilage_state', 'ix_spoilage_state_spoiled_on', 'ix_spoilage_store_id'])
+        op.create_table('spoilage',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('spoiled_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')", name=op.f('ck_spoilage_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_spoilage_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_spoilage_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_spoilage_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_spoilage')),
+        sa.UniqueConstraint('number', name=op.f('uq_spoilage_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_spoilage_account_id'), 'spoilage', ['account_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_created_by_id'), 'spoilage', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_state'), 'spoilage', ['state'], unique=False)
+        op.create_index('ix_spoilage_state_spoiled_on', 'spoilage', ['state', 'spoiled_on'], unique=False)
+        op.create_index(op.f('ix_spoilage_store_id'), 'spoilage', ['store_id'], unique=False)
+        take_back('spoilage', ['id', 'created_by_id', 'account_id', 'store_id', 'spoiled_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('stock_move', ['ix_stock_move_batch_id', 'ix_stock_move_card', 'ix_stock_move_item', 'ix_stock_move_moved_on', 'ix_stock_move_user_id'])
+        op.create_table('stock_move',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('batch_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('unit_cost', exact(18, 6), nullable=False),
+        sa.Column('value', exact(18, 2), nullable=False),
+        sa.Column('document_type', sa.String(length=40), nullable=False),
+        sa.Column('document_id', KEY, nullable=False),
+        sa.Column('line_id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.Column('moved_on', sa.Date(), nullable=False),
+        sa.Column('reverses_id', KEY, nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f('ck_stock_move_reversal_names_move')),
+        sa.CheckConstraint("kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'dispensing', 'maintenance', 'opening', 'reversal')", name=op.f('ck_stock_move_kind_known')),
+        sa.CheckConstraint('(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)', name=op.f('ck_stock_move_value_has_same_sign')),
+        sa.CheckConstraint('quantity <> 0', name=op.f('ck_stock_move_quantity_moves')),
+        sa.CheckConstraint('unit_cost >= 0', name=op.f('ck_stock_move_unit_cost_not_negative')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_stock_move_batch_id')),
+        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_move_item_id')),
+        sa.ForeignKeyConstraint(['reverses_id'], ['stock_move.id'], name=op.f('fk_stock_move_reverses_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_move_store_id')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_stock_move_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_move')),
+        sa.UniqueConstraint('document_type', 'document_id', 'line_id', 'batch_id', 'kind', name='posted_once'),
+        sa.UniqueConstraint('reverses_id', name=op.f('uq_stock_move_reverses_id')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_move_batch_id'), 'stock_move', ['batch_id'], unique=False)
+        op.create_index('ix_stock_move_card', 'stock_move', ['store_id', 'item_id', 'moved_on', 'id'], unique=False)
+        op.create_index('ix_stock_move_item', 'stock_move', ['item_id', 'id'], unique=False)
+        op.create_index('ix_stock_move_moved_on', 'stock_move', ['moved_on', 'id'], unique=False)
+        op.create_index(op.f('ix_stock_move_user_id'), 'stock_move', ['user_id'], unique=False)
+        take_back('stock_move', ['id', 'store_id', 'item_id', 'batch_id', 'quantity', 'unit_cost', 'value', 'document_type', 'document_id', 'line_id', 'kind', 'user_id', 'occurred_at', 'moved_on', 'reverses_id', 'reason'])
+    if not on_postgresql():
+        set_aside('stock_transfer', ['ix_stock_transfer_created_by_id', 'ix_stock_transfer_state', 'ix_stock_transfer_state_transferred_on', 'ix_stock_transfer_store_id', 'ix_stock_transfer_to_store_id'])
+        op.create_table('stock_transfer',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('to_store_id', KEY, nullable=False),
+        sa.Column('transferred_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')", name=op.f('ck_stock_transfer_state_known')),
+        sa.CheckConstraint('store_id <> to_store_id', name=op.f('ck_stock_transfer_two_stores')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_stock_transfer_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_transfer_store_id')),
+        sa.ForeignKeyConstraint(['to_store_id'], ['store.id'], name=op.f('fk_stock_transfer_to_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_transfer')),
+        sa.UniqueConstraint('number', name=op.f('uq_stock_transfer_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_transfer_created_by_id'), 'stock_transfer', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_state'), 'stock_transfer', ['state'], unique=False)
+        op.create_index('ix_stock_transfer_state_transferred_on', 'stock_transfer', ['state', 'transferred_on'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_store_id'), 'stock_transfer', ['store_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_to_store_id'), 'stock_transfer', ['to_store_id'], unique=False)
+        take_back('stock_transfer', ['id', 'created_by_id', 'store_id', 'to_store_id', 'transferred_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('supplier_return', ['ix_supplier_return_account_id', 'ix_supplier_return_created_by_id', 'ix_supplier_return_state', 'ix_supplier_return_state_returned_on', 'ix_supplier_return_store_id', 'ix_supplier_return_supplier_id'])
+        op.create_table('supplier_return',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('supplier_id', KEY, nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('returned_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('resolution', sa.String(32), nullable=True),
+        sa.Column('supplier_reference', sa.String(length=100), nullable=True),
+        sa.Column('credit_net', exact(18, 2), nullable=True),
+        sa.Column('credit_vat', exact(18, 2), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("resolution IN ('replaced', 'credited')", name=op.f('ck_supplier_return_resolution_known')),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'sent', 'done', 'rejected', 'cancelled')", name=op.f('ck_supplier_return_state_known')),
+        sa.CheckConstraint('(credit_net IS NULL) = (credit_vat IS NULL)', name=op.f('ck_supplier_return_credit_has_net_and_vat')),
+        sa.CheckConstraint('credit_net >= 0', name=op.f('ck_supplier_return_credit_net_not_negative')),
+        sa.CheckConstraint('credit_vat >= 0', name=op.f('ck_supplier_return_credit_vat_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_supplier_return_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_supplier_return_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_supplier_return_store_id')),
+        sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_supplier_return_supplier_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_return')),
+        sa.UniqueConstraint('number', name=op.f('uq_supplier_return_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_return_account_id'), 'supplier_return', ['account_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_created_by_id'), 'supplier_return', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_state'), 'supplier_return', ['state'], unique=False)
+        op.create_index('ix_supplier_return_state_returned_on', 'supplier_return', ['state', 'returned_on'], unique=False)
+        op.create_index(op.f('ix_supplier_return_store_id'), 'supplier_return', ['store_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_supplier_id'), 'supplier_return', ['supplier_id'], unique=False)
+        take_back('supplier_return', ['id', 'created_by_id', 'account_id', 'supplier_id', 'store_id', 'returned_on', 'state', 'resolution', 'supplier_reference', 'credit_net', 'credit_vat', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('unit_return', ['ix_unit_return_account_id', 'ix_unit_return_created_by_id', 'ix_unit_return_state', 'ix_unit_return_state_returned_on', 'ix_unit_return_store_id', 'ix_unit_return_work_unit_id'])
+        op.create_table('unit_return',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('work_unit_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('returned_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'accepted', 'rejected', 'cancelled')", name=op.f('ck_unit_return_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_unit_return_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_unit_return_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_unit_return_store_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_unit_return_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_return')),
+        sa.UniqueConstraint('number', name=op.f('uq_unit_return_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_unit_return_account_id'), 'unit_return', ['account_id'], unique=False)
+        op.create_index(op.f('ix_unit_return_created_by_id'), 'unit_return', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_unit_return_state'), 'unit_return', ['state'], unique=False)
+        op.create_index('ix_unit_return_state_returned_on', 'unit_return', ['state', 'returned_on'], unique=False)
+        op.create_index(op.f('ix_unit_return_store_id'), 'unit_return', ['store_id'], unique=False)
+        op.create_index(op.f('ix_unit_return_work_unit_id'), 'unit_return', ['work_unit_id'], unique=False)
+        take_back('unit_return', ['id', 'created_by_id', 'work_unit_id', 'account_id', 'store_id', 'returned_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('goods_receipt', ['ix_goods_receipt_account_id', 'ix_goods_receipt_created_by_id', 'ix_goods_receipt_purchase_order_id', 'ix_goods_receipt_state', 'ix_goods_receipt_state_received_on', 'ix_goods_receipt_store_id', 'ix_goods_receipt_supplier_id', 'ix_goods_receipt_supplier_return_id'])
         op.create_table('goods_receipt',
         sa.Column('id', KEY, nullable=False),
@@ -940,6 +1523,32 @@ def downgrade() -> None:
         op.create_index(op.f('ix_goods_receipt_supplier_id'), 'goods_receipt', ['supplier_id'], unique=False)
         op.create_index(op.f('ix_goods_receipt_supplier_return_id'), 'goods_receipt', ['supplier_return_id'], unique=False)
         take_back('goods_receipt', ['id', 'created_by_id', 'account_id', 'purchase_order_id', 'supplier_return_id', 'supplier_id', 'store_id', 'ordered_on', 'received_on', 'delivery_order_number', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('stock_transfer_line', ['ix_stock_transfer_line_batch_id', 'ix_stock_transfer_line_item_id', 'ix_stock_transfer_line_stock_transfer_id', 'ix_stock_transfer_line_unit_id'])
+        op.create_table('stock_transfer_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('stock_transfer_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('batch_id', KEY, nullable=True),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_stock_transfer_line_factor_positive')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_stock_transfer_line_quantity_positive')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_stock_transfer_line_batch_id')),
+        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_transfer_line_item_id')),
+        sa.ForeignKeyConstraint(['stock_transfer_id'], ['stock_transfer.id'], name=op.f('fk_stock_transfer_line_stock_transfer_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_stock_transfer_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_transfer_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_stock_transfer_line_batch_id'), 'stock_transfer_line', ['batch_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_line_item_id'), 'stock_transfer_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_line_stock_transfer_id'), 'stock_transfer_line', ['stock_transfer_id'], unique=False)
+        op.create_index(op.f('ix_stock_transfer_line_unit_id'), 'stock_transfer_line', ['unit_id'], unique=False)
+        take_back('stock_transfer_line', ['id', 'stock_transfer_id', 'item_id', 'unit_id', 'batch_id', 'quantity', 'factor'])
     if not on_postgresql():
         set_aside('store_request_line', ['ix_store_request_line_item_id', 'ix_store_request_line_store_request_id', 'ix_store_request_line_unit_id'])
         op.create_table('store_request_line',
@@ -1044,6 +1653,37 @@ def downgrade() -> None:
         op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
         take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
     if not on_postgresql():
+        set_aside('spoilage_line', ['ix_spoilage_line_batch_id', 'ix_spoilage_line_goods_receipt_id', 'ix_spoilage_line_item_id', 'ix_spoilage_line_spoilage_id', 'ix_spoilage_line_unit_id'])
+        op.create_table('spoilage_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('spoilage_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('goods_receipt_id', KEY, nullable=True),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('batch_id', KEY, nullable=True),
+        sa.Column('unit_cost', exact(18, 6), nullable=True),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('cause', sa.Text(), nullable=True),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_spoilage_line_factor_positive')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_spoilage_line_quantity_positive')),
+        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_spoilage_line_batch_id')),
+        sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_spoilage_line_goods_receipt_id')),
+        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_spoilage_line_item_id')),
+        sa.ForeignKeyConstraint(['spoilage_id'], ['spoilage.id'], name=op.f('fk_spoilage_line_spoilage_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_spoilage_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_spoilage_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_spoilage_line_batch_id'), 'spoilage_line', ['batch_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_goods_receipt_id'), 'spoilage_line', ['goods_receipt_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_item_id'), 'spoilage_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_spoilage_id'), 'spoilage_line', ['spoilage_id'], unique=False)
+        op.create_index(op.f('ix_spoilage_line_unit_id'), 'spoilage_line', ['unit_id'], unique=False)
+        take_back('spoilage_line', ['id', 'spoilage_id', 'item_id', 'goods_receipt_id', 'unit_id', 'batch_id', 'unit_cost', 'quantity', 'factor', 'cause'])
+    if not on_postgresql():
         set_aside('goods_receipt_line', ['ix_goods_receipt_line_batch_id', 'ix_goods_receipt_line_goods_receipt_id', 'ix_goods_receipt_line_item_id', 'ix_goods_receipt_line_origin_line_id', 'ix_goods_receipt_line_purchase_order_line_id', 'ix_goods_receipt_line_unit_id'])
         op.create_table('goods_receipt_line',
         sa.Column('discount', exact(5, 2), nullable=False),
@@ -1113,6 +1753,37 @@ def downgrade() -> None:
         op.create_index(op.f('ix_supplier_invoice_line_supplier_invoice_id'), 'supplier_invoice_line', ['supplier_invoice_id'], unique=False)
         op.create_index(op.f('ix_supplier_invoice_line_unit_id'), 'supplier_invoice_line', ['unit_id'], unique=False)
         take_back('supplier_invoice_line', ['id', 'supplier_invoice_id', 'goods_receipt_line_id', 'item_id', 'unit_id', 'quantity', 'factor', 'unit_price'])
+    if not on_postgresql():
+        set_aside('supplier_return_line', ['ix_supplier_return_line_goods_receipt_id', 'ix_supplier_return_line_goods_receipt_line_id', 'ix_supplier_return_line_item_id', 'ix_supplier_return_line_supplier_return_id', 'ix_supplier_return_line_unit_id'])
+        op.create_table('supplier_return_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('supplier_return_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('goods_receipt_id', KEY, nullable=False),
+        sa.Column('goods_receipt_line_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('credited_quantity', exact(14, 3), nullable=True),
+        sa.CheckConstraint('credited_quantity >= 0 AND credited_quantity <= quantity * factor', name=op.f('ck_supplier_return_line_credited_is_returned')),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_supplier_return_line_factor_positive')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_supplier_return_line_quantity_positive')),
+        sa.ForeignKeyConstraint(['goods_receipt_id'], ['goods_receipt.id'], name=op.f('fk_supplier_return_line_goods_receipt_id')),
+        sa.ForeignKeyConstraint(['goods_receipt_line_id'], ['goods_receipt_line.id'], name=op.f('fk_supplier_return_line_goods_receipt_line_id')),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_return_line_item_id')),
+        sa.ForeignKeyConstraint(['supplier_return_id'], ['supplier_return.id'], name=op.f('fk_supplier_return_line_supplier_return_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_supplier_return_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_return_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_supplier_return_line_goods_receipt_id'), 'supplier_return_line', ['goods_receipt_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_goods_receipt_line_id'), 'supplier_return_line', ['goods_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_item_id'), 'supplier_return_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_supplier_return_id'), 'supplier_return_line', ['supplier_return_id'], unique=False)
+        op.create_index(op.f('ix_supplier_return_line_unit_id'), 'supplier_return_line', ['unit_id'], unique=False)
+        take_back('supplier_return_line', ['id', 'supplier_return_id', 'item_id', 'goods_receipt_id', 'goods_receipt_line_id', 'unit_id', 'quantity', 'factor', 'reason', 'credited_quantity'])
     op.drop_index('ix_quotation_price_quotation_request_line_id', table_name='quotation_price')
     op.drop_index('uq_quotation_price_chosen', table_name='quotation_price')
     op.drop_table('quotation_price')
@@ -1140,4 +1811,8 @@ def downgrade() -> None:
     op.drop_index('ix_item_substitute_approved_by_id', table_name='item_substitute')
     op.drop_index('ix_item_substitute_substitute_id', table_name='item_substitute')
     op.drop_table('item_substitute')
+    op.drop_index('ix_batch_correction_batch_id', table_name='batch_correction')
+    op.drop_index('ix_batch_correction_joined_to_id', table_name='batch_correction')
+    op.drop_index('ix_batch_correction_user_id', table_name='batch_correction')
+    op.drop_table('batch_correction')
     make_rules('0004', '0005')

@@ -77,6 +77,12 @@ EXECUTE FUNCTION refuse_change('append-only: asset_book_change')
 CREATE TRIGGER asset_book_change_keeps_truncate BEFORE TRUNCATE ON "asset_book_change" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('append-only: asset_book_change')
 
+CREATE TRIGGER batch_correction_keeps_update BEFORE UPDATE OR DELETE ON "batch_correction" FOR EACH ROW
+EXECUTE FUNCTION refuse_change('append-only: batch_correction')
+
+CREATE TRIGGER batch_correction_keeps_truncate BEFORE TRUNCATE ON "batch_correction" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('append-only: batch_correction')
+
 CREATE TRIGGER comment_keeps_update BEFORE UPDATE OR DELETE ON "comment" FOR EACH ROW
 EXECUTE FUNCTION refuse_change('append-only: comment')
 
@@ -294,36 +300,36 @@ CREATE TRIGGER purchase_request_final_truncate BEFORE TRUNCATE ON "purchase_requ
 EXECUTE FUNCTION refuse_change('posted is final: purchase_request')
 
 CREATE TRIGGER quotation_request_final_update BEFORE UPDATE ON "quotation_request" FOR EACH ROW
-WHEN ((OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."asked_on" IS DISTINCT FROM NEW."asked_on" OR OLD."answer_by" IS DISTINCT FROM NEW."answer_by" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."asked_on" IS DISTINCT FROM NEW."asked_on" OR OLD."answer_by" IS DISTINCT FROM NEW."answer_by" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
 
 CREATE TRIGGER quotation_request_final_delete BEFORE DELETE ON "quotation_request" FOR EACH ROW
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
 
 CREATE TRIGGER quotation_request_final_truncate BEFORE TRUNCATE ON "quotation_request" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request')
 
 CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."spoiled_on" IS DISTINCT FROM NEW."spoiled_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."spoiled_on" IS DISTINCT FROM NEW."spoiled_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: spoilage')
 
 CREATE TRIGGER spoilage_final_delete BEFORE DELETE ON "spoilage" FOR EACH ROW
-WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: spoilage')
 
 CREATE TRIGGER spoilage_final_truncate BEFORE TRUNCATE ON "spoilage" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: spoilage')
 
 CREATE TRIGGER stock_transfer_final_update BEFORE UPDATE ON "stock_transfer" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."to_store_id" IS DISTINCT FROM NEW."to_store_id" OR OLD."transferred_on" IS DISTINCT FROM NEW."transferred_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."to_store_id" IS DISTINCT FROM NEW."to_store_id" OR OLD."transferred_on" IS DISTINCT FROM NEW."transferred_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: stock_transfer')
 
 CREATE TRIGGER stock_transfer_final_delete BEFORE DELETE ON "stock_transfer" FOR EACH ROW
-WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: stock_transfer')
 
 CREATE TRIGGER stock_transfer_final_truncate BEFORE TRUNCATE ON "stock_transfer" FOR EACH STATEMENT
@@ -390,12 +396,12 @@ CREATE TRIGGER supplier_return_final_truncate BEFORE TRUNCATE ON "supplier_retur
 EXECUTE FUNCTION refuse_change('posted is final: supplier_return')
 
 CREATE TRIGGER unit_return_final_update BEFORE UPDATE ON "unit_return" FOR EACH ROW
-WHEN ((OLD.state IN ('accepted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."work_unit_id" IS DISTINCT FROM NEW."work_unit_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."returned_on" IS DISTINCT FROM NEW."returned_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('accepted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."work_unit_id" IS DISTINCT FROM NEW."work_unit_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."returned_on" IS DISTINCT FROM NEW."returned_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: unit_return')
 
 CREATE TRIGGER unit_return_final_delete BEFORE DELETE ON "unit_return" FOR EACH ROW
-WHEN (OLD.state IN ('accepted', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('accepted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: unit_return')
 
 CREATE TRIGGER unit_return_final_truncate BEFORE TRUNCATE ON "unit_return" FOR EACH STATEMENT
@@ -609,10 +615,10 @@ EXECUTE FUNCTION refuse_change('posted is final: purchase_request_line')
 
 CREATE TRIGGER quotation_price_final_insert AFTER INSERT ON "quotation_price"
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
-EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{sent}', 'quotation_request_line', 'quotation_request_id')
+EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{asked}', 'quotation_request_line', 'quotation_request_id')
 
 CREATE TRIGGER quotation_price_final_change BEFORE UPDATE OR DELETE ON "quotation_price" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{sent}', '{sent,done,cancelled}', '{}', 'quotation_request_line', 'quotation_request_id')
+EXECUTE FUNCTION refuse_line_change('posted is final: quotation_price', 'quotation_request', 'quotation_request_line_id', '{asked}', '{done,cancelled}', '{}', 'quotation_request_line', 'quotation_request_id')
 
 CREATE TRIGGER quotation_price_final_truncate BEFORE TRUNCATE ON "quotation_price" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: quotation_price')
@@ -622,7 +628,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}')
 
 CREATE TRIGGER quotation_request_line_final_change BEFORE UPDATE OR DELETE ON "quotation_request_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}', '{sent,done,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: quotation_request_line', 'quotation_request', 'quotation_request_id', '{draft}', '{done,cancelled}', '{}')
 
 CREATE TRIGGER quotation_request_line_final_truncate BEFORE TRUNCATE ON "quotation_request_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: quotation_request_line')
@@ -632,7 +638,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}')
 
 CREATE TRIGGER spoilage_line_final_change BEFORE UPDATE OR DELETE ON "spoilage_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}', '{posted,cancelled}', '{unit_cost}')
+EXECUTE FUNCTION refuse_line_change('posted is final: spoilage_line', 'spoilage', 'spoilage_id', '{draft}', '{posted,reversed,cancelled}', '{unit_cost,moved_quantity}')
 
 CREATE TRIGGER spoilage_line_final_truncate BEFORE TRUNCATE ON "spoilage_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: spoilage_line')
@@ -642,7 +648,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}')
 
 CREATE TRIGGER stock_transfer_line_final_change BEFORE UPDATE OR DELETE ON "stock_transfer_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}', '{posted,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: stock_transfer_line', 'stock_transfer', 'stock_transfer_id', '{draft}', '{posted,reversed,cancelled}', '{moved_quantity,arrived_quantity,is_lost}')
 
 CREATE TRIGGER stock_transfer_line_final_truncate BEFORE TRUNCATE ON "stock_transfer_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: stock_transfer_line')
@@ -682,7 +688,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}')
 
 CREATE TRIGGER supplier_return_line_final_change BEFORE UPDATE OR DELETE ON "supplier_return_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}', '{done,cancelled}', '{credited_quantity}')
+EXECUTE FUNCTION refuse_line_change('posted is final: supplier_return_line', 'supplier_return', 'supplier_return_id', '{draft}', '{done,cancelled}', '{moved_quantity,credited_quantity}')
 
 CREATE TRIGGER supplier_return_line_final_truncate BEFORE TRUNCATE ON "supplier_return_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: supplier_return_line')
@@ -692,7 +698,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}')
 
 CREATE TRIGGER unit_return_line_final_change BEFORE UPDATE OR DELETE ON "unit_return_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}', '{accepted,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: unit_return_line', 'unit_return', 'unit_return_id', '{draft}', '{accepted,reversed,cancelled}', '{}')
 
 CREATE TRIGGER unit_return_line_final_truncate BEFORE TRUNCATE ON "unit_return_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: unit_return_line')

@@ -18,6 +18,16 @@ CREATE TRIGGER asset_book_change_keeps_replace BEFORE INSERT ON "asset_book_chan
 WHEN EXISTS (SELECT 1 FROM "asset_book_change" WHERE ("id" = NEW."id"))
 BEGIN SELECT RAISE(ABORT, 'append-only: asset_book_change'); END
 
+CREATE TRIGGER batch_correction_keeps_update BEFORE UPDATE ON "batch_correction"
+BEGIN SELECT RAISE(ABORT, 'append-only: batch_correction'); END
+
+CREATE TRIGGER batch_correction_keeps_delete BEFORE DELETE ON "batch_correction"
+BEGIN SELECT RAISE(ABORT, 'append-only: batch_correction'); END
+
+CREATE TRIGGER batch_correction_keeps_replace BEFORE INSERT ON "batch_correction"
+WHEN EXISTS (SELECT 1 FROM "batch_correction" WHERE ("id" = NEW."id"))
+BEGIN SELECT RAISE(ABORT, 'append-only: batch_correction'); END
+
 CREATE TRIGGER comment_keeps_update BEFORE UPDATE ON "comment"
 BEGIN SELECT RAISE(ABORT, 'append-only: comment'); END
 
@@ -75,7 +85,7 @@ CREATE TRIGGER stock_move_keeps_delete BEFORE DELETE ON "stock_move"
 BEGIN SELECT RAISE(ABORT, 'append-only: stock_move'); END
 
 CREATE TRIGGER stock_move_keeps_replace BEFORE INSERT ON "stock_move"
-WHEN EXISTS (SELECT 1 FROM "stock_move" WHERE ("document_type" = NEW."document_type" AND "document_id" = NEW."document_id" AND "line_id" = NEW."line_id" AND "batch_id" = NEW."batch_id" AND "kind" = NEW."kind") OR ("id" = NEW."id") OR ("reverses_id" = NEW."reverses_id"))
+WHEN EXISTS (SELECT 1 FROM "stock_move" WHERE ("id" = NEW."id") OR ("reverses_id" = NEW."reverses_id"))
 BEGIN SELECT RAISE(ABORT, 'append-only: stock_move'); END
 
 CREATE TRIGGER asset_auction_final_update BEFORE UPDATE ON "asset_auction"
@@ -214,30 +224,30 @@ WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request'); END
 
 CREATE TRIGGER quotation_request_final_update BEFORE UPDATE ON "quotation_request"
-WHEN (OLD.state IN ('sent', 'done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."asked_on" IS NOT NEW."asked_on" OR OLD."answer_by" IS NOT NEW."answer_by" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."asked_on" IS NOT NEW."asked_on" OR OLD."answer_by" IS NOT NEW."answer_by" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request'); END
 
 CREATE TRIGGER quotation_request_final_delete BEFORE DELETE ON "quotation_request"
-WHEN OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_request'); END
 
 CREATE TRIGGER spoilage_final_update BEFORE UPDATE ON "spoilage"
-WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."spoiled_on" IS NOT NEW."spoiled_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."spoiled_on" IS NOT NEW."spoiled_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage'); END
 
 CREATE TRIGGER spoilage_final_delete BEFORE DELETE ON "spoilage"
-WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage'); END
 
 CREATE TRIGGER stock_transfer_final_update BEFORE UPDATE ON "stock_transfer"
-WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."to_store_id" IS NOT NEW."to_store_id" OR OLD."transferred_on" IS NOT NEW."transferred_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."to_store_id" IS NOT NEW."to_store_id" OR OLD."transferred_on" IS NOT NEW."transferred_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: stock_transfer'); END
 
 CREATE TRIGGER stock_transfer_final_delete BEFORE DELETE ON "stock_transfer"
-WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('sent', 'posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: stock_transfer'); END
 
 CREATE TRIGGER stocktake_final_update BEFORE UPDATE ON "stocktake"
@@ -286,12 +296,12 @@ WHEN OLD.state IN ('sent', 'done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return'); END
 
 CREATE TRIGGER unit_return_final_update BEFORE UPDATE ON "unit_return"
-WHEN (OLD.state IN ('accepted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."returned_on" IS NOT NEW."returned_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('accepted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."returned_on" IS NOT NEW."returned_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return'); END
 
 CREATE TRIGGER unit_return_final_delete BEFORE DELETE ON "unit_return"
-WHEN OLD.state IN ('accepted', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('accepted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return'); END
 
 CREATE TRIGGER asset_auction_bid_final_insert BEFORE INSERT ON "asset_auction_bid"
@@ -502,16 +512,16 @@ WHEN (SELECT state FROM "purchase_request" WHERE id = OLD."purchase_request_id")
 BEGIN SELECT RAISE(ABORT, 'posted is final: purchase_request_line'); END
 
 CREATE TRIGGER quotation_price_final_insert BEFORE INSERT ON "quotation_price"
-WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('sent')
+WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('asked')
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
 
 CREATE TRIGGER quotation_price_final_update BEFORE UPDATE ON "quotation_price"
-WHEN (((SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('sent') OR (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('sent'))
+WHEN (((SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('asked') OR (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = NEW."quotation_request_line_id")) NOT IN ('asked'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."quotation_id" IS NOT NEW."quotation_id" OR OLD."quotation_request_line_id" IS NOT NEW."quotation_request_line_id" OR OLD."cannot" IS NOT NEW."cannot" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."delivery_days" IS NOT NEW."delivery_days" OR OLD."is_chosen" IS NOT NEW."is_chosen" OR OLD."choice_reason" IS NOT NEW."choice_reason" OR OLD."discount" IS NOT NEW."discount"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
 
 CREATE TRIGGER quotation_price_final_delete BEFORE DELETE ON "quotation_price"
-WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('sent')
+WHEN (SELECT state FROM "quotation_request" WHERE id = (SELECT "quotation_request_id" FROM "quotation_request_line" WHERE id = OLD."quotation_request_line_id")) NOT IN ('asked')
 BEGIN SELECT RAISE(ABORT, 'posted is final: quotation_price'); END
 
 CREATE TRIGGER quotation_request_line_final_insert BEFORE INSERT ON "quotation_request_line"
@@ -534,8 +544,8 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage_line'); END
 CREATE TRIGGER spoilage_line_final_update BEFORE UPDATE ON "spoilage_line"
 WHEN (((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") NOT IN ('draft') OR (SELECT state FROM "spoilage" WHERE id = NEW."spoilage_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."spoilage_id" IS NOT NEW."spoilage_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."batch_id" IS NOT NEW."batch_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."cause" IS NOT NEW."cause"))
-  OR ((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") IN ('posted', 'cancelled')
-  AND (OLD."unit_cost" IS NOT NEW."unit_cost"))
+  OR ((SELECT state FROM "spoilage" WHERE id = OLD."spoilage_id") IN ('posted', 'reversed', 'cancelled')
+  AND (OLD."unit_cost" IS NOT NEW."unit_cost" OR OLD."moved_quantity" IS NOT NEW."moved_quantity"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: spoilage_line'); END
 
 CREATE TRIGGER spoilage_line_final_delete BEFORE DELETE ON "spoilage_line"
@@ -549,6 +559,8 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: stock_transfer_line'); END
 CREATE TRIGGER stock_transfer_line_final_update BEFORE UPDATE ON "stock_transfer_line"
 WHEN (((SELECT state FROM "stock_transfer" WHERE id = OLD."stock_transfer_id") NOT IN ('draft') OR (SELECT state FROM "stock_transfer" WHERE id = NEW."stock_transfer_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."stock_transfer_id" IS NOT NEW."stock_transfer_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."batch_id" IS NOT NEW."batch_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor"))
+  OR ((SELECT state FROM "stock_transfer" WHERE id = OLD."stock_transfer_id") IN ('posted', 'reversed', 'cancelled')
+  AND (OLD."moved_quantity" IS NOT NEW."moved_quantity" OR OLD."arrived_quantity" IS NOT NEW."arrived_quantity" OR OLD."is_lost" IS NOT NEW."is_lost"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: stock_transfer_line'); END
 
 CREATE TRIGGER stock_transfer_line_final_delete BEFORE DELETE ON "stock_transfer_line"
@@ -608,7 +620,7 @@ CREATE TRIGGER supplier_return_line_final_update BEFORE UPDATE ON "supplier_retu
 WHEN (((SELECT state FROM "supplier_return" WHERE id = OLD."supplier_return_id") NOT IN ('draft') OR (SELECT state FROM "supplier_return" WHERE id = NEW."supplier_return_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."goods_receipt_id" IS NOT NEW."goods_receipt_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."reason" IS NOT NEW."reason"))
   OR ((SELECT state FROM "supplier_return" WHERE id = OLD."supplier_return_id") IN ('done', 'cancelled')
-  AND (OLD."credited_quantity" IS NOT NEW."credited_quantity"))
+  AND (OLD."moved_quantity" IS NOT NEW."moved_quantity" OR OLD."credited_quantity" IS NOT NEW."credited_quantity"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_return_line'); END
 
 CREATE TRIGGER supplier_return_line_final_delete BEFORE DELETE ON "supplier_return_line"

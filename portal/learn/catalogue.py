@@ -33,6 +33,7 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "corrections": (_l("Returns, losses and counts"), ("store", "item", "stock_batch", DOCUMENTS)),
     "ledger": (_l("Stock and journal"), (
         "item_category", "item", "unit_conversion", "store", "shelf", "store_item", "stock_batch",
+        "batch_correction",
         "stock_balance", "stock_move", "account", "period", "journal_entry", "journal_line", DOCUMENTS)),
     "rooms": (_l("Rooms and cleaning"), (
         "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",

@@ -1,16 +1,18 @@
-"""Sheets of asset labels as PDF: tag, name, unit and the QR code of the thing's own page."""
+"""Sheets of labels as PDF, of assets and of stock: a code, a name, a word more, and the QR code."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
+
+from portal.web.pdf_letters import draw, fitted
+from portal.web.pdf_letters import width as width_of
 
 PAD = 2.0
 
@@ -48,7 +50,8 @@ SHEETS: dict[str, Sheet] = {
 
 @dataclass(frozen=True)
 class Label:
-    """What stands on one label; `address` is behind its QR code."""
+    """What stands on one label; `address` is behind its QR code: the thing's own page, or what a scanner of
+    stock reads."""
 
     tag: str
     name: str
@@ -56,7 +59,8 @@ class Label:
     address: str
 
 
-def labels_pdf(labels: Iterable[Label], sheet: Sheet, *, owner: str, copies: int = 1, skip: int = 0) -> bytes:
+def labels_pdf(labels: Iterable[Label], sheet: Sheet, *, owner: str, copies: int = 1,
+               skip: int = 0) -> bytes:
     """The labels in order, each `copies` times, after `skip` labels of the first sheet that are used up."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1)
@@ -84,29 +88,20 @@ def _draw(canvas: Canvas, label: Label, sheet: Sheet, owner: str, x: float, y: f
     room = width - side - 3 * PAD * mm
     size = 8.0 if sheet.height > 30 else 6.5 if sheet.height > 24 else 5.2
     lines: list[tuple[str, float, str]] = [
-        ("Helvetica", size - 1.5, entry) for entry in _fit(owner, "Helvetica", size - 1.5, room, 1)]
+        ("Helvetica", size - 1.5, entry) for entry in fitted(owner, "Helvetica", size - 1.5, room, 1)]
     tag_size = size + 1.5
-    while tag_size > 4 and canvas.stringWidth(label.tag, "Courier-Bold", tag_size) > room:
+    while tag_size > 4 and width_of(label.tag, "Courier-Bold", tag_size) > room:
         tag_size -= 0.25
     lines.append(("Courier-Bold", tag_size, label.tag))
-    lines += [("Helvetica-Bold", size, entry) for entry in _fit(label.name, "Helvetica-Bold", size, room, 2)]
+    lines += [("Helvetica-Bold", size, entry)
+              for entry in fitted(label.name, "Helvetica-Bold", size, room, 2)]
     lines += [("Helvetica", size - 0.5, entry)
-              for entry in _fit(label.unit, "Helvetica", size - 0.5, room, 2)]
+              for entry in fitted(label.unit, "Helvetica", size - 0.5, room, 2)]
     tall = sum(font_size * 1.25 for _font, font_size, _text in lines)
     at = y + (height + tall) / 2
     for font, font_size, text in lines:
         at -= font_size * 1.25
-        canvas.setFont(font, font_size)
-        canvas.drawString(left, at + font_size * 0.25, text)
-
-
-def _fit(text: str, font: str, size: float, room: float, most: int) -> Sequence[str]:
-    """At most `most` lines of `text`; what does not fit ends in three points."""
-    plain = text.replace("\N{MINUS SIGN}", "-").encode("cp1252", "replace").decode("cp1252")
-    lines = simpleSplit(plain, font, size, room) if plain else []
-    if len(lines) > most:
-        lines = [*lines[:most - 1], f"{lines[most - 1].rstrip()[:-1]}..."]
-    return lines
+        draw(canvas, left, at + font_size * 0.25, text, font, font_size)
 
 
 def _qr(canvas: Canvas, address: str, x: float, y: float, side: float) -> None:

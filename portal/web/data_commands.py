@@ -16,7 +16,7 @@ import xlsxwriter
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from models import clock
+from models import actor, clock
 from models.base import db, one_transaction
 from models.errors import Refused
 from models.imports import OPENING_STOCK, ListImport
@@ -103,6 +103,7 @@ def import_(table: str, source: Path, sheet: str | None = None, *, sure: bool = 
         content = file.read(list_files.MOST_BYTES + 1)
     author = _author(by)
     imports.may_bring(table, author)
+    actor.set_actor(author.id if author is not None else None, actor.Door.COMMAND)
     found = list_heads.read(table, content, source.name, sheet)
     if found.rows is None:
         raise Refused(list_files.SAID["which"], name=source.name, sheets=", ".join(found.sheets))

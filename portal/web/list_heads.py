@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import force_locale, gettext
 
 from models.errors import N_, Refused
@@ -17,6 +18,8 @@ from models.operations.setup import list_layouts
 from models.operations.setup.imports import Found
 from models.operations.setup.list_cells import CLEARS
 from models.organisation import Status
+from models.people import User
+from models.rights import may, model_of, scope
 from portal.web import words
 
 #: Headings of first stock, which is no table of its own, by name; the last four are worked out.
@@ -47,9 +50,12 @@ def known_heads(kind: str) -> dict[str, str]:
     the column's own name."""
     layout = list_layouts.layout(kind)
     result: dict[str, str] = {}
+    panel = current_app.extensions.get("rawat_panel", {}).get(kind)
     for names in (layout.kept, layout.names):  # where two are called alike, the one that is written
         for language in ("en", "id"):
             with force_locale(language):
+                if panel is not None:  # exports have the panel's words
+                    result |= {str(panel.label(name)).lower(): name for name in names}
                 result |= {heading(kind, name).lower(): name for name in names}
     for name in (*layout.kept, *layout.names):
         result[name] = name
@@ -124,33 +130,33 @@ def _heads(kind: str, heads: tuple[str, ...]) -> dict[str, str]:
 
 # ---------------------------------------------------------------- templates
 
-def template(session: Any, kind: str) -> tuple[list[str], list[list[Any]], list[list[Any]]]:
+def template(session: Any, kind: str, by: User) -> tuple[list[str], list[list[Any]], list[list[Any]]]:
     """Headings, the row that shows how they are filled in, and the sheet of what may be chosen, which is
     never read."""
     layout = list_layouts.layout(kind)
     heads = [heading(kind, name) + (" *" if name in layout.required else "") for name in layout.names]
-    return heads, [[layout.example.get(name, "") for name in layout.names]], _codes(session, kind)
+    return heads, [[layout.example.get(name, "") for name in layout.names]], _codes(session, kind, by)
 
 
-def _codes(session: Any, kind: str) -> list[list[Any]]:
+def _codes(session: Any, kind: str, by: User) -> list[list[Any]]:
     result: list[list[Any]] = [
         [gettext("An empty cell leaves the value as it is; write %(word)s to empty it.",
                  word=" / ".join(sorted(CLEARS)))],
         [gettext("Column"), gettext("Write"), gettext("Meaning")]]
     for name in list_layouts.layout(kind).names:
         label = heading(kind, name)
-        result += [[label, code, meaning] for code, meaning in _choices(session, kind, name)]
+        result += [[label, code, meaning] for code, meaning in _choices(session, kind, name, by)]
     return result
 
 
-def _choices(session: Any, kind: str, name: str) -> Iterable[tuple[str, str]]:
+def _choices(session: Any, kind: str, name: str, by: User) -> Iterable[tuple[str, str]]:
     """What may be written into a column: what is kept or a record's code, and what it means."""
     if kind == OPENING_STOCK:
         model = {"store": "store"}.get(name)
-        return _records(session, list_layouts.model_of(model)) if model else ()
+        return _records(session, model_of(model), by) if model else ()
     relation = list_layouts.references(kind).get(name)
     if relation is not None:
-        return _records(session, relation.mapper.class_)
+        return _records(session, relation.mapper.class_, by)
     column = list_layouts.attributes(kind)[name].type
     if isinstance(column, sa.Enum) and column.enum_class:
         return [(member.value, str(words.state_word(member))) for member in column.enum_class]
@@ -159,8 +165,10 @@ def _choices(session: Any, kind: str, name: str) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def _records(session: Any, model: Any) -> Iterable[tuple[str, str]]:
-    """Code and name of the records in use."""
+def _records(session: Any, model: Any, by: User) -> Iterable[tuple[str, str]]:
+    """Code and name of the records in use that the person sees."""
+    if not may(by, "read", model.__tablename__):
+        return
     columns = sa.inspect(model).column_attrs
     name = next((each for each in ("code", "number", "name") if each in columns), None)
     if name is None:
@@ -169,5 +177,6 @@ def _records(session: Any, model: Any) -> Iterable[tuple[str, str]]:
     if "status" in columns and isinstance(model.__table__.columns["status"].type, sa.Enum) \
             and model.__table__.columns["status"].type.enum_class is Status:
         statement = statement.where(model.status == Status.ACTIVE)
-    for record in session.scalars(statement):
+    seen = scope(by, model.__tablename__)
+    for record in session.scalars(statement if seen is None else statement.where(seen)):
         yield getattr(record, name), str(getattr(record, "name", record))

@@ -10,6 +10,8 @@ from flask import Response, current_app, has_request_context, render_template
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-not-found]
 
+from portal.web import pdf_letters
+
 
 def qr_data_uri(text: str, scale: int = 4) -> str:
     """A QR code as a PNG data address, for print templates."""
@@ -22,7 +24,7 @@ def rendered(template: str, **context: Any) -> bytes:
     text = (render_template(template, **context) if has_request_context()
             # a job has no page's context
             else current_app.jinja_env.get_template(template).render(**context))
-    html = text.replace("\N{MINUS SIGN}", "-")
+    html = pdf_letters.in_html(text.replace("\N{MINUS SIGN}", "-"))
     out = io.BytesIO()
     result = pisa.CreatePDF(html, dest=out, encoding="utf-8",
                             resource_policy=ResourceAccessPolicy.server(None, allow_remote=False))

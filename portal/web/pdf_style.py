@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from reportlab.lib.colors import HexColor
 
+from portal.web import pdf_letters
+
 INK, HINT, RULE = HexColor("#1c2b2a"), HexColor("#5b6b69"), HexColor("#c8d3d1")
 
 
 def plain(text: str) -> str:
-    """What the standard fonts can write: the minus sign as a hyphen, other letters beyond them as a question
+    """What the standard fonts can write: letters beyond them as those that mean the same, else as a question
     mark."""
-    return text.replace("−", "-").encode("cp1252", "replace").decode("cp1252")
+    return "".join(piece if kind != "wide" else "?" * len(piece) for piece, kind in pdf_letters.parts(text))

@@ -43,6 +43,9 @@ SPECIAL = {
     "email": "E-mail",
     "dob": "Birth date",
     "credit_vat": "Credit VAT",
+    "paper_total": "Total on the supplier's paper",
+    "freight_amount": "Freight",
+    "rounding_amount": "Rounding",
     "last_sql": "Last statement",
     "unconfirm": "Take the confirmation back",
     "wants_mail": "Told by e-mail",
@@ -50,7 +53,8 @@ SPECIAL = {
     "wants_sms": "Told by SMS",
 }
 #: Steps whose name alone does not say what they do.
-STEPS = {"recall": "Take it back", "hand_over": "Hand over for inspection", "waive": "Waive the inspection"}
+STEPS = {"recall": "Take it back", "hand_over": "Hand over for inspection", "waive": "Waive the inspection",
+         "reverse_payment": "Take the payment back"}
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
           "whatsapp": "WhatsApp", "sms": "SMS",

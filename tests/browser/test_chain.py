@@ -133,6 +133,7 @@ def test_the_chain_of_the_paper(
     expect(row.first).to_be_visible()
     accessible(keeper)
     shot(keeper, "panel-shortages")
+    row.first.locator("input[name=item]").check()
     follow(keeper, "form[action*='/shortages/requests'] button")
     keeper.wait_for_url(re.compile("/purchase_request/"))
     wish_id = last_of(rows, PurchaseRequestLine, PurchaseRequestLine.purchase_request_id, scarce.id)

@@ -18,7 +18,8 @@ from models.consultations import ClinicalNote, Consultation, Diagnosis
 from models.documents import Attachment
 from models.operations.core import owned
 from models.prescriptions import Letter, LetterKind, Prescription, PrescriptionLine, PrescriptionState
-from models.rights import history_for, scope
+from models.rights import scope
+from models.scopes import history_for
 from tests.support import factories as make
 
 Case = namedtuple("Case", "state approved seen past")

@@ -10,7 +10,8 @@ condition of life (rests), and which are unfinished. Where today's workflows bre
 2 no hidden refusal: the button is there exactly where the step works, today and in that later world.
 3 a turn is true: inbox and bell name those who can take a step, and nobody else. What a paper says while
   nobody can is not looked at.
-4 somebody or a clock: a turn, or another record that it rests on. No job ends a state yet.
+4 somebody or a clock: a turn, a job that reminds people, or another record that it rests on. No job ends
+  a state yet.
 5 work has a task, once: `flask verify` finds what rests on nothing; the other direction is in the tests of
   those checks.
 6 every step has its correction: of each step that writes, by what its effects call; that the correction
@@ -39,7 +40,7 @@ from models.documents import WORKFLOWS, Document
 from models.operations.core import checks
 from models.operations.core.approvals import perform
 from models.operations.ledger import periods
-from models.operations.people import notices
+from models.operations.people import notices, waiting_papers
 from models.operations.purchasing import receipts
 from models.operations.stores import stores
 from models.roles import Role
@@ -59,7 +60,7 @@ BROKEN: frozenset[Break] = frozenset((int(row["number"]), row["table"], row["sta
                                      for row in lines("invariants_broken.csv"))
 #: As many lines as the list may have: lower it with every line that leaves, raise it only when a test asks
 #: what none asked before.
-MOST_BROKEN = 165
+MOST_BROKEN = 123
 
 
 def agree(found: set[Break], numbers: set[int], table: str = "") -> None:
@@ -117,11 +118,13 @@ def test_what_has_ended_stands_still() -> None:
 # ---------------------------------------------------------------- 4: somebody or a clock
 
 def _cared_for(table: str, state: Any) -> bool:
-    """Whether a state has a turn that somebody is told of, or rests on a record whose states have one."""
+    """Whether a state has a turn that somebody is told of, a job that reminds people, or rests on a record
+    whose states have one."""
     workflow = WORKFLOWS[table].workflow
     if table not in notices.NOT_PAPERS and notices.turn(WORKFLOWS[table], state):
         return True
-    return state in workflow.rests_on
+    return (state in workflow.rests_on or (table, state) in notices.TO_MAKE
+            or waiting_papers.is_reminded_of(WORKFLOWS[table], state))
 
 
 def test_each_unfinished_state_has_somebody_or_a_clock() -> None:
@@ -274,8 +277,10 @@ def _is_asked_for(step: Transition, record: Any, people: list[Any]) -> bool:
 #: Steps that take back what another wrote.
 CORRECTIONS = {"reverse", "reverse_payment", "unconfirm", "find", "undo_check_in", "undo_check_out",
                "undo_no_show"}
-#: Steps that another paper corrects: the next count, a new booking.
-BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("consultation", "cancel"): "consultation",
+#: Steps that another paper corrects: the next count, a new booking; or the paper's next step: what was sent
+#: back by mistake is refused and comes back.
+BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("supplier_return", "send"): "supplier_return",
+              ("consultation", "cancel"): "consultation",
               ("consultation", "reject"): "consultation", ("consultation", "reschedule"): "consultation"}
 
 

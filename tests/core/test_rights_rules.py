@@ -20,7 +20,6 @@ from models.rights import (
     TableRights,
     every,
     hidden,
-    history_for,
     may,
     may_open,
     may_see,
@@ -28,6 +27,7 @@ from models.rights import (
     scope,
 )
 from models.roles import STAFF_ROLES, Role
+from models.scopes import history_for
 from models.stock import Shelf
 from models.store_requests import DeliveryRequest
 from tests.support import factories as make

@@ -34,12 +34,12 @@ TABLES_NOT_BUILT = {"fault_report"}
 KNOWING: dict[str, set[str]] = {
     "tests/core/test_rights_specification.py": {"RIGHTS", "PAGES"},  # compares them with the file
     "tests/core/test_rights_hidden.py": {"hidden"},  # of two roles: no row of the file says it
-    "tests/clinic/test_treating_doctor.py": {"history_for", "scope"},  # the criteria themselves
+    "tests/clinic/test_treating_doctor.py": {"scope"},  # the criteria themselves
     "tests/core/test_rights_fit.py": {  # rows that fit no model
         "__file__", "Scope", "TableRights", "between_units", "every", "own_consultations", "own_doctor",
         "own_store", "own_unit", "refuse_unfit", "released"},
     "tests/core/test_rights_rules.py": {  # the rules themselves, against planted rows
-        "RIGHTS", "TableRights", "every", "hidden", "history_for", "may", "may_open", "may_see", "model_of",
+        "RIGHTS", "TableRights", "every", "hidden", "may", "may_open", "may_see", "model_of",
         "scope"},
     "tests/core/test_facts.py": {"RIGHTS", "area_of"},  # the area of a table, not who may
     "tests/support/first_document.py": {"RIGHTS"},  # who goes the way of the README's document

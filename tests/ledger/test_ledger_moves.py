@@ -178,18 +178,3 @@ def test_what_lies_in_a_store(by: User) -> None:
     other.put(1, 10)
     assert stock.balances(shelf.store.id, {shelf.item.id}) == {(shelf.item.id, shelf.batch()): 5}
     assert stock.balances(shelf.store.id, set()) == {}
-
-
-def test_a_transfer_moves_batch_and_value_and_nothing_of_the_books(by: User) -> None:
-    shelf, there = Shelf(by), make.make_store()
-    shelf.put(3, 10)
-    moved = stock.transfer(shelf.paper(), shelf.store.id, there.id,
-                           [stock.Outgoing(1, shelf.item.id, Decimal(1))],
-                           on=TODAY, by=by)
-    assert [(move.store_id, move.quantity, move.value, move.kind) for move in moved] == [
-        (shelf.store.id, -1, Decimal("-3.33"), MoveKind.TRANSFER_OUT),
-        (there.id, 1, Decimal("3.33"), MoveKind.TRANSFER_IN)]
-    assert stock.lies_in(there.id, shelf.item.id)
-    assert not stock.lies_in(make.make_store().id, shelf.item.id)
-    shelf.take(2)
-    assert not stock.lies_in(shelf.store.id, shelf.item.id)

@@ -28,6 +28,7 @@ from models.errors import Refused
 from models.goods_receipts import GoodsReceipt, GoodsReceiptLine
 from models.items import Item
 from models.journal import JournalLine
+from models.line_quantities import vat
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal, stock
 from models.operations.purchasing import ordering, receipts, shortages, supplier_refunds, supplier_returns
@@ -68,7 +69,8 @@ wanted = st.lists(st.tuples(pick, pick, quantities), min_size=1, max_size=3)
 #: What a turn may be, the daily work more often.
 KINDS = (
     "ask_a_store", "ask_a_store", "deliver_all", "deliver_all", "deliver_some", "give_back", "give_back",
-    "spoil", "move_between_stores", "plan_a_count", "count", "ask_to_buy", "buy_what_is_short",
+    "spoil", "move_between_stores", "move_between_stores", "plan_a_count", "count", "ask_to_buy",
+    "buy_what_is_short",
     "order_from_a_request", "order_from_many", "order", "order", "receive", "receive", "receive", "bill",
     "bill", "send_back", "send_back", "replace", "refund", "refund", "buy_and_send_back",
     "buy_and_send_back", "buy_and_send_back", "step", "step", "step", "step", "step", "step", "go_on",
@@ -300,14 +302,17 @@ class StockWalk(RuleBasedStateMachine):
         if receipt is None:
             return
         came = [each for each in receipt.lines if (each.id + line) % 3] or receipt.lines
+        lines = [SupplierInvoiceLine(
+            goods_receipt_line_id=each.id, item_id=each.item_id, unit_id=each.unit_id,
+            quantity=each.received_quantity if line % 2 else min(quantity, each.received_quantity),
+            unit_price=each.unit_price * wrong, discount=each.discount) for each in came]
+        percent = receipt.purchase_order.vat_percent
+        charged = vat(sum((each.reckoned for each in lines), Decimal(0)), percent)
         self.draft(lambda: SupplierInvoice(
             created_by=by, supplier_id=receipt.supplier_id, purchase_order_id=receipt.purchase_order_id,
-            supplier_number=f"F-{len(self.papers)}", vat_amount=Decimal(line % 1000),
-            lines=[SupplierInvoiceLine(
-                goods_receipt_line_id=each.id, item_id=each.item_id, unit_id=each.unit_id,
-                quantity=each.received_quantity if line % 2 else min(quantity, each.received_quantity),
-                unit_price=(each.unit_price * (100 - each.discount) / 100 * wrong).quantize(Decimal("0.01")))
-                for each in came]), by)
+            supplier_number=f"F-{len(self.papers)}", lines=lines,
+            vat_amount=charged if line % 4 else Decimal(line % 1000),
+            freight_amount=Decimal(line % 7 * 25_000), rounding_amount=Decimal(line % 5 - 2)), by)
 
     def send_back(self, *, which: int, who: int, line: int, quantity: Decimal, **_: Any) -> None:
         receipt = self.chosen(which, GoodsReceipt, states=("posted", "posted", "reversed"))
@@ -412,10 +417,22 @@ class StockWalk(RuleBasedStateMachine):
             most = min(supplier_returns.open_credit(paper.supplier_id), paper.total)
             return {"paid_on": self.day(number), "payment_reference": "TRX 1",
                     "set_off_amount": (most, most, Decimal(0), most + 1)[(number + paper.id) % 4]}
-        answer = (Resolution.REPLACED, Resolution.CREDITED)[(paper.id + number // 2) % 2]
-        return {("supplier_return", "confirm"): {"resolution": answer, "supplier_reference": "NK 1"},
+        answer = (Resolution.REPLACED, Resolution.CREDITED, Resolution.REFUSED)[(paper.id + number // 2) % 3]
+        return {("supplier_return", "confirm"): {"resolution": answer, "supplier_reference": "NK 1",
+                                                 "goods_lost": number % 4 == 1},
                 ("delivery_request", "acknowledge"): {"shortage_note": "two short"},
                 }.get((paper.__tablename__, name), {})
+
+    @staticmethod
+    def given_lines(paper: Any, name: str, number: int) -> dict[int, dict[str, Any]]:
+        """Now and then the clerk says how much went or came, and more than there was."""
+        said = {("supplier_return", "send"): "moved_quantity",
+                ("stock_transfer", "receive"): "arrived_quantity"}.get((paper.__tablename__, name))
+        if said is None or number % 3 == 0:
+            return {}
+        part = (Decimal(0), Decimal(1), Decimal(2), Decimal("0.5"))[number % 4]
+        more = {"is_lost": number % 5 < 2} if said == "arrived_quantity" else {}
+        return {line.id: {said: max(line.gone_quantity - part, Decimal(0)), **more} for line in paper.lines}
 
     def step(self, *, which: int, line: int, who: int, reason: str, **_: Any) -> None:
         """Any step of any paper by anybody: mostly one that is open, by somebody who may."""
@@ -428,7 +445,8 @@ class StockWalk(RuleBasedStateMachine):
         step = steps[line % len(steps)]
         by = self.person(who, *step.roles)
         self.act(lambda: perform(paper, step.name, by=by, reason=reason,
-                                 given=self.given(paper, step.name, line)))
+                                 given=self.given(paper, step.name, line),
+                                 given_lines=self.given_lines(paper, step.name, line)))
 
     def go_on(self, *, which: int, who: int, far: int, **_: Any) -> None:
         """The next steps of a paper that has not ended."""
@@ -444,11 +462,11 @@ class StockWalk(RuleBasedStateMachine):
             if paper.state == "counting" and any(line.counted_quantity is None for line in paper.lines):
                 self.count(which=0, chosen=[(who, 0, 0)], who=who, only=paper)
             for step in paper.workflow:
-                if paper.state in step.sources and not step.is_refusal and step.name not in ("close",
-                                                                                             "reopen"):
+                if paper.state in step.sources and step.is_waited_for:
                     by = self.person((who // 10 + turn) * 10 + 1, *step.roles)  # somebody else at each
                     if self.act(partial(perform, paper, step.name, by=by, reason="found late",
-                                        given=self.given(paper, step.name, 1))):
+                                        given=self.given(paper, step.name, 1),
+                                        given_lines=self.given_lines(paper, step.name, who + turn))):
                         self.agree()
                         break
             else:

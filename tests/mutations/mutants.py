@@ -26,7 +26,7 @@ FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 METHODS = {"is_": "is_not", "is_not": "is_", "in_": "not_in", "not_in": "in_"}
 #: Calls of which each argument is a condition.
 CONDITIONS = frozenset({"where", "and_", "or_"})
-#: Scopes of `models.rights`: each becomes `every`.
+#: Scopes of `models.scopes`: each becomes `every`.
 SCOPES = frozenset({"own_unit", "between_units", "own_store", "own_doctor", "own_consultations", "given_out",
                     "released", "treated_patients"})
 #: Calls that are left alone: messages, and locks, which only the tests of races on PostgreSQL can see.

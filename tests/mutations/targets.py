@@ -24,6 +24,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "tests/core/test_rights_hidden.py::test_every_hidden_word_is_known",
         "tests/core/test_rights_hidden.py::test_of_two_roles_the_one_that_sees_the_rows_decides",
         "tests/core/test_rights_rules.py"),
+    "models/scopes.py": ("tests/core/test_rights_rules.py", "tests/stores/test_own_stores.py",
+                         "tests/clinic/test_treating_doctor.py"),
     "models/depreciation_rules.py": (
         "tests/assets/test_depreciation_boundaries.py", "tests/assets/test_depreciation_rules.py"),
     "models/operations/assets/depreciation.py": (

@@ -19,6 +19,7 @@ from models import clock
 from models.base import db, one_transaction
 from models.errors import NotAllowed
 from models.goods_receipts import GoodsReceiptLine
+from models.line_quantities import vat
 from models.operations.core.approvals import perform
 from models.operations.core.report_kit import REPORTS
 from models.operations.purchasing import receipts
@@ -104,7 +105,9 @@ class Hospital:
         line = db.session.scalars(sa.select(GoodsReceiptLine).filter_by(item_id=item.id)).first()
         bill = make.saved(SupplierInvoice(
             created_by=self.buyer, supplier=self.supplier, purchase_order=line.goods_receipt.purchase_order,
-            supplier_number=make.unique("F"), lines=[SupplierInvoiceLine(
+            supplier_number=make.unique("F"),
+            vat_amount=vat(line.net_amount, line.goods_receipt.purchase_order.vat_percent),
+            lines=[SupplierInvoiceLine(
                 goods_receipt_line_id=line.id, item_id=item.id, unit_id=line.unit_id,
                 quantity=line.received_quantity,
                 unit_price=line.unit_price)]))

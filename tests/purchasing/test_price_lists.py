@@ -69,8 +69,8 @@ def test_a_new_price_of_the_list_ends_the_one_before(cast: Cast) -> None:
 
 
 def test_a_contract_goes_before_a_list_before_what_was_paid_last(cast: Cast) -> None:
-    """Paid 100 before; the list says 90, the contract 95 until today: an order takes 95 today, 90 tomorrow, and
-    what the request estimates once the list is over too."""
+    """Paid 100 before; the list says 90, the contract 95 until today: an order takes 95 today, 90 tomorrow,
+    and what the request estimates once the list is over too."""
     item, today = make.make_item(), clock.today()
     cast.received(cast.sent(cast.order((item, 5, 100))))
     priced(cast, item, 90, today, today + timedelta(days=1))
@@ -128,7 +128,8 @@ def test_the_form_asks_a_contract_for_its_number_and_end(client: Any, sign_in: A
                                                                     "valid_to": "2026-12-31"})
     assert answer.status_code == 303
     (price,) = db.session.scalars(sa.select(SupplierPrice)).all()
-    assert (price.unit_price, price.unit, price.contract_number) == (Decimal("1250.50"), make.unit_of(item), "K-9")
+    assert (price.unit_price, price.unit, price.contract_number) == (
+        Decimal("1250.50"), make.unit_of(item), "K-9")
 
 
 def test_purchasing_is_told_of_a_contract_that_ends_and_that_ended(cast: Cast) -> None:

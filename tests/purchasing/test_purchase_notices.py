@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from models.base import db
+from models.line_quantities import vat
 from models.operations.core import checks
 from models.operations.core.approvals import perform
 from models.operations.purchasing import receipts
@@ -170,10 +171,10 @@ def listed() -> dict[str, Decimal]:
 def invoice_for(cast: Cast, order: Any, line: Any, quantity: str) -> SupplierInvoice:
     invoice = make.saved(SupplierInvoice(
         created_by=cast.buyer, supplier=order.supplier, purchase_order=order,
-        supplier_number=make.unique("F"), lines=[
+        supplier_number=make.unique("F"), vat_amount=vat(line.net_amount, order.vat_percent), lines=[
             SupplierInvoiceLine(goods_receipt_line=line, item_id=line.item_id, unit_id=line.unit_id,
-                                quantity=Decimal(quantity),
-                                unit_price=line.unit_price * (100 - line.discount) / 100)]))
+                                quantity=Decimal(quantity), unit_price=line.unit_price,
+                                discount=line.discount)]))
     perform(invoice, "submit", by=cast.buyer)
     perform(invoice, "approve", by=cast.payables)
     return invoice

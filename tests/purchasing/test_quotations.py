@@ -93,8 +93,8 @@ def test_nobody_asked_is_not_sent(cast: Asked) -> None:
 
 
 def test_the_cheapest_of_a_line_and_of_all_lines(cast: Asked) -> None:
-    """Five of each: A 10 and 30, B 12 and 20, C 9 and cannot. The first line is cheapest at C (45), the second
-    at B (100), all together at B (160); C offered not all."""
+    """Five of each: A 10 and 30, B 12 and 20, C 9 and cannot. The first line is cheapest at C (45), the
+    second at B (100), all together at B (160); C offered not all."""
     for place, prices in enumerate(((10, 30), (12, 20), (9, None))):
         cast.answer(place, *prices)
     asked = quotations.loaded(cast.asked.id)

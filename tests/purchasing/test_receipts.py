@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -229,8 +229,12 @@ def test_a_reversed_receipt_leaves_nothing_and_can_be_received_again(session, ca
     assert receipts.make_receipt(order, by=cast.keeper).lines[0].received_quantity == 10
 
 
-def invoice(cast, receipt, quantity, price, vat="0"):
+def invoice(cast, receipt, quantity, price, vat=None):
+    """A submitted invoice of the receipt's first line, with its order's VAT unless another is given."""
     line = receipt.lines[0]
+    if vat is None:
+        net = (Decimal(quantity) * Decimal(price)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        vat = (net * receipt.purchase_order.vat_percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
     document = make.saved(SupplierInvoice(
         created_by=cast.buyer, supplier=cast.supplier, purchase_order=receipt.purchase_order,
         vat_amount=Decimal(vat),

@@ -1,4 +1,5 @@
-"""What runs short: by store and over all stores, without what has expired, and asked for as a person ticks it."""
+"""What runs short: by store and over all stores, without what has expired, and asked for as a person ticks
+it."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def short() -> dict[tuple[int, int], Decimal]:
     return {(row.item_id, row.store_id): row.shortage for row in db.session.execute(shortages({}))}
 
 
-def level(store: Any, item: Any, minimum: int, maximum: int | None = None, lot: int | None = None) -> StockLevel:
+def level(store: Any, item: Any, minimum: int, maximum: int | None = None,
+          lot: int | None = None) -> StockLevel:
     return make.saved(StockLevel(store=store, item=item, minimum=Decimal(minimum),
                                  maximum=None if maximum is None else Decimal(maximum),
                                  reorder_quantity=None if lot is None else Decimal(lot)))
@@ -57,8 +59,8 @@ def test_expired_stock_is_not_stock(cast: Cast) -> None:
 
 
 def test_a_store_has_a_minimum_of_its_own(cast: Cast) -> None:
-    """Plenty in one store does not help another that is below its own minimum, and a level of nothing asks for
-    nothing."""
+    """Plenty in one store does not help another that is below its own minimum, and a level of nothing asks
+    for nothing."""
     item, ward = make.make_item(minimum_stock=10), make.make_store()
     make.stock_up(cast.store, item, 500, 500)
     level(ward, item, 40)
@@ -71,8 +73,8 @@ def test_a_store_has_a_minimum_of_its_own(cast: Cast) -> None:
 
 
 def test_the_items_own_minimum_holds_over_all_stores_beside_those_of_stores(cast: Cast) -> None:
-    """100 over all, 20 lie there; the depot lacks 30 of its own: 30 for the depot and the other 50 for the house,
-    never 80 and 30."""
+    """100 over all, 20 lie there; the depot lacks 30 of its own: 30 for the depot and the other 50 for the
+    house, never 80 and 30."""
     item, depot = make.make_item(minimum_stock=100), make.make_store()
     make.stock_up(cast.store, item, 20, 20)
     level(depot, item, 30)
@@ -144,7 +146,8 @@ def test_the_contract_gives_supplier_price_and_least_quantity(cast: Cast) -> Non
 
 # ---------------------------------------------------------------- the page
 
-def test_only_what_is_ticked_is_asked_for_in_the_written_quantity(client: Any, sign_in: Any, cast: Cast) -> None:
+def test_only_what_is_ticked_is_asked_for_in_the_written_quantity(client: Any, sign_in: Any,
+                                                                  cast: Cast) -> None:
     """Of three items of one supplier, one is ticked: nothing else is on the request."""
     items = [make.make_item(minimum_stock=20) for _ in range(3)]
     for item in items:
@@ -195,7 +198,8 @@ def test_a_unit_of_another_item_is_refused(cast: Cast) -> None:
 
 
 def test_the_forecast_proposes_where_the_setting_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A month uses 300, seven days of delivery and thirty between orders: 370 without any error; 20 are there."""
+    """A month uses 300, seven days of delivery and thirty between orders: 370 without any error; 20 are
+    there."""
     from models.operations.purchasing import forecasts
     from models.operations.stores.forecasting import Forecast
     item = make.make_item(minimum_stock=40)

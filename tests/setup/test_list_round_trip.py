@@ -15,9 +15,9 @@ import sqlalchemy as sa
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from backoffice.panel.columns import mapped_tables
 from models.base import db
 from models.operations.setup import list_layouts
-from models.rights import model_of
 from tests.setup.test_imports import apply, bring, kept
 from tests.support import factories as make
 from tests.support import grid
@@ -54,7 +54,7 @@ def brought_back(client: Any, table: str, kind: str, grid_of: list[list[Any]]) -
 
 def rows(table: str) -> tuple[Any, Any]:
     """Two rows; one with every text that may be empty filled with something hard."""
-    model = model_of(table)
+    model = mapped_tables()[table]
     first, second = (make.unit_of(make.make_item({"box": "100"}), "box") if table == "unit_conversion"
                      else grid.row_of(model) for _place in range(2))
     texts = [name for name in list_layouts.layout(table).columns

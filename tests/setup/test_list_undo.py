@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from models.base import db
+from models.base import db, one_transaction
+from models.errors import Conflict
 from models.imports import ListImport
 from models.items import Item, ItemCategory, UnitConversion
 from models.operations.core import checks
+from models.operations.core.list_files import Row
+from models.operations.setup import imports
 from models.organisation import WorkUnit
+from models.people import User
 from models.roles import Role
 from tests.setup.test_imports import apply, bring, kept
 from tests.support import factories as make
+from tests.support.races import at_once, won
 
 TEXT = ("code,name,category,base_unit,minimum_stock\n"
         "NEW-1,Baru,obat,tablet,7\nOLD-1,Lama sekali,obat,tablet,20\n")
@@ -133,3 +139,36 @@ def test_the_database_takes_back_only_what_was_applied(session: Any) -> None:
                            reversed_by=user, reversed_at=user.created_at))
     with pytest.raises(sa.exc.IntegrityError, match="only_applied_is_reversed"):
         session.flush()
+
+
+def test_the_rows_of_a_long_list_are_searched_and_paged(client: Any, admin: Any, old: Item) -> None:
+    rows = "".join(f"N-{place:03},Barang {place:03},obat,tablet,{place}\n" for place in range(45))
+    brought = bring(client, "item", f"code,name,category,base_unit,minimum_stock\n{rows}OLD-1,Baru,,,\n")
+    first, last = (client.get(f"{brought.location}?page={page}").text for page in (1, 3))
+    assert ("N-019" in first, "N-020" in first, "OLD-1" in first) == (True, False, True)
+    assert ("N-044" in last, "N-039" in last, "Page 3 of 3" in last) == (True, False, True)
+    found = client.get(f"{brought.location}?q=n-03 BARANG").text
+    assert ("N-030" in found, "N-029" in found, "OLD-1" in found) == (True, False, False)
+    for odd in ("page=0", "page=99999999", "page=x", "q=nichts"):
+        assert client.get(f"{brought.location}?{odd}").status_code == 200
+
+
+@pytest.mark.commits
+def test_of_two_lists_that_change_the_same_record_at_once_one_is_shown_again(app: Any, session: Any,
+                                                                             old: Item) -> None:
+    people = [make.make_user(Role.ADMIN).id for _ in range(2)]
+    rows = [(Row(2, {"code": "OLD-1", "minimum_stock": str(amount)}),) for amount in (30, 40)]
+    lists = [imports.bring(session, "item", b"x", "x.csv", imports.Found(some),
+                           by=session.get_one(User, person))
+             for some, person in zip(rows, people, strict=True)]
+    seen = [(each.id, each.digest, person, some)
+            for each, person, some in zip(lists, people, rows, strict=True)]
+
+    def press(key: int, digest: str, person: int, some: Any) -> None:
+        with one_transaction() as own:
+            imports.apply(own, own.get_one(ListImport, key), some, by=own.get_one(User, person), seen=digest)
+
+    results = at_once(app, [partial(press, *each) for each in seen], told=Conflict)
+    assert len(won(results)) == 1
+    assert old.minimum_stock in {30, 40}
+    assert old.version == 2

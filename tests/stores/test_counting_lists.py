@@ -175,7 +175,7 @@ def test_the_page_the_sheet_and_the_paper_say_what_moved_since_the_start(
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(written)).pages)
     assert text.count("-3") == 1
     rows = client.get(f"{own}/sheet.csv").text.splitlines()
-    assert sum(row.endswith("-3.000") for row in rows) == 1
+    assert [row.rpartition(",")[2] for row in rows[1:] if row[-1] != ","] in (["-3"], ["-3.000"])
     sign_in(client, Role.FACILITIES_HEAD)
     assert re.search(r"[-−]3", client.get(f"/admin/stocktake/details/?id={count.id}").text)
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.errors import NotEnoughStock, PeriodClosed, Refused
+from models.errors import PeriodClosed, Refused
 from models.journal import JournalLine, Posting
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
@@ -17,8 +17,8 @@ from models.operations.ledger import stock
 from models.operations.stores import corrections, stocktake_counting
 from models.returns import Spoilage, SpoilageLine, SpoilageState
 from models.roles import Role
-from models.stock import MoveKind, StockMove, StoreItem
-from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer, StockTransferLine
+from models.stock import MoveKind, StoreItem
+from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 from tests.support import factories as make
 
 
@@ -67,33 +67,6 @@ def test_spoilage_goes_to_the_loss_account_expired_too(session, keeper, head):
         "3.33"
     )
     assert held(session, store, item) == (2, Decimal("6.67"))
-
-
-def test_a_transfer_keeps_batch_and_value(session, keeper):
-    source, target, item = make.make_store(), make.make_store(), make.make_item()
-    make.stock_up(source, item, 3, "10.00", "A", clock.today() + timedelta(days=90))
-    make.stock_up(target, item, 1, "100.00")
-    document = make.saved(StockTransfer(created_by=keeper, store=source, to_store=target, lines=[
-        StockTransferLine(item=item, unit=make.unit_of(item), quantity=Decimal(2))]))
-    opened(document, by=keeper)
-    perform(document, "submit", by=keeper)
-    perform(document, "approve", by=make.make_user(Role.STORE_HEAD))
-    assert held(session, source, item) == (1, Decimal("3.33"))
-    assert held(session, target, item) == (3, Decimal("106.67"))
-    assert item.stock_on_hand == 4
-    moves = session.scalars(sa.select(StockMove).filter_by(document_type="stock_transfer")).all()
-    assert {move.kind for move in moves} == {MoveKind.TRANSFER_OUT, MoveKind.TRANSFER_IN}
-    assert len({move.batch_id for move in moves}) == 1
-
-
-def test_a_transfer_of_more_than_there_is_is_refused(session, keeper):
-    source, target, item = make.make_store(), make.make_store(), make.make_item()
-    document = make.saved(StockTransfer(created_by=keeper, store=source, to_store=target, lines=[
-        StockTransferLine(item=item, unit=make.unit_of(item), quantity=Decimal(2))]))
-    opened(document, by=keeper)
-    perform(document, "submit", by=keeper)
-    with pytest.raises(NotEnoughStock), session.begin_nested():
-        perform(document, "approve", by=make.make_user(Role.STORE_HEAD))
 
 
 def test_a_count_posts_its_variance_and_keeps_lines_without(session, keeper, head):

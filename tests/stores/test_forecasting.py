@@ -39,7 +39,8 @@ def test_the_error_of_the_mean_by_hand() -> None:
 
 
 def test_a_month_without_use_counts_in_the_error_and_in_no_percentage() -> None:
-    """30 30 30 0 30: 0 was to be 30, 30 was to be 20. Misses 30 and 10; percent of the second alone: 33.33."""
+    """30 30 30 0 30: 0 was to be 30, 30 was to be 20. Misses 30 and 10; percent of the second alone:
+    33.33."""
     assert forecasting.errors(series(30, 30, 30, 0, 30), forecasting.moving_average) == (20, Decimal("33.33"))
 
 

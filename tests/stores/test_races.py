@@ -111,7 +111,7 @@ def test_what_came_is_charged_once(app: Any) -> None:
             bill = make.saved(SupplierInvoice(
                 created_by=cast.buyer, supplier=cast.supplier,
                 purchase_order=line.goods_receipt.purchase_order,
-                supplier_number=f"F-{number}", lines=[SupplierInvoiceLine(
+                supplier_number=f"F-{number}", vat_amount=Decimal(110), lines=[SupplierInvoiceLine(
                     goods_receipt_line=line, item=line.item, unit=line.unit, quantity=Decimal(10),
                     unit_price=Decimal(100))]))
             opened(bill, by=cast.buyer)
@@ -159,7 +159,7 @@ def charged(cast: Cast, line: Any, number: str) -> SupplierInvoice:
     """An approved invoice of all of a received line."""
     bill = make.saved(SupplierInvoice(
         created_by=cast.buyer, supplier=cast.supplier, purchase_order=line.goods_receipt.purchase_order,
-        supplier_number=number, lines=[SupplierInvoiceLine(
+        supplier_number=number, vat_amount=Decimal(110), lines=[SupplierInvoiceLine(
             goods_receipt_line=line, item=line.item, unit=line.unit, quantity=line.received_quantity,
             unit_price=Decimal(100))]))
     opened(bill, by=cast.buyer)

@@ -4,6 +4,7 @@ papers."""
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import pypdf
@@ -20,7 +21,7 @@ from models.operations.setup import imports
 from models.operations.stores import shelves, stocktake_counting
 from models.roles import Role
 from models.stock import Shelf, StoreItem
-from models.stocktakes import Stocktake
+from models.stocktakes import Stocktake, StockTransfer, StockTransferLine
 from tests.purchasing.test_invoices import typed
 from tests.stores.test_stores import Cast
 from tests.support import factories as make
@@ -69,10 +70,27 @@ def test_the_database_wants_a_written_place(session: Any, things: dict[str, Any]
         put(things["store"], things["loose"], location)
 
 
-def test_an_item_has_one_place_in_a_store(session: Any, things: dict[str, Any]) -> None:
+def test_an_item_has_several_places_in_a_store_each_once(session: Any, things: dict[str, Any]) -> None:
     put(make.make_store(), things["far"], "C-1")
+    put(things["store"], things["far"], "A-1-1")
     with pytest.raises(sa.exc.IntegrityError), session.begin_nested():
-        put(things["store"], things["far"], "C-1")
+        put(things["store"], things["far"], "A-1-1")
+
+
+def test_the_first_place_on_the_way_leads(session: Any, things: dict[str, Any]) -> None:
+    """What lies in two places is fetched at the nearer one, and nothing is listed or counted twice."""
+    store, far = things["store"], things["far"]
+    put(store, far, "B-7")
+    put(store, far, "A-1-1")
+    assert shelves.locations(store.id, [far.id]) == {far.id: "A-1-1, A-10-1, B-7"}
+    ways = shelves.locations(store.id, [far.id, things["near"].id])
+    assert sorted(ways, key=lambda item: shelves.walk(ways[item])) == [far.id, things["near"].id]
+    rows = [row for row in session.execute(REPORTS["stock_on_hand"].select({"store": store.id}))
+            if row.item_id == far.id]
+    assert [row.quantity for row in rows] == [20]
+    assert set(rows[0].location.split(", ")) == {"A-1-1", "A-10-1", "B-7"}
+    (held,) = shelves.held(far.id)
+    assert (held.quantity, "B-7" in held.location) == (20, True)
 
 
 # ---------------------------------------------------------------- who writes it
@@ -87,7 +105,7 @@ def test_the_stores_own_staff_writes_and_moves_it(client: Any, sign_in: Any, thi
     made = written(client, things["store"], things["loose"], " B-01-3 ")
     assert made.status_code == 303
     assert shelves.locations(things["store"].id, [things["loose"].id]) == {things["loose"].id: "B-01-3"}
-    again = written(client, things["store"], things["loose"], "B-02-1")
+    again = written(client, things["store"], things["loose"], "B-01-3")
     assert again.status_code == 422
     assert written(client, things["store"], make.make_item(), "").status_code == 422
     shelf = db.session.scalars(sa.select(Shelf).where(Shelf.item_id == things["loose"].id)).one()
@@ -243,3 +261,25 @@ def test_stock_on_hand_names_the_shelf(session: Any, things: dict[str, Any]) -> 
     assert {row.item_id: row.location for row in rows} == {
         things["far"].id: "A-10-1", things["near"].id: "A-2-1", things["loose"].id: None}
     assert "location" in [column.name for column in report.columns]
+
+
+# ---------------------------------------------------------------- put away
+
+def test_what_came_is_put_where_the_item_lies(client: Any, sign_in: Any, things: dict[str, Any]) -> None:
+    """The page says where, and what has no shelf yet, after goods came from another store."""
+    store, keeper, head = things["store"], things["keeper"], make.make_user(Role.STORE_HEAD)
+    source, clerk = make.make_store(), make.make_user(Role.STORE_STAFF)
+    for name in ("far", "loose"):
+        make.stock_up(source, things[name], 5, 50)
+    document = make.saved(StockTransfer(created_by=clerk, store=source, to_store=store, lines=[
+        StockTransferLine(item=things[name], unit=make.unit_of(things[name]), quantity=Decimal(2))
+        for name in ("far", "loose")]))
+    opened(document, by=clerk)
+    perform(document, "submit", by=clerk)
+    perform(document, "approve", by=head)
+    put(store, things["far"], "B-7")
+    sign_in(client, keeper)
+    text = client.post(f"/admin/stock_transfer/{document.id}/receive", data={"version": document.version},
+                       follow_redirects=True).text
+    assert "Abocath → A-10-1, B-7" in text
+    assert "Baskom" in text.split("Belum ada rak")[1][:80]

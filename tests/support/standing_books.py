@@ -58,7 +58,7 @@ def states(but: Any) -> dict[tuple[str, int], str]:
 
 #: What writes the ledger or the journal, by the one who calls it.
 WRITERS: frozenset[Any] = frozenset({
-    stock.receive, stock.issue, stock.transfer, stock.adjust, stock.reverse, journal.post_entry,
+    stock.receive, stock.issue, stock.adjust, stock.reverse, stock.undo, journal.post_entry,
     journal.reverse_entries})
 GONE = ("lost", "retired")
 
@@ -84,8 +84,9 @@ def _reaches(function: Any, known: set[FunctionType]) -> bool:
         return False
     known.add(function)
     called = list(_called(function))
-    return Stay in called or any(_reaches(each, known) for each in called if isinstance(each, FunctionType)
-                                 and each.__module__.startswith("models.operations"))
+    return any(each is Stay for each in called) or any(
+        _reaches(each, known) for each in called
+        if isinstance(each, FunctionType) and each.__module__.startswith("models.operations"))
 
 
 def _called(function: FunctionType) -> Iterator[Any]:

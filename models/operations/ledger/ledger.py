@@ -53,12 +53,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Base units to take out, of one batch or, without, the earliest expiry first."""
+    """Base units to take out, of one batch or, without, the earliest expiry first; `or_less`: what is there
+    of them, nothing too."""
 
     line_id: int
     item_id: int
     quantity: Decimal
     batch_id: int | None = None
+    or_less: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +166,13 @@ class Ledger:
                   if (row.batch_id is None or batch[0] == row.batch_id)
                   and (unexpired_on is None or batch[2] is None or batch[2] >= unexpired_on)]
         available = sum((batch[3] for batch in usable), ZERO)
-        if available < row.quantity:
+        if available < row.quantity and not row.or_less:
             item = self.items[row.item_id]
             raise NotEnoughStock(
                 N_("Not enough of %(item)s: asked %(asked)s %(unit)s, there are %(available)s unexpired."),
                 item=item.name, asked=row.quantity, unit=item.base_unit,
                 available=available)
-        rest = row.quantity
+        rest = min(row.quantity, available)
         taken: list[PostedMove] = []
         for batch in usable:
             part = min(rest, batch[3])

@@ -1,4 +1,4 @@
-"""The stock ledger's only writer: receive, issue, transfer, count, reverse.
+"""The stock ledger's only writer: receive, issue, count, reverse.
 
 Every posting locks the (store, item) rows it touches in sorted order, then the batches, then the items; it
 writes moves, balances, averages and one balanced journal entry, or nothing at all.
@@ -6,7 +6,7 @@ writes moves, balances, averages and one balanced journal entry, or nothing at a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.errors import N_, NeedsHead, PeriodClosed, Refused
+from models.errors import N_, NeedsHead, NotEnoughStock, PeriodClosed, Refused, blame_line
 from models.items import Item
-from models.journal import Posting
-from models.operations.core.bulk import Bulk
-from models.operations.core.locking import insert_once, lock
+from models.journal import Period, Posting
+from models.operations.core.locking import lock
 from models.operations.ledger import backdating, days, drawing, journal
+from models.operations.ledger.batch_rows import batches
 from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.ledger import (
     COST,
@@ -36,7 +36,7 @@ from models.operations.ledger.ledger import (
 )
 from models.people import User
 from models.roles import Role
-from models.stock import MoveKind, StockBalance, StockBatch, StockMove
+from models.stock import MoveKind, StockBalance, StockMove
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 
 
@@ -57,6 +57,23 @@ def receive(document: Any, store_id: int, wanted: Iterable[Incoming], *, kind: M
     return ledger.write(document, on=on, by=by, reason=reason, against=against)
 
 
+def posting_day(document: Any) -> date:
+    """Date the document by the step that posts it, and return the day: today, or the day that stands on it
+    where a head of store allowed that and the books still take it."""
+    day = document.document_date
+    if day != clock.today() and not (backdating.is_allowed(document, day) and _may_be_dated(document, day)):
+        day = clock.today()
+    setattr(document, document.dated, day)
+    return day
+
+
+def _may_be_dated(document: Any, day: date) -> bool:
+    closed = sa.select(Period.id).where(Period.year == day.year, Period.month == day.month,
+                                        Period.closed_at.is_not(None))
+    items = {line.item_id for line in document.lines}
+    return db.session.scalar(closed) is None and _counted_since({document.store_id}, items, day) is None
+
+
 def issue(document: Any, store_id: int, wanted: Iterable[Outgoing], *, kind: MoveKind, on: date, by: User,
           against: CounterEntries, reason: str = "", expired_too: bool = False) -> list[PostedMove]:
     """Take stock out at the moving average, earliest expiry first.
@@ -71,33 +88,45 @@ def issue(document: Any, store_id: int, wanted: Iterable[Outgoing], *, kind: Mov
     ledger = Ledger(pairs)
     for row in outgoing:
         ledger.take(store_id, row, kind, None if expired_too else on)
+    if outgoing and not ledger.moved:
+        item = ledger.items[outgoing[0].item_id]
+        raise NotEnoughStock(N_("Nothing of %(item)s is there any more, so nothing can go."), item=item.name)
     if later:
         ledger.check_days(on)
     return ledger.write(document, on=on, by=by, reason=reason, against=against)
 
 
-def transfer(document: Any, store_id: int, to_store_id: int, wanted: Iterable[Outgoing], *, on: date,
-             by: User,
-             reason: str = "") -> list[PostedMove]:
-    """Move stock between stores in one posting; batches and value go along."""
-    outgoing = list(wanted)
-    lock(document)
-    pairs = {(store, row.item_id) for row in outgoing for store in (store_id, to_store_id)}
-    later = _check_date(document, pairs, on, by, reason)
-    ledger = Ledger(pairs)
-    for row in outgoing:
-        for move in ledger.take(store_id, row, MoveKind.TRANSFER_OUT, None):
-            ledger.add(to_store_id,
-                       Incoming(row.line_id, row.item_id, -move.quantity, move.batch_id, -move.value),
-                       MoveKind.TRANSFER_IN)
-    if later:
-        ledger.check_days(on)
+def keep_moved(lines: Iterable[Any], moved: Iterable[PostedMove]) -> None:
+    """Write on each line how much of it went."""
+    gone: dict[int, Decimal] = {}
+    for move in moved:
+        gone[move.line_id] = gone.get(move.line_id, ZERO) - move.quantity
+    for line in lines:
+        line.moved_quantity = gone.get(line.id, ZERO)
 
-    def inventory(moved: Any) -> list[JournalLeg]:
-        """What leaves one store enters the other."""
-        return [JournalLeg(Posting.INVENTORY, ZERO)]
 
-    return ledger.write(document, on=on, by=by, reason=reason, against=inventory)
+def check_said(lines: Iterable[Any], name: str, most: Callable[[Any], Decimal]) -> None:
+    """What the clerk said of each line is between nothing and `most`, to the item's precision. Call it before
+    anything is flushed: the database would only say that it does not take it. Raises `Refused`."""
+    with db.session.no_autoflush:
+        for line in lines:
+            said = getattr(line, name)
+            if said is None:
+                continue
+            with blame_line(line):
+                if not 0 <= said <= most(line):
+                    raise Refused(N_("%(item)s: between 0 and %(most)s %(unit)s, no more than that."),
+                                  item=line.item.name, most=most(line), unit=line.item.base_unit, field=name)
+                line.item.in_base(said, Decimal(1))
+
+
+def going(lines: Iterable[Any], batch: Callable[[Any], int | None]) -> list[Outgoing]:
+    """What is to leave of each `MovedLine`: what the clerk said; else what was approved, or as much as is
+    there."""
+    base = in_base(lines)
+    wanted = ((line, base[line.id] if line.moved_quantity is None else line.moved_quantity) for line in lines)
+    return [Outgoing(line.id, line.item_id, quantity, batch(line), or_less=line.moved_quantity is None)
+            for line, quantity in wanted if quantity]
 
 
 def adjust(document: Any, store_id: int, variances: Iterable[Incoming], *, on: date, by: User,
@@ -136,6 +165,16 @@ def lies_in(store_id: int, item_id: int) -> bool:
     return any(quantity > 0 for quantity in balances(store_id, {item_id}).values())
 
 
+def moves_of(document: Any, *kinds: MoveKind) -> list[StockMove]:
+    """The document's moves of these kinds (of all) that stand, oldest first."""
+    undone = sa.orm.aliased(StockMove)
+    return list(db.session.scalars(
+        sa.select(StockMove)
+        .where(StockMove.document_type == document.__tablename__, StockMove.document_id == document.id,
+               StockMove.kind.in_(kinds) if kinds else StockMove.kind != MoveKind.REVERSAL,
+               ~sa.exists().where(undone.reverses_id == StockMove.id)).order_by(StockMove.id)))
+
+
 def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[PostedMove]:
     """Take back all moves and journal entries of `document` with opposite ones of the same value.
 
@@ -143,18 +182,7 @@ def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Post
     that is left goes, the average took part of its price elsewhere: that difference is price variance.
     """
     lock(document)
-    undone = sa.orm.aliased(StockMove)
-    moves = db.session.scalars(
-        sa.select(StockMove)
-        .where(StockMove.document_type == document.__tablename__, StockMove.document_id == document.id,
-               StockMove.kind != MoveKind.REVERSAL,
-               ~sa.exists().where(undone.reverses_id == StockMove.id)).order_by(StockMove.id)).all()
-    pairs = {(move.store_id, move.item_id) for move in moves}
-    _check_date(document, pairs, on, by, reason)
-    ledger = Ledger(pairs)
-    drawing.refuse_if_drawn_on([move for move in moves if move.quantity > 0])
-    variance = sum((ledger.undo(move) for move in moves), ZERO)
-    written = ledger.write(document, on=on, by=by, reason=reason, against=None)
+    written, variance = _undo(document, moves_of(document), on=on, by=by, reason=reason, against=None)
     journal.reverse_entries(document, on=on, by=by)
     journal.post_entry(on, [JournalLeg(Posting.INVENTORY, -variance),
                             JournalLeg(Posting.PRICE_VARIANCE, variance)], document, by,
@@ -162,38 +190,36 @@ def reverse(document: Any, *, on: date, by: User, reason: str = "") -> list[Post
     return written
 
 
-_batch = StockBatch.__table__
-_BATCHES = Bulk({"item": sa.BigInteger, "number": sa.String}, lambda new: sa.select(
-    _batch.c["item_id", "number", "id", "expires_on"]).join(
-        new, sa.and_(_batch.c.item_id == new.c.item, _batch.c.number == new.c.number)))
+def undo(document: Any, moves: Sequence[StockMove], *, on: date, by: User, reason: str = "",
+         against: CounterEntries | None) -> list[PostedMove]:
+    """Opposite moves of the same value to some of the document's own. Raises as `reverse` does."""
+    written, _more = _undo(document, moves, on=on, by=by, reason=reason, against=against)
+    return written
 
 
-def batches(wanted: Iterable[tuple[int, str, date | None]]) -> dict[tuple[int, str], int]:
-    """Ids of batches by (item id, number), made where new; the empty number is the row for "no batch".
+def _undo(document: Any, moves: Sequence[StockMove], *, on: date, by: User, reason: str,
+          against: CounterEntries | None) -> tuple[list[PostedMove], Decimal]:
+    """The opposite moves, and by how much more than their own value went."""
+    pairs = {(move.store_id, move.item_id) for move in moves}
+    _check_date(document, pairs, on, by, reason)
+    ledger = Ledger(pairs)
+    drawing.refuse_if_drawn_on([move for move in moves if move.quantity > 0])
+    variance = sum((ledger.undo(move) for move in moves), ZERO)
+    return ledger.write(document, on=on, by=by, reason=reason, against=against), variance
 
-    Raises `Refused` when a number is known with another expiry.
-    """
-    requested = {(item_id, number): expires_on for item_id, number, expires_on in wanted}
-    if not requested:
-        return {}
-    result: dict[tuple[int, str], tuple[int, date | None]] = {}
-    keys = [{"item": item_id, "number": number} for item_id, number in requested]
-    for _attempt in range(2):
-        result = {(item_id, number): (key, expires) for item_id, number, key, expires in _BATCHES.run(keys)}
-        missing = sorted(requested.keys() - result.keys())
-        if not missing:
-            break
-        db.session.execute(insert_once(StockBatch.__table__).values(
-            [{"item_id": item_id, "number": number, "expires_on": requested[item_id, number]}
-             for item_id, number in missing]))
-    for (item_id, number), expires_on in requested.items():
-        if result[item_id, number][1] != expires_on:
-            raise Refused(
-                N_("Batch %(batch)s is known with the expiry %(known)s, not %(given)s. Check the label on "
-                   "the box."),
-                field="expires_on", batch=number, known=result[item_id, number][1] or "–",
-                given=expires_on or "–")
-    return {key: value[0] for key, value in result.items()}
+
+def rebatch(document: Any, rows: Iterable[tuple[int, Outgoing]], to_batch_id: int, *, by: User,
+            reason: str) -> list[PostedMove]:
+    """Move stock of a batch into another of the same item, store by store; quantity and value stay where they
+    lie."""
+    wanted = list(rows)
+    ledger = Ledger({(store_id, row.item_id) for store_id, row in wanted})
+    for store_id, row in wanted:
+        for move in ledger.take(store_id, row, MoveKind.TRANSFER_OUT, None):
+            ledger.add(store_id, Incoming(row.line_id, row.item_id, -move.quantity, to_batch_id, -move.value),
+                       MoveKind.TRANSFER_IN)
+    return ledger.write(document, on=clock.today(), by=by, reason=reason,
+                        against=lambda moved: [JournalLeg(Posting.INVENTORY, ZERO)])
 
 
 # ---------------------------------------------------------------- rules about dates
@@ -206,13 +232,7 @@ def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str
     if on == clock.today() or not pairs:
         return False
     stores, items = {store for store, _ in pairs}, {item for _, item in pairs}
-    counted = db.session.execute(
-        sa.select(Item.name, sa.func.max(StocktakeLine.counted_at))
-        .join(StocktakeLine, StocktakeLine.item_id == Item.id)
-        .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
-        .where(Stocktake.state == StocktakeState.POSTED, Stocktake.store_id.in_(stores), Item.id.in_(items),
-               StocktakeLine.counted_at >= clock.day_bounds(on)[1])
-        .group_by(Item.id, Item.name).limit(1)).first()
+    counted = _counted_since(stores, items, on)
     if counted:
         raise PeriodClosed(N_("%(item)s was counted on %(counted)s; nothing can be dated before that."),
                            item=counted[0], counted=clock.local(counted[1] or clock.now()).date())
@@ -226,6 +246,17 @@ def _check_date(document: Any, pairs: set[Pair], on: date, by: User, reason: str
                            "a reason."),
                         item=later, field="reason" if is_head else None)
     return later is not None
+
+
+def _counted_since(stores: set[int], items: set[int], on: date) -> Any:
+    """Name and moment of an item that was counted after the day, in a stocktake that is posted; or None."""
+    return db.session.execute(
+        sa.select(Item.name, sa.func.max(StocktakeLine.counted_at))
+        .join(StocktakeLine, StocktakeLine.item_id == Item.id)
+        .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
+        .where(Stocktake.state == StocktakeState.POSTED, Stocktake.store_id.in_(stores), Item.id.in_(items),
+               StocktakeLine.counted_at >= clock.day_bounds(on)[1])
+        .group_by(Item.id, Item.name).limit(1)).first()
 
 
 def in_base(lines: Iterable[Any]) -> dict[int, Decimal]:
@@ -250,14 +281,20 @@ __all__ = [
     "against",
     "balances",
     "batches",
+    "check_said",
+    "going",
     "in_base",
     "issue",
+    "keep_moved",
     "lies_in",
     "load_items",
     "lock_pairs",
+    "moves_of",
+    "posting_day",
+    "rebatch",
     "receive",
     "reverse",
     "share",
-    "transfer",
+    "undo",
     "without_batch",
 ]

@@ -1,25 +1,74 @@
 """The three-way match of an invoice, line by line: ordered, received, charged; and what is still to be
-charged."""
+charged.
+
+Amounts are matched, not unit prices: what is due of a received line is what it is worth up to the quantity
+charged, less what invoices that live took of it already. So the invoices of a line make its worth exactly,
+in whatever parts and order, also when one of them was taken back.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import db
 from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
+from models.line_quantities import vat
 from models.operations.ledger.ledger import share
 from models.operations.purchasing import supplier_returns
-from models.operations.purchasing.receipts import invoiced
 from models.purchasing import SEN, PurchaseOrder
 from models.settings import setting
-from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
+from models.supplier_invoices import (
+    CHARGED,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+    SupplierInvoiceState,
+)
 
 ZERO = Decimal(0)
 UNIT = Decimal("0.001")
+HALF_A_SEN = Decimal("0.005")
+#: States in which it is not decided yet what the invoice takes.
+OPEN = (SupplierInvoiceState.DRAFT, SupplierInvoiceState.SUBMITTED, SupplierInvoiceState.REJECTED)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What invoices that live took of a received line: units of the receipt line, and rupiah."""
+
+    quantity: Decimal = ZERO
+    amount: Decimal = ZERO
+
+
+def taken(receipt_line_ids: Iterable[int]) -> dict[int, Taken]:
+    """What approved and paid invoices took, by receipt line id. One statement."""
+    line = SupplierInvoiceLine
+    rows = db.session.execute(
+        sa.select(line.goods_receipt_line_id, line.quantity, line.cleared_amount)
+        .join(SupplierInvoice, SupplierInvoice.id == line.supplier_invoice_id)
+        .where(SupplierInvoice.state.in_(CHARGED), line.goods_receipt_line_id.in_(list(receipt_line_ids))))
+    result: dict[int, Taken] = {}
+    for key, quantity, amount in rows:
+        was = result.get(key, Taken())
+        result[key] = Taken(was.quantity + quantity, was.amount + (amount or ZERO))
+    return result
+
+
+def rounding(quantity: Decimal) -> Decimal:
+    """Rupiah by which a unit price rounded to the sen changes the amount of a line: no difference."""
+    return max(SEN, (quantity * HALF_A_SEN).quantize(SEN, ROUND_DOWN))
+
+
+def due_of(source: GoodsReceiptLine, quantity: Decimal, before: Taken) -> Decimal:
+    """Rupiah before VAT that `quantity` units more of a received line cost."""
+    upto = before.quantity + quantity
+    if upto <= source.received_quantity:
+        return share(source.net_amount, upto, source.received_quantity) - before.amount
+    return (source.net_amount / source.received_quantity * quantity).quantize(SEN)
 
 
 @dataclass(frozen=True)
@@ -28,13 +77,14 @@ class Match:
     VAT."""
 
     line: SupplierInvoiceLine
+    source: GoodsReceiptLine
     ordered: Decimal
     #: Without what went back and is not charged.
     received: Decimal
     #: Charged by approved invoices before this one.
     before: Decimal
     due: Decimal
-    is_close: bool
+    tolerance: Decimal
 
     @property
     def too_many(self) -> Decimal:
@@ -42,57 +92,115 @@ class Match:
         return max(ZERO, self.before + self.line.quantity - self.received)
 
     @property
+    def charged(self) -> Decimal:
+        """Rupiah before VAT: the amount that was typed; reckoned from a rounded unit price, it is what is
+        due."""
+        line = self.line
+        if line.amount is not None:
+            return line.amount
+        return self.due if abs(line.reckoned - self.due) <= rounding(line.quantity) else line.reckoned
+
+    @property
     def difference(self) -> Decimal:
         """Rupiah charged beyond what order and receipt say."""
-        return self.line.net_amount - self.due
+        return self.charged - self.due
+
+    @property
+    def is_close(self) -> bool:
+        return abs(self.difference) <= max(abs(self.due) * self.tolerance, rounding(self.line.quantity))
 
     @property
     def fits(self) -> bool:
         return not self.too_many and self.is_close
 
 
+def tolerance() -> Decimal:
+    """The part by which amounts and VAT of an invoice may differ."""
+    return setting("supplier_invoice.tolerance") / 100
+
+
 def matches(invoice: SupplierInvoice) -> list[Match]:
     """The lines of an invoice against receipt and order, in a fixed number of statements."""
-    ids = [line.goods_receipt_line_id for line in invoice.lines]
+    ids = {line.goods_receipt_line_id for line in invoice.lines}
     sources = {source.id: source for source in db.session.scalars(
         sa.select(GoodsReceiptLine).where(GoodsReceiptLine.id.in_(ids)))}
-    is_open = invoice.state in (SupplierInvoiceState.DRAFT, SupplierInvoiceState.SUBMITTED,
-                                SupplierInvoiceState.REJECTED)
-    before, waived = (invoiced(ids), supplier_returns.waived(ids)) if is_open else ({}, {})
-    tolerance = setting("supplier_invoice.tolerance") / 100
+    is_open = invoice.state in OPEN
+    before, waived = (taken(ids), supplier_returns.waived(ids)) if is_open else ({}, {})
+    part = tolerance()
     result = []
     for line in invoice.lines:
         source = sources[line.goods_receipt_line_id]
-        gone = before.get(source.id, ZERO)
-        due = share(source.net_amount, line.quantity, source.received_quantity, gone) \
-            if gone + line.quantity <= source.received_quantity \
-            else (source.net_amount / source.received_quantity * line.quantity).quantize(SEN, ROUND_HALF_UP)
+        gone = before.get(source.id, Taken())
+        due = line.cleared_amount
+        if due is None or is_open:
+            due = due_of(source, line.quantity, gone)
         stored = source.received_quantity - (waived.get(source.id, ZERO) / source.factor).quantize(UNIT)
         ordered = source.ordered_quantity if source.ordered_quantity is not None else stored
-        result.append(Match(line, ordered, stored, gone, due,
-                            abs(line.net_amount - due) <= abs(due) * tolerance))
-        before[source.id] = gone + line.quantity
+        result.append(Match(line, source, ordered, stored, gone.quantity, due, part))
+        before[source.id] = Taken(gone.quantity + line.quantity, gone.amount + due)
     return result
 
 
-def vat_due(invoice: SupplierInvoice) -> Decimal:
-    """The VAT (PPN) of what is charged, at the order's rate."""
-    return (invoice.net_total * invoice.purchase_order.vat_percent / 100).quantize(SEN, ROUND_HALF_UP)
+# ---------------------------------------------------------------- VAT
 
+def _others(invoice: SupplierInvoice) -> list[SupplierInvoice]:
+    """Invoices of the same order that live, without this one."""
+    return list(db.session.scalars(
+        sa.select(SupplierInvoice).where(SupplierInvoice.purchase_order_id == invoice.purchase_order_id,
+                                         SupplierInvoice.state.in_(CHARGED), SupplierInvoice.id != invoice.id)
+        .options(selectinload(SupplierInvoice.lines))))
+
+
+def vat_of(order: PurchaseOrder, net: Decimal, others: Iterable[SupplierInvoice]) -> Decimal:
+    """The VAT (PPN) of `net` rupiah at the order's rate, so that all invoices of the order make the VAT of
+    their sum."""
+    others = list(others)
+    so_far = sum((other.net_total for other in others), ZERO)
+    given = vat(so_far, order.vat_percent) if any(other.freight_amount for other in others) \
+        else sum((other.vat_amount for other in others), ZERO)
+    most = vat(net, order.vat_percent)
+    due = vat(so_far + net, order.vat_percent) - given
+    return due if abs(due - most) < 1 else most  # what another charged wrongly is not made good here
+
+
+def vat_due(invoice: SupplierInvoice) -> Decimal:
+    """The VAT (PPN) of what is charged for goods, at the order's rate."""
+    others = _others(invoice) if invoice.state in OPEN else []
+    return vat_of(invoice.purchase_order, sum((match.charged for match in matches(invoice)), ZERO), others)
+
+
+def vat_fits(invoice: SupplierInvoice, due: Decimal) -> bool:
+    """Whether the invoice's VAT is that of its amounts, freight taxed or not: to the rounding of its lines,
+    or to whole rupiah as a tax invoice has it, or within the tolerance."""
+    charged = invoice.vat_amount
+    by_lines = max(SEN, (len(invoice.lines) * HALF_A_SEN).quantize(SEN))
+    for right in {due, due + vat(invoice.freight_amount, invoice.purchase_order.vat_percent)}:
+        away = abs(charged - right)
+        is_whole = charged == charged.to_integral_value()
+        if away <= max(by_lines, right * tolerance()) or (away < 1 and is_whole):
+            return True
+    return False
+
+
+# ---------------------------------------------------------------- what can still be charged
 
 @dataclass(frozen=True)
 class Chargeable:
     """A received line that no approved invoice charged whole; `quantity` is what is left, returns taken
-    off."""
+    off, `amount` what that is worth before VAT."""
 
     goods_receipt_line: GoodsReceiptLine
     quantity: Decimal
+    amount: Decimal
 
     @property
     def unit_price(self) -> Decimal:
-        """Discount taken, before VAT."""
-        source = self.goods_receipt_line
-        return (source.unit_price * (100 - source.discount) / 100).quantize(SEN, ROUND_HALF_UP)
+        """Before discount and VAT."""
+        return self.goods_receipt_line.unit_price
+
+    @property
+    def discount(self) -> Decimal:
+        return self.goods_receipt_line.discount
 
 
 def chargeable(order: PurchaseOrder) -> list[Chargeable]:
@@ -104,10 +212,21 @@ def chargeable(order: PurchaseOrder) -> list[Chargeable]:
         .options(joinedload(GoodsReceiptLine.item), joinedload(GoodsReceiptLine.unit),
                  joinedload(GoodsReceiptLine.goods_receipt)).order_by(GoodsReceiptLine.id)))
     ids = [line.id for line in lines]
-    charged, back = invoiced(ids), supplier_returns.away(ids)
+    charged, back = taken(ids), supplier_returns.away(ids)
     result = []
     for line in lines:
-        left = line.received_quantity - charged.get(line.id, ZERO) - back.get(line.id, ZERO) / line.factor
+        before = charged.get(line.id, Taken())
+        left = line.received_quantity - before.quantity - back.get(line.id, ZERO) / line.factor
+        left = left.quantize(UNIT)
         if left > 0:
-            result.append(Chargeable(line, left.quantize(Decimal("0.001"))))
+            result.append(Chargeable(line, left, due_of(line, left, before)))
     return result
+
+
+def proposed_vat(order: PurchaseOrder, lines: Iterable[Chargeable]) -> Decimal:
+    """The VAT that belongs to what is proposed."""
+    others = db.session.scalars(
+        sa.select(SupplierInvoice).where(SupplierInvoice.purchase_order_id == order.id,
+                                         SupplierInvoice.state.in_(CHARGED))
+        .options(selectinload(SupplierInvoice.lines)))
+    return vat_of(order, sum((line.amount for line in lines), ZERO), others)

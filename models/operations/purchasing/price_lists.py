@@ -172,12 +172,12 @@ def ending(first: date, last_day: date) -> list[Contract]:
 declare(Declared(
     "contract_ends", holders(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD),
     N_("Contract %(number)s with %(supplier)s ends on %(day)s"),
-    (N_("%(count)s prices hold until then. Renew it, or ask for quotations."),),
+    (N_("Prices that hold until then: %(count)s. Renew it, or ask for quotations."),),
     address="/admin/supplier_price/?only=ending", channels=(), icon="calendar-time"))
 declare(Declared(
     "contract_ended", holders(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD),
     N_("Contract %(number)s with %(supplier)s ended on %(day)s"),
-    (N_("%(count)s prices hold no more: orders take the price list, or what was paid last."),),
+    (N_("Prices that hold no more: %(count)s. Orders take the price list, or what was paid last."),),
     address="/admin/supplier_price/?only=ending", channels=(), icon="calendar-time"))
 
 

@@ -159,7 +159,7 @@ def _open(request: QuotationRequest) -> None:
     """Raises `WrongState` unless the request is out with its suppliers."""
     lock(request)
     db.session.refresh(request, ["state"])
-    if request.state != Q.SENT:
+    if request.state != Q.ASKED:
         raise WrongState(QuotationPrice.refusal)
 
 

@@ -14,9 +14,8 @@ from models.errors import N_, NotAllowed, Refused
 from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.journal import Posting
 from models.operations.core.approvals import after, by_system, effect, opened
-from models.operations.core.locking import lock, lock_rows
-from models.operations.ledger import journal, stock
-from models.operations.ledger.journal import JournalLeg
+from models.operations.core.locking import lock
+from models.operations.ledger import stock
 from models.operations.purchasing import received_lines, supplier_returns
 from models.operations.purchasing.ordering import make_order, open_requests_again
 from models.operations.purchasing.supplier_returns import make_replacement, make_return, sent_back
@@ -24,9 +23,8 @@ from models.people import User
 from models.purchasing import SEN, PurchaseOrder, PurchaseOrderLine, PurchaseOrderState
 from models.returns import SupplierReturn, SupplierReturnLine, SupplierReturnState
 from models.roles import Role
-from models.settings import setting
 from models.stock import MoveKind
-from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
+from models.supplier_invoices import GIVEN_UP, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 
 ZERO = Decimal(0)
 UNIT = Decimal("0.001")
@@ -184,8 +182,7 @@ def _reverse_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
         .join(SupplierInvoiceLine, SupplierInvoiceLine.supplier_invoice_id == SupplierInvoice.id)
         .join(GoodsReceiptLine, GoodsReceiptLine.id == SupplierInvoiceLine.goods_receipt_line_id)
         .where(GoodsReceiptLine.goods_receipt_id == receipt.id, SupplierInvoice.state.not_in(
-            (SupplierInvoiceState.DRAFT, SupplierInvoiceState.REJECTED,
-             SupplierInvoiceState.CANCELLED))).limit(1))
+            (SupplierInvoiceState.DRAFT, SupplierInvoiceState.REJECTED, *GIVEN_UP))).limit(1))
     returned = db.session.scalar(
         sa.select(SupplierReturn).join(SupplierReturnLine,
                                        SupplierReturnLine.supplier_return_id == SupplierReturn.id)
@@ -226,71 +223,5 @@ def _ask_again(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
         open_requests_again(order, by=by, reason=reason)
 
 
-# ---------------------------------------------------------------- invoice
-
-def invoiced(receipt_line_ids: Iterable[int]) -> dict[int, Decimal]:
-    """Units of the receipt line that approved invoices charged, by receipt line id."""
-    line = SupplierInvoiceLine
-    rows = db.session.execute(
-        sa.select(line.goods_receipt_line_id, line.quantity)
-        .join(SupplierInvoice, SupplierInvoice.id == line.supplier_invoice_id)
-        .where(SupplierInvoice.state.in_((SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)),
-               line.goods_receipt_line_id.in_(list(receipt_line_ids))))
-    sums: dict[int, Decimal] = {}
-    for line_id, quantity in rows:
-        sums[line_id] = sums.get(line_id, ZERO) + quantity
-    return sums
-
-
-@effect(SupplierInvoice, "approve")
-def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
-    """Three-way match with order and receipt, then goods received not invoiced becomes payable."""
-    lock(invoice)
-    lines = invoice.lines
-    lock_rows(GoodsReceipt, {line.goods_receipt_line.goods_receipt_id for line in lines})
-    ids = {line.goods_receipt_line_id for line in lines}
-    before, waived = invoiced(ids), supplier_returns.waived(ids)
-    tolerance = setting("supplier_invoice.tolerance") / 100
-    legs = [JournalLeg(Posting.VAT, invoice.vat_amount), JournalLeg(Posting.PAYABLES, -invoice.total)]
-    for line in lines:
-        source = line.goods_receipt_line
-        receipt = source.goods_receipt
-        db.session.refresh(receipt, ["state"])
-        if (receipt.purchase_order_id != invoice.purchase_order_id
-            or receipt.supplier_id != invoice.supplier_id
-                or receipt.state != GoodsReceiptState.POSTED or source.item_id != line.item_id
-                or source.unit_id != line.unit_id or source.origin_line_id is not None):
-            raise Refused(N_("%(item)s does not match a posted receipt of this order and supplier, in its "
-                             "unit."),
-                          item=line.item.name)
-        gone = before.get(source.id, ZERO)
-        most = source.received_quantity - (waived.get(source.id,
-                                                      ZERO) / source.factor).quantize(Decimal("0.001"))
-        if gone + line.quantity > most:
-            raise Refused(N_("%(item)s: only %(left)s of what was received is not invoiced yet."),
-                          item=line.item.name,
-                          left=most - gone)
-        due = stock.share(source.net_amount, line.quantity, source.received_quantity, gone)
-        before[source.id] = gone + line.quantity
-        if abs(line.net_amount - due) > abs(due) * tolerance:
-            raise Refused(N_("%(item)s is charged %(charged)s rupiah; by order and receipt it is %(due)s."),
-                          item=line.item.name, charged=line.net_amount, due=due)
-        legs += [JournalLeg(Posting.RECEIVED_NOT_INVOICED, due, receipt.account_id),
-                 JournalLeg(Posting.PRICE_VARIANCE, line.net_amount - due)]
-    journal.post_entry(clock.today(), legs, invoice, by)
-
-
-@effect(SupplierInvoice, "pay")
-def _pay(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
-    lock(invoice)
-    if invoice.paid_on is None or not (invoice.payment_reference or "").strip():
-        raise Refused(N_("Write the date and the reference of the payment."),
-                      field="paid_on" if invoice.paid_on is None else "payment_reference")
-    supplier_returns.check_set_off(invoice)
-    paid = invoice.total - invoice.set_off_amount
-    journal.post_entry(invoice.paid_on,
-                       [JournalLeg(Posting.PAYABLES, paid), JournalLeg(Posting.CASH, -paid)], invoice, by)
-
-
-__all__ = ["invoiced", "make_order", "make_receipt", "make_replacement", "make_return", "received",
+__all__ = ["make_order", "make_receipt", "make_replacement", "make_return", "received",
            "sent_back"]

@@ -33,10 +33,11 @@ from models.operations.core.report_kit import (
 )
 from models.operations.ledger.ledger import share
 from models.operations.purchasing.reports_purchasing import SUPPLIER_COLUMN
+from models.operations.purchasing.supplier_returns import WENT, gone_of
 from models.operations.stores.reports_stock import ITEM_COLUMN, NAMED
-from models.returns import SupplierReturn, SupplierReturnLine, SupplierReturnState
+from models.returns import SupplierReturn, SupplierReturnLine
 from models.rights import OWED
-from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
+from models.supplier_invoices import CHARGED, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund, SupplierRefundState
 
 #: Days after which goods without an invoice deserve a question to the supplier.
@@ -54,13 +55,13 @@ def received_not_invoiced(values: ParameterValues) -> Statement:
     line, charged, sent_back = GoodsReceiptLine, SupplierInvoiceLine, SupplierReturnLine
     came_with, new = sa.orm.aliased(GoodsReceiptLine), sa.orm.aliased(GoodsReceiptLine)
     invoiced = (sa.select(charged.goods_receipt_line_id.label("line_id"),
-                          quantity(sa.func.sum(charged.quantity)).label("quantity"))
+                          quantity(sa.func.sum(charged.quantity)).label("quantity"),
+                          rupiah(sa.func.sum(charged.cleared_amount)).label("amount"))
                 .join(SupplierInvoice, SupplierInvoice.id == charged.supplier_invoice_id)
-                .where(SupplierInvoice.state.in_((SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)))
+                .where(SupplierInvoice.state.in_(CHARGED))
                 .group_by(charged.goods_receipt_line_id).subquery())
     origin = sa.func.coalesce(came_with.origin_line_id, came_with.id)
-    gone_back = quantity(base_units(sent_back.quantity,
-                                    sent_back.factor)) - quantity(sent_back.credited_quantity)
+    gone_back = quantity(gone_of(sent_back)) - quantity(sent_back.credited_quantity)
     replaced = (sa.select(new.origin_line_id.label("line_id"),
                           quantity(sa.func.sum(base_units(new.received_quantity,
                                                           new.factor))).label("quantity"))
@@ -70,8 +71,7 @@ def received_not_invoiced(values: ParameterValues) -> Statement:
     returned = (sa.select(origin.label("line_id"), quantity(sa.func.sum(gone_back)).label("quantity"))
                 .join(came_with, came_with.id == sent_back.goods_receipt_line_id)
                 .join(SupplierReturn, SupplierReturn.id == sent_back.supplier_return_id)
-                .where(SupplierReturn.state.in_((SupplierReturnState.SENT, SupplierReturnState.DONE)))
-                .group_by(origin).subquery())
+                .where(WENT).group_by(origin).subquery())
     away = quantity(quantity(returned.c.quantity) - quantity(replaced.c.quantity))
     came = base_units(line.received_quantity, line.factor)
     gone = base_units(sa.type_coerce(sa.func.coalesce(invoiced.c.quantity, 0), ExactDecimal(14, 3)),
@@ -82,7 +82,7 @@ def received_not_invoiced(values: ParameterValues) -> Statement:
         Supplier.id.label("supplier_id"),
         Supplier.name.label("supplier"), line.item_id, NAMED, UnitConversion.unit_name,
         line.received_quantity, line.factor, line.unit_price, line.discount, line.net_value,
-        quantity(invoiced.c.quantity).label("invoiced"),
+        quantity(invoiced.c.quantity).label("invoiced"), rupiah(invoiced.c.amount).label("cleared"),
         away.label("returned_base"))
         .join(line, line.goods_receipt_id == GoodsReceipt.id).join(Item, Item.id == line.item_id)
         .join(UnitConversion, UnitConversion.id == line.unit_id)
@@ -105,7 +105,7 @@ def owed(row: Any) -> Decimal:
     supplier owes a credit."""
     value = value_of(row.net_value, row.received_quantity, row.unit_price, row.discount)
     base = row.received_quantity * row.factor
-    return share(value, base - row.returned_base, base) - share(value, row.invoiced, row.received_quantity)
+    return share(value, base - row.returned_base, base) - row.cleared
 
 
 def _on_the_account(_asked: ParameterValues) -> Statement:

@@ -56,6 +56,7 @@ def _forget(document: SupplierReturn, *, by: User, reason: str) -> None:
     for line in document.lines:
         line.credited_quantity = None
     document.credit_net = document.credit_vat = document.resolution = document.supplier_reference = None
+    document.goods_lost = False
 
 
 def _refuse_if_replaced(document: SupplierReturn) -> None:

@@ -19,17 +19,20 @@ from models.errors import N_, NotAllowed, Refused, blame_line
 from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptState
 from models.items import Supplier
 from models.journal import JournalEntry, JournalLine, Posting
-from models.operations.core.approvals import effect, opened
+from models.operations.core.approvals import after, effect, opened
 from models.operations.core.locking import lock, lock_rows
+from models.operations.core.report_kit import base_units
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import JournalLeg
+from models.operations.people.mail import post_to
 from models.operations.purchasing.received_lines import counted, free
 from models.people import User
 from models.purchasing import SEN
 from models.returns import Resolution, SupplierReturn, SupplierReturnLine, SupplierReturnState
 from models.roles import Role
+from models.settings import setting
 from models.stock import MoveKind
-from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
+from models.supplier_invoices import CHARGED, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceState
 from models.supplier_refunds import SupplierRefund, SupplierRefundState
 
 ZERO = Decimal(0)
@@ -37,10 +40,20 @@ UNIT = Decimal("0.001")
 #: What the entry of a credit note is called in the journal.
 CREDIT_NOTE = "credit note"
 OUT = (SupplierReturnState.SENT, SupplierReturnState.DONE)
-CHARGED = (SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)
 
 
 # ---------------------------------------------------------------- what happened to a received line
+
+#: What left and did not come back because the supplier refused it.
+WENT = sa.and_(SupplierReturn.state.in_(OUT),
+               SupplierReturn.resolution.is_distinct_from(Resolution.REFUSED))
+
+
+def gone_of(line: Any) -> sa.ColumnElement[Any]:
+    """Base units of a return's line that left."""
+    return sa.type_coerce(sa.func.coalesce(line.moved_quantity, base_units(line.quantity, line.factor)),
+                          line.moved_quantity.type)
+
 
 def origin_of(line: GoodsReceiptLine) -> GoodsReceiptLine:
     """The line that the order's own goods came with: the line itself unless its goods replaced others."""
@@ -59,9 +72,9 @@ def sent_back(receipt_line_ids: Iterable[int]) -> dict[int, Decimal]:
     """Base units sent back to suppliers, by the receipt line that they came with."""
     line = SupplierReturnLine
     return _sums(db.session.execute(
-        sa.select(line.goods_receipt_line_id, line.quantity, line.factor)
+        sa.select(line.goods_receipt_line_id, gone_of(line))
         .join(SupplierReturn, SupplierReturn.id == line.supplier_return_id)
-        .where(SupplierReturn.state.in_(OUT), line.goods_receipt_line_id.in_(list(receipt_line_ids)))))
+        .where(WENT, line.goods_receipt_line_id.in_(list(receipt_line_ids)))))
 
 
 def away(origin_ids: Iterable[int]) -> dict[int, Decimal]:
@@ -69,9 +82,9 @@ def away(origin_ids: Iterable[int]) -> dict[int, Decimal]:
     ids, back, came, new = list(origin_ids), SupplierReturnLine, GoodsReceiptLine, GoodsReceipt
     origin = sa.func.coalesce(came.origin_line_id, came.id)
     gone = _sums(db.session.execute(
-        sa.select(origin, back.quantity, back.factor).join(came, came.id == back.goods_receipt_line_id)
+        sa.select(origin, gone_of(back)).join(came, came.id == back.goods_receipt_line_id)
         .join(SupplierReturn, SupplierReturn.id == back.supplier_return_id)
-        .where(SupplierReturn.state.in_(OUT), origin.in_(ids))))
+        .where(WENT, origin.in_(ids))))
     credited = _sums(db.session.execute(
         sa.select(origin, back.credited_quantity).join(came, came.id == back.goods_receipt_line_id)
         .where(back.credited_quantity.is_not(None), origin.in_(ids))))
@@ -88,10 +101,10 @@ def waived(origin_ids: Iterable[int]) -> dict[int, Decimal]:
     back, came = SupplierReturnLine, GoodsReceiptLine
     origin = sa.func.coalesce(came.origin_line_id, came.id)
     rows = db.session.execute(
-        sa.select(origin, back.quantity, back.factor, back.credited_quantity)
+        sa.select(origin, gone_of(back), back.credited_quantity)
         .join(came, came.id == back.goods_receipt_line_id)
         .where(back.credited_quantity.is_not(None), origin.in_(list(origin_ids))))
-    return _sums((key, quantity * factor - (credited or ZERO)) for key, quantity, factor, credited in rows)
+    return _sums((key, gone - (credited or ZERO)) for key, gone, credited in rows)
 
 
 def share_away(origin: GoodsReceiptLine, before: Decimal, after: Decimal) -> Decimal:
@@ -144,6 +157,7 @@ def lock_receipts(document: SupplierReturn) -> None:
 @effect(SupplierReturn, "send")
 def _check_return(document: SupplierReturn, *, by: User, reason: str) -> None:
     """Never more than received less returned, of this supplier's receipts into this store."""
+    stock.check_said(document.lines, "moved_quantity", lambda line: line.base_quantity)
     lock(document)
     lock_receipts(document)
     back = sent_back({line.goods_receipt_line_id for line in document.lines})
@@ -161,9 +175,9 @@ def _check_return(document: SupplierReturn, *, by: User, reason: str) -> None:
                     receipt=str(receipt),
                     field="goods_receipt_line",
                 )
-            back[source.id] = back.get(source.id, ZERO) + line.base_quantity
+            back[source.id] = back.get(source.id, ZERO) + line.gone_quantity
             if back[source.id] > source.base_quantity:
-                left = source.base_quantity - back[source.id] + line.base_quantity
+                left = source.base_quantity - back[source.id] + line.gone_quantity
                 raise Refused(N_("%(item)s: at most %(left)s %(unit)s of %(receipt)s can still go back."),
                               item=line.item.name, left=left, unit=line.item.base_unit,
                               receipt=str(receipt), field="quantity")
@@ -171,26 +185,36 @@ def _check_return(document: SupplierReturn, *, by: User, reason: str) -> None:
 
 @effect(SupplierReturn, "send")
 def _send_back(document: SupplierReturn, *, by: User, reason: str) -> None:
-    """Stock out at the average; what the receipt price differs goes to price variance."""
-    base = stock.in_base(document.lines)
+    """Stock out at the average, today, as much as is there or as the clerk says; what the receipt price
+    differs goes to price variance."""
     gone = away({origin_of(line.goods_receipt_line).id for line in document.lines})
-    legs: list[JournalLeg] = []
-    for line in document.lines:
-        origin = origin_of(line.goods_receipt_line)
-        before = gone.get(origin.id, ZERO)
-        gone[origin.id] = before + base[line.id]
-        price = share_away(origin, before, gone[origin.id])
-        legs += [JournalLeg(Posting.RECEIVED_NOT_INVOICED, price, document.account_id),
-                 JournalLeg(Posting.PRICE_VARIANCE, -price)]
 
     def sides(moved: Iterable[stock.PostedMove]) -> list[JournalLeg]:
-        return [*legs, *(JournalLeg(Posting.PRICE_VARIANCE, -move.value) for move in moved)]
+        stock.keep_moved(document.lines, moved)
+        price = ZERO
+        for line in document.lines:
+            origin = origin_of(line.goods_receipt_line)
+            before = gone.get(origin.id, ZERO)
+            gone[origin.id] = before + line.gone_quantity
+            price += share_away(origin, before, gone[origin.id])
+        worth = sum((move.value for move in moved), ZERO)
+        return [JournalLeg(Posting.RECEIVED_NOT_INVOICED, price, document.account_id),
+                JournalLeg(Posting.PRICE_VARIANCE, -price - worth)]
 
     stock.issue(document, document.store_id,
-                [stock.Outgoing(line.id, line.item_id, base[line.id], line.goods_receipt_line.batch_id)
-                 for line in document.lines],
-                kind=MoveKind.SUPPLIER_RETURN, on=document.returned_on, by=by, reason=reason, against=sides,
-                expired_too=True)
+                stock.going(document.lines, lambda line: line.goods_receipt_line.batch_id),
+                kind=MoveKind.SUPPLIER_RETURN, on=stock.posting_day(document), by=by, reason=reason,
+                against=sides, expired_too=True)
+
+
+@after(SupplierReturn, "send")
+def _tell_supplier(document: SupplierReturn, *, by: User, reason: str) -> None:
+    """What comes back goes to the supplier by mail with the printed paper, once."""
+    supplier = document.supplier
+    if supplier.email:
+        post_to(supplier.email, "supplier_return_sent", language=supplier.language, prints=document,
+                key=f"supplier_return-{document.id}", name=supplier.contact_name or supplier.name,
+                number=document.number, hospital=setting("hospital.name"), person=by.name)
 
 
 # ---------------------------------------------------------------- the supplier's answer: credited
@@ -200,7 +224,8 @@ def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
     """Credited: what was invoiced becomes a credit note against payables; what was not is not charged any
     more."""
     if document.resolution is None or not (document.supplier_reference or "").strip():
-        raise Refused(N_("Write what the supplier did (replaced or credited) and the supplier's reference."),
+        raise Refused(N_("Write what the supplier did (replaced, credited or refused) and the supplier's "
+                         "reference."),
                       field="resolution" if document.resolution is None else "supplier_reference")
     if document.resolution != Resolution.CREDITED:
         return
@@ -215,7 +240,7 @@ def _answered(document: SupplierReturn, *, by: User, reason: str) -> None:
         origin = origins[line.id]
         before = gone.get(origin.id, ZERO)
         over = charged.get(origin.id, ZERO) + before - origin.base_quantity
-        line.credited_quantity = min(max(over, ZERO), line.base_quantity)
+        line.credited_quantity = min(max(over, ZERO), line.gone_quantity)
         gone[origin.id] = before - line.credited_quantity
         amount = share_away(origin, gone[origin.id], before)
         rate = origin.goods_receipt.vat_percent
@@ -273,7 +298,7 @@ def check_set_off(invoice: SupplierInvoice) -> None:
 
 def _owed(document: SupplierReturn) -> dict[int, Decimal]:
     """Base units that the supplier still has to replace, by origin line."""
-    owed = _sums((origin_of(line.goods_receipt_line).id, line.base_quantity) for line in document.lines)
+    owed = _sums((origin_of(line.goods_receipt_line).id, line.gone_quantity) for line in document.lines)
     came = _sums(db.session.execute(
         sa.select(GoodsReceiptLine.origin_line_id, GoodsReceiptLine.received_quantity,
                   GoodsReceiptLine.factor)

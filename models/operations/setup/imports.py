@@ -28,6 +28,7 @@ from models.operations.setup.import_plan import Outcome
 from models.operations.setup.master_lists import MasterList, doubts
 from models.operations.stores import opening_stock
 from models.people import User
+from models.rights import model_of
 from models.stock import MoveKind
 
 
@@ -160,11 +161,12 @@ def undo(session: Any, brought: ListImport, *, by: User, reason: str) -> None:
 
 
 def may_bring(kind: str, by: User | None) -> None:
-    """Raises `NotAllowed`. At the command line there is no first stock without a person who posts it."""
+    """Raises `NotAllowed`. What has a history, stock or a room, has a person who made it, at the command line
+    too."""
     if kind not in list_layouts.kinds():
         raise Refused(N_("%(table)s is not master data; it is not imported from a list."), table=kind)
-    if by is None and kind == OPENING_STOCK:
-        raise NotAllowed(N_("Say who posts the first stock: --by and the address of an account."))
+    if by is None and (kind == OPENING_STOCK or hasattr(model_of(kind), "workflow")):
+        raise NotAllowed(N_("Say who brings this list: --by and the address of an account."))
     if by is not None and not by.has_role(*list_layouts.importers(kind)):
         raise NotAllowed(N_("Your role may not do this step."))
 

@@ -125,6 +125,8 @@ def importers(kind: str) -> frozenset[Role]:
     """Who may bring a list: whoever may make and change the rows."""
     if kind == OPENING_STOCK:
         return frozenset({Role.STORE_HEAD})
+    if kind not in kinds():
+        return frozenset()
     declared = DECLARED.get(kind, Declared())
     return declared.by if declared.by is not None else RIGHTS[kind].create & RIGHTS[kind].edit
 

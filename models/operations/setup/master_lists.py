@@ -291,18 +291,7 @@ class MasterList:
             return
         try:
             with self.session.begin_nested():
-                together: list[Draft] = []
-                alone: list[Draft] = []
-                for draft in drafts:
-                    (alone if draft.is_new or list_layouts.is_guarded(self.table, draft.values)
-                     else together).append(draft)
-                for draft in alone:
-                    self._put(draft)
-                self.session.flush()
-                for draft in drafts:
-                    if draft.is_new and hasattr(draft.record, "workflow") and self.by is not None:
-                        opened(draft.record, by=self.by)
-                bulk.update_seen([(draft.record, self._kept(draft)) for draft in together])
+                self._put_all(drafts)
         except (Refused, *_DATABASE) as error:
             for draft in drafts:
                 draft.record = None if draft.is_new else draft.record
@@ -313,6 +302,21 @@ class MasterList:
             half = len(drafts) // 2
             self._try(drafts[:half], tried)
             self._try(drafts[half:], tried)
+
+    def _put_all(self, drafts: list[Draft]) -> None:
+        """New rows and what others listen to pass through the session, all other changes past it."""
+        together: list[Draft] = []
+        alone: list[Draft] = []
+        for draft in drafts:
+            (alone if draft.is_new or list_layouts.is_guarded(self.table, draft.values)
+             else together).append(draft)
+        for draft in alone:
+            self._put(draft)
+        self.session.flush()
+        for draft in alone:
+            if draft.is_new and hasattr(draft.record, "workflow") and self.by is not None:
+                opened(draft.record, by=self.by)
+        bulk.update_seen([(draft.record, self._kept(draft)) for draft in together])
 
     def _kept(self, draft: Draft) -> dict[str, Any]:
         """The values by the columns that keep them."""

@@ -1,4 +1,4 @@
-"""Keeping stock true: spoilage, transfers between stores, stocktakes."""
+"""Keeping stock true: spoilage, unit returns that are taken back, stocktakes."""
 
 from __future__ import annotations
 
@@ -18,34 +18,32 @@ from models.operations.ledger import stock
 from models.operations.ledger.journal import JournalLeg
 from models.operations.stores import count_moments
 from models.people import User
-from models.returns import Spoilage
+from models.returns import Spoilage, UnitReturn
 from models.stock import MoveKind, Store
-from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
+from models.stocktakes import Stocktake, StocktakeLine, StocktakeState
 
 ZERO = Decimal(0)
 
 
 @effect(Spoilage, "approve")
 def _write_off(spoilage: Spoilage, *, by: User, reason: str) -> None:
-    """Stock out to the loss account, expired batches too; the cost is kept on the lines."""
-    base = stock.in_base(spoilage.lines)
+    """Stock out to the loss account, expired batches too, as much as is there; the cost is kept on the
+    lines."""
     moved = stock.issue(
-        spoilage, spoilage.store_id,
-        [stock.Outgoing(line.id, line.item_id, base[line.id], line.batch_id) for line in spoilage.lines],
-        kind=MoveKind.SPOILAGE, on=spoilage.spoiled_on, by=by, reason=reason, expired_too=True,
+        spoilage, spoilage.store_id, stock.going(spoilage.lines, lambda line: line.batch_id),
+        kind=MoveKind.SPOILAGE, on=stock.posting_day(spoilage), by=by, reason=reason, expired_too=True,
         against=stock.against(Posting.LOSS, spoilage.account_id))
+    stock.keep_moved(spoilage.lines, moved)
     for line in spoilage.lines:
         value = -sum((move.value for move in moved if move.line_id == line.id), ZERO)
-        line.unit_cost = (value / base[line.id]).quantize(stock.COST)
+        line.unit_cost = (value / line.gone_quantity).quantize(stock.COST) if line.gone_quantity else ZERO
 
 
-@effect(StockTransfer, "approve")
-def _move_stock(document: StockTransfer, *, by: User, reason: str) -> None:
-    base = stock.in_base(document.lines)
-    stock.transfer(document, document.store_id, document.to_store_id,
-                   [stock.Outgoing(line.id, line.item_id, base[line.id], line.batch_id)
-                    for line in document.lines],
-                   on=document.transferred_on, by=by, reason=reason)
+@effect(Spoilage, "reverse")
+@effect(UnitReturn, "reverse")
+def _take_back(document: Spoilage | UnitReturn, *, by: User, reason: str) -> None:
+    """Opposite moves at the same cost, unless what came in was used since."""
+    stock.reverse(document, on=clock.today(), by=by, reason=reason)
 
 
 # ---------------------------------------------------------------- stocktake

@@ -21,7 +21,8 @@ from models.store_requests import (
     StoreRequestState,
 )
 
-WAITING = (DeliveryState.DRAFT, DeliveryState.SUBMITTED, DeliveryState.APPROVED)
+#: Deliveries that promise something; a draft promises nothing yet.
+WAITING = (DeliveryState.SUBMITTED, DeliveryState.APPROVED)
 
 
 @check("deliveries: none that is still to leave hangs on a request that has ended")

@@ -1,6 +1,6 @@
 """Rights by store, where the hospital switched them on: who of the stores' people may take which step where.
 
-What they see is in `models.rights`; here it is what they do, whichever door they come through. Off by
+What they see is in `models.scopes`; here it is what they do, whichever door they come through. Off by
 default.
 """
 
@@ -15,8 +15,8 @@ from models.errors import N_, NotAllowed
 from models.operations.core.approvals import BEFORE_EVERY_STEP
 from models.operations.people import notices
 from models.people import User
-from models.rights import BY_STORE, RESTRICTED, own_store_ids
 from models.roles import Role
+from models.scopes import BY_STORE, RESTRICTED, own_store_ids
 from models.settings import setting
 
 

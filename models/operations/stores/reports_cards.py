@@ -55,7 +55,7 @@ from models.rights import FACILITIES, hidden
 from models.rights import STORE as STORE_ROLES
 from models.roles import Role
 from models.settings import setting_of, worth
-from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
+from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem, batch_key
 from models.stocktakes import Stocktake, StocktakeLine, StocktakeState, StockTransfer
 
 M = StockMove
@@ -104,13 +104,20 @@ def _other_side(statement: Any, move: Any) -> Any:
 
 # ---------------------------------------------------------------- the stock card
 
+def _same_batch(number: str) -> Any:
+    """Batches of this number, without case and blanks, and those that turned out to be the same."""
+    joined = sa.orm.aliased(StockBatch)
+    return sa.or_(batch_key(StockBatch.number) == batch_key(number), StockBatch.same_as_id.in_(
+        sa.select(joined.id).where(joined.number_key == batch_key(number))))
+
+
 def _of_batch(values: ParameterValues, column: Any) -> list[sa.ColumnElement[bool]]:
     """The criterion of one batch of the item, by its number."""
-    number = str(values.get("batch") or "").strip().lower()
+    number = str(values.get("batch") or "").strip()
     if not number:
         return []
     return [column.in_(sa.select(StockBatch.id).where(StockBatch.item_id == values["item"],
-                                                      sa.func.lower(StockBatch.number) == number))]
+                                                      _same_batch(number)))]
 
 
 def stock_card(values: ParameterValues) -> Statement:
@@ -208,7 +215,7 @@ def recall(values: ParameterValues) -> Statement:
         .outerjoin(Prescription, sa.and_(M.document_type == "prescription", Prescription.id == M.document_id))
         .outerjoin(Consultation, Consultation.id == Prescription.consultation_id)
         .outerjoin(Patient, Patient.id == Consultation.patient_id)
-        .where(sa.func.lower(StockBatch.number) == number.lower(), StockBatch.number != "",
+        .where(_same_batch(number), StockBatch.number != "",
                M.document_type.in_(("delivery_request", "unit_return", "prescription")),
                *where(values, item=M.item_id))
         .group_by(M.item_id, M.batch_id, WorkUnit.id, WorkUnit.name, Patient.id,

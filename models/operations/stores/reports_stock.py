@@ -31,9 +31,10 @@ from models.operations.core.report_kit import (
     where,
     within,
 )
+from models.operations.stores.shelves import places_of
 from models.organisation import WorkUnit
 from models.returns import SupplierReturn, UnitReturn
-from models.stock import Shelf, StockBalance, StockBatch, StockMove, Store, StoreItem
+from models.stock import StockBalance, StockBatch, StockMove, Store, StoreItem
 from models.store_requests import DeliveryRequest, StoreRequest
 
 M, B = StockMove, StockBalance
@@ -87,10 +88,10 @@ def _held(values: ParameterValues) -> Any:
 def stock_on_hand(values: ParameterValues) -> Statement:
     held = _held(values)
     return (sa.select(held.c.item_id, NAMED, ItemCategory.name.label("category"), Store.name.label("store"),
-                      Shelf.location, Item.base_unit, held.c.quantity, held.c.value)
+                      places_of(held.c.store_id, held.c.item_id).label("location"), Item.base_unit,
+                      held.c.quantity, held.c.value)
             .join(Item, Item.id == held.c.item_id).join(ItemCategory, ItemCategory.id == Item.category_id)
             .join(Store, Store.id == held.c.store_id)
-            .outerjoin(Shelf, sa.and_(Shelf.store_id == held.c.store_id, Shelf.item_id == held.c.item_id))
             .where(held.c.quantity != 0).order_by(Item.name, held.c.item_id, held.c.store_id))
 
 
@@ -238,7 +239,7 @@ declare(Report(
              STORE_COLUMN, Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
              Column("value", N_("Value"), "money", lambda row: ratio(row.worth * row.quantity, row.held))),
     parameters=(Parameter("days", N_("Expires within"), "choice", lambda: "90", choices=DAYS), STORE, ITEM),
-    is_late=lambda row: row.expires_on <= clock.today()))
+    is_late=lambda row: row.expires_on < clock.today()))
 
 
 # ---------------------------------------------------------------- slow and dead stock

@@ -61,7 +61,7 @@ def _tell_what_was_granted(request: StoreRequest, *, by: User, reason: str) -> N
 
 # ---------------------------------------------------------------- ending
 
-@effect(StoreRequest, "close")
+@effect(StoreRequest, "close", "cancel")
 def _give_up_deliveries(request: StoreRequest, *, by: User, reason: str) -> None:
     """What has not left the store falls with its request."""
     lock(request)

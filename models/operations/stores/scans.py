@@ -12,7 +12,7 @@ from models.base import db
 from models.errors import N_, Refused
 from models.items import Item, UnitConversion
 from models.organisation import Status
-from models.stock import StockBatch
+from models.stock import StockBatch, batch_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,5 @@ def find(text: str) -> ScannedItem:
     batch = None
     if scan.batch is not None:
         batch = db.session.scalars(sa.select(StockBatch).where(
-            StockBatch.item_id == item.id, StockBatch.number == scan.batch)).first()
+            StockBatch.item_id == item.id, StockBatch.number_key == batch_key(scan.batch))).first()
     return ScannedItem(scan, item, unit if item.barcode not in scan.codes else None, batch)

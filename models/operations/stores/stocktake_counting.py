@@ -21,7 +21,7 @@ from models.operations.ledger import stock
 from models.operations.stores import corrections, count_moments, shelves
 from models.organisation import Status
 from models.people import User
-from models.stock import StockBatch, Store, StoreItem
+from models.stock import StockBatch, Store, StoreItem, batch_key, number_key, same_number
 from models.stocktakes import COUNTERS, Stocktake, StocktakeLine, StocktakeState
 
 QUANTITY = ExactDecimal(14, 3)
@@ -101,7 +101,8 @@ class BadLines(Refused):
     """Nothing was written; each line that is in the way with its reason."""
 
     def __init__(self, lines: Mapping[int, Refused]) -> None:
-        super().__init__(N_("Nothing was saved yet: %(count)s lines need another look."), count=len(lines))
+        super().__init__(N_("Nothing was saved yet. Lines that need another look: %(count)s."),
+                         count=len(lines))
         self.lines = lines
 
 
@@ -176,7 +177,7 @@ def _named_lines(stocktake: Stocktake, item: Item, batch: str,
     mine = [line for line in stocktake.lines if line.item_id == item.id]
     if not batch:
         return mine
-    known = [line for line in mine if line.batch is not None and line.batch.number == batch]
+    known = [line for line in mine if line.batch is not None and same_number(line.batch.number, batch)]
     if known and expires_on is not None:
         stock.batches([(item.id, batch, expires_on)])  # refuses another expiry
     return known
@@ -184,8 +185,8 @@ def _named_lines(stocktake: Stocktake, item: Item, batch: str,
 
 def _made(stocktake: Stocktake, item: Item, batch: str, expires_on: date | None) -> list[StocktakeLine]:
     batch_id = db.session.scalar(sa.select(StockBatch.id).where(StockBatch.item_id == item.id,
-                                                                StockBatch.number
-                                                                == batch)) if batch else None
+                                                                StockBatch.number_key
+                                                                == batch_key(batch))) if batch else None
     is_known = batch_id is not None if batch else stock.lies_in(stocktake.store_id, item.id)
     if item.batch_tracked and not is_known and not (batch and expires_on):
         raise Refused(N_("%(item)s needs a batch number and an expiry date."), item=item.name,
@@ -314,7 +315,7 @@ def _wanted(listed: Listed, names: dict[str, str], lines: dict[int, StocktakeLin
             bad: list[tuple[int, Refused]]) -> dict[int, tuple[int, Decimal, str]]:
     """Row, figure and note by line; rows that say nothing clear go to `bad`."""
     by_code: dict[tuple[str, str], StocktakeLine] = {
-        (line.item.code.lower(), line.batch.number.lower() if line.batch else ""): line
+        (line.item.code.lower(), number_key(line.batch.number) if line.batch else ""): line
         for line in lines.values()}
     wanted: dict[int, tuple[int, Decimal, str]] = {}
     for row in listed.rows:
@@ -353,7 +354,7 @@ def _named(cell: dict[str, Any], lines: dict[int, StocktakeLine],
             raise Refused(N_("line %(line)s is %(item)s, not %(code)s"), line=key, item=line.item.code,
                           code=code)
         return line
-    line = by_code.get((code.lower(), batch.lower()))
+    line = by_code.get((code.lower(), number_key(batch)))
     if line is None:
         raise Refused(N_("%(code)s with the batch “%(batch)s” is not on this stocktake"), code=code or "–",
                       batch=batch or "–")

@@ -262,7 +262,8 @@ def _close_request(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
     request = delivery.store_request
     lock(request)
     db.session.expire(request, ["deliveries"])
-    if request.events[-1].transition == "close" and not request.events[-1].note:
+    last = next(reversed(request.events), None)
+    if last is not None and last.transition == "close" and not last.note:
         open_again(request, by=by, reason=NOT_ARRIVED.format(number=delivery.number))
     waiting = any(other.state == DeliveryState.DELIVERED for other in request.deliveries)
     if request.state == StoreRequestState.APPROVED and not waiting and request.is_fully_delivered:
@@ -380,8 +381,7 @@ def _accept_return(document: UnitReturn, *, by: User, reason: str) -> None:
         back[given.id] = gone + base[line.id]
         wanted += [stock.Incoming(line.id, line.item_id, part, batch_id, value)
                    for batch_id, part, value in cost_of(given, base[line.id], gone)]
-    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN, on=document.returned_on,
-                  by=by,
-                  reason=reason,
+    stock.receive(document, document.store_id, wanted, kind=MoveKind.UNIT_RETURN,
+                  on=stock.posting_day(document), by=by, reason=reason,
                   against=lambda moved: [JournalLeg(Posting.EXPENSE, -move.value, account_of[move.line_id])
                                          for move in moved])

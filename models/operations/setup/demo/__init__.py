@@ -25,6 +25,7 @@ from models.operations.setup.demo import (
     notices,
     people,
     places,
+    planning,
     stores,
     years_before,
 )
@@ -84,6 +85,7 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         say("what waits today")
         places.load_past(world)
         stores.load_open(world)
+        planning.load_open(world)
         assets.load_open(world)
         maintenance.load_open(world)
         places.load_open(world)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.items import Item, Supplier, UnitConversion
-from models.operations.purchasing import receipts
+from models.operations.purchasing import matching, receipts
 from models.operations.setup.demo import usual
 from models.operations.setup.demo.world import Play, World, open_
 from models.purchasing import (
@@ -193,11 +193,8 @@ def give_batch(world: World, line: Any) -> None:
 def draft_invoice(world: World, order: PurchaseOrder) -> SupplierInvoice | None:
     """A draft invoice for all that was received of an order and is not invoiced yet; None when nothing is
     left."""
-    posted = [receipt for receipt in world.things.get("receipts", ())
-              if receipt.purchase_order_id == order.id]
-    lines = [line for receipt in posted for line in receipt.lines]
-    done = receipts.invoiced(line.id for line in lines)
-    lines = [line for line in lines if done.get(line.id, 0) < line.received_quantity]
+    world.session.flush()
+    lines = matching.chargeable(order)
     if not lines:
         return None
     author = world.users["facilities_staff"]
@@ -205,14 +202,12 @@ def draft_invoice(world: World, order: PurchaseOrder) -> SupplierInvoice | None:
         created_by=author, supplier_id=order.supplier_id, purchase_order_id=order.id,
         supplier_number=f"INV/{clock.today():%y%m}/{1_000 + 37 * world.serial('invoice'):05d}",
         due_on=clock.today() + timedelta(days=30), lines=[
-            SupplierInvoiceLine(goods_receipt_line_id=line.id, item_id=line.item_id, unit_id=line.unit_id,
-                                quantity=line.received_quantity,
-                                unit_price=line.unit_price * (100 - line.discount) / 100)
-            for line in lines])
+            SupplierInvoiceLine(goods_receipt_line_id=source.id, item_id=source.item_id,
+                                unit_id=source.unit_id, quantity=line.quantity, unit_price=line.unit_price,
+                                discount=line.discount)
+            for line in lines for source in [line.goods_receipt_line]],
+        vat_amount=matching.proposed_vat(order, lines))
     open_(world, invoice, author)
-    net = sum((line.net_amount for line in invoice.lines), Decimal(0))
-    invoice.vat_amount = (net * order.vat_percent / 100).quantize(Decimal("0.01"))
-    world.session.flush()
     return invoice
 
 

@@ -85,6 +85,7 @@ def transfer(world: World) -> Callable[[], None]:
         document = transfer_of(world, author)
         world.do(document, "submit", author)
         world.do(document, "approve", "store_head")
+        world.do(document, "receive", "store_head")
     return begin
 
 

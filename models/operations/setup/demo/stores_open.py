@@ -8,7 +8,7 @@ from typing import Any
 
 from models.errors import NotEnoughStock
 from models.operations.core import amendments
-from models.operations.purchasing import receipts, supplier_refunds
+from models.operations.purchasing import matching, receipts, supplier_refunds
 from models.operations.setup.demo import stores_buying, stores_counts, stores_given, stores_wards, usual
 from models.operations.setup.demo.world import Play, World, open_
 from models.operations.stores import corrections
@@ -229,7 +229,7 @@ def _supplier_returns(world: World) -> Play:
     author = world.users["facilities_staff"]
     posted = [receipt for receipt in world.things.get("receipts", ())[-40:]
               if any(map(stores_counts.still_there, receipt.lines))]
-    invoiced = next((receipt for receipt in posted if receipts.invoiced(
+    invoiced = next((receipt for receipt in posted if matching.taken(
         line.id for line in receipt.lines if stores_counts.still_there(line))), None)
     if invoiced is not None:  # the seventh is credited: of what was charged, so that the supplier owes money
         posted.remove(invoiced)
@@ -272,25 +272,27 @@ def _unit_returns(world: World) -> Play:
     nurse = world.users["unit_user"]
     delivered = [delivery for delivery in world.things.get("deliveries", ())
              if delivery.work_unit_id == nurse.work_unit_id and delivery.state == DeliveryState.DONE]
-    for steps, delivery in zip(((), ("submit",), ("submit", "accept"), ("submit", "reject"), ("cancel",)),
-                               reversed(delivered), strict=False):
+    people: dict[str, Any] = {"submit": nurse, "cancel": nurse, "reverse": "store_head"}
+    for steps, delivery in zip(((), ("submit",), ("submit", "accept"), ("submit", "reject"), ("cancel",),
+                                ("submit", "accept", "reverse")), reversed(delivered), strict=False):
         document = stores_counts.unit_return_of(world, nurse, delivery)
         for step in steps:
             yield 0.7
-            world.do(document, step, nurse if step in ("submit", "cancel") else "store_staff",
-                     reason="Segel sudah terbuka" if step in ("reject", "cancel") else "")
+            world.do(document, step, people.get(step, "store_staff"),
+                     reason="" if step in ("submit", "accept") else "Segel sudah terbuka")
 
 
 def _losses_and_transfers(world: World) -> Play:
     store = world.things["stores"]["GF"]
-    for steps in (("submit", "reject"), ("cancel",), ("submit",), ()):
+    for steps in (("submit", "reject"), ("cancel",), ("submit",), (), ("submit", "approve"),
+                  ("submit", "approve", "reverse")):
         keeper = world.users["store_staff"]
         for document, head in ((stores_counts.spoilage_of(world, keeper, store, 2), "facilities_head"),
                                (stores_counts.transfer_of(world, keeper), "store_head")):
             for step in steps:
                 yield 0.7
-                world.do(document, step, head if step == "reject" else document.created_by,
-                         reason="Periksa jumlahnya sekali lagi" if step in ("reject", "cancel") else "")
+                world.do(document, step, document.created_by if step in ("submit", "cancel") else head,
+                         reason="" if step in ("submit", "approve") else "Periksa jumlahnya sekali lagi")
 
 
 def _refunds(world: World, document: Any) -> Play:
@@ -350,4 +352,4 @@ def _template_line(world: World, kind: TemplateFor, item: Any) -> RequestTemplat
     if kind is TemplateFor.PURCHASE_REQUEST:
         return RequestTemplateLine(item=item, unit=units[-1], quantity=Decimal(2))
     most = usual.most_asked(item, world.things["category_of"][item.id])
-    return RequestTemplateLine(item=item, unit=units[0], quantity=Decimal(most))
+    return RequestTemplateLine(item=item, unit=units[0], quantity=Decimal(min(10, most)))
