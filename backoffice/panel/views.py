@@ -54,6 +54,7 @@ class TableView(ModelView):
     - `stock_address`, `takes_expired`, `waits_for_stock`: where the form's script asks what a store has, and
       what it is told; `closing_address`: the page that closes months;
     - `makes`: documents that can be made from one of these; `beside_new`: other ways to make one;
+    - `puts_away`: the step that brings goods in, and the attribute of the store whose shelves are told then;
     - `late`: the column whose day may not pass, and in which states; `searches_people`: people are searched
       for by name here; `keeps_files`: files are kept with records that have no workflow;
     - `cell_<name>(record)` computes a column, `cells_of(records)` one of a whole page.

@@ -244,7 +244,7 @@ def _turns_in_vain(cell: tuple[str, str], record: Any, people: list[Any],
     named = {"inbox": inboxed}
     roles = {role for step in steps for role in step.roles} - notices.TOLD_BY_ROWS
     if table not in notices.QUIET and roles:
-        named["bell"] = set(notices._whose_turn(record, steps, roles))
+        named["bell"] = set(notices.whose_turn(record, steps, roles))
     for person in people:
         mine = {role for step in steps for role in step.roles if person.has_role(role)}
         if not mine or (mine <= notices.TOLD_BY_ROWS):

@@ -133,7 +133,7 @@ def test_unit_users_hear_of_their_own_units_papers_only(session):
     colleague = make_user(Role.UNIT_USER, work_unit_id=request.work_unit_id)
     stranger = make_user(Role.UNIT_USER)
     step = StoreRequest.workflow.step("submit", request.state)
-    found = notices._whose_turn(request, [step], {Role.UNIT_USER})
+    found = notices.whose_turn(request, [step], {Role.UNIT_USER})
     assert colleague.id in found or found == [request.created_by_id]
     assert stranger.id not in found
 

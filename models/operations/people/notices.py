@@ -181,7 +181,7 @@ def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str
         settle(table, record.id)
     steps = turn(type(record), record.state)
     roles = {role for step in steps for role in step.roles} - TOLD_BY_ROWS
-    people = _whose_turn(record, steps, roles) if roles else []
+    people = whose_turn(record, steps, roles) if roles else []
     next_paper = TO_MAKE.get((table, record.state))
     if next_paper is not None:
         people += [person.id for person in holders(*next_paper.roles)(record) if person.id not in people]
@@ -216,7 +216,7 @@ def withdraw(key: str) -> None:
         .values(read_at=clock.now()).execution_options(synchronize_session=False))
 
 
-def _whose_turn(record: Any, steps: list[Any], roles: set[Role]) -> list[int]:
+def whose_turn(record: Any, steps: list[Any], roles: set[Role]) -> list[int]:
     """Ids of the people who can take one of `steps`, the author left out where another must decide."""
     rows = sa.select(User.id).where(User.status == AccountStatus.ACTIVE)
     anywhere = [role for role in roles if role != Role.UNIT_USER]

@@ -55,7 +55,7 @@ def whom(paper: Any) -> list[User]:
         return [paper.created_by]
     steps = steps or [step for step in carried_on(type(paper), paper.state) if step.name != "cancel"]
     roles = {role for step in steps for role in step.roles}
-    ids = notices._whose_turn(paper, steps, roles)
+    ids = notices.whose_turn(paper, steps, roles)
     return list(db.session.scalars(sa.select(User).where(User.id.in_(ids)).order_by(User.id)))
 
 
