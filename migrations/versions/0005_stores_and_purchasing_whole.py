@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_4e48d5d1a449
+Revision ID: 0005_02388e85c88a
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_4e48d5d1a449'
+revision = '0005_02388e85c88a'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None

@@ -74,6 +74,7 @@ LATE_LINE_COLUMNS = {
     "asset_disposal_line": ("book_value", "held_asset_id"),
     "delivery_request_line": ("delivered_quantity", "arrived_quantity", "missing"),
     "inventory_round_line": ("result",),
+    "supplier_invoice_line": ("amount", "cleared_amount"),
     "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on",
                          "employee_id"),
     "spoilage_line": ("unit_cost",),
