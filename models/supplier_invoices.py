@@ -132,7 +132,7 @@ class SupplierInvoiceLine(MeasuredLine, db.Model):
     """One received line that the invoice charges."""
 
     __tablename__ = "supplier_invoice_line"
-    late_columns = ("cleared_amount",)
+    late_columns = ("amount", "cleared_amount")
     discount: Mapped[Decimal] = mapped_column(ExactDecimal(5, 2), default=Decimal(0), server_default="0")
     __table_args__ = (
         *measured(),

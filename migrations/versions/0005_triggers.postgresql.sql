@@ -678,7 +678,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}')
 
 CREATE TRIGGER supplier_invoice_line_final_change BEFORE UPDATE OR DELETE ON "supplier_invoice_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}', '{approved,paid,reversed,cancelled}', '{cleared_amount}')
+EXECUTE FUNCTION refuse_line_change('posted is final: supplier_invoice_line', 'supplier_invoice', 'supplier_invoice_id', '{draft}', '{approved,paid,reversed,cancelled}', '{amount,cleared_amount}')
 
 CREATE TRIGGER supplier_invoice_line_final_truncate BEFORE TRUNCATE ON "supplier_invoice_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: supplier_invoice_line')

@@ -603,9 +603,9 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice_line'); END
 
 CREATE TRIGGER supplier_invoice_line_final_update BEFORE UPDATE ON "supplier_invoice_line"
 WHEN (((SELECT state FROM "supplier_invoice" WHERE id = OLD."supplier_invoice_id") NOT IN ('draft') OR (SELECT state FROM "supplier_invoice" WHERE id = NEW."supplier_invoice_id") NOT IN ('draft'))
-  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price" OR OLD."amount" IS NOT NEW."amount"))
+  AND (OLD."discount" IS NOT NEW."discount" OR OLD."id" IS NOT NEW."id" OR OLD."supplier_invoice_id" IS NOT NEW."supplier_invoice_id" OR OLD."goods_receipt_line_id" IS NOT NEW."goods_receipt_line_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."unit_price" IS NOT NEW."unit_price"))
   OR ((SELECT state FROM "supplier_invoice" WHERE id = OLD."supplier_invoice_id") IN ('approved', 'paid', 'reversed', 'cancelled')
-  AND (OLD."cleared_amount" IS NOT NEW."cleared_amount"))
+  AND (OLD."amount" IS NOT NEW."amount" OR OLD."cleared_amount" IS NOT NEW."cleared_amount"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: supplier_invoice_line'); END
 
 CREATE TRIGGER supplier_invoice_line_final_delete BEFORE DELETE ON "supplier_invoice_line"

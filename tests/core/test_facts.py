@@ -77,6 +77,7 @@ LATE_LINE_COLUMNS = {
     "delivery_request_line": ("delivered_quantity", "arrived_quantity", "missing"),
     "goods_receipt_line": ("batch_id",),
     "inventory_round_line": ("result",),
+    "supplier_invoice_line": ("amount", "cleared_amount"),
     "maintenance_line": ("state", "version", "cost", "result", "condition_after", "next_due_on",
                          "employee_id"),
     "spoilage_line": ("unit_cost", "moved_quantity"),

@@ -96,6 +96,17 @@ def test_a_unit_price_rounded_by_hand_is_no_difference(cast: Cast) -> None:
     assert bill.lines[0].amount == Decimal("1141912.50")
 
 
+def test_an_invoice_that_waited_from_before_amounts_were_kept(session: Any, cast: Cast) -> None:
+    order = ordered(cast, ("100", "12345", "7.5"))
+    cast.received(order)
+    bill = proposed(cast, order)
+    perform(bill, "submit", by=cast.buyer)
+    session.execute(sa.update(SupplierInvoiceLine.__table__).values(amount=None))
+    session.expire_all()
+    perform(bill, "approve", by=cast.payables)
+    assert bill.lines[0].cleared_amount == bill.lines[0].amount == Decimal("1141912.50")
+
+
 AMOUNT = st.integers(1, 99_999_999).map(lambda sen: Decimal(sen).scaleb(-2))
 QUANTITY = st.integers(1, 500).map(Decimal)
 DISCOUNT = st.integers(0, 9_999).map(lambda part: Decimal(part).scaleb(-2))
