@@ -217,7 +217,8 @@ class PurchaseOrder(Document, db.Model):
     payment_terms: Mapped[Name | None]
     #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
     #: order.
-    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"),
+                                                 info={"derived": True})
 
     supplier: Mapped[Supplier] = relationship("Supplier")
     store: Mapped[Store] = relationship("Store")
