@@ -201,7 +201,8 @@ class AssetProcurement(Document, db.Model):
     funding_source: Mapped[FundingSource] = mapped_column(default=FundingSource.BLU)
     #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
     #: procurement.
-    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"),
+                                                 info={"derived": True})
 
     vendor: Mapped[Vendor] = relationship(Vendor)
     lines: Mapped[list[AssetProcurementLine]] = relationship(

@@ -155,15 +155,13 @@ class PurchaseOrderState(StrEnum):
 
 O = PurchaseOrderState  # noqa: E741 - one letter for states, as in every workflow table
 
-above_limit = Condition(
-    "above_limit", lambda order, _user: order.needs_director,
-    N_("The total is not above the limit that needs the director."),
-    rows=lambda model, _user: model.needs_director, is_kept=True, about="document")
+above_limit = Condition("above_limit", lambda order, _user: order.needs_director,
+                        N_("The total is not above the limit that needs the director."), is_kept=True,
+                        rows=lambda model, _user: model.needs_director, about="document")
 limit_settled = Condition(
     "limit_settled", lambda order, _user: order.state == O.LIMIT_APPROVED or not order.needs_director,
-    N_("The total is above the limit: the director must approve it first."),
-    rows=lambda model, _user: sa.or_(model.state == O.LIMIT_APPROVED, ~model.needs_director),
-    about="document")
+    N_("The total is above the limit: the director must approve it first."), about="document",
+    rows=lambda model, _user: sa.or_(model.state == O.LIMIT_APPROVED, ~model.needs_director))
 fully_received = Condition("fully_received", lambda order, _user: order.is_fully_received, "")
 not_all_received = Condition("not_all_received", lambda order, _user: not order.is_fully_received,
                              N_("Everything on it was received; there is nothing left to wait for."))
@@ -217,9 +215,9 @@ class PurchaseOrder(Document, db.Model):
     expected_on: Mapped[date | None]
     state: Mapped[PurchaseOrderState] = state_column(O.DRAFT, "tb_po.status")
     payment_terms: Mapped[Name | None]
-    #: Whether the total was above the limit when it was submitted; a limit that changes later changes no
-    #: order.
-    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
+    #: Whether the total was above the limit when it was submitted; a later limit changes no order.
+    needs_director: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"),
+                                                 info={"derived": True})
 
     supplier: Mapped[Supplier] = relationship("Supplier")
     store: Mapped[Store] = relationship("Store")

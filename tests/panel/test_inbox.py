@@ -164,3 +164,10 @@ def test_a_supplier_s_order_waits_for_the_director_only_above_the_limit(client: 
     assert client.post(INBOX, data={"one": f"yes:{key(below)}"}).status_code == 422
     sign_in(client, below.created_by)
     assert below.number in client.get(INBOX).text, "it waits for its buyer, who sends it"
+
+
+@pytest.mark.parametrize("table", ["purchase_order", "asset_procurement"])
+def test_nobody_types_whether_the_director_is_asked(
+        client: Any, sign_in: Any, session: Any, table: str) -> None:
+    sign_in(client, Role.FACILITIES_STAFF)
+    assert 'name="needs_director"' not in client.get(f"/admin/{table}/new/").text
