@@ -221,18 +221,22 @@ class StaffView(TransitionPages, TableView):
             if key is not None:
                 record = self.read_one(key)
             return self.form_page(form, record, refusal=refusal), refusal.status
+        return self._said(saved, step, was_approved)
+
+    def _said(self, saved: Any, step: str, was_approved: bool) -> Any:
+        """What a form that was written answers: to the record, with what became of it."""
+        name, address = str(saved), self.details_url(saved)
         if was_approved:
             return done(gettext("The amounts of %(what)s changed, so it has to be approved again from the "
-                                "start.",
-                                what=str(saved)) if not amendments.is_amendable(saved) else
-                        gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
+                                "start.", what=name) if not amendments.is_amendable(saved) else
+                        gettext("%(what)s was saved.", what=name), address)
         if step and backdating.is_asked(saved):
-            return kept_for_the_head(str(saved), self.details_url(saved))
+            return kept_for_the_head(name, address)
         if step:
             for more in self.after_step(saved, self.first_transition()):
                 flash(more, "warning")
-            return done(gettext("%(what)s was submitted.", what=str(saved)), self.details_url(saved))
-        return done(gettext("%(what)s was saved.", what=str(saved)), self.details_url(saved))
+            return done(gettext("%(what)s was submitted.", what=name), address)
+        return done(gettext("%(what)s was saved.", what=name), address)
 
     def form_page(self, form: StaffForm, record: Any = None, refusal: Refused | None = None) -> Any:
         if refusal is not None and refusal.line is not None:

@@ -21,7 +21,7 @@ from backoffice.stores.stocktake_counting import CountingPages, moved_words
 from models import clock
 from models.items import Item, UnitConversion
 from models.operations.ledger import availability, stock
-from models.operations.purchasing import supplier_refunds, supplier_returns
+from models.operations.purchasing import replacements, supplier_refunds
 from models.operations.stores import count_moments, levels, shelves, stocktake_counting, substitutes
 from models.returns import Spoilage, SupplierReturn, UnitReturn
 from models.rights import hidden, may
@@ -148,7 +148,7 @@ class SpoilageView(StockHint, DocumentView):
 class SupplierReturnView(StockHint, DocumentView):
     model = SupplierReturn
     makes = (Make("make_replacement", lazy_gettext("Receive the replacement"), (Role.STORE_STAFF,),
-                  supplier_returns.make_replacement, supplier_returns.is_replaced),
+                  replacements.make_replacement, replacements.is_replaced),
              Make("make_refund", lazy_gettext("The supplier pays back"), (Role.PAYABLES,),
                   supplier_refunds.make_refund, supplier_refunds.can_be_refunded, opens="edit", icon="cash"))
 

@@ -16,9 +16,10 @@ from models.journal import Posting
 from models.operations.core.approvals import after, by_system, effect, opened
 from models.operations.core.locking import lock
 from models.operations.ledger import stock
-from models.operations.purchasing import received_lines, supplier_returns
+from models.operations.purchasing import received_lines, replacements
 from models.operations.purchasing.ordering import make_order, open_requests_again
-from models.operations.purchasing.supplier_returns import make_replacement, make_return, sent_back
+from models.operations.purchasing.replacements import make_replacement
+from models.operations.purchasing.supplier_returns import make_return, sent_back
 from models.people import User
 from models.purchasing import SEN, PurchaseOrder, PurchaseOrderLine, PurchaseOrderState
 from models.returns import SupplierReturn, SupplierReturnLine, SupplierReturnState
@@ -116,7 +117,7 @@ def _post_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     stock.load_items(receipt.lines)
     if replaces:
         with db.session.no_autoflush:  # all that changes on the lines goes out together
-            supplier_returns.check_replacement(receipt)
+            replacements.check_replacement(receipt)
         kept: dict[int, dict[str, Any]] = {}
     else:
         assert order is not None
@@ -125,7 +126,7 @@ def _post_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     stock.receive(
         receipt, receipt.store_id, received_lines.take_in(receipt, kept), kind=MoveKind.RECEIPT,
         on=receipt.received_on, by=by, reason=reason,
-        against=supplier_returns.clearing(receipt) if replaces
+        against=replacements.clearing(receipt) if replaces
         else stock.against(Posting.RECEIVED_NOT_INVOICED, receipt.account_id))
 
 
@@ -195,7 +196,7 @@ def _reverse_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
                           document=str(built_on))
     stock.reverse(receipt, on=clock.today(), by=by, reason=reason)
     if receipt.supplier_return_id is not None:
-        supplier_returns.settle_reversal(receipt, by=by)
+        replacements.settle_reversal(receipt, by=by)
         return
     if receipt.purchase_order_id is None:
         return
