@@ -75,10 +75,10 @@ class Ordered:
 
 
 def counted(rest: Decimal, line: Any) -> tuple[UnitConversion, Decimal, Decimal]:
-    """Unit, factor and quantity for `rest` base units of a line: in its own unit where that comes out, else
-    in the base unit."""
+    """Unit, factor and quantity for `rest` base units of a line: in its own unit where that is whole, or
+    another part of it was counted so, else in the base unit."""
     quantity = (rest / line.factor).quantize(UNIT)
-    if quantity * line.factor == rest:
+    if quantity * line.factor == rest and (quantity % 1 == 0 or line.quantity % 1):
         return line.unit, line.factor, quantity
     return next(unit for unit in line.item.units if unit.factor == 1), Decimal(1), rest
 
