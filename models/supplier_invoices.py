@@ -48,7 +48,7 @@ not_who_paid = Condition("not_who_paid", lambda invoice, user: invoice.paid_by_i
 
 
 class SupplierInvoice(Document, db.Model):
-    """INV: what a supplier asks us to pay for one order."""
+    """INV: what a supplier asks us to pay for one order, or for what was bought without one."""
 
     __tablename__ = "supplier_invoice"
     __table_args__ = (
@@ -81,7 +81,8 @@ class SupplierInvoice(Document, db.Model):
     id: Mapped[Id]
     created_by_id: Mapped[int] = author()
     supplier_id: Mapped[int] = reference("supplier")
-    purchase_order_id: Mapped[int] = reference("purchase_order")
+    #: None where it charges goods that were bought on the spot, without an order.
+    purchase_order_id: Mapped[int | None] = reference("purchase_order")
     #: The number the supplier gave it.
     supplier_number: Mapped[str] = mapped_column(sa.String(60))
     #: Faktur pajak.
@@ -103,7 +104,7 @@ class SupplierInvoice(Document, db.Model):
     state: Mapped[SupplierInvoiceState] = state_column(I.DRAFT)
 
     supplier: Mapped[Supplier] = relationship("Supplier")
-    purchase_order: Mapped[PurchaseOrder] = relationship("PurchaseOrder")
+    purchase_order: Mapped[PurchaseOrder | None] = relationship("PurchaseOrder")
     lines: Mapped[list[SupplierInvoiceLine]] = relationship(
         back_populates="supplier_invoice", cascade="all, delete-orphan", order_by="SupplierInvoiceLine.id")
 

@@ -22,6 +22,7 @@ from backoffice.purchasing.ordering import OrderingPages
 from backoffice.stores.stores import meter
 from models import clock
 from models.base import db
+from models.goods_receipts import GoodsReceipt
 from models.line_quantities import vat
 from models.operations.purchasing import (
     matching,
@@ -202,23 +203,31 @@ class SupplierInvoiceView(DocumentView):
         return form
 
     def filled(self, record: Any = None) -> StaffForm:
-        """A new invoice of ``?purchase_order=<id>`` begins with all that its supplier can still charge."""
+        """A new invoice of ``?purchase_order=<id>``, or of a receipt without one (``?goods_receipt=<id>``),
+        begins with all that its supplier can still charge."""
         form = super().filled(record)
-        named = request.args.get("purchase_order", "")
-        if record is not None or request.method != "GET" or not named:
+        bought = _named() if record is None and request.method == "GET" else None
+        if bought is None or bought.supplier is None:
             return form
-        order = lookups.find(PurchaseOrder, named)
-        if order is None:
-            return form
-        form.purchase_order.data, form.supplier.data = order, order.supplier
-        lines = matching.chargeable(order)
+        form.supplier.data = bought.supplier
+        form.purchase_order.data = bought if isinstance(bought, PurchaseOrder) else None
+        lines = matching.chargeable(bought)
         for place, entry in enumerate(lines):
             source = entry.goods_receipt_line
             form.lines.add_typed(place, SimpleNamespace(
                 goods_receipt_line=source, item=source.item, unit=source.unit, quantity=entry.quantity,
                 unit_price=entry.unit_price, discount=entry.discount, amount=None))
-        form.vat_amount.data = matching.proposed_vat(order, lines)
+        form.vat_amount.data = matching.proposed_vat(bought, lines)
         return form
+
+
+def _named() -> PurchaseOrder | GoodsReceipt | None:
+    """What the address of a new invoice says that it charges."""
+    for model in (PurchaseOrder, GoodsReceipt):
+        named = request.args.get(model.__tablename__, "")
+        if named:
+            return lookups.find(model, named)
+    return None
 
 
 class SupplierRefundView(DocumentView):

@@ -68,10 +68,17 @@ class GoodsReceiptView(PutAway, DocumentView):
                                    and receipt.supplier_id is not None)),)
 
     def links(self, record: GoodsReceipt) -> list[tuple[str, str, str]]:
-        """Labels for what came."""
-        if record.state != GoodsReceiptState.POSTED or not may(current_user, "read", "stock_batch"):
+        """Labels for what came; the invoice of what was bought without an order."""
+        if record.state != GoodsReceiptState.POSTED:
             return []
-        return [(f"/admin/stock_batch/labels/?receipt={record.id}", gettext("Print labels"), "printer")]
+        found = []
+        if record.source == GoodsSource.EMERGENCY and may(current_user, "create", "supplier_invoice"):
+            found.append((f"/admin/supplier_invoice/new/?goods_receipt={record.id}",
+                          gettext("Enter the invoice"), "receipt"))
+        if may(current_user, "read", "stock_batch"):
+            found.append((f"/admin/stock_batch/labels/?receipt={record.id}", gettext("Print labels"),
+                          "printer"))
+        return found
 
     # ------------------------------------------------------------ two kinds, two forms
 

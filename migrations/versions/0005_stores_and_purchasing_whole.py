@@ -1,6 +1,6 @@
 """Stores and purchasing whole
 
-Revision ID: 0005_408741e227f2
+Revision ID: 0005_4beccb2786bb
 Revises: 0004_802b76a12fe4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_408741e227f2'
+revision = '0005_4beccb2786bb'
 down_revision = '0004_802b76a12fe4'
 branch_labels = None
 depends_on = None
@@ -350,6 +350,7 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_stock_transfer_line_arrived_is_moved'), 'stock_transfer_line', 'arrived_quantity >= 0 AND arrived_quantity <= moved_quantity')
         op.create_check_constraint(op.f('ck_stock_transfer_line_moved_is_approved'), 'stock_transfer_line', 'moved_quantity >= 0 AND moved_quantity <= quantity * factor')
         op.create_check_constraint(op.f('ck_store_request_line_granted_is_asked_for'), 'store_request_line', 'granted_quantity >= 0 AND granted_quantity <= quantity')
+        op.alter_column('supplier_invoice', 'purchase_order_id', type_=KEY, nullable=True)
         op.create_check_constraint(op.f('ck_supplier_invoice_state_known'), 'supplier_invoice', "state IN ('draft', 'submitted', 'approved', 'paid', 'reversed', 'rejected', 'cancelled')")
         op.create_check_constraint(op.f('ck_supplier_invoice_freight_amount_not_negative'), 'supplier_invoice', 'freight_amount >= 0')
         op.create_check_constraint(op.f('ck_supplier_invoice_paper_total_not_negative'), 'supplier_invoice', 'paper_total >= 0')
@@ -822,7 +823,7 @@ def upgrade() -> None:
         sa.Column('id', KEY, nullable=False),
         sa.Column('created_by_id', KEY, nullable=False),
         sa.Column('supplier_id', KEY, nullable=False),
-        sa.Column('purchase_order_id', KEY, nullable=False),
+        sa.Column('purchase_order_id', KEY, nullable=True),
         sa.Column('supplier_number', sa.String(length=60), nullable=False),
         sa.Column('tax_invoice_number', sa.String(length=30), nullable=True),
         sa.Column('invoiced_on', sa.Date(), nullable=False),
@@ -1129,6 +1130,7 @@ def downgrade() -> None:
         op.drop_column('stock_transfer_line', 'is_lost')
         op.drop_column('stock_transfer_line', 'moved_quantity')
         op.drop_column('store_request_line', 'granted_quantity')
+        op.alter_column('supplier_invoice', 'purchase_order_id', type_=KEY, nullable=False)
         op.drop_column('supplier_invoice', 'freight_amount')
         op.drop_column('supplier_invoice', 'rounding_amount')
         op.drop_column('supplier_invoice', 'paper_total')

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from models.base import db
 from models.items import Item
+from models.journal import JournalLine, Posting
 from models.operations.core import checks
 from models.outbox import Notice
 from models.purchasing import PurchaseRequest
@@ -238,4 +239,33 @@ def test_a_wrong_expiry_is_put_right_and_the_ward_hears_of_it(desk: Desk, goods:
     assert batch.expires_on == date(2031, 1, 31)
     told = db.session.scalars(sa.select(Notice).where(Notice.user_id == desk.people["nurse"].id)).all()
     assert any("SALAH-1" in str(notice.params) for notice in told)
+    the_books_agree()
+
+
+def test_what_was_bought_on_the_spot_is_approved_charged_and_paid(desk: Desk, goods: Any) -> None:
+    """At night ten pieces are bought without an order; the chief approves the receipt, the buyer enters the
+    invoice from its page as it is proposed, payables approve and pay it: nothing stays received and not
+    invoiced."""
+    store, item, supplier = goods
+    address = "/admin/goods_receipt/new/?source=emergency"
+    values = form_of(desk.look("keeper", address)) | {
+        "source": "emergency", "supplier": str(supplier.id), "store": str(store.id),
+        "lines-0-item": str(item.id), "lines-0-received_quantity": "10", "lines-0-unit_price": "750,5",
+        "lines-0-batch_number": "MALAM-1", "lines-0-expires_on": "12/2030", "_submit": "1"}
+    receipt = desk.at(desk.send("keeper", address, values).headers["Location"])
+    desk.step("chief", receipt, "approve")
+    assert on_hand(store, item) == 50
+    enter = f"/admin/supplier_invoice/new/?goods_receipt={receipt.id}"
+    assert enter in desk.look("buyer", f"/admin/goods_receipt/details/?id={receipt.id}")
+    proposed = form_of(desk.look("buyer", enter))
+    answer = desk.send("buyer", enter, {**proposed, "supplier_number": "NOTA-7", "_submit": "1"})
+    invoice = desk.at(answer.headers["Location"])
+    assert (invoice.net_total, invoice.vat_amount) == (Decimal(7505), Decimal("825.55")), "11 percent"
+    desk.step("payables", invoice, "approve")
+    desk.step("payables", invoice, "pay", payment_reference="KAS-7")
+    left = db.session.scalar(sa.select(sa.func.sum(JournalLine.debit - JournalLine.credit)).where(
+        JournalLine.purpose == Posting.RECEIVED_NOT_INVOICED))
+    assert not left
+    again = form_of(desk.look("buyer", enter))
+    assert "lines-0-goods_receipt_line" not in again or not again["lines-0-goods_receipt_line"]
     the_books_agree()

@@ -29,6 +29,8 @@ from models.supplier_invoices import (
     SupplierInvoiceState,
 )
 
+#: What an invoice is about.
+Bought = PurchaseOrder | GoodsReceipt
 ZERO = Decimal(0)
 UNIT = Decimal("0.001")
 HALF_A_SEN = Decimal("0.005")
@@ -143,38 +145,60 @@ def matches(invoice: SupplierInvoice) -> list[Match]:
 
 # ---------------------------------------------------------------- VAT
 
-def _others(invoice: SupplierInvoice) -> list[SupplierInvoice]:
-    """Invoices of the same order that live, without this one."""
+def _receipts_of(bought: Bought) -> sa.ColumnElement[bool]:
+    """The receipts of an order; of goods that were bought without one, theirs."""
+    return GoodsReceipt.id == bought.id if isinstance(bought, GoodsReceipt) \
+        else GoodsReceipt.purchase_order_id == bought.id
+
+
+def bought_of(invoice: SupplierInvoice) -> Bought | None:
+    """What the invoice charges: its order, else the receipt of what was bought without one."""
+    if invoice.purchase_order is not None:
+        return invoice.purchase_order
+    return invoice.lines[0].goods_receipt_line.goods_receipt if invoice.lines else None
+
+
+def _living(bought: Bought, but: int = 0) -> list[SupplierInvoice]:
+    """Invoices of the same goods that live, without the one of that id."""
+    line = SupplierInvoiceLine
+    mine = SupplierInvoice.purchase_order_id == bought.id if not isinstance(bought, GoodsReceipt) \
+        else SupplierInvoice.id.in_(
+            sa.select(line.supplier_invoice_id)
+            .join(GoodsReceiptLine, GoodsReceiptLine.id == line.goods_receipt_line_id)
+            .where(GoodsReceiptLine.goods_receipt_id == bought.id))
     return list(db.session.scalars(
-        sa.select(SupplierInvoice).where(SupplierInvoice.purchase_order_id == invoice.purchase_order_id,
-                                         SupplierInvoice.state.in_(CHARGED), SupplierInvoice.id != invoice.id)
+        sa.select(SupplierInvoice).where(mine, SupplierInvoice.state.in_(CHARGED), SupplierInvoice.id != but)
         .options(selectinload(SupplierInvoice.lines))))
 
 
-def vat_of(order: PurchaseOrder, net: Decimal, others: Iterable[SupplierInvoice]) -> Decimal:
-    """The VAT (PPN) of `net` rupiah at the order's rate, so that all invoices of the order make the VAT of
-    their sum."""
+def vat_of(rate: Decimal, net: Decimal, others: Iterable[SupplierInvoice]) -> Decimal:
+    """The VAT (PPN) of `net` rupiah at `rate` percent, so that it and all `others` make the VAT of their
+    sum."""
     others = list(others)
     so_far = sum((other.net_total for other in others), ZERO)
-    given = vat(so_far, order.vat_percent) if any(other.freight_amount for other in others) \
+    given = vat(so_far, rate) if any(other.freight_amount for other in others) \
         else sum((other.vat_amount for other in others), ZERO)
-    most = vat(net, order.vat_percent)
-    due = vat(so_far + net, order.vat_percent) - given
+    most = vat(net, rate)
+    due = vat(so_far + net, rate) - given
     return due if abs(due - most) < 1 else most  # what another charged wrongly is not made good here
 
 
 def vat_due(invoice: SupplierInvoice) -> Decimal:
     """The VAT (PPN) of what is charged for goods, at the order's rate."""
-    others = _others(invoice) if invoice.state in OPEN else []
-    return vat_of(invoice.purchase_order, sum((match.charged for match in matches(invoice)), ZERO), others)
+    bought = bought_of(invoice)
+    if bought is None:
+        return ZERO
+    others = _living(bought, invoice.id) if invoice.state in OPEN else []
+    return vat_of(bought.vat_percent, sum((match.charged for match in matches(invoice)), ZERO), others)
 
 
 def vat_fits(invoice: SupplierInvoice, due: Decimal) -> bool:
     """Whether the invoice's VAT is that of its amounts, freight taxed or not: to the rounding of its lines,
     or to whole rupiah as a tax invoice has it, or within the tolerance."""
-    charged = invoice.vat_amount
+    charged, bought = invoice.vat_amount, bought_of(invoice)
     by_lines = max(SEN, (len(invoice.lines) * HALF_A_SEN).quantize(SEN))
-    for right in {due, due + vat(invoice.freight_amount, invoice.purchase_order.vat_percent)}:
+    freight = vat(invoice.freight_amount, bought.vat_percent) if bought is not None else ZERO
+    for right in {due, due + freight}:
         away = abs(charged - right)
         is_whole = charged == charged.to_integral_value()
         if away <= max(by_lines, right * tolerance()) or (away < 1 and is_whole):
@@ -203,11 +227,11 @@ class Chargeable:
         return self.goods_receipt_line.discount
 
 
-def chargeable(order: PurchaseOrder) -> list[Chargeable]:
-    """What the supplier can still charge of an order."""
+def chargeable(bought: Bought) -> list[Chargeable]:
+    """What the supplier can still charge of an order, or of a receipt without one."""
     lines = list(db.session.scalars(
         sa.select(GoodsReceiptLine).join(GoodsReceipt, GoodsReceipt.id == GoodsReceiptLine.goods_receipt_id)
-        .where(GoodsReceipt.purchase_order_id == order.id, GoodsReceipt.state == GoodsReceiptState.POSTED,
+        .where(_receipts_of(bought), GoodsReceipt.state == GoodsReceiptState.POSTED,
                GoodsReceiptLine.origin_line_id.is_(None), GoodsReceiptLine.is_bonus.is_(False))
         .options(joinedload(GoodsReceiptLine.item), joinedload(GoodsReceiptLine.unit),
                  joinedload(GoodsReceiptLine.goods_receipt)).order_by(GoodsReceiptLine.id)))
@@ -223,10 +247,6 @@ def chargeable(order: PurchaseOrder) -> list[Chargeable]:
     return result
 
 
-def proposed_vat(order: PurchaseOrder, lines: Iterable[Chargeable]) -> Decimal:
+def proposed_vat(bought: Bought, lines: Iterable[Chargeable]) -> Decimal:
     """The VAT that belongs to what is proposed."""
-    others = db.session.scalars(
-        sa.select(SupplierInvoice).where(SupplierInvoice.purchase_order_id == order.id,
-                                         SupplierInvoice.state.in_(CHARGED))
-        .options(selectinload(SupplierInvoice.lines)))
-    return vat_of(order, sum((line.amount for line in lines), ZERO), others)
+    return vat_of(bought.vat_percent, sum((line.amount for line in lines), ZERO), _living(bought))
