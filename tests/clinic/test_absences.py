@@ -153,7 +153,7 @@ def test_extra_hours_are_offered_and_stay_while_somebody_is_booked(doctor: Docto
     assert at(18, 20) in [slot.starts_at for slot in slots.free_slots(doctor, TUESDAY)]
     patient = make.make_patient()
     request(patient, doctor, at(18, 20), "A cough", by=patient.user)
-    with pytest.raises(Refused, match="1 consultations are booked"):
+    with pytest.raises(Refused, match="1 consultation is booked"):
         schedules.remove_exception(extra, by=doctor.user)
     other = make.make_patient()
     with pytest.raises(SlotTaken):
