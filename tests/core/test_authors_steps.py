@@ -21,8 +21,8 @@ from models.workflow import AUTHORS_TIME
 from tests.support import factories as make
 from tests.support import standing_papers as papers
 
-#: What waits for somebody's decision. Quotations that were asked for wait for suppliers: any buyer takes those
-#: back, see tests/purchasing/test_quotations.py.
+#: What waits for somebody's decision. Quotations that were asked for wait for suppliers: any buyer takes
+#: those back, see tests/purchasing/test_quotations.py.
 RECALLED = sorted(table for table, model in WORKFLOWS.items()
                   if any(step.name == "recall" and "submitted" in step.sources for step in model.workflow))
 
