@@ -186,7 +186,7 @@ class GoodsReceiptLine(MeasuredLine, db.Model):
     #: Rupiah per unit of measure, before discount and VAT; to the sen, so `net_value` is what counts.
     unit_price: Mapped[Money] = mapped_column(default=Decimal(0), info=seeded("tb_detRcv.harga_beli"))
     #: Came at no charge beside what was ordered: in stock at nothing, on no order's account.
-    is_bonus: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    is_bonus: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     #: The three quantities of the order are in the line's unit, to three decimals; what counts is computed
     #: in base units.
     ordered_quantity: Mapped[Quantity | None] = mapped_column(info=seeded("tb_detRcv.jumlah_po"))
