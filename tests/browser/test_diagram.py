@@ -95,7 +95,7 @@ def test_the_drawing_is_pulled_with_the_mouse_without_choosing(
     log_in(page, Role.STUDENT)
     page.goto(f"{WHOLE}&table=item")
     at = page.locator("#erd")
-    page.locator(".erd-keys").scroll_into_view_if_needed()
+    at.evaluate("frame => frame.scrollIntoView({block: 'center'})")  # clear of the bar on top
     before = at.evaluate("frame => frame.scrollLeft")
     place = table(page, "item").locator("rect").bounding_box()
     assert place is not None
