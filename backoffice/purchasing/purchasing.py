@@ -181,7 +181,8 @@ class SupplierInvoiceView(DocumentView):
         if not record.lines:
             return {}
         is_paid = record.state == SupplierInvoiceState.PAID
-        matches, due = matching.matches(record), matching.vat_due(record)
+        matches = matching.matches(record)
+        due = matching.vat_due(record, matches)
         charged = sum((match.charged for match in matches), ZERO)
         return {"matches": matches, "vat_due": due, "vat_fits": matching.vat_fits(record, due),
                 "total": charged + record.total - record.net_total,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from models import clock
 from models.documents import DocumentEvent
 from models.errors import NotAllowed, PeriodClosed, Refused
+from models.goods_receipts import GoodsReceipt
 from models.items import MOST_WORTH
 from models.journal import Account, JournalEntry, Posting
 from models.operations.core import approvals
@@ -149,12 +150,14 @@ def test_a_month_says_whether_it_is_closed(by: User) -> None:
 
 def test_what_stands_in_the_months_that_are_asked_for(by: User) -> None:
     store = make.make_store().id
+    given = {"store_id": store, "created_by": by, "source": "donation", "source_name": "Yayasan Sehat"}
     for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1)):
-        make.saved(Spoilage(store_id=store, created_by=by, spoiled_on=day))
-    posted = make.saved(Spoilage(store_id=store, created_by=by, spoiled_on=date(2026, 3, 2)))
-    make.db.session.execute(sa.update(Spoilage).where(Spoilage.id == posted.id).values(state="cancelled"))
+        make.saved(GoodsReceipt(received_on=day, **given))
+    ended = make.saved(GoodsReceipt(received_on=date(2026, 3, 2), **given))
+    make.db.session.execute(sa.update(GoodsReceipt).where(GoodsReceipt.id == ended.id)
+                            .values(state="cancelled"))
     found = periods.standing(date(2026, 3, 1), date(2026, 4, 30))
-    draft = [("spoilage", "draft", "spoiled_on", 1)]
+    draft = [("goods_receipt", "draft", "received_on", 1)]
     assert {month: [(row.table, row.state, row.dated, row.count) for row in rows]
             for month, rows in found.items()} == {(2026, 3): draft, (2026, 4): draft}
 

@@ -199,6 +199,7 @@ def test_batches_are_known_by_item_and_number() -> None:
         (other.id, "A"), (one.id, "")}
     assert stock.batches([(other.id, "A", YESTERDAY)]) == {(other.id, "A"): known[other.id, "A"]}
     assert stock.batches([]) == {}
+    make.stock_up(make.make_store(), other, 1, 1, "A", YESTERDAY)  # a date on which something lives stays
     with pytest.raises(Refused, match=f"expiry {YESTERDAY}, not {TODAY}") as refusal:
         stock.batches([(one.id, "A", TODAY), (other.id, "A", TODAY)])
     assert refusal.value.field == "expires_on"

@@ -174,7 +174,7 @@ def test_reversing_twice_reverses_once(session, by):
 
 def test_a_batch_has_one_expiry(session):
     item = make.make_item()
-    stock.batches([(item.id, "A1", date(2030, 1, 1))])
+    make.stock_up(make.make_store(), item, 1, 1, "A1", date(2030, 1, 1))
     with pytest.raises(Refused):
         stock.batches([(item.id, "A1", date(2031, 1, 1))])
 

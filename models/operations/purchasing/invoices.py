@@ -89,13 +89,14 @@ def _match_invoice(invoice: SupplierInvoice, *, by: User, reason: str) -> None:
     _lock_receipts(invoice)
     legs = [JournalLeg(Posting.VAT, invoice.vat_amount), JournalLeg(Posting.FREIGHT, invoice.freight_amount),
             JournalLeg(Posting.ROUNDING, invoice.rounding_amount)]
-    for match in matching.matches(invoice):
+    matches = matching.matches(invoice)
+    for match in matches:
         with blame_line(match.line):
             _check_match(invoice, match)
         match.line.amount, match.line.cleared_amount = match.charged, match.due
         legs += [JournalLeg(Posting.RECEIVED_NOT_INVOICED, match.due, match.source.goods_receipt.account_id),
                  JournalLeg(Posting.PRICE_VARIANCE, match.difference)]
-    due = matching.vat_due(invoice)
+    due = matching.vat_due(invoice, matches)
     if not matching.vat_fits(invoice, due):
         raise Refused(N_("The invoice says %(charged)s rupiah of VAT; by its amounts it is %(due)s."),
                       charged=invoice.vat_amount, due=due, field="vat_amount")

@@ -183,13 +183,13 @@ def vat_of(rate: Decimal, net: Decimal, others: Iterable[SupplierInvoice]) -> De
     return due if abs(due - most) < 1 else most  # what another charged wrongly is not made good here
 
 
-def vat_due(invoice: SupplierInvoice) -> Decimal:
-    """The VAT (PPN) of what is charged for goods, at the order's rate."""
+def vat_due(invoice: SupplierInvoice, found: Iterable[Match]) -> Decimal:
+    """The VAT (PPN) of what is charged for goods, at the order's rate; `found` are its `matches`."""
     bought = bought_of(invoice)
     if bought is None:
         return ZERO
     others = _living(bought, invoice.id) if invoice.state in OPEN else []
-    return vat_of(bought.vat_percent, sum((match.charged for match in matches(invoice)), ZERO), others)
+    return vat_of(bought.vat_percent, sum((match.charged for match in found), ZERO), others)
 
 
 def vat_fits(invoice: SupplierInvoice, due: Decimal) -> bool:
