@@ -43,7 +43,7 @@ def test_a_page_tells_its_statements_rights_and_function(box: Any, go_in: Any) -
     drawer = page[page.index('id="box-drawer"'):page.index('class="rw-shell"')]
     assert "store_request" in drawer
     assert "GET /admin/store_request/" in drawer
-    assert "Which rows of store_request? all" in drawer
+    assert "Which rows of store_request? only where" in drawer
     assert "Statements" in drawer
     assert "backoffice/panel/" in drawer
     assert "one row by its key" in drawer or "finds rows by the index" in drawer

@@ -31,6 +31,7 @@ NOT_SHOWN = {
     ("room", "cleaning"),
     ("asset", "lost"), ("prescription", "draft"), ("prescription", "cancelled"),
     ("cleaning", "finished"), ("cleaning", "inspected"), ("cleaning", "cancelled"),
+    ("supplier_invoice", "reversed"),
 }
 
 
