@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from backoffice.panel import lookups
 from backoffice.panel.base import LedgerView
+from backoffice.panel.reports import may_report
 from backoffice.panel.views import done, message_of
 from backoffice.stores.labels import LabelPages
 from models import clock
@@ -34,9 +35,10 @@ class StockBatchView(LabelPages, LedgerView):
         if not record.number:
             return []
         own = f"{self.url}/{record.id}"
-        result = [(f"/admin/reports/recall/?{urlencode({'batch': record.number})}",
-                   gettext("Recall list of a batch"), "flag")]
-        result.insert(0, self.label_link(record))
+        result = [self.label_link(record)]
+        if may_report("recall"):
+            result.append((f"/admin/reports/recall/?{urlencode({'batch': record.number})}",
+                           gettext("Recall list of a batch"), "flag"))
         if current_user.has_role(batch_corrections.CORRECTOR) and record.same_as_id is None:
             result.insert(0, (f"{own}/correct", gettext("Correct number or expiry"), "edit"))
         return result

@@ -30,7 +30,7 @@ from models.people import User
 from models.purchasing import PurchaseRequest, PurchaseRequestLine, PurchaseRequestState
 from models.roles import Role
 from models.stock import StockMove
-from models.stocktakes import Stocktake, StocktakeLine
+from models.stocktakes import Stocktake, StocktakeLine, StockTransfer, StockTransferLine
 from models.store_requests import Urgency
 from models.supplier_invoices import SupplierInvoice, SupplierInvoiceLine
 from portal.web import report_pdf
@@ -114,6 +114,15 @@ class Hospital:
         perform(bill, "submit", by=self.buyer)
         perform(bill, "approve", by=self.payables)
 
+    def on_its_way(self, item: Any) -> None:
+        """Three of the item left for another store, which has not said that they came."""
+        transfer = make.saved(StockTransfer(
+            store=self.store, to_store=make.make_store(), created_by=self.keeper,
+            lines=[StockTransferLine(item=item, unit=make.unit_of(item), quantity=Decimal(3),
+                                     factor=Decimal(1))]))
+        perform(transfer, "submit", by=self.keeper)
+        perform(transfer, "approve", by=self.store_head)
+
     def item(self, **fields: Any) -> Any:
         return make.make_item({"box": "10"}, **fields)
 
@@ -160,6 +169,8 @@ def test_each_has_what_happened_and_answers_as_files(client: Any, sign_in: Any, 
     item = hospital.lives()
     if key == "payables":
         hospital.charged(item)
+    if key == "in_transit":
+        hospital.on_its_way(item)
     sign_in(client, Role.FACILITIES_HEAD)
     page = client.get(address(key, item, hospital.batch)).get_data(as_text=True)
     name = hospital.supplier.name if key in ("on_time", "payables") else item.name
