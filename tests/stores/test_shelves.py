@@ -150,10 +150,10 @@ def test_a_list_of_places_is_brought_by_the_head(session: Any, things: dict[str,
             f"{code},{things['loose'].code},D-1\n")
     rows = list_files.read(text.encode(), "rak.csv").rows
     brought = imports.bring(session, "shelf", text.encode(), "rak.csv", imports.Found(rows), by=head)
-    assert (brought.new_rows, brought.changed_rows, brought.same_rows, brought.wrong_rows) == (1, 1, 1, 0)
+    assert (brought.new_rows, brought.changed_rows, brought.same_rows, brought.wrong_rows) == (2, 0, 1, 0)
     imports.apply(session, brought, rows, by=head, seen=brought.digest)
     ids = {things[name].id: place for name, place in (("far", "A-01-1"), ("near", "A-2-1"), ("loose", "D-1"))}
-    assert shelves.locations(things["store"].id, ids) == ids
+    assert shelves.locations(things["store"].id, ids) == ids | {things["far"].id: "A-01-1, A-10-1"}
     with pytest.raises(NotAllowed):
         imports.bring(session, "shelf", text.encode(), "rak.csv", imports.Found(rows), by=things["keeper"])
 
@@ -184,8 +184,7 @@ def test_the_count_goes_along_the_shelves(client: Any, sign_in: Any, things: dic
     assert [line.item for line in lines] == [things["near"], things["far"], things["loose"]]
     sign_in(client, things["keeper"])
     page = client.get(f"/admin/stocktake/{count.id}/count").text
-    assert in_order(page, "<b>Rak A-2-1</b>", "Zalf mata", 'id="h-open"', "Rak A-2-1", "Rak A-10-1",
-                    "Abocath", "Tanpa rak", "Baskom")
+    assert in_order(page, "Rak A-2-1", "Zalf mata", "Rak A-10-1", "Abocath", "Tanpa rak", "Baskom")
     after = client.get(f"/admin/stocktake/{count.id}/count?after={lines[0].id}").text
     assert "<b>Rak A-10-1</b>" in after
     details = client.get(f"/admin/stocktake/details/?id={count.id}").text

@@ -28,7 +28,7 @@ from models.operations.stores import corrections, count_moments, stocktake_count
 from models.returns import Spoilage
 from models.roles import Role
 from models.stock import MoveKind
-from models.stocktakes import Stocktake
+from models.stocktakes import Stocktake, StockTransfer, StockTransferLine
 from tests.support import factories as make
 
 START = datetime(2026, 5, 12, 7, tzinfo=clock.zone())
@@ -48,6 +48,7 @@ class House:
         clock.freeze(START)
         make.make_chart()
         self.keepers = [make.make_user(Role.STORE_STAFF), make.make_user(Role.FACILITIES_STAFF)]
+        self.store_head = make.make_user(Role.STORE_HEAD)
         self.head, self.account = make.make_user(Role.FACILITIES_HEAD), make.make_account().id
         self.store, self.items = make.make_store(), [make.make_item(),
                                                      make.make_item(price_hint=Decimal(700))]
@@ -120,10 +121,14 @@ class House:
         inward = number % 2 == 0
         number = number if inward else min(number, self.shelf[which], self.books()[which])
         if number:
-            by = self.keepers[0]
-            stock.transfer(make.saved(Spoilage(created_by=by, store_id=self.store.id)),
-                           *(reversed(stores) if inward else stores),
-                           [stock.Outgoing(1, item.id, Decimal(number))], on=clock.today(), by=by)
+            here, there = reversed(stores) if inward else stores
+            transfer = make.saved(StockTransfer(
+                created_by=self.keepers[0], store_id=here, to_store_id=there,
+                lines=[StockTransferLine(item=item, unit=make.unit_of(item), quantity=Decimal(number),
+                                         factor=Decimal(1))]))
+            for step, by in (("submit", self.keepers[0]), ("approve", self.store_head),
+                             ("receive", self.store_head)):
+                perform(transfer, step, by=by)
             self.shelf[which] += number if inward else -number
 
     def to_look(self, which: int, number: int) -> None:

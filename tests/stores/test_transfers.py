@@ -245,7 +245,7 @@ def test_a_clerk_receives_short_on_the_page(client: Any, sign_in: Any, session: 
     done = client.post(page, data={"version": document.version, f"lines-{line}-arrived_quantity": "3"})
     assert done.status_code == 303
     assert held(session, cast.second, cast.item)[0] == 3
-    assert "Jumlah yang tiba" in client.get(f"/admin/stock_transfer/details/?id={document.id}").text
+    assert "Jumlah sampai" in client.get(f"/admin/stock_transfer/details/?id={document.id}").text
 
 
 def test_without_a_word_all_of_it_came(client: Any, sign_in: Any, session: Any, cast: Cast) -> None:
