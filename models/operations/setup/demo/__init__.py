@@ -86,6 +86,7 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         places.load_past(world)
         stores.load_open(world)
         planning.load_open(world)
+        clock.freeze(world.end)
         assets.load_open(world)
         maintenance.load_open(world)
         places.load_open(world)

@@ -139,6 +139,7 @@ def _asked(world: World, items: Iterable[Item], buyer: Any) -> QuotationRequest:
     wish = PurchaseRequest(created_by=keeper, store=world.things["stores"]["GF"], lines=[
         PurchaseRequestLine(item=item, unit=stores_buying.biggest(world, item), quantity=Decimal(4),
                             estimated_price=_price(world, item, 100)) for item in items])
+    world.a_little_later()
     open_(world, wish, keeper)
     world.do(wish, "submit", keeper)
     world.do(wish, "approve", "facilities_head")

@@ -34,6 +34,7 @@ def load(world: World) -> None:
         named: dict[str, Any] = {"supplier": supplier} if source == S.EMERGENCY else {"source_name": name}
         receipt = GoodsReceipt(created_by=clerk, store_id=store.id, source=source, **named,
                                lines=[_line(item) for item in items[2 * place:2 * place + 2]])
+        world.a_little_later()
         open_(world, receipt, clerk)
         for step in steps:
             reason = "Sisa umur simpannya terlalu pendek." if step == "reject" else ""

@@ -113,6 +113,10 @@ class World:
             self.unfinished.append(play)
         self.at(when, go)
 
+    def a_little_later(self, minutes: int = 7) -> None:
+        """What one person does after the other does not happen in one moment."""
+        clock.freeze(clock.now() + timedelta(minutes=minutes))
+
     def finish(self) -> None:
         """Play to their ends what had to be over by now."""
         for play in self.unfinished:
