@@ -201,7 +201,8 @@ def _has_user(unit_id: Any) -> sa.ColumnElement[bool]:
 
 
 def _left_waiting(model: Any, _user: User) -> sa.ColumnElement[bool]:
-    unit = sa.select(StoreRequest.work_unit_id).where(StoreRequest.id == model.store_request_id)
+    unit = sa.select(StoreRequest.work_unit_id).where(
+        StoreRequest.id == model.store_request_id).correlate(model)
     return sa.or_(model.delivered_on <= clock.today() - UNITS_TIME, ~_has_user(unit.scalar_subquery()))
 
 

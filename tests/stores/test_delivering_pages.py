@@ -12,6 +12,7 @@ from models.base import db
 from models.operations.core.approvals import perform
 from models.operations.stores import stores
 from models.organisation import Setting
+from models.people import AccountStatus
 from models.purchasing import PurchaseRequest
 from models.roles import Role
 from models.store_requests import DeliveryState, StoreRequestState, Urgency
@@ -182,3 +183,22 @@ def test_nobody_else_cancels_an_approved_delivery(client: Any, sign_in: Any, hou
         sign_in(client, person)
         answer = press(client, delivery, "cancel", reason="wet")
         assert answer.status_code == status, person.roles
+
+
+def test_the_heads_inbox_holds_what_a_ward_without_people_cannot_acknowledge_and_nothing_else(
+        client: Any, sign_in: Any, house: House) -> None:
+    """Of deliveries to several wards each is judged by its own ward's people."""
+    answered = [house.delivered(house.request((house.tablet, 5))) for _ in range(2)]
+    other = make.make_user(Role.UNIT_USER, work_unit=make.make_work_unit())
+    request = make.make_store_request((house.glove, 3), created_by=other, store=house.store,
+                                      work_unit=other.work_unit)
+    perform(request, "submit", by=other)
+    perform(request, "approve", by=house.head)
+    left = house.delivered(request)
+    other.status = AccountStatus.INACTIVE
+    db.session.flush()
+    sign_in(client, house.head)
+    waiting = client.get("/admin/inbox/").text
+    assert left.number in waiting
+    assert not [delivery for delivery in answered if delivery.number in waiting]
+    assert client.get("/admin/").status_code == 200
