@@ -50,7 +50,7 @@ def _check(constraint: sa.CheckConstraint) -> str:
 
 def include_object(_thing: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:
     """Alembic's hook. The indexes that `models.triggers` writes are none of the metadata's."""
-    return not (kind == "index" and reflected and (name or "").endswith("_part"))
+    return not (kind == "index" and reflected and (name or "").endswith(("_part", "_sound")))
 
 
 OPTIONS: dict[str, Any] = {"target_metadata": db.metadata, "render_item": render_item, "compare_type": True,

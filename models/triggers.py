@@ -15,12 +15,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from models import intervals
+from models import intervals, spelling
 from models.base import db
 from models.finality import APPEND_ONLY, Lines, lines, papers
 
 #: Beside documents' numbers, what people look for by a part of it all day: what is on a shelf.
-LOOKED_UP = (("item", "barcode"), ("item", "code"), ("item", "name"), ("stock_batch", "number"))
+LOOKED_UP = (("item", "barcode"), ("item", "code"), ("item", "name"), ("item", "also_called"),
+             ("stock_batch", "number"))
+#: What is looked for as it sounds.
+SOUNDS = (("item", "name"), ("item", "also_called"))
 
 # ---------------------------------------------------------------- SQL
 
@@ -248,6 +251,9 @@ def _postgresql() -> Iterator[tuple[str, str]]:
         yield trigger(paper.table, "final_truncate", "TRUNCATE", "", call, "STATEMENT")
     for table, column in (*((paper.table, "number") for paper in papers()), *LOOKED_UP):
         yield table, f'CREATE INDEX ix_{table}_{column}_part ON "{table}" USING gin ({column} gin_trgm_ops)'
+    for table, column in SOUNDS:
+        yield table, (f'CREATE INDEX ix_{table}_{column}_sound ON "{table}"\n'
+                      f"USING gin (({spelling.folded_sql(sa.column(column))}) gin_trgm_ops)")
     for rule in lines():
         states, final, late = ("'{" + ",".join(words) + "}'"
                                for words in (rule.open, rule.final, _late(rule)))

@@ -11,13 +11,13 @@ from flask_login import current_user
 from sqlalchemy.orm import contains_eager
 
 from backoffice.panel.columns import columns_of, key_of, search_columns
+from models import spelling
 from models.base import db
 from models.clinic import Patient
 from models.documents import Document
 from models.errors import Refused
 from models.items import Item, UnitConversion
 from models.operations.clinic import patients
-from models.operations.core import spelling
 from models.operations.people import nik
 from models.people import User
 from models.rights import RIGHTS, hidden, may, scope

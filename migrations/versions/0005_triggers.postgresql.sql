@@ -461,7 +461,15 @@ CREATE INDEX ix_item_code_part ON "item" USING gin (code gin_trgm_ops)
 
 CREATE INDEX ix_item_name_part ON "item" USING gin (name gin_trgm_ops)
 
+CREATE INDEX ix_item_also_called_part ON "item" USING gin (also_called gin_trgm_ops)
+
 CREATE INDEX ix_stock_batch_number_part ON "stock_batch" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_item_name_sound ON "item"
+USING gin ((replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower(coalesce(name, '')), 'ph', 'f'), 'th', 't'), 'y', 'i'), 'cc', 'ks'), 'ce', 'se'), 'ci', 'si'), 'ch', 'k'), 'c', 'k'), 'x', 'ks'), 'z', 's'), 'll', 'l'), 'ff', 'f')) gin_trgm_ops)
+
+CREATE INDEX ix_item_also_called_sound ON "item"
+USING gin ((replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower(coalesce(also_called, '')), 'ph', 'f'), 'th', 't'), 'y', 'i'), 'cc', 'ks'), 'ce', 'se'), 'ci', 'si'), 'ch', 'k'), 'c', 'k'), 'x', 'ks'), 'z', 's'), 'll', 'l'), 'ff', 'f')) gin_trgm_ops)
 
 CREATE TRIGGER asset_auction_bid_final_insert AFTER INSERT ON "asset_auction_bid"
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT

@@ -14,10 +14,10 @@ from models import clock
 from models.base import db
 from models.item_substitutes import ItemSubstitute
 from models.items import Item
-from models.operations.core.spelling import folded
 from models.operations.stores.substitutes import suggestions
 from models.organisation import Status
 from models.roles import Role
+from models.spelling import folded
 from tests.support import factories as make
 
 

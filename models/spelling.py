@@ -24,8 +24,8 @@ def folded(word: str) -> str:
 
 
 def folded_sql(column: Any) -> sa.ColumnElement[str]:
-    """A column as it sounds."""
-    text = sa.func.lower(sa.func.coalesce(column, ""))
+    """A column as it sounds. Written out, not as parameters: PostgreSQL then knows its index."""
+    text = sa.func.lower(sa.func.coalesce(column, sa.literal_column("''")))
     for found, sound in RULES:
-        text = sa.func.replace(text, found, sound)
+        text = sa.func.replace(text, sa.literal_column(f"'{found}'"), sa.literal_column(f"'{sound}'"))
     return text
