@@ -43,7 +43,7 @@ def _form(names: tuple[str, ...], line: tuple[str, ...]) -> type[StaffForm]:
             lazy_gettext("Batch number of all lines"),
             [validators.Optional(), validators.Length(max=40)],
             description=lazy_gettext("For lines that need a batch and where none is typed.")),
-        "same_expires_on": fields.DayField(
+        "same_expires_on": fields.ExpiryField(
             lazy_gettext("Expiry date of all lines"), [validators.Optional()],
             description=lazy_gettext("For lines that have a batch and where no date is typed."))}
     return type("GoodsReceiptForm", (plain,), all_lines)

@@ -4,7 +4,7 @@ of store is kept and put before the head; only what drew on a receipt stands in 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -111,6 +111,22 @@ def test_nothing_typed_is_lost_when_it_is_refused(client: Any, sign_in: Any, cas
     for typed in ("118", "B-7", "pecah", LATER.isoformat(), "2"):
         assert f'value="{typed}"' in answer.text
     assert 'id="e-lines-0-received_quantity"' in answer.text
+
+
+def test_the_expiry_of_all_lines_is_typed_as_it_stands_on_the_box(client: Any, sign_in: Any,
+                                                                  cast: Cast) -> None:
+    """A month and a year are the month's last day; what is no date is told at its field and stays there."""
+    order = cast.sent(cast.order(*((make.make_item(batch_tracked=True), 10, 100) for _ in range(2))))
+    sign_in(client, cast.keeper)
+    address, page = opened_form(client, order)
+    data = {**sent_from(page), "same_batch_number": "B-7", "_submit": "1"}
+    wrong = client.post(address, data={**data, "same_expires_on": "besok"})
+    assert wrong.status_code == 422
+    assert 'id="e-same_expires_on"' in wrong.text
+    assert 'value="besok"' in wrong.text
+    assert client.post(address, data={**data, "same_expires_on": "02/2032"}).status_code == 303
+    receipt = db.session.scalars(sa.select(GoodsReceipt)).one()
+    assert {line.expires_on for line in receipt.lines} == {date(2032, 2, 29)}
 
 
 def test_receiving_again_opens_the_draft_that_is_there(client: Any, sign_in: Any, cast: Cast) -> None:

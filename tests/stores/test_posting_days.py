@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from models import clock
 from models.errors import NotAllowed, NotEnoughStock, Refused
 from models.operations.core.approvals import opened, perform
-from models.operations.ledger import backdating
+from models.operations.ledger import backdating, days, journal
 from models.returns import Spoilage, SpoilageLine, UnitReturn, UnitReturnLine
 from models.roles import Role
 from models.stock import StockMove
@@ -103,6 +103,23 @@ def test_an_allowed_day_of_a_month_that_was_closed_is_today(session: Any, cast: 
     clock.freeze(clock.now() + timedelta(days=1))
     backdating.allow(document, by=make.make_user(Role.STORE_HEAD), reason="found at the morning round")
     some_weeks_later()
+    finish(document)
+    assert moved_on(session, document) == {clock.today()}
+
+
+def test_an_allowed_day_of_a_month_that_the_books_skipped_is_today(session: Any, cast: Cast) -> None:
+    """Nothing was ever posted in the month found; a later month is closed, so no posting begins it."""
+    item = make.make_item()
+    make.stock_up(cast.store, item, 10, 100)
+    found = (clock.today().replace(day=1) - timedelta(days=40)).replace(day=10)
+    document = make.saved(Spoilage(created_by=cast.keeper, store=cast.store, spoiled_on=found, lines=[
+        SpoilageLine(item=item, unit=make.unit_of(item), quantity=Decimal(2))]))
+    opened(document, by=cast.keeper)
+    backdating.allow(document, by=make.make_user(Role.STORE_HEAD), reason="found at the morning round")
+    after = clock.today().replace(day=1) - timedelta(days=1)
+    journal.close_period(after.year, after.month, by=make.make_user(Role.PAYABLES))
+    assert not days.is_open(found)
+    perform(document, "submit", by=cast.keeper)
     finish(document)
     assert moved_on(session, document) == {clock.today()}
 

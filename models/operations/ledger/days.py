@@ -64,6 +64,13 @@ def may_be_begun(on: date) -> bool:
     return _index(on) >= _first_month()
 
 
+def is_open(on: date) -> bool:
+    """Whether the month of `on` takes postings."""
+    is_closed = db.session.scalar(sa.select(Period.closed_at.is_not(None)).where(
+        Period.year == on.year, Period.month == on.month))
+    return may_be_begun(on) if is_closed is None else not is_closed
+
+
 def first_open_day(since: date) -> date:
     """The first day from the month of `since` on that may be dated."""
     first = _first_month()
@@ -86,9 +93,7 @@ def check(on: date, field: str | None = None) -> None:
     """Raises `PeriodClosed` when nothing may be dated `on`, whatever it is."""
     check_not_ahead(on, field)
     check_year(on.year, PeriodClosed, field)
-    is_closed = db.session.scalar(sa.select(Period.closed_at.is_not(None)).where(
-        Period.year == on.year, Period.month == on.month))
-    if is_closed or (is_closed is None and not may_be_begun(on)):
+    if not is_open(on):
         raise closed(on, field)
 
 

@@ -17,7 +17,7 @@ from models import clock
 from models.base import db
 from models.errors import N_, NeedsHead, NotEnoughStock, PeriodClosed, Refused, blame_line
 from models.items import Item
-from models.journal import Period, Posting
+from models.journal import Posting
 from models.operations.core.locking import lock
 from models.operations.ledger import backdating, days, drawing, journal
 from models.operations.ledger.batch_rows import batches
@@ -68,10 +68,8 @@ def posting_day(document: Any) -> date:
 
 
 def _may_be_dated(document: Any, day: date) -> bool:
-    closed = sa.select(Period.id).where(Period.year == day.year, Period.month == day.month,
-                                        Period.closed_at.is_not(None))
     items = {line.item_id for line in document.lines}
-    return db.session.scalar(closed) is None and _counted_since({document.store_id}, items, day) is None
+    return days.is_open(day) and _counted_since({document.store_id}, items, day) is None
 
 
 def issue(document: Any, store_id: int, wanted: Iterable[Outgoing], *, kind: MoveKind, on: date, by: User,
@@ -105,19 +103,26 @@ def keep_moved(lines: Iterable[Any], moved: Iterable[PostedMove]) -> None:
         line.moved_quantity = gone.get(line.id, ZERO)
 
 
-def check_said(lines: Iterable[Any], name: str, most: Callable[[Any], Decimal]) -> None:
-    """What the clerk said of each line is between nothing and `most`, to the item's precision. Call it before
-    anything is flushed: the database would only say that it does not take it. Raises `Refused`."""
+def check_said(lines: Iterable[Any], name: str, most: Callable[[Any], Decimal], *,
+               in_own_unit: bool = False) -> None:
+    """Raises `Refused` at the field `name` of a line, unless what a person said lies between 0 and `most`, in
+    the item's steps; base units, or the line's own. Call it before anything is flushed: the database would
+    only say that it does not take it."""
     with db.session.no_autoflush:
         for line in lines:
             said = getattr(line, name)
             if said is None:
                 continue
             with blame_line(line):
-                if not 0 <= said <= most(line):
-                    raise Refused(N_("%(item)s: between 0 and %(most)s %(unit)s, no more than that."),
-                                  item=line.item.name, most=most(line), unit=line.item.base_unit, field=name)
-                line.item.in_base(said, Decimal(1))
+                if said < 0 or said > most(line):
+                    raise Refused(N_("%(item)s: between 0 and %(most)s %(unit)s."), item=line.item.name,
+                                  most=most(line), field=name,
+                                  unit=line.unit.unit_name if in_own_unit else line.item.base_unit)
+                try:
+                    line.item.in_base(said, line.factor if in_own_unit else Decimal(1))
+                except Refused as refusal:
+                    refusal.field = name
+                    raise
 
 
 def going(lines: Iterable[Any], batch: Callable[[Any], int | None]) -> list[Outgoing]:

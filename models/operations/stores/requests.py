@@ -14,7 +14,7 @@ from models.errors import N_, Refused
 from models.line_quantities import plain
 from models.operations.core.approvals import after, by_system, effect
 from models.operations.core.locking import lock
-from models.operations.ledger import availability
+from models.operations.ledger import availability, stock
 from models.operations.people.notices import Declared, declare, holders, settle, tell, to_make
 from models.operations.stores import stores
 from models.outbox import Channel
@@ -35,7 +35,7 @@ ALL_DELIVERED = "Permintaan {number} sudah selesai."
 @effect(StoreRequest, "approve")
 def _grant(request: StoreRequest, *, by: User, reason: str) -> None:
     """Each line is granted as it was asked for, or less. Raises `Refused` when nothing is granted at all."""
-    stores.check_said(request.lines, "granted_quantity", lambda line: line.quantity, in_own_unit=True)
+    stock.check_said(request.lines, "granted_quantity", lambda line: line.quantity, in_own_unit=True)
     lock(request)
     for line in request.lines:
         if line.granted_quantity == line.quantity:

@@ -3,7 +3,7 @@ return."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -147,7 +147,7 @@ def _check_delivery(delivery: DeliveryRequest, *, by: User, reason: str) -> None
 def _deliver(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
     """Stock out, first expiry first, as much as is there or as the clerk says; the cost goes to the account
     of the unit. What does not leave is open again on the store request, because only what left counts."""
-    check_said(delivery.lines, "delivered_quantity", lambda line: line.base_quantity)
+    stock.check_said(delivery.lines, "delivered_quantity", lambda line: line.base_quantity)
     _check_against_request(delivery, GIVEN)
     delivery.delivered_on = clock.today()
     if delivery.account_id is None:
@@ -184,28 +184,6 @@ def _leaving(delivery: DeliveryRequest) -> dict[int, Decimal]:
     return leaving
 
 
-def check_said(lines: Iterable[Any], name: str, most: Callable[[Any], Decimal], *,
-               in_own_unit: bool = False) -> None:
-    """Raises `Refused` at the field `name` of a line, unless what a person said lies between 0 and `most`, in
-    the item's steps; base units, or the line's own. Before anything of it is written: the database would say
-    it less kindly."""
-    with db.session.no_autoflush:
-        for line in lines:
-            said = getattr(line, name)
-            if said is None:
-                continue
-            with blame_line(line):
-                if said < 0 or said > most(line):
-                    raise Refused(N_("%(item)s: between 0 and %(most)s %(unit)s."), item=line.item.name,
-                                  most=most(line), field=name,
-                                  unit=line.unit.unit_name if in_own_unit else line.item.base_unit)
-                try:
-                    line.item.in_base(said, line.factor if in_own_unit else Decimal(1))
-                except Refused as refusal:
-                    refusal.field = name
-                    raise
-
-
 def _refuse_empty(line: DeliveryRequestLine, asked: Decimal) -> None:
     raise NotEnoughStock(
         N_("Not enough of %(item)s: asked %(asked)s %(unit)s, there are %(available)s unexpired. Nothing of "
@@ -217,7 +195,7 @@ def _refuse_empty(line: DeliveryRequestLine, asked: Decimal) -> None:
 def _take_in(delivery: DeliveryRequest, *, by: User, reason: str) -> None:
     """What arrived, line by line. What did not goes back into stock by a unit return of its own, or to the
     loss account."""
-    check_said(delivery.lines, "arrived_quantity", lambda line: line.delivered)
+    stock.check_said(delivery.lines, "arrived_quantity", lambda line: line.delivered)
     lock(delivery)
     back: list[DeliveryRequestLine] = []
     lost = ZERO
