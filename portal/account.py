@@ -54,15 +54,9 @@ def password_error(password: str, repeated: str, user: User) -> tuple[str, str] 
 
 def password_problem(password: str, repeated: str, least: int, *guessed: str) -> tuple[str, str] | None:
     """The same for somebody without an account; `guessed` is what others would try first."""
-    if len(password) < least:
-        return "password", gettext("The password needs at least %(least)s letters. Add %(more)s.",
-                                   least=least,
-                                   more=least - len(password))
-    if len(password) > passwords.MAX:
-        return "password", gettext("The password has at most %(most)s letters.", most=passwords.MAX)
-    if password.lower() in [entry.lower() for entry in guessed]:
-        return "password", gettext("A password that is your name or address is easily guessed. Choose "
-                                   "another.")
+    weak = passwords.problem(password, least, *guessed)
+    if weak is not None:
+        return "password", refusal_text(weak)
     if password != repeated:
         return "repeated", gettext("The two passwords differ. Type the same one twice.")
     return None

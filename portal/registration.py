@@ -92,14 +92,8 @@ def _check_birth_date(form: MultiDict[str, str], values: dict[str, Any], errors:
 
 def _wrong_password(password: str, values: dict[str, Any]) -> str:
     """What is wrong with the password of a person with this name and address; nothing when it is good."""
-    if len(password) < SHORTEST:
-        return gettext("The password needs at least %(least)s letters. Add %(more)s.", least=SHORTEST,
-                       more=SHORTEST - len(password))
-    if len(password) > passwords.MAX:
-        return gettext("The password has at most %(most)s letters.", most=passwords.MAX)
-    if password.lower() in (values.get("email", ""), values["name"].lower()):
-        return gettext("A password that is your name or address is easily guessed. Choose another.")
-    return ""
+    weak = passwords.problem(password, SHORTEST, values.get("email", ""), values["name"])
+    return refusal_text(weak) if weak is not None else ""
 
 
 def _form() -> Any:
