@@ -187,7 +187,8 @@ SETTINGS: dict[str, Declared] = {
     "asset_procurement.needs_plan": Declared(
         "no", SWITCH, N_("Asset procurements take lines of approved plans alone"), strict="yes"),
     "asset_receipt.capitalise_vat": Declared(
-        "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("Otherwise it is expensed."), refuses=True),
+        "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("Otherwise it is expensed."),
+        refuses=True),
     # The points of a cleaning, in the hospital's own language.
     "cleaning.checklist.routine": Declared(
         "Lantai dipel\nSampah diangkut\nPermukaan dilap", LINES, N_("Points of a routine cleaning")),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from models.errors import N_, Refused
-
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from models.errors import N_, Refused
 
 # OWASP's second recommendation: 46 MiB, one pass, one lane.
 _hasher = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
