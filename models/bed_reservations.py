@@ -42,9 +42,9 @@ class BedReservation(Stateful, db.Model):
     names_by = ("patient",)
     __table_args__ = (
         sa.CheckConstraint("(bed_id IS NULL) <> (room_class_id IS NULL)", name="bed_or_class"),
-        sa.CheckConstraint("patient_id IS NOT NULL OR guest IS NOT NULL", name="somebody"),
-        sa.CheckConstraint("until > starts_at", name="ends_after_start"),
-        sa.Index("ix_bed_reservation_held_until", "until", sqlite_where=sa.text(HELD),
+        sa.CheckConstraint("patient_id IS NOT NULL OR guest_name IS NOT NULL", name="somebody"),
+        sa.CheckConstraint("reserved_until > reserved_from", name="ends_after_start"),
+        sa.Index("ix_bed_reservation_held_until", "reserved_until", sqlite_where=sa.text(HELD),
                  postgresql_where=sa.text(HELD)),
     )
     workflow = Workflow(
@@ -60,9 +60,9 @@ class BedReservation(Stateful, db.Model):
     room_class_id: Mapped[int | None] = reference("room_class")
     patient_id: Mapped[int | None] = reference("patient")
     #: Who is no patient of ours: a name or the front office's reference.
-    guest: Mapped[Name | None] = mapped_column(info={"masked": True})
-    starts_at: Mapped[datetime] = mapped_column(default=clock.now)
-    until: Mapped[datetime]
+    guest_name: Mapped[Name | None] = mapped_column(info={"masked": True})
+    reserved_from: Mapped[datetime] = mapped_column(default=clock.now)
+    reserved_until: Mapped[datetime]
     note: Mapped[Text | None]
     state: Mapped[ReservationState] = state_column(S.HELD)
     #: The stay that it became.
@@ -77,11 +77,11 @@ class BedReservation(Stateful, db.Model):
     created_by: Mapped[User] = relationship("User")
 
     def __str__(self) -> str:
-        return str(self.patient or self.guest)
+        return str(self.patient or self.guest_name)
 
 
 def is_running() -> sa.ColumnElement[bool]:
     """Reservations that keep a bed at this moment, whether or not the job already noted that one lapsed."""
     now = clock.now()
-    return sa.and_(BedReservation.state == S.HELD, BedReservation.starts_at <= now,
-                   BedReservation.until > now)
+    return sa.and_(BedReservation.state == S.HELD, BedReservation.reserved_from <= now,
+                   BedReservation.reserved_until > now)

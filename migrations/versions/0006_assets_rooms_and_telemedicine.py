@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_7322eca08ce7
+Revision ID: 0006_49993f7bd0f8
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_7322eca08ce7'
+revision = '0006_49993f7bd0f8'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -124,9 +124,9 @@ def upgrade() -> None:
     sa.Column('bed_id', KEY, nullable=True),
     sa.Column('room_class_id', KEY, nullable=True),
     sa.Column('patient_id', KEY, nullable=True),
-    sa.Column('guest', sa.String(length=200), nullable=True),
-    sa.Column('starts_at', MOMENT, nullable=False),
-    sa.Column('until', MOMENT, nullable=False),
+    sa.Column('guest_name', sa.String(length=200), nullable=True),
+    sa.Column('reserved_from', MOMENT, nullable=False),
+    sa.Column('reserved_until', MOMENT, nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('state', sa.String(32), nullable=False),
     sa.Column('stay_id', KEY, nullable=True),
@@ -135,8 +135,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("state IN ('held', 'used', 'lapsed', 'cancelled')", name=op.f('ck_bed_reservation_state_known')),
     sa.CheckConstraint('(bed_id IS NULL) <> (room_class_id IS NULL)', name=op.f('ck_bed_reservation_bed_or_class')),
-    sa.CheckConstraint('patient_id IS NOT NULL OR guest IS NOT NULL', name=op.f('ck_bed_reservation_somebody')),
-    sa.CheckConstraint('until > starts_at', name=op.f('ck_bed_reservation_ends_after_start')),
+    sa.CheckConstraint('patient_id IS NOT NULL OR guest_name IS NOT NULL', name=op.f('ck_bed_reservation_somebody')),
+    sa.CheckConstraint('reserved_until > reserved_from', name=op.f('ck_bed_reservation_ends_after_start')),
     sa.ForeignKeyConstraint(['bed_id'], ['bed.id'], name=op.f('fk_bed_reservation_bed_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_bed_reservation_created_by_id')),
     sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_bed_reservation_patient_id')),
@@ -146,7 +146,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_bed_reservation_bed_id'), 'bed_reservation', ['bed_id'], unique=False)
-    op.create_index('ix_bed_reservation_held_until', 'bed_reservation', ['until'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+    op.create_index('ix_bed_reservation_held_until', 'bed_reservation', ['reserved_until'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
     op.create_index(op.f('ix_bed_reservation_patient_id'), 'bed_reservation', ['patient_id'], unique=False)
     op.create_index(op.f('ix_bed_reservation_room_class_id'), 'bed_reservation', ['room_class_id'], unique=False)
     op.create_index(op.f('ix_bed_reservation_state'), 'bed_reservation', ['state'], unique=False)

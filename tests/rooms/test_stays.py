@@ -100,8 +100,8 @@ def test_a_cleaning_that_was_asked_for_meanwhile_goes_with_the_check_in(session:
 def test_the_reservation_of_a_check_in_that_is_taken_back_keeps_the_bed_again(session: Any,
                                                                               desk: User) -> None:
     bed = factories.make_bed()
-    kept = factories.saved(BedReservation(bed=bed, guest="FO-1", until=clock.now() + timedelta(hours=3),
-                                          created_by=desk))
+    kept = factories.saved(BedReservation(bed=bed, guest_name="FO-1", created_by=desk,
+                                          reserved_until=clock.now() + timedelta(hours=3)))
     stay = come(bed, desk)
     assert (kept.state, kept.stay_id) == ("used", stay.id)
     perform(bed, "undo_check_in", by=desk, reason="Not yet there")
@@ -292,6 +292,7 @@ def test_a_record_number_names_the_patient_however_it_is_grouped(desk: User, typ
 @pytest.mark.parametrize("typed", ["0000004", "99999999", "12 34-5", "Ratna Dewi"])
 def test_what_looks_like_a_number_or_a_name_asks_back(desk: User, typed: str) -> None:
     bed = factories.make_bed()
+    factories.make_patient(name="Ratna Dewi Lestari")
     with pytest.raises(AsksBack) as question:
         come(bed, desk, typed)
     assert question.value.field == "guest"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,45 +28,45 @@ class Guest:
     def text(self) -> str:
         return (self.patient.medical_record_number if self.patient is not None else self.reference) or ""
 
-    def is_of(self, model: type, reference: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    def is_of(self, model: type, reference: Any) -> sa.ColumnElement[bool]:
         """That a row of `model` is about this guest; `reference` is its column of outside references."""
         if self.patient is not None:
-            return model.patient_id == self.patient.id  # type: ignore[attr-defined,no-any-return]
+            return model.patient_id == self.patient.id  # type: ignore[attr-defined]
         return sa.func.lower(reference) == (self.reference or "").lower()
 
 
-def guest_of(text: str, *, is_confirmed: bool = False) -> Guest:
+def guest_of(text: str, *, is_confirmed: bool = False, field: str = "guest") -> Guest:
     """The guest that `text` means: a medical record number of ours names a patient, anything else is the
     front office's own reference.
 
-    Raises `AsksBack` for what looks like a record number and is none, and for what looks like a name, unless
-    that was confirmed; `Refused` for nothing.
+    Raises `AsksBack` for what looks like a record number and is none, and for a patient's name, unless that
+    was confirmed; `Refused` for nothing.
     """
     text = " ".join((text or "").split())
     if not text:
         raise Refused(N_("Say who lies in the bed: a medical record number or the front office's reference."),
-                      field="guest")
+                      field=field)
     patient = _of_number(text)
     if patient is not None:
         return Guest(patient, None)
     if NUMBER.fullmatch(text) and not is_confirmed:
         raise AsksBack(N_("No patient has the medical record number %(number)s. Look for the patient, or "
-                          "confirm that it is the front office's own reference."), field="guest", number=text)
-    if not re.search(r"\d", text) and not is_confirmed:
-        raise AsksBack(N_("%(text)s looks like a name. Choose the patient, or confirm that it is the front "
-                          "office's own reference."), field="guest", text=text)
+                          "confirm that it is the front office's own reference."), field=field, number=text)
+    if not is_confirmed and not re.search(r"\d", text) and found(text):
+        raise AsksBack(N_("%(text)s is the name of a patient. Look for the patient, or confirm that it is the "
+                          "front office's own reference."), field=field, text=text)
     if len(text) > 40:
-        raise Refused(N_("At most 40 characters."), field="guest")
+        raise Refused(N_("At most 40 characters."), field=field)
     return Guest(None, text)
 
 
 def _of_number(text: str) -> Patient | None:
     """The patient of a record number, however its digits are grouped; of a merged record the kept one."""
     digits = re.sub(r"\D", "", text) if NUMBER.fullmatch(text) else text
-    found = list(db.session.scalars(sa.select(Patient).where(
+    patients = list(db.session.scalars(sa.select(Patient).where(
         Patient.medical_record_number.in_({text, digits}))))
-    found.sort(key=lambda each: each.medical_record_number != text)
-    patient = found[0] if found else None
+    patients.sort(key=lambda each: each.medical_record_number != text)
+    patient = patients[0] if patients else None
     return patient.merged_into or patient if patient is not None else None
 
 

@@ -29,17 +29,17 @@ def prepare(reservation: BedReservation, *, by: User) -> None:
 
     A record number of ours names the patient; anything else, a name too, is kept as it was typed.
     """
-    guest = guest_of(reservation.guest or "", is_confirmed=True)
-    reservation.patient, reservation.guest = guest.patient, guest.reference
+    guest = guest_of(reservation.guest_name or "", is_confirmed=True, field="guest_name")
+    reservation.patient, reservation.guest_name = guest.patient, guest.reference
     reservation.created_by_id = by.id
-    starts_at = reservation.starts_at = reservation.starts_at or clock.now()
+    reserved_from = reservation.reserved_from = reservation.reserved_from or clock.now()
     if (reservation.bed is None) == (reservation.room_class is None):
         raise Refused(N_("Choose a bed, or a class of which any bed will do."), field="bed")
-    if reservation.until is None or reservation.until <= max(starts_at, clock.now()):
+    if reservation.reserved_until is None or reservation.reserved_until <= max(reserved_from, clock.now()):
         raise Refused(N_("Until when is the bed kept? Write a time after the start that is still to come."),
-                      field="until")
-    if reservation.until - starts_at > LONGEST:
-        raise Refused(N_("A bed is kept for 31 days at most."), field="until")
+                      field="reserved_until")
+    if reservation.reserved_until - reserved_from > LONGEST:
+        raise Refused(N_("A bed is kept for 31 days at most."), field="reserved_until")
     _is_there(reservation)
 
 
@@ -47,8 +47,9 @@ def _is_there(reservation: BedReservation) -> None:
     """Raises `Refused` when the bed, or every bed of the class, is kept for others at some time of it."""
     with db.session.no_autoflush:
         others = list(db.session.scalars(sa.select(BedReservation).where(
-            BedReservation.state == ReservationState.HELD, BedReservation.until > reservation.starts_at,
-            BedReservation.starts_at < reservation.until, BedReservation.id != (reservation.id or 0))))
+            BedReservation.state == ReservationState.HELD, BedReservation.id != (reservation.id or 0),
+            BedReservation.reserved_until > reservation.reserved_from,
+            BedReservation.reserved_from < reservation.reserved_until)))
         if reservation.bed is not None:
             _bed_is_there(reservation.bed, others)
         elif reservation.room_class is not None:
@@ -62,7 +63,7 @@ def _bed_is_there(bed: Bed, others: list[BedReservation]) -> None:
     for other in others:
         if other.bed_id == bed.id:
             raise Refused(N_("%(bed)s is kept for %(guest)s from %(start)s until %(end)s."), field="bed",
-                          bed=str(bed), guest=str(other), start=other.starts_at, end=other.until)
+                          bed=str(bed), guest=str(other), start=other.reserved_from, end=other.reserved_until)
 
 
 def _class_is_there(room_class: RoomClass, others: list[BedReservation]) -> None:
@@ -76,15 +77,16 @@ def _class_is_there(room_class: RoomClass, others: list[BedReservation]) -> None
 def is_for(reservation: BedReservation, guest: Guest) -> bool:
     if guest.patient is not None or reservation.patient_id is not None:
         return guest.patient is not None and reservation.patient_id == guest.patient.id
-    return (reservation.guest or "").lower() == (guest.reference or "").lower()
+    return (reservation.guest_name or "").lower() == (guest.reference or "").lower()
 
 
 def use_up(guest: Guest, bed: Bed, stay: Stay, *, by: User) -> None:
     """The guest is here: the reservation that fits best is used up (of this bed, of its class, another)."""
     now = clock.now()
     found = list(db.session.scalars(sa.select(BedReservation).where(
-        BedReservation.state == ReservationState.HELD, guest.is_of(BedReservation, BedReservation.guest),
-        BedReservation.until > now, BedReservation.starts_at <= now + EARLY).order_by(BedReservation.id)))
+        BedReservation.state == ReservationState.HELD, guest.is_of(BedReservation, BedReservation.guest_name),
+        BedReservation.reserved_until > now, BedReservation.reserved_from <= now + EARLY)
+        .order_by(BedReservation.id)))
     found.sort(key=lambda each: (each.bed_id != bed.id,
                                  each.room_class_id != bed.inpatient_room.room_class_id))
     for reservation in found[:1]:
@@ -103,7 +105,8 @@ def hold_again(stay: Stay, *, by: User) -> None:
 def lapse() -> str:
     """Reservations whose time is over keep no bed; their maker is named, nobody did anything."""
     over = list(db.session.scalars(sa.select(BedReservation).where(
-        BedReservation.state == ReservationState.HELD, BedReservation.until <= clock.now()).limit(1000)))
+        BedReservation.state == ReservationState.HELD,
+        BedReservation.reserved_until <= clock.now()).limit(1000)))
     for reservation in over:
         by_system(reservation, "lapse", by=reservation.created_by)
     return f"{len(over)} reservations lapsed" if over else ""

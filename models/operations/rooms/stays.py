@@ -115,7 +115,7 @@ def _not_kept_for_another(bed: Bed, guest: Guest, typed: Typed, field: str) -> N
             or reservations.is_for(reservation, guest):
         return
     raise AsksBack(N_("This bed is kept for %(guest)s until %(when)s. Take another one, or confirm."),
-                   field=field, guest=str(reservation), when=reservation.until)
+                   field=field, guest=str(reservation), when=reservation.reserved_until)
 
 
 # ---------------------------------------------------------------- moving, going
