@@ -235,6 +235,14 @@ class Stay(db.Model):
         return str(self.patient or self.outside_reference)
 
 
+@event.listens_for(Stay, "after_insert")
+def _in_its_bed(_mapper: Any, connection: sa.Connection, stay: Stay) -> None:
+    """A stay that is entered whole, by a list or the demo, was in its one bed."""
+    if stay.voided_at is None and not stay.__dict__.get("beds"):
+        connection.execute(sa.insert(StayBed).values(stay_id=stay.id, bed_id=stay.bed_id,
+                                                     started_at=stay.started_at, ended_at=stay.ended_at))
+
+
 class StayBed(db.Model):
     """One bed of a stay, and from when until when it was that: what reports by bed, class and ward count."""
 

@@ -53,8 +53,8 @@ def guest_of(text: str, *, is_confirmed: bool = False, field: str = "guest") -> 
         raise AsksBack(N_("No patient has the medical record number %(number)s. Look for the patient, or "
                           "confirm that it is the front office's own reference."), field=field, number=text)
     if not is_confirmed and not re.search(r"\d", text) and found(text):
-        raise AsksBack(N_("%(text)s is the name of a patient. Look for the patient, or confirm that it is the "
-                          "front office's own reference."), field=field, text=text)
+        raise AsksBack(N_("%(text)s is the name of a patient. Look for the patient, or confirm that it is "
+                          "the front office's own reference."), field=field, text=text)
     if len(text) > 40:
         raise Refused(N_("At most 40 characters."), field=field)
     return Guest(None, text)
