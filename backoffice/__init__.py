@@ -20,6 +20,7 @@ from backoffice.panel.reports import ReportsView, may_report
 from backoffice.panel.transitions import ASIDE_BUTTONS
 from backoffice.people.notices import NoticesView
 from backoffice.registry import declared_views
+from backoffice.rooms import wall
 from backoffice.rooms.housekeeping import HousekeepingView
 from backoffice.rooms.rooms import RoomsView
 from backoffice.setup.importing import ImportsView
@@ -68,11 +69,12 @@ def init_app(app: Flask) -> None:
     admin.add_view(CareView(url="/admin/care", endpoint="care"))
     admin.add_view(HousekeepingView(url="/admin/housekeeping", endpoint="housekeeping"))
     admin.add_view(ReportsView(url="/admin/reports", endpoint="reports"))
+    app.register_blueprint(wall.bp)
     app.extensions["rawat_panel"] = views
 
     @app.context_processor
     def _panel_words() -> dict[str, Any]:
-        if not request.path.startswith("/admin"):
+        if not request.path.startswith(("/admin", "/wall/")):
             return {}
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top,
@@ -104,6 +106,8 @@ _ICONS = {
     "reverse_payment": "arrow-back-up", "create": "pencil",
     "start": "player-play", "finish": "checks", "post": "check", "send": "send", "close": "archive",
     "complete": "checks", "pay": "cash", "check_in": "door-enter", "check_out": "door-exit",
+    "transfer": "arrows-exchange", "undo_check_in": "arrow-back-up", "undo_check_out": "arrow-back-up",
+    "undo_use": "arrow-back-up", "revoke": "ban",
     "use": "door-enter", "leave": "door-exit", "recount": "rotate-clockwise", "redo": "rotate-clockwise",
     "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise", "inspect": "eye-check",
     "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
@@ -138,6 +142,10 @@ _HAPPENED = {
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
     "acknowledge_for": lazy_gettext("Acknowledged for the unit by %(who)s"),
     "submit_urgent": lazy_gettext("Sent on its way as urgent by %(who)s"),
+    "undo_check_in": lazy_gettext("Check-in taken back by %(who)s"),
+    "undo_check_out": lazy_gettext("Check-out taken back by %(who)s"),
+    "undo_use": lazy_gettext("Use taken back by %(who)s"),
+    "transfer": lazy_gettext("Moved to another bed by %(who)s"),
     "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
     "waive": lazy_gettext("Inspection waived by %(who)s"),
     ASK_DATE: lazy_gettext("Date asked for by %(who)s"),

@@ -182,6 +182,9 @@ RIGHTS: dict[str, TableRights] = {
     "room_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "class_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "stay": _rights("places", (R.ADMIN, R.FRONT_OFFICE), clinical=True),
+    "bed_reservation": _rights("places", (R.ADMIN, R.FRONT_OFFICE), write=(R.FRONT_OFFICE,), edit=(),
+                               clinical=True),
+    "wall_display": _rights("places", (R.ADMIN,), write=(R.ADMIN,), edit=()),
     "cleaning": _rights("places", (R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE, R.DIRECTOR),
                         write=(R.HOUSEKEEPING, R.FACILITIES_STAFF)),
     # telemedicine

@@ -16,6 +16,7 @@ from models.clinic import Doctor
 from models.items import Item
 from models.operations.ledger import availability
 from models.operations.purchasing.price_lists import holds
+from models.operations.rooms import free_beds
 from models.organisation import Status
 from models.settings import setting
 from models.stock import StockBalance, StockBatch
@@ -58,6 +59,7 @@ def awaited(model: Any) -> sa.ColumnElement[bool]:
 
 
 PRESETS: dict[str, dict[str, Preset]] = {
+    "bed": {"free": Preset(_l("Free"), lambda model: model.id.in_(free_beds.free_ids()))},
     "doctor": {
         "available": Preset(_l("Available"),
                             lambda _m: (Doctor.status == Status.ACTIVE) & licensed(clock.today())),
