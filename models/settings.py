@@ -21,10 +21,16 @@ from models.organisation import Setting, Status
 @dataclass(frozen=True)
 class Kind:
     """What a setting's text may be: `read` makes its value or raises ValueError; `says` is what people may
-    write."""
+    write.
+
+    `input` is how the page of settings asks for it: text, lines, number, money, percent, month, account,
+    switch, or choice, one of `choices`: value and word.
+    """
 
     read: Callable[[str], Any]
     says: str
+    input: str = "text"
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,21 +122,26 @@ def _addresses(text: str) -> list[str]:
 
 TEXT = Kind(_text, N_("Write a few words."))
 FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
-LINES = Kind(_text, N_("Write one point a line."))
-ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."))
-SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."))
-MONEY = Kind(_within(0, None), N_("Write an amount in rupiah, for example 50000000."))
-PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a percent sign, for example 5."))
-HOUR = Kind(_whole(0, 23), N_("Write an hour from 0 to 23."))
+LINES = Kind(_text, N_("Write one point a line."), "lines")
+ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."), "account")
+SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."), "switch")
+MONEY = Kind(_within(0, None), N_("Write an amount in rupiah, for example 50000000."), "money")
+PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a percent sign, for example 5."),
+               "percent")
+HOUR = Kind(_whole(0, 23), N_("Write an hour from 0 to 23."), "number")
 HOURS = Kind(_hours, N_("Write hours separated by commas, for example 24,1."))
 ADDRESSES = Kind(_addresses, N_("Write e-mail addresses separated by commas, or nothing."))
-MONTH = Kind(_month, N_("Write a month as 2026-01, or nothing."))
+MONTH = Kind(_month, N_("Write a month as 2026-01, or nothing."), "month")
 TAX_METHOD = Kind(_choice(straight_line="", declining_balance=""),
-                  N_("Write straight_line or declining_balance."))
+                  N_("Write straight_line or declining_balance."), "choice",
+                  (("straight_line", N_("Straight line")), ("declining_balance", N_("Declining balance"))))
+PROPOSAL = Kind(_choice(levels="", forecast=""), N_("Write levels or forecast."), "choice",
+                (("levels", N_("Up to the maximum, in reorder quantities")),
+                 ("forecast", N_("By forecast, where one can be made: until the order after next"))))
 
 
 def whole(low: int, high: int, says: str) -> Kind:
-    return Kind(_whole(low, high), says)
+    return Kind(_whole(low, high), says, "number")
 
 
 #: Every setting. Accounts are codes of the BLU chart.
@@ -176,7 +187,7 @@ SETTINGS: dict[str, Declared] = {
     "asset_procurement.needs_plan": Declared(
         "no", SWITCH, N_("Asset procurements take lines of approved plans alone"), strict="yes"),
     "asset_receipt.capitalise_vat": Declared(
-        "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("“no”: it is expensed."), refuses=True),
+        "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("Otherwise it is expensed."), refuses=True),
     # The points of a cleaning, in the hospital's own language.
     "cleaning.checklist.routine": Declared(
         "Lantai dipel\nSampah diangkut\nPermukaan dilap", LINES, N_("Points of a routine cleaning")),
@@ -193,10 +204,8 @@ SETTINGS: dict[str, Declared] = {
         "yes", SWITCH, N_("Purchase requests are drafted once a day for what is below its minimum"),
         strict="no"),
     "reorder.proposal": Declared(
-        "levels", Kind(_choice(levels="", forecast=""), N_("Write levels or forecast.")),
-        N_("How much is proposed for what is short"),
-        N_("“levels”: up to the maximum, in reorder quantities. “forecast”: what will be used until the "
-           "order after next, where a forecast can be made.")),
+        "levels", PROPOSAL,
+        N_("How much is proposed for what is short")),
     "reorder.every_days": Declared(
         "30", whole(1, 365, N_("Write whole days from 1 to 365.")), N_("Days from one order to the next")),
     "reorder.lead_days": Declared(
@@ -222,7 +231,7 @@ SETTINGS: dict[str, Declared] = {
         N_("And again after as many days. “0”: never.")),
     "stock_transfer.receive_follows": Declared(
         "no", SWITCH, N_("What leaves one store is in the other at once"),
-        N_("“yes” where both are shelves of one house: nobody says that it came.")),
+        N_("Where both are shelves of one house: nobody says that it came.")),
     "supplier_invoice.tolerance": Declared(
         "0", PERCENT, N_("Percent by which an invoice's amounts and VAT may differ from the receipt's")),
     "supplier_invoice.freight_limit": Declared(
