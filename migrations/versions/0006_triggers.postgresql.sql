@@ -205,11 +205,13 @@ EXECUTE FUNCTION refuse_change('posted is final: delivery_request')
 
 CREATE TRIGGER depreciation_run_final_update BEFORE UPDATE ON "depreciation_run" FOR EACH ROW
 WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."run_on" IS DISTINCT FROM NEW."run_on" OR OLD."book" IS DISTINCT FROM NEW."book" OR OLD."period_start" IS DISTINCT FROM NEW."period_start" OR OLD."period_end" IS DISTINCT FROM NEW."period_end" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."run_on" IS DISTINCT FROM NEW."run_on" OR OLD."book" IS DISTINCT FROM NEW."book" OR OLD."period_start" IS DISTINCT FROM NEW."period_start" OR OLD."period_end" IS DISTINCT FROM NEW."period_end" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 
 CREATE TRIGGER depreciation_run_final_delete BEFORE DELETE ON "depreciation_run" FOR EACH ROW
 WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 
 CREATE TRIGGER depreciation_run_final_truncate BEFORE TRUNCATE ON "depreciation_run" FOR EACH STATEMENT
@@ -547,6 +549,7 @@ EXECUTE FUNCTION refuse_line_insert('posted is final: depreciation_run_line', 'd
 
 CREATE TRIGGER depreciation_run_line_final_change BEFORE UPDATE OR DELETE ON "depreciation_run_line" FOR EACH ROW
 EXECUTE FUNCTION refuse_line_change('posted is final: depreciation_run_line', 'depreciation_run', 'depreciation_run_id', '{draft}', '{posted,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: depreciation_run_line', 'depreciation_run', 'depreciation_run_id', '{draft}', '{posted,cancelled,reversed}', '{}')
 
 CREATE TRIGGER depreciation_run_line_final_truncate BEFORE TRUNCATE ON "depreciation_run_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run_line')

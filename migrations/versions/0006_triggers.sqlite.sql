@@ -153,11 +153,13 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: delivery_request'); END
 
 CREATE TRIGGER depreciation_run_final_update BEFORE UPDATE ON "depreciation_run"
 WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."run_on" IS NOT NEW."run_on" OR OLD."book" IS NOT NEW."book" OR OLD."period_start" IS NOT NEW."period_start" OR OLD."period_end" IS NOT NEW."period_end" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."run_on" IS NOT NEW."run_on" OR OLD."book" IS NOT NEW."book" OR OLD."period_start" IS NOT NEW."period_start" OR OLD."period_end" IS NOT NEW."period_end" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
 CREATE TRIGGER depreciation_run_final_delete BEFORE DELETE ON "depreciation_run"
 WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt"
@@ -408,6 +410,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run_line'); END
 CREATE TRIGGER depreciation_run_line_final_update BEFORE UPDATE ON "depreciation_run_line"
 WHEN (((SELECT state FROM "depreciation_run" WHERE id = OLD."depreciation_run_id") NOT IN ('draft') OR (SELECT state FROM "depreciation_run" WHERE id = NEW."depreciation_run_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."depreciation_run_id" IS NOT NEW."depreciation_run_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."asset_book_id" IS NOT NEW."asset_book_id" OR OLD."opening_value" IS NOT NEW."opening_value" OR OLD."amount" IS NOT NEW."amount" OR OLD."closing_value" IS NOT NEW."closing_value"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."depreciation_run_id" IS NOT NEW."depreciation_run_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."asset_book_id" IS NOT NEW."asset_book_id" OR OLD."opening_value" IS NOT NEW."opening_value" OR OLD."amount" IS NOT NEW."amount" OR OLD."closing_value" IS NOT NEW."closing_value" OR OLD."periods" IS NOT NEW."periods" OR OLD."caught_up" IS NOT NEW."caught_up"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run_line'); END
 
 CREATE TRIGGER depreciation_run_line_final_delete BEFORE DELETE ON "depreciation_run_line"
