@@ -15,6 +15,7 @@ from backoffice.clinic.merging import MergePages
 from backoffice.panel import rendering
 from backoffice.panel.base import LedgerView, MasterView
 from backoffice.panel.forms import StaffForm, make_form
+from backoffice.panel.pages import note_search
 from backoffice.people.accounts import AccountLinks
 from models import clock
 from models.activity import Activity
@@ -52,6 +53,9 @@ class PatientView(MergePages, MasterView):
 
     def name_of(self, record: Any) -> str:
         return record.name
+
+    def on_search(self, typed: str) -> None:
+        note_search(typed)
 
     def heading(self, record: Any) -> str:
         return record.medical_record_number or gettext("(no number yet)")
