@@ -25,6 +25,7 @@ from backoffice.rooms.rooms import RoomsView
 from backoffice.setup.importing import ImportsView
 from backoffice.stores.scanning import ScanView
 from models.documents import Document
+from models.operations.clinic import identity
 from models.operations.core.approvals import ALLOW_DATE, AMEND, ASK_DATE, REFUSE_DATE
 from models.rights import RIGHTS, may
 from models.workflow import Transition
@@ -138,6 +139,7 @@ _HAPPENED = {
     "submit_urgent": lazy_gettext("Sent on its way as urgent by %(who)s"),
     "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
     "waive": lazy_gettext("Inspection waived by %(who)s"),
+    identity.CORRECTED: lazy_gettext("Identity corrected by %(who)s"),
     ASK_DATE: lazy_gettext("Date asked for by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
     REFUSE_DATE: lazy_gettext("Date refused by %(who)s"),

@@ -11,6 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
+from backoffice.clinic.office import around
 from backoffice.panel.views import done, message_of
 from models.base import one_transaction
 from models.clinic import Patient, PatientState
@@ -22,7 +23,8 @@ from portal.web import words
 
 #: What stands side by side, in this order.
 COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "region",
-            "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian", "user", "registered_at", "state")
+            "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian", "user",
+            "registered_at", "state")
 
 PAPER_WORDS = {"consultations": lazy_gettext("Consultations"), "stays": lazy_gettext("Stays in the hospital"),
                "dependants": lazy_gettext("Profiles that this person keeps"), "files": lazy_gettext("Files")}
@@ -37,15 +39,10 @@ def counted(text: str | None) -> str:
 class MergePages:
     """Mixed into the view of patients; for whoever may change them."""
 
-    def beside(self: Any) -> tuple[tuple[str, Any, str], ...]:
-        """Pages beside the list, for whoever may change patients."""
-        return (("/admin/patient/duplicates", gettext("Likely duplicates"), "users"),) \
-            if may(current_user, "edit", "patient") else ()
-
     def extra(self: Any, record: Patient) -> dict[str, Any]:
         can = may(current_user, "edit", "patient")
         return {"likenesses": merging.like(record) if can and record.merged_into_id is None else [],
-                "merges": merge_undo.of(record) if can else [],
+                **around(record), "merges": merge_undo.of(record) if can else [],
                 "can_take_back": can and record.merged_into_id is not None}
 
     @expose("/duplicates")

@@ -1,5 +1,5 @@
-"""Finding a patient by what people have at hand: the NIK, a telephone number, a birth date, a record number, each
-in any usual writing."""
+"""Finding a patient by what people have at hand, in any usual writing: the NIK, a telephone number, a birth
+date, a record number."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RECORD = re.compile(r"(?:no\.?\s*)?(?:rm|mrn?|rekam medis)?[\s.:#-]*([\d][\d\s.
 
 
 def _digits(text: str) -> str:
-    """The digits of a number that is written with blanks, dots, dashes or brackets; empty for another text."""
+    """The digits of a number written with blanks, dots, dashes or brackets; empty for another text."""
     bare = re.sub(r"[\s.()+-]", "", text)
     return bare if bare.isascii() and bare.isdigit() else ""
 
@@ -94,7 +94,7 @@ def meant(text: str, *, by_nik: bool = False) -> list[sa.ColumnElement[bool]]:
 
 
 def note_search(text: str) -> None:
-    """Write into the activity log that somebody looked for a patient by the NIK, and whom it found. Flushes."""
+    """Write into the activity log that somebody looked for a patient by the NIK, and whom it found."""
     number = nik_in(text)
     if number is None:
         return
