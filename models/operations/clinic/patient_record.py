@@ -39,7 +39,7 @@ HANGING = (ClinicalNote, Diagnosis, Letter, Prescription)
 declare(Declared(
     "record_downloaded", lambda account: [account], N_("Your record was downloaded"),
     (N_("All data of a patient record was downloaded from your account. If it was not you, set a new "
-        "password and call "
+        "password and contact "
         "the hospital at once."),), address="/account/", channels=(Channel.MAIL,), always=True,
     icon="download"))
 

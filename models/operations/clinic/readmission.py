@@ -19,7 +19,7 @@ from models.roles import Role
 declare(Declared(
     "registration_readmitted", the_account, N_("You are a patient here again"),
     (N_("The registration of %(patient)s is open again under the same medical record number, "
-        "%(medical_record_number)s. The consents were given again. If you did not ask for it, call the "
+        "%(medical_record_number)s. The consents were given again. If you did not ask for it, contact the "
         "hospital."),),
     lambda patient: {"patient": patient.name, "medical_record_number": patient.medical_record_number or ""},
     "/portal/", channels=(Channel.MAIL,), always=True, icon="user-check"))
