@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,6 +104,24 @@ def _text(text: str) -> str:
     return text.strip()
 
 
+#: How a telephone number is written for people: digits, with blanks, dots, dashes, brackets and one plus.
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,28}", re.ASCII)
+
+
+def _phone(text: str) -> str:
+    """A number as people read it, or nothing. Raises ValueError."""
+    text = text.strip()
+    written = _PHONE.fullmatch(text.removeprefix("("))
+    if text and (written is None or not 5 <= sum(map(str.isdigit, text)) <= 15):
+        raise ValueError(text)
+    return text
+
+
+def _networks(text: str) -> list[Any]:
+    """Addresses and networks, separated by commas or blanks. Raises ValueError."""
+    return [ipaddress.ip_network(entry, strict=False) for entry in re.split(r"[,;\s]+", text) if entry]
+
+
 def _month(text: str) -> date | None:
     """The first day of a month written as 2026-01; None for nothing. Raises ValueError."""
     return date.fromisoformat(f"{text.strip()}-01") if text.strip() else None
@@ -122,6 +141,9 @@ def _addresses(text: str) -> list[str]:
 
 TEXT = Kind(_text, N_("Write a few words."))
 FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
+PHONE = Kind(_phone, N_("Write a telephone number, for example (0321) 555123, or nothing."))
+NETWORKS = Kind(_networks, N_("Write network addresses separated by commas, for example 203.0.113.7, "
+                              "198.51.100.0/24, or nothing."))
 LINES = Kind(_text, N_("Write one point a line."), "lines")
 ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."), "account")
 SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."), "switch")
@@ -146,9 +168,21 @@ def whole(low: int, high: int, says: str) -> Kind:
 
 #: Every setting. Accounts are codes of the BLU chart.
 SETTINGS: dict[str, Declared] = {
-    # What papers, mails and the panel call the hospital.
+    # What papers, mails and the panel contact the hospital.
     "hospital.name": Declared("Rawat", TEXT, N_("Name of the hospital")),
-    "hospital.phone": Declared("", FREE_TEXT, N_("Telephone of the hospital")),
+    "hospital.phone": Declared(
+        "", PHONE, N_("Telephone of the hospital"),
+        N_("Patients see it wherever they are told to contact the hospital."), strict=""),
+    "hospital.address": Declared("", FREE_TEXT, N_("Address of the hospital")),
+    "hospital.hours": Declared("", FREE_TEXT, N_("When the telephone is answered"),
+                               N_("For example: Monday to Saturday, 07.00–20.00.")),
+    "registration.per_address": Declared(
+        "20", whole(1, 10_000, N_("Write whole numbers from 1 to 10000.")),
+        N_("Registrations from one network address in ten minutes"),
+        N_("Wrongly filled forms do not count, nor does whom the office registers.")),
+    "registration.known_addresses": Declared(
+        "", NETWORKS, N_("Network addresses from which any number may register"),
+        N_("The hospital's own Wi-Fi, or a village hall on a day of enrolment."), strict=""),
     "account.inventory": Declared("117211", ACCOUNT, N_("Account: inventory")),
     "account.in_transit": Declared("117199", ACCOUNT, N_("Account: stock on its way between stores")),
     "account.received_not_invoiced": Declared("212112", ACCOUNT, N_("Account: received, not invoiced")),

@@ -28,11 +28,20 @@ bp = Blueprint("own_account", __name__, url_prefix="/account")
 mails = Throttle("account-mail", limit=10, window=timedelta(minutes=15))
 #: Tickets that one network address may try.
 tickets = Throttle("account-ticket", limit=30, window=timedelta(minutes=10))
+#: Identity numbers that one account may write: the answer tells nothing, and nobody tries out a list.
+numbers = Throttle("nik", limit=10, window=timedelta(hours=1))
 CONFIRMING = (TicketKind.CONFIRM_EMAIL, TicketKind.CHANGE_EMAIL, TicketKind.LINK_IDENTITY)
 
 
 def _counted(throttle: Throttle) -> None:
     wait = throttle.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+
+
+def count_nik(number: str) -> None:
+    """Count an identity number that the person writes. Raises `TooManyRequests`."""
+    wait = numbers.take(str(current_user.id)) if number.strip() else 0
     if wait:
         raise TooManyRequests(retry_after=wait)
 

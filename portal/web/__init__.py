@@ -8,6 +8,7 @@ from portal.web import (
     asset_qr_page,
     commands,
     compress,
+    contact,
     conversation_page,
     errors,
     form_parts,
@@ -35,3 +36,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(asset_qr_page.bp)
     commands.init_app(app)
     throttle.init_app(app)
+    contact.init_app(app)
