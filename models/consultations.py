@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -214,6 +214,16 @@ class Consultation(Document, db.Model):
     prescriptions: Mapped[list[Prescription]] = relationship(
         back_populates="consultation", order_by="Prescription.id")
     letters: Mapped[list[Letter]] = relationship(back_populates="consultation", order_by="Letter.id")
+
+    @classmethod
+    def waits_as(cls) -> dict[str, Any]:
+        """What lists of waiting papers say of a request, as SQL: how urgent it is (higher goes first), its
+        appointment, its triage level and its doctor."""
+        from models.clinic import Doctor
+        return {"urgency": sa.case(*((cls.triage == level, 2 - rank) for level, rank in URGENCY.items()),
+                                   else_=0),
+                "at": cls.starts_at, "level": sa.cast(cls.triage, sa.String(20)),
+                "whose": sa.select(Doctor.name).where(Doctor.id == cls.doctor_id).scalar_subquery()}
 
     @property
     def holds_slot(self) -> bool:

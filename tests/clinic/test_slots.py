@@ -57,7 +57,8 @@ def told(found: list[Slot]) -> str:
 def of_day(schedules: list[DoctorSchedule], exceptions: list[ScheduleException] | None = None, *,
            is_holiday: bool = False, day: date = DAY) -> list[Slot]:
     """What a doctor with these hours offers on the day."""
-    return slots.Hours(Doctor(), schedules, exceptions or [], {day} if is_holiday else set()).between(day, day)
+    holidays = {day} if is_holiday else set[date]()
+    return slots.Hours(Doctor(), schedules, exceptions or [], holidays).between(day, day)
 
 
 # ---------------------------------------------------------------- one day, without a database
@@ -223,7 +224,8 @@ def test_an_absence_is_its_doctors_and_its_days(session: Any) -> None:
 
 @pytest.mark.parametrize(("now", "first"), [
     (at(7), "08.00-09.00 09.00-10.00"), (at(7, 1), "09.00-10.00"), (at(8), "09.00-10.00"), (at(8, 1), "")])
-def test_a_time_is_offered_until_an_hour_before_while_somebody_has_to_approve(session: Any, now: datetime, first: str) -> None:
+def test_a_time_is_offered_until_an_hour_before_while_somebody_has_to_approve(
+        session: Any, now: datetime, first: str) -> None:
     doctor = sundays()
     clock.freeze(now)
     assert told(slots.free_slots(doctor, DAY)) == first

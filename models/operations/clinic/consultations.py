@@ -14,7 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from models import clock
 from models.base import db
 from models.clinic import Doctor, Patient, PatientState, Payer
-from models.consultations import Consultation, ConsultationMessage, ConsultationState, Triage
+from models.consultations import (
+    Consultation,
+    ConsultationMessage,
+    ConsultationState,
+    NoteDraft,
+    Triage,
+)
 from models.documents import Attachment
 from models.errors import N_, NN_, NotAllowed, Refused, SlotTaken, told_of
 from models.operations.clinic import conversation_news, slots
@@ -260,6 +266,8 @@ def _hand_over(consultation: Consultation, *, by: User, reason: str) -> None:
                              {name: getattr(draft, name) for name in PARTS})
         db.session.delete(draft)
         consultation.draft = None
+        db.session.flush()
+    _own_draft_back(consultation, doctor)
     for paper in consultation.prescriptions:
         if paper.state == PrescriptionState.DRAFT:
             by_system(paper, "cancel", by=by, reason=reason)
@@ -272,6 +280,16 @@ def _hand_over(consultation: Consultation, *, by: User, reason: str) -> None:
     notices.tell("consultation_planned", consultation)
     notices.tell("consultation_handed_over", consultation, to=[before.user])
     conversation_news.changed(consultation.id)
+
+
+def _own_draft_back(consultation: Consultation, doctor: Doctor) -> None:
+    """Who had the consultation before finds the own unsigned note again."""
+    about = f"consultation:{consultation.id}"
+    if doctor.user is None:
+        return
+    if kept := form_drafts.kept_of(doctor.user, about).get("note"):
+        consultation.draft = NoteDraft(**{name: kept.get(name, "") for name in PARTS})
+        form_drafts.forget(doctor.user, "note", about)
 
 
 @effect(Consultation, "complete")

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from models import clock
 from models.base import db
@@ -148,9 +149,11 @@ def _in_line() -> tuple[Any, ...]:
     return rank, WalkIn.arrived_at, WalkIn.id
 
 
-def waiting(*, locked: bool = False) -> list[WalkIn]:
+def waiting(*, locked: bool = False, with_patients: bool = False) -> list[WalkIn]:
     """Who waits, in the order in which they are taken."""
     rows = sa.select(WalkIn).where(WalkIn.state == WalkInState.WAITING).order_by(*_in_line())
+    if with_patients:
+        rows = rows.options(joinedload(WalkIn.patient))
     return list(db.session.scalars(rows.with_for_update() if locked else rows))
 
 
