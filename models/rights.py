@@ -207,6 +207,9 @@ RIGHTS: dict[str, TableRights] = {
                               clinical=True, hidden={R.STORE_HEAD: frozenset({"note"}), R.ADMIN: MEDICINE}),
     "letter": _rights("telemedicine", {R.DOCTOR: own_consultations, R.ADMIN: every}, clinical=True,
                       hidden={R.ADMIN: LETTER}),
+    "walk_in": _rights("telemedicine", (R.ADMIN,), clinical=True, hidden={
+        R.ADMIN: frozenset({"complaint", "answers"})}),
+    "doctor_duty": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}),
     "consent": _rights("telemedicine", (R.ADMIN,)),
     # accounting
     "account": _rights("accounting", ACCOUNTS, write=(R.ADMIN,), delete=(R.ADMIN,)),

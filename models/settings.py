@@ -147,6 +147,9 @@ NETWORKS = Kind(_networks, N_("Write network addresses separated by commas, for 
 LINES = Kind(_text, N_("Write one point a line."), "lines")
 ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."), "account")
 SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."), "switch")
+AUTOMATIC = Kind(_choice(yes="ya true on 1", no="tidak false off 0", not_urgent="routine"),
+                 N_("Write yes, no or not_urgent."), "choice",
+                 (("yes", N_("yes")), ("no", N_("no")), ("not_urgent", N_("yes, unless it is urgent"))))
 MONEY = Kind(_within(0, None), N_("Write an amount in rupiah, for example 50000000."), "money")
 PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a percent sign, for example 5."),
                "percent")
@@ -273,8 +276,30 @@ SETTINGS: dict[str, Declared] = {
         "500000", MONEY, N_("Most freight that an invoice may charge without an order"), strict="0"),
     "supplier_invoice.rounding_limit": Declared(
         "1000", MONEY, N_("Most rupiah that an invoice may be rounded by"), strict="0"),
-    "consultation.auto_approve": Declared("no", SWITCH,
-                                          N_("Consultations are approved by themselves when asked for")),
+    "consultation.auto_approve": Declared(
+        "no", AUTOMATIC, N_("Consultations are approved by themselves when asked for"),
+        N_("“yes”: all; “not_urgent”: all but those that the answers before it call urgent.")),
+    "consultation.notice_by_hand": Declared(
+        "60", whole(0, 10_080, N_("Write whole minutes from 0 to 10080.")),
+        N_("Minutes before a time until which it can be asked for, when somebody has to approve")),
+    "consultation.notice": Declared(
+        "10", whole(0, 10_080, N_("Write whole minutes from 0 to 10080.")),
+        N_("Minutes before a time until which it can be asked for, when it is approved by itself")),
+    "consultation.most_open": Declared(
+        "5", whole(1, 100, N_("Write a whole number from 1 to 100.")),
+        N_("Consultations to come that a patient may have at once")),
+    "consultation.most_open_per_doctor": Declared(
+        "2", whole(1, 100, N_("Write a whole number from 1 to 100.")),
+        N_("Consultations to come that a patient may have at once with one doctor")),
+    "letter.most_sick_days": Declared(
+        "14", whole(1, 366, N_("Write whole days from 1 to 366.")),
+        N_("Days of a sick letter, at most")),
+    "letter.days_back": Declared(
+        "3", whole(0, 60, N_("Write whole days from 0 to 60.")),
+        N_("Days before today at which a sick letter may begin, at most")),
+    "duty.minutes": Declared(
+        "10", whole(2, 120, N_("Write whole minutes from 2 to 120.")),
+        N_("Minutes that a consultation with the doctor on duty is expected to take")),
     "consultation.cancel_hours": Declared(
         "2", whole(0, 720, N_("Write whole hours from 0 to 720.")),
         N_("Hours before its start until which a patient may cancel or move a consultation")),

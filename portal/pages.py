@@ -17,7 +17,7 @@ from portal.web import contact
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
 
-def _counts() -> tuple[int, int]:
+def counts() -> tuple[int, int]:
     """Unread messages and unread notices of the person: one statement, once a request."""
     if "portal_counts" not in g:
         g.portal_counts = (0, 0)
@@ -31,11 +31,11 @@ def _counts() -> tuple[int, int]:
 
 
 def _unread() -> int:
-    return _counts()[0]
+    return counts()[0]
 
 
 def _rings() -> int:
-    return _counts()[1]
+    return counts()[1]
 
 
 def is_patient() -> bool:

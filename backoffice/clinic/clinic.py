@@ -142,4 +142,4 @@ class LetterView(LedgerView):
         with one_transaction():
             activity.record(Activity.READ, table_name="letter", changed_id=letter.id)
         return answer(patient_papers.printed(patient_papers.letter_sheet, letter),
-                      f"{self.table}-{letter.id}.pdf")
+                      f"{letter.own_number}.pdf")

@@ -76,6 +76,8 @@ class Entry:
     is_active: bool
     is_more: bool = False
     count: str = ""
+    #: Which number of static/counts.js it is; "" is none.
+    counts: str = ""
 
 
 def icon_of(table: str, default: str = "table") -> str:
@@ -149,7 +151,7 @@ def top() -> list[Entry]:
     if may_open(current_user, "desk"):
         result.append(Entry("/admin/desk/", gettext("Desk"), "stethoscope",
                             request.path.startswith("/admin/desk/"),
-                            count=inbox.talk_count()))
+                            count=inbox.talk_count(), counts="talk"))
     if may_open(current_user, "reports"):
         result.append(Entry("/admin/reports/", gettext("Reports"), "report-analytics",
                             request.path.startswith("/admin/reports/")))

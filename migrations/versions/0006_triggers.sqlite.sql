@@ -135,11 +135,13 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt'); END
 
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation"
 WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to" IS NOT NEW."moved_to" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."kind" IS NOT NEW."kind" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: consultation'); END
 
 CREATE TRIGGER consultation_final_delete BEFORE DELETE ON "consultation"
 WHEN OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: consultation'); END
 
 CREATE TRIGGER delivery_request_final_update BEFORE UPDATE ON "delivery_request"
@@ -654,6 +656,9 @@ CREATE TRIGGER ex_consultation_doctor_time_insert AFTER INSERT ON "consultation"
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
@@ -664,6 +669,9 @@ CREATE TRIGGER ex_consultation_doctor_time_update AFTER UPDATE ON "consultation"
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
@@ -674,6 +682,9 @@ CREATE TRIGGER ex_consultation_patient_time_insert AFTER INSERT ON "consultation
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
@@ -684,6 +695,9 @@ CREATE TRIGGER ex_consultation_patient_time_update AFTER UPDATE ON "consultation
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
+  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000

@@ -10,6 +10,7 @@ from portal.web import (
     compress,
     contact,
     conversation_page,
+    drafts,
     errors,
     form_parts,
     headers,
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
     app.register_blueprint(asset_qr_page.bp)
+    drafts.init_app(app)
     commands.init_app(app)
     throttle.init_app(app)
     contact.init_app(app)
