@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -26,6 +26,8 @@ from models.settings import setting
 
 #: Letters of one message.
 MAX_LENGTH = 4000
+#: Called with each message as soon as it is written, in the same transaction: who tells people of it.
+ON_EVERY_MESSAGE: list[Callable[[ConsultationMessage], None]] = []
 
 
 def side_of(consultation: Consultation, user: User) -> MessageSide:
@@ -96,6 +98,8 @@ def send_message(consultation: Consultation, body: str, *, by: User, client_id: 
                                   read_at=None)
     db.session.add(message)
     db.session.flush()
+    for listener in ON_EVERY_MESSAGE:
+        listener(message)
     conversation_news.BOARD.stops(consultation.id, side)
     conversation_news.changed(consultation.id, page=page)
     return message
