@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from backoffice.panel.base import MasterView
 from backoffice.panel.reports import may_report
+from backoffice.rooms.place_labels import PlaceLabels
 from models.beds import Bed
 from models.housekeeping import Cleaning
 from models.operations.assets import exits
@@ -20,24 +21,32 @@ class InventoryList:
     """Mixed into the views of rooms: the way to the list of what belongs in one."""
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
-        if not may_report("room_inventory"):
-            return []
         table = record.__tablename__
-        return [(f"/admin/reports/room_inventory/?{table}={record.id}", gettext("Inventory list (KIR)"),
-                 "list-details")]
+        kir = [(f"/admin/reports/room_inventory/?{table}={record.id}", gettext("Inventory list (KIR)"),
+                "list-details")] if may_report("room_inventory") else []
+        return [*kir, *fault_link(record)]
 
 
-class RoomView(InventoryList, MasterView):
+def fault_link(record: Any) -> list[tuple[str, str, str]]:
+    """The way to report what is broken there."""
+    return [(f"/admin/fault_report/new/?{record.__tablename__}={record.id}", gettext("Report a fault"),
+             "alert-triangle")]
+
+
+class RoomView(PlaceLabels, InventoryList, MasterView):
     model = Room
 
 
-class BedView(MasterView):
+class BedView(PlaceLabels, MasterView):
     """Who lies in a bed is the front office's to know: lists show the state alone."""
 
     model = Bed
     column_list = ("number", "inpatient_room", "state")
     form_columns = ("inpatient_room", "number")
     column_details_list = ("inpatient_room",)
+
+    def links(self, record: Any) -> list[tuple[str, str, str]]:
+        return fault_link(record)
 
 
 class LandView(MasterView):
@@ -49,7 +58,7 @@ class LandView(MasterView):
         exits.value_land(record, by=current_user._get_current_object())
 
 
-class InpatientRoomView(InventoryList, MasterView):
+class InpatientRoomView(PlaceLabels, InventoryList, MasterView):
     model = InpatientRoom
     column_list = ("number", "ward", "room_class", "floor", "is_isolation", "state")
 

@@ -22,6 +22,7 @@ from models import clock
 from models.base import db
 from models.beds import Bed, BedState
 from models.facilities import ClassFacility, RoomFacility, missing_facilities, unfit_devices
+from models.fault_reports import FaultReport, holding_by_place
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, RoomState, Ward
 from models.roles import Role
@@ -42,6 +43,7 @@ LOOKS: dict[str, tuple[str, str, Any]] = {
 #: The same for rooms that nobody stays in overnight.
 ROOM_LOOKS: dict[str, tuple[str, str, Any]] = {
     RoomState.READY: LOOKS[BedState.READY],
+    HELD: LOOKS[HELD],
     RoomState.IN_USE: ("occupied", "door-enter", lazy_gettext("In use")),
     RoomState.NEEDS_CLEANING: LOOKS[BedState.NEEDS_CLEANING],
     RoomState.CLEANING: LOOKS[BedState.CLEANING],
@@ -81,14 +83,23 @@ def columns(class_code: str = "") -> list[Column]:
             Ward.name, Ward.id, InpatientRoom.number)
     if class_code:
         rooms = rooms.where(RoomClass.code == class_code)
+    faults = holding_by_place()
     result: dict[int, Column] = {}
     for room in db.session.scalars(rooms).unique():
         missing = [str(wanted.item or wanted.asset_model) for wanted in missing_facilities(room)]
         missing += [gettext("%(device)s: calibration", device=str(device)) for device in unfit_devices(room)]
-        beds = [(bed, HELD if missing and bed.state == BedState.READY else bed.state.value)
-                for bed in room.beds]
+        missing += [fault_words(report) for report in faults.get(("inpatient_room", room.id), ())]
+        of_beds = {bed.id: faults.get(("bed", bed.id), []) for bed in room.beds}
+        beds = [(bed, HELD if (missing or of_beds[bed.id]) and bed.state == BedState.READY
+                 else bed.state.value) for bed in room.beds]
+        missing += [f"{bed}: {fault_words(report)}" for bed in room.beds for report in of_beds[bed.id]]
         result.setdefault(room.ward_id, Column(room.ward)).tiles.append(Tile(room, missing, beds))
     return list(result.values())
+
+
+def fault_words(report: FaultReport) -> str:
+    """A reported fault among what a room lacks."""
+    return gettext("fault: %(fault)s", fault=report.fault[:60])
 
 
 def only_free(board: list[Column]) -> list[Column]:
@@ -143,9 +154,16 @@ class RoomsView(Page):
                  "wall": wall,
                  "address": address, "since": since, "step_of": step_of}
         if other:
-            groups = other_rooms()
-            return {**given, "groups": groups, "looks": ROOM_LOOKS, "board": groups,
-                    "counts": {look: sum(room.state == look for _b, rooms in groups for room in rooms)
+            groups, faults = other_rooms(), holding_by_place()
+
+            def look_of(room: Room) -> str:
+                held = room.state == RoomState.READY and ("room", room.id) in faults
+                return HELD if held else room.state.value
+
+            return {**given, "groups": groups, "looks": ROOM_LOOKS, "board": groups, "look_of": look_of,
+                    "faults_of": lambda room: [fault_words(report) for report in
+                                               faults.get(("room", room.id), ())],
+                    "counts": {look: sum(look_of(room) == look for _b, rooms in groups for room in rooms)
                                for look in ROOM_LOOKS}}
         board = columns(requested["class"])
         counts = {look: sum(column.count(look) for column in board) for look in LOOKS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from flask import g
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -12,6 +13,7 @@ from models.base import db
 from models.beds import Bed, BedState
 from models.errors import N_
 from models.facilities import ClassFacility, RoomFacility, missing_facilities
+from models.fault_reports import holding_by_place
 from models.operations.core.approvals import perform
 from models.organisation import Status
 from models.places import InpatientRoom, Room, RoomClass, RoomState, Ward
@@ -30,6 +32,10 @@ def _bed(bed: Bed) -> dict[str, Any]:
     """A bed as the front office reads it. Who lies in it is only for those who may see stays."""
     room = bed.inpatient_room
     missing = [str(wanted.item or wanted.asset_model) for wanted in missing_facilities(room)]
+    if "place_faults" not in g:  # once for all beds of an answer
+        g.place_faults = holding_by_place()
+    missing += [report.fault[:60] for key in (("inpatient_room", room.id), ("bed", bed.id))
+                for report in g.place_faults.get(key, ())]
     shown: dict[str, Any] = {
         "id": bed.id, "name": str(bed), "number": bed.number, "room": room.number, "floor": room.floor,
         "is_isolation": room.is_isolation, "ward": {"code": room.ward.code, "name": room.ward.name},

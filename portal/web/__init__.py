@@ -10,6 +10,7 @@ from portal.web import (
     compress,
     conversation_page,
     errors,
+    fault_page,
     form_parts,
     headers,
     health,
@@ -33,5 +34,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
     app.register_blueprint(asset_qr_page.bp)
+    app.register_blueprint(fault_page.bp)
     commands.init_app(app)
     throttle.init_app(app)
