@@ -46,3 +46,7 @@ DELETE FROM notice WHERE table_name = 'fault_report'
 
 -- Settings that the former version does not know.
 DELETE FROM setting WHERE key LIKE 'fault_report.%' OR key = 'service_contract.warn_days'
+-- A check-in that was taken back never was.
+DELETE FROM stay WHERE voided_at IS NOT NULL
+-- Depreciation: a run that was reversed counts as cancelled.
+UPDATE depreciation_run SET state = 'cancelled' WHERE state = 'reversed'
