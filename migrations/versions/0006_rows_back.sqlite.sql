@@ -48,5 +48,6 @@ DELETE FROM notice WHERE table_name = 'fault_report'
 DELETE FROM setting WHERE key LIKE 'fault_report.%' OR key = 'service_contract.warn_days'
 -- A check-in that was taken back never was.
 DELETE FROM stay WHERE voided_at IS NOT NULL
+
 -- Depreciation: a run that was reversed counts as cancelled.
 UPDATE depreciation_run SET state = 'cancelled' WHERE state = 'reversed'
