@@ -17,6 +17,7 @@ from models import (  # noqa: F401  (imported for their tables)
     documents,
     duty,
     facilities,
+    fault_reports,
     form_drafts,
     goods_receipts,
     housekeeping,
@@ -47,5 +48,6 @@ from models import (  # noqa: F401  (imported for their tables)
     supplier_prices,
     supplier_refunds,
     triggers,
+    upkeep,
     wall_displays,
 )

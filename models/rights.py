@@ -22,6 +22,7 @@ from models.scopes import (
     between_units,
     every,
     given_out,
+    own,
     own_consultations,
     own_doctor,
     own_store,
@@ -159,11 +160,17 @@ RIGHTS: dict[str, TableRights] = {
     "maintenance_schedule": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,),
                                     delete=(R.FACILITIES_STAFF,)),
     "calibration": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,)),
+    "service_contract": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
+    "model_part": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
+    "meter_reading": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), edit=()),
     # assets: documents
     "asset_plan": _document(_with_unit(*ASSETS_TO_COME), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "asset_procurement": _document(ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
     "asset_receipt": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "inventory_round": _document(ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
+    # anybody on the staff reports a fault; facilities work through all of them
+    "fault_report": _rights("", {**dict.fromkeys(STAFF, own), **dict.fromkeys(
+        (R.ADMIN, *FACILITIES, R.DIRECTOR), every)}, write=tuple(STAFF), edit=()),
     "maintenance": _document(_with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "depreciation_run": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "asset_disposal": _document(ASSETS, (R.FACILITIES_STAFF,)),

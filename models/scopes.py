@@ -34,6 +34,11 @@ def every(_user: User, _model: Any) -> None:
     """All rows."""
 
 
+def own(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Rows that the person made."""
+    return model.created_by_id == user.id
+
+
 def own_unit(user: User, model: Any) -> sa.ColumnElement[bool]:
     """Rows of the person's own work unit."""
     if user.work_unit_id is None:

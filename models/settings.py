@@ -169,6 +169,7 @@ def whole(low: int, high: int, says: str) -> Kind:
     return Kind(_whole(low, high), says, "number")
 
 
+ANSWER = whole(1, 720, N_("Write whole hours from 1 to 720."))
 #: Every setting. Accounts are codes of the BLU chart.
 SETTINGS: dict[str, Declared] = {
     # What papers, mails and the panel contact the hospital.
@@ -261,6 +262,14 @@ SETTINGS: dict[str, Declared] = {
     "delivery_request.urgent": Declared(
         "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
+    "fault_report.answer_hours.normal": Declared("72", ANSWER, N_("Hours to answer a normal fault report")),
+    "fault_report.answer_hours.urgent": Declared("8", ANSWER, N_("Hours to answer an urgent fault report")),
+    "fault_report.answer_hours.danger": Declared(
+        "1", ANSWER, N_("Hours to answer a report of danger"),
+        N_("Afterwards the head of facilities is told.")),
+    "service_contract.warn_days": Declared(
+        "60", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before a warranty or service contract ends on which facilities staff are told")),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "papers.remind_days": Declared(

@@ -1,3 +1,34 @@
+-- Maintenance: what nobody works on any more on an order that was given up is dropped.
+UPDATE maintenance_line SET state = 'dropped', version = version + 1
+WHERE state IN ('planned', 'in_progress')
+  AND maintenance_id IN (SELECT id FROM maintenance WHERE state = 'cancelled')
+
+-- … orders in progress took their assets out of use.
+UPDATE maintenance_line SET took_out = true
+WHERE maintenance_id IN (SELECT id FROM maintenance WHERE state = 'in_progress')
+  AND asset_id IN (SELECT id FROM asset WHERE state = 'under_maintenance')
+
+-- Schedules: a due day whose order was rejected or cancelled is free.
+UPDATE maintenance_schedule SET ordered_for = NULL
+WHERE ordered_for = next_due_on
+  AND EXISTS (SELECT 1 FROM maintenance AS m WHERE m.maintenance_schedule_id = maintenance_schedule.id)
+  AND NOT EXISTS (SELECT 1 FROM maintenance AS m WHERE m.maintenance_schedule_id = maintenance_schedule.id
+    AND m.state NOT IN ('rejected', 'cancelled'))
+
+-- … intervals longer than twenty years were slips of the hand.
+UPDATE maintenance_schedule SET every_months = 240 WHERE every_months > 240
+
+-- … as was more than a year of lead.
+UPDATE maintenance_schedule SET lead_days = 365 WHERE lead_days > 365
+
+-- Labels: each room has a code for its QR label.
+UPDATE room SET qr_code = replace(gen_random_uuid()::text, '-', '') WHERE qr_code IS NULL
+
+-- Labels: each inpatient room has a code for its QR label.
+UPDATE inpatient_room SET qr_code = replace(gen_random_uuid()::text, '-', '') WHERE qr_code IS NULL
+
+-- Labels: each bed has a code for its QR label.
+UPDATE bed SET qr_code = replace(gen_random_uuid()::text, '-', '') WHERE qr_code IS NULL
 -- Stays: a patient, and a reference, is in one bed at a time; what was entered twice keeps its stay and is told apart.
 UPDATE stay SET outside_reference = (SELECT COALESCE(p.medical_record_number, p.name) FROM patient AS p
     WHERE p.id = stay.patient_id) || ' (' || id || ')', patient_id = NULL

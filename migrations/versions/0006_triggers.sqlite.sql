@@ -160,6 +160,15 @@ CREATE TRIGGER depreciation_run_final_delete BEFORE DELETE ON "depreciation_run"
 WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
+CREATE TRIGGER fault_report_final_update BEFORE UPDATE ON "fault_report"
+WHEN (OLD.state IN () AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."code" IS NOT NEW."code" OR OLD."reported_on" IS NOT NEW."reported_on" OR OLD."reported_at" IS NOT NEW."reported_at" OR OLD."priority" IS NOT NEW."priority" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."place_detail" IS NOT NEW."place_detail" OR OLD."fault" IS NOT NEW."fault" OR OLD."reporter_name" IS NOT NEW."reporter_name" OR OLD."reporter_phone" IS NOT NEW."reporter_phone" OR OLD."answer_due_at" IS NOT NEW."answer_due_at" OR OLD."acknowledged_at" IS NOT NEW."acknowledged_at" OR OLD."condition_before" IS NOT NEW."condition_before" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."result" IS NOT NEW."result" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
+
+CREATE TRIGGER fault_report_final_delete BEFORE DELETE ON "fault_report"
+WHEN OLD.state IN () OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
+
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt"
 WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."source" IS NOT NEW."source" OR OLD."source_name" IS NOT NEW."source_name" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."received_on" IS NOT NEW."received_on" OR OLD."delivery_order_number" IS NOT NEW."delivery_order_number" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
@@ -179,7 +188,7 @@ WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round'); END
 
 CREATE TRIGGER maintenance_final_update BEFORE UPDATE ON "maintenance"
-WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."kind" IS NOT NEW."kind" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."maintenance_schedule_id" IS NOT NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS NOT NEW."estimated_cost" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."finished_at" IS NOT NEW."finished_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."kind" IS NOT NEW."kind" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."maintenance_schedule_id" IS NOT NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS NOT NEW."estimated_cost" OR OLD."approved_cost" IS NOT NEW."approved_cost" OR OLD."order_again_on" IS NOT NEW."order_again_on" OR OLD."down_since" IS NOT NEW."down_since" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."finished_at" IS NOT NEW."finished_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance'); END
 
@@ -450,9 +459,9 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_line'); END
 
 CREATE TRIGGER maintenance_line_final_update BEFORE UPDATE ON "maintenance_line"
 WHEN (((SELECT state FROM "maintenance" WHERE id = OLD."maintenance_id") NOT IN ('draft') OR (SELECT state FROM "maintenance" WHERE id = NEW."maintenance_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."fault" IS NOT NEW."fault"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."fault" IS NOT NEW."fault" OR OLD."checklist" IS NOT NEW."checklist"))
   OR ((SELECT state FROM "maintenance" WHERE id = OLD."maintenance_id") IN ('done', 'cancelled')
-  AND (OLD."state" IS NOT NEW."state" OR OLD."version" IS NOT NEW."version" OR OLD."cost" IS NOT NEW."cost" OR OLD."result" IS NOT NEW."result" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."next_due_on" IS NOT NEW."next_due_on" OR OLD."employee_id" IS NOT NEW."employee_id"))
+  AND (OLD."state" IS NOT NEW."state" OR OLD."version" IS NOT NEW."version" OR OLD."cost" IS NOT NEW."cost" OR OLD."result" IS NOT NEW."result" OR OLD."condition_before" IS NOT NEW."condition_before" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."next_due_on" IS NOT NEW."next_due_on" OR OLD."employee_id" IS NOT NEW."employee_id" OR OLD."checklist_done" IS NOT NEW."checklist_done" OR OLD."took_out" IS NOT NEW."took_out" OR OLD."asset_disposal_id" IS NOT NEW."asset_disposal_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_line'); END
 
 CREATE TRIGGER maintenance_line_final_delete BEFORE DELETE ON "maintenance_line"

@@ -42,8 +42,8 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "asset_type", "asset_model", "vendor", "asset", "asset_book", "asset_book_change", "asset_movement",
         DOCUMENTS, "asset_auction_bid")),
     "care": (_l("Maintenance and depreciation"), (
-        "asset", "asset_model", "vendor", "maintenance_schedule", DOCUMENTS, "maintenance_part",
-        "calibration")),
+        "asset", "asset_model", "vendor", "service_contract", "service_contract_line", "maintenance_schedule",
+        "meter_reading", "model_part", DOCUMENTS, "maintenance_part", "calibration")),
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
         "triage_answer", "consultation_message", "note_draft", "clinical_note", "diagnosis", "letter",
