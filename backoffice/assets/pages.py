@@ -55,7 +55,9 @@ class AssetPages:
             and current_user.work_unit_id == awaited.to_work_unit_id
             and current_user.id != awaited.moved_by_id
         )
-        return {"awaited": awaited, "may_acknowledge": mine}
+        mine_to_end = awaited is not None and (
+            awaited.moved_by_id == current_user.id or current_user.has_role(Role.FACILITIES_STAFF))
+        return {"awaited": awaited, "may_acknowledge": mine, "may_recall": mine_to_end}
 
     def details_options(self) -> list[Any]:
         return [*super().details_options(),  # type: ignore[misc]
@@ -83,7 +85,7 @@ class AssetPages:
             abort(403)
         return self.render("backoffice/assets/asset_tree.html", view=self,
                            lands=life.tree(),  # type: ignore[attr-defined]
-                           elsewhere=life.elsewhere())
+                           elsewhere=life.elsewhere(), lost=life.lost())
 
     def _may_move(self, record: Any) -> bool:
         return record.state in moves.MOVES and (

@@ -53,8 +53,7 @@ def _ending(model: Any) -> sa.ColumnElement[bool]:
 
 def awaited(model: Any) -> sa.ColumnElement[bool]:
     """Movements that the unit which gets the asset has not acknowledged."""
-    return model.acknowledged_at.is_(None) & model.to_work_unit_id.is_distinct_from(model.from_work_unit_id) \
-        & model.to_work_unit_id.is_not(None)
+    return model.state == "awaited"
 
 
 PRESETS: dict[str, dict[str, Preset]] = {
