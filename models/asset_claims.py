@@ -3,6 +3,7 @@ those papers are, so their tables are looked up by name."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,9 +11,34 @@ from sqlalchemy.orm import object_session
 
 from models.base import Base
 
+
+class AssetDisposalState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    REVERSED = "reversed"
+
+
+class AssetAuctionState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RECEIVABLES_APPROVED = "receivables_approved"
+    OPEN = "open"
+    AWARDED = "awarded"
+    SOLD = "sold"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
 #: Auctions in these states offer nothing (any more); disposals in these claim something.
-IDLE_AUCTIONS = ("draft", "rejected", "cancelled", "sold")
-CLAIMING_DISPOSALS = ("submitted", "approved")
+IDLE_AUCTIONS = (AssetAuctionState.DRAFT, AssetAuctionState.REJECTED, AssetAuctionState.CANCELLED,
+                 AssetAuctionState.SOLD)
+CLAIMING_DISPOSALS = (AssetDisposalState.SUBMITTED, AssetDisposalState.APPROVED)
 
 
 def _table(name: str) -> sa.Table:
@@ -24,7 +50,7 @@ def offers() -> sa.ColumnElement[bool]:
     somebody who has not paid."""
     auction, lot = _table("asset_auction").c, _table("asset_auction_line").c
     return sa.and_(auction.state.not_in(IDLE_AUCTIONS), ~lot.is_dropped,
-                   sa.or_(auction.state != "awarded", lot.sale_price.is_not(None)))
+                   sa.or_(auction.state != AssetAuctionState.AWARDED, lot.sale_price.is_not(None)))
 
 
 def is_claimed(asset: Any) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.asset_claims import is_claimed
+from models.asset_claims import AssetAuctionState, AssetDisposalState, is_claimed
 from models.asset_register import Asset, AssetState, Ownership
 from models.base import Code, Id, Money, Name, Text, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
@@ -24,16 +24,6 @@ from models.workflow import Condition, Transition, Workflow, another_person, aut
 if TYPE_CHECKING:
     from models.journal import Account
     from models.organisation import Employee
-
-
-class AssetDisposalState(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    POSTED = "posted"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-    REVERSED = "reversed"
 
 
 class DisposalRoute(StrEnum):
@@ -166,19 +156,6 @@ class AssetDisposalLine(db.Model):
     ward: Mapped[Ward | None] = relationship(Ward)
 
 
-class AssetAuctionState(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RECEIVABLES_APPROVED = "receivables_approved"
-    OPEN = "open"
-    AWARDED = "awarded"
-    SOLD = "sold"
-    FAILED = "failed"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-
-
 A = AssetAuctionState
 
 may_be_sold = Condition(
@@ -290,7 +267,7 @@ class AssetAuctionLine(db.Model):
     appraised_value: Mapped[Money | None]
     reserve_price: Mapped[Money | None]
     sale_price: Mapped[Money | None] = mapped_column(info=seeded("tb_detPelelangan.harga_pelelangan"))
-    is_dropped: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    is_dropped: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
 
     asset_auction: Mapped[AssetAuction] = relationship(back_populates="lines")
     asset: Mapped[Asset | None] = relationship(Asset)

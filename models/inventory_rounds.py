@@ -88,7 +88,7 @@ class InventoryRound(Document, db.Model):
     counted_on: Mapped[date] = mapped_column(default=clock.today)
     state: Mapped[InventoryRoundState] = state_column(S.DRAFT)
     #: The person looked and nothing stands there.
-    found_empty: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    found_empty: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     note: Mapped[Text | None]
 
     room: Mapped[Room | None] = relationship(Room)

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.assets.pages import AssetPages, PlanPages, ProcurementPages
+from backoffice.assets.together import TogetherPages
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from models.asset_documents import (
     AssetPlan,
@@ -36,7 +37,7 @@ from models.roles import Role
 from portal.web.locale import rupiah
 
 
-class AssetView(AssetPages, MasterView):
+class AssetView(TogetherPages, AssetPages, MasterView):
     model = Asset
     column_list = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)

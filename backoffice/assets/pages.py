@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, redirect, request
+from flask import abort, current_app, flash, redirect, request
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext, lazy_gettext, ngettext
@@ -29,6 +29,7 @@ from models.rights import may, scope
 from models.roles import Role
 from portal.web import asset_label_sheets, locale, words
 from portal.web.asset_qr_page import address_of
+from portal.web.links import public_url
 from portal.web.pdf import answer
 
 #: Assets on one print: what one receipt brings at most.
@@ -178,10 +179,17 @@ class AssetPages:
         assets = self._chosen()
         return self.render("backoffice/assets/labels.html", view=self, assets=assets,
                            total=len(assets),  # type: ignore[attr-defined]
-                           sheets=asset_label_sheets.SHEETS, receipt=_number(request.args.get("receipt", "")))
+                           sheets=asset_label_sheets.SHEETS, receipt=_number(request.args.get("receipt", "")),
+                           address=public_url(), is_set=bool(current_app.config.get("PUBLIC_URL")),
+                           tells=current_user.has_role(Role.ADMIN))
 
     @expose("/labels/pdf")
     def labels_pdf_view(self) -> Any:
+        if public_url() is None:
+            flash(gettext("Labels cannot be printed yet: the address of the hospital is not set "
+                          "(PUBLIC_URL). An administrator of the server sets it; a sticker stays for "
+                          "years."), "error")
+            return redirect(f"{self.url}/labels/?{request.query_string.decode()}", 303)
         sheet = asset_label_sheets.SHEETS.get(request.args.get("sheet", ""),
                                               next(iter(asset_label_sheets.SHEETS.values())))
         copies = min(max(_number(request.args.get("copies", "")) or 1, 1), 20)
