@@ -10,3 +10,9 @@ UPDATE asset_disposal SET state = 'cancelled' WHERE state = 'reversed'
 UPDATE asset_disposal SET route = 'scrap' WHERE route = 'lost'
 
 UPDATE monthly_pack SET state = 'cancelled' WHERE state = 'withdrawn'
+
+-- A check-in that was taken back never was.
+DELETE FROM stay WHERE voided_at IS NOT NULL
+
+-- Depreciation: a run that was reversed counts as cancelled.
+UPDATE depreciation_run SET state = 'cancelled' WHERE state = 'reversed'
