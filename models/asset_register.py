@@ -15,12 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
+from models.asset_claims import is_built_on, is_claimed
 from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
 from models.documents import NumberCounter, Stateful, state_column
+from models.errors import N_
 from models.organisation import Status
 from models.places import FundingSource, PhysicalCondition
 from models.roles import Role
-from models.workflow import Transition, Workflow
+from models.workflow import Condition, Transition, Workflow
 
 if TYPE_CHECKING:
     from models.asset_history import AssetMovement, Calibration
@@ -161,6 +163,17 @@ class AssetState(StrEnum):
 
 
 S = AssetState
+#: What a step asks that says where a thing stands and who keeps it.
+PLACE_AND_KEEPER = ("room", "inpatient_room", "ward", "building", "work_unit", "employee")
+
+
+not_offered = Condition(
+    "not_offered", lambda asset, _user: not is_claimed(asset),
+    N_("A disposal or an auction that is on its way names this asset. Cancel that paper first."))
+nothing_built_on = Condition(
+    "nothing_built_on", lambda asset, _user: not is_built_on(asset),
+    N_("Something was built on this entry already: it came by a receipt, was depreciated, moved, mended or "
+       "stands on a paper. Dispose of it instead."))
 
 
 class Asset(Stateful, db.Model):
@@ -185,13 +198,23 @@ class Asset(Stateful, db.Model):
     workflow = Workflow(
         S.REGISTERED,
         Transition("put_into_use", (S.REGISTERED,), S.IN_USE, Role.FACILITIES_STAFF, may_skip=True,
-                   asks=("room", "inpatient_room", "ward", "building", "work_unit", "employee")),
+                   asks=PLACE_AND_KEEPER),
+        Transition("put_aside", (S.IN_USE,), S.REGISTERED, Role.FACILITIES_STAFF, needs_reason=True),
         Transition("maintain", (S.IN_USE,), S.UNDER_MAINTENANCE),
         Transition("return", (S.UNDER_MAINTENANCE,), S.IN_USE),
         Transition("hold_for_sale", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE), S.HELD_FOR_SALE),
-        Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.RETIRED),
-        Transition("report_lost", (S.IN_USE,), S.LOST, Role.FACILITIES_HEAD),
-        rests_on={S.UNDER_MAINTENANCE: "maintenance"},
+        Transition("take_back", (S.HELD_FOR_SALE,), S.IN_USE, Role.FACILITIES_HEAD, when=not_offered,
+                   needs_reason=True, asks=PLACE_AND_KEEPER),
+        Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE, S.LOST),
+                   S.RETIRED),
+        Transition("report_lost", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.LOST,
+                   Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("find", (S.LOST,), S.REGISTERED, (Role.FACILITIES_STAFF, Role.FACILITIES_HEAD),
+                   asks=PLACE_AND_KEEPER[:4]),
+        Transition("withdraw", (S.REGISTERED,), S.RETIRED, Role.FACILITIES_HEAD, when=nothing_built_on,
+                   needs_reason=True),
+        Transition("restore", (S.RETIRED, S.HELD_FOR_SALE), S.REGISTERED),
+        rests_on={S.UNDER_MAINTENANCE: "maintenance", S.HELD_FOR_SALE: "asset_disposal"},
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_aset.aset_id"))

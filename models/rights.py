@@ -28,6 +28,7 @@ from models.scopes import (
     own_store,
     own_stores_where_set,
     own_unit,
+    own_unit_or_given,
     released,
     treated_patients,
 )
@@ -151,7 +152,7 @@ RIGHTS: dict[str, TableRights] = {
     "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_model": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: every}, write=MASTER,
                            delete=MASTER),
-    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit},
+    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit_or_given},
                      write=(R.FACILITIES_STAFF,)),
     "asset_book": _rights("assets", ASSETS),
     "asset_book_change": _rights("assets", ASSETS),

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.assets.pages import AssetPages, PlanPages, ProcurementPages
+from backoffice.assets.together import TogetherPages
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from models.asset_documents import (
     AssetPlan,
@@ -31,12 +32,12 @@ from models.asset_exits import (
 from models.asset_history import AssetMovement
 from models.asset_register import Asset
 from models.base import db
-from models.operations.assets import entry, exits, receipts
+from models.operations.assets import auctions, entry, receipts
 from models.roles import Role
 from portal.web.locale import rupiah
 
 
-class AssetView(AssetPages, MasterView):
+class AssetView(TogetherPages, AssetPages, MasterView):
     model = Asset
     column_list = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
@@ -50,12 +51,11 @@ class AssetView(AssetPages, MasterView):
 class AssetMovementView(LedgerView):
     model = AssetMovement
     column_list = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room",
-                   "acknowledged_at")
+                   "state")
     column_default_sort = (None, True)
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
-        word = gettext("Acknowledge it on its page") if record.is_awaited else gettext("The asset's page")
-        return [(f"/admin/asset/details/?id={record.asset_id}", word, "armchair")]
+        return [(f"/admin/asset/details/?id={record.asset_id}", gettext("The asset's page"), "armchair")]
 
 
 class AssetPlanView(PlanPages, DocumentView):
@@ -107,7 +107,7 @@ class AssetDisposalView(DocumentView):
     column_list = ("number", "disposed_on", "route", "created_by", "state")
     line_form_columns = {"lines": ("asset", "quantity", "reason", "building", "ward")}
     makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,),
-                  exits.make_auction,
+                  auctions.make_auction,
                   lambda disposal: disposal.state == AssetDisposalState.POSTED
                   and disposal.route == DisposalRoute.AUCTION),)
 
@@ -127,8 +127,8 @@ class AssetAuctionView(DocumentView):
             sa.select(bid).where(bid.asset_auction_line_id.in_([line.id for line in record.lines]))
             .order_by(bid.round.desc(), bid.asset_auction_line_id, bid.amount.desc(), bid.offered_at,
                       bid.id)).all()
-        return {"bids": bids, "winners": {bid.id for bid in exits.winning(record, bids)},
-                "working": record.state == AssetAuctionState.OPEN
+        return {"bids": bids, "winners": {bid.id for bid in auctions.winning(record, bids)},
+                "working": record.state in (AssetAuctionState.OPEN, AssetAuctionState.AWARDED)
                 and current_user.has_role(Role.FACILITIES_STAFF)}
 
 
@@ -147,7 +147,7 @@ class AssetAuctionBidView(MasterView):
             joinedload(AssetAuctionLine.asset), joinedload(AssetAuctionLine.land))]
 
     def before_save(self, form: Any, record: AssetAuctionBid, is_new: bool) -> None:
-        exits.check_bid(record, is_new=is_new)
+        auctions.check_bid(record, is_new=is_new)
 
     def details_url(self, record: Any) -> str:
         """A bid is seen on its auction."""

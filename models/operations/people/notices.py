@@ -36,7 +36,7 @@ from models.settings import setting
 #: Things whose states are work of a board or of another document, not papers that wait for somebody.
 NOT_PAPERS = frozenset({"bed", "room", "inpatient_room", "asset", "maintenance_line"})
 #: Papers that have a work list of their own: they wait in the inbox, and ring no bell.
-QUIET = frozenset({"cleaning"})
+QUIET = frozenset({"cleaning", "asset_movement"})
 #: Roles that are told of their work by rows of `NOTICES`.
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
