@@ -21,7 +21,6 @@ from models.organisation import Setting
 from models.rights import may, scope
 from portal.web import fault_page
 from portal.web.links import printed_address
-from portal.web.locale import refusal_text
 
 bp = Blueprint("labelled", __name__)
 
