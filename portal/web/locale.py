@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from models import clock
-from models.errors import Plural, Refused
+from models.errors import InTwo, Plural, Refused
 
 LANGUAGES = ("id", "en")
 #: The field of the session that keeps the reader's language for the time when the database is away.
@@ -182,7 +182,8 @@ def refusal_text(refusal: Refused) -> str:
     params: dict[str, Any] = {key: quantity(value) if isinstance(value, Decimal) else day(value)
                               if isinstance(value, date) and not isinstance(value, datetime)
                               else moment(value)
-                              if isinstance(value, datetime) else value
+                              if isinstance(value, datetime)
+                              else value.en if isinstance(value, InTwo) and not is_indonesian() else value
                               for key, value in refusal.params.items()}
     message = refusal.message
     if isinstance(message, Plural):

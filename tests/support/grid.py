@@ -33,7 +33,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 
 #: Tables of a patient's record: each reading of a row is written down.
-CLINICAL = frozenset({"clinical_note", "consultation", "diagnosis", "letter", "patient", "prescription",
+CLINICAL = frozenset({"clinical_note", "consultation", "diagnosis", "letter", "patient", "patient_allergy",
+                      "prescription",
                       "stay"})
 
 
