@@ -187,6 +187,9 @@ RIGHTS: dict[str, TableRights] = {
     "room_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "class_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "stay": _rights("places", (R.ADMIN, R.FRONT_OFFICE), clinical=True),
+    "bed_reservation": _rights("places", (R.ADMIN, R.FRONT_OFFICE), write=(R.FRONT_OFFICE,), edit=(),
+                               clinical=True),
+    "wall_display": _rights("places", (R.ADMIN,), write=(R.ADMIN,), edit=()),
     "cleaning": _rights("places", (R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE, R.DIRECTOR),
                         write=(R.HOUSEKEEPING, R.FACILITIES_STAFF)),
     # telemedicine
@@ -214,6 +217,9 @@ RIGHTS: dict[str, TableRights] = {
     "drug_interaction": _rights("telemedicine", PHARMACY, write=PHARMACISTS, delete=PHARMACISTS),
     "letter": _rights("telemedicine", {R.DOCTOR: own_consultations, R.ADMIN: every}, clinical=True,
                       hidden={R.ADMIN: LETTER}),
+    "walk_in": _rights("telemedicine", (R.ADMIN,), clinical=True, hidden={
+        R.ADMIN: frozenset({"complaint", "answers"})}),
+    "doctor_duty": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}),
     "consent": _rights("telemedicine", (R.ADMIN,)),
     # accounting
     "account": _rights("accounting", ACCOUNTS, write=(R.ADMIN,), delete=(R.ADMIN,)),
@@ -250,6 +256,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "scan": STAFF,
     "desk": frozenset({R.ADMIN, R.DOCTOR}),
     "imports": frozenset({R.ADMIN, R.FACILITIES_STAFF, R.STORE_HEAD}),
+    "settings": frozenset({R.ADMIN}),
     "rooms": frozenset({R.ADMIN, *FACILITIES, R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR}),
     "housekeeping": frozenset({R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE}),
     "care": frozenset({R.ADMIN, *FACILITIES, R.UNIT_USER, R.DIRECTOR}),

@@ -17,6 +17,7 @@ from portal import (
     home,
     learn,
     notices,
+    now,
     pages,
     papers,
     profile,
@@ -28,7 +29,7 @@ from portal import (
 )
 
 for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files,
-             notices, allergies):
+             notices, now, allergies):
     room.add_to(pages.bp)
 
 
