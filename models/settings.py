@@ -187,6 +187,7 @@ SETTINGS: dict[str, Declared] = {
     "registration.known_addresses": Declared(
         "", NETWORKS, N_("Network addresses from which any number may register"),
         N_("The hospital's own Wi-Fi, or a village hall on a day of enrolment."), strict=""),
+    "hospital.city": Declared("", FREE_TEXT, N_("City of the hospital, as papers are dated")),
     "account.inventory": Declared("117211", ACCOUNT, N_("Account: inventory")),
     "account.in_transit": Declared("117199", ACCOUNT, N_("Account: stock on its way between stores")),
     "account.received_not_invoiced": Declared("212112", ACCOUNT, N_("Account: received, not invoiced")),
@@ -320,6 +321,15 @@ SETTINGS: dict[str, Declared] = {
     "consultation.talk_hours": Declared(
         "72", whole(0, 8_760, N_("Write whole hours from 0 to 8760.")),
         N_("Hours after its end in which patient and doctor can still write to each other")),
+    "prescription.valid_days": Declared(
+        "30", whole(1, 366, N_("Write whole days from 1 to 366.")),
+        N_("Days in which a prescription can be fetched"), N_("What is issued keeps the days it was given.")),
+    "prescription.warn_days": Declared(
+        "3", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before its end on which a patient is told of a prescription that was not fetched")),
+    "prescription.place": Declared(
+        "", FREE_TEXT, N_("Where patients fetch their medicines"),
+        N_("For example “Apotek Rawat Jalan, lantai 1, 07.00–21.00”. Empty: the hospital's pharmacy.")),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),

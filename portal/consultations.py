@@ -33,7 +33,7 @@ from models.operations.clinic import consultations, conversation_news, conversat
 from models.operations.clinic.consultations import can_still_change
 from models.operations.clinic.conversation_news import BOARD
 from models.operations.core.approvals import perform
-from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
+from models.prescriptions import GIVEN_OUT, Prescription, PrescriptionLine
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import instant
@@ -120,7 +120,7 @@ def _given(consultation: Consultation, *, after: int | None = None, read: int | 
                                                                                            current_user),
         "until": consultation.starts_at - timedelta(hours=hours), "successor": _moved_to(consultation),
         "issued": [prescription for prescription in consultation.prescriptions
-                   if prescription.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
+                   if prescription.state in GIVEN_OUT]
         if consultation.state == C.COMPLETED else []}
 
 

@@ -58,6 +58,9 @@ UPDATE asset_disposal SET state = 'cancelled' WHERE state = 'reversed'
 UPDATE asset_disposal SET route = 'scrap' WHERE route = 'lost'
 
 UPDATE monthly_pack SET state = 'cancelled' WHERE state = 'withdrawn'
+-- A part was given out, and what nobody fetched has ended: before, there was no word for either.
+UPDATE prescription SET state = CASE state WHEN 'partly_dispensed' THEN 'dispensed' ELSE 'cancelled' END
+WHERE state IN ('partly_dispensed', 'expired')
 
 -- A check-in that was taken back never was.
 DELETE FROM stay WHERE voided_at IS NOT NULL

@@ -276,12 +276,12 @@ CREATE TRIGGER monthly_pack_final_truncate BEFORE TRUNCATE ON "monthly_pack" FOR
 EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
 
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription" FOR EACH ROW
-WHEN ((OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."received_by" IS DISTINCT FROM NEW."received_by" OR OLD."dispensed_at" IS DISTINCT FROM NEW."dispensed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('dispensed', 'cancelled', 'expired') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."valid_until" IS DISTINCT FROM NEW."valid_until" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER prescription_final_delete BEFORE DELETE ON "prescription" FOR EACH ROW
-WHEN (OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('dispensed', 'cancelled', 'expired') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER prescription_final_truncate BEFORE TRUNCATE ON "prescription" FOR EACH STATEMENT
@@ -610,7 +610,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}')
 
 CREATE TRIGGER prescription_line_final_change BEFORE UPDATE OR DELETE ON "prescription_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}', '{dispensed,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}', '{dispensed,cancelled,expired}', '{}')
 
 CREATE TRIGGER prescription_line_final_truncate BEFORE TRUNCATE ON "prescription_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: prescription_line')

@@ -206,12 +206,12 @@ WHEN OLD.state IN ('released', 'withdrawn', 'cancelled') OR OLD.number IS NOT NU
 BEGIN SELECT RAISE(ABORT, 'posted is final: monthly_pack'); END
 
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription"
-WHEN (OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."received_by" IS NOT NEW."received_by" OR OLD."dispensed_at" IS NOT NEW."dispensed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('dispensed', 'cancelled', 'expired') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."valid_until" IS NOT NEW."valid_until" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER prescription_final_delete BEFORE DELETE ON "prescription"
-WHEN OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('dispensed', 'cancelled', 'expired') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order"
@@ -487,7 +487,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_update BEFORE UPDATE ON "prescription_line"
 WHEN (((SELECT state FROM "prescription" WHERE id = OLD."prescription_id") NOT IN ('draft') OR (SELECT state FROM "prescription" WHERE id = NEW."prescription_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."dose" IS NOT NEW."dose" OR OLD."frequency" IS NOT NEW."frequency" OR OLD."duration_days" IS NOT NEW."duration_days" OR OLD."directions" IS NOT NEW."directions" OR OLD."allergy_reason" IS NOT NEW."allergy_reason"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."dose" IS NOT NEW."dose" OR OLD."frequency" IS NOT NEW."frequency" OR OLD."duration_days" IS NOT NEW."duration_days" OR OLD."directions" IS NOT NEW."directions" OR OLD."dose_quantity" IS NOT NEW."dose_quantity" OR OLD."dose_unit" IS NOT NEW."dose_unit" OR OLD."times_a_day" IS NOT NEW."times_a_day" OR OLD."every_hours" IS NOT NEW."every_hours" OR OLD."meal" IS NOT NEW."meal" OR OLD."is_if_needed" IS NOT NEW."is_if_needed" OR OLD."most_a_day" IS NOT NEW."most_a_day" OR OLD."allergy_reason" IS NOT NEW."allergy_reason" OR OLD."interaction_reason" IS NOT NEW."interaction_reason" OR OLD."warnings" IS NOT NEW."warnings"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_delete BEFORE DELETE ON "prescription_line"
