@@ -9,6 +9,7 @@ from models import (  # noqa: F401  (imported for their tables)
     asset_exits,
     asset_history,
     asset_register,
+    bed_reservations,
     beds,
     clinic,
     consultations,
@@ -46,4 +47,5 @@ from models import (  # noqa: F401  (imported for their tables)
     supplier_prices,
     supplier_refunds,
     triggers,
+    wall_displays,
 )

@@ -311,6 +311,8 @@ class Patient(Stateful, db.Model):
     state: Mapped[PatientState] = state_column(P.PENDING, "Halaman Pasien.Status")
     registered_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     decided_reason: Mapped[Text | None]
+    #: Who of the office registered the person; empty for whoever did it alone in the portal.
+    registered_by_id: Mapped[int | None] = reference("user", index=False)
 
     #: True only while `models.operations.clinic.merging` closes it.
     is_merging = False
@@ -319,6 +321,7 @@ class Patient(Stateful, db.Model):
     consents_given = False
 
     user: Mapped[User | None] = relationship("User", foreign_keys=[user_id])
+    registered_by: Mapped[User | None] = relationship("User", foreign_keys=[registered_by_id])
     guardian: Mapped[Patient | None] = relationship(
         "Patient", remote_side="Patient.id", foreign_keys=[guardian_id], back_populates="dependants")
     dependants: Mapped[list[Patient]] = relationship(
@@ -359,12 +362,24 @@ class ConsentKind(StrEnum):
     TELEMEDICINE = "telemedicine"
 
 
+class ConsentWay(StrEnum):
+    """How a consent was given: ticked in the portal, signed on paper, or said to the office."""
+
+    PORTAL = "portal"
+    PAPER = "on_paper"
+    ORAL = "orally"
+
+
 class Consent(db.Model):
-    """Which text a person agreed to, and when; a child by its guardian. Withdrawn, never deleted."""
+    """Which text a person agreed to, and when; a child by its guardian. Withdrawn, never deleted.
+
+    `given_by` is the account that wrote it down. Where that is the office, `said_by` names who agreed.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
         sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= given_at", name="withdrawn_after_given"),
+        sa.CheckConstraint("way = 'portal' OR said_by IS NOT NULL", name="said_by_somebody"),
     )
 
     id: Mapped[Id]
@@ -375,6 +390,9 @@ class Consent(db.Model):
     given_by_id: Mapped[int] = reference("user")
     given_at: Mapped[datetime] = mapped_column(default=clock.now)
     withdrawn_at: Mapped[datetime | None]
+    way: Mapped[ConsentWay] = mapped_column(default=ConsentWay.PORTAL,
+                                            server_default=ConsentWay.PORTAL.value)
+    said_by: Mapped[Name | None]
 
     patient: Mapped[Patient] = relationship(back_populates="consents")
     given_by: Mapped[User] = relationship("User")

@@ -12,6 +12,7 @@ from models import rights
 from models.base import db
 from models.operations.clinic import conversations
 from models.operations.people import notices
+from portal.web import contact
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
@@ -19,8 +20,13 @@ bp = Blueprint("portal", __name__, url_prefix="/portal")
 def counts() -> tuple[int, int]:
     """Unread messages and unread notices of the person: one statement, once a request."""
     if "portal_counts" not in g:
-        g.portal_counts = (0, 0) if not is_patient() else tuple(db.session.execute(sa.select(
-            conversations.unread_sum(current_user), notices.unread(current_user.id))).one())
+        g.portal_counts = (0, 0)
+        if is_patient():
+            messages, rings, *reached = db.session.execute(sa.select(
+                conversations.unread_sum(current_user), notices.unread(current_user.id),
+                *contact.columns())).one()
+            g.portal_counts = messages, rings
+            contact.keep(*reached)
     return g.portal_counts
 
 

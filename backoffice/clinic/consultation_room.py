@@ -15,6 +15,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from backoffice.clinic.booking import BookingPages
 from backoffice.clinic.conversation import ME, TalkPages
 from backoffice.panel import lookups
 from backoffice.panel.base import DocumentView, unit_text
@@ -51,7 +52,7 @@ RUNNING_DAYS = 30
 PAST = 8
 
 
-class ConsultationView(TalkPages, DocumentView):
+class ConsultationView(BookingPages, TalkPages, DocumentView):
     """The doctor's room for the own consultations; for others the page of facts."""
 
     model = Consultation
@@ -59,7 +60,7 @@ class ConsultationView(TalkPages, DocumentView):
     can_create = can_edit = can_delete = False
     column_list = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
     column_details_list = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer",
-                           "triage",
+                           "triage", "created_by",
                            "complaint", "held_beside", "decided_reason", "rating", "rating_comment")
     column_filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
     details_template = "backoffice/clinic/consultation.html"

@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_ce705d56027e
+Revision ID: 0006_49993f7bd0f8
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_ce705d56027e'
+revision = '0006_49993f7bd0f8'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -100,391 +100,169 @@ def take_back(table: str, columns: list[str]) -> None:
 
 def upgrade() -> None:
     drop_rules('0005', '0006')
-    op.create_table('form_draft',
+    op.create_table('wall_display',
     sa.Column('id', KEY, nullable=False),
-    sa.Column('user_id', KEY, nullable=False),
-    sa.Column('form', sa.String(length=40), nullable=False),
-    sa.Column('about', sa.String(length=40), nullable=False),
-    sa.Column('fields', sa.Text(), nullable=False),
-    sa.Column('saved_at', MOMENT, nullable=False),
-    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_form_draft_user_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_form_draft')),
-    sa.UniqueConstraint('user_id', 'form', 'about', name=op.f('uq_form_draft_user_id_form_about')),
-    sqlite_autoincrement=True
-    )
-    op.create_index(op.f('ix_form_draft_saved_at'), 'form_draft', ['saved_at'], unique=False)
-    op.create_table('doctor_duty',
-    sa.Column('id', KEY, nullable=False),
-    sa.Column('doctor_id', KEY, nullable=False),
-    sa.Column('starts_at', MOMENT, nullable=False),
-    sa.Column('ends_at', MOMENT, nullable=False),
-    sa.Column('ended_at', MOMENT, nullable=True),
-    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_doctor_duty_ends_after_start')),
-    sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_doctor_duty_doctor_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_doctor_duty')),
-    sqlite_autoincrement=True
-    )
-    op.create_index(op.f('ix_doctor_duty_doctor_id'), 'doctor_duty', ['doctor_id'], unique=False)
-    op.create_index('uq_doctor_duty_doctor_id_open', 'doctor_duty', ['doctor_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
-    op.create_table('walk_in',
-    sa.Column('id', KEY, nullable=False),
-    sa.Column('created_by_id', KEY, nullable=False),
-    sa.Column('patient_id', KEY, nullable=False),
-    sa.Column('complaint', sa.Text(), nullable=False),
-    sa.Column('answers', sa.Text(), nullable=False),
-    sa.Column('triage', sa.String(32), nullable=False),
-    sa.Column('payer', sa.String(32), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('ward_id', KEY, nullable=True),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('state', sa.String(32), nullable=False),
-    sa.Column('arrived_at', MOMENT, nullable=False),
-    sa.Column('consultation_id', KEY, nullable=True),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('seen_at', MOMENT, nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.CheckConstraint("payer IN ('self', 'bpjs', 'insurance')", name=op.f('ck_walk_in_payer_known')),
-    sa.CheckConstraint("state <> 'taken' OR consultation_id IS NOT NULL", name=op.f('ck_walk_in_taken_has_consultation')),
-    sa.CheckConstraint("state IN ('waiting', 'taken', 'left', 'expired')", name=op.f('ck_walk_in_state_known')),
-    sa.CheckConstraint("triage IN ('routine', 'soon', 'urgent')", name=op.f('ck_walk_in_triage_known')),
-    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_walk_in_consultation_id')),
-    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_walk_in_created_by_id')),
-    sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_walk_in_patient_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_walk_in')),
-    sa.UniqueConstraint('consultation_id', name=op.f('uq_walk_in_consultation_id')),
+    sa.CheckConstraint("state IN ('showing', 'revoked')", name=op.f('ck_wall_display_state_known')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_wall_display_created_by_id')),
+    sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_wall_display_ward_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wall_display')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_wall_display_token_hash')),
     sqlite_autoincrement=True
     )
-    op.create_index(op.f('ix_walk_in_created_by_id'), 'walk_in', ['created_by_id'], unique=False)
-    op.create_index(op.f('ix_walk_in_patient_id'), 'walk_in', ['patient_id'], unique=False)
-    op.create_index(op.f('ix_walk_in_state'), 'walk_in', ['state'], unique=False)
-    op.create_index('uq_walk_in_patient_id_waiting', 'walk_in', ['patient_id'], unique=True, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
-    op.add_column('consultation', sa.Column('kind', sa.String(32), server_default='appointment', nullable=False))
-    op.add_column('doctor_schedule', sa.Column('on_holidays', sa.Boolean(), server_default=sa.text('false'), nullable=False))
-    op.add_column('schedule_exception', sa.Column('until', sa.Date(), nullable=True))
-    op.add_column('letter', sa.Column('number', sa.String(length=20), nullable=True))
-    op.add_column('letter', sa.Column('state', sa.String(32), server_default='issued', nullable=False))
-    op.add_column('letter', sa.Column('replaces_id', KEY, nullable=True))
-    op.add_column('letter', sa.Column('decided_reason', sa.Text(), nullable=True))
-    op.add_column('letter', sa.Column('version', sa.Integer(), server_default='1', nullable=False))
-    if on_postgresql():
-        drop_constraint('consultation', 'ck_consultation_state_known')
-        drop_constraint('doctor_schedule', 'ck_doctor_schedule_ends_after_start')
-        drop_constraint('schedule_exception', 'ck_schedule_exception_ends_after_start')
+    op.create_index(op.f('ix_wall_display_state'), 'wall_display', ['state'], unique=False)
+    op.create_index(op.f('ix_wall_display_ward_id'), 'wall_display', ['ward_id'], unique=False)
+    op.create_table('bed_reservation',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('bed_id', KEY, nullable=True),
+    sa.Column('room_class_id', KEY, nullable=True),
+    sa.Column('patient_id', KEY, nullable=True),
+    sa.Column('guest_name', sa.String(length=200), nullable=True),
+    sa.Column('reserved_from', MOMENT, nullable=False),
+    sa.Column('reserved_until', MOMENT, nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('stay_id', KEY, nullable=True),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("state IN ('held', 'used', 'lapsed', 'cancelled')", name=op.f('ck_bed_reservation_state_known')),
+    sa.CheckConstraint('(bed_id IS NULL) <> (room_class_id IS NULL)', name=op.f('ck_bed_reservation_bed_or_class')),
+    sa.CheckConstraint('patient_id IS NOT NULL OR guest_name IS NOT NULL', name=op.f('ck_bed_reservation_somebody')),
+    sa.CheckConstraint('reserved_until > reserved_from', name=op.f('ck_bed_reservation_ends_after_start')),
+    sa.ForeignKeyConstraint(['bed_id'], ['bed.id'], name=op.f('fk_bed_reservation_bed_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_bed_reservation_created_by_id')),
+    sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_bed_reservation_patient_id')),
+    sa.ForeignKeyConstraint(['room_class_id'], ['room_class.id'], name=op.f('fk_bed_reservation_room_class_id')),
+    sa.ForeignKeyConstraint(['stay_id'], ['stay.id'], name=op.f('fk_bed_reservation_stay_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bed_reservation')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_bed_reservation_bed_id'), 'bed_reservation', ['bed_id'], unique=False)
+    op.create_index('ix_bed_reservation_held_until', 'bed_reservation', ['reserved_until'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+    op.create_index(op.f('ix_bed_reservation_patient_id'), 'bed_reservation', ['patient_id'], unique=False)
+    op.create_index(op.f('ix_bed_reservation_room_class_id'), 'bed_reservation', ['room_class_id'], unique=False)
+    op.create_index(op.f('ix_bed_reservation_state'), 'bed_reservation', ['state'], unique=False)
+    op.create_index(op.f('ix_bed_reservation_stay_id'), 'bed_reservation', ['stay_id'], unique=False)
+    op.create_table('stay_bed',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('stay_id', KEY, nullable=False),
+    sa.Column('bed_id', KEY, nullable=False),
+    sa.Column('started_at', MOMENT, nullable=False),
+    sa.Column('ended_at', MOMENT, nullable=True),
+    sa.CheckConstraint('ended_at >= started_at', name=op.f('ck_stay_bed_ends_after_start')),
+    sa.ForeignKeyConstraint(['bed_id'], ['bed.id'], name=op.f('fk_stay_bed_bed_id')),
+    sa.ForeignKeyConstraint(['stay_id'], ['stay.id'], name=op.f('fk_stay_bed_stay_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stay_bed')),
+    sqlite_autoincrement=True
+    )
+    op.create_index('ix_stay_bed_bed_id_ended_at', 'stay_bed', ['bed_id', 'ended_at'], unique=False)
+    op.create_index(op.f('ix_stay_bed_stay_id'), 'stay_bed', ['stay_id'], unique=False)
+    op.create_index('uq_stay_bed_open_bed', 'stay_bed', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_index('uq_stay_bed_open_stay', 'stay_bed', ['stay_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.add_column('stay', sa.Column('outcome', sa.String(32), nullable=True))
+    op.add_column('stay', sa.Column('voided_at', MOMENT, nullable=True))
     run_rows('rows')
     if on_postgresql():
-        op.create_check_constraint(op.f('ck_consultation_kind_known'), 'consultation', "kind IN ('appointment', 'now')")
-        op.create_check_constraint(op.f('ck_consultation_state_known'), 'consultation', "state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled', 'expired')")
-        op.create_check_constraint(op.f('ck_doctor_schedule_hours_not_empty'), 'doctor_schedule', 'ends_at <> starts_at')
-        op.create_check_constraint(op.f('ck_schedule_exception_hours_not_empty'), 'schedule_exception', 'ends_at IS NULL OR ends_at <> starts_at')
-        op.create_check_constraint(op.f('ck_schedule_exception_until_of_whole_days'), 'schedule_exception', 'until IS NULL OR (until >= "on" AND kind = \'away\' AND starts_at IS NULL)')
-        op.create_check_constraint(op.f('ck_letter_state_known'), 'letter', "state IN ('issued', 'withdrawn', 'replaced')")
-        op.create_foreign_key(op.f('fk_letter_replaces_id'), 'letter', 'letter', ['replaces_id'], ['id'])
-        op.create_unique_constraint(op.f('uq_letter_number'), 'letter', ['number'])
-        op.create_unique_constraint(op.f('uq_letter_replaces_id'), 'letter', ['replaces_id'])
-        op.create_index(op.f('ix_letter_state'), 'letter', ['state'], unique=False)
+        op.create_check_constraint(op.f('ck_stay_outcome_known'), 'stay', "outcome IN ('home', 'referred', 'own_wish', 'died')")
+        op.create_check_constraint(op.f('ck_stay_outcome_of_ended'), 'stay', 'outcome IS NULL OR (ended_at IS NOT NULL AND voided_at IS NULL)')
+        op.create_check_constraint(op.f('ck_stay_voided_is_ended'), 'stay', 'voided_at IS NULL OR ended_at IS NOT NULL')
+        op.create_index('uq_stay_open_patient', 'stay', ['patient_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'))
+        op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
     if not on_postgresql():
-        set_aside('consultation', ['ix_consultation_created_by_id', 'ix_consultation_doctor_starts_at', 'ix_consultation_patient_starts_at', 'ix_consultation_specialization_id', 'ix_consultation_starts_at', 'ix_consultation_state', 'ix_consultation_state_starts_at'])
-        op.create_table('consultation',
+        set_aside('stay', ['ix_stay_bed_id', 'ix_stay_patient_id', 'ix_stay_started_at', 'uq_stay_open_bed'])
+        op.create_table('stay',
         sa.Column('id', KEY, nullable=False),
-        sa.Column('created_by_id', KEY, nullable=False),
-        sa.Column('requested_on', sa.Date(), nullable=False),
-        sa.Column('patient_id', KEY, nullable=False),
-        sa.Column('specialization_id', KEY, nullable=False),
-        sa.Column('doctor_id', KEY, nullable=False),
-        sa.Column('complaint', sa.Text(), nullable=False),
-        sa.Column('state', sa.String(32), nullable=False),
-        sa.Column('starts_at', MOMENT, nullable=False),
-        sa.Column('slot_minutes', sa.Integer(), nullable=False),
-        sa.Column('kind', sa.String(32), server_default='appointment', nullable=False),
-        sa.Column('payer', sa.String(32), nullable=False),
-        sa.Column('triage', sa.String(32), nullable=False),
-        sa.Column('video_url', sa.String(length=500), nullable=True),
-        sa.Column('decided_reason', sa.Text(), nullable=True),
-        sa.Column('moved_to', MOMENT, nullable=True),
-        sa.Column('moved_to_doctor_id', KEY, nullable=True),
-        sa.Column('rescheduled_from_id', KEY, nullable=True),
-        sa.Column('held_beside_id', KEY, nullable=True),
-        sa.Column('approved_at', MOMENT, nullable=True),
-        sa.Column('started_at', MOMENT, nullable=True),
-        sa.Column('completed_at', MOMENT, nullable=True),
-        sa.Column('rating', sa.Integer(), nullable=True),
-        sa.Column('rating_comment', sa.Text(), nullable=True),
-        sa.Column('rated_at', MOMENT, nullable=True),
-        sa.Column('number', sa.String(length=20), nullable=True),
-        sa.Column('created_at', MOMENT, nullable=False),
-        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('bed_id', KEY, nullable=False),
+        sa.Column('patient_id', KEY, nullable=True),
+        sa.Column('outside_reference', sa.String(length=200), nullable=True),
+        sa.Column('started_at', MOMENT, nullable=False),
+        sa.Column('ended_at', MOMENT, nullable=True),
+        sa.Column('outcome', sa.String(32), nullable=True),
+        sa.Column('voided_at', MOMENT, nullable=True),
+        sa.Column('checked_in_by_id', KEY, nullable=False),
+        sa.Column('checked_out_by_id', KEY, nullable=True),
         sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint("held_beside_id IS NULL OR (held_beside_id <> id AND state = 'completed')", name=op.f('ck_consultation_held_beside_another')),
-        sa.CheckConstraint("kind IN ('appointment', 'now')", name=op.f('ck_consultation_kind_known')),
-        sa.CheckConstraint("payer IN ('self', 'bpjs', 'insurance')", name=op.f('ck_consultation_payer_known')),
-        sa.CheckConstraint("state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled', 'expired')", name=op.f('ck_consultation_state_known')),
-        sa.CheckConstraint("triage IN ('routine', 'soon', 'urgent')", name=op.f('ck_consultation_triage_known')),
-        sa.CheckConstraint('rating BETWEEN 1 AND 5', name=op.f('ck_consultation_rating_known')),
-        sa.CheckConstraint('slot_minutes BETWEEN 1 AND 1440', name=op.f('ck_consultation_slot_minutes_within_a_day')),
-        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_consultation_created_by_id')),
-        sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_consultation_doctor_id')),
-        sa.ForeignKeyConstraint(['held_beside_id'], ['consultation.id'], name=op.f('fk_consultation_held_beside_id')),
-        sa.ForeignKeyConstraint(['moved_to_doctor_id'], ['doctor.id'], name=op.f('fk_consultation_moved_to_doctor_id')),
-        sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_consultation_patient_id')),
-        sa.ForeignKeyConstraint(['rescheduled_from_id'], ['consultation.id'], name=op.f('fk_consultation_rescheduled_from_id')),
-        sa.ForeignKeyConstraint(['specialization_id'], ['specialization.id'], name=op.f('fk_consultation_specialization_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_consultation')),
-        sa.UniqueConstraint('number', name=op.f('uq_consultation_number')),
-        sa.UniqueConstraint('rescheduled_from_id', name=op.f('uq_consultation_rescheduled_from_id')),
+        sa.CheckConstraint("outcome IN ('home', 'referred', 'own_wish', 'died')", name=op.f('ck_stay_outcome_known')),
+        sa.CheckConstraint('ended_at >= started_at', name=op.f('ck_stay_ends_after_start')),
+        sa.CheckConstraint('outcome IS NULL OR (ended_at IS NOT NULL AND voided_at IS NULL)', name=op.f('ck_stay_outcome_of_ended')),
+        sa.CheckConstraint('patient_id IS NOT NULL OR outside_reference IS NOT NULL', name=op.f('ck_stay_somebody')),
+        sa.CheckConstraint('voided_at IS NULL OR ended_at IS NOT NULL', name=op.f('ck_stay_voided_is_ended')),
+        sa.ForeignKeyConstraint(['bed_id'], ['bed.id'], name=op.f('fk_stay_bed_id')),
+        sa.ForeignKeyConstraint(['checked_in_by_id'], ['user.id'], name=op.f('fk_stay_checked_in_by_id')),
+        sa.ForeignKeyConstraint(['checked_out_by_id'], ['user.id'], name=op.f('fk_stay_checked_out_by_id')),
+        sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_stay_patient_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stay')),
         sqlite_autoincrement=True
         )
-        op.create_index(op.f('ix_consultation_created_by_id'), 'consultation', ['created_by_id'], unique=False)
-        op.create_index('ix_consultation_doctor_starts_at', 'consultation', ['doctor_id', 'starts_at'], unique=False)
-        op.create_index('ix_consultation_patient_starts_at', 'consultation', ['patient_id', 'starts_at'], unique=False)
-        op.create_index(op.f('ix_consultation_specialization_id'), 'consultation', ['specialization_id'], unique=False)
-        op.create_index(op.f('ix_consultation_starts_at'), 'consultation', ['starts_at'], unique=False)
-        op.create_index(op.f('ix_consultation_state'), 'consultation', ['state'], unique=False)
-        op.create_index('ix_consultation_state_starts_at', 'consultation', ['state', 'starts_at'], unique=False)
-        take_back('consultation', ['id', 'created_by_id', 'requested_on', 'patient_id', 'specialization_id', 'doctor_id', 'complaint', 'state', 'starts_at', 'slot_minutes', 'kind', 'payer', 'triage', 'video_url', 'decided_reason', 'moved_to', 'moved_to_doctor_id', 'rescheduled_from_id', 'held_beside_id', 'approved_at', 'started_at', 'completed_at', 'rating', 'rating_comment', 'rated_at', 'number', 'created_at', 'note', 'version'])
-    if not on_postgresql():
-        set_aside('doctor_schedule', ['ix_doctor_schedule_doctor_id'])
-        op.create_table('doctor_schedule',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('doctor_id', KEY, nullable=False),
-        sa.Column('weekday', sa.Integer(), nullable=False),
-        sa.Column('starts_at', sa.Time(), nullable=False),
-        sa.Column('ends_at', sa.Time(), nullable=False),
-        sa.Column('slot_minutes', sa.Integer(), nullable=False),
-        sa.Column('valid_from', sa.Date(), nullable=True),
-        sa.Column('valid_until', sa.Date(), nullable=True),
-        sa.Column('on_holidays', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint('ends_at <> starts_at', name=op.f('ck_doctor_schedule_hours_not_empty')),
-        sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240', name=op.f('ck_doctor_schedule_slot_minutes_5_to_240')),
-        sa.CheckConstraint('valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from', name=op.f('ck_doctor_schedule_valid_until_after_from')),
-        sa.CheckConstraint('weekday BETWEEN 0 AND 6', name=op.f('ck_doctor_schedule_weekday_known')),
-        sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_doctor_schedule_doctor_id'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_doctor_schedule')),
-        sa.UniqueConstraint('doctor_id', 'weekday', 'starts_at', name=op.f('uq_doctor_schedule_doctor_id_weekday_starts_at')),
-        sqlite_autoincrement=True
-        )
-        op.create_index(op.f('ix_doctor_schedule_doctor_id'), 'doctor_schedule', ['doctor_id'], unique=False)
-        take_back('doctor_schedule', ['id', 'doctor_id', 'weekday', 'starts_at', 'ends_at', 'slot_minutes', 'valid_from', 'valid_until', 'on_holidays', 'version'])
-    if not on_postgresql():
-        set_aside('schedule_exception', ['ix_schedule_exception_doctor_on'])
-        op.create_table('schedule_exception',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('doctor_id', KEY, nullable=False),
-        sa.Column('on', sa.Date(), nullable=False),
-        sa.Column('until', sa.Date(), nullable=True),
-        sa.Column('kind', sa.String(32), nullable=False),
-        sa.Column('starts_at', sa.Time(), nullable=True),
-        sa.Column('ends_at', sa.Time(), nullable=True),
-        sa.Column('slot_minutes', sa.Integer(), nullable=False),
-        sa.Column('reason', sa.String(length=200), nullable=True),
-        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint("kind <> 'extra' OR starts_at IS NOT NULL", name=op.f('ck_schedule_exception_extra_has_hours')),
-        sa.CheckConstraint("kind IN ('away', 'extra')", name=op.f('ck_schedule_exception_kind_known')),
-        sa.CheckConstraint('(starts_at IS NULL) = (ends_at IS NULL)', name=op.f('ck_schedule_exception_both_hours')),
-        sa.CheckConstraint('ends_at IS NULL OR ends_at <> starts_at', name=op.f('ck_schedule_exception_hours_not_empty')),
-        sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240', name=op.f('ck_schedule_exception_slot_minutes_5_to_240')),
-        sa.CheckConstraint('until IS NULL OR (until >= "on" AND kind = \'away\' AND starts_at IS NULL)', name=op.f('ck_schedule_exception_until_of_whole_days')),
-        sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_schedule_exception_doctor_id'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule_exception')),
-        sqlite_autoincrement=True
-        )
-        op.create_index('ix_schedule_exception_doctor_on', 'schedule_exception', ['doctor_id', 'on'], unique=False)
-        take_back('schedule_exception', ['id', 'doctor_id', 'on', 'until', 'kind', 'starts_at', 'ends_at', 'slot_minutes', 'reason', 'version'])
-    if not on_postgresql():
-        set_aside('letter', ['ix_letter_author_id', 'ix_letter_consultation_id'])
-        op.create_table('letter',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('consultation_id', KEY, nullable=False),
-        sa.Column('number', sa.String(length=20), nullable=True),
-        sa.Column('kind', sa.String(32), nullable=False),
-        sa.Column('state', sa.String(32), server_default='issued', nullable=False),
-        sa.Column('replaces_id', KEY, nullable=True),
-        sa.Column('decided_reason', sa.Text(), nullable=True),
-        sa.Column('verify_code', sa.String(length=40), nullable=False),
-        sa.Column('issued_on', sa.Date(), nullable=False),
-        sa.Column('sick_from', sa.Date(), nullable=True),
-        sa.Column('sick_until', sa.Date(), nullable=True),
-        sa.Column('referred_to', sa.String(length=200), nullable=True),
-        sa.Column('body', sa.Text(), nullable=False),
-        sa.Column('author_id', KEY, nullable=False),
-        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint("kind <> 'referral' OR referred_to IS NOT NULL", name=op.f('ck_letter_referral_to')),
-        sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)", name=op.f('ck_letter_sick_days')),
-        sa.CheckConstraint("kind IN ('sick', 'referral')", name=op.f('ck_letter_kind_known')),
-        sa.CheckConstraint("state IN ('issued', 'withdrawn', 'replaced')", name=op.f('ck_letter_state_known')),
-        sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_letter_author_id')),
-        sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_letter_consultation_id')),
-        sa.ForeignKeyConstraint(['replaces_id'], ['letter.id'], name=op.f('fk_letter_replaces_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
-        sa.UniqueConstraint('number', name=op.f('uq_letter_number')),
-        sa.UniqueConstraint('replaces_id', name=op.f('uq_letter_replaces_id')),
-        sa.UniqueConstraint('verify_code', name=op.f('uq_letter_verify_code')),
-        sqlite_autoincrement=True
-        )
-        op.create_index(op.f('ix_letter_author_id'), 'letter', ['author_id'], unique=False)
-        op.create_index(op.f('ix_letter_consultation_id'), 'letter', ['consultation_id'], unique=False)
-        op.create_index(op.f('ix_letter_state'), 'letter', ['state'], unique=False)
-        take_back('letter', ['id', 'consultation_id', 'number', 'kind', 'state', 'replaces_id', 'decided_reason', 'verify_code', 'issued_on', 'sick_from', 'sick_until', 'referred_to', 'body', 'author_id', 'version'])
+        op.create_index(op.f('ix_stay_bed_id'), 'stay', ['bed_id'], unique=False)
+        op.create_index(op.f('ix_stay_patient_id'), 'stay', ['patient_id'], unique=False)
+        op.create_index('ix_stay_started_at', 'stay', ['started_at'], unique=False)
+        op.create_index('uq_stay_open_bed', 'stay', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        op.create_index('uq_stay_open_patient', 'stay', ['patient_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'))
+        op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
+        take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'outcome', 'voided_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
     make_rules('0006', '0005')
 
 
 def downgrade() -> None:
     drop_rules('0006', '0005')
-    op.drop_index('ix_letter_state', table_name='letter')
+    op.drop_index('uq_stay_open_patient', table_name='stay')
+    op.drop_index('uq_stay_open_reference', table_name='stay')
     if on_postgresql():
-        drop_constraint('consultation', 'ck_consultation_kind_known')
-        drop_constraint('consultation', 'ck_consultation_state_known')
-        drop_constraint('doctor_schedule', 'ck_doctor_schedule_hours_not_empty')
-        drop_constraint('schedule_exception', 'ck_schedule_exception_hours_not_empty')
-        drop_constraint('schedule_exception', 'ck_schedule_exception_until_of_whole_days')
-        drop_constraint('letter', 'ck_letter_state_known')
-        drop_constraint('letter', 'fk_letter_replaces_id')
-        drop_constraint('letter', 'uq_letter_number')
-        drop_constraint('letter', 'uq_letter_replaces_id')
+        drop_constraint('stay', 'ck_stay_outcome_known')
+        drop_constraint('stay', 'ck_stay_outcome_of_ended')
+        drop_constraint('stay', 'ck_stay_voided_is_ended')
     run_rows('rows_back')
     if on_postgresql():
-        op.drop_column('consultation', 'kind')
-        op.create_check_constraint(op.f('ck_consultation_state_known'), 'consultation', "state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled')")
-        op.drop_column('doctor_schedule', 'on_holidays')
-        op.create_check_constraint(op.f('ck_doctor_schedule_ends_after_start'), 'doctor_schedule', 'ends_at > starts_at')
-        op.drop_column('schedule_exception', 'until')
-        op.create_check_constraint(op.f('ck_schedule_exception_ends_after_start'), 'schedule_exception', 'ends_at IS NULL OR ends_at > starts_at')
-        op.drop_column('letter', 'number')
-        op.drop_column('letter', 'state')
-        op.drop_column('letter', 'replaces_id')
-        op.drop_column('letter', 'decided_reason')
-        op.drop_column('letter', 'version')
+        op.drop_column('stay', 'outcome')
+        op.drop_column('stay', 'voided_at')
     if not on_postgresql():
-        set_aside('consultation', ['ix_consultation_created_by_id', 'ix_consultation_doctor_starts_at', 'ix_consultation_patient_starts_at', 'ix_consultation_specialization_id', 'ix_consultation_starts_at', 'ix_consultation_state', 'ix_consultation_state_starts_at'])
-        op.create_table('consultation',
+        set_aside('stay', ['ix_stay_bed_id', 'ix_stay_patient_id', 'ix_stay_started_at', 'uq_stay_open_bed'])
+        op.create_table('stay',
         sa.Column('id', KEY, nullable=False),
-        sa.Column('created_by_id', KEY, nullable=False),
-        sa.Column('requested_on', sa.Date(), nullable=False),
-        sa.Column('patient_id', KEY, nullable=False),
-        sa.Column('specialization_id', KEY, nullable=False),
-        sa.Column('doctor_id', KEY, nullable=False),
-        sa.Column('complaint', sa.Text(), nullable=False),
-        sa.Column('state', sa.String(32), nullable=False),
-        sa.Column('starts_at', MOMENT, nullable=False),
-        sa.Column('slot_minutes', sa.Integer(), nullable=False),
-        sa.Column('payer', sa.String(32), nullable=False),
-        sa.Column('triage', sa.String(32), nullable=False),
-        sa.Column('video_url', sa.String(length=500), nullable=True),
-        sa.Column('decided_reason', sa.Text(), nullable=True),
-        sa.Column('moved_to', MOMENT, nullable=True),
-        sa.Column('moved_to_doctor_id', KEY, nullable=True),
-        sa.Column('rescheduled_from_id', KEY, nullable=True),
-        sa.Column('held_beside_id', KEY, nullable=True),
-        sa.Column('approved_at', MOMENT, nullable=True),
-        sa.Column('started_at', MOMENT, nullable=True),
-        sa.Column('completed_at', MOMENT, nullable=True),
-        sa.Column('rating', sa.Integer(), nullable=True),
-        sa.Column('rating_comment', sa.Text(), nullable=True),
-        sa.Column('rated_at', MOMENT, nullable=True),
-        sa.Column('number', sa.String(length=20), nullable=True),
-        sa.Column('created_at', MOMENT, nullable=False),
-        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('bed_id', KEY, nullable=False),
+        sa.Column('patient_id', KEY, nullable=True),
+        sa.Column('outside_reference', sa.String(length=200), nullable=True),
+        sa.Column('started_at', MOMENT, nullable=False),
+        sa.Column('ended_at', MOMENT, nullable=True),
+        sa.Column('checked_in_by_id', KEY, nullable=False),
+        sa.Column('checked_out_by_id', KEY, nullable=True),
         sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint("held_beside_id IS NULL OR (held_beside_id <> id AND state = 'completed')", name=op.f('ck_consultation_held_beside_another')),
-        sa.CheckConstraint("payer IN ('self', 'bpjs', 'insurance')", name=op.f('ck_consultation_payer_known')),
-        sa.CheckConstraint("state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled')", name=op.f('ck_consultation_state_known')),
-        sa.CheckConstraint("triage IN ('routine', 'soon', 'urgent')", name=op.f('ck_consultation_triage_known')),
-        sa.CheckConstraint('rating BETWEEN 1 AND 5', name=op.f('ck_consultation_rating_known')),
-        sa.CheckConstraint('slot_minutes BETWEEN 1 AND 1440', name=op.f('ck_consultation_slot_minutes_within_a_day')),
-        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_consultation_created_by_id')),
-        sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_consultation_doctor_id')),
-        sa.ForeignKeyConstraint(['held_beside_id'], ['consultation.id'], name=op.f('fk_consultation_held_beside_id')),
-        sa.ForeignKeyConstraint(['moved_to_doctor_id'], ['doctor.id'], name=op.f('fk_consultation_moved_to_doctor_id')),
-        sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_consultation_patient_id')),
-        sa.ForeignKeyConstraint(['rescheduled_from_id'], ['consultation.id'], name=op.f('fk_consultation_rescheduled_from_id')),
-        sa.ForeignKeyConstraint(['specialization_id'], ['specialization.id'], name=op.f('fk_consultation_specialization_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_consultation')),
-        sa.UniqueConstraint('number', name=op.f('uq_consultation_number')),
-        sa.UniqueConstraint('rescheduled_from_id', name=op.f('uq_consultation_rescheduled_from_id')),
+        sa.CheckConstraint('ended_at >= started_at', name=op.f('ck_stay_ends_after_start')),
+        sa.CheckConstraint('patient_id IS NOT NULL OR outside_reference IS NOT NULL', name=op.f('ck_stay_somebody')),
+        sa.ForeignKeyConstraint(['bed_id'], ['bed.id'], name=op.f('fk_stay_bed_id')),
+        sa.ForeignKeyConstraint(['checked_in_by_id'], ['user.id'], name=op.f('fk_stay_checked_in_by_id')),
+        sa.ForeignKeyConstraint(['checked_out_by_id'], ['user.id'], name=op.f('fk_stay_checked_out_by_id')),
+        sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_stay_patient_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stay')),
         sqlite_autoincrement=True
         )
-        op.create_index(op.f('ix_consultation_created_by_id'), 'consultation', ['created_by_id'], unique=False)
-        op.create_index('ix_consultation_doctor_starts_at', 'consultation', ['doctor_id', 'starts_at'], unique=False)
-        op.create_index('ix_consultation_patient_starts_at', 'consultation', ['patient_id', 'starts_at'], unique=False)
-        op.create_index(op.f('ix_consultation_specialization_id'), 'consultation', ['specialization_id'], unique=False)
-        op.create_index(op.f('ix_consultation_starts_at'), 'consultation', ['starts_at'], unique=False)
-        op.create_index(op.f('ix_consultation_state'), 'consultation', ['state'], unique=False)
-        op.create_index('ix_consultation_state_starts_at', 'consultation', ['state', 'starts_at'], unique=False)
-        take_back('consultation', ['id', 'created_by_id', 'requested_on', 'patient_id', 'specialization_id', 'doctor_id', 'complaint', 'state', 'starts_at', 'slot_minutes', 'payer', 'triage', 'video_url', 'decided_reason', 'moved_to', 'moved_to_doctor_id', 'rescheduled_from_id', 'held_beside_id', 'approved_at', 'started_at', 'completed_at', 'rating', 'rating_comment', 'rated_at', 'number', 'created_at', 'note', 'version'])
-    if not on_postgresql():
-        set_aside('doctor_schedule', ['ix_doctor_schedule_doctor_id'])
-        op.create_table('doctor_schedule',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('doctor_id', KEY, nullable=False),
-        sa.Column('weekday', sa.Integer(), nullable=False),
-        sa.Column('starts_at', sa.Time(), nullable=False),
-        sa.Column('ends_at', sa.Time(), nullable=False),
-        sa.Column('slot_minutes', sa.Integer(), nullable=False),
-        sa.Column('valid_from', sa.Date(), nullable=True),
-        sa.Column('valid_until', sa.Date(), nullable=True),
-        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_doctor_schedule_ends_after_start')),
-        sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240', name=op.f('ck_doctor_schedule_slot_minutes_5_to_240')),
-        sa.CheckConstraint('valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from', name=op.f('ck_doctor_schedule_valid_until_after_from')),
-        sa.CheckConstraint('weekday BETWEEN 0 AND 6', name=op.f('ck_doctor_schedule_weekday_known')),
-        sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_doctor_schedule_doctor_id'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_doctor_schedule')),
-        sa.UniqueConstraint('doctor_id', 'weekday', 'starts_at', name=op.f('uq_doctor_schedule_doctor_id_weekday_starts_at')),
-        sqlite_autoincrement=True
-        )
-        op.create_index(op.f('ix_doctor_schedule_doctor_id'), 'doctor_schedule', ['doctor_id'], unique=False)
-        take_back('doctor_schedule', ['id', 'doctor_id', 'weekday', 'starts_at', 'ends_at', 'slot_minutes', 'valid_from', 'valid_until', 'version'])
-    if not on_postgresql():
-        set_aside('schedule_exception', ['ix_schedule_exception_doctor_on'])
-        op.create_table('schedule_exception',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('doctor_id', KEY, nullable=False),
-        sa.Column('on', sa.Date(), nullable=False),
-        sa.Column('kind', sa.String(32), nullable=False),
-        sa.Column('starts_at', sa.Time(), nullable=True),
-        sa.Column('ends_at', sa.Time(), nullable=True),
-        sa.Column('slot_minutes', sa.Integer(), nullable=False),
-        sa.Column('reason', sa.String(length=200), nullable=True),
-        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint("kind <> 'extra' OR starts_at IS NOT NULL", name=op.f('ck_schedule_exception_extra_has_hours')),
-        sa.CheckConstraint("kind IN ('away', 'extra')", name=op.f('ck_schedule_exception_kind_known')),
-        sa.CheckConstraint('(starts_at IS NULL) = (ends_at IS NULL)', name=op.f('ck_schedule_exception_both_hours')),
-        sa.CheckConstraint('ends_at IS NULL OR ends_at > starts_at', name=op.f('ck_schedule_exception_ends_after_start')),
-        sa.CheckConstraint('slot_minutes BETWEEN 5 AND 240', name=op.f('ck_schedule_exception_slot_minutes_5_to_240')),
-        sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_schedule_exception_doctor_id'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule_exception')),
-        sqlite_autoincrement=True
-        )
-        op.create_index('ix_schedule_exception_doctor_on', 'schedule_exception', ['doctor_id', 'on'], unique=False)
-        take_back('schedule_exception', ['id', 'doctor_id', 'on', 'kind', 'starts_at', 'ends_at', 'slot_minutes', 'reason', 'version'])
-    if not on_postgresql():
-        set_aside('letter', ['ix_letter_author_id', 'ix_letter_consultation_id'])
-        op.create_table('letter',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('consultation_id', KEY, nullable=False),
-        sa.Column('kind', sa.String(32), nullable=False),
-        sa.Column('verify_code', sa.String(length=40), nullable=False),
-        sa.Column('issued_on', sa.Date(), nullable=False),
-        sa.Column('sick_from', sa.Date(), nullable=True),
-        sa.Column('sick_until', sa.Date(), nullable=True),
-        sa.Column('referred_to', sa.String(length=200), nullable=True),
-        sa.Column('body', sa.Text(), nullable=False),
-        sa.Column('author_id', KEY, nullable=False),
-        sa.CheckConstraint("kind <> 'referral' OR referred_to IS NOT NULL", name=op.f('ck_letter_referral_to')),
-        sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)", name=op.f('ck_letter_sick_days')),
-        sa.CheckConstraint("kind IN ('sick', 'referral')", name=op.f('ck_letter_kind_known')),
-        sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_letter_author_id')),
-        sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_letter_consultation_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
-        sa.UniqueConstraint('verify_code', name=op.f('uq_letter_verify_code')),
-        sqlite_autoincrement=True
-        )
-        op.create_index(op.f('ix_letter_author_id'), 'letter', ['author_id'], unique=False)
-        op.create_index(op.f('ix_letter_consultation_id'), 'letter', ['consultation_id'], unique=False)
-        take_back('letter', ['id', 'consultation_id', 'kind', 'verify_code', 'issued_on', 'sick_from', 'sick_until', 'referred_to', 'body', 'author_id'])
-    op.drop_index('ix_walk_in_created_by_id', table_name='walk_in')
-    op.drop_index('ix_walk_in_patient_id', table_name='walk_in')
-    op.drop_index('ix_walk_in_state', table_name='walk_in')
-    op.drop_index('uq_walk_in_patient_id_waiting', table_name='walk_in')
-    op.drop_table('walk_in')
-    op.drop_index('ix_doctor_duty_doctor_id', table_name='doctor_duty')
-    op.drop_index('uq_doctor_duty_doctor_id_open', table_name='doctor_duty')
-    op.drop_table('doctor_duty')
-    op.drop_index('ix_form_draft_saved_at', table_name='form_draft')
-    op.drop_table('form_draft')
+        op.create_index(op.f('ix_stay_bed_id'), 'stay', ['bed_id'], unique=False)
+        op.create_index(op.f('ix_stay_patient_id'), 'stay', ['patient_id'], unique=False)
+        op.create_index('ix_stay_started_at', 'stay', ['started_at'], unique=False)
+        op.create_index('uq_stay_open_bed', 'stay', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
+    op.drop_index('ix_stay_bed_bed_id_ended_at', table_name='stay_bed')
+    op.drop_index('ix_stay_bed_stay_id', table_name='stay_bed')
+    op.drop_index('uq_stay_bed_open_bed', table_name='stay_bed')
+    op.drop_index('uq_stay_bed_open_stay', table_name='stay_bed')
+    op.drop_table('stay_bed')
+    op.drop_index('ix_bed_reservation_bed_id', table_name='bed_reservation')
+    op.drop_index('ix_bed_reservation_held_until', table_name='bed_reservation')
+    op.drop_index('ix_bed_reservation_patient_id', table_name='bed_reservation')
+    op.drop_index('ix_bed_reservation_room_class_id', table_name='bed_reservation')
+    op.drop_index('ix_bed_reservation_state', table_name='bed_reservation')
+    op.drop_index('ix_bed_reservation_stay_id', table_name='bed_reservation')
+    op.drop_table('bed_reservation')
+    op.drop_index('ix_wall_display_state', table_name='wall_display')
+    op.drop_index('ix_wall_display_ward_id', table_name='wall_display')
+    op.drop_table('wall_display')
     make_rules('0005', '0006')

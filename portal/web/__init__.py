@@ -8,6 +8,7 @@ from portal.web import (
     asset_qr_page,
     commands,
     compress,
+    contact,
     conversation_page,
     drafts,
     errors,
@@ -37,3 +38,4 @@ def init_app(app: Flask) -> None:
     drafts.init_app(app)
     commands.init_app(app)
     throttle.init_app(app)
+    contact.init_app(app)

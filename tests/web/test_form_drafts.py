@@ -35,7 +35,7 @@ def test_typed_text_comes_back_to_its_person_until_the_form_is_taken(client: Any
         db.session.commit()
         sign_in(client, other)
         assert client.get(f"/drafts?about={about}").json == {}
-    assert not any("Rahasia" in str(row.new_values) for row in db.session.scalars(sa.select(ActivityLog)))
+    assert not any("Rahasia" in str(row.properties) for row in db.session.scalars(sa.select(ActivityLog)))
     sign_in(client, visit.doctor.user)
     sent = {"letter_kind": "referral", "referred_to": "", "_draft": f"letter|{about}"}
     assert client.post(f"/admin/consultation/{visit.id}/letter", data=sent).status_code == 422

@@ -318,7 +318,7 @@ def _require_in_time(consultation: Consultation, by: User) -> None:
         return
     if not can_still_change(consultation, by):
         raise Refused(N_("A consultation can be cancelled or moved until %(hours)s hours before it starts. "
-                         "Please call the hospital."), hours=setting("consultation.cancel_hours"))
+                         "Please contact the hospital."), hours=setting("consultation.cancel_hours"))
 
 
 @effect(Consultation, "cancel")
