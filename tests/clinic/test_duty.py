@@ -1,4 +1,5 @@
-"""A doctor now: the duty, the line by urgency and arrival, each patient taken once, and the end of the duty."""
+"""A doctor now: the duty, the line by urgency and arrival, each patient taken once, and the end of the
+duty."""
 
 from __future__ import annotations
 
