@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
@@ -144,6 +144,7 @@ def _options() -> tuple[Any, ...]:
 
 def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
     number = conversation_page.number(consultation.id, ME)
+    g.uses_microphone = True  # voice notes
     messages = conversation_page.messages(consultation)
     first_new = conversation_page.mark_read(consultation, messages, ME)
     attached = consultations.sent_with(consultation)
@@ -175,6 +176,7 @@ def news(consultation_id: int) -> Any:
     seen, number = conversation_page.Seen.of(request.args), conversation_page.number(consultation_id, ME)
     glance = conversation_page.glance(consultation_id, ME) if consultation_id < 2**63 else None
     if glance is not None and rights.may_open(current_user, "portal"):
+        conversation_page.mark_looked(glance, seen, ME)
         if glance.is_seen(seen) and not BOARD.is_typing(consultation_id, conversation_page.other(ME)):
             return conversation_page.answer("", number)
         if glance.version == seen.version and conversations.can_write(glance) == seen.is_open:
@@ -237,7 +239,7 @@ def send(consultation_id: int) -> Any:
     try:
         file = None
         if upload is not None and upload.filename and _is_to_come(consultation, client_id):
-            file = files.checked(upload)
+            file = conversation_page.brought(form, upload)
         with one_transaction():
             if file is not None:
                 consultation = access.own_consultation(consultation_id)  # it may have moved on meanwhile

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, jsonify, request
+from flask import abort, g, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -93,6 +93,7 @@ class ConsultationView(BookingPages, TalkPages, DocumentView):
     def extra(self, record: Any) -> dict[str, Any]:
         if not self.is_own(record):
             return {"own": False}
+        g.uses_microphone = True  # voice notes
         number = conversation_page.number(record.id, ME)
         messages = conversation_page.messages(record)
         first_new = conversation_page.mark_read(record, messages, ME)

@@ -39,6 +39,7 @@ class TalkPages:
             conversation_page.glance(key, ME) if key is not None and current_user.has_role("doctor") else None
         )
         if glance is not None:
+            conversation_page.mark_looked(glance, seen, ME)
             if glance.is_seen(seen) and not BOARD.is_typing(glance.id, conversation_page.other(ME)):
                 return conversation_page.answer("", number)
             if glance.version == seen.version:
@@ -77,7 +78,7 @@ class TalkPages:
         def look(record: Any) -> files.Checked | None:
             if upload is None or not upload.filename or not takes_file(record, mark):
                 return None
-            return files.checked(upload.stream.read(files.MOST_BYTES + 1), upload.filename)
+            return conversation_page.brought(form, upload)
 
         def act(record: Any, file: files.Checked | None) -> None:
             body = form.get("body", "").replace("\0", "")
