@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_5ed97a7a5408
+Revision ID: 0006_4369461b914a
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_5ed97a7a5408'
+revision = '0006_4369461b914a'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
