@@ -373,16 +373,6 @@ declare(Declared(
         "keep the medical record."),), _named, "/portal/", always=True, icon="user-x"))
 
 declare(Declared(
-    "consultation_approved", the_patient, N_("Your consultation was approved"),
-    (N_("Consultation %(number)s with %(doctor)s on %(when)s was approved."),
-     N_("Open it in the portal at that time to talk with the doctor.")), planned, PORTAL,
-    on=(Consultation, ("approve",)), icon="calendar-event"))
-declare(Declared(
-    "consultation_planned", the_doctor, N_("A consultation is planned"),
-    (N_("Consultation %(number)s on %(when)s was approved. You find it among your consultations."),),
-    planned, PANEL,
-    on=(Consultation, ("approve",)), icon="calendar-event"))
-declare(Declared(
     "consultation_rejected", the_patient, N_("Your consultation was not approved"),
     (N_("Consultation %(number)s with %(doctor)s on %(when)s was not approved. The reason stands in the "
         "portal."),),
