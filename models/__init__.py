@@ -15,6 +15,7 @@ from models import (  # noqa: F401  (imported for their tables)
     depreciation,
     documents,
     facilities,
+    follow_up,
     goods_receipts,
     housekeeping,
     imports,
@@ -44,4 +45,6 @@ from models import (  # noqa: F401  (imported for their tables)
     supplier_prices,
     supplier_refunds,
     triggers,
+    video_calls,
+    vital_signs,
 )

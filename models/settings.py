@@ -114,6 +114,14 @@ def _addresses(text: str) -> list[str]:
     return result
 
 
+def _video_servers(text: str) -> list[str]:
+    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
+    if not all(re.fullmatch(r"(stuns?|turns?):[\w.\-\[\]:]+(\?transport=(udp|tcp))?", entry)
+               for entry in result):
+        raise ValueError(text)
+    return result
+
+
 TEXT = Kind(_text, N_("Write a few words."))
 FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
 LINES = Kind(_text, N_("Write one point a line."))
@@ -242,6 +250,12 @@ SETTINGS: dict[str, Declared] = {
     "consultation.talk_hours": Declared(
         "72", whole(0, 8_760, N_("Write whole hours from 0 to 8760.")),
         N_("Hours after its end in which patient and doctor can still write to each other")),
+    "video.servers": Declared(
+        "", Kind(_video_servers, N_("Write addresses such as stun:stun.hospital.id:3478, "
+                                    "turn:turn.hospital.id:3478, or nothing.")),
+        N_("STUN and TURN servers of video calls"),
+        N_("Without one, calls work where both sides are in one network. A TURN server also needs "
+           "TURN_SECRET in the environment.")),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),

@@ -22,12 +22,13 @@ from portal import (
     record,
     registration,
     social,
+    vitals,
     web,
     words,
 )
 
 for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files,
-             notices):
+             notices, vitals):
     room.add_to(pages.bp)
 
 

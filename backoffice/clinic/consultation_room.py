@@ -16,6 +16,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from backoffice.clinic.conversation import ME, TalkPages
+from backoffice.clinic.patient_history import HistoryPages
 from backoffice.panel import lookups
 from backoffice.panel.base import DocumentView, unit_text
 from backoffice.panel.forms import make_form
@@ -33,7 +34,7 @@ from models.consultations import (
 )
 from models.errors import N_, NotAllowed, Refused
 from models.items import Item, ItemCategory, UnitConversion
-from models.operations.clinic import allergies, clinical, consultations, icd, prescriptions
+from models.operations.clinic import allergies, calls, clinical, consultations, follow_ups, icd, prescriptions
 from models.operations.core import activity
 from models.operations.core.approvals import perform
 from models.people import User
@@ -51,7 +52,7 @@ RUNNING_DAYS = 30
 PAST = 8
 
 
-class ConsultationView(TalkPages, DocumentView):
+class ConsultationView(TalkPages, HistoryPages, DocumentView):
     """The doctor's room for the own consultations; for others the page of facts."""
 
     model = Consultation
@@ -100,7 +101,8 @@ class ConsultationView(TalkPages, DocumentView):
         past, running = past_of(record)
         lacks = clinical.missing(record)
         return {
-            "own": True, "messages": messages, "first_new": first_new,
+            "own": True, "follow_up": follow_ups.live(record), "may_call": calls.is_open(record),
+            "messages": messages, "first_new": first_new,
             "talk": conversation_page.context(record, ME, after=messages[-1].id if messages else 0,
                                               read=read, number=number),
             "kinds": list(DiagnosisKind), "letter_kinds": list(LetterKind),

@@ -47,7 +47,7 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
         "triage_answer", "consultation_message", "note_draft", "clinical_note", "diagnosis", "letter",
-        "patient_merge", "patient_merge_move")),
+        "letter_answer", "follow_up", "vital_sign", "video_signal", "patient_merge", "patient_merge_move")),
     "learning": (_l("Classes and progress"), (
         "user", "learning_class", "class_member", "class_task", "exercise_progress", "case_progress",
         "own_exercise")),

@@ -30,6 +30,7 @@ from models.roles import Role
 KEYS: dict[tuple[str, str], str] = {
     ("consultation", "patient_id"): "moves",
     ("stay", "patient_id"): "moves",
+    ("vital_sign", "patient_id"): "moves",
     ("patient", "guardian_id"): "moves",
     ("patient", "merged_into_id"): "moves",
     # Whoever consented, consented for that registration: it is withdrawn with it, the own consents stay in
