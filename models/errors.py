@@ -63,6 +63,10 @@ def blame_line(line: object) -> Iterator[None]:
         raise
 
 
+class AsksBack(Refused):
+    """A question rather than a no: the same once more with `is_confirmed` goes through."""
+
+
 class NotAllowed(Refused):
     """The person's role may not do this."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -152,6 +152,16 @@ devices_fit = Condition("devices_fit", _devices_fit,
                            "devices first."))
 
 
+keeps_room = Condition(
+    "keeps_room",
+    lambda room, user: user.has_role(Role.FRONT_OFFICE) or (
+        user.work_unit_id is not None and room.work_unit_id == user.work_unit_id),
+    N_("This room belongs to another work unit. The front office can do this for everybody."), about="person")
+used_just_now = Condition(
+    "used_just_now", lambda room, _user: room.just_took("use", within=timedelta(minutes=30)),
+    N_("This can be taken back within 30 minutes, while nothing followed."), about="time")
+
+
 class Room(Stateful, db.Model):
     """A room that no patient stays in overnight: polyclinic, office, store, theatre."""
 
@@ -163,8 +173,12 @@ class Room(Stateful, db.Model):
     )
     workflow = Workflow(
         R.READY,
-        Transition("use", (R.READY,), R.IN_USE, (Role.FRONT_OFFICE, Role.UNIT_USER), when=devices_fit),
-        Transition("leave", (R.IN_USE,), R.NEEDS_CLEANING, (Role.FRONT_OFFICE, Role.UNIT_USER)),
+        Transition("use", (R.READY,), R.IN_USE, (Role.FRONT_OFFICE, Role.UNIT_USER),
+                   when=(keeps_room, devices_fit)),
+        Transition("leave", (R.IN_USE,), R.NEEDS_CLEANING, (Role.FRONT_OFFICE, Role.UNIT_USER),
+                   when=keeps_room),
+        Transition("undo_use", (R.IN_USE,), R.READY, (Role.FRONT_OFFICE, Role.UNIT_USER),
+                   when=(keeps_room, used_just_now), needs_reason=True),
         Transition("start_cleaning", (R.NEEDS_CLEANING,), R.CLEANING),
         Transition("release", (R.CLEANING,), R.READY),
         Transition("clean_again", (R.CLEANING,), R.NEEDS_CLEANING),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Code, Factor, Id, Name, Quantity, Text, db, reference
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Stateful, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.roles import Role
@@ -119,11 +119,42 @@ class LetterKind(StrEnum):
     REFERRAL = "referral"
 
 
-class Letter(db.Model):
+class LetterState(StrEnum):
+    ISSUED = "issued"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+L = LetterState
+
+
+def _may_take_back(letter: Letter, user: User) -> bool:
+    """Its author and the doctor of its consultation; an administrator once both are gone."""
+    doctor = letter.consultation.doctor.user
+    if user.id in (letter.author_id, doctor.id if doctor is not None else None):
+        return True
+    return user.has_role(Role.ADMIN) and not any(
+        person is not None and person.is_active for person in (letter.author, doctor))
+
+
+own_letter = Condition(
+    "own_letter", _may_take_back,
+    N_("This letter belongs to another doctor. An administrator can withdraw it once its doctor is gone."),
+    about="person")
+
+
+class Letter(Stateful, db.Model):
     """A sick letter (from, until) or a referral (to whom) that the doctor wrote; printed as PDF. Never
-    changed."""
+    changed: a wrong one is withdrawn, or replaced by another with a number of its own."""
 
     __tablename__ = "letter"
+    prefix: ClassVar[str] = "SKT"
+    workflow = Workflow(
+        L.ISSUED,
+        Transition("withdraw", (L.ISSUED,), L.WITHDRAWN, (Role.DOCTOR, Role.ADMIN), when=own_letter,
+                   needs_reason=True),
+        Transition("replace", (L.ISSUED,), L.REPLACED, Role.DOCTOR, when=own_letter, needs_reason=True),
+    )
     __table_args__ = (
         sa.CheckConstraint("kind <> 'sick' OR (sick_from IS NOT NULL AND sick_until >= sick_from)",
                            name="sick_days"),
@@ -132,7 +163,13 @@ class Letter(db.Model):
 
     id: Mapped[Id]
     consultation_id: Mapped[int] = reference("consultation")
+    #: Its own, gapless in each year; letters of earlier releases have none.
+    number: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
     kind: Mapped[LetterKind] = mapped_column(info={"masked": True})
+    state: Mapped[LetterState] = mapped_column(default=L.ISSUED, server_default="issued", index=True)
+    #: The letter in whose place it was written.
+    replaces_id: Mapped[int | None] = reference("letter", unique=True, index=False)
+    decided_reason: Mapped[Text | None] = mapped_column(info={"masked": True})
     verify_code: Mapped[Code] = mapped_column(unique=True)
     issued_on: Mapped[date] = mapped_column(default=clock.today)
     sick_from: Mapped[date | None] = mapped_column(info={"masked": True})
@@ -143,3 +180,16 @@ class Letter(db.Model):
 
     consultation: Mapped[Consultation] = relationship(back_populates="letters")
     author: Mapped[User] = relationship("User")
+    replaces: Mapped[Letter | None] = relationship("Letter", remote_side="Letter.id")
+
+    @property
+    def document_date(self) -> date:
+        return self.issued_on
+
+    @property
+    def own_number(self) -> str:
+        """Its number; of a letter of an earlier release its consultation's, with what tells them apart."""
+        return self.number or f"{self.consultation.number}/{self.id}"
+
+    def __str__(self) -> str:
+        return self.own_number

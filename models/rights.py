@@ -182,6 +182,9 @@ RIGHTS: dict[str, TableRights] = {
     "room_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "class_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "stay": _rights("places", (R.ADMIN, R.FRONT_OFFICE), clinical=True),
+    "bed_reservation": _rights("places", (R.ADMIN, R.FRONT_OFFICE), write=(R.FRONT_OFFICE,), edit=(),
+                               clinical=True),
+    "wall_display": _rights("places", (R.ADMIN,), write=(R.ADMIN,), edit=()),
     "cleaning": _rights("places", (R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE, R.DIRECTOR),
                         write=(R.HOUSEKEEPING, R.FACILITIES_STAFF)),
     # telemedicine
@@ -204,6 +207,9 @@ RIGHTS: dict[str, TableRights] = {
                               clinical=True, hidden={R.STORE_HEAD: frozenset({"note"}), R.ADMIN: MEDICINE}),
     "letter": _rights("telemedicine", {R.DOCTOR: own_consultations, R.ADMIN: every}, clinical=True,
                       hidden={R.ADMIN: LETTER}),
+    "walk_in": _rights("telemedicine", (R.ADMIN,), clinical=True, hidden={
+        R.ADMIN: frozenset({"complaint", "answers"})}),
+    "doctor_duty": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}),
     "consent": _rights("telemedicine", (R.ADMIN,)),
     # accounting
     "account": _rights("accounting", ACCOUNTS, write=(R.ADMIN,), delete=(R.ADMIN,)),
@@ -240,6 +246,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "scan": STAFF,
     "desk": frozenset({R.ADMIN, R.DOCTOR}),
     "imports": frozenset({R.ADMIN, R.FACILITIES_STAFF, R.STORE_HEAD}),
+    "settings": frozenset({R.ADMIN}),
     "rooms": frozenset({R.ADMIN, *FACILITIES, R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR}),
     "housekeeping": frozenset({R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE}),
     "care": frozenset({R.ADMIN, *FACILITIES, R.UNIT_USER, R.DIRECTOR}),

@@ -16,6 +16,7 @@ from portal import (
     home,
     learn,
     notices,
+    now,
     pages,
     papers,
     profile,
@@ -28,7 +29,7 @@ from portal import (
 )
 
 for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files,
-             notices, vitals):
+             notices, vitals, now):
     room.add_to(pages.bp)
 
 

@@ -28,11 +28,20 @@ bp = Blueprint("own_account", __name__, url_prefix="/account")
 mails = Throttle("account-mail", limit=10, window=timedelta(minutes=15))
 #: Tickets that one network address may try.
 tickets = Throttle("account-ticket", limit=30, window=timedelta(minutes=10))
+#: Identity numbers that one account may write: the answer tells nothing, and nobody tries out a list.
+numbers = Throttle("nik", limit=10, window=timedelta(hours=1))
 CONFIRMING = (TicketKind.CONFIRM_EMAIL, TicketKind.CHANGE_EMAIL, TicketKind.LINK_IDENTITY)
 
 
 def _counted(throttle: Throttle) -> None:
     wait = throttle.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+
+
+def count_nik(number: str) -> None:
+    """Count an identity number that the person writes. Raises `TooManyRequests`."""
+    wait = numbers.take(str(current_user.id)) if number.strip() else 0
     if wait:
         raise TooManyRequests(retry_after=wait)
 
@@ -54,15 +63,9 @@ def password_error(password: str, repeated: str, user: User) -> tuple[str, str] 
 
 def password_problem(password: str, repeated: str, least: int, *guessed: str) -> tuple[str, str] | None:
     """The same for somebody without an account; `guessed` is what others would try first."""
-    if len(password) < least:
-        return "password", gettext("The password needs at least %(least)s letters. Add %(more)s.",
-                                   least=least,
-                                   more=least - len(password))
-    if len(password) > passwords.MAX:
-        return "password", gettext("The password has at most %(most)s letters.", most=passwords.MAX)
-    if password.lower() in [entry.lower() for entry in guessed]:
-        return "password", gettext("A password that is your name or address is easily guessed. Choose "
-                                   "another.")
+    weak = passwords.problem(password, least, *guessed)
+    if weak is not None:
+        return "password", refusal_text(weak)
     if password != repeated:
         return "repeated", gettext("The two passwords differ. Type the same one twice.")
     return None

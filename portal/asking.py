@@ -20,7 +20,7 @@ from models.base import db, one_transaction
 from models.clinic import Doctor, Patient, PatientState, Payer
 from models.consultations import Consultation, ConsultationState
 from models.errors import N_, Refused, SlotTaken
-from models.operations.clinic import consultations, slots, triage
+from models.operations.clinic import consultations, slots, triage, which_doctor
 from models.operations.core.files import MOST_FILES
 from portal import access, directory, files, fragments, words
 from portal.web import htmx
@@ -28,8 +28,8 @@ from portal.web.locale import hour, refusal_text
 
 STEPS = ("complaint", "schedule", "files", "consent")
 CARRIED = ("patient", "complaint", "specialization", "doctor", "starts_at", "payer")
-#: A browser sends this field, empty or not, when the questions were shown.
-SHOWN = "severity"
+#: A browser sends one of these fields when the questions were shown.
+SHOWN = frozenset({"severity_shown", "severity"})
 #: Where the person confirms to go on after a danger sign, by step.
 CONFIRMED = {"complaint": "danger_ok_complaint", "files": "danger_ok_files"}
 TEMPLATE = "portal/asking.html"
@@ -46,6 +46,10 @@ class Asking:
         self.patient = next((entry for entry in people if entry.id == wanted), access.shown(people)[0])
         self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
         self.starts_at = instant(form.get("starts_at", ""))
+        if form.get("pick"):  # a time of the list, which names its doctor
+            key, _, at = form["pick"].partition("@")
+            self.doctor = directory.active_doctor(directory.number(key, 2**63 - 1))
+            self.starts_at = instant(at)
         self.answers = triage.valid_answers(form)
         self.complaint = form.get("complaint", "").replace("\0", "").strip()
         self.payer = Payer(form["payer"]) if form.get("payer") in set(Payer) else self.patient.payer
@@ -67,7 +71,7 @@ class Asking:
 
     def _check_questions(self, step: str) -> None:
         requested = self.questions(step)
-        if SHOWN in self.form:  # the page asked; a program that sends a whole form need not answer
+        if SHOWN & self.form.keys():  # the page asked; a program that sends a whole form need not answer
             for question in requested:
                 if question.needed and question.key not in self.answers:
                     self.errors[question.key] = gettext("Please choose one of the list.")
@@ -111,9 +115,12 @@ def _page(asking: Asking, step: str, status: int = 200) -> Any:
     doctor, context = asking.doctor, {}
     if step == "schedule":
         if doctor is None:
-            result, count = directory.found_doctors(asking.form)
-            context = {"doctors": result, "count": count,
-                       "free": slots.first_free(result, patient=asking.patient),
+            hint = None if asking.form.get("specialization") else which_doctor.suggested(asking.complaint,
+                                                                                         asking.patient)
+            result, count = directory.found_doctors(asking.form,
+                                                    first=hint.specialization.id if hint else None)
+            context = {"doctors": result, "count": count, "hint": hint,
+                       "free": slots.first_frees(result, patient=asking.patient),
                        "specializations": directory.active_specializations()}
         else:
             near = clock.local(asking.starts_at).date() if asking.starts_at else None
@@ -138,14 +145,15 @@ def _closed(status: int = 200) -> Any:
                            refused=True), status
 
 
-def _people() -> list[Patient]:
+def allowed_people() -> list[Patient]:
+    """Those for whom the person may ask for a consultation."""
     return [entry for entry in access.people() if entry.state == PatientState.ACTIVE
             and not entry.outgrew_guardian(clock.today())]
 
 
 @access.patients_only
 def new() -> Any:
-    people = _people()
+    people = allowed_people()
     if not people:
         return _closed()
     return _page(Asking(request.args, people), "complaint")
@@ -153,7 +161,7 @@ def new() -> Any:
 
 @access.patients_only
 def ask() -> Any:
-    people = _people()
+    people = allowed_people()
     if not people:
         return _closed(422)
     form = request.form
@@ -170,6 +178,8 @@ def ask() -> Any:
     for each in STEPS[:STEPS.index(step) + 1]:
         if not asking.check(each):
             return _page(asking, each, 422)
+    if form.get("pick") and not asking.questions("files"):  # files can be added from the last page
+        return _page(asking, "consent")
     return _page(asking, STEPS[STEPS.index(step) + 1])
 
 
@@ -185,7 +195,7 @@ def _aside(asking: Asking, step: str, go: str) -> Any:
         return _page(asking, "schedule")
     if form.get("remove"):
         return _remove(asking)
-    if step == "schedule" and asking.doctor is not None and "shown" not in form:
+    if step == "schedule" and asking.doctor is not None and "shown" not in form and not form.get("pick"):
         return _page(asking, "schedule")
     if step == "files" and not _keep_files(asking):
         return _page(asking, "files", 422)

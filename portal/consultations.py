@@ -44,7 +44,7 @@ from portal.web.locale import refusal_text
 C = ConsultationState
 LIST, PAGE = "portal/consultations.html", "portal/consultation.html"
 COMING = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS)
-PAST = (C.COMPLETED, C.CANCELLED, C.REJECTED, C.NO_SHOW, C.RESCHEDULED)
+PAST = (C.COMPLETED, C.CANCELLED, C.REJECTED, C.NO_SHOW, C.RESCHEDULED, C.EXPIRED)
 MOST = 20
 ME = MessageSide.PATIENT
 OUTCOME = (
@@ -160,6 +160,8 @@ def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
 
 def _offered(consultation: Consultation) -> list[slots.Slot]:
     """The next free times of the doctor, for a patient whose consultation the hospital released."""
+    if consultation.state == C.EXPIRED:
+        return slots.next_free(consultation.doctor, patient=consultation.patient)
     if consultation.state != C.CANCELLED or not consultation.events \
             or consultation.events[-1].user_id in consultation.patient.owner_ids:
         return []

@@ -79,6 +79,7 @@ def add() -> Any:
                      None)
         if twice is not None:  # the answer was lost on the way, or the button was pressed twice
             return redirect(url_for("portal.person", patient_id=twice.id), 303)
+        account.count_nik(form.get("nik", ""))
         try:
             with one_transaction():
                 patient = patients.register_dependant(

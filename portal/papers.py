@@ -86,7 +86,7 @@ def prescription(prescription_id: int) -> Any:
 def letter(letter_id: int) -> Any:
     result = _own(Letter, letter_id)
     return pdf.answer(patient_papers.printed(patient_papers.letter_sheet, result),
-                      f"{result.consultation.number}-{result.kind}.pdf")
+                      f"{result.own_number}.pdf")
 
 
 def add_to(bp: Blueprint) -> None:

@@ -20,7 +20,7 @@ from models.errors import N_, Refused
 from models.operations.clinic import patients
 from models.operations.people import nik
 from models.organisation import Region
-from portal import access, fragments, words
+from portal import access, account, fragments, words
 from portal.web import htmx, locale
 from portal.web import words as site_words
 from portal.web.locale import refusal_text
@@ -198,6 +198,7 @@ def save(patient_id: int | None = None) -> Any:
     values, errors = _values(form)
     doubt = False
     if not errors:
+        account.count_nik(form.get("nik", ""))
         try:
             with one_transaction():
                 patient = access.person_or_404(patient_id)

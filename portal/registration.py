@@ -6,6 +6,7 @@ reads it in a mail. Nobody can try out a list of addresses.
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from models.operations.people.mail import post_to
 from models.operations.people.notices import tell
 from models.outbox import Outbox
 from models.people import Language
+from models.settings import setting
 from portal.web import locale, passwords
 from portal.web.links import home_of, public_url
 from portal.web.locale import refusal_text
@@ -33,7 +35,7 @@ from portal.web.signin import guesses
 from portal.web.throttle import Throttle
 
 bp = Blueprint("registration", __name__)
-#: Registrations from one network address.
+#: Registrations from one network address; the setting registration.per_address says how many.
 tries = Throttle("register", limit=20, window=timedelta(minutes=10))
 #: Letters that a patient's password has at least.
 SHORTEST = passwords.MIN_PATIENT
@@ -92,14 +94,8 @@ def _check_birth_date(form: MultiDict[str, str], values: dict[str, Any], errors:
 
 def _wrong_password(password: str, values: dict[str, Any]) -> str:
     """What is wrong with the password of a person with this name and address; nothing when it is good."""
-    if len(password) < SHORTEST:
-        return gettext("The password needs at least %(least)s letters. Add %(more)s.", least=SHORTEST,
-                       more=SHORTEST - len(password))
-    if len(password) > passwords.MAX:
-        return gettext("The password has at most %(most)s letters.", most=passwords.MAX)
-    if password.lower() in (values.get("email", ""), values["name"].lower()):
-        return gettext("A password that is your name or address is easily guessed. Choose another.")
-    return ""
+    weak = passwords.problem(password, SHORTEST, values.get("email", ""), values["name"])
+    return refusal_text(weak) if weak is not None else ""
 
 
 def _form() -> Any:
@@ -111,12 +107,10 @@ def _form() -> Any:
 def _register() -> Any:
     if current_user.is_authenticated:
         return redirect(home_of(current_user), 303)
-    wait = tries.take(str(request.remote_addr))
-    if wait:
-        raise TooManyRequests(retry_after=wait)
     values, errors = checked(request.form)
-    if errors:
+    if errors:  # nothing was tried yet
         return _page(request.form, errors, 422)
+    count_registration()
     guess = f"{values['email'].lower()}|{request.remote_addr}"
     wait = guesses.take(guess)
     if wait:
@@ -137,6 +131,24 @@ def _register() -> Any:
         with one_transaction():  # somebody registered with it at the same moment
             told_owner(values["email"])
     return redirect("/register/done", 303)
+
+
+def count_registration() -> None:
+    """Count a registration of this network address, but for those that the house knows. Raises
+    `TooManyRequests`."""
+    if not is_known(str(request.remote_addr)):
+        wait = tries.take(str(request.remote_addr), limit=setting("registration.per_address"))
+        if wait:
+            raise TooManyRequests(retry_after=wait)
+
+
+def is_known(address: str) -> bool:
+    """Whether the house lets any number of people register from this address."""
+    try:
+        here = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(here in network for network in setting("registration.known_addresses"))
 
 
 def told_owner(email: str) -> bool:

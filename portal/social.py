@@ -187,9 +187,6 @@ def new_post() -> Any:
         return _problem(refusal)
     if current_user.is_authenticated or accounts.account_with_address(identity) is not None:
         return redirect("/login/link", 303)
-    wait = registration.tries.take(str(request.remote_addr))
-    if wait:
-        raise TooManyRequests(retry_after=wait)
     form = MultiDict(request.form)
     if identity.verified:
         form["email"] = identity.email or ""
@@ -197,6 +194,7 @@ def new_post() -> Any:
     errors.pop("password", None)  # the provider's sign-in takes its place
     if errors:
         return _new_page(identity, form, errors, 422)
+    registration.count_registration()
     with one_transaction():
         is_known = registration.told_owner(values["email"])
     if is_known:

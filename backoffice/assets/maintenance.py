@@ -13,6 +13,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
+from backoffice.panel import parsing
 from backoffice.panel.base import DocumentView, LedgerView, MasterView
 from backoffice.panel.forms import StaffForm, make_form
 from backoffice.panel.views import done, message_of
@@ -136,17 +137,21 @@ class DepreciationRunView(DocumentView):
     model = DepreciationRun
     lines = ()
     column_list = ("number", "book", "period_start", "period_end", "run_on", "created_by", "state")
-    form_columns = ("book", "period_start", "run_on", "note")
+    form_columns = ("book", "period_start", "note")
     details_template = "backoffice/assets/depreciation_run.html"
 
     def before_save(self, form: Any, record: DepreciationRun, is_new: bool) -> None:
         depreciation.set_period(record)
 
     def filled(self, record: Any = None) -> StaffForm:
-        """A new run is of the period that is next in the hospital's book."""
+        """A new run is of the period that is next in its book, the hospital's unless the address says
+        another."""
         form = super().filled(record)
         if record is None and request.method == "GET":
-            form.period_start.data = depreciation.due_period(BookKind.HOSPITAL)[0]
+            book = request.args.get("book", "")
+            form.book.data = BookKind(book) if book in set(BookKind) else BookKind.HOSPITAL
+            form.period_start.data = (parsing.day(request.args.get("period_start", ""))
+                                      or depreciation.due_period(form.book.data)[0])
         return form
 
     def extra(self, record: Any) -> dict[str, Any]:
@@ -163,6 +168,7 @@ class DepreciationRunView(DocumentView):
         return {"rows": rows, "count": sum(row.count for row in rows),
                 "sums": [sum((getattr(row, name) for row in rows), start=0 * money._step)
                          for name in ("opening_value", "amount", "closing_value")],
+                "late": depreciation.caught_up(record),
                 "can_compute": record.state == DepreciationRunState.DRAFT and may(current_user, "edit",
                                                                                   self.table)}
 
@@ -205,6 +211,7 @@ class AssetBookView(LedgerView):
                 "years": sorted({line.period_start.year for line in coming}),
                 "can_change": current_user.has_role(Role.FACILITIES_STAFF)
                 and record.book == BookKind.HOSPITAL,
+                "can_regroup": current_user.has_role(Role.FACILITIES_STAFF) and record.book == BookKind.TAX,
                 "can_enter": current_user.has_role(Role.FACILITIES_STAFF)
                 and record.accumulated == record.opening_accumulated and record.depreciated_until is None}
 
@@ -214,23 +221,33 @@ class AssetBookView(LedgerView):
             record, form.useful_life.data, form.residual_value.data, by=current_user,
             reason=request.form.get("reason", "")[:2000]), gettext("Change the life or the residual value"))
 
+    @expose("/<id>/tax", methods=("GET", "POST"))
+    def tax_view(self, id: str) -> Any:
+        """Another group of PMK 72/2023, or the true life of a permanent building."""
+        return self._changed(id, ("tax_group", "useful_life"), lambda record, form: books.change_tax(
+            record, form.tax_group.data, form.useful_life.data, by=current_user,
+            reason=request.form.get("reason", "")[:2000]), gettext("Change the tax group or the life"),
+            optional=("useful_life",))
+
     @expose("/<id>/opening", methods=("GET", "POST"))
     def opening_view(self, id: str) -> Any:
         return self._changed(id, ("accumulated", "anchored_on"), lambda record, form: books.enter_opening(
             record, form.accumulated.data, form.anchored_on.data, by=current_user,
             reason=request.form.get("reason", "")[:2000]), gettext("Enter what was depreciated before"))
 
-    def _changed(self, id: str, names: tuple[str, ...], act: Any, title: str) -> Any:
+    def _changed(self, id: str, names: tuple[str, ...], act: Any, title: str,
+                 optional: tuple[str, ...] = ()) -> Any:
         record = self.one_or_404(id)
         if not current_user.has_role(Role.FACILITIES_STAFF):
             abort(403)
         form = make_form(AssetBook, names)(obj=record)
-        for name in names:  # both are asked for, whatever the table allows
+        asked = [name for name in names if name not in optional]
+        for name in asked:  # whatever the table allows
             form[name].flags.required = True
         refusal = None
         if request.method == "POST":
             fine = form.validate()
-            for name in names:
+            for name in asked:
                 if form[name].data is None and not form[name].errors:
                     form[name].errors = [gettext("Please fill this in.")]
                     fine = False

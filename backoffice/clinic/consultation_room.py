@@ -15,6 +15,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from backoffice.clinic.booking import BookingPages
 from backoffice.clinic.conversation import ME, TalkPages
 from backoffice.clinic.patient_history import HistoryPages
 from backoffice.panel import lookups
@@ -38,7 +39,7 @@ from models.operations.clinic import allergies, calls, clinical, consultations, 
 from models.operations.core import activity
 from models.operations.core.approvals import perform
 from models.people import User
-from models.prescriptions import LetterKind, Prescription, PrescriptionLine, PrescriptionState
+from models.prescriptions import Letter, LetterKind, Prescription, PrescriptionLine, PrescriptionState
 from models.scopes import history_for
 from portal.web import conversation_page, search_sealing
 from portal.web.locale import hour, parse_decimal, quantity
@@ -52,7 +53,7 @@ RUNNING_DAYS = 30
 PAST = 8
 
 
-class ConsultationView(TalkPages, HistoryPages, DocumentView):
+class ConsultationView(BookingPages, TalkPages, HistoryPages, DocumentView):
     """The doctor's room for the own consultations; for others the page of facts."""
 
     model = Consultation
@@ -60,7 +61,7 @@ class ConsultationView(TalkPages, HistoryPages, DocumentView):
     can_create = can_edit = can_delete = False
     column_list = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
     column_details_list = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer",
-                           "triage",
+                           "triage", "created_by",
                            "complaint", "held_beside", "decided_reason", "rating", "rating_comment")
     column_filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
     details_template = "backoffice/clinic/consultation.html"
@@ -127,9 +128,10 @@ class ConsultationView(TalkPages, HistoryPages, DocumentView):
 
     def step_form(self, transition: Any, moved: Any) -> Any:
         """Moving asks for the time alone; to another doctor it goes from the desk, where free times are
-        shown."""
-        return make_form(Consultation,
-                         tuple(name for name in transition.asks if name == "moved_to"))(obj=moved)
+        shown. Who gives it to another doctor names that one, and another time where it is needed."""
+        names = transition.asks if transition.name == "reassign" else tuple(
+            name for name in transition.asks if name == "moved_to")
+        return make_form(Consultation, names)(obj=moved)
 
     def item_name(self, key: str) -> str:
         """The name of a medicine that the refused form named."""
@@ -247,12 +249,27 @@ class ConsultationView(TalkPages, HistoryPages, DocumentView):
 
     @expose("/<id>/letter", methods=("POST",))
     def letter_view(self, id: str) -> Any:
+        """Write a letter; with ``go`` withdraw one, or write this one in its place."""
         form, kinds = request.form, {entry.value: entry for entry in LetterKind}
-        return self._write(id, lambda record: clinical.write_letter(
-            record, kinds.get(form.get("letter_kind", ""), LetterKind.SICK), by=current_user,
-            body=form.get("letter_body", "")[:4000], sick_from=_day("sick_from"),
-            sick_until=_day("sick_until"),
-            referred_to=form.get("referred_to", "")[:200]), gettext("The letter was written."), "#h-letters")
+        go, said = form.get("go", ""), {
+            "body": form.get("letter_body", "")[:4000], "sick_from": _day("sick_from"),
+            "sick_until": _day("sick_until"), "referred_to": form.get("referred_to", "")[:200]}
+
+        def act(record: Any) -> None:
+            if go in ("withdraw", "replace"):
+                letter = _part(record.letters, "letter", Letter)
+                reason = form.get("reason", "")[:2000]
+                if go == "withdraw":
+                    perform(letter, "withdraw", by=current_user, reason=reason)
+                else:
+                    clinical.replace_letter(letter, reason, by=current_user, **said)
+            else:
+                clinical.write_letter(record, kinds.get(form.get("letter_kind", ""), LetterKind.SICK),
+                                      by=current_user, **said)
+        message = {"withdraw": gettext("The letter was withdrawn; the patient was told."),
+                   "replace": gettext("The letter was replaced; the patient was told.")}.get(
+                       go, gettext("The letter was written."))
+        return self._write(id, act, message, "#h-letters")
 
     @expose("/<id>/video", methods=("POST",))
     def video_view(self, id: str) -> Any:

@@ -56,11 +56,16 @@ AREAS = {
 #: Pages that are no table, at the head of their area: area, page of `models.rights.PAGES`, address, word,
 #: icon.
 PAGES_IN_MENU = (
+    ("administration", "settings", "/admin/settings/", lazy_gettext("Settings"), "settings"),
     ("administration", "imports", "/admin/imports/", lazy_gettext("Import lists"), "file-import"),
     ("places", "rooms", "/admin/rooms/", lazy_gettext("Room board"), "layout-grid"),
     ("places", "housekeeping", "/admin/housekeeping/", lazy_gettext("Cleaning work list"), "wash"),
     ("assets", "care", "/admin/care/", lazy_gettext("Calendar of due work"), "calendar-event"),
 )
+
+
+#: Tables that people see and change on one of these pages.
+ON_PAGES = frozenset({"setting"})
 
 
 @dataclass
@@ -71,6 +76,8 @@ class Entry:
     is_active: bool
     is_more: bool = False
     count: str = ""
+    #: Which number of static/counts.js it is; "" is none.
+    counts: str = ""
 
 
 def icon_of(table: str, default: str = "table") -> str:
@@ -100,7 +107,8 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
     groups: list[tuple[Any, list[Entry]]] = []
     for area, word in AREAS.items():
         named = [table for table in RIGHTS
-                 if area_of(table) == area and table in tables and may(user, "read", table)]
+                 if area_of(table) == area and table in tables and table not in ON_PAGES
+                 and may(user, "read", table)]
         named.sort(key=lambda table: places.get(table, 20_000))
         entries = [entry(table) for table in named]
         entries[:0] = [Entry(address, str(called), icon, request.path.startswith(address))
@@ -143,7 +151,7 @@ def top() -> list[Entry]:
     if may_open(current_user, "desk"):
         result.append(Entry("/admin/desk/", gettext("Desk"), "stethoscope",
                             request.path.startswith("/admin/desk/"),
-                            count=inbox.talk_count()))
+                            count=inbox.talk_count(), counts="talk"))
     if may_open(current_user, "reports"):
         result.append(Entry("/admin/reports/", gettext("Reports"), "report-analytics",
                             request.path.startswith("/admin/reports/")))

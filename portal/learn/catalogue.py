@@ -36,8 +36,8 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "batch_correction",
         "stock_balance", "stock_move", "account", "period", "journal_entry", "journal_line", DOCUMENTS)),
     "rooms": (_l("Rooms and cleaning"), (
-        "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",
-        "class_facility", "cleaning", DOCUMENTS)),
+        "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "stay_bed",
+        "bed_reservation", "wall_display", "room_facility", "class_facility", "cleaning", DOCUMENTS)),
     "assets": (_l("Assets"), (
         "asset_type", "asset_model", "vendor", "asset", "asset_book", "asset_book_change", "asset_movement",
         DOCUMENTS, "asset_auction_bid")),

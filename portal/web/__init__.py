@@ -8,7 +8,9 @@ from portal.web import (
     asset_qr_page,
     commands,
     compress,
+    contact,
     conversation_page,
+    drafts,
     errors,
     form_parts,
     headers,
@@ -35,5 +37,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
     app.register_blueprint(asset_qr_page.bp)
+    drafts.init_app(app)
     commands.init_app(app)
     throttle.init_app(app)
+    contact.init_app(app)

@@ -14,7 +14,7 @@ from models import clock
 from models.base import db
 from models.consultations import Consultation
 from models.documents import DocumentNumber
-from models.prescriptions import Letter, LetterKind, PrescriptionState
+from models.prescriptions import Letter, LetterKind, LetterState, PrescriptionState
 from models.settings import setting
 from portal.web import links, locale, pdf, words
 
@@ -68,8 +68,10 @@ def letter_sheet(letter: Letter) -> Sheet:
     """A sick letter says from when until when, never why; a referral says to whom and what the doctor
     wrote."""
     consultation = letter.consultation
-    sheet = _sheet(consultation, letter_word(letter), consultation.number or "", letter.issued_on,
+    sheet = _sheet(consultation, letter_word(letter), letter.own_number, letter.issued_on,
                    letter.verify_code)
+    if letter.state != LetterState.ISSUED:
+        sheet.sections.append(("", [gettext("NOT VALID ANY MORE: this letter was withdrawn or replaced.")]))
     if letter.kind == LetterKind.SICK:
         assert letter.sick_from is not None
         assert letter.sick_until is not None
@@ -115,7 +117,8 @@ def summary_sheet(consultation: Consultation) -> Sheet:
                 for line in rx.lines]))
     if consultation.letters:
         sheet.sections.append((gettext("Letters"), [f"{letter_word(letter)}, {locale.day(letter.issued_on)}"
-                                                    for letter in consultation.letters]))
+                                                    for letter in consultation.letters
+                                                    if letter.state == LetterState.ISSUED]))
     return sheet
 
 

@@ -61,7 +61,8 @@ POSTING = {"asset_auction", "asset_disposal", "asset_receipt", "delivery_request
            "goods_receipt", "maintenance", "supplier_invoice", "supplier_refund"}
 BACKDATED = {"goods_receipt", "spoilage", "stock_transfer", "supplier_return", "unit_return"}
 NAMES_BY = {
-    "bed": ("inpatient_room",), "stay": ("patient",), "calibration": ("asset",), "asset_book": ("asset",),
+    "bed": ("inpatient_room",), "stay": ("patient",), "stay_bed": ("bed",),
+    "bed_reservation": ("patient",), "calibration": ("asset",), "asset_book": ("asset",),
     "asset_movement": ("asset",), "maintenance_line": ("asset", "building"),
     "purchase_request_line": ("purchase_request", "item"), "purchase_order_line": ("purchase_order", "item"),
     "goods_receipt_line": ("goods_receipt", "item"), "delivery_request_line": ("delivery_request", "item"),

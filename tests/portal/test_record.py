@@ -17,7 +17,7 @@ from models.base import db
 from models.clinic import Patient, PatientState, Relation
 from models.consultations import ClinicalNote, ConsultationState
 from models.documents import Attachment
-from models.operations.clinic import conversations
+from models.operations.clinic import conversations, patient_record
 from models.operations.core import activity
 from models.outbox import Notice
 from models.people import AccountStatus

@@ -51,6 +51,25 @@ def go(limit: int = 50) -> Any:
 
 # ---------------------------------------------------------------- to the supplier
 
+@pytest.mark.parametrize(("came", "told"), [(4, ["Kasa steril: 6 tablet"]), (0, ["Kasa steril: 10 tablet"]),
+                                            (10, None)])
+def test_the_supplier_of_an_order_that_is_closed_short_is_told_what_is_not_waited_for(
+        cast: Cast, sent: list[Any], came: int, told: list[str] | None) -> None:
+    """A full one ends without a word."""
+    cast.supplier.email = "jual@pemasok.example"
+    order = cast.sent(cast.order((make.make_item(name="Kasa steril"), 10, 900)))
+    if came:
+        cast.received(order, came)
+    if order.state == "sent":
+        perform(order, "close", by=cast.buyer, reason="discontinued")
+    assert order.state == "done"
+    assert [mail.params["lines"] for mail in mails("purchase_order_closed")] == ([told] if told else [])
+    go()
+    texts = [message.text for message in sent
+             if message.to == "jual@pemasok.example" and "ditutup" in message.subject]
+    assert [(f"\n- {told[0]}\n" in text) for text in texts] == ([True] if told else [])
+
+
 def test_a_sent_order_goes_to_its_supplier_once_as_a_pdf(app: Any, cast: Cast, sent: list[Any]) -> None:
     app.config["PUBLIC_URL"] = "https://rs.example"
     cast.supplier.email, cast.supplier.contact_name = "jual@pemasok.example", "Bu Lestari"

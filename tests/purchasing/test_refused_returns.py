@@ -178,6 +178,30 @@ def test_a_refusal_is_taken_back_and_recorded_again(session: Any, cast: Cast, lo
     assert receipts.make_replacement(document, by=cast.keeper).lines[0].received_quantity == 4
 
 
+def test_a_receipt_whose_goods_came_back_is_reversed(session: Any, cast: Cast) -> None:
+    """Then the refusal stands: there is nothing any more that could go."""
+    receipt = came(cast)
+    document = back(cast, receipt, 4)
+    perform(document, "send", by=cast.keeper)
+    with pytest.raises(Refused, match="builds on this document"), session.begin_nested():
+        perform(receipt, "reverse", by=cast.store_head, reason="wrong supplier")
+    perform(document, "confirm", by=cast.buyer, given=REFUSED)
+    perform(receipt, "reverse", by=cast.store_head, reason="wrong supplier")
+    assert (receipt.state, lies(session, cast)) == ("reversed", (0, 0))
+    assert balance(session, Posting.RECEIVED_NOT_INVOICED) == 0
+    with pytest.raises(Refused, match="is not posted"), session.begin_nested():
+        perform(document, "unconfirm", by=cast.head, reason="they said yes")
+
+
+def test_a_receipt_whose_goods_were_lost_with_the_supplier_stands(session: Any, cast: Cast) -> None:
+    receipt = came(cast)
+    document = back(cast, receipt, 4)
+    perform(document, "send", by=cast.keeper)
+    perform(document, "confirm", by=cast.buyer, given={**REFUSED, "goods_lost": True})
+    with pytest.raises(Refused, match="builds on this document"), session.begin_nested():
+        perform(receipt, "reverse", by=cast.store_head, reason="wrong supplier")
+
+
 def test_what_came_back_and_was_used_keeps_its_answer(session: Any, cast: Cast) -> None:
     document = approved(cast)
     perform(document, "send", by=cast.keeper)

@@ -14,7 +14,7 @@ from models import clock
 from models.base import db
 from models.errors import Conflict, Refused
 from models.operations.core import jobs
-from models.operations.core.approvals import perform
+from models.operations.core.approvals import opened, perform
 from models.operations.purchasing.shortages import (
     Wanted,
     lacking,
@@ -24,7 +24,9 @@ from models.operations.purchasing.shortages import (
 )
 from models.organisation import Setting
 from models.purchasing import PurchaseRequest, PurchaseRequestLine
+from models.roles import Role
 from models.stock_levels import StockLevel
+from models.stocktakes import StockTransfer, StockTransferLine
 from models.supplier_prices import PriceKind, SupplierPrice
 from tests.purchasing.test_receipts import Cast
 from tests.support import factories as make
@@ -79,6 +81,25 @@ def test_the_items_own_minimum_holds_over_all_stores_beside_those_of_stores(cast
     make.stock_up(cast.store, item, 20, 20)
     level(depot, item, 30)
     assert short() == {(item.id, depot.id): 30, (item.id, cast.store.id): 50}
+
+
+def test_what_another_store_sent_is_on_its_way_and_not_bought_again(cast: Cast) -> None:
+    """The house keeps 60 of its minimum while 25 of them are on the road; the depot lacks 5 of its 30."""
+    item, depot = make.make_item(minimum_stock=60), make.make_store()
+    make.stock_up(cast.store, item, 60, 60)
+    level(depot, item, 30)
+    clerk, other = make.make_user(Role.STORE_STAFF), make.make_user(Role.STORE_STAFF)
+    transfer = make.saved(StockTransfer(created_by=clerk, store=cast.store, to_store=depot, lines=[
+        StockTransferLine(item=item, unit=make.unit_of(item), quantity=Decimal(25))]))
+    opened(transfer, by=clerk)
+    perform(transfer, "submit", by=clerk)
+    perform(transfer, "approve", by=cast.store_head)
+    assert short() == {(item.id, depot.id): 5}
+    (row,) = db.session.execute(shortages({})).all()
+    assert (row.usable, row.in_transit, row.position) == (0, 25, 25)
+    perform(transfer, "receive", by=other)
+    (row,) = db.session.execute(shortages({})).all()
+    assert (row.usable, row.in_transit, row.shortage) == (25, 0, 5)
 
 
 def test_what_units_wait_for_is_taken_off_once_and_of_their_store(cast: Cast) -> None:

@@ -33,8 +33,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 
 #: Tables of a patient's record: each reading of a row is written down.
-CLINICAL = frozenset({"clinical_note", "consultation", "diagnosis", "letter", "patient", "prescription",
-                      "stay"})
+CLINICAL = frozenset({"bed_reservation", "clinical_note", "consultation", "diagnosis", "letter", "patient",
+                      "prescription", "stay"})
 
 
 def _next() -> int:
@@ -59,6 +59,8 @@ WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "asset_auction_bid": {"asset_auction_line": lambda: make.make_open_auction().lines[0]},
     "asset_auction_line": {"asset": make.make_asset},
     "asset_type": {"useful_life": lambda: 60},
+    "bed_reservation": {"bed": make.make_bed, "guest_name": lambda: make.unique("guest"),
+                        "reserved_until": lambda: clock.now() + timedelta(hours=6)},
     "calibration": {"valid_until": lambda: clock.today() + timedelta(days=365)},
     "class_facility": {"item": make.make_item},
     "cleaning": {"room": make.make_room},

@@ -120,7 +120,7 @@ def depreciation_lines(values: ParameterValues) -> Statement:
     return (sa.select(run.period_end, run.book, run.state, sa.literal("depreciation_run").label("table"),
                       run.id.label("run_id"), run.number, Asset.id.label("asset_id"), Asset.tag,
                       Asset.name.label("asset"), AssetType.name.label("kind"), line.opening_value,
-                      line.amount, line.closing_value)
+                      line.amount, line.periods, line.caught_up, line.closing_value)
             .select_from(line).join(run, run.id == line.depreciation_run_id).join(Asset,
                                                                                   Asset.id == line.asset_id)
             .join(AssetType, AssetType.id == Asset.asset_type_id)
@@ -136,7 +136,8 @@ declare(Report(
              Column("number", N_("Run"), "code", links=("table", "run_id"), unless="run"),
              Column("tag", N_("Tag"), "code"), ASSET_COLUMN, Column("kind", N_("Asset type"), unless="asset"),
              Column("opening_value", N_("Opening value"), "money"),
-             Column("amount", N_("Depreciation"), "money"),
+             Column("amount", N_("Depreciation"), "money"), Column("periods", N_("Periods"), "number"),
+             Column("caught_up", N_("Of earlier periods"), "money"),
              Column("closing_value", N_("Closing value"), "money"),
              Column("state", N_("State"), "word", unless="run")),
     parameters=(Parameter("run", N_("Run"), "depreciation_run"), ASSET)))

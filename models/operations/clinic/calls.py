@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.consultations import Consultation, ConsultationState, MessageSide
+from models.consultations import EARLY, Consultation, ConsultationState, MessageSide
 from models.errors import N_, Refused
 from models.operations.clinic import conversation_news, conversations
 from models.operations.core.jobs import each_day, job
@@ -24,8 +24,6 @@ from models.people import User
 from models.settings import setting
 from models.video_calls import SignalKind, VideoSignal
 
-#: How long before its time the call opens.
-EARLY = timedelta(minutes=15)
 #: A signal that is older is of a call that is over.
 FRESH = timedelta(minutes=2)
 MOST_LETTERS = 60_000

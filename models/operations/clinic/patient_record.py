@@ -32,6 +32,7 @@ CHANGING = (Activity.INSERTED, Activity.UPDATED, Activity.DELETED)
 #: Columns that say nothing to anybody outside: keys of the installation, and secrets.
 INTERNAL = frozenset({"nik", "nik_index", "version", "user_id", "patient_id", "created_by_id", "client_id",
                       "author_id", "attachment_id", "recorded_by_id", "given_by_id", "guardian_id",
+                      "registered_by_id",
                       "doctor_id", "specialization_id", "consultation_id", "rescheduled_from_id",
                       "held_beside_id", "prescription_id", "item_id", "unit_id", "store_id", "verify_code",
                       "video_url", "entered_by_id"})
@@ -41,7 +42,7 @@ HANGING = (ClinicalNote, Diagnosis, Letter, Prescription)
 declare(Declared(
     "record_downloaded", lambda account: [account], N_("Your record was downloaded"),
     (N_("All data of a patient record was downloaded from your account. If it was not you, set a new "
-        "password and call "
+        "password and contact "
         "the hospital at once."),), address="/account/", channels=(Channel.MAIL,), always=True,
     icon="download"))
 

@@ -43,13 +43,19 @@ def _of(place: tuple[int, int, int]) -> sa.ColumnElement[bool]:
 
 
 def _later(place: tuple[int, int, int], brought: list[StockMove]) -> list[Any]:
-    """The moves of the same batch in the same store after these that still hold, oldest first."""
+    """The moves of the same batch in the same store after these that still hold, oldest first; what left and
+    came back whole with one document is as if it had stayed."""
     undone, ids = sa.orm.aliased(StockMove), [move.id for move in brought]
-    return list(db.session.execute(
+    rows = db.session.execute(
         sa.select(StockMove.document_type, StockMove.document_id, StockMove.quantity)
         .where(_of(place), StockMove.id > min(ids), StockMove.id.not_in(ids),
                StockMove.kind != MoveKind.REVERSAL,
-               ~sa.exists().where(undone.reverses_id == StockMove.id)).order_by(StockMove.id)))
+               ~sa.exists().where(undone.reverses_id == StockMove.id)).order_by(StockMove.id)).all()
+    sums: dict[tuple[str, int], Decimal] = {}
+    for row in rows:
+        key = row.document_type, row.document_id
+        sums[key] = sums.get(key, ZERO) + row.quantity
+    return [row for row in rows if sums[row.document_type, row.document_id]]
 
 
 def _short(place: tuple[int, int, int], brought: list[StockMove], later: list[Any]) -> Any:

@@ -15,6 +15,7 @@ from models.line_quantities import plain
 from models.operations.core.approvals import after
 from models.operations.people.mail import post_to
 from models.operations.people.notices import Declared, declare, holders
+from models.operations.purchasing.receipts import received_of
 from models.outbox import Channel
 from models.people import User
 from models.purchasing import PurchaseOrder
@@ -37,6 +38,20 @@ def _to_the_supplier(order: PurchaseOrder, *, by: User, reason: str) -> None:
             name=supplier.contact_name or supplier.name, number=order.number, hospital=hospital,
             store=order.store.name,
             expected_on=order.expected_on.isoformat() if order.expected_on else "", person=by.name)
+
+
+@after(PurchaseOrder, "close")
+def _nothing_more(order: PurchaseOrder, *, by: User, reason: str) -> None:
+    """The supplier of an order that is closed short is told what is not waited for any more."""
+    supplier, came = order.supplier, received_of([order.id])
+    missing = [line for line in order.lines if came.get(line.id, 0) < line.base_quantity]
+    if not supplier.email or not missing:
+        return
+    post_to(supplier.email, "purchase_order_closed", language=supplier.language,
+            name=supplier.contact_name or supplier.name, number=order.number, person=by.name,
+            hospital=setting("hospital.name"), lines=[
+                f"{line.item.name}: {plain(line.base_quantity - came.get(line.id, 0))} {line.item.base_unit}"
+                for line in missing])
 
 
 def _order(order: PurchaseOrder) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from models.operations.ledger import stock
 from models.operations.purchasing import received_lines, replacements
 from models.operations.purchasing.ordering import make_order, open_requests_again
 from models.operations.purchasing.replacements import make_replacement
-from models.operations.purchasing.supplier_returns import make_return, sent_back
+from models.operations.purchasing.supplier_returns import CAME_BACK, make_return, sent_back
 from models.people import User
 from models.purchasing import SEN, PurchaseOrder, PurchaseOrderLine, PurchaseOrderState
 from models.returns import SupplierReturn, SupplierReturnLine, SupplierReturnState
@@ -188,8 +188,8 @@ def _reverse_receipt(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
         sa.select(SupplierReturn).join(SupplierReturnLine,
                                        SupplierReturnLine.supplier_return_id == SupplierReturn.id)
         .where(SupplierReturnLine.goods_receipt_id == receipt.id, SupplierReturn.state.not_in(
-            (SupplierReturnState.DRAFT, SupplierReturnState.REJECTED,
-             SupplierReturnState.CANCELLED))).limit(1))
+            (SupplierReturnState.DRAFT, SupplierReturnState.REJECTED, SupplierReturnState.CANCELLED)),
+            ~CAME_BACK).limit(1))
     for built_on in (invoice, returned):
         if built_on is not None:
             raise Refused(N_("%(document)s builds on this document; it cannot be reversed."),

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from models import clock
 from models.base import db
+from models.errors import N_, Refused
+from models.goods_receipts import GoodsReceiptState
 from models.journal import Posting
 from models.operations.core.approvals import effect
 from models.operations.core.locking import lock
@@ -70,6 +72,11 @@ def _go_again(document: SupplierReturn, *, by: User, reason: str) -> None:
         return
     lock(document)
     lock_receipts(document)
+    for receipt in {line.goods_receipt for line in document.lines}:
+        db.session.refresh(receipt, ["state"])
+        if receipt.state != GoodsReceiptState.POSTED:
+            raise Refused(N_("The goods receipt %(number)s is not posted, so nothing can go back."),
+                          number=str(receipt))
     worth = -sum((move.value for move in stock.moves_of(document, MoveKind.SUPPLIER_RETURN)), ZERO)
     legs = [JournalLeg(leg.purpose, -leg.amount, leg.account_id)
             for leg in _legs(document, _price(document), worth)]

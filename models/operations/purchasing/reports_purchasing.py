@@ -39,11 +39,12 @@ SUPPLIER_COLUMN = Column("supplier", N_("Supplier"), links=("=supplier", "suppli
 
 declare(Report(
     "shortages", N_("Shortages"), "purchasing", shortages, icon="alert-triangle", roles=ROLES,
-    about=N_("Below minimum: on hand and not expired + on order − requested, for each store that has a "
-             "minimum of its own, and for all stores together. The supplier is the contract's, else the "
-             "last one."),
+    about=N_("Below minimum: on hand and not expired + in transit + on order − requested, for each store "
+             "that has a minimum of its own, and for all stores together. The supplier is the contract's, "
+             "else the last one."),
     columns=(ITEM_COLUMN, Column("supplier", N_("Supplier"), unless="supplier"), STORE_COLUMN,
              Column("usable", N_("On hand, not expired"), "quantity"),
+             Column("in_transit", N_("In transit"), "quantity"),
              Column("on_order", N_("On order"), "quantity"),
              Column("asked_for", N_("On request"), "quantity"),
              Column("requested", N_("Units wait for"), "quantity"),

@@ -1,5 +1,5 @@
-"""What runs short, and the purchase requests for it: usable stock + on order − requested, held against the
-minimum of each store, and against the item's own over all stores."""
+"""What runs short, and the purchase requests for it: usable stock + in transit + on order − requested, held
+against the minimum of each store, and against the item's own over all stores."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from models.goods_receipts import GoodsReceipt, GoodsReceiptLine, GoodsReceiptSt
 from models.operations.core.report_kit import above_zero, base_units, quantity
 from models.operations.ledger import availability
 from models.operations.purchasing.taken import takes
+from models.operations.stores import transfers
 from models.purchasing import (
     PurchaseOrder,
     PurchaseOrderLine,
@@ -20,6 +21,7 @@ from models.purchasing import (
     PurchaseRequestLine,
     PurchaseRequestState,
 )
+from models.stocktakes import StockTransfer
 
 O, R = PurchaseOrderState, PurchaseRequestState  # noqa: E741 - one letter for states, as in every workflow table
 #: Orders that will bring something, or did.
@@ -69,14 +71,25 @@ def asked_for() -> sa.Select[Any]:
             .group_by(PurchaseRequest.store_id, line.item_id))
 
 
+def on_the_way() -> sa.Select[Any]:
+    """What other stores sent and this one has not received."""
+    line = transfers.in_transit().subquery()
+    return (sa.select(StockTransfer.to_store_id.label("store_id"), line.c.item_id,
+                      quantity(sa.func.sum(line.c.quantity)).label("quantity"))
+            .join(line, line.c.document_id == StockTransfer.id)
+            .group_by(StockTransfer.to_store_id, line.c.item_id))
+
+
 #: What adds up to where an item stands. What units wait for is what is reserved for them: it is taken off
 #: once.
-PARTS = ("usable", "on_order", "asked_for", "requested")
+PARTS = ("usable", "in_transit", "on_order", "asked_for", "requested")
 
 
 def standing() -> sa.CTE:
-    """`store_id`, `item_id`, each of `PARTS`, and `position`: usable + on order + asked for − requested."""
+    """`store_id`, `item_id`, each of `PARTS`, and `position`: usable + in transit + on order + asked for
+    − requested."""
     held, coming, asked = availability.available_by_store(), on_order().subquery(), asked_for().subquery()
+    sent = on_the_way().subquery()
     none = sa.type_coerce(sa.literal_column("0"), ExactDecimal(24, 3))
 
     def rows(source: Any, **parts: Any) -> sa.Select[Any]:
@@ -84,11 +97,13 @@ def standing() -> sa.CTE:
                          *(parts.get(name, none).label(name) for name in PARTS))
 
     every = sa.union_all(rows(held, usable=held.c.usable, requested=held.c.reserved),
+                         rows(sent, in_transit=sent.c.quantity),
                          rows(coming, on_order=coming.c.quantity),
                          rows(asked, asked_for=asked.c.quantity)).subquery()
     sums = {name: quantity(sa.func.sum(every.c[name])) for name in PARTS}
     return (sa.select(every.c.store_id, every.c.item_id,
                       *(column.label(name) for name, column in sums.items()),
-                      quantity(sums["usable"] + sums["on_order"] + sums["asked_for"] - sums["requested"])
+                      quantity(sums["usable"] + sums["in_transit"] + sums["on_order"] + sums["asked_for"]
+                               - sums["requested"])
                       .label("position"))
             .group_by(every.c.store_id, every.c.item_id).cte("standing"))

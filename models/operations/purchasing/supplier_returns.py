@@ -47,6 +47,9 @@ OUT = (SupplierReturnState.SENT, SupplierReturnState.DONE)
 #: What left and did not come back because the supplier refused it.
 WENT = sa.and_(SupplierReturn.state.in_(OUT),
                SupplierReturn.resolution.is_distinct_from(Resolution.REFUSED))
+#: The supplier refused it, and it lies in the store as before.
+CAME_BACK = sa.and_(SupplierReturn.state == SupplierReturnState.DONE, SupplierReturn.goods_lost.is_(False),
+                    SupplierReturn.resolution.is_not_distinct_from(Resolution.REFUSED))
 
 
 def gone_of(line: Any) -> sa.ColumnElement[Any]:
