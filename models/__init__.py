@@ -18,6 +18,7 @@ from models import (  # noqa: F401  (imported for their tables)
     duty,
     facilities,
     fault_reports,
+    follow_up,
     form_drafts,
     goods_receipts,
     housekeeping,
@@ -51,5 +52,7 @@ from models import (  # noqa: F401  (imported for their tables)
     supplier_refunds,
     triggers,
     upkeep,
+    video_calls,
+    vital_signs,
     wall_displays,
 )

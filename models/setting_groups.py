@@ -35,7 +35,7 @@ GROUPS: tuple[Group, ...] = (
     Group("rooms", N_("Rooms and cleaning"), N_("What is done when a bed or room is cleaned."),
           ("cleaning", "bed", "stay", "bed_reservation")),
     Group("telemedicine", N_("Telemedicine"), N_("Booking, approval and what follows a consultation."),
-          ("consultation", "registration", "duty", "letter", "prescription")),
+          ("consultation", "registration", "duty", "letter", "prescription", "video")),
     Group("messages", N_("Messages and reports"), N_("Who is told of what, when, and by which channel."),
           ("notices", "daily_report", "papers")),
     Group("accounts", N_("Accounts of the books"),

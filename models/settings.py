@@ -139,6 +139,14 @@ def _addresses(text: str) -> list[str]:
     return result
 
 
+def _video_servers(text: str) -> list[str]:
+    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
+    if not all(re.fullmatch(r"(stuns?|turns?):[\w.\-\[\]:]+(\?transport=(udp|tcp))?", entry)
+               for entry in result):
+        raise ValueError(text)
+    return result
+
+
 TEXT = Kind(_text, N_("Write a few words."))
 FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
 PHONE = Kind(_phone, N_("Write a telephone number, for example (0321) 555123, or nothing."))
@@ -330,6 +338,12 @@ SETTINGS: dict[str, Declared] = {
     "prescription.place": Declared(
         "", FREE_TEXT, N_("Where patients fetch their medicines"),
         N_("For example “Apotek Rawat Jalan, lantai 1, 07.00–21.00”. Empty: the hospital's pharmacy.")),
+    "video.servers": Declared(
+        "", Kind(_video_servers, N_("Write addresses such as stun:stun.hospital.id:3478, "
+                                    "turn:turn.hospital.id:3478, or nothing.")),
+        N_("STUN and TURN servers of video calls"),
+        N_("Without one, calls work where both sides are in one network. A TURN server also needs "
+           "TURN_SECRET in the environment.")),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),

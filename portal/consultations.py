@@ -13,11 +13,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
 from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
 
 from models import clock, rights
 from models.base import db, one_transaction, will_write
@@ -29,7 +30,7 @@ from models.consultations import (
     MessageSide,
 )
 from models.errors import Refused
-from models.operations.clinic import consultations, conversation_news, conversations, slots
+from models.operations.clinic import calls, consultations, conversation_news, conversations, follow_ups, slots
 from models.operations.clinic.consultations import can_still_change
 from models.operations.clinic.conversation_news import BOARD
 from models.operations.core.approvals import perform
@@ -37,7 +38,7 @@ from models.prescriptions import GIVEN_OUT, Prescription, PrescriptionLine
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import instant
-from portal.web import conversation_page, htmx
+from portal.web import calendar_file, call_page, conversation_page, htmx
 from portal.web.locale import refusal_text
 
 C = ConsultationState
@@ -116,6 +117,8 @@ def _given(consultation: Consultation, *, after: int | None = None, read: int | 
                                        is_live=_is_live(consultation))
     return talked | {
         "consultation": consultation, "oob": False,
+        "follow_up": follow_ups.live(consultation) if consultation.state == C.COMPLETED else None,
+        "may_call": calls.is_open(consultation),
         "can_change": consultation.state in (C.REQUESTED, C.APPROVED) and can_still_change(consultation,
                                                                                            current_user),
         "until": consultation.starts_at - timedelta(hours=hours), "successor": _moved_to(consultation),
@@ -213,6 +216,36 @@ def typing(consultation_id: int) -> Any:
         conversation_news.typing(consultation.id, ME)
         db.session.commit()
     return "", 204
+
+
+@access.signed_in
+def calendar(consultation_id: int) -> Any:
+    """The consultation as a file for the patient's calendar, once it was approved."""
+    consultation = access.own_consultation(consultation_id)
+    if consultation.approved_at is None:
+        raise NotFound
+    text = calendar_file.of(consultation)
+    return Response(text, headers={
+        **calendar_file.content_type(text), "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{calendar_file.file_name(consultation)}"'})
+
+
+# ---------------------------------------------------------------- the call
+
+@access.signed_in
+def call(consultation_id: int) -> Any:
+    back = url_for("portal.consultation", consultation_id=consultation_id)
+    return call_page.page(access.own_consultation(consultation_id), ME, back)
+
+
+@access.signed_in
+def call_news(consultation_id: int) -> Any:
+    return call_page.news(access.own_consultation(consultation_id), ME)
+
+
+@access.signed_in
+def call_signal(consultation_id: int) -> Any:
+    return call_page.send(access.own_consultation(consultation_id), ME)
 
 
 # ---------------------------------------------------------------- the conversation
@@ -357,6 +390,10 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule(one, "consultation", show)
     bp.add_url_rule(f"{one}/news", "news", news)
     bp.add_url_rule(f"{one}/typing", "typing", typing, methods=("POST",))
+    bp.add_url_rule(f"{one}/calendar.ics", "calendar", calendar)
+    bp.add_url_rule(f"{one}/call", "call", call)
+    bp.add_url_rule(f"{one}/call/news", "call_news", call_news)
+    bp.add_url_rule(f"{one}/call/signal", "call_signal", call_signal, methods=("POST",))
     bp.add_url_rule(f"{one}/messages", "send", send, methods=("POST",))
     bp.add_url_rule(f"{one}/cancel", "cancel", cancel, methods=("GET", "POST"))
     bp.add_url_rule(f"{one}/reschedule", "move", move, methods=("GET", "POST"))
