@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_49993f7bd0f8
+Revision ID: 0006_c6cce499793c
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_49993f7bd0f8'
+revision = '0006_c6cce499793c'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -171,7 +171,7 @@ def upgrade() -> None:
     op.add_column('stay', sa.Column('voided_at', MOMENT, nullable=True))
     run_rows('rows')
     if on_postgresql():
-        op.create_check_constraint(op.f('ck_stay_outcome_known'), 'stay', "outcome IN ('home', 'referred', 'own_wish', 'died')")
+        op.create_check_constraint(op.f('ck_stay_outcome_known'), 'stay', "outcome IN ('went_home', 'referred', 'own_wish', 'died')")
         op.create_check_constraint(op.f('ck_stay_outcome_of_ended'), 'stay', 'outcome IS NULL OR (ended_at IS NOT NULL AND voided_at IS NULL)')
         op.create_check_constraint(op.f('ck_stay_voided_is_ended'), 'stay', 'voided_at IS NULL OR ended_at IS NOT NULL')
         op.create_index('uq_stay_open_patient', 'stay', ['patient_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'))
@@ -190,7 +190,7 @@ def upgrade() -> None:
         sa.Column('checked_in_by_id', KEY, nullable=False),
         sa.Column('checked_out_by_id', KEY, nullable=True),
         sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint("outcome IN ('home', 'referred', 'own_wish', 'died')", name=op.f('ck_stay_outcome_known')),
+        sa.CheckConstraint("outcome IN ('went_home', 'referred', 'own_wish', 'died')", name=op.f('ck_stay_outcome_known')),
         sa.CheckConstraint('ended_at >= started_at', name=op.f('ck_stay_ends_after_start')),
         sa.CheckConstraint('outcome IS NULL OR (ended_at IS NOT NULL AND voided_at IS NULL)', name=op.f('ck_stay_outcome_of_ended')),
         sa.CheckConstraint('patient_id IS NOT NULL OR outside_reference IS NOT NULL', name=op.f('ck_stay_somebody')),
