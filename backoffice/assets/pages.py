@@ -55,7 +55,9 @@ class AssetPages:
             and current_user.work_unit_id == awaited.to_work_unit_id
             and current_user.id != awaited.moved_by_id
         )
-        return {"awaited": awaited, "may_acknowledge": mine}
+        return {"awaited": awaited, "may_acknowledge": mine,
+                "books": list(record.books) if may(current_user, "read", "asset_book") else [],
+                "can_enter": current_user.has_role(Role.FACILITIES_STAFF)}
 
     def details_options(self) -> list[Any]:
         return [*super().details_options(),  # type: ignore[misc]
