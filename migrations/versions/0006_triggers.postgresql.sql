@@ -180,13 +180,11 @@ CREATE TRIGGER asset_receipt_final_truncate BEFORE TRUNCATE ON "asset_receipt" F
 EXECUTE FUNCTION refuse_change('posted is final: asset_receipt')
 
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation" FOR EACH ROW
-WHEN ((OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."specialization_id" IS DISTINCT FROM NEW."specialization_id" OR OLD."doctor_id" IS DISTINCT FROM NEW."doctor_id" OR OLD."complaint" IS DISTINCT FROM NEW."complaint" OR OLD."starts_at" IS DISTINCT FROM NEW."starts_at" OR OLD."slot_minutes" IS DISTINCT FROM NEW."slot_minutes" OR OLD."payer" IS DISTINCT FROM NEW."payer" OR OLD."triage" IS DISTINCT FROM NEW."triage" OR OLD."video_url" IS DISTINCT FROM NEW."video_url" OR OLD."decided_reason" IS DISTINCT FROM NEW."decided_reason" OR OLD."moved_to" IS DISTINCT FROM NEW."moved_to" OR OLD."moved_to_doctor_id" IS DISTINCT FROM NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS DISTINCT FROM NEW."rescheduled_from_id" OR OLD."approved_at" IS DISTINCT FROM NEW."approved_at" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
 WHEN ((OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."specialization_id" IS DISTINCT FROM NEW."specialization_id" OR OLD."doctor_id" IS DISTINCT FROM NEW."doctor_id" OR OLD."complaint" IS DISTINCT FROM NEW."complaint" OR OLD."starts_at" IS DISTINCT FROM NEW."starts_at" OR OLD."slot_minutes" IS DISTINCT FROM NEW."slot_minutes" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."payer" IS DISTINCT FROM NEW."payer" OR OLD."triage" IS DISTINCT FROM NEW."triage" OR OLD."video_url" IS DISTINCT FROM NEW."video_url" OR OLD."decided_reason" IS DISTINCT FROM NEW."decided_reason" OR OLD."moved_to_doctor_id" IS DISTINCT FROM NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS DISTINCT FROM NEW."rescheduled_from_id" OR OLD."approved_at" IS DISTINCT FROM NEW."approved_at" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: consultation')
 
 CREATE TRIGGER consultation_final_delete BEFORE DELETE ON "consultation" FOR EACH ROW
-WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') OR OLD.number IS NOT NULL)
 WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: consultation')
 
@@ -206,13 +204,11 @@ CREATE TRIGGER delivery_request_final_truncate BEFORE TRUNCATE ON "delivery_requ
 EXECUTE FUNCTION refuse_change('posted is final: delivery_request')
 
 CREATE TRIGGER depreciation_run_final_update BEFORE UPDATE ON "depreciation_run" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."run_on" IS DISTINCT FROM NEW."run_on" OR OLD."book" IS DISTINCT FROM NEW."book" OR OLD."period_start" IS DISTINCT FROM NEW."period_start" OR OLD."period_end" IS DISTINCT FROM NEW."period_end" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
 WHEN ((OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."run_on" IS DISTINCT FROM NEW."run_on" OR OLD."book" IS DISTINCT FROM NEW."book" OR OLD."period_start" IS DISTINCT FROM NEW."period_start" OR OLD."period_end" IS DISTINCT FROM NEW."period_end" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 
 CREATE TRIGGER depreciation_run_final_delete BEFORE DELETE ON "depreciation_run" FOR EACH ROW
-WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
 WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 
@@ -550,7 +546,6 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: depreciation_run_line', 'depreciation_run', 'depreciation_run_id', '{draft}')
 
 CREATE TRIGGER depreciation_run_line_final_change BEFORE UPDATE OR DELETE ON "depreciation_run_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: depreciation_run_line', 'depreciation_run', 'depreciation_run_id', '{draft}', '{posted,cancelled}', '{}')
 EXECUTE FUNCTION refuse_line_change('posted is final: depreciation_run_line', 'depreciation_run', 'depreciation_run_id', '{draft}', '{posted,cancelled,reversed}', '{}')
 
 CREATE TRIGGER depreciation_run_line_final_truncate BEFORE TRUNCATE ON "depreciation_run_line" FOR EACH STATEMENT
@@ -722,11 +717,6 @@ EXECUTE FUNCTION end_access()
 
 ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_doctor_time EXCLUDE USING gist ("doctor_id" WITH =,
   tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
-WHERE (state IN ('requested', 'approved', 'in_progress', 'completed'))
-
-ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_patient_time EXCLUDE USING gist ("patient_id" WITH =,
-  tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
-WHERE (state IN ('requested', 'approved', 'in_progress', 'completed') AND "held_beside_id" IS NULL)
 WHERE (state IN ('requested', 'approved', 'in_progress', 'completed') AND kind = 'appointment')
 
 ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_patient_time EXCLUDE USING gist ("patient_id" WITH =,

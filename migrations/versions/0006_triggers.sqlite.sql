@@ -134,13 +134,11 @@ WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt'); END
 
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation"
-WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to" IS NOT NEW."moved_to" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
 WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."kind" IS NOT NEW."kind" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: consultation'); END
 
 CREATE TRIGGER consultation_final_delete BEFORE DELETE ON "consultation"
-WHEN OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') OR OLD.number IS NOT NULL
 WHEN OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: consultation'); END
 
@@ -154,13 +152,11 @@ WHEN OLD.state IN ('delivered', 'done', 'reversed', 'cancelled') OR OLD.number I
 BEGIN SELECT RAISE(ABORT, 'posted is final: delivery_request'); END
 
 CREATE TRIGGER depreciation_run_final_update BEFORE UPDATE ON "depreciation_run"
-WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."run_on" IS NOT NEW."run_on" OR OLD."book" IS NOT NEW."book" OR OLD."period_start" IS NOT NEW."period_start" OR OLD."period_end" IS NOT NEW."period_end" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
 WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."run_on" IS NOT NEW."run_on" OR OLD."book" IS NOT NEW."book" OR OLD."period_start" IS NOT NEW."period_start" OR OLD."period_end" IS NOT NEW."period_end" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
 CREATE TRIGGER depreciation_run_final_delete BEFORE DELETE ON "depreciation_run"
-WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
 WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
@@ -411,7 +407,6 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run_line'); END
 
 CREATE TRIGGER depreciation_run_line_final_update BEFORE UPDATE ON "depreciation_run_line"
 WHEN (((SELECT state FROM "depreciation_run" WHERE id = OLD."depreciation_run_id") NOT IN ('draft') OR (SELECT state FROM "depreciation_run" WHERE id = NEW."depreciation_run_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."depreciation_run_id" IS NOT NEW."depreciation_run_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."asset_book_id" IS NOT NEW."asset_book_id" OR OLD."opening_value" IS NOT NEW."opening_value" OR OLD."amount" IS NOT NEW."amount" OR OLD."closing_value" IS NOT NEW."closing_value"))
   AND (OLD."id" IS NOT NEW."id" OR OLD."depreciation_run_id" IS NOT NEW."depreciation_run_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."asset_book_id" IS NOT NEW."asset_book_id" OR OLD."opening_value" IS NOT NEW."opening_value" OR OLD."amount" IS NOT NEW."amount" OR OLD."closing_value" IS NOT NEW."closing_value" OR OLD."periods" IS NOT NEW."periods" OR OLD."caught_up" IS NOT NEW."caught_up"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run_line'); END
 
@@ -653,9 +648,6 @@ BEGIN
 END
 
 CREATE TRIGGER ex_consultation_doctor_time_insert AFTER INSERT ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
-  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other.kind = 'appointment'
@@ -666,9 +658,6 @@ WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.
 BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_doctor_time'); END
 
 CREATE TRIGGER ex_consultation_doctor_time_update AFTER UPDATE ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
-  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other.kind = 'appointment'
@@ -679,9 +668,6 @@ WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.
 BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_doctor_time'); END
 
 CREATE TRIGGER ex_consultation_patient_time_insert AFTER INSERT ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND (typeof(NEW."starts_at") <> 'text'
-  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL AND other.kind = 'appointment'
@@ -692,9 +678,6 @@ WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.
 BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_patient_time'); END
 
 CREATE TRIGGER ex_consultation_patient_time_update AFTER UPDATE ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND (typeof(NEW."starts_at") <> 'text'
-  OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL
 WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
   AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL AND other.kind = 'appointment'
