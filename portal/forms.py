@@ -1,5 +1,5 @@
-"""The forms of the portal: one base, which reads what was sent, keeps what was typed and says what is wrong at
-its field. The macros of `templates/portal/form.html` draw it.
+"""The forms of the portal: one base, which reads what was sent, keeps what was typed and says what is wrong
+at its field. The macros of `templates/portal/form.html` draw it.
 
 A view takes its form by `takes`; a test asks that no view reads what was sent by hand.
 """
@@ -21,6 +21,7 @@ from wtforms.utils import unset_value
 from models import clock
 from models.clinic import BloodType, MaritalStatus, Payer, Relation, Sex
 from models.errors import Refused
+from models.operations.clinic import triage
 from models.operations.people.contacts import clean_email
 from portal.web import locale, passwords
 from portal.web.locale import refusal_text
@@ -351,6 +352,7 @@ class DownloadForm(PasswordedForm):
 
 
 class CloseForm(PasswordedForm):
+    blames = "sure"
     sure = Tick()
 
 
@@ -379,3 +381,36 @@ class MessageForm(PortalForm):
     body = Text()
     client_id = Text(most=65)
     page = Text(most=200)
+    have = Text(most=40)
+    after = Text(most=20)
+    open = Text(most=1)
+
+
+class AskForm(PortalForm):
+    """All steps of asking for a consultation; `Asking` checks them, as far as they were shown."""
+
+    patient = Text(most=20)
+    complaint = Text()
+    specialization = Text(most=20)
+    doctor = Text(most=20)
+    starts_at = Text(most=60)
+    pick = Text(most=90)
+    payer = Text(most=20)
+    severity_shown = Text(most=1)
+    danger_ok_complaint = Text(most=1)
+    danger_ok_files = Text(most=1)
+    consent = Text(most=1)
+    consent_record = Text(most=1)
+    step = Text(most=20)
+    go = Text(most=20)
+    week = Text(most=20)
+    remove = Text(most=20)
+    shown = Text(most=1)
+    q = Text(most=100)
+    day = Text(most=20)
+    language = Text(most=10)
+
+
+for _question in triage.QUESTIONS:
+    if not hasattr(AskForm, _question.key):
+        setattr(AskForm, _question.key, Text(most=40))

@@ -17,5 +17,6 @@ UPDATE bed SET guest = (SELECT s.outside_reference FROM stay AS s WHERE s.bed_id
 -- Each stay was in one bed so far.
 INSERT INTO stay_bed (stay_id, bed_id, started_at, ended_at)
   SELECT id, bed_id, started_at, ended_at FROM stay ORDER BY id
+
 -- Depreciation: what is not posted yet is dated the last day of its period.
 UPDATE depreciation_run SET run_on = period_end WHERE state IN ('draft', 'submitted', 'rejected')
