@@ -29,6 +29,7 @@ UPDATE inpatient_room SET qr_code = replace(gen_random_uuid()::text, '-', '') WH
 
 -- Labels: each bed has a code for its QR label.
 UPDATE bed SET qr_code = replace(gen_random_uuid()::text, '-', '') WHERE qr_code IS NULL
+
 -- movements: the last one that another unit has not acknowledged is awaited, all others are settled
 UPDATE asset_movement SET state = CASE
   WHEN acknowledged_at IS NULL AND to_work_unit_id IS NOT NULL
@@ -37,6 +38,7 @@ UPDATE asset_movement SET state = CASE
     AND EXISTS (SELECT 1 FROM asset WHERE asset.id = asset_movement.asset_id
       AND asset.state IN ('registered', 'in_use', 'under_maintenance')) THEN 'awaited'
   ELSE 'acknowledged' END
+
 -- Prescriptions that wait to be fetched get an end: thirty days, and nobody's ends before a week has passed.
 UPDATE prescription SET valid_until = greatest(prescribed_on + 30, current_date + 7)
 WHERE state = 'issued'

@@ -46,6 +46,7 @@ DELETE FROM notice WHERE table_name = 'fault_report'
 
 -- Settings that the former version does not know.
 DELETE FROM setting WHERE key LIKE 'fault_report.%' OR key = 'service_contract.warn_days'
+
 -- what was awarded and not paid is open again, as it was before there was such a state
 UPDATE asset_auction_line SET sale_price = NULL WHERE asset_auction_id IN (
   SELECT id FROM asset_auction WHERE state = 'awarded')
@@ -58,6 +59,7 @@ UPDATE asset_disposal SET state = 'cancelled' WHERE state = 'reversed'
 UPDATE asset_disposal SET route = 'scrap' WHERE route = 'lost'
 
 UPDATE monthly_pack SET state = 'cancelled' WHERE state = 'withdrawn'
+
 -- A part was given out, and what nobody fetched has ended: before, there was no word for either.
 UPDATE prescription SET state = CASE state WHEN 'partly_dispensed' THEN 'dispensed' ELSE 'cancelled' END
 WHERE state IN ('partly_dispensed', 'expired')
