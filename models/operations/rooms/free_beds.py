@@ -34,6 +34,8 @@ class Standing:
 
     free: dict[int, Bed] = field(default_factory=dict)
     kept: dict[int, BedReservation] = field(default_factory=dict)
+    #: The rooms of these beds: held here, so that a bed finds its room without asking again.
+    rooms: list[InpatientRoom] = field(default_factory=list)
 
 
 def rooms_in_use(*criteria: sa.ColumnElement[bool]) -> list[InpatientRoom]:
@@ -55,7 +57,7 @@ def standing(rooms: list[InpatientRoom] | None = None) -> Standing:
     if rooms is None:
         rooms = rooms_in_use(InpatientRoom.beds.any(Bed.state == BedState.READY))
     result = Standing({bed.id: bed for room in rooms if is_fit(room) for bed in room.beds
-                       if bed.state == BedState.READY})
+                       if bed.state == BedState.READY}, rooms=rooms)
     running = list(db.session.scalars(sa.select(BedReservation).where(is_running()).options(
         joinedload(BedReservation.patient)).order_by(BedReservation.id)))
     for reservation in running:
@@ -104,7 +106,8 @@ def summary() -> dict[str, Any]:
         for group in sums(room_class, ward):
             group["all"] += number
             group["taken"] += number if state == BedState.OCCUPIED else 0
-    for bed in standing().free.values():
+    now = standing()
+    for bed in now.free.values():
         for group in sums(bed.inpatient_room.room_class_id, bed.inpatient_room.ward_id):
             group["free"] += 1
     return groups
