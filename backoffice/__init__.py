@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from backoffice.assets.maintenance_calendar import CareView
 from backoffice.clinic.desk import DeskView
-from backoffice.panel import inbox, jobs, list_rows, menu, named_filters, rendering
+from backoffice.panel import figures, inbox, jobs, list_rows, menu, named_filters, rendering
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
 from backoffice.panel.columns import Column, key_of, mapped_tables
 from backoffice.panel.pages import HomeView, InboxView
@@ -27,6 +27,7 @@ from backoffice.setup.importing import ImportsView
 from backoffice.setup.settings import SettingsView
 from backoffice.stores.scanning import ScanView
 from models.documents import Document
+from models.operations.clinic import identity
 from models.operations.core.approvals import ALLOW_DATE, AMEND, ASK_DATE, REFUSE_DATE
 from models.rights import RIGHTS, may
 from models.workflow import Transition
@@ -79,7 +80,8 @@ def init_app(app: Flask) -> None:
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top,
             "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
-            "hospital_name": inbox.hospital_name, "icon": rendering.icon, "shown": rendering.shown,
+            "hospital_name": inbox.hospital_name, "clinic_figures": figures.shown, "icon": rendering.icon,
+            "shown": rendering.shown,
             "shown_in_line": rendering.shown_in_line, "blank": rendering.BLANK,
             "may": may, "may_report": may_report,
             "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
@@ -148,6 +150,7 @@ _HAPPENED = {
     "transfer": lazy_gettext("Moved to another bed by %(who)s"),
     "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
     "waive": lazy_gettext("Inspection waived by %(who)s"),
+    identity.CORRECTED: lazy_gettext("Identity corrected by %(who)s"),
     ASK_DATE: lazy_gettext("Date asked for by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
     REFUSE_DATE: lazy_gettext("Date refused by %(who)s"),

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from models import clock
-from models.asset_register import Asset, AssetBook, BookKind
+from models.asset_register import Asset, AssetBook, AssetState, BookKind, TaxGroup
 from models.base import BigId, Code, Id, Money, Text, db, reference
 from models.documents import Area, Document, Posts, author, state_column
+from models.errors import N_
+from models.journal import Period
 from models.roles import Role
-from models.workflow import Transition, Workflow, author_steps, not_own
+from models.workflow import Condition, Transition, Workflow, author_steps, not_own
 
 if TYPE_CHECKING:
     from models.people import User
@@ -27,21 +29,76 @@ class DepreciationRunState(StrEnum):
     POSTED = "posted"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+    REVERSED = "reversed"
 
 
 S = DepreciationRunState
 
 
+def _is_last_of_its_book(run: DepreciationRun, _user: Any) -> bool:
+    session = object_session(run)
+    other = sa.orm.aliased(DepreciationRun)
+    return session is None or not session.scalar(sa.select(sa.exists().where(
+        other.book == run.book, other.state == S.POSTED, other.period_end > run.period_end)))
+
+
+def _is_entry_open(run: DepreciationRun, _user: Any) -> bool:
+    """Whether the month of the entry takes postings; the other books have no entry."""
+    session, on = object_session(run), run.run_on
+    return session is None or run.book != BookKind.HOSPITAL or not session.scalar(sa.select(sa.exists().where(
+        Period.year * 12 + Period.month >= on.year * 12 + on.month, Period.closed_at.is_not(None))))
+
+
+def stands_as_posted(run: DepreciationRun) -> sa.ColumnElement[bool]:
+    """Lines, with their book and asset, whose book is as the run left it and whose asset is still there."""
+    line = DepreciationRunLine
+    return sa.and_(
+        AssetBook.depreciated_until == run.period_end,
+        AssetBook.cost - AssetBook.accumulated == line.closing_value,
+        sa.or_(AssetBook.anchored_on.is_(None), AssetBook.anchored_on < run.period_end),
+        Asset.state.in_((AssetState.REGISTERED, AssetState.IN_USE, AssetState.UNDER_MAINTENANCE)))
+
+
+def _do_books_stand(run: DepreciationRun, _user: Any) -> bool:
+    session, line = object_session(run), DepreciationRunLine
+    return session is None or not session.scalar(
+        sa.select(sa.literal(1)).select_from(line).join(AssetBook, AssetBook.id == line.asset_book_id)
+        .join(Asset, Asset.id == line.asset_id)
+        .where(line.depreciation_run_id == run.id, ~stands_as_posted(run)).limit(1))
+
+
+period_is_over = Condition(
+    "period_is_over", lambda run, _user: run.period_end < clock.today(),
+    N_("The period is not over yet. It is run from the day after its last one on."), field="period_start",
+    about="time")
+last_of_its_book = Condition(
+    "last_of_its_book", _is_last_of_its_book,
+    N_("A later period of this book is posted already. Only the last one can be reversed."))
+entry_is_open = Condition(
+    "entry_is_open", _is_entry_open,
+    N_("The month of its entry is closed, so the run stays. Change the life or the value of the assets "
+       "instead; the next run takes it up."))
+
+
+books_stand = Condition(
+    "books_stand", _do_books_stand,
+    N_("The book of one of its assets changed after this run: its life, its value, or it left. The run "
+       "stays; what is wrong of it is corrected by the next one."))
+
+
 class DepreciationRun(Document, db.Model):
-    """DEP: one period of one book, a month (or a half-year in the state-property book). A period runs
-    once."""
+    """DEP: one period of one book, a month (or a half-year in the state-property book). A period runs once.
+
+    `run_on` is the day of its entry: the last one of the period, or, where that month was closed before, the
+    first open day after it.
+    """
 
     __tablename__ = "depreciation_run"
     __table_args__ = (
         sa.CheckConstraint("period_end >= period_start", name="period_not_empty"),
         sa.Index("uq_depreciation_run_living_period", "book", "period_start", unique=True,
-                 sqlite_where=sa.text("state <> 'cancelled'"),
-                 postgresql_where=sa.text("state <> 'cancelled'")),
+                 sqlite_where=sa.text("state NOT IN ('cancelled', 'reversed')"),
+                 postgresql_where=sa.text("state NOT IN ('cancelled', 'reversed')")),
         sa.Index("ix_depreciation_run_state_run_on", "state", "run_on"),
         {"info": {"seed": "Data Penyusutan"}},
     )
@@ -52,9 +109,13 @@ class DepreciationRun(Document, db.Model):
     is_begun_by_people = False
     workflow = Workflow(
         S.DRAFT,
-        Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, numbers=True),
-        Transition("approve", (S.SUBMITTED,), S.POSTED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, when=period_is_over,
+                   numbers=True),
+        Transition("approve", (S.SUBMITTED,), S.POSTED, Role.FACILITIES_HEAD,
+                   when=(not_own, period_is_over)),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("reverse", (S.POSTED,), S.REVERSED, Role.FACILITIES_HEAD, needs_reason=True,
+                   when=(not_own, last_of_its_book, entry_is_open, books_stand)),
         *author_steps(S, author=Role.FACILITIES_STAFF),
     )
 
@@ -83,7 +144,8 @@ class DepreciationRun(Document, db.Model):
 
 
 class DepreciationRunLine(db.Model):
-    """What one asset loses in the run, rupiah."""
+    """What one asset loses in the run, rupiah. `periods` are in its amount: this one, and those that were
+    left out before, of which `caught_up` is the part."""
 
     __tablename__ = "depreciation_run_line"
     __table_args__ = (
@@ -91,6 +153,9 @@ class DepreciationRunLine(db.Model):
         sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
         sa.CheckConstraint("closing_value >= 0", name="closing_value_not_negative"),
         sa.CheckConstraint("closing_value = opening_value - amount", name="closing_value_adds_up"),
+        sa.CheckConstraint("periods > 0", name="periods_positive"),
+        sa.CheckConstraint("caught_up >= 0", name="caught_up_not_negative"),
+        sa.CheckConstraint("caught_up <= amount", name="caught_up_fits"),
         {"info": {"seed": "Data detPenyusutan"}},
     )
 
@@ -101,6 +166,8 @@ class DepreciationRunLine(db.Model):
     opening_value: Mapped[Money]
     amount: Mapped[Money]
     closing_value: Mapped[Money]
+    periods: Mapped[int] = mapped_column(default=1, server_default="1")
+    caught_up: Mapped[Money] = mapped_column(default=Decimal(0), server_default="0")
 
     depreciation_run: Mapped[DepreciationRun] = relationship(back_populates="lines")
     asset: Mapped[Asset] = relationship(Asset)
@@ -137,6 +204,8 @@ class AssetBookChange(db.Model):
     cost_change: Mapped[Money] = mapped_column(default=Decimal(0))
     useful_life_before: Mapped[int | None]
     useful_life_after: Mapped[int | None]
+    tax_group_before: Mapped[TaxGroup | None]
+    tax_group_after: Mapped[TaxGroup | None]
     residual_before: Mapped[Money | None]
     residual_after: Mapped[Money | None]
     document_type: Mapped[Code | None]

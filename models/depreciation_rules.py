@@ -1,8 +1,9 @@
 """How an asset loses its value: the arithmetic of the three books. Pure: no database, no clock.
 
-Sums are whole steps of a book (sen, or rupiah in the state-property book), so nothing is lost and the last
-period takes what rounding left. Sources: PMK 72/2023 and article 11 of the income tax law (tax book); PMK
-65/PMK.06/2017 (state-property book: by semester, without residual, whole rupiah).
+Sums are whole steps of a book (sen, or rupiah in the state-property book). A period takes what is gone by its
+end, rounded, less what was taken before: twelve months make the year to the sen, and nothing is lost.
+Sources: PMK 72/2023 and article 11 of the income tax law (tax book); PMK 65/PMK.06/2017 (state-property
+book: by semester, without residual, whole rupiah).
 
 A period is a month, or a semester in the state-property book. The period of `starts_on` counts whole (PMK
 72/2023: from the month of the expenditure); only a disposal cuts a period, by days.
@@ -143,6 +144,31 @@ def amount_of(terms: Terms, end: date, accumulated: Decimal) -> Decimal:
     return max(accumulated_at(terms, end) - accumulated, Decimal(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a book loses in a period, rupiah. `periods` are in it, this one too; `caught_up` is the part of
+    those that were left out before."""
+
+    amount: Decimal
+    periods: int
+    caught_up: Decimal
+
+
+def due_of(terms: Terms, end: date, accumulated: Decimal, until: date | None) -> Due:
+    """What the book loses in the period that `end` lies in: `accumulated` is in it already, `until` is the
+    last day that a run counted."""
+    amount, course = amount_of(terms, end, accumulated), _Course(terms)
+    months = months_of(terms.book)
+    index = _index(end, months)
+    begins = course.first
+    if until is not None:
+        begins = max(begins, _index(until + timedelta(days=1), months))
+    periods = max(min(index, course.last - 1) - begins + 1, 1)
+    alone = max(course.upto(index) - course.upto(index - 1), 0)
+    late = max(amount - _rupiah(alone, terms.book), Decimal(0)) if periods > 1 else Decimal(0)
+    return Due(amount, periods, late)
+
+
 class _Course:
     """The way of one book from its anchor to its end, in steps; `upto(index)` is what is gone after a
     period."""
@@ -175,23 +201,21 @@ class _Course:
         if index >= self.last - 1:
             return self.whole
         if self.straight:
-            done = _share(self.whole - self.gone, 1, self.last - self.first) * (index - self.first + 1)
-            return min(self.gone + done, self.whole)
+            return self.gone + _share(self.whole - self.gone, index - self.first + 1,
+                                      self.last - self.first)
         return self._declining(index)
 
     def _declining(self, index: int) -> int:
         """Year by year on the book value at the start of the calendar year; the year in which the life ends
-        takes the rest. Within a year every month is alike and the last takes the rounding."""
+        takes the rest. Within a year every month is alike."""
         gone, begin, year = self.gone, self.first, 12 // self.months
         while True:
             until = min((begin // year + 1) * year, self.last)
             count, left = until - begin, self.whole - gone
             worth = left if until == self.last else min(
                 _share(self.worth - gone, 2 * count, self.life), left)
-            if index < until - 1:
-                return gone + min(_share(worth, 1, count) * (index - begin + 1), worth)
-            if index == until - 1:
-                return gone + worth
+            if index < until:
+                return gone + _share(worth, index - begin + 1, count)
             gone, begin = gone + worth, until
 
 

@@ -57,9 +57,10 @@ class PeriodView(LedgerView):
 
     def _page(self, message: str = "", chosen: str = "") -> Any:
         months = periods.months()
-        standing = {}
+        standing, lacking = {}, {}
         if months:
-            standing = periods.standing(periods.bounds(*months[0][:2])[0], periods.bounds(*months[-1][:2])[1])
+            span = periods.bounds(*months[0][:2])[0], periods.bounds(*months[-1][:2])[1]
+            standing, lacking = periods.standing(*span), periods.outstanding(*span)
         rows = []
         for year, month, period in reversed(months):
             first, last = periods.bounds(year, month)
@@ -67,6 +68,7 @@ class PeriodView(LedgerView):
             left = [] if is_closed else [entry for entry in standing.get((year, month), ())
                                          if may(current_user, "read", entry.table)]
             rows.append({"key": f"{year:04}-{month:02}", "word": day(first).partition(" ")[2], "first": first,
-                         "last": last, "period": period, "standing": left})
+                         "last": last, "period": period, "standing": left,
+                         "lacking": [] if is_closed else lacking.get((year, month), [])})
         return self.render("backoffice/ledger/closing.html", view=self, rows=rows, message=message,
                            chosen=chosen)

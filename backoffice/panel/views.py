@@ -300,6 +300,9 @@ class TableView(ModelView):
             for table in (self.table, *(target.__tablename__ for target in targets if target))
             if table in RIGHTS)
 
+    def on_search(self, typed: str) -> None:
+        """What follows from words that were typed into the list's search."""
+
     def searched_too(self) -> tuple[Any, ...]:
         """Expressions that the list's search box looks through beside the columns of text."""
         return ()

@@ -27,7 +27,6 @@ from models.journal import JournalLine, Posting
 from models.operations.assets import life
 from models.operations.core import checks
 from models.operations.core.approvals import opened, perform
-from models.operations.ledger import journal
 from models.roles import Role
 from tests.support import factories as make
 
@@ -120,7 +119,6 @@ def bought(house: House) -> tuple[Asset, Asset]:
 def depreciated(house: House, year: int, month: int) -> None:
     """Payables closes the month; staff runs it, the head posts it."""
     house.day(date(year, month, calendar.monthrange(year, month)[1]) + timedelta(days=2))
-    journal.close_period(year, month, by=house.people["payables"])
     run = make.saved(DepreciationRun(created_by=house.people["staff"], period_start=date(year, month, 1),
                                      period_end=date(year, month, calendar.monthrange(year, month)[1])))
     opened(run, by=house.people["staff"])
@@ -186,6 +184,7 @@ def test_a_scanner_and_forty_chairs(house: House, session: Any) -> None:
             house.post("staff", "/admin/asset_auction_bid/new/", asset_auction_line=line.id, amount=amount,
                        bidder_name=f"RS Sehat {number}", bidder_identity=f"NIB {number}", is_valid="y")
     house.step("staff", auction, "sell", minutes_number="RL-7/2026")
+    house.step("receivables", auction, "settle", paid_on=clock.today(), payment_reference="TRF-9")
     assert auction.buyer_name == "RS Sehat 1; RS Sehat 0"
     assert (auction.state, auction.round, scanner.state) == (AssetAuctionState.SOLD, 2, AssetState.RETIRED)
     assert (chairs.quantity, chairs.state) == (10, AssetState.IN_USE)

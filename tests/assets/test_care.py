@@ -15,7 +15,6 @@ from models.asset_history import Calibration, MaintenanceSchedule
 from models.asset_register import Asset, AssetBook, AssetType
 from models.depreciation import DepreciationRun, DepreciationRunLine
 from models.documents import Attachment
-from models.journal import Period
 from models.maintenance import MaintenancePart
 from models.operations.assets import books
 from models.operations.core.approvals import opened, perform
@@ -46,7 +45,6 @@ def asset_of(unit: WorkUnit | None = None, months: int | None = None, **fields: 
 
 def draft() -> DepreciationRun:
     staff = make.make_user(Role.FACILITIES_STAFF)
-    make.saved(Period(year=2026, month=1, closed_at=clock.now(), closed_by=staff))
     run = make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 1, 1),
                                      period_end=date(2026, 1, 31)))
     opened(run, by=staff)
@@ -57,12 +55,11 @@ def draft() -> DepreciationRun:
 
 def test_a_run_is_made_previewed_and_submitted(client: Any, sign_in: Any, session: Any) -> None:
     asset = asset_of()
-    make.saved(Period(year=2026, month=3, closed_at=clock.now(), closed_by=make.make_user(Role.PAYABLES)))
     sign_in(client, Role.FACILITIES_STAFF)
     # the last month that is over
     assert 'value="2026-03-01"' in client.get("/admin/depreciation_run/new/").text
     answer = client.post("/admin/depreciation_run/new/", data={
-        "book": "hospital", "period_start": "2026-03-17", "run_on": "2026-04-20"})
+        "book": "hospital", "period_start": "2026-03-17"})
     assert answer.status_code == 303
     run = session.scalars(sa.select(DepreciationRun)).one()
     assert (run.period_start, run.period_end) == (date(2026, 3, 1), date(2026, 3, 31))
@@ -76,7 +73,9 @@ def test_a_run_is_made_previewed_and_submitted(client: Any, sign_in: Any, sessio
     assert session.scalar(sa.select(sa.func.count()).select_from(DepreciationRunLine)) == 1
     assert client.post(f"/admin/depreciation_run/{run.id}/submit",
                        data={"version": run.version}).status_code == 303
-    assert run.total == 300
+    assert (run.total, run.run_on) == (300, date(2026, 3, 31))
+    assert [(line.periods, line.caught_up) for line in run.lines] == [(3, 200)]
+    assert all("makes up for earlier periods" in each for each in (client.get(page).text, fragment.text))
     assert "compute" not in client.get(page).text
     assert client.post(f"/admin/depreciation_run/{run.id}/compute").status_code == 422
 

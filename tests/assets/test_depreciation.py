@@ -20,7 +20,7 @@ from models.journal import JournalEntry, JournalLine, Period, Posting
 from models.operations.assets import books, depreciation
 from models.operations.core import checks
 from models.operations.core.approvals import by_system, opened, perform
-from models.operations.ledger import journal
+from models.operations.ledger import journal, periods
 from models.operations.ledger.journal import JournalLeg
 from models.people import User
 from models.roles import Role
@@ -61,13 +61,13 @@ def close(*months: int) -> None:
 
 def run_of(by: User, day: date, book: BookKind = BookKind.HOSPITAL) -> DepreciationRun:
     start, end = period_of(book, day)
-    run = make.saved(DepreciationRun(created_by=by, book=book, period_start=start, period_end=end))
+    run = make.saved(DepreciationRun(created_by=by, book=book, run_on=end, period_start=start,
+                                     period_end=end))
     opened(run, by=by)
     return run
 
 
 def posted(by: User, day: date, book: BookKind = BookKind.HOSPITAL) -> DepreciationRun:
-    close(*range(1, day.month + 1))
     run = run_of(by, day, book)
     perform(run, "submit", by=by)
     perform(run, "approve", by=make.make_user(Role.FACILITIES_HEAD))
@@ -129,7 +129,7 @@ def test_a_posted_run(session: Any, staff: User) -> None:
     assert book_of(done).book_value == 0
     entry = session.scalars(sa.select(JournalEntry).filter_by(
         document_type="depreciation_run", document_id=run.id)).one()
-    assert entry.posted_on == date(2026, 4, 20)
+    assert entry.posted_on == run.run_on == date(2026, 2, 28), "the last day of its period"
     assert {(line.purpose, line.debit, line.credit) for line in entry.lines} == {
         (Posting.DEPRECIATION, 200_000, 0), (Posting.ACCUMULATED_DEPRECIATION, 0, 200_000)}
     assert broken(session) == set()
@@ -167,28 +167,162 @@ def test_the_state_property_book_runs_by_semester(session: Any, staff: User) -> 
     assert book_of(asset, BookKind.STATE_PROPERTY).accumulated == 143
 
 
-def test_a_period_is_over_and_closed_before_it_is_run(session: Any, staff: User) -> None:
+def test_a_period_is_over_and_whole_before_it_is_run(session: Any, staff: User) -> None:
     asset_of()
-    with pytest.raises(Refused, match="still open") as refusal:
-        perform(run_of(staff, date(2026, 3, 1)), "submit", by=staff)
-    assert refusal.value.field == "period_start"
-    with pytest.raises(Refused, match="not over"):
+    with pytest.raises(Refused, match="not over") as refusal:
         perform(run_of(staff, date(2026, 4, 1)), "submit", by=staff)
+    assert refusal.value.field == "period_start"
     part = make.saved(DepreciationRun(created_by=staff, period_start=date(2026, 2, 2),
                                       period_end=date(2026, 2, 28)))
     with pytest.raises(Refused, match="The period goes from"):
         perform(part, "submit", by=staff)
 
 
+def test_a_month_that_was_closed_without_its_run_is_dated_on_the_first_open_day(session: Any,
+                                                                                staff: User) -> None:
+    """As books of before have it: January to March are closed, nothing was run; the run of January is dated 1
+    April, that of the tax book, which has no journal, 31 January."""
+    asset_of(group=TaxGroup.GROUP_1)
+    close(1, 2, 3)
+    assert posted(staff, date(2026, 1, 1)).run_on == date(2026, 4, 1)
+    assert posted(staff, date(2026, 1, 1), BookKind.TAX).run_on == date(2026, 1, 31)
+    session.expire_all()
+    assert broken(session) == set()
+
+
+def test_the_first_run_begins_where_the_openings_end(session: Any, staff: User) -> None:
+    asset = asset_of(acquired_on=date(2024, 1, 5))
+    books.enter_opening(book_of(asset), Decimal(5_000_000), date(2026, 1, 31), by=staff)
+    assert depreciation.due_period(BookKind.HOSPITAL) == (date(2026, 2, 1), date(2026, 2, 28))
+    for month, words in ((1, "what they lost until 2026-01-31"), (3, "first")):
+        with pytest.raises(Refused, match=words):
+            perform(run_of(staff, date(2026, month, 1)), "submit", by=staff)
+    assert posted(staff, date(2026, 2, 1)).total == Decimal("200000.00"), "7,000,000 in 35 months"
+
+
+# ---------------------------------------------------------------- catching up
+
+def test_what_is_caught_up_stands_apart_on_the_line(session: Any, staff: User) -> None:
+    """600 million over 5 years, acquired in January 2023 and registered now: 37 of its months are over with
+    January 2026, 36 of them are made up for."""
+    late, usual = asset_of(cost=600_000_000, acquired_on=date(2023, 1, 10)), asset_of()
+    run = posted(staff, date(2026, 1, 1))
+    assert {(line.asset, line.amount, line.periods, line.caught_up) for line in run.lines} == {
+        (late, 370_000_000, 37, 360_000_000), (usual, 200_000, 1, 0)}
+    found = depreciation.caught_up(run)
+    assert (found.count, found.amount, [line.asset for line in found.lines]) == (1, 360_000_000, [late])
+    following = posted(staff, date(2026, 2, 1))
+    assert {line.periods for line in following.lines} == {1}
+    assert depreciation.caught_up(following).count == 0
+
+
+def test_a_life_that_is_over_makes_up_for_no_more_than_its_months(session: Any, staff: User) -> None:
+    asset_of(cost=1200, life=12, acquired_on=date(2020, 5, 1))
+    (line,) = posted(staff, date(2026, 1, 1)).lines
+    assert (line.amount, line.periods, line.caught_up) == (1200, 12, 1200)
+
+
+# ---------------------------------------------------------------- taking back
+
+def test_a_run_is_reversed_and_run_again(session: Any, staff: User) -> None:
+    """The books are as before it, the entry has an opposite one of that day, the period can be run anew."""
+    asset = asset_of()
+    posted(staff, date(2026, 1, 1))
+    run, head = posted(staff, date(2026, 2, 1)), make.make_user(Role.FACILITIES_HEAD)
+    perform(run, "reverse", by=head, reason="One asset was entered twice")
+    session.expire_all()
+    assert run.state == DepreciationRunState.REVERSED
+    assert (book_of(asset).accumulated, book_of(asset).depreciated_until) == (200_000, date(2026, 1, 31))
+    entries = session.scalars(sa.select(JournalEntry).filter_by(document_id=run.id).order_by(
+        JournalEntry.id)).all()
+    assert [(entry.posted_on, {(line.purpose, line.debit, line.credit) for line in entry.lines})
+            for entry in entries] == [
+        (date(2026, 2, 28), {(Posting.DEPRECIATION, 200_000, 0),
+                             (Posting.ACCUMULATED_DEPRECIATION, 0, 200_000)}),
+        (date(2026, 2, 28), {(Posting.DEPRECIATION, 0, 200_000),
+                             (Posting.ACCUMULATED_DEPRECIATION, 200_000, 0)})]
+    assert broken(session) == set()
+    again = posted(staff, date(2026, 2, 1))
+    session.expire_all()
+    assert (again.total, book_of(asset).accumulated) == (200_000, 400_000)
+    assert broken(session) == set()
+
+
+def test_the_first_run_is_reversed_to_a_book_without_any(session: Any, staff: User) -> None:
+    asset = asset_of()
+    run = posted(staff, date(2026, 1, 1))
+    perform(run, "reverse", by=make.make_user(Role.FACILITIES_HEAD), reason="Openings were missing")
+    session.expire_all()
+    assert (book_of(asset).accumulated, book_of(asset).depreciated_until) == (0, None)
+    books.enter_opening(book_of(asset), Decimal(100_000), date(2026, 1, 31), by=staff)
+    assert depreciation.due_period(BookKind.HOSPITAL)[0] == date(2026, 2, 1)
+
+
+def test_only_the_last_run_in_an_open_month_is_reversed(session: Any, staff: User) -> None:
+    asset_of(group=TaxGroup.GROUP_1)
+    head = make.make_user(Role.FACILITIES_HEAD)
+    first, second = posted(staff, date(2026, 1, 1)), posted(staff, date(2026, 2, 1))
+    tax = posted(staff, date(2026, 1, 1), BookKind.TAX)
+    with pytest.raises(Refused, match="later period"):
+        perform(first, "reverse", by=head, reason="x")
+    with pytest.raises(NotAllowed):
+        perform(second, "reverse", by=staff, reason="x")
+    close(1, 2)
+    with pytest.raises(Refused, match="closed"):
+        perform(second, "reverse", by=head, reason="x")
+    perform(tax, "reverse", by=head, reason="It has no journal, so no month is closed for it")
+
+
+@pytest.mark.parametrize("what", ["life", "gone"])
+def test_a_run_stays_when_a_book_changed_after_it(session: Any, staff: User, what: str) -> None:
+    asset = asset_of()
+    run = posted(staff, date(2026, 1, 1))
+    session.expire_all()
+    if what == "life":
+        books.change_life(book_of(asset), 119, Decimal(0), by=staff, reason="Overhauled")
+    else:
+        by_system(asset, "retire", by=staff)
+    with pytest.raises(Refused, match="changed after this run"):
+        perform(run, "reverse", by=make.make_user(Role.FACILITIES_HEAD), reason="x")
+
+
+def test_nobody_reverses_an_own_run(session: Any) -> None:
+    both = make.make_user(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD)
+    asset_of()
+    run = posted(both, date(2026, 1, 1))
+    with pytest.raises(Refused, match="yourself"):
+        perform(run, "reverse", by=both, reason="x")
+
+
+# ---------------------------------------------------------------- closing the month
+
+def test_a_month_is_not_closed_quietly_before_its_depreciation(session: Any, staff: User) -> None:
+    asset_of()
+    payables = make.make_user(Role.PAYABLES)
+    assert {month: [entry.given for entry in rows] for month, rows in periods.outstanding(
+        date(2026, 1, 1), date(2026, 4, 30)).items()} == {(2026, 3): ["period_start=2026-03-01"]}
+    posted(staff, date(2026, 1, 1))
+    assert set(periods.outstanding(date(2026, 1, 1), date(2026, 4, 30))) == {(2026, 2), (2026, 3)}
+    with pytest.raises(Refused, match="depreciation of 2026-02"), session.begin_nested():
+        periods.close(2026, 2, by=payables)
+    run = run_of(staff, date(2026, 2, 1))
+    with pytest.raises(Refused, match="1 document"), session.begin_nested():
+        periods.close(2026, 2, by=payables)
+    depreciation.set_period(run)
+    perform(run, "submit", by=staff)
+    perform(run, "approve", by=make.make_user(Role.FACILITIES_HEAD))
+    periods.close(2026, 2, by=payables)
+    periods.close(2026, 3, by=payables, anyway=True)
+    assert posted(staff, date(2026, 3, 1)).run_on == date(2026, 4, 1)
+
+
 def test_periods_are_run_in_order_and_once(session: Any, staff: User) -> None:
     asset_of()
     posted(staff, date(2026, 1, 1))
-    close(1, 2, 3)
     march = run_of(staff, date(2026, 3, 1))
     with pytest.raises(Refused, match="first"):
         perform(march, "submit", by=staff)
     december = run_of(staff, date(2025, 12, 1))
-    make.saved(Period(year=2025, month=12, closed_at=clock.now(), closed_by=staff))
     with pytest.raises(Refused, match="posted already"):
         perform(december, "submit", by=staff)
     with pytest.raises(IntegrityError), session.begin_nested():
@@ -203,7 +337,6 @@ def test_periods_are_run_in_order_and_once(session: Any, staff: User) -> None:
 def test_nobody_approves_an_own_run(session: Any) -> None:
     both = make.make_user(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD)
     asset_of()
-    close(1)
     run = run_of(both, date(2026, 1, 1))
     perform(run, "submit", by=both)
     with pytest.raises(Refused, match="yourself"):
@@ -213,7 +346,6 @@ def test_nobody_approves_an_own_run(session: Any) -> None:
 def test_a_rejected_run_is_computed_anew(session: Any, staff: User) -> None:
     """A book that changed after the submission stops the posting; after a new submission it does not."""
     asset, gone = asset_of(), asset_of(cost=600)
-    close(1)
     run, head = run_of(staff, date(2026, 1, 1)), make.make_user(Role.FACILITIES_HEAD)
     perform(run, "submit", by=staff)
     book_of(asset).cost = Decimal(6_000_000)
@@ -233,7 +365,6 @@ def test_a_rejected_run_is_computed_anew(session: Any, staff: User) -> None:
 
 def test_computing_goes_on_where_it_was_cut(session: Any, staff: User) -> None:
     assets = [asset_of(cost=600 * number) for number in range(1, 8)]
-    close(1)
     run = run_of(staff, date(2026, 1, 1))
     after = depreciation.compute(run, 0, 3)
     assert after == book_of(assets[2]).id

@@ -14,7 +14,7 @@ from models.asset_register import Asset, AssetBook, AssetType, BookKind, Depreci
 from models.depreciation import DepreciationRun, DepreciationRunLine
 from models.depreciation_rules import Terms, accumulated_at, accumulated_on, amount_of, outlook, schedule
 from models.errors import Conflict, Refused
-from models.journal import JournalEntry, Period, Posting
+from models.journal import JournalEntry, Posting
 from models.operations.assets import depreciation
 from models.operations.core.approvals import perform
 from models.organisation import Setting
@@ -77,7 +77,7 @@ def test_a_book_is_run_until_its_residual_is_left(session: Any, staff: User, cha
     asset = asset_of(cost=12_000, life=1)
     session.execute(sa.update(AssetBook).where(AssetBook.id == book_of(asset).id).values(**changes))
     run = run_of(staff, JANUARY)
-    assert len(depreciation._living(run)) == 5
+    assert len(depreciation._living(run.book, run.period_end)) == 5
     total = depreciation.compute_next(run, 0).total
     assert total == is_run
     assert len(lines(run)) == is_run
@@ -163,26 +163,16 @@ def test_a_period_is_run_from_the_day_after_it_on(session: Any, staff: User, now
             depreciation.check_period(run)
 
 
-@pytest.mark.parametrize(("closed", "open_month"), [
-    ((1, 2, 3, 4, 5), "2026-06"), ((2, 3, 4, 5, 6), "2026-01"), ((1, 2, 3, 4, 5, 6), None)])
-def test_every_month_of_a_semester_is_closed(session: Any, staff: User, closed: tuple[int, ...],
-                                             open_month: str | None) -> None:
+@pytest.mark.parametrize(("book", "closed", "day"), [
+    (BookKind.HOSPITAL, (), date(2026, 1, 31)), (BookKind.HOSPITAL, (1,), date(2026, 2, 1)),
+    (BookKind.HOSPITAL, (1, 2), date(2026, 3, 1)), (BookKind.STATE_PROPERTY, (), date(2026, 6, 30)),
+    (BookKind.STATE_PROPERTY, (1, 2, 3, 4, 5, 6), date(2026, 6, 30)),
+    (BookKind.TAX, (1,), date(2026, 1, 31))])
+def test_an_entry_is_dated_the_last_day_or_the_first_that_is_open(session: Any, staff: User, book: BookKind,
+                                                                  closed: tuple[int, ...], day: date) -> None:
     clock.freeze(datetime(2026, 8, 3, 5, tzinfo=UTC))
     close(*closed)
-    make.saved(Period(year=2025, month=6, closed_at=clock.now(), closed_by=make.make_user(Role.PAYABLES)))
-    run = run_of(staff, JANUARY, BookKind.STATE_PROPERTY)
-    if open_month is None:
-        depreciation.check_period(run)
-    else:
-        with pytest.raises(Refused, match=open_month) as refusal:
-            depreciation.check_period(run)
-        assert refusal.value.field == "period_start"
-
-
-def test_a_period_that_is_there_and_open_is_not_closed(session: Any, staff: User) -> None:
-    make.saved(Period(year=2026, month=1))
-    with pytest.raises(Refused, match="still open"):
-        depreciation.check_period(run_of(staff, JANUARY))
+    assert depreciation.entry_day(run_of(staff, JANUARY, book)) == day
 
 
 @pytest.mark.parametrize(("book", "due"), [

@@ -52,10 +52,10 @@ def test_straight_line_of_the_hospital() -> None:
     assert lines[-1].closing_value == Decimal(1_200_000)
 
 
-def test_the_last_line_takes_the_rounding() -> None:
-    """100.00 over three months: 33.33 + 33.33 + 33.34."""
-    assert [line.amount for line in schedule(terms(100, 3))] == [Decimal("33.33"), Decimal("33.33"),
-                                                                 Decimal("33.34")]
+def test_what_is_gone_is_rounded_not_each_month() -> None:
+    """100.00 over three months: 33.33, 66.67 and 100.00 are gone: 33.33 + 33.34 + 33.33."""
+    assert [line.amount for line in schedule(terms(100, 3))] == [Decimal("33.33"), Decimal("33.34"),
+                                                                 Decimal("33.33")]
 
 
 def test_double_declining_of_the_hospital() -> None:
@@ -99,8 +99,7 @@ def test_tax_book_of_the_law_building() -> None:
     """Income tax law, explanation of article 11 (1): a building of 1,000,000,000, 20 years: 50,000,000 a
     year."""
     years = by_year(schedule(terms(1000 * MILLION, TAX_LIFE[TaxGroup.PERMANENT_BUILDING], book=BookKind.TAX)))
-    # months are rounded
-    assert [value.quantize(Decimal("1E1")) for value in years.values()] == [50 * MILLION] * 20
+    assert list(years.values()) == [50 * MILLION] * 20
 
 
 @pytest.mark.parametrize(("group", "years", "straight", "declining"), [
@@ -128,21 +127,26 @@ def test_the_tax_book_knows_no_residual() -> None:
 
 def test_state_property_by_semester_in_whole_rupiah() -> None:
     """A car of 100,000,000 over 7 years (KMK 295/2019), from 18 May: 14 semesters, the first one whole;
-    7,142,857 each, the last 7,142,859."""
+    each to what is gone by then, 7,142,857.14… a semester: 7,142,857 or 7,142,858."""
     lines = schedule(terms(100 * MILLION, 84, date(2026, 5, 18), book=BookKind.STATE_PROPERTY,
                            residual_value=MILLION))
-    assert [line.amount for line in lines] == [Decimal(7_142_857)] * 13 + [Decimal(7_142_859)]
+    gone = [(100 * MILLION * number / 14).quantize(Decimal(1), ROUND_HALF_UP) for number in range(15)]
+    assert [line.amount for line in lines] == [after - before for before, after in itertools.pairwise(gone)]
+    assert {line.amount for line in lines} == {Decimal(7_142_857), Decimal(7_142_858)}
     assert (lines[0].period_start, lines[0].period_end) == (date(2026, 1, 1), date(2026, 6, 30))
     assert (lines[-1].period_start, lines[-1].closing_value) == (date(2032, 7, 1), 0)
 
 
 def test_an_asset_enters_with_accumulated_depreciation() -> None:
-    """60,000,000 over 60 months, entered at the end of month 24 with 30,000,000: 833,333.33 for 36 more."""
+    """60,000,000 over 60 months, entered at the end of month 24 with 30,000,000: 10,000,000 a year for three
+    more."""
     entered = terms(60 * MILLION, 60, date(2024, 1, 5), anchored_on=date(2025, 12, 31),
                     anchored_accumulated=30 * MILLION)
     lines = schedule(entered)
     assert (lines[0].period_start, lines[0].opening_value) == (date(2026, 1, 1), 30 * MILLION)
-    assert [line.amount for line in lines] == [Decimal("833333.33")] * 35 + [Decimal("833333.45")]
+    assert [line.amount for line in lines[:3]] == [Decimal("833333.33"), Decimal("833333.34"),
+                                                   Decimal("833333.33")]
+    assert by_year(lines) == dict.fromkeys((2026, 2027, 2028), 10 * MILLION)
 
 
 def test_a_changed_life_spreads_the_rest() -> None:
@@ -236,7 +240,8 @@ def test_running_period_by_period_follows_the_schedule(book: Terms) -> None:
 
 @given(books(method=STRAIGHT))
 def test_straight_line_against_its_formula(book: Terms) -> None:
-    """Each line but the last is the depreciable rest through the periods left, to the step of the book."""
+    """Each line is the depreciable rest through the periods left, to the step of the book; what is gone
+    after so many periods is their share, rounded, so a year's lines are what the year takes."""
     months = 6 if book.book == BookKind.STATE_PROPERTY else 1
     step = Decimal(1) if months == 6 else Decimal("0.01")
     number = -(-(book.useful_life or 0) // months)
@@ -248,10 +253,27 @@ def test_straight_line_against_its_formula(book: Terms) -> None:
     lines = schedule(book)
     each = Fraction(rest, number)
     assert len(lines) <= number
-    for line in lines[:-1]:
-        assert abs(Fraction(line.amount) - each) <= Fraction(step) / 2
-    if lines:
-        assert abs(Fraction(lines[-1].amount) - each) <= Fraction(step) / 2 * number
+    assert all(abs(Fraction(line.amount) - each) < Fraction(step) for line in lines)
+    gone = Fraction(0)
+    for place, line in enumerate(lines, start=1):
+        gone += Fraction(line.amount)
+        if each >= step:  # else periods without an amount end the schedule before its life
+            assert gone == _rounded(each * place, Fraction(step))
+
+
+def _rounded(value: Fraction, step: Fraction) -> Fraction:
+    """Halves up."""
+    return (value / step + Fraction(1, 2)).__floor__() * step
+
+
+@given(books(entered=False, method=STRAIGHT))
+def test_twelve_months_make_the_year(book: Terms) -> None:
+    """The amounts of calendar years are what the years take, rounded once: none drifts from the others by
+    rounded months."""
+    years = by_year(schedule(book))
+    whole = [amount for year, amount in years.items() if year not in (min(years), max(years))]
+    assert not whole or max(whole) - min(whole) <= (1 if book.book == BookKind.STATE_PROPERTY
+                                                    else Decimal("0.01"))
 
 
 @given(books(method=DECLINING, book=BookKind.TAX, entered=False))

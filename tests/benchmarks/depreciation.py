@@ -23,7 +23,6 @@ from models import clock
 from models.asset_register import Asset, AssetBook, AssetType, BookKind, DepreciationMethod, TaxGroup
 from models.base import db, one_transaction, will_write
 from models.depreciation import DepreciationRun, DepreciationRunLine
-from models.journal import Period
 from models.operations.assets import depreciation
 from models.operations.assets.books import insert_missing
 from models.operations.core import checks
@@ -55,7 +54,6 @@ def fill(assets: int) -> None:
             Decimal(1_000_000 + 7 * number), "asset_type_id": kinds[number % 4].id,
             "acquired_on": date(2020 + number % 6, 1 + number % 12, 1 + number % 28)}
                                            for number in range(assets)])
-        make.saved(Period(year=2026, month=1, closed_at=clock.now(), closed_by=make.make_user(Role.PAYABLES)))
 
 
 def main() -> None:

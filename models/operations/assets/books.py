@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from models.asset_register import (
     BookKind,
     DepreciationMethod,
     Ownership,
+    TaxGroup,
 )
 from models.base import db
 from models.depreciation import (
@@ -115,6 +117,18 @@ def _new_book(kind: BookKind, row: Any, tax_method: DepreciationMethod) -> dict[
             "anchored_accumulated": ZERO, "starts_on": row.acquired_on}
 
 
+def would_open(kind: BookKind, asset_type: AssetType, cost: Decimal, acquired_on: date) -> Any:
+    """The book, as a row, that an owned asset of this type gets; None where it gets none."""
+    if (asset_type.method == DepreciationMethod.NONE
+            or (kind == BookKind.TAX and asset_type.tax_group is None)):
+        return None
+    row = SimpleNamespace(id=0, acquisition_cost=cost, acquired_on=acquired_on, method=asset_type.method,
+                          useful_life=asset_type.useful_life, residual_percent=asset_type.residual_percent,
+                          tax_group=asset_type.tax_group)
+    declared = DepreciationMethod(setting("depreciation.tax_method"))
+    return SimpleNamespace(**{**_new_book(kind, row, declared), "anchored_on": None})
+
+
 @after(Asset, "put_into_use")
 def _open_its_books(asset: Asset, *, by: User, reason: str) -> None:
     open_books(asset)
@@ -172,6 +186,42 @@ def change_life(book: AssetBook, useful_life: int, residual: Decimal, *, by: Use
                                                                 book.depreciated_until)[1], book.accumulated
     _changed(book, BookChangeKind.LIFE, by, clock.today(), reason=reason, useful_life_after=useful_life,
              residual_after=residual, **before)
+
+
+def change_tax(book: AssetBook, group: TaxGroup, useful_life: int | None = None, *, by: User,
+               reason: str) -> None:
+    """Put an asset into another tax group, or depreciate a permanent building over its true life.
+
+    The law sets the life by the group. A permanent building whose true life is longer than its 20 years may
+    be depreciated over that (PMK 72/2023 article 6(2)): `useful_life` in months from the start. What was
+    posted stays; the book value that is there goes over the rest of the new life, as the transitional
+    article says. Raises `Refused`.
+    """
+    _may(by)
+    _lock(book)
+    if book.book != BookKind.TAX:
+        raise Refused(N_("Only the tax book has a tax group."))
+    if not reason.strip():
+        raise Refused(N_("Please write the reason; the person who made the document will read it."),
+                      field="reason")
+    by_law = TAX_LIFE[group]
+    life = useful_life or by_law
+    if life != by_law and (group != TaxGroup.PERMANENT_BUILDING or life < by_law):
+        raise Refused(N_("The life of this group is %(life)s months by law. Only a permanent building whose "
+                         "true life is longer than 240 months may be depreciated over that."),
+                      field="useful_life",
+                      life=by_law)
+    if (group, life) == (book.tax_group, book.useful_life):
+        raise Refused(N_("The book has this group and this life already."), field="tax_group")
+    _changed(book, BookChangeKind.LIFE, by, clock.today(), reason=reason, useful_life_before=book.useful_life,
+             useful_life_after=life, tax_group_before=book.tax_group, tax_group_after=group)
+    book.tax_group, book.useful_life = group, life
+    if group in BUILDINGS:
+        book.method = DepreciationMethod.STRAIGHT_LINE
+    if book.depreciated_until is not None:
+        book.anchored_on, book.anchored_accumulated = period_of(book.book, book.depreciated_until)[1], \
+            book.accumulated
+    db.session.flush()
 
 
 # ---------------------------------------------------------------- on the way out

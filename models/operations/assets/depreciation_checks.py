@@ -38,7 +38,8 @@ def one_line(session: Any) -> Any:
     line, run = DepreciationRunLine, DepreciationRun
     return session.execute(
         sa.select(line.asset_id, run.book, run.period_start, sa.func.count())
-        .join(run, run.id == line.depreciation_run_id).where(run.state != DepreciationRunState.CANCELLED)
+        .join(run, run.id == line.depreciation_run_id)
+        .where(run.state.not_in((DepreciationRunState.CANCELLED, DepreciationRunState.REVERSED)))
         .group_by(line.asset_id, run.book, run.period_start).having(sa.func.count() > 1).limit(1)).first()
 
 
@@ -68,7 +69,7 @@ def in_the_journal(session: Any) -> Any:
     lost = {("depreciation_run", key): amount for key, amount in session.execute(
         sa.select(DepreciationRunLine.depreciation_run_id, sa.func.sum(DepreciationRunLine.amount))
         .join(DepreciationRun, DepreciationRun.id == DepreciationRunLine.depreciation_run_id)
-        .where(DepreciationRun.state == DepreciationRunState.POSTED,
+        .where(DepreciationRun.state.in_((DepreciationRunState.POSTED, DepreciationRunState.REVERSED)),
                DepreciationRun.book == BookKind.HOSPITAL)
         .group_by(DepreciationRunLine.depreciation_run_id))}
     for kind, key, amount in session.execute(

@@ -16,7 +16,13 @@ from models.base import ExactDecimal, db
 from models.depreciation import DepreciationRun, DepreciationRunLine, DepreciationRunState
 from models.depreciation_rules import next_period, outlook
 from models.errors import N_
-from models.maintenance import Maintenance, MaintenanceLine, MaintenancePart, MaintenanceState
+from models.maintenance import (
+    Maintenance,
+    MaintenanceLine,
+    MaintenanceLineState,
+    MaintenancePart,
+    MaintenanceState,
+)
 from models.operations.assets.books import DEPRECIATES, schedule_of, terms_of
 from models.operations.assets.depreciation import due_period, last_posted
 from models.operations.core.report_kit import (
@@ -120,7 +126,7 @@ def depreciation_lines(values: ParameterValues) -> Statement:
     return (sa.select(run.period_end, run.book, run.state, sa.literal("depreciation_run").label("table"),
                       run.id.label("run_id"), run.number, Asset.id.label("asset_id"), Asset.tag,
                       Asset.name.label("asset"), AssetType.name.label("kind"), line.opening_value,
-                      line.amount, line.closing_value)
+                      line.amount, line.periods, line.caught_up, line.closing_value)
             .select_from(line).join(run, run.id == line.depreciation_run_id).join(Asset,
                                                                                   Asset.id == line.asset_id)
             .join(AssetType, AssetType.id == Asset.asset_type_id)
@@ -136,7 +142,8 @@ declare(Report(
              Column("number", N_("Run"), "code", links=("table", "run_id"), unless="run"),
              Column("tag", N_("Tag"), "code"), ASSET_COLUMN, Column("kind", N_("Asset type"), unless="asset"),
              Column("opening_value", N_("Opening value"), "money"),
-             Column("amount", N_("Depreciation"), "money"),
+             Column("amount", N_("Depreciation"), "money"), Column("periods", N_("Periods"), "number"),
+             Column("caught_up", N_("Of earlier periods"), "money"),
              Column("closing_value", N_("Closing value"), "money"),
              Column("state", N_("State"), "word", unless="run")),
     parameters=(Parameter("run", N_("Run"), "depreciation_run"), ASSET)))
@@ -190,9 +197,11 @@ declare(Report(
 
 
 def downtime(values: ParameterValues) -> Statement:
-    """Time out of use that began in the period, by asset; what is still away counts until now."""
+    """Time out of use that began in the period, by asset; what is still away counts until now. It begins with
+    the report of the fault, else with the work."""
     line, order = MaintenanceLine, Maintenance
-    took = minutes(order.started_at,
+    began = sa.func.coalesce(order.down_since, order.started_at)
+    took = minutes(began,
                    sa.func.coalesce(order.finished_at, sa.literal(clock.now(), order.started_at.type)))
     away = sa.func.sum(sa.case((order.finished_at.is_(None), 1), else_=0))
     return (sa.select(Asset.id.label("asset_id"), Asset.tag, Asset.name.label("asset"),
@@ -202,7 +211,8 @@ def downtime(values: ParameterValues) -> Statement:
             .select_from(line).join(order, order.id == line.maintenance_id).join(Asset,
                                                                                  Asset.id == line.asset_id)
             .outerjoin(WorkUnit, WorkUnit.id == Asset.work_unit_id)
-            .where(order.started_at.is_not(None), *_local(order.started_at)(values),
+            .where(order.started_at.is_not(None), order.state != MaintenanceState.CANCELLED,
+                   line.state != MaintenanceLineState.DROPPED, *_local(began)(values),
                    *where(values, asset=Asset.id, work_unit=Asset.work_unit_id))
             .group_by(Asset.id, Asset.tag, Asset.name, WorkUnit.name).order_by(sa.func.sum(took).desc(),
                                                                                Asset.id))

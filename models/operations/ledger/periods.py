@@ -7,6 +7,7 @@ reports of a closed month say the same for ever.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.documents import Document, document_types
-from models.errors import NN_, Refused
+from models.errors import N_, NN_, Refused
 from models.finality import papers
 from models.journal import JournalEntry, Period
 from models.operations.ledger import journal
@@ -37,6 +38,30 @@ class OpenPapers:
     state: str
     dated: str
     count: int
+
+
+@dataclass(frozen=True)
+class Outstanding:
+    """Work of a month that nobody has begun: of which book, the table of the paper that does it, and how its
+    form is filled (the part of the address after `?`)."""
+
+    table: str
+    book: str
+    given: str
+
+
+#: Areas above say what a month still lacks: ``def f(first, last) -> {(year, month): [Outstanding, …]}`` of
+#: the months from `first` to `last`.
+OUTSTANDING: list[Callable[[date, date], dict[tuple[int, int], list[Outstanding]]]] = []
+
+
+def outstanding(first: date, last: date) -> dict[tuple[int, int], list[Outstanding]]:
+    """What no paper was begun for of the months from `first` to `last`, by (year, month)."""
+    found: dict[tuple[int, int], list[Outstanding]] = {}
+    for ask in OUTSTANDING:
+        for month, rows in ask(first, last).items():
+            found.setdefault(month, []).extend(rows)
+    return found
 
 
 def bounds(year: int, month: int) -> tuple[date, date]:
@@ -84,6 +109,10 @@ def close(year: int, month: int, *, by: User, anyway: bool = False) -> Period:
     """Close a month that is over. Raises `NotAllowed`, or `Refused` while papers of it are not posted, unless
     `anyway` (their dates must then be moved before they can be)."""
     period = journal.close_period(year, month, by=by)
+    if not anyway and (year, month) in outstanding(*bounds(year, month)):
+        raise Refused(N_("The depreciation of %(period)s is not posted. Facilities runs it first; or tick "
+                         "that you close the month all the same, and it is dated in the next one."),
+                      period=str(period), field="anyway")
     left = sum(row.count for rows in standing(*bounds(year, month)).values() for row in rows)
     if left and not anyway:
         raise Refused(NN_("%(count)s document dated in %(period)s is not posted. Post it or change its "

@@ -79,11 +79,11 @@ def plan(world: World) -> None:
     while day <= world.today:
         start, end = period_of(BookKind.HOSPITAL, day)
         days_ago = (world.today - end).days
-        world.at(world.moment(days_ago - 5, 16), _closed(world, start))
-        world.at(world.moment(days_ago - 6, 9), _run(world, BookKind.HOSPITAL, start))
-        world.at(world.moment(days_ago - 6, 10), _run(world, BookKind.TAX, start))
+        world.at(world.moment(days_ago - 5, 9), _run(world, BookKind.HOSPITAL, start))
+        world.at(world.moment(days_ago - 5, 10), _run(world, BookKind.TAX, start))
         if end.month in (6, 12):
-            world.at(world.moment(days_ago - 6, 11), _run(world, BookKind.STATE_PROPERTY, start))
+            world.at(world.moment(days_ago - 5, 11), _run(world, BookKind.STATE_PROPERTY, start))
+        world.at(world.moment(days_ago - 6, 16), _closed(world, start))
         day = next_period(BookKind.HOSPITAL, end)[0]
 
 
@@ -116,6 +116,8 @@ MONTHS_ON_THEIR_WAY = 5
 
 def _closed(world: World, month: date) -> Callable[[], None]:
     def close() -> None:
+        if depreciation.due_period(BookKind.HOSPITAL)[0] == month:
+            return  # its depreciation still waits for the head
         period = journal.close_period(month.year, month.month, by=world.users["payables"])
         if (world.today - month).days > MONTHS_ON_THEIR_WAY * 31:
             monthly_reports.released(world, period)
