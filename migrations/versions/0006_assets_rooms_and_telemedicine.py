@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_2b860dda4f22
+Revision ID: 0006_9aa71ed03b07
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_2b860dda4f22'
+revision = '0006_9aa71ed03b07'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
