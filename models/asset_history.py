@@ -3,6 +3,7 @@ maintenance."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, Vendor
 from models.base import Code, Id, Money, Name, Quantity, Text, db, reference
+from models.documents import Stateful, state_column
+from models.errors import N_
 from models.organisation import Status
+from models.roles import Role
+from models.workflow import Condition, Transition, Workflow, own_work_unit
 
 if TYPE_CHECKING:
     from models.maintenance import MaintenanceLine
@@ -23,9 +28,32 @@ if TYPE_CHECKING:
     from models.places import Building, InpatientRoom, Room, Ward
 
 
-class AssetMovement(db.Model):
+class MovementState(StrEnum):
+    """Awaited until the other unit says whether it came; what stays in one unit is acknowledged at once."""
+
+    AWAITED = "awaited"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+    RECALLED = "recalled"
+
+
+V = MovementState
+
+moved_by_another = Condition(
+    "moved_by_another", lambda movement, user: movement.moved_by_id != user.id,
+    N_("You moved the asset yourself; somebody else of the unit acknowledges."), about="person",
+    rows=lambda model, user: model.moved_by_id != user.id)
+who_moved_it = Condition(
+    "who_moved_it",
+    lambda movement, user: movement.moved_by_id == user.id or user.has_role(Role.FACILITIES_STAFF),
+    N_("Who moved the asset takes it back, or facilities staff."), about="person")
+to_own_unit = replace(
+    own_work_unit, rows=lambda model, user: model.to_work_unit_id == (user.work_unit_id or 0))
+
+
+class AssetMovement(Stateful, db.Model):
     """An asset went from one place or custodian to another; another unit that gets it acknowledges that it
-    came."""
+    came, or refuses it, and until then the giver can take it back."""
 
     __tablename__ = "asset_movement"
     names_by = ("asset",)
@@ -34,9 +62,21 @@ class AssetMovement(db.Model):
                            name="acknowledged_by_somebody"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"), sa.Index("ix_asset_movement_moved_at",
         "moved_at"),
+        sa.CheckConstraint("state <> 'awaited' OR acknowledged_at IS NULL",
+                           name="awaited_until_acknowledged"),
+        sa.Index("uq_asset_movement_awaited", "asset_id", unique=True,
+                 sqlite_where=sa.text("state = 'awaited'"), postgresql_where=sa.text("state = 'awaited'")),
         sa.Index("ix_asset_movement_awaited", "to_work_unit_id",
-                 sqlite_where=sa.text("acknowledged_at IS NULL"),
-                 postgresql_where=sa.text("acknowledged_at IS NULL")),
+                 sqlite_where=sa.text("state = 'awaited'"), postgresql_where=sa.text("state = 'awaited'")),
+    )
+    workflow = Workflow(
+        V.AWAITED,
+        Transition("acknowledge", (V.AWAITED,), V.ACKNOWLEDGED, Role.UNIT_USER,
+                   when=(to_own_unit, moved_by_another)),
+        Transition("refuse", (V.AWAITED,), V.REFUSED, Role.UNIT_USER, when=(to_own_unit, moved_by_another),
+                   needs_reason=True),
+        Transition("recall", (V.AWAITED,), V.RECALLED, (Role.UNIT_USER, Role.FACILITIES_STAFF),
+                   when=who_moved_it, needs_reason=True),
     )
 
     id: Mapped[Id]
@@ -54,6 +94,7 @@ class AssetMovement(db.Model):
     to_ward_id: Mapped[int | None] = reference("ward", index=False)
     to_inpatient_room_id: Mapped[int | None] = reference("inpatient_room", index=False)
     to_work_unit_id: Mapped[int | None] = reference("work_unit", index=False)
+    state: Mapped[MovementState] = state_column(V.AWAITED)
     reason: Mapped[Name | None]
     acknowledged_by_id: Mapped[int | None] = reference("user", index=False)
     acknowledged_at: Mapped[datetime | None]
@@ -77,8 +118,12 @@ class AssetMovement(db.Model):
     @property
     def is_awaited(self) -> bool:
         """Whether another unit still has to say that it came."""
-        return (self.acknowledged_at is None and self.to_work_unit_id is not None
-                and self.to_work_unit_id != self.from_work_unit_id)
+        return self.state == V.AWAITED
+
+    @property
+    def work_unit_id(self) -> int | None:
+        """The unit that says whether it came."""
+        return self.to_work_unit_id
 
     def __str__(self) -> str:
         return f"{self.asset.tag} {self.moved_at:%Y-%m-%d}"

@@ -172,7 +172,7 @@ def _since(_mapper: Any, _connection: Any, bed: Bed) -> None:
 class DischargeOutcome(StrEnum):
     """How a stay ended. Whether death came before or after 48 hours follows from the times."""
 
-    HOME = "home"
+    HOME = "went_home"
     REFERRED = "referred"
     OWN_WISH = "own_wish"
     DIED = "died"

@@ -28,6 +28,7 @@ from models.scopes import (
     own_store,
     own_stores_where_set,
     own_unit,
+    own_unit_or_given,
     released,
     treated_patients,
 )
@@ -81,6 +82,9 @@ ASSETS = (R.ADMIN, *FACILITIES, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
 #: What is planned, bought and counted of assets; receivables read what became of them.
 ASSETS_TO_COME = (R.ADMIN, *FACILITIES, R.PAYABLES, R.DIRECTOR)
 MASTER = (R.ADMIN, R.FACILITIES_STAFF)
+#: Who keeps the lists of medicines, and who reads them beside.
+PHARMACISTS = (R.ADMIN, R.STORE_HEAD)
+PHARMACY = (*PHARMACISTS, R.STORE_STAFF, R.DOCTOR)
 LEVELS, HEADS = (*MASTER, R.STORE_HEAD), (R.STORE_HEAD, R.FACILITIES_HEAD)
 
 
@@ -88,7 +92,9 @@ LEVELS, HEADS = (*MASTER, R.STORE_HEAD), (R.STORE_HEAD, R.FACILITIES_HEAD)
 COMPLAINT = frozenset({"complaint", "triage_answers", "files", "rating_comment"})
 #: What a prescription and a letter say, where somebody only has to end them.
 MEDICINE = frozenset({"note", "allergies", *(f"lines.{name}" for name in (
-    "item", "unit", "quantity", "dose", "frequency", "duration_days", "directions", "allergy_reason"))})
+    "item", "unit", "quantity", "dose", "frequency", "duration_days", "directions", "allergy_reason",
+    "dose_quantity", "dose_unit", "times_a_day", "every_hours", "meal", "is_if_needed", "most_a_day",
+    "interaction_reason", "warnings"))})
 LETTER = frozenset({"body", "kind", "sick_from", "sick_until", "referred_to"})
 
 
@@ -151,7 +157,7 @@ RIGHTS: dict[str, TableRights] = {
     "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_model": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: every}, write=MASTER,
                            delete=MASTER),
-    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit},
+    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit_or_given},
                      write=(R.FACILITIES_STAFF,)),
     "asset_book": _rights("assets", ASSETS),
     "asset_book_change": _rights("assets", ASSETS),
@@ -212,6 +218,11 @@ RIGHTS: dict[str, TableRights] = {
     "diagnosis": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
     "prescription": _document({R.DOCTOR: own_consultations, **dict.fromkeys((*STORE, R.ADMIN), given_out)},
                               clinical=True, hidden={R.STORE_HEAD: frozenset({"note"}), R.ADMIN: MEDICINE}),
+    "prescription_template": _rights("telemedicine", {R.DOCTOR: own_doctor}),
+    "patient_allergy": _rights("telemedicine", {R.DOCTOR: treated_patients}, clinical=True),
+    "substance": _rights("telemedicine", PHARMACY, write=PHARMACISTS, delete=PHARMACISTS),
+    "medicine_name": _rights("telemedicine", PHARMACY, write=PHARMACISTS, delete=PHARMACISTS),
+    "drug_interaction": _rights("telemedicine", PHARMACY, write=PHARMACISTS, delete=PHARMACISTS),
     "letter": _rights("telemedicine", {R.DOCTOR: own_consultations, R.ADMIN: every}, clinical=True,
                       hidden={R.ADMIN: LETTER}),
     "walk_in": _rights("telemedicine", (R.ADMIN,), clinical=True, hidden={

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from models import clock
+from models.asset_history import MovementState
 from models.clinic import Doctor, Patient, PatientState
 from models.items import Item
 from models.operations.ledger import availability
@@ -64,8 +65,7 @@ def _ending(model: Any) -> sa.ColumnElement[bool]:
 
 def awaited(model: Any) -> sa.ColumnElement[bool]:
     """Movements that the unit which gets the asset has not acknowledged."""
-    return model.acknowledged_at.is_(None) & model.to_work_unit_id.is_distinct_from(model.from_work_unit_id) \
-        & model.to_work_unit_id.is_not(None)
+    return model.state == MovementState.AWAITED
 
 
 PRESETS: dict[str, dict[str, Preset]] = {

@@ -120,7 +120,7 @@ CREATE TRIGGER stock_move_keeps_truncate BEFORE TRUNCATE ON "stock_move" FOR EAC
 EXECUTE FUNCTION refuse_change('append-only: stock_move')
 
 CREATE TRIGGER asset_auction_final_update BEFORE UPDATE ON "asset_auction" FOR EACH ROW
-WHEN ((OLD.state IN ('sold', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."auctioned_on" IS DISTINCT FROM NEW."auctioned_on" OR OLD."round" IS DISTINCT FROM NEW."round" OR OLD."appraiser" IS DISTINCT FROM NEW."appraiser" OR OLD."appraised_on" IS DISTINCT FROM NEW."appraised_on" OR OLD."buyer_name" IS DISTINCT FROM NEW."buyer_name" OR OLD."buyer_identity" IS DISTINCT FROM NEW."buyer_identity" OR OLD."minutes_number" IS DISTINCT FROM NEW."minutes_number" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('sold', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."auctioned_on" IS DISTINCT FROM NEW."auctioned_on" OR OLD."round" IS DISTINCT FROM NEW."round" OR OLD."appraiser" IS DISTINCT FROM NEW."appraiser" OR OLD."appraised_on" IS DISTINCT FROM NEW."appraised_on" OR OLD."buyer_name" IS DISTINCT FROM NEW."buyer_name" OR OLD."buyer_identity" IS DISTINCT FROM NEW."buyer_identity" OR OLD."minutes_number" IS DISTINCT FROM NEW."minutes_number" OR OLD."paid_on" IS DISTINCT FROM NEW."paid_on" OR OLD."payment_reference" IS DISTINCT FROM NEW."payment_reference" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction')
 
@@ -132,12 +132,12 @@ CREATE TRIGGER asset_auction_final_truncate BEFORE TRUNCATE ON "asset_auction" F
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction')
 
 CREATE TRIGGER asset_disposal_final_update BEFORE UPDATE ON "asset_disposal" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."disposed_on" IS DISTINCT FROM NEW."disposed_on" OR OLD."route" IS DISTINCT FROM NEW."route" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."disposed_on" IS DISTINCT FROM NEW."disposed_on" OR OLD."route" IS DISTINCT FROM NEW."route" OR OLD."responsible_id" IS DISTINCT FROM NEW."responsible_id" OR OLD."responsible_name" IS DISTINCT FROM NEW."responsible_name" OR OLD."claim_amount" IS DISTINCT FROM NEW."claim_amount" OR OLD."claim_decision" IS DISTINCT FROM NEW."claim_decision" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: asset_disposal')
 
 CREATE TRIGGER asset_disposal_final_delete BEFORE DELETE ON "asset_disposal" FOR EACH ROW
-WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: asset_disposal')
 
 CREATE TRIGGER asset_disposal_final_truncate BEFORE TRUNCATE ON "asset_disposal" FOR EACH STATEMENT
@@ -240,7 +240,7 @@ CREATE TRIGGER goods_receipt_final_truncate BEFORE TRUNCATE ON "goods_receipt" F
 EXECUTE FUNCTION refuse_change('posted is final: goods_receipt')
 
 CREATE TRIGGER inventory_round_final_update BEFORE UPDATE ON "inventory_round" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."room_id" IS DISTINCT FROM NEW."room_id" OR OLD."inpatient_room_id" IS DISTINCT FROM NEW."inpatient_room_id" OR OLD."counted_on" IS DISTINCT FROM NEW."counted_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."room_id" IS DISTINCT FROM NEW."room_id" OR OLD."inpatient_room_id" IS DISTINCT FROM NEW."inpatient_room_id" OR OLD."counted_on" IS DISTINCT FROM NEW."counted_on" OR OLD."found_empty" IS DISTINCT FROM NEW."found_empty" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: inventory_round')
 
@@ -264,24 +264,24 @@ CREATE TRIGGER maintenance_final_truncate BEFORE TRUNCATE ON "maintenance" FOR E
 EXECUTE FUNCTION refuse_change('posted is final: maintenance')
 
 CREATE TRIGGER monthly_pack_final_update BEFORE UPDATE ON "monthly_pack" FOR EACH ROW
-WHEN ((OLD.state IN ('released', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."period_id" IS DISTINCT FROM NEW."period_id" OR OLD."prepared_on" IS DISTINCT FROM NEW."prepared_on" OR OLD."foreword" IS DISTINCT FROM NEW."foreword" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('released', 'withdrawn', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."period_id" IS DISTINCT FROM NEW."period_id" OR OLD."prepared_on" IS DISTINCT FROM NEW."prepared_on" OR OLD."foreword" IS DISTINCT FROM NEW."foreword" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
 
 CREATE TRIGGER monthly_pack_final_delete BEFORE DELETE ON "monthly_pack" FOR EACH ROW
-WHEN (OLD.state IN ('released', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('released', 'withdrawn', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
 
 CREATE TRIGGER monthly_pack_final_truncate BEFORE TRUNCATE ON "monthly_pack" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
 
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription" FOR EACH ROW
-WHEN ((OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."received_by" IS DISTINCT FROM NEW."received_by" OR OLD."dispensed_at" IS DISTINCT FROM NEW."dispensed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('dispensed', 'cancelled', 'expired') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."valid_until" IS DISTINCT FROM NEW."valid_until" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER prescription_final_delete BEFORE DELETE ON "prescription" FOR EACH ROW
-WHEN (OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('dispensed', 'cancelled', 'expired') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER prescription_final_truncate BEFORE TRUNCATE ON "prescription" FOR EACH STATEMENT
@@ -487,10 +487,10 @@ USING gin ((replace(replace(replace(replace(replace(replace(replace(replace(repl
 
 CREATE TRIGGER asset_auction_bid_final_insert AFTER INSERT ON "asset_auction_bid"
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
-EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open}', 'asset_auction_line', 'asset_auction_id')
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open,awarded}', 'asset_auction_line', 'asset_auction_id')
 
 CREATE TRIGGER asset_auction_bid_final_change BEFORE UPDATE OR DELETE ON "asset_auction_bid" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open}', '{sold,cancelled}', '{}', 'asset_auction_line', 'asset_auction_id')
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open,awarded}', '{sold,cancelled}', '{}', 'asset_auction_line', 'asset_auction_id')
 
 CREATE TRIGGER asset_auction_bid_final_truncate BEFORE TRUNCATE ON "asset_auction_bid" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction_bid')
@@ -500,7 +500,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}')
 
 CREATE TRIGGER asset_auction_line_final_change BEFORE UPDATE OR DELETE ON "asset_auction_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}', '{sold,cancelled}', '{appraised_value,reserve_price,sale_price}')
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}', '{sold,cancelled}', '{appraised_value,reserve_price,sale_price,is_dropped}')
 
 CREATE TRIGGER asset_auction_line_final_truncate BEFORE TRUNCATE ON "asset_auction_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction_line')
@@ -510,7 +510,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}')
 
 CREATE TRIGGER asset_disposal_line_final_change BEFORE UPDATE OR DELETE ON "asset_disposal_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}', '{posted,cancelled}', '{book_value,held_asset_id}')
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}', '{posted,cancelled,reversed}', '{book_value,held_asset_id}')
 
 CREATE TRIGGER asset_disposal_line_final_truncate BEFORE TRUNCATE ON "asset_disposal_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_disposal_line')
@@ -610,7 +610,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}')
 
 CREATE TRIGGER prescription_line_final_change BEFORE UPDATE OR DELETE ON "prescription_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}', '{dispensed,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}', '{dispensed,cancelled,expired}', '{}')
 
 CREATE TRIGGER prescription_line_final_truncate BEFORE TRUNCATE ON "prescription_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: prescription_line')

@@ -21,6 +21,7 @@ from portal.web import (
     signin,
     throttle,
     verify,
+    vital_charts,
 )
 
 
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.request_class = form_parts.NamedRequest
     compress.init_app(app)  # first registered, last to see an answer
     conversation_page.init_app(app)
+    vital_charts.init_app(app)
     locale.init_app(app)
     headers.init_app(app)
     signin.init_app(app)

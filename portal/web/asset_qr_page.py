@@ -20,6 +20,7 @@ from models.operations.core import files
 from models.organisation import Setting
 from models.rights import may, scope
 from portal.web import fault_page
+from portal.web.links import printed_address
 
 bp = Blueprint("labelled", __name__)
 
@@ -97,5 +98,5 @@ def fault(qr: str) -> Any:
 
 
 def address_of(asset: Asset) -> str:
-    """The full address that stands behind the QR code of the asset."""
-    return url_for("labelled.page", qr=asset.qr_code, _external=True)
+    """The full address that stands behind the QR code of the asset; "" where the hospital has none yet."""
+    return printed_address(url_for("labelled.page", qr=asset.qr_code))
