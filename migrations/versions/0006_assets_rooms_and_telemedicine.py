@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_9aa71ed03b07
+Revision ID: 0006_f7646066bab0
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_9aa71ed03b07'
+revision = '0006_f7646066bab0'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -100,6 +100,52 @@ def take_back(table: str, columns: list[str]) -> None:
 
 def upgrade() -> None:
     drop_rules('0005', '0006')
+    op.create_table('drug_interaction',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('first', sa.String(length=200), nullable=False),
+    sa.Column('second', sa.String(length=200), nullable=False),
+    sa.Column('severity', sa.String(32), nullable=False),
+    sa.Column('effect', sa.String(length=200), nullable=False),
+    sa.Column('effect_en', sa.String(length=200), nullable=True),
+    sa.Column('source', sa.String(length=200), nullable=True),
+    sa.Column('status', sa.String(32), server_default='active', nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("severity IN ('contraindicated', 'major', 'moderate', 'minor')", name=op.f('ck_drug_interaction_severity_known')),
+    sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_drug_interaction_status_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drug_interaction')),
+    sa.UniqueConstraint('first', 'second', name=op.f('uq_drug_interaction_first_second')),
+    sqlite_autoincrement=True
+    )
+    op.create_table('medicine_name',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('substances', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(32), server_default='brand', nullable=False),
+    sa.Column('source', sa.String(length=200), nullable=True),
+    sa.Column('status', sa.String(32), server_default='active', nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("kind IN ('brand', 'abbreviation', 'spelling')", name=op.f('ck_medicine_name_kind_known')),
+    sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_medicine_name_status_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_medicine_name')),
+    sa.UniqueConstraint('name', name=op.f('uq_medicine_name_name')),
+    sqlite_autoincrement=True
+    )
+    op.create_table('substance',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('name_en', sa.String(length=200), nullable=True),
+    sa.Column('class_name', sa.String(length=200), nullable=False),
+    sa.Column('class_name_en', sa.String(length=200), nullable=True),
+    sa.Column('allergy_groups', sa.String(length=200), nullable=True),
+    sa.Column('interaction_classes', sa.String(length=200), nullable=True),
+    sa.Column('source', sa.String(length=200), nullable=True),
+    sa.Column('status', sa.String(32), server_default='active', nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_substance_status_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_substance')),
+    sa.UniqueConstraint('name', name=op.f('uq_substance_name')),
+    sqlite_autoincrement=True
+    )
     op.create_table('form_draft',
     sa.Column('id', KEY, nullable=False),
     sa.Column('user_id', KEY, nullable=False),
@@ -153,6 +199,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_service_contract_asset_model_id'), 'service_contract', ['asset_model_id'], unique=False)
     op.create_index('ix_service_contract_ends_on', 'service_contract', ['ends_on'], unique=False)
     op.create_index(op.f('ix_service_contract_vendor_id'), 'service_contract', ['vendor_id'], unique=False)
+    op.create_table('patient_allergy',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('patient_id', KEY, nullable=False),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('names', sa.String(length=200), nullable=False),
+    sa.Column('said', sa.String(length=200), nullable=False),
+    sa.Column('reaction', sa.String(length=200), nullable=True),
+    sa.Column('severity', sa.String(32), nullable=False),
+    sa.Column('noted_by_id', KEY, nullable=False),
+    sa.Column('noted_at', MOMENT, nullable=False),
+    sa.Column('ended_by_id', KEY, nullable=True),
+    sa.Column('ended_at', MOMENT, nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("kind IN ('substance', 'group', 'other')", name=op.f('ck_patient_allergy_kind_known')),
+    sa.CheckConstraint("severity IN ('unknown', 'mild', 'moderate', 'severe')", name=op.f('ck_patient_allergy_severity_known')),
+    sa.CheckConstraint('(ended_at IS NULL) = (ended_by_id IS NULL)', name=op.f('ck_patient_allergy_ended_by_whom')),
+    sa.CheckConstraint('ended_at IS NULL OR end_reason IS NOT NULL', name=op.f('ck_patient_allergy_ended_why')),
+    sa.ForeignKeyConstraint(['ended_by_id'], ['user.id'], name=op.f('fk_patient_allergy_ended_by_id')),
+    sa.ForeignKeyConstraint(['noted_by_id'], ['user.id'], name=op.f('fk_patient_allergy_noted_by_id')),
+    sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_patient_allergy_patient_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_patient_allergy')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_patient_allergy_ended_by_id'), 'patient_allergy', ['ended_by_id'], unique=False)
+    op.create_index(op.f('ix_patient_allergy_noted_by_id'), 'patient_allergy', ['noted_by_id'], unique=False)
+    op.create_index(op.f('ix_patient_allergy_patient_id'), 'patient_allergy', ['patient_id'], unique=False)
     op.create_table('wall_display',
     sa.Column('id', KEY, nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -185,6 +258,79 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_doctor_duty_doctor_id'), 'doctor_duty', ['doctor_id'], unique=False)
     op.create_index('uq_doctor_duty_doctor_id_open', 'doctor_duty', ['doctor_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('follow_up',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('consultation_id', KEY, nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('set_by_id', KEY, nullable=False),
+    sa.Column('set_at', MOMENT, nullable=False),
+    sa.Column('withdrawn_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_follow_up_consultation_id')),
+    sa.ForeignKeyConstraint(['set_by_id'], ['user.id'], name=op.f('fk_follow_up_set_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_follow_up')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_follow_up_consultation_id'), 'follow_up', ['consultation_id'], unique=False)
+    op.create_index('ix_follow_up_due_on', 'follow_up', ['due_on'], unique=False)
+    op.create_index(op.f('ix_follow_up_set_by_id'), 'follow_up', ['set_by_id'], unique=False)
+    op.create_index('uq_follow_up_consultation_id_live', 'follow_up', ['consultation_id'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+    op.create_table('video_signal',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('consultation_id', KEY, nullable=False),
+    sa.Column('side', sa.String(32), nullable=False),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('call', sa.String(length=40), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('sent_at', MOMENT, nullable=False),
+    sa.CheckConstraint("kind IN ('join', 'here', 'offer', 'answer', 'candidates', 'again', 'leave')", name=op.f('ck_video_signal_kind_known')),
+    sa.CheckConstraint("side IN ('patient', 'doctor')", name=op.f('ck_video_signal_side_known')),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_video_signal_consultation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_video_signal')),
+    sqlite_autoincrement=True
+    )
+    op.create_index('ix_video_signal_consultation_id_id', 'video_signal', ['consultation_id', 'id'], unique=False)
+    op.create_index('ix_video_signal_sent_at', 'video_signal', ['sent_at'], unique=False)
+    op.create_table('vital_sign',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('patient_id', KEY, nullable=False),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('value', exact(6, 1), nullable=False),
+    sa.Column('second_value', exact(6, 1), nullable=True),
+    sa.Column('unit', sa.String(length=10), nullable=False),
+    sa.Column('measured_at', MOMENT, nullable=False),
+    sa.Column('side', sa.String(32), nullable=False),
+    sa.Column('consultation_id', KEY, nullable=True),
+    sa.Column('replaces_id', KEY, nullable=True),
+    sa.Column('is_withdrawn', sa.Boolean(), nullable=False),
+    sa.Column('is_confirmed', sa.Boolean(), nullable=False),
+    sa.Column('entered_by_id', KEY, nullable=False),
+    sa.Column('entered_at', MOMENT, nullable=False),
+    sa.CheckConstraint("(kind = 'blood_pressure') = (second_value IS NOT NULL)", name=op.f('ck_vital_sign_two_of_pressure')),
+    sa.CheckConstraint("kind IN ('blood_pressure', 'pulse', 'temperature', 'respiratory_rate', 'oxygen_saturation', 'weight', 'height', 'blood_sugar')", name=op.f('ck_vital_sign_kind_known')),
+    sa.CheckConstraint("side IN ('patient', 'doctor')", name=op.f('ck_vital_sign_side_known')),
+    sa.CheckConstraint('is_withdrawn = false OR replaces_id IS NOT NULL', name=op.f('ck_vital_sign_withdrawn_replaces')),
+    sa.CheckConstraint('replaces_id IS NULL OR replaces_id <> id', name=op.f('ck_vital_sign_replaces_another')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'blood_pressure' OR value >= 400 AND value <= 3000 AND unit = 'mmHg'", postgresql="kind != 'blood_pressure' OR value >= 40.0 AND value <= 300.0 AND unit = 'mmHg'"), name=op.f('ck_vital_sign_blood_pressure_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'blood_sugar' OR value >= 100 AND value <= 15000 AND unit = 'mg/dL'", postgresql="kind != 'blood_sugar' OR value >= 10.0 AND value <= 1500.0 AND unit = 'mg/dL'"), name=op.f('ck_vital_sign_blood_sugar_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'height' OR value >= 200 AND value <= 2600 AND unit = 'cm'", postgresql="kind != 'height' OR value >= 20.0 AND value <= 260.0 AND unit = 'cm'"), name=op.f('ck_vital_sign_height_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'oxygen_saturation' OR value >= 400 AND value <= 1000 AND unit = 'percent'", postgresql="kind != 'oxygen_saturation' OR value >= 40.0 AND value <= 100.0 AND unit = 'percent'"), name=op.f('ck_vital_sign_oxygen_saturation_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'pulse' OR value >= 200 AND value <= 3000 AND unit = '/min'", postgresql="kind != 'pulse' OR value >= 20.0 AND value <= 300.0 AND unit = '/min'"), name=op.f('ck_vital_sign_pulse_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'respiratory_rate' OR value >= 30 AND value <= 1200 AND unit = '/min'", postgresql="kind != 'respiratory_rate' OR value >= 3.0 AND value <= 120.0 AND unit = '/min'"), name=op.f('ck_vital_sign_respiratory_rate_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'temperature' OR value >= 250 AND value <= 450 AND unit = '°C'", postgresql="kind != 'temperature' OR value >= 25.0 AND value <= 45.0 AND unit = '°C'"), name=op.f('ck_vital_sign_temperature_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite="kind != 'weight' OR value > 0 AND value <= 4000 AND unit = 'kg'", postgresql="kind != 'weight' OR value > 0.0 AND value <= 400.0 AND unit = 'kg'"), name=op.f('ck_vital_sign_weight_plausible')),
+    sa.CheckConstraint(by_dialect(sqlite='second_value IS NULL OR second_value >= 200 AND second_value <= 2000 AND second_value < value', postgresql='second_value IS NULL OR second_value >= 20.0 AND second_value <= 200.0 AND second_value < value'), name=op.f('ck_vital_sign_diastolic_plausible')),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_vital_sign_consultation_id')),
+    sa.ForeignKeyConstraint(['entered_by_id'], ['user.id'], name=op.f('fk_vital_sign_entered_by_id')),
+    sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_vital_sign_patient_id')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['vital_sign.id'], name=op.f('fk_vital_sign_replaces_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vital_sign')),
+    sa.UniqueConstraint('replaces_id', name=op.f('uq_vital_sign_replaces_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_vital_sign_consultation_id'), 'vital_sign', ['consultation_id'], unique=False)
+    op.create_index(op.f('ix_vital_sign_entered_by_id'), 'vital_sign', ['entered_by_id'], unique=False)
+    op.create_index('ix_vital_sign_patient_id_kind_measured_at', 'vital_sign', ['patient_id', 'kind', 'measured_at'], unique=False)
     op.create_table('walk_in',
     sa.Column('id', KEY, nullable=False),
     sa.Column('created_by_id', KEY, nullable=False),
@@ -244,6 +390,35 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bed_reservation_room_class_id'), 'bed_reservation', ['room_class_id'], unique=False)
     op.create_index(op.f('ix_bed_reservation_state'), 'bed_reservation', ['state'], unique=False)
     op.create_index(op.f('ix_bed_reservation_stay_id'), 'bed_reservation', ['stay_id'], unique=False)
+    op.create_table('letter_answer',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('letter_id', KEY, nullable=False),
+    sa.Column('answered_by', sa.String(length=200), nullable=False),
+    sa.Column('answered_on', sa.Date(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('recorded_by_id', KEY, nullable=False),
+    sa.Column('recorded_at', MOMENT, nullable=False),
+    sa.CheckConstraint("body <> ''", name=op.f('ck_letter_answer_not_empty')),
+    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_letter_answer_letter_id')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['user.id'], name=op.f('fk_letter_answer_recorded_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letter_answer')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_letter_answer_letter_id'), 'letter_answer', ['letter_id'], unique=False)
+    op.create_index(op.f('ix_letter_answer_recorded_by_id'), 'letter_answer', ['recorded_by_id'], unique=False)
+    op.create_table('prescription_template',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('doctor_id', KEY, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('prescription_id', KEY, nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(['doctor_id'], ['doctor.id'], name=op.f('fk_prescription_template_doctor_id')),
+    sa.ForeignKeyConstraint(['prescription_id'], ['prescription.id'], name=op.f('fk_prescription_template_prescription_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription_template')),
+    sa.UniqueConstraint('doctor_id', 'name', name=op.f('uq_prescription_template_doctor_id_name')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_prescription_template_prescription_id'), 'prescription_template', ['prescription_id'], unique=False)
     op.create_table('stay_bed',
     sa.Column('id', KEY, nullable=False),
     sa.Column('stay_id', KEY, nullable=False),
@@ -260,6 +435,26 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stay_bed_stay_id'), 'stay_bed', ['stay_id'], unique=False)
     op.create_index('uq_stay_bed_open_bed', 'stay_bed', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_index('uq_stay_bed_open_stay', 'stay_bed', ['stay_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('dispensing',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('prescription_line_id', KEY, nullable=False),
+    sa.Column('store_id', KEY, nullable=False),
+    sa.Column('quantity', exact(14, 3), nullable=False),
+    sa.Column('received_by', sa.String(length=200), nullable=True),
+    sa.Column('given_at', MOMENT, nullable=False),
+    sa.Column('given_by_id', KEY, nullable=False),
+    sa.Column('reversed_at', MOMENT, nullable=True),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_dispensing_quantity_positive')),
+    sa.CheckConstraint('reversed_at IS NULL OR reversed_at >= given_at', name=op.f('ck_dispensing_reversed_after_given')),
+    sa.ForeignKeyConstraint(['given_by_id'], ['user.id'], name=op.f('fk_dispensing_given_by_id')),
+    sa.ForeignKeyConstraint(['prescription_line_id'], ['prescription_line.id'], name=op.f('fk_dispensing_prescription_line_id')),
+    sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_dispensing_store_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dispensing')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_dispensing_given_by_id'), 'dispensing', ['given_by_id'], unique=False)
+    op.create_index(op.f('ix_dispensing_prescription_line_id'), 'dispensing', ['prescription_line_id'], unique=False)
+    op.create_index(op.f('ix_dispensing_store_id'), 'dispensing', ['store_id'], unique=False)
     op.create_table('meter_reading',
     sa.Column('id', KEY, nullable=False),
     sa.Column('asset_id', KEY, nullable=False),
@@ -342,23 +537,45 @@ def upgrade() -> None:
     op.create_index('ix_fault_report_open_bed', 'fault_report', ['bed_id'], unique=False, sqlite_where=sa.text("state IN ('reported', 'acknowledged', 'ordered')"), postgresql_where=sa.text("state IN ('reported', 'acknowledged', 'ordered')"))
     op.create_index(op.f('ix_fault_report_room_id'), 'fault_report', ['room_id'], unique=False)
     op.create_index(op.f('ix_fault_report_state'), 'fault_report', ['state'], unique=False)
+    op.add_column('asset_auction', sa.Column('paid_on', sa.Date(), nullable=True))
+    op.add_column('asset_auction', sa.Column('payment_reference', sa.String(length=40), nullable=True))
     op.drop_index('uq_depreciation_run_living_period', table_name='depreciation_run')
     op.add_column('patient', sa.Column('registered_by_id', KEY, nullable=True))
     op.add_column('room', sa.Column('qr_code', sa.String(length=32), nullable=True))
+    op.add_column('asset_disposal', sa.Column('responsible_id', KEY, nullable=True))
+    op.add_column('asset_disposal', sa.Column('responsible_name', sa.String(length=200), nullable=True))
+    op.add_column('asset_disposal', sa.Column('claim_amount', exact(18, 2), nullable=True))
+    op.add_column('asset_disposal', sa.Column('claim_decision', sa.String(length=40), nullable=True))
     op.add_column('consent', sa.Column('way', sa.String(32), server_default='portal', nullable=False))
     op.add_column('consent', sa.Column('said_by', sa.String(length=200), nullable=True))
     op.add_column('inpatient_room', sa.Column('qr_code', sa.String(length=32), nullable=True))
+    op.drop_index('uq_monthly_pack_period_id', table_name='monthly_pack')
     op.add_column('bed', sa.Column('qr_code', sa.String(length=32), nullable=True))
     op.add_column('consultation', sa.Column('kind', sa.String(32), server_default='appointment', nullable=False))
     op.add_column('doctor_schedule', sa.Column('on_holidays', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('inventory_round', sa.Column('found_empty', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('schedule_exception', sa.Column('until', sa.Date(), nullable=True))
     op.add_column('letter', sa.Column('number', sa.String(length=20), nullable=True))
     op.add_column('letter', sa.Column('state', sa.String(32), server_default='issued', nullable=False))
     op.add_column('letter', sa.Column('replaces_id', KEY, nullable=True))
     op.add_column('letter', sa.Column('decided_reason', sa.Text(), nullable=True))
     op.add_column('letter', sa.Column('version', sa.Integer(), server_default='1', nullable=False))
+    op.add_column('prescription', sa.Column('valid_until', sa.Date(), nullable=True))
     op.add_column('stay', sa.Column('outcome', sa.String(32), nullable=True))
     op.add_column('stay', sa.Column('voided_at', MOMENT, nullable=True))
+    op.add_column('prescription_line', sa.Column('dose_quantity', exact(14, 3), nullable=True))
+    op.add_column('prescription_line', sa.Column('dose_unit', sa.String(length=40), nullable=True))
+    op.add_column('prescription_line', sa.Column('times_a_day', sa.Integer(), nullable=True))
+    op.add_column('prescription_line', sa.Column('every_hours', sa.Integer(), nullable=True))
+    op.add_column('prescription_line', sa.Column('meal', sa.String(32), nullable=True))
+    op.add_column('prescription_line', sa.Column('is_if_needed', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('prescription_line', sa.Column('most_a_day', sa.Integer(), nullable=True))
+    op.add_column('prescription_line', sa.Column('interaction_reason', sa.String(length=200), nullable=True))
+    op.add_column('prescription_line', sa.Column('warnings', sa.Text(), nullable=True))
+    op.add_column('asset_auction_line', sa.Column('is_dropped', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('asset_movement', sa.Column('state', sa.String(32), nullable=True))
+    op.add_column('asset_movement', sa.Column('version', sa.Integer(), server_default='1', nullable=False))
+    op.drop_index('ix_asset_movement_awaited', table_name='asset_movement')
     op.add_column('maintenance_schedule', sa.Column('every_weeks', sa.Integer(), nullable=True))
     op.add_column('maintenance_schedule', sa.Column('every_days', sa.Integer(), nullable=True))
     op.add_column('maintenance_schedule', sa.Column('every_meter', exact(14, 3), nullable=True))
@@ -383,23 +600,39 @@ def upgrade() -> None:
     op.add_column('maintenance_line', sa.Column('asset_disposal_id', KEY, nullable=True))
     op.add_column('calibration', sa.Column('is_superseded', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     if on_postgresql():
+        drop_constraint('asset_auction', 'ck_asset_auction_state_known')
         drop_constraint('depreciation_run', 'ck_depreciation_run_state_known')
+        drop_constraint('asset_disposal', 'ck_asset_disposal_route_known')
+        drop_constraint('asset_disposal', 'ck_asset_disposal_state_known')
+        drop_constraint('monthly_pack', 'ck_monthly_pack_state_known')
         drop_constraint('consultation', 'ck_consultation_state_known')
         drop_constraint('doctor_schedule', 'ck_doctor_schedule_ends_after_start')
         drop_constraint('schedule_exception', 'ck_schedule_exception_ends_after_start')
+        drop_constraint('prescription', 'ck_prescription_state_known')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_every_months_positive')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_lead_days_not_negative')
         drop_constraint('maintenance_line', 'ck_maintenance_line_state_known')
         drop_constraint('maintenance_line', 'ck_maintenance_line_one_thing')
     run_rows('rows')
     if on_postgresql():
+        op.create_check_constraint(op.f('ck_asset_auction_state_known'), 'asset_auction', "state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'awarded', 'sold', 'failed', 'rejected', 'cancelled')")
+        op.create_check_constraint(op.f('ck_asset_auction_payment_is_whole'), 'asset_auction', '(paid_on IS NULL) = (payment_reference IS NULL)')
         op.create_check_constraint(op.f('ck_depreciation_run_state_known'), 'depreciation_run', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled', 'reversed')")
         op.create_index('uq_depreciation_run_living_period', 'depreciation_run', ['book', 'period_start'], unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'reversed')"), postgresql_where=sa.text("state NOT IN ('cancelled', 'reversed')"))
         op.create_foreign_key(op.f('fk_patient_registered_by_id'), 'patient', 'user', ['registered_by_id'], ['id'])
         op.create_unique_constraint(op.f('uq_room_qr_code'), 'room', ['qr_code'])
+        op.create_check_constraint(op.f('ck_asset_disposal_claim_when_lost'), 'asset_disposal', "route = 'lost' OR (responsible_id IS NULL AND responsible_name IS NULL AND claim_amount IS NULL AND claim_decision IS NULL)")
+        op.create_check_constraint(op.f('ck_asset_disposal_route_known'), 'asset_disposal', "route IN ('scrap', 'auction', 'grant', 'return_to_owner', 'lost')")
+        op.create_check_constraint(op.f('ck_asset_disposal_state_known'), 'asset_disposal', "state IN ('draft', 'submitted', 'approved', 'posted', 'rejected', 'cancelled', 'reversed')")
+        op.create_check_constraint(op.f('ck_asset_disposal_claim_amount_not_negative'), 'asset_disposal', 'claim_amount >= 0')
+        op.create_check_constraint(op.f('ck_asset_disposal_claim_is_decided'), 'asset_disposal', 'claim_amount IS NULL OR claim_amount = 0 OR claim_decision IS NOT NULL')
+        op.create_foreign_key(op.f('fk_asset_disposal_responsible_id'), 'asset_disposal', 'employee', ['responsible_id'], ['id'])
+        op.create_index(op.f('ix_asset_disposal_responsible_id'), 'asset_disposal', ['responsible_id'], unique=False)
         op.create_check_constraint(op.f('ck_consent_said_by_somebody'), 'consent', "way = 'portal' OR said_by IS NOT NULL")
         op.create_check_constraint(op.f('ck_consent_way_known'), 'consent', "way IN ('portal', 'on_paper', 'orally')")
         op.create_unique_constraint(op.f('uq_inpatient_room_qr_code'), 'inpatient_room', ['qr_code'])
+        op.create_check_constraint(op.f('ck_monthly_pack_state_known'), 'monthly_pack', "state IN ('draft', 'submitted', 'released', 'withdrawn', 'rejected', 'cancelled')")
+        op.create_index('uq_monthly_pack_period_id', 'monthly_pack', ['period_id'], unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'withdrawn')"), postgresql_where=sa.text("state NOT IN ('cancelled', 'withdrawn')"))
         op.create_unique_constraint(op.f('uq_bed_qr_code'), 'bed', ['qr_code'])
         op.create_check_constraint(op.f('ck_consultation_kind_known'), 'consultation', "kind IN ('appointment', 'now')")
         op.create_check_constraint(op.f('ck_consultation_state_known'), 'consultation', "state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled', 'expired')")
@@ -411,11 +644,25 @@ def upgrade() -> None:
         op.create_unique_constraint(op.f('uq_letter_number'), 'letter', ['number'])
         op.create_unique_constraint(op.f('uq_letter_replaces_id'), 'letter', ['replaces_id'])
         op.create_index(op.f('ix_letter_state'), 'letter', ['state'], unique=False)
-        op.create_check_constraint(op.f('ck_stay_outcome_known'), 'stay', "outcome IN ('home', 'referred', 'own_wish', 'died')")
+        op.create_check_constraint(op.f('ck_prescription_state_known'), 'prescription', "state IN ('draft', 'issued', 'partly_dispensed', 'dispensed', 'cancelled', 'expired')")
+        op.create_check_constraint(op.f('ck_stay_outcome_known'), 'stay', "outcome IN ('went_home', 'referred', 'own_wish', 'died')")
         op.create_check_constraint(op.f('ck_stay_outcome_of_ended'), 'stay', 'outcome IS NULL OR (ended_at IS NOT NULL AND voided_at IS NULL)')
         op.create_check_constraint(op.f('ck_stay_voided_is_ended'), 'stay', 'voided_at IS NULL OR ended_at IS NOT NULL')
         op.create_index('uq_stay_open_patient', 'stay', ['patient_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'))
         op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
+        op.create_check_constraint(op.f('ck_prescription_line_meal_known'), 'prescription_line', "meal IN ('before_meal', 'after_meal', 'with_meal', 'morning', 'bedtime')")
+        op.create_check_constraint(op.f('ck_prescription_line_dose_has_unit'), 'prescription_line', '(dose_quantity IS NULL) = (dose_unit IS NULL)')
+        op.create_check_constraint(op.f('ck_prescription_line_dose_quantity_positive'), 'prescription_line', 'dose_quantity > 0')
+        op.create_check_constraint(op.f('ck_prescription_line_every_hours_known'), 'prescription_line', 'every_hours BETWEEN 1 AND 168')
+        op.create_check_constraint(op.f('ck_prescription_line_most_a_day_known'), 'prescription_line', 'most_a_day BETWEEN 1 AND 24')
+        op.create_check_constraint(op.f('ck_prescription_line_times_a_day_known'), 'prescription_line', 'times_a_day BETWEEN 1 AND 24')
+        op.create_check_constraint(op.f('ck_prescription_line_one_rhythm'), 'prescription_line', 'times_a_day IS NULL OR every_hours IS NULL')
+        op.alter_column('asset_movement', 'state', nullable=False)
+        op.create_check_constraint(op.f('ck_asset_movement_awaited_until_acknowledged'), 'asset_movement', "state <> 'awaited' OR acknowledged_at IS NULL")
+        op.create_check_constraint(op.f('ck_asset_movement_state_known'), 'asset_movement', "state IN ('awaited', 'acknowledged', 'refused', 'recalled')")
+        op.create_index('ix_asset_movement_awaited', 'asset_movement', ['to_work_unit_id'], unique=False, sqlite_where=sa.text("state = 'awaited'"), postgresql_where=sa.text("state = 'awaited'"))
+        op.create_index(op.f('ix_asset_movement_state'), 'asset_movement', ['state'], unique=False)
+        op.create_index('uq_asset_movement_awaited', 'asset_movement', ['asset_id'], unique=True, sqlite_where=sa.text("state = 'awaited'"), postgresql_where=sa.text("state = 'awaited'"))
         op.alter_column('maintenance_schedule', 'every_months', type_=sa.Integer(), nullable=True)
         op.alter_column('maintenance_schedule', 'next_due_on', type_=sa.Date(), nullable=True)
         op.create_check_constraint(op.f('ck_maintenance_schedule_one_interval'), 'maintenance_schedule', '(CASE WHEN every_months IS NULL THEN 0 ELSE 1 END) + (CASE WHEN every_weeks IS NULL THEN 0 ELSE 1 END) + (CASE WHEN every_days IS NULL THEN 0 ELSE 1 END) <= 1')
@@ -443,6 +690,40 @@ def upgrade() -> None:
         op.create_index(op.f('ix_maintenance_line_bed_id'), 'maintenance_line', ['bed_id'], unique=False)
         op.create_index(op.f('ix_maintenance_line_inpatient_room_id'), 'maintenance_line', ['inpatient_room_id'], unique=False)
         op.create_index(op.f('ix_maintenance_line_room_id'), 'maintenance_line', ['room_id'], unique=False)
+    if not on_postgresql():
+        set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
+        op.create_table('asset_auction',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('auctioned_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('appraiser', sa.String(length=200), nullable=True),
+        sa.Column('appraised_on', sa.Date(), nullable=True),
+        sa.Column('buyer_name', sa.String(length=200), nullable=True),
+        sa.Column('buyer_identity', sa.String(length=40), nullable=True),
+        sa.Column('minutes_number', sa.String(length=40), nullable=True),
+        sa.Column('paid_on', sa.Date(), nullable=True),
+        sa.Column('payment_reference', sa.String(length=40), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'awarded', 'sold', 'failed', 'rejected', 'cancelled')", name=op.f('ck_asset_auction_state_known')),
+        sa.CheckConstraint('(paid_on IS NULL) = (payment_reference IS NULL)', name=op.f('ck_asset_auction_payment_is_whole')),
+        sa.CheckConstraint('round > 0', name=op.f('ck_asset_auction_round_positive')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_auction_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_auction_created_by_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction')),
+        sa.UniqueConstraint('number', name=op.f('uq_asset_auction_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_auction_account_id'), 'asset_auction', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_created_by_id'), 'asset_auction', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_state'), 'asset_auction', ['state'], unique=False)
+        op.create_index('ix_asset_auction_state_auctioned_on', 'asset_auction', ['state', 'auctioned_on'], unique=False)
+        take_back('asset_auction', ['id', 'created_by_id', 'account_id', 'auctioned_on', 'state', 'round', 'appraiser', 'appraised_on', 'buyer_name', 'buyer_identity', 'minutes_number', 'paid_on', 'payment_reference', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
         set_aside('depreciation_run', ['ix_depreciation_run_created_by_id', 'ix_depreciation_run_state', 'ix_depreciation_run_state_run_on'])
         op.create_table('depreciation_run',
@@ -566,6 +847,41 @@ def upgrade() -> None:
         op.create_index(op.f('ix_room_work_unit_id'), 'room', ['work_unit_id'], unique=False)
         take_back('room', ['id', 'code', 'building_id', 'name', 'kind', 'account_id', 'area', 'condition', 'state', 'floor', 'work_unit_id', 'qr_code', 'version'])
     if not on_postgresql():
+        set_aside('asset_disposal', ['ix_asset_disposal_account_id', 'ix_asset_disposal_created_by_id', 'ix_asset_disposal_state', 'ix_asset_disposal_state_disposed_on'])
+        op.create_table('asset_disposal',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('disposed_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('route', sa.String(32), nullable=False),
+        sa.Column('responsible_id', KEY, nullable=True),
+        sa.Column('responsible_name', sa.String(length=200), nullable=True),
+        sa.Column('claim_amount', exact(18, 2), nullable=True),
+        sa.Column('claim_decision', sa.String(length=40), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("route = 'lost' OR (responsible_id IS NULL AND responsible_name IS NULL AND claim_amount IS NULL AND claim_decision IS NULL)", name=op.f('ck_asset_disposal_claim_when_lost')),
+        sa.CheckConstraint("route IN ('scrap', 'auction', 'grant', 'return_to_owner', 'lost')", name=op.f('ck_asset_disposal_route_known')),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'posted', 'rejected', 'cancelled', 'reversed')", name=op.f('ck_asset_disposal_state_known')),
+        sa.CheckConstraint('claim_amount >= 0', name=op.f('ck_asset_disposal_claim_amount_not_negative')),
+        sa.CheckConstraint('claim_amount IS NULL OR claim_amount = 0 OR claim_decision IS NOT NULL', name=op.f('ck_asset_disposal_claim_is_decided')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_disposal_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_disposal_created_by_id')),
+        sa.ForeignKeyConstraint(['responsible_id'], ['employee.id'], name=op.f('fk_asset_disposal_responsible_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_disposal')),
+        sa.UniqueConstraint('number', name=op.f('uq_asset_disposal_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_disposal_account_id'), 'asset_disposal', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_disposal_created_by_id'), 'asset_disposal', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_asset_disposal_responsible_id'), 'asset_disposal', ['responsible_id'], unique=False)
+        op.create_index(op.f('ix_asset_disposal_state'), 'asset_disposal', ['state'], unique=False)
+        op.create_index('ix_asset_disposal_state_disposed_on', 'asset_disposal', ['state', 'disposed_on'], unique=False)
+        take_back('asset_disposal', ['id', 'created_by_id', 'account_id', 'disposed_on', 'state', 'route', 'responsible_id', 'responsible_name', 'claim_amount', 'claim_decision', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('consent', ['ix_consent_given_by_id', 'ix_consent_patient_id'])
         op.create_table('consent',
         sa.Column('id', KEY, nullable=False),
@@ -617,6 +933,30 @@ def upgrade() -> None:
         op.create_index(op.f('ix_inpatient_room_state'), 'inpatient_room', ['state'], unique=False)
         op.create_index(op.f('ix_inpatient_room_ward_id'), 'inpatient_room', ['ward_id'], unique=False)
         take_back('inpatient_room', ['id', 'ward_id', 'room_class_id', 'number', 'area', 'state', 'is_isolation', 'floor', 'qr_code', 'version'])
+    if not on_postgresql():
+        set_aside('monthly_pack', ['ix_monthly_pack_created_by_id', 'ix_monthly_pack_state'])
+        op.create_table('monthly_pack',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('period_id', KEY, nullable=False),
+        sa.Column('prepared_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('foreword', sa.Text(), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'released', 'withdrawn', 'rejected', 'cancelled')", name=op.f('ck_monthly_pack_state_known')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_monthly_pack_created_by_id')),
+        sa.ForeignKeyConstraint(['period_id'], ['period.id'], name=op.f('fk_monthly_pack_period_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_pack')),
+        sa.UniqueConstraint('number', name=op.f('uq_monthly_pack_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_monthly_pack_created_by_id'), 'monthly_pack', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_monthly_pack_state'), 'monthly_pack', ['state'], unique=False)
+        op.create_index('uq_monthly_pack_period_id', 'monthly_pack', ['period_id'], unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'withdrawn')"), postgresql_where=sa.text("state NOT IN ('cancelled', 'withdrawn')"))
+        take_back('monthly_pack', ['id', 'created_by_id', 'period_id', 'prepared_on', 'state', 'foreword', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
         set_aside('bed', ['ix_bed_inpatient_room_id', 'ix_bed_state'])
         op.create_table('bed',
@@ -724,6 +1064,35 @@ def upgrade() -> None:
         op.create_index(op.f('ix_doctor_schedule_doctor_id'), 'doctor_schedule', ['doctor_id'], unique=False)
         take_back('doctor_schedule', ['id', 'doctor_id', 'weekday', 'starts_at', 'ends_at', 'slot_minutes', 'valid_from', 'valid_until', 'on_holidays', 'version'])
     if not on_postgresql():
+        set_aside('inventory_round', ['ix_inventory_round_created_by_id', 'ix_inventory_round_inpatient_room_id', 'ix_inventory_round_room_id', 'ix_inventory_round_state', 'ix_inventory_round_state_counted_on'])
+        op.create_table('inventory_round',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('counted_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('found_empty', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'counting', 'submitted', 'posted', 'cancelled')", name=op.f('ck_inventory_round_state_known')),
+        sa.CheckConstraint('(room_id IS NULL) <> (inpatient_room_id IS NULL)', name=op.f('ck_inventory_round_one_place')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_inventory_round_created_by_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_inventory_round_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_inventory_round_room_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_inventory_round')),
+        sa.UniqueConstraint('number', name=op.f('uq_inventory_round_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_inventory_round_created_by_id'), 'inventory_round', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_inventory_round_inpatient_room_id'), 'inventory_round', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_inventory_round_room_id'), 'inventory_round', ['room_id'], unique=False)
+        op.create_index(op.f('ix_inventory_round_state'), 'inventory_round', ['state'], unique=False)
+        op.create_index('ix_inventory_round_state_counted_on', 'inventory_round', ['state', 'counted_on'], unique=False)
+        take_back('inventory_round', ['id', 'created_by_id', 'room_id', 'inpatient_room_id', 'counted_on', 'state', 'found_empty', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('schedule_exception', ['ix_schedule_exception_doctor_on'])
         op.create_table('schedule_exception',
         sa.Column('id', KEY, nullable=False),
@@ -784,6 +1153,35 @@ def upgrade() -> None:
         op.create_index(op.f('ix_letter_state'), 'letter', ['state'], unique=False)
         take_back('letter', ['id', 'consultation_id', 'number', 'kind', 'state', 'replaces_id', 'decided_reason', 'verify_code', 'issued_on', 'sick_from', 'sick_until', 'referred_to', 'body', 'author_id', 'version'])
     if not on_postgresql():
+        set_aside('prescription', ['ix_prescription_consultation_id', 'ix_prescription_created_by_id', 'ix_prescription_state', 'ix_prescription_store_id'])
+        op.create_table('prescription',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('consultation_id', KEY, nullable=False),
+        sa.Column('prescribed_on', sa.Date(), nullable=False),
+        sa.Column('valid_until', sa.Date(), nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('store_id', KEY, nullable=True),
+        sa.Column('received_by', sa.String(length=200), nullable=True),
+        sa.Column('dispensed_at', MOMENT, nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'issued', 'partly_dispensed', 'dispensed', 'cancelled', 'expired')", name=op.f('ck_prescription_state_known')),
+        sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_prescription_consultation_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_prescription_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_prescription_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription')),
+        sa.UniqueConstraint('number', name=op.f('uq_prescription_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_prescription_consultation_id'), 'prescription', ['consultation_id'], unique=False)
+        op.create_index(op.f('ix_prescription_created_by_id'), 'prescription', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_prescription_state'), 'prescription', ['state'], unique=False)
+        op.create_index(op.f('ix_prescription_store_id'), 'prescription', ['store_id'], unique=False)
+        take_back('prescription', ['id', 'created_by_id', 'consultation_id', 'prescribed_on', 'valid_until', 'state', 'store_id', 'received_by', 'dispensed_at', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('stay', ['ix_stay_bed_id', 'ix_stay_patient_id', 'ix_stay_started_at', 'uq_stay_open_bed'])
         op.create_table('stay',
         sa.Column('id', KEY, nullable=False),
@@ -797,7 +1195,7 @@ def upgrade() -> None:
         sa.Column('checked_in_by_id', KEY, nullable=False),
         sa.Column('checked_out_by_id', KEY, nullable=True),
         sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-        sa.CheckConstraint("outcome IN ('home', 'referred', 'own_wish', 'died')", name=op.f('ck_stay_outcome_known')),
+        sa.CheckConstraint("outcome IN ('went_home', 'referred', 'own_wish', 'died')", name=op.f('ck_stay_outcome_known')),
         sa.CheckConstraint('ended_at >= started_at', name=op.f('ck_stay_ends_after_start')),
         sa.CheckConstraint('outcome IS NULL OR (ended_at IS NOT NULL AND voided_at IS NULL)', name=op.f('ck_stay_outcome_of_ended')),
         sa.CheckConstraint('patient_id IS NOT NULL OR outside_reference IS NOT NULL', name=op.f('ck_stay_somebody')),
@@ -816,6 +1214,126 @@ def upgrade() -> None:
         op.create_index('uq_stay_open_patient', 'stay', ['patient_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'))
         op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
         take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'outcome', 'voided_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
+    if not on_postgresql():
+        set_aside('prescription_line', ['ix_prescription_line_item_id', 'ix_prescription_line_prescription_id', 'ix_prescription_line_unit_id'])
+        op.create_table('prescription_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('prescription_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('dose', sa.String(length=60), nullable=True),
+        sa.Column('frequency', sa.String(length=60), nullable=True),
+        sa.Column('duration_days', sa.Integer(), nullable=True),
+        sa.Column('directions', sa.String(length=200), nullable=False),
+        sa.Column('dose_quantity', exact(14, 3), nullable=True),
+        sa.Column('dose_unit', sa.String(length=40), nullable=True),
+        sa.Column('times_a_day', sa.Integer(), nullable=True),
+        sa.Column('every_hours', sa.Integer(), nullable=True),
+        sa.Column('meal', sa.String(32), nullable=True),
+        sa.Column('is_if_needed', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('most_a_day', sa.Integer(), nullable=True),
+        sa.Column('allergy_reason', sa.String(length=200), nullable=True),
+        sa.Column('interaction_reason', sa.String(length=200), nullable=True),
+        sa.Column('warnings', sa.Text(), nullable=True),
+        sa.CheckConstraint("meal IN ('before_meal', 'after_meal', 'with_meal', 'morning', 'bedtime')", name=op.f('ck_prescription_line_meal_known')),
+        sa.CheckConstraint('(dose_quantity IS NULL) = (dose_unit IS NULL)', name=op.f('ck_prescription_line_dose_has_unit')),
+        sa.CheckConstraint('dose_quantity > 0', name=op.f('ck_prescription_line_dose_quantity_positive')),
+        sa.CheckConstraint('duration_days BETWEEN 1 AND 366', name=op.f('ck_prescription_line_duration_known')),
+        sa.CheckConstraint('every_hours BETWEEN 1 AND 168', name=op.f('ck_prescription_line_every_hours_known')),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_prescription_line_factor_positive')),
+        sa.CheckConstraint('most_a_day BETWEEN 1 AND 24', name=op.f('ck_prescription_line_most_a_day_known')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_prescription_line_quantity_positive')),
+        sa.CheckConstraint('times_a_day BETWEEN 1 AND 24', name=op.f('ck_prescription_line_times_a_day_known')),
+        sa.CheckConstraint('times_a_day IS NULL OR every_hours IS NULL', name=op.f('ck_prescription_line_one_rhythm')),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_prescription_line_item_id')),
+        sa.ForeignKeyConstraint(['prescription_id'], ['prescription.id'], name=op.f('fk_prescription_line_prescription_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_prescription_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_prescription_line_item_id'), 'prescription_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_prescription_line_prescription_id'), 'prescription_line', ['prescription_id'], unique=False)
+        op.create_index(op.f('ix_prescription_line_unit_id'), 'prescription_line', ['unit_id'], unique=False)
+        take_back('prescription_line', ['id', 'prescription_id', 'item_id', 'unit_id', 'quantity', 'factor', 'dose', 'frequency', 'duration_days', 'directions', 'dose_quantity', 'dose_unit', 'times_a_day', 'every_hours', 'meal', 'is_if_needed', 'most_a_day', 'allergy_reason', 'interaction_reason', 'warnings'])
+    if not on_postgresql():
+        set_aside('asset_auction_line', ['ix_asset_auction_line_asset_auction_id', 'ix_asset_auction_line_asset_id', 'ix_asset_auction_line_land_id'])
+        op.create_table('asset_auction_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('asset_auction_id', KEY, nullable=False),
+        sa.Column('asset_id', KEY, nullable=True),
+        sa.Column('land_id', KEY, nullable=True),
+        sa.Column('quantity', sa.Integer(), nullable=False),
+        sa.Column('appraised_value', exact(18, 2), nullable=True),
+        sa.Column('reserve_price', exact(18, 2), nullable=True),
+        sa.Column('sale_price', exact(18, 2), nullable=True),
+        sa.Column('is_dropped', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.CheckConstraint('(asset_id IS NULL) <> (land_id IS NULL)', name=op.f('ck_asset_auction_line_one_thing')),
+        sa.CheckConstraint('appraised_value >= 0', name=op.f('ck_asset_auction_line_appraised_value_not_negative')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_auction_line_quantity_positive')),
+        sa.CheckConstraint('reserve_price >= 0', name=op.f('ck_asset_auction_line_reserve_price_not_negative')),
+        sa.CheckConstraint('sale_price >= reserve_price', name=op.f('ck_asset_auction_line_sale_price_over_reserve')),
+        sa.ForeignKeyConstraint(['asset_auction_id'], ['asset_auction.id'], name=op.f('fk_asset_auction_line_asset_auction_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_auction_line_asset_id')),
+        sa.ForeignKeyConstraint(['land_id'], ['land.id'], name=op.f('fk_asset_auction_line_land_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_auction_line_asset_auction_id'), 'asset_auction_line', ['asset_auction_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_line_asset_id'), 'asset_auction_line', ['asset_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_line_land_id'), 'asset_auction_line', ['land_id'], unique=False)
+        take_back('asset_auction_line', ['id', 'asset_auction_id', 'asset_id', 'land_id', 'quantity', 'appraised_value', 'reserve_price', 'sale_price', 'is_dropped'])
+    if not on_postgresql():
+        set_aside('asset_movement', ['ix_asset_movement_asset_id', 'ix_asset_movement_moved_at'])
+        op.create_table('asset_movement',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('asset_id', KEY, nullable=False),
+        sa.Column('quantity', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('moved_at', MOMENT, nullable=False),
+        sa.Column('moved_by_id', KEY, nullable=False),
+        sa.Column('from_building_id', KEY, nullable=True),
+        sa.Column('from_room_id', KEY, nullable=True),
+        sa.Column('from_ward_id', KEY, nullable=True),
+        sa.Column('from_inpatient_room_id', KEY, nullable=True),
+        sa.Column('from_work_unit_id', KEY, nullable=True),
+        sa.Column('to_building_id', KEY, nullable=True),
+        sa.Column('to_room_id', KEY, nullable=True),
+        sa.Column('to_ward_id', KEY, nullable=True),
+        sa.Column('to_inpatient_room_id', KEY, nullable=True),
+        sa.Column('to_work_unit_id', KEY, nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('reason', sa.String(length=200), nullable=True),
+        sa.Column('acknowledged_by_id', KEY, nullable=True),
+        sa.Column('acknowledged_at', MOMENT, nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state <> 'awaited' OR acknowledged_at IS NULL", name=op.f('ck_asset_movement_awaited_until_acknowledged')),
+        sa.CheckConstraint("state IN ('awaited', 'acknowledged', 'refused', 'recalled')", name=op.f('ck_asset_movement_state_known')),
+        sa.CheckConstraint('(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)', name=op.f('ck_asset_movement_acknowledged_by_somebody')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_movement_quantity_positive')),
+        sa.ForeignKeyConstraint(['acknowledged_by_id'], ['user.id'], name=op.f('fk_asset_movement_acknowledged_by_id')),
+        sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_movement_asset_id')),
+        sa.ForeignKeyConstraint(['from_building_id'], ['building.id'], name=op.f('fk_asset_movement_from_building_id')),
+        sa.ForeignKeyConstraint(['from_inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_movement_from_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['from_room_id'], ['room.id'], name=op.f('fk_asset_movement_from_room_id')),
+        sa.ForeignKeyConstraint(['from_ward_id'], ['ward.id'], name=op.f('fk_asset_movement_from_ward_id')),
+        sa.ForeignKeyConstraint(['from_work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_movement_from_work_unit_id')),
+        sa.ForeignKeyConstraint(['moved_by_id'], ['user.id'], name=op.f('fk_asset_movement_moved_by_id')),
+        sa.ForeignKeyConstraint(['to_building_id'], ['building.id'], name=op.f('fk_asset_movement_to_building_id')),
+        sa.ForeignKeyConstraint(['to_inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_movement_to_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['to_room_id'], ['room.id'], name=op.f('fk_asset_movement_to_room_id')),
+        sa.ForeignKeyConstraint(['to_ward_id'], ['ward.id'], name=op.f('fk_asset_movement_to_ward_id')),
+        sa.ForeignKeyConstraint(['to_work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_movement_to_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_movement')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_movement_asset_id'), 'asset_movement', ['asset_id'], unique=False)
+        op.create_index('ix_asset_movement_awaited', 'asset_movement', ['to_work_unit_id'], unique=False, sqlite_where=sa.text("state = 'awaited'"), postgresql_where=sa.text("state = 'awaited'"))
+        op.create_index('ix_asset_movement_moved_at', 'asset_movement', ['moved_at'], unique=False)
+        op.create_index(op.f('ix_asset_movement_state'), 'asset_movement', ['state'], unique=False)
+        op.create_index('uq_asset_movement_awaited', 'asset_movement', ['asset_id'], unique=True, sqlite_where=sa.text("state = 'awaited'"), postgresql_where=sa.text("state = 'awaited'"))
+        take_back('asset_movement', ['id', 'asset_id', 'quantity', 'moved_at', 'moved_by_id', 'from_building_id', 'from_room_id', 'from_ward_id', 'from_inpatient_room_id', 'from_work_unit_id', 'to_building_id', 'to_room_id', 'to_ward_id', 'to_inpatient_room_id', 'to_work_unit_id', 'state', 'reason', 'acknowledged_by_id', 'acknowledged_at', 'version'])
     if not on_postgresql():
         set_aside('maintenance_schedule', ['ix_maintenance_schedule_asset_id', 'ix_maintenance_schedule_next_due_on', 'ix_maintenance_schedule_vendor_id'])
         op.create_table('maintenance_schedule',
@@ -1051,21 +1569,35 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_rules('0006', '0005')
+    op.drop_index('ix_asset_disposal_responsible_id', table_name='asset_disposal')
     op.drop_index('uq_depreciation_run_living_period', table_name='depreciation_run')
+    op.drop_index('uq_monthly_pack_period_id', table_name='monthly_pack')
     op.drop_index('ix_letter_state', table_name='letter')
     op.drop_index('uq_stay_open_patient', table_name='stay')
     op.drop_index('uq_stay_open_reference', table_name='stay')
+    op.drop_index('ix_asset_movement_awaited', table_name='asset_movement')
+    op.drop_index('ix_asset_movement_state', table_name='asset_movement')
+    op.drop_index('uq_asset_movement_awaited', table_name='asset_movement')
     op.drop_index('ix_maintenance_line_asset_disposal_id', table_name='maintenance_line')
     op.drop_index('ix_maintenance_line_bed_id', table_name='maintenance_line')
     op.drop_index('ix_maintenance_line_inpatient_room_id', table_name='maintenance_line')
     op.drop_index('ix_maintenance_line_room_id', table_name='maintenance_line')
     if on_postgresql():
+        drop_constraint('asset_auction', 'ck_asset_auction_state_known')
+        drop_constraint('asset_auction', 'ck_asset_auction_payment_is_whole')
+        drop_constraint('asset_disposal', 'ck_asset_disposal_claim_when_lost')
+        drop_constraint('asset_disposal', 'ck_asset_disposal_route_known')
+        drop_constraint('asset_disposal', 'ck_asset_disposal_state_known')
+        drop_constraint('asset_disposal', 'ck_asset_disposal_claim_amount_not_negative')
+        drop_constraint('asset_disposal', 'ck_asset_disposal_claim_is_decided')
+        drop_constraint('asset_disposal', 'fk_asset_disposal_responsible_id')
         drop_constraint('depreciation_run', 'ck_depreciation_run_state_known')
         drop_constraint('patient', 'fk_patient_registered_by_id')
         drop_constraint('room', 'uq_room_qr_code')
         drop_constraint('consent', 'ck_consent_said_by_somebody')
         drop_constraint('consent', 'ck_consent_way_known')
         drop_constraint('inpatient_room', 'uq_inpatient_room_qr_code')
+        drop_constraint('monthly_pack', 'ck_monthly_pack_state_known')
         drop_constraint('bed', 'uq_bed_qr_code')
         drop_constraint('consultation', 'ck_consultation_kind_known')
         drop_constraint('consultation', 'ck_consultation_state_known')
@@ -1076,9 +1608,19 @@ def downgrade() -> None:
         drop_constraint('letter', 'fk_letter_replaces_id')
         drop_constraint('letter', 'uq_letter_number')
         drop_constraint('letter', 'uq_letter_replaces_id')
+        drop_constraint('prescription', 'ck_prescription_state_known')
         drop_constraint('stay', 'ck_stay_outcome_known')
         drop_constraint('stay', 'ck_stay_outcome_of_ended')
         drop_constraint('stay', 'ck_stay_voided_is_ended')
+        drop_constraint('prescription_line', 'ck_prescription_line_meal_known')
+        drop_constraint('prescription_line', 'ck_prescription_line_dose_has_unit')
+        drop_constraint('prescription_line', 'ck_prescription_line_dose_quantity_positive')
+        drop_constraint('prescription_line', 'ck_prescription_line_every_hours_known')
+        drop_constraint('prescription_line', 'ck_prescription_line_most_a_day_known')
+        drop_constraint('prescription_line', 'ck_prescription_line_times_a_day_known')
+        drop_constraint('prescription_line', 'ck_prescription_line_one_rhythm')
+        drop_constraint('asset_movement', 'ck_asset_movement_awaited_until_acknowledged')
+        drop_constraint('asset_movement', 'ck_asset_movement_state_known')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_one_interval')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_every_days_sane')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_every_months_sane')
@@ -1102,6 +1644,15 @@ def downgrade() -> None:
         drop_constraint('maintenance_line', 'fk_maintenance_line_room_id')
     run_rows('rows_back')
     if on_postgresql():
+        op.drop_column('asset_auction', 'paid_on')
+        op.drop_column('asset_auction', 'payment_reference')
+        op.create_check_constraint(op.f('ck_asset_auction_state_known'), 'asset_auction', "state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'sold', 'failed', 'rejected', 'cancelled')")
+        op.drop_column('asset_disposal', 'responsible_id')
+        op.drop_column('asset_disposal', 'responsible_name')
+        op.drop_column('asset_disposal', 'claim_amount')
+        op.drop_column('asset_disposal', 'claim_decision')
+        op.create_check_constraint(op.f('ck_asset_disposal_route_known'), 'asset_disposal', "route IN ('scrap', 'auction', 'grant', 'return_to_owner')")
+        op.create_check_constraint(op.f('ck_asset_disposal_state_known'), 'asset_disposal', "state IN ('draft', 'submitted', 'approved', 'posted', 'rejected', 'cancelled')")
         op.create_check_constraint(op.f('ck_depreciation_run_state_known'), 'depreciation_run', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')")
         op.create_index('uq_depreciation_run_living_period', 'depreciation_run', ['book', 'period_start'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
         op.drop_column('patient', 'registered_by_id')
@@ -1109,11 +1660,14 @@ def downgrade() -> None:
         op.drop_column('consent', 'way')
         op.drop_column('consent', 'said_by')
         op.drop_column('inpatient_room', 'qr_code')
+        op.create_check_constraint(op.f('ck_monthly_pack_state_known'), 'monthly_pack', "state IN ('draft', 'submitted', 'released', 'rejected', 'cancelled')")
+        op.create_index('uq_monthly_pack_period_id', 'monthly_pack', ['period_id'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
         op.drop_column('bed', 'qr_code')
         op.drop_column('consultation', 'kind')
         op.create_check_constraint(op.f('ck_consultation_state_known'), 'consultation', "state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled')")
         op.drop_column('doctor_schedule', 'on_holidays')
         op.create_check_constraint(op.f('ck_doctor_schedule_ends_after_start'), 'doctor_schedule', 'ends_at > starts_at')
+        op.drop_column('inventory_round', 'found_empty')
         op.drop_column('schedule_exception', 'until')
         op.create_check_constraint(op.f('ck_schedule_exception_ends_after_start'), 'schedule_exception', 'ends_at IS NULL OR ends_at > starts_at')
         op.drop_column('letter', 'number')
@@ -1121,8 +1675,23 @@ def downgrade() -> None:
         op.drop_column('letter', 'replaces_id')
         op.drop_column('letter', 'decided_reason')
         op.drop_column('letter', 'version')
+        op.drop_column('prescription', 'valid_until')
+        op.create_check_constraint(op.f('ck_prescription_state_known'), 'prescription', "state IN ('draft', 'issued', 'dispensed', 'cancelled')")
         op.drop_column('stay', 'outcome')
         op.drop_column('stay', 'voided_at')
+        op.drop_column('prescription_line', 'dose_quantity')
+        op.drop_column('prescription_line', 'dose_unit')
+        op.drop_column('prescription_line', 'times_a_day')
+        op.drop_column('prescription_line', 'every_hours')
+        op.drop_column('prescription_line', 'meal')
+        op.drop_column('prescription_line', 'is_if_needed')
+        op.drop_column('prescription_line', 'most_a_day')
+        op.drop_column('prescription_line', 'interaction_reason')
+        op.drop_column('prescription_line', 'warnings')
+        op.drop_column('asset_auction_line', 'is_dropped')
+        op.drop_column('asset_movement', 'state')
+        op.drop_column('asset_movement', 'version')
+        op.create_index('ix_asset_movement_awaited', 'asset_movement', ['to_work_unit_id'], unique=False, sqlite_where=sa.text('acknowledged_at IS NULL'), postgresql_where=sa.text('acknowledged_at IS NULL'))
         op.alter_column('maintenance_schedule', 'every_months', type_=sa.Integer(), nullable=False)
         op.alter_column('maintenance_schedule', 'next_due_on', type_=sa.Date(), nullable=False)
         op.drop_column('maintenance_schedule', 'every_weeks')
@@ -1152,6 +1721,63 @@ def downgrade() -> None:
         op.create_check_constraint(op.f('ck_maintenance_line_state_known'), 'maintenance_line', "state IN ('planned', 'in_progress', 'done', 'failed')")
         op.create_check_constraint(op.f('ck_maintenance_line_one_thing'), 'maintenance_line', '(asset_id IS NULL) <> (building_id IS NULL)')
         op.drop_column('calibration', 'is_superseded')
+    if not on_postgresql():
+        set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
+        op.create_table('asset_auction',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('auctioned_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('appraiser', sa.String(length=200), nullable=True),
+        sa.Column('appraised_on', sa.Date(), nullable=True),
+        sa.Column('buyer_name', sa.String(length=200), nullable=True),
+        sa.Column('buyer_identity', sa.String(length=40), nullable=True),
+        sa.Column('minutes_number', sa.String(length=40), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'sold', 'failed', 'rejected', 'cancelled')", name=op.f('ck_asset_auction_state_known')),
+        sa.CheckConstraint('round > 0', name=op.f('ck_asset_auction_round_positive')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_auction_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_auction_created_by_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction')),
+        sa.UniqueConstraint('number', name=op.f('uq_asset_auction_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_auction_account_id'), 'asset_auction', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_created_by_id'), 'asset_auction', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_state'), 'asset_auction', ['state'], unique=False)
+        op.create_index('ix_asset_auction_state_auctioned_on', 'asset_auction', ['state', 'auctioned_on'], unique=False)
+        take_back('asset_auction', ['id', 'created_by_id', 'account_id', 'auctioned_on', 'state', 'round', 'appraiser', 'appraised_on', 'buyer_name', 'buyer_identity', 'minutes_number', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('asset_disposal', ['ix_asset_disposal_account_id', 'ix_asset_disposal_created_by_id', 'ix_asset_disposal_state', 'ix_asset_disposal_state_disposed_on'])
+        op.create_table('asset_disposal',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('disposed_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('route', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("route IN ('scrap', 'auction', 'grant', 'return_to_owner')", name=op.f('ck_asset_disposal_route_known')),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'posted', 'rejected', 'cancelled')", name=op.f('ck_asset_disposal_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_disposal_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_disposal_created_by_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_disposal')),
+        sa.UniqueConstraint('number', name=op.f('uq_asset_disposal_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_disposal_account_id'), 'asset_disposal', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_disposal_created_by_id'), 'asset_disposal', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_asset_disposal_state'), 'asset_disposal', ['state'], unique=False)
+        op.create_index('ix_asset_disposal_state_disposed_on', 'asset_disposal', ['state', 'disposed_on'], unique=False)
+        take_back('asset_disposal', ['id', 'created_by_id', 'account_id', 'disposed_on', 'state', 'route', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
         set_aside('depreciation_run', ['ix_depreciation_run_created_by_id', 'ix_depreciation_run_state', 'ix_depreciation_run_state_run_on'])
         op.create_table('depreciation_run',
@@ -1317,6 +1943,30 @@ def downgrade() -> None:
         op.create_index(op.f('ix_inpatient_room_ward_id'), 'inpatient_room', ['ward_id'], unique=False)
         take_back('inpatient_room', ['id', 'ward_id', 'room_class_id', 'number', 'area', 'state', 'is_isolation', 'floor', 'version'])
     if not on_postgresql():
+        set_aside('monthly_pack', ['ix_monthly_pack_created_by_id', 'ix_monthly_pack_state'])
+        op.create_table('monthly_pack',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('period_id', KEY, nullable=False),
+        sa.Column('prepared_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('foreword', sa.Text(), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'released', 'rejected', 'cancelled')", name=op.f('ck_monthly_pack_state_known')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_monthly_pack_created_by_id')),
+        sa.ForeignKeyConstraint(['period_id'], ['period.id'], name=op.f('fk_monthly_pack_period_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_pack')),
+        sa.UniqueConstraint('number', name=op.f('uq_monthly_pack_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_monthly_pack_created_by_id'), 'monthly_pack', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_monthly_pack_state'), 'monthly_pack', ['state'], unique=False)
+        op.create_index('uq_monthly_pack_period_id', 'monthly_pack', ['period_id'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
+        take_back('monthly_pack', ['id', 'created_by_id', 'period_id', 'prepared_on', 'state', 'foreword', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('bed', ['ix_bed_inpatient_room_id', 'ix_bed_state'])
         op.create_table('bed',
         sa.Column('id', KEY, nullable=False),
@@ -1418,6 +2068,34 @@ def downgrade() -> None:
         op.create_index(op.f('ix_doctor_schedule_doctor_id'), 'doctor_schedule', ['doctor_id'], unique=False)
         take_back('doctor_schedule', ['id', 'doctor_id', 'weekday', 'starts_at', 'ends_at', 'slot_minutes', 'valid_from', 'valid_until', 'version'])
     if not on_postgresql():
+        set_aside('inventory_round', ['ix_inventory_round_created_by_id', 'ix_inventory_round_inpatient_room_id', 'ix_inventory_round_room_id', 'ix_inventory_round_state', 'ix_inventory_round_state_counted_on'])
+        op.create_table('inventory_round',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('counted_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'counting', 'submitted', 'posted', 'cancelled')", name=op.f('ck_inventory_round_state_known')),
+        sa.CheckConstraint('(room_id IS NULL) <> (inpatient_room_id IS NULL)', name=op.f('ck_inventory_round_one_place')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_inventory_round_created_by_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_inventory_round_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_inventory_round_room_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_inventory_round')),
+        sa.UniqueConstraint('number', name=op.f('uq_inventory_round_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_inventory_round_created_by_id'), 'inventory_round', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_inventory_round_inpatient_room_id'), 'inventory_round', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_inventory_round_room_id'), 'inventory_round', ['room_id'], unique=False)
+        op.create_index(op.f('ix_inventory_round_state'), 'inventory_round', ['state'], unique=False)
+        op.create_index('ix_inventory_round_state_counted_on', 'inventory_round', ['state', 'counted_on'], unique=False)
+        take_back('inventory_round', ['id', 'created_by_id', 'room_id', 'inpatient_room_id', 'counted_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('schedule_exception', ['ix_schedule_exception_doctor_on'])
         op.create_table('schedule_exception',
         sa.Column('id', KEY, nullable=False),
@@ -1466,6 +2144,34 @@ def downgrade() -> None:
         op.create_index(op.f('ix_letter_consultation_id'), 'letter', ['consultation_id'], unique=False)
         take_back('letter', ['id', 'consultation_id', 'kind', 'verify_code', 'issued_on', 'sick_from', 'sick_until', 'referred_to', 'body', 'author_id'])
     if not on_postgresql():
+        set_aside('prescription', ['ix_prescription_consultation_id', 'ix_prescription_created_by_id', 'ix_prescription_state', 'ix_prescription_store_id'])
+        op.create_table('prescription',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('consultation_id', KEY, nullable=False),
+        sa.Column('prescribed_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('store_id', KEY, nullable=True),
+        sa.Column('received_by', sa.String(length=200), nullable=True),
+        sa.Column('dispensed_at', MOMENT, nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'issued', 'dispensed', 'cancelled')", name=op.f('ck_prescription_state_known')),
+        sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_prescription_consultation_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_prescription_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_prescription_store_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription')),
+        sa.UniqueConstraint('number', name=op.f('uq_prescription_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_prescription_consultation_id'), 'prescription', ['consultation_id'], unique=False)
+        op.create_index(op.f('ix_prescription_created_by_id'), 'prescription', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_prescription_state'), 'prescription', ['state'], unique=False)
+        op.create_index(op.f('ix_prescription_store_id'), 'prescription', ['store_id'], unique=False)
+        take_back('prescription', ['id', 'created_by_id', 'consultation_id', 'prescribed_on', 'state', 'store_id', 'received_by', 'dispensed_at', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('stay', ['ix_stay_bed_id', 'ix_stay_patient_id', 'ix_stay_started_at', 'uq_stay_open_bed'])
         op.create_table('stay',
         sa.Column('id', KEY, nullable=False),
@@ -1491,6 +2197,103 @@ def downgrade() -> None:
         op.create_index('ix_stay_started_at', 'stay', ['started_at'], unique=False)
         op.create_index('uq_stay_open_bed', 'stay', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
+    if not on_postgresql():
+        set_aside('prescription_line', ['ix_prescription_line_item_id', 'ix_prescription_line_prescription_id', 'ix_prescription_line_unit_id'])
+        op.create_table('prescription_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('prescription_id', KEY, nullable=False),
+        sa.Column('item_id', KEY, nullable=False),
+        sa.Column('unit_id', KEY, nullable=False),
+        sa.Column('quantity', exact(14, 3), nullable=False),
+        sa.Column('factor', exact(14, 6), nullable=False),
+        sa.Column('dose', sa.String(length=60), nullable=True),
+        sa.Column('frequency', sa.String(length=60), nullable=True),
+        sa.Column('duration_days', sa.Integer(), nullable=True),
+        sa.Column('directions', sa.String(length=200), nullable=False),
+        sa.Column('allergy_reason', sa.String(length=200), nullable=True),
+        sa.CheckConstraint('duration_days BETWEEN 1 AND 366', name=op.f('ck_prescription_line_duration_known')),
+        sa.CheckConstraint('factor > 0', name=op.f('ck_prescription_line_factor_positive')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_prescription_line_quantity_positive')),
+        sa.ForeignKeyConstraint(['item_id', 'unit_id'], ['unit_conversion.item_id', 'unit_conversion.id'], name='unit_of_item'),
+        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_prescription_line_item_id')),
+        sa.ForeignKeyConstraint(['prescription_id'], ['prescription.id'], name=op.f('fk_prescription_line_prescription_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['unit_id'], ['unit_conversion.id'], name=op.f('fk_prescription_line_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_prescription_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_prescription_line_item_id'), 'prescription_line', ['item_id'], unique=False)
+        op.create_index(op.f('ix_prescription_line_prescription_id'), 'prescription_line', ['prescription_id'], unique=False)
+        op.create_index(op.f('ix_prescription_line_unit_id'), 'prescription_line', ['unit_id'], unique=False)
+        take_back('prescription_line', ['id', 'prescription_id', 'item_id', 'unit_id', 'quantity', 'factor', 'dose', 'frequency', 'duration_days', 'directions', 'allergy_reason'])
+    if not on_postgresql():
+        set_aside('asset_auction_line', ['ix_asset_auction_line_asset_auction_id', 'ix_asset_auction_line_asset_id', 'ix_asset_auction_line_land_id'])
+        op.create_table('asset_auction_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('asset_auction_id', KEY, nullable=False),
+        sa.Column('asset_id', KEY, nullable=True),
+        sa.Column('land_id', KEY, nullable=True),
+        sa.Column('quantity', sa.Integer(), nullable=False),
+        sa.Column('appraised_value', exact(18, 2), nullable=True),
+        sa.Column('reserve_price', exact(18, 2), nullable=True),
+        sa.Column('sale_price', exact(18, 2), nullable=True),
+        sa.CheckConstraint('(asset_id IS NULL) <> (land_id IS NULL)', name=op.f('ck_asset_auction_line_one_thing')),
+        sa.CheckConstraint('appraised_value >= 0', name=op.f('ck_asset_auction_line_appraised_value_not_negative')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_auction_line_quantity_positive')),
+        sa.CheckConstraint('reserve_price >= 0', name=op.f('ck_asset_auction_line_reserve_price_not_negative')),
+        sa.CheckConstraint('sale_price >= reserve_price', name=op.f('ck_asset_auction_line_sale_price_over_reserve')),
+        sa.ForeignKeyConstraint(['asset_auction_id'], ['asset_auction.id'], name=op.f('fk_asset_auction_line_asset_auction_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_auction_line_asset_id')),
+        sa.ForeignKeyConstraint(['land_id'], ['land.id'], name=op.f('fk_asset_auction_line_land_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_auction_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_auction_line_asset_auction_id'), 'asset_auction_line', ['asset_auction_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_line_asset_id'), 'asset_auction_line', ['asset_id'], unique=False)
+        op.create_index(op.f('ix_asset_auction_line_land_id'), 'asset_auction_line', ['land_id'], unique=False)
+        take_back('asset_auction_line', ['id', 'asset_auction_id', 'asset_id', 'land_id', 'quantity', 'appraised_value', 'reserve_price', 'sale_price'])
+    if not on_postgresql():
+        set_aside('asset_movement', ['ix_asset_movement_asset_id', 'ix_asset_movement_moved_at'])
+        op.create_table('asset_movement',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('asset_id', KEY, nullable=False),
+        sa.Column('quantity', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('moved_at', MOMENT, nullable=False),
+        sa.Column('moved_by_id', KEY, nullable=False),
+        sa.Column('from_building_id', KEY, nullable=True),
+        sa.Column('from_room_id', KEY, nullable=True),
+        sa.Column('from_ward_id', KEY, nullable=True),
+        sa.Column('from_inpatient_room_id', KEY, nullable=True),
+        sa.Column('from_work_unit_id', KEY, nullable=True),
+        sa.Column('to_building_id', KEY, nullable=True),
+        sa.Column('to_room_id', KEY, nullable=True),
+        sa.Column('to_ward_id', KEY, nullable=True),
+        sa.Column('to_inpatient_room_id', KEY, nullable=True),
+        sa.Column('to_work_unit_id', KEY, nullable=True),
+        sa.Column('reason', sa.String(length=200), nullable=True),
+        sa.Column('acknowledged_by_id', KEY, nullable=True),
+        sa.Column('acknowledged_at', MOMENT, nullable=True),
+        sa.CheckConstraint('(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)', name=op.f('ck_asset_movement_acknowledged_by_somebody')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_movement_quantity_positive')),
+        sa.ForeignKeyConstraint(['acknowledged_by_id'], ['user.id'], name=op.f('fk_asset_movement_acknowledged_by_id')),
+        sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_movement_asset_id')),
+        sa.ForeignKeyConstraint(['from_building_id'], ['building.id'], name=op.f('fk_asset_movement_from_building_id')),
+        sa.ForeignKeyConstraint(['from_inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_movement_from_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['from_room_id'], ['room.id'], name=op.f('fk_asset_movement_from_room_id')),
+        sa.ForeignKeyConstraint(['from_ward_id'], ['ward.id'], name=op.f('fk_asset_movement_from_ward_id')),
+        sa.ForeignKeyConstraint(['from_work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_movement_from_work_unit_id')),
+        sa.ForeignKeyConstraint(['moved_by_id'], ['user.id'], name=op.f('fk_asset_movement_moved_by_id')),
+        sa.ForeignKeyConstraint(['to_building_id'], ['building.id'], name=op.f('fk_asset_movement_to_building_id')),
+        sa.ForeignKeyConstraint(['to_inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_movement_to_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['to_room_id'], ['room.id'], name=op.f('fk_asset_movement_to_room_id')),
+        sa.ForeignKeyConstraint(['to_ward_id'], ['ward.id'], name=op.f('fk_asset_movement_to_ward_id')),
+        sa.ForeignKeyConstraint(['to_work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_movement_to_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_movement')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_movement_asset_id'), 'asset_movement', ['asset_id'], unique=False)
+        op.create_index('ix_asset_movement_awaited', 'asset_movement', ['to_work_unit_id'], unique=False, sqlite_where=sa.text('acknowledged_at IS NULL'), postgresql_where=sa.text('acknowledged_at IS NULL'))
+        op.create_index('ix_asset_movement_moved_at', 'asset_movement', ['moved_at'], unique=False)
+        take_back('asset_movement', ['id', 'asset_id', 'quantity', 'moved_at', 'moved_by_id', 'from_building_id', 'from_room_id', 'from_ward_id', 'from_inpatient_room_id', 'from_work_unit_id', 'to_building_id', 'to_room_id', 'to_ward_id', 'to_inpatient_room_id', 'to_work_unit_id', 'reason', 'acknowledged_by_id', 'acknowledged_at'])
     if not on_postgresql():
         set_aside('maintenance_schedule', ['ix_maintenance_schedule_asset_id', 'ix_maintenance_schedule_next_due_on', 'ix_maintenance_schedule_vendor_id'])
         op.create_table('maintenance_schedule',
@@ -1693,11 +2496,20 @@ def downgrade() -> None:
     op.drop_table('service_contract_line')
     op.drop_index('ix_meter_reading_asset_read_on', table_name='meter_reading')
     op.drop_table('meter_reading')
+    op.drop_index('ix_dispensing_given_by_id', table_name='dispensing')
+    op.drop_index('ix_dispensing_prescription_line_id', table_name='dispensing')
+    op.drop_index('ix_dispensing_store_id', table_name='dispensing')
+    op.drop_table('dispensing')
     op.drop_index('ix_stay_bed_bed_id_ended_at', table_name='stay_bed')
     op.drop_index('ix_stay_bed_stay_id', table_name='stay_bed')
     op.drop_index('uq_stay_bed_open_bed', table_name='stay_bed')
     op.drop_index('uq_stay_bed_open_stay', table_name='stay_bed')
     op.drop_table('stay_bed')
+    op.drop_index('ix_prescription_template_prescription_id', table_name='prescription_template')
+    op.drop_table('prescription_template')
+    op.drop_index('ix_letter_answer_letter_id', table_name='letter_answer')
+    op.drop_index('ix_letter_answer_recorded_by_id', table_name='letter_answer')
+    op.drop_table('letter_answer')
     op.drop_index('ix_bed_reservation_bed_id', table_name='bed_reservation')
     op.drop_index('ix_bed_reservation_held_until', table_name='bed_reservation')
     op.drop_index('ix_bed_reservation_patient_id', table_name='bed_reservation')
@@ -1710,12 +2522,28 @@ def downgrade() -> None:
     op.drop_index('ix_walk_in_state', table_name='walk_in')
     op.drop_index('uq_walk_in_patient_id_waiting', table_name='walk_in')
     op.drop_table('walk_in')
+    op.drop_index('ix_vital_sign_consultation_id', table_name='vital_sign')
+    op.drop_index('ix_vital_sign_entered_by_id', table_name='vital_sign')
+    op.drop_index('ix_vital_sign_patient_id_kind_measured_at', table_name='vital_sign')
+    op.drop_table('vital_sign')
+    op.drop_index('ix_video_signal_consultation_id_id', table_name='video_signal')
+    op.drop_index('ix_video_signal_sent_at', table_name='video_signal')
+    op.drop_table('video_signal')
+    op.drop_index('ix_follow_up_consultation_id', table_name='follow_up')
+    op.drop_index('ix_follow_up_due_on', table_name='follow_up')
+    op.drop_index('ix_follow_up_set_by_id', table_name='follow_up')
+    op.drop_index('uq_follow_up_consultation_id_live', table_name='follow_up')
+    op.drop_table('follow_up')
     op.drop_index('ix_doctor_duty_doctor_id', table_name='doctor_duty')
     op.drop_index('uq_doctor_duty_doctor_id_open', table_name='doctor_duty')
     op.drop_table('doctor_duty')
     op.drop_index('ix_wall_display_state', table_name='wall_display')
     op.drop_index('ix_wall_display_ward_id', table_name='wall_display')
     op.drop_table('wall_display')
+    op.drop_index('ix_patient_allergy_ended_by_id', table_name='patient_allergy')
+    op.drop_index('ix_patient_allergy_noted_by_id', table_name='patient_allergy')
+    op.drop_index('ix_patient_allergy_patient_id', table_name='patient_allergy')
+    op.drop_table('patient_allergy')
     op.drop_index('ix_service_contract_asset_model_id', table_name='service_contract')
     op.drop_index('ix_service_contract_ends_on', table_name='service_contract')
     op.drop_index('ix_service_contract_vendor_id', table_name='service_contract')
@@ -1724,4 +2552,7 @@ def downgrade() -> None:
     op.drop_table('model_part')
     op.drop_index('ix_form_draft_saved_at', table_name='form_draft')
     op.drop_table('form_draft')
+    op.drop_table('substance')
+    op.drop_table('medicine_name')
+    op.drop_table('drug_interaction')
     make_rules('0005', '0006')
