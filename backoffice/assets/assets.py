@@ -42,10 +42,13 @@ class AssetView(TogetherPages, AssetPages, MasterView):
     column_list = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
     details_template = "backoffice/assets/asset.html"
+    # what a part was taken from, and its number under its code, the system writes
+    form_excluded_columns = ("split_from", "nup")
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         if not is_new:
             entry.check_change(record)
+        entry.check_serial(record)
 
 
 class AssetMovementView(LedgerView):

@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_8d535d492950
+Revision ID: 0006_032eab2e99b9
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_8d535d492950'
+revision = '0006_032eab2e99b9'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -220,6 +220,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stay_bed_stay_id'), 'stay_bed', ['stay_id'], unique=False)
     op.create_index('uq_stay_bed_open_bed', 'stay_bed', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_index('uq_stay_bed_open_stay', 'stay_bed', ['stay_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.add_column('asset_model', sa.Column('bmn_code', sa.String(length=10), nullable=True))
+    op.add_column('asset_model', sa.Column('aspak_name', sa.String(length=200), nullable=True))
     op.add_column('asset_auction', sa.Column('paid_on', sa.Date(), nullable=True))
     op.add_column('asset_auction', sa.Column('payment_reference', sa.String(length=40), nullable=True))
     op.drop_index('uq_depreciation_run_living_period', table_name='depreciation_run')
@@ -242,6 +244,9 @@ def upgrade() -> None:
     op.add_column('letter', sa.Column('version', sa.Integer(), server_default='1', nullable=False))
     op.add_column('stay', sa.Column('outcome', sa.String(32), nullable=True))
     op.add_column('stay', sa.Column('voided_at', MOMENT, nullable=True))
+    op.add_column('asset', sa.Column('serial_is_shared', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('asset', sa.Column('bmn_code', sa.String(length=10), nullable=True))
+    op.add_column('asset', sa.Column('nup', sa.Integer(), nullable=True))
     op.add_column('asset_auction_line', sa.Column('is_dropped', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('asset_movement', sa.Column('state', sa.String(32), nullable=True))
     op.add_column('asset_movement', sa.Column('version', sa.Integer(), server_default='1', nullable=False))
@@ -261,6 +266,7 @@ def upgrade() -> None:
         drop_constraint('schedule_exception', 'ck_schedule_exception_ends_after_start')
     run_rows('rows')
     if on_postgresql():
+        op.create_check_constraint(op.f('ck_asset_model_bmn_code_of_ten_digits'), 'asset_model', "length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''")
         op.create_check_constraint(op.f('ck_asset_auction_state_known'), 'asset_auction', "state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'awarded', 'sold', 'failed', 'rejected', 'cancelled')")
         op.create_check_constraint(op.f('ck_asset_auction_payment_is_whole'), 'asset_auction', '(paid_on IS NULL) = (payment_reference IS NULL)')
         op.create_check_constraint(op.f('ck_depreciation_run_state_known'), 'depreciation_run', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled', 'reversed')")
@@ -292,6 +298,11 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_stay_voided_is_ended'), 'stay', 'voided_at IS NULL OR ended_at IS NOT NULL')
         op.create_index('uq_stay_open_patient', 'stay', ['patient_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'))
         op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
+        op.create_check_constraint(op.f('ck_asset_bmn_code_of_ten_digits'), 'asset', "length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''")
+        op.create_check_constraint(op.f('ck_asset_nup_of_a_code'), 'asset', '(bmn_code IS NULL) = (nup IS NULL)')
+        op.create_check_constraint(op.f('ck_asset_nup_positive'), 'asset', 'nup > 0')
+        op.create_unique_constraint(op.f('uq_asset_bmn_code_nup'), 'asset', ['bmn_code', 'nup'])
+        op.create_index(op.f('ix_asset_bmn_code'), 'asset', ['bmn_code'], unique=False)
         op.alter_column('asset_movement', 'state', nullable=False)
         op.create_check_constraint(op.f('ck_asset_movement_awaited_until_acknowledged'), 'asset_movement', "state <> 'awaited' OR acknowledged_at IS NULL")
         op.create_check_constraint(op.f('ck_asset_movement_state_known'), 'asset_movement', "state IN ('awaited', 'acknowledged', 'refused', 'recalled')")
@@ -303,6 +314,32 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_depreciation_run_line_caught_up_fits'), 'depreciation_run_line', 'caught_up <= amount')
         op.create_check_constraint(op.f('ck_depreciation_run_line_caught_up_not_negative'), 'depreciation_run_line', 'caught_up >= 0')
         op.create_check_constraint(op.f('ck_depreciation_run_line_periods_positive'), 'depreciation_run_line', 'periods > 0')
+    if not on_postgresql():
+        set_aside('asset_model', ['ix_asset_model_asset_type_id', 'ix_asset_model_name'])
+        op.create_table('asset_model',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('specification', sa.Text(), nullable=True),
+        sa.Column('estimated_price', exact(18, 2), nullable=True),
+        sa.Column('bmn_code', sa.String(length=10), nullable=True),
+        sa.Column('aspak_name', sa.String(length=200), nullable=True),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''", name=op.f('ck_asset_model_bmn_code_of_ten_digits')),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_asset_model_status_known')),
+        sa.CheckConstraint('estimated_price >= 0', name=op.f('ck_asset_model_estimated_price_not_negative')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_model_asset_type_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_model')),
+        sa.UniqueConstraint('code', name=op.f('uq_asset_model_code')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_model_asset_type_id'), 'asset_model', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_model_name'), 'asset_model', ['name'], unique=False)
+        take_back('asset_model', ['id', 'code', 'name', 'asset_type_id', 'brand', 'model', 'specification', 'estimated_price', 'bmn_code', 'aspak_name', 'status', 'version'])
     if not on_postgresql():
         set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
         op.create_table('asset_auction',
@@ -716,6 +753,100 @@ def upgrade() -> None:
         op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
         take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'outcome', 'voided_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
     if not on_postgresql():
+        set_aside('asset', ['ix_asset_account_id', 'ix_asset_asset_model_id', 'ix_asset_asset_receipt_line_id', 'ix_asset_asset_type_id', 'ix_asset_building_id', 'ix_asset_calibration_due_on', 'ix_asset_employee_id', 'ix_asset_inpatient_room_id', 'ix_asset_name', 'ix_asset_parent_id', 'ix_asset_room_id', 'ix_asset_serial_number', 'ix_asset_split_from_id', 'ix_asset_state', 'ix_asset_state_name', 'ix_asset_vendor_id', 'ix_asset_ward_id', 'ix_asset_work_unit_id'])
+        op.create_table('asset',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('tag', sa.String(length=20), nullable=False),
+        sa.Column('qr_code', sa.String(length=32), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('asset_model_id', KEY, nullable=True),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('ownership', sa.String(32), nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('serial_number', sa.String(length=40), nullable=True),
+        sa.Column('serial_is_shared', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('bmn_code', sa.String(length=10), nullable=True),
+        sa.Column('nup', sa.Integer(), nullable=True),
+        sa.Column('condition', sa.String(32), nullable=False),
+        sa.Column('acquisition_cost', exact(18, 2), nullable=False),
+        sa.Column('acquired_on', sa.Date(), nullable=False),
+        sa.Column('retired_on', sa.Date(), nullable=True),
+        sa.Column('quantity', sa.Integer(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('funding_source', sa.String(32), nullable=False),
+        sa.Column('vendor_id', KEY, nullable=True),
+        sa.Column('warranty_until', sa.Date(), nullable=True),
+        sa.Column('parent_id', KEY, nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('employee_id', KEY, nullable=True),
+        sa.Column('building_id', KEY, nullable=True),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('ward_id', KEY, nullable=True),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('capitalised_building_id', KEY, nullable=True),
+        sa.Column('asset_receipt_line_id', KEY, nullable=True),
+        sa.Column('split_from_id', KEY, nullable=True),
+        sa.Column('calibration_due_on', sa.Date(), nullable=True),
+        sa.Column('calibration_failed', sa.Boolean(), nullable=False),
+        sa.Column('recalibrate_from', sa.Date(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("condition IN ('good', 'slightly_damaged', 'badly_damaged')", name=op.f('ck_asset_condition_known')),
+        sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_funding_source_known')),
+        sa.CheckConstraint("length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''", name=op.f('ck_asset_bmn_code_of_ten_digits')),
+        sa.CheckConstraint("ownership IN ('owned', 'leased', 'borrowed', 'partnership')", name=op.f('ck_asset_ownership_known')),
+        sa.CheckConstraint("state IN ('registered', 'in_use', 'under_maintenance', 'held_for_sale', 'retired', 'lost')", name=op.f('ck_asset_state_known')),
+        sa.CheckConstraint('(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN ward_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN inpatient_room_id IS NULL THEN 0 ELSE 1 END) <= 1', name=op.f('ck_asset_one_place')),
+        sa.CheckConstraint('(bmn_code IS NULL) = (nup IS NULL)', name=op.f('ck_asset_nup_of_a_code')),
+        sa.CheckConstraint('acquisition_cost >= 0', name=op.f('ck_asset_acquisition_cost_not_negative')),
+        sa.CheckConstraint('nup > 0', name=op.f('ck_asset_nup_positive')),
+        sa.CheckConstraint('parent_id <> id', name=op.f('ck_asset_not_its_own_parent')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_quantity_positive')),
+        sa.CheckConstraint('retired_on >= acquired_on', name=op.f('ck_asset_retired_after_acquired')),
+        sa.CheckConstraint('split_from_id <> id', name=op.f('ck_asset_not_split_from_itself')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_account_id')),
+        sa.ForeignKeyConstraint(['asset_model_id'], ['asset_model.id'], name=op.f('fk_asset_asset_model_id')),
+        sa.ForeignKeyConstraint(['asset_receipt_line_id'], ['asset_receipt_line.id'], name=op.f('fk_asset_asset_receipt_line_id')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_asset_type_id')),
+        sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_asset_building_id')),
+        sa.ForeignKeyConstraint(['capitalised_building_id'], ['building.id'], name=op.f('fk_asset_capitalised_building_id')),
+        sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_asset_employee_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['parent_id'], ['asset.id'], name=op.f('fk_asset_parent_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_asset_room_id')),
+        sa.ForeignKeyConstraint(['split_from_id'], ['asset.id'], name=op.f('fk_asset_split_from_id')),
+        sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_vendor_id')),
+        sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_ward_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset')),
+        sa.UniqueConstraint('bmn_code', 'nup', name=op.f('uq_asset_bmn_code_nup')),
+        sa.UniqueConstraint('capitalised_building_id', name=op.f('uq_asset_capitalised_building_id')),
+        sa.UniqueConstraint('qr_code', name=op.f('uq_asset_qr_code')),
+        sa.UniqueConstraint('tag', name=op.f('uq_asset_tag')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_account_id'), 'asset', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_model_id'), 'asset', ['asset_model_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_receipt_line_id'), 'asset', ['asset_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_type_id'), 'asset', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_bmn_code'), 'asset', ['bmn_code'], unique=False)
+        op.create_index(op.f('ix_asset_building_id'), 'asset', ['building_id'], unique=False)
+        op.create_index(op.f('ix_asset_calibration_due_on'), 'asset', ['calibration_due_on'], unique=False)
+        op.create_index(op.f('ix_asset_employee_id'), 'asset', ['employee_id'], unique=False)
+        op.create_index(op.f('ix_asset_inpatient_room_id'), 'asset', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_asset_name'), 'asset', ['name'], unique=False)
+        op.create_index(op.f('ix_asset_parent_id'), 'asset', ['parent_id'], unique=False)
+        op.create_index(op.f('ix_asset_room_id'), 'asset', ['room_id'], unique=False)
+        op.create_index(op.f('ix_asset_serial_number'), 'asset', ['serial_number'], unique=False)
+        op.create_index(op.f('ix_asset_split_from_id'), 'asset', ['split_from_id'], unique=False)
+        op.create_index(op.f('ix_asset_state'), 'asset', ['state'], unique=False)
+        op.create_index('ix_asset_state_name', 'asset', ['state', 'name'], unique=False)
+        op.create_index(op.f('ix_asset_vendor_id'), 'asset', ['vendor_id'], unique=False)
+        op.create_index(op.f('ix_asset_ward_id'), 'asset', ['ward_id'], unique=False)
+        op.create_index(op.f('ix_asset_work_unit_id'), 'asset', ['work_unit_id'], unique=False)
+        take_back('asset', ['id', 'tag', 'qr_code', 'asset_type_id', 'asset_model_id', 'name', 'account_id', 'ownership', 'brand', 'model', 'serial_number', 'serial_is_shared', 'bmn_code', 'nup', 'condition', 'acquisition_cost', 'acquired_on', 'retired_on', 'quantity', 'state', 'funding_source', 'vendor_id', 'warranty_until', 'parent_id', 'work_unit_id', 'employee_id', 'building_id', 'room_id', 'ward_id', 'inpatient_room_id', 'capitalised_building_id', 'asset_receipt_line_id', 'split_from_id', 'calibration_due_on', 'calibration_failed', 'recalibrate_from', 'version'])
+    if not on_postgresql():
         set_aside('asset_auction_line', ['ix_asset_auction_line_asset_auction_id', 'ix_asset_auction_line_asset_id', 'ix_asset_auction_line_land_id'])
         op.create_table('asset_auction_line',
         sa.Column('id', KEY, nullable=False),
@@ -863,10 +994,12 @@ def downgrade() -> None:
     op.drop_index('ix_letter_state', table_name='letter')
     op.drop_index('uq_stay_open_patient', table_name='stay')
     op.drop_index('uq_stay_open_reference', table_name='stay')
+    op.drop_index('ix_asset_bmn_code', table_name='asset')
     op.drop_index('ix_asset_movement_awaited', table_name='asset_movement')
     op.drop_index('ix_asset_movement_state', table_name='asset_movement')
     op.drop_index('uq_asset_movement_awaited', table_name='asset_movement')
     if on_postgresql():
+        drop_constraint('asset_model', 'ck_asset_model_bmn_code_of_ten_digits')
         drop_constraint('asset_auction', 'ck_asset_auction_state_known')
         drop_constraint('asset_auction', 'ck_asset_auction_payment_is_whole')
         drop_constraint('asset_disposal', 'ck_asset_disposal_claim_when_lost')
@@ -892,6 +1025,10 @@ def downgrade() -> None:
         drop_constraint('stay', 'ck_stay_outcome_known')
         drop_constraint('stay', 'ck_stay_outcome_of_ended')
         drop_constraint('stay', 'ck_stay_voided_is_ended')
+        drop_constraint('asset', 'ck_asset_bmn_code_of_ten_digits')
+        drop_constraint('asset', 'ck_asset_nup_of_a_code')
+        drop_constraint('asset', 'ck_asset_nup_positive')
+        drop_constraint('asset', 'uq_asset_bmn_code_nup')
         drop_constraint('asset_movement', 'ck_asset_movement_awaited_until_acknowledged')
         drop_constraint('asset_movement', 'ck_asset_movement_state_known')
         drop_constraint('asset_book_change', 'ck_asset_book_change_tax_group_after_known')
@@ -901,6 +1038,8 @@ def downgrade() -> None:
         drop_constraint('depreciation_run_line', 'ck_depreciation_run_line_periods_positive')
     run_rows('rows_back')
     if on_postgresql():
+        op.drop_column('asset_model', 'bmn_code')
+        op.drop_column('asset_model', 'aspak_name')
         op.drop_column('asset_auction', 'paid_on')
         op.drop_column('asset_auction', 'payment_reference')
         op.create_check_constraint(op.f('ck_asset_auction_state_known'), 'asset_auction', "state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'sold', 'failed', 'rejected', 'cancelled')")
@@ -931,6 +1070,9 @@ def downgrade() -> None:
         op.drop_column('letter', 'version')
         op.drop_column('stay', 'outcome')
         op.drop_column('stay', 'voided_at')
+        op.drop_column('asset', 'serial_is_shared')
+        op.drop_column('asset', 'bmn_code')
+        op.drop_column('asset', 'nup')
         op.drop_column('asset_auction_line', 'is_dropped')
         op.drop_column('asset_movement', 'state')
         op.drop_column('asset_movement', 'version')
@@ -939,6 +1081,29 @@ def downgrade() -> None:
         op.drop_column('asset_book_change', 'tax_group_after')
         op.drop_column('depreciation_run_line', 'periods')
         op.drop_column('depreciation_run_line', 'caught_up')
+    if not on_postgresql():
+        set_aside('asset_model', ['ix_asset_model_asset_type_id', 'ix_asset_model_name'])
+        op.create_table('asset_model',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('specification', sa.Text(), nullable=True),
+        sa.Column('estimated_price', exact(18, 2), nullable=True),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_asset_model_status_known')),
+        sa.CheckConstraint('estimated_price >= 0', name=op.f('ck_asset_model_estimated_price_not_negative')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_model_asset_type_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_model')),
+        sa.UniqueConstraint('code', name=op.f('uq_asset_model_code')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_model_asset_type_id'), 'asset_model', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_model_name'), 'asset_model', ['name'], unique=False)
+        take_back('asset_model', ['id', 'code', 'name', 'asset_type_id', 'brand', 'model', 'specification', 'estimated_price', 'status', 'version'])
     if not on_postgresql():
         set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
         op.create_table('asset_auction',
@@ -1310,6 +1475,92 @@ def downgrade() -> None:
         op.create_index('ix_stay_started_at', 'stay', ['started_at'], unique=False)
         op.create_index('uq_stay_open_bed', 'stay', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
+    if not on_postgresql():
+        set_aside('asset', ['ix_asset_account_id', 'ix_asset_asset_model_id', 'ix_asset_asset_receipt_line_id', 'ix_asset_asset_type_id', 'ix_asset_building_id', 'ix_asset_calibration_due_on', 'ix_asset_employee_id', 'ix_asset_inpatient_room_id', 'ix_asset_name', 'ix_asset_parent_id', 'ix_asset_room_id', 'ix_asset_serial_number', 'ix_asset_split_from_id', 'ix_asset_state', 'ix_asset_state_name', 'ix_asset_vendor_id', 'ix_asset_ward_id', 'ix_asset_work_unit_id'])
+        op.create_table('asset',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('tag', sa.String(length=20), nullable=False),
+        sa.Column('qr_code', sa.String(length=32), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('asset_model_id', KEY, nullable=True),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('ownership', sa.String(32), nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('serial_number', sa.String(length=40), nullable=True),
+        sa.Column('condition', sa.String(32), nullable=False),
+        sa.Column('acquisition_cost', exact(18, 2), nullable=False),
+        sa.Column('acquired_on', sa.Date(), nullable=False),
+        sa.Column('retired_on', sa.Date(), nullable=True),
+        sa.Column('quantity', sa.Integer(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('funding_source', sa.String(32), nullable=False),
+        sa.Column('vendor_id', KEY, nullable=True),
+        sa.Column('warranty_until', sa.Date(), nullable=True),
+        sa.Column('parent_id', KEY, nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('employee_id', KEY, nullable=True),
+        sa.Column('building_id', KEY, nullable=True),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('ward_id', KEY, nullable=True),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('capitalised_building_id', KEY, nullable=True),
+        sa.Column('asset_receipt_line_id', KEY, nullable=True),
+        sa.Column('split_from_id', KEY, nullable=True),
+        sa.Column('calibration_due_on', sa.Date(), nullable=True),
+        sa.Column('calibration_failed', sa.Boolean(), nullable=False),
+        sa.Column('recalibrate_from', sa.Date(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("condition IN ('good', 'slightly_damaged', 'badly_damaged')", name=op.f('ck_asset_condition_known')),
+        sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_funding_source_known')),
+        sa.CheckConstraint("ownership IN ('owned', 'leased', 'borrowed', 'partnership')", name=op.f('ck_asset_ownership_known')),
+        sa.CheckConstraint("state IN ('registered', 'in_use', 'under_maintenance', 'held_for_sale', 'retired', 'lost')", name=op.f('ck_asset_state_known')),
+        sa.CheckConstraint('(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN ward_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN inpatient_room_id IS NULL THEN 0 ELSE 1 END) <= 1', name=op.f('ck_asset_one_place')),
+        sa.CheckConstraint('acquisition_cost >= 0', name=op.f('ck_asset_acquisition_cost_not_negative')),
+        sa.CheckConstraint('parent_id <> id', name=op.f('ck_asset_not_its_own_parent')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_quantity_positive')),
+        sa.CheckConstraint('retired_on >= acquired_on', name=op.f('ck_asset_retired_after_acquired')),
+        sa.CheckConstraint('split_from_id <> id', name=op.f('ck_asset_not_split_from_itself')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_account_id')),
+        sa.ForeignKeyConstraint(['asset_model_id'], ['asset_model.id'], name=op.f('fk_asset_asset_model_id')),
+        sa.ForeignKeyConstraint(['asset_receipt_line_id'], ['asset_receipt_line.id'], name=op.f('fk_asset_asset_receipt_line_id')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_asset_type_id')),
+        sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_asset_building_id')),
+        sa.ForeignKeyConstraint(['capitalised_building_id'], ['building.id'], name=op.f('fk_asset_capitalised_building_id')),
+        sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_asset_employee_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['parent_id'], ['asset.id'], name=op.f('fk_asset_parent_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_asset_room_id')),
+        sa.ForeignKeyConstraint(['split_from_id'], ['asset.id'], name=op.f('fk_asset_split_from_id')),
+        sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_vendor_id')),
+        sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_ward_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset')),
+        sa.UniqueConstraint('capitalised_building_id', name=op.f('uq_asset_capitalised_building_id')),
+        sa.UniqueConstraint('qr_code', name=op.f('uq_asset_qr_code')),
+        sa.UniqueConstraint('tag', name=op.f('uq_asset_tag')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_account_id'), 'asset', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_model_id'), 'asset', ['asset_model_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_receipt_line_id'), 'asset', ['asset_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_type_id'), 'asset', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_building_id'), 'asset', ['building_id'], unique=False)
+        op.create_index(op.f('ix_asset_calibration_due_on'), 'asset', ['calibration_due_on'], unique=False)
+        op.create_index(op.f('ix_asset_employee_id'), 'asset', ['employee_id'], unique=False)
+        op.create_index(op.f('ix_asset_inpatient_room_id'), 'asset', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_asset_name'), 'asset', ['name'], unique=False)
+        op.create_index(op.f('ix_asset_parent_id'), 'asset', ['parent_id'], unique=False)
+        op.create_index(op.f('ix_asset_room_id'), 'asset', ['room_id'], unique=False)
+        op.create_index(op.f('ix_asset_serial_number'), 'asset', ['serial_number'], unique=False)
+        op.create_index(op.f('ix_asset_split_from_id'), 'asset', ['split_from_id'], unique=False)
+        op.create_index(op.f('ix_asset_state'), 'asset', ['state'], unique=False)
+        op.create_index('ix_asset_state_name', 'asset', ['state', 'name'], unique=False)
+        op.create_index(op.f('ix_asset_vendor_id'), 'asset', ['vendor_id'], unique=False)
+        op.create_index(op.f('ix_asset_ward_id'), 'asset', ['ward_id'], unique=False)
+        op.create_index(op.f('ix_asset_work_unit_id'), 'asset', ['work_unit_id'], unique=False)
+        take_back('asset', ['id', 'tag', 'qr_code', 'asset_type_id', 'asset_model_id', 'name', 'account_id', 'ownership', 'brand', 'model', 'serial_number', 'condition', 'acquisition_cost', 'acquired_on', 'retired_on', 'quantity', 'state', 'funding_source', 'vendor_id', 'warranty_until', 'parent_id', 'work_unit_id', 'employee_id', 'building_id', 'room_id', 'ward_id', 'inpatient_room_id', 'capitalised_building_id', 'asset_receipt_line_id', 'split_from_id', 'calibration_due_on', 'calibration_failed', 'recalibrate_from', 'version'])
     if not on_postgresql():
         set_aside('asset_auction_line', ['ix_asset_auction_line_asset_auction_id', 'ix_asset_auction_line_asset_id', 'ix_asset_auction_line_land_id'])
         op.create_table('asset_auction_line',
