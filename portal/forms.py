@@ -341,6 +341,10 @@ class LinkForm(PortalForm):
     password = Secret()
 
 
+class DemoPersonForm(PortalForm):
+    who = Line(most=40)
+
+
 class SwitchForm(PortalForm):
     patient = Key()
     next = Text(most=500)

@@ -36,8 +36,9 @@ def test_no_view_of_the_portal_reads_what_was_sent_by_hand() -> None:
 
 
 def test_errors_are_shown_in_one_way() -> None:
-    """Templates of forms use the macros: none writes a message of its own beside a field."""
-    own = [path.name for path in (ROOT / "templates/portal").glob("*.html") if path.name != "form.html"
+    """Templates of forms use the macros; only the live parts of a conversation say it by themselves."""
+    live = {"form.html", "consultation.html"}
+    own = [path.name for path in (ROOT / "templates/portal").glob("*.html") if path.name not in live
            and re.search(r'class="err"[^>]*>\{\{ ic\(.alert.\) \}\}\{\{ error \}\}',
                          path.read_text(encoding="utf-8"))]
     assert own == []
