@@ -1,4 +1,4 @@
-"""A stand-in for Google and Facebook in the demonstration: a page of our own that says what it is and lets one
+"""A stand-in for Google and Facebook in the demo: a page of our own that says what it is and lets one
 choose a made-up person. With real keys, and outside of the demo, it does not exist."""
 
 from __future__ import annotations
