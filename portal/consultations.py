@@ -13,11 +13,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
 from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
 
 from models import clock, rights
 from models.base import db, one_transaction, will_write
@@ -29,16 +30,16 @@ from models.consultations import (
     MessageSide,
 )
 from models.errors import Refused
-from models.operations.clinic import consultations, conversation_news, conversations, slots
+from models.operations.clinic import calls, consultations, conversation_news, conversations, follow_ups, slots
 from models.operations.clinic.consultations import can_still_change
 from models.operations.clinic.conversation_news import BOARD
 from models.operations.core.approvals import perform
-from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
+from models.prescriptions import GIVEN_OUT, Prescription, PrescriptionLine
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import instant
 from portal.forms import MessageForm, MoveForm, RatingForm, ReasonForm, presses, takes
-from portal.web import conversation_page, htmx
+from portal.web import calendar_file, call_page, conversation_page, htmx
 from portal.web.locale import refusal_text
 
 C = ConsultationState
@@ -117,11 +118,13 @@ def _given(consultation: Consultation, *, after: int | None = None, read: int | 
                                        is_live=_is_live(consultation))
     return talked | {
         "consultation": consultation, "oob": False,
+        "follow_up": follow_ups.live(consultation) if consultation.state == C.COMPLETED else None,
+        "may_call": calls.is_open(consultation),
         "can_change": consultation.state in (C.REQUESTED, C.APPROVED) and can_still_change(consultation,
                                                                                            current_user),
         "until": consultation.starts_at - timedelta(hours=hours), "successor": _moved_to(consultation),
         "issued": [prescription for prescription in consultation.prescriptions
-                   if prescription.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
+                   if prescription.state in GIVEN_OUT]
         if consultation.state == C.COMPLETED else []}
 
 
@@ -145,6 +148,7 @@ def _options() -> tuple[Any, ...]:
 
 def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
     number = conversation_page.number(consultation.id, ME)
+    g.uses_microphone = True  # voice notes
     messages = conversation_page.messages(consultation)
     first_new = conversation_page.mark_read(consultation, messages, ME)
     attached = consultations.sent_with(consultation)
@@ -176,6 +180,7 @@ def news(consultation_id: int) -> Any:
     seen, number = conversation_page.Seen.of(request.args), conversation_page.number(consultation_id, ME)
     glance = conversation_page.glance(consultation_id, ME) if consultation_id < 2**63 else None
     if glance is not None and rights.may_open(current_user, "portal"):
+        conversation_page.mark_looked(glance, seen, ME)
         if glance.is_seen(seen) and not BOARD.is_typing(consultation_id, conversation_page.other(ME)):
             return conversation_page.answer("", number)
         if glance.version == seen.version and conversations.can_write(glance) == seen.is_open:
@@ -215,6 +220,36 @@ def typing(consultation_id: int) -> Any:
     return "", 204
 
 
+@access.signed_in
+def calendar(consultation_id: int) -> Any:
+    """The consultation as a file for the patient's calendar, once it was approved."""
+    consultation = access.own_consultation(consultation_id)
+    if consultation.approved_at is None:
+        raise NotFound
+    text = calendar_file.of(consultation)
+    return Response(text, headers={
+        **calendar_file.content_type(text), "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{calendar_file.file_name(consultation)}"'})
+
+
+# ---------------------------------------------------------------- the call
+
+@access.signed_in
+def call(consultation_id: int) -> Any:
+    back = url_for("portal.consultation", consultation_id=consultation_id)
+    return call_page.page(access.own_consultation(consultation_id), ME, back)
+
+
+@access.signed_in
+def call_news(consultation_id: int) -> Any:
+    return call_page.news(access.own_consultation(consultation_id), ME)
+
+
+@access.signed_in
+def call_signal(consultation_id: int) -> Any:
+    return call_page.send(access.own_consultation(consultation_id), ME)
+
+
 # ---------------------------------------------------------------- the conversation
 
 def _is_to_come(consultation: Consultation, client_id: str) -> bool:
@@ -240,7 +275,7 @@ def send(consultation_id: int, form: MessageForm) -> Any:
     try:
         file = None
         if upload is not None and upload.filename and _is_to_come(consultation, client_id):
-            file = files.checked(upload)
+            file = conversation_page.brought(form, upload)
         with one_transaction():
             if file is not None:
                 consultation = access.own_consultation(consultation_id)  # it may have moved on meanwhile
@@ -363,6 +398,10 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule(one, "consultation", show)
     bp.add_url_rule(f"{one}/news", "news", news)
     bp.add_url_rule(f"{one}/typing", "typing", typing, methods=("POST",))
+    bp.add_url_rule(f"{one}/calendar.ics", "calendar", calendar)
+    bp.add_url_rule(f"{one}/call", "call", call)
+    bp.add_url_rule(f"{one}/call/news", "call_news", call_news)
+    bp.add_url_rule(f"{one}/call/signal", "call_signal", call_signal, methods=("POST",))
     bp.add_url_rule(f"{one}/messages", "send", send, methods=("POST",))
     bp.add_url_rule(f"{one}/cancel", "cancel", cancel, methods=("GET", "POST"))
     bp.add_url_rule(f"{one}/reschedule", "move", move, methods=("GET", "POST"))

@@ -33,7 +33,6 @@ from portal.web import words as site_words
 from portal.web.signin import end_session
 from portal.web.throttle import Throttle
 
-PAGE = 50
 #: Downloads of one account: each gathers everything.
 downloads = Throttle("record-download", limit=5, window=timedelta(hours=1))
 
@@ -46,16 +45,18 @@ def _roles(user: Any) -> str:
 
 @access.patients_only
 def readers() -> Any:
-    """Who of the hospital opened the record: name, role, moment, and what."""
+    """Who of the hospital opened the record: name, role, from when to when, and what."""
     people = access.people()
     wanted = directory.number(request.args.get("patient"), 2**63 - 1)
     patient = access.person_or_404(wanted) if wanted is not None else people[0]
     changes = request.args.get("all") == "1"
     before = directory.number(request.args.get("before"), 2**63 - 1)
-    rows = patient_record.lookers(patient, changes=changes, before=before, limit=PAGE + 1)
-    return render_template("portal/readers.html", patient=patient, people=people, rows=rows[:PAGE],
-                           changes=changes,
-                           more=len(rows) > PAGE, before=before, roles=_roles, today=clock.today())
+    visits, older = patient_record.visits(patient, changes=changes, before=before)
+    return render_template("portal/readers.html", patient=patient, people=people, visits=visits,
+                           changes=changes, older=older, before=before, roles=_roles, today=clock.today(),
+                           doors={"back_office": gettext("at the hospital's desk"),
+                                  "portal": gettext("in the portal"),
+                                  "api": gettext("by another system"), "command": gettext("by the system")})
 
 
 # ---------------------------------------------------------------- taking it along
