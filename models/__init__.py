@@ -17,6 +17,8 @@ from models import (  # noqa: F401  (imported for their tables)
     documents,
     duty,
     facilities,
+    fault_reports,
+    follow_up,
     form_drafts,
     goods_receipts,
     housekeeping,
@@ -49,5 +51,8 @@ from models import (  # noqa: F401  (imported for their tables)
     supplier_prices,
     supplier_refunds,
     triggers,
+    upkeep,
+    video_calls,
+    vital_signs,
     wall_displays,
 )

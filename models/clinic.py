@@ -120,7 +120,7 @@ class DoctorSchedule(db.Model):
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     #: Whether the doctor comes at these hours on national holidays too.
-    on_holidays: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    on_holidays: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 

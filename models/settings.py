@@ -139,6 +139,14 @@ def _addresses(text: str) -> list[str]:
     return result
 
 
+def _video_servers(text: str) -> list[str]:
+    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
+    if not all(re.fullmatch(r"(stuns?|turns?):[\w.\-\[\]:]+(\?transport=(udp|tcp))?", entry)
+               for entry in result):
+        raise ValueError(text)
+    return result
+
+
 TEXT = Kind(_text, N_("Write a few words."))
 FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
 PHONE = Kind(_phone, N_("Write a telephone number, for example (0321) 555123, or nothing."))
@@ -169,6 +177,7 @@ def whole(low: int, high: int, says: str) -> Kind:
     return Kind(_whole(low, high), says, "number")
 
 
+ANSWER = whole(1, 720, N_("Write whole hours from 1 to 720."))
 #: Every setting. Accounts are codes of the BLU chart.
 SETTINGS: dict[str, Declared] = {
     # What papers, mails and the panel contact the hospital.
@@ -262,6 +271,14 @@ SETTINGS: dict[str, Declared] = {
     "delivery_request.urgent": Declared(
         "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
+    "fault_report.answer_hours.normal": Declared("72", ANSWER, N_("Hours to answer a normal fault report")),
+    "fault_report.answer_hours.urgent": Declared("8", ANSWER, N_("Hours to answer an urgent fault report")),
+    "fault_report.answer_hours.danger": Declared(
+        "1", ANSWER, N_("Hours to answer a report of danger"),
+        N_("Afterwards the head of facilities is told.")),
+    "service_contract.warn_days": Declared(
+        "60", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before a warranty or service contract ends on which facilities staff are told")),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "papers.remind_days": Declared(
@@ -321,6 +338,12 @@ SETTINGS: dict[str, Declared] = {
     "prescription.place": Declared(
         "", FREE_TEXT, N_("Where patients fetch their medicines"),
         N_("For example “Apotek Rawat Jalan, lantai 1, 07.00–21.00”. Empty: the hospital's pharmacy.")),
+    "video.servers": Declared(
+        "", Kind(_video_servers, N_("Write addresses such as stun:stun.hospital.id:3478, "
+                                    "turn:turn.hospital.id:3478, or nothing.")),
+        N_("STUN and TURN servers of video calls"),
+        N_("Without one, calls work where both sides are in one network. A TURN server also needs "
+           "TURN_SECRET in the environment.")),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from backoffice.clinic.booking import BookingPages
 from backoffice.clinic.conversation import ME, TalkPages
+from backoffice.clinic.patient_history import HistoryPages
 from backoffice.clinic.prescribing import PrescribingPages
 from backoffice.panel import lookups
 from backoffice.panel.base import DocumentView
@@ -34,7 +35,7 @@ from models.consultations import (
 )
 from models.errors import NotAllowed, Refused
 from models.items import Item
-from models.operations.clinic import clinical, consultations, icd
+from models.operations.clinic import calls, clinical, consultations, follow_ups, icd
 from models.operations.clinic.prescription_checks import running
 from models.operations.core import activity
 from models.operations.core.approvals import perform
@@ -49,7 +50,7 @@ C = ConsultationState
 PAST = 8
 
 
-class ConsultationView(PrescribingPages, BookingPages, TalkPages, DocumentView):
+class ConsultationView(PrescribingPages, BookingPages, TalkPages, HistoryPages, DocumentView):
     """The doctor's room for the own consultations; for others the page of facts."""
 
     model = Consultation
@@ -100,7 +101,8 @@ class ConsultationView(PrescribingPages, BookingPages, TalkPages, DocumentView):
         past, running = past_of(record)
         lacks = clinical.missing(record)
         return {
-            "own": True, "messages": messages, "first_new": first_new,
+            "own": True, "follow_up": follow_ups.live(record), "may_call": calls.is_open(record),
+            "messages": messages, "first_new": first_new,
             "talk": conversation_page.context(record, ME, after=messages[-1].id if messages else 0,
                                               read=read, number=number),
             "kinds": list(DiagnosisKind), "letter_kinds": list(LetterKind),

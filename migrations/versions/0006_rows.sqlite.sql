@@ -1,3 +1,44 @@
+-- Maintenance: what nobody works on any more on an order that was given up is dropped.
+UPDATE maintenance_line SET state = 'dropped', version = version + 1
+WHERE state IN ('planned', 'in_progress')
+  AND maintenance_id IN (SELECT id FROM maintenance WHERE state = 'cancelled')
+
+-- … orders in progress took their assets out of use.
+UPDATE maintenance_line SET took_out = 1
+WHERE maintenance_id IN (SELECT id FROM maintenance WHERE state = 'in_progress')
+  AND asset_id IN (SELECT id FROM asset WHERE state = 'under_maintenance')
+
+-- Schedules: a due day whose order was rejected or cancelled is free.
+UPDATE maintenance_schedule SET ordered_for = NULL
+WHERE ordered_for = next_due_on
+  AND EXISTS (SELECT 1 FROM maintenance AS m WHERE m.maintenance_schedule_id = maintenance_schedule.id)
+  AND NOT EXISTS (SELECT 1 FROM maintenance AS m WHERE m.maintenance_schedule_id = maintenance_schedule.id
+    AND m.state NOT IN ('rejected', 'cancelled'))
+
+-- … intervals longer than twenty years were slips of the hand.
+UPDATE maintenance_schedule SET every_months = 240 WHERE every_months > 240
+
+-- … as was more than a year of lead.
+UPDATE maintenance_schedule SET lead_days = 365 WHERE lead_days > 365
+
+-- Labels: each room has a code for its QR label.
+UPDATE room SET qr_code = lower(hex(randomblob(12))) WHERE qr_code IS NULL
+
+-- Labels: each inpatient room has a code for its QR label.
+UPDATE inpatient_room SET qr_code = lower(hex(randomblob(12))) WHERE qr_code IS NULL
+
+-- Labels: each bed has a code for its QR label.
+UPDATE bed SET qr_code = lower(hex(randomblob(12))) WHERE qr_code IS NULL
+
+-- movements: the last one that another unit has not acknowledged is awaited, all others are settled
+UPDATE asset_movement SET state = CASE
+  WHEN acknowledged_at IS NULL AND to_work_unit_id IS NOT NULL
+    AND (from_work_unit_id IS NULL OR from_work_unit_id <> to_work_unit_id)
+    AND id = (SELECT max(later.id) FROM asset_movement later WHERE later.asset_id = asset_movement.asset_id)
+    AND EXISTS (SELECT 1 FROM asset WHERE asset.id = asset_movement.asset_id
+      AND asset.state IN ('registered', 'in_use', 'under_maintenance')) THEN 'awaited'
+  ELSE 'acknowledged' END
+
 -- Prescriptions that wait to be fetched get an end: thirty days, and nobody's ends before a week has passed.
 UPDATE prescription SET valid_until = max(date(prescribed_on, '+30 days'), date('now', '+7 days'))
 WHERE state = 'issued'

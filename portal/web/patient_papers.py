@@ -54,8 +54,8 @@ def _sheet(consultation: Consultation, title: str, number: str, on: Any, code: s
                   _facts(consultation), doctor=doctor.name,
                   licence=prescription_paper.licence(doctor))
     if code:
-        sheet.address = f"{links.public_url() or ''}/verify/{code}"
-        sheet.qr = pdf.qr_data_uri(sheet.address)
+        sheet.address = links.printed_address(f"/verify/{code}")
+        sheet.qr = pdf.qr_data_uri(sheet.address) if sheet.address else ""
     return sheet
 
 

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import has_request_context, request
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
@@ -332,10 +331,8 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
         paper.total = locale.rupiah(amount)
         paper.in_words = in_words(amount, "id" if locale.is_indonesian() else "en")
     if given is not None:
-        root = request.url_root.rstrip("/") if has_request_context() else links.public_url() or ""
-        paper.address = f"{root}/verify/{given.verify_code}"
-        # a code that leads nowhere is worse than none
-        paper.qr = pdf.qr_data_uri(paper.address) if root else ""
+        paper.address = links.printed_address(f"/verify/{given.verify_code}")
+        paper.qr = pdf.qr_data_uri(paper.address) if paper.address else ""
     return paper
 
 

@@ -33,6 +33,7 @@ KEYS: dict[tuple[str, str], str] = {
     ("stay", "patient_id"): "moves",
     # Both allergies hold for the one person.
     ("patient_allergy", "patient_id"): "moves",
+    ("vital_sign", "patient_id"): "moves",
     ("bed_reservation", "patient_id"): "moves",
     ("walk_in", "patient_id"): "moves",
     ("patient", "guardian_id"): "moves",
