@@ -15,12 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
+from models.asset_claims import is_built_on, is_claimed
 from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
 from models.documents import NumberCounter, Stateful, state_column
+from models.errors import N_
 from models.organisation import Status
 from models.places import FundingSource, PhysicalCondition
 from models.roles import Role
-from models.workflow import Transition, Workflow
+from models.workflow import Condition, Transition, Workflow
 
 if TYPE_CHECKING:
     from models.asset_history import AssetMovement, Calibration
@@ -151,6 +153,35 @@ def one_place() -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{counted} <= 1", name="one_place")
 
 
+class BookKind(StrEnum):
+    """The hospital's own, the tax book (PMK 72/2023), the state-property book."""
+
+    HOSPITAL = "hospital"
+    TAX = "tax"
+    STATE_PROPERTY = "state_property"
+
+
+class Opening:
+    """What an asset came with in one book: accumulated depreciation in rupiah, or the day until which it is
+    counted. What is written here waits until the asset is entered (`operations.assets.openings`)."""
+
+    def __init__(self, book: BookKind, part: str) -> None:
+        self.book, self.part = book, part
+
+    def __get__(self, asset: Any, _owner: Any = None) -> Any:
+        if asset is None:
+            return self
+        if (self.book, self.part) in asset.entering:
+            return asset.entering[self.book, self.part]
+        book = next((book for book in asset.books if book.book == self.book), None)
+        if book is None or book.anchored_on is None:
+            return None
+        return book.opening_accumulated if self.part == "accumulated" else book.anchored_on
+
+    def __set__(self, asset: Any, value: Any) -> None:
+        asset.entering[self.book, self.part] = value
+
+
 class AssetState(StrEnum):
     REGISTERED = "registered"
     IN_USE = "in_use"
@@ -161,6 +192,17 @@ class AssetState(StrEnum):
 
 
 S = AssetState
+#: What a step asks that says where a thing stands and who keeps it.
+PLACE_AND_KEEPER = ("room", "inpatient_room", "ward", "building", "work_unit", "employee")
+
+
+not_offered = Condition(
+    "not_offered", lambda asset, _user: not is_claimed(asset),
+    N_("A disposal or an auction that is on its way names this asset. Cancel that paper first."))
+nothing_built_on = Condition(
+    "nothing_built_on", lambda asset, _user: not is_built_on(asset),
+    N_("Something was built on this entry already: it came by a receipt, was depreciated, moved, mended or "
+       "stands on a paper. Dispose of it instead."))
 
 
 class Asset(Stateful, db.Model):
@@ -185,13 +227,23 @@ class Asset(Stateful, db.Model):
     workflow = Workflow(
         S.REGISTERED,
         Transition("put_into_use", (S.REGISTERED,), S.IN_USE, Role.FACILITIES_STAFF, may_skip=True,
-                   asks=("room", "inpatient_room", "ward", "building", "work_unit", "employee")),
+                   asks=PLACE_AND_KEEPER),
+        Transition("put_aside", (S.IN_USE,), S.REGISTERED, Role.FACILITIES_STAFF, needs_reason=True),
         Transition("maintain", (S.IN_USE,), S.UNDER_MAINTENANCE),
         Transition("return", (S.UNDER_MAINTENANCE,), S.IN_USE),
         Transition("hold_for_sale", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE), S.HELD_FOR_SALE),
-        Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.RETIRED),
-        Transition("report_lost", (S.IN_USE,), S.LOST, Role.FACILITIES_HEAD),
-        rests_on={S.UNDER_MAINTENANCE: "maintenance"},
+        Transition("take_back", (S.HELD_FOR_SALE,), S.IN_USE, Role.FACILITIES_HEAD, when=not_offered,
+                   needs_reason=True, asks=PLACE_AND_KEEPER),
+        Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE, S.LOST),
+                   S.RETIRED),
+        Transition("report_lost", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.LOST,
+                   Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("find", (S.LOST,), S.REGISTERED, (Role.FACILITIES_STAFF, Role.FACILITIES_HEAD),
+                   asks=PLACE_AND_KEEPER[:4]),
+        Transition("withdraw", (S.REGISTERED,), S.RETIRED, Role.FACILITIES_HEAD, when=nothing_built_on,
+                   needs_reason=True),
+        Transition("restore", (S.RETIRED, S.HELD_FOR_SALE), S.REGISTERED),
+        rests_on={S.UNDER_MAINTENANCE: "maintenance", S.HELD_FOR_SALE: "asset_disposal"},
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_aset.aset_id"))
@@ -255,6 +307,18 @@ class Asset(Stateful, db.Model):
     calibrations: Mapped[list[Calibration]] = relationship(
         "Calibration", back_populates="asset", order_by="Calibration.id")
 
+    hospital_accumulated = Opening(BookKind.HOSPITAL, "accumulated")
+    hospital_until = Opening(BookKind.HOSPITAL, "until")
+    tax_accumulated = Opening(BookKind.TAX, "accumulated")
+    tax_until = Opening(BookKind.TAX, "until")
+    state_accumulated = Opening(BookKind.STATE_PROPERTY, "accumulated")
+    state_until = Opening(BookKind.STATE_PROPERTY, "until")
+
+    @property
+    def entering(self) -> dict[tuple[BookKind, str], Any]:
+        """Openings that are written and not in the books yet."""
+        return self.__dict__.setdefault("_entering", {})
+
     @property
     def place(self) -> Building | Room | Ward | InpatientRoom | None:
         """Where it stands."""
@@ -304,14 +368,6 @@ def _give_tag(_mapper: Any, connection: sa.Connection, asset: Asset) -> None:
     """An asset entered by hand without a tag gets the next one."""
     if not asset.tag:
         asset.tag = next_tag(connection)
-
-
-class BookKind(StrEnum):
-    """The hospital's own, the tax book (PMK 72/2023), the state-property book."""
-
-    HOSPITAL = "hospital"
-    TAX = "tax"
-    STATE_PROPERTY = "state_property"
 
 
 class AssetBook(db.Model):

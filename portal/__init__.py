@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal import (
     account,
+    allergies,
     api,
     asking,
     consultations,
@@ -29,7 +30,7 @@ from portal import (
 )
 
 for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files,
-             notices, vitals, now):
+             notices, vitals, now, allergies):
     room.add_to(pages.bp)
 
 

@@ -12,6 +12,7 @@ from portal.web import (
     conversation_page,
     drafts,
     errors,
+    fault_page,
     form_parts,
     headers,
     health,
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
     app.register_blueprint(asset_qr_page.bp)
+    app.register_blueprint(fault_page.bp)
     drafts.init_app(app)
     commands.init_app(app)
     throttle.init_app(app)

@@ -54,7 +54,9 @@ SPECIAL = {
 }
 #: Steps whose name alone does not say what they do.
 STEPS = {"recall": "Take it back", "hand_over": "Hand over for inspection", "waive": "Waive the inspection",
-         "reverse_payment": "Take the payment back"}
+         "reverse_payment": "Take the payment back", "sell": "Award the lots", "settle": "The money came",
+         "default": "The buyer did not pay", "find": "It was found", "take_back": "Back into use",
+         "report_lost": "Report it lost", "withdraw": "Withdraw"}
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
           "whatsapp": "WhatsApp", "sms": "SMS",

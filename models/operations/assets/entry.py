@@ -17,6 +17,7 @@ from models import clock
 from models.asset_register import Asset, AssetState, AssetType, Ownership
 from models.errors import N_, Refused
 from models.journal import Posting
+from models.operations.assets import openings
 from models.operations.assets.books import open_books
 from models.operations.core.approvals import after
 from models.operations.ledger import journal
@@ -79,6 +80,7 @@ def _enter(asset: Asset, *, by: User, reason: str) -> None:
                                        JournalLeg(Posting.ASSET_OPENING, -asset.acquisition_cost)),
                        asset, by, description="opening")
     open_books(asset)
+    openings.enter(asset, by=by)
 
 
 #: What the books stand on: it is typed when the asset enters and changes by documents alone afterwards.

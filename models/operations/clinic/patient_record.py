@@ -22,7 +22,7 @@ from models.operations.people import nik
 from models.operations.people.notices import Declared, declare
 from models.outbox import Channel
 from models.people import User
-from models.prescriptions import Letter, Prescription, PrescriptionLine, PrescriptionState
+from models.prescriptions import GIVEN_OUT, Letter, Prescription, PrescriptionLine
 from models.vital_signs import VitalSign
 
 FORMAT = "rawat-patient-record/1"
@@ -31,8 +31,8 @@ READING = (Activity.READ, Activity.EXPORTED)
 CHANGING = (Activity.INSERTED, Activity.UPDATED, Activity.DELETED)
 #: Columns that say nothing to anybody outside: keys of the installation, and secrets.
 INTERNAL = frozenset({"nik", "nik_index", "version", "user_id", "patient_id", "created_by_id", "client_id",
-                      "author_id", "attachment_id", "recorded_by_id", "given_by_id", "guardian_id",
-                      "registered_by_id",
+                      "author_id", "attachment_id", "noted_by_id", "ended_by_id", "recorded_by_id",
+                      "given_by_id", "guardian_id", "registered_by_id",
                       "doctor_id", "specialization_id", "consultation_id", "rescheduled_from_id",
                       "held_beside_id", "prescription_id", "item_id", "unit_id", "store_id", "verify_code",
                       "video_url", "entered_by_id"})
@@ -169,7 +169,7 @@ def files_of(patient: Patient) -> list[Attachment]:
 def issued(consultation: Consultation) -> list[Prescription]:
     """The prescriptions that the doctor gave out."""
     return [prescription for prescription in consultation.prescriptions
-            if prescription.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
+            if prescription.state in GIVEN_OUT]
 
 
 def path_of(file: Attachment, numbers: dict[int, str]) -> str:
@@ -188,6 +188,8 @@ def gathered(patient: Patient, consultations: list[Consultation], files: list[At
     return {
         "format": FORMAT, "made_at": clock.now().isoformat(),
         "patient": {**_row(patient), "nik": nik.of(patient), "bmi": plain(patient.bmi)},
+        "allergies": [{**_row(allergy), "noted_by": allergy.noted_by.name}
+                      for allergy in patient.allergy_rows],
         "consents": [{**_row(consent), "given_by": consent.given_by.name} for consent in patient.consents],
         "measurements": [_row(sign) for sign in db.session.scalars(
             sa.select(VitalSign).where(VitalSign.patient_id == patient.id).order_by(VitalSign.id))],

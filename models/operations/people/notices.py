@@ -36,7 +36,7 @@ from models.settings import setting
 #: Things whose states are work of a board or of another document, not papers that wait for somebody.
 NOT_PAPERS = frozenset({"bed", "room", "inpatient_room", "asset", "maintenance_line"})
 #: Papers that have a work list of their own: they wait in the inbox, and ring no bell.
-QUIET = frozenset({"cleaning"})
+QUIET = frozenset({"cleaning", "asset_movement"})
 #: Roles that are told of their work by rows of `NOTICES`.
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
@@ -372,16 +372,6 @@ declare(Declared(
         "hospital to "
         "keep the medical record."),), _named, "/portal/", always=True, icon="user-x"))
 
-declare(Declared(
-    "consultation_approved", the_patient, N_("Your consultation was approved"),
-    (N_("Consultation %(number)s with %(doctor)s on %(when)s was approved."),
-     N_("Open it in the portal at that time to talk with the doctor.")), planned, PORTAL,
-    on=(Consultation, ("approve",)), icon="calendar-event", encloses=True))
-declare(Declared(
-    "consultation_planned", the_doctor, N_("A consultation is planned"),
-    (N_("Consultation %(number)s on %(when)s was approved. You find it among your consultations."),),
-    planned, PANEL,
-    on=(Consultation, ("approve",)), icon="calendar-event"))
 declare(Declared(
     "consultation_rejected", the_patient, N_("Your consultation was not approved"),
     (N_("Consultation %(number)s with %(doctor)s on %(when)s was not approved. The reason stands in the "
