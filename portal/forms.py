@@ -393,6 +393,7 @@ class MessageForm(PortalForm):
     have = Text(most=40)
     after = Text(most=20)
     open = Text(most=1)
+    voice_seconds = Text(most=10)
 
 
 class AskForm(PortalForm):

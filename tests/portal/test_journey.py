@@ -50,7 +50,8 @@ def test_from_registration_to_rating_without_script(client, session, sign_in):
 
     page = client.get("/portal/consultations/new").text
     page = client.post("/portal/consultations/new",
-                       data=hidden(page) | {"complaint": "Demam sejak kemarin"}).text
+                       data=hidden(page) | {"complaint": "Demam sejak kemarin", "onset": "days",
+                                            "severity": "3"}).text
     page = client.post("/portal/consultations/new", data=hidden(page) | {"doctor": str(doctor.id)}).text
     slot = re.search(r'name="starts_at" id="[^"]*" value="([^"]+)"', page)[1]
     page = client.post("/portal/consultations/new", data=hidden(page) | {"starts_at": slot}).text
@@ -339,7 +340,8 @@ def test_the_first_week_offered_has_a_time_for_this_patient(client, session, sig
     sign_in(client, patient.user)
     page = client.get(f"/portal/consultations/new?doctor={doctor.id}").text
     page = client.post("/portal/consultations/new", data=hidden(page) | {
-        "complaint": "Demam sejak kemarin", "doctor": str(doctor.id), "step": "complaint"}).text
+        "complaint": "Demam sejak kemarin", "doctor": str(doctor.id), "step": "complaint",
+        "onset": "days", "severity": "3"}).text
     offered = re.findall(r'name="starts_at" id="[^"]*" value="([^"]+)"', page)
     assert offered
     assert all(value > "2026-11-23" for value in offered)
