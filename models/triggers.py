@@ -145,7 +145,8 @@ def missing(connection: sa.Connection) -> list[str]:
 
 
 def _list(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
+    """The words in SQL; of none a word that no state is, for PostgreSQL knows no empty list."""
+    return ", ".join(f"'{word}'" for word in words) or "''"
 
 
 def _differs(columns: Iterable[str], distinct: str) -> str:

@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_748eb0d1bce1
+Revision ID: 0006_8e4328218ba3
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_748eb0d1bce1'
+revision = '0006_8e4328218ba3'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None

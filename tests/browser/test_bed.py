@@ -55,16 +55,16 @@ def test_a_bed_is_taken_left_cleaned_inspected_and_ready(
 
     desk.goto("/admin/rooms/?free=1")
     follow(desk, f"a[href='/admin/bed/{bed}/check_in?next=rooms']")
-    follow(desk, "form.admin-form button[type=submit]")
+    follow(desk, ".submit-row button[type=submit]")
     expect(desk.locator(".is-invalid")).to_be_visible()
     desk.fill("[name=guest]", "FO-E2E-1")
-    follow(desk, "form.admin-form button[type=submit]")
+    follow(desk, ".submit-row button[type=submit]")
     desk.wait_for_url("**/admin/rooms/")
     for page in (wall, boss):
         shows(page, bed, "occupied")
 
     follow(desk, f"a[href='/admin/bed/{bed}/check_out?next=rooms']")
-    follow(desk, "form.admin-form button[type=submit]")
+    follow(desk, ".submit-row button[type=submit]")
     for page in (wall, boss):
         shows(page, bed, "dirty")
 
