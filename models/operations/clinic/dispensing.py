@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from models import clock
 from models.base import db
@@ -20,6 +20,7 @@ from models.operations.core.approvals import after, by_system, effect
 from models.operations.core.checks import check
 from models.operations.core.jobs import each_day, job
 from models.operations.core.locking import lock
+from models.operations.core.system import the_system
 from models.operations.ledger import journal, stock
 from models.operations.people.notices import ASK, Declared, declare, tell, the_account
 from models.organisation import Status, WorkUnit
@@ -187,8 +188,7 @@ def _reverse(prescription: Prescription, *, by: User, reason: str) -> None:
 def _open(*criteria: Any) -> list[Prescription]:
     return list(db.session.scalars(
         sa.select(Prescription).where(Prescription.state.in_(OPEN_TO_FETCH), *criteria)
-        .options(joinedload(Prescription.created_by), selectinload(Prescription.lines))
-        .order_by(Prescription.id)))
+        .options(selectinload(Prescription.lines)).order_by(Prescription.id)))
 
 
 @job("prescriptions", due=each_day(hour=7))
@@ -197,7 +197,7 @@ def expire() -> str:
     today, warned = clock.today(), 0
     ended = _open(Prescription.valid_until < today)
     for prescription in ended:
-        by_system(prescription, "expire", by=prescription.created_by)
+        by_system(prescription, "expire", by=the_system())
     before = today + timedelta(days=setting("prescription.warn_days"))
     for prescription in _open(Prescription.valid_until <= before):
         if prescription.prescribed_on < today:  # who has just been told that it is ready knows the day
