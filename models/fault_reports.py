@@ -77,7 +77,7 @@ class FaultReport(Document, db.Model):
     prefix, dated = "FLT", "reported_on"
     area, icon, rank = Area.ASSETS, "alert-triangle", 155
     posts, process = Posts.NOTHING, "care"
-    menu_rank = 120
+    menu_rank = 123
     workflow = Workflow(
         S.REPORTED,
         Transition("acknowledge", (S.REPORTED,), S.ACKNOWLEDGED, Role.FACILITIES_STAFF, asks=("priority",),

@@ -59,10 +59,11 @@ SPECIAL = {
 STEPS = {"recall": "Take it back", "hand_over": "Hand over for inspection", "waive": "Waive the inspection",
          "reverse_payment": "Take the payment back", "sell": "Award the lots", "settle": "The money came",
          "default": "The buyer did not pay", "find": "It was found", "take_back": "Back into use",
-         "report_lost": "Report it lost", "withdraw": "Withdraw"}
+         "report_lost": "Report it lost", "order": "Order the work",
+         "finish_unapproved": "Finish above the approved cost", "withdraw": "Withdraw"}
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
-          "whatsapp": "WhatsApp", "sms": "SMS",
+          "whatsapp": "WhatsApp", "sms": "SMS", "ordered": "Work ordered",
           "libur_nasional": "National holiday", "cuti_bersama": "Joint leave"}
 PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "maintenance": "Maintenance",
            "stocktake": "Stocktakes", "shelf": "Shelves", "spoilage": "Spoilage", "cleaning": "Cleaning",

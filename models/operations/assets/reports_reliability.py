@@ -67,7 +67,7 @@ def fault_answers(values: ParameterValues) -> Statement:
 
 
 declare(Report(
-    "fault_answers", N_("Answers to fault reports"), "assets", fault_answers, icon="clock-check",
+    "fault_answers", N_("Answers to fault reports"), "assets", fault_answers, icon="clock-exclamation",
     roles=ROLES,
     about=N_("Answered is the first step of facilities staff. Late: after the time that the settings gave "
              "the priority on the day of the report; what is not answered yet counts until now."),

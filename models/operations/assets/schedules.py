@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import clock
 from models.asset_history import MaintenanceSchedule, ScheduleKind
-from models.asset_register import Asset
+from models.asset_register import Asset, AssetState
 from models.base import db
 from models.errors import N_, Refused
 from models.maintenance import (
@@ -239,4 +239,4 @@ def taken_out(session: Session) -> Any:
         .join(Maintenance, Maintenance.id == line.maintenance_id)
         .where(Maintenance.state == MaintenanceState.IN_PROGRESS, line.took_out,
                line.state.in_((MaintenanceLineState.PLANNED, MaintenanceLineState.IN_PROGRESS)),
-               Asset.state.in_(("registered", "in_use"))).limit(1)).first()
+               Asset.state.in_((AssetState.REGISTERED, AssetState.IN_USE))).limit(1)).first()

@@ -17,6 +17,8 @@ CONDITIONS: dict[str, Any] = {
     "another_person": _l("somebody who approved no earlier step of it"),
     "asks_inspection": _l("the cleaning is to be inspected"),
     "asks_no_inspection": _l("the cleaning needs no inspection"),
+    "cost_above_approved": _l("the lines cost more than was approved"),
+    "cost_approved": _l("the lines cost no more than was approved"),
     "costs_money": _l("it costs money"),
     "devices_fit": _l("the devices of the room are fit and their calibration is valid"),
     "author_or_colleague": _l("its author, or a colleague once the author is gone or five days have passed"),
@@ -33,6 +35,7 @@ CONDITIONS: dict[str, Any] = {
     "has_seen_something": _l("at least one thing was scanned"),
     "instead_of_the_head": _l("the head of facilities counted, so the director decides"),
     "limit_settled": _l("the director approved, or the total is within the limit"),
+    "is_technician": _l("facilities staff, once the work has begun"),
     "its_request_is_urgent": _l("its store request is urgent and approved"),
     "lines_finished": _l("every line is finished"),
     "may_be_sold": _l("land, or assets that are held for sale"),
@@ -48,6 +51,7 @@ CONDITIONS: dict[str, Any] = {
     "not_all_ordered": _l("something of it is not ordered"),
     "not_all_procured": _l("something of it is not ordered"),
     "not_all_received": _l("something of it did not come"),
+    "nothing_done": _l("no line is done and no spare part is noted"),
     "nothing_signed": _l("no note is signed yet"),
     "order_in_progress": _l("the maintenance order is in progress"),
     "order_sent": _l("the order was sent to the supplier"),
@@ -61,12 +65,14 @@ CONDITIONS: dict[str, Any] = {
     "payment_settled": _l("the payment is approved where it costs money"),
     "period_is_closed": _l("the month is closed"),
     "place_not_dirty": _l("the place is not dirty any more"),
+    "recently_over": _l("it was over no more than 30 days ago"),
     "within_limit": _l("the total is within the limit"),
 }
 
 
 #: What a history tells beside the steps of a workflow.
-EVENTS: dict[str, Any] = {"create": _l("Made"), "amend": _l("Amounts changed after the approval"),
+EVENTS: dict[str, Any] = {"create": _l("Made"), "order_ended": _l("Its order was given up"),
+                          "amend": _l("Amounts changed after the approval"),
                           "ask_date": _l("Earlier date asked for"),
                           "allow_date": _l("Earlier date allowed"),
                           "refuse_date": _l("Earlier date refused")}
