@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.asset_register import Asset, Vendor
-from models.base import Code, Id, Money, Name, Text, db, reference
+from models.base import Code, Id, Money, Name, Quantity, Text, db, reference
 from models.documents import Stateful, state_column
 from models.errors import N_
 from models.organisation import Status
@@ -155,6 +155,8 @@ class Calibration(db.Model):
     maintenance_line_id: Mapped[int | None] = reference("maintenance_line")
     cost: Mapped[Money | None]
     note: Mapped[Text | None]
+    #: Whether the device was repaired or moved after it, whatever its day is: then it says nothing more.
+    is_superseded: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
@@ -174,14 +176,31 @@ class ScheduleKind(StrEnum):
     CALIBRATION = "calibration"
 
 
+#: Longest intervals: whatever is longer is a slip of the hand.
+MOST = {"every_months": 240, "every_weeks": 520, "every_days": 3650, "every_meter": 10_000_000}
+
+
 class MaintenanceSchedule(db.Model):
-    """What an asset needs every so many months. An order is made `lead_days` before `next_due_on`."""
+    """What an asset needs every so many months, weeks or days, or after so much on its meter, or what comes
+    first. An order is made `lead_days` before `next_due_on`.
+
+    With `fixed_from` it falls due on a calendar that counts from that day, whenever it is done; else so long
+    after it was last done. A schedule by the meter alone has no day until the meter says so.
+    """
 
     __tablename__ = "maintenance_schedule"
     __table_args__ = (
         sa.UniqueConstraint("asset_id", "kind", "name"),
-        sa.CheckConstraint("every_months > 0", name="every_months_positive"),
-        sa.CheckConstraint("lead_days >= 0", name="lead_days_not_negative"),
+        *(sa.CheckConstraint(f"{name} BETWEEN 1 AND {most}", name=f"{name}_sane")
+          for name, most in MOST.items() if name != "every_meter"),
+        sa.CheckConstraint(
+            " + ".join(f"(CASE WHEN {name} IS NULL THEN 0 ELSE 1 END)"
+                       for name in ("every_months", "every_weeks", "every_days")) + " <= 1",
+            name="one_interval"),
+        sa.CheckConstraint("every_months IS NOT NULL OR every_weeks IS NOT NULL OR every_days IS NOT NULL OR "
+                           "every_meter IS NOT NULL", name="some_interval"),
+        sa.CheckConstraint("next_due_on IS NOT NULL OR every_meter IS NOT NULL", name="due_some_day"),
+        sa.CheckConstraint("lead_days BETWEEN 0 AND 365", name="lead_days_sane"),
         sa.CheckConstraint("estimated_cost >= 0", name="estimated_cost_not_negative"),
         sa.Index("ix_maintenance_schedule_next_due_on", "next_due_on"),
     )
@@ -190,14 +209,24 @@ class MaintenanceSchedule(db.Model):
     asset_id: Mapped[int] = reference("asset")
     kind: Mapped[ScheduleKind] = mapped_column(default=ScheduleKind.PREVENTIVE)
     name: Mapped[Name]
-    every_months: Mapped[int]
+    every_months: Mapped[int | None]
+    every_weeks: Mapped[int | None]
+    every_days: Mapped[int | None]
+    every_meter: Mapped[Quantity | None]
+    fixed_from: Mapped[date | None]
     lead_days: Mapped[int] = mapped_column(default=14)
     vendor_id: Mapped[int | None] = reference("vendor")
     estimated_cost: Mapped[Money] = mapped_column(default=Decimal(0), server_default="0")
+    #: The points of the service, one a line; an order's line takes them over.
+    checklist: Mapped[Text | None]
     last_done_on: Mapped[date | None]
-    next_due_on: Mapped[date]
+    next_due_on: Mapped[date | None]
+    #: The reading of the meter at which it falls due.
+    next_due_meter: Mapped[Quantity | None]
     #: The due day that an order was made for: each gets one.
     ordered_for: Mapped[date | None]
+    #: No order before this day: the head rejected one and named it.
+    not_before: Mapped[date | None]
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
@@ -207,3 +236,8 @@ class MaintenanceSchedule(db.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+MaintenanceSchedule.__table__.append_constraint(sa.CheckConstraint(
+    sa.and_(MaintenanceSchedule.__table__.c.every_meter > 0,
+            MaintenanceSchedule.__table__.c.every_meter <= MOST["every_meter"]), name="every_meter_sane"))

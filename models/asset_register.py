@@ -164,6 +164,35 @@ def one_place() -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{counted} <= 1", name="one_place")
 
 
+class BookKind(StrEnum):
+    """The hospital's own, the tax book (PMK 72/2023), the state-property book."""
+
+    HOSPITAL = "hospital"
+    TAX = "tax"
+    STATE_PROPERTY = "state_property"
+
+
+class Opening:
+    """What an asset came with in one book: accumulated depreciation in rupiah, or the day until which it is
+    counted. What is written here waits until the asset is entered (`operations.assets.openings`)."""
+
+    def __init__(self, book: BookKind, part: str) -> None:
+        self.book, self.part = book, part
+
+    def __get__(self, asset: Any, _owner: Any = None) -> Any:
+        if asset is None:
+            return self
+        if (self.book, self.part) in asset.entering:
+            return asset.entering[self.book, self.part]
+        book = next((book for book in asset.books if book.book == self.book), None)
+        if book is None or book.anchored_on is None:
+            return None
+        return book.opening_accumulated if self.part == "accumulated" else book.anchored_on
+
+    def __set__(self, asset: Any, value: Any) -> None:
+        asset.entering[self.book, self.part] = value
+
+
 class AssetState(StrEnum):
     REGISTERED = "registered"
     IN_USE = "in_use"
@@ -298,6 +327,18 @@ class Asset(Stateful, db.Model):
     calibrations: Mapped[list[Calibration]] = relationship(
         "Calibration", back_populates="asset", order_by="Calibration.id")
 
+    hospital_accumulated = Opening(BookKind.HOSPITAL, "accumulated")
+    hospital_until = Opening(BookKind.HOSPITAL, "until")
+    tax_accumulated = Opening(BookKind.TAX, "accumulated")
+    tax_until = Opening(BookKind.TAX, "until")
+    state_accumulated = Opening(BookKind.STATE_PROPERTY, "accumulated")
+    state_until = Opening(BookKind.STATE_PROPERTY, "until")
+
+    @property
+    def entering(self) -> dict[tuple[BookKind, str], Any]:
+        """Openings that are written and not in the books yet."""
+        return self.__dict__.setdefault("_entering", {})
+
     @property
     def place(self) -> Building | Room | Ward | InpatientRoom | None:
         """Where it stands."""
@@ -373,14 +414,6 @@ def _next_nup(connection: sa.Connection, code: str) -> int:
     """The next number under a code of state property, from 1 without a gap."""
     # a counter's key is eight characters and a number: the code's first eight digits, and its last two
     return _counted(connection, code[:8], int(code[8:]) if code[8:].isdigit() else 0)
-
-
-class BookKind(StrEnum):
-    """The hospital's own, the tax book (PMK 72/2023), the state-property book."""
-
-    HOSPITAL = "hospital"
-    TAX = "tax"
-    STATE_PROPERTY = "state_property"
 
 
 class AssetBook(db.Model):

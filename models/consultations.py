@@ -237,7 +237,9 @@ class Consultation(Document, db.Model):
     @property
     def has_papers(self) -> bool:
         """Whether something was signed or issued in it that still stands."""
-        return bool(self.notes) or any(paper.state not in ("draft", "cancelled", "withdrawn")
+        from models.prescriptions import LetterState, PrescriptionState
+        gone = (PrescriptionState.DRAFT, PrescriptionState.CANCELLED, LetterState.WITHDRAWN)
+        return bool(self.notes) or any(paper.state not in gone
                                        for paper in (*self.prescriptions, *self.letters))
 
     @property

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Id, Text, db, reference
 from models.clinic import Payer
-from models.consultations import Triage
+from models.consultations import ConsultationState, Triage
 from models.documents import Stateful, author, state_column
 from models.errors import N_
 from models.roles import Role
@@ -83,7 +83,7 @@ taken_by_self = Condition(
     N_("Another doctor took this patient."), about="person")
 not_begun = Condition(
     "not_begun", lambda walk_in, _user: walk_in.consultation is None
-    or (walk_in.consultation.state == "in_progress" and not walk_in.consultation.has_papers),
+    or (walk_in.consultation.state == ConsultationState.IN_PROGRESS and not walk_in.consultation.has_papers),
     N_("Something is signed or issued in it already. Complete the consultation instead."))
 
 

@@ -35,6 +35,11 @@ def every(_user: User, _model: Any) -> None:
     """All rows."""
 
 
+def own(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Rows that the person made."""
+    return model.created_by_id == user.id
+
+
 def own_unit(user: User, model: Any) -> sa.ColumnElement[bool]:
     """Rows of the person's own work unit."""
     if user.work_unit_id is None:
@@ -130,8 +135,9 @@ def released(_user: User, model: Any) -> sa.ColumnElement[bool]:
 
 
 def treated_patients(user: User, model: Any) -> sa.ColumnElement[bool]:
-    """The patients of the doctor's consultations, once these were approved."""
-    return model.id.in_(_own_seen(user, model_of("consultation").patient_id))
+    """The patients of the doctor's consultations, once these were approved; or rows that hang on one."""
+    key = model.id if model is model_of("patient") else model.patient_id
+    return key.in_(_own_seen(user, model_of("consultation").patient_id))
 
 
 def history_for(user: User, model: Any) -> sa.ColumnElement[bool]:

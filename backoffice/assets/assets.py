@@ -9,10 +9,14 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload, selectinload
+from wtforms import validators
 
 from backoffice.assets.pages import AssetPages, PlanPages, ProcurementPages
 from backoffice.assets.together import TogetherPages
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
+from backoffice.panel.fields import DayField, ExactField
+from backoffice.panel.forms import StaffForm
+from backoffice.panel.views import message_of
 from models.asset_documents import (
     AssetPlan,
     AssetProcurement,
@@ -32,9 +36,12 @@ from models.asset_exits import (
 from models.asset_history import AssetMovement
 from models.asset_register import Asset
 from models.base import db
-from models.operations.assets import auctions, entry, receipts
+from models.operations.assets import auctions, entry, openings, receipts
 from models.roles import Role
 from portal.web.locale import rupiah
+
+#: What an asset came with, by book; asked once, when it is made.
+OPENINGS = tuple(name for names in openings.ATTRIBUTES.values() for name in names)
 
 
 class AssetView(TogetherPages, AssetPages, MasterView):
@@ -44,11 +51,43 @@ class AssetView(TogetherPages, AssetPages, MasterView):
     details_template = "backoffice/assets/asset.html"
     # what a part was taken from, and its number under its code, the system writes
     form_excluded_columns = ("split_from", "nup")
+    create_template = "backoffice/assets/asset_form.html"
+    above_lines = OPENINGS
+
+    def get_create_form(self) -> type[StaffForm]:
+        """A new asset says in the same form what it lost before, in each book."""
+        body: dict[str, Any] = {}
+        for amount, until in openings.ATTRIBUTES.values():
+            body[amount] = ExactField(lazy_gettext("Accumulated depreciation"), [validators.Optional()],
+                                      exact=Asset.acquisition_cost.type)
+            body[until] = DayField(lazy_gettext("Counted until"), [validators.Optional()])
+        return type("NewAssetForm", (self.form_class(),), body)
+
+    def get_edit_form(self) -> type[StaffForm]:
+        return self.form_class()
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        entry.check_serial(record)
         if not is_new:
             entry.check_change(record)
-        entry.check_serial(record)
+            return
+        for name in OPENINGS:
+            if form[name].data is not None:
+                setattr(record, name, form[name].data)
+        if record.asset_type is None:
+            return
+        proposals = openings.Proposals().of(record.asset_type, record.acquisition_cost, record.acquired_on,
+                                            record.ownership)
+        wrong = openings.check(record, proposals)
+        for proposal in proposals:
+            for name, value in zip(openings.ATTRIBUTES[proposal.book], (proposal.accumulated, proposal.until),
+                                   strict=True):
+                if form[name].data is None:
+                    form[name].data, form[name].raw_data = value, None
+        for refusal in wrong[1:]:
+            form[refusal.field].errors = [message_of(refusal)]
+        if wrong:
+            raise wrong[0]
 
 
 class AssetMovementView(LedgerView):

@@ -58,7 +58,9 @@ class AssetPages:
         )
         mine_to_end = awaited is not None and (
             awaited.moved_by_id == current_user.id or current_user.has_role(Role.FACILITIES_STAFF))
-        return {"awaited": awaited, "may_acknowledge": mine, "may_recall": mine_to_end}
+        return {"awaited": awaited, "may_acknowledge": mine, "may_recall": mine_to_end,
+                "books": list(record.books) if may(current_user, "read", "asset_book") else [],
+                "can_enter": current_user.has_role(Role.FACILITIES_STAFF)}
 
     def details_options(self) -> list[Any]:
         return [*super().details_options(),  # type: ignore[misc]

@@ -23,6 +23,7 @@ from models.activity import Activity
 from models.base import one_transaction
 from models.clinic import Doctor, Patient
 from models.consultations import ClinicalNote, Diagnosis
+from models.duty import DoctorDuty, WalkIn
 from models.operations.clinic import patients
 from models.operations.core import activity
 from models.operations.people import nik
@@ -143,3 +144,21 @@ class LetterView(LedgerView):
             activity.record(Activity.READ, table_name="letter", changed_id=letter.id)
         return answer(patient_papers.printed(patient_papers.letter_sheet, letter),
                       f"{letter.own_number}.pdf")
+
+
+class WalkInView(LedgerView):
+    """Who waited to be seen now, and what came of it."""
+
+    model = WalkIn
+    column_list = ("arrived_at", "patient", "triage", "state", "consultation")
+    column_filters = ("state", "triage", "arrived_at")
+    column_default_sort = (None, True)
+
+
+class DoctorDutyView(LedgerView):
+    """When which doctor was on duty."""
+
+    model = DoctorDuty
+    column_list = ("doctor", "starts_at", "ends_at", "ended_at")
+    column_filters = ("doctor", "starts_at")
+    column_default_sort = (None, True)

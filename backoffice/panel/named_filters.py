@@ -86,6 +86,9 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
     "maintenance": {"open": Preset(_l("Open"),
                                    _states("submitted", "approved", "payment_approved", "in_progress"))},
+    "fault_report": {
+        "open": Preset(_l("Open"), _states("reported", "acknowledged", "ordered")),
+        "unanswered": Preset(_l("Not answered yet"), _states("reported"))},
     "asset_movement": {"awaited": Preset(_l("To acknowledge"), awaited)},
     "consultation": {"open": Preset(_l("Open"), _states("requested", "approved", "in_progress"))},
 }

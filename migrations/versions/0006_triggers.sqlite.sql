@@ -160,6 +160,15 @@ CREATE TRIGGER depreciation_run_final_delete BEFORE DELETE ON "depreciation_run"
 WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
+CREATE TRIGGER fault_report_final_update BEFORE UPDATE ON "fault_report"
+WHEN (OLD.state IN () AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."code" IS NOT NEW."code" OR OLD."reported_on" IS NOT NEW."reported_on" OR OLD."reported_at" IS NOT NEW."reported_at" OR OLD."priority" IS NOT NEW."priority" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."place_detail" IS NOT NEW."place_detail" OR OLD."fault" IS NOT NEW."fault" OR OLD."reporter_name" IS NOT NEW."reporter_name" OR OLD."reporter_phone" IS NOT NEW."reporter_phone" OR OLD."answer_due_at" IS NOT NEW."answer_due_at" OR OLD."acknowledged_at" IS NOT NEW."acknowledged_at" OR OLD."condition_before" IS NOT NEW."condition_before" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."result" IS NOT NEW."result" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
+
+CREATE TRIGGER fault_report_final_delete BEFORE DELETE ON "fault_report"
+WHEN OLD.state IN () OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
+
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt"
 WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."source" IS NOT NEW."source" OR OLD."source_name" IS NOT NEW."source_name" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."received_on" IS NOT NEW."received_on" OR OLD."delivery_order_number" IS NOT NEW."delivery_order_number" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
@@ -179,7 +188,7 @@ WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round'); END
 
 CREATE TRIGGER maintenance_final_update BEFORE UPDATE ON "maintenance"
-WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."kind" IS NOT NEW."kind" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."maintenance_schedule_id" IS NOT NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS NOT NEW."estimated_cost" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."finished_at" IS NOT NEW."finished_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."kind" IS NOT NEW."kind" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."maintenance_schedule_id" IS NOT NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS NOT NEW."estimated_cost" OR OLD."approved_cost" IS NOT NEW."approved_cost" OR OLD."order_again_on" IS NOT NEW."order_again_on" OR OLD."down_since" IS NOT NEW."down_since" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."finished_at" IS NOT NEW."finished_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance'); END
 
@@ -197,12 +206,12 @@ WHEN OLD.state IN ('released', 'withdrawn', 'cancelled') OR OLD.number IS NOT NU
 BEGIN SELECT RAISE(ABORT, 'posted is final: monthly_pack'); END
 
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription"
-WHEN (OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."received_by" IS NOT NEW."received_by" OR OLD."dispensed_at" IS NOT NEW."dispensed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('dispensed', 'cancelled', 'expired') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."valid_until" IS NOT NEW."valid_until" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER prescription_final_delete BEFORE DELETE ON "prescription"
-WHEN OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('dispensed', 'cancelled', 'expired') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order"
@@ -450,9 +459,9 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_line'); END
 
 CREATE TRIGGER maintenance_line_final_update BEFORE UPDATE ON "maintenance_line"
 WHEN (((SELECT state FROM "maintenance" WHERE id = OLD."maintenance_id") NOT IN ('draft') OR (SELECT state FROM "maintenance" WHERE id = NEW."maintenance_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."fault" IS NOT NEW."fault"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."fault" IS NOT NEW."fault" OR OLD."checklist" IS NOT NEW."checklist"))
   OR ((SELECT state FROM "maintenance" WHERE id = OLD."maintenance_id") IN ('done', 'cancelled')
-  AND (OLD."state" IS NOT NEW."state" OR OLD."version" IS NOT NEW."version" OR OLD."cost" IS NOT NEW."cost" OR OLD."result" IS NOT NEW."result" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."next_due_on" IS NOT NEW."next_due_on" OR OLD."employee_id" IS NOT NEW."employee_id"))
+  AND (OLD."state" IS NOT NEW."state" OR OLD."version" IS NOT NEW."version" OR OLD."cost" IS NOT NEW."cost" OR OLD."result" IS NOT NEW."result" OR OLD."condition_before" IS NOT NEW."condition_before" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."next_due_on" IS NOT NEW."next_due_on" OR OLD."employee_id" IS NOT NEW."employee_id" OR OLD."checklist_done" IS NOT NEW."checklist_done" OR OLD."took_out" IS NOT NEW."took_out" OR OLD."asset_disposal_id" IS NOT NEW."asset_disposal_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_line'); END
 
 CREATE TRIGGER maintenance_line_final_delete BEFORE DELETE ON "maintenance_line"
@@ -478,7 +487,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_update BEFORE UPDATE ON "prescription_line"
 WHEN (((SELECT state FROM "prescription" WHERE id = OLD."prescription_id") NOT IN ('draft') OR (SELECT state FROM "prescription" WHERE id = NEW."prescription_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."dose" IS NOT NEW."dose" OR OLD."frequency" IS NOT NEW."frequency" OR OLD."duration_days" IS NOT NEW."duration_days" OR OLD."directions" IS NOT NEW."directions" OR OLD."allergy_reason" IS NOT NEW."allergy_reason"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."dose" IS NOT NEW."dose" OR OLD."frequency" IS NOT NEW."frequency" OR OLD."duration_days" IS NOT NEW."duration_days" OR OLD."directions" IS NOT NEW."directions" OR OLD."dose_quantity" IS NOT NEW."dose_quantity" OR OLD."dose_unit" IS NOT NEW."dose_unit" OR OLD."times_a_day" IS NOT NEW."times_a_day" OR OLD."every_hours" IS NOT NEW."every_hours" OR OLD."meal" IS NOT NEW."meal" OR OLD."is_if_needed" IS NOT NEW."is_if_needed" OR OLD."most_a_day" IS NOT NEW."most_a_day" OR OLD."allergy_reason" IS NOT NEW."allergy_reason" OR OLD."interaction_reason" IS NOT NEW."interaction_reason" OR OLD."warnings" IS NOT NEW."warnings"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_delete BEFORE DELETE ON "prescription_line"

@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from models import clock
-from models.errors import Plural, Refused
+from models.errors import InTwo, Plural, Refused
 
 LANGUAGES = ("id", "en")
 #: The field of the session that keeps the reader's language for the time when the database is away.
@@ -191,7 +191,7 @@ def _as_said(value: Any) -> Any:
         from portal.web.words import state_word
         word = state_word(value)
         return word if word.isupper() else word[:1].lower() + word[1:]
-    return value
+    return value.en if isinstance(value, InTwo) and not is_indonesian() else value
 
 
 def refusal_text(refusal: Refused) -> str:

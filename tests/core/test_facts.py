@@ -145,10 +145,12 @@ def test_lines_change_in_draft_and_while_it_is_counted() -> None:
 
 
 def test_final_states_and_late_columns() -> None:
-    assert known("also_final_in") == {"supplier_invoice": ("approved",),
-                                      "monthly_pack": ("withdrawn",), "consultation": ("expired",)}
+    assert known("also_final_in") == {
+        "supplier_invoice": ("approved",), "monthly_pack": ("withdrawn",), "prescription": ("expired",),
+        "consultation": ("expired",)}
     assert known("late_columns") == {
         "consultation": ("rating", "rating_comment", "rated_at", "patient_id", "held_beside_id"),
+        "prescription": ("store_id", "received_by", "dispensed_at"),
         "supplier_return": ("credit_net", "credit_vat"), "stock_transfer": ("received_on",)}
 
 

@@ -35,7 +35,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 #: Tables of a patient's record: each reading of a row is written down.
 CLINICAL = frozenset({"bed_reservation", "clinical_note", "consultation", "diagnosis", "letter", "patient",
-                      "prescription", "stay"})
+                      "patient_allergy", "prescription", "stay", "walk_in"})
 
 
 def _next() -> int:

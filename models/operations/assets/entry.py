@@ -18,6 +18,7 @@ from models.asset_register import Asset, AssetState, AssetType, Ownership
 from models.base import db
 from models.errors import N_, Refused
 from models.journal import Posting
+from models.operations.assets import openings
 from models.operations.assets.books import open_books
 from models.operations.core.approvals import after
 from models.operations.ledger import journal
@@ -80,6 +81,7 @@ def _enter(asset: Asset, *, by: User, reason: str) -> None:
                                        JournalLeg(Posting.ASSET_OPENING, -asset.acquisition_cost)),
                        asset, by, description="opening")
     open_books(asset)
+    openings.enter(asset, by=by)
 
 
 #: What the books stand on: it is typed when the asset enters and changes by documents alone afterwards.

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from models import clock
 from models.base import db
@@ -209,15 +209,19 @@ def take_next(doctor: Doctor, *, by: User) -> Consultation:
     """
     if doctor.user_id != by.id:
         raise NotAllowed(N_("This consultation belongs to another doctor."))
-    rows = sa.select(WalkIn).where(WalkIn.state == WalkInState.WAITING).order_by(*_in_line())
-    for walk_in in db.session.scalars(rows.with_for_update(skip_locked=True)
-                                      .execution_options(populate_existing=True)):
-        if by.id not in walk_in.patient.owner_ids:
-            walk_in.consultation = _begin(walk_in, doctor, by)
-            perform(walk_in, "take", by=by)
-            tell("walk_in_taken", walk_in)
-            return walk_in.consultation
-    raise Refused(N_("Nobody waits in the line now."))
+    guardian = aliased(Patient)
+    family = sa.select(Patient.id).outerjoin(guardian, guardian.id == Patient.guardian_id).where(
+        sa.or_(Patient.user_id == by.id, guardian.user_id == by.id))
+    walk_in = db.session.scalar(
+        sa.select(WalkIn).where(WalkIn.state == WalkInState.WAITING, WalkIn.patient_id.not_in(family))
+        .order_by(*_in_line()).limit(1)  # one: whom this locks the others pass over
+        .with_for_update(skip_locked=True, of=WalkIn).execution_options(populate_existing=True))
+    if walk_in is None:
+        raise Refused(N_("Nobody waits in the line now."))
+    walk_in.consultation = _begin(walk_in, doctor, by)
+    perform(walk_in, "take", by=by)
+    tell("walk_in_taken", walk_in)
+    return walk_in.consultation
 
 
 def _begin(walk_in: WalkIn, doctor: Doctor, by: User) -> Consultation:

@@ -6,17 +6,19 @@ from __future__ import annotations
 from typing import Any
 
 from models.base import db
-from models.consultations import Consultation, ConsultationState, MessageSide
+from models.consultations import Consultation, ConsultationState, MessageSide, VisitKind
 from models.errors import N_
 from models.operations.core.approvals import after
 from models.operations.people import gathered_notices
 from models.operations.people.notices import (
     PANEL,
     PORTAL,
+    Audience,
     Declared,
     declare,
     planned,
     tell,
+    the_doctor,
     the_doctor_who_knew,
     the_patient,
 )
@@ -25,6 +27,24 @@ from models.prescriptions import Letter
 #: The notice of new messages, by the side that reads it.
 MESSAGES = {MessageSide.PATIENT: "message_of_doctor", MessageSide.DOCTOR: "message_of_patient"}
 
+
+def _at_its_time(audience: Audience) -> Audience:
+    """The same people of an appointment; who is seen now by the doctor on duty needs no word that it is
+    planned."""
+    return lambda consultation: audience(
+        consultation) if consultation.kind == VisitKind.APPOINTMENT else []
+
+
+declare(Declared(
+    "consultation_approved", _at_its_time(the_patient), N_("Your consultation was approved"),
+    (N_("Consultation %(number)s with %(doctor)s on %(when)s was approved."),
+     N_("Open it in the portal at that time to talk with the doctor.")), planned, PORTAL,
+    on=(Consultation, ("approve",)), icon="calendar-event", encloses=True))
+declare(Declared(
+    "consultation_planned", _at_its_time(the_doctor), N_("A consultation is planned"),
+    (N_("Consultation %(number)s on %(when)s was approved. You find it among your consultations."),),
+    planned, PANEL,
+    on=(Consultation, ("approve",)), icon="calendar-event"))
 declare(Declared(
     "message_of_doctor", the_patient, N_("%(doctor)s wrote to you"),
     (N_("Consultation %(number)s, unread messages: %(count)s."), N_("Read and answer them in the portal.")),
@@ -44,7 +64,7 @@ declare(Declared(
 declare(Declared(
     "consultation_back", the_patient, N_("Your consultation is planned again"),
     (N_("Consultation %(number)s with %(doctor)s on %(when)s stands again."),), planned, PORTAL,
-    on=(Consultation, ("undo_no_show",)), icon="calendar-event"))
+    on=(Consultation, ("undo_no_show",)), icon="calendar-event", encloses=True))
 declare(Declared(
     "consultation_missed", the_patient, N_("You were not met at your consultation"),
     (N_("The doctor waited for you in consultation %(number)s on %(when)s. If this is not so, or you could "
