@@ -22,7 +22,7 @@ from models.operations.assets import faults
 from models.operations.core import files
 from models.operations.people.guests import is_guest
 from models.places import InpatientRoom, Room
-from portal.web.links import public_url
+from portal.web.links import printed_address
 from portal.web.locale import refusal_text
 from portal.web.throttle import Throttle
 
@@ -126,7 +126,7 @@ def place_fault(code: str) -> Any:
 def address_of_place(place: Place) -> str:
     """The full address that stands behind the QR code of the place."""
     path = url_for("faults.place", code=place.qr_code)
-    return f"{(public_url() or request.url_root).rstrip('/')}{path}"
+    return printed_address(path) or path
 
 
 # ---------------------------------------------------------------- how it goes on

@@ -17,10 +17,14 @@ from models.operations.core.approvals import opened
 from models.operations.setup.demo import asset_year, maintenance
 from models.operations.setup.demo.asset_year import walk
 from models.operations.setup.demo.world import World, open_
-from models.places import InpatientRoom, Land, PhysicalCondition, RoomClass
+from models.places import FundingSource, InpatientRoom, Land, PhysicalCondition, RoomClass
 
 VENDORS = ("PT Surya Medika Teknologi", "PT Karya Alkes Nusantara", "CV Mebel Husada",
            "PT Nusantara Komputindo", "PT Sejuk Abadi Teknik")
+ADDRESSES = ("Jl. Letjen Suprapto Kav. 12, Jakarta Pusat", "Ruko Grand Boulevard C-8, Tangerang",
+             "Jl. Soekarno-Hatta No. 431, Bandung", "Mangga Dua Mall Lt. 3 No. 45, Jakarta Utara",
+             "Jl. Raya Bekasi Km 21 No. 9, Jakarta Timur")
+PHONES = ("+622142887310", "+622155790426", "+622273512088", "+622162309157", "+622146834902")
 #: Code, name, brand, words of the asset type, rupiah (made up), how many, vendor, room or ward.
 MODELS = (
     ("CT-64", "CT scanner 64 slice", "Siemens", "kedokteran", 9_850_000_000, 1, 0, "Ruang CT Scan"),
@@ -29,7 +33,7 @@ MODELS = (
     ("DEF-1", "Defibrilator", "Zoll", "kedokteran", 138_000_000, 4, 1, "Ruang Resusitasi IGD"),
     ("MON-5", "Monitor pasien 5 parameter", "Mindray", "kedokteran", 42_500_000, 14, 1, None),
     ("INF-P", "Pompa infus", "Terumo", "kedokteran", 23_800_000, 16, 1, None),
-    ("BED-E", "Ranjang elektrik 3 engkol", "Paramount", "rumah tangga", 38_900_000, 24, 2, None),
+    ("BED-E", "Ranjang elektrik 3 fungsi", "Paramount", "rumah tangga", 38_900_000, 24, 2, None),
     ("CHAIR-T", "Kursi tunggu 4 dudukan", "Chitose", "rumah tangga", 3_450_000, 40, 2, "Poli Penyakit Dalam"),
     ("AC-2", "AC split 2 PK", "Daikin", "rumah tangga", 9_200_000, 18, 4, "Ruang Direksi"),
     ("PC-1", "Komputer meja", "Lenovo", "komputer", 13_750_000, 22, 3, "Laboratorium Klinik"),
@@ -38,10 +42,14 @@ MODELS = (
 )
 
 
+#: Codes of state property of models, where the list that comes along has one.
+BMN = {"AMB-1": "3020105001", "GEN-1": "3010307010"}
+
+
 def load_masters(world: World) -> None:
     session, units, rooms = world.session, world.things["units"], world.things["rooms"]
-    vendors = [Vendor(code=f"VND-{index:03d}", name=name, address=f"Jl. Teknologi No. {7 * index}",
-                      phone=f"+62217770{index:03d}",
+    vendors = [Vendor(code=f"VND-{index:03d}", name=name, address=ADDRESSES[index - 1],
+                      phone=PHONES[index - 1],
                       email=f"penjualan{index}@vendor.example") for index, name in enumerate(VENDORS, 1)]
     session.add_all(vendors)
     types = list(session.scalars(sa.select(AssetType).order_by(AssetType.id)))
@@ -50,7 +58,8 @@ def load_masters(world: World) -> None:
     assets: list[Asset] = []
     for code, name, brand, words, price, count, _vendor, place in MODELS:
         kind = next((row for row in types if words in row.name.lower()), types[0])
-        model = AssetModel(code=code, name=name, brand=brand, asset_type=kind, estimated_price=Decimal(price))
+        model = AssetModel(code=code, name=name, brand=brand, asset_type=kind, estimated_price=Decimal(price),
+                           bmn_code=BMN.get(code))
         models[code] = model
         session.add(model)
         for number in range(count):
@@ -70,12 +79,31 @@ def load_masters(world: World) -> None:
             asset.ward_id = None
             asset.building_id = world.things["buildings"]["B"].id
     session.flush()
-    for asset in assets:
+    halls = _buildings(world, types)
+    for asset in (*assets, *halls):
         opened(asset, by=world.users["facilities_staff"])
     for land in session.scalars(sa.select(Land).order_by(Land.id)):
         value_land(land, by=world.users["facilities_staff"])
-    world.things.update(vendors=vendors, models=models, assets=assets)
+    world.things.update(vendors=vendors, models=models, assets=assets, halls=halls)
     _facilities(world, models)
+
+
+#: What each building is by the codes of state property.
+HALLS = {"A": "4010106001", "B": "4010106001", "C": "4010106001", "D": "4010102001"}
+
+
+def _buildings(world: World, types: list[AssetType]) -> list[Asset]:
+    """The buildings themselves, in the books at what they cost since the day they were finished."""
+    kind = next(row for row in types if "gedung" in row.name.lower())
+    result = [Asset(
+        name=building.name, asset_type=kind, acquisition_cost=building.cost,
+        acquired_on=building.completed_on, bmn_code=HALLS[code],
+        funding_source=FundingSource.APBD, work_unit_id=world.things["units"]["SARPRAS"].id,
+        building_id=building.id, capitalised_building_id=building.id)
+        for code, building in world.things["buildings"].items()]
+    world.session.add_all(result)
+    world.session.flush()
+    return result
 
 
 def _facilities(world: World, models: dict[str, AssetModel]) -> None:
@@ -99,6 +127,8 @@ def _facilities(world: World, models: dict[str, AssetModel]) -> None:
 
 
 def plan(world: World) -> None:
+    for hall in world.things["halls"]:
+        world.at(world.moment(360, 9), _use(world, hall))
     for asset in world.things["assets"][:-6]:
         world.at(world.moment(min(360, (world.today - asset.acquired_on).days), 10), _use(world, asset))
     asset_year.plan(world)

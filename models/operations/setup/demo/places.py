@@ -62,6 +62,15 @@ ROOMS = (
 )
 
 
+#: What a room measures, in square metres, and its floor; by name.
+SIZES: dict[str, tuple[int, int]] = {
+    "Poli Penyakit Dalam": (24, 2), "Poli Anak": (22, 2), "Poli Jantung": (26, 3), "Poli Kebidanan": (28, 3),
+    "Ruang Resusitasi IGD": (54, 1), "Ruang Tindakan IGD": (36, 1), "Kamar Operasi 1": (49, 2),
+    "Kamar Operasi 2": (45, 2), "Laboratorium Klinik": (86, 1), "Ruang CT Scan": (42, 1),
+    "Gudang Farmasi": (160, 1), "Gudang Umum": (240, 1), "Dapur Gizi": (185, 1), "Laundry": (210, 1),
+    "Ruang Direksi": (48, 4)}
+
+
 def load(world: World) -> None:
     session, units = world.session, world.things["units"]
     land = Land(code="T-01", name="Tanah RSUD Tirta Husada", total_area=Decimal(24500),
@@ -81,8 +90,8 @@ def load(world: World) -> None:
     rooms = {}
     for index, (building, name, kind, unit) in enumerate(ROOMS, 1):
         rooms[name] = Room(code=f"R-{index:03d}", name=name, kind=kind, building=buildings[building],
-                           area=Decimal(18 + 4 * (index % 5)), work_unit_id=units[unit].id,
-                           floor=1 + index % 2)
+                           area=Decimal(SIZES[name][0]), work_unit_id=units[unit].id,
+                           floor=SIZES[name][1])
     session.add_all(rooms.values())
     classes = {row.code: row for row in session.scalars(sa.select(RoomClass))}
     beds: list[Bed] = []
@@ -94,7 +103,8 @@ def load(world: World) -> None:
             for _ in range(count):
                 number += 1
                 room = InpatientRoom(
-                    ward=ward, room_class=classes[room_class], number=f"{floor}{number:02d}",
+                    ward=ward, room_class=classes[room_class], number=f"{floor}{number:02d}", floor=floor,
+                    is_isolation=ward_kind == WardKind.ISOLATION,
                     area=Decimal(12 + 6 * classes[room_class].bed_count),
                     beds=[Bed(number=str(place)) for place in range(1, classes[room_class].bed_count + 1)])
                 session.add(room)
