@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_4369461b914a
+Revision ID: 0006_f681add80cd5
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_4369461b914a'
+revision = '0006_f681add80cd5'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -158,7 +158,6 @@ def upgrade() -> None:
     sa.Column('consultation_id', KEY, nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("payer IN ('self', 'bpjs', 'insurance')", name=op.f('ck_walk_in_payer_known')),
-    sa.CheckConstraint("state <> 'taken' OR consultation_id IS NOT NULL", name=op.f('ck_walk_in_taken_has_consultation')),
     sa.CheckConstraint("state IN ('waiting', 'taken', 'left', 'expired')", name=op.f('ck_walk_in_state_known')),
     sa.CheckConstraint("triage IN ('routine', 'soon', 'urgent')", name=op.f('ck_walk_in_triage_known')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_walk_in_consultation_id')),

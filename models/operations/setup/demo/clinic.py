@@ -33,6 +33,7 @@ from models.operations.clinic import (
     clinical,
     consultations,
     conversations,
+    duty,
     merging,
     patients,
     prescriptions,
@@ -87,9 +88,24 @@ def load_masters(world: World) -> None:
                        for day in days])
         doctors.append(doctor)
         session.add(doctor)
+    _general_practitioner(world, specialties)
     session.flush()
     world.things["doctors"] = doctors
     _patients(world)
+
+
+def _general_practitioner(world: World, specialties: list[Specialization]) -> None:
+    """Who looks first where it is not plain which doctor it is; beside the others, whose months are told."""
+    name = "dr. Rini Puspitasari"
+    world.session.add(Doctor(
+        name=name, specialization=next(row for row in specialties if row.code == "dr."), fee=Decimal(75_000),
+        user=User(name=name, email="dokter11@demo.rawat", is_demo=True, email_confirmed_at=clock.now(),
+                  work_unit=world.things["units"]["RJ"], user_roles=[UserRole(role=Role.DOCTOR)]),
+        languages="id,en", str_number="3310999900001111", str_expires_on=world.today + timedelta(days=800),
+        sip_number="446/2950/DPMPTSP/2025", sip_expires_on=world.today + timedelta(days=700),
+        biography="Dokter umum. Anggota IDI cabang setempat.",
+        schedules=[DoctorSchedule(weekday=day, starts_at=time(8), ends_at=time(16), slot_minutes=15)
+                   for day in range(6)]))
 
 
 def synthetic_nik(region: str, born: date, sex: Sex, serial: int) -> str:
@@ -311,11 +327,11 @@ def load_open(world: World) -> None:
         if made and index % 2:
             world.do(made, "approve", "admin")
     for patient, doctor in ((me, doctors[1]), (everybody[5], doctors[0])):
-        made = _book(world, patient, doctor, tomorrow, COMPLAINTS[2])
-        if made:
-            world.do(made, "approve", "admin")
-            _open_talk(world, made)
-            _prescribe(world, made, made.doctor.user, NOTES[made.complaint][5])
+        made = _seen_now(patient, doctor, COMPLAINTS[2])
+        _open_talk(world, made)
+        _prescribe(world, made, made.doctor.user, NOTES[made.complaint][5])
+    for patient, complaint in ((everybody[14], COMPLAINTS[4]), (everybody[17], COMPLAINTS[1])):
+        _wait_in_line(patient, complaint)
     leaver = everybody[29 - 2]
     world.do(leaver, "close", leaver.user)
     back = everybody[26]
@@ -345,10 +361,27 @@ def _registered_twice(world: World, kept: Patient) -> None:
     merging.merge(twice, kept, by=world.users["admin"])
 
 
+def _wait_in_line(patient: Patient, complaint: str) -> None:
+    """The patient asks to be seen now."""
+    assert patient.user is not None
+    actor.set_actor(patient.user.id, actor.Door.PORTAL, "10.20.0.5")
+    duty.join(patient, complaint, by=patient.user, payer=patient.payer)
+
+
+def _seen_now(patient: Patient, doctor: Doctor, complaint: str) -> Consultation:
+    """The doctor is on duty for some hours, and takes the patient, who comes without an appointment."""
+    assert doctor.user is not None
+    actor.set_actor(doctor.user.id, actor.Door.BACK_OFFICE, "10.20.0.9")
+    until = (clock.local(clock.now()) + timedelta(hours=5)).time().replace(minute=0, second=0, microsecond=0)
+    duty.switch_on(doctor, until, by=doctor.user)
+    _wait_in_line(patient, complaint)
+    actor.set_actor(doctor.user.id, actor.Door.BACK_OFFICE, "10.20.0.9")
+    return duty.take_next(doctor, by=doctor.user)
+
+
 def _open_talk(world: World, made: Consultation) -> None:
-    """A conversation that has begun: the doctor starts early, the last message is unread."""
+    """A conversation that has begun; the last message is unread."""
     doctor, patient = _people(made)
-    world.do(made, "start", doctor)
     for side, text in TALKS[made.complaint][:3]:
         by = doctor if side == "d" else patient
         actor.set_actor(by.id, actor.Door.PORTAL, "10.20.0.5")
