@@ -15,7 +15,7 @@ from models import clock
 from models.base import Code, Id, Name, db, reference
 from models.documents import Stateful, state_column
 from models.errors import N_
-from models.places import InpatientRoom
+from models.places import InpatientRoom, label_code
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow
 
@@ -54,14 +54,15 @@ class CleaningKind(StrEnum):
 
 def _fit_for_class(bed: Bed, _user: User) -> bool:
     from models.facilities import missing_facilities, unfit_devices
+    from models.fault_reports import holding
 
-    return not missing_facilities(bed.inpatient_room) and not unfit_devices(bed.inpatient_room)
+    return (not missing_facilities(bed.inpatient_room) and not unfit_devices(bed.inpatient_room)
+            and not holding(bed, bed.inpatient_room))
 
 
 fit_for_class = Condition("fit_for_class", _fit_for_class,
-                          N_("The room lacks something that its class promises, or a device in it is unfit. "
-                             "Look at "
-                             "its facilities first."))
+                          N_("The room lacks something that its class promises, a device in it is unfit, or "
+                             "a fault of the bed or the room is reported. Look at the room board first."))
 
 
 #: So long after the press a wrong check-in, and a wrong check-out or transfer, is taken back.
@@ -131,6 +132,7 @@ class Bed(Stateful, db.Model):
     #: The kind of cleaning that has to be done before it is ready: kept from the day it became due, whatever
     #: the room is made into meanwhile. Empty while it is ready or occupied.
     cleaning_due: Mapped[CleaningKind | None]
+    qr_code: Mapped[str | None] = label_code()
 
     #: Typed with a step, and nowhere kept: that the front office means what it was asked about, when it
     #: happened (now, unless said), the bed that the guest goes to, how the stay ended.
@@ -170,7 +172,7 @@ def _since(_mapper: Any, _connection: Any, bed: Bed) -> None:
 class DischargeOutcome(StrEnum):
     """How a stay ended. Whether death came before or after 48 hours follows from the times."""
 
-    HOME = "home"
+    HOME = "went_home"
     REFERRED = "referred"
     OWN_WISH = "own_wish"
     DIED = "died"

@@ -22,6 +22,7 @@ from models.workflow import Condition, Transition, Workflow
 if TYPE_CHECKING:
     from models.documents import Attachment
     from models.organisation import Region
+    from models.patient_allergies import PatientAllergy
     from models.people import User
 
 #: Centimetres or kilograms, one decimal.
@@ -119,7 +120,7 @@ class DoctorSchedule(db.Model):
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     #: Whether the doctor comes at these hours on national holidays too.
-    on_holidays: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    on_holidays: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
@@ -330,6 +331,20 @@ class Patient(Stateful, db.Model):
         "Patient", remote_side="Patient.id", foreign_keys=[merged_into_id])
     region: Mapped[Region | None] = relationship("Region")
     consents: Mapped[list[Consent]] = relationship(back_populates="patient", order_by="Consent.id")
+    #: Chosen allergies, ended ones too, beside the free text of `allergies`.
+    allergy_rows: Mapped[list[PatientAllergy]] = relationship(
+        "PatientAllergy", back_populates="patient", order_by="PatientAllergy.id")
+
+    @property
+    def living_allergies(self) -> list[PatientAllergy]:
+        """Chosen allergies that hold."""
+        return [row for row in self.allergy_rows if row.ended_at is None]
+
+    @property
+    def allergy_words(self) -> str:
+        """All that is said of allergies, chosen and free; empty for nothing."""
+        said = list(dict.fromkeys(str(row) for row in self.living_allergies))
+        return "; ".join([*said, *([self.allergies] if self.allergies else [])])
 
     @property
     def owner_ids(self) -> frozenset[int]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from models import clock
-from models.asset_register import Asset, AssetBook, BookKind, TaxGroup
+from models.asset_register import Asset, AssetBook, AssetState, BookKind, TaxGroup
 from models.base import BigId, Code, Id, Money, Text, db, reference
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
@@ -49,6 +49,24 @@ def _is_entry_open(run: DepreciationRun, _user: Any) -> bool:
         Period.year * 12 + Period.month >= on.year * 12 + on.month, Period.closed_at.is_not(None))))
 
 
+def stands_as_posted(run: DepreciationRun) -> sa.ColumnElement[bool]:
+    """Lines, with their book and asset, whose book is as the run left it and whose asset is still there."""
+    line = DepreciationRunLine
+    return sa.and_(
+        AssetBook.depreciated_until == run.period_end,
+        AssetBook.cost - AssetBook.accumulated == line.closing_value,
+        sa.or_(AssetBook.anchored_on.is_(None), AssetBook.anchored_on < run.period_end),
+        Asset.state.in_((AssetState.REGISTERED, AssetState.IN_USE, AssetState.UNDER_MAINTENANCE)))
+
+
+def _do_books_stand(run: DepreciationRun, _user: Any) -> bool:
+    session, line = object_session(run), DepreciationRunLine
+    return session is None or not session.scalar(
+        sa.select(sa.literal(1)).select_from(line).join(AssetBook, AssetBook.id == line.asset_book_id)
+        .join(Asset, Asset.id == line.asset_id)
+        .where(line.depreciation_run_id == run.id, ~stands_as_posted(run)).limit(1))
+
+
 period_is_over = Condition(
     "period_is_over", lambda run, _user: run.period_end < clock.today(),
     N_("The period is not over yet. It is run from the day after its last one on."), field="period_start",
@@ -60,6 +78,12 @@ entry_is_open = Condition(
     "entry_is_open", _is_entry_open,
     N_("The month of its entry is closed, so the run stays. Change the life or the value of the assets "
        "instead; the next run takes it up."))
+
+
+books_stand = Condition(
+    "books_stand", _do_books_stand,
+    N_("The book of one of its assets changed after this run: its life, its value, or it left. The run "
+       "stays; what is wrong of it is corrected by the next one."))
 
 
 class DepreciationRun(Document, db.Model):
@@ -91,7 +115,7 @@ class DepreciationRun(Document, db.Model):
                    when=(not_own, period_is_over)),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reverse", (S.POSTED,), S.REVERSED, Role.FACILITIES_HEAD, needs_reason=True,
-                   when=(not_own, last_of_its_book, entry_is_open)),
+                   when=(not_own, last_of_its_book, entry_is_open, books_stand)),
         *author_steps(S, author=Role.FACILITIES_STAFF),
     )
 

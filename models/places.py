@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from models.journal import Account
     from models.organisation import WorkUnit
     from models.people import User
+
+
+def label_code() -> Any:
+    """The column of what stands behind the QR code on the label of a place."""
+    return mapped_column(sa.String(32), unique=True, default=lambda: secrets.token_urlsafe(16))
 
 
 class FundingSource(StrEnum):
@@ -143,13 +149,14 @@ R = RoomState
 
 def _devices_fit(room: Room, _user: User) -> bool:
     from models.facilities import unfit_devices
+    from models.fault_reports import holding
 
-    return not unfit_devices(room)
+    return not unfit_devices(room) and not holding(room)
 
 
 devices_fit = Condition("devices_fit", _devices_fit,
-                        N_("A device of this room is unfit, or its calibration is overdue. Look at its "
-                           "devices first."))
+                        N_("A device of this room is unfit or its calibration is overdue, or a fault is "
+                           "reported that keeps it from being used. Look at its devices and reports first."))
 
 
 keeps_room = Condition(
@@ -200,6 +207,7 @@ class Room(Stateful, db.Model):
     state: Mapped[RoomState] = state_column(R.READY, "tb_ruangan.ruangan_status")
     floor: Mapped[int] = mapped_column(default=1)
     work_unit_id: Mapped[int | None] = reference("work_unit")
+    qr_code: Mapped[str | None] = label_code()
 
     building: Mapped[Building] = relationship(back_populates="rooms")
     account: Mapped[Account | None] = relationship("Account")
@@ -300,6 +308,7 @@ class InpatientRoom(db.Model):
         default=InpatientRoomState.READY, index=True, info=seeded("tb_kamar.status_kamar"))
     is_isolation: Mapped[bool] = mapped_column(default=False)
     floor: Mapped[int] = mapped_column(default=1)
+    qr_code: Mapped[str | None] = label_code()
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 

@@ -139,6 +139,14 @@ def _addresses(text: str) -> list[str]:
     return result
 
 
+def _video_servers(text: str) -> list[str]:
+    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
+    if not all(re.fullmatch(r"(stuns?|turns?):[\w.\-\[\]:]+(\?transport=(udp|tcp))?", entry)
+               for entry in result):
+        raise ValueError(text)
+    return result
+
+
 TEXT = Kind(_text, N_("Write a few words."))
 FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
 PHONE = Kind(_phone, N_("Write a telephone number, for example (0321) 555123, or nothing."))
@@ -169,6 +177,7 @@ def whole(low: int, high: int, says: str) -> Kind:
     return Kind(_whole(low, high), says, "number")
 
 
+ANSWER = whole(1, 720, N_("Write whole hours from 1 to 720."))
 #: Every setting. Accounts are codes of the BLU chart.
 SETTINGS: dict[str, Declared] = {
     # What papers, mails and the panel contact the hospital.
@@ -186,6 +195,7 @@ SETTINGS: dict[str, Declared] = {
     "registration.known_addresses": Declared(
         "", NETWORKS, N_("Network addresses from which any number may register"),
         N_("The hospital's own Wi-Fi, or a village hall on a day of enrolment."), strict=""),
+    "hospital.city": Declared("", FREE_TEXT, N_("City of the hospital, as papers are dated")),
     "account.inventory": Declared("117211", ACCOUNT, N_("Account: inventory")),
     "account.in_transit": Declared("117199", ACCOUNT, N_("Account: stock on its way between stores")),
     "account.received_not_invoiced": Declared("212112", ACCOUNT, N_("Account: received, not invoiced")),
@@ -261,6 +271,14 @@ SETTINGS: dict[str, Declared] = {
     "delivery_request.urgent": Declared(
         "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
+    "fault_report.answer_hours.normal": Declared("72", ANSWER, N_("Hours to answer a normal fault report")),
+    "fault_report.answer_hours.urgent": Declared("8", ANSWER, N_("Hours to answer an urgent fault report")),
+    "fault_report.answer_hours.danger": Declared(
+        "1", ANSWER, N_("Hours to answer a report of danger"),
+        N_("Afterwards the head of facilities is told.")),
+    "service_contract.warn_days": Declared(
+        "60", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before a warranty or service contract ends on which facilities staff are told")),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "papers.remind_days": Declared(
@@ -311,6 +329,21 @@ SETTINGS: dict[str, Declared] = {
     "consultation.talk_hours": Declared(
         "72", whole(0, 8_760, N_("Write whole hours from 0 to 8760.")),
         N_("Hours after its end in which patient and doctor can still write to each other")),
+    "prescription.valid_days": Declared(
+        "30", whole(1, 366, N_("Write whole days from 1 to 366.")),
+        N_("Days in which a prescription can be fetched"), N_("What is issued keeps the days it was given.")),
+    "prescription.warn_days": Declared(
+        "3", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before its end on which a patient is told of a prescription that was not fetched")),
+    "prescription.place": Declared(
+        "", FREE_TEXT, N_("Where patients fetch their medicines"),
+        N_("For example “Apotek Rawat Jalan, lantai 1, 07.00–21.00”. Empty: the hospital's pharmacy.")),
+    "video.servers": Declared(
+        "", Kind(_video_servers, N_("Write addresses such as stun:stun.hospital.id:3478, "
+                                    "turn:turn.hospital.id:3478, or nothing.")),
+        N_("STUN and TURN servers of video calls"),
+        N_("Without one, calls work where both sides are in one network. A TURN server also needs "
+           "TURN_SECRET in the environment.")),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),

@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal import (
     account,
+    allergies,
     api,
     asking,
     consultations,
@@ -23,12 +24,13 @@ from portal import (
     record,
     registration,
     social,
+    vitals,
     web,
     words,
 )
 
 for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files,
-             notices, now):
+             notices, vitals, now, allergies):
     room.add_to(pages.bp)
 
 

@@ -17,6 +17,16 @@ from models.errors import N_, Refused
 from models.operations.people import accounts, credentials
 from models.people import User
 from portal import access, providers
+from portal.forms import (
+    ChangeEmailForm,
+    ChangePasswordForm,
+    ForgottenForm,
+    NewPasswordForm,
+    PasswordedForm,
+    TicketForm,
+    presses,
+    takes,
+)
 from portal.web import passwords
 from portal.web.links import public_url
 from portal.web.locale import refusal_text
@@ -93,6 +103,7 @@ def _done(words: str, place: str = "") -> Any:
 
 
 @access.signed_in
+@presses
 def resend() -> Any:
     """The mail that confirms the address, once more."""
     _counted(mails)
@@ -105,7 +116,7 @@ def resend() -> Any:
     return _done(gettext("We sent a mail to %(address)s. Open the link in it.", address=current_user.email))
 
 
-def known_password() -> str:
+def known_password(form: PasswordedForm) -> str:
     """Why the typed present password is not right; empty when it is, or when there is none yet."""
     if current_user.password_hash is None:
         return ""
@@ -113,16 +124,17 @@ def known_password() -> str:
     wait = guesses.take(key)
     if wait:
         raise TooManyRequests(retry_after=wait)
-    if not passwords.verified(request.form.get("current", ""), current_user.password_hash):
+    if not passwords.verified(str(form.current.data or ""), current_user.password_hash):
         return gettext("This is not your present password.")
     guesses.forget(key)
     return ""
 
 
 @access.signed_in
-def change_email() -> Any:
-    email = request.form.get("email", "").strip()[:254]
-    wrong = known_password()
+@takes(ChangeEmailForm)
+def change_email(form: ChangeEmailForm) -> Any:
+    email = str(form.email.data or "")
+    wrong = known_password(form)
     if wrong:
         return _page({"email_current": wrong}, 422, email=email)
     _counted(mails)
@@ -137,12 +149,13 @@ def change_email() -> Any:
 
 
 @access.signed_in
-def change_password() -> Any:
-    wrong = known_password()
+@takes(ChangePasswordForm)
+def change_password(form: ChangePasswordForm) -> Any:
+    wrong = known_password(form)
     if wrong:
         return _page({"current": wrong}, 422)
-    password = request.form.get("password", "")
-    error = password_error(password, request.form.get("repeated", ""), current_user)
+    password = str(form.password.data or "")
+    error = password_error(password, str(form.repeated.data or ""), current_user)
     if error:
         return _page(dict([error]), 422)
     stored = passwords.hashed(password)
@@ -154,6 +167,7 @@ def change_password() -> Any:
 
 
 @access.signed_in
+@presses
 def end_session(session_id: int) -> Any:
     with one_transaction():
         ended = session_id < 2**63 and credentials.end_sessions(current_user, only=session_id)
@@ -163,6 +177,7 @@ def end_session(session_id: int) -> Any:
 
 
 @access.signed_in
+@presses
 def end_others() -> Any:
     with one_transaction():
         credentials.end_sessions(current_user, keep=token_hash())
@@ -170,6 +185,7 @@ def end_others() -> Any:
 
 
 @access.signed_in
+@presses
 def end_token(token_id: int) -> Any:
     with one_transaction():
         ended = token_id < 2**63 and credentials.end_tokens(current_user, only=token_id)
@@ -179,6 +195,7 @@ def end_token(token_id: int) -> Any:
 
 
 @access.signed_in
+@presses
 def end_all_tokens() -> Any:
     with one_transaction():
         credentials.end_tokens(current_user)
@@ -186,6 +203,7 @@ def end_all_tokens() -> Any:
 
 
 @access.signed_in
+@presses
 def unlink(identity_id: int) -> Any:
     try:
         with one_transaction():
@@ -206,10 +224,11 @@ def forgotten() -> Any:
                            email=request.args.get("email", "")[:254])
 
 
-def forgotten_post() -> Any:
+@takes(ForgottenForm)
+def forgotten_post(form: ForgottenForm) -> Any:
     """The same answer for every address."""
     _counted(mails)
-    email = request.form.get("email", "").strip()[:254]
+    email = str(form.email.data or "")
     if "@" not in email:
         return render_template("portal/account_forgotten.html", sent=False, email=email,
                                error=gettext("Type the e-mail address of your account.")), 422
@@ -219,11 +238,10 @@ def forgotten_post() -> Any:
     return render_template("portal/account_forgotten.html", sent=True, email=email)
 
 
-def _ticket(kinds: tuple[TicketKind, ...]) -> tuple[str, Any]:
+def _ticket(kinds: tuple[TicketKind, ...], token: str) -> tuple[str, Any]:
     """The ticket of the address or form, and what it is; the sentence of refusal when it is no longer
     good."""
     _counted(tickets)
-    token = request.values.get("ticket", "")
     return token, accounts.found_ticket(token, *kinds)
 
 
@@ -235,16 +253,17 @@ def _stale(refusal: Refused) -> Any:
 def ticket() -> Any:
     """Asks before it does anything: programs that look into mail open links too."""
     try:
-        token, result = _ticket(CONFIRMING)
+        token, result = _ticket(CONFIRMING, request.args.get("ticket", ""))
     except Refused as refusal:
         return _stale(refusal)
     return render_template("portal/account_ticket.html", ticket=result, token=token,
                            names=accounts.provider_name)
 
 
-def ticket_post() -> Any:
+@takes(TicketForm)
+def ticket_post(form: TicketForm) -> Any:
     try:
-        token, _ = _ticket(CONFIRMING)
+        token, _ = _ticket(CONFIRMING, _token_of(form))
         with one_transaction():
             result = accounts.confirm(token)
     except Refused as refusal:
@@ -260,6 +279,11 @@ def done() -> Any:
     return render_template("portal/account_done.html")
 
 
+def _token_of(form: TicketForm) -> str:
+    """The link's own text: the form carries it, a program may leave it in the address."""
+    return str(form.ticket.data or request.args.get("ticket", ""))
+
+
 def _password_page(token: str, user: User, errors: dict[str, str] | None = None, status: int = 200) -> Any:
     return render_template("portal/account_password.html", token=token, errors=errors or {},
                            least=shortest(user),
@@ -268,17 +292,18 @@ def _password_page(token: str, user: User, errors: dict[str, str] | None = None,
 
 def password() -> Any:
     try:
-        token, result = _ticket((TicketKind.RESET_PASSWORD,))
+        token, result = _ticket((TicketKind.RESET_PASSWORD,), request.args.get("ticket", ""))
     except Refused as refusal:
         return _stale(refusal)
     return _password_page(token, result.user)
 
 
-def password_post() -> Any:
+@takes(NewPasswordForm)
+def password_post(form: NewPasswordForm) -> Any:
     try:
-        token, result = _ticket((TicketKind.RESET_PASSWORD,))
-        typed = request.form.get("password", "")
-        error = password_error(typed, request.form.get("repeated", ""), result.user)
+        token, result = _ticket((TicketKind.RESET_PASSWORD,), _token_of(form))
+        typed = str(form.password.data or "")
+        error = password_error(typed, str(form.repeated.data or ""), result.user)
         if error:
             return _password_page(token, result.user, dict([error]), 422)
         stored = passwords.hashed(typed)

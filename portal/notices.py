@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from models.base import one_transaction
 from models.operations.people import notices
 from portal import access, pages
+from portal.forms import ChannelsForm, presses, takes
 from portal.web import notices as said
 
 
@@ -22,6 +23,7 @@ def show() -> Any:
 
 
 @access.patients_only
+@presses
 def read() -> Any:
     with one_transaction():
         notices.mark_read(current_user)
@@ -30,6 +32,7 @@ def read() -> Any:
 
 
 @access.patients_only
+@presses
 def open_one(notice_id: int) -> Any:
     """Mark one as read and go to what it is about."""
     with one_transaction():
@@ -40,9 +43,11 @@ def open_one(notice_id: int) -> Any:
 
 
 @access.patients_only
-def channels() -> Any:
+@takes(ChannelsForm)
+def channels(form: ChannelsForm) -> Any:
+    chosen = {field.name: "1" for field in form if field.data is True}
     with one_transaction():
-        said.choose_channels(current_user._get_current_object(), request.form)
+        said.choose_channels(current_user._get_current_object(), chosen)
     flash(gettext("Your choice was saved."))
     return redirect(url_for("portal.notices"), 303)
 

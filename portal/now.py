@@ -21,6 +21,7 @@ from models.operations.clinic import duty, slots, which_doctor
 from models.operations.core.approvals import perform
 from portal import access, directory, fragments
 from portal.asking import Asking, allowed_people
+from portal.forms import AskForm, presses, takes
 from portal.web.locale import refusal_text
 
 TEMPLATE = "portal/now.html"
@@ -65,11 +66,12 @@ def show() -> Any:
 
 
 @access.patients_only
-def join() -> Any:
+@takes(AskForm)
+def join(form: AskForm) -> Any:
     people = allowed_people()
     if not people:
         return redirect(url_for("portal.home"), 303)
-    asking = Asking(request.form, people)
+    asking = Asking(form.typed, people)
     if duty.of_patients([asking.patient]) is not None:  # the button was pressed twice
         return redirect(url_for("portal.now"), 303)
     if not asking.check("complaint"):
@@ -78,7 +80,7 @@ def join() -> Any:
         with one_transaction():
             duty.join(asking.patient, asking.complaint, by=current_user, answers=asking.answers)
     except Refused as refusal:
-        again = Asking(request.form, allowed_people())
+        again = Asking(form.typed, allowed_people())
         again.errors["complaint"] = refusal_text(refusal)
         return _page(again.people, again, refusal.status)
     flash(gettext("You are in the line. Keep this page open, or come back when the bell calls you."))
@@ -86,6 +88,7 @@ def join() -> Any:
 
 
 @access.patients_only
+@presses
 def leave() -> Any:
     walk_in: WalkIn | None = duty.of_patients(access.people())
     if walk_in is not None:

@@ -21,7 +21,7 @@ from models.errors import NotAllowed, Refused
 from models.operations.clinic import conversation_news, conversations
 from models.operations.clinic.conversation_news import BOARD
 from models.operations.core import files
-from portal.web import conversation_page
+from portal.web import call_page, conversation_page
 from portal.web.htmx import wants_fragment
 
 ME = MessageSide.DOCTOR
@@ -68,6 +68,20 @@ class TalkPages:
             conversation_news.typing(record.id, ME)
             db.session.commit()
         return "", 204
+
+    @expose("/<id>/call")
+    def call_view(self, id: str) -> Any:
+        """The video call, by the doctor alone."""
+        record = self._own_or_404(id)
+        return call_page.page(record, ME, self.details_url(record))
+
+    @expose("/<id>/call/news")
+    def call_news_view(self, id: str) -> Any:
+        return call_page.news(self._own_or_404(id), ME)
+
+    @expose("/<id>/call/signal", methods=("POST",))
+    def call_signal_view(self, id: str) -> Any:
+        return call_page.send(self._own_or_404(id), ME)
 
     @expose("/<id>/message", methods=("POST",))
     def message_view(self, id: str) -> Any:

@@ -19,7 +19,7 @@ from backoffice.panel.pages import Page
 from backoffice.panel.views import done, message_of, unless_known
 from models import clock
 from models.base import db, one_transaction
-from models.clinic import Doctor, DoctorSchedule, ExceptionKind, ScheduleException
+from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
 from models.consultations import EARLY, HOLDS_SLOT, URGENCY, Consultation, ConsultationState
 from models.errors import NotAllowed, Refused
 from models.operations.clinic import absences, conversations, duty, schedules, slots
@@ -60,8 +60,8 @@ def queue_of(doctor: Doctor) -> dict[str, Any]:
             sa.or_(sa.and_(Consultation.starts_at >= start, Consultation.starts_at < end,
                            Consultation.state.in_((C.APPROVED, C.IN_PROGRESS, C.COMPLETED, C.NO_SHOW))),
                    Consultation.state == C.IN_PROGRESS, Consultation.id.in_(unread)))
-        .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at,
-                                                            Consultation.id).limit(200)))
+        .options(joinedload(Consultation.patient).selectinload(Patient.allergy_rows))
+        .order_by(Consultation.starts_at, Consultation.id).limit(200)))
     today = [row for row in rows if start <= row.starts_at < end]
     # who has been waiting since their time came goes by urgency; who is still to come by the clock
     due = clock.now() + EARLY

@@ -78,6 +78,8 @@ def _with(**query: str) -> Callable[[], dict[str, str]]:
 TILES: tuple[Tile, ...] = (
     Tile("doctors", _l("Doctors available"), "doctor", MANAGEMENT, _with(only="available"),
          Trend(_l("Doctors who held consultations"), "started_at", of="doctor_id", table="consultation")),
+    Tile("packs", _l("Monthly reports released"), "monthly_pack", frozenset({R.DIRECTOR}),
+         _with(state="released")),
     Tile("done", _l("Consultations done"), "consultation", frozenset({R.ADMIN}), _with(state="completed"),
          Trend(_l("Consultations done"), "completed_at", ("completed",))),
     Tile("patients", _l("Patients registered"), "patient", frozenset({R.ADMIN}), _with(state="active"),

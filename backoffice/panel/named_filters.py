@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from models import clock
+from models.asset_history import MovementState
 from models.clinic import Doctor, Patient, PatientState
 from models.items import Item
 from models.operations.ledger import availability
@@ -64,8 +65,7 @@ def _ending(model: Any) -> sa.ColumnElement[bool]:
 
 def awaited(model: Any) -> sa.ColumnElement[bool]:
     """Movements that the unit which gets the asset has not acknowledged."""
-    return model.acknowledged_at.is_(None) & model.to_work_unit_id.is_distinct_from(model.from_work_unit_id) \
-        & model.to_work_unit_id.is_not(None)
+    return model.state == MovementState.AWAITED
 
 
 PRESETS: dict[str, dict[str, Preset]] = {
@@ -86,6 +86,9 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
     "maintenance": {"open": Preset(_l("Open"),
                                    _states("submitted", "approved", "payment_approved", "in_progress"))},
+    "fault_report": {
+        "open": Preset(_l("Open"), _states("reported", "acknowledged", "ordered")),
+        "unanswered": Preset(_l("Not answered yet"), _states("reported"))},
     "asset_movement": {"awaited": Preset(_l("To acknowledge"), awaited)},
     "consultation": {"open": Preset(_l("Open"), _states("requested", "approved", "in_progress"))},
 }

@@ -37,7 +37,7 @@ from portal.web.pdf import answer
 ASIDE_BUTTONS = history.ASIDE | {"close"}
 #: Where a step that was taken from a page of several records returns to.
 RETURNS = {"inbox": "/admin/inbox/", "rooms": "/admin/rooms/", "other_rooms": "/admin/rooms/?kind=other",
-           "housekeeping": "/admin/housekeeping/"}
+           "housekeeping": "/admin/housekeeping/", "faults": "/admin/fault_report/work/"}
 
 
 class TransitionPages(RowActions, LineTables):

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from backoffice.panel.base import LedgerView, MasterView
 from backoffice.panel.reports import may_report
 from backoffice.rooms import bed_steps
+from backoffice.rooms.place_labels import PlaceLabels
 from models.bed_reservations import BedReservation
 from models.beds import Bed, BedState, Stay
 from models.errors import AsksBack, Refused
@@ -29,18 +30,23 @@ class InventoryList:
     """Mixed into the views of rooms: the way to the list of what belongs in one."""
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
-        if not may_report("room_inventory"):
-            return []
         table = record.__tablename__
-        return [(f"/admin/reports/room_inventory/?{table}={record.id}", gettext("Inventory list (KIR)"),
-                 "list-details")]
+        kir = [(f"/admin/reports/room_inventory/?{table}={record.id}", gettext("Inventory list (KIR)"),
+                "list-details")] if may_report("room_inventory") else []
+        return [*kir, *fault_link(record)]
 
 
-class RoomView(InventoryList, MasterView):
+def fault_link(record: Any) -> list[tuple[str, str, str]]:
+    """The way to report what is broken there."""
+    return [(f"/admin/fault_report/new/?{record.__tablename__}={record.id}", gettext("Report a fault"),
+             "alert-triangle")]
+
+
+class RoomView(PlaceLabels, InventoryList, MasterView):
     model = Room
 
 
-class BedView(MasterView):
+class BedView(PlaceLabels, MasterView):
     """Who lies in a bed is the front office's to know: lists show the state alone."""
 
     model = Bed
@@ -164,7 +170,7 @@ class LandView(MasterView):
         exits.value_land(record, by=current_user._get_current_object())
 
 
-class InpatientRoomView(InventoryList, MasterView):
+class InpatientRoomView(PlaceLabels, InventoryList, MasterView):
     model = InpatientRoom
     column_list = ("number", "ward", "room_class", "floor", "is_isolation", "state")
 

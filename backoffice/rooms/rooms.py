@@ -22,10 +22,12 @@ from models import clock
 from models.base import db
 from models.beds import Bed, BedState
 from models.facilities import missing_facilities, unfit_devices
+from models.fault_reports import FaultReport, holding_by_place
 from models.operations.rooms import free_beds
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, RoomState, Ward
 from models.roles import Role
+from models.settings import setting
 from models.workflow import Transition
 from portal.web.locale import day, hour
 
@@ -45,6 +47,7 @@ LOOKS: dict[str, tuple[str, str, Any]] = {
 #: The same for rooms that nobody stays in overnight.
 ROOM_LOOKS: dict[str, tuple[str, str, Any]] = {
     RoomState.READY: ("ready", "circle-check", lazy_gettext("Ready")),
+    HELD: LOOKS[HELD],
     RoomState.IN_USE: ("occupied", "door-enter", lazy_gettext("In use")),
     RoomState.NEEDS_CLEANING: LOOKS[BedState.NEEDS_CLEANING],
     RoomState.CLEANING: LOOKS[BedState.CLEANING],
@@ -83,9 +86,17 @@ def columns(class_code: str = "", ward_id: int | None = None) -> list[Column]:
             continue
         missing = [str(wanted.item or wanted.asset_model) for wanted in missing_facilities(room)]
         missing += [gettext("%(device)s: calibration", device=str(device)) for device in unfit_devices(room)]
+        missing += [fault_words(report) for report in now.faults.get(("inpatient_room", room.id), ())]
+        missing += [f"{bed}: {fault_words(report)}" for bed in room.beds
+                    for report in now.faults.get(("bed", bed.id), ())]
         beds = [(bed, look_of(bed, now)) for bed in room.beds]
         result.setdefault(room.ward_id, Column(room.ward)).tiles.append(Tile(room, missing, beds))
     return list(result.values())
+
+
+def fault_words(report: FaultReport) -> str:
+    """A reported fault among what a room lacks."""
+    return gettext("fault: %(fault)s", fault=report.fault[:60])
 
 
 def look_of(bed: Bed, now: free_beds.Standing) -> str:
@@ -147,9 +158,16 @@ class RoomsView(Page):
                  "wall": wall,
                  "address": address, "since": since, "step_of": step_of}
         if other:
-            groups = other_rooms()
-            return {**given, "groups": groups, "looks": ROOM_LOOKS, "board": groups,
-                    "counts": {look: sum(room.state == look for _b, rooms in groups for room in rooms)
+            groups, faults = other_rooms(), holding_by_place()
+
+            def room_look(room: Room) -> str:
+                held = room.state == RoomState.READY and ("room", room.id) in faults
+                return HELD if held else room.state.value
+
+            return {**given, "groups": groups, "looks": ROOM_LOOKS, "board": groups, "look_of": room_look,
+                    "faults_of": lambda room: [fault_words(report) for report in
+                                               faults.get(("room", room.id), ())],
+                    "counts": {look: sum(room_look(room) == look for _b, rooms in groups for room in rooms)
                                for look in ROOM_LOOKS}}
         board = columns(requested["class"])
         counts = {look: sum(column.count(look) for column in board) for look in LOOKS}
@@ -164,7 +182,7 @@ class RoomsView(Page):
         return self.render("backoffice/rooms/rooms_wall.html" if given["wall"]
                            else "backoffice/rooms/rooms.html",
                            classes=classes, now=clock.now(), source=given["address"]("/admin/rooms/board"),
-                           back=given["address"](wall=""), **given)
+                           back=given["address"](wall=""), house=setting("hospital.name"), **given)
 
     @expose("/board")
     def board(self) -> Any:

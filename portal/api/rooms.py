@@ -30,6 +30,8 @@ def _bed(bed: Bed, now: free_beds.Standing | None = None) -> dict[str, Any]:
     room, now = bed.inpatient_room, now or free_beds.standing()
     missing = [str(wanted.item or wanted.asset_model) for wanted in missing_facilities(room)]
     missing += [str(device) for device in unfit_devices(room)]
+    missing += [report.fault[:60] for key in (("inpatient_room", room.id), ("bed", bed.id))
+                for report in now.faults.get(key, ())]
     shown: dict[str, Any] = {
         "id": bed.id, "name": str(bed), "number": bed.number, "room": room.number, "floor": room.floor,
         "is_isolation": room.is_isolation, "ward": {"code": room.ward.code, "name": room.ward.name},

@@ -74,7 +74,7 @@ def test_the_line_goes_by_urgency_then_by_arrival(session: Any) -> None:
 
 
 def test_a_consultation_now_meets_no_appointment(session: Any) -> None:
-    """The doctor's and the patient's planned times stay theirs; the next is taken beside the one before."""
+    """The doctor's and the patient's planned times stay theirs; the next is taken when one ended."""
     doctor = on_duty()
     patient = make.make_patient()
     for whose in ({"doctor": doctor}, {"patient": patient}):

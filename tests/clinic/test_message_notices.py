@@ -69,8 +69,8 @@ def test_what_was_read_before_the_mail_left_is_not_mailed(session: Any, visit: C
     assert told(visit.patient.user) == [("message_of_doctor", 1)]
 
 
-def test_after_the_mail_left_more_messages_count_on_without_another(
-        session: Any, visit: Consultation) -> None:
+def test_after_the_mail_left_more_messages_count_on_without_another(session: Any,
+                                                                    visit: Consultation) -> None:
     says(visit, "satu")
     (mail,) = mails()
     mail.status, mail.sent_at = DeliveryStatus.SENT, clock.now()

@@ -37,7 +37,7 @@ def shown(session: Any, key: str, **values: Any) -> list[dict[str, Any]]:
 def lie(room: Any, bed: int, start: datetime, end: datetime | None, outcome: str | None = None) -> Stay:
     return make.saved(Stay(bed=room.beds[bed], outside_reference=make.unique("FO"), started_at=start,
                            ended_at=end, checked_in_by=make.make_user(Role.FRONT_OFFICE),
-                           outcome=outcome or ("home" if end else None)))
+                           outcome=outcome or ("went_home" if end else None)))
 
 
 def test_indicators_by_the_midnight_census(session: Any) -> None:

@@ -21,6 +21,7 @@ from tests.support.specified_rights import TABLES, rows_read
 
 #: Tables whose rows have a maker of their own, or need more than filled columns.
 MAKERS: dict[str, Callable[[], Any]] = {
+    "asset_movement": make.make_asset_movement,
     "setting": lambda: make_setting(),
     "user": make.make_user, "work_unit": make.make_work_unit, "doctor": make.make_doctor,
     "patient": make.make_patient, "consultation": make.make_consultation, "store": make.make_store,
@@ -34,7 +35,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 #: Tables of a patient's record: each reading of a row is written down.
 CLINICAL = frozenset({"bed_reservation", "clinical_note", "consultation", "diagnosis", "letter", "patient",
-                      "prescription", "stay", "walk_in"})
+                      "patient_allergy", "prescription", "stay", "walk_in"})
 
 
 def _next() -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -114,6 +115,18 @@ def _new_book(kind: BookKind, row: Any, tax_method: DepreciationMethod) -> dict[
     return {"asset_id": row.id, "book": kind, "method": method, "useful_life": life, "tax_group": group,
             "cost": cost, "residual_value": residual, "opening_accumulated": ZERO, "accumulated": ZERO,
             "anchored_accumulated": ZERO, "starts_on": row.acquired_on}
+
+
+def would_open(kind: BookKind, asset_type: AssetType, cost: Decimal, acquired_on: date) -> Any:
+    """The book, as a row, that an owned asset of this type gets; None where it gets none."""
+    if (asset_type.method == DepreciationMethod.NONE
+            or (kind == BookKind.TAX and asset_type.tax_group is None)):
+        return None
+    row = SimpleNamespace(id=0, acquisition_cost=cost, acquired_on=acquired_on, method=asset_type.method,
+                          useful_life=asset_type.useful_life, residual_percent=asset_type.residual_percent,
+                          tax_group=asset_type.tax_group)
+    declared = DepreciationMethod(setting("depreciation.tax_method"))
+    return SimpleNamespace(**{**_new_book(kind, row, declared), "anchored_on": None})
 
 
 @after(Asset, "put_into_use")

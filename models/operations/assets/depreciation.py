@@ -287,23 +287,18 @@ def _read_books_again() -> None:
 
 @effect(DepreciationRun, "reverse")
 def _take_back(run: DepreciationRun, *, by: User, reason: str) -> None:
-    """The books are as before the run, and its entry has an opposite one of the same day. Raises `Refused`
-    when something changed an asset's book since."""
+    """The books are as before the run, and its entry has an opposite one of the same day."""
     ours = LINE.c.depreciation_run_id == run.id
-    stands = sa.and_(
-        BOOK.c.depreciated_until == run.period_end, BOOK.c.cost - BOOK.c.accumulated == LINE.c.closing_value,
-        sa.or_(BOOK.c.anchored_on.is_(None), BOOK.c.anchored_on < run.period_end),
-        BOOK.c.asset_id.in_(sa.select(Asset.id).where(Asset.state.in_(DEPRECIATES))))
-    changed = db.session.scalars(
-        sa.select(Asset).join(LINE, LINE.c.asset_id == Asset.id).join(BOOK, BOOK.c.id == LINE.c.asset_book_id)
-        .where(ours, ~stands).order_by(Asset.id).limit(1)).first()
-    if changed is not None:
-        raise Refused(N_("The book of %(asset)s changed after this run: its life, its value, or it left. The "
-                         "run stays; what is wrong of it is corrected by the next one."), asset=str(changed))
-    db.session.execute(
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(LINE).where(ours)) or 0
+    changed = db.session.execute(  # type: ignore[attr-defined]
         sa.update(BOOK).values(accumulated=BOOK.c.accumulated - LINE.c.amount,
                                depreciated_until=_counted_before(run), version=BOOK.c.version + 1)
-        .where(BOOK.c.id == LINE.c.asset_book_id, ours).execution_options(synchronize_session=False))
+        .where(BOOK.c.id == LINE.c.asset_book_id, ours, BOOK.c.depreciated_until == run.period_end,
+               BOOK.c.cost - BOOK.c.accumulated == LINE.c.closing_value)
+        .execution_options(synchronize_session=False)).rowcount
+    if changed != count:
+        raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat your "
+                          "step."))
     _read_books_again()
     if run.book == BookKind.HOSPITAL:
         journal.reverse_entries(run, on=run.run_on, by=by)

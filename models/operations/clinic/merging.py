@@ -22,6 +22,7 @@ from models.operations.core.locking import lock
 from models.operations.people import nik
 from models.operations.people.notices import ASK, Declared, declare, tell, the_account
 from models.outbox import Channel
+from models.patient_allergies import PatientAllergy
 from models.people import User
 from models.roles import Role
 
@@ -30,7 +31,11 @@ from models.roles import Role
 KEYS: dict[tuple[str, str], str] = {
     ("consultation", "patient_id"): "moves",
     ("stay", "patient_id"): "moves",
+    # Both allergies hold for the one person.
+    ("patient_allergy", "patient_id"): "moves",
+    ("vital_sign", "patient_id"): "moves",
     ("bed_reservation", "patient_id"): "moves",
+    ("walk_in", "patient_id"): "moves",
     ("patient", "guardian_id"): "moves",
     ("patient", "merged_into_id"): "moves",
     # Whoever consented, consented for that registration: it is withdrawn with it, the own consents stay in
@@ -350,7 +355,7 @@ def _move(gone: Patient, kept: Patient, twice: dict[int, int]) -> dict[str, int]
         if ids:
             db.session.execute(sa.update(table).where(table.c.id.in_(ids)).values(changes))
             moved[name] = moved.get(name, 0) + len(ids)
-    forget(gone)
+    forget(gone, kept)
     return moved
 
 
@@ -358,9 +363,11 @@ def forget(*patients: Patient) -> None:
     """Let what the session holds of these records' rows be read again."""
     ids = {patient.id for patient in patients}
     for record in list(db.session.identity_map.values()):
-        if isinstance(record, (Consultation, Attachment)) or (
+        if isinstance(record, (Consultation, Attachment, PatientAllergy)) or (
                 isinstance(record, Patient) and record.id not in ids and record.guardian_id in ids):
             db.session.expire(record)
+    for patient in patients:
+        db.session.expire(patient, ["allergy_rows"])
 
 
 def snapshot(gone: Patient, kept: Patient, rows: Rows) -> dict[tuple[str, int, str], Any]:

@@ -39,7 +39,7 @@ declare(Declared(
     "consultation_approved", _at_its_time(the_patient), N_("Your consultation was approved"),
     (N_("Consultation %(number)s with %(doctor)s on %(when)s was approved."),
      N_("Open it in the portal at that time to talk with the doctor.")), planned, PORTAL,
-    on=(Consultation, ("approve",)), icon="calendar-event"))
+    on=(Consultation, ("approve",)), icon="calendar-event", encloses=True))
 declare(Declared(
     "consultation_planned", _at_its_time(the_doctor), N_("A consultation is planned"),
     (N_("Consultation %(number)s on %(when)s was approved. You find it among your consultations."),),
@@ -64,7 +64,7 @@ declare(Declared(
 declare(Declared(
     "consultation_back", the_patient, N_("Your consultation is planned again"),
     (N_("Consultation %(number)s with %(doctor)s on %(when)s stands again."),), planned, PORTAL,
-    on=(Consultation, ("undo_no_show",)), icon="calendar-event"))
+    on=(Consultation, ("undo_no_show",)), icon="calendar-event", encloses=True))
 declare(Declared(
     "consultation_missed", the_patient, N_("You were not met at your consultation"),
     (N_("The doctor waited for you in consultation %(number)s on %(when)s. If this is not so, or you could "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -152,6 +152,28 @@ def post_entry(on: date, lines: Iterable[JournalLeg], document: Any, by: User, d
     insert_all(JournalLine, [
         {"entry_id": entry_id, "account_id": account_id, "purpose": purpose, "debit": max(amount, ZERO),
          "credit": max(-amount, ZERO)} for (purpose, account_id), amount in sums.items() if amount])
+
+
+def post_many(on: date, entries: Sequence[tuple[Any, Sequence[JournalLeg]]], by: User,
+              description: str | None = None) -> None:
+    """An entry for each of many documents, all dated `on`, in two statements; as `post_entry` does, for legs
+    that the operation knows to balance and to fit."""
+    period = open_period(on)
+    wanted = [(document, [leg for leg in legs if leg.amount]) for document, legs in entries]
+    wanted = [(document, legs) for document, legs in wanted if legs]
+    if not wanted:
+        return
+    named = accounts({leg.purpose for _document, legs in wanted for leg in legs if leg.account_id is None})
+    if any(sum((leg.amount for leg in legs), ZERO) for _document, legs in wanted):
+        raise ValueError("an entry does not balance")
+    (ids,) = insert_all(JournalEntry, [
+        {"period_id": period.id, "posted_on": on, "document_type": document.__tablename__,
+         "document_id": document.id, "description": description, "user_id": by.id,
+         "occurred_at": clock.now()} for document, _legs in wanted])
+    insert_all(JournalLine, [
+        {"entry_id": entry_id, "account_id": named[leg.purpose] if leg.account_id is None else leg.account_id,
+         "purpose": leg.purpose, "debit": max(leg.amount, ZERO), "credit": max(-leg.amount, ZERO)}
+        for entry_id, (_document, legs) in zip(ids, wanted, strict=True) for leg in legs])
 
 
 def reverse_entries(document: Any, *, on: date, by: User) -> None:

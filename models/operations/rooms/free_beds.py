@@ -1,7 +1,8 @@
 """Which beds are free: one definition for board, public page, home page and API.
 
 A bed is free when it is ready, stands in a ward that is in use, its room has all that its class promises with
-every device in it fit, and it is not kept for somebody now. A reservation of a class, not of a certain bed,
+every device in it fit, no reported fault holds the bed or its room, and it is not kept for somebody now. A
+reservation of a class, not of a certain bed,
 keeps the first free bed of that class, by ward, room and bed.
 """
 
@@ -17,6 +18,7 @@ from models.base import db
 from models.bed_reservations import BedReservation, is_running
 from models.beds import Bed, BedState
 from models.facilities import ClassFacility, RoomFacility, missing_facilities, unfit_devices
+from models.fault_reports import FaultReport, holding_by_place
 from models.organisation import Status
 from models.places import InpatientRoom, RoomClass, Ward
 
@@ -34,6 +36,14 @@ class Standing:
 
     free: dict[int, Bed] = field(default_factory=dict)
     kept: dict[int, BedReservation] = field(default_factory=dict)
+    #: The rooms of these beds: held here, so that a bed finds its room without asking again.
+    rooms: list[InpatientRoom] = field(default_factory=list)
+    #: Reported faults that hold a place, by table and id.
+    faults: dict[tuple[str, int], list[FaultReport]] = field(default_factory=dict)
+
+    def is_held(self, bed: Bed) -> bool:
+        """Whether a fault of the bed or of its room is reported that keeps it from being used."""
+        return ("bed", bed.id) in self.faults or ("inpatient_room", bed.inpatient_room_id) in self.faults
 
 
 def rooms_in_use(*criteria: sa.ColumnElement[bool]) -> list[InpatientRoom]:
@@ -54,8 +64,9 @@ def standing(rooms: list[InpatientRoom] | None = None) -> Standing:
     """How the ready beds of the house stand. `rooms`: all of `rooms_in_use`, where the caller has them."""
     if rooms is None:
         rooms = rooms_in_use(InpatientRoom.beds.any(Bed.state == BedState.READY))
-    result = Standing({bed.id: bed for room in rooms if is_fit(room) for bed in room.beds
-                       if bed.state == BedState.READY})
+    result = Standing(rooms=rooms, faults=holding_by_place())
+    result.free = {bed.id: bed for room in rooms if is_fit(room) for bed in room.beds
+                   if bed.state == BedState.READY and not result.is_held(bed)}
     running = list(db.session.scalars(sa.select(BedReservation).where(is_running()).options(
         joinedload(BedReservation.patient)).order_by(BedReservation.id)))
     for reservation in running:
@@ -104,7 +115,8 @@ def summary() -> dict[str, Any]:
         for group in sums(room_class, ward):
             group["all"] += number
             group["taken"] += number if state == BedState.OCCUPIED else 0
-    for bed in standing().free.values():
+    now = standing()
+    for bed in now.free.values():
         for group in sums(bed.inpatient_room.room_class_id, bed.inpatient_room.ward_id):
             group["free"] += 1
     return groups
