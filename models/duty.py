@@ -95,7 +95,6 @@ class WalkIn(Stateful, db.Model):
     __table_args__ = (
         sa.Index("uq_walk_in_patient_id_waiting", "patient_id", unique=True,
                  sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")),
-        sa.CheckConstraint("state <> 'taken' OR consultation_id IS NOT NULL", name="taken_has_consultation"),
     )
     workflow = Workflow(
         W.WAITING,

@@ -218,10 +218,20 @@ def take_next(doctor: Doctor, *, by: User) -> Consultation:
         .with_for_update(skip_locked=True, of=WalkIn).execution_options(populate_existing=True))
     if walk_in is None:
         raise Refused(N_("Nobody waits in the line now."))
-    walk_in.consultation = _begin(walk_in, doctor, by)
     perform(walk_in, "take", by=by)
-    tell("walk_in_taken", walk_in)
+    assert walk_in.consultation is not None
     return walk_in.consultation
+
+
+@effect(WalkIn, "take")
+def _take(walk_in: WalkIn, *, by: User, reason: str) -> None:
+    doctor = db.session.scalars(sa.select(Doctor).where(Doctor.user_id == by.id)).one()
+    walk_in.consultation = _begin(walk_in, doctor, by)
+
+
+@after(WalkIn, "take")
+def _tell_taken(walk_in: WalkIn, *, by: User, reason: str) -> None:
+    tell("walk_in_taken", walk_in)
 
 
 def _begin(walk_in: WalkIn, doctor: Doctor, by: User) -> Consultation:

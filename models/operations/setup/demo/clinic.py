@@ -29,6 +29,7 @@ from models.operations.clinic import (
     consultations,
     conversations,
     dispensing,
+    duty,
     merging,
     overdue,
     patients,
@@ -361,7 +362,20 @@ def load_today(world: World) -> None:
                 asked += 1
                 world.do(made, "approve", "admin")
     _under_way(world)
+    _line(world)
     absences.away(doctors[4], world.today + timedelta(days=6), {}, "Simposium nasional", by=admin)
+
+
+def _line(world: World) -> None:
+    """A doctor on duty for some hours, and two patients who wait without an appointment."""
+    doctor = world.things["doctors"][1]
+    until = clock.local(world.end) + timedelta(hours=5)
+    actor.set_actor(doctor.user_id, actor.Door.BACK_OFFICE, "10.10.0.21")
+    duty.switch_on(doctor, until.time().replace(minute=0, second=0, microsecond=0), by=doctor.user)
+    for patient, complaint in ((world.things["patients"][14], "Demam sejak semalam dan badan lemas"),
+                               (world.things["patients"][17], "Mual dan pusing sejak pagi")):
+        actor.set_actor(patient.user_id, actor.Door.PORTAL, "10.20.0.5")
+        duty.join(patient, complaint, by=patient.user, payer=patient.payer)
 
 
 def _under_way(world: World) -> None:
