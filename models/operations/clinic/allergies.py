@@ -23,6 +23,7 @@ from models.operations.clinic.medicine_names import (
 )
 from models.patient_allergies import AllergyKind, AllergySeverity, PatientAllergy
 from models.people import User
+from models.roles import Role
 
 #: A group that holds others: who is allergic to one of those is cautioned of the rest, no more.
 _BROAD = frozenset(("betalaktam",))
@@ -205,7 +206,7 @@ def chosen(text: str) -> Choice:
 
 def _may(patient: Patient, by: User) -> None:
     """The person, the guardian, and who treats the patient: that the caller has looked at."""
-    if by.id not in patient.owner_ids and not by.has_role("doctor"):
+    if by.id not in patient.owner_ids and not by.has_role(Role.DOCTOR):
         raise NotAllowed(N_("Your role may not do this step."))
 
 
