@@ -145,7 +145,8 @@ def missing(connection: sa.Connection) -> list[str]:
 
 
 def _list(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
+    """For IN: of no words a text that is none of them, because PostgreSQL takes no empty list."""
+    return ", ".join(f"'{word}'" for word in words) or "''"
 
 
 def _differs(columns: Iterable[str], distinct: str) -> str:

@@ -37,7 +37,7 @@ SHOWN = frozenset({"severity_shown", "severity"})
 CONFIRMED = {"complaint": "danger_ok_complaint", "files": "danger_ok_files"}
 TEMPLATE = "portal/asking.html"
 #: The name under which a request that was not sent yet is kept.
-DRAFT, SHOWN_BY_PAGE = "asking", "severity_shown"
+DRAFT = "asking"
 
 
 class Asking:
@@ -193,7 +193,8 @@ def _keep_draft(asking: Asking) -> None:
     """What was said so far, for a page that is loaded anew, another tab or another device."""
     with suppress(Refused), one_transaction():  # too much of it is not kept
         form_drafts.keep(current_user._get_current_object(), DRAFT, DRAFT, {
-            **asking.carried, "step": asking.at, SHOWN_BY_PAGE: "1"})
+            **asking.carried, "step": asking.at, **{name: "1" for name in SHOWN if asking.form.get(name)},
+            **asking.answers})
 
 
 @access.patients_only

@@ -15,7 +15,7 @@ from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, SelectField, StringField, ValidationError
+from wtforms import BooleanField, Field, StringField, ValidationError
 from wtforms.utils import unset_value
 
 from models import clock
@@ -37,10 +37,13 @@ class PortalForm(FlaskForm):
 
     #: The field to which a refusal belongs that names none of the form's.
     blames: ClassVar[str] = ""
+    #: The fields that stand at the foot of the page, whatever class declares them.
+    last: ClassVar[frozenset[str]] = frozenset({"consent_privacy", "consent_telemedicine"})
 
     @property
     def problems(self) -> dict[str, str]:
-        return {name: str(field.errors[0]) for name, field in self._fields.items() if field.errors}
+        names = sorted(self._fields, key=lambda name: name in self.last)
+        return {name: str(self._fields[name].errors[0]) for name in names if self._fields[name].errors}
 
     @property
     def typed(self) -> MultiDict[str, str]:
@@ -124,12 +127,12 @@ class Key(Text):
         self.data = int(text) if fine else None
 
 
-class Choice(SelectField):
+class Choice(Text):
     """One member of an enumeration; `needed` where nothing is no answer."""
 
-    def __init__(self, enum: Any, *, needed: bool = True, says: Callable[[], str] | None = None) -> None:
-        super().__init__(choices=[(member.value, member.value) for member in enum], validate_choice=False,
-                         coerce=str)
+    def __init__(self, enum: Any, *, needed: bool = True, says: Callable[[], str] | None = None,
+                 **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.enum, self.needed = enum, needed
         self.says = says or (lambda: gettext("Please choose one of the list."))
 
@@ -153,8 +156,10 @@ class Day(Text):
 
     def process_formdata(self, values: list[str]) -> None:
         self.data = None
+        if not values:
+            return
         try:
-            self.data = date.fromisoformat(values[0].strip() if values else "")
+            self.data = date.fromisoformat(values[0].strip())
         except ValueError:
             raise ValueError(gettext("Please choose the day you were born.")) from None
 
@@ -334,6 +339,10 @@ class HandOverForm(PortalForm):
 class LinkForm(PortalForm):
     how = Line()
     password = Secret()
+
+
+class DemoPersonForm(PortalForm):
+    who = Line(most=40)
 
 
 class SwitchForm(PortalForm):

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
@@ -27,8 +27,8 @@ from models.operations.core import activity
 from models.operations.people import accounts
 from models.operations.people.accounts import Identity
 from models.people import Language
-from portal import providers, registration
-from portal.forms import EmailForm, LinkForm, takes
+from portal import demo_provider, providers, registration
+from portal.forms import DemoPersonForm, EmailForm, LinkForm, takes
 from portal.web import locale, passwords
 from portal.web.links import home_of, public_url, safe_next
 from portal.web.locale import refusal_text
@@ -63,6 +63,8 @@ def start(provider: str) -> Any:
     if wait:
         raise TooManyRequests(retry_after=wait)
     session[WANTED] = safe_next(request.args.get("next"))
+    if providers.is_demonstrated(provider):
+        return redirect(url_for("social.demo", provider=provider))
     try:
         return providers.start(provider)
     except Refused as refusal:
@@ -79,6 +81,29 @@ def back(provider: str) -> Any:
         identity = providers.finish(provider)
     except Refused as refusal:
         return _problem(refusal)
+    return _arrived(identity)
+
+
+def demo(provider: str) -> Any:
+    demo_provider.require(provider)
+    return demo_provider.page(provider)
+
+
+@takes(DemoPersonForm)
+def demo_post(provider: str, form: DemoPersonForm) -> Any:
+    demo_provider.require(provider)
+    wait = tries.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    identity = demo_provider.identity_of(provider, str(form.who.data or ""))
+    if identity is None:
+        return demo_provider.page(provider, gettext("Please choose one of the list."), 422)
+    answer = _arrived(identity)
+    return answer if isinstance(answer, tuple) else redirect(answer.location, 303)
+
+
+def _arrived(identity: Identity) -> Any:
+    """In, where the identity opens an account; else to linking or registering."""
     if not current_user.is_authenticated:
         with one_transaction():
             account = accounts.account_of(identity)
@@ -229,6 +254,8 @@ def _register(identity: Identity, values: dict[str, Any]) -> Any:
 for _path, _view, _name, _method in (
         ("/login/link", link, "link", "GET"), ("/login/link", link_post, "link_post", "POST"),
         ("/login/new", new, "new", "GET"), ("/login/new", new_post, "new_post", "POST"),
+        ("/login/<provider>/demo", demo, "demo", "GET"),
+        ("/login/<provider>/demo", demo_post, "demo_post", "POST"),
         ("/login/<provider>", start, "start", "GET"), ("/login/<provider>/callback", back, "back", "GET")):
     bp.add_url_rule(_path, _name, _view, methods=(_method,))
 

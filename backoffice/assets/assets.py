@@ -49,6 +49,8 @@ class AssetView(TogetherPages, AssetPages, MasterView):
     column_list = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
     details_template = "backoffice/assets/asset.html"
+    # what a part was taken from, and its number under its code, the system writes
+    form_excluded_columns = ("split_from", "nup")
     create_template = "backoffice/assets/asset_form.html"
     above_lines = OPENINGS
 
@@ -67,7 +69,13 @@ class AssetView(TogetherPages, AssetPages, MasterView):
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         if not is_new:
             entry.check_change(record)
-            return
+        entry.check_serial(record)
+        if is_new:
+            self._take_openings(form, record)
+
+    @staticmethod
+    def _take_openings(form: Any, record: Any) -> None:
+        """What the asset lost before, as it was typed or as it is proposed."""
         for name in OPENINGS:
             if form[name].data is not None:
                 setattr(record, name, form[name].data)

@@ -27,6 +27,7 @@ from models.operations.rooms import free_beds
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, RoomState, Ward
 from models.roles import Role
+from models.settings import setting
 from models.workflow import Transition
 from portal.web.locale import day, hour
 
@@ -181,7 +182,7 @@ class RoomsView(Page):
         return self.render("backoffice/rooms/rooms_wall.html" if given["wall"]
                            else "backoffice/rooms/rooms.html",
                            classes=classes, now=clock.now(), source=given["address"]("/admin/rooms/board"),
-                           back=given["address"](wall=""), **given)
+                           back=given["address"](wall=""), house=setting("hospital.name"), **given)
 
     @expose("/board")
     def board(self) -> Any:

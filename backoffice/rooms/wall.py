@@ -12,6 +12,7 @@ from backoffice.rooms import rooms
 from models import clock
 from models.base import one_transaction
 from models.operations.rooms import displays
+from models.settings import setting
 from models.wall_displays import WallDisplay
 
 bp = Blueprint("wall", __name__, url_prefix="/wall")
@@ -48,5 +49,5 @@ def _of(token: str) -> WallDisplay:
 
 def _board(display: WallDisplay) -> dict[str, Any]:
     found = rooms.columns(ward_id=display.ward_id)
-    return {"board": found, "looks": rooms.LOOKS, "now": clock.now(),
+    return {"board": found, "looks": rooms.LOOKS, "now": clock.now(), "house": setting("hospital.name"),
             "counts": {look: sum(column.count(look) for column in found) for look in rooms.LOOKS}}

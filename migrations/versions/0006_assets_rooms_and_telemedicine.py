@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_f7646066bab0
+Revision ID: 0006_8e4328218ba3
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_f7646066bab0'
+revision = '0006_8e4328218ba3'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -537,6 +537,8 @@ def upgrade() -> None:
     op.create_index('ix_fault_report_open_bed', 'fault_report', ['bed_id'], unique=False, sqlite_where=sa.text("state IN ('reported', 'acknowledged', 'ordered')"), postgresql_where=sa.text("state IN ('reported', 'acknowledged', 'ordered')"))
     op.create_index(op.f('ix_fault_report_room_id'), 'fault_report', ['room_id'], unique=False)
     op.create_index(op.f('ix_fault_report_state'), 'fault_report', ['state'], unique=False)
+    op.add_column('asset_model', sa.Column('bmn_code', sa.String(length=10), nullable=True))
+    op.add_column('asset_model', sa.Column('aspak_name', sa.String(length=200), nullable=True))
     op.add_column('asset_auction', sa.Column('paid_on', sa.Date(), nullable=True))
     op.add_column('asset_auction', sa.Column('payment_reference', sa.String(length=40), nullable=True))
     op.drop_index('uq_depreciation_run_living_period', table_name='depreciation_run')
@@ -563,6 +565,9 @@ def upgrade() -> None:
     op.add_column('prescription', sa.Column('valid_until', sa.Date(), nullable=True))
     op.add_column('stay', sa.Column('outcome', sa.String(32), nullable=True))
     op.add_column('stay', sa.Column('voided_at', MOMENT, nullable=True))
+    op.add_column('asset', sa.Column('serial_is_shared', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('asset', sa.Column('bmn_code', sa.String(length=10), nullable=True))
+    op.add_column('asset', sa.Column('nup', sa.Integer(), nullable=True))
     op.add_column('prescription_line', sa.Column('dose_quantity', exact(14, 3), nullable=True))
     op.add_column('prescription_line', sa.Column('dose_unit', sa.String(length=40), nullable=True))
     op.add_column('prescription_line', sa.Column('times_a_day', sa.Integer(), nullable=True))
@@ -615,6 +620,7 @@ def upgrade() -> None:
         drop_constraint('maintenance_line', 'ck_maintenance_line_one_thing')
     run_rows('rows')
     if on_postgresql():
+        op.create_check_constraint(op.f('ck_asset_model_bmn_code_of_ten_digits'), 'asset_model', "length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''")
         op.create_check_constraint(op.f('ck_asset_auction_state_known'), 'asset_auction', "state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'awarded', 'sold', 'failed', 'rejected', 'cancelled')")
         op.create_check_constraint(op.f('ck_asset_auction_payment_is_whole'), 'asset_auction', '(paid_on IS NULL) = (payment_reference IS NULL)')
         op.create_check_constraint(op.f('ck_depreciation_run_state_known'), 'depreciation_run', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled', 'reversed')")
@@ -650,6 +656,11 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_stay_voided_is_ended'), 'stay', 'voided_at IS NULL OR ended_at IS NOT NULL')
         op.create_index('uq_stay_open_patient', 'stay', ['patient_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND patient_id IS NOT NULL'))
         op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
+        op.create_check_constraint(op.f('ck_asset_bmn_code_of_ten_digits'), 'asset', "length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''")
+        op.create_check_constraint(op.f('ck_asset_nup_of_a_code'), 'asset', '(bmn_code IS NULL) = (nup IS NULL)')
+        op.create_check_constraint(op.f('ck_asset_nup_positive'), 'asset', 'nup > 0')
+        op.create_unique_constraint(op.f('uq_asset_bmn_code_nup'), 'asset', ['bmn_code', 'nup'])
+        op.create_index(op.f('ix_asset_bmn_code'), 'asset', ['bmn_code'], unique=False)
         op.create_check_constraint(op.f('ck_prescription_line_meal_known'), 'prescription_line', "meal IN ('before_meal', 'after_meal', 'with_meal', 'morning', 'bedtime')")
         op.create_check_constraint(op.f('ck_prescription_line_dose_has_unit'), 'prescription_line', '(dose_quantity IS NULL) = (dose_unit IS NULL)')
         op.create_check_constraint(op.f('ck_prescription_line_dose_quantity_positive'), 'prescription_line', 'dose_quantity > 0')
@@ -690,6 +701,32 @@ def upgrade() -> None:
         op.create_index(op.f('ix_maintenance_line_bed_id'), 'maintenance_line', ['bed_id'], unique=False)
         op.create_index(op.f('ix_maintenance_line_inpatient_room_id'), 'maintenance_line', ['inpatient_room_id'], unique=False)
         op.create_index(op.f('ix_maintenance_line_room_id'), 'maintenance_line', ['room_id'], unique=False)
+    if not on_postgresql():
+        set_aside('asset_model', ['ix_asset_model_asset_type_id', 'ix_asset_model_name'])
+        op.create_table('asset_model',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('specification', sa.Text(), nullable=True),
+        sa.Column('estimated_price', exact(18, 2), nullable=True),
+        sa.Column('bmn_code', sa.String(length=10), nullable=True),
+        sa.Column('aspak_name', sa.String(length=200), nullable=True),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''", name=op.f('ck_asset_model_bmn_code_of_ten_digits')),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_asset_model_status_known')),
+        sa.CheckConstraint('estimated_price >= 0', name=op.f('ck_asset_model_estimated_price_not_negative')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_model_asset_type_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_model')),
+        sa.UniqueConstraint('code', name=op.f('uq_asset_model_code')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_model_asset_type_id'), 'asset_model', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_model_name'), 'asset_model', ['name'], unique=False)
+        take_back('asset_model', ['id', 'code', 'name', 'asset_type_id', 'brand', 'model', 'specification', 'estimated_price', 'bmn_code', 'aspak_name', 'status', 'version'])
     if not on_postgresql():
         set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
         op.create_table('asset_auction',
@@ -1215,6 +1252,100 @@ def upgrade() -> None:
         op.create_index('uq_stay_open_reference', 'stay', ['outside_reference'], unique=True, sqlite_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'), postgresql_where=sa.text('ended_at IS NULL AND outside_reference IS NOT NULL'))
         take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'outcome', 'voided_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
     if not on_postgresql():
+        set_aside('asset', ['ix_asset_account_id', 'ix_asset_asset_model_id', 'ix_asset_asset_receipt_line_id', 'ix_asset_asset_type_id', 'ix_asset_building_id', 'ix_asset_calibration_due_on', 'ix_asset_employee_id', 'ix_asset_inpatient_room_id', 'ix_asset_name', 'ix_asset_parent_id', 'ix_asset_room_id', 'ix_asset_serial_number', 'ix_asset_split_from_id', 'ix_asset_state', 'ix_asset_state_name', 'ix_asset_vendor_id', 'ix_asset_ward_id', 'ix_asset_work_unit_id'])
+        op.create_table('asset',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('tag', sa.String(length=20), nullable=False),
+        sa.Column('qr_code', sa.String(length=32), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('asset_model_id', KEY, nullable=True),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('ownership', sa.String(32), nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('serial_number', sa.String(length=40), nullable=True),
+        sa.Column('serial_is_shared', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('bmn_code', sa.String(length=10), nullable=True),
+        sa.Column('nup', sa.Integer(), nullable=True),
+        sa.Column('condition', sa.String(32), nullable=False),
+        sa.Column('acquisition_cost', exact(18, 2), nullable=False),
+        sa.Column('acquired_on', sa.Date(), nullable=False),
+        sa.Column('retired_on', sa.Date(), nullable=True),
+        sa.Column('quantity', sa.Integer(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('funding_source', sa.String(32), nullable=False),
+        sa.Column('vendor_id', KEY, nullable=True),
+        sa.Column('warranty_until', sa.Date(), nullable=True),
+        sa.Column('parent_id', KEY, nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('employee_id', KEY, nullable=True),
+        sa.Column('building_id', KEY, nullable=True),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('ward_id', KEY, nullable=True),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('capitalised_building_id', KEY, nullable=True),
+        sa.Column('asset_receipt_line_id', KEY, nullable=True),
+        sa.Column('split_from_id', KEY, nullable=True),
+        sa.Column('calibration_due_on', sa.Date(), nullable=True),
+        sa.Column('calibration_failed', sa.Boolean(), nullable=False),
+        sa.Column('recalibrate_from', sa.Date(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("condition IN ('good', 'slightly_damaged', 'badly_damaged')", name=op.f('ck_asset_condition_known')),
+        sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_funding_source_known')),
+        sa.CheckConstraint("length(bmn_code) = 10 AND ltrim(bmn_code, '0123456789') = ''", name=op.f('ck_asset_bmn_code_of_ten_digits')),
+        sa.CheckConstraint("ownership IN ('owned', 'leased', 'borrowed', 'partnership')", name=op.f('ck_asset_ownership_known')),
+        sa.CheckConstraint("state IN ('registered', 'in_use', 'under_maintenance', 'held_for_sale', 'retired', 'lost')", name=op.f('ck_asset_state_known')),
+        sa.CheckConstraint('(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN ward_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN inpatient_room_id IS NULL THEN 0 ELSE 1 END) <= 1', name=op.f('ck_asset_one_place')),
+        sa.CheckConstraint('(bmn_code IS NULL) = (nup IS NULL)', name=op.f('ck_asset_nup_of_a_code')),
+        sa.CheckConstraint('acquisition_cost >= 0', name=op.f('ck_asset_acquisition_cost_not_negative')),
+        sa.CheckConstraint('nup > 0', name=op.f('ck_asset_nup_positive')),
+        sa.CheckConstraint('parent_id <> id', name=op.f('ck_asset_not_its_own_parent')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_quantity_positive')),
+        sa.CheckConstraint('retired_on >= acquired_on', name=op.f('ck_asset_retired_after_acquired')),
+        sa.CheckConstraint('split_from_id <> id', name=op.f('ck_asset_not_split_from_itself')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_account_id')),
+        sa.ForeignKeyConstraint(['asset_model_id'], ['asset_model.id'], name=op.f('fk_asset_asset_model_id')),
+        sa.ForeignKeyConstraint(['asset_receipt_line_id'], ['asset_receipt_line.id'], name=op.f('fk_asset_asset_receipt_line_id')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_asset_type_id')),
+        sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_asset_building_id')),
+        sa.ForeignKeyConstraint(['capitalised_building_id'], ['building.id'], name=op.f('fk_asset_capitalised_building_id')),
+        sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_asset_employee_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['parent_id'], ['asset.id'], name=op.f('fk_asset_parent_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_asset_room_id')),
+        sa.ForeignKeyConstraint(['split_from_id'], ['asset.id'], name=op.f('fk_asset_split_from_id')),
+        sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_vendor_id')),
+        sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_ward_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset')),
+        sa.UniqueConstraint('bmn_code', 'nup', name=op.f('uq_asset_bmn_code_nup')),
+        sa.UniqueConstraint('capitalised_building_id', name=op.f('uq_asset_capitalised_building_id')),
+        sa.UniqueConstraint('qr_code', name=op.f('uq_asset_qr_code')),
+        sa.UniqueConstraint('tag', name=op.f('uq_asset_tag')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_account_id'), 'asset', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_model_id'), 'asset', ['asset_model_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_receipt_line_id'), 'asset', ['asset_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_type_id'), 'asset', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_bmn_code'), 'asset', ['bmn_code'], unique=False)
+        op.create_index(op.f('ix_asset_building_id'), 'asset', ['building_id'], unique=False)
+        op.create_index(op.f('ix_asset_calibration_due_on'), 'asset', ['calibration_due_on'], unique=False)
+        op.create_index(op.f('ix_asset_employee_id'), 'asset', ['employee_id'], unique=False)
+        op.create_index(op.f('ix_asset_inpatient_room_id'), 'asset', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_asset_name'), 'asset', ['name'], unique=False)
+        op.create_index(op.f('ix_asset_parent_id'), 'asset', ['parent_id'], unique=False)
+        op.create_index(op.f('ix_asset_room_id'), 'asset', ['room_id'], unique=False)
+        op.create_index(op.f('ix_asset_serial_number'), 'asset', ['serial_number'], unique=False)
+        op.create_index(op.f('ix_asset_split_from_id'), 'asset', ['split_from_id'], unique=False)
+        op.create_index(op.f('ix_asset_state'), 'asset', ['state'], unique=False)
+        op.create_index('ix_asset_state_name', 'asset', ['state', 'name'], unique=False)
+        op.create_index(op.f('ix_asset_vendor_id'), 'asset', ['vendor_id'], unique=False)
+        op.create_index(op.f('ix_asset_ward_id'), 'asset', ['ward_id'], unique=False)
+        op.create_index(op.f('ix_asset_work_unit_id'), 'asset', ['work_unit_id'], unique=False)
+        take_back('asset', ['id', 'tag', 'qr_code', 'asset_type_id', 'asset_model_id', 'name', 'account_id', 'ownership', 'brand', 'model', 'serial_number', 'serial_is_shared', 'bmn_code', 'nup', 'condition', 'acquisition_cost', 'acquired_on', 'retired_on', 'quantity', 'state', 'funding_source', 'vendor_id', 'warranty_until', 'parent_id', 'work_unit_id', 'employee_id', 'building_id', 'room_id', 'ward_id', 'inpatient_room_id', 'capitalised_building_id', 'asset_receipt_line_id', 'split_from_id', 'calibration_due_on', 'calibration_failed', 'recalibrate_from', 'version'])
+    if not on_postgresql():
         set_aside('prescription_line', ['ix_prescription_line_item_id', 'ix_prescription_line_prescription_id', 'ix_prescription_line_unit_id'])
         op.create_table('prescription_line',
         sa.Column('id', KEY, nullable=False),
@@ -1575,6 +1706,7 @@ def downgrade() -> None:
     op.drop_index('ix_letter_state', table_name='letter')
     op.drop_index('uq_stay_open_patient', table_name='stay')
     op.drop_index('uq_stay_open_reference', table_name='stay')
+    op.drop_index('ix_asset_bmn_code', table_name='asset')
     op.drop_index('ix_asset_movement_awaited', table_name='asset_movement')
     op.drop_index('ix_asset_movement_state', table_name='asset_movement')
     op.drop_index('uq_asset_movement_awaited', table_name='asset_movement')
@@ -1583,6 +1715,7 @@ def downgrade() -> None:
     op.drop_index('ix_maintenance_line_inpatient_room_id', table_name='maintenance_line')
     op.drop_index('ix_maintenance_line_room_id', table_name='maintenance_line')
     if on_postgresql():
+        drop_constraint('asset_model', 'ck_asset_model_bmn_code_of_ten_digits')
         drop_constraint('asset_auction', 'ck_asset_auction_state_known')
         drop_constraint('asset_auction', 'ck_asset_auction_payment_is_whole')
         drop_constraint('asset_disposal', 'ck_asset_disposal_claim_when_lost')
@@ -1612,6 +1745,10 @@ def downgrade() -> None:
         drop_constraint('stay', 'ck_stay_outcome_known')
         drop_constraint('stay', 'ck_stay_outcome_of_ended')
         drop_constraint('stay', 'ck_stay_voided_is_ended')
+        drop_constraint('asset', 'ck_asset_bmn_code_of_ten_digits')
+        drop_constraint('asset', 'ck_asset_nup_of_a_code')
+        drop_constraint('asset', 'ck_asset_nup_positive')
+        drop_constraint('asset', 'uq_asset_bmn_code_nup')
         drop_constraint('prescription_line', 'ck_prescription_line_meal_known')
         drop_constraint('prescription_line', 'ck_prescription_line_dose_has_unit')
         drop_constraint('prescription_line', 'ck_prescription_line_dose_quantity_positive')
@@ -1644,6 +1781,8 @@ def downgrade() -> None:
         drop_constraint('maintenance_line', 'fk_maintenance_line_room_id')
     run_rows('rows_back')
     if on_postgresql():
+        op.drop_column('asset_model', 'bmn_code')
+        op.drop_column('asset_model', 'aspak_name')
         op.drop_column('asset_auction', 'paid_on')
         op.drop_column('asset_auction', 'payment_reference')
         op.create_check_constraint(op.f('ck_asset_auction_state_known'), 'asset_auction', "state IN ('draft', 'submitted', 'approved', 'receivables_approved', 'open', 'sold', 'failed', 'rejected', 'cancelled')")
@@ -1679,6 +1818,9 @@ def downgrade() -> None:
         op.create_check_constraint(op.f('ck_prescription_state_known'), 'prescription', "state IN ('draft', 'issued', 'dispensed', 'cancelled')")
         op.drop_column('stay', 'outcome')
         op.drop_column('stay', 'voided_at')
+        op.drop_column('asset', 'serial_is_shared')
+        op.drop_column('asset', 'bmn_code')
+        op.drop_column('asset', 'nup')
         op.drop_column('prescription_line', 'dose_quantity')
         op.drop_column('prescription_line', 'dose_unit')
         op.drop_column('prescription_line', 'times_a_day')
@@ -1721,6 +1863,29 @@ def downgrade() -> None:
         op.create_check_constraint(op.f('ck_maintenance_line_state_known'), 'maintenance_line', "state IN ('planned', 'in_progress', 'done', 'failed')")
         op.create_check_constraint(op.f('ck_maintenance_line_one_thing'), 'maintenance_line', '(asset_id IS NULL) <> (building_id IS NULL)')
         op.drop_column('calibration', 'is_superseded')
+    if not on_postgresql():
+        set_aside('asset_model', ['ix_asset_model_asset_type_id', 'ix_asset_model_name'])
+        op.create_table('asset_model',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('specification', sa.Text(), nullable=True),
+        sa.Column('estimated_price', exact(18, 2), nullable=True),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_asset_model_status_known')),
+        sa.CheckConstraint('estimated_price >= 0', name=op.f('ck_asset_model_estimated_price_not_negative')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_model_asset_type_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_model')),
+        sa.UniqueConstraint('code', name=op.f('uq_asset_model_code')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_model_asset_type_id'), 'asset_model', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_model_name'), 'asset_model', ['name'], unique=False)
+        take_back('asset_model', ['id', 'code', 'name', 'asset_type_id', 'brand', 'model', 'specification', 'estimated_price', 'status', 'version'])
     if not on_postgresql():
         set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
         op.create_table('asset_auction',
@@ -2197,6 +2362,92 @@ def downgrade() -> None:
         op.create_index('ix_stay_started_at', 'stay', ['started_at'], unique=False)
         op.create_index('uq_stay_open_bed', 'stay', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         take_back('stay', ['id', 'bed_id', 'patient_id', 'outside_reference', 'started_at', 'ended_at', 'checked_in_by_id', 'checked_out_by_id', 'version'])
+    if not on_postgresql():
+        set_aside('asset', ['ix_asset_account_id', 'ix_asset_asset_model_id', 'ix_asset_asset_receipt_line_id', 'ix_asset_asset_type_id', 'ix_asset_building_id', 'ix_asset_calibration_due_on', 'ix_asset_employee_id', 'ix_asset_inpatient_room_id', 'ix_asset_name', 'ix_asset_parent_id', 'ix_asset_room_id', 'ix_asset_serial_number', 'ix_asset_split_from_id', 'ix_asset_state', 'ix_asset_state_name', 'ix_asset_vendor_id', 'ix_asset_ward_id', 'ix_asset_work_unit_id'])
+        op.create_table('asset',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('tag', sa.String(length=20), nullable=False),
+        sa.Column('qr_code', sa.String(length=32), nullable=False),
+        sa.Column('asset_type_id', KEY, nullable=False),
+        sa.Column('asset_model_id', KEY, nullable=True),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('ownership', sa.String(32), nullable=False),
+        sa.Column('brand', sa.String(length=200), nullable=True),
+        sa.Column('model', sa.String(length=200), nullable=True),
+        sa.Column('serial_number', sa.String(length=40), nullable=True),
+        sa.Column('condition', sa.String(32), nullable=False),
+        sa.Column('acquisition_cost', exact(18, 2), nullable=False),
+        sa.Column('acquired_on', sa.Date(), nullable=False),
+        sa.Column('retired_on', sa.Date(), nullable=True),
+        sa.Column('quantity', sa.Integer(), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('funding_source', sa.String(32), nullable=False),
+        sa.Column('vendor_id', KEY, nullable=True),
+        sa.Column('warranty_until', sa.Date(), nullable=True),
+        sa.Column('parent_id', KEY, nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('employee_id', KEY, nullable=True),
+        sa.Column('building_id', KEY, nullable=True),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('ward_id', KEY, nullable=True),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('capitalised_building_id', KEY, nullable=True),
+        sa.Column('asset_receipt_line_id', KEY, nullable=True),
+        sa.Column('split_from_id', KEY, nullable=True),
+        sa.Column('calibration_due_on', sa.Date(), nullable=True),
+        sa.Column('calibration_failed', sa.Boolean(), nullable=False),
+        sa.Column('recalibrate_from', sa.Date(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("condition IN ('good', 'slightly_damaged', 'badly_damaged')", name=op.f('ck_asset_condition_known')),
+        sa.CheckConstraint("funding_source IN ('apbn', 'apbd', 'blu', 'grant', 'loan', 'other')", name=op.f('ck_asset_funding_source_known')),
+        sa.CheckConstraint("ownership IN ('owned', 'leased', 'borrowed', 'partnership')", name=op.f('ck_asset_ownership_known')),
+        sa.CheckConstraint("state IN ('registered', 'in_use', 'under_maintenance', 'held_for_sale', 'retired', 'lost')", name=op.f('ck_asset_state_known')),
+        sa.CheckConstraint('(CASE WHEN building_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN ward_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN inpatient_room_id IS NULL THEN 0 ELSE 1 END) <= 1', name=op.f('ck_asset_one_place')),
+        sa.CheckConstraint('acquisition_cost >= 0', name=op.f('ck_asset_acquisition_cost_not_negative')),
+        sa.CheckConstraint('parent_id <> id', name=op.f('ck_asset_not_its_own_parent')),
+        sa.CheckConstraint('quantity > 0', name=op.f('ck_asset_quantity_positive')),
+        sa.CheckConstraint('retired_on >= acquired_on', name=op.f('ck_asset_retired_after_acquired')),
+        sa.CheckConstraint('split_from_id <> id', name=op.f('ck_asset_not_split_from_itself')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_account_id')),
+        sa.ForeignKeyConstraint(['asset_model_id'], ['asset_model.id'], name=op.f('fk_asset_asset_model_id')),
+        sa.ForeignKeyConstraint(['asset_receipt_line_id'], ['asset_receipt_line.id'], name=op.f('fk_asset_asset_receipt_line_id')),
+        sa.ForeignKeyConstraint(['asset_type_id'], ['asset_type.id'], name=op.f('fk_asset_asset_type_id')),
+        sa.ForeignKeyConstraint(['building_id'], ['building.id'], name=op.f('fk_asset_building_id')),
+        sa.ForeignKeyConstraint(['capitalised_building_id'], ['building.id'], name=op.f('fk_asset_capitalised_building_id')),
+        sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_asset_employee_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_asset_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['parent_id'], ['asset.id'], name=op.f('fk_asset_parent_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_asset_room_id')),
+        sa.ForeignKeyConstraint(['split_from_id'], ['asset.id'], name=op.f('fk_asset_split_from_id')),
+        sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_asset_vendor_id')),
+        sa.ForeignKeyConstraint(['ward_id'], ['ward.id'], name=op.f('fk_asset_ward_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_asset_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset')),
+        sa.UniqueConstraint('capitalised_building_id', name=op.f('uq_asset_capitalised_building_id')),
+        sa.UniqueConstraint('qr_code', name=op.f('uq_asset_qr_code')),
+        sa.UniqueConstraint('tag', name=op.f('uq_asset_tag')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_account_id'), 'asset', ['account_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_model_id'), 'asset', ['asset_model_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_receipt_line_id'), 'asset', ['asset_receipt_line_id'], unique=False)
+        op.create_index(op.f('ix_asset_asset_type_id'), 'asset', ['asset_type_id'], unique=False)
+        op.create_index(op.f('ix_asset_building_id'), 'asset', ['building_id'], unique=False)
+        op.create_index(op.f('ix_asset_calibration_due_on'), 'asset', ['calibration_due_on'], unique=False)
+        op.create_index(op.f('ix_asset_employee_id'), 'asset', ['employee_id'], unique=False)
+        op.create_index(op.f('ix_asset_inpatient_room_id'), 'asset', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_asset_name'), 'asset', ['name'], unique=False)
+        op.create_index(op.f('ix_asset_parent_id'), 'asset', ['parent_id'], unique=False)
+        op.create_index(op.f('ix_asset_room_id'), 'asset', ['room_id'], unique=False)
+        op.create_index(op.f('ix_asset_serial_number'), 'asset', ['serial_number'], unique=False)
+        op.create_index(op.f('ix_asset_split_from_id'), 'asset', ['split_from_id'], unique=False)
+        op.create_index(op.f('ix_asset_state'), 'asset', ['state'], unique=False)
+        op.create_index('ix_asset_state_name', 'asset', ['state', 'name'], unique=False)
+        op.create_index(op.f('ix_asset_vendor_id'), 'asset', ['vendor_id'], unique=False)
+        op.create_index(op.f('ix_asset_ward_id'), 'asset', ['ward_id'], unique=False)
+        op.create_index(op.f('ix_asset_work_unit_id'), 'asset', ['work_unit_id'], unique=False)
+        take_back('asset', ['id', 'tag', 'qr_code', 'asset_type_id', 'asset_model_id', 'name', 'account_id', 'ownership', 'brand', 'model', 'serial_number', 'condition', 'acquisition_cost', 'acquired_on', 'retired_on', 'quantity', 'state', 'funding_source', 'vendor_id', 'warranty_until', 'parent_id', 'work_unit_id', 'employee_id', 'building_id', 'room_id', 'ward_id', 'inpatient_room_id', 'capitalised_building_id', 'asset_receipt_line_id', 'split_from_id', 'calibration_due_on', 'calibration_failed', 'recalibrate_from', 'version'])
     if not on_postgresql():
         set_aside('prescription_line', ['ix_prescription_line_item_id', 'ix_prescription_line_prescription_id', 'ix_prescription_line_unit_id'])
         op.create_table('prescription_line',

@@ -127,8 +127,8 @@ def test_the_room_notes_allergies_and_puts_templates_in(client: Any, sign_in: An
     assert client.post(f"{room}/medicine", data={"rx-item": item.id, "rhythm": "d3",
                                                  "duration_days": "3"}).status_code == 303
     rx = db.session.get(Consultation, visit.id).prescriptions[0]
-    gone = client.post(f"{room}/issue", data={"prescription": rx.id, "version": rx.version})
-    assert gone.status_code == 303
+    issued = client.post(f"{room}/issue", data={"prescription": rx.id, "version": rx.version})
+    assert issued.status_code == 303
     assert client.post(f"{room}/keep", data={"prescription": rx.id,
                                              "template_name": "Demam"}).status_code == 303
     assert "Demam" in client.get(page).text

@@ -9,15 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_claims import offers
-from models.asset_exits import (
-    AssetAuction,
-    AssetAuctionBid,
-    AssetAuctionLine,
-    AssetAuctionState,
-    AssetDisposal,
-    winner_of,
-)
+from models.asset_claims import AssetAuctionState, offers
+from models.asset_exits import AssetAuction, AssetAuctionBid, AssetAuctionLine, AssetDisposal, winner_of
 from models.asset_register import Asset, AssetState
 from models.base import db
 from models.errors import N_, NotAllowed, Refused
@@ -295,7 +288,7 @@ def check_bid(bid: AssetAuctionBid, *, is_new: bool) -> None:
 
 def _is_more_than_a_mark(bid: AssetAuctionBid) -> bool:
     """Whether a form changes more of the bid than that it is not valid, and why."""
-    state = sa.inspect(bid)
+    state: Any = sa.inspect(bid)
     changed = {attribute.key for attribute in state.mapper.column_attrs
                if state.attrs[attribute.key].history.has_changes()}
     return bool(changed - {"is_valid", "note"}) or bid.is_valid

@@ -7,16 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.asset_claims import offers
-from models.asset_exits import (
-    AssetAuction,
-    AssetAuctionLine,
-    AssetAuctionState,
-    AssetDisposal,
-    AssetDisposalLine,
-    AssetDisposalState,
-    DisposalRoute,
-)
+from models.asset_claims import AssetAuctionState, AssetDisposalState, offers
+from models.asset_exits import AssetAuction, AssetAuctionLine, AssetDisposal, AssetDisposalLine, DisposalRoute
 from models.asset_register import Asset, AssetBook, AssetState, AssetType, BookKind, Ownership
 from models.journal import Account, JournalLine, Posting
 from models.maintenance import Maintenance, MaintenanceLine, MaintenanceLineState, MaintenanceState

@@ -90,11 +90,12 @@ def tell_of_ends() -> str:
             sa.select(ServiceContract).where(ServiceContract.status == Status.ACTIVE,
                                              ServiceContract.ends_on.between(today, soon))
             .order_by(ServiceContract.ends_on, ServiceContract.id)):
-        told += bool(tell("service_contract_ends", contract, key=f"{contract.id}:{contract.ends_on}"))
+        told += bool(tell("service_contract_ends", contract,
+                          key=f"contract:{contract.id}:{contract.ends_on}"))
     for asset in db.session.scalars(
             sa.select(Asset).where(Asset.warranty_until.between(today, soon), Asset.state.in_(DEPRECIATES))
             .order_by(Asset.warranty_until, Asset.id).limit(1000)):
-        told += bool(tell("warranty_ends", asset, key=f"{asset.id}:{asset.warranty_until}"))
+        told += bool(tell("warranty_ends", asset, key=f"warranty:{asset.id}:{asset.warranty_until}"))
     return f"{told} warranties and contracts" if told else ""
 
 

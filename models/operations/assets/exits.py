@@ -11,13 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from models import clock
-from models.asset_claims import offers
+from models.asset_claims import AssetDisposalState, offers
 from models.asset_exits import (
     AssetAuction,
     AssetAuctionLine,
     AssetDisposal,
     AssetDisposalLine,
-    AssetDisposalState,
     DisposalRoute,
     routes_of,
 )

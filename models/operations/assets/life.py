@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
+from models.asset_claims import AssetAuctionState, AssetDisposalState
 from models.asset_documents import (
     AssetPlan,
     AssetProcurement,
@@ -17,14 +18,7 @@ from models.asset_documents import (
     AssetReceipt,
     AssetReceiptLine,
 )
-from models.asset_exits import (
-    AssetAuction,
-    AssetAuctionLine,
-    AssetAuctionState,
-    AssetDisposal,
-    AssetDisposalLine,
-    AssetDisposalState,
-)
+from models.asset_exits import AssetAuction, AssetAuctionLine, AssetDisposal, AssetDisposalLine
 from models.asset_history import AssetMovement
 from models.asset_register import Asset, AssetBook, AssetState, BookKind, Ownership
 from models.base import db

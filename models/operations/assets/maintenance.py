@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
-from models.asset_exits import AssetDisposal, AssetDisposalLine, AssetDisposalState
+from models.asset_claims import AssetDisposalState
+from models.asset_exits import AssetDisposal, AssetDisposalLine
 from models.asset_history import Calibration
 from models.asset_register import AssetState
 from models.base import db

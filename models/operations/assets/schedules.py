@@ -95,8 +95,10 @@ def prepare(schedule: MaintenanceSchedule) -> None:
         raise Refused(N_("Calibrations are due by months."), field="every_months")
     if spans and schedule.next_due_on is None:
         schedule.next_due_on = schedule.fixed_from or step_on(schedule, clock.today())
-    if schedule.every_meter and schedule.next_due_meter is None and schedule.asset_id:
-        schedule.next_due_meter = (last_reading(schedule.asset_id) or Decimal(0)) + schedule.every_meter
+    asset_id = schedule.asset.id if schedule.asset is not None else schedule.asset_id
+    if schedule.every_meter and schedule.next_due_meter is None and asset_id:
+        with db.session.no_autoflush:
+            schedule.next_due_meter = (last_reading(asset_id) or Decimal(0)) + schedule.every_meter
 
 
 # ---------------------------------------------------------------- what orders do to it

@@ -237,7 +237,10 @@ class Identity:
 
 
 #: Providers whose issuer says little to people.
-NAMES = {"https://accounts.google.com": "Google", "https://www.facebook.com": "Facebook"}
+NAMES = {"https://accounts.google.com": "Google", "https://www.facebook.com": "Facebook",
+         "https://google.demo.invalid": "Google (demo)", "https://facebook.demo.invalid": "Facebook (demo)"}
+#: The stand-ins of the demonstration, by the key of the provider.
+DEMO_ISSUERS = {"google": "https://google.demo.invalid", "facebook": "https://facebook.demo.invalid"}
 
 
 def provider_name(issuer: str) -> str:

@@ -36,6 +36,8 @@ class Standing:
 
     free: dict[int, Bed] = field(default_factory=dict)
     kept: dict[int, BedReservation] = field(default_factory=dict)
+    #: The rooms of these beds: held here, so that a bed finds its room without asking again.
+    rooms: list[InpatientRoom] = field(default_factory=list)
     #: Reported faults that hold a place, by table and id.
     faults: dict[tuple[str, int], list[FaultReport]] = field(default_factory=dict)
 
@@ -62,7 +64,7 @@ def standing(rooms: list[InpatientRoom] | None = None) -> Standing:
     """How the ready beds of the house stand. `rooms`: all of `rooms_in_use`, where the caller has them."""
     if rooms is None:
         rooms = rooms_in_use(InpatientRoom.beds.any(Bed.state == BedState.READY))
-    result = Standing(faults=holding_by_place())
+    result = Standing(rooms=rooms, faults=holding_by_place())
     result.free = {bed.id: bed for room in rooms if is_fit(room) for bed in room.beds
                    if bed.state == BedState.READY and not result.is_held(bed)}
     running = list(db.session.scalars(sa.select(BedReservation).where(is_running()).options(
@@ -113,7 +115,8 @@ def summary() -> dict[str, Any]:
         for group in sums(room_class, ward):
             group["all"] += number
             group["taken"] += number if state == BedState.OCCUPIED else 0
-    for bed in standing().free.values():
+    now = standing()
+    for bed in now.free.values():
         for group in sums(bed.inpatient_room.room_class_id, bed.inpatient_room.ward_id):
             group["free"] += 1
     return groups
