@@ -116,7 +116,8 @@ class PrescriptionView(DocumentView):
                                        StockMove.document_id == record.id)
             .options(joinedload(StockMove.item), joinedload(StockMove.batch)).order_by(StockMove.id))) \
             if given else []
-        is_open = record.state in OPEN_TO_FETCH and current_user.has_role(Role.STORE_STAFF)
+        is_open = record.state in OPEN_TO_FETCH and not record.is_past and current_user.has_role(
+            Role.STORE_STAFF)
         return {"moves": moves, "stores": self._stores(record) if is_open else [], "controlled": controlled,
                 "given": sorted(given, key=lambda row: row.id), "is_open": is_open,
                 "checks": [(line, found) for line in record.lines

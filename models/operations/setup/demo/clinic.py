@@ -60,8 +60,8 @@ DOCTORS = (
     (None, "dr. Rizky Amelia", "dr.", 15, 75_000, "id,en", (0, 1, 2, 3, 4, 5), (8, 14)),
     (None, "dr. Galih Prakoso", "dr.", 15, 75_000, "id,jv", (0, 1, 2, 3, 4), (14, 20)),
 )
-#: Weeks before today with about thirty consultations each; before them three a week.
-BUSY_WEEKS, A_WEEK, BEFORE = 5, 30, 3
+#: Weeks before today with about thirty consultations each; before them two a week.
+BUSY_WEEKS, A_WEEK, BEFORE = 4, 30, 2
 
 
 def load_masters(world: World) -> None:
@@ -122,13 +122,13 @@ def _case_for(world: World, doctor: Doctor, patient: Patient) -> Case | None:
 def _pair(world: World) -> tuple[Patient, Doctor, Case] | None:
     """Somebody, a doctor (half of the time a general practitioner) and what they come with."""
     doctors, dice = world.things["doctors"], world.rng
-    for _ in range(20):
-        doctor = doctors[dice.choice((10, 11))] if dice.random() < 0.45 else dice.choice(doctors[:10])
-        patient = dice.choice(world.things["regulars"])
-        case = _case_for(world, doctor, patient)
-        if case is not None and patient.state == PatientState.ACTIVE:
-            return patient, doctor, case
-    return None
+    doctor = doctors[dice.choice((10, 11))] if dice.random() < 0.45 else dice.choice(doctors[:10])
+    able = [(patient, case) for patient in world.things["regulars"] if patient.state == PatientState.ACTIVE
+            and (case := _case_for(world, doctor, patient)) is not None]
+    if not able:
+        return None
+    patient, case = dice.choice(able)
+    return patient, doctor, case
 
 
 def _owner(patient: Patient) -> User:
