@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_49189ef3f023
+Revision ID: 0006_4a11fff3d79e
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_49189ef3f023'
+revision = '0006_4a11fff3d79e'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -100,6 +100,49 @@ def take_back(table: str, columns: list[str]) -> None:
 
 def upgrade() -> None:
     drop_rules('0005', '0006')
+    op.create_table('asset_value_change',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('changed_on', sa.Date(), nullable=False),
+    sa.Column('account_id', KEY, nullable=True),
+    sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("kind IN ('improvement', 'revaluation', 'impairment')", name=op.f('ck_asset_value_change_kind_known')),
+    sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'posted', 'rejected', 'cancelled', 'reversed')", name=op.f('ck_asset_value_change_state_known')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_value_change_account_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_value_change_created_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_value_change')),
+    sa.UniqueConstraint('number', name=op.f('uq_asset_value_change_number')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_asset_value_change_account_id'), 'asset_value_change', ['account_id'], unique=False)
+    op.create_index(op.f('ix_asset_value_change_created_by_id'), 'asset_value_change', ['created_by_id'], unique=False)
+    op.create_index(op.f('ix_asset_value_change_state'), 'asset_value_change', ['state'], unique=False)
+    op.create_index('ix_asset_value_change_state_changed_on', 'asset_value_change', ['state', 'changed_on'], unique=False)
+    op.create_table('asset_value_change_line',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('asset_value_change_id', KEY, nullable=False),
+    sa.Column('asset_id', KEY, nullable=False),
+    sa.Column('amount', exact(18, 2), nullable=False),
+    sa.Column('added_months', sa.Integer(), nullable=False),
+    sa.Column('surplus', exact(18, 2), nullable=True),
+    sa.Column('loss', exact(18, 2), nullable=True),
+    sa.Column('books_before', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('books_after', sa.JSON(none_as_null=True), nullable=True),
+    sa.CheckConstraint('added_months >= 0', name=op.f('ck_asset_value_change_line_added_months_not_negative')),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_asset_value_change_line_amount_not_negative')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_value_change_line_asset_id')),
+    sa.ForeignKeyConstraint(['asset_value_change_id'], ['asset_value_change.id'], name=op.f('fk_asset_value_change_line_asset_value_change_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_value_change_line')),
+    sa.UniqueConstraint('asset_value_change_id', 'asset_id', name=op.f('uq_asset_value_change_line_asset_value_change_id_asset_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_asset_value_change_line_asset_id'), 'asset_value_change_line', ['asset_id'], unique=False)
+    op.create_index(op.f('ix_asset_value_change_line_asset_value_change_id'), 'asset_value_change_line', ['asset_value_change_id'], unique=False)
     op.drop_index('uq_depreciation_run_living_period', table_name='depreciation_run')
     op.add_column('asset_book_change', sa.Column('tax_group_before', sa.String(32), nullable=True))
     op.add_column('asset_book_change', sa.Column('tax_group_after', sa.String(32), nullable=True))
@@ -107,10 +150,14 @@ def upgrade() -> None:
     op.add_column('depreciation_run_line', sa.Column('caught_up', exact(18, 2), server_default='0', nullable=False))
     if on_postgresql():
         drop_constraint('depreciation_run', 'ck_depreciation_run_state_known')
+        drop_constraint('journal_line', 'ck_journal_line_purpose_known')
+        drop_constraint('asset_book_change', 'ck_asset_book_change_kind_known')
     run_rows('rows')
     if on_postgresql():
         op.create_check_constraint(op.f('ck_depreciation_run_state_known'), 'depreciation_run', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled', 'reversed')")
         op.create_index('uq_depreciation_run_living_period', 'depreciation_run', ['book', 'period_start'], unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'reversed')"), postgresql_where=sa.text("state NOT IN ('cancelled', 'reversed')"))
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'revaluation_surplus', 'value_loss', 'maintenance', 'cleaning')")
+        op.create_check_constraint(op.f('ck_asset_book_change_kind_known'), 'asset_book_change', "kind IN ('opening', 'life', 'disposal', 'part', 'value', 'restored')")
         op.create_check_constraint(op.f('ck_asset_book_change_tax_group_after_known'), 'asset_book_change', "tax_group_after IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')")
         op.create_check_constraint(op.f('ck_asset_book_change_tax_group_before_known'), 'asset_book_change', "tax_group_before IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')")
         op.create_check_constraint(op.f('ck_depreciation_run_line_caught_up_fits'), 'depreciation_run_line', 'caught_up <= amount')
@@ -144,6 +191,27 @@ def upgrade() -> None:
         op.create_index('uq_depreciation_run_living_period', 'depreciation_run', ['book', 'period_start'], unique=True, sqlite_where=sa.text("state NOT IN ('cancelled', 'reversed')"), postgresql_where=sa.text("state NOT IN ('cancelled', 'reversed')"))
         take_back('depreciation_run', ['id', 'created_by_id', 'run_on', 'book', 'period_start', 'period_end', 'state', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
+        set_aside('journal_line', ['ix_journal_line_account_id', 'ix_journal_line_entry_id', 'ix_journal_line_purpose'])
+        op.create_table('journal_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('entry_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=False),
+        sa.Column('purpose', sa.String(32), nullable=False),
+        sa.Column('debit', exact(18, 2), nullable=False),
+        sa.Column('credit', exact(18, 2), nullable=False),
+        sa.CheckConstraint("purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'revaluation_surplus', 'value_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
+        sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
+        sa.ForeignKeyConstraint(['entry_id'], ['journal_entry.id'], name=op.f('fk_journal_line_entry_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_journal_line_account_id'), 'journal_line', ['account_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
+        take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
+    if not on_postgresql():
         set_aside('asset_book_change', ['ix_asset_book_change_asset_book_id', 'ix_asset_book_change_document', 'ix_asset_book_change_user_id'])
         op.create_table('asset_book_change',
         sa.Column('id', KEY, nullable=False),
@@ -163,7 +231,7 @@ def upgrade() -> None:
         sa.Column('reason', sa.Text(), nullable=True),
         sa.Column('user_id', KEY, nullable=False),
         sa.Column('occurred_at', MOMENT, nullable=False),
-        sa.CheckConstraint("kind IN ('opening', 'life', 'disposal', 'part')", name=op.f('ck_asset_book_change_kind_known')),
+        sa.CheckConstraint("kind IN ('opening', 'life', 'disposal', 'part', 'value', 'restored')", name=op.f('ck_asset_book_change_kind_known')),
         sa.CheckConstraint("tax_group_after IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_after_known')),
         sa.CheckConstraint("tax_group_before IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_before_known')),
         sa.ForeignKeyConstraint(['asset_book_id'], ['asset_book.id'], name=op.f('fk_asset_book_change_asset_book_id')),
@@ -212,6 +280,8 @@ def downgrade() -> None:
     op.drop_index('uq_depreciation_run_living_period', table_name='depreciation_run')
     if on_postgresql():
         drop_constraint('depreciation_run', 'ck_depreciation_run_state_known')
+        drop_constraint('journal_line', 'ck_journal_line_purpose_known')
+        drop_constraint('asset_book_change', 'ck_asset_book_change_kind_known')
         drop_constraint('asset_book_change', 'ck_asset_book_change_tax_group_after_known')
         drop_constraint('asset_book_change', 'ck_asset_book_change_tax_group_before_known')
         drop_constraint('depreciation_run_line', 'ck_depreciation_run_line_caught_up_fits')
@@ -221,8 +291,10 @@ def downgrade() -> None:
     if on_postgresql():
         op.create_check_constraint(op.f('ck_depreciation_run_state_known'), 'depreciation_run', "state IN ('draft', 'submitted', 'posted', 'rejected', 'cancelled')")
         op.create_index('uq_depreciation_run_living_period', 'depreciation_run', ['book', 'period_start'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
         op.drop_column('asset_book_change', 'tax_group_before')
         op.drop_column('asset_book_change', 'tax_group_after')
+        op.create_check_constraint(op.f('ck_asset_book_change_kind_known'), 'asset_book_change', "kind IN ('opening', 'life', 'disposal', 'part')")
         op.drop_column('depreciation_run_line', 'periods')
         op.drop_column('depreciation_run_line', 'caught_up')
     if not on_postgresql():
@@ -252,6 +324,27 @@ def downgrade() -> None:
         op.create_index('ix_depreciation_run_state_run_on', 'depreciation_run', ['state', 'run_on'], unique=False)
         op.create_index('uq_depreciation_run_living_period', 'depreciation_run', ['book', 'period_start'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
         take_back('depreciation_run', ['id', 'created_by_id', 'run_on', 'book', 'period_start', 'period_end', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('journal_line', ['ix_journal_line_account_id', 'ix_journal_line_entry_id', 'ix_journal_line_purpose'])
+        op.create_table('journal_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('entry_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=False),
+        sa.Column('purpose', sa.String(32), nullable=False),
+        sa.Column('debit', exact(18, 2), nullable=False),
+        sa.Column('credit', exact(18, 2), nullable=False),
+        sa.CheckConstraint("purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
+        sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
+        sa.ForeignKeyConstraint(['entry_id'], ['journal_entry.id'], name=op.f('fk_journal_line_entry_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_journal_line_account_id'), 'journal_line', ['account_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
+        take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
     if not on_postgresql():
         set_aside('asset_book_change', ['ix_asset_book_change_asset_book_id', 'ix_asset_book_change_document', 'ix_asset_book_change_user_id'])
         op.create_table('asset_book_change',
@@ -304,4 +397,12 @@ def downgrade() -> None:
         op.create_index(op.f('ix_depreciation_run_line_asset_id'), 'depreciation_run_line', ['asset_id'], unique=False)
         op.create_index(op.f('ix_depreciation_run_line_depreciation_run_id'), 'depreciation_run_line', ['depreciation_run_id'], unique=False)
         take_back('depreciation_run_line', ['id', 'depreciation_run_id', 'asset_id', 'asset_book_id', 'opening_value', 'amount', 'closing_value'])
+    op.drop_index('ix_asset_value_change_line_asset_id', table_name='asset_value_change_line')
+    op.drop_index('ix_asset_value_change_line_asset_value_change_id', table_name='asset_value_change_line')
+    op.drop_table('asset_value_change_line')
+    op.drop_index('ix_asset_value_change_account_id', table_name='asset_value_change')
+    op.drop_index('ix_asset_value_change_created_by_id', table_name='asset_value_change')
+    op.drop_index('ix_asset_value_change_state', table_name='asset_value_change')
+    op.drop_index('ix_asset_value_change_state_changed_on', table_name='asset_value_change')
+    op.drop_table('asset_value_change')
     make_rules('0005', '0006')
