@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from backoffice.assets.maintenance_calendar import CareView
 from backoffice.clinic.desk import DeskView
-from backoffice.panel import inbox, jobs, list_rows, menu, named_filters, rendering
+from backoffice.panel import figures, inbox, jobs, list_rows, menu, named_filters, rendering
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
 from backoffice.panel.columns import Column, key_of, mapped_tables
 from backoffice.panel.pages import HomeView, InboxView
@@ -20,12 +20,14 @@ from backoffice.panel.reports import ReportsView, may_report
 from backoffice.panel.transitions import ASIDE_BUTTONS
 from backoffice.people.notices import NoticesView
 from backoffice.registry import declared_views
+from backoffice.rooms import wall
 from backoffice.rooms.housekeeping import HousekeepingView
 from backoffice.rooms.rooms import RoomsView
 from backoffice.setup.importing import ImportsView
 from backoffice.setup.settings import SettingsView
 from backoffice.stores.scanning import ScanView
 from models.documents import Document
+from models.operations.clinic import identity
 from models.operations.core.approvals import ALLOW_DATE, AMEND, ASK_DATE, REFUSE_DATE
 from models.rights import RIGHTS, may
 from models.workflow import Transition
@@ -68,16 +70,18 @@ def init_app(app: Flask) -> None:
     admin.add_view(CareView(url="/admin/care", endpoint="care"))
     admin.add_view(HousekeepingView(url="/admin/housekeeping", endpoint="housekeeping"))
     admin.add_view(ReportsView(url="/admin/reports", endpoint="reports"))
+    app.register_blueprint(wall.bp)
     app.extensions["rawat_panel"] = views
 
     @app.context_processor
     def _panel_words() -> dict[str, Any]:
-        if not request.path.startswith("/admin"):
+        if not request.path.startswith(("/admin", "/wall/")):
             return {}
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top,
             "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
-            "hospital_name": inbox.hospital_name, "icon": rendering.icon, "shown": rendering.shown,
+            "hospital_name": inbox.hospital_name, "clinic_figures": figures.shown, "icon": rendering.icon,
+            "shown": rendering.shown,
             "shown_in_line": rendering.shown_in_line, "blank": rendering.BLANK,
             "may": may, "may_report": may_report,
             "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
@@ -104,6 +108,8 @@ _ICONS = {
     "reverse_payment": "arrow-back-up", "create": "pencil",
     "start": "player-play", "finish": "checks", "post": "check", "send": "send", "close": "archive",
     "complete": "checks", "pay": "cash", "check_in": "door-enter", "check_out": "door-exit",
+    "transfer": "arrows-exchange", "undo_check_in": "arrow-back-up", "undo_check_out": "arrow-back-up",
+    "undo_use": "arrow-back-up", "revoke": "ban",
     "use": "door-enter", "leave": "door-exit", "recount": "rotate-clockwise", "redo": "rotate-clockwise",
     "open_again": "rotate-clockwise", "unconfirm": "rotate-clockwise", "inspect": "eye-check",
     "hand_over": "eye-check", "give_back": "arrow-back-up", "waive": "eye-off",
@@ -138,8 +144,13 @@ _HAPPENED = {
     "close": lazy_gettext("Closed by %(who)s"), "acknowledge": lazy_gettext("Received by %(who)s"),
     "acknowledge_for": lazy_gettext("Acknowledged for the unit by %(who)s"),
     "submit_urgent": lazy_gettext("Sent on its way as urgent by %(who)s"),
+    "undo_check_in": lazy_gettext("Check-in taken back by %(who)s"),
+    "undo_check_out": lazy_gettext("Check-out taken back by %(who)s"),
+    "undo_use": lazy_gettext("Use taken back by %(who)s"),
+    "transfer": lazy_gettext("Moved to another bed by %(who)s"),
     "give_back": lazy_gettext("Given back by %(who)s"), "redo": lazy_gettext("Sent back by %(who)s"),
     "waive": lazy_gettext("Inspection waived by %(who)s"),
+    identity.CORRECTED: lazy_gettext("Identity corrected by %(who)s"),
     ASK_DATE: lazy_gettext("Date asked for by %(who)s"),
     ALLOW_DATE: lazy_gettext("Date allowed by %(who)s"),
     REFUSE_DATE: lazy_gettext("Date refused by %(who)s"),

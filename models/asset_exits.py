@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
+from models.asset_claims import AssetAuctionState, AssetDisposalState, is_claimed
 from models.asset_register import Asset, AssetState, Ownership
 from models.base import Code, Id, Money, Name, Text, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
@@ -22,15 +23,7 @@ from models.workflow import Condition, Transition, Workflow, another_person, aut
 
 if TYPE_CHECKING:
     from models.journal import Account
-
-
-class AssetDisposalState(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    POSTED = "posted"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
+    from models.organisation import Employee
 
 
 class DisposalRoute(StrEnum):
@@ -38,6 +31,8 @@ class DisposalRoute(StrEnum):
     AUCTION = "auction"
     GRANT = "grant"
     RETURN_TO_OWNER = "return_to_owner"
+    #: What was reported lost and will not be found.
+    LOST = "lost"
 
 
 D = AssetDisposalState
@@ -52,22 +47,46 @@ ROUTES: dict[FundingSource, frozenset[DisposalRoute]] = {
     FundingSource.BLU: frozenset({DisposalRoute.SCRAP, DisposalRoute.AUCTION, DisposalRoute.GRANT}),
     FundingSource.GRANT: frozenset({DisposalRoute.SCRAP, DisposalRoute.RETURN_TO_OWNER}),
     FundingSource.LOAN: frozenset({DisposalRoute.SCRAP, DisposalRoute.RETURN_TO_OWNER}),
-    FundingSource.OTHER: frozenset(DisposalRoute),
+    FundingSource.OTHER: frozenset(DisposalRoute) - {DisposalRoute.LOST},
 }
 
 
 def routes_of(asset: Asset) -> frozenset[DisposalRoute]:
-    """The ways out of the books that are open to an asset; what is not ours only goes back."""
+    """The ways out of the books that are open to an asset; what is lost is written off as lost, what is not
+    ours only goes back."""
+    if asset.state == AssetState.LOST:
+        return frozenset({DisposalRoute.LOST})
     if asset.ownership != Ownership.OWNED:
         return frozenset({DisposalRoute.RETURN_TO_OWNER})
     return ROUTES[asset.funding_source]
 
 
+#: What was sold, is offered, or left by another paper since cannot come back by this one.
+nothing_offered = Condition(
+    "nothing_offered",
+    lambda disposal, _user: all(
+        thing.state == (AssetState.HELD_FOR_SALE if disposal.route == DisposalRoute.AUCTION
+                        else AssetState.RETIRED) and not is_claimed(thing)
+        for line in disposal.lines if (thing := line.held_asset or line.asset) is not None),
+    N_("Something of it was sold, is offered at an auction or is back in use; only that paper's own steps "
+       "lead back."))
+
+
 class AssetDisposal(Document, db.Model):
-    """WO: assets to be written off, scrapped or held for an auction."""
+    """WO: assets to be written off: scrapped, held for an auction, or lost.
+
+    Of what was lost: who answers for it (`responsible` of the house, or `responsible_name`), and the claim
+    (tuntutan ganti rugi): `claim_amount` in rupiah with the number of the decision that fixed it. The claim
+    is kept here, the journal has the loss.
+    """
 
     __tablename__ = "asset_disposal"
     __table_args__ = (
+        sa.CheckConstraint("claim_amount >= 0", name="claim_amount_not_negative"),
+        sa.CheckConstraint("claim_amount IS NULL OR claim_amount = 0 OR claim_decision IS NOT NULL",
+                           name="claim_is_decided"),
+        sa.CheckConstraint("route = 'lost' OR (responsible_id IS NULL AND responsible_name IS NULL "
+                           "AND claim_amount IS NULL AND claim_decision IS NULL)", name="claim_when_lost"),
         sa.Index("ix_asset_disposal_state_disposed_on", "state", "disposed_on"),
         {"info": {"seed": "tb_penghapusan"}},
     )
@@ -84,7 +103,9 @@ class AssetDisposal(Document, db.Model):
                    when=(not_own, another_person)),
         Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (D.APPROVED,), D.REJECTED, Role.RECEIVABLES, needs_reason=True),
-        *author_steps(D, author=Role.FACILITIES_STAFF),
+        Transition("reverse", (D.POSTED,), D.REVERSED, Role.FACILITIES_HEAD,
+                   when=(not_own, nothing_offered), needs_reason=True),
+        *author_steps(D, author=Role.FACILITIES_STAFF, cancels=(D.APPROVED,)),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_penghapusan.penghapusan_id"))
@@ -93,7 +114,12 @@ class AssetDisposal(Document, db.Model):
     disposed_on: Mapped[date] = mapped_column(default=clock.today, info=seeded("tb_penghapusan.tgl"))
     state: Mapped[AssetDisposalState] = state_column(D.DRAFT, "tb_penghapusan.status")
     route: Mapped[DisposalRoute] = mapped_column(default=DisposalRoute.SCRAP)
+    responsible_id: Mapped[int | None] = reference("employee")
+    responsible_name: Mapped[Name | None]
+    claim_amount: Mapped[Money | None]
+    claim_decision: Mapped[Code | None]
 
+    responsible: Mapped[Employee | None] = relationship("Employee")
     account: Mapped[Account | None] = relationship("Account")
     lines: Mapped[list[AssetDisposalLine]] = relationship(
         back_populates="asset_disposal", cascade="all, delete-orphan", order_by="AssetDisposalLine.id")
@@ -120,7 +146,7 @@ class AssetDisposalLine(db.Model):
     quantity: Mapped[int] = mapped_column(default=1, info=seeded("tb_detPenghapusan.jumlah"))
     reason: Mapped[Text] = mapped_column(info=seeded("tb_detPenghapusan.keterangan"))
     book_value: Mapped[Money | None]
-    #: What is held for sale: the asset itself, or the part that was taken from a group.
+    #: What went: the asset itself, or the part that was taken from a group.
     held_asset_id: Mapped[int | None] = reference("asset")
 
     asset_disposal: Mapped[AssetDisposal] = relationship(back_populates="lines")
@@ -130,29 +156,21 @@ class AssetDisposalLine(db.Model):
     ward: Mapped[Ward | None] = relationship(Ward)
 
 
-class AssetAuctionState(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RECEIVABLES_APPROVED = "receivables_approved"
-    OPEN = "open"
-    SOLD = "sold"
-    FAILED = "failed"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-
-
 A = AssetAuctionState
 
 may_be_sold = Condition(
     "may_be_sold",
     lambda auction, _user: all(line.land_id is not None or line.asset.state == AssetState.HELD_FOR_SALE
-                               for line in auction.lines),
+                               for line in auction.lots),
     N_("Only land and assets that are held for sale can be auctioned."))
 
 
-no_bid = Condition("no_bid", lambda auction, _user: all(line.winner is None for line in auction.lines),
+no_bid = Condition("no_bid", lambda auction, _user: all(line.winner is None for line in auction.lots),
                    N_("There is a bid at the reserve price; the auction did not fail."), about="document")
+no_valid_bid = Condition(
+    "no_valid_bid", lambda auction, _user: all(line.winner is None for line in auction.lots),
+    N_("There is a valid bid at the reserve price. Award the lots, or mark the bid as not valid first."),
+    about="document")
 
 
 class AssetAuction(Document, db.Model):
@@ -161,6 +179,7 @@ class AssetAuction(Document, db.Model):
     __tablename__ = "asset_auction"
     __table_args__ = (
         sa.CheckConstraint("round > 0", name="round_positive"),
+        sa.CheckConstraint("(paid_on IS NULL) = (payment_reference IS NULL)", name="payment_is_whole"),
         sa.Index("ix_asset_auction_state_auctioned_on", "state", "auctioned_on"),
         {"info": {"seed": "tb_pelelangan"}},
     )
@@ -180,10 +199,16 @@ class AssetAuction(Document, db.Model):
         Transition("reject", (A.APPROVED,), A.REJECTED, Role.RECEIVABLES, needs_reason=True),
         Transition("open", (A.RECEIVABLES_APPROVED, A.FAILED), A.OPEN, Role.FACILITIES_STAFF,
                    asks=("appraiser", "appraised_on"), line_asks=("appraised_value", "reserve_price")),
-        Transition("sell", (A.OPEN,), A.SOLD, Role.FACILITIES_STAFF,
+        Transition("sell", (A.OPEN,), A.AWARDED, Role.FACILITIES_STAFF,
                    asks=("minutes_number",)),
+        Transition("settle", (A.AWARDED,), A.SOLD, Role.RECEIVABLES, asks=("paid_on", "payment_reference")),
+        Transition("default", (A.AWARDED,), A.FAILED, Role.FACILITIES_STAFF, needs_reason=True),
         Transition("fail", (A.OPEN,), A.FAILED, Role.FACILITIES_STAFF, when=no_bid),
-        *author_steps(A, author=Role.FACILITIES_STAFF),
+        *author_steps(A, author=Role.FACILITIES_STAFF,
+                      cancels=(A.APPROVED, A.RECEIVABLES_APPROVED, A.FAILED)),
+        Transition("cancel", (A.OPEN,), A.CANCELLED, Role.FACILITIES_STAFF, when=no_valid_bid,
+                   needs_reason=True),
+        former=(("sell", A.OPEN, A.SOLD),),
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_pelelangan.pelelangan_id"))
@@ -197,22 +222,33 @@ class AssetAuction(Document, db.Model):
     buyer_name: Mapped[Name | None]
     buyer_identity: Mapped[Code | None]
     minutes_number: Mapped[Code | None]
+    #: When and by which transfer the buyers' money came.
+    paid_on: Mapped[date | None]
+    payment_reference: Mapped[Code | None]
 
     account: Mapped[Account | None] = relationship("Account")
     lines: Mapped[list[AssetAuctionLine]] = relationship(
         back_populates="asset_auction", cascade="all, delete-orphan", order_by="AssetAuctionLine.id")
 
     @property
+    def lots(self) -> list[AssetAuctionLine]:
+        """The lines that are still offered."""
+        return [line for line in self.lines if not line.is_dropped]
+
+    @property
     def total(self) -> Decimal:
-        """Proceeds in rupiah; zero until sold."""
+        """Proceeds in rupiah; zero until awarded."""
         return sum((line.sale_price or Decimal(0) for line in self.lines), Decimal(0))
 
 
 class AssetAuctionLine(db.Model):
-    """One asset or one parcel of land. Prices are for the whole line; `sale_price` is the winning bid's."""
+    """One asset or one parcel of land. Prices are for the whole line; `sale_price` is the winning bid's.
+
+    `is_dropped`: it was not for sale any more when a round began.
+    """
 
     __tablename__ = "asset_auction_line"
-    late_columns = ("appraised_value", "reserve_price", "sale_price")
+    late_columns = ("appraised_value", "reserve_price", "sale_price", "is_dropped")
     __table_args__ = (
         sa.CheckConstraint("(asset_id IS NULL) <> (land_id IS NULL)", name="one_thing"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -231,6 +267,7 @@ class AssetAuctionLine(db.Model):
     appraised_value: Mapped[Money | None]
     reserve_price: Mapped[Money | None]
     sale_price: Mapped[Money | None] = mapped_column(info=seeded("tb_detPelelangan.harga_pelelangan"))
+    is_dropped: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
 
     asset_auction: Mapped[AssetAuction] = relationship(back_populates="lines")
     asset: Mapped[Asset | None] = relationship(Asset)
@@ -251,7 +288,8 @@ class AssetAuctionBid(db.Model):
     `note`."""
 
     __tablename__ = "asset_auction_bid"
-    changes_in = (A.OPEN,)
+    # those of a buyer who does not pay are marked while the lot is awarded
+    changes_in = (A.OPEN, A.AWARDED)
     refusal = N_("Bids are written while their auction is open: neither before nor afterwards.")
     __table_args__ = (
         sa.CheckConstraint("amount > 0", name="amount_positive"),

@@ -15,12 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
+from models.asset_claims import is_built_on, is_claimed
 from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
 from models.documents import NumberCounter, Stateful, state_column
+from models.errors import N_
 from models.organisation import Status
 from models.places import FundingSource, PhysicalCondition
 from models.roles import Role
-from models.workflow import Transition, Workflow
+from models.workflow import Condition, Transition, Workflow
 
 if TYPE_CHECKING:
     from models.asset_history import AssetMovement, Calibration
@@ -92,11 +94,19 @@ AssetType.__table__.append_constraint(sa.CheckConstraint(
     name="residual_percent_in_range"))
 
 
+def ten_digits() -> sa.CheckConstraint:
+    """The code of state property: ten digits, as 3050104001."""
+    digits = "0123456789"
+    return sa.CheckConstraint(f"length(bmn_code) = 10 AND ltrim(bmn_code, '{digits}') = ''",
+                              name="bmn_code_of_ten_digits")
+
+
 class AssetModel(db.Model):
     """A catalogue entry: what plans, procurements, receipts and room classes ask for."""
 
     __tablename__ = "asset_model"
-    __table_args__ = (sa.CheckConstraint("estimated_price >= 0", name="estimated_price_not_negative"),)
+    __table_args__ = (sa.CheckConstraint("estimated_price >= 0", name="estimated_price_not_negative"),
+                      ten_digits())
 
     id: Mapped[Id]
     code: Mapped[Code] = mapped_column(unique=True)
@@ -106,6 +116,9 @@ class AssetModel(db.Model):
     model: Mapped[Name | None]
     specification: Mapped[Text | None]
     estimated_price: Mapped[Money | None]
+    #: The code of state property of things of this kind, and what the ministry's list of devices calls them.
+    bmn_code: Mapped[str | None] = mapped_column(sa.String(10))
+    aspak_name: Mapped[Name | None]
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
@@ -190,6 +203,17 @@ class AssetState(StrEnum):
 
 
 S = AssetState
+#: What a step asks that says where a thing stands and who keeps it.
+PLACE_AND_KEEPER = ("room", "inpatient_room", "ward", "building", "work_unit", "employee")
+
+
+not_offered = Condition(
+    "not_offered", lambda asset, _user: not is_claimed(asset),
+    N_("A disposal or an auction that is on its way names this asset. Cancel that paper first."))
+nothing_built_on = Condition(
+    "nothing_built_on", lambda asset, _user: not is_built_on(asset),
+    N_("Something was built on this entry already: it came by a receipt, was depreciated, moved, mended or "
+       "stands on a paper. Dispose of it instead."))
 
 
 class Asset(Stateful, db.Model):
@@ -209,18 +233,32 @@ class Asset(Stateful, db.Model):
         sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         sa.CheckConstraint("split_from_id <> id", name="not_split_from_itself"),
         sa.Index("ix_asset_state_name", "state", "name"),
+        ten_digits(),
+        sa.CheckConstraint("nup > 0", name="nup_positive"),
+        sa.CheckConstraint("(bmn_code IS NULL) = (nup IS NULL)", name="nup_of_a_code"),
+        sa.UniqueConstraint("bmn_code", "nup"),
         {"info": {"seed": "tb_aset"}},
     )
     workflow = Workflow(
         S.REGISTERED,
         Transition("put_into_use", (S.REGISTERED,), S.IN_USE, Role.FACILITIES_STAFF, may_skip=True,
-                   asks=("room", "inpatient_room", "ward", "building", "work_unit", "employee")),
+                   asks=PLACE_AND_KEEPER),
+        Transition("put_aside", (S.IN_USE,), S.REGISTERED, Role.FACILITIES_STAFF, needs_reason=True),
         Transition("maintain", (S.IN_USE,), S.UNDER_MAINTENANCE),
         Transition("return", (S.UNDER_MAINTENANCE,), S.IN_USE),
         Transition("hold_for_sale", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE), S.HELD_FOR_SALE),
-        Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.RETIRED),
-        Transition("report_lost", (S.IN_USE,), S.LOST, Role.FACILITIES_HEAD),
-        rests_on={S.UNDER_MAINTENANCE: "maintenance"},
+        Transition("take_back", (S.HELD_FOR_SALE,), S.IN_USE, Role.FACILITIES_HEAD, when=not_offered,
+                   needs_reason=True, asks=PLACE_AND_KEEPER),
+        Transition("retire", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE, S.LOST),
+                   S.RETIRED),
+        Transition("report_lost", (S.REGISTERED, S.IN_USE, S.UNDER_MAINTENANCE, S.HELD_FOR_SALE), S.LOST,
+                   Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("find", (S.LOST,), S.REGISTERED, (Role.FACILITIES_STAFF, Role.FACILITIES_HEAD),
+                   asks=PLACE_AND_KEEPER[:4]),
+        Transition("withdraw", (S.REGISTERED,), S.RETIRED, Role.FACILITIES_HEAD, when=nothing_built_on,
+                   needs_reason=True),
+        Transition("restore", (S.RETIRED, S.HELD_FOR_SALE), S.REGISTERED),
+        rests_on={S.UNDER_MAINTENANCE: "maintenance", S.HELD_FOR_SALE: "asset_disposal"},
     )
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_aset.aset_id"))
@@ -237,6 +275,11 @@ class Asset(Stateful, db.Model):
     brand: Mapped[Name | None] = mapped_column(info=seeded("tb_aset.aset_merk"))
     model: Mapped[Name | None] = mapped_column(info=seeded("tb_aset.aset_tipe"))
     serial_number: Mapped[Code | None] = mapped_column(index=True, info=seeded("tb_aset.aset_no_mesin"))
+    #: Somebody looked: another thing of this model has the same serial number all the same.
+    serial_is_shared: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
+    #: State property: the code of its kind (that of its model unless typed), and its number under the code.
+    bmn_code: Mapped[str | None] = mapped_column(sa.String(10), index=True)
+    nup: Mapped[int | None]
     condition: Mapped[PhysicalCondition] = mapped_column(
         default=PhysicalCondition.GOOD, info=seeded("tb_aset.kondisi"))
     acquisition_cost: Mapped[Money] = mapped_column(info=seeded("tb_aset.aset_harga"))
@@ -326,18 +369,25 @@ class Asset(Stateful, db.Model):
 def next_tag(connection: sa.Connection) -> str:
     """The next free tag of the year, ``AST-2026-000123``. Its counter stays locked until the transaction
     ends."""
-    year = clock.today().year
-    counter, taken = NumberCounter.__table__, Asset.__table__.c.tag
-    bump = (sa.update(counter).where(counter.c.prefix == "AST", counter.c.year == year)
-            .values(last=counter.c.last + 1).returning(counter.c.last))
+    year, taken = clock.today().year, Asset.__table__.c.tag
     while True:
-        last = connection.scalar(bump)
-        if last is None:
-            insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            connection.execute(insert(counter).values(prefix="AST", year=year,
-                                                      last=0).on_conflict_do_nothing())
-        elif not connection.scalar(sa.select(sa.exists().where(taken == (tag := f"AST-{year}-{last:06d}")))):
+        tag = f"AST-{year}-{_counted(connection, 'AST', year):06d}"
+        if not connection.scalar(sa.select(sa.exists().where(taken == tag))):
             return tag
+
+
+def _counted(connection: sa.Connection, prefix: str, year: int) -> int:
+    """The next number of a counter, which stays locked until the transaction ends."""
+    counter = NumberCounter.__table__
+    bump = (sa.update(counter).where(counter.c.prefix == prefix, counter.c.year == year)
+            .values(last=counter.c.last + 1).returning(counter.c.last))
+    last = connection.scalar(bump)
+    if last is None:
+        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        connection.execute(insert(counter).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing())
+        last = connection.scalar(bump)
+    assert last is not None
+    return int(last)
 
 
 @event.listens_for(Asset, "before_insert")
@@ -345,6 +395,25 @@ def _give_tag(_mapper: Any, connection: sa.Connection, asset: Asset) -> None:
     """An asset entered by hand without a tag gets the next one."""
     if not asset.tag:
         asset.tag = next_tag(connection)
+    if asset.bmn_code is None and asset.split_from_id is None and asset.asset_model is not None:
+        asset.bmn_code = asset.asset_model.bmn_code
+    if asset.bmn_code:
+        asset.nup = _next_nup(connection, asset.bmn_code)
+
+
+@event.listens_for(Asset, "before_update")
+def _number_under_its_code(_mapper: Any, connection: sa.Connection, asset: Asset) -> None:
+    """What gets another code gets the next number of that one; its old number is not given again."""
+    state: Any = sa.inspect(asset)
+    if state.attrs.bmn_code.history.has_changes():
+        asset.bmn_code = asset.bmn_code or None
+        asset.nup = _next_nup(connection, asset.bmn_code) if asset.bmn_code else None
+
+
+def _next_nup(connection: sa.Connection, code: str) -> int:
+    """The next number under a code of state property, from 1 without a gap."""
+    # a counter's key is eight characters and a number: the code's first eight digits, and its last two
+    return _counted(connection, code[:8], int(code[8:]) if code[8:].isdigit() else 0)
 
 
 class AssetBook(db.Model):

@@ -22,6 +22,7 @@ from models.workflow import Condition, Transition, Workflow
 if TYPE_CHECKING:
     from models.documents import Attachment
     from models.organisation import Region
+    from models.patient_allergies import PatientAllergy
     from models.people import User
 
 #: Centimetres or kilograms, one decimal.
@@ -97,13 +98,14 @@ class Doctor(db.Model):
 
 
 class DoctorSchedule(db.Model):
-    """Weekly hours of a doctor on the hospital's wall clock; `weekday` 0 is Monday."""
+    """Weekly hours of a doctor on the hospital's wall clock; `weekday` 0 is Monday. Hours that end before
+    they begin end on the next day; 00:00 is its midnight."""
 
     __tablename__ = "doctor_schedule"
     __table_args__ = (
         sa.UniqueConstraint("doctor_id", "weekday", "starts_at"),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_known"),
-        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("ends_at <> starts_at", name="hours_not_empty"),
         sa.CheckConstraint("slot_minutes BETWEEN 5 AND 240", name="slot_minutes_5_to_240"),
         sa.CheckConstraint("valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from",
                            name="valid_until_after_from"),
@@ -117,6 +119,8 @@ class DoctorSchedule(db.Model):
     slot_minutes: Mapped[int] = mapped_column(default=15)
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    #: Whether the doctor comes at these hours on national holidays too.
+    on_holidays: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
@@ -132,14 +136,16 @@ class ExceptionKind(StrEnum):
 
 
 class ScheduleException(db.Model):
-    """A day unlike the weekly hours: the doctor is away (all day when no hours are named), or has extra
-    hours."""
+    """A day unlike the weekly hours: the doctor is away (all day when no hours are named; until a last day
+    where one is), or has extra hours, which may pass midnight."""
 
     __tablename__ = "schedule_exception"
     __table_args__ = (
         sa.Index("ix_schedule_exception_doctor_on", "doctor_id", "on"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_hours"),
-        sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at <> starts_at", name="hours_not_empty"),
+        sa.CheckConstraint("until IS NULL OR (until >= \"on\" AND kind = 'away' AND starts_at IS NULL)",
+                           name="until_of_whole_days"),
         sa.CheckConstraint("kind <> 'extra' OR starts_at IS NOT NULL", name="extra_has_hours"),
         sa.CheckConstraint("slot_minutes BETWEEN 5 AND 240", name="slot_minutes_5_to_240"),
     )
@@ -147,6 +153,8 @@ class ScheduleException(db.Model):
     id: Mapped[Id]
     doctor_id: Mapped[int] = reference("doctor", ondelete="CASCADE", index=False)
     on: Mapped[date]
+    #: The last day of a leave of several days.
+    until: Mapped[date | None]
     kind: Mapped[ExceptionKind] = mapped_column(default=ExceptionKind.AWAY)
     starts_at: Mapped[time | None]
     ends_at: Mapped[time | None]
@@ -304,6 +312,8 @@ class Patient(Stateful, db.Model):
     state: Mapped[PatientState] = state_column(P.PENDING, "Halaman Pasien.Status")
     registered_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     decided_reason: Mapped[Text | None]
+    #: Who of the office registered the person; empty for whoever did it alone in the portal.
+    registered_by_id: Mapped[int | None] = reference("user", index=False)
 
     #: True only while `models.operations.clinic.merging` closes it.
     is_merging = False
@@ -312,6 +322,7 @@ class Patient(Stateful, db.Model):
     consents_given = False
 
     user: Mapped[User | None] = relationship("User", foreign_keys=[user_id])
+    registered_by: Mapped[User | None] = relationship("User", foreign_keys=[registered_by_id])
     guardian: Mapped[Patient | None] = relationship(
         "Patient", remote_side="Patient.id", foreign_keys=[guardian_id], back_populates="dependants")
     dependants: Mapped[list[Patient]] = relationship(
@@ -320,6 +331,20 @@ class Patient(Stateful, db.Model):
         "Patient", remote_side="Patient.id", foreign_keys=[merged_into_id])
     region: Mapped[Region | None] = relationship("Region")
     consents: Mapped[list[Consent]] = relationship(back_populates="patient", order_by="Consent.id")
+    #: Chosen allergies, ended ones too, beside the free text of `allergies`.
+    allergy_rows: Mapped[list[PatientAllergy]] = relationship(
+        "PatientAllergy", back_populates="patient", order_by="PatientAllergy.id")
+
+    @property
+    def living_allergies(self) -> list[PatientAllergy]:
+        """Chosen allergies that hold."""
+        return [row for row in self.allergy_rows if row.ended_at is None]
+
+    @property
+    def allergy_words(self) -> str:
+        """All that is said of allergies, chosen and free; empty for nothing."""
+        said = list(dict.fromkeys(str(row) for row in self.living_allergies))
+        return "; ".join([*said, *([self.allergies] if self.allergies else [])])
 
     @property
     def owner_ids(self) -> frozenset[int]:
@@ -352,12 +377,24 @@ class ConsentKind(StrEnum):
     TELEMEDICINE = "telemedicine"
 
 
+class ConsentWay(StrEnum):
+    """How a consent was given: ticked in the portal, signed on paper, or said to the office."""
+
+    PORTAL = "portal"
+    PAPER = "on_paper"
+    ORAL = "orally"
+
+
 class Consent(db.Model):
-    """Which text a person agreed to, and when; a child by its guardian. Withdrawn, never deleted."""
+    """Which text a person agreed to, and when; a child by its guardian. Withdrawn, never deleted.
+
+    `given_by` is the account that wrote it down. Where that is the office, `said_by` names who agreed.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
         sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= given_at", name="withdrawn_after_given"),
+        sa.CheckConstraint("way = 'portal' OR said_by IS NOT NULL", name="said_by_somebody"),
     )
 
     id: Mapped[Id]
@@ -368,6 +405,9 @@ class Consent(db.Model):
     given_by_id: Mapped[int] = reference("user")
     given_at: Mapped[datetime] = mapped_column(default=clock.now)
     withdrawn_at: Mapped[datetime | None]
+    way: Mapped[ConsentWay] = mapped_column(default=ConsentWay.PORTAL,
+                                            server_default=ConsentWay.PORTAL.value)
+    said_by: Mapped[Name | None]
 
     patient: Mapped[Patient] = relationship(back_populates="consents")
     given_by: Mapped[User] = relationship("User")

@@ -5,21 +5,21 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import Code, Id, Text, db, reference, seeded
-from models.clinic import Payer
+from models.clinic import Patient, PatientState, Payer
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_, SlotTaken, told_by
 from models.roles import Role
 from models.workflow import Condition, Transition, Workflow, not_own
 
 if TYPE_CHECKING:
-    from models.clinic import Doctor, Patient, Specialization
+    from models.clinic import Doctor, Specialization
     from models.documents import Attachment
     from models.people import User
     from models.prescriptions import Letter, Prescription
@@ -37,6 +37,7 @@ class ConsultationState(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     RESCHEDULED = "rescheduled"
+    EXPIRED = "expired"
 
 
 C = ConsultationState
@@ -45,12 +46,27 @@ C = ConsultationState
 HOLDS_SLOT = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS, C.COMPLETED)
 #: States that the doctor sees: from the approval on.
 SEEN_BY_DOCTOR = (C.APPROVED, C.IN_PROGRESS, C.COMPLETED, C.NO_SHOW)
+#: So long before its time a consultation can be started.
+EARLY = timedelta(minutes=15)
+#: So long a "did not come" can be taken back, and so long after its time one that was not begun ends.
+UNDO = timedelta(hours=24)
 
 
 class Triage(StrEnum):
     ROUTINE = "routine"
     SOON = "soon"
     URGENT = "urgent"
+
+
+#: Who is seen first: lower goes before.
+URGENCY = {Triage.URGENT: 0, Triage.SOON: 1, Triage.ROUTINE: 2}
+
+
+class VisitKind(StrEnum):
+    """How a consultation came about: at a time that was chosen, or at once, by the doctor on duty."""
+
+    APPOINTMENT = "appointment"
+    NOW = "now"
 
 
 own_doctor = Condition(
@@ -73,6 +89,24 @@ has_note_and_diagnosis = Condition(
 nothing_signed = Condition(
     "nothing_signed", lambda consultation, _user: not consultation.notes,
     N_("A note is signed already. Complete the consultation instead."), about="document")
+nothing_given = Condition(
+    "nothing_given", lambda consultation, _user: not consultation.has_papers,
+    N_("Something is signed or issued in it already. Complete the consultation instead."), about="document")
+active_patient = Condition(
+    "active_patient", lambda consultation, _user: consultation.patient.state == PatientState.ACTIVE,
+    N_("The patient's registration is not active."), rows=lambda model, _user: model.patient_id.in_(
+        sa.select(Patient.id).where(Patient.state == PatientState.ACTIVE)))
+time_to_come = Condition(
+    "time_to_come", lambda consultation, _user: consultation.starts_at > clock.now(),
+    N_("The time asked for is already over. Move the consultation or reject it."),
+    rows=lambda model, _user: model.starts_at > clock.now(), about="time")
+at_its_time = Condition(
+    "at_its_time", lambda consultation, _user: consultation.starts_at - EARLY <= clock.now()
+    < clock.day_bounds(clock.local(consultation.ends_at).date())[1],
+    N_("A consultation is started from 15 minutes before its time until the end of its day."), about="time")
+within_a_day = Condition(
+    "within_a_day", lambda consultation, _user: clock.now() <= consultation.since + UNDO,
+    N_("This can be taken back for 24 hours. Ask the patient to choose a new time."), about="time")
 after_its_time = Condition(
     "after_its_time", lambda consultation, _user: clock.now() >= consultation.ends_at,
     N_("The time of the consultation is not over yet; wait for the patient until then."), about="time")
@@ -100,12 +134,17 @@ class Consultation(Document, db.Model):
     area, icon, rank = Area.TELEMEDICINE, "messages", 210
     posts, process = Posts.NOTHING, "telemedicine"
     is_begun_by_people = False
+    also_final_in = (C.EXPIRED,)
     late_columns = ("rating", "rating_comment", "rated_at", "patient_id", "held_beside_id")
     workflow = Workflow(
         C.REQUESTED,
-        Transition("approve", (C.REQUESTED,), C.APPROVED, Role.ADMIN, when=not_own),
+        Transition("approve", (C.REQUESTED,), C.APPROVED, Role.ADMIN,
+                   when=(not_own, active_patient, time_to_come)),
         Transition("reject", (C.REQUESTED,), C.REJECTED, Role.ADMIN, needs_reason=True),
-        Transition("start", (C.APPROVED,), C.IN_PROGRESS, Role.DOCTOR, when=own_doctor),
+        Transition("expire", (C.REQUESTED, C.APPROVED), C.EXPIRED),
+        Transition("start", (C.APPROVED,), C.IN_PROGRESS, Role.DOCTOR, when=(own_doctor, at_its_time)),
+        Transition("undo_start", (C.IN_PROGRESS,), C.APPROVED, Role.DOCTOR,
+                   when=(own_doctor, nothing_given), needs_reason=True),
         Transition("complete", (C.IN_PROGRESS,), C.COMPLETED, Role.DOCTOR,
                    when=(own_doctor, has_note_and_diagnosis)),
         Transition("cancel", (C.REQUESTED, C.APPROVED), C.CANCELLED, (Role.PATIENT, Role.DOCTOR, Role.ADMIN),
@@ -114,9 +153,16 @@ class Consultation(Document, db.Model):
                    when=(own_doctor_or_admin, nothing_signed), needs_reason=True),
         Transition("no_show", (C.APPROVED,), C.NO_SHOW, (Role.DOCTOR, Role.ADMIN),
                    when=(own_doctor_or_admin, after_its_time)),
+        Transition("no_show", (C.IN_PROGRESS,), C.NO_SHOW, (Role.DOCTOR, Role.ADMIN),
+                   when=(own_doctor_or_admin, nothing_given, after_its_time)),
+        Transition("undo_no_show", (C.NO_SHOW,), C.APPROVED, (Role.DOCTOR, Role.ADMIN),
+                   when=(own_doctor_or_admin, within_a_day), needs_reason=True, asks=("moved_to",),
+                   may_skip=True),
         Transition("reschedule", (C.REQUESTED, C.APPROVED), C.RESCHEDULED,
                    (Role.PATIENT, Role.DOCTOR, Role.ADMIN), when=own_side,
                    asks=("moved_to", "moved_to_doctor")),
+        Transition("reassign", (C.APPROVED, C.IN_PROGRESS), C.APPROVED, Role.ADMIN, needs_reason=True,
+                   asks=("moved_to_doctor", "moved_to")),
     )
 
     id: Mapped[Id]
@@ -129,6 +175,7 @@ class Consultation(Document, db.Model):
     state: Mapped[ConsultationState] = state_column(C.REQUESTED)
     starts_at: Mapped[datetime] = mapped_column(index=True)
     slot_minutes: Mapped[int] = mapped_column(default=15)
+    kind: Mapped[VisitKind] = mapped_column(default=VisitKind.APPOINTMENT, server_default="appointment")
     payer: Mapped[Payer] = mapped_column(default=Payer.SELF)
     triage: Mapped[Triage] = mapped_column(default=Triage.ROUTINE)
     video_url: Mapped[str | None] = mapped_column(sa.String(500))
@@ -168,6 +215,16 @@ class Consultation(Document, db.Model):
         back_populates="consultation", order_by="Prescription.id")
     letters: Mapped[list[Letter]] = relationship(back_populates="consultation", order_by="Letter.id")
 
+    @classmethod
+    def waits_as(cls) -> dict[str, Any]:
+        """What lists of waiting papers say of a request, as SQL: how urgent it is (higher goes first), its
+        appointment, its triage level and its doctor."""
+        from models.clinic import Doctor
+        return {"urgency": sa.case(*((cls.triage == level, 2 - rank) for level, rank in URGENCY.items()),
+                                   else_=0),
+                "at": cls.starts_at, "level": sa.cast(cls.triage, sa.String(20)),
+                "whose": sa.select(Doctor.name).where(Doctor.id == cls.doctor_id).scalar_subquery()}
+
     @property
     def holds_slot(self) -> bool:
         """Whether its time is taken by it."""
@@ -176,6 +233,14 @@ class Consultation(Document, db.Model):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.slot_minutes)
+
+    @property
+    def has_papers(self) -> bool:
+        """Whether something was signed or issued in it that still stands."""
+        from models.prescriptions import LetterState, PrescriptionState
+        gone = (PrescriptionState.DRAFT, PrescriptionState.CANCELLED, LetterState.WITHDRAWN)
+        return bool(self.notes) or any(paper.state not in gone
+                                       for paper in (*self.prescriptions, *self.letters))
 
     @property
     def is_seen_by_doctor(self) -> bool:

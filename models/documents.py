@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -104,6 +104,12 @@ class Stateful:
     def since(self) -> datetime:
         """When it came into its present state; what has no history, long ago."""
         return clock.aware(self.events[-1].occurred_at) if self.events else LONG_AGO
+
+    def just_took(self, *steps: str, within: timedelta) -> bool:
+        """Whether its last step is one of these and was taken no longer than `within` ago."""
+        last = self.events[-1] if self.events else None
+        return (last is not None and last.transition in steps
+                and clock.aware(last.occurred_at) >= clock.now() - within)
 
     @property
     def approver_ids(self) -> set[int]:

@@ -31,6 +31,21 @@ def NN_(one: str, many: str) -> Plural:
     return message
 
 
+class InTwo(str):
+    """A word of the hospital's own lists, in Indonesian, and in English as `en`: a parameter of a refusal."""
+
+    __slots__ = ("en",)
+
+    en: str
+
+
+def in_two(text: str, english: str | None) -> InTwo:
+    """The word in both languages; in Indonesian where the list has no other."""
+    result = InTwo(text)
+    result.en = english or text
+    return result
+
+
 class Refused(Exception):
     """The hospital's rules say no. `field` names the form field to show the message at, if one is to blame;
     of a line of a document it is the line's (see `at`)."""
@@ -61,6 +76,10 @@ def blame_line(line: object) -> Iterator[None]:
     except Refused as refusal:
         refusal.line = refusal.line or line
         raise
+
+
+class AsksBack(Refused):
+    """A question rather than a no: the same once more with `is_confirmed` goes through."""
 
 
 class NotAllowed(Refused):

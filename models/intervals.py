@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.consultations import HOLDS_SLOT, Consultation
+from models.consultations import HOLDS_SLOT, Consultation, VisitKind
 from models.supplier_prices import SupplierPrice
 
 
@@ -20,7 +20,8 @@ class Apart:
     """Rows of `table` that name the same `who` never overlap while their `state` is one of `states`.
 
     `name` is the constraint's; `starts` an instant, `minutes` a whole number up to a day (1440). A row whose
-    `beside` is filled does not count: it says why it stands at the time of another.
+    `beside` is filled does not count: it says why it stands at the time of another. `kind` is the only value
+    of the column of that name that counts.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Apart:
     minutes: str
     states: tuple[str, ...]
     beside: str = ""
+    kind: str = ""
 
     @property
     def holds(self) -> str:
@@ -37,11 +39,13 @@ class Apart:
 
     def counts(self, row: str = "") -> str:
         """What is added to the test of the states; `row` with its dot."""
-        return f' AND {row}"{self.beside}" IS NULL' if self.beside else ""
+        return "".join((f' AND {row}"{self.beside}" IS NULL' if self.beside else "",
+                        f" AND {row}kind = '{self.kind}'" if self.kind else ""))
 
 
 APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f"{who}_id", "starts_at",
-                    "slot_minutes", tuple(state.value for state in HOLDS_SLOT), beside)
+                    "slot_minutes", tuple(state.value for state in HOLDS_SLOT), beside,
+                    VisitKind.APPOINTMENT.value)
               for who, beside in (("doctor", ""), ("patient", "held_beside_id")))
 
 

@@ -49,8 +49,10 @@ did_not_look = Condition(
     N_("You looked yourself; somebody else must decide on this round."), about="person")
 has_seen_something = Condition(
     "has_seen_something",
-    lambda round_, _user: not round_.lines or any(line.seen_at for line in round_.lines),
-    N_("Nothing was scanned yet. Scan what stands in the room first."), about="document")
+    lambda round_, _user: (round_.found_empty or not round_.lines
+                           or any(line.seen_at for line in round_.lines)),
+    N_("Nothing was scanned yet. Scan what stands in the room, or say on that page that the room is empty."),
+    about="document")
 
 
 class InventoryRound(Document, db.Model):
@@ -71,9 +73,12 @@ class InventoryRound(Document, db.Model):
         S.DRAFT,
         Transition("start", (S.DRAFT,), S.COUNTING, Role.FACILITIES_STAFF, numbers=True),
         Transition("submit", (S.COUNTING,), S.SUBMITTED, Role.FACILITIES_STAFF, when=has_seen_something),
-        Transition("approve", (S.SUBMITTED,), S.POSTED, Role.FACILITIES_HEAD, when=did_not_look),
-        Transition("reject", (S.SUBMITTED,), S.COUNTING, Role.FACILITIES_HEAD, needs_reason=True),
-        Transition("cancel", (S.DRAFT, S.COUNTING), S.CANCELLED, Role.FACILITIES_STAFF, needs_reason=True),
+        Transition("approve", (S.SUBMITTED,), S.POSTED, (Role.FACILITIES_HEAD, Role.DIRECTOR),
+                   when=did_not_look),
+        Transition("recount", (S.SUBMITTED,), S.COUNTING, Role.FACILITIES_HEAD, needs_reason=True),
+        Transition("cancel", (S.DRAFT, S.COUNTING, S.SUBMITTED), S.CANCELLED, Role.FACILITIES_STAFF,
+                   needs_reason=True),
+        former=(("reject", S.SUBMITTED, S.COUNTING),),
     )
 
     id: Mapped[Id]
@@ -82,6 +87,8 @@ class InventoryRound(Document, db.Model):
     inpatient_room_id: Mapped[int | None] = reference("inpatient_room")
     counted_on: Mapped[date] = mapped_column(default=clock.today)
     state: Mapped[InventoryRoundState] = state_column(S.DRAFT)
+    #: The person looked and nothing stands there.
+    found_empty: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     note: Mapped[Text | None]
 
     room: Mapped[Room | None] = relationship(Room)

@@ -23,6 +23,7 @@ class MonthlyPackState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RELEASED = "released"
+    WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
@@ -40,18 +41,20 @@ class MonthlyPack(Document, db.Model):
     __tablename__ = "monthly_pack"
     __table_args__ = (
         sa.Index("uq_monthly_pack_period_id", "period_id", unique=True,
-                 sqlite_where=sa.text("state <> 'cancelled'"),
-                 postgresql_where=sa.text("state <> 'cancelled'")),
+                 sqlite_where=sa.text("state NOT IN ('cancelled', 'withdrawn')"),
+                 postgresql_where=sa.text("state NOT IN ('cancelled', 'withdrawn')")),
     )
     prefix, dated = "LAP", "prepared_on"
     area, icon, rank = Area.ACCOUNTING, "report-analytics", 230
     posts, process = Posts.NOTHING, "ledger"
     is_begun_by_people = False
+    also_final_in = (S.WITHDRAWN,)
     workflow = Workflow(
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, when=period_is_closed,
                    numbers=True),
         Transition("approve", (S.SUBMITTED,), S.RELEASED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("withdraw", (S.RELEASED,), S.WITHDRAWN, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         *author_steps(S, author=Role.FACILITIES_STAFF),
     )

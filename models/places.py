@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+import secrets
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from models.journal import Account
     from models.organisation import WorkUnit
     from models.people import User
+
+
+def label_code() -> Any:
+    """The column of what stands behind the QR code on the label of a place."""
+    return mapped_column(sa.String(32), unique=True, default=lambda: secrets.token_urlsafe(16))
 
 
 class FundingSource(StrEnum):
@@ -143,13 +149,24 @@ R = RoomState
 
 def _devices_fit(room: Room, _user: User) -> bool:
     from models.facilities import unfit_devices
+    from models.fault_reports import holding
 
-    return not unfit_devices(room)
+    return not unfit_devices(room) and not holding(room)
 
 
 devices_fit = Condition("devices_fit", _devices_fit,
-                        N_("A device of this room is unfit, or its calibration is overdue. Look at its "
-                           "devices first."))
+                        N_("A device of this room is unfit or its calibration is overdue, or a fault is "
+                           "reported that keeps it from being used. Look at its devices and reports first."))
+
+
+keeps_room = Condition(
+    "keeps_room",
+    lambda room, user: user.has_role(Role.FRONT_OFFICE) or (
+        user.work_unit_id is not None and room.work_unit_id == user.work_unit_id),
+    N_("This room belongs to another work unit. The front office can do this for everybody."), about="person")
+used_just_now = Condition(
+    "used_just_now", lambda room, _user: room.just_took("use", within=timedelta(minutes=30)),
+    N_("This can be taken back within 30 minutes, while nothing followed."), about="time")
 
 
 class Room(Stateful, db.Model):
@@ -163,8 +180,12 @@ class Room(Stateful, db.Model):
     )
     workflow = Workflow(
         R.READY,
-        Transition("use", (R.READY,), R.IN_USE, (Role.FRONT_OFFICE, Role.UNIT_USER), when=devices_fit),
-        Transition("leave", (R.IN_USE,), R.NEEDS_CLEANING, (Role.FRONT_OFFICE, Role.UNIT_USER)),
+        Transition("use", (R.READY,), R.IN_USE, (Role.FRONT_OFFICE, Role.UNIT_USER),
+                   when=(keeps_room, devices_fit)),
+        Transition("leave", (R.IN_USE,), R.NEEDS_CLEANING, (Role.FRONT_OFFICE, Role.UNIT_USER),
+                   when=keeps_room),
+        Transition("undo_use", (R.IN_USE,), R.READY, (Role.FRONT_OFFICE, Role.UNIT_USER),
+                   when=(keeps_room, used_just_now), needs_reason=True),
         Transition("start_cleaning", (R.NEEDS_CLEANING,), R.CLEANING),
         Transition("release", (R.CLEANING,), R.READY),
         Transition("clean_again", (R.CLEANING,), R.NEEDS_CLEANING),
@@ -186,6 +207,7 @@ class Room(Stateful, db.Model):
     state: Mapped[RoomState] = state_column(R.READY, "tb_ruangan.ruangan_status")
     floor: Mapped[int] = mapped_column(default=1)
     work_unit_id: Mapped[int | None] = reference("work_unit")
+    qr_code: Mapped[str | None] = label_code()
 
     building: Mapped[Building] = relationship(back_populates="rooms")
     account: Mapped[Account | None] = relationship("Account")
@@ -286,6 +308,7 @@ class InpatientRoom(db.Model):
         default=InpatientRoomState.READY, index=True, info=seeded("tb_kamar.status_kamar"))
     is_isolation: Mapped[bool] = mapped_column(default=False)
     floor: Mapped[int] = mapped_column(default=1)
+    qr_code: Mapped[str | None] = label_code()
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 

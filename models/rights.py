@@ -22,11 +22,13 @@ from models.scopes import (
     between_units,
     every,
     given_out,
+    own,
     own_consultations,
     own_doctor,
     own_store,
     own_stores_where_set,
     own_unit,
+    own_unit_or_given,
     released,
     treated_patients,
 )
@@ -80,6 +82,9 @@ ASSETS = (R.ADMIN, *FACILITIES, R.PAYABLES, R.RECEIVABLES, R.DIRECTOR)
 #: What is planned, bought and counted of assets; receivables read what became of them.
 ASSETS_TO_COME = (R.ADMIN, *FACILITIES, R.PAYABLES, R.DIRECTOR)
 MASTER = (R.ADMIN, R.FACILITIES_STAFF)
+#: Who keeps the lists of medicines, and who reads them beside.
+PHARMACISTS = (R.ADMIN, R.STORE_HEAD)
+PHARMACY = (*PHARMACISTS, R.STORE_STAFF, R.DOCTOR)
 LEVELS, HEADS = (*MASTER, R.STORE_HEAD), (R.STORE_HEAD, R.FACILITIES_HEAD)
 
 
@@ -87,7 +92,9 @@ LEVELS, HEADS = (*MASTER, R.STORE_HEAD), (R.STORE_HEAD, R.FACILITIES_HEAD)
 COMPLAINT = frozenset({"complaint", "triage_answers", "files", "rating_comment"})
 #: What a prescription and a letter say, where somebody only has to end them.
 MEDICINE = frozenset({"note", "allergies", *(f"lines.{name}" for name in (
-    "item", "unit", "quantity", "dose", "frequency", "duration_days", "directions", "allergy_reason"))})
+    "item", "unit", "quantity", "dose", "frequency", "duration_days", "directions", "allergy_reason",
+    "dose_quantity", "dose_unit", "times_a_day", "every_hours", "meal", "is_if_needed", "most_a_day",
+    "interaction_reason", "warnings"))})
 LETTER = frozenset({"body", "kind", "sick_from", "sick_until", "referred_to"})
 
 
@@ -150,7 +157,7 @@ RIGHTS: dict[str, TableRights] = {
     "asset_type": _rights("assets", ASSETS, write=MASTER, delete=MASTER),
     "asset_model": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: every}, write=MASTER,
                            delete=MASTER),
-    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit},
+    "asset": _rights("assets", {**dict.fromkeys(ASSETS, every), R.UNIT_USER: own_unit_or_given},
                      write=(R.FACILITIES_STAFF,)),
     "asset_book": _rights("assets", ASSETS),
     "asset_book_change": _rights("assets", ASSETS),
@@ -159,11 +166,17 @@ RIGHTS: dict[str, TableRights] = {
     "maintenance_schedule": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,),
                                     delete=(R.FACILITIES_STAFF,)),
     "calibration": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,)),
+    "service_contract": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
+    "model_part": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), delete=(R.FACILITIES_STAFF,)),
+    "meter_reading": _rights("assets", ASSETS, write=(R.FACILITIES_STAFF,), edit=()),
     # assets: documents
     "asset_plan": _document(_with_unit(*ASSETS_TO_COME), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "asset_procurement": _document(ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
     "asset_receipt": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "inventory_round": _document(ASSETS_TO_COME, (R.FACILITIES_STAFF,)),
+    # anybody on the staff reports a fault; facilities work through all of them
+    "fault_report": _rights("", {**dict.fromkeys(STAFF, own), **dict.fromkeys(
+        (R.ADMIN, *FACILITIES, R.DIRECTOR), every)}, write=tuple(STAFF), edit=()),
     "maintenance": _document(_with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "depreciation_run": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "asset_disposal": _document(ASSETS, (R.FACILITIES_STAFF,)),
@@ -183,6 +196,9 @@ RIGHTS: dict[str, TableRights] = {
     "room_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "class_facility": _rights("places", STAFF, write=MASTER, delete=MASTER),
     "stay": _rights("places", (R.ADMIN, R.FRONT_OFFICE), clinical=True),
+    "bed_reservation": _rights("places", (R.ADMIN, R.FRONT_OFFICE), write=(R.FRONT_OFFICE,), edit=(),
+                               clinical=True),
+    "wall_display": _rights("places", (R.ADMIN,), write=(R.ADMIN,), edit=()),
     "cleaning": _rights("places", (R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE, R.DIRECTOR),
                         write=(R.HOUSEKEEPING, R.FACILITIES_STAFF)),
     # telemedicine
@@ -203,8 +219,16 @@ RIGHTS: dict[str, TableRights] = {
     "diagnosis": _rights("telemedicine", {R.DOCTOR: own_consultations}, clinical=True),
     "prescription": _document({R.DOCTOR: own_consultations, **dict.fromkeys((*STORE, R.ADMIN), given_out)},
                               clinical=True, hidden={R.STORE_HEAD: frozenset({"note"}), R.ADMIN: MEDICINE}),
+    "prescription_template": _rights("telemedicine", {R.DOCTOR: own_doctor}),
+    "patient_allergy": _rights("telemedicine", {R.DOCTOR: treated_patients}, clinical=True),
+    "substance": _rights("telemedicine", PHARMACY, write=PHARMACISTS, delete=PHARMACISTS),
+    "medicine_name": _rights("telemedicine", PHARMACY, write=PHARMACISTS, delete=PHARMACISTS),
+    "drug_interaction": _rights("telemedicine", PHARMACY, write=PHARMACISTS, delete=PHARMACISTS),
     "letter": _rights("telemedicine", {R.DOCTOR: own_consultations, R.ADMIN: every}, clinical=True,
                       hidden={R.ADMIN: LETTER}),
+    "walk_in": _rights("telemedicine", (R.ADMIN,), clinical=True, hidden={
+        R.ADMIN: frozenset({"complaint", "answers"})}),
+    "doctor_duty": _rights("telemedicine", {R.ADMIN: every, R.DOCTOR: own_doctor}),
     "consent": _rights("telemedicine", (R.ADMIN,)),
     # accounting
     "account": _rights("accounting", ACCOUNTS, write=(R.ADMIN,), delete=(R.ADMIN,)),

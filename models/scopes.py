@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from models.asset_history import MovementState
 from models.base import Base
 from models.consultations import ConsultationState, seen_by_doctor
 from models.monthly_reports import MonthlyPackState
@@ -34,6 +35,11 @@ def every(_user: User, _model: Any) -> None:
     """All rows."""
 
 
+def own(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Rows that the person made."""
+    return model.created_by_id == user.id
+
+
 def own_unit(user: User, model: Any) -> sa.ColumnElement[bool]:
     """Rows of the person's own work unit."""
     if user.work_unit_id is None:
@@ -50,6 +56,16 @@ def between_units(user: User, model: Any) -> sa.ColumnElement[bool]:
     if user.work_unit_id is None:
         return sa.false()
     return sa.or_(model.to_work_unit_id == user.work_unit_id, model.from_work_unit_id == user.work_unit_id)
+
+
+def own_unit_or_given(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Things of the person's own work unit, and what it gave away and nobody acknowledged yet."""
+    if user.work_unit_id is None:
+        return sa.false()
+    movement = model_of("asset_movement")
+    given = sa.select(movement.asset_id).where(movement.state == MovementState.AWAITED,
+                                               movement.from_work_unit_id == user.work_unit_id)
+    return sa.or_(model.work_unit_id == user.work_unit_id, model.id.in_(given))
 
 
 def own_store(user: User, model: Any) -> sa.ColumnElement[bool]:
@@ -119,8 +135,9 @@ def released(_user: User, model: Any) -> sa.ColumnElement[bool]:
 
 
 def treated_patients(user: User, model: Any) -> sa.ColumnElement[bool]:
-    """The patients of the doctor's consultations, once these were approved."""
-    return model.id.in_(_own_seen(user, model_of("consultation").patient_id))
+    """The patients of the doctor's consultations, once these were approved; or rows that hang on one."""
+    key = model.id if model is model_of("patient") else model.patient_id
+    return key.in_(_own_seen(user, model_of("consultation").patient_id))
 
 
 def history_for(user: User, model: Any) -> sa.ColumnElement[bool]:

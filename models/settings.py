@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,6 +104,24 @@ def _text(text: str) -> str:
     return text.strip()
 
 
+#: How a telephone number is written for people: digits, with blanks, dots, dashes, brackets and one plus.
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,28}", re.ASCII)
+
+
+def _phone(text: str) -> str:
+    """A number as people read it, or nothing. Raises ValueError."""
+    text = text.strip()
+    written = _PHONE.fullmatch(text.removeprefix("("))
+    if text and (written is None or not 5 <= sum(map(str.isdigit, text)) <= 15):
+        raise ValueError(text)
+    return text
+
+
+def _networks(text: str) -> list[Any]:
+    """Addresses and networks, separated by commas or blanks. Raises ValueError."""
+    return [ipaddress.ip_network(entry, strict=False) for entry in re.split(r"[,;\s]+", text) if entry]
+
+
 def _month(text: str) -> date | None:
     """The first day of a month written as 2026-01; None for nothing. Raises ValueError."""
     return date.fromisoformat(f"{text.strip()}-01") if text.strip() else None
@@ -120,11 +139,25 @@ def _addresses(text: str) -> list[str]:
     return result
 
 
+def _video_servers(text: str) -> list[str]:
+    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
+    if not all(re.fullmatch(r"(stuns?|turns?):[\w.\-\[\]:]+(\?transport=(udp|tcp))?", entry)
+               for entry in result):
+        raise ValueError(text)
+    return result
+
+
 TEXT = Kind(_text, N_("Write a few words."))
 FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
+PHONE = Kind(_phone, N_("Write a telephone number, for example (0321) 555123, or nothing."))
+NETWORKS = Kind(_networks, N_("Write network addresses separated by commas, for example 203.0.113.7, "
+                              "198.51.100.0/24, or nothing."))
 LINES = Kind(_text, N_("Write one point a line."), "lines")
 ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."), "account")
 SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."), "switch")
+AUTOMATIC = Kind(_choice(yes="ya true on 1", no="tidak false off 0", not_urgent="routine"),
+                 N_("Write yes, no or not_urgent."), "choice",
+                 (("yes", N_("yes")), ("no", N_("no")), ("not_urgent", N_("yes, unless it is urgent"))))
 MONEY = Kind(_within(0, None), N_("Write an amount in rupiah, for example 50000000."), "money")
 PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a percent sign, for example 5."),
                "percent")
@@ -144,11 +177,25 @@ def whole(low: int, high: int, says: str) -> Kind:
     return Kind(_whole(low, high), says, "number")
 
 
+ANSWER = whole(1, 720, N_("Write whole hours from 1 to 720."))
 #: Every setting. Accounts are codes of the BLU chart.
 SETTINGS: dict[str, Declared] = {
-    # What papers, mails and the panel call the hospital.
+    # What papers, mails and the panel contact the hospital.
     "hospital.name": Declared("Rawat", TEXT, N_("Name of the hospital")),
-    "hospital.phone": Declared("", FREE_TEXT, N_("Telephone of the hospital")),
+    "hospital.phone": Declared(
+        "", PHONE, N_("Telephone of the hospital"),
+        N_("Patients see it wherever they are told to contact the hospital."), strict=""),
+    "hospital.address": Declared("", FREE_TEXT, N_("Address of the hospital")),
+    "hospital.hours": Declared("", FREE_TEXT, N_("When the telephone is answered"),
+                               N_("For example: Monday to Saturday, 07.00–20.00.")),
+    "registration.per_address": Declared(
+        "20", whole(1, 10_000, N_("Write whole numbers from 1 to 10000.")),
+        N_("Registrations from one network address in ten minutes"),
+        N_("Wrongly filled forms do not count, nor does whom the office registers.")),
+    "registration.known_addresses": Declared(
+        "", NETWORKS, N_("Network addresses from which any number may register"),
+        N_("The hospital's own Wi-Fi, or a village hall on a day of enrolment."), strict=""),
+    "hospital.city": Declared("", FREE_TEXT, N_("City of the hospital, as papers are dated")),
     "account.inventory": Declared("117211", ACCOUNT, N_("Account: inventory")),
     "account.in_transit": Declared("117199", ACCOUNT, N_("Account: stock on its way between stores")),
     "account.received_not_invoiced": Declared("212112", ACCOUNT, N_("Account: received, not invoiced")),
@@ -189,7 +236,8 @@ SETTINGS: dict[str, Declared] = {
     "asset_procurement.needs_plan": Declared(
         "no", SWITCH, N_("Asset procurements take lines of approved plans alone"), strict="yes"),
     "asset_receipt.capitalise_vat": Declared(
-        "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("Otherwise it is expensed."), refuses=True),
+        "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("Otherwise it is expensed."),
+        refuses=True),
     # The points of a cleaning, in the hospital's own language.
     "cleaning.checklist.routine": Declared(
         "Lantai dipel\nSampah diangkut\nPermukaan dilap", LINES, N_("Points of a routine cleaning")),
@@ -225,6 +273,14 @@ SETTINGS: dict[str, Declared] = {
     "delivery_request.urgent": Declared(
         "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
         N_("The head of facilities is told at once and finds them in a report."), strict="no"),
+    "fault_report.answer_hours.normal": Declared("72", ANSWER, N_("Hours to answer a normal fault report")),
+    "fault_report.answer_hours.urgent": Declared("8", ANSWER, N_("Hours to answer an urgent fault report")),
+    "fault_report.answer_hours.danger": Declared(
+        "1", ANSWER, N_("Hours to answer a report of danger"),
+        N_("Afterwards the head of facilities is told.")),
+    "service_contract.warn_days": Declared(
+        "60", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before a warranty or service contract ends on which facilities staff are told")),
     "goods_receipt.tolerance": Declared(
         "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
     "papers.remind_days": Declared(
@@ -240,8 +296,30 @@ SETTINGS: dict[str, Declared] = {
         "500000", MONEY, N_("Most freight that an invoice may charge without an order"), strict="0"),
     "supplier_invoice.rounding_limit": Declared(
         "1000", MONEY, N_("Most rupiah that an invoice may be rounded by"), strict="0"),
-    "consultation.auto_approve": Declared("no", SWITCH,
-                                          N_("Consultations are approved by themselves when asked for")),
+    "consultation.auto_approve": Declared(
+        "no", AUTOMATIC, N_("Consultations are approved by themselves when asked for"),
+        N_("“yes”: all; “not_urgent”: all but those that the answers before it call urgent.")),
+    "consultation.notice_by_hand": Declared(
+        "60", whole(0, 10_080, N_("Write whole minutes from 0 to 10080.")),
+        N_("Minutes before a time until which it can be asked for, when somebody has to approve")),
+    "consultation.notice": Declared(
+        "10", whole(0, 10_080, N_("Write whole minutes from 0 to 10080.")),
+        N_("Minutes before a time until which it can be asked for, when it is approved by itself")),
+    "consultation.most_open": Declared(
+        "5", whole(1, 100, N_("Write a whole number from 1 to 100.")),
+        N_("Consultations to come that a patient may have at once")),
+    "consultation.most_open_per_doctor": Declared(
+        "2", whole(1, 100, N_("Write a whole number from 1 to 100.")),
+        N_("Consultations to come that a patient may have at once with one doctor")),
+    "letter.most_sick_days": Declared(
+        "14", whole(1, 366, N_("Write whole days from 1 to 366.")),
+        N_("Days of a sick letter, at most")),
+    "letter.days_back": Declared(
+        "3", whole(0, 60, N_("Write whole days from 0 to 60.")),
+        N_("Days before today at which a sick letter may begin, at most")),
+    "duty.minutes": Declared(
+        "10", whole(2, 120, N_("Write whole minutes from 2 to 120.")),
+        N_("Minutes that a consultation with the doctor on duty is expected to take")),
     "consultation.cancel_hours": Declared(
         "2", whole(0, 720, N_("Write whole hours from 0 to 720.")),
         N_("Hours before its start until which a patient may cancel or move a consultation")),
@@ -253,6 +331,21 @@ SETTINGS: dict[str, Declared] = {
     "consultation.talk_hours": Declared(
         "72", whole(0, 8_760, N_("Write whole hours from 0 to 8760.")),
         N_("Hours after its end in which patient and doctor can still write to each other")),
+    "prescription.valid_days": Declared(
+        "30", whole(1, 366, N_("Write whole days from 1 to 366.")),
+        N_("Days in which a prescription can be fetched"), N_("What is issued keeps the days it was given.")),
+    "prescription.warn_days": Declared(
+        "3", whole(0, 365, N_("Write whole days from 0 to 365.")),
+        N_("Days before its end on which a patient is told of a prescription that was not fetched")),
+    "prescription.place": Declared(
+        "", FREE_TEXT, N_("Where patients fetch their medicines"),
+        N_("For example “Apotek Rawat Jalan, lantai 1, 07.00–21.00”. Empty: the hospital's pharmacy.")),
+    "video.servers": Declared(
+        "", Kind(_video_servers, N_("Write addresses such as stun:stun.hospital.id:3478, "
+                                    "turn:turn.hospital.id:3478, or nothing.")),
+        N_("STUN and TURN servers of video calls"),
+        N_("Without one, calls work where both sides are in one network. A TURN server also needs "
+           "TURN_SECRET in the environment.")),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),

@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal import (
     account,
+    allergies,
     api,
     asking,
     consultations,
@@ -16,18 +17,20 @@ from portal import (
     home,
     learn,
     notices,
+    now,
     pages,
     papers,
     profile,
     record,
     registration,
     social,
+    vitals,
     web,
     words,
 )
 
 for room in (home, profile, dependants, record, directory, facilities, asking, consultations, papers, files,
-             notices):
+             notices, vitals, now, allergies):
     room.add_to(pages.bp)
 
 

@@ -17,6 +17,16 @@ from models.errors import N_, Refused
 from models.operations.people import accounts, credentials
 from models.people import User
 from portal import access, providers
+from portal.forms import (
+    ChangeEmailForm,
+    ChangePasswordForm,
+    ForgottenForm,
+    NewPasswordForm,
+    PasswordedForm,
+    TicketForm,
+    presses,
+    takes,
+)
 from portal.web import passwords
 from portal.web.links import public_url
 from portal.web.locale import refusal_text
@@ -28,11 +38,20 @@ bp = Blueprint("own_account", __name__, url_prefix="/account")
 mails = Throttle("account-mail", limit=10, window=timedelta(minutes=15))
 #: Tickets that one network address may try.
 tickets = Throttle("account-ticket", limit=30, window=timedelta(minutes=10))
+#: Identity numbers that one account may write: the answer tells nothing, and nobody tries out a list.
+numbers = Throttle("nik", limit=10, window=timedelta(hours=1))
 CONFIRMING = (TicketKind.CONFIRM_EMAIL, TicketKind.CHANGE_EMAIL, TicketKind.LINK_IDENTITY)
 
 
 def _counted(throttle: Throttle) -> None:
     wait = throttle.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+
+
+def count_nik(number: str) -> None:
+    """Count an identity number that the person writes. Raises `TooManyRequests`."""
+    wait = numbers.take(str(current_user.id)) if number.strip() else 0
     if wait:
         raise TooManyRequests(retry_after=wait)
 
@@ -54,15 +73,9 @@ def password_error(password: str, repeated: str, user: User) -> tuple[str, str] 
 
 def password_problem(password: str, repeated: str, least: int, *guessed: str) -> tuple[str, str] | None:
     """The same for somebody without an account; `guessed` is what others would try first."""
-    if len(password) < least:
-        return "password", gettext("The password needs at least %(least)s letters. Add %(more)s.",
-                                   least=least,
-                                   more=least - len(password))
-    if len(password) > passwords.MAX:
-        return "password", gettext("The password has at most %(most)s letters.", most=passwords.MAX)
-    if password.lower() in [entry.lower() for entry in guessed]:
-        return "password", gettext("A password that is your name or address is easily guessed. Choose "
-                                   "another.")
+    weak = passwords.problem(password, least, *guessed)
+    if weak is not None:
+        return "password", refusal_text(weak)
     if password != repeated:
         return "repeated", gettext("The two passwords differ. Type the same one twice.")
     return None
@@ -90,6 +103,7 @@ def _done(words: str, place: str = "") -> Any:
 
 
 @access.signed_in
+@presses
 def resend() -> Any:
     """The mail that confirms the address, once more."""
     _counted(mails)
@@ -102,7 +116,7 @@ def resend() -> Any:
     return _done(gettext("We sent a mail to %(address)s. Open the link in it.", address=current_user.email))
 
 
-def known_password() -> str:
+def known_password(form: PasswordedForm) -> str:
     """Why the typed present password is not right; empty when it is, or when there is none yet."""
     if current_user.password_hash is None:
         return ""
@@ -110,16 +124,17 @@ def known_password() -> str:
     wait = guesses.take(key)
     if wait:
         raise TooManyRequests(retry_after=wait)
-    if not passwords.verified(request.form.get("current", ""), current_user.password_hash):
+    if not passwords.verified(str(form.current.data or ""), current_user.password_hash):
         return gettext("This is not your present password.")
     guesses.forget(key)
     return ""
 
 
 @access.signed_in
-def change_email() -> Any:
-    email = request.form.get("email", "").strip()[:254]
-    wrong = known_password()
+@takes(ChangeEmailForm)
+def change_email(form: ChangeEmailForm) -> Any:
+    email = str(form.email.data or "")
+    wrong = known_password(form)
     if wrong:
         return _page({"email_current": wrong}, 422, email=email)
     _counted(mails)
@@ -134,12 +149,13 @@ def change_email() -> Any:
 
 
 @access.signed_in
-def change_password() -> Any:
-    wrong = known_password()
+@takes(ChangePasswordForm)
+def change_password(form: ChangePasswordForm) -> Any:
+    wrong = known_password(form)
     if wrong:
         return _page({"current": wrong}, 422)
-    password = request.form.get("password", "")
-    error = password_error(password, request.form.get("repeated", ""), current_user)
+    password = str(form.password.data or "")
+    error = password_error(password, str(form.repeated.data or ""), current_user)
     if error:
         return _page(dict([error]), 422)
     stored = passwords.hashed(password)
@@ -151,6 +167,7 @@ def change_password() -> Any:
 
 
 @access.signed_in
+@presses
 def end_session(session_id: int) -> Any:
     with one_transaction():
         ended = session_id < 2**63 and credentials.end_sessions(current_user, only=session_id)
@@ -160,6 +177,7 @@ def end_session(session_id: int) -> Any:
 
 
 @access.signed_in
+@presses
 def end_others() -> Any:
     with one_transaction():
         credentials.end_sessions(current_user, keep=token_hash())
@@ -167,6 +185,7 @@ def end_others() -> Any:
 
 
 @access.signed_in
+@presses
 def end_token(token_id: int) -> Any:
     with one_transaction():
         ended = token_id < 2**63 and credentials.end_tokens(current_user, only=token_id)
@@ -176,6 +195,7 @@ def end_token(token_id: int) -> Any:
 
 
 @access.signed_in
+@presses
 def end_all_tokens() -> Any:
     with one_transaction():
         credentials.end_tokens(current_user)
@@ -183,6 +203,7 @@ def end_all_tokens() -> Any:
 
 
 @access.signed_in
+@presses
 def unlink(identity_id: int) -> Any:
     try:
         with one_transaction():
@@ -203,10 +224,11 @@ def forgotten() -> Any:
                            email=request.args.get("email", "")[:254])
 
 
-def forgotten_post() -> Any:
+@takes(ForgottenForm)
+def forgotten_post(form: ForgottenForm) -> Any:
     """The same answer for every address."""
     _counted(mails)
-    email = request.form.get("email", "").strip()[:254]
+    email = str(form.email.data or "")
     if "@" not in email:
         return render_template("portal/account_forgotten.html", sent=False, email=email,
                                error=gettext("Type the e-mail address of your account.")), 422
@@ -216,11 +238,10 @@ def forgotten_post() -> Any:
     return render_template("portal/account_forgotten.html", sent=True, email=email)
 
 
-def _ticket(kinds: tuple[TicketKind, ...]) -> tuple[str, Any]:
+def _ticket(kinds: tuple[TicketKind, ...], token: str) -> tuple[str, Any]:
     """The ticket of the address or form, and what it is; the sentence of refusal when it is no longer
     good."""
     _counted(tickets)
-    token = request.values.get("ticket", "")
     return token, accounts.found_ticket(token, *kinds)
 
 
@@ -232,16 +253,17 @@ def _stale(refusal: Refused) -> Any:
 def ticket() -> Any:
     """Asks before it does anything: programs that look into mail open links too."""
     try:
-        token, result = _ticket(CONFIRMING)
+        token, result = _ticket(CONFIRMING, request.args.get("ticket", ""))
     except Refused as refusal:
         return _stale(refusal)
     return render_template("portal/account_ticket.html", ticket=result, token=token,
                            names=accounts.provider_name)
 
 
-def ticket_post() -> Any:
+@takes(TicketForm)
+def ticket_post(form: TicketForm) -> Any:
     try:
-        token, _ = _ticket(CONFIRMING)
+        token, _ = _ticket(CONFIRMING, _token_of(form))
         with one_transaction():
             result = accounts.confirm(token)
     except Refused as refusal:
@@ -257,6 +279,11 @@ def done() -> Any:
     return render_template("portal/account_done.html")
 
 
+def _token_of(form: TicketForm) -> str:
+    """The link's own text: the form carries it, a program may leave it in the address."""
+    return str(form.ticket.data or request.args.get("ticket", ""))
+
+
 def _password_page(token: str, user: User, errors: dict[str, str] | None = None, status: int = 200) -> Any:
     return render_template("portal/account_password.html", token=token, errors=errors or {},
                            least=shortest(user),
@@ -265,17 +292,18 @@ def _password_page(token: str, user: User, errors: dict[str, str] | None = None,
 
 def password() -> Any:
     try:
-        token, result = _ticket((TicketKind.RESET_PASSWORD,))
+        token, result = _ticket((TicketKind.RESET_PASSWORD,), request.args.get("ticket", ""))
     except Refused as refusal:
         return _stale(refusal)
     return _password_page(token, result.user)
 
 
-def password_post() -> Any:
+@takes(NewPasswordForm)
+def password_post(form: NewPasswordForm) -> Any:
     try:
-        token, result = _ticket((TicketKind.RESET_PASSWORD,))
-        typed = request.form.get("password", "")
-        error = password_error(typed, request.form.get("repeated", ""), result.user)
+        token, result = _ticket((TicketKind.RESET_PASSWORD,), _token_of(form))
+        typed = str(form.password.data or "")
+        error = password_error(typed, str(form.repeated.data or ""), result.user)
         if error:
             return _password_page(token, result.user, dict([error]), 422)
         stored = passwords.hashed(typed)

@@ -6,6 +6,7 @@ nothing is booked before the last one. A form with all fields and no `step` asks
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,19 +21,23 @@ from models.base import db, one_transaction
 from models.clinic import Doctor, Patient, PatientState, Payer
 from models.consultations import Consultation, ConsultationState
 from models.errors import N_, Refused, SlotTaken
-from models.operations.clinic import consultations, slots, triage
+from models.operations.clinic import consultations, slots, triage, which_doctor
 from models.operations.core.files import MOST_FILES
+from models.operations.people import form_drafts
 from portal import access, directory, files, fragments, words
+from portal.forms import AskForm, takes
 from portal.web import htmx
 from portal.web.locale import hour, refusal_text
 
 STEPS = ("complaint", "schedule", "files", "consent")
 CARRIED = ("patient", "complaint", "specialization", "doctor", "starts_at", "payer")
-#: A browser sends this field, empty or not, when the questions were shown.
-SHOWN = "severity"
+#: A browser sends one of these fields when the questions were shown.
+SHOWN = frozenset({"severity_shown", "severity"})
 #: Where the person confirms to go on after a danger sign, by step.
 CONFIRMED = {"complaint": "danger_ok_complaint", "files": "danger_ok_files"}
 TEMPLATE = "portal/asking.html"
+#: The name under which a request that was not sent yet is kept.
+DRAFT = "asking"
 
 
 class Asking:
@@ -41,11 +46,17 @@ class Asking:
     def __init__(self, form: MultiDict[str, str], people: list[Patient]) -> None:
         self.form, self.people = form, people
         self.errors: dict[str, str] = {}
+        #: The step whose page is shown; whether it was begun before, and whether it was sent.
+        self.at, self.resumed, self.is_sent = STEPS[0], False, False
         self.taken: dict[str, Any] = {}
         wanted = directory.number(form.get("patient"), 2**63 - 1)
         self.patient = next((entry for entry in people if entry.id == wanted), access.shown(people)[0])
         self.doctor: Doctor | None = directory.active_doctor(directory.number(form.get("doctor"), 2**63 - 1))
         self.starts_at = instant(form.get("starts_at", ""))
+        if form.get("pick"):  # a time of the list, which names its doctor
+            key, _, at = form["pick"].partition("@")
+            self.doctor = directory.active_doctor(directory.number(key, 2**63 - 1))
+            self.starts_at = instant(at)
         self.answers = triage.valid_answers(form)
         self.complaint = form.get("complaint", "").replace("\0", "").strip()
         self.payer = Payer(form["payer"]) if form.get("payer") in set(Payer) else self.patient.payer
@@ -67,7 +78,7 @@ class Asking:
 
     def _check_questions(self, step: str) -> None:
         requested = self.questions(step)
-        if SHOWN in self.form:  # the page asked; a program that sends a whole form need not answer
+        if SHOWN & self.form.keys():  # the page asked; a program that sends a whole form need not answer
             for question in requested:
                 if question.needed and question.key not in self.answers:
                     self.errors[question.key] = gettext("Please choose one of the list.")
@@ -108,12 +119,16 @@ def instant(text: str) -> datetime | None:
 
 
 def _page(asking: Asking, step: str, status: int = 200) -> Any:
+    asking.at = step
     doctor, context = asking.doctor, {}
     if step == "schedule":
         if doctor is None:
-            result, count = directory.found_doctors(asking.form)
-            context = {"doctors": result, "count": count,
-                       "free": slots.first_free(result, patient=asking.patient),
+            hint = None if asking.form.get("specialization") else which_doctor.suggested(asking.complaint,
+                                                                                         asking.patient)
+            result, count = directory.found_doctors(asking.form,
+                                                    first=hint.specialization.id if hint else None)
+            context = {"doctors": result, "count": count, "hint": hint,
+                       "free": slots.first_frees(result, patient=asking.patient),
                        "specializations": directory.active_specializations()}
         else:
             near = clock.local(asking.starts_at).date() if asking.starts_at else None
@@ -138,26 +153,65 @@ def _closed(status: int = 200) -> Any:
                            refused=True), status
 
 
-def _people() -> list[Patient]:
+def allowed_people() -> list[Patient]:
+    """Those for whom the person may ask for a consultation."""
     return [entry for entry in access.people() if entry.state == PatientState.ACTIVE
             and not entry.outgrew_guardian(clock.today())]
 
 
 @access.patients_only
 def new() -> Any:
-    people = _people()
+    people = allowed_people()
     if not people:
         return _closed()
-    return _page(Asking(request.args, people), "complaint")
+    user = current_user._get_current_object()
+    if request.args.get("anew"):
+        with one_transaction():
+            form_drafts.forget(user, DRAFT, DRAFT)
+        return redirect(url_for("portal.ask_form"))
+    begun = form_drafts.kept_of(user, DRAFT).get(DRAFT)
+    said = MultiDict({**(begun or {}), **request.args.to_dict()})
+    asking = Asking(said, people)
+    asking.resumed = begun is not None
+    if asking.starts_at is not None and asking.starts_at <= clock.now():
+        asking.starts_at = None  # its time has gone by meanwhile
+    return _page(asking, "complaint" if request.args else _reached(asking, said.get("step", "")))
+
+
+def _reached(asking: Asking, step: str) -> str:
+    """The step at which the person stopped, or the first before it that lacks something."""
+    if step not in STEPS:
+        return "complaint"
+    for each in STEPS[:STEPS.index(step)]:
+        if not asking.check(each):
+            asking.errors.clear()
+            return each
+    return step
+
+
+def _keep_draft(asking: Asking) -> None:
+    """What was said so far, for a page that is loaded anew, another tab or another device."""
+    with suppress(Refused), one_transaction():  # too much of it is not kept
+        form_drafts.keep(current_user._get_current_object(), DRAFT, DRAFT, {
+            **asking.carried, "step": asking.at, **{name: "1" for name in SHOWN if asking.form.get(name)},
+            **asking.answers})
 
 
 @access.patients_only
-def ask() -> Any:
-    people = _people()
+@takes(AskForm)
+def ask(form: AskForm) -> Any:
+    people = allowed_people()
     if not people:
         return _closed(422)
-    form = request.form
-    asking = Asking(form, people)
+    asking = Asking(form.typed, people)
+    answer = _step(asking, form.typed)
+    if not asking.is_sent:
+        _keep_draft(asking)
+    return answer
+
+
+def _step(asking: Asking, form: MultiDict[str, str]) -> Any:
+    """The page that follows on what was sent."""
     files.keep_drafts_of(asking.patient.id)
     step = form.get("step", "")
     if step not in STEPS:
@@ -170,6 +224,8 @@ def ask() -> Any:
     for each in STEPS[:STEPS.index(step) + 1]:
         if not asking.check(each):
             return _page(asking, each, 422)
+    if form.get("pick") and not asking.questions("files"):  # files can be added from the last page
+        return _page(asking, "consent")
     return _page(asking, STEPS[STEPS.index(step) + 1])
 
 
@@ -185,7 +241,7 @@ def _aside(asking: Asking, step: str, go: str) -> Any:
         return _page(asking, "schedule")
     if form.get("remove"):
         return _remove(asking)
-    if step == "schedule" and asking.doctor is not None and "shown" not in form:
+    if step == "schedule" and asking.doctor is not None and "shown" not in form and not form.get("pick"):
         return _page(asking, "schedule")
     if step == "files" and not _keep_files(asking):
         return _page(asking, "files", 422)
@@ -247,7 +303,7 @@ def _send(asking: Asking) -> Any:
                 draft.document_type, draft.document_id = "consultation", consultation.id
     except SlotTaken as refusal:
         if (sent := _sent_before(asking)) is not None:
-            return _sent(sent)
+            return _sent(asking, sent)
         again = Asking(form, people)
         _tell_taken(again, refusal)
         return _page(again, "schedule", refusal.status)
@@ -257,7 +313,7 @@ def _send(asking: Asking) -> Any:
         again.errors[field] = refusal_text(refusal)
         step = {"complaint": "complaint", "doctor": "schedule", "starts_at": "schedule", "files": "files"}
         return _page(again, step.get(field, "consent"), refusal.status)
-    return _sent(consultation)
+    return _sent(asking, consultation)
 
 
 def _sent_before(asking: Asking) -> Consultation | None:
@@ -271,7 +327,10 @@ def _sent_before(asking: Asking) -> Consultation | None:
         Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED))).limit(1))
 
 
-def _sent(consultation: Consultation) -> Any:
+def _sent(asking: Asking, consultation: Consultation) -> Any:
+    asking.is_sent = True
+    with one_transaction():
+        form_drafts.forget(current_user._get_current_object(), DRAFT, DRAFT)
     flash(gettext("Your request was sent. You see here when it is approved."))
     address = url_for("portal.consultation", consultation_id=consultation.id)
     if htmx.wants_fragment():

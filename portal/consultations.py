@@ -13,11 +13,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
 from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
 
 from models import clock, rights
 from models.base import db, one_transaction, will_write
@@ -29,21 +30,22 @@ from models.consultations import (
     MessageSide,
 )
 from models.errors import Refused
-from models.operations.clinic import consultations, conversation_news, conversations, slots
+from models.operations.clinic import calls, consultations, conversation_news, conversations, follow_ups, slots
 from models.operations.clinic.consultations import can_still_change
 from models.operations.clinic.conversation_news import BOARD
 from models.operations.core.approvals import perform
-from models.prescriptions import Prescription, PrescriptionLine, PrescriptionState
+from models.prescriptions import GIVEN_OUT, Prescription, PrescriptionLine
 from models.settings import setting
 from portal import access, directory, files, fragments
 from portal.asking import instant
-from portal.web import conversation_page, htmx
+from portal.forms import MessageForm, MoveForm, RatingForm, ReasonForm, presses, takes
+from portal.web import calendar_file, call_page, conversation_page, htmx
 from portal.web.locale import refusal_text
 
 C = ConsultationState
 LIST, PAGE = "portal/consultations.html", "portal/consultation.html"
 COMING = (C.REQUESTED, C.APPROVED, C.IN_PROGRESS)
-PAST = (C.COMPLETED, C.CANCELLED, C.REJECTED, C.NO_SHOW, C.RESCHEDULED)
+PAST = (C.COMPLETED, C.CANCELLED, C.REJECTED, C.NO_SHOW, C.RESCHEDULED, C.EXPIRED)
 MOST = 20
 ME = MessageSide.PATIENT
 OUTCOME = (
@@ -116,11 +118,13 @@ def _given(consultation: Consultation, *, after: int | None = None, read: int | 
                                        is_live=_is_live(consultation))
     return talked | {
         "consultation": consultation, "oob": False,
+        "follow_up": follow_ups.live(consultation) if consultation.state == C.COMPLETED else None,
+        "may_call": calls.is_open(consultation),
         "can_change": consultation.state in (C.REQUESTED, C.APPROVED) and can_still_change(consultation,
                                                                                            current_user),
         "until": consultation.starts_at - timedelta(hours=hours), "successor": _moved_to(consultation),
         "issued": [prescription for prescription in consultation.prescriptions
-                   if prescription.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
+                   if prescription.state in GIVEN_OUT]
         if consultation.state == C.COMPLETED else []}
 
 
@@ -144,6 +148,7 @@ def _options() -> tuple[Any, ...]:
 
 def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
     number = conversation_page.number(consultation.id, ME)
+    g.uses_microphone = True  # voice notes
     messages = conversation_page.messages(consultation)
     first_new = conversation_page.mark_read(consultation, messages, ME)
     attached = consultations.sent_with(consultation)
@@ -156,6 +161,8 @@ def _page(consultation: Consultation, status: int = 200, **given: Any) -> Any:
 
 def _offered(consultation: Consultation) -> list[slots.Slot]:
     """The next free times of the doctor, for a patient whose consultation the hospital released."""
+    if consultation.state == C.EXPIRED:
+        return slots.next_free(consultation.doctor, patient=consultation.patient)
     if consultation.state != C.CANCELLED or not consultation.events \
             or consultation.events[-1].user_id in consultation.patient.owner_ids:
         return []
@@ -173,6 +180,7 @@ def news(consultation_id: int) -> Any:
     seen, number = conversation_page.Seen.of(request.args), conversation_page.number(consultation_id, ME)
     glance = conversation_page.glance(consultation_id, ME) if consultation_id < 2**63 else None
     if glance is not None and rights.may_open(current_user, "portal"):
+        conversation_page.mark_looked(glance, seen, ME)
         if glance.is_seen(seen) and not BOARD.is_typing(consultation_id, conversation_page.other(ME)):
             return conversation_page.answer("", number)
         if glance.version == seen.version and conversations.can_write(glance) == seen.is_open:
@@ -202,6 +210,7 @@ def _news(consultation: Consultation, seen: conversation_page.Seen, number: int)
 
 
 @access.signed_in
+@presses
 def typing(consultation_id: int) -> Any:
     """The patient is typing: told to the doctor's page, kept nowhere."""
     consultation = access.own_consultation(consultation_id)
@@ -209,6 +218,36 @@ def typing(consultation_id: int) -> Any:
         conversation_news.typing(consultation.id, ME)
         db.session.commit()
     return "", 204
+
+
+@access.signed_in
+def calendar(consultation_id: int) -> Any:
+    """The consultation as a file for the patient's calendar, once it was approved."""
+    consultation = access.own_consultation(consultation_id)
+    if consultation.approved_at is None:
+        raise NotFound
+    text = calendar_file.of(consultation)
+    return Response(text, headers={
+        **calendar_file.content_type(text), "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{calendar_file.file_name(consultation)}"'})
+
+
+# ---------------------------------------------------------------- the call
+
+@access.signed_in
+def call(consultation_id: int) -> Any:
+    back = url_for("portal.consultation", consultation_id=consultation_id)
+    return call_page.page(access.own_consultation(consultation_id), ME, back)
+
+
+@access.signed_in
+def call_news(consultation_id: int) -> Any:
+    return call_page.news(access.own_consultation(consultation_id), ME)
+
+
+@access.signed_in
+def call_signal(consultation_id: int) -> Any:
+    return call_page.send(access.own_consultation(consultation_id), ME)
 
 
 # ---------------------------------------------------------------- the conversation
@@ -227,15 +266,16 @@ def _is_to_come(consultation: Consultation, client_id: str) -> bool:
 
 
 @access.signed_in
-def send(consultation_id: int) -> Any:
+@takes(MessageForm)
+def send(consultation_id: int, form: MessageForm) -> Any:
     """Write a message, once for each `client_id`, however often it is sent."""
     consultation = access.own_consultation(consultation_id)
-    form, upload = request.form, request.files.get("file")
-    client_id = form.get("client_id", "")[:65] or secrets.token_urlsafe(12)
+    upload, body = request.files.get("file"), str(form.body.data or "")
+    client_id = form.client_id.data or secrets.token_urlsafe(12)
     try:
         file = None
         if upload is not None and upload.filename and _is_to_come(consultation, client_id):
-            file = files.checked(upload)
+            file = conversation_page.brought(form, upload)
         with one_transaction():
             if file is not None:
                 consultation = access.own_consultation(consultation_id)  # it may have moved on meanwhile
@@ -243,12 +283,11 @@ def send(consultation_id: int) -> Any:
             if file is not None and _is_to_come(consultation, client_id):
                 attachment = files.kept(file, document_type="consultation", document_id=consultation.id,
                                         by=current_user)
-            body = form.get("body", "").replace("\0", "")
             conversations.send_message(consultation, body, by=current_user, client_id=client_id,
-                                       attachment=attachment, page=form.get("page", ""))
+                                       attachment=attachment, page=str(form.page.data or ""))
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id, *_options())
-        given = {"error": refusal_text(refusal), "body": form.get("body", ""), "client_id": client_id}
+        given = {"error": refusal_text(refusal), "body": body, "client_id": client_id}
         if htmx.wants_fragment():
             return render_block(PAGE, "composer", **{**_given(consultation), **given}), refusal.status
         return _page(consultation, refusal.status, **given)
@@ -257,16 +296,15 @@ def send(consultation_id: int) -> Any:
     will_write(False)  # what follows only reads: it waits for no lock
     number = BOARD.number(consultation.id, ME)
     given = conversation_page.context(consultation, ME, number=number) | {"consultation": consultation}
-    return render_block(PAGE, "composer", **given) + _news(consultation, conversation_page.Seen.of(form),
-                                                           number)
+    return render_block(PAGE, "composer", **given) + _news(
+        consultation, conversation_page.Seen.of(form.typed), number)
 
 
 # ---------------------------------------------------------------- cancelling, moving, rating
 
-def _ask_page(consultation: Consultation, template: str, error: str = "", status: int = 200,
+def _ask_page(consultation: Consultation, template: str, form: ReasonForm, status: int = 200,
               **given: Any) -> Any:
-    return render_template(template, consultation=consultation, error=error,
-                           reason=request.form.get("reason", ""),
+    return render_template(template, consultation=consultation, errors=form.problems, typed=form.typed,
                            **given), status
 
 
@@ -275,71 +313,78 @@ def _still_open(consultation: Consultation) -> bool:
 
 
 @access.signed_in
-def cancel(consultation_id: int) -> Any:
+@takes(ReasonForm)
+def cancel(consultation_id: int, form: ReasonForm) -> Any:
     """Asks first, on a page of its own; with a reason it is done."""
     consultation = access.own_consultation(consultation_id)
     if request.method == "GET":
         if not _still_open(consultation):
             return redirect(url_for("portal.consultation", consultation_id=consultation_id))
-        return _ask_page(consultation, "portal/cancel.html")
+        return _ask_page(consultation, "portal/cancel.html", form)
     try:
         with one_transaction():
-            perform(consultation, "cancel", by=current_user, reason=request.form.get("reason", "")[:1000],
-                    version=directory.number(request.form.get("version")))
+            perform(consultation, "cancel", by=current_user, reason=str(form.reason.data or ""),
+                    version=form.version.data)
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id)
         if consultation.state == C.CANCELLED:  # by an earlier press of the same button, whose answer was lost
             return redirect(url_for("portal.consultation", consultation_id=consultation_id), 303)
-        notified = refusal_text(refusal) if request.form.get("reason",
-                                                             "").strip() or refusal.status != 422 else \
-            gettext("Please write in a few words why. The hospital and the doctor read it.")
-        return _ask_page(consultation, "portal/cancel.html", notified, refusal.status)
+        if str(form.reason.data or "").strip() or refusal.status != 422:
+            form.blame(refusal)
+        else:
+            form.blame_at("reason", gettext("Please write in a few words why. The hospital and the doctor "
+                                            "read it."))
+        return _ask_page(consultation, "portal/cancel.html", form, refusal.status)
     flash(gettext("The consultation was cancelled; its time is free for others."))
     return redirect(url_for("portal.consultation", consultation_id=consultation_id), 303)
 
 
 @access.signed_in
-def move(consultation_id: int) -> Any:
+@takes(MoveForm)
+def move(consultation_id: int, form: MoveForm) -> Any:
     """Another time of the same doctor: a new request that is linked to this one."""
     consultation = access.own_consultation(consultation_id)
     if request.method == "GET":
         if not _still_open(consultation):
             return redirect(url_for("portal.consultation", consultation_id=consultation_id))
-        return _move_page(consultation)
-    chosen = instant(request.form.get("starts_at", request.form.get("moved_to", "")))
+        return _move_page(consultation, form)
+    chosen = instant(str(form.starts_at.data or form.moved_to.data or ""))
     if chosen is None:
-        return _move_page(consultation, gettext("Please choose one of the free times."), 422)
+        form.blame_at("starts_at", gettext("Please choose one of the free times."))
+        return _move_page(consultation, form, 422)
     try:
         with one_transaction():
             moved = consultations.reschedule(consultation, chosen, by=current_user,
-                                             reason=request.form.get("reason", "")[:1000],
-                                             version=directory.number(request.form.get("version")))
+                                             reason=str(form.reason.data or ""),
+                                             version=form.version.data)
     except Refused as refusal:
         moved = db.session.scalar(sa.select(Consultation).where(
             Consultation.rescheduled_from_id == consultation_id, Consultation.starts_at == chosen))
         if moved is not None:  # by an earlier press of the same button
             return redirect(url_for("portal.consultation", consultation_id=moved.id), 303)
-        return _move_page(access.own_consultation(consultation_id), refusal_text(refusal), refusal.status)
+        form.blame(refusal)
+        return _move_page(access.own_consultation(consultation_id), form, refusal.status)
     flash(gettext("The new time was asked for. You see here when it is approved."))
     return redirect(url_for("portal.consultation", consultation_id=moved.id), 303)
 
 
-def _move_page(consultation: Consultation, error: str = "", status: int = 200) -> Any:
+def _move_page(consultation: Consultation, form: MoveForm, status: int = 200) -> Any:
     free = slots.first_free([consultation.doctor], patient=consultation.patient).get(consultation.doctor_id)
     near = clock.local(free.starts_at).date() if free else clock.today()
     week = directory.week_of(consultation.doctor, directory.monday_of(request.args.get("week"), near),
                              consultation.patient)
-    return _ask_page(consultation, "portal/move.html", error, status, week=week)
+    return _ask_page(consultation, "portal/move.html", form, status, week=week)
 
 
 @access.signed_in
-def rating(consultation_id: int) -> Any:
+@takes(RatingForm)
+def rating(consultation_id: int, form: RatingForm) -> Any:
     consultation = access.own_consultation(consultation_id, *_options())
-    stars = directory.number(request.form.get("rating") or request.form.get("score")) or 0
+    stars = form.rating.data or form.score.data or 0
     try:
         with one_transaction():
             consultations.rate(consultation, stars, by=current_user,
-                               comment=request.form.get("comment", "")[:2000])
+                               comment=str(form.comment.data or ""))
     except Refused as refusal:
         consultation = access.own_consultation(consultation_id, *_options())
         return _page(consultation, refusal.status, rating_error=refusal_text(refusal))
@@ -353,6 +398,10 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule(one, "consultation", show)
     bp.add_url_rule(f"{one}/news", "news", news)
     bp.add_url_rule(f"{one}/typing", "typing", typing, methods=("POST",))
+    bp.add_url_rule(f"{one}/calendar.ics", "calendar", calendar)
+    bp.add_url_rule(f"{one}/call", "call", call)
+    bp.add_url_rule(f"{one}/call/news", "call_news", call_news)
+    bp.add_url_rule(f"{one}/call/signal", "call_signal", call_signal, methods=("POST",))
     bp.add_url_rule(f"{one}/messages", "send", send, methods=("POST",))
     bp.add_url_rule(f"{one}/cancel", "cancel", cancel, methods=("GET", "POST"))
     bp.add_url_rule(f"{one}/reschedule", "move", move, methods=("GET", "POST"))

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from models.accounts import TicketKind
@@ -18,7 +17,8 @@ from models.errors import N_, Refused
 from models.operations.clinic import dependants, patients
 from models.operations.people import accounts, nik
 from models.people import Language
-from portal import access, account, directory, registration
+from portal import access, account, registration
+from portal.forms import DependantForm, HandOverForm, SwitchForm, TakeOverForm, takes
 from portal.web import locale, passwords
 from portal.web import words as site_words
 from portal.web.links import public_url, safe_next
@@ -27,22 +27,23 @@ from portal.web.signin import sign_in
 
 
 @access.patients_only
-def switch() -> Any:
+@takes(SwitchForm)
+def switch(form: SwitchForm) -> Any:
     """Look at one person's consultations, or at everybody's."""
-    wanted = directory.number(request.form.get("patient"), 2**63 - 1)
+    wanted = form.patient.data
     if wanted is None:
         session.pop(access.SHOWN, None)
     else:
         session[access.SHOWN] = access.person_or_404(wanted).id
-    return redirect(safe_next(request.form.get("next")) or url_for("portal.home"), 303)
+    return redirect(safe_next(form.next.data or None) or url_for("portal.home"), 303)
 
 
 # ---------------------------------------------------------------- adding
 
-def _page(typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200,
-          doubt: bool = False) -> Any:
+def _page(form: DependantForm | None = None, status: int = 200, doubt: bool = False) -> Any:
     labels = registration.labels() | {"relation": site_words.label("relation"), "nik": gettext("NIK")}
-    return render_template("portal/dependant.html", typed=typed or MultiDict(), errors=errors or {},
+    return render_template("portal/dependant.html", typed=form.typed if form else {},
+                           errors=form.problems if form else {},
                            labels=labels,
                            sexes=list(Sex), relations=list(Relation), versions=patients.CONSENTS,
                            doubt=doubt), status
@@ -63,37 +64,31 @@ def new() -> Any:
 
 
 @access.patients_only
-def add() -> Any:
-    form, guardian = request.form, _guardian()
-    values, errors = registration.checked(form)
-    for field in ("email", "password"):
-        errors.pop(field, None)
-        values.pop(field, None)
-    if form.get("relation") not in set(Relation):
-        errors["relation"] = gettext("Please choose one of the list.")
+@takes(DependantForm)
+def add(form: DependantForm) -> Any:
+    guardian, values = _guardian(), form.person
     doubt = False
-    if not errors:
+    if form.validate():
         twice = next((entry for entry in access.people()[1:] if entry.state == PatientState.PENDING and (
             entry.name, entry.birth_date, entry.sex) == (values["name"], values["birth_date"],
                                                          values["sex"])),
                      None)
         if twice is not None:  # the answer was lost on the way, or the button was pressed twice
             return redirect(url_for("portal.person", patient_id=twice.id), 303)
+        account.count_nik(str(form.nik.data or ""))
         try:
             with one_transaction():
                 patient = patients.register_dependant(
-                    guardian, by=current_user, relation=Relation(form["relation"]),
-                    consents=list(ConsentKind),
-                    number=form.get("nik", "").strip() or None,
-                    nik_confirmed=bool(form.get("nik_confirmed")), **values)
+                    guardian, by=current_user, relation=form.relation.data, consents=list(ConsentKind),
+                    number=form.nik.data or None, nik_confirmed=form.nik_confirmed.data, **form.person)
             flash(gettext("%(name)s was added. Our staff checks the data; meanwhile you can complete the "
                           "profile.",
                           name=patient.name))
             return redirect(url_for("portal.person", patient_id=patient.id), 303)
         except Refused as refusal:
             doubt = isinstance(refusal, nik.NikDoubt)
-            errors[refusal.field or "name"] = refusal_text(refusal)
-    return _page(form, errors, 422, doubt)
+            form.blame(refusal)
+    return _page(form, 422, doubt)
 
 
 # ---------------------------------------------------------------- handing over
@@ -107,12 +102,13 @@ def _dependant(patient_id: int) -> Patient:
 
 @access.patients_only
 def hand_over(patient_id: int) -> Any:
-    return render_template("portal/hand_over.html", patient=_dependant(patient_id), email="", error="")
+    return render_template("portal/hand_over.html", patient=_dependant(patient_id), typed={}, errors={})
 
 
 @access.patients_only
-def hand_over_post(patient_id: int) -> Any:
-    patient, email = _dependant(patient_id), request.form.get("email", "").strip()[:254]
+@takes(HandOverForm)
+def hand_over_post(patient_id: int, form: HandOverForm) -> Any:
+    patient, email = _dependant(patient_id), str(form.email.data or "")
     wait = account.mails.take(str(request.remote_addr))
     if wait:
         raise TooManyRequests(retry_after=wait)
@@ -123,17 +119,19 @@ def hand_over_post(patient_id: int) -> Any:
             dependants.ask_hand_over(patient, email, by=current_user)
     except Refused as refusal:
         patient = _dependant(patient_id)
-        return render_template("portal/hand_over.html", patient=patient, email=email,
-                               error=refusal_text(refusal)), refusal.status
+        form.blame(refusal)
+        return render_template("portal/hand_over.html", patient=patient, typed=form.typed,
+                               errors=form.problems), refusal.status
     flash(gettext("We sent a mail to %(address)s. The profile changes hands when the link in it is opened.",
                   address=email))
     return redirect(url_for("portal.person", patient_id=patient_id), 303)
 
 
-def _take_page(token: str, errors: dict[str, str] | None = None, status: int = 200) -> Any:
+def _take_page(token: str, form: TakeOverForm | None = None, status: int = 200) -> Any:
     result = accounts.found_ticket(token, TicketKind.HAND_OVER)
-    return render_template("portal/take_over.html", token=token, email=result.to_address, errors=errors or {},
-                           typed=request.form, least=passwords.MIN_PATIENT, labels=registration.labels(),
+    return render_template("portal/take_over.html", token=token, email=result.to_address,
+                           errors=form.problems if form else {}, typed=form.typed if form else {},
+                           least=passwords.MIN_PATIENT, labels=registration.labels(),
                            versions=patients.CONSENTS), status
 
 
@@ -142,34 +140,37 @@ def _stale(refusal: Refused) -> Any:
                            error=refusal_text(refusal)), refusal.status
 
 
-def _counted() -> str:
+def _counted(token: str) -> str:
     wait = account.tickets.take(str(request.remote_addr))
     if wait:
         raise TooManyRequests(retry_after=wait)
-    return request.values.get("ticket", "")
+    return token
 
 
 def take() -> Any:
     """For the future owner, who has no account yet: password and consents."""
     try:
-        return _take_page(_counted())
+        return _take_page(_counted(request.args.get("ticket", "")))
     except Refused as refusal:
         return _stale(refusal)
 
 
-def take_post() -> Any:
+@takes(TakeOverForm)
+def take_post(form: TakeOverForm) -> Any:
     try:
-        token, form = _counted(), request.form
+        token = _counted(str(form.ticket.data or request.args.get("ticket", "")))
         result = accounts.found_ticket(token, TicketKind.HAND_OVER)
-        wrong = account.password_problem(form.get("password", ""), form.get("repeated", ""),
+        form.validate()
+        wrong = account.password_problem(str(form.password.data or ""), str(form.repeated.data or ""),
                                          passwords.MIN_PATIENT, result.to_address)
-        errors = dict([wrong]) if wrong else {}
-        given = [kind for kind in ConsentKind if form.get(f"consent_{kind.value}")]
-        errors |= {f"consent_{kind.value}": gettext("Please agree to the text before you register.")
-                   for kind in ConsentKind if kind not in given}
-        if errors:
-            return _take_page(token, errors, 422)
-        stored = passwords.hashed(form["password"])
+        if wrong:
+            form.blame_at(*wrong)
+        given = [kind for kind in ConsentKind if form[f"consent_{kind.value}"].data]
+        for kind in set(ConsentKind) - set(given):
+            form.blame_at(f"consent_{kind.value}", gettext("Please agree to the text before you register."))
+        if form.problems:
+            return _take_page(token, form, 422)
+        stored = passwords.hashed(str(form.password.data))
         with one_transaction():
             patient = dependants.hand_over(token, stored, given, language=Language(locale.choose()))
             assert patient.user is not None

@@ -72,8 +72,10 @@ def _criteria(args: Any) -> list[Any]:
     return criteria
 
 
-def found_doctors(args: Any, page: int = 1) -> tuple[list[Doctor], int]:
-    """The doctors that the search asks for on a page of `PAGE`, and how many there are."""
+def found_doctors(args: Any, page: int = 1, *, first: int | None = None) -> tuple[list[Doctor], int]:
+    """The doctors that the search asks for on a page of `PAGE`, and how many there are; those of the
+    specialisation `first` go before the others."""
+    order = () if first is None else (Doctor.specialization_id != first,)
     criteria = _criteria(args)
     base = sa.select(Doctor).join(Doctor.specialization).where(*criteria)
     count = (
@@ -82,8 +84,8 @@ def found_doctors(args: Any, page: int = 1) -> tuple[list[Doctor], int]:
         )
         or 0
     )
-    rows = db.session.scalars(base.options(joinedload(Doctor.specialization)).order_by(Doctor.name, Doctor.id)
-                              .limit(PAGE).offset((page - 1) * PAGE))
+    rows = db.session.scalars(base.options(joinedload(Doctor.specialization))
+                              .order_by(*order, Doctor.name, Doctor.id).limit(PAGE).offset((page - 1) * PAGE))
     return list(rows), count
 
 
@@ -94,7 +96,7 @@ def doctors() -> Any:
     languages = {code.strip() for codes in spoken for code in codes.split(",")} & LANGUAGES.keys()
     return fragments.page_or_block(
         "portal/doctors.html", "results", doctors=result, count=count, page=page, pages=-(-count // PAGE),
-        free=slots.first_free(result), ratings=ratings(doctor.id for doctor in result), args=request.args,
+        free=slots.first_frees(result), ratings=ratings(doctor.id for doctor in result), args=request.args,
         specializations=active_specializations(),
         languages=sorted((code, str(LANGUAGES[code])) for code in languages))
 

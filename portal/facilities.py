@@ -10,10 +10,10 @@ from flask import Blueprint, request
 from sqlalchemy.orm import joinedload
 
 from models.base import db
-from models.beds import Bed, BedState
 from models.facilities import ClassFacility
+from models.operations.rooms import free_beds
 from models.organisation import Status
-from models.places import Building, InpatientRoom, Room, RoomClass, RoomKind, Ward
+from models.places import Building, Room, RoomClass, RoomKind, Ward
 from portal import fragments
 from portal.web import htmx
 
@@ -23,26 +23,8 @@ SERVICES = (RoomKind.EMERGENCY, RoomKind.POLYCLINIC, RoomKind.THEATRE, RoomKind.
             RoomKind.RADIOLOGY, RoomKind.PHARMACY)
 
 
-def _beds() -> dict[str, Any]:
-    """Beds by class and by ward: all in service, those ready now, those taken; one statement."""
-    count = sa.func.count()
-    rows = db.session.execute(
-        sa.select(InpatientRoom.room_class_id, InpatientRoom.ward_id, Bed.state, count)
-        .join(InpatientRoom, InpatientRoom.id == Bed.inpatient_room_id)
-        .where(Bed.state != BedState.OUT_OF_SERVICE)
-        .group_by(InpatientRoom.room_class_id, InpatientRoom.ward_id, Bed.state))
-    classes: dict[int, dict[str, int]] = defaultdict(lambda: {"all": 0, "free": 0})
-    wards: dict[int, dict[str, int]] = defaultdict(lambda: {"all": 0, "free": 0})
-    total = {"all": 0, "free": 0}
-    for room_class, ward, state, number in rows:
-        for sums in (classes[room_class], wards[ward], total):
-            sums["all"] += number
-            sums["free"] += number if state == BedState.READY else 0
-    return {"by_class": classes, "by_ward": wards, "total": total}
-
-
 def facilities() -> Any:
-    beds = _beds()
+    beds = free_beds.summary()
     classes = db.session.scalars(sa.select(RoomClass).where(RoomClass.status == Status.ACTIVE)
                                  .order_by(RoomClass.bed_count, RoomClass.name)).all()
     # A class of which this hospital has no bed is an entry of the national list only.

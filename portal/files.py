@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, send_file, session
+from flask import Blueprint, request, send_file, session
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
@@ -15,6 +15,7 @@ from models.activity import Activity
 from models.base import db, one_transaction
 from models.consultations import Consultation
 from models.documents import Attachment
+from models.errors import Refused
 from models.operations.core import activity, files, owned
 from portal import access
 
@@ -26,7 +27,9 @@ DRAFTS_OF = "drafts_of"
 
 def checked(upload: FileStorage, *, field: str = "file") -> files.Checked:
     """The upload as it may be kept; outside of `one_transaction`. Raises `Refused` at `field`."""
-    return files.checked(upload.stream.read(files.MOST_BYTES + 1), upload.filename or "", field=field)
+    with upload.stream as stream:
+        content = stream.read(files.MOST_BYTES + 1)
+    return files.checked(content, upload.filename or "", field=field)
 
 
 def drafts() -> list[Attachment]:
@@ -48,24 +51,66 @@ def keep_drafts_of(patient_id: int) -> None:
     session[DRAFTS_OF] = patient_id
 
 
-@access.signed_in
-def download(attachment_id: int) -> Any:
-    """A file of one of the person's consultations, as patient or as its doctor, always as a download.
-
-    A doctor's reading is recorded.
-    """
+def _own(attachment_id: int) -> Attachment:
+    """The file of one of the person's consultations, as patient or as its doctor; a doctor's reading is
+    recorded. 404 for any other."""
     result = owned.own_attachment(current_user, attachment_id) if attachment_id < 2**63 else None
     if result is None:
         raise NotFound
     as_patient = db.session.scalar(sa.select(Consultation.id).where(
         Consultation.id == result.document_id, Consultation.patient_id.in_(access.own_people())))
-    if as_patient is None:
+    begins = request.range is None or request.range.ranges[0][0] == 0  # what is played comes in parts
+    if as_patient is None and begins:
         activity.record(Activity.READ, table_name="attachment", changed_id=result.id,
                         properties={"consultation": result.document_id})
         db.session.commit()
+    return result
+
+
+@access.signed_in
+def download(attachment_id: int) -> Any:
+    """The file, as a download."""
+    result = _own(attachment_id)
     return send_file(io.BytesIO(result.content), mimetype=result.media_type, as_attachment=True,
                      download_name=result.file_name, etag=False, max_age=0)
 
 
+@access.signed_in
+def show(attachment_id: int, size: str) -> Any:
+    """A picture in its place: ``small`` as the conversation shows it, ``whole`` to look at closely."""
+    result = _own(attachment_id)
+    if result.media_type not in files.PICTURES:
+        raise NotFound
+    if size == "whole":
+        return _in_place(result.content, result.media_type)
+    key, small = result.id, result.small
+    if small is None:  # kept before pictures were made small at once
+        try:
+            small = files.small_of(result)
+        except Refused:
+            raise NotFound from None
+        with one_transaction() as session:  # no deed of the reader
+            session.execute(sa.update(Attachment.__table__).where(Attachment.id == key).values(small=small))
+    return _in_place(small, "image/jpeg")
+
+
+@access.signed_in
+def listen(attachment_id: int) -> Any:
+    """A voice note, in the parts that the player asks for."""
+    result = _own(attachment_id)
+    if result.media_type not in files.VOICES:
+        raise NotFound
+    return _in_place(result.content, result.media_type)
+
+
+def _in_place(content: bytes, media_type: str) -> Any:
+    """Shown or played where it stands, and kept in no cache: whoever sits at this screen next sees none."""
+    made = send_file(io.BytesIO(content), mimetype=media_type, etag=False, conditional=True)
+    made.headers["Cache-Control"] = "no-store"
+    return made
+
+
 def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/files/<int:attachment_id>", "file", download)
+    bp.add_url_rule("/files/<int:attachment_id>/<any(small, whole):size>", "picture", show)
+    bp.add_url_rule("/files/<int:attachment_id>/listen", "voice", listen)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from models.base import one_transaction
 from models.operations.people import notices
-from portal import access
+from portal import access, pages
+from portal.forms import ChannelsForm, presses, takes
 from portal.web import notices as said
 
 
@@ -22,6 +23,7 @@ def show() -> Any:
 
 
 @access.patients_only
+@presses
 def read() -> Any:
     with one_transaction():
         notices.mark_read(current_user)
@@ -30,6 +32,7 @@ def read() -> Any:
 
 
 @access.patients_only
+@presses
 def open_one(notice_id: int) -> Any:
     """Mark one as read and go to what it is about."""
     with one_transaction():
@@ -40,14 +43,26 @@ def open_one(notice_id: int) -> Any:
 
 
 @access.patients_only
-def channels() -> Any:
+@takes(ChannelsForm)
+def channels(form: ChannelsForm) -> Any:
+    chosen = {field.name: "1" for field in form if field.data is True}
     with one_transaction():
-        said.choose_channels(current_user._get_current_object(), request.form)
+        said.choose_channels(current_user._get_current_object(), chosen)
     flash(gettext("Your choice was saved."))
     return redirect(url_for("portal.notices"), 303)
 
 
+@access.patients_only
+def counts() -> Any:
+    """Unread messages and notices, for pages that are open (static/counts.js)."""
+    talk, bell = pages.counts()
+    answer = jsonify(talk=str(talk or ""), bell="" if not bell else "99+" if bell > 99 else str(bell))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def add_to(bp: Blueprint) -> None:
+    bp.add_url_rule("/counts", "counts", counts)
     bp.add_url_rule("/notices", "notices", show)
     bp.add_url_rule("/notices/read", "notices_read", read, methods=("POST",))
     bp.add_url_rule("/notices/<int:notice_id>/open", "notice_open", open_one, methods=("POST",))

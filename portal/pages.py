@@ -12,24 +12,30 @@ from models import rights
 from models.base import db
 from models.operations.clinic import conversations
 from models.operations.people import notices
+from portal.web import contact
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
 
 
-def _counts() -> tuple[int, int]:
+def counts() -> tuple[int, int]:
     """Unread messages and unread notices of the person: one statement, once a request."""
     if "portal_counts" not in g:
-        g.portal_counts = (0, 0) if not is_patient() else tuple(db.session.execute(sa.select(
-            conversations.unread_sum(current_user), notices.unread(current_user.id))).one())
+        g.portal_counts = (0, 0)
+        if is_patient():
+            messages, rings, *reached = db.session.execute(sa.select(
+                conversations.unread_sum(current_user), notices.unread(current_user.id),
+                *contact.columns())).one()
+            g.portal_counts = messages, rings
+            contact.keep(*reached)
     return g.portal_counts
 
 
 def _unread() -> int:
-    return _counts()[0]
+    return counts()[0]
 
 
 def _rings() -> int:
-    return _counts()[1]
+    return counts()[1]
 
 
 def is_patient() -> bool:

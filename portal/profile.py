@@ -3,8 +3,7 @@ village."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,10 +19,10 @@ from models.errors import N_, Refused
 from models.operations.clinic import patients
 from models.operations.people import nik
 from models.organisation import Region
-from portal import access, fragments, words
+from portal import access, account, fragments, words
+from portal.forms import ProfileForm, takes
 from portal.web import htmx, locale
 from portal.web import words as site_words
-from portal.web.locale import refusal_text
 
 ENUMS: dict[str, type[Any]] = {"sex": Sex, "marital_status": MaritalStatus, "blood_type": BloodType,
                                "payer": Payer}
@@ -31,7 +30,6 @@ TEXTS = ("name", "address", "phone", "allergies", "payer_name", "payer_number")
 NUMBERS = ("height_cm", "weight_kg")
 #: Levels of the address, and the letters of a region's code at each.
 LEVELS = (("province", 2), ("regency", 5), ("district", 8), ("village", 13))
-_LONGEST = {"payer_name": 200, "payer_number": 40, "address": 1000, "allergies": 2000}
 
 
 def _regions(chosen: str) -> dict[str, Any]:
@@ -54,7 +52,7 @@ def _regions(chosen: str) -> dict[str, Any]:
     return {"picked": picked, "choices": choices}
 
 
-def _deepest(form: MultiDict[str, str]) -> str:
+def _deepest(form: Mapping[str, str]) -> str:
     """The lowest level that was chosen and still lies in the one above it."""
     code = ""
     for level, length in LEVELS:
@@ -118,7 +116,7 @@ def _typed(patient: Patient) -> MultiDict[str, str]:
     return MultiDict(typed)
 
 
-def _form_page(patient: Patient, typed: MultiDict[str, str], code: str, errors: dict[str, str] | None = None,
+def _form_page(patient: Patient, typed: Mapping[str, str], code: str, errors: dict[str, str] | None = None,
                status: int = 200, doubt: bool = False) -> Any:
     labels = {"name": gettext("Full name"), "birth_date": gettext("Birth date"),
               "height_cm": gettext("Height"),
@@ -148,74 +146,50 @@ def regions() -> Any:
                                    **_regions(_deepest(request.args)))
 
 
-def _values(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _values(form: ProfileForm) -> dict[str, Any]:
     """What the form holds; a field that it lacks stays as it is."""
-    values: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    _texts(form, values, errors)
-    for field, kind in ENUMS.items():
-        _one(form, field, lambda text, kind=kind: kind(text) if text else None,
-             gettext("Please choose one of the list."), values, errors)
-    for field in NUMBERS:
-        _one(form, field, locale.parse_decimal, gettext("Please write a number, like 158 or 56,5."), values,
-             errors)
-    _one(form, "birth_date", lambda text: date.fromisoformat(text.strip()),
-         gettext("Please choose the day you were born."), values, errors)
-    if any(level in form for level, _ in LEVELS):
-        values["region_code"] = _deepest(form) or None
-    elif "region_code" in form:
-        values["region_code"] = form["region_code"].strip() or None
+    values = form.sent_values((*TEXTS, *ENUMS, *NUMBERS, "birth_date"))
+    if any(form.was_sent(level) for level, _ in LEVELS):
+        values["region_code"] = _deepest(form.typed) or None
+    elif form.was_sent("region_code"):
+        values["region_code"] = form.region_code.data or None
     code = values.get("region_code")
     if code and db.session.get(Region, code) is None:
-        errors["region_code"] = gettext("Please choose one of the list.")
-    return values, errors
-
-
-def _one(form: MultiDict[str, str], field: str, read: Callable[[str], Any], refusal: str,
-         values: dict[str, Any], errors: dict[str, str]) -> None:
-    """Put what `read` makes of the field into `values`, or the refusal into `errors`."""
-    if field in form:
-        try:
-            values[field] = read(form[field])
-        except ValueError:
-            errors[field] = refusal
-
-
-def _texts(form: MultiDict[str, str], values: dict[str, Any], errors: dict[str, str]) -> None:
-    for field in TEXTS:
-        if field in form:
-            values[field] = form[field].replace("\0", "")
-            if len(form[field]) > _LONGEST.get(field, 200):
-                errors[field] = gettext("Please write at most %(most)s letters.",
-                                        most=_LONGEST.get(field, 200))
+        form.blame_at("region_code", gettext("Please choose one of the list."))
+    return values
 
 
 @access.patients_only
-def save(patient_id: int | None = None) -> Any:
-    patient, form = access.person_or_404(patient_id), request.form
-    if form.get("go") == "regions":  # without script: show the next level, save nothing yet
-        return _form_page(patient, form, _deepest(form))
-    values, errors = _values(form)
+@takes(ProfileForm)
+def save(form: ProfileForm, patient_id: int | None = None) -> Any:
+    patient = access.person_or_404(patient_id)
+    if form.go.data == "regions":  # without script: show the next level, save nothing yet
+        return _form_page(patient, form.typed, _deepest(form.typed))
+    form.validate()
+    values = _values(form)
     doubt = False
-    if not errors:
+    if not form.problems:
+        account.count_nik(str(form.nik.data or ""))
         try:
             with one_transaction():
-                patient = access.person_or_404(patient_id)
-                if patient.state == PatientState.ACTIVE and values.get("birth_date", patient.birth_date) \
-                        != patient.birth_date:
-                    raise Refused(N_("The birth date was checked by the hospital. Ask the hospital to "
-                                     "correct it."),
-                                  field="birth_date")
-                patients.update_profile(patient, values, by=current_user,
-                                        number=form.get("nik", "").strip() or None,
-                                        nik_confirmed=bool(form.get("nik_confirmed")))
+                _write(access.person_or_404(patient_id), form, values)
             flash(gettext("Your profile was saved."))
-            return redirect(urls(patient)["profile_url"], 303)
+            return redirect(urls(access.person_or_404(patient_id))["profile_url"], 303)
         except Refused as refusal:
             doubt = isinstance(refusal, nik.NikDoubt)
-            errors[refusal.field or "name"] = refusal_text(refusal)
+            form.blame(refusal)
     patient = access.person_or_404(patient_id)
-    return _form_page(patient, form, _deepest(form) or patient.region_code or "", errors, 422, doubt)
+    return _form_page(patient, form.typed, _deepest(form.typed) or patient.region_code or "", form.problems,
+                      422, doubt)
+
+
+def _write(patient: Patient, form: ProfileForm, values: dict[str, Any]) -> None:
+    if patient.state == PatientState.ACTIVE and values.get("birth_date", patient.birth_date) \
+            != patient.birth_date:
+        raise Refused(N_("The birth date was checked by the hospital. Ask the hospital to correct it."),
+                      field="birth_date")
+    patients.update_profile(patient, values, by=current_user, number=form.nik.data or None,
+                            nik_confirmed=form.nik_confirmed.data)
 
 
 def add_to(bp: Blueprint) -> None:

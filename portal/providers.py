@@ -21,7 +21,7 @@ from requests import RequestException
 from werkzeug.wrappers import Response
 
 from models.errors import N_, Refused
-from models.operations.people.accounts import Identity
+from models.operations.people.accounts import DEMO_ISSUERS, Identity
 
 #: Seconds that we wait for a provider.
 PATIENCE = 8
@@ -60,11 +60,22 @@ PROVIDERS = {entry.key: entry for entry in (
 
 
 def offered() -> list[tuple[str, str]]:
-    """Key and word of each provider whose variables are set, for the buttons."""
+    """Key and word of each provider whose variables are set, for the buttons; in the demonstration of its
+    stand-in, too."""
     config = current_app.config
     return [(entry.key,
              str(config.get("OIDC_NAME") or entry.word) if entry.key == "oidc" else str(entry.word))
-            for entry in PROVIDERS.values() if all(config.get(name) for name in entry.needs)]
+            for entry in PROVIDERS.values() if _is_set(entry) or is_demonstrated(entry.key)]
+
+
+def _is_set(provider: Provider) -> bool:
+    return all(current_app.config.get(name) for name in provider.needs)
+
+
+def is_demonstrated(key: str) -> bool:
+    """Whether a page of our own stands in for the provider: in the demonstration, without keys."""
+    return (key in DEMO_ISSUERS and current_app.config["RAWAT_ENV"] == "demo"
+            and not _is_set(PROVIDERS[key]))
 
 
 def word(key: str) -> str:

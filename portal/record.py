@@ -28,12 +28,11 @@ from models.operations.core.approvals import perform
 from models.operations.people.notices import tell
 from models.roles import Role
 from portal import access, account, directory
+from portal.forms import CloseForm, DownloadForm, takes
 from portal.web import words as site_words
-from portal.web.locale import refusal_text
 from portal.web.signin import end_session
 from portal.web.throttle import Throttle
 
-PAGE = 50
 #: Downloads of one account: each gathers everything.
 downloads = Throttle("record-download", limit=5, window=timedelta(hours=1))
 
@@ -46,16 +45,18 @@ def _roles(user: Any) -> str:
 
 @access.patients_only
 def readers() -> Any:
-    """Who of the hospital opened the record: name, role, moment, and what."""
+    """Who of the hospital opened the record: name, role, from when to when, and what."""
     people = access.people()
     wanted = directory.number(request.args.get("patient"), 2**63 - 1)
     patient = access.person_or_404(wanted) if wanted is not None else people[0]
     changes = request.args.get("all") == "1"
     before = directory.number(request.args.get("before"), 2**63 - 1)
-    rows = patient_record.lookers(patient, changes=changes, before=before, limit=PAGE + 1)
-    return render_template("portal/readers.html", patient=patient, people=people, rows=rows[:PAGE],
-                           changes=changes,
-                           more=len(rows) > PAGE, before=before, roles=_roles, today=clock.today())
+    visits, older = patient_record.visits(patient, changes=changes, before=before)
+    return render_template("portal/readers.html", patient=patient, people=people, visits=visits,
+                           changes=changes, older=older, before=before, roles=_roles, today=clock.today(),
+                           doors={"back_office": gettext("at the hospital's desk"),
+                                  "portal": gettext("in the portal"),
+                                  "api": gettext("by another system"), "command": gettext("by the system")})
 
 
 # ---------------------------------------------------------------- taking it along
@@ -112,24 +113,25 @@ def _parts(app: Flask, texts: dict[str, str], places: list[tuple[int, str, Any]]
     yield sink.taken()
 
 
-def _download_page(error: str = "", status: int = 200) -> Any:
-    return render_template("portal/download.html", people=access.people(), error=error,
-                           chosen=directory.number(request.values.get("patient"), 2**63 - 1)), status
+def _download_page(error: str = "", status: int = 200, chosen: int | None = None) -> Any:
+    return render_template("portal/download.html", people=access.people(), chosen=chosen,
+                           errors={"current": error} if error else {}), status
 
 
 @access.patients_only
 def download() -> Any:
-    return _download_page()
+    return _download_page(chosen=directory.number(request.args.get("patient"), 2**63 - 1))
 
 
 @access.patients_only
-def download_post() -> Any:
+@takes(DownloadForm)
+def download_post(form: DownloadForm) -> Any:
     """Everything of one record as a ZIP; noted in the log, and the person is told."""
-    wanted = directory.number(request.form.get("patient"), 2**63 - 1)
+    wanted = form.patient.data
     patient = access.person_or_404(wanted)
-    wrong = account.known_password()
+    wrong = account.known_password(form)
     if wrong:
-        return _download_page(wrong, 422)
+        return _download_page(wrong, 422, chosen=wanted)
     wait = downloads.take(str(current_user.id))
     if wait:
         raise TooManyRequests(retry_after=wait)
@@ -145,7 +147,7 @@ def download_post() -> Any:
 
 # ---------------------------------------------------------------- closing
 
-def _closing_page(patient: Patient, error: str = "", status: int = 200) -> Any:
+def _closing_page(patient: Patient, form: CloseForm | None = None, status: int = 200) -> Any:
     upcoming = db.session.scalars(sa.select(Consultation).where(
         Consultation.patient_id == patient.id,
         Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED,
@@ -154,7 +156,8 @@ def _closing_page(patient: Patient, error: str = "", status: int = 200) -> Any:
     open_ones = [entry for entry in access.people()[1:]
                  if entry.state in (PatientState.PENDING, PatientState.ACTIVE)]
     mine = patient.user_id == current_user.id
-    return render_template("portal/close.html", patient=patient, mine=mine, upcoming=upcoming, error=error,
+    return render_template("portal/close.html", patient=patient, mine=mine, upcoming=upcoming,
+                           errors=form.problems if form else {}, typed=form.typed if form else {},
                            dependants=open_ones if mine else [],
                            only_patient=current_user.roles == {Role.PATIENT}), \
         status
@@ -167,19 +170,22 @@ def close(patient_id: int | None = None) -> Any:
 
 
 @access.patients_only
-def close_post(patient_id: int | None = None) -> Any:
+@takes(CloseForm)
+def close_post(form: CloseForm, patient_id: int | None = None) -> Any:
     patient = access.person_or_404(patient_id)
     mine = patient.user_id == current_user.id
-    wrong = account.known_password()
-    if not wrong and not request.form.get("sure"):
-        wrong = gettext("Tick that you want this.")
-    if wrong:
-        return _closing_page(patient, wrong, 422)
+    if wrong := account.known_password(form):
+        form.blame_at("current", wrong)
+    if not form.sure.data:
+        form.blame_at("sure", gettext("Tick that you want this."))
+    if form.problems:
+        return _closing_page(patient, form, 422)
     try:
         with one_transaction():
             perform(patient, "close", by=current_user, reason=gettext("Closed by the patient"))
     except Refused as refusal:
-        return _closing_page(access.person_or_404(patient_id), refusal_text(refusal), refusal.status)
+        form.blame(refusal)
+        return _closing_page(access.person_or_404(patient_id), form, refusal.status)
     if not mine:
         flash(gettext("The profile of %(name)s is closed.", name=patient.name))
         return redirect(url_for("portal.profile"), 303)

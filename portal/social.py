@@ -11,11 +11,10 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from models import clock
@@ -28,7 +27,8 @@ from models.operations.core import activity
 from models.operations.people import accounts
 from models.operations.people.accounts import Identity
 from models.people import Language
-from portal import providers, registration
+from portal import demo_provider, providers, registration
+from portal.forms import DemoPersonForm, EmailForm, LinkForm, takes
 from portal.web import locale, passwords
 from portal.web.links import home_of, public_url, safe_next
 from portal.web.locale import refusal_text
@@ -63,6 +63,8 @@ def start(provider: str) -> Any:
     if wait:
         raise TooManyRequests(retry_after=wait)
     session[WANTED] = safe_next(request.args.get("next"))
+    if providers.is_demonstrated(provider):
+        return redirect(url_for("social.demo", provider=provider))
     try:
         return providers.start(provider)
     except Refused as refusal:
@@ -79,6 +81,29 @@ def back(provider: str) -> Any:
         identity = providers.finish(provider)
     except Refused as refusal:
         return _problem(refusal)
+    return _arrived(identity)
+
+
+def demo(provider: str) -> Any:
+    demo_provider.require(provider)
+    return demo_provider.page(provider)
+
+
+@takes(DemoPersonForm)
+def demo_post(provider: str, form: DemoPersonForm) -> Any:
+    demo_provider.require(provider)
+    wait = tries.take(str(request.remote_addr))
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    identity = demo_provider.identity_of(provider, str(form.who.data or ""))
+    if identity is None:
+        return demo_provider.page(provider, gettext("Please choose one of the list."), 422)
+    answer = _arrived(identity)
+    return answer if isinstance(answer, tuple) else redirect(answer.location, 303)
+
+
+def _arrived(identity: Identity) -> Any:
+    """In, where the identity opens an account; else to linking or registering."""
     if not current_user.is_authenticated:
         with one_transaction():
             account = accounts.account_of(identity)
@@ -117,7 +142,8 @@ def link() -> Any:
     return _link_page(identity)
 
 
-def link_post() -> Any:
+@takes(LinkForm)
+def link_post(form: LinkForm) -> Any:
     """Link to the account of whoever is signed in; else by that account's password, or by a mail to its
     address."""
     try:
@@ -134,22 +160,21 @@ def link_post() -> Any:
         account = accounts.account_with_address(identity)
         if account is None:
             return redirect("/login/new", 303)
-        if request.form.get("how") == "mail":
+        if form.how.data == "mail":
             with one_transaction():
                 accounts.ask_link(account, identity)
             return _link_page(identity, sent=True)
-        return _by_password(account, identity)
+        return _by_password(account, identity, str(form.password.data or ""))
     except Refused as refusal:
         return _link_page(identity, refusal_text(refusal), refusal.status)
 
 
-def _by_password(account: Any, identity: Identity) -> Any:
+def _by_password(account: Any, identity: Identity, password: str) -> Any:
     key = f"{account.email.lower()}|{request.remote_addr}"
     wait = guesses.take(key)
     if wait:
         raise TooManyRequests(retry_after=wait)
-    if not passwords.verified(request.form.get("password", ""),
-                              account.password_hash) or not account.is_active:
+    if not passwords.verified(password, account.password_hash) or not account.is_active:
         with one_transaction():
             activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=account.id)
         return _link_page(identity, gettext("This is not the password of the account."), 422)
@@ -162,9 +187,11 @@ def _by_password(account: Any, identity: Identity) -> Any:
 
 # ---------------------------------------------------------------- a new registration
 
-def _new_page(identity: Identity, typed: MultiDict[str, str], errors: dict[str, str] | None = None,
-              status: int = 200) -> Any:
-    return render_template("portal/social_new.html", identity=identity, typed=typed, errors=errors or {},
+def _new_page(identity: Identity, form: EmailForm | None = None, status: int = 200) -> Any:
+    given = {"name": identity.name, "email": identity.email or ""}
+    return render_template("portal/social_new.html", identity=identity,
+                           typed=given if form is None else given | form.typed.to_dict(),
+                           errors=form.problems if form is not None else {},
                            labels=registration.labels(), sexes=list(registration.Sex),
                            versions=patients.CONSENTS,
                            provider=accounts.provider_name(identity.issuer)), status
@@ -177,36 +204,33 @@ def new() -> Any:
         return _problem(refusal)
     if current_user.is_authenticated or accounts.account_with_address(identity) is not None:
         return redirect("/login/link")
-    return _new_page(identity, MultiDict({"name": identity.name, "email": identity.email or ""}))
+    return _new_page(identity)
 
 
-def new_post() -> Any:
+@takes(EmailForm)
+def new_post(form: EmailForm) -> Any:
     try:
         identity = _waiting()
     except Refused as refusal:
         return _problem(refusal)
     if current_user.is_authenticated or accounts.account_with_address(identity) is not None:
         return redirect("/login/link", 303)
-    wait = registration.tries.take(str(request.remote_addr))
-    if wait:
-        raise TooManyRequests(retry_after=wait)
-    form = MultiDict(request.form)
     if identity.verified:
-        form["email"] = identity.email or ""
-    values, errors = registration.checked(form)
-    errors.pop("password", None)  # the provider's sign-in takes its place
-    if errors:
-        return _new_page(identity, form, errors, 422)
+        form.email.data = identity.email or ""
+    if not form.validate():
+        return _new_page(identity, form, 422)
+    registration.count_registration()
     with one_transaction():
-        is_known = registration.told_owner(values["email"])
+        is_known = registration.told_owner(str(form.email.data))
     if is_known:
         return redirect("/register/done", 303)
     try:
         with one_transaction():
-            account = _register(identity, values)
+            account = _register(identity, form.person | {"email": form.email.data})
             sign_in(account)
     except Refused as refusal:
-        return _new_page(identity, form, {refusal.field or "name": refusal_text(refusal)}, refusal.status)
+        form.blame(refusal)
+        return _new_page(identity, form, refusal.status)
     except IntegrityError:  # the same person in two tabs
         db.session.rollback()
         return redirect("/login", 303)
@@ -230,6 +254,8 @@ def _register(identity: Identity, values: dict[str, Any]) -> Any:
 for _path, _view, _name, _method in (
         ("/login/link", link, "link", "GET"), ("/login/link", link_post, "link_post", "POST"),
         ("/login/new", new, "new", "GET"), ("/login/new", new_post, "new_post", "POST"),
+        ("/login/<provider>/demo", demo, "demo", "GET"),
+        ("/login/<provider>/demo", demo_post, "demo_post", "POST"),
         ("/login/<provider>", start, "start", "GET"), ("/login/<provider>/callback", back, "back", "GET")):
     bp.add_url_rule(_path, _name, _view, methods=(_method,))
 

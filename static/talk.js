@@ -2,7 +2,8 @@
    Without it the page still works: a form and a link to look again. */
 (function () {
   "use strict";
-  var doc = document, timer = 0, pause = 1000, control = null, fails = 0, lost = false, sending = false, typed = 0, quiet = 0, acted = false;
+  var doc = document, timer = 0, pause = 1000, control = null, fails = 0, lost = false, sending = false, typed = 0, quiet = 0, acted = false,
+    looked = 0, told = 0, doubt = 0, left = false;
   ["keydown", "pointerdown"].forEach(function (name) { doc.addEventListener(name, function () { acted = true; }, true); });
   function live() { return doc.getElementById("live"); }
   function list() { return doc.getElementById("conversation"); }
@@ -66,31 +67,42 @@
   var page = "p" + Array.from(window.crypto.getRandomValues(new Uint32Array(2)), function (part) { return part.toString(36); }).join("").padEnd(4, "0").slice(0, 16);
   function seen() {
     var at = live().dataset;
-    return { after: at.after, have: at.have, open: at.open, seq: at.seq, page: page };
+    if (!doc.hidden) { looked = Number(at.after) || 0; }
+    return { after: at.after, have: at.have, open: at.open, seq: at.seq, page: page, looked: looked };
   }
   /* the session is over: to the sign-in, from where it comes back to this page */
   function over(answer) {
+    left = true;
     doc.dispatchEvent(new Event("rawat:over"));
-    window.location.assign(answer.headers.get("HX-Redirect") || "/login");
+    var to = new URL(answer.headers.get("HX-Redirect") || "/login", window.location.href);
+    to.searchParams.set("over", "1");
+    window.location.assign(to);
   }
   function again(after) { window.clearTimeout(timer); timer = window.setTimeout(ask, after); }
 
   function ask() {
     var box = live();
     window.clearTimeout(timer);
-    if (!box || !box.dataset.news) { return; }
+    if (!box || !box.dataset.news || left) { return; }
     if (control) { control.abort(); }
     var mine = control = new AbortController(), query = new URLSearchParams(seen()), began = Date.now(), away = doc.hidden;
     var limit = window.setTimeout(function () { mine.abort("late"); }, 70000);
     // After a failure the answer comes at once, news or not: what was typed waits for it to be sent again.
-    if (!away && !lost) { query.set("wait", "1"); }
+    // What was looked at is said at once, and after a wait without news the session is asked for: a request that waits meets neither.
+    var news = Number(query.get("looked")) > told, waits = !away && !lost && !news && !doubt;
+    if (waits) { query.set("wait", "1"); }
+    if (news) { told = Number(query.get("looked")); }
     var headers = { "HX-Request": "true" };
     if (acted) { acted = false; } else { headers["X-Poll"] = "1"; } // asking alone keeps no session alive
     fetch(box.dataset.news + "?" + query, { headers: headers, cache: "no-store", signal: mine.signal })
       .then(function (answer) {
         if (answer.status === 401) { over(answer); throw "over"; }
         pause = 1000 * (Number(answer.headers.get("X-Ask-After")) || 1);
-        if (answer.redirected || answer.status === 403 || answer.status === 404) { throw "over"; }
+        if (answer.redirected || answer.status === 403 || answer.status === 404) { // somebody else is signed in now
+          left = true;
+          window.location.reload();
+          throw "over";
+        }
         if (!answer.ok) { throw new Error(String(answer.status)); }
         return answer.text().then(function (text) {
           if (!text && answer.headers.get("X-Seq")) { live().dataset.seq = answer.headers.get("X-Seq"); }
@@ -101,10 +113,12 @@
         if (mine !== control) { return; }
         if (text) { apply(text); }
         fine();
-        again(away ? 15000 : text && pause === 1000 ? 100 : Math.max(100, pause - (Date.now() - began)));
+        doubt = waits && !text ? 1 : Math.max(0, doubt - 1);
+        again(doubt > 1 ? 1000 : !waits && !away && pause === 1000 ? 100 : away ? 15000 : text && pause === 1000 ? 100 : Math.max(100, pause - (Date.now() - began)));
       })
       .catch(function (error) {
         if (mine !== control || error === "over") { return; }
+        told = 0;
         failed();
         again(Math.min(8000, 500 * Math.pow(2, fails)));
       })
@@ -122,12 +136,17 @@
 
   function send(form) {
     var told = form.querySelector("#body-err"), body = form.querySelector("[name=body]"), file = form.querySelector("[name=file]");
-    if (sending || (!body.value.trim() && !(file && file.files.length))) { return; }
+    var voice = form.rawatVoice;
+    if (sending || (!body.value.trim() && !voice && !(file && file.files.length))) { return; }
     sending = true;
     if (told) { told.remove(); }
     form.dataset.sent = body.value;
     var data = new FormData(form), at = seen();
     Object.keys(at).forEach(function (name) { data.set(name, at[name]); });
+    if (voice) {
+      data.set("file", voice.blob, "voice");
+      data.set("voice_seconds", String(voice.seconds));
+    }
     fetch(form.action, { method: "POST", body: data, headers: { "HX-Request": "true" } })
       .then(function (answer) {
         if (answer.status === 401) { over(answer); throw "over"; }
@@ -174,10 +193,11 @@
   });
   doc.addEventListener("visibilitychange", function () { if (!doc.hidden) { ask(); } });
   window.addEventListener("online", ask);
+  window.addEventListener("storage", function (event) { if (event.key === "rawat-out") { doubt = 6; again(300); } });
   function begin() {
     var pane = scroller();
     if (pane) { pane.scrollTop = pane.scrollHeight; }
-    if (live()) { again(50); }
+    if (live()) { told = doc.hidden ? 0 : Number(live().dataset.after) || 0; again(50); }
   }
   if (doc.readyState === "loading") { doc.addEventListener("DOMContentLoaded", begin); } else { begin(); }
 }());

@@ -108,12 +108,12 @@ icons=(
     eye-off file-check file-dollar file-export file-import file-spreadsheet file-text first-aid-kit flag flask folder
     gauge gift git-branch hash heart heartbeat heart-rate-monitor help-circle help home-check id id-badge-2
     info-circle key-off language layout-dashboard layout-grid lifebuoy list list-check list-details lock-open logout-2
-    mail map-pin message message-2 message-circle messages minus moon mood-smile nurse note notes
-    package-off packages pin point qrcode question-mark receipt receipt-2 receipt-tax refresh replace rotate-clockwise
+    mail map-pin message message-2 message-circle messages microphone microphone-off minus moon mood-smile nurse note notes
+    package-off packages phone-off pin player-stop point qrcode question-mark receipt receipt-2 receipt-tax refresh replace rotate-clockwise
     ruler-2 scale school schema section selector settings shield-check shield-lock sitemap stack-2
     status-change stethoscope sun switch-horizontal tag tags test-pipe thumb-down thumb-up ticket tools
     transfer transfer-in transfer-out truck truck-return unlink upload user-check user-circle user-cog user-heart
-    user-off user-plus user-x users users-group vaccine versions virus wallet wash world zoom-in
+    user-off user-plus user-x users users-group vaccine versions video-off virus wallet wash world zoom-in
 )
 {
     echo "<!-- Made by static/vendor.sh from Tabler Icons $TABLER_ICONS (MIT, static/vendor/tabler-icons/LICENSE). -->"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from wtforms import validators
 
 from backoffice.assets.pages import AssetPages, PlanPages, ProcurementPages
+from backoffice.assets.together import TogetherPages
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
 from backoffice.panel.fields import DayField, ExactField
 from backoffice.panel.forms import StaffForm
@@ -35,7 +36,7 @@ from models.asset_exits import (
 from models.asset_history import AssetMovement
 from models.asset_register import Asset
 from models.base import db
-from models.operations.assets import entry, exits, openings, receipts
+from models.operations.assets import auctions, entry, openings, receipts
 from models.roles import Role
 from portal.web.locale import rupiah
 
@@ -43,11 +44,13 @@ from portal.web.locale import rupiah
 OPENINGS = tuple(name for names in openings.ATTRIBUTES.values() for name in names)
 
 
-class AssetView(AssetPages, MasterView):
+class AssetView(TogetherPages, AssetPages, MasterView):
     model = Asset
     column_list = ("tag", "name", "state", "asset_type", "work_unit", "room", "condition", "acquired_on")
     beside_new = (("/admin/asset/tree/", lazy_gettext("Where assets stand"), "sitemap"),)
     details_template = "backoffice/assets/asset.html"
+    # what a part was taken from, and its number under its code, the system writes
+    form_excluded_columns = ("split_from", "nup")
     create_template = "backoffice/assets/asset_form.html"
     above_lines = OPENINGS
 
@@ -66,7 +69,13 @@ class AssetView(AssetPages, MasterView):
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         if not is_new:
             entry.check_change(record)
-            return
+        entry.check_serial(record)
+        if is_new:
+            self._take_openings(form, record)
+
+    @staticmethod
+    def _take_openings(form: Any, record: Any) -> None:
+        """What the asset lost before, as it was typed or as it is proposed."""
         for name in OPENINGS:
             if form[name].data is not None:
                 setattr(record, name, form[name].data)
@@ -89,12 +98,11 @@ class AssetView(AssetPages, MasterView):
 class AssetMovementView(LedgerView):
     model = AssetMovement
     column_list = ("asset", "moved_at", "from_work_unit", "to_work_unit", "to_room", "to_inpatient_room",
-                   "acknowledged_at")
+                   "state")
     column_default_sort = (None, True)
 
     def links(self, record: Any) -> list[tuple[str, str, str]]:
-        word = gettext("Acknowledge it on its page") if record.is_awaited else gettext("The asset's page")
-        return [(f"/admin/asset/details/?id={record.asset_id}", word, "armchair")]
+        return [(f"/admin/asset/details/?id={record.asset_id}", gettext("The asset's page"), "armchair")]
 
 
 class AssetPlanView(PlanPages, DocumentView):
@@ -146,7 +154,7 @@ class AssetDisposalView(DocumentView):
     column_list = ("number", "disposed_on", "route", "created_by", "state")
     line_form_columns = {"lines": ("asset", "quantity", "reason", "building", "ward")}
     makes = (Make("make_auction", lazy_gettext("Make the auction"), (Role.FACILITIES_STAFF,),
-                  exits.make_auction,
+                  auctions.make_auction,
                   lambda disposal: disposal.state == AssetDisposalState.POSTED
                   and disposal.route == DisposalRoute.AUCTION),)
 
@@ -166,8 +174,8 @@ class AssetAuctionView(DocumentView):
             sa.select(bid).where(bid.asset_auction_line_id.in_([line.id for line in record.lines]))
             .order_by(bid.round.desc(), bid.asset_auction_line_id, bid.amount.desc(), bid.offered_at,
                       bid.id)).all()
-        return {"bids": bids, "winners": {bid.id for bid in exits.winning(record, bids)},
-                "working": record.state == AssetAuctionState.OPEN
+        return {"bids": bids, "winners": {bid.id for bid in auctions.winning(record, bids)},
+                "working": record.state in (AssetAuctionState.OPEN, AssetAuctionState.AWARDED)
                 and current_user.has_role(Role.FACILITIES_STAFF)}
 
 
@@ -186,7 +194,7 @@ class AssetAuctionBidView(MasterView):
             joinedload(AssetAuctionLine.asset), joinedload(AssetAuctionLine.land))]
 
     def before_save(self, form: Any, record: AssetAuctionBid, is_new: bool) -> None:
-        exits.check_bid(record, is_new=is_new)
+        auctions.check_bid(record, is_new=is_new)
 
     def details_url(self, record: Any) -> str:
         """A bid is seen on its auction."""

@@ -56,6 +56,20 @@ class InventoryRoundView(DocumentView):
         """The phone's page: a field for the label, and what the room should hold."""
         return self._page(self._read(id))
 
+    @expose("/<id>/empty", methods=("POST",))
+    def empty(self, id: str) -> Any:
+        """Say that nothing stands in the room, or take that back; the page again."""
+        record = self._read(id)
+        if not may(current_user, "edit", self.table):
+            abort(403)
+        try:
+            with one_transaction():
+                inventory_rounds.say_empty(record, request.form.get("empty") == "y")
+        except Refused as refusal:
+            db.session.rollback()
+            return self._page(self._read(id), refusal), refusal.status
+        return self._page(self._read(id))
+
     @expose("/<id>/see", methods=("POST",))
     def see(self, id: str) -> Any:
         """Note one label as seen; the page again, ready for the next."""

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort, request
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
+from markupsafe import Markup, escape
 from sqlalchemy.orm import joinedload
 
 from backoffice.panel import parsing
@@ -30,12 +31,13 @@ from models.maintenance import (
     MaintenancePart,
     MaintenanceState,
 )
-from models.operations.assets import books, depreciation
+from models.operations.assets import books, contracts, depreciation, schedules
 from models.rights import may
 from models.roles import Role
 from models.stock import StockMove
 from portal.web import words
 from portal.web.htmx import wants_fragment
+from portal.web.locale import quantity
 
 
 def _hours(span: timedelta | None) -> Decimal | None:
@@ -48,7 +50,8 @@ class MaintenanceView(DocumentView):
 
     model = Maintenance
     column_list = ("number", "requested_on", "state", "kind", "work_unit", "vendor", "estimated_cost")
-    line_form_columns = {"lines": ("asset", "quantity", "building", "employee", "fault")}
+    line_form_columns = {"lines": ("asset", "quantity", "inpatient_room", "bed", "room", "building",
+                                   "employee", "fault")}
     details_template = "backoffice/assets/maintenance.html"
 
     def extra(self, record: Any) -> dict[str, Any]:
@@ -66,10 +69,20 @@ class MaintenanceView(DocumentView):
         working = record.state == MaintenanceState.IN_PROGRESS and current_user.has_role(
             Role.FACILITIES_STAFF
         )
-        return {"parts": parts, "values": values, "lines": {line.id: line for line in record.lines},
+        decides = record.state not in (MaintenanceState.DONE, MaintenanceState.CANCELLED)
+        return {"covers": contracts.covers(record) if decides else [], "wanted": contracts.parts_of(record),
+                "parts": parts, "values": values, "lines": {line.id: line for line in record.lines},
                 "certificates": {paper.maintenance_line_id: paper for paper in papers}, "working": working,
                 "calibrates": record.kind == MaintenanceKind.CALIBRATION, "downtime": record.downtime,
-                "hours": _hours(record.downtime)}
+                "hours": _hours(record.downtime),
+                "above": working and record.is_above_approved}
+
+    def step_form(self, transition: Any, moved: Any) -> Any:
+        """A line without a checklist has none to tick."""
+        form = super().step_form(transition, moved)
+        if isinstance(moved, MaintenanceLine) and not (moved.checklist or "").strip():
+            form._fields.pop("checklist_done", None)
+        return form
 
 
 class MaintenancePartView(MasterView):
@@ -118,18 +131,40 @@ class CalibrationView(MasterView):
         line = form.maintenance_line.data or line
         if line is not None and record.asset is not None and line.asset_id != record.asset.id:
             raise Refused(N_("This line of the order is about another asset."), field="maintenance_line")
-        if record.calibrated_on and record.valid_until and record.valid_until <= record.calibrated_on:
-            raise Refused(N_("A certificate is valid longer than its own day."), field="valid_until")
 
 
 class MaintenanceScheduleView(MasterView):
     model = MaintenanceSchedule
-    column_list = ("name", "asset", "kind", "every_months", "last_done_on", "next_due_on", "status")
-    form_columns = ("asset", "kind", "name", "every_months", "lead_days", "next_due_on", "vendor",
-                    "estimated_cost",
-                    "status")
+    column_list = ("name", "asset", "kind", "interval", "last_done_on", "next_due_on", "status")
+    form_columns = ("asset", "kind", "name", "every_months", "every_weeks", "every_days", "every_meter",
+                    "fixed_from", "next_due_on", "next_due_meter", "lead_days", "vendor", "estimated_cost",
+                    "checklist", "status")
     prefills = ("asset",)
     column_default_sort = ("next_due_on", False)
+
+    def cell_interval(self, record: Any) -> Markup:
+        return escape(every(record))
+
+    def before_save(self, form: Any, record: MaintenanceSchedule, is_new: bool) -> None:
+        """Its order goes with a due day that people change."""
+        due = sa.inspect(record).attrs.next_due_on.history.deleted
+        schedules.prepare(record)
+        if due and record.ordered_for is not None and record.ordered_for == due[0]:
+            record.ordered_for = record.next_due_on
+
+
+def every(schedule: MaintenanceSchedule) -> str:
+    """How often, in words."""
+    parts = []
+    if schedule.every_months:
+        parts.append(ngettext("every month", "every %(num)d months", schedule.every_months))
+    if schedule.every_weeks:
+        parts.append(ngettext("every week", "every %(num)d weeks", schedule.every_weeks))
+    if schedule.every_days:
+        parts.append(ngettext("every day", "every %(num)d days", schedule.every_days))
+    if schedule.every_meter:
+        parts.append(gettext("every %(number)s on the meter", number=quantity(schedule.every_meter)))
+    return ", ".join(parts)
 
 
 class DepreciationRunView(DocumentView):

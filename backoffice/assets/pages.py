@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, redirect, request
+from flask import abort, current_app, flash, redirect, request
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_babel import gettext, lazy_gettext, ngettext
@@ -29,6 +29,7 @@ from models.rights import may, scope
 from models.roles import Role
 from portal.web import asset_label_sheets, locale, words
 from portal.web.asset_qr_page import address_of
+from portal.web.links import public_url
 from portal.web.pdf import answer
 
 #: Assets on one print: what one receipt brings at most.
@@ -55,7 +56,9 @@ class AssetPages:
             and current_user.work_unit_id == awaited.to_work_unit_id
             and current_user.id != awaited.moved_by_id
         )
-        return {"awaited": awaited, "may_acknowledge": mine,
+        mine_to_end = awaited is not None and (
+            awaited.moved_by_id == current_user.id or current_user.has_role(Role.FACILITIES_STAFF))
+        return {"awaited": awaited, "may_acknowledge": mine, "may_recall": mine_to_end,
                 "books": list(record.books) if may(current_user, "read", "asset_book") else [],
                 "can_enter": current_user.has_role(Role.FACILITIES_STAFF)}
 
@@ -85,7 +88,7 @@ class AssetPages:
             abort(403)
         return self.render("backoffice/assets/asset_tree.html", view=self,
                            lands=life.tree(),  # type: ignore[attr-defined]
-                           elsewhere=life.elsewhere())
+                           elsewhere=life.elsewhere(), lost=life.lost())
 
     def _may_move(self, record: Any) -> bool:
         return record.state in moves.MOVES and (
@@ -178,10 +181,17 @@ class AssetPages:
         assets = self._chosen()
         return self.render("backoffice/assets/labels.html", view=self, assets=assets,
                            total=len(assets),  # type: ignore[attr-defined]
-                           sheets=asset_label_sheets.SHEETS, receipt=_number(request.args.get("receipt", "")))
+                           sheets=asset_label_sheets.SHEETS, receipt=_number(request.args.get("receipt", "")),
+                           address=public_url(), is_set=bool(current_app.config.get("PUBLIC_URL")),
+                           tells=current_user.has_role(Role.ADMIN))
 
     @expose("/labels/pdf")
     def labels_pdf_view(self) -> Any:
+        if public_url() is None:
+            flash(gettext("Labels cannot be printed yet: the address of the hospital is not set "
+                          "(PUBLIC_URL). An administrator of the server sets it; a sticker stays for "
+                          "years."), "error")
+            return redirect(f"{self.url}/labels/?{request.query_string.decode()}", 303)
         sheet = asset_label_sheets.SHEETS.get(request.args.get("sheet", ""),
                                               next(iter(asset_label_sheets.SHEETS.values())))
         copies = min(max(_number(request.args.get("copies", "")) or 1, 1), 20)

@@ -12,15 +12,19 @@ from markupsafe import Markup, escape
 from wtforms.fields import BooleanField
 
 from backoffice.clinic.merging import MergePages
+from backoffice.clinic.office import OfficePages
 from backoffice.panel import rendering
 from backoffice.panel.base import LedgerView, MasterView
 from backoffice.panel.forms import StaffForm, make_form
+from backoffice.panel.pages import note_search
 from backoffice.people.accounts import AccountLinks
 from models import clock
 from models.activity import Activity
 from models.base import one_transaction
 from models.clinic import Doctor, Patient
 from models.consultations import ClinicalNote, Diagnosis
+from models.duty import DoctorDuty, WalkIn
+from models.operations.clinic import patients
 from models.operations.core import activity
 from models.operations.people import nik
 from models.prescriptions import Letter
@@ -36,22 +40,33 @@ READMITTING = (
      lazy_gettext("To keep the health data, and to consult at a distance; for a child the guardian agrees.")))
 
 
-class PatientView(MergePages, MasterView):
+class PatientView(OfficePages, MergePages, MasterView):
     model = Patient
     column_list = ("medical_record_number", "name", "nik", "sex", "birth_date", "registered_at", "state")
-    form_columns = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
-                    "marital_status",
+    #: Who somebody is, is corrected with a reason: `OfficePages.identity_view`.
+    form_columns = ("phone", "address", "region", "height_cm", "weight_kg", "marital_status",
                     "blood_type", "allergies", "payer", "payer_name", "payer_number")
-    column_details_list = ("name", "nik", "birth_date", "sex", "height_cm", "weight_kg", "address", "phone",
-                           "marital_status", "blood_type", "allergies", "payer", "payer_name",
+    column_details_list = ("medical_record_number", "name", "nik", "birth_date", "sex", "height_cm",
+                           "weight_kg", "address", "region", "phone", "marital_status", "blood_type",
+                           "allergies", "payer", "payer_name",
                            "payer_number", "guardian",
-                           "user", "registered_at", "decided_reason", "merged_into")
+                           "user", "registered_at", "registered_by", "decided_reason", "merged_into")
     details_template = "backoffice/clinic/patient.html"
     column_filters = ("state", "sex", "payer", "guardian", "birth_date", "registered_at")
     column_default_sort = (None, True)
 
     def name_of(self, record: Any) -> str:
         return record.name
+
+    def title_of(self, record: Any) -> str:
+        number = record.medical_record_number
+        return f"{number} · {record.name}" if number else record.name
+
+    def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        patients.tidy(record)
+
+    def on_search(self, typed: str) -> None:
+        note_search(typed)
 
     def heading(self, record: Any) -> str:
         return record.medical_record_number or gettext("(no number yet)")
@@ -128,4 +143,22 @@ class LetterView(LedgerView):
         with one_transaction():
             activity.record(Activity.READ, table_name="letter", changed_id=letter.id)
         return answer(patient_papers.printed(patient_papers.letter_sheet, letter),
-                      f"{self.table}-{letter.id}.pdf")
+                      f"{letter.own_number}.pdf")
+
+
+class WalkInView(LedgerView):
+    """Who waited to be seen now, and what came of it."""
+
+    model = WalkIn
+    column_list = ("arrived_at", "patient", "triage", "state", "consultation")
+    column_filters = ("state", "triage", "arrived_at")
+    column_default_sort = (None, True)
+
+
+class DoctorDutyView(LedgerView):
+    """When which doctor was on duty."""
+
+    model = DoctorDuty
+    column_list = ("doctor", "starts_at", "ends_at", "ended_at")
+    column_filters = ("doctor", "starts_at")
+    column_default_sort = (None, True)

@@ -4,20 +4,22 @@ letters."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, jsonify, request
+from flask import abort, g, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from backoffice.clinic.booking import BookingPages
 from backoffice.clinic.conversation import ME, TalkPages
+from backoffice.clinic.patient_history import HistoryPages
+from backoffice.clinic.prescribing import PrescribingPages
 from backoffice.panel import lookups
-from backoffice.panel.base import DocumentView, unit_text
+from backoffice.panel.base import DocumentView
 from backoffice.panel.forms import make_form
 from backoffice.panel.views import done, message_of
 from models import clock
@@ -31,27 +33,24 @@ from models.consultations import (
     Diagnosis,
     DiagnosisKind,
 )
-from models.errors import N_, NotAllowed, Refused
-from models.items import Item, ItemCategory, UnitConversion
-from models.operations.clinic import allergies, clinical, consultations, icd, prescriptions
+from models.errors import NotAllowed, Refused
+from models.items import Item
+from models.operations.clinic import calls, clinical, consultations, follow_ups, icd
+from models.operations.clinic.prescription_checks import running
 from models.operations.core import activity
 from models.operations.core.approvals import perform
+from models.patient_allergies import PatientAllergy
 from models.people import User
-from models.prescriptions import LetterKind, Prescription, PrescriptionLine, PrescriptionState
+from models.prescriptions import Letter, LetterKind, Prescription, PrescriptionLine
 from models.scopes import history_for
 from portal.web import conversation_page, search_sealing
-from portal.web.locale import hour, parse_decimal, quantity
+from portal.web.locale import hour
 
 C = ConsultationState
-#: What doctors write most: the list of the field, any other text is as good.
-FREQUENCIES = ("1 x sehari", "2 x sehari", "3 x sehari", "4 x sehari", "Tiap 4 jam", "Tiap 6 jam",
-               "Tiap 8 jam", "Tiap 12 jam", "Malam hari", "Pagi hari", "Bila perlu", "Seminggu sekali")
-#: Days for which a medicine without a duration counts as running.
-RUNNING_DAYS = 30
 PAST = 8
 
 
-class ConsultationView(TalkPages, DocumentView):
+class ConsultationView(PrescribingPages, BookingPages, TalkPages, HistoryPages, DocumentView):
     """The doctor's room for the own consultations; for others the page of facts."""
 
     model = Consultation
@@ -59,13 +58,15 @@ class ConsultationView(TalkPages, DocumentView):
     can_create = can_edit = can_delete = False
     column_list = ("number", "starts_at", "state", "triage", "patient", "doctor", "specialization")
     column_details_list = ("patient", "doctor", "specialization", "starts_at", "slot_minutes", "payer",
-                           "triage",
+                           "triage", "created_by",
                            "complaint", "held_beside", "decided_reason", "rating", "rating_comment")
     column_filters = ("state", "triage", "doctor", "specialization", "patient", "starts_at")
     details_template = "backoffice/clinic/consultation.html"
 
     def details_options(self) -> list[Any]:
-        return [joinedload(Consultation.patient).joinedload(Patient.guardian),
+        return [joinedload(Consultation.patient).options(
+                    joinedload(Patient.guardian),
+                    selectinload(Patient.allergy_rows).joinedload(PatientAllergy.noted_by).lazyload("*")),
                 joinedload(Consultation.doctor).lazyload("*"), joinedload(Consultation.specialization),
                 joinedload(Consultation.draft), selectinload(Consultation.diagnoses),
                 selectinload(Consultation.notes).joinedload(ClinicalNote.author).lazyload("*"),
@@ -92,6 +93,7 @@ class ConsultationView(TalkPages, DocumentView):
     def extra(self, record: Any) -> dict[str, Any]:
         if not self.is_own(record):
             return {"own": False}
+        g.uses_microphone = True  # voice notes
         number = conversation_page.number(record.id, ME)
         messages = conversation_page.messages(record)
         first_new = conversation_page.mark_read(record, messages, ME)
@@ -99,34 +101,25 @@ class ConsultationView(TalkPages, DocumentView):
         past, running = past_of(record)
         lacks = clinical.missing(record)
         return {
-            "own": True, "messages": messages, "first_new": first_new,
+            "own": True, "follow_up": follow_ups.live(record), "may_call": calls.is_open(record),
+            "messages": messages, "first_new": first_new,
             "talk": conversation_page.context(record, ME, after=messages[-1].id if messages else 0,
                                               read=read, number=number),
             "kinds": list(DiagnosisKind), "letter_kinds": list(LetterKind),
             "papers": record.state in (C.IN_PROGRESS, C.COMPLETED), "lacks": lacks,
             "lack_words": [(lack, gettext(clinical.LACKS[lack])) for lack in lacks],
             "posted": request.path.rsplit("/", 1)[-1] if request.method == "POST" else "",
-            "frequencies": FREQUENCIES, "today": clock.today(), "attached": consultations.sent_with(record),
+            "today": clock.today(), "attached": consultations.sent_with(record),
             "past": past, "running": running, "reads_past": record.state in READS_PAST,
-            "draft_rx": prescriptions.draft_of(record),
-            "stock": self._stock(record), "warning": allergies.warning, "icd_term": icd.term,
-            "icd_hits": icd.search(request.args.get("icd", "")[:80]),
-            "rx_hits": prescriptions.search(request.args["obat"][:80], allergic_to=record.patient.allergies)
-            if request.args.get("obat", "").strip() else []}
-
-    def _stock(self, record: Any) -> dict[int, Decimal]:
-        """Base units that can be given out today, of the items on the draft."""
-        draft = prescriptions.draft_of(record)
-        if draft is None or not draft.lines:
-            return {}
-        return {item_id: sum(stores.values(), Decimal(0))
-                for item_id, stores in prescriptions.available(line.item_id for line in draft.lines).items()}
+            "icd_term": icd.term, "icd_hits": icd.search(request.args.get("icd", "")[:80]),
+            **self.prescribing(record)}
 
     def step_form(self, transition: Any, moved: Any) -> Any:
         """Moving asks for the time alone; to another doctor it goes from the desk, where free times are
-        shown."""
-        return make_form(Consultation,
-                         tuple(name for name in transition.asks if name == "moved_to"))(obj=moved)
+        shown. Who gives it to another doctor names that one, and another time where it is needed."""
+        names = transition.asks if transition.name == "reassign" else tuple(
+            name for name in transition.asks if name == "moved_to")
+        return make_form(Consultation, names)(obj=moved)
 
     def item_name(self, key: str) -> str:
         """The name of a medicine that the refused form named."""
@@ -144,22 +137,6 @@ class ConsultationView(TalkPages, DocumentView):
     def icd10_view(self) -> Any:
         """Diagnoses for the search box: ``?query=demam berdarah``."""
         return jsonify([{"id": hit.code, "text": hit.text} for hit in icd.search(self._searching())])
-
-    @expose("/medicines")
-    def medicines_view(self) -> Any:
-        """Medicines with their stock, and the allergy that they meet: ``?of=<consultation>&query=amoks``."""
-        query = self._searching()
-        record = self.read_one(request.args.get("of", ""), joinedload(Consultation.patient))
-        said = record.patient.allergies if record is not None else None
-        return jsonify([{"id": entry.item.id, "text": medicine_text(entry)}
-                        for entry in prescriptions.search(query, allergic_to=said)])
-
-    @expose("/units")
-    def units_view(self) -> Any:
-        self._searching()
-        key = lookups.identity(Item, request.args.get("item", ""))
-        units = lookups.units_of([key])[key] if key is not None else []
-        return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
 
     # ------------------------------------------------------------ note and diagnoses
 
@@ -208,48 +185,31 @@ class ConsultationView(TalkPages, DocumentView):
         return self._write(id, act, gettext("The diagnosis was withdrawn; it stays in the record."),
                            "#h-diagnosis")
 
-    # ------------------------------------------------------------ prescription
-
-    @expose("/<id>/medicine", methods=("POST",))
-    def medicine_view(self, id: str) -> Any:
-        def act(record: Any) -> None:
-            prescriptions.add_line(record, _medicine(), by=current_user)
-        return self._write(id, act, gettext("The medicine is on the prescription."), "#h-prescription")
-
-    @expose("/<id>/remove_line", methods=("POST",))
-    def remove_line_view(self, id: str) -> Any:
-        def act(record: Any) -> None:
-            draft = prescriptions.draft_of(record)
-            prescriptions.remove_line(_part(draft.lines if draft else [], "line", PrescriptionLine),
-                                      by=current_user)
-        return self._write(id, act, gettext("The medicine was taken off."), "#h-prescription")
-
-    def _paper_step(self, id: str, step: str, message: str) -> Any:
-        def act(record: Any) -> None:
-            prescription = _part(record.prescriptions, "prescription", Prescription)
-            version = request.form.get("version", "")
-            perform(prescription, step, by=current_user, reason=request.form.get("reason", "")[:2000],
-                    version=int(version) if version.isdigit() and len(version) < 10 else -1)
-        return self._write(id, act, message, "#h-prescription")
-
-    @expose("/<id>/issue", methods=("POST",))
-    def issue_view(self, id: str) -> Any:
-        return self._paper_step(id, "issue", gettext("The prescription was issued; the store sees it now."))
-
-    @expose("/<id>/revoke", methods=("POST",))
-    def revoke_view(self, id: str) -> Any:
-        return self._paper_step(id, "cancel", gettext("The prescription was cancelled."))
-
     # ------------------------------------------------------------ letters, video
 
     @expose("/<id>/letter", methods=("POST",))
     def letter_view(self, id: str) -> Any:
+        """Write a letter; with ``go`` withdraw one, or write this one in its place."""
         form, kinds = request.form, {entry.value: entry for entry in LetterKind}
-        return self._write(id, lambda record: clinical.write_letter(
-            record, kinds.get(form.get("letter_kind", ""), LetterKind.SICK), by=current_user,
-            body=form.get("letter_body", "")[:4000], sick_from=_day("sick_from"),
-            sick_until=_day("sick_until"),
-            referred_to=form.get("referred_to", "")[:200]), gettext("The letter was written."), "#h-letters")
+        go, said = form.get("go", ""), {
+            "body": form.get("letter_body", "")[:4000], "sick_from": _day("sick_from"),
+            "sick_until": _day("sick_until"), "referred_to": form.get("referred_to", "")[:200]}
+
+        def act(record: Any) -> None:
+            if go in ("withdraw", "replace"):
+                letter = _part(record.letters, "letter", Letter)
+                reason = form.get("reason", "")[:2000]
+                if go == "withdraw":
+                    perform(letter, "withdraw", by=current_user, reason=reason)
+                else:
+                    clinical.replace_letter(letter, reason, by=current_user, **said)
+            else:
+                clinical.write_letter(record, kinds.get(form.get("letter_kind", ""), LetterKind.SICK),
+                                      by=current_user, **said)
+        message = {"withdraw": gettext("The letter was withdrawn; the patient was told."),
+                   "replace": gettext("The letter was replaced; the patient was told.")}.get(
+                       go, gettext("The letter was written."))
+        return self._write(id, act, message, "#h-letters")
 
     @expose("/<id>/video", methods=("POST",))
     def video_view(self, id: str) -> Any:
@@ -289,24 +249,7 @@ def past_of(record: Consultation) -> tuple[list[Consultation], list[Prescription
         .options(joinedload(Consultation.doctor).lazyload("*"), selectinload(Consultation.diagnoses),
                  joinedload(Consultation.specialization), selectinload(Consultation.notes))
         .order_by(Consultation.starts_at.desc()).limit(PAST)))
-    lines = db.session.scalars(
-        sa.select(PrescriptionLine).join(Prescription).join(Consultation)
-        .where(Consultation.patient_id == record.patient_id, history_for(user, Prescription),
-               Prescription.state.in_((PrescriptionState.ISSUED, PrescriptionState.DISPENSED)),
-               Prescription.prescribed_on >= clock.today() - timedelta(days=366))
-        .options(joinedload(PrescriptionLine.item), joinedload(PrescriptionLine.prescription))
-        .order_by(PrescriptionLine.id.desc()).limit(60))
-    return visits, [line for line in lines if line.prescription.prescribed_on + timedelta(
-        days=line.duration_days or RUNNING_DAYS) >= clock.today()]
-
-
-def medicine_text(found: prescriptions.AvailableMedicine) -> str:
-    """Name, what can be given of it, and the allergy it meets: a line of the search box."""
-    stock = gettext("%(quantity)s %(unit)s in stock", quantity=quantity(found.available),
-                    unit=found.item.base_unit) \
-        if found.available else gettext("out of stock")
-    text = f"{found.item.name} · {stock}"
-    return f"{text} · {gettext('ALLERGY: %(what)s', what=found.warning)}" if found.warning else text
+    return visits, running(record.patient_id, history_for(user, Prescription))
 
 
 def _part(rows: Any, name: str, model: Any) -> Any:
@@ -321,32 +264,3 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
         return None
-
-
-def _medicine() -> prescriptions.Medicine:
-    """What the form says, as far as it can be read. Raises `Refused` at the field."""
-    form = request.form
-    typed = next((entry.strip() for entry in form.getlist("rx-item") if entry.strip()), "")[:100]
-    key = lookups.identity(Item, typed)
-    item = db.session.get(Item, key, options=[joinedload(Item.category)]) if key is not None else None
-    if item is None and typed:
-        item = db.session.scalar(sa.select(Item).join(ItemCategory).where(
-            ItemCategory.is_medicine, sa.or_(sa.func.lower(Item.code) == typed.lower(),
-                                             sa.func.lower(Item.name) == typed.lower())).limit(1))
-    if item is None:
-        raise Refused(N_("Choose a medicine of the stores."), field="item")
-    unit_key = lookups.identity(UnitConversion, form.get("rx-unit", ""))
-    unit = next((unit for unit in item.units if unit.id == unit_key), None) or \
-        next(unit for unit in item.units if unit.factor == 1)
-    try:
-        amount = parse_decimal(form.get("quantity", "")[:20])
-    except ValueError:
-        amount = None
-    if amount is None:
-        raise Refused(N_("Write the quantity as a number, for example 10."), field="quantity")
-    days = form.get("duration_days", "").strip()
-    if days and not (days.isascii() and days.isdigit() and len(days) < 5):
-        raise Refused(N_("Write the days as a whole number, for example 5."), field="duration_days")
-    texts = {name: form.get(name, "").replace("\0", "") for name in ("directions", "dose", "frequency",
-                                                                      "allergy_reason")}
-    return prescriptions.Medicine(unit, amount, duration_days=int(days) if days else None, **texts)

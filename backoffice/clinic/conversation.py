@@ -21,7 +21,7 @@ from models.errors import NotAllowed, Refused
 from models.operations.clinic import conversation_news, conversations
 from models.operations.clinic.conversation_news import BOARD
 from models.operations.core import files
-from portal.web import conversation_page
+from portal.web import call_page, conversation_page
 from portal.web.htmx import wants_fragment
 
 ME = MessageSide.DOCTOR
@@ -39,6 +39,7 @@ class TalkPages:
             conversation_page.glance(key, ME) if key is not None and current_user.has_role("doctor") else None
         )
         if glance is not None:
+            conversation_page.mark_looked(glance, seen, ME)
             if glance.is_seen(seen) and not BOARD.is_typing(glance.id, conversation_page.other(ME)):
                 return conversation_page.answer("", number)
             if glance.version == seen.version:
@@ -68,6 +69,20 @@ class TalkPages:
             db.session.commit()
         return "", 204
 
+    @expose("/<id>/call")
+    def call_view(self, id: str) -> Any:
+        """The video call, by the doctor alone."""
+        record = self._own_or_404(id)
+        return call_page.page(record, ME, self.details_url(record))
+
+    @expose("/<id>/call/news")
+    def call_news_view(self, id: str) -> Any:
+        return call_page.news(self._own_or_404(id), ME)
+
+    @expose("/<id>/call/signal", methods=("POST",))
+    def call_signal_view(self, id: str) -> Any:
+        return call_page.send(self._own_or_404(id), ME)
+
     @expose("/<id>/message", methods=("POST",))
     def message_view(self, id: str) -> Any:
         """Write a message, once for each `client_id`, however often it is sent."""
@@ -77,7 +92,7 @@ class TalkPages:
         def look(record: Any) -> files.Checked | None:
             if upload is None or not upload.filename or not takes_file(record, mark):
                 return None
-            return files.checked(upload.stream.read(files.MOST_BYTES + 1), upload.filename)
+            return conversation_page.brought(form, upload)
 
         def act(record: Any, file: files.Checked | None) -> None:
             body = form.get("body", "").replace("\0", "")

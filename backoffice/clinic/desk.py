@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -19,10 +19,10 @@ from backoffice.panel.pages import Page
 from backoffice.panel.views import done, message_of, unless_known
 from models import clock
 from models.base import db, one_transaction
-from models.clinic import Doctor, DoctorSchedule, ExceptionKind, ScheduleException
-from models.consultations import HOLDS_SLOT, Consultation, ConsultationState
+from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
+from models.consultations import EARLY, HOLDS_SLOT, URGENCY, Consultation, ConsultationState
 from models.errors import NotAllowed, Refused
-from models.operations.clinic import absences, conversations, schedules, slots
+from models.operations.clinic import absences, conversations, duty, schedules, slots
 from models.organisation import Status
 from models.roles import Role
 
@@ -60,15 +60,23 @@ def queue_of(doctor: Doctor) -> dict[str, Any]:
             sa.or_(sa.and_(Consultation.starts_at >= start, Consultation.starts_at < end,
                            Consultation.state.in_((C.APPROVED, C.IN_PROGRESS, C.COMPLETED, C.NO_SHOW))),
                    Consultation.state == C.IN_PROGRESS, Consultation.id.in_(unread)))
-        .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at,
-                                                            Consultation.id).limit(200)))
+        .options(joinedload(Consultation.patient).selectinload(Patient.allergy_rows))
+        .order_by(Consultation.starts_at, Consultation.id).limit(200)))
     today = [row for row in rows if start <= row.starts_at < end]
-    waiting = [entry for entry in today if entry.state == C.APPROVED]
+    # who has been waiting since their time came goes by urgency; who is still to come by the clock
+    due = clock.now() + EARLY
+    waiting = sorted((entry for entry in today if entry.state == C.APPROVED), key=lambda entry: (
+        entry.starts_at > due, URGENCY[entry.triage] if entry.starts_at <= due else 0, entry.starts_at))
     return {"now": [row for row in rows if row.state == C.IN_PROGRESS], "next": waiting[:1],
             "waiting": waiting[1:],
             "done": [entry for entry in today if entry.state in (C.COMPLETED, C.NO_SHOW)],
             "talking": [row for row in rows if row.id in unread], "unread": unread, "today": today,
-            "moment": clock.now()}
+            "moment": clock.now(), "duty": duty.duty_of(doctor), "line": _line_of(doctor)}
+
+
+def _line_of(doctor: Doctor) -> list[Any]:
+    """Who waits to be seen now, for a doctor on duty."""
+    return duty.waiting(with_patients=True) if duty.duty_of(doctor) is not None else []
 
 
 def week_of(doctor: Doctor, monday: date) -> list[Day]:
@@ -78,8 +86,11 @@ def week_of(doctor: Doctor, monday: date) -> list[Day]:
     for slot in slots.offered(doctor, monday, sunday):
         days[(clock.local(slot.starts_at).date() - monday).days].offered.append(slot)
     for row in db.session.scalars(sa.select(ScheduleException).where(
-            ScheduleException.doctor_id == doctor.id, ScheduleException.on.between(monday, sunday))):
-        days[(row.on - monday).days].exceptions.append(row)
+            ScheduleException.doctor_id == doctor.id, ScheduleException.on <= sunday,
+            sa.func.coalesce(ScheduleException.until, ScheduleException.on) >= monday)):
+        for day in days:
+            if row.on <= day.on <= (row.until or row.on):
+                day.exceptions.append(row)
     starts = db.session.scalars(sa.select(Consultation.starts_at).where(
         Consultation.doctor_id == doctor.id, Consultation.state.in_(HOLDS_SLOT),
         Consultation.starts_at >= clock.day_bounds(monday)[0],
@@ -170,7 +181,8 @@ class DeskView(Page):
         hours = db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id == doctor.id)
                                    .order_by(DoctorSchedule.weekday, DoctorSchedule.starts_at)).all()
         coming = db.session.scalars(sa.select(ScheduleException).where(
-            ScheduleException.doctor_id == doctor.id, ScheduleException.on >= clock.today())
+            ScheduleException.doctor_id == doctor.id,
+            sa.func.coalesce(ScheduleException.until, ScheduleException.on) >= clock.today())
             .order_by(ScheduleException.on, ScheduleException.id)).all()
         return self.render("backoffice/clinic/desk_schedule.html", doctor=doctor,
                            week=week_of(doctor, monday),
@@ -192,7 +204,7 @@ class DeskView(Page):
             with one_transaction():
                 if go == "add_hours":
                     schedules.add_hours(doctor, by=current_user, weekday=_number(form.get("weekday")),
-                                        **given)
+                                        on_holidays=form.get("on_holidays") == "1", **given)
                 elif go == "add_extra":
                     schedules.add_extra(doctor, by=current_user, on=_day(form.get("on")),
                                         reason=form.get("reason", ""), **given)
@@ -213,6 +225,32 @@ class DeskView(Page):
         result = db.session.get(model, key) if key is not None else None
         return result if result is not None and result.doctor_id == doctor.id else abort(404)
 
+    # ------------------------------------------------------------ the doctor on duty
+
+    @expose("/duty", methods=("POST",))
+    def duty(self) -> Any:
+        """Switch the own duty on (until an hour) or off, or take the next of the line."""
+        doctor, go = self._doctor_or_404(), request.form.get("go", "")
+        try:
+            with one_transaction():
+                if go == "on":
+                    duty.switch_on(doctor, _time(request.form.get("until")), by=current_user)
+                elif go == "off":
+                    duty.switch_off(doctor, by=current_user)
+                elif go == "next":
+                    taken = duty.take_next(doctor, by=current_user).id
+                else:
+                    abort(404)
+        except NotAllowed:
+            abort(403)
+        except Refused as refusal:
+            flash(message_of(refusal), "error")
+            return redirect("/admin/desk/", 303)
+        if go == "next":
+            return redirect(f"/admin/consultation/details/?id={taken}", 303)
+        return done(gettext("You are on duty now.") if go == "on" else gettext("Your duty has ended."),
+                    "/admin/desk/")
+
     # ------------------------------------------------------------ a doctor who cannot come
 
     @expose("/away", methods=("GET", "POST"))
@@ -223,8 +261,9 @@ class DeskView(Page):
         values = request.values
         on = _day(values.get("on")) or clock.today()
         starts, ends = _time(values.get("starts_at")), _time(values.get("ends_at"))
+        until = _day(values.get("until"))
         if request.method == "GET" or values.get("go") != "confirm":
-            return self._away_page(doctor, on, starts, ends)
+            return self._away_page(doctor, on, starts, ends, until=until)
         plan, versions = {}, {}
         for name, chosen in request.form.items():
             head, _, key = name.partition("-")
@@ -239,8 +278,7 @@ class DeskView(Page):
         try:
             with one_transaction():
                 absences.away(doctor, on, plan, request.form.get("reason", ""), by=current_user,
-                              versions=versions,
-                              starts=starts, ends=ends)
+                              versions=versions, starts=starts, ends=ends, until=until)
         except NotAllowed:
             abort(403)
         except Refused as refusal:
@@ -249,22 +287,22 @@ class DeskView(Page):
                                                       _number(str(values.get("doctor")))
                                                       if values.get("doctor")
                                                       else self._doctor_or_404().id), on, starts, ends,
-                                   refusal)
+                                   refusal, until)
         moved = sum(target is not None for target in plan.values())
         return done(gettext("The absence is kept: %(moved)s consultations moved, %(released)s released.",
                             moved=moved,
                             released=len(plan) - moved), f"/admin/desk/schedule?doctor={doctor.id}")
 
     def _away_page(self, doctor: Doctor, on: date, starts: time | None, ends: time | None,
-                   refusal: Refused | None = None) -> Any:
+                   refusal: Refused | None = None, until: date | None = None) -> Any:
         values = request.values
         team = absences.colleagues(doctor)
         chosen = next((entry for entry in team if str(entry.id) == values.get("to_doctor", "")), None)
         to_day = _day(values.get("to_day"))
         try:
-            day = absences.day_of(doctor, on, starts, ends)
+            day = absences.day_of(doctor, on, starts, ends, until)
             offers = absences.proposed(day, [chosen] if chosen else team, on, starts=starts, ends=ends,
-                                       day=to_day)
+                                       day=to_day, until=until)
         except Refused as wrong:
             day, offers, refusal = [], {}, refusal or wrong
         under_way = db.session.scalar(sa.select(sa.func.count()).select_from(Consultation).where(
@@ -272,8 +310,8 @@ class DeskView(Page):
             Consultation.starts_at >= clock.day_bounds(on)[0],
             Consultation.starts_at < clock.day_bounds(on)[1]))
         return self.render(
-            "backoffice/clinic/desk_away.html", doctor=doctor, on=on, starts=starts, ends=ends, day=day,
-            offers=offers,
+            "backoffice/clinic/desk_away.html", doctor=doctor, on=on, starts=starts, ends=ends,
+            until=until, day=day, offers=offers,
             team=team, chosen=chosen, to_day=to_day, refusal=refusal, message_of=message_of,
             today=clock.today(),
             under_way=under_way,

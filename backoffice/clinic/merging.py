@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import abort, flash, request
 from flask_admin import expose
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
+from backoffice.clinic.office import around
 from backoffice.panel.views import done, message_of
 from models.base import one_transaction
 from models.clinic import Patient, PatientState
@@ -21,8 +22,12 @@ from models.rights import may, may_see
 from portal.web import words
 
 #: What stands side by side, in this order.
-COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "blood_type",
-            "allergies", "payer", "payer_name", "payer_number", "guardian", "user", "registered_at", "state")
+COMPARED = ("medical_record_number", "name", "nik", "birth_date", "sex", "phone", "address", "region",
+            "blood_type", "allergies", "payer", "payer_name", "payer_number", "guardian", "user",
+            "registered_at", "state")
+
+PAPER_WORDS = {"consultations": lazy_gettext("Consultations"), "stays": lazy_gettext("Stays in the hospital"),
+               "dependants": lazy_gettext("Profiles that this person keeps"), "files": lazy_gettext("Files")}
 
 
 def counted(text: str | None) -> str:
@@ -34,15 +39,10 @@ def counted(text: str | None) -> str:
 class MergePages:
     """Mixed into the view of patients; for whoever may change them."""
 
-    def beside(self: Any) -> tuple[tuple[str, Any, str], ...]:
-        """Pages beside the list, for whoever may change patients."""
-        return (("/admin/patient/duplicates", gettext("Likely duplicates"), "users"),) \
-            if may(current_user, "edit", "patient") else ()
-
     def extra(self: Any, record: Patient) -> dict[str, Any]:
         can = may(current_user, "edit", "patient")
-        return {"likenesses": merging.like(record) if can and record.state in merging.LIVE else [],
-                "merges": merge_undo.of(record) if can else [],
+        return {"likenesses": merging.like(record) if can and record.merged_into_id is None else [],
+                **around(record), "merges": merge_undo.of(record) if can else [],
                 "can_take_back": can and record.merged_into_id is not None}
 
     @expose("/duplicates")
@@ -77,6 +77,7 @@ class MergePages:
 
     def merge_page(self: Any, gone: Patient, kept: Patient, refusal: Refused | None = None) -> Any:
         choices = merging.choices(gone, kept)
+        counts = merging.papers(gone, kept)
         rows = []
         for name in COMPARED:
             shown = may_see(current_user, "patient", name)
@@ -86,7 +87,11 @@ class MergePages:
             rows.append({"name": name, "word": self.label(name), "cells": cells, "differs": differs,
                          "choice": name if name in choices else ""})
         return self.render("backoffice/clinic/merge.html", view=self, gone=gone, kept=kept, rows=rows,
-                           refusal=refusal,
+                           refusal=refusal, papers=[(PAPER_WORDS[name], [entry[name] for entry in counts])
+                                                    for name in counts[0]],
+                           readmits=[entry for entry in (gone, kept) if entry.state == PatientState.CLOSED
+                                     and entry.merged_into_id is None],
+                           approves=kept.state == PatientState.PENDING,
                            message_of=message_of, can_turn=gone.state == PatientState.ACTIVE,
                            joined=joined(gone, kept),
                            choices=choices,

@@ -40,6 +40,10 @@ class RowActions:
         return (any(name == marked for marked, _text in self.marked_actions)
                 or any(name == step.name for step in self.bulk_steps()))
 
+    def open_actions(self) -> list[tuple[str, Any]]:
+        """What the view marked as an action, and this person may do."""
+        return [(name, word) for name, word in self.marked_actions if self.is_action_allowed(name)]
+
     def bulk_steps(self) -> list[Transition]:
         """The steps of this person's roles that can be taken for several rows at once."""
         workflow = getattr(self.model, "workflow", None)

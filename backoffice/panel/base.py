@@ -287,7 +287,9 @@ class StaffView(TransitionPages, TableView):
     def find_view(self) -> Any:
         """The search form of lists whose words no address may carry in clear: to the list, with the words
         sealed."""
-        return redirect(lists.list_query(self, request.form).url(), 303)
+        requested = lists.list_query(self, request.form)
+        self.on_search(requested.words)
+        return redirect(requested.url(), 303)
 
     # ------------------------------------------------------------ look-ups
 

@@ -25,7 +25,8 @@ KEPT = frozenset({
     "ordered_quantity", "outstanding_quantity", "net_value", "unit_cost", "guest", "moved_by_id",
     "last_done_on",
     "calibration_due_on", "calibration_failed", "recalibrate_from", "ordered_for", "started_at",
-    "finished_at",
+    "finished_at", "approved_cost", "down_since", "condition_before", "took_out", "asset_disposal_id",
+    "not_before", "is_superseded", "reported_at", "answer_due_at", "acknowledged_at",
 })
 #: Never shown: secrets and machinery, and what a computed column tells.
 HIDDEN = frozenset({"net_value", "version", "password_hash", "token_hash", "nik_index", "nik", "is_demo",

@@ -24,14 +24,14 @@ from backoffice.panel.lists import count_up_to
 from models import clock
 from models.base import UtcDateTime
 from models.clinic import Doctor
-from models.consultations import Consultation, ConsultationState
+from models.consultations import Consultation, ConsultationState, Triage
 from models.items import Item
 from models.operations.ledger import availability
 from models.organisation import Status
 from models.rights import may, scope
 from models.roles import Role
 from models.stock import StockBalance, StockBatch
-from portal.web import locale, replica
+from portal.web import locale, replica, words
 
 R = Role
 DAYS = 30
@@ -78,6 +78,8 @@ def _with(**query: str) -> Callable[[], dict[str, str]]:
 TILES: tuple[Tile, ...] = (
     Tile("doctors", _l("Doctors available"), "doctor", MANAGEMENT, _with(only="available"),
          Trend(_l("Doctors who held consultations"), "started_at", of="doctor_id", table="consultation")),
+    Tile("packs", _l("Monthly reports released"), "monthly_pack", frozenset({R.DIRECTOR}),
+         _with(state="released")),
     Tile("done", _l("Consultations done"), "consultation", frozenset({R.ADMIN}), _with(state="completed"),
          Trend(_l("Consultations done"), "completed_at", ("completed",))),
     Tile("patients", _l("Patients registered"), "patient", frozenset({R.ADMIN}), _with(state="active"),
@@ -111,8 +113,8 @@ TILES: tuple[Tile, ...] = (
          _with(state="approved")),
     Tile("auctions", _l("Auctions to approve"), "asset_auction", frozenset({R.RECEIVABLES}),
          _with(state="approved")),
-    Tile("beds", _l("Beds ready"), "bed", SARPRAS | {R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR},
-         _with(state="ready")),
+    Tile("beds", _l("Free beds"), "bed", SARPRAS | {R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR},
+         _with(only="free")),
     Tile("cleaning", _l("Cleaning under way"), "cleaning", frozenset({R.HOUSEKEEPING, R.FRONT_OFFICE}),
          _with(state="in_progress"), Trend(_l("Cleaning asked for"), "requested_at")),
     Tile("to_clean", _l("Beds to clean"), "bed", frozenset({R.HOUSEKEEPING, R.FRONT_OFFICE}),
@@ -297,8 +299,9 @@ def _my_day() -> list[Row]:
                Consultation.state.in_((ConsultationState.APPROVED, ConsultationState.IN_PROGRESS)))
         .options(joinedload(Consultation.patient)).order_by(Consultation.starts_at,
                                                             Consultation.id).limit(FEW))
-    return [Row(f"/admin/consultation/details/?id={row.id}", row.patient.name, row.number or "",
-                locale.hour(row.starts_at)) for row in rows]
+    return [Row(f"/admin/consultation/details/?id={row.id}", row.patient.name, " · ".join(
+        part for part in (words.state_word(row.triage) if row.triage != Triage.ROUTINE else "", row.number)
+        if part), locale.hour(row.starts_at)) for row in rows]
 
 
 PANELS: tuple[Panel, ...] = (

@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 
 from backoffice.panel.columns import columns_of, mapped_tables, title_of
 from models import clock
-from models.base import db
+from models.base import UtcDateTime, db
 from models.documents import WORKFLOWS, Document, DocumentEvent
 from models.journal import Period
 from models.operations.clinic import conversations
@@ -42,6 +42,10 @@ class Waiting:
     who: str
     since: datetime | None
     is_urgent: bool = False
+    #: Of a request for a consultation: its time, how urgent its triage calls it, and its doctor.
+    at: datetime | None = None
+    level: str = ""
+    whose: str = ""
     amount: Decimal | None = None
 
     @property
@@ -85,11 +89,18 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
     return sa.or_(*result) if result else None
 
 
-def _urgency(model: Any) -> sa.ColumnElement[int]:
-    """1 where the paper goes before the others."""
-    if not hasattr(model, "is_urgent"):
-        return sa.literal(0)
-    return sa.case((model.is_urgent, 1), else_=0)
+#: What a type may say of its waiting rows (`waits_as`), and what it is where it says nothing.
+_UNSAID: dict[str, Callable[[], Any]] = {
+    "urgency": lambda: sa.literal(0), "at": lambda: sa.cast(sa.null(), UtcDateTime()),
+    "level": lambda: sa.literal(""), "whose": lambda: sa.literal("")}
+
+
+def waits_as(model: Any) -> list[Any]:
+    """How urgent the model's waiting rows are, their appointment, its level and whose it is; as columns."""
+    said = model.waits_as() if hasattr(model, "waits_as") else {}
+    if "urgency" not in said and hasattr(model, "is_urgent"):
+        said["urgency"] = sa.case((model.is_urgent, 1), else_=0)
+    return [(said[name] if name in said else unsaid()).label(name) for name, unsaid in _UNSAID.items()]
 
 
 def _able(step: Transition, model: Any, user: User) -> sa.ColumnElement[bool] | None:
@@ -121,7 +132,7 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
             sa.cast(model.state, sa.String(32)).label("state"),
             sa.func.coalesce(_party(model), "").label("party"),
             sa.func.coalesce(who, "").label("who"), since.label("since"),
-            _urgency(model).label("urgency")).where(mine)
+            *waits_as(model)).where(mine)
         parts.append(part if criterion is None else part.where(criterion))
     more = more_types()
     return parts if more is None or tables else [*parts, *more.waiting(user)]
@@ -190,10 +201,13 @@ def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> lis
     if not parts:
         return []
     union = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
-    rows = db.session.execute(sa.select(union).order_by(union.c.urgency.desc(), union.c.since, union.c.table,
-                                                        union.c.id).limit(limit))
+    # what has an appointment goes by it, before what only waits
+    rows = db.session.execute(sa.select(union).order_by(
+        union.c.urgency.desc(), union.c["at"].is_(None), union.c["at"], union.c.since, union.c.table,
+        union.c.id).limit(limit))
     result = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
-                      clock.aware(row.since) if row.since else None, bool(row.urgency)) for row in rows]
+                      clock.aware(row.since) if row.since else None, bool(row.urgency) and not row.level,
+                      clock.aware(row.at) if row.at else None, row.level, row.whose or "") for row in rows]
     _amounts(result)
     return result
 

@@ -62,7 +62,7 @@ class ListQuery:
     def matching(self) -> sa.ColumnElement[bool]:
         """The criterion of the search words, worked out once for rows and counts."""
         criterion = searched(self.view.model, self.words, self.view.column_list, self.view.searched_too())
-        exact = lookups.exactly(self.view.model, self.words) if self.is_sealed else None
+        exact = lookups.exactly(self.view.model, self.words, is_sealed=self.is_sealed)
         if criterion is None:
             return sa.true()
         return criterion if exact is None else criterion | exact

@@ -15,17 +15,14 @@ from models import spelling
 from models.base import db
 from models.clinic import Patient
 from models.documents import Document
-from models.errors import Refused
 from models.items import Item, UnitConversion
-from models.operations.clinic import patients
-from models.operations.people import nik
+from models.operations.clinic import finding
 from models.people import User
 from models.rights import RIGHTS, hidden, may, scope
 from models.stock import StockBatch
 
 #: The most choices that a look-up answers, whatever it was asked for.
 MOST = 20
-NIK_DIGITS = 16
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -108,17 +105,14 @@ def beside(model: Any) -> tuple[Any, ...]:
     return (sa.select(User.email).where(User.id == Patient.user_id).correlate(Patient).scalar_subquery(),)
 
 
-def exactly(model: Any, text: str) -> sa.ColumnElement[bool] | None:
-    """Patients with this NIK or this telephone number, however it is written; None for what is neither."""
-    digits = re.sub(r"[ .+()-]", "", text)
-    if model is not Patient or not (digits.isascii() and digits.isdigit()):
+def exactly(model: Any, text: str, *, is_sealed: bool) -> sa.ColumnElement[bool] | None:
+    """Patients whom the whole text means: a telephone, a birth date, a record number, however it is written,
+    and for who may correct it the NIK, which no address may carry in clear. None for what is none of it."""
+    if model is not Patient:
         return None
-    if len(digits) == NIK_DIGITS:
-        return Patient.nik_index == nik.index(digits)
-    try:
-        return Patient.phone == patients.clean_phone(text)
-    except Refused:
-        return None
+    by_nik = is_sealed and may(current_user, "edit", "patient")
+    result = finding.meant(text, by_nik=by_nik)
+    return sa.or_(*result) if result else None
 
 
 def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[bool] | None:
@@ -132,7 +126,9 @@ def matching(model: Any, text: str, columns: Iterable[str]) -> sa.ColumnElement[
 
 
 def spelt(model: Any, word: str) -> list[sa.ColumnElement[bool]]:
-    """The names of items that sound like the word: paracetamol is parasetamol."""
+    """What a word stands for in another writing: paracetamol is parasetamol, 17/05/1990 a birth date."""
+    if model is Patient:
+        return finding.meant(word)
     if model is not Item or not (sound := spelling.folded(word)):
         return []
     return [spelling.folded_sql(column).like(like(sound), escape="/")

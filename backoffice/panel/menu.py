@@ -24,7 +24,9 @@ ICONS = {
     "supplier": "building-store",
     "asset": "armchair", "calibration": "certificate", "bed": "bed", "cleaning": "spray",
     "inpatient_room": "bed", "room": "door", "ward": "building-hospital", "building": "building",
-    "land": "map", "stay": "door-enter", "patient": "user-heart", "doctor": "stethoscope",
+    "land": "map", "stay": "door-enter",
+    "bed_reservation": "calendar-event", "wall_display": "device-tv",
+    "patient": "user-heart", "doctor": "stethoscope",
     "specialization": "heart-rate-monitor", "doctor_schedule": "calendar-time",
     "account": "building-bank", "journal_entry": "notes", "period": "calendar", "user": "users",
     "work_unit": "sitemap", "employee": "id-badge-2", "setting": "settings", "holiday": "calendar-event",
@@ -41,7 +43,8 @@ SECONDARY = frozenset({
     "shelf", "store_item", "stock_balance", "stock_batch", "batch_correction", "item_category",
     "unit_conversion", "store", "vendor", "asset_type", "asset_model", "asset_book",
     "asset_book_change", "asset_movement",
-    "asset_auction_bid", "maintenance_part", "maintenance_schedule", "calibration", "land", "building",
+    "asset_auction_bid", "maintenance_part", "maintenance_schedule", "calibration", "service_contract",
+    "meter_reading", "model_part", "land", "building",
     "ward", "room_class", "room_facility", "class_facility", "doctor_schedule", "schedule_exception",
     "clinical_note", "diagnosis", "letter", "consent", "holiday", "code_list", "region", "outbox", "period",
     "list_import", "learning_class", "class_member", "class_task", "exercise_progress", "case_progress",
@@ -76,6 +79,8 @@ class Entry:
     is_active: bool
     is_more: bool = False
     count: str = ""
+    #: Which number of static/counts.js it is; "" is none.
+    counts: str = ""
 
 
 def icon_of(table: str, default: str = "table") -> str:
@@ -149,7 +154,7 @@ def top() -> list[Entry]:
     if may_open(current_user, "desk"):
         result.append(Entry("/admin/desk/", gettext("Desk"), "stethoscope",
                             request.path.startswith("/admin/desk/"),
-                            count=inbox.talk_count()))
+                            count=inbox.talk_count(), counts="talk"))
     if may_open(current_user, "reports"):
         result.append(Entry("/admin/reports/", gettext("Reports"), "report-analytics",
                             request.path.startswith("/admin/reports/")))

@@ -12,11 +12,15 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from models import clock
-from models.clinic import Doctor
+from models.asset_history import MovementState
+from models.clinic import Doctor, Patient, PatientState
 from models.items import Item
 from models.operations.ledger import availability
 from models.operations.purchasing.price_lists import holds
+from models.operations.rooms import free_beds
 from models.organisation import Status
+from models.outbox import Channel, DeliveryStatus, Outbox
+from models.people import User
 from models.settings import setting
 from models.stock import StockBalance, StockBatch
 from models.supplier_prices import PriceKind
@@ -46,6 +50,14 @@ def _expiring(_model: Any) -> sa.ColumnElement[bool]:
         sa.select(StockBatch.id).where(StockBatch.expires_on <= soon))
 
 
+def _unreached(_model: Any) -> sa.ColumnElement[bool]:
+    """Patients whose account has an address that nobody confirmed, or that a mail came back from."""
+    failed = sa.select(Outbox.user_id).where(Outbox.status == DeliveryStatus.FAILED,
+                                             Outbox.channel == Channel.MAIL, Outbox.user_id.is_not(None))
+    return Patient.state.in_((PatientState.PENDING, PatientState.ACTIVE)) & Patient.user_id.in_(
+        sa.select(User.id).where(sa.or_(User.email_confirmed_at.is_(None), User.id.in_(failed))))
+
+
 def _ending(model: Any) -> sa.ColumnElement[bool]:
     return (model.kind == PriceKind.CONTRACT) \
         & (model.valid_to <= clock.today() + timedelta(days=setting("contract.warn_days")))
@@ -53,11 +65,11 @@ def _ending(model: Any) -> sa.ColumnElement[bool]:
 
 def awaited(model: Any) -> sa.ColumnElement[bool]:
     """Movements that the unit which gets the asset has not acknowledged."""
-    return model.acknowledged_at.is_(None) & model.to_work_unit_id.is_distinct_from(model.from_work_unit_id) \
-        & model.to_work_unit_id.is_not(None)
+    return model.state == MovementState.AWAITED
 
 
 PRESETS: dict[str, dict[str, Preset]] = {
+    "bed": {"free": Preset(_l("Free"), lambda model: model.id.in_(free_beds.free_ids()))},
     "doctor": {
         "available": Preset(_l("Available"),
                             lambda _m: (Doctor.status == Status.ACTIVE) & licensed(clock.today())),
@@ -66,6 +78,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "item": {"short": Preset(
         _l("Below minimum"), lambda _m: (availability.usable_of_item() < Item.minimum_stock)
         & (Item.status == Status.ACTIVE))},
+    "patient": {"unconfirmed": Preset(_l("E-mail address not confirmed, or mail came back"), _unreached)},
     "supplier_price": {
         "holds": Preset(_l("Holds today"), lambda _m: holds()),
         "ending": Preset(_l("Contracts that end soon, or did"), _ending)},
@@ -73,6 +86,9 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
     "maintenance": {"open": Preset(_l("Open"),
                                    _states("submitted", "approved", "payment_approved", "in_progress"))},
+    "fault_report": {
+        "open": Preset(_l("Open"), _states("reported", "acknowledged", "ordered")),
+        "unanswered": Preset(_l("Not answered yet"), _states("reported"))},
     "asset_movement": {"awaited": Preset(_l("To acknowledge"), awaited)},
     "consultation": {"open": Preset(_l("Open"), _states("requested", "approved", "in_progress"))},
 }

@@ -16,8 +16,9 @@ from backoffice.panel.inbox import waiting
 from backoffice.panel.lists import eager
 from backoffice.panel.views import done
 from models import clock
-from models.base import db
+from models.base import db, one_transaction
 from models.documents import document_types
+from models.operations.clinic import finding
 from models.rights import may, may_open, scope
 from models.roles import Role
 from portal.web import search_sealing, words
@@ -83,6 +84,7 @@ class HomeView(Page, AdminIndexView):
         """
         if request.method == "POST":
             text = search_sealing.opened(request.form.get("q", "")) or ""
+            note_search(text)
             return redirect(f"/admin/search?q={search_sealing.seal(text)}" if text else "/admin/search", 303)
         typed = request.args.get("q", "")
         text = search_sealing.opened(typed) or ""
@@ -93,7 +95,7 @@ class HomeView(Page, AdminIndexView):
             if model is None or not may(current_user, "read", table):
                 continue
             criterion = lookups.matching(model, text, lookups.searched_columns(model))
-            exact = lookups.exactly(model, text) if search_sealing.is_sealed(typed) else None
+            exact = lookups.exactly(model, text, is_sealed=search_sealing.is_sealed(typed))
             if criterion is None:
                 continue
             criterion = criterion if exact is None else criterion | exact
@@ -102,13 +104,21 @@ class HomeView(Page, AdminIndexView):
                 .options(*eager(model,
                                 [name for name in ("patient", "doctor", "item")
                                  if name in columns_of(model)]))
-                .order_by(*([model.id.in_(named[table]).desc()] if table in named else []), model.id.desc())
+                .order_by(*([model.id.in_(named[table]).desc()] if table in named else []),
+                          *([] if exact is None else [exact.desc()]), model.id.desc())
                 .limit(EACH + 1)))
             if rows:
                 result.append((table, ranked(rows[:EACH], text, named.get(table, [])), len(rows) > EACH))
         result.sort(key=lambda entry: entry[0] not in named)
         return self.render("backoffice/panel/search.html", text=text, found=result,
                            sealed_text=search_sealing.seal(text))
+
+
+def note_search(text: str) -> None:
+    """Write down who looked for a patient by the NIK, where the person may look so."""
+    if may(current_user, "edit", "patient") and finding.nik_in(text):
+        with one_transaction():
+            finding.note_search(text)
 
 
 class InboxView(Page):

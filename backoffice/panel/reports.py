@@ -197,6 +197,21 @@ def may_report(key: str) -> bool:
     return current_user.has_role(*REPORTS[key].roles)
 
 
+def said(asking: Question) -> str:
+    """What the report says of what was asked."""
+    if asking.report.said is None or not asking.is_complete:
+        return ""
+    return " ".join(gettext(text, **{name: locale.day(value) if isinstance(value, date) else value
+                                     for name, value in facts.items()})
+                    for text, facts in asking.report.said(asking.values))
+
+
+def _note(asking: Question) -> list[tuple[str, list[str], list[list[Any]]]]:
+    """The same as a sheet of its own."""
+    text = said(asking)
+    return [(gettext("Note"), [gettext("Note")], [[text]])] if text else []
+
+
 def reader() -> User:
     """Who reads the report."""
     user: User = current_user._get_current_object()
@@ -272,7 +287,7 @@ class ReportsView(ShortagePages, Page):
             capped=lists.capped,
             cell=shown, cell_text=written, stores=self.stores(report), refusal=refusal, message_of=message_of,
             sections=sections(report, asking.values) if asking.is_complete else [],
-            chart_data=chart_data(report, points, head), can_make=can_make, **more_of_it)
+            chart_data=chart_data(report, points, head), can_make=can_make, says=said(asking), **more_of_it)
 
     def stores(self, report: Report) -> list[Any]:
         """Every store, few as they are, for the form."""
@@ -306,7 +321,7 @@ class ReportsView(ShortagePages, Page):
                 (gettext(section.title), [gettext(column.label) for column in section.columns],
                  [[plain(column, row) for column in section.columns]
                   for row in run(section.select(asking.values))])
-                for section in report.sections])
+                for section in report.sections] + _note(asking))
             media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         else:
             body = as_pdf(report, asking, reader())
@@ -340,7 +355,8 @@ def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iter
             yield [written(column, row) for column in columns]
 
     return report_pdf.as_pdf(
-        gettext(report.title), asking.facts(), widths(columns), rows(),
+        gettext(report.title), " · ".join(part for part in (asking.facts(), said(asking)) if part),
+        widths(columns), rows(),
         gettext("There are more rows. Take the CSV or narrow the report."),
         [gettext(office) for office in report.signatures],
         lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None

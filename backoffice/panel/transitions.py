@@ -37,7 +37,7 @@ from portal.web.pdf import answer
 ASIDE_BUTTONS = history.ASIDE | {"close"}
 #: Where a step that was taken from a page of several records returns to.
 RETURNS = {"inbox": "/admin/inbox/", "rooms": "/admin/rooms/", "other_rooms": "/admin/rooms/?kind=other",
-           "housekeeping": "/admin/housekeeping/"}
+           "housekeeping": "/admin/housekeeping/", "faults": "/admin/fault_report/work/"}
 
 
 class TransitionPages(RowActions, LineTables):
@@ -45,6 +45,8 @@ class TransitionPages(RowActions, LineTables):
 
     #: Whether files are kept with a record that has no workflow.
     keeps_files = False
+    #: The page that asks before a step.
+    step_template = "backoffice/panel/step.html"
 
     # ------------------------------------------------------------ one record
 
@@ -236,11 +238,14 @@ class TransitionPages(RowActions, LineTables):
                                       lines), refusal.status
             return self.refused(record, refusal)
         address = RETURNS.get(request.form.get("next", "")) or self.details_url(record)
-        called = self.name_of(record) if moved is record else str(moved)
         for more in self.after_step(moved, transition):
             flash(more, "warning")
-        return done(gettext("%(what)s: %(state)s.", what=called, state=words.state_word(moved.state)),
-                    address)
+        return done(self.said(record, moved, transition), address)
+
+    def said(self, record: Any, moved: Any, transition: Transition) -> str:
+        """The message that the step was taken."""
+        called = self.name_of(record) if moved is record else str(moved)
+        return gettext("%(what)s: %(state)s.", what=called, state=words.state_word(moved.state))
 
     def ask_for_the_date(self, record: Any) -> Any:
         """The step needs the head of store for the document's date: it waits for that person now."""
@@ -277,14 +282,19 @@ class TransitionPages(RowActions, LineTables):
         step_lines.mark(form, refusal)
         step_lines.mark_lines(lines, refusal)
         says = self.lines_say(moved, transition) if lines else {}
-        return self.render("backoffice/panel/step.html", view=self, lines=lines, says=says, record=record,
+        return self.render(self.step_template, view=self, lines=lines, says=says, record=record,
                            moved=moved,
                            step=transition, form=form, refusal=refusal, message_of=message_of,
                            reason=request.form.get("reason", ""),
                            called=self.name_of(record) if moved is record else str(moved), returns=RETURNS,
                            back=request.values.get("next", ""),
                            action=self.step_address(record, moved, transition),
-                           wants_reason=transition.wants_reason(moved, current_user))
+                           wants_reason=transition.wants_reason(moved, current_user),
+                           **self.step_facts(moved, transition))
+
+    def step_facts(self, moved: Any, step: Transition) -> dict[str, Any]:
+        """What a view's own page of a step shows beside its fields."""
+        return {}
 
     def line_proposals(self, record: Any, step: Transition) -> dict[int, dict[str, Any]]:
         """What stands in the fields of each line before a person types, by its id."""

@@ -81,7 +81,9 @@ class TableView(ModelView):
         self.column_list = tuple(name for name in self.column_list or list_columns(model)
                                  if hasattr(model, name) or hasattr(self, f"cell_{name}"))
         self.column_details_list = self.column_details_list or fact_columns(model)
-        self.form_columns = self.form_columns or form_columns(model)
+        left_out = self.form_excluded_columns or ()
+        self.form_columns = self.form_columns or tuple(
+            name for name in form_columns(model) if name not in left_out)
         self.column_filters = self.column_filters or filter_columns(model)
         self.column_sortable_list = frozenset(name for name in self.column_list
                                               if name in self.every and self.every[name].relation is None)
@@ -299,6 +301,9 @@ class TableView(ModelView):
             RIGHTS[table].clinical
             for table in (self.table, *(target.__tablename__ for target in targets if target))
             if table in RIGHTS)
+
+    def on_search(self, typed: str) -> None:
+        """What follows from words that were typed into the list's search."""
 
     def searched_too(self) -> tuple[Any, ...]:
         """Expressions that the list's search box looks through beside the columns of text."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, request
+from flask import abort, jsonify, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
 from jinja2 import TemplateNotFound
 from markupsafe import Markup, escape
 
-from backoffice.panel import lookups, rendering
+from backoffice.panel import inbox, lookups, rendering
 from backoffice.panel.base import LedgerView
 from backoffice.panel.pages import Page
 from backoffice.panel.views import done
@@ -32,6 +32,13 @@ class NoticesView(Page):
     def index(self) -> Any:
         shown = said.page_of(current_user, request.args)
         return self.render("backoffice/people/notices.html", shown=shown, said=said, channels=said.offered())
+
+    @expose("/counts")
+    def counts(self) -> Any:
+        """What waits and what is unread, for pages that are open (static/counts.js)."""
+        answer = jsonify(inbox=inbox.inbox_count(), bell=inbox.bell_count(), talk=inbox.talk_count())
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     @expose("/read", methods=("POST",))
     def read(self) -> Any:

@@ -14,24 +14,29 @@ from flask import request
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from backoffice.panel.pages import Page
 from backoffice.panel.views import unless_known
 from models import clock
 from models.base import db
 from models.beds import Bed, BedState
-from models.facilities import ClassFacility, RoomFacility, missing_facilities, unfit_devices
+from models.facilities import missing_facilities, unfit_devices
+from models.fault_reports import FaultReport, holding_by_place
+from models.operations.rooms import free_beds
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, RoomState, Ward
 from models.roles import Role
+from models.settings import setting
 from models.workflow import Transition
 from portal.web.locale import day, hour
 
-HELD = "held"
-#: What a bed is shown as: class of its colour, icon, word. A ready bed of an unfit room is held, never green.
+HELD, KEPT = "held", "kept"
+#: What a bed is shown as: class of its colour, icon, word. A ready bed of an unfit room is held, one that is
+#: reserved is kept; green is what is free (`models.operations.rooms.free_beds`).
 LOOKS: dict[str, tuple[str, str, Any]] = {
-    BedState.READY: ("ready", "circle-check", lazy_gettext("Ready")),
+    BedState.READY: ("ready", "circle-check", lazy_gettext("Free")),
+    KEPT: ("kept", "calendar-event", lazy_gettext("Reserved")),
     HELD: ("held", "alert-triangle", lazy_gettext("Held, room unfit")),
     BedState.OCCUPIED: ("occupied", "bed", lazy_gettext("Occupied")),
     BedState.NEEDS_CLEANING: ("dirty", "spray", lazy_gettext("Needs cleaning")),
@@ -41,7 +46,8 @@ LOOKS: dict[str, tuple[str, str, Any]] = {
 }
 #: The same for rooms that nobody stays in overnight.
 ROOM_LOOKS: dict[str, tuple[str, str, Any]] = {
-    RoomState.READY: LOOKS[BedState.READY],
+    RoomState.READY: ("ready", "circle-check", lazy_gettext("Ready")),
+    HELD: LOOKS[HELD],
     RoomState.IN_USE: ("occupied", "door-enter", lazy_gettext("In use")),
     RoomState.NEEDS_CLEANING: LOOKS[BedState.NEEDS_CLEANING],
     RoomState.CLEANING: LOOKS[BedState.CLEANING],
@@ -69,26 +75,35 @@ class Column:
         return sum(len(tile.beds) for tile in self.tiles)
 
 
-def columns(class_code: str = "") -> list[Column]:
-    """The wards in use with their rooms, of one class where it is named; a fixed number of statements."""
-    rooms = sa.select(InpatientRoom).join(InpatientRoom.ward).join(InpatientRoom.room_class).options(
-        joinedload(InpatientRoom.ward).joinedload(Ward.building),
-        joinedload(InpatientRoom.room_class).selectinload(RoomClass.facilities).options(
-            joinedload(ClassFacility.item), joinedload(ClassFacility.asset_model)),
-        selectinload(InpatientRoom.facilities).joinedload(RoomFacility.asset),
-        selectinload(InpatientRoom.assets),
-        selectinload(InpatientRoom.beds)).where(Ward.status == Status.ACTIVE).order_by(
-            Ward.name, Ward.id, InpatientRoom.number)
-    if class_code:
-        rooms = rooms.where(RoomClass.code == class_code)
+def columns(class_code: str = "", ward_id: int | None = None) -> list[Column]:
+    """The wards in use with their rooms, of one class or ward where it is named; a fixed number of
+    statements. What is free is reckoned for the whole house, whatever is shown of it."""
+    rooms = free_beds.rooms_in_use()
+    now = free_beds.standing(rooms)
     result: dict[int, Column] = {}
-    for room in db.session.scalars(rooms).unique():
+    for room in rooms:
+        if class_code not in ("", room.room_class.code) or ward_id not in (None, room.ward_id):
+            continue
         missing = [str(wanted.item or wanted.asset_model) for wanted in missing_facilities(room)]
         missing += [gettext("%(device)s: calibration", device=str(device)) for device in unfit_devices(room)]
-        beds = [(bed, HELD if missing and bed.state == BedState.READY else bed.state.value)
-                for bed in room.beds]
+        missing += [fault_words(report) for report in now.faults.get(("inpatient_room", room.id), ())]
+        missing += [f"{bed}: {fault_words(report)}" for bed in room.beds
+                    for report in now.faults.get(("bed", bed.id), ())]
+        beds = [(bed, look_of(bed, now)) for bed in room.beds]
         result.setdefault(room.ward_id, Column(room.ward)).tiles.append(Tile(room, missing, beds))
     return list(result.values())
+
+
+def fault_words(report: FaultReport) -> str:
+    """A reported fault among what a room lacks."""
+    return gettext("fault: %(fault)s", fault=report.fault[:60])
+
+
+def look_of(bed: Bed, now: free_beds.Standing) -> str:
+    """What the bed is shown as, a key of `LOOKS`."""
+    if bed.state != BedState.READY or bed.id in now.free:
+        return bed.state.value
+    return KEPT if bed.id in now.kept else HELD
 
 
 def only_free(board: list[Column]) -> list[Column]:
@@ -143,9 +158,16 @@ class RoomsView(Page):
                  "wall": wall,
                  "address": address, "since": since, "step_of": step_of}
         if other:
-            groups = other_rooms()
-            return {**given, "groups": groups, "looks": ROOM_LOOKS, "board": groups,
-                    "counts": {look: sum(room.state == look for _b, rooms in groups for room in rooms)
+            groups, faults = other_rooms(), holding_by_place()
+
+            def room_look(room: Room) -> str:
+                held = room.state == RoomState.READY and ("room", room.id) in faults
+                return HELD if held else room.state.value
+
+            return {**given, "groups": groups, "looks": ROOM_LOOKS, "board": groups, "look_of": room_look,
+                    "faults_of": lambda room: [fault_words(report) for report in
+                                               faults.get(("room", room.id), ())],
+                    "counts": {look: sum(room_look(room) == look for _b, rooms in groups for room in rooms)
                                for look in ROOM_LOOKS}}
         board = columns(requested["class"])
         counts = {look: sum(column.count(look) for column in board) for look in LOOKS}
@@ -159,9 +181,12 @@ class RoomsView(Page):
             sa.exists().where(InpatientRoom.room_class_id == RoomClass.id)).order_by(RoomClass.name)).all()
         return self.render("backoffice/rooms/rooms_wall.html" if given["wall"]
                            else "backoffice/rooms/rooms.html",
-                           classes=classes, now=clock.now(), **given)
+                           classes=classes, now=clock.now(), source=given["address"]("/admin/rooms/board"),
+                           back=given["address"](wall=""), house=setting("hospital.name"), **given)
 
     @expose("/board")
     def board(self) -> Any:
         """The beds alone: 204 while nothing changed since the answer whose ETag the script names."""
-        return unless_known(self.render("backoffice/rooms/rooms_board.html", **self._given()))
+        given = self._given()
+        return unless_known(self.render("backoffice/rooms/rooms_wall_board.html" if given["wall"]
+                                        else "backoffice/rooms/rooms_board.html", now=clock.now(), **given))

@@ -120,7 +120,7 @@ CREATE TRIGGER stock_move_keeps_truncate BEFORE TRUNCATE ON "stock_move" FOR EAC
 EXECUTE FUNCTION refuse_change('append-only: stock_move')
 
 CREATE TRIGGER asset_auction_final_update BEFORE UPDATE ON "asset_auction" FOR EACH ROW
-WHEN ((OLD.state IN ('sold', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."auctioned_on" IS DISTINCT FROM NEW."auctioned_on" OR OLD."round" IS DISTINCT FROM NEW."round" OR OLD."appraiser" IS DISTINCT FROM NEW."appraiser" OR OLD."appraised_on" IS DISTINCT FROM NEW."appraised_on" OR OLD."buyer_name" IS DISTINCT FROM NEW."buyer_name" OR OLD."buyer_identity" IS DISTINCT FROM NEW."buyer_identity" OR OLD."minutes_number" IS DISTINCT FROM NEW."minutes_number" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('sold', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."auctioned_on" IS DISTINCT FROM NEW."auctioned_on" OR OLD."round" IS DISTINCT FROM NEW."round" OR OLD."appraiser" IS DISTINCT FROM NEW."appraiser" OR OLD."appraised_on" IS DISTINCT FROM NEW."appraised_on" OR OLD."buyer_name" IS DISTINCT FROM NEW."buyer_name" OR OLD."buyer_identity" IS DISTINCT FROM NEW."buyer_identity" OR OLD."minutes_number" IS DISTINCT FROM NEW."minutes_number" OR OLD."paid_on" IS DISTINCT FROM NEW."paid_on" OR OLD."payment_reference" IS DISTINCT FROM NEW."payment_reference" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction')
 
@@ -132,12 +132,12 @@ CREATE TRIGGER asset_auction_final_truncate BEFORE TRUNCATE ON "asset_auction" F
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction')
 
 CREATE TRIGGER asset_disposal_final_update BEFORE UPDATE ON "asset_disposal" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."disposed_on" IS DISTINCT FROM NEW."disposed_on" OR OLD."route" IS DISTINCT FROM NEW."route" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."disposed_on" IS DISTINCT FROM NEW."disposed_on" OR OLD."route" IS DISTINCT FROM NEW."route" OR OLD."responsible_id" IS DISTINCT FROM NEW."responsible_id" OR OLD."responsible_name" IS DISTINCT FROM NEW."responsible_name" OR OLD."claim_amount" IS DISTINCT FROM NEW."claim_amount" OR OLD."claim_decision" IS DISTINCT FROM NEW."claim_decision" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: asset_disposal')
 
 CREATE TRIGGER asset_disposal_final_delete BEFORE DELETE ON "asset_disposal" FOR EACH ROW
-WHEN (OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: asset_disposal')
 
 CREATE TRIGGER asset_disposal_final_truncate BEFORE TRUNCATE ON "asset_disposal" FOR EACH STATEMENT
@@ -192,12 +192,12 @@ CREATE TRIGGER asset_value_change_final_truncate BEFORE TRUNCATE ON "asset_value
 EXECUTE FUNCTION refuse_change('posted is final: asset_value_change')
 
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation" FOR EACH ROW
-WHEN ((OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."specialization_id" IS DISTINCT FROM NEW."specialization_id" OR OLD."doctor_id" IS DISTINCT FROM NEW."doctor_id" OR OLD."complaint" IS DISTINCT FROM NEW."complaint" OR OLD."starts_at" IS DISTINCT FROM NEW."starts_at" OR OLD."slot_minutes" IS DISTINCT FROM NEW."slot_minutes" OR OLD."payer" IS DISTINCT FROM NEW."payer" OR OLD."triage" IS DISTINCT FROM NEW."triage" OR OLD."video_url" IS DISTINCT FROM NEW."video_url" OR OLD."decided_reason" IS DISTINCT FROM NEW."decided_reason" OR OLD."moved_to" IS DISTINCT FROM NEW."moved_to" OR OLD."moved_to_doctor_id" IS DISTINCT FROM NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS DISTINCT FROM NEW."rescheduled_from_id" OR OLD."approved_at" IS DISTINCT FROM NEW."approved_at" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."specialization_id" IS DISTINCT FROM NEW."specialization_id" OR OLD."doctor_id" IS DISTINCT FROM NEW."doctor_id" OR OLD."complaint" IS DISTINCT FROM NEW."complaint" OR OLD."starts_at" IS DISTINCT FROM NEW."starts_at" OR OLD."slot_minutes" IS DISTINCT FROM NEW."slot_minutes" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."payer" IS DISTINCT FROM NEW."payer" OR OLD."triage" IS DISTINCT FROM NEW."triage" OR OLD."video_url" IS DISTINCT FROM NEW."video_url" OR OLD."decided_reason" IS DISTINCT FROM NEW."decided_reason" OR OLD."moved_to_doctor_id" IS DISTINCT FROM NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS DISTINCT FROM NEW."rescheduled_from_id" OR OLD."approved_at" IS DISTINCT FROM NEW."approved_at" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: consultation')
 
 CREATE TRIGGER consultation_final_delete BEFORE DELETE ON "consultation" FOR EACH ROW
-WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: consultation')
 
 CREATE TRIGGER consultation_final_truncate BEFORE TRUNCATE ON "consultation" FOR EACH STATEMENT
@@ -227,6 +227,18 @@ EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 CREATE TRIGGER depreciation_run_final_truncate BEFORE TRUNCATE ON "depreciation_run" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: depreciation_run')
 
+CREATE TRIGGER fault_report_final_update BEFORE UPDATE ON "fault_report" FOR EACH ROW
+WHEN ((OLD.state IN () AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."code" IS DISTINCT FROM NEW."code" OR OLD."reported_on" IS DISTINCT FROM NEW."reported_on" OR OLD."reported_at" IS DISTINCT FROM NEW."reported_at" OR OLD."priority" IS DISTINCT FROM NEW."priority" OR OLD."asset_id" IS DISTINCT FROM NEW."asset_id" OR OLD."bed_id" IS DISTINCT FROM NEW."bed_id" OR OLD."inpatient_room_id" IS DISTINCT FROM NEW."inpatient_room_id" OR OLD."room_id" IS DISTINCT FROM NEW."room_id" OR OLD."building_id" IS DISTINCT FROM NEW."building_id" OR OLD."place_detail" IS DISTINCT FROM NEW."place_detail" OR OLD."fault" IS DISTINCT FROM NEW."fault" OR OLD."reporter_name" IS DISTINCT FROM NEW."reporter_name" OR OLD."reporter_phone" IS DISTINCT FROM NEW."reporter_phone" OR OLD."answer_due_at" IS DISTINCT FROM NEW."answer_due_at" OR OLD."acknowledged_at" IS DISTINCT FROM NEW."acknowledged_at" OR OLD."condition_before" IS DISTINCT FROM NEW."condition_before" OR OLD."condition_after" IS DISTINCT FROM NEW."condition_after" OR OLD."result" IS DISTINCT FROM NEW."result" OR OLD."maintenance_id" IS DISTINCT FROM NEW."maintenance_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
+EXECUTE FUNCTION refuse_change('posted is final: fault_report')
+
+CREATE TRIGGER fault_report_final_delete BEFORE DELETE ON "fault_report" FOR EACH ROW
+WHEN (OLD.state IN () OR OLD.number IS NOT NULL)
+EXECUTE FUNCTION refuse_change('posted is final: fault_report')
+
+CREATE TRIGGER fault_report_final_truncate BEFORE TRUNCATE ON "fault_report" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: fault_report')
+
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt" FOR EACH ROW
 WHEN ((OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."purchase_order_id" IS DISTINCT FROM NEW."purchase_order_id" OR OLD."source" IS DISTINCT FROM NEW."source" OR OLD."source_name" IS DISTINCT FROM NEW."source_name" OR OLD."supplier_return_id" IS DISTINCT FROM NEW."supplier_return_id" OR OLD."supplier_id" IS DISTINCT FROM NEW."supplier_id" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."ordered_on" IS DISTINCT FROM NEW."ordered_on" OR OLD."received_on" IS DISTINCT FROM NEW."received_on" OR OLD."delivery_order_number" IS DISTINCT FROM NEW."delivery_order_number" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
@@ -240,7 +252,7 @@ CREATE TRIGGER goods_receipt_final_truncate BEFORE TRUNCATE ON "goods_receipt" F
 EXECUTE FUNCTION refuse_change('posted is final: goods_receipt')
 
 CREATE TRIGGER inventory_round_final_update BEFORE UPDATE ON "inventory_round" FOR EACH ROW
-WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."room_id" IS DISTINCT FROM NEW."room_id" OR OLD."inpatient_room_id" IS DISTINCT FROM NEW."inpatient_room_id" OR OLD."counted_on" IS DISTINCT FROM NEW."counted_on" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."room_id" IS DISTINCT FROM NEW."room_id" OR OLD."inpatient_room_id" IS DISTINCT FROM NEW."inpatient_room_id" OR OLD."counted_on" IS DISTINCT FROM NEW."counted_on" OR OLD."found_empty" IS DISTINCT FROM NEW."found_empty" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: inventory_round')
 
@@ -252,7 +264,7 @@ CREATE TRIGGER inventory_round_final_truncate BEFORE TRUNCATE ON "inventory_roun
 EXECUTE FUNCTION refuse_change('posted is final: inventory_round')
 
 CREATE TRIGGER maintenance_final_update BEFORE UPDATE ON "maintenance" FOR EACH ROW
-WHEN ((OLD.state IN ('done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."work_unit_id" IS DISTINCT FROM NEW."work_unit_id" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."maintenance_schedule_id" IS DISTINCT FROM NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS DISTINCT FROM NEW."estimated_cost" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."finished_at" IS DISTINCT FROM NEW."finished_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('done', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."work_unit_id" IS DISTINCT FROM NEW."work_unit_id" OR OLD."vendor_id" IS DISTINCT FROM NEW."vendor_id" OR OLD."maintenance_schedule_id" IS DISTINCT FROM NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS DISTINCT FROM NEW."estimated_cost" OR OLD."approved_cost" IS DISTINCT FROM NEW."approved_cost" OR OLD."order_again_on" IS DISTINCT FROM NEW."order_again_on" OR OLD."down_since" IS DISTINCT FROM NEW."down_since" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."finished_at" IS DISTINCT FROM NEW."finished_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: maintenance')
 
@@ -264,24 +276,24 @@ CREATE TRIGGER maintenance_final_truncate BEFORE TRUNCATE ON "maintenance" FOR E
 EXECUTE FUNCTION refuse_change('posted is final: maintenance')
 
 CREATE TRIGGER monthly_pack_final_update BEFORE UPDATE ON "monthly_pack" FOR EACH ROW
-WHEN ((OLD.state IN ('released', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."period_id" IS DISTINCT FROM NEW."period_id" OR OLD."prepared_on" IS DISTINCT FROM NEW."prepared_on" OR OLD."foreword" IS DISTINCT FROM NEW."foreword" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('released', 'withdrawn', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."period_id" IS DISTINCT FROM NEW."period_id" OR OLD."prepared_on" IS DISTINCT FROM NEW."prepared_on" OR OLD."foreword" IS DISTINCT FROM NEW."foreword" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
 
 CREATE TRIGGER monthly_pack_final_delete BEFORE DELETE ON "monthly_pack" FOR EACH ROW
-WHEN (OLD.state IN ('released', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('released', 'withdrawn', 'cancelled') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
 
 CREATE TRIGGER monthly_pack_final_truncate BEFORE TRUNCATE ON "monthly_pack" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: monthly_pack')
 
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription" FOR EACH ROW
-WHEN ((OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."store_id" IS DISTINCT FROM NEW."store_id" OR OLD."received_by" IS DISTINCT FROM NEW."received_by" OR OLD."dispensed_at" IS DISTINCT FROM NEW."dispensed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+WHEN ((OLD.state IN ('dispensed', 'cancelled', 'expired') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."consultation_id" IS DISTINCT FROM NEW."consultation_id" OR OLD."prescribed_on" IS DISTINCT FROM NEW."prescribed_on" OR OLD."valid_until" IS DISTINCT FROM NEW."valid_until" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER prescription_final_delete BEFORE DELETE ON "prescription" FOR EACH ROW
-WHEN (OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL)
+WHEN (OLD.state IN ('dispensed', 'cancelled', 'expired') OR OLD.number IS NOT NULL)
 EXECUTE FUNCTION refuse_change('posted is final: prescription')
 
 CREATE TRIGGER prescription_final_truncate BEFORE TRUNCATE ON "prescription" FOR EACH STATEMENT
@@ -437,6 +449,8 @@ CREATE INDEX ix_delivery_request_number_part ON "delivery_request" USING gin (nu
 
 CREATE INDEX ix_depreciation_run_number_part ON "depreciation_run" USING gin (number gin_trgm_ops)
 
+CREATE INDEX ix_fault_report_number_part ON "fault_report" USING gin (number gin_trgm_ops)
+
 CREATE INDEX ix_goods_receipt_number_part ON "goods_receipt" USING gin (number gin_trgm_ops)
 
 CREATE INDEX ix_inventory_round_number_part ON "inventory_round" USING gin (number gin_trgm_ops)
@@ -487,10 +501,10 @@ USING gin ((replace(replace(replace(replace(replace(replace(replace(replace(repl
 
 CREATE TRIGGER asset_auction_bid_final_insert AFTER INSERT ON "asset_auction_bid"
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
-EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open}', 'asset_auction_line', 'asset_auction_id')
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open,awarded}', 'asset_auction_line', 'asset_auction_id')
 
 CREATE TRIGGER asset_auction_bid_final_change BEFORE UPDATE OR DELETE ON "asset_auction_bid" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open}', '{sold,cancelled}', '{}', 'asset_auction_line', 'asset_auction_id')
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_bid', 'asset_auction', 'asset_auction_line_id', '{open,awarded}', '{sold,cancelled}', '{}', 'asset_auction_line', 'asset_auction_id')
 
 CREATE TRIGGER asset_auction_bid_final_truncate BEFORE TRUNCATE ON "asset_auction_bid" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction_bid')
@@ -500,7 +514,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}')
 
 CREATE TRIGGER asset_auction_line_final_change BEFORE UPDATE OR DELETE ON "asset_auction_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}', '{sold,cancelled}', '{appraised_value,reserve_price,sale_price}')
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_auction_line', 'asset_auction', 'asset_auction_id', '{draft}', '{sold,cancelled}', '{appraised_value,reserve_price,sale_price,is_dropped}')
 
 CREATE TRIGGER asset_auction_line_final_truncate BEFORE TRUNCATE ON "asset_auction_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_auction_line')
@@ -510,7 +524,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}')
 
 CREATE TRIGGER asset_disposal_line_final_change BEFORE UPDATE OR DELETE ON "asset_disposal_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}', '{posted,cancelled}', '{book_value,held_asset_id}')
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_disposal_line', 'asset_disposal', 'asset_disposal_id', '{draft}', '{posted,cancelled,reversed}', '{book_value,held_asset_id}')
 
 CREATE TRIGGER asset_disposal_line_final_truncate BEFORE TRUNCATE ON "asset_disposal_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_disposal_line')
@@ -600,7 +614,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: maintenance_line', 'maintenance', 'maintenance_id', '{draft}')
 
 CREATE TRIGGER maintenance_line_final_change BEFORE UPDATE OR DELETE ON "maintenance_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: maintenance_line', 'maintenance', 'maintenance_id', '{draft}', '{done,cancelled}', '{state,version,cost,result,condition_after,next_due_on,employee_id}')
+EXECUTE FUNCTION refuse_line_change('posted is final: maintenance_line', 'maintenance', 'maintenance_id', '{draft}', '{done,cancelled}', '{state,version,cost,result,condition_before,condition_after,next_due_on,employee_id,checklist_done,took_out,asset_disposal_id}')
 
 CREATE TRIGGER maintenance_line_final_truncate BEFORE TRUNCATE ON "maintenance_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: maintenance_line')
@@ -620,7 +634,7 @@ REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_line_insert('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}')
 
 CREATE TRIGGER prescription_line_final_change BEFORE UPDATE OR DELETE ON "prescription_line" FOR EACH ROW
-EXECUTE FUNCTION refuse_line_change('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}', '{dispensed,cancelled}', '{}')
+EXECUTE FUNCTION refuse_line_change('posted is final: prescription_line', 'prescription', 'prescription_id', '{draft}', '{dispensed,cancelled,expired}', '{}')
 
 CREATE TRIGGER prescription_line_final_truncate BEFORE TRUNCATE ON "prescription_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: prescription_line')
@@ -741,11 +755,11 @@ EXECUTE FUNCTION end_access()
 
 ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_doctor_time EXCLUDE USING gist ("doctor_id" WITH =,
   tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
-WHERE (state IN ('requested', 'approved', 'in_progress', 'completed'))
+WHERE (state IN ('requested', 'approved', 'in_progress', 'completed') AND kind = 'appointment')
 
 ALTER TABLE "consultation" ADD CONSTRAINT ex_consultation_patient_time EXCLUDE USING gist ("patient_id" WITH =,
   tsrange("starts_at" AT TIME ZONE 'UTC', ("starts_at" AT TIME ZONE 'UTC') + make_interval(mins => "slot_minutes")) WITH &&)
-WHERE (state IN ('requested', 'approved', 'in_progress', 'completed') AND "held_beside_id" IS NULL)
+WHERE (state IN ('requested', 'approved', 'in_progress', 'completed') AND "held_beside_id" IS NULL AND kind = 'appointment')
 
 ALTER TABLE "supplier_price" ADD CONSTRAINT ex_supplier_price_days EXCLUDE USING gist ("supplier_id" WITH =, "item_id" WITH =, "unit_id" WITH =, "minimum_quantity" WITH =, "kind" WITH =,
   daterange("valid_from", "valid_to", '[]') WITH &&)

@@ -89,7 +89,7 @@ WHEN EXISTS (SELECT 1 FROM "stock_move" WHERE ("id" = NEW."id") OR ("reverses_id
 BEGIN SELECT RAISE(ABORT, 'append-only: stock_move'); END
 
 CREATE TRIGGER asset_auction_final_update BEFORE UPDATE ON "asset_auction"
-WHEN (OLD.state IN ('sold', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."auctioned_on" IS NOT NEW."auctioned_on" OR OLD."round" IS NOT NEW."round" OR OLD."appraiser" IS NOT NEW."appraiser" OR OLD."appraised_on" IS NOT NEW."appraised_on" OR OLD."buyer_name" IS NOT NEW."buyer_name" OR OLD."buyer_identity" IS NOT NEW."buyer_identity" OR OLD."minutes_number" IS NOT NEW."minutes_number" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('sold', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."auctioned_on" IS NOT NEW."auctioned_on" OR OLD."round" IS NOT NEW."round" OR OLD."appraiser" IS NOT NEW."appraiser" OR OLD."appraised_on" IS NOT NEW."appraised_on" OR OLD."buyer_name" IS NOT NEW."buyer_name" OR OLD."buyer_identity" IS NOT NEW."buyer_identity" OR OLD."minutes_number" IS NOT NEW."minutes_number" OR OLD."paid_on" IS NOT NEW."paid_on" OR OLD."payment_reference" IS NOT NEW."payment_reference" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction'); END
 
@@ -98,12 +98,12 @@ WHEN OLD.state IN ('sold', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction'); END
 
 CREATE TRIGGER asset_disposal_final_update BEFORE UPDATE ON "asset_disposal"
-WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."disposed_on" IS NOT NEW."disposed_on" OR OLD."route" IS NOT NEW."route" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."disposed_on" IS NOT NEW."disposed_on" OR OLD."route" IS NOT NEW."route" OR OLD."responsible_id" IS NOT NEW."responsible_id" OR OLD."responsible_name" IS NOT NEW."responsible_name" OR OLD."claim_amount" IS NOT NEW."claim_amount" OR OLD."claim_decision" IS NOT NEW."claim_decision" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_disposal'); END
 
 CREATE TRIGGER asset_disposal_final_delete BEFORE DELETE ON "asset_disposal"
-WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_disposal'); END
 
 CREATE TRIGGER asset_plan_final_update BEFORE UPDATE ON "asset_plan"
@@ -143,12 +143,12 @@ WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_value_change'); END
 
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation"
-WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to" IS NOT NEW."moved_to" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."kind" IS NOT NEW."kind" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: consultation'); END
 
 CREATE TRIGGER consultation_final_delete BEFORE DELETE ON "consultation"
-WHEN OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: consultation'); END
 
 CREATE TRIGGER delivery_request_final_update BEFORE UPDATE ON "delivery_request"
@@ -169,6 +169,15 @@ CREATE TRIGGER depreciation_run_final_delete BEFORE DELETE ON "depreciation_run"
 WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
+CREATE TRIGGER fault_report_final_update BEFORE UPDATE ON "fault_report"
+WHEN (OLD.state IN () AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."code" IS NOT NEW."code" OR OLD."reported_on" IS NOT NEW."reported_on" OR OLD."reported_at" IS NOT NEW."reported_at" OR OLD."priority" IS NOT NEW."priority" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."place_detail" IS NOT NEW."place_detail" OR OLD."fault" IS NOT NEW."fault" OR OLD."reporter_name" IS NOT NEW."reporter_name" OR OLD."reporter_phone" IS NOT NEW."reporter_phone" OR OLD."answer_due_at" IS NOT NEW."answer_due_at" OR OLD."acknowledged_at" IS NOT NEW."acknowledged_at" OR OLD."condition_before" IS NOT NEW."condition_before" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."result" IS NOT NEW."result" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
+
+CREATE TRIGGER fault_report_final_delete BEFORE DELETE ON "fault_report"
+WHEN OLD.state IN () OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
+
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt"
 WHEN (OLD.state IN ('posted', 'reversed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."purchase_order_id" IS NOT NEW."purchase_order_id" OR OLD."source" IS NOT NEW."source" OR OLD."source_name" IS NOT NEW."source_name" OR OLD."supplier_return_id" IS NOT NEW."supplier_return_id" OR OLD."supplier_id" IS NOT NEW."supplier_id" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."ordered_on" IS NOT NEW."ordered_on" OR OLD."received_on" IS NOT NEW."received_on" OR OLD."delivery_order_number" IS NOT NEW."delivery_order_number" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
@@ -179,7 +188,7 @@ WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: goods_receipt'); END
 
 CREATE TRIGGER inventory_round_final_update BEFORE UPDATE ON "inventory_round"
-WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."counted_on" IS NOT NEW."counted_on" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('posted', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."counted_on" IS NOT NEW."counted_on" OR OLD."found_empty" IS NOT NEW."found_empty" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round'); END
 
@@ -188,7 +197,7 @@ WHEN OLD.state IN ('posted', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: inventory_round'); END
 
 CREATE TRIGGER maintenance_final_update BEFORE UPDATE ON "maintenance"
-WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."kind" IS NOT NEW."kind" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."maintenance_schedule_id" IS NOT NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS NOT NEW."estimated_cost" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."finished_at" IS NOT NEW."finished_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('done', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."kind" IS NOT NEW."kind" OR OLD."work_unit_id" IS NOT NEW."work_unit_id" OR OLD."vendor_id" IS NOT NEW."vendor_id" OR OLD."maintenance_schedule_id" IS NOT NEW."maintenance_schedule_id" OR OLD."estimated_cost" IS NOT NEW."estimated_cost" OR OLD."approved_cost" IS NOT NEW."approved_cost" OR OLD."order_again_on" IS NOT NEW."order_again_on" OR OLD."down_since" IS NOT NEW."down_since" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."finished_at" IS NOT NEW."finished_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance'); END
 
@@ -197,21 +206,21 @@ WHEN OLD.state IN ('done', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance'); END
 
 CREATE TRIGGER monthly_pack_final_update BEFORE UPDATE ON "monthly_pack"
-WHEN (OLD.state IN ('released', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."period_id" IS NOT NEW."period_id" OR OLD."prepared_on" IS NOT NEW."prepared_on" OR OLD."foreword" IS NOT NEW."foreword" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('released', 'withdrawn', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."period_id" IS NOT NEW."period_id" OR OLD."prepared_on" IS NOT NEW."prepared_on" OR OLD."foreword" IS NOT NEW."foreword" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: monthly_pack'); END
 
 CREATE TRIGGER monthly_pack_final_delete BEFORE DELETE ON "monthly_pack"
-WHEN OLD.state IN ('released', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('released', 'withdrawn', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: monthly_pack'); END
 
 CREATE TRIGGER prescription_final_update BEFORE UPDATE ON "prescription"
-WHEN (OLD.state IN ('dispensed', 'cancelled') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."store_id" IS NOT NEW."store_id" OR OLD."received_by" IS NOT NEW."received_by" OR OLD."dispensed_at" IS NOT NEW."dispensed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('dispensed', 'cancelled', 'expired') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."consultation_id" IS NOT NEW."consultation_id" OR OLD."prescribed_on" IS NOT NEW."prescribed_on" OR OLD."valid_until" IS NOT NEW."valid_until" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER prescription_final_delete BEFORE DELETE ON "prescription"
-WHEN OLD.state IN ('dispensed', 'cancelled') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('dispensed', 'cancelled', 'expired') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription'); END
 
 CREATE TRIGGER purchase_order_final_update BEFORE UPDATE ON "purchase_order"
@@ -314,16 +323,16 @@ WHEN OLD.state IN ('accepted', 'reversed', 'cancelled') OR OLD.number IS NOT NUL
 BEGIN SELECT RAISE(ABORT, 'posted is final: unit_return'); END
 
 CREATE TRIGGER asset_auction_bid_final_insert BEFORE INSERT ON "asset_auction_bid"
-WHEN (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = NEW."asset_auction_line_id")) NOT IN ('open')
+WHEN (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = NEW."asset_auction_line_id")) NOT IN ('open', 'awarded')
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction_bid'); END
 
 CREATE TRIGGER asset_auction_bid_final_update BEFORE UPDATE ON "asset_auction_bid"
-WHEN (((SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = OLD."asset_auction_line_id")) NOT IN ('open') OR (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = NEW."asset_auction_line_id")) NOT IN ('open'))
+WHEN (((SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = OLD."asset_auction_line_id")) NOT IN ('open', 'awarded') OR (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = NEW."asset_auction_line_id")) NOT IN ('open', 'awarded'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."asset_auction_line_id" IS NOT NEW."asset_auction_line_id" OR OLD."round" IS NOT NEW."round" OR OLD."bidder_name" IS NOT NEW."bidder_name" OR OLD."bidder_identity" IS NOT NEW."bidder_identity" OR OLD."amount" IS NOT NEW."amount" OR OLD."offered_at" IS NOT NEW."offered_at" OR OLD."is_valid" IS NOT NEW."is_valid" OR OLD."note" IS NOT NEW."note" OR OLD."version" IS NOT NEW."version"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction_bid'); END
 
 CREATE TRIGGER asset_auction_bid_final_delete BEFORE DELETE ON "asset_auction_bid"
-WHEN (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = OLD."asset_auction_line_id")) NOT IN ('open')
+WHEN (SELECT state FROM "asset_auction" WHERE id = (SELECT "asset_auction_id" FROM "asset_auction_line" WHERE id = OLD."asset_auction_line_id")) NOT IN ('open', 'awarded')
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction_bid'); END
 
 CREATE TRIGGER asset_auction_line_final_insert BEFORE INSERT ON "asset_auction_line"
@@ -334,7 +343,7 @@ CREATE TRIGGER asset_auction_line_final_update BEFORE UPDATE ON "asset_auction_l
 WHEN (((SELECT state FROM "asset_auction" WHERE id = OLD."asset_auction_id") NOT IN ('draft') OR (SELECT state FROM "asset_auction" WHERE id = NEW."asset_auction_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."asset_auction_id" IS NOT NEW."asset_auction_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."land_id" IS NOT NEW."land_id" OR OLD."quantity" IS NOT NEW."quantity"))
   OR ((SELECT state FROM "asset_auction" WHERE id = OLD."asset_auction_id") IN ('sold', 'cancelled')
-  AND (OLD."appraised_value" IS NOT NEW."appraised_value" OR OLD."reserve_price" IS NOT NEW."reserve_price" OR OLD."sale_price" IS NOT NEW."sale_price"))
+  AND (OLD."appraised_value" IS NOT NEW."appraised_value" OR OLD."reserve_price" IS NOT NEW."reserve_price" OR OLD."sale_price" IS NOT NEW."sale_price" OR OLD."is_dropped" IS NOT NEW."is_dropped"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_auction_line'); END
 
 CREATE TRIGGER asset_auction_line_final_delete BEFORE DELETE ON "asset_auction_line"
@@ -348,7 +357,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: asset_disposal_line'); END
 CREATE TRIGGER asset_disposal_line_final_update BEFORE UPDATE ON "asset_disposal_line"
 WHEN (((SELECT state FROM "asset_disposal" WHERE id = OLD."asset_disposal_id") NOT IN ('draft') OR (SELECT state FROM "asset_disposal" WHERE id = NEW."asset_disposal_id") NOT IN ('draft'))
   AND (OLD."id" IS NOT NEW."id" OR OLD."asset_disposal_id" IS NOT NEW."asset_disposal_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."ward_id" IS NOT NEW."ward_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."reason" IS NOT NEW."reason"))
-  OR ((SELECT state FROM "asset_disposal" WHERE id = OLD."asset_disposal_id") IN ('posted', 'cancelled')
+  OR ((SELECT state FROM "asset_disposal" WHERE id = OLD."asset_disposal_id") IN ('posted', 'cancelled', 'reversed')
   AND (OLD."book_value" IS NOT NEW."book_value" OR OLD."held_asset_id" IS NOT NEW."held_asset_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_disposal_line'); END
 
@@ -474,9 +483,9 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_line'); END
 
 CREATE TRIGGER maintenance_line_final_update BEFORE UPDATE ON "maintenance_line"
 WHEN (((SELECT state FROM "maintenance" WHERE id = OLD."maintenance_id") NOT IN ('draft') OR (SELECT state FROM "maintenance" WHERE id = NEW."maintenance_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."fault" IS NOT NEW."fault"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."fault" IS NOT NEW."fault" OR OLD."checklist" IS NOT NEW."checklist"))
   OR ((SELECT state FROM "maintenance" WHERE id = OLD."maintenance_id") IN ('done', 'cancelled')
-  AND (OLD."state" IS NOT NEW."state" OR OLD."version" IS NOT NEW."version" OR OLD."cost" IS NOT NEW."cost" OR OLD."result" IS NOT NEW."result" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."next_due_on" IS NOT NEW."next_due_on" OR OLD."employee_id" IS NOT NEW."employee_id"))
+  AND (OLD."state" IS NOT NEW."state" OR OLD."version" IS NOT NEW."version" OR OLD."cost" IS NOT NEW."cost" OR OLD."result" IS NOT NEW."result" OR OLD."condition_before" IS NOT NEW."condition_before" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."next_due_on" IS NOT NEW."next_due_on" OR OLD."employee_id" IS NOT NEW."employee_id" OR OLD."checklist_done" IS NOT NEW."checklist_done" OR OLD."took_out" IS NOT NEW."took_out" OR OLD."asset_disposal_id" IS NOT NEW."asset_disposal_id"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: maintenance_line'); END
 
 CREATE TRIGGER maintenance_line_final_delete BEFORE DELETE ON "maintenance_line"
@@ -502,7 +511,7 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_update BEFORE UPDATE ON "prescription_line"
 WHEN (((SELECT state FROM "prescription" WHERE id = OLD."prescription_id") NOT IN ('draft') OR (SELECT state FROM "prescription" WHERE id = NEW."prescription_id") NOT IN ('draft'))
-  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."dose" IS NOT NEW."dose" OR OLD."frequency" IS NOT NEW."frequency" OR OLD."duration_days" IS NOT NEW."duration_days" OR OLD."directions" IS NOT NEW."directions" OR OLD."allergy_reason" IS NOT NEW."allergy_reason"))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."prescription_id" IS NOT NEW."prescription_id" OR OLD."item_id" IS NOT NEW."item_id" OR OLD."unit_id" IS NOT NEW."unit_id" OR OLD."quantity" IS NOT NEW."quantity" OR OLD."factor" IS NOT NEW."factor" OR OLD."dose" IS NOT NEW."dose" OR OLD."frequency" IS NOT NEW."frequency" OR OLD."duration_days" IS NOT NEW."duration_days" OR OLD."directions" IS NOT NEW."directions" OR OLD."dose_quantity" IS NOT NEW."dose_quantity" OR OLD."dose_unit" IS NOT NEW."dose_unit" OR OLD."times_a_day" IS NOT NEW."times_a_day" OR OLD."every_hours" IS NOT NEW."every_hours" OR OLD."meal" IS NOT NEW."meal" OR OLD."is_if_needed" IS NOT NEW."is_if_needed" OR OLD."most_a_day" IS NOT NEW."most_a_day" OR OLD."allergy_reason" IS NOT NEW."allergy_reason" OR OLD."interaction_reason" IS NOT NEW."interaction_reason" OR OLD."warnings" IS NOT NEW."warnings"))
 BEGIN SELECT RAISE(ABORT, 'posted is final: prescription_line'); END
 
 CREATE TRIGGER prescription_line_final_delete BEFORE DELETE ON "prescription_line"
@@ -672,9 +681,9 @@ BEGIN
 END
 
 CREATE TRIGGER ex_consultation_doctor_time_insert AFTER INSERT ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
@@ -682,9 +691,9 @@ WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typ
 BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_doctor_time'); END
 
 CREATE TRIGGER ex_consultation_doctor_time_update AFTER UPDATE ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typeof(NEW."starts_at") <> 'text'
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."doctor_id" = NEW."doctor_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed')
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
@@ -692,9 +701,9 @@ WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND (typ
 BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_doctor_time'); END
 
 CREATE TRIGGER ex_consultation_patient_time_insert AFTER INSERT ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND (typeof(NEW."starts_at") <> 'text'
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000
@@ -702,9 +711,9 @@ WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW.
 BEGIN SELECT RAISE(ABORT, 'overlap: ex_consultation_patient_time'); END
 
 CREATE TRIGGER ex_consultation_patient_time_update AFTER UPDATE ON "consultation"
-WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND (typeof(NEW."starts_at") <> 'text'
+WHEN NEW.state IN ('requested', 'approved', 'in_progress', 'completed') AND NEW."held_beside_id" IS NULL AND NEW.kind = 'appointment' AND (typeof(NEW."starts_at") <> 'text'
   OR julianday(NEW."starts_at") IS NULL OR EXISTS (SELECT 1 FROM "consultation" AS other WHERE other."patient_id" = NEW."patient_id"
-  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL
+  AND other.id <> NEW.id AND other.state IN ('requested', 'approved', 'in_progress', 'completed') AND other."held_beside_id" IS NULL AND other.kind = 'appointment'
   AND other."starts_at" > date(NEW."starts_at", '-3 days')
   AND other."starts_at" < date(NEW."starts_at", '+4 days')
   AND CAST(round(julianday(other."starts_at") * 86400000) AS INTEGER) < CAST(round(julianday(NEW."starts_at") * 86400000) AS INTEGER) + NEW."slot_minutes" * 60000

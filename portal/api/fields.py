@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from models.base import db
 from models.errors import N_, Refused
 
-TEXT, NUMBER, CURSOR = "text", "number", "cursor"
+TEXT, NUMBER, CURSOR, SWITCH, MOMENT = "text", "number", "cursor", "switch", "moment"
 #: The largest `version` that a column holds.
 LARGEST = 2**31 - 1
 
@@ -49,6 +50,10 @@ class Field:
             made = {"type": "integer", "minimum": self.least, "maximum": self.most}
         elif self.kind == CURSOR:
             made = {"type": "string", "pattern": "^[0-9]{0,18}$"}
+        elif self.kind == SWITCH:
+            made = {"type": "boolean"}
+        elif self.kind == MOMENT:
+            made = {"type": "string", "format": "date-time", "maxLength": self.most}
         elif self.choices:
             made = {"type": "string", "enum": list(self.choices)}
         if not is_query and not self.needed:
@@ -75,7 +80,24 @@ class Field:
             return None
         if self.kind == NUMBER:
             return self._number(name, value)
+        if self.kind == SWITCH:
+            if not isinstance(value, bool):
+                raise Refused(N_("“%(called)s” is true or false."), field=name, called=name)
+            return value
+        if self.kind == MOMENT:
+            return self._moment(name, value)
         return self._text(name, value)
+
+    @staticmethod
+    def _moment(name: str, value: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            moment = None
+        if moment is None or moment.tzinfo is None or not 1900 < moment.year < 2200:
+            raise Refused(N_("“%(called)s” is a time with its zone, for example 2026-11-29T14:05:00+07:00."),
+                          field=name, called=name)
+        return moment.astimezone(UTC)
 
     def _number(self, name: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
@@ -108,6 +130,16 @@ def text(says: str, most: int = 200, *, needed: bool = False, is_trimmed: bool =
 
 def number(says: str, least: int, most: int) -> Field:
     return Field(says, NUMBER, most, least)
+
+
+def switch(says: str) -> Field:
+    """Of a body: true or false."""
+    return Field(says, SWITCH)
+
+
+def moment(says: str) -> Field:
+    """Of a body: an instant, in ISO 8601 with its zone."""
+    return Field(says, MOMENT, 40)
 
 
 def one_of(says: str, kind: type[StrEnum]) -> Field:

@@ -36,18 +36,20 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "batch_correction",
         "stock_balance", "stock_move", "account", "period", "journal_entry", "journal_line", DOCUMENTS)),
     "rooms": (_l("Rooms and cleaning"), (
-        "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "room_facility",
-        "class_facility", "cleaning", DOCUMENTS)),
+        "land", "building", "ward", "room", "room_class", "inpatient_room", "bed", "stay", "stay_bed",
+        "bed_reservation", "wall_display", "room_facility", "class_facility", "cleaning", DOCUMENTS)),
     "assets": (_l("Assets"), (
         "asset_type", "asset_model", "vendor", "asset", "asset_book", "asset_book_change", "asset_movement",
         DOCUMENTS, "asset_auction_bid")),
     "care": (_l("Maintenance and depreciation"), (
-        "asset", "asset_model", "vendor", "maintenance_schedule", DOCUMENTS, "maintenance_part",
-        "calibration")),
+        "asset", "asset_model", "vendor", "service_contract", "service_contract_line", "maintenance_schedule",
+        "meter_reading", "model_part", DOCUMENTS, "maintenance_part", "calibration")),
     "telemedicine": (_l("Telemedicine"), (
         "specialization", "doctor", "doctor_schedule", "schedule_exception", "patient", "consent", DOCUMENTS,
+        "dispensing", "prescription_template", "patient_allergy", "substance", "medicine_name",
+        "drug_interaction",
         "triage_answer", "consultation_message", "note_draft", "clinical_note", "diagnosis", "letter",
-        "patient_merge", "patient_merge_move")),
+        "letter_answer", "follow_up", "vital_sign", "video_signal", "patient_merge", "patient_merge_move")),
     "learning": (_l("Classes and progress"), (
         "user", "learning_class", "class_member", "class_task", "exercise_progress", "case_progress",
         "own_exercise")),

@@ -8,8 +8,11 @@ from portal.web import (
     asset_qr_page,
     commands,
     compress,
+    contact,
     conversation_page,
+    drafts,
     errors,
+    fault_page,
     form_parts,
     headers,
     health,
@@ -18,6 +21,7 @@ from portal.web import (
     signin,
     throttle,
     verify,
+    vital_charts,
 )
 
 
@@ -25,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.request_class = form_parts.NamedRequest
     compress.init_app(app)  # first registered, last to see an answer
     conversation_page.init_app(app)
+    vital_charts.init_app(app)
     locale.init_app(app)
     headers.init_app(app)
     signin.init_app(app)
@@ -33,5 +38,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
     app.register_blueprint(asset_qr_page.bp)
+    app.register_blueprint(fault_page.bp)
+    drafts.init_app(app)
     commands.init_app(app)
     throttle.init_app(app)
+    contact.init_app(app)

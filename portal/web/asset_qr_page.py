@@ -7,20 +7,20 @@ import io
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext
+from flask import Blueprint, abort, render_template, send_file, url_for
 from flask_login import current_user, login_required
 from sqlalchemy.orm import joinedload
 
 from models.asset_register import Asset
 from models.base import db, one_transaction
 from models.documents import Attachment
-from models.errors import NotAllowed, Refused
-from models.operations.assets import faults
+from models.errors import Refused
+from models.operations.assets import at_the_device
 from models.operations.core import files
 from models.organisation import Setting
 from models.rights import may, scope
-from portal.web.locale import refusal_text
+from portal.web import fault_page
+from portal.web.links import printed_address
 
 bp = Blueprint("labelled", __name__)
 
@@ -50,32 +50,37 @@ def _mine_or_404(qr: str) -> Asset:
 
 @bp.get("/asset/<qr>")
 def page(qr: str) -> Any:
-    """Whose it is; for those who may see it in the register also what it is, and a form to report a fault."""
+    """A form to report a fault, and whose it is; for those who may see it in the register also what it is."""
+    return _shown(_known(qr))
+
+
+def _known(qr: str) -> Asset:
     asset = _asset(qr)
     if asset is None:
         abort(404)
-    return _shown(asset)
+    return asset
 
 
 def _shown(asset: Asset, refusal: Refused | None = None) -> Any:
+    form = fault_page.given(f"/asset/{asset.qr_code}/fault", refusal)
     if not _is_mine(asset):
         stored = dict(db.session.execute(
             sa.select(Setting.key,
                       Setting.value).where(Setting.key.in_(("hospital.name", "hospital.phone")))).all())
         return render_template("site/labelled.html", asset=None, hospital=stored.get("hospital.name"),
-                               phone=stored.get("hospital.phone"))
+                               phone=stored.get("hospital.phone"), **form)
     return render_template(
-        "site/labelled.html", asset=asset, due=faults.due(asset), orders=faults.open_orders(asset),
-        photo=faults.photo_of(asset), may_report=may(current_user, "create", "maintenance"),
-        may_read_orders=may(current_user, "read", "maintenance"), refusal=refusal,
-        message=refusal_text(refusal) if refusal is not None else "", typed=request.form.get("fault", ""))
+        "site/labelled.html", asset=asset, due=at_the_device.due(asset),
+        orders=at_the_device.open_orders(asset), reports=at_the_device.open_reports(asset),
+        reads_all=scope(current_user, "fault_report") is None, photo=at_the_device.photo_of(asset),
+        may_read_orders=may(current_user, "read", "maintenance"), **form)
 
 
 @bp.get("/asset/<qr>/photo")
 @login_required
 def photo(qr: str) -> Any:
     """The newest picture of the thing, small."""
-    picture = faults.photo_of(_mine_or_404(qr))
+    picture = at_the_device.photo_of(_mine_or_404(qr))
     if picture is None:
         abort(404)
     key, small = picture.id, picture.small
@@ -87,31 +92,11 @@ def photo(qr: str) -> Any:
 
 
 @bp.post("/asset/<qr>/fault")
-@login_required
 def fault(qr: str) -> Any:
-    """Draft a maintenance request for the thing; it opens so that its author can hand it in."""
-    asset = _mine_or_404(qr)
-    upload = request.files.get("photo")
-    key = asset.id
-    try:
-        attached = None
-        if upload is not None and upload.filename and may(current_user, "create", "maintenance"):
-            with upload.stream as stream:
-                attached = files.checked(stream.read(files.MOST_BYTES + 1), upload.filename, field="photo")
-            asset = _mine_or_404(qr)  # it may have moved on while the picture was read
-        with one_transaction():
-            order = faults.report_fault(asset, request.form.get("fault", ""), by=current_user, photo=attached)
-    except NotAllowed:
-        abort(403)
-    except Refused as refusal:
-        db.session.rollback()
-        result = db.session.get(Asset, key)
-        assert result is not None
-        return _shown(result, refusal), refusal.status
-    flash(gettext("The fault is written down. Look it over, then submit the request."), "success")
-    return redirect(f"/admin/maintenance/details/?id={order.id}", 303)
+    """Report that the thing is broken; anybody may."""
+    return fault_page.send(lambda: _known(qr), _shown)
 
 
 def address_of(asset: Asset) -> str:
-    """The full address that stands behind the QR code of the asset."""
-    return url_for("labelled.page", qr=asset.qr_code, _external=True)
+    """The full address that stands behind the QR code of the asset; "" where the hospital has none yet."""
+    return printed_address(url_for("labelled.page", qr=asset.qr_code))

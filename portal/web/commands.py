@@ -82,8 +82,9 @@ def create_user(name: str, email: str, roles: tuple[str, ...], password: str) ->
     except EmailNotValidError as error:
         raise Refused("%(email)s is no e-mail address.", email=email) from error
     least = passwords.MIN_STAFF if set(map(Role, roles)) & STAFF_ROLES else passwords.MIN_PATIENT
-    if len(password) < least:
-        raise Refused("The password needs %(least)s characters or more.", least=least)
+    weak = passwords.problem(password, least, email, name)
+    if weak is not None:
+        raise weak
     with one_transaction() as session:
         if session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower())):
             raise Refused("There is an account %(email)s already.", email=email)

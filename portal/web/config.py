@@ -55,6 +55,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
         "REDIS_URL": os.environ.get("REDIS_URL") or "",
         "LONG_POLL": _switch("LONG_POLL"),
+        "TURN_SECRET": os.environ.get("TURN_SECRET") or "",
         "SQL_LAB": _switch("SQL_LAB"),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},

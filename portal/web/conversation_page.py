@@ -8,6 +8,7 @@ has.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g, make_response, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import FileStorage
 
 from models.base import db, one_transaction
 from models.clinic import Doctor, Patient
@@ -28,8 +30,10 @@ from models.consultations import (
     MessageSide,
     seen_by_doctor,
 )
+from models.documents import Attachment
 from models.operations.clinic import conversations
 from models.operations.clinic.conversation_news import BOARD
+from models.operations.core import files
 
 #: Messages that a page begins with.
 MOST = 200
@@ -43,18 +47,22 @@ def _number(text: str | None) -> int:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a page has: the last message, the consultation's version, the last own message that was read, and
-    whether one could write."""
+    """What a page has: the last message, the consultation's version, the last own message that was read,
+    whether one could write, and the last message that was on a page which somebody looked at (`looked`, None
+    where the page does not say: then what it is given counts as looked at)."""
 
     after: int
     version: int
     read: int
     is_open: bool
+    looked: int | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Seen:
         version, _, read = values.get("have", "").partition(".")
-        return cls(_number(values.get("after")), _number(version), _number(read), values.get("open") == "1")
+        looked = values.get("looked")
+        return cls(_number(values.get("after")), _number(version), _number(read), values.get("open") == "1",
+                   None if looked is None else _number(looked))
 
 
 def init_app(app: Flask) -> None:
@@ -69,6 +77,7 @@ def init_app(app: Flask) -> None:
             g.talk_number = BOARD.number(_number(str(key)), side)
 
     app.before_request_funcs.setdefault(None, []).insert(0, remember)
+    app.jinja_env.globals["voice_length"] = voice_length
 
 
 def number(consultation_id: int, me: MessageSide) -> int:
@@ -78,6 +87,22 @@ def number(consultation_id: int, me: MessageSide) -> int:
 
 def other(side: MessageSide) -> MessageSide:
     return MessageSide.DOCTOR if side == MessageSide.PATIENT else MessageSide.PATIENT
+
+
+def brought(form: Mapping[str, str], upload: FileStorage) -> files.Checked:
+    """The file of a message as it may be kept: a voice note where the form says how long it is, else a photo
+    or a PDF. Outside of `one_transaction`. Raises `Refused` at ``file``."""
+    with upload.stream as stream:
+        content = stream.read(files.MOST_BYTES + 1)
+    if form.get("voice_seconds"):
+        return files.checked_voice(content, _number(form["voice_seconds"]))
+    return files.checked(content, upload.filename or "")
+
+
+def voice_length(file: Attachment) -> str:
+    """How long a voice note is, as its name says: ``0:34``."""
+    found = re.fullmatch(r"voice-(\d{1,2})m(\d\d)s\.\w+", file.file_name)
+    return f"{found[1]}:{found[2]}" if found else ""
 
 
 def read_mark(consultation_id: int, me: MessageSide) -> int:
@@ -149,6 +174,18 @@ def mark_read(consultation: Consultation | Glance, shown: list[ConsultationMessa
     return new[0]
 
 
+def mark_looked(consultation: Glance, seen: Seen, me: MessageSide) -> None:
+    """Say that the other side's messages were read which stood on a page that somebody looked at."""
+    if not seen.looked or consultation.last == 0:
+        return
+    unread = db.session.scalar(sa.select(ConsultationMessage.id).where(
+        ConsultationMessage.consultation_id == consultation.id, ConsultationMessage.side != me,
+        ConsultationMessage.read_at.is_(None), ConsultationMessage.id <= seen.looked).limit(1))
+    if unread is not None:
+        with one_transaction():
+            conversations.read_up_to(consultation.id, me, seen.looked)
+
+
 def context(consultation: Consultation | Glance, me: MessageSide, *, after: int = 0, read: int = 0,
             is_live: bool = True, number: int | None = None) -> dict[str, Any]:
     """What the templates of the conversation are given. `number`: the board's, as it was before the rows were
@@ -177,7 +214,8 @@ def news(consultation: Consultation | Glance, seen: Seen, me: MessageSide, numbe
     body = render_template(
         "site/talk_news.html", consultation=consultation, messages=shown, previous=previous, first_new=0,
         marked=marked, types=BOARD.is_typing(consultation.id, other(me)), **given)
-    mark_read(consultation, shown, me)  # last: its commit lets go of everything that was loaded
+    if seen.looked is None:
+        mark_read(consultation, shown, me)  # last: its commit lets go of everything that was loaded
     return body
 
 

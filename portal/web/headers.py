@@ -21,6 +21,7 @@ def policy() -> str:
     script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
     return "; ".join((
         "default-src 'none'", f"script-src {script}", "style-src 'self'", "img-src 'self' data:",
+        "media-src 'self' blob:" if g.get("uses_microphone") else "media-src 'none'",  # voice notes
         "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "form-action 'self'",
         "frame-ancestors 'none'", "base-uri 'none'"))
 
@@ -32,9 +33,10 @@ def _harden(response: Response) -> Response:
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    camera = "(self)" if g.get("uses_camera") else "()"  # set by the pages that read barcodes
+    camera = "(self)" if g.get("uses_camera") else "()"  # set by the pages that read barcodes, and the call
+    microphone = "(self)" if g.get("uses_microphone") else "()"  # set by conversation and call
     headers.setdefault("Permissions-Policy",
-                       f"camera={camera}, geolocation=(), microphone=(), payment=(), usb=()")
+                       f"camera={camera}, geolocation=(), microphone={microphone}, payment=(), usb=()")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == "static":

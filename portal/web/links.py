@@ -34,7 +34,8 @@ def is_demo() -> bool:
 
 
 def public_url() -> str | None:
-    """The address under which people reach the hospital, for links in mail.
+    """The address under which people reach the hospital, for whatever leaves the screen: mail, papers,
+    labels.
 
     `PUBLIC_URL` says it. Only the demo takes it from the request: a forged Host header in production would
     send somebody's link to another site.
@@ -46,3 +47,10 @@ def public_url() -> str | None:
     if has_request_context():
         return request.url_root.rstrip("/")
     return f"http://{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 5000}"
+
+
+def printed_address(path: str) -> str:
+    """`path` with the hospital's address before it, as it stands in QR codes and on papers; "" where that
+    address is not known, because a code that leads nowhere is worse than none."""
+    root = public_url()
+    return f"{root}{path}" if root else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 from typing import Any
 
 from babel.dates import format_date
@@ -17,7 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from models import clock
-from models.errors import Plural, Refused
+from models.errors import InTwo, Plural, Refused
 
 LANGUAGES = ("id", "en")
 #: The field of the session that keeps the reader's language for the time when the database is away.
@@ -177,13 +178,25 @@ def parse_decimal(text: str | None) -> Decimal | None:
         raise ValueError(text) from error
 
 
+def _as_said(value: Any) -> Any:
+    """A value of a sentence in the reader's way: a state is a word in the middle of it."""
+    if isinstance(value, Decimal):
+        return quantity(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Enum):
+        # its words are read off names that build on this module
+        from portal.web.words import state_word
+        word = state_word(value)
+        return word if word.isupper() else word[:1].lower() + word[1:]
+    return value.en if isinstance(value, InTwo) and not is_indonesian() else value
+
+
 def refusal_text(refusal: Refused) -> str:
     """The refusal in the reader's language."""
-    params: dict[str, Any] = {key: quantity(value) if isinstance(value, Decimal) else day(value)
-                              if isinstance(value, date) and not isinstance(value, datetime)
-                              else moment(value)
-                              if isinstance(value, datetime) else value
-                              for key, value in refusal.params.items()}
+    params = {key: _as_said(value) for key, value in refusal.params.items()}
     message = refusal.message
     if isinstance(message, Plural):
         return ngettext(message.one, message, refusal.params.get("count", 2), **params)

@@ -30,7 +30,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from models.operations.clinic.conversation_news import BOARD, Board
 
-NEWS = re.compile(r"/(portal/consultations|admin/consultation)/(\d{1,18})/news")
+NEWS = re.compile(r"/(portal/consultations|admin/consultation)/(\d{1,18})/(?:call/)?news")
 SIDES = {"portal/consultations": "patient", "admin/consultation": "doctor"}
 #: Seconds that a request is put aside at most; less than what proxies allow.
 LONGEST = 50.0

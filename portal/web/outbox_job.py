@@ -18,8 +18,10 @@ from sqlalchemy.orm import joinedload, undefer
 
 from models import clock
 from models.base import db, one_transaction
+from models.consultations import Consultation
 from models.documents import WORKFLOWS, Attachment
 from models.outbox import Channel, DeliveryStatus, Outbox
+from portal.web import calendar_file
 from portal.web.channels import Enclosed, Message, Undelivered, sender_of
 from portal.web.notices import words_of
 
@@ -56,6 +58,8 @@ def _enclosed(message: Outbox) -> Enclosed | None:
                         message.attachment.content)
     if message.document_type is None:
         return None
+    if message.document_type == Consultation.__tablename__:
+        return _calendar(message)
     # pulls in the layout engine: only when a paper goes out
     from portal.web.print import document_pdf, file_name
     document = db.session.get_one(WORKFLOWS[message.document_type], message.document_id)
@@ -64,6 +68,15 @@ def _enclosed(message: Outbox) -> Enclosed | None:
                         document_pdf(document, message.language.value))
     finally:
         db.session.commit()  # nothing is held while the message is on its way
+
+
+def _calendar(message: Outbox) -> Enclosed:
+    """The consultation for the reader's calendar, as it stands when the mail leaves."""
+    try:
+        return Enclosed(*calendar_file.enclosed(db.session.get_one(Consultation, message.document_id),
+                                                message.language.value))
+    finally:
+        db.session.commit()
 
 
 def send_waiting(urls: dict[Channel, str], limit: int = 200) -> Counter[str]:

@@ -14,9 +14,9 @@ from models import clock
 from models.base import db
 from models.consultations import Consultation
 from models.documents import DocumentNumber
-from models.prescriptions import Letter, LetterKind, PrescriptionState
+from models.prescriptions import GIVEN_OUT, Letter, LetterKind, LetterState
 from models.settings import setting
-from portal.web import links, locale, pdf, words
+from portal.web import links, locale, pdf, prescription_paper, words
 
 
 @dataclass
@@ -52,10 +52,10 @@ def _sheet(consultation: Consultation, title: str, number: str, on: Any, code: s
     doctor = consultation.doctor
     sheet = Sheet(title, setting("hospital.name"), number, locale.day(on, "long"),
                   _facts(consultation), doctor=doctor.name,
-                  licence=f"SIP {doctor.sip_number}" if doctor.sip_number else "")
+                  licence=prescription_paper.licence(doctor))
     if code:
-        sheet.address = f"{links.public_url() or ''}/verify/{code}"
-        sheet.qr = pdf.qr_data_uri(sheet.address)
+        sheet.address = links.printed_address(f"/verify/{code}")
+        sheet.qr = pdf.qr_data_uri(sheet.address) if sheet.address else ""
     return sheet
 
 
@@ -68,8 +68,10 @@ def letter_sheet(letter: Letter) -> Sheet:
     """A sick letter says from when until when, never why; a referral says to whom and what the doctor
     wrote."""
     consultation = letter.consultation
-    sheet = _sheet(consultation, letter_word(letter), consultation.number or "", letter.issued_on,
+    sheet = _sheet(consultation, letter_word(letter), letter.own_number, letter.issued_on,
                    letter.verify_code)
+    if letter.state != LetterState.ISSUED:
+        sheet.sections.append(("", [gettext("NOT VALID ANY MORE: this letter was withdrawn or replaced.")]))
     if letter.kind == LetterKind.SICK:
         assert letter.sick_from is not None
         assert letter.sick_until is not None
@@ -97,8 +99,8 @@ def summary_sheet(consultation: Consultation) -> Sheet:
                    consultation.completed_at or consultation.starts_at, code)
     sheet.facts += [(gettext("Doctor"), f"{consultation.doctor.name}, {consultation.specialization.name}"),
                     (words.label("starts_at"), locale.moment(consultation.starts_at))]
-    if consultation.patient.allergies:
-        sheet.facts.append((words.label("allergies"), consultation.patient.allergies))
+    if consultation.patient.allergy_words:
+        sheet.facts.append((words.label("allergies"), consultation.patient.allergy_words))
     sheet.sections.append((gettext("Complaint"), consultation.complaint.splitlines()))
     if consultation.live_diagnoses:
         sheet.sections.append((gettext("Diagnosis"), [words.diagnosis_word(diagnosis)
@@ -109,13 +111,14 @@ def summary_sheet(consultation: Consultation) -> Sheet:
             (gettext("What you told"), note.subjective), (gettext("What was found"), note.objective),
             (gettext("Assessment"), note.assessment), (gettext("Advice"), note.plan)) if text.strip()]
     for rx in consultation.prescriptions:
-        if rx.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED):
+        if rx.state in GIVEN_OUT:
             sheet.sections.append((f"{gettext('Prescription')} {rx.number}", [
                 f"{line.item.name}, {locale.quantity(line.quantity)} {line.unit.unit_name}: {line.directions}"
                 for line in rx.lines]))
     if consultation.letters:
         sheet.sections.append((gettext("Letters"), [f"{letter_word(letter)}, {locale.day(letter.issued_on)}"
-                                                    for letter in consultation.letters]))
+                                                    for letter in consultation.letters
+                                                    if letter.state == LetterState.ISSUED]))
     return sheet
 
 

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import has_request_context, request
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
@@ -28,7 +27,7 @@ from models.people import User
 from models.settings import setting
 from models.stock import StockBatch, StockMove
 from models.stocktakes import StocktakeState
-from portal.web import links, locale, pdf, words
+from portal.web import links, locale, pdf, prescription_paper, words
 from portal.web.amount_in_words import in_words
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
@@ -168,19 +167,6 @@ def _supplier(document: Any) -> list[tuple[str, str]]:
             if getattr(supplier, name)]
 
 
-def _patient(prescription: Any) -> list[tuple[str, str]]:
-    """Whom the medicines are for, and who prescribed them."""
-    visit = prescription.consultation
-    patient, doctor = visit.patient, visit.doctor
-    named = [(gettext("Patient"), patient.name),
-             (words.label("medical_record_number"), patient.medical_record_number),
-             (words.label("birth_date"), locale.day(patient.birth_date)),
-             (words.label("weight_kg"), locale.quantity(patient.weight_kg) if patient.weight_kg else ""),
-             (words.label("allergies"), patient.allergies), (gettext("Doctor"), doctor.name),
-             (words.label("sip_number"), doctor.sip_number)]
-    return [(label, text) for label, text in named if text]
-
-
 def _vendor(document: Any) -> list[tuple[str, str]]:
     """What a vendor's copy of the order must say of the vendor."""
     vendor = document.vendor
@@ -188,9 +174,9 @@ def _vendor(document: Any) -> list[tuple[str, str]]:
             if getattr(vendor, name)]
 
 
+#: Types whose paper is a form of its own: ``def f(document, language, hides) -> bytes``.
+OWN_PAPERS: dict[str, Callable[..., bytes]] = {"prescription": prescription_paper.printed}
 FORMS: dict[str, Form] = {
-    "prescription": Form(facts=_patient,
-                         hides=lambda _document: frozenset({"dose", "frequency", "allergy_reason"})),
     "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),)),
     "purchase_order": Form(facts=_supplier),
     "stocktake": Form(_moved_since, (_l("Moved since"),), hides=_blind, keeps_batch=True),
@@ -345,10 +331,8 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
         paper.total = locale.rupiah(amount)
         paper.in_words = in_words(amount, "id" if locale.is_indonesian() else "en")
     if given is not None:
-        root = request.url_root.rstrip("/") if has_request_context() else links.public_url() or ""
-        paper.address = f"{root}/verify/{given.verify_code}"
-        # a code that leads nowhere is worse than none
-        paper.qr = pdf.qr_data_uri(paper.address) if root else ""
+        paper.address = links.printed_address(f"/verify/{given.verify_code}")
+        paper.qr = pdf.qr_data_uri(paper.address) if paper.address else ""
     return paper
 
 
@@ -356,6 +340,8 @@ def document_pdf(document: Document, language: str | None = None,
                  hides: frozenset[str] = frozenset()) -> bytes:
     """The document as a PDF of a few pages, in `language` (id, en) or the reader's. A draft says so and
     carries no QR code."""
+    if own := OWN_PAPERS.get(document.__tablename__):
+        return own(document, language, hides)
     with force_locale(language) if language else contextlib.nullcontext():
         return pdf.rendered("print/document.html", paper=paper_of(document, hides))
 

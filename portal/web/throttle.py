@@ -43,13 +43,18 @@ class Throttle:
     """At most `limit` tries per `window` for each key. Without `REDIS_URL` each process counts for itself."""
 
     def __init__(self, name: str, *, limit: int, window: timedelta) -> None:
-        self.name, self.limit = name, limit
+        self.name, self.limit, self.window = name, limit, window
         self._item = RateLimitItemPerSecond(limit, int(window.total_seconds()), namespace=name)
 
-    def take(self, key: str) -> int:
-        """Count a try, unless it is refused. 0 when it is allowed, else the seconds to wait."""
+    def take(self, key: str, *, limit: int | None = None) -> int:
+        """Count a try, unless it is refused. 0 when it is allowed, else the seconds to wait.
+
+        `limit` in the place of the throttle's own: what the house has set.
+        """
         if current_app.config.get("RATELIMIT_ENABLED") is False:
             return 0
+        if limit is not None and limit != self.limit:
+            return Throttle(self.name, limit=limit, window=self.window).take(key)
         together = current_app.extensions.get(SHARED)
         if together is not None:
             try:

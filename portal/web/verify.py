@@ -22,8 +22,8 @@ bp = Blueprint("verify", __name__)
 def verify(code: str) -> Any:
     """Type, number, date and state; never who, what or why."""
     given = db.session.scalar(sa.select(DocumentNumber).where(DocumentNumber.verify_code == code[:64]))
-    if given is None:
-        return _letter(code)
+    if given is None or given.document_type == Letter.__tablename__:
+        return _letter(code, given)
     stand = _stand(given)
     if stand is None:
         abort(404)
@@ -39,12 +39,13 @@ def _stand(given: DocumentNumber) -> tuple[date, Any] | None:
     return None if document is None else (document.document_date, document.state)
 
 
-def _letter(code: str) -> Any:
-    """A letter of a doctor has no number of its own: its consultation's says which it is; never whom it is
-    about."""
-    letter = db.session.scalar(sa.select(Letter).where(Letter.verify_code == code[:40])
-                               .options(joinedload(Letter.consultation)))
+def _letter(code: str, given: DocumentNumber | None) -> Any:
+    """Of a letter also its kind and, of a sick letter, its days, so that a changed copy is found out; never
+    whom it is about."""
+    which = Letter.verify_code == code[:40] if given is None else Letter.id == given.document_id
+    letter = db.session.scalar(sa.select(Letter).where(which).options(joinedload(Letter.consultation)))
     if letter is None:
         abort(404)
-    given = {"number": letter.consultation.number, "document_type": "letter"}
-    return render_template("site/verify.html", given=given, on=letter.issued_on, state="issued")
+    after = db.session.scalar(sa.select(Letter.number).where(Letter.replaces_id == letter.id))
+    return render_template("site/verify.html", given={"number": letter.own_number, "document_type": "letter"},
+                           on=letter.issued_on, state=letter.state, letter=letter, after=after)

@@ -37,6 +37,9 @@ SPECIAL = {
     "price_per_m2": "Price per m²",
     "qr_code": "QR code",
     "bmn_code": "State asset code (BMN)",
+    "nup": "Registration number (NUP)",
+    "aspak_name": "Name in ASPAK",
+    "serial_is_shared": "The same serial number is meant",
     "npwp": "Tax number (NPWP)",
     "str_number": "STR number",
     "sip_number": "SIP number",
@@ -54,7 +57,9 @@ SPECIAL = {
 }
 #: Steps whose name alone does not say what they do.
 STEPS = {"recall": "Take it back", "hand_over": "Hand over for inspection", "waive": "Waive the inspection",
-         "reverse_payment": "Take the payment back"}
+         "reverse_payment": "Take the payment back", "sell": "Award the lots", "settle": "The money came",
+         "default": "The buyer did not pay", "find": "It was found", "take_back": "Back into use",
+         "report_lost": "Report it lost", "withdraw": "Withdraw"}
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
           "whatsapp": "WhatsApp", "sms": "SMS",

@@ -28,7 +28,7 @@ from models.base import db, one_transaction
 from models.errors import NotAllowed, Refused
 from models.facilities import RoomFacility
 from models.journal import JournalEntry, JournalLine, Posting
-from models.operations.assets import exits
+from models.operations.assets import auctions, exits
 from models.operations.core.approvals import by_system, opened, perform
 from models.organisation import Status
 from models.people import User
@@ -100,14 +100,23 @@ class Cast:
             bid = AssetAuctionBid(asset_auction_line=line, bidder_name=name, bidder_identity=f"NIB {name}",
                                   amount=Decimal(amount), **fields)
             db.session.add(bid)
-            exits.check_bid(bid, is_new=True)
+            auctions.check_bid(bid, is_new=True)
         return make.saved(bid)
 
-    def sold(self, auction, price, **given):
+    def awarded(self, auction, price, **given):
         for line in auction.lines:
             self.bid(line, price)
         perform(auction, "sell", by=self.staff, given={"minutes_number": "RL-12/2026", **given})
         return auction
+
+    def settled(self, auction):
+        """The money came today."""
+        perform(auction, "settle", by=self.receivables,
+                given={"paid_on": clock.today(), "payment_reference": "TRF-77"})
+        return auction
+
+    def sold(self, auction, price, **given):
+        return self.settled(self.awarded(auction, price, **given))
 
 
 def _months_ago(months):
@@ -398,12 +407,13 @@ def test_land_goes_to_the_highest_bid_and_a_lot_without_one_stays_for_sale(sessi
     cast.bid(auction.lines[2], 200_000_000, "Budi")
     cast.bid(auction.lines[2], 250_000_000, "Citra")
     perform(auction, "sell", by=cast.staff, given={"minutes_number": "RL-2"})
+    cast.settled(auction)
     assert [line.sale_price for line in auction.lines] == [None, 6_000_000, 250_000_000]
     assert (auction.buyer_name, auction.buyer_identity, auction.total) == ("Ali; Citra", None, 256_000_000)
     assert (kept.state, gone.state, land.status) == (
         AssetState.HELD_FOR_SALE, AssetState.RETIRED, Status.INACTIVE)
     assert balance(session, Posting.CASH) == 256_000_000
-    again = exits.make_auction(paper, by=cast.staff)
+    again = auctions.make_auction(paper, by=cast.staff)
     assert [line.asset for line in again.lines] == [kept]
 
 
@@ -418,13 +428,13 @@ def test_bids_are_written_while_the_auction_is_open_and_of_its_round(session, ca
     for name, value in (("is_valid", False), ("offered_at", clock.now() + timedelta(hours=1))):
         setattr(bid, name, value)
         with pytest.raises(Refused) as refusal, session.no_autoflush:
-            exits.check_bid(bid, is_new=False)
+            auctions.check_bid(bid, is_new=False)
         assert refusal.value.field == {"is_valid": "note"}.get(name, name)
         session.expire(bid)
     perform(auction, "fail", by=cast.staff)
     cast.opened(auction, 4)
     with pytest.raises(Refused, match="earlier round"):
-        exits.check_bid(bid, is_new=False)
+        auctions.check_bid(bid, is_new=False)
 
 
 def test_a_step_takes_only_what_it_asks_of_lines(session, cast):

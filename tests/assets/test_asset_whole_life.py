@@ -184,6 +184,7 @@ def test_a_scanner_and_forty_chairs(house: House, session: Any) -> None:
             house.post("staff", "/admin/asset_auction_bid/new/", asset_auction_line=line.id, amount=amount,
                        bidder_name=f"RS Sehat {number}", bidder_identity=f"NIB {number}", is_valid="y")
     house.step("staff", auction, "sell", minutes_number="RL-7/2026")
+    house.step("receivables", auction, "settle", paid_on=clock.today(), payment_reference="TRF-9")
     assert auction.buyer_name == "RS Sehat 1; RS Sehat 0"
     assert (auction.state, auction.round, scanner.state) == (AssetAuctionState.SOLD, 2, AssetState.RETIRED)
     assert (chairs.quantity, chairs.state) == (10, AssetState.IN_USE)

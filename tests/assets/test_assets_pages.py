@@ -95,7 +95,15 @@ def test_an_auction_is_opened_and_sold_in_the_panel(client, session, sign_in, ex
     assert step(client, auction, "fail").status_code == 422
     assert step(client, auction, "sell", minutes_number="RL-1").status_code == 303
     assert (auction.state, asset.state, auction.buyer_name) == (
-        AssetAuctionState.SOLD, AssetState.RETIRED, "CV Barokah")
+        AssetAuctionState.AWARDED, AssetState.HELD_FOR_SALE, "CV Barokah")
+    paid = {"paid_on": clock.today(), "payment_reference": "TRF-1"}
+    assert step(client, auction, "settle", **paid).status_code == 403
+    sign_in(client, exits.receivables)
+    for missing in paid:
+        assert step(client, auction, "settle", **{**paid, missing: ""}).status_code == 422
+    assert step(client, auction, "settle", **paid).status_code == 303
+    assert (auction.state, asset.state) == (AssetAuctionState.SOLD, AssetState.RETIRED)
+    sign_in(client, exits.staff)
     answer = client.post(address, data=bid | {"amount": "9.100.000"})
     assert answer.status_code == 422
     assert client.get(f"/admin/asset_auction/{auction.id}/print").mimetype == "application/pdf"

@@ -12,8 +12,8 @@ from models.asset_history import AssetMovement
 from models.asset_register import AssetState
 from models.errors import Refused
 from models.inventory_rounds import InventoryRound
-from models.operations.assets.inventory_rounds import see
-from models.operations.core.approvals import opened, perform
+from models.operations.assets.inventory_rounds import say_empty, see
+from models.operations.core.approvals import by_system, opened, perform
 from models.places import PhysicalCondition
 from models.roles import Role
 from tests.support import factories as make
@@ -52,7 +52,7 @@ def test_found_misplaced_and_missing(session: Any, staff: Any, head: Any) -> Non
     bed, pump = in_use("Bed", room=room), in_use("Pump", room=room)
     stray = in_use("Stray", inpatient_room=elsewhere)
     gone = in_use("Gone", room=room)
-    perform(gone, "report_lost", by=head)
+    perform(gone, "report_lost", by=head, reason="Stolen")
     round_ = started(session, staff, room=room)
     assert results(round_) == {"Bed": "expected", "Pump": "expected"}
     assert round_.number.startswith("IVT/")
@@ -77,7 +77,7 @@ def test_look_again_keeps_what_was_seen(session: Any, staff: Any, head: Any) -> 
     round_ = started(session, staff, room=room)
     see(round_, one.tag, by=staff)
     perform(round_, "submit", by=staff)
-    perform(round_, "reject", by=head, reason="Look under the desk")
+    perform(round_, "recount", by=head, reason="Look under the desk")
     assert results(round_) == {"One": "found", "Two": "expected"}
     see(round_, two.tag, by=staff)
     perform(round_, "submit", by=staff)
@@ -89,7 +89,9 @@ def test_what_is_refused(session: Any, staff: Any, head: Any) -> None:
     room = make.make_room()
     asset = in_use("One", room=room)
     lost = in_use("Lost", room=room)
-    perform(lost, "report_lost", by=head)
+    perform(lost, "report_lost", by=head, reason="Stolen")
+    gone = in_use("Gone", room=room)
+    by_system(gone, "retire", by=head)
     draft = InventoryRound(created_by_id=staff.id, room=room)
     session.add(draft)
     opened(draft, by=staff)
@@ -102,7 +104,7 @@ def test_what_is_refused(session: Any, staff: Any, head: Any) -> None:
         with pytest.raises(Refused, match="No asset"):
             see(draft, code, by=staff)
     with pytest.raises(Refused, match="not in the register"):
-        see(draft, lost.tag, by=staff)
+        see(draft, gone.tag, by=staff)
     both = make.make_user(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD)
     see(draft, asset.tag, by=both)
     perform(draft, "submit", by=staff)
@@ -141,3 +143,81 @@ def test_a_round_is_of_one_room(client: Any, sign_in: Any, staff: Any) -> None:
     sign_in(client, staff)
     answer = client.post("/admin/inventory_round/new/", data={"counted_on": "2026-11-20"})
     assert answer.status_code == 422
+
+
+def test_an_empty_room_is_handed_in(client: Any, session: Any, sign_in: Any, staff: Any, head: Any) -> None:
+    room = make.make_room()
+    pump = in_use("Pump", room=room)
+    round_ = started(session, staff, room=room)
+    with pytest.raises(Refused, match="empty"):
+        perform(round_, "submit", by=staff)
+    sign_in(client, staff)
+    page = client.post(f"/admin/inventory_round/{round_.id}/empty", data={"empty": "y"})
+    assert page.status_code == 200
+    assert round_.found_empty
+    client.post(f"/admin/inventory_round/{round_.id}/see", data={"code": pump.tag})
+    assert not round_.found_empty, "something was seen after all"
+    with pytest.raises(Refused, match="seen"):
+        say_empty(round_, True)
+    empty = started(session, staff, room=room)
+    say_empty(empty, True)
+    perform(empty, "submit", by=staff)
+    perform(empty, "approve", by=head)
+    assert pump.state == AssetState.LOST
+
+
+def test_what_was_lost_and_is_seen_is_found(session: Any, staff: Any, head: Any) -> None:
+    room = make.make_room()
+    pump = in_use("Pump", room=make.make_room())
+    perform(pump, "report_lost", by=head, reason="Stolen")
+    round_ = started(session, staff, room=room)
+    see(round_, pump.tag, by=staff)
+    perform(round_, "submit", by=staff)
+    perform(round_, "approve", by=head)
+    assert (pump.state, pump.room) == (AssetState.REGISTERED, room)
+
+
+@pytest.mark.parametrize("state", ["registered", "under_maintenance", "held_for_sale"])
+def test_what_is_missing_is_lost_whatever_its_state(session: Any, staff: Any, head: Any, state: str) -> None:
+    room = make.make_room()
+    kept = in_use("Kept", room=room)
+    gone = make.make_asset(name="Gone", room=room) if state == "registered" else in_use("Gone", room=room)
+    if state != "registered":
+        by_system(gone, "maintain" if state == "under_maintenance" else "hold_for_sale", by=head)
+    round_ = started(session, staff, room=room)
+    see(round_, kept.tag, by=staff)
+    perform(round_, "submit", by=staff)
+    perform(round_, "approve", by=head)
+    assert gone.state == AssetState.LOST
+
+
+def test_the_director_decides_where_the_head_looked_and_a_round_handed_in_is_given_up(
+        session: Any, staff: Any) -> None:
+    both = make.make_user(Role.FACILITIES_STAFF, Role.FACILITIES_HEAD)
+    room = make.make_room()
+    asset = in_use("One", room=room)
+    for end in ("approve", "cancel"):
+        round_ = started(session, both, room=room)
+        see(round_, asset.tag, by=both)
+        perform(round_, "submit", by=both)
+        if end == "approve":
+            with pytest.raises(Refused, match="looked yourself"):
+                perform(round_, "approve", by=both)
+            perform(round_, "approve", by=make.make_user(Role.DIRECTOR))
+        else:
+            perform(round_, "cancel", by=staff, reason="The wrong room")
+
+
+def test_a_thing_on_its_way_elsewhere_that_is_seen_here_is_awaited_no_more(
+        session: Any, staff: Any, head: Any) -> None:
+    from models.operations.assets import moves
+    room = make.make_room()
+    pump = in_use("Pump", room=make.make_room())
+    taker = make.make_user(Role.UNIT_USER)
+    moves.move(pump, make.make_room(), taker.work_unit, by=staff)
+    round_ = started(session, staff, room=room)
+    see(round_, pump.tag, by=staff)
+    perform(round_, "submit", by=staff)
+    perform(round_, "approve", by=head)
+    assert moves.last_awaited(pump) is None
+    assert pump.room == room

@@ -15,13 +15,14 @@ from models import clock
 from models.asset_history import Calibration, CalibrationResult, MaintenanceSchedule, ScheduleKind
 from models.asset_register import AssetState
 from models.documents import Attachment
-from models.maintenance import Maintenance
+from models.fault_reports import FaultReport
 from models.operations.assets import receipts
 from models.operations.core import files
 from models.operations.core.approvals import perform
 from models.organisation import Setting
 from models.roles import Role
-from portal.web import asset_label_sheets
+from portal.web import asset_label_sheets, fault_page
+from portal.web.throttle import Throttle
 from tests.assets.test_asset_receipts import Cast
 from tests.support import factories as make
 
@@ -63,8 +64,6 @@ def test_who_does_not_see_the_register_is_a_stranger(client, session, sign_in, a
     sign_in(client, role)  # a unit user of another unit
     assert asset.name not in page(client, asset).text
     assert client.get(f"/asset/{asset.qr_code}/photo").status_code == 404
-    assert client.post(f"/asset/{asset.qr_code}/fault", data={"fault": "x"}).status_code == 404
-    assert session.scalar(sa.select(sa.func.count()).select_from(Maintenance)) == 0
 
 
 def test_an_unknown_code_is_nobodys(client, session, asset):
@@ -79,7 +78,7 @@ def test_its_people_read_what_it_is_and_what_is_due(client, session, sign_in, as
                                    next_due_on=clock.today() + timedelta(days=11)))
     make.saved(Calibration(asset=asset, calibrated_on=clock.today(),
                            valid_until=clock.today() + timedelta(days=365),
-                           result=CalibrationResult.FIT))
+                           result=CalibrationResult.FIT, certificate_number="KAL-1"))
     sign_in(client, make.make_user(Role.UNIT_USER, work_unit=asset.work_unit))
     text = page(client, asset).text
     for word in (asset.tag, asset.name, "Siemens", "CT-77", "Radiologi", "Sari Dewi", "Ruang CT Scan"):
@@ -87,18 +86,18 @@ def test_its_people_read_what_it_is_and_what_is_due(client, session, sign_in, as
     assert str((clock.today() + timedelta(days=11)).day) in text
 
 
-def test_a_fault_becomes_a_draft_of_the_persons_unit_with_its_photo(client, session, sign_in, asset):
+def test_a_fault_is_reported_with_its_photo(client, session, sign_in, asset):
     nurse = sign_in(client, make.make_user(Role.UNIT_USER, work_unit=asset.work_unit))
     answer = client.post(f"/asset/{asset.qr_code}/fault", data={
-        "fault": "Layar gelap", "photo": (io.BytesIO(picture()), "rusak.jpg")})
-    order = session.scalars(sa.select(Maintenance)).one()
-    assert (answer.status_code, answer.location) == (303, f"/admin/maintenance/details/?id={order.id}")
-    assert (order.state, order.work_unit_id, order.created_by_id) == ("draft", asset.work_unit_id, nurse.id)
-    assert [(line.asset_id, line.fault) for line in order.lines] == [(asset.id, "Layar gelap")]
-    assert session.scalars(sa.select(Attachment).filter_by(document_type="maintenance",
-                                                           document_id=order.id)).one()
-    perform(order, "submit", by=nurse)
-    assert order.number in page(client, asset).text
+        "fault": "Layar gelap", "priority": "urgent", "photo": (io.BytesIO(picture()), "rusak.jpg")})
+    report = session.scalars(sa.select(FaultReport)).one()
+    assert (answer.status_code, answer.location) == (303, f"/admin/fault_report/details/?id={report.id}")
+    assert (report.state, report.asset_id, report.created_by_id, report.fault, report.priority) == (
+        "reported", asset.id, nurse.id, "Layar gelap", "urgent")
+    assert session.scalars(sa.select(Attachment).filter_by(document_type="fault_report",
+                                                           document_id=report.id)).one()
+    assert report.number in page(client, asset).text
+    assert client.get(answer.location).status_code == 200
 
 
 def test_what_is_wrong_with_the_report_is_said_and_nothing_is_written(client, session, sign_in, asset):
@@ -111,23 +110,69 @@ def test_what_is_wrong_with_the_report_is_said_and_nothing_is_written(client, se
     asset.state = AssetState.RETIRED
     session.flush()
     assert client.post(address, data={"fault": "Layar gelap"}).status_code == 422
-    assert session.scalar(sa.select(sa.func.count()).select_from(Maintenance)) == 0
+    assert session.scalar(sa.select(sa.func.count()).select_from(FaultReport)) == 0
 
 
-def test_facilities_report_in_the_name_of_the_unit_that_keeps_it(client, session, sign_in, asset):
-    sign_in(client, Role.FACILITIES_STAFF)
-    address = f"/asset/{asset.qr_code}/fault"
-    assert client.post(address, data={"fault": "Bocor"}).status_code == 303
-    assert session.scalars(sa.select(Maintenance)).one().work_unit_id == asset.work_unit_id
-    asset.work_unit = None
-    session.flush()
-    assert client.post(address, data={"fault": "Bocor"}).status_code == 422
+@pytest.mark.parametrize("role", [Role.DOCTOR, Role.RECEIVABLES, Role.UNIT_USER])
+def test_anybody_on_the_staff_reports_what_they_scan(client, session, sign_in, asset, role):
+    sign_in(client, role)
+    assert client.post(f"/asset/{asset.qr_code}/fault", data={"fault": "Bocor"}).status_code == 303
+    assert session.scalars(sa.select(FaultReport)).one().asset_id == asset.id
 
 
-def test_who_reads_but_makes_no_requests_reports_nothing(client, session, sign_in, asset):
-    sign_in(client, Role.RECEIVABLES)
-    assert "fault" not in page(client, asset).text
-    assert client.post(f"/asset/{asset.qr_code}/fault", data={"fault": "x"}).status_code == 403
+# ---------------------------------------------------------------- guests
+
+GUEST = {"fault": "AC menetes", "name": "Ibu Ani", "phone": "0812 3456 7890"}
+
+
+def test_a_guest_reports_a_room_and_reads_how_it_goes_on(client, session):
+    room = make.make_inpatient_room()
+    opened = client.get(f"/place/{room.qr_code}")
+    assert opened.status_code == 200
+    assert room.ward.name in opened.text
+    answer = client.post(f"/place/{room.qr_code}/fault", data=GUEST)
+    report = session.scalars(sa.select(FaultReport)).one()
+    assert (answer.status_code, answer.location) == (303, f"/fault/{report.code}")
+    assert (report.inpatient_room_id, report.reporter_name) == (room.id, "Ibu Ani")
+    progress = client.get(answer.location).text
+    assert report.number in progress
+    assert "again" not in progress
+    perform(report, "close", by=make.make_user(Role.FACILITIES_STAFF), given={"result": "Freon diisi"})
+    assert "Freon diisi" in client.get(answer.location).text
+    assert client.post(f"/fault/{report.code}/again", data={"reason": " "}).status_code == 422
+    assert client.post(f"/fault/{report.code}/again", data={"reason": "Masih"}).status_code == 303
+    assert report.state == "reported"
+    assert client.get("/fault/no-such-code").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["room", "bed", "asset"])
+def test_a_guest_reports_whatever_carries_a_label(client, session, asset, kind):
+    thing = {"room": make.make_room, "bed": make.make_bed, "asset": lambda: asset}[kind]()
+    where = "asset" if kind == "asset" else "place"
+    assert client.post(f"/{where}/{thing.qr_code}/fault", data=GUEST).status_code == 303
+    assert getattr(session.scalars(sa.select(FaultReport)).one(), f"{kind}_id") == thing.id
+
+
+@pytest.mark.parametrize("left_out", ["fault", "name", "phone"])
+def test_a_guest_leaves_nothing_out(client, session, left_out):
+    room = make.make_room()
+    answer = client.post(f"/place/{room.qr_code}/fault", data={**GUEST, left_out: " "})
+    assert answer.status_code == 422
+    assert f'id="{left_out}-err"' in answer.text
+    assert session.scalar(sa.select(sa.func.count()).select_from(FaultReport)) == 0
+
+
+def test_guests_of_one_address_are_limited(app, client, session, monkeypatch):
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
+    room = make.make_room()
+    monkeypatch.setattr(fault_page, "tries", Throttle("fault-test", limit=2, window=timedelta(minutes=10)))
+    codes = [client.post(f"/place/{room.qr_code}/fault", data=GUEST).status_code for _ in range(3)]
+    assert codes == [303, 303, 429]
+
+
+def test_an_unknown_place_is_nobodys(client, session):
+    assert client.get("/place/no-such-code").status_code == 404
+    assert client.post("/place/no-such-code/fault", data=GUEST).status_code == 404
 
 
 def test_the_newest_photo_is_shown_small(client, session, sign_in, asset):
@@ -203,3 +248,18 @@ def test_withdrawn_assets_get_no_label(client, session, sign_in):
     sign_in(client, cast.buyer)
     assert receipts.received(receipt.asset_procurement) == {}
     assert "AST-" not in client.get(f"/admin/asset/labels/?receipt={receipt.id}").text
+
+
+# ---------------------------------------------------------------- labels of places
+
+@pytest.mark.parametrize("kind", ["room", "inpatient_room", "bed"])
+def test_places_get_labels_that_lead_to_their_page(client, session, sign_in, kind):
+    place = {"room": make.make_room, "inpatient_room": make.make_inpatient_room, "bed": make.make_bed}[kind]()
+    sign_in(client, Role.FACILITIES_STAFF)
+    answer = client.post(f"/admin/{kind}/action/", data={"action": "labels", "rowid": [str(place.id)]})
+    assert (answer.status_code, answer.location) == (303, f"/admin/{kind}/labels/?ids={place.id}")
+    assert client.get(answer.location).status_code == 200
+    paper = client.get(f"/admin/{kind}/labels/pdf?ids={place.id}")
+    assert paper.mimetype == "application/pdf"
+    assert "Pindai saya" in "".join(texts(paper.data)) or "Scan me" in "".join(texts(paper.data))
+    assert client.get(f"/admin/{kind}/labels/?ids=x").status_code == 200

@@ -67,9 +67,8 @@ def test_what_it_lost_before_is_asked_and_proposed(client: Any, session: Any, st
         BookKind.HOSPITAL: (460_000_000, date(2026, 10, 31)), BookKind.TAX: (287_500_000, date(2026, 10, 31)),
         BookKind.STATE_PROPERTY: (420_000_000, date(2026, 6, 30))}
     assert asset.book_value == 140_000_000
-    sums = dict(session.execute(sa.select(JournalLine.purpose, sa.func.sum(JournalLine.debit)
-                                          -
-                                          sa.func.sum(JournalLine.credit)).group_by(JournalLine.purpose)).all())
+    balance = sa.func.sum(JournalLine.debit) - sa.func.sum(JournalLine.credit)
+    sums = dict(session.execute(sa.select(JournalLine.purpose, balance).group_by(JournalLine.purpose)).all())
     assert {purpose: Decimal(str(value)) for purpose, value in sums.items()} == {
         Posting.ASSET: 600_000_000, Posting.ACCUMULATED_DEPRECIATION: -460_000_000,
         Posting.ASSET_OPENING: -140_000_000}

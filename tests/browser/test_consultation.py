@@ -45,7 +45,7 @@ def ask(page: Page, doctor_id: int) -> None:
     page.goto(f"/portal/consultations/new?doctor={doctor_id}")
     page.fill("[name=complaint]", "Batuk sejak tiga hari, terutama malam.")
     page.check("[name=onset][value=days]", force=True)
-    page.select_option("[name=severity]", "4")
+    page.check("[name=severity][value='4']", force=True)
     page.click(go_on)
     page.locator("label.slot").first.click()
     page.click(go_on)

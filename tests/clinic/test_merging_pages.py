@@ -12,6 +12,7 @@ from models.clinic import Patient
 from models.consultations import Consultation
 from models.operations.clinic import merging
 from models.operations.core.approvals import perform
+from models.operations.people import nik
 from models.roles import Role
 from tests.support.factories import make_consultation, make_doctor, make_patient, make_user
 
@@ -171,3 +172,60 @@ def test_who_was_rejected_or_suspended_finds_the_way_to_close(client, sign_in, s
     assert client.post("/portal/close", data={"sure": "1"}).status_code == 303
     session.expire_all()
     assert (patient.state, patient.user.is_active) == ("closed", False)
+
+
+# ---------------------------------------------------------------- what is found, and what is shown beside
+
+def test_a_closed_record_and_the_new_registration_are_a_likely_pair(office, two, session):
+    closed = make_patient(name="Rini Wati", birth_date=BORN, state="closed", medical_record_number="00777001")
+    new = make_patient(name="rini wati ", birth_date=BORN, state="pending")
+    session.commit()
+    page = office.get("/admin/patient/duplicates").text
+    assert f"/admin/patient/{new.id}/merge?with={closed.id}" in page
+    assert "same name and birth date" in page
+    compared = office.get(f"/admin/patient/{new.id}/merge?with={closed.id}").text
+    assert f"/admin/patient/{closed.id}/readmit" in compared
+    assert "is closed" in compared
+    for record, other in ((closed, new), (new, closed)):
+        assert other.name in office.get(f"/admin/patient/details/?id={record.id}").text
+
+
+def test_one_nik_in_two_records_is_a_likely_pair_whatever_they_are_called(office, session):
+    holder = make_patient(name="Dewi Anggraini", birth_date=BORN)
+    claims = make_patient(name="D. Anggreini", birth_date=date(1991, 1, 1), state="pending")
+    nik.keep(holder, "3171015705900001", confirmed=True)
+    session.flush()
+    assert not nik.keep(claims, "3171015705900001", confirmed=True)
+    session.commit()
+    page = office.get("/admin/patient/duplicates").text
+    assert "same NIK" in page
+    assert f"/admin/patient/{claims.id}/merge?with={holder.id}" in page
+
+
+def test_same_name_and_telephone_is_a_likely_pair_though_one_birth_date_was_mistyped(office, session):
+    one = make_patient(name="Budi Hartono", birth_date=BORN, phone="+6281234567890")
+    two = make_patient(name="Budi Hartono", birth_date=date(1909, 5, 17), phone="+6281234567890")
+    make_patient(name="Sri Hartono", birth_date=date(1992, 3, 3), phone="+6281234567890")  # the wife
+    session.commit()
+    found = [pair for pair in merging.pairs() if "Hartono" in pair.one.name]
+    assert [(pair.one.id, pair.two.id) for pair in found] == [(one.id, two.id)]
+
+
+def test_rejected_and_merged_records_are_no_pairs(office, session):
+    make_patient(name="Rina Sari", birth_date=BORN, state="rejected")
+    make_patient(name="Rina Sari", birth_date=BORN)
+    session.commit()
+    assert "Rina Sari" not in office.get("/admin/patient/duplicates").text
+
+
+def test_the_page_counts_what_hangs_on_each_record(office, two, session):
+    gone, kept = two
+    for days in range(3):
+        make_consultation(patient=gone, starts_at=clock.now() + timedelta(days=1 + days))
+    make_patient(guardian=kept)
+    session.commit()
+    assert merging.papers(gone, kept) == [
+        {"consultations": 3, "stays": 0, "dependants": 0, "files": 0},
+        {"consultations": 0, "stays": 0, "dependants": 1, "files": 0}]
+    assert "Profiles that this person keeps" in office.get(
+        f"/admin/patient/{gone.id}/merge?with={kept.id}").text

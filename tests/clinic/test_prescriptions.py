@@ -113,7 +113,7 @@ def test_only_medicines_in_use_are_prescribed(visit: Consultation) -> None:
     ("alergi obat Sulfa, udang", "Kotrimoksazol tablet 480 mg", "sulfa"), ("Amoksisilin", "Ampisilin injeksi",
                                                                            "penisilin"),
     ("Aspirin", "Ibuprofen tablet 400 mg", "nsaid"), ("Ciprofloxacin", "Siprofloksasin tablet", "")])
-def test_an_allergy_is_met_whatever_its_spelling(said: str, name: str, group: str) -> None:
+def test_an_allergy_is_met_whatever_its_spelling(session: Any, said: str, name: str, group: str) -> None:
     met = allergies.warning(said, name)
     assert met is not None
     assert met.group == group
@@ -122,7 +122,7 @@ def test_an_allergy_is_met_whatever_its_spelling(said: str, name: str, group: st
 @pytest.mark.parametrize(("said", "name"), [
     (None, "Parasetamol"), ("", "Parasetamol"), ("udang", "Parasetamol"), ("penisilin", "Parasetamol tablet"),
     ("tidak ada", "Tidak ada obat"), ("Amoksisilin", "Salbutamol inhaler")])
-def test_no_allergy_no_warning(said: str | None, name: str) -> None:
+def test_no_allergy_no_warning(session: Any, said: str | None, name: str) -> None:
     assert allergies.warning(said, name) is None
 
 

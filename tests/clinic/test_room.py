@@ -156,12 +156,14 @@ def test_medicines_show_stock_and_allergy_and_lines_come_and_go(client: Any, act
     assert hit["id"] == amoxicillin.id
     assert "40 tablet" in hit["text"]
     assert "ALERGI: Amoxicillin" in hit["text"]
-    line = {"rx-item": str(amoxicillin.id), "quantity": "15", "frequency": "3 x sehari", "dose": "1 kapsul",
-            "duration_days": "5"}
+    line = {"rx-item": str(amoxicillin.id), "dose_quantity": "1,5", "dose_unit": "tablet",
+            "rhythm": "d3", "meal": "after_meal", "duration_days": "5"}
     refused = act("medicine", **line)
     assert refused.status_code == 422
     assert 'id="e-medicine-allergy_reason"' in refused.text
-    assert 'value="3 x sehari"' in refused.text
+    assert 'value="1,5"' in refused.text
+    assert 'name="allergy_reason" maxlength="200" value="" autofocus' in " ".join(refused.text.split())
+    assert 'href="#allergy_reason"' in refused.text  # the alert leads to the field
     assert act("medicine", **line, allergy_reason="Uji kulit negatif").status_code == 303
     # by name, without script
     assert act("medicine", **(line | {"rx-item": "Parasetamol tablet"})).status_code == 303
@@ -172,6 +174,7 @@ def test_medicines_show_stock_and_allergy_and_lines_come_and_go(client: Any, act
         assert f'id="e-medicine-{field}"' in answer.text
     rx = db.session.scalars(sa.select(Prescription)).one()
     gone = next(each for each in rx.lines if each.item_id == other.id)
+    assert (gone.quantity, gone.directions) == (23, "3 × sehari 1½ tablet sesudah makan, selama 5 hari")
     assert act("remove_line", line=gone.id).status_code == 303
     assert act("issue", prescription=rx.id, version=rx.version).status_code == 303
     rx = db.session.get(Prescription, rx.id)

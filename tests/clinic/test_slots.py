@@ -54,6 +54,13 @@ def told(found: list[Slot]) -> str:
                     for slot in found)
 
 
+def of_day(schedules: list[DoctorSchedule], exceptions: list[ScheduleException] | None = None, *,
+           is_holiday: bool = False, day: date = DAY) -> list[Slot]:
+    """What a doctor with these hours offers on the day."""
+    holidays = {day} if is_holiday else set[date]()
+    return slots.Hours(Doctor(), schedules, exceptions or [], holidays).between(day, day)
+
+
 # ---------------------------------------------------------------- one day, without a database
 
 @pytest.mark.parametrize(("given", "expected"), [
@@ -70,7 +77,7 @@ def told(found: list[Slot]) -> str:
     ([hours("08:00", "10:00"), hours("08:30", "11:30")], "08.00-09.00 09.00-10.00 10.30-11.30"),
 ])
 def test_weekly_hours(given: list[DoctorSchedule], expected: str) -> None:
-    assert told(slots._of_day(DAY, given, [], is_holiday=False)) == expected
+    assert told(of_day(given)) == expected
 
 
 @pytest.mark.parametrize(("given", "expected"), [
@@ -91,13 +98,43 @@ def test_weekly_hours(given: list[DoctorSchedule], expected: str) -> None:
     ([other(EXTRA)], "08.00-09.00 09.00-10.00 10.00-11.00"),
 ])
 def test_absences_and_extra_hours(given: list[ScheduleException], expected: str) -> None:
-    assert told(slots._of_day(DAY, [hours("08:00", "11:00")], given, is_holiday=False)) == expected
+    assert told(of_day([hours("08:00", "11:00")], given)) == expected
 
 
 @pytest.mark.parametrize(("given", "expected"), [
     ([], ""), ([other(EXTRA, "13:00", "14:00")], "13.00-14.00")])
 def test_on_a_holiday_extra_hours_alone(given: list[ScheduleException], expected: str) -> None:
-    assert told(slots._of_day(DAY, [hours("08:00", "11:00")], given, is_holiday=True)) == expected
+    assert told(of_day([hours("08:00", "11:00")], given, is_holiday=True)) == expected
+
+
+@pytest.mark.parametrize(("given", "today", "tomorrow"), [
+    (hours("22:00", "00:00"), "22.00-23.00 23.00-00.00", ""),
+    (hours("23:00", "02:00"), "23.00-00.00", "00.00-01.00 01.00-02.00"),
+    (hours("23:30", "02:00"), "23.30-00.30", "00.30-01.30"),
+    (hours("08:00", "09:00"), "08.00-09.00", "")])
+def test_hours_may_end_at_midnight_or_pass_it(given: DoctorSchedule, today: str, tomorrow: str) -> None:
+    """A time belongs to the day on which it begins."""
+    assert told(of_day([given])) == today
+    assert told(of_day([given], day=MONDAY)) == tomorrow
+
+
+def test_an_absence_takes_what_reaches_into_it_from_the_evening_before() -> None:
+    night = [hours("23:30", "02:00")]
+    assert told(of_day(night, [other(AWAY, on=MONDAY)])) == ""
+    assert told(of_day(night, [other(AWAY, on=MONDAY)], day=MONDAY)) == ""
+    assert told(of_day(night, [other(AWAY, "23:00", "00:00", on=YESTERDAY)], day=MONDAY)) == "00.30-01.30"
+
+
+def test_a_leave_of_several_days_takes_each_of_them() -> None:
+    weekly = [hours("08:00", "09:00", weekday=day) for day in range(7)]
+    leave = ScheduleException(on=DAY, until=DAY + timedelta(days=3), kind=AWAY)
+    free = [bool(of_day(weekly, [leave], day=DAY + timedelta(days=number))) for number in range(-1, 6)]
+    assert free == [True, False, False, False, False, True, True]
+
+
+def test_hours_that_say_so_stand_on_holidays() -> None:
+    assert told(of_day([hours("08:00", "09:00", on_holidays=True), hours("09:00", "10:00")],
+                       is_holiday=True)) == "08.00-09.00"
 
 
 # ---------------------------------------------------------------- what is taken
@@ -186,8 +223,9 @@ def test_an_absence_is_its_doctors_and_its_days(session: Any) -> None:
 # ---------------------------------------------------------------- now, and how far ahead
 
 @pytest.mark.parametrize(("now", "first"), [
-    (at(7, 59), "08.00-09.00 09.00-10.00"), (at(8), "09.00-10.00"), (at(8, 1), "09.00-10.00"), (at(9), "")])
-def test_a_time_is_free_until_it_begins(session: Any, now: datetime, first: str) -> None:
+    (at(7), "08.00-09.00 09.00-10.00"), (at(7, 1), "09.00-10.00"), (at(8), "09.00-10.00"), (at(8, 1), "")])
+def test_a_time_is_offered_until_an_hour_before_while_somebody_has_to_approve(
+        session: Any, now: datetime, first: str) -> None:
     doctor = sundays()
     clock.freeze(now)
     assert told(slots.free_slots(doctor, DAY)) == first

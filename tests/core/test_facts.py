@@ -61,7 +61,8 @@ POSTING = {"asset_auction", "asset_disposal", "asset_receipt", "delivery_request
            "goods_receipt", "maintenance", "supplier_invoice", "supplier_refund"}
 BACKDATED = {"goods_receipt", "spoilage", "stock_transfer", "supplier_return", "unit_return"}
 NAMES_BY = {
-    "bed": ("inpatient_room",), "stay": ("patient",), "calibration": ("asset",), "asset_book": ("asset",),
+    "bed": ("inpatient_room",), "stay": ("patient",), "stay_bed": ("bed",),
+    "bed_reservation": ("patient",), "calibration": ("asset",), "asset_book": ("asset",),
     "asset_movement": ("asset",), "maintenance_line": ("asset", "building"),
     "purchase_request_line": ("purchase_request", "item"), "purchase_order_line": ("purchase_order", "item"),
     "goods_receipt_line": ("goods_receipt", "item"), "delivery_request_line": ("delivery_request", "item"),
@@ -72,7 +73,7 @@ NAMES_BY = {
     "item_substitute": ("item", "substitute"),
 }
 LATE_LINE_COLUMNS = {
-    "asset_auction_line": ("appraised_value", "reserve_price", "sale_price"),
+    "asset_auction_line": ("appraised_value", "reserve_price", "sale_price", "is_dropped"),
     "asset_disposal_line": ("book_value", "held_asset_id"),
     "delivery_request_line": ("delivered_quantity", "arrived_quantity", "missing"),
     "goods_receipt_line": ("batch_id",),
@@ -144,9 +145,12 @@ def test_lines_change_in_draft_and_while_it_is_counted() -> None:
 
 
 def test_final_states_and_late_columns() -> None:
-    assert known("also_final_in") == {"supplier_invoice": ("approved",)}
+    assert known("also_final_in") == {
+        "supplier_invoice": ("approved",), "monthly_pack": ("withdrawn",), "prescription": ("expired",),
+        "consultation": ("expired",)}
     assert known("late_columns") == {
         "consultation": ("rating", "rating_comment", "rated_at", "patient_id", "held_beside_id"),
+        "prescription": ("store_id", "received_by", "dispensed_at"),
         "supplier_return": ("credit_net", "credit_vat"), "stock_transfer": ("received_on",)}
 
 
@@ -162,7 +166,7 @@ def test_late_columns_of_lines() -> None:
 
 def test_what_hangs_on_lines() -> None:
     assert {rule.table: (rule.via[0], rule.open) for rule in finality.lines() if rule.via} == {
-        "asset_auction_bid": ("asset_auction_line", ("open",)),
+        "asset_auction_bid": ("asset_auction_line", ("open", "awarded")),
         "maintenance_part": ("maintenance_line", ("in_progress",)),
         "quotation_price": ("quotation_request_line", ("asked",))}
 

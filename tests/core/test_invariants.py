@@ -60,7 +60,7 @@ BROKEN: frozenset[Break] = frozenset((int(row["number"]), row["table"], row["sta
                                      for row in lines("invariants_broken.csv"))
 #: As many lines as the list may have: lower it with every line that leaves, raise it only when a test asks
 #: what none asked before.
-MOST_BROKEN = 101
+MOST_BROKEN = 93
 
 
 def agree(found: set[Break], numbers: set[int], table: str = "") -> None:
@@ -281,6 +281,8 @@ CORRECTIONS = {"reverse", "reverse_payment", "unconfirm", "find", "undo_check_in
 #: back by mistake is refused and comes back.
 BY_A_PAPER = {("stocktake", "approve"): "stocktake", ("supplier_return", "send"): "supplier_return",
               ("consultation", "cancel"): "consultation",
+              # what was withdrawn by mistake is entered anew
+              ("asset", "withdraw"): "asset",
               ("consultation", "reject"): "consultation", ("consultation", "reschedule"): "consultation"}
 
 

@@ -332,11 +332,14 @@ def test_the_office_approves_by_triage_and_time_and_corrects_identity(client: An
     assert session.get(Consultation, consultation.id).state == "approved"
     patient = session.get(Patient, house.keys["patient"])
     form = client.get(f"/admin/patient/edit/?id={patient.id}").text
-    assert 'name="name"' in form
+    assert 'name="name"' not in form  # who somebody is, is corrected with a reason
     assert 'name="allergies"' not in form
     answer = client.post(f"/admin/patient/edit/?id={patient.id}", data={
-        "version": patient.version, "name": "Ratih Benar", "birth_date": patient.birth_date.isoformat(),
-        "sex": patient.sex.value, "payer": patient.payer.value, "allergies": "dihapus"})
+        "version": patient.version, "payer": patient.payer.value, "allergies": "dihapus"})
+    assert answer.status_code == 303, answer.text[:2000]
+    answer = client.post(f"/admin/patient/{patient.id}/identity", data={
+        "name": "Ratih Benar", "birth_date": patient.birth_date.isoformat(), "sex": patient.sex.value,
+        "reason": "Nama di KTP", "allergies": "dihapus"})
     assert answer.status_code == 303, answer.text[:2000]
     session.refresh(patient)
     assert (patient.name, patient.allergies) == ("Ratih Benar", "Alergi Zirkonium")

@@ -8,7 +8,9 @@ Longer walks: `WALKS=300 WALK_STEPS=80 WALK_SEED=1`; `WALK_SHRINK=1` looks for t
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,13 +18,16 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from models import clock
 from models.base import db, one_transaction
-from models.beds import Bed
+from models.bed_reservations import BedReservation, is_running
+from models.beds import Bed, StayBed
 from models.documents import DocumentEvent
 from models.errors import Refused
 from models.housekeeping import OPEN_TASKS, Cleaning, CleaningKind
-from models.operations.core.approvals import perform
+from models.operations.core.approvals import opened, perform
 from models.operations.core.checks import CHECKS
+from models.operations.rooms import free_beds, reservations
 from models.operations.rooms.cleaning import make_cleaning
 from models.people import User
 from models.places import InpatientRoom, Room, RoomClass
@@ -70,8 +75,10 @@ class BedWalk(RuleBasedStateMachine):
         db.session.remove()
         self.undo = connection.begin_nested()
         self.touched: Any = None
+        clock.freeze(clock.now())
 
     def teardown(self) -> None:
+        clock.freeze(None)
         db.session.remove()
         self.undo.rollback()
 
@@ -95,6 +102,10 @@ class BedWalk(RuleBasedStateMachine):
         return [db.session.scalar(sa.select(sa.func.count()).select_from(DocumentEvent)),
                 db.session.execute(sa.select(Cleaning.id, Cleaning.state,
                                              Cleaning.kind).order_by(Cleaning.id)).all(),
+                db.session.execute(sa.select(BedReservation.id, BedReservation.state).order_by(
+                    BedReservation.id)).all(),
+                db.session.execute(sa.select(StayBed.id, StayBed.stay_id, StayBed.ended_at).order_by(
+                    StayBed.id)).all(),
                 db.session.execute(sa.select(Bed.id, Bed.state, Bed.cleaning_due).order_by(Bed.id)).all()]
 
     def person(self, number: int) -> User:
@@ -113,7 +124,10 @@ class BedWalk(RuleBasedStateMachine):
     @staticmethod
     def given(name: str, number: int) -> dict[str, Any] | None:
         if name == "check_in":
-            return {"guest": f"FO-{number}"}
+            return {"guest": f"FO-{number % 20}", "is_confirmed": number % 3 > 0}
+        if name == "transfer":
+            return {"to_bed": db.session.scalars(sa.select(Bed).order_by(
+                Bed.state != "ready", Bed.id).limit(1)).one(), "is_confirmed": True}
         return {"checklist_done": number % 10 > 0, "cost": Decimal(25_000)} if name in ("finish",
                                                                                         "hand_over") else None
 
@@ -143,6 +157,39 @@ class BedWalk(RuleBasedStateMachine):
             self.act(lambda: perform(moved, name, by=db.session.get_one(User, key),
                                      given=self.given(name, number),
                                      reason="because of the rain"))
+
+    @rule(which=st.integers(0, 3), guest=st.integers(0, 20), hours=st.integers(1, 40), of_class=st.booleans())
+    def keep_a_bed(self, which: int, guest: int, hours: int, of_class: bool) -> None:
+        bed = self.place(which)
+
+        def work() -> None:
+            kept = BedReservation(guest_name=f"FO-{guest}", bed=None if of_class else bed,
+                                  room_class=bed.inpatient_room.room_class if of_class else None,
+                                  reserved_until=clock.now() + timedelta(hours=hours))
+            reservations.prepare(kept, by=self.person(0))
+            db.session.add(kept)
+            opened(kept, by=self.person(0))
+        self.act(work)
+
+    @rule(who=who, which=st.integers(0, 9))
+    def give_a_reservation_up(self, who: int, which: int) -> None:
+        kept = list(db.session.scalars(sa.select(BedReservation).order_by(BedReservation.id)))
+        if kept:
+            self.act(lambda: perform(kept[which % len(kept)], "cancel", by=self.person(who), reason="rain"))
+
+    @rule(minutes=st.sampled_from((1, 20, 40, 70, 60 * 30)))
+    def time_goes_on(self, minutes: int) -> None:
+        """Terms of taking back pass, reservations lapse."""
+        clock.freeze(clock.now() + timedelta(minutes=minutes))
+        self.act(lambda: reservations.lapse())
+
+    @rule(which=st.integers(0, 3), minutes=st.integers(-10, 300), step=st.sampled_from(("check_in",
+                                                                                       "check_out")))
+    def enter_late(self, which: int, minutes: int, step: str) -> None:
+        bed = self.place(which)
+        given = {"happened_at": clock.now() - timedelta(minutes=minutes)} | (
+            {"guest": f"FO-{which}"} if step == "check_in" else {})
+        self.act(lambda: perform(bed, step, by=self.person(0), given=given, reason="late"))
 
     @rule(which=which, kind=st.sampled_from(CleaningKind))
     def ask_by_hand(self, which: int, kind: CleaningKind) -> None:
@@ -176,6 +223,25 @@ class BedWalk(RuleBasedStateMachine):
     def verified(self) -> None:
         for name, test in PROVED:
             assert test(db.session) is None, (name, test(db.session))
+
+    @invariant()
+    def free_beds_are_ready_and_nobodys(self) -> None:
+        """One definition: a free bed is ready, nobody lies in it, and no running reservation is of it; the
+        sums are the same beds."""
+        now = free_beds.standing()
+        kept = set(db.session.scalars(sa.select(BedReservation.bed_id).where(is_running())))
+        assert not set(now.free) & kept
+        assert {bed.state.value for bed in now.free.values()} <= {"ready"}
+        assert free_beds.summary()["total"]["free"] == len(now.free)
+
+    @invariant()
+    def stays_do_not_overlap(self) -> None:
+        """Nobody lay in a bed in which another lay, nor in two beds."""
+        for key in (StayBed.bed_id, StayBed.stay_id):
+            lain = db.session.execute(sa.select(key, StayBed.started_at, StayBed.ended_at).order_by(
+                key, StayBed.started_at, StayBed.ended_at.is_(None), StayBed.ended_at)).all()
+            for (one, _start, end), (other, start, _end) in pairwise(lain):
+                assert one != other or (end is not None and end <= start), (str(key), one, end, start)
 
     @invariant()
     def the_right_kind(self) -> None:

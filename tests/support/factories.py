@@ -13,6 +13,7 @@ from typing import Any
 from models import clock
 from models.asset_documents import AssetPlan, AssetPlanLine, AssetProcurement, AssetProcurementLine
 from models.asset_exits import AssetAuction, AssetAuctionLine, AssetAuctionState
+from models.asset_history import AssetMovement
 from models.asset_register import Asset, AssetModel, AssetType, Vendor
 from models.base import db
 from models.beds import Bed
@@ -302,6 +303,16 @@ def make_asset(**fields: Any) -> Asset:
     fields.setdefault("acquisition_cost", Decimal(12_000_000))
     return saved(Asset(tag=fields.pop("tag", None) or unique("AST"), name=fields.pop("name", model.name),
                        asset_type=model.asset_type, asset_model=model, **fields))
+
+
+def make_asset_movement(**fields: Any) -> AssetMovement:
+    """An asset on its way from one unit to another, which has not said yet that it came."""
+    asset = fields.pop("asset", None) or make_asset(work_unit=make_work_unit(), room=make_room())
+    before = asset.work_unit
+    asset.work_unit = fields.pop("to_work_unit", None) or make_work_unit()
+    fields.setdefault("moved_by", make_user(Role.FACILITIES_STAFF))
+    return saved(AssetMovement(asset=asset, from_work_unit=before, to_work_unit=asset.work_unit,
+                               from_room=asset.room, to_room=asset.room, **fields))
 
 
 def make_vendor(**fields: Any) -> Vendor:

@@ -21,6 +21,7 @@ from tests.support.specified_rights import TABLES, rows_read
 
 #: Tables whose rows have a maker of their own, or need more than filled columns.
 MAKERS: dict[str, Callable[[], Any]] = {
+    "asset_movement": make.make_asset_movement,
     "setting": lambda: make_setting(),
     "user": make.make_user, "work_unit": make.make_work_unit, "doctor": make.make_doctor,
     "patient": make.make_patient, "consultation": make.make_consultation, "store": make.make_store,
@@ -33,8 +34,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 
 #: Tables of a patient's record: each reading of a row is written down.
-CLINICAL = frozenset({"clinical_note", "consultation", "diagnosis", "letter", "patient", "prescription",
-                      "stay"})
+CLINICAL = frozenset({"bed_reservation", "clinical_note", "consultation", "diagnosis", "letter", "patient",
+                      "patient_allergy", "prescription", "stay", "walk_in"})
 
 
 def _next() -> int:
@@ -59,6 +60,8 @@ WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "asset_auction_bid": {"asset_auction_line": lambda: make.make_open_auction().lines[0]},
     "asset_auction_line": {"asset": make.make_asset},
     "asset_type": {"useful_life": lambda: 60},
+    "bed_reservation": {"bed": make.make_bed, "guest_name": lambda: make.unique("guest"),
+                        "reserved_until": lambda: clock.now() + timedelta(hours=6)},
     "calibration": {"valid_until": lambda: clock.today() + timedelta(days=365)},
     "class_facility": {"item": make.make_item},
     "cleaning": {"room": make.make_room},

@@ -96,7 +96,8 @@ def test_the_examples_do_what_they_say(client: Any, session: Any) -> None:
         if "FO-2611-0042" in command:
             assert (answer.json["state"], answer.json["guest"]) == ("occupied", "FO-2611-0042")
     assert seen == [("POST", "tokens", 201), ("GET", "beds", 200), ("POST", "check-in", 200),
-                    ("POST", "check-out", 200), ("DELETE", "current", 204)]
+                    ("POST", "check-out", 200), ("DELETE", "current", 204),
+                    ("GET", "bed-availability", 200)]
     session.refresh(bed)
     assert bed.state == BedState.NEEDS_CLEANING
 

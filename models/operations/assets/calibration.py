@@ -27,6 +27,7 @@ from models.asset_history import (
 )
 from models.asset_register import Asset, AssetType
 from models.base import db
+from models.errors import N_, Refused
 from models.operations.core.approvals import effect
 from models.operations.core.checks import check
 from models.operations.core.locking import insert_once
@@ -97,17 +98,74 @@ def keep(connection: Any, asset_id: int) -> None:
 def _latest(connection: Any, asset_id: int) -> Any:
     table = Calibration.__table__
     return connection.execute(
-        sa.select(table.c.calibrated_on, table.c.valid_until,
-                  table.c.result).where(table.c.asset_id == asset_id)
+        sa.select(table.c.calibrated_on, table.c.valid_until, table.c.result)
+        .where(table.c.asset_id == asset_id, ~table.c.is_superseded)
         .order_by(table.c.calibrated_on.desc(), table.c.id.desc()).limit(1)).first()
 
 
-def recalibrate(asset: Asset, on: date | None = None) -> None:
-    """From `on` (today) the certificates of a device say nothing more: it was repaired, or moved. Flushes."""
+def recalibrate(asset: Asset, on: date | None = None, line_id: int | None = None) -> None:
+    """From `on` (today) the certificates of a device say nothing more: it was repaired, or moved. Flushes.
+
+    Those that are there already say nothing whatever day stands on them, but for that of the order's own line
+    (`line_id`): the repair ended with it.
+    """
     if asset.asset_type.calibration_months:
         asset.recalibrate_from = on or clock.today()
         db.session.flush()
+        _supersede(db.session.connection(), asset.id, line_id)
         keep(db.session.connection(), asset.id)
+
+
+def _supersede(connection: Any, asset_id: int, line_id: int | None = None) -> None:
+    """What was calibrated before the repair or the move holds no longer."""
+    table = Calibration.__table__
+    connection.execute(
+        sa.update(table).where(table.c.asset_id == asset_id, ~table.c.is_superseded,
+                               table.c.maintenance_line_id.is_distinct_from(line_id)
+                               if line_id is not None else sa.true())
+        .values(is_superseded=True))
+    for certificate in db.session.identity_map.values():
+        if isinstance(certificate, Calibration) and certificate.asset_id == asset_id \
+                and (line_id is None or certificate.maintenance_line_id != line_id):
+            set_committed_value(certificate, "is_superseded", True)
+
+
+# ---------------------------------------------------------------- what a certificate may say
+
+def refusal_of(certificate: Any, asset: Any, months: int | None, today: date) -> Refused | None:
+    """Why a certificate cannot be one of that asset; None when it can. `months`: how often its type is
+    calibrated."""
+    on, until = certificate.calibrated_on, certificate.valid_until
+    if on > today:
+        return Refused(N_("A certificate is of a day that has been: %(day)s is still to come."),
+                       field="calibrated_on", day=on)
+    if on < asset.acquired_on:
+        return Refused(N_("The device came on %(day)s; it was not calibrated before."), field="calibrated_on",
+                       day=asset.acquired_on)
+    if until <= on:
+        return Refused(N_("A certificate is valid longer than its own day."), field="valid_until")
+    if months and until > add_months(on, months):
+        return Refused(N_("This type is calibrated every %(months)s months: at most until %(day)s."),
+                       field="valid_until", months=months, day=add_months(on, months))
+    if certificate.result == CalibrationResult.FIT and not (certificate.certificate_number or "").strip():
+        return Refused(N_("A device is fit by its certificate: write the number."),
+                       field="certificate_number")
+    return None
+
+
+@event.listens_for(Calibration, "before_insert")
+@event.listens_for(Calibration, "before_update")
+def _is_possible(_mapper: Any, connection: Any, certificate: Calibration) -> None:
+    """Whoever writes it: form, order, list."""
+    certificate.calibrated_on = certificate.calibrated_on or clock.today()
+    certificate.valid_until = certificate.valid_until or certificate.calibrated_on + timedelta(days=364)
+    assets, kinds = Asset.__table__, AssetType.__table__
+    asset = connection.execute(
+        sa.select(assets.c.acquired_on, kinds.c.calibration_months)
+        .join(kinds, kinds.c.id == assets.c.asset_type_id).where(assets.c.id == certificate.asset_id)).first()
+    refusal = asset and refusal_of(certificate, asset, asset.calibration_months, clock.today())
+    if refusal:
+        raise refusal
 
 
 # ---------------------------------------------------------------- what changes the standing
@@ -138,6 +196,7 @@ def _installed_anew(_mapper: Any, connection: Any, movement: AssetMovement) -> N
     loaded = db.session.identity_map.get(identity_key(Asset, movement.asset_id))
     if loaded is not None:
         set_committed_value(loaded, "recalibrate_from", day)
+    _supersede(connection, movement.asset_id)
     keep(connection, movement.asset_id)
 
 
@@ -156,7 +215,8 @@ def standings(session: Session) -> Any:
     ranked = sa.select(
         Calibration.asset_id, Calibration.calibrated_on, Calibration.valid_until, Calibration.result,
         sa.func.row_number().over(partition_by=Calibration.asset_id, order_by=(
-            Calibration.calibrated_on.desc(), Calibration.id.desc())).label("place")).subquery()
+            Calibration.calibrated_on.desc(), Calibration.id.desc())).label("place")
+    ).where(~Calibration.is_superseded).subquery()
     latest = {row.asset_id: row for row in session.execute(sa.select(ranked).where(ranked.c.place == 1))}
     for asset in session.execute(
             sa.select(Asset.id, Asset.tag, Asset.acquired_on, Asset.recalibrate_from,
@@ -167,4 +227,18 @@ def standings(session: Session) -> Any:
         due, failed = standing(latest.get(asset.id), asset, asset.calibration_months)
         if (asset.calibration_due_on, asset.calibration_failed) != (due, failed):
             return asset.tag, asset.calibration_due_on, due
+    return None
+
+
+@check("assets: no certificate is of a day to come, before its device, for too long, or without number")
+def certificates(session: Session) -> Any:
+    """The first certificate that could not be written today: (tag, number, day, valid until)."""
+    for row in session.execute(
+            sa.select(Asset.tag, Asset.acquired_on, AssetType.calibration_months, Calibration.calibrated_on,
+                      Calibration.valid_until, Calibration.result, Calibration.certificate_number)
+            .join(Asset, Asset.id == Calibration.asset_id)
+            .join(AssetType, AssetType.id == Asset.asset_type_id)
+            .order_by(Calibration.id)):
+        if refusal_of(row, row, row.calibration_months, clock.today()) is not None:
+            return row.tag, row.certificate_number, row.calibrated_on, row.valid_until
     return None

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.asset_exits import AssetDisposal, AssetDisposalLine, AssetDisposalState
+from models.asset_claims import AssetAuctionState, AssetDisposalState, offers
+from models.asset_exits import AssetAuction, AssetAuctionLine, AssetDisposal, AssetDisposalLine, DisposalRoute
 from models.asset_register import Asset, AssetBook, AssetState, AssetType, BookKind, Ownership
 from models.journal import Account, JournalLine, Posting
 from models.maintenance import Maintenance, MaintenanceLine, MaintenanceLineState, MaintenanceState
@@ -19,7 +20,7 @@ from models.settings import DEFAULTS
 ZERO = Decimal(0)
 #: Orders that work on nothing (any more), and disposals that will not take an asset away.
 ENDED_ORDERS = (MaintenanceState.DONE, MaintenanceState.CANCELLED)
-ENDED_DISPOSALS = (AssetDisposalState.POSTED, AssetDisposalState.CANCELLED)
+ENDED_DISPOSALS = (AssetDisposalState.POSTED, AssetDisposalState.CANCELLED, AssetDisposalState.REVERSED)
 
 
 def _in_journal(session: Any, purpose: Posting, sign: int) -> dict[int, Decimal]:
@@ -90,3 +91,35 @@ def worked_on(session: Any) -> Any:
     return session.execute(sa.select(Asset.id, Asset.tag).where(
         Asset.state == AssetState.UNDER_MAINTENANCE, ~on_order, ~proposed)
         .order_by(Asset.id).limit(1)).first()
+
+
+@check("assets: what is held for sale was put there by a disposal, and stands on one living auction at most")
+def held_for_sale(session: Any) -> Any:
+    """The first asset of which that is not so: (id, tag, living auctions)."""
+    line, lot = AssetDisposalLine, AssetAuctionLine
+    proposed = sa.exists().where(
+        line.held_asset_id == Asset.id, line.asset_disposal_id == AssetDisposal.id,
+        AssetDisposal.route == DisposalRoute.AUCTION, AssetDisposal.state == AssetDisposalState.POSTED)
+    row = session.execute(sa.select(Asset.id, Asset.tag).where(
+        Asset.state == AssetState.HELD_FOR_SALE, ~proposed).order_by(Asset.id).limit(1)).first()
+    if row is not None:
+        return *row, 0
+    offered = (sa.select(Asset.id, Asset.tag, sa.func.count()).join(lot, lot.asset_id == Asset.id)
+               .join(AssetAuction, AssetAuction.id == lot.asset_auction_id).where(offers())
+               .group_by(Asset.id, Asset.tag))
+    twice = session.execute(offered.having(sa.func.count() > 1).order_by(Asset.id).limit(1)).first()
+    return twice or session.execute(
+        offered.where(Asset.state != AssetState.HELD_FOR_SALE,
+                      AssetAuction.state.in_((AssetAuctionState.OPEN, AssetAuctionState.AWARDED)))
+        .order_by(Asset.id).limit(1)).first()
+
+
+@check("assets: a thing is claimed by one disposal on its way at most")
+def claimed_once(session: Any) -> Any:
+    """The first asset that two disposals, submitted or approved, both name: (id, tag, disposals)."""
+    line = AssetDisposalLine
+    return session.execute(
+        sa.select(Asset.id, Asset.tag, sa.func.count()).join(line, line.asset_id == Asset.id)
+        .join(AssetDisposal, AssetDisposal.id == line.asset_disposal_id)
+        .where(AssetDisposal.state.in_((AssetDisposalState.SUBMITTED, AssetDisposalState.APPROVED)))
+        .group_by(Asset.id, Asset.tag).having(sa.func.count() > 1).order_by(Asset.id).limit(1)).first()

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import clock
 from models.asset_register import Asset, AssetState, AssetType, Ownership
+from models.base import db
 from models.errors import N_, Refused
 from models.journal import Posting
 from models.operations.assets import openings
@@ -107,6 +108,27 @@ def check_change(asset: Asset) -> None:
                     N_("An asset in use goes elsewhere by a movement, so that its history is kept."),
                     field=name,
                 )
+
+
+def check_serial(asset: Asset) -> None:
+    """Raises `Refused` when another thing of the model has this serial number, unless a person said that it
+    is meant."""
+    with db.session.no_autoflush:
+        other = same_serial(asset.serial_number, asset.asset_model or asset.asset_model_id, asset.id)
+    if other is not None and not asset.serial_is_shared:
+        raise Refused(N_("This serial number is already on %(asset)s. Correct it, or tick that the same "
+                         "number is meant."), field="serial_number", asset=str(other))
+
+
+def same_serial(serial: str | None, model: Any, but: int | None = None) -> Asset | None:
+    """Another living asset of the model with this serial number, capitals and blanks apart."""
+    key = getattr(model, "id", model)
+    if not (serial or "").strip() or key is None:
+        return None
+    plain = sa.func.replace(sa.func.upper(Asset.serial_number), " ", "")
+    return db.session.scalars(sa.select(Asset).where(
+        plain == str(serial).upper().replace(" ", ""), Asset.asset_model_id == key, Asset.id != (but or 0),
+        Asset.state.not_in(GONE)).order_by(Asset.id).limit(1)).first()
 
 
 def shares(whole: Decimal, parts: int) -> list[Decimal]:

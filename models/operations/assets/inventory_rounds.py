@@ -11,7 +11,7 @@ from models.asset_register import Asset, AssetState
 from models.base import db
 from models.errors import N_, Refused
 from models.inventory_rounds import InventoryResult, InventoryRound, InventoryRoundLine, InventoryRoundState
-from models.operations.assets.moves import carry
+from models.operations.assets.moves import carry, end_awaited
 from models.operations.core.approvals import by_system, effect
 from models.operations.core.locking import lock
 from models.people import User
@@ -53,7 +53,7 @@ def see(round_: InventoryRound, code: str, *, by: User, condition: PhysicalCondi
     if round_.state != InventoryRoundState.COUNTING:
         raise Refused(N_("This round is not being counted. Start it first, or begin a new one."))
     asset = asset_of(code)
-    if asset.state in GONE:
+    if asset.state == AssetState.RETIRED:
         raise Refused(N_("%(asset)s is not in the register any more. Set it aside and tell the head of "
                          "facilities."),
                       field="code", asset=str(asset))
@@ -66,10 +66,22 @@ def see(round_: InventoryRound, code: str, *, by: User, condition: PhysicalCondi
     elif line.result in (R.EXPECTED, R.MISSING):
         line.result = R.FOUND
     line.seen_at, line.seen_by = clock.now(), by
+    round_.found_empty = False
     if condition is not None:
         line.condition = condition if condition != asset.condition else None
     db.session.flush()
     return line
+
+
+def say_empty(round_: InventoryRound, is_empty: bool) -> None:
+    """The person looked, and nothing stands in the room; or takes that back. Raises `Refused`."""
+    if round_.state != InventoryRoundState.COUNTING:
+        raise Refused(N_("This round is not being counted. Start it first, or begin a new one."))
+    lock(round_)
+    if is_empty and any(line.seen_at for line in round_.lines):
+        raise Refused(N_("Something was seen in this room already."))
+    round_.found_empty = is_empty
+    db.session.flush()
 
 
 @effect(InventoryRound, "submit")
@@ -79,7 +91,7 @@ def _miss(round_: InventoryRound, *, by: User, reason: str) -> None:
             line.result = R.MISSING
 
 
-@effect(InventoryRound, "reject")
+@effect(InventoryRound, "recount")
 def _look_again(round_: InventoryRound, *, by: User, reason: str) -> None:
     for line in round_.lines:
         if line.result == R.MISSING:
@@ -88,20 +100,29 @@ def _look_again(round_: InventoryRound, *, by: User, reason: str) -> None:
 
 @effect(InventoryRound, "approve")
 def _reconcile(round_: InventoryRound, *, by: User, reason: str) -> None:
-    """Misplaced things belong here from now on, conditions are as they were seen, missing ones in use are
-    lost."""
+    """Misplaced things belong here from now on, conditions are as they were seen, what was lost and was seen
+    is found, and missing things are lost, whatever their state."""
     lines = db.session.scalars(sa.select(InventoryRoundLine).where(
         InventoryRoundLine.inventory_round_id
         == round_.id).options(joinedload(InventoryRoundLine.asset))).all()
     for line in lines:
         asset = line.asset
-        if asset.state in GONE:
+        if asset.state == AssetState.RETIRED:
             continue
         if line.condition is not None:
             asset.condition = line.condition
-        if line.result == R.MISPLACED:
-            assert round_.place is not None
-            carry(asset, round_.place, asset.work_unit, by=by, reason=round_.number or "")
-        elif line.result == R.MISSING and asset.state == AssetState.IN_USE:
+        if line.result == R.MISSING and asset.state != AssetState.LOST:
             by_system(asset, "report_lost", by=by, reason=str(round_))
+        elif line.seen_at is not None:
+            _stands_here(asset, round_, by)
 
+
+def _stands_here(asset: Asset, round_: InventoryRound, by: User) -> None:
+    """The register says of what was seen that it stands in this room."""
+    place = round_.place
+    assert place is not None
+    if asset.place is not place:
+        end_awaited(asset, by=by, reason=str(round_))
+        carry(asset, place, asset.work_unit, by=by, reason=round_.number or "", is_seen=True)
+    if asset.state == AssetState.LOST:
+        by_system(asset, "find", by=by, reason=str(round_))

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
+from models.asset_claims import AssetAuctionState, AssetDisposalState
 from models.asset_documents import (
     AssetPlan,
     AssetProcurement,
@@ -17,14 +18,7 @@ from models.asset_documents import (
     AssetReceipt,
     AssetReceiptLine,
 )
-from models.asset_exits import (
-    AssetAuction,
-    AssetAuctionLine,
-    AssetAuctionState,
-    AssetDisposal,
-    AssetDisposalLine,
-    AssetDisposalState,
-)
+from models.asset_exits import AssetAuction, AssetAuctionLine, AssetDisposal, AssetDisposalLine
 from models.asset_history import AssetMovement
 from models.asset_register import Asset, AssetBook, AssetState, BookKind, Ownership
 from models.base import db
@@ -50,6 +44,14 @@ class Happening:
     table: str = ""
     key: int = 0
     amount: Decimal | None = None
+
+
+#: What its own steps are called in its life, and their pictures.
+STEPS = {"put_into_use": (N_("Put into use"), "check"), "put_aside": (N_("Put aside"), "package"),
+         "report_lost": (N_("Reported lost"), "alert-triangle"), "find": (N_("Found again"), "circle-check"),
+         "take_back": (N_("Taken back from the sale"), "arrow-back-up"),
+         "restore": (N_("Disposal taken back"), "arrow-back-up"),
+         "withdraw": (N_("Withdrawn, entered by mistake"), "x")}
 
 
 def timeline(asset: Asset) -> list[Happening]:
@@ -92,9 +94,9 @@ def _arrival(asset: Asset) -> list[Happening]:
 
 
 def _moves(asset: Asset) -> list[Happening]:
-    used = [Happening(clock.local(event.occurred_at).date(), N_("Put into use"), "check")
-            for event in asset.events
-            if event.transition == "put_into_use"]
+    used = [Happening(clock.local(event.occurred_at).date(), *STEPS[event.transition],
+                      text=event.note or "" if event.transition != "put_into_use" else "")
+            for event in asset.events if event.transition in STEPS]
     return used + [Happening(clock.local(move.moved_at).date(), N_("Moved"), "route",
                              f"{_from(move)} → {_to(move)}",
                              "asset_movement", move.id) for move in asset.movements]
@@ -251,11 +253,20 @@ def _standing(column: Any) -> dict[int, tuple[int, Decimal]]:
 
 def elsewhere() -> tuple[int, Decimal]:
     """Things and book value without a place."""
+    return _worth(Asset.building_id.is_(None), Asset.room_id.is_(None), Asset.ward_id.is_(None),
+                  Asset.inpatient_room_id.is_(None),
+                  Asset.state.not_in((AssetState.RETIRED, AssetState.LOST)))
+
+
+def lost() -> tuple[int, Decimal]:
+    """Things and book value of what is lost: on the books until it is found or written off."""
+    return _worth(Asset.state == AssetState.LOST)
+
+
+def _worth(*criteria: Any) -> tuple[int, Decimal]:
     worth = sa.func.sum(Asset.acquisition_cost - sa.func.coalesce(AssetBook.accumulated, 0))
     count, value = db.session.execute(
         sa.select(sa.func.sum(Asset.quantity), sa.type_coerce(worth, Asset.acquisition_cost.type))
         .outerjoin(AssetBook, (AssetBook.asset_id == Asset.id) & (AssetBook.book == BookKind.HOSPITAL))
-        .where(Asset.building_id.is_(None), Asset.room_id.is_(None), Asset.ward_id.is_(None),
-               Asset.inpatient_room_id.is_(None), Asset.state.not_in((AssetState.RETIRED, AssetState.LOST)),
-               Asset.ownership == Ownership.OWNED)).one()
+        .where(Asset.ownership == Ownership.OWNED, *criteria)).one()
     return int(count or 0), value or ZERO

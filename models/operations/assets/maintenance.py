@@ -10,15 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
+from models.asset_claims import AssetDisposalState
 from models.asset_exits import AssetDisposal, AssetDisposalLine
-from models.asset_history import Calibration, MaintenanceSchedule, ScheduleKind
-from models.asset_register import Asset, AssetState
+from models.asset_history import Calibration
+from models.asset_register import AssetState
 from models.base import db
 from models.errors import N_, NotAllowed, Refused
-from models.facilities import RoomFacility
 from models.items import Item, UnitConversion
 from models.journal import Posting
+from models.line_quantities import plain
 from models.maintenance import (
+    LINE_OPEN,
     Maintenance,
     MaintenanceKind,
     MaintenanceLine,
@@ -26,12 +28,15 @@ from models.maintenance import (
     MaintenancePart,
     MaintenanceState,
 )
-from models.operations.assets.calibration import add_months, recalibrate
+from models.operations.assets import faults, schedules
+from models.operations.assets.calibration import recalibrate
 from models.operations.core.approvals import after, by_system, effect, opened, perform
 from models.operations.ledger import journal, stock
 from models.operations.ledger.journal import JournalLeg
 from models.operations.ledger.stock import Outgoing
-from models.organisation import Employee, Status
+from models.operations.people.notices import Declared, declare, holders, tell
+from models.organisation import Employee
+from models.outbox import Channel
 from models.people import User
 from models.places import PhysicalCondition
 from models.roles import Role
@@ -43,9 +48,56 @@ GONE = (AssetState.RETIRED, AssetState.LOST, AssetState.HELD_FOR_SALE)
 PROPOSED = ("draft", "submitted", "approved", "posted")
 
 
+# ---------------------------------------------------------------- what is approved
+
+@effect(Maintenance, "approve")
+def _cost_is_known(order: Maintenance, *, by: User, reason: str) -> None:
+    """Who approves confirms the cost, also zero: what costs nothing needs no payables."""
+    if order.estimated_cost is None:
+        raise Refused(N_("Confirm the estimated cost; 0 if it costs nothing."), field="estimated_cost")
+    order.approved_cost = Decimal(0)
+
+
+@effect(Maintenance, "approve_payment")
+def _cost_is_approved(order: Maintenance, *, by: User, reason: str) -> None:
+    order.approved_cost = order.estimated_cost
+
+
+@effect(Maintenance, "approve_cost")
+def _what_it_became(order: Maintenance, *, by: User, reason: str) -> None:
+    """What the lines cost by now; more than that asks again."""
+    order.approved_cost = order.total
+
+
+declare(Declared(
+    "maintenance_cost_waits", holders(Role.PAYABLES), N_("%(number)s costs more than was approved"),
+    (N_("Approved: %(approved)s. The lines cost %(amount)s. Approve it, or have it talked over."),),
+    lambda order: _amounts(order), "/admin/maintenance/details/?id={id}", channels=(Channel.MAIL,),
+    icon="cash"))
+declare(Declared(
+    "maintenance_above_approved", holders(Role.PAYABLES, Role.DIRECTOR),
+    N_("%(number)s was finished above the approved cost"),
+    (N_("Approved: %(approved)s. It cost %(amount)s. Reason: %(reason)s"),),
+    lambda order: _amounts(order), "/admin/maintenance/details/?id={id}",
+    on=(Maintenance, ("finish_unapproved",)), channels=(Channel.MAIL,), icon="cash"))
+
+
+def _amounts(order: Maintenance) -> dict[str, Any]:
+    approved = order.estimated_cost if order.approved_cost is None else order.approved_cost
+    return {"number": str(order), "approved": f"Rp{plain(approved)}", "amount": f"Rp{plain(order.total)}"}
+
+
+@after(MaintenanceLine, "finish")
+def _costs_more(line: MaintenanceLine, *, by: User, reason: str) -> None:
+    """Payables are told once for each amount that goes beyond what they approved."""
+    order = line.maintenance
+    if order.is_above_approved:
+        tell("maintenance_cost_waits", order, key=f"maintenance_cost:{order.id}:{order.total}")
+
+
 # ---------------------------------------------------------------- the order
 
-@effect(Maintenance, "submit", "start")
+@effect(Maintenance, "submit")
 def _of_living_assets(order: Maintenance, *, by: User, reason: str) -> None:
     for line in order.lines:
         if line.asset is not None and line.asset.state in GONE:
@@ -55,33 +107,44 @@ def _of_living_assets(order: Maintenance, *, by: User, reason: str) -> None:
 
 @effect(Maintenance, "start")
 def _out_of_use(order: Maintenance, *, by: User, reason: str) -> None:
-    """The downtime begins. An asset that another order still works on waits for that one."""
+    """The downtime begins, or began when the fault was reported. An asset that another order still works on
+    waits for that one; what is gone meanwhile is dropped."""
+    gone = {line: line.asset.state for line in order.lines
+            if line.asset is not None and line.asset.state in GONE}
+    living = [line for line in order.lines if line not in gone]
+    if not living:
+        raise Refused(N_("%(asset)s is %(state)s; nothing is mended in it any more. Cancel the order."),
+                      asset=str(order.lines[0].asset), state=gone[order.lines[0]])
     order.started_at = clock.now()
-    assets = [line.asset_id for line in order.lines if line.asset_id is not None]
+    order.down_since = faults.first_report(order) or order.started_at
+    assets = [line.asset_id for line in living if line.asset_id is not None]
     other = db.session.execute(
         sa.select(Maintenance.number, MaintenanceLine.asset_id)
         .join(MaintenanceLine, MaintenanceLine.maintenance_id == Maintenance.id)
         .where(Maintenance.state == MaintenanceState.IN_PROGRESS, Maintenance.id != order.id,
-               MaintenanceLine.asset_id.in_(assets),
-               MaintenanceLine.state.in_((MaintenanceLineState.PLANNED, MaintenanceLineState.IN_PROGRESS)))
+               MaintenanceLine.asset_id.in_(assets), MaintenanceLine.state.in_(LINE_OPEN))
         .limit(1)).first()
     if other is not None:
         asset = next(line.asset for line in order.lines if line.asset_id == other.asset_id)
         raise Refused(N_("%(asset)s is still being worked on by order %(number)s. Finish that one first."),
                       asset=str(asset), number=other.number)
     for line in order.lines:
-        if line.asset is not None and line.asset.state == AssetState.IN_USE:
+        if line in gone:
+            by_system(line, "drop", by=by, reason=gone[line].value)
+        elif line.asset is not None and line.asset.state == AssetState.IN_USE:
             by_system(line.asset, "maintain", by=by)
+            line.took_out = True
 
 
 @after(Maintenance, "start")
 def _begin_the_only_line(order: Maintenance, *, by: User, reason: str) -> None:
     """Who starts an order of one thing starts that thing."""
-    if len(order.lines) == 1 and by.has_role(Role.FACILITIES_STAFF):
-        perform(order.lines[0], "start", by=by)
+    planned = [line for line in order.lines if line.state == MaintenanceLineState.PLANNED]
+    if len(planned) == 1 and by.has_role(Role.FACILITIES_STAFF):
+        perform(planned[0], "start", by=by)
 
 
-@effect(Maintenance, "finish")
+@effect(Maintenance, "finish", "finish_unapproved")
 def _back_into_use(order: Maintenance, *, by: User, reason: str) -> None:
     """Assets come back as they are now; parts leave the stores; the cost is posted; what is due next is
     written down.
@@ -98,22 +161,33 @@ def _back_into_use(order: Maintenance, *, by: User, reason: str) -> None:
                        [JournalLeg(Posting.MAINTENANCE, order.total, order.account_id),
                         JournalLeg(paid, -order.total)],
                        order, by)
-    schedule = order.maintenance_schedule
-    if schedule is not None and schedule.kind == ScheduleKind.PREVENTIVE:
-        schedule.last_done_on = today
-        schedule.next_due_on = add_months(today, schedule.every_months)
+    schedules.served(order, today)
     for line in order.lines:
         asset = line.asset
         if asset is None or line.state != MaintenanceLineState.DONE:
             continue
-        _now_in(asset, line.condition_after)
+        faults.now_in(asset, line.condition_after)
         if asset.state == AssetState.UNDER_MAINTENANCE:
             by_system(asset, "return", by=by)
         if order.kind == MaintenanceKind.REPAIR:
-            recalibrate(asset, today)
+            recalibrate(asset, today, line.id)
     db.session.flush()
     for line in order.lines:
-        line.next_due_on = _next_due(line.asset_id)
+        line.next_due_on = schedules.next_due(line.asset_id)
+
+
+@effect(Maintenance, "cancel")
+def _as_it_was(order: Maintenance, *, by: User, reason: str) -> None:
+    """What the order took out of use goes back."""
+    for line in order.lines:
+        if line.state in LINE_OPEN:
+            by_system(line, "drop", by=by, reason=reason)
+
+
+def _put_back(line: MaintenanceLine, by: User) -> None:
+    if line.took_out and line.asset is not None and line.asset.state == AssetState.UNDER_MAINTENANCE:
+        by_system(line.asset, "return", by=by)
+    line.took_out = False
 
 
 def _refuse_without_certificate(order: Maintenance) -> None:
@@ -124,24 +198,6 @@ def _refuse_without_certificate(order: Maintenance) -> None:
     for line in lines:
         if line.id not in known:
             raise Refused(N_("Enter the calibration certificate of %(asset)s first."), asset=str(line.asset))
-
-
-def _now_in(asset: Asset, condition: PhysicalCondition | None) -> None:
-    """The condition of an asset, and of the place that it has among a room's facilities."""
-    if condition is None:
-        return
-    asset.condition = condition
-    for place in db.session.scalars(sa.select(RoomFacility).where(
-            RoomFacility.asset_id == asset.id, RoomFacility.status == Status.ACTIVE)):
-        place.condition = condition
-
-
-def _next_due(asset_id: int | None) -> Any:
-    """The earliest day on which something is due again."""
-    if asset_id is None:
-        return None
-    return db.session.scalar(sa.select(sa.func.min(MaintenanceSchedule.next_due_on)).where(
-        MaintenanceSchedule.asset_id == asset_id, MaintenanceSchedule.status == Status.ACTIVE))
 
 
 # ---------------------------------------------------------------- its lines
@@ -157,6 +213,8 @@ def _by_whom(line: MaintenanceLine, *, by: User, reason: str) -> None:
 def _says_what_was_done(line: MaintenanceLine, *, by: User, reason: str) -> None:
     if not (line.result or "").strip():
         raise Refused(N_("Write first what was done and what it cost."), field="result")
+    if (line.checklist or "").strip() and not line.checklist_done:
+        raise Refused(N_("Do every point of the checklist, then tick it."), field="checklist_done")
 
 
 @effect(MaintenanceLine, "fail")
@@ -167,7 +225,8 @@ def _propose_disposal(line: MaintenanceLine, *, by: User, reason: str) -> None:
     asset = line.asset
     if asset is None:
         return
-    _now_in(asset, line.condition_after)
+    line.condition_before = asset.condition
+    faults.now_in(asset, line.condition_after)
     proposed = db.session.scalar(
         sa.select(AssetDisposalLine.id).join(AssetDisposal,
                                              AssetDisposal.id == AssetDisposalLine.asset_disposal_id)
@@ -178,6 +237,33 @@ def _propose_disposal(line: MaintenanceLine, *, by: User, reason: str) -> None:
             reason=reason.strip())])
         db.session.add(disposal)
         opened(disposal, by=by)
+        line.asset_disposal = disposal
+
+
+@effect(MaintenanceLine, "reopen")
+def _not_over_after_all(line: MaintenanceLine, *, by: User, reason: str) -> None:
+    """A wrong press is taken back, with the disposal that it proposed while nobody has seen that."""
+    disposal = line.asset_disposal
+    if disposal is not None and disposal.state == AssetDisposalState.DRAFT:
+        by_system(disposal, "cancel", by=by, reason=reason)
+    elif disposal is not None and disposal.state != AssetDisposalState.CANCELLED:
+        raise Refused(N_("Its disposal %(number)s is under way. Have that one cancelled first."),
+                      number=str(disposal))
+    if line.state == MaintenanceLineState.FAILED and line.asset is not None:
+        faults.now_in(line.asset, line.condition_before)
+    line.asset_disposal, line.condition_before, line.condition_after = None, None, None
+    line.checklist_done = False
+
+
+@effect(MaintenanceLine, "drop")
+def _left_alone(line: MaintenanceLine, *, by: User, reason: str) -> None:
+    """Nothing was done to it: it is what it was, and no part is used on it."""
+    _put_back(line, by)
+    for part in list(line.parts):
+        db.session.delete(part)
+    line.cost, line.result = Decimal(0), reason.strip()
+    db.session.flush()
+    db.session.expire(line, ["parts"])
 
 
 # ---------------------------------------------------------------- spare parts

@@ -40,6 +40,8 @@ def without_order() -> sa.Select[Any]:
     table = MaintenanceSchedule
     return (sa.select(table).join(Asset, Asset.id == table.asset_id)
             .where(table.status == Status.ACTIVE, Asset.state.in_(DEPRECIATES),
+                   table.next_due_on.is_not(None),
+                   sa.or_(table.not_before.is_(None), table.not_before <= clock.today()),
                    sa.or_(table.ordered_for.is_(None), table.ordered_for != table.next_due_on))
             .order_by(table.next_due_on, table.id))
 
@@ -66,10 +68,10 @@ def order_from(schedule: MaintenanceSchedule, *, by: User) -> Maintenance | None
     """The order of a schedule for its next due day, submitted; None when there is one already."""
     table = MaintenanceSchedule.__table__
     claimed = db.session.execute(  # type: ignore[attr-defined]
-        sa.update(table).values(ordered_for=table.c.next_due_on)
+        sa.update(table).values(ordered_for=table.c.next_due_on, not_before=None)
         .where(table.c.id == schedule.id, sa.or_(table.c.ordered_for.is_(None),
                                                  table.c.ordered_for != table.c.next_due_on))).rowcount
-    db.session.expire(schedule, ["ordered_for"])
+    db.session.expire(schedule, ["ordered_for", "not_before"])
     asset = schedule.asset
     unit = asset.work_unit_id or by.work_unit_id or db.session.scalar(
         sa.select(sa.func.min(WorkUnit.id)).where(WorkUnit.status == Status.ACTIVE))
@@ -78,7 +80,7 @@ def order_from(schedule: MaintenanceSchedule, *, by: User) -> Maintenance | None
     order = Maintenance(
         created_by_id=by.id, kind=KINDS[schedule.kind], work_unit_id=unit, vendor_id=schedule.vendor_id,
         maintenance_schedule=schedule, estimated_cost=schedule.estimated_cost,
-        lines=[MaintenanceLine(asset=asset, fault=schedule.name)])
+        lines=[MaintenanceLine(asset=asset, fault=schedule.name, checklist=schedule.checklist)])
     db.session.add(order)
     opened(order, by=by)
     by_system(order, "submit", by=by)

@@ -56,7 +56,9 @@ def cost_of_ownership(assets: Iterable[Asset]) -> dict[int, Ownership]:
         return {}
     ours = list(wanted)
     line, order, part = MaintenanceLine, Maintenance, MaintenancePart
-    worked = (sa.select(line.asset_id, line.cost, line.maintenance_id, order.started_at, order.finished_at)
+    worked = (sa.select(line.asset_id, line.cost, line.maintenance_id,
+                        sa.func.coalesce(order.down_since, order.started_at).label("started_at"),
+                        order.finished_at)
               .join(order, order.id == line.maintenance_id)
               .where(line.asset_id.in_(ours), order.state.in_(WORKED)))
     cost: dict[int, Decimal] = {}

@@ -158,6 +158,12 @@ def _check_line(receipt: AssetReceipt, line: AssetReceiptLine) -> None:
     if len(set(serials)) < len(serials):
         raise Refused(N_("%(thing)s: a serial number stands there twice."), thing=line.asset_model.name,
                       field="serial_numbers")
+    for serial in serials:
+        other = entry.same_serial(serial, line.asset_model)
+        if other is not None:
+            raise Refused(N_("%(serial)s is already on %(asset)s. Correct it; if both things have it, leave "
+                             "it out here and write it on the asset."), serial=serial, asset=str(other),
+                          field="serial_numbers")
 
 
 def _register(receipt: AssetReceipt, line: AssetReceiptLine, procurement: AssetProcurement, worth: Decimal,

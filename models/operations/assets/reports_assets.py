@@ -8,14 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
+from models.asset_claims import AssetAuctionState, AssetDisposalState
 from models.asset_exits import (
     AssetAuction,
     AssetAuctionBid,
     AssetAuctionLine,
-    AssetAuctionState,
     AssetDisposal,
     AssetDisposalLine,
-    AssetDisposalState,
 )
 from models.asset_register import (
     Asset,

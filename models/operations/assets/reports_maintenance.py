@@ -16,7 +16,13 @@ from models.base import ExactDecimal, db
 from models.depreciation import DepreciationRun, DepreciationRunLine, DepreciationRunState
 from models.depreciation_rules import next_period, outlook
 from models.errors import N_
-from models.maintenance import Maintenance, MaintenanceLine, MaintenancePart, MaintenanceState
+from models.maintenance import (
+    Maintenance,
+    MaintenanceLine,
+    MaintenanceLineState,
+    MaintenancePart,
+    MaintenanceState,
+)
 from models.operations.assets.books import DEPRECIATES, schedule_of, terms_of
 from models.operations.assets.depreciation import due_period, last_posted
 from models.operations.core.report_kit import (
@@ -191,9 +197,11 @@ declare(Report(
 
 
 def downtime(values: ParameterValues) -> Statement:
-    """Time out of use that began in the period, by asset; what is still away counts until now."""
+    """Time out of use that began in the period, by asset; what is still away counts until now. It begins with
+    the report of the fault, else with the work."""
     line, order = MaintenanceLine, Maintenance
-    took = minutes(order.started_at,
+    began = sa.func.coalesce(order.down_since, order.started_at)
+    took = minutes(began,
                    sa.func.coalesce(order.finished_at, sa.literal(clock.now(), order.started_at.type)))
     away = sa.func.sum(sa.case((order.finished_at.is_(None), 1), else_=0))
     return (sa.select(Asset.id.label("asset_id"), Asset.tag, Asset.name.label("asset"),
@@ -203,7 +211,8 @@ def downtime(values: ParameterValues) -> Statement:
             .select_from(line).join(order, order.id == line.maintenance_id).join(Asset,
                                                                                  Asset.id == line.asset_id)
             .outerjoin(WorkUnit, WorkUnit.id == Asset.work_unit_id)
-            .where(order.started_at.is_not(None), *_local(order.started_at)(values),
+            .where(order.started_at.is_not(None), order.state != MaintenanceState.CANCELLED,
+                   line.state != MaintenanceLineState.DROPPED, *_local(began)(values),
                    *where(values, asset=Asset.id, work_unit=Asset.work_unit_id))
             .group_by(Asset.id, Asset.tag, Asset.name, WorkUnit.name).order_by(sa.func.sum(took).desc(),
                                                                                Asset.id))

@@ -17,7 +17,7 @@ from models import clock
 from models.base import db
 from models.clinic import Doctor, ExceptionKind, Patient, ScheduleException
 from models.consultations import LONGEST, Consultation, ConsultationState
-from models.errors import N_, Conflict, NotAllowed, Refused
+from models.errors import N_, NN_, Conflict, NotAllowed, Refused
 from models.operations.clinic import slots
 from models.operations.core.approvals import perform
 from models.operations.core.locking import lock_rows
@@ -29,6 +29,8 @@ from models.roles import Role
 C = ConsultationState
 #: Days ahead in which another time is proposed.
 AHEAD = 14
+#: Days of one absence.
+MOST_DAYS = 92
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,32 @@ def require_schedule(doctor: Doctor, by: User) -> None:
         raise NotAllowed(N_("These are another doctor's hours."))
 
 
-def bounds(on: date, starts: time | None, ends: time | None) -> tuple[datetime, datetime]:
-    """The absence as instants: the whole hospital day unless hours are named. Raises `Refused`."""
+def bounds(on: date, starts: time | None, ends: time | None,
+           until: date | None = None) -> tuple[datetime, datetime]:
+    """The absence as instants: whole hospital days from `on` to `until`, unless hours of the one day are
+    named; those that end before they begin pass midnight. Raises `Refused`."""
     if (starts is None) != (ends is None):
         raise Refused(N_("Give both hours, or none for the whole day."), field="ends_at")
+    if until is not None and until < on:
+        raise Refused(N_("The last day lies before the first."), field="until")
+    if until is not None and (until - on).days >= MOST_DAYS:
+        raise Refused(NN_("An absence takes at most %(count)s day. Enter the rest as another.",
+                          "An absence takes at most %(count)s days. Enter the rest as another."),
+                      field="until", count=MOST_DAYS)
     if starts is None or ends is None:
-        return clock.day_bounds(on)
-    if ends <= starts:
+        return clock.day_bounds(on)[0], clock.day_bounds(until or on)[1]
+    if until is not None and until != on:
+        raise Refused(N_("Hours belong to one day. Leave them empty for an absence of several days."),
+                      field="until")
+    if ends == starts:
         raise Refused(N_("The absence must end after it begins."), field="ends_at")
-    return datetime.combine(on, starts, clock.zone()), datetime.combine(on, ends, clock.zone())
+    return slots.span(on, starts, ends)
 
 
-def day_of(doctor: Doctor, on: date, starts: time | None = None,
-           ends: time | None = None) -> list[Consultation]:
+def day_of(doctor: Doctor, on: date, starts: time | None = None, ends: time | None = None,
+           until: date | None = None) -> list[Consultation]:
     """The consultations that fall into the absence and can still be released or moved, by time."""
-    begin, end = bounds(on, starts, ends)
+    begin, end = bounds(on, starts, ends, until)
     rows = db.session.scalars(
         sa.select(Consultation).where(
             Consultation.doctor_id == doctor.id, Consultation.state.in_((C.REQUESTED, C.APPROVED)),
@@ -86,19 +99,20 @@ def colleagues(doctor: Doctor) -> list[Doctor]:
 
 def proposed(consultations: Iterable[Consultation], doctors: Iterable[Doctor], on: date, *,
              starts: time | None = None,
-             ends: time | None = None, day: date | None = None) -> dict[int, list[Target]]:
+             ends: time | None = None, day: date | None = None,
+             until: date | None = None) -> dict[int, list[Target]]:
     """Free times for each consultation by its id, none proposed twice as the first choice.
 
     Free for its patient too. `day` narrows to one day; without it the next two weeks, the absence itself left
     out.
     """
-    begin, end = bounds(on, starts, ends)
+    begin, end = bounds(on, starts, ends, until)
     first = max(day or on, clock.today())
-    last = min(day or on + timedelta(days=AHEAD), slots.last_day())
+    last = min(day or (until or on) + timedelta(days=AHEAD), slots.last_day())
     waiting = list(consultations)
     gone = {entry.doctor_id for entry in waiting}
-    free = [Target(doctor, slot) for doctor in doctors for slot in slots.free_between(doctor, first, last)
-            if slot.ends_at <= begin or slot.starts_at >= end
+    free = [Target(doctor, slot) for doctor in doctors for slot in slots.free_between(
+                doctor, first, last, notice=timedelta(0)) if slot.ends_at <= begin or slot.starts_at >= end
             or doctor.id not in gone] if first <= last else []
     free.sort(key=lambda target: (target.slot.starts_at, target.doctor.id))
     # The own time is given up by the move; those of the others of that patient may still stand when it is
@@ -136,7 +150,7 @@ def target_of(text: str) -> Target | None:
 
 def away(doctor: Doctor, on: date, plan: Mapping[int, Target | None], reason: str, *, by: User,
          versions: Mapping[int, int] | None = None, starts: time | None = None,
-         ends: time | None = None) -> ScheduleException:
+         ends: time | None = None, until: date | None = None) -> ScheduleException:
     """Keep the absence and carry out `plan`: for each consultation of `day_of` its target, or None to release
     it.
 
@@ -152,12 +166,13 @@ def away(doctor: Doctor, on: date, plan: Mapping[int, Target | None], reason: st
     # Whoever books holds the doctor's row a little: none slips in between looking and moving. All at once and
     # in order, so that two who move their days to each other wait, never both.
     lock_rows(Doctor, {doctor.id, *(target.doctor.id for target in plan.values() if target is not None)})
-    absence = ScheduleException(doctor_id=doctor.id, on=on, kind=ExceptionKind.AWAY, starts_at=starts,
-                                ends_at=ends,
+    bounds(on, starts, ends, until)
+    absence = ScheduleException(doctor_id=doctor.id, on=on, until=until if until != on else None,
+                                kind=ExceptionKind.AWAY, starts_at=starts, ends_at=ends,
                                 reason=reason.strip()[:200])
     db.session.add(absence)
     db.session.flush()
-    day = day_of(doctor, on, starts, ends)
+    day = day_of(doctor, on, starts, ends, until)
     if {entry.id for entry in day} != set(plan) or any(
             versions is not None and versions.get(entry.id) != entry.version for entry in day):
         raise Conflict(N_("The day changed meanwhile: somebody booked or cancelled. Look at it again."))

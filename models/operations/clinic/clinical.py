@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -21,11 +21,12 @@ from models.consultations import (
     DiagnosisKind,
     NoteDraft,
 )
-from models.errors import N_, NotAllowed, Refused
+from models.errors import N_, NN_, NotAllowed, Refused
 from models.operations.clinic import icd
-from models.operations.core.approvals import effect
+from models.operations.core.approvals import effect, opened, perform
 from models.people import User
 from models.prescriptions import Letter, LetterKind, PrescriptionState
+from models.settings import setting
 
 _OPEN = (ConsultationState.IN_PROGRESS, ConsultationState.COMPLETED)
 
@@ -173,21 +174,55 @@ def set_video(consultation: Consultation, address: str, *, by: User) -> None:
 
 def write_letter(consultation: Consultation, kind: LetterKind, *, by: User, body: str = "",
                  sick_from: date | None = None, sick_until: date | None = None,
-                 referred_to: str | None = None) -> Letter:
-    """A sick letter (from, until) or a referral (to whom and why). Printed by the edges; never changed."""
+                 referred_to: str | None = None, replaces: Letter | None = None) -> Letter:
+    """A sick letter (from, until) or a referral (to whom and why), with a number of its own. Printed by the
+    edges; never changed. `replaces` is the letter in whose place it stands."""
     require_own(consultation, by)
-    if kind == LetterKind.SICK and not (sick_from and sick_until and sick_from <= sick_until):
-        raise Refused(N_("Please give the first and the last day of the sick leave."), field="sick_until")
+    if kind == LetterKind.SICK:
+        _check_days(sick_from, sick_until)
     if kind == LetterKind.REFERRAL and not (referred_to and referred_to.strip() and body.strip()):
         raise Refused(N_("Please write to whom the patient is referred, and why."), field="referred_to")
     sick = kind == LetterKind.SICK
     letter = Letter(consultation=consultation, kind=kind, verify_code=secrets.token_urlsafe(12),
                     body=body.strip(),
                     sick_from=sick_from if sick else None, sick_until=sick_until if sick else None,
-                    referred_to=None if sick else (referred_to or "").strip(), author_id=by.id)
+                    referred_to=None if sick else (referred_to or "").strip(), author_id=by.id,
+                    replaces=replaces)
     db.session.add(letter)
-    db.session.flush()
+    opened(letter, by=by)
     return letter
+
+
+def _check_days(sick_from: date | None, sick_until: date | None) -> None:
+    """Raises `Refused` for days that no sick letter has: too many, or beginning too long ago or ahead."""
+    if sick_from is None or sick_until is None or sick_from > sick_until:
+        raise Refused(N_("Please give the first and the last day of the sick leave."), field="sick_until")
+    back, most = setting("letter.days_back"), setting("letter.most_sick_days")
+    if sick_from < clock.today() - timedelta(days=back):
+        raise Refused(NN_("A sick letter begins %(count)s day ago at the earliest.",
+                          "A sick letter begins %(count)s days ago at the earliest."), field="sick_from",
+                      count=back)
+    if sick_from > clock.today() + timedelta(days=most):
+        raise Refused(N_("The first day lies too far ahead."), field="sick_from")
+    if (sick_until - sick_from).days >= most:
+        raise Refused(NN_("A sick letter is for %(count)s day at most. Who needs longer is seen again.",
+                          "A sick letter is for %(count)s days at most. Who needs longer is seen again."),
+                      field="sick_until", count=most)
+
+
+def replace_letter(letter: Letter, reason: str, *, by: User, version: int | None = None, body: str = "",
+                   sick_from: date | None = None, sick_until: date | None = None,
+                   referred_to: str | None = None) -> Letter:
+    """Write another letter of the same kind in the place of this one, which is not valid any more. Raises
+    what `perform` and `write_letter` raise."""
+    perform(letter, "replace", by=by, reason=reason, version=version)
+    return write_letter(letter.consultation, letter.kind, by=by, body=body, sick_from=sick_from,
+                        sick_until=sick_until, referred_to=referred_to, replaces=letter)
+
+
+@effect(Letter, "withdraw", "replace")
+def _taken_back(letter: Letter, *, by: User, reason: str) -> None:
+    letter.decided_reason = reason.strip()
 
 
 def rate(consultation: Consultation, stars: int, *, by: User, comment: str = "") -> None:

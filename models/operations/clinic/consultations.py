@@ -14,12 +14,19 @@ from sqlalchemy.exc import IntegrityError
 from models import clock
 from models.base import db
 from models.clinic import Doctor, Patient, PatientState, Payer
-from models.consultations import Consultation, ConsultationMessage, ConsultationState, Triage
+from models.consultations import (
+    Consultation,
+    ConsultationMessage,
+    ConsultationState,
+    NoteDraft,
+    Triage,
+)
 from models.documents import Attachment
-from models.errors import N_, NotAllowed, Refused, SlotTaken, told_of
-from models.operations.clinic import slots
+from models.errors import N_, NN_, NotAllowed, Refused, SlotTaken, told_of
+from models.operations.clinic import conversation_news, slots
 from models.operations.clinic import triage as triaging
 from models.operations.clinic.clinical import (
+    PARTS,
     add_diagnosis,
     rate,
     withdraw_diagnosis,
@@ -36,7 +43,10 @@ from models.operations.clinic.conversations import (
 from models.operations.clinic.prescriptions import prescribe
 from models.operations.core.approvals import after, by_system, effect, opened, perform
 from models.operations.core.locking import lock_rows
+from models.operations.people import form_drafts, notices
+from models.organisation import Status
 from models.people import User
+from models.prescriptions import PrescriptionState
 from models.roles import Role
 from models.settings import setting
 
@@ -74,9 +84,37 @@ def request(patient: Patient, doctor: Doctor, starts_at: datetime, complaint: st
                          payer=payer or patient.payer)
     triaging.keep(consultation, answers or {})
     opened(consultation, by=by)
-    if setting("consultation.auto_approve") == "yes":
-        by_system(consultation, "approve", by=by)
+    _approve_by_itself(consultation, by)
     return consultation
+
+
+def _approve_by_itself(consultation: Consultation, by: User) -> None:
+    """Where the setting says so: every request, or every one that is not urgent, at which a person looks."""
+    automatic = setting("consultation.auto_approve")
+    if automatic == "yes" or (automatic == "not_urgent" and consultation.triage != Triage.URGENT):
+        by_system(consultation, "approve", by=by)
+
+
+def _require_room(patient: Patient, doctor: Doctor, by: User) -> None:
+    """Raises `Refused` where a patient has as many consultations to come as one may; the office may go
+    on."""
+    if by.id not in patient.owner_ids:
+        return
+    coming = db.session.execute(
+        sa.select(Consultation.doctor_id, sa.func.count()).where(
+            Consultation.patient_id == patient.id, Consultation.state.in_((C.REQUESTED, C.APPROVED)),
+            Consultation.starts_at > clock.now()).group_by(Consultation.doctor_id)).all()
+    open_ones: dict[int, int] = {row[0]: row[1] for row in coming}
+    most, of_one = setting("consultation.most_open"), setting("consultation.most_open_per_doctor")
+    if open_ones.get(doctor.id, 0) >= of_one:
+        raise Refused(NN_("You have %(count)s consultation to come with this doctor. Hold, move or cancel it "
+                          "first.",
+                          "You have %(count)s consultations to come with this doctor. Hold, move or cancel "
+                          "one first."), field="doctor", count=of_one)
+    if sum(open_ones.values()) >= most:
+        raise Refused(NN_("You have %(count)s consultation to come. Hold, move or cancel it first.",
+                          "You have %(count)s consultations to come. Hold, move or cancel one first."),
+                      field="doctor", count=most)
 
 
 def _book(patient: Patient, doctor: Doctor, starts_at: datetime, *, by: User, **fields: Any) -> Consultation:
@@ -86,8 +124,12 @@ def _book(patient: Patient, doctor: Doctor, starts_at: datetime, *, by: User, **
     lock_rows(Doctor, {doctor.id})
     lock_rows(Patient, {patient.id})
     day = clock.local(starts_at).date()
+    _require_room(patient, doctor, by)
     if starts_at <= clock.now():
         raise Refused(N_("This time is already over. Please choose a later one."), field="starts_at")
+    if by.id in patient.owner_ids and starts_at < clock.now() + slots.least_notice():
+        raise Refused(N_("This time is too near to be approved before it begins. Please choose a later one."),
+                      field="starts_at")
     if day > slots.last_day():
         raise Refused(N_("Times can be booked until %(day)s."), field="starts_at", day=slots.last_day())
     slot = next((slot for slot in slots.offered(doctor, day, day) if slot.starts_at == starts_at), None)
@@ -140,10 +182,6 @@ def reschedule(consultation: Consultation, starts_at: datetime | str, *, by: Use
 
 @effect(Consultation, "approve")
 def _approve(consultation: Consultation, *, by: User, reason: str) -> None:
-    if consultation.patient.state != PatientState.ACTIVE:
-        raise Refused(N_("The patient's registration is not active."))
-    if consultation.starts_at <= clock.now():
-        raise Refused(N_("The time asked for is already over. Move the consultation or reject it."))
     consultation.approved_at = clock.now()
 
 
@@ -155,6 +193,103 @@ def _reject(consultation: Consultation, *, by: User, reason: str) -> None:
 @effect(Consultation, "start")
 def _start(consultation: Consultation, *, by: User, reason: str) -> None:
     consultation.started_at = clock.now()
+
+
+@effect(Consultation, "undo_start")
+def _undo_start(consultation: Consultation, *, by: User, reason: str) -> None:
+    consultation.started_at = None
+
+
+@effect(Consultation, "undo_no_show")
+def _undo_no_show(consultation: Consultation, *, by: User, reason: str) -> None:
+    """Its own time is free, or a new one is named (`_take_time`)."""
+    if not consultation.moved_to and slots.booked(
+            consultation.starts_at, consultation.ends_at, doctors=[consultation.doctor_id],
+            patients=[consultation.patient_id]):
+        raise Refused(N_("Its time is taken by another consultation now. Choose a new time."),
+                      field="moved_to")
+
+
+@after(Consultation, "undo_no_show")
+def _back_again(consultation: Consultation, *, by: User, reason: str) -> None:
+    if consultation.moved_to:
+        _take_time(consultation, consultation.doctor, _as_instant(consultation.moved_to))
+        consultation.moved_to = None
+        db.session.flush()
+
+
+def _take_time(consultation: Consultation, doctor: Doctor, starts_at: datetime) -> None:
+    """Let a consultation stand at another time, or with another doctor. Raises `Refused`."""
+    lock_rows(Doctor, {consultation.doctor_id, doctor.id})
+    if starts_at != consultation.starts_at:
+        day = clock.local(starts_at).date()
+        slot = next((slot for slot in slots.offered(doctor, day, day) if slot.starts_at == starts_at), None)
+        if starts_at <= clock.now() or slot is None:
+            raise Refused(N_("The doctor has no hours at this time. Please choose one of the times shown."),
+                          field="moved_to")
+        consultation.slot_minutes = slot.minutes
+    consultation.starts_at, consultation.doctor_id = starts_at, doctor.id
+    consultation.specialization_id = doctor.specialization_id
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as error:
+        if not isinstance(told_of(error), SlotTaken):
+            raise
+        raise Refused(N_("%(doctor)s or the patient has another consultation at this time. Choose a new "
+                         "time."), field="moved_to", doctor=doctor.name) from error
+
+
+@effect(Consultation, "reassign")
+def _may_reassign(consultation: Consultation, *, by: User, reason: str) -> None:
+    doctor = consultation.moved_to_doctor
+    if doctor is None or doctor.id == consultation.doctor_id:
+        raise Refused(N_("Choose another doctor."), field="moved_to_doctor")
+    day = max(clock.today(), clock.local(consultation.starts_at).date())
+    if doctor.status != Status.ACTIVE or doctor.user is None or not doctor.licensed_on(day):
+        raise Refused(N_("%(doctor)s does not consult on that day: inactive, without an account or without a "
+                         "licence."), field="moved_to_doctor", doctor=doctor.name)
+    if doctor.user_id in consultation.patient.owner_ids:
+        raise Refused(N_("Doctors do not consult themselves. Please choose another doctor."),
+                      field="moved_to_doctor")
+
+
+@after(Consultation, "reassign")
+def _hand_over(consultation: Consultation, *, by: User, reason: str) -> None:
+    """The other doctor takes it over; what the one before typed and did not sign stays with that one."""
+    doctor, before = consultation.moved_to_doctor, consultation.doctor
+    assert doctor is not None
+    if consultation.draft is not None:
+        draft = consultation.draft
+        if before.user is not None:
+            form_drafts.keep(before.user, "note", f"consultation:{consultation.id}",
+                             {name: getattr(draft, name) for name in PARTS})
+        db.session.delete(draft)
+        consultation.draft = None
+        db.session.flush()
+    _own_draft_back(consultation, doctor)
+    for paper in consultation.prescriptions:
+        if paper.state == PrescriptionState.DRAFT:
+            by_system(paper, "cancel", by=by, reason=reason)
+    starts_at = _as_instant(consultation.moved_to) if consultation.moved_to else consultation.starts_at
+    consultation.moved_to = consultation.moved_to_doctor = consultation.started_at = None
+    consultation.approved_at = consultation.approved_at or clock.now()
+    _take_time(consultation, doctor, starts_at)
+    db.session.expire(consultation, ["doctor", "specialization"])
+    notices.tell("consultation_reassigned", consultation)
+    notices.tell("consultation_planned", consultation)
+    notices.tell("consultation_handed_over", consultation, to=[before.user])
+    conversation_news.changed(consultation.id)
+
+
+def _own_draft_back(consultation: Consultation, doctor: Doctor) -> None:
+    """Who had the consultation before finds the own unsigned note again."""
+    about = f"consultation:{consultation.id}"
+    if doctor.user is None:
+        return
+    if kept := form_drafts.kept_of(doctor.user, about).get("note"):
+        consultation.draft = NoteDraft(**{name: kept.get(name, "") for name in PARTS})
+        form_drafts.forget(doctor.user, "note", about)
 
 
 @effect(Consultation, "complete")
@@ -183,7 +318,7 @@ def _require_in_time(consultation: Consultation, by: User) -> None:
         return
     if not can_still_change(consultation, by):
         raise Refused(N_("A consultation can be cancelled or moved until %(hours)s hours before it starts. "
-                         "Please call the hospital."), hours=setting("consultation.cancel_hours"))
+                         "Please contact the hospital."), hours=setting("consultation.cancel_hours"))
 
 
 @effect(Consultation, "cancel")
@@ -215,8 +350,7 @@ def _move(consultation: Consultation, *, by: User, reason: str) -> None:
     # whoever holds it then needs them; what was said stays where it was said
     for file in sent_with(consultation):
         file.document_id = request.id
-    if setting("consultation.auto_approve") == "yes":
-        by_system(request, "approve", by=by)
+    _approve_by_itself(request, by)
 
 
 def sent_with(consultation: Consultation) -> list[Attachment]:

@@ -20,7 +20,7 @@ from models.consultations import (
 )
 from models.documents import Attachment
 from models.errors import N_, NotAllowed, Refused
-from models.operations.clinic import conversation_news
+from models.operations.clinic import conversation_news, visit_notices
 from models.people import User
 from models.settings import setting
 
@@ -96,9 +96,17 @@ def send_message(consultation: Consultation, body: str, *, by: User, client_id: 
                                   read_at=None)
     db.session.add(message)
     db.session.flush()
+    visit_notices.new_message(consultation, side, _unread_from(consultation.id, side))
     conversation_news.BOARD.stops(consultation.id, side)
     conversation_news.changed(consultation.id, page=page)
     return message
+
+
+def _unread_from(consultation_id: int, side: MessageSide) -> int:
+    """Messages of `side` that the other has not read."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(ConsultationMessage).where(
+        ConsultationMessage.consultation_id == consultation_id, ConsultationMessage.side == side,
+        ConsultationMessage.read_at.is_(None))) or 0
 
 
 def messages_after(consultation: Consultation, last_seen: int = 0, *,
@@ -132,6 +140,7 @@ def read_up_to(consultation_id: int, side: MessageSide, up_to: int | None = None
         .execution_options(synchronize_session="evaluate"))
     if marked.rowcount:  # who wrote them has to know; who read them does
         conversation_news.changed(consultation_id, conversation_news.OTHER[side])
+        visit_notices.messages_read(consultation_id, side)
     return int(marked.rowcount)
 
 

@@ -65,8 +65,8 @@ def hand_over(token: str, password_hash: str, consents: Iterable[ConsentKind], *
     """Make the account of the profile's owner, who consents alone from here on. Flushes."""
     ticket = accounts.use(token, TicketKind.HAND_OVER)
     patient = db.session.get(Patient, ticket.patient_id)
-    guardian = ticket.user
-    if patient is None or patient.guardian is None or patient.guardian.user_id != guardian.id:
+    guardian = patient.guardian.user if patient is not None and patient.guardian is not None else None
+    if patient is None or not _may_be_given(patient, ticket.user):
         raise Refused(N_("This link was used already or is too old. Ask for a new one."))
     if set(consents) != set(CONSENTS):
         raise Refused(N_("Please agree to the text before you register."), field="consent_privacy")
@@ -86,9 +86,45 @@ def hand_over(token: str, password_hash: str, consents: Iterable[ConsentKind], *
     for kind, version in CONSENTS.items():
         db.session.add(Consent(patient_id=patient.id, kind=kind, text_version=version, language=language,
                                given_by_id=account.id))
-    tell("profile_handed_over", guardian)
+    if guardian is not None:
+        tell("profile_handed_over", guardian)
     db.session.flush()
     return patient
+
+
+def _may_be_given(patient: Patient, giver: User) -> bool:
+    """Whether the giver of the ticket still keeps the profile: the guardian, or the office where nobody
+    does."""
+    if patient.guardian is not None:
+        return patient.guardian.user_id == giver.id
+    return patient.user_id is None and giver.has_role(Role.ADMIN)
+
+
+def invite(patient: Patient, email: str, *, by: User, identity_checked: bool) -> AccountTicket:
+    """Mail a link by which somebody whom the office registered gets an account of their own.
+
+    Raises `NotAllowed`, or `Refused` at the field to blame.
+    """
+    if not by.has_role(Role.ADMIN):
+        raise NotAllowed(N_("Your role may not do this step."))
+    if patient.state not in (PatientState.PENDING, PatientState.ACTIVE):
+        raise Refused(N_("This registration is closed; its record is kept as it is."))
+    if patient.user_id is not None:
+        raise Refused(N_("This person has an account already: %(account)s."),
+                      account=patient.user.email if patient.user else "")
+    if patient.guardian_id is not None:
+        raise Refused(N_("%(guardian)s keeps this profile and hands it over in the portal."),
+                      guardian=patient.guardian.name if patient.guardian else "")
+    if not identity_checked:
+        raise Refused(N_("Compare the person with the identity card first, then tick this."),
+                      field="identity_checked")
+    address = clean_email(email)
+    known = accounts.account_with(address)
+    if known is not None:
+        raise Refused(N_("%(name)s has an account with this address already. If it is the same person, "
+                         "compare both records and merge them."), field="email", name=known.name)
+    return accounts.issue(by, TicketKind.HAND_OVER, template="account_take_over", address=address,
+                          patient_id=patient.id, patient=patient.name)
 
 
 @job("dependants_of_age", due=each_day(hour=8))

@@ -120,11 +120,15 @@ def search(words: str, *, limit: int = 20) -> list[Hit]:
             met = next((entry for entry in terms if entry.lower().startswith(phrase)), "")
             rank = 1 if met else 9
         if rank == 9:
+            met = next((entry for entry in terms
+                        if all(_begins(word, entry, r"(?!\w)") for word in wanted)), "")
+            rank = 2 if met else 9  # whole words: batu is not batuk
+        if rank == 9:
             met = next((entry for entry in terms if all(_begins(word, entry) for word in wanted)), "")
-            rank = 2 if met else 3 if code.lower().startswith(wanted[0]) else 4
+            rank = 3 if met else 4 if code.lower().startswith(wanted[0]) else 5
         result.append((rank, len(met or english), code, Hit(code, english, met or next(iter(terms), ""))))
     return [hit for *_order, hit in sorted(result, key=lambda row: row[:3])[:limit]]
 
 
-def _begins(word: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}", text.lower()) is not None
+def _begins(word: str, text: str, end: str = "") -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}{end}", text.lower()) is not None

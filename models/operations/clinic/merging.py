@@ -22,6 +22,7 @@ from models.operations.core.locking import lock
 from models.operations.people import nik
 from models.operations.people.notices import ASK, Declared, declare, tell, the_account
 from models.outbox import Channel
+from models.patient_allergies import PatientAllergy
 from models.people import User
 from models.roles import Role
 
@@ -30,6 +31,11 @@ from models.roles import Role
 KEYS: dict[tuple[str, str], str] = {
     ("consultation", "patient_id"): "moves",
     ("stay", "patient_id"): "moves",
+    # Both allergies hold for the one person.
+    ("patient_allergy", "patient_id"): "moves",
+    ("vital_sign", "patient_id"): "moves",
+    ("bed_reservation", "patient_id"): "moves",
+    ("walk_in", "patient_id"): "moves",
     ("patient", "guardian_id"): "moves",
     ("patient", "merged_into_id"): "moves",
     # Whoever consented, consented for that registration: it is withdrawn with it, the own consents stay in
@@ -60,39 +66,105 @@ class Likeness:
 
 
 REASONS = {"nik": N_("same NIK"), "name": N_("same name and birth date"),
-           "phone": N_("same telephone and birth date")}
+           "phone": N_("same telephone and birth date"), "named": N_("same name and telephone")}
+#: Records that may be somebody's double: a rejected registration holds nothing, a merged one points on.
+FOUND = (*LIVE, PatientState.SUSPENDED, PatientState.CLOSED)
 
 
 def _normal(column: Any) -> Any:
     return sa.func.lower(sa.func.trim(column))
 
 
+def _same(one: Any, name: Any, birth_date: Any, phone: Any) -> dict[str, Any]:
+    """Why the record `one` may be the person of this name, birth date and telephone, by `REASONS`."""
+    by_name = _normal(one.name) == name
+    by_phone = sa.and_(one.phone.is_not(None), one.phone == phone)
+    born = one.birth_date == birth_date
+    return {"name": sa.and_(by_name, born), "phone": sa.and_(by_phone, born),
+            "named": sa.and_(by_name, by_phone)}
+
+
 def like(patient: Patient, limit: int = MOST) -> list[Likeness]:
-    """Open records that may be the same person: the NIK, name and birth date, or the telephone."""
-    claimed = _nik_of(patient)
-    same_nik = Patient.nik_index == claimed if claimed and patient.nik_index is None else sa.false()
-    same_name = sa.and_(_normal(Patient.name) == patient.name.strip().lower(),
-                        Patient.birth_date == patient.birth_date)
-    same_phone = sa.and_(Patient.phone.is_not(None), Patient.phone == (patient.phone or ""),
-                         Patient.birth_date == patient.birth_date)
-    rows = db.session.execute(
-        sa.select(Patient, same_nik.label("nik"), same_name.label("name"), same_phone.label("phone"))
-        .where(Patient.id != patient.id, Patient.merged_into_id.is_(None),
-               sa.or_(same_nik, sa.and_(Patient.state.in_(LIVE), sa.or_(same_name, same_phone))))
-        .order_by(Patient.id).limit(limit))
-    return [Likeness(row[0], tuple(REASONS[name] for name in REASONS if getattr(row, name))) for row in rows]
+    """Records that may be the same person, closed ones too: the NIK, or two of name, birth date and
+    telephone."""
+    with db.session.no_autoflush:
+        claimed = _nik_of(patient)
+        same = {"nik": sa.and_(Patient.nik_index.is_not(None), Patient.nik_index == (claimed or "")),
+                **_same(Patient, patient.name.strip().lower(), patient.birth_date, patient.phone or "")}
+        named = sa.or_(same["name"], same["phone"], same["named"])
+        rows = db.session.execute(
+            sa.select(Patient, *(criterion.label(f"same_{name}") for name, criterion in same.items()))
+            .where(Patient.id != (patient.id or 0), Patient.merged_into_id.is_(None),
+                   sa.or_(same["nik"], sa.and_(Patient.state.in_(FOUND), named)))
+            .order_by(Patient.id).limit(limit))
+        return [Likeness(row[0], tuple(word for name, word in REASONS.items()
+                                       if getattr(row, f"same_{name}"))) for row in rows]
 
 
-def pairs(limit: int = 100) -> list[tuple[Patient, Patient]]:
-    """Pairs of open records with the same name and birth date, or the same telephone and birth date."""
+@dataclass(frozen=True)
+class Pair:
+    """Two records that may be one person's, the older first, and why."""
+
+    one: Patient
+    two: Patient
+    reasons: tuple[str, ...]
+
+
+def pairs(limit: int = 100) -> list[Pair]:
+    """Pairs of records that may be one person's, at least one of them open: the NIK first."""
     one, two = sa.orm.aliased(Patient), sa.orm.aliased(Patient)
-    same = sa.or_(_normal(one.name) == _normal(two.name),
-                  sa.and_(one.phone.is_not(None), one.phone == two.phone))
+    same = _same(one, _normal(two.name), two.birth_date, two.phone)
     rows = db.session.execute(
-        sa.select(one, two).where(
-            one.id < two.id, one.birth_date == two.birth_date, same, one.state.in_(LIVE), two.state.in_(LIVE),
-            one.merged_into_id.is_(None), two.merged_into_id.is_(None)).order_by(one.id, two.id).limit(limit))
-    return [(row[0], row[1]) for row in rows]
+        sa.select(one, two, *(criterion.label(f"same_{name}") for name, criterion in same.items()))
+        .where(one.id < two.id, sa.or_(*same.values()), one.state.in_(FOUND), two.state.in_(FOUND),
+               sa.or_(one.state.in_(LIVE), two.state.in_(LIVE)),
+               one.merged_into_id.is_(None), two.merged_into_id.is_(None))
+        .order_by(one.id, two.id).limit(limit))
+    result = {(row[0].id, row[1].id): Pair(row[0], row[1], tuple(
+        word for name, word in REASONS.items() if getattr(row, f"same_{name}", False))) for row in rows}
+    claimed: dict[tuple[int, int], Pair] = {}
+    for pair in _one_number(limit):
+        key = pair.one.id, pair.two.id
+        known = result.pop(key, None)
+        claimed[key] = Pair(pair.one, pair.two, pair.reasons + (known.reasons if known else ()))
+    return [*claimed.values(), *result.values()][:limit]
+
+
+def _one_number(limit: int) -> list[Pair]:
+    """Pairs where one record says the NIK that the other holds; two statements."""
+    asking = {index: patient for patient in db.session.scalars(
+        sa.select(Patient).where(Patient.nik.is_not(None), Patient.nik_index.is_(None),
+                                 Patient.merged_into_id.is_(None), Patient.state.in_(FOUND))
+        .order_by(Patient.id).limit(limit)) if (index := _nik_of(patient))}
+    holding = db.session.scalars(sa.select(Patient).where(
+        Patient.nik_index.in_(list(asking)), Patient.merged_into_id.is_(None))) if asking else ()
+    result = []
+    for holder in holding:
+        one, two = sorted((holder, asking[str(holder.nik_index)]), key=lambda patient: patient.id)
+        result.append(Pair(one, two, (REASONS["nik"],)))
+    return sorted(result, key=lambda pair: (pair.one.id, pair.two.id))
+
+
+#: What hangs on a record and moves with it, by the word that people read.
+PAPERS: dict[str, tuple[str, str]] = {
+    "consultations": ("consultation", "patient_id"), "stays": ("stay", "patient_id"),
+    "dependants": ("patient", "guardian_id")}
+
+
+def papers(*patients: Patient) -> list[dict[str, int]]:
+    """How many consultations, stays, dependants and files hang on each record; one statement."""
+    counted = []
+    for patient in patients:
+        for name, (table, column) in PAPERS.items():
+            rows = db.metadata.tables[table]
+            counted.append(sa.select(sa.func.count()).select_from(rows)
+                           .where(rows.c[column] == patient.id).scalar_subquery()
+                           .label(f"{name}_{patient.id}"))
+        counted.append(sa.select(sa.func.count()).select_from(Attachment).where(
+            Attachment.document_type == "patient", Attachment.document_id == patient.id)
+            .scalar_subquery().label(f"files_{patient.id}"))
+    row = db.session.execute(sa.select(*counted)).mappings().one()
+    return [{name: row[f"{name}_{patient.id}"] for name in (*PAPERS, "files")} for patient in patients]
 
 
 def overlapping(kept: Patient, gone: Patient) -> list[tuple[Consultation, Consultation]]:
@@ -283,7 +355,7 @@ def _move(gone: Patient, kept: Patient, twice: dict[int, int]) -> dict[str, int]
         if ids:
             db.session.execute(sa.update(table).where(table.c.id.in_(ids)).values(changes))
             moved[name] = moved.get(name, 0) + len(ids)
-    forget(gone)
+    forget(gone, kept)
     return moved
 
 
@@ -291,9 +363,11 @@ def forget(*patients: Patient) -> None:
     """Let what the session holds of these records' rows be read again."""
     ids = {patient.id for patient in patients}
     for record in list(db.session.identity_map.values()):
-        if isinstance(record, (Consultation, Attachment)) or (
+        if isinstance(record, (Consultation, Attachment, PatientAllergy)) or (
                 isinstance(record, Patient) and record.id not in ids and record.guardian_id in ids):
             db.session.expire(record)
+    for patient in patients:
+        db.session.expire(patient, ["allergy_rows"])
 
 
 def snapshot(gone: Patient, kept: Patient, rows: Rows) -> dict[tuple[str, int, str], Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +22,8 @@ from models.operations.people import nik
 from models.operations.people.notices import Declared, declare
 from models.outbox import Channel
 from models.people import User
-from models.prescriptions import Letter, Prescription, PrescriptionLine, PrescriptionState
+from models.prescriptions import GIVEN_OUT, Letter, Prescription, PrescriptionLine
+from models.vital_signs import VitalSign
 
 FORMAT = "rawat-patient-record/1"
 #: What is read of a record, and what else somebody does with it.
@@ -28,17 +31,18 @@ READING = (Activity.READ, Activity.EXPORTED)
 CHANGING = (Activity.INSERTED, Activity.UPDATED, Activity.DELETED)
 #: Columns that say nothing to anybody outside: keys of the installation, and secrets.
 INTERNAL = frozenset({"nik", "nik_index", "version", "user_id", "patient_id", "created_by_id", "client_id",
-                      "author_id", "attachment_id", "recorded_by_id", "given_by_id", "guardian_id",
+                      "author_id", "attachment_id", "noted_by_id", "ended_by_id", "recorded_by_id",
+                      "given_by_id", "guardian_id", "registered_by_id",
                       "doctor_id", "specialization_id", "consultation_id", "rescheduled_from_id",
                       "held_beside_id", "prescription_id", "item_id", "unit_id", "store_id", "verify_code",
-                      "video_url"})
+                      "video_url", "entered_by_id"})
 #: Tables that hang on a consultation.
 HANGING = (ClinicalNote, Diagnosis, Letter, Prescription)
 
 declare(Declared(
     "record_downloaded", lambda account: [account], N_("Your record was downloaded"),
     (N_("All data of a patient record was downloaded from your account. If it was not you, set a new "
-        "password and call "
+        "password and contact "
         "the hospital at once."),), address="/account/", channels=(Channel.MAIL,), always=True,
     icon="download"))
 
@@ -70,6 +74,8 @@ def lookers(patient: Patient, *, changes: bool = False, before: int | None = Non
                                                       Attachment.document_id.in_(own)))]
     rows += [(ActivityLog.table_name == model.__tablename__) & ActivityLog.changed_id.in_(
         sa.select(_text(model.id)).where(model.consultation_id.in_(own))) for model in HANGING]
+    rows += [(ActivityLog.table_name == "vital_sign") & ActivityLog.changed_id.in_(
+        sa.select(_text(VitalSign.id)).where(VitalSign.patient_id == patient.id))]
     wanted = READING + (CHANGING if changes else ())
     result = (sa.select(ActivityLog).where(sa.or_(*rows), ActivityLog.activity.in_(wanted),
                                            ActivityLog.user_id.is_not(None),
@@ -78,6 +84,57 @@ def lookers(patient: Patient, *, changes: bool = False, before: int | None = Non
               .order_by(ActivityLog.id.desc()).limit(limit))
     return list(db.session.scalars(result if before is None
                                    else result.where(ActivityLog.id < before)).unique())
+
+
+#: Somebody who opens the record again within this time goes on with the same visit.
+VISIT_GAP = timedelta(minutes=30)
+#: Rows of the log that one page of visits reads.
+MOST_ROWS = 600
+
+
+@dataclass
+class Visit:
+    """One person's time with the record through one door: from, until, and what was opened or done how
+    often."""
+
+    user: Any
+    door: str
+    until: datetime
+    since: datetime
+    last_id: int
+    #: By activity and table: how many different things.
+    opened: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def take(self, row: ActivityLog) -> None:
+        self.since, self.last_id = clock.aware(row.occurred_at), row.id
+        self.opened.setdefault((row.activity.value, row.table_name or ""), set()).add(row.changed_id or "")
+
+
+def visits(patient: Patient, *, changes: bool = False, before: int | None = None) -> tuple[list[Visit],
+                                                                                      int | None]:
+    """The log's rows of `lookers` as visits, newest first, and where the next page goes on (None: nothing
+    older). The log itself keeps every row; one statement."""
+    rows = lookers(patient, changes=changes, before=before, limit=MOST_ROWS + 1)
+    more = len(rows) > MOST_ROWS
+    rows = _up_to_a_pause(rows[:MOST_ROWS]) if more else rows
+    found: list[Visit] = []
+    last: dict[tuple[int | None, str], Visit] = {}
+    for row in rows:
+        key, at = (row.user_id, str(row.access.value)), clock.aware(row.occurred_at)
+        visit = last.get(key)
+        if visit is None or visit.since - at > VISIT_GAP:
+            visit = last[key] = Visit(row.user, str(row.access.value), at, at, row.id)
+            found.append(visit)
+        visit.take(row)
+    return found, rows[-1].id if more and rows else None
+
+
+def _up_to_a_pause(rows: list[ActivityLog]) -> list[ActivityLog]:
+    """The rows before the last pause in which nobody read, so that no visit is cut in two by a page."""
+    for place in range(len(rows) - 1, 0, -1):
+        if clock.aware(rows[place - 1].occurred_at) - clock.aware(rows[place].occurred_at) > VISIT_GAP:
+            return rows[:place]
+    return rows
 
 
 # ---------------------------------------------------------------- all of it
@@ -112,7 +169,7 @@ def files_of(patient: Patient) -> list[Attachment]:
 def issued(consultation: Consultation) -> list[Prescription]:
     """The prescriptions that the doctor gave out."""
     return [prescription for prescription in consultation.prescriptions
-            if prescription.state in (PrescriptionState.ISSUED, PrescriptionState.DISPENSED)]
+            if prescription.state in GIVEN_OUT]
 
 
 def path_of(file: Attachment, numbers: dict[int, str]) -> str:
@@ -131,7 +188,11 @@ def gathered(patient: Patient, consultations: list[Consultation], files: list[At
     return {
         "format": FORMAT, "made_at": clock.now().isoformat(),
         "patient": {**_row(patient), "nik": nik.of(patient), "bmi": plain(patient.bmi)},
+        "allergies": [{**_row(allergy), "noted_by": allergy.noted_by.name}
+                      for allergy in patient.allergy_rows],
         "consents": [{**_row(consent), "given_by": consent.given_by.name} for consent in patient.consents],
+        "measurements": [_row(sign) for sign in db.session.scalars(
+            sa.select(VitalSign).where(VitalSign.patient_id == patient.id).order_by(VitalSign.id))],
         "consultations": [_consultation(consultation, by_consultation.get(consultation.id, []), numbers)
                           for consultation in consultations],
         "read_by": list(_readers(patient))}

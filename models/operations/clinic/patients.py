@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,6 +18,7 @@ from models.clinic import (
     OF_AGE,
     Consent,
     ConsentKind,
+    ConsentWay,
     Patient,
     PatientState,
     Payer,
@@ -45,6 +47,15 @@ MOST_DEPENDANTS = 10
 PROFILE = ("name", "birth_date", "sex", "height_cm", "weight_kg", "address", "region_code", "phone",
            "marital_status", "blood_type", "allergies", "payer", "payer_name", "payer_number")
 _MEASURES = {"height_cm": (Decimal(20), Decimal(280)), "weight_kg": (Decimal("0.3"), Decimal(650))}
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Who agreed to both texts, how and when, where the office writes it down."""
+
+    way: ConsentWay
+    said_by: str
+    at: datetime
 
 
 def register(*, name: str, email: str, password_hash: str | None, birth_date: date, sex: Sex,
@@ -116,16 +127,34 @@ def register_dependant(guardian: Patient, *, by: User, name: str, birth_date: da
     return _make(by, fields, consents, number, nik_confirmed, profile)
 
 
+def register_for(*, by: User, agreed: Agreed, name: str, birth_date: date, sex: Sex,
+                 guardian: Patient | None = None, relation: Relation | None = None,
+                 number: str | None = None, nik_confirmed: bool = False, **profile: Any) -> Patient:
+    """The office registers who walks in or calls: pending, without an account, consents as they were given.
+
+    Raises `NotAllowed`, or `Refused` at a field; another record's NIK is named, for the office reads both.
+    """
+    if not by.has_role(Role.ADMIN):
+        raise NotAllowed(N_("Your role may not do this step."))
+    if agreed.at > clock.now():
+        raise Refused(N_("This has not happened yet."), field="consent_at")
+    if guardian is not None:
+        require_guardian(guardian)
+        relation = relation or Relation.OTHER_PERSON
+    fields = {"guardian_id": guardian.id if guardian else None, "relation": relation if guardian else None,
+              "name": name, "birth_date": birth_date, "sex": sex, "registered_by_id": by.id}
+    return _make(by, fields, list(ConsentKind), number, nik_confirmed, profile, agreed)
+
+
 def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], number: str | None,
-          confirmed: bool,
-          profile: Mapping[str, Any]) -> Patient:
+          confirmed: bool, profile: Mapping[str, Any], agreed: Agreed | None = None) -> Patient:
     given = set(consents)
     if missing := [kind for kind in CONSENTS if kind not in given]:
         raise Refused(N_("Please agree to the text before you register."), field=f"consent_{missing[0]}")
     patient = Patient(**fields)
     with db.session.no_autoflush:
-        _fill(patient, {**{key: fields[key] for key in ("name", "birth_date", "sex")}, **profile})
-        is_alone = nik.keep(patient, number, confirmed=confirmed)
+        put_profile(patient, {**{key: fields[key] for key in ("name", "birth_date", "sex")}, **profile})
+        is_alone = nik.keep(patient, number, confirmed=confirmed, told=agreed is not None)
     try:
         with db.session.begin_nested():
             db.session.add(patient)
@@ -136,19 +165,21 @@ def _make(by: User, fields: dict[str, Any], consents: Iterable[ConsentKind], num
         is_alone = False
         db.session.add(patient)
         del error
-    agree(patient, by)
+    agree(patient, by, agreed)
     opened(patient, by=by)
     if not is_alone:
         tell("nik_in_question", patient)
     return patient
 
 
-def agree(patient: Patient, by: User) -> None:
-    """Keep that both texts, as they are now, were agreed to; `by` is who says so."""
+def agree(patient: Patient, by: User, agreed: Agreed | None = None) -> None:
+    """Keep that both texts, as they are now, were agreed to; `by` writes it down, for `agreed` or itself."""
     for kind, text_version in CONSENTS.items():
-        db.session.add(Consent(patient_id=patient.id, kind=kind, text_version=text_version,
-                               language=by.language,
-                               given_by_id=by.id))
+        consent = Consent(patient_id=patient.id, kind=kind, text_version=text_version, language=by.language,
+                          given_by_id=by.id)
+        if agreed is not None:
+            consent.way, consent.said_by, consent.given_at = agreed.way, _name(agreed.said_by), agreed.at
+        db.session.add(consent)
 
 
 declare(Declared(
@@ -173,9 +204,9 @@ def update_profile(patient: Patient, values: Mapping[str, Any], *, by: User, num
         raise NotAllowed(N_("This is somebody else's profile."))
     if patient.state == PatientState.CLOSED:
         raise Refused(N_("This registration is closed; its record is kept as it is."))
-    _fill(patient, values)
-    if "phone" in values and patient.user is not None:
-        patient.user.phone = patient.phone  # where the person is told by telephone
+    put_profile(patient, values)
+    if "phone" in values:
+        follow_phone(patient)
     if number:
         if patient.nik is not None and not is_admin:
             if nik.check(number) != nik.of(patient):
@@ -184,6 +215,20 @@ def update_profile(patient: Patient, values: Mapping[str, Any], *, by: User, num
         else:
             _keep_nik(patient, number, nik_confirmed, is_admin)
     db.session.flush()
+
+
+def follow_phone(patient: Patient) -> None:
+    """The account is told by the telephone number of the record."""
+    if patient.user is not None:
+        patient.user.phone = patient.phone
+
+
+def tidy(patient: Patient) -> None:
+    """Bring what a form wrote into the form in which it is kept. Raises `Refused` at the field."""
+    for field in ("phone", "height_cm", "weight_kg"):
+        setattr(patient, field, _clean(field, getattr(patient, field)))
+    check_payer(patient)
+    follow_phone(patient)
 
 
 def _keep_nik(patient: Patient, number: str, confirmed: bool, is_admin: bool) -> None:
@@ -197,15 +242,16 @@ def _keep_nik(patient: Patient, number: str, confirmed: bool, is_admin: bool) ->
         tell("nik_in_question", patient)
 
 
-def _fill(patient: Patient, values: Mapping[str, Any]) -> None:
+def put_profile(patient: Patient, values: Mapping[str, Any]) -> None:
+    """Write fields of `PROFILE` in the form in which they are kept. Raises `Refused` at the field."""
     for field, value in values.items():
         if field not in PROFILE:
             raise Refused(N_("%(what)s cannot be changed here."), field=field, what=field)
         setattr(patient, field, _clean(field, value))
-    _check_payer(patient)
+    check_payer(patient)
 
 
-def _check_payer(patient: Patient) -> None:
+def check_payer(patient: Patient) -> None:
     """A BPJS card has 13 digits; a policy number needs the company's name. What is empty can be filled in
     later."""
     if not patient.payer_number:
@@ -301,6 +347,8 @@ def reached_by_somebody(patient: Patient) -> None:
     """Raises `Refused` at the field guardian unless an account of its own or an active guardian reaches the
     record."""
     guardian = patient.guardian
+    if guardian is None and patient.user_id is None and patient.registered_by_id is not None:
+        return  # the office registered the person and calls
     if patient.user_id is not None:
         if guardian is not None:
             raise Refused(
@@ -312,10 +360,17 @@ def reached_by_somebody(patient: Patient) -> None:
         raise Refused(N_("The guardian's registration is not active. Name another guardian, or approve that "
                          "one "
                          "first."), field="guardian")
-    if guardian.id == patient.id or guardian.guardian_id is not None or guardian.user_id is None:
+    if guardian.id == patient.id:
         raise Refused(N_("Only a person with an account can be a guardian."), field="guardian")
+    require_guardian(guardian)
     if patient.relation is None:
         patient.relation = Relation.OTHER_PERSON
+
+
+def require_guardian(guardian: Patient) -> None:
+    """Raises `Refused` at the field guardian unless the person can sign in for somebody else."""
+    if guardian.guardian_id is not None or guardian.user_id is None:
+        raise Refused(N_("Only a person with an account can be a guardian."), field="guardian")
 
 
 @effect(Patient, "reject", "suspend")

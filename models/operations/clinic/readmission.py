@@ -3,11 +3,12 @@ owner."""
 
 from __future__ import annotations
 
+from models import clock
 from models.accounts import TicketKind
 from models.base import db
-from models.clinic import Patient
+from models.clinic import ConsentWay, Patient
 from models.errors import N_, Refused
-from models.operations.clinic.patients import agree, give_number, reached_by_somebody
+from models.operations.clinic.patients import Agreed, agree, give_number, reached_by_somebody
 from models.operations.core.approvals import after, effect
 from models.operations.people import account_office, accounts, credentials
 from models.operations.people.notices import Declared, declare, tell, the_account
@@ -18,7 +19,7 @@ from models.roles import Role
 declare(Declared(
     "registration_readmitted", the_account, N_("You are a patient here again"),
     (N_("The registration of %(patient)s is open again under the same medical record number, "
-        "%(medical_record_number)s. The consents were given again. If you did not ask for it, call the "
+        "%(medical_record_number)s. The consents were given again. If you did not ask for it, contact the "
         "hospital."),),
     lambda patient: {"patient": patient.name, "medical_record_number": patient.medical_record_number or ""},
     "/portal/", channels=(Channel.MAIL,), always=True, icon="user-check"))
@@ -36,7 +37,8 @@ def _readmit(patient: Patient, *, by: User, reason: str) -> None:
                       field="consents_given")
     reached_by_somebody(patient)
     give_number(patient, reason)
-    agree(patient, by)
+    who = patient.guardian.name if patient.guardian is not None else patient.name
+    agree(patient, by, Agreed(ConsentWay.ORAL, who, clock.now()))
     db.session.flush()
     db.session.expire(patient, ["consents"])
     if patient.user is not None and patient.user.status != AccountStatus.ACTIVE:

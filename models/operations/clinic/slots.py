@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
-from models.consultations import HOLDS_SLOT, LONGEST, Consultation
+from models.consultations import HOLDS_SLOT, LONGEST, Consultation, VisitKind
 from models.organisation import Holiday, HolidayKind, Status
 from models.settings import setting
 
@@ -77,7 +77,8 @@ def booked(since: datetime, until: datetime, *, doctors: Collection[int] = (), p
     rows = db.session.execute(sa.select(
         Consultation.id, Consultation.doctor_id, Consultation.patient_id, Consultation.starts_at,
         Consultation.slot_minutes).where(
-            whose, Consultation.state.in_(HOLDS_SLOT), Consultation.starts_at < until,
+            whose, Consultation.state.in_(HOLDS_SLOT), Consultation.kind == VisitKind.APPOINTMENT,
+            Consultation.starts_at < until,
             Consultation.starts_at > since - LONGEST))
     return [row for row in map(Booked._make, rows) if row.ends_at > since]
 
@@ -86,54 +87,85 @@ def _instant(day: date, at: time) -> datetime:
     return datetime.combine(day, at, clock.zone()).astimezone(UTC)
 
 
+def span(day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
+    """Hours of a day as instants. Those that end before they begin, or at 00:00, end on the next day."""
+    return _instant(day, starts), _instant(day if ends > starts else day + timedelta(days=1), ends)
+
+
 def _cut(day: date, starts: time, ends: time, minutes: int) -> Iterable[Slot]:
     """The slots of these hours, one after another in real time: fewer where the clock is put forward."""
-    at, end = _instant(day, starts), _instant(day, ends)
+    at, end = span(day, starts, ends)
     while at + timedelta(minutes=minutes) <= end:
         yield Slot(at, minutes)
         at += timedelta(minutes=minutes)
 
 
-def offered(doctor: Doctor, first: date, last: date) -> list[Slot]:
-    """Every slot of the doctor's hours on the days from `first` to `last`, booked or not, in order of time.
+@dataclass
+class Hours:
+    """What the times of one doctor follow from; hours of the day before may reach into a day."""
 
-    Four statements, whatever the number of days. Nothing is offered by a doctor who is inactive, on days
-    after a licence ran out, or on national holidays (extra hours aside).
-    """
-    if doctor.status != Status.ACTIVE:
-        return []
-    schedules = list(db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id
-                                                                        == doctor.id)))
-    exceptions = list(db.session.scalars(sa.select(ScheduleException).where(
-        ScheduleException.doctor_id == doctor.id, ScheduleException.on.between(first, last))))
+    doctor: Doctor
+    schedules: list[DoctorSchedule] = field(default_factory=list)
+    exceptions: list[ScheduleException] = field(default_factory=list)
+    holidays: set[date] = field(default_factory=set)
+
+    def between(self, first: date, last: date) -> list[Slot]:
+        """Every slot that begins on one of the days, in order of time."""
+        slots: set[Slot] = set()
+        for offset in range(-1, (last - first).days + 1):
+            day = first + timedelta(days=offset)
+            if self.doctor.licensed_on(day):
+                slots.update(self._of_day(day))
+        begin, end = clock.day_bounds(first)[0], clock.day_bounds(last)[1]
+        away = BusyTimes(absence_span(row) for row in self.exceptions if row.kind == ExceptionKind.AWAY)
+        return _apart(sorted(slot for slot in slots if begin <= slot.starts_at < end
+                             and not away.meets(slot)))
+
+    def _of_day(self, day: date) -> Iterable[Slot]:
+        for hours in self.schedules:
+            if hours.weekday == day.weekday() and (hours.valid_from or day) <= day <= (
+                    hours.valid_until or day) and (hours.on_holidays or day not in self.holidays):
+                yield from _cut(day, hours.starts_at, hours.ends_at, hours.slot_minutes)
+        for extra in self.exceptions:
+            if extra.on == day and extra.kind == ExceptionKind.EXTRA and extra.starts_at and extra.ends_at:
+                yield from _cut(day, extra.starts_at, extra.ends_at, extra.slot_minutes)
+
+
+def absence_span(row: ScheduleException) -> tuple[datetime, datetime]:
+    """An absence as instants: its hours, or its days from the first to the last."""
+    if row.starts_at and row.ends_at:
+        return span(row.on, row.starts_at, row.ends_at)
+    return clock.day_bounds(row.on)[0], clock.day_bounds(row.until or row.on)[1]
+
+
+def _hours_of(doctors: Collection[Doctor], first: date, last: date) -> dict[int, Hours]:
+    """What the times of each doctor (by id) follow from on these days; three statements for all."""
+    result = {doctor.id: Hours(doctor) for doctor in doctors if doctor.status == Status.ACTIVE}
+    if not result:
+        return {}
+    before = first - timedelta(days=1)
+    for hours in db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id.in_(result))):
+        result[hours.doctor_id].schedules.append(hours)
+    for row in db.session.scalars(sa.select(ScheduleException).where(
+            ScheduleException.doctor_id.in_(result), ScheduleException.on <= last,
+            sa.func.coalesce(ScheduleException.until, ScheduleException.on) >= before)):
+        result[row.doctor_id].exceptions.append(row)
     holidays = set(db.session.scalars(sa.select(Holiday.on).where(
-        Holiday.on.between(first, last), Holiday.kind == HolidayKind.NATIONAL)))
-    slots: list[Slot] = []
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        if doctor.licensed_on(day):
-            slots += _of_day(day, schedules, [exception for exception in exceptions if exception.on == day],
-                             day in holidays)
-    return slots
+        Holiday.on.between(before, last), Holiday.kind == HolidayKind.NATIONAL)))
+    for entry in result.values():
+        entry.holidays = holidays
+    return result
 
 
-def _of_day(day: date, schedules: list[DoctorSchedule], exceptions: list[ScheduleException],
-            is_holiday: bool) -> list[Slot]:
-    slots: set[Slot] = set()
-    if not is_holiday:
-        for hours in schedules:
-            if hours.weekday == day.weekday() and (hours.valid_from or day) <= day <= (hours.valid_until
-                                                                                       or day):
-                slots.update(_cut(day, hours.starts_at, hours.ends_at, hours.slot_minutes))
-    for extra in exceptions:
-        if extra.kind == ExceptionKind.EXTRA and extra.starts_at and extra.ends_at:
-            slots.update(_cut(day, extra.starts_at, extra.ends_at, extra.slot_minutes))
-    for away in exceptions:
-        if away.kind == ExceptionKind.AWAY:
-            starts, ends = (_instant(day, away.starts_at), _instant(day, away.ends_at)) \
-                if away.starts_at and away.ends_at else clock.day_bounds(day)
-            slots = {slot for slot in slots if slot.ends_at <= starts or slot.starts_at >= ends}
-    return _apart(sorted(slots))
+def offered(doctor: Doctor, first: date, last: date) -> list[Slot]:
+    """Every slot of the doctor that begins on the days from `first` to `last`, booked or not, in order of
+    time.
+
+    Three statements, whatever the number of days. Nothing is offered by a doctor who is inactive, on days
+    after a licence ran out, or on national holidays (extra hours and hours that say so aside).
+    """
+    hours = _hours_of([doctor], first, last).get(doctor.id)
+    return hours.between(first, last) if hours is not None else []
 
 
 def _apart(slots: list[Slot]) -> list[Slot]:
@@ -147,16 +179,30 @@ def _apart(slots: list[Slot]) -> list[Slot]:
     return stored
 
 
-def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | None = None) -> list[Slot]:
-    """The slots that can still be asked for; with `patient`, also free in that person's own calendar."""
-    now = clock.now()
-    slots = [slot for slot in offered(doctor, first, last) if slot.starts_at > now]
+def least_notice() -> timedelta:
+    """How long before a time it can be asked for: until somebody, or the setting, has approved it."""
+    by_hand = setting("consultation.auto_approve") != "yes"
+    return timedelta(minutes=setting("consultation.notice_by_hand" if by_hand else "consultation.notice"))
+
+
+def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | None = None,
+                 notice: timedelta | None = None) -> list[Slot]:
+    """The slots that can still be asked for; with `patient`, also free in that person's own calendar.
+
+    `notice`: how far ahead they lie at least, `least_notice` where nothing is said.
+    """
+    since = clock.now() + (least_notice() if notice is None else notice)
+    slots = [slot for slot in offered(doctor, first, last) if _is_ahead(slot, since)]
     if not slots:
         return []
     mine = [patient.id] if patient is not None and patient.id is not None else []
     taken = BusyTimes((entry.starts_at, entry.ends_at) for entry in booked(
         slots[0].starts_at, slots[-1].ends_at, doctors=[doctor.id], patients=mine))
     return [slot for slot in slots if not taken.meets(slot)]
+
+
+def _is_ahead(slot: Slot, since: datetime) -> bool:
+    return slot.starts_at >= since and slot.starts_at > clock.now()
 
 
 def free_slots(doctor: Doctor, day: date, *, patient: Patient | None = None) -> list[Slot]:
@@ -180,37 +226,32 @@ def next_free(doctor: Doctor, *, after: datetime | None = None, patient: Patient
 
 
 def first_free(doctors: Iterable[Doctor], *, patient: Patient | None = None) -> dict[int, Slot]:
-    """The next free slot of each doctor by id, within two weeks; four statements, however many doctors.
+    """The next free slot of each doctor by id; see `first_frees`."""
+    return {key: free[0] for key, free in first_frees(doctors, patient=patient, count=1).items()}
 
-    With `patient` it is free in that person's own calendar too.
+
+def first_frees(doctors: Iterable[Doctor], *, patient: Patient | None = None,
+                count: int = 3) -> dict[int, list[Slot]]:
+    """The next free slots of each doctor by id, at most `count`, within two weeks; who has none is not in it.
+    A fixed number of statements, however many doctors.
+
+    With `patient` they are free in that person's own calendar too.
     """
-    by_id = {doctor.id: doctor for doctor in doctors if doctor.status == Status.ACTIVE}
     now, first = clock.now(), clock.today()
     last = min(first + timedelta(days=_SEARCH_DAYS - 1), last_day())
-    if not by_id:
+    hours = _hours_of(list(doctors), first, last)
+    if not hours:
         return {}
-    schedules: dict[int, list[DoctorSchedule]] = {key: [] for key in by_id}
-    for hours in db.session.scalars(sa.select(DoctorSchedule).where(DoctorSchedule.doctor_id.in_(by_id))):
-        schedules[hours.doctor_id].append(hours)
-    exceptions: dict[int, list[ScheduleException]] = {key: [] for key in by_id}
-    for row in db.session.scalars(sa.select(ScheduleException).where(
-            ScheduleException.doctor_id.in_(by_id), ScheduleException.on.between(first, last))):
-        exceptions[row.doctor_id].append(row)
-    holidays = set(db.session.scalars(sa.select(Holiday.on).where(
-        Holiday.on.between(first, last), Holiday.kind == HolidayKind.NATIONAL)))
+    since = now + least_notice()
     mine = [patient.id] if patient is not None and patient.id is not None else []
-    held = booked(now, clock.day_bounds(last)[1], doctors=by_id, patients=mine)
-    taken = {key: BusyTimes((row.starts_at, row.ends_at) for row in held
-                            if row.doctor_id == key or row.patient_id in mine) for key in by_id}
-    result: dict[int, Slot] = {}
-    for key, doctor in by_id.items():
-        for offset in range((last - first).days + 1):
-            day = first + timedelta(days=offset)
-            if key in result or not doctor.licensed_on(day):
-                continue
-            of_day = _of_day(day, schedules[key], [row for row in exceptions[key] if row.on == day],
-                             day in holidays)
-            free = (slot for slot in of_day if slot.starts_at > now and not taken[key].meets(slot))
-            if slot := next(free, None):
-                result[key] = slot
+    held = booked(now, clock.day_bounds(last)[1] + LONGEST, doctors=hours, patients=mine)
+    result: dict[int, list[Slot]] = {}
+    for key, entry in hours.items():
+        taken = BusyTimes((row.starts_at, row.ends_at) for row in held
+                          if row.doctor_id == key or row.patient_id in mine)
+        days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        free = (slot for day in days for slot in entry.between(day, day)
+                if _is_ahead(slot, since) and not taken.meets(slot))
+        if found := list(islice(free, count)):
+            result[key] = found
     return result

@@ -134,6 +134,9 @@ class Report:
     #: What the first table is called where there are more.
     heading: str = ""
     sections: tuple[Section, ...] = ()
+    #: Sentences about what was asked, each with what stands in it: which days were counted. They stand above
+    #: the table, and on a sheet of their own in the XLSX.
+    said: Callable[[ParameterValues], list[tuple[str, dict[str, Any]]]] | None = None
     #: Who signs the printed report, under its last row.
     signatures: tuple[str, ...] = ()
     #: Rows that deserve a look.

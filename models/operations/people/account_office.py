@@ -63,11 +63,11 @@ declare(Declared(
     "own_account_linked", lambda _record: (), N_("Your account and %(table)s %(record)s"),
     (N_("%(who)s changed which account belongs to %(table)s %(record)s. Before: %(before)s. Now: "
         "%(account)s. If this "
-        "is not right, call the hospital."),), channels=(Channel.MAIL,), always=True, icon="shield"))
+        "is not right, contact the hospital."),), channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
     "own_roles_changed", itself, N_("Your roles were changed"),
     (N_("Your account now has these roles: %(roles)s. You were signed out; sign in again. If this is not "
-        "right, call "
+        "right, contact "
         "the hospital."),), channels=(Channel.MAIL,), always=True, icon="user-check"))
 
 

@@ -80,11 +80,13 @@ def issue(user: User, kind: TicketKind, *, template: str, address: str | None = 
           **params: Any) -> AccountTicket:
     """A ticket of `kind`, and the mail `template` that carries it; earlier ones of the kind end. Flushes.
 
-    `life` is how long it is good for, where the kind's own does not do.
+    Of tickets for profiles those of the same profile end. `life` is how long it is good for, where the kind's
+    own does not do.
     """
+    same = AccountTicket.patient_id == patient_id if patient_id else AccountTicket.user_id == user.id
     db.session.execute(
-        sa.update(AccountTicket).where(AccountTicket.user_id == user.id, AccountTicket.kind == kind,
-                                       AccountTicket.used_at.is_(None)).values(used_at=clock.now()))
+        sa.update(AccountTicket).where(same, AccountTicket.kind == kind, AccountTicket.used_at.is_(None))
+        .values(used_at=clock.now()))
     now, to = clock.now(), address or user.email
     ticket = AccountTicket(user_id=user.id, kind=kind, token_seed=secrets.token_urlsafe(32), to_address=to,
                            created_at=now, expires_at=now + (life or LIVES[kind]), token_hash="",
@@ -235,7 +237,10 @@ class Identity:
 
 
 #: Providers whose issuer says little to people.
-NAMES = {"https://accounts.google.com": "Google", "https://www.facebook.com": "Facebook"}
+NAMES = {"https://accounts.google.com": "Google", "https://www.facebook.com": "Facebook",
+         "https://google.demo.invalid": "Google (demo)", "https://facebook.demo.invalid": "Facebook (demo)"}
+#: The stand-ins of the demonstration, by the key of the provider.
+DEMO_ISSUERS = {"google": "https://google.demo.invalid", "facebook": "https://facebook.demo.invalid"}
 
 
 def provider_name(issuer: str) -> str:

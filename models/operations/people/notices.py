@@ -36,7 +36,7 @@ from models.settings import setting
 #: Things whose states are work of a board or of another document, not papers that wait for somebody.
 NOT_PAPERS = frozenset({"bed", "room", "inpatient_room", "asset", "maintenance_line"})
 #: Papers that have a work list of their own: they wait in the inbox, and ring no bell.
-QUIET = frozenset({"cleaning"})
+QUIET = frozenset({"cleaning", "asset_movement"})
 #: Roles that are told of their work by rows of `NOTICES`.
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
@@ -64,7 +64,7 @@ class Declared:
     #: Whether the person cannot choose against the mail: it is about the account itself.
     always: bool = False
     icon: str = "bell"
-    #: Whether the printed form of the record goes with the mail.
+    #: Whether the printed form of the record goes with the mail; of a consultation its calendar entry.
     encloses: bool = False
 
     @cached_property
@@ -373,16 +373,6 @@ declare(Declared(
         "keep the medical record."),), _named, "/portal/", always=True, icon="user-x"))
 
 declare(Declared(
-    "consultation_approved", the_patient, N_("Your consultation was approved"),
-    (N_("Consultation %(number)s with %(doctor)s on %(when)s was approved."),
-     N_("Open it in the portal at that time to talk with the doctor.")), planned, PORTAL,
-    on=(Consultation, ("approve",)), icon="calendar-event"))
-declare(Declared(
-    "consultation_planned", the_doctor, N_("A consultation is planned"),
-    (N_("Consultation %(number)s on %(when)s was approved. You find it among your consultations."),),
-    planned, PANEL,
-    on=(Consultation, ("approve",)), icon="calendar-event"))
-declare(Declared(
     "consultation_rejected", the_patient, N_("Your consultation was not approved"),
     (N_("Consultation %(number)s with %(doctor)s on %(when)s was not approved. The reason stands in the "
         "portal."),),
@@ -394,7 +384,7 @@ declare(Declared(
 declare(Declared(
     "consultation_cancelled", the_patient, N_("A consultation was cancelled"),
     (N_("Consultation %(number)s on %(when)s was cancelled. The reason stands beside it."),), planned, PORTAL,
-    on=(Consultation, ("cancel",)), icon="circle-x"))
+    on=(Consultation, ("cancel",)), icon="circle-x", encloses=True))
 declare(Declared(
     "consultation_offered", the_patient, N_("The next free times"),
     (N_("Instead of consultation %(number)s you can choose another time. Next free times: %(slots)s."),),
@@ -408,7 +398,7 @@ declare(Declared(
     (N_("Consultation %(number)s with %(doctor)s was moved from %(when)s to %(moved)s. The new time waits "
         "for its "
         "approval."),), planned, "/portal/consultations", on=(Consultation, ("reschedule",)),
-    icon="calendar-event"))
+    icon="calendar-event", encloses=True))
 
 declare(Declared(
     "bed_out", holders(Role.FRONT_OFFICE), N_("%(bed)s is out of service"),

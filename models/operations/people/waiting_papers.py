@@ -23,7 +23,7 @@ from models.settings import setting
 from models.workflow import Transition
 
 #: Steps that take back what has ended: a paper that knows nothing else waits for nobody.
-CORRECTIONS = frozenset({"reverse", "reverse_payment", "unconfirm", "open_again"})
+CORRECTIONS = frozenset({"withdraw", "reverse", "reverse_payment", "unconfirm", "open_again"})
 #: Papers told of in one run; the others at the next.
 MOST = 1000
 

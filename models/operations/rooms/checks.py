@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.beds import NOT_CLEAN, Bed, BedState, CleaningKind, Stay
+from models.bed_reservations import BedReservation, ReservationState
+from models.beds import NOT_CLEAN, Bed, BedState, CleaningKind, Stay, StayBed
 from models.housekeeping import OPEN_TASKS, Cleaning, CleaningState
 from models.operations.core.checks import check
 from models.operations.rooms.rooms import summary
@@ -36,6 +37,28 @@ def stays(session: Any) -> Any:
     occupied = set(session.scalars(sa.select(Bed.id).where(Bed.state == BedState.OCCUPIED)))
     lain_in = set(session.scalars(sa.select(Stay.bed_id).where(Stay.ended_at.is_(None))))
     return min(occupied ^ lain_in, default=None)
+
+
+@check("rooms: an open stay is in the bed that it says, a closed one in none, a struck out one never was")
+def beds_of_stays(session: Any) -> Any:
+    """The first stay of which that is not so: its id."""
+    beds: dict[int, list[tuple[int, Any]]] = {}
+    for stay_id, bed_id, ended_at in session.execute(sa.select(
+            StayBed.stay_id, StayBed.bed_id, StayBed.ended_at).order_by(StayBed.started_at, StayBed.id)):
+        beds.setdefault(stay_id, []).append((bed_id, ended_at))
+    for stay in session.execute(sa.select(Stay.id, Stay.bed_id, Stay.ended_at, Stay.voided_at).order_by(
+            Stay.id)):
+        mine = beds.get(stay.id, [])
+        if (stay.voided_at is not None) == bool(mine) or any(ended is None for _bed, ended in mine[:-1]) \
+                or (mine and mine[-1] != (stay.bed_id, stay.ended_at)):
+            return stay.id
+    return None
+
+
+@check("rooms: a reservation is used exactly when a stay came of it")
+def reservations_used(session: Any) -> Any:
+    return session.scalar(sa.select(BedReservation.id).where(
+        (BedReservation.state == ReservationState.USED) != BedReservation.stay_id.is_not(None)).limit(1))
 
 
 @check("rooms: what is not clean has exactly one open cleaning, of the kind that is due; what is ready none")

@@ -7,6 +7,7 @@ step here locks the place before its task, so that two people who meet at one be
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,7 +43,7 @@ def due_at(place: Place) -> CleaningKind:
     return CleaningKind.ISOLATION if isolation else CleaningKind.TERMINAL
 
 
-@effect(Bed, "check_out", "put_back")
+@effect(Bed, "check_out", "transfer", "put_back")
 def _is_due(bed: Bed, *, by: User, reason: str) -> None:
     """What was due when it went out of service stays due."""
     kinds = {due_at(bed), bed.cleaning_due or CleaningKind.ROUTINE}
@@ -54,11 +55,17 @@ def _is_clean(bed: Bed, *, by: User, reason: str) -> None:
     bed.cleaning_due = None
 
 
-@after(Bed, "check_out", "put_back")
+@after(Bed, "check_out", "transfer")
+def _ask_after(bed: Bed, *, by: User, reason: str) -> None:
+    """The cleaning clock starts when the guest has left, which may have been typed later."""
+    _ask(bed, by=by, reason=reason, since=bed.left.ended_at if bed.left is not None else None)
+
+
+@after(Bed, "put_back")
 @after(Room, "leave", "put_back")
-def _ask(place: Place, *, by: User, reason: str) -> None:
-    """The cleaning clock starts when the patient has left: a task that waits becomes the one that is due; one
-    that is under way is cancelled, for it began while somebody was there."""
+def _ask(place: Place, *, by: User, reason: str, since: datetime | None = None) -> None:
+    """A task that waits becomes the one that is due; one that is under way is cancelled, for it began while
+    somebody was there."""
     task = open_task(place)
     if task is not None and task.state != CleaningState.WAITING:
         by_system(task, "cancel", by=by, reason=reason)
@@ -66,15 +73,15 @@ def _ask(place: Place, *, by: User, reason: str) -> None:
     kind = place.cleaning_due if isinstance(place, Bed) else CleaningKind.ROUTINE
     assert kind is not None
     if task is None:
-        _make(kind, place, by=by)
+        task = _make(kind, place, by=by)
     else:
         _raise(task, kind)
-        task.requested_at = clock.now()
-        db.session.flush()
+    task.requested_at = since or clock.now()
+    db.session.flush()
 
 
-@after(Bed, "take_out")
-@after(Room, "take_out")
+@after(Bed, "take_out", "undo_check_in", "undo_check_out")
+@after(Room, "take_out", "undo_use")
 def _cancel_tasks(place: Place, *, by: User, reason: str) -> None:
     task = open_task(place)
     if task is not None:
@@ -113,7 +120,7 @@ def make_cleaning(kind: CleaningKind, *, by: User, bed: Bed | None = None,
 
 def check_place(place: Place) -> None:
     """Lock the place, and look whether somebody may ask for a cleaning of it by hand. Raises `Refused`."""
-    _lock(place)
+    lock(place)
     field = place.__tablename__
     if place.state == BedState.READY:
         raise Refused(N_("%(place)s is ready, there is nothing to clean. If it is dirty after all, have it "
@@ -200,11 +207,12 @@ def _place_of(task: Cleaning) -> Place | None:
     with db.session.no_autoflush:
         place = task.bed or task.room
         if place is not None:
-            _lock(place)
+            lock(place)
     return place
 
 
-def _lock(place: Place) -> None:
+def lock(place: Place) -> None:
+    """Lock the row of a bed or room, and read it as it stands now."""
     kind = type(place)
     with db.session.no_autoflush:
         db.session.scalars(sa.select(kind).where(kind.id == place.id).with_for_update(key_share=True)

@@ -1,5 +1,5 @@
-"""Reports of rooms: occupancy by the indicators that hospitals use, turnaround of beds, cost of a bed-day,
-and the inventory list of a room (kartu inventaris ruangan)."""
+"""Reports of rooms: turnaround of beds, cost of a bed-day, and the inventory list of a room (kartu inventaris
+ruangan). Occupancy is in `reports_indicators`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from models import clock
 from models.asset_register import Asset, AssetState, BookKind
-from models.beds import Bed, Stay
+from models.beds import Bed
 from models.depreciation import DepreciationRun, DepreciationRunLine, DepreciationRunState
 from models.errors import N_
 from models.facilities import RoomFacility
@@ -32,17 +32,17 @@ from models.operations.core.report_kit import (
     rupiah,
     where,
 )
+from models.operations.rooms.reports_indicators import (
+    CLASS,
+    CLASS_COLUMN,
+    ROLES,
+    WARD,
+    WARD_COLUMN,
+    by_bed,
+    finished_days,
+)
 from models.organisation import Status
 from models.places import Building, InpatientRoom, Room, RoomClass, Ward
-from models.rights import FACILITIES
-from models.roles import Role
-
-ROLES = frozenset({Role.ADMIN, *FACILITIES, Role.DIRECTOR})
-WARD = Parameter("ward", N_("Ward"), "ward")
-CLASS = Parameter("room_class", N_("Room class"), "room_class")
-WARD_COLUMN = Column("ward", N_("Ward"), links=("=ward", "ward_id"), unless="ward")
-CLASS_COLUMN = Column("room_class", N_("Room class"), links=("=room_class", "room_class_id"),
-                      unless="room_class")
 
 
 def _bounds(values: ParameterValues) -> tuple[Any, Any, int]:
@@ -54,83 +54,6 @@ def _bounds(values: ParameterValues) -> tuple[Any, Any, int]:
 
 def _whole_minutes(value: Any) -> Decimal | None:
     return None if value is None else Decimal(round(value))
-
-
-# ---------------------------------------------------------------- occupancy
-
-def _lain(values: ParameterValues) -> Any:
-    """Minutes lain, and stays that ended, for each bed in the period."""
-    start, until, _days = _bounds(values)
-    stay, ended = Stay, sa.func.coalesce(Stay.ended_at, until)
-    first = sa.case((stay.started_at < start, start), else_=stay.started_at)
-    last = sa.case((ended > until, until), else_=ended)
-    return (sa.select(stay.bed_id, sa.func.sum(minutes(first, last)).label("minutes"),
-                      sa.func.count(stay.id).label("stays"),
-                      sa.func.sum(sa.case((stay.ended_at <= until, 1), else_=0)).label("discharged"))
-            .where(stay.started_at < until, ended > start).group_by(stay.bed_id).subquery())
-
-
-def occupancy(values: ParameterValues) -> Statement:
-    """By ward and class: beds, the share of their time that somebody lay in them, and how often they changed
-    hands."""
-    lain = _lain(values)
-    _start, _until, days = _bounds(values)
-    return (sa.select(Ward.id.label("ward_id"), Ward.name.label("ward"), RoomClass.id.label("room_class_id"),
-                      RoomClass.name.label("room_class"), sa.func.count(Bed.id).label("beds"),
-                      sa.literal(days).label("days"),
-                      sa.func.coalesce(sa.func.sum(lain.c.minutes), 0).label("minutes"),
-                      sa.func.coalesce(sa.func.sum(lain.c.stays), 0).label("stays"),
-                      sa.func.coalesce(sa.func.sum(lain.c.discharged), 0).label("discharged"))
-            .select_from(Bed).join(InpatientRoom, InpatientRoom.id == Bed.inpatient_room_id)
-            .join(Ward, Ward.id == InpatientRoom.ward_id)
-            .join(RoomClass, RoomClass.id == InpatientRoom.room_class_id)
-            .outerjoin(lain, lain.c.bed_id == Bed.id)
-            .where(Ward.status == Status.ACTIVE, *where(values, ward=Ward.id, room_class=RoomClass.id))
-            .group_by(Ward.id, Ward.name, RoomClass.id, RoomClass.name).order_by(Ward.name, RoomClass.name))
-
-
-def _days(row: Any) -> Decimal:
-    return Decimal(row.minutes / 1440).quantize(Decimal("0.1"))
-
-
-def _rate(row: Any) -> Decimal | None:
-    return ratio(_days(row) * 100, row.beds * row.days)
-
-
-def _length(row: Any) -> Decimal | None:
-    return ratio(_days(row), row.discharged)
-
-
-def _empty(row: Any) -> Decimal | None:
-    return ratio(max(row.beds * row.days - _days(row), Decimal(0)), row.discharged)
-
-
-def _turnover(row: Any) -> Decimal | None:
-    return ratio(Decimal(row.discharged), row.beds)
-
-
-def _whole(values: ParameterValues) -> Statement:
-    rows = occupancy(values).order_by(None).subquery()
-    return sa.select(*(sa.func.coalesce(sa.func.sum(rows.c[name]), 0).label(name)
-                       for name in ("beds", "minutes", "stays", "discharged")),
-                     sa.literal(_bounds(values)[2]).label("days"))
-
-
-RATE = Column("rate", N_("BOR (occupancy)"), "percent", _rate)
-LENGTH = Column("length", N_("AvLOS (days a stay)"), "number", _length)
-EMPTY = Column("empty", N_("TOI (days empty between stays)"), "number", _empty)
-TURNOVER = Column("turnover", N_("BTO (stays a bed)"), "number", _turnover)
-
-declare(Report(
-    "occupancy", N_("Bed occupancy"), "places", occupancy, icon="bed", roles=ROLES,
-    about=N_("How full the wards were. Time in bed is counted to the minute; beds out of service count as "
-             "beds."),
-    columns=(WARD_COLUMN, CLASS_COLUMN, Column("beds", N_("Beds"), "number"),
-             Column("stays", N_("Stays"), "number"),
-             Column("discharged", N_("Discharges"), "number"),
-             Column("bed_days", N_("Bed-days"), "number", _days),
-             RATE, LENGTH, EMPTY, TURNOVER),
-    summary=_whole, tiles=(RATE, LENGTH, EMPTY, TURNOVER), parameters=(*period(30), WARD, CLASS)))
 
 
 # ---------------------------------------------------------------- turnaround
@@ -183,9 +106,9 @@ def bed_day_cost(values: ParameterValues) -> Statement:
     them)."""
     start, until, _days = _bounds(values)
     first, last = clock.local(start).date(), clock.local(until).date()
-    room, lain = InpatientRoom, _lain(values)
+    room, lain = InpatientRoom, by_bed(finished_days(values))
     days = (sa.select(room.room_class_id, sa.func.count(Bed.id).label("beds"),
-                      sa.func.coalesce(sa.func.sum(lain.c.minutes), 0).label("minutes"))
+                      sa.func.coalesce(sa.func.sum(lain.c.census), 0).label("census"))
             .join(Bed, Bed.inpatient_room_id == room.id).outerjoin(lain, lain.c.bed_id == Bed.id)
             .group_by(room.room_class_id).subquery())
     cleaned = (sa.select(room.room_class_id, sa.func.sum(Cleaning.cost).label("cost"))
@@ -207,7 +130,7 @@ def bed_day_cost(values: ParameterValues) -> Statement:
                    DepreciationRun.period_end >= first, DepreciationRun.period_end <= last)
             .group_by(room.room_class_id).subquery())
     statement = sa.select(RoomClass.id.label("room_class_id"), RoomClass.name.label("room_class"),
-                          days.c.beds, days.c.minutes, rupiah(cleaned.c.cost).label("cleaning"),
+                          days.c.beds, days.c.census, rupiah(cleaned.c.cost).label("cleaning"),
                           rupiah(stored.c.cost).label("upkeep"),
                           rupiah(worn.c.cost).label("wear")).join(days, days.c.room_class_id == RoomClass.id)
     for part in (cleaned, stored, worn):
@@ -224,10 +147,10 @@ declare(Report(
     about=N_("Cleaning, maintenance and depreciation (hospital's book) of the rooms and what stands in them "
              "today."),
     columns=(CLASS_COLUMN, Column("beds", N_("Beds"), "number"),
-             Column("bed_days", N_("Bed-days"), "number", _days),
+             Column("census", N_("Bed-days"), "number"),
              Column("cleaning", N_("Cleaning"), "money"), Column("upkeep", N_("Maintenance"), "money"),
              Column("wear", N_("Depreciation"), "money"), Column("cost", N_("Cost"), "money", _cost),
-             Column("per_day", N_("Cost a bed-day"), "money", lambda row: ratio(_cost(row), _days(row)))),
+             Column("per_day", N_("Cost a bed-day"), "money", lambda row: ratio(_cost(row), row.census))),
     parameters=(*period(30), CLASS)))
 
 

@@ -1,4 +1,4 @@
-"""Beds: who comes and goes, and the kept summary of their rooms. What makes them ready again is in
+"""The kept summary of rooms with beds. Who comes and goes is in `stays`, what makes beds ready again in
 `cleaning`."""
 
 from __future__ import annotations
@@ -10,14 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.orm.attributes import get_history, set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from models import clock
 from models.base import db
-from models.beds import Bed, BedState, Stay
-from models.clinic import Patient
-from models.errors import N_, Refused
-from models.operations.core.approvals import effect
+from models.beds import Bed, BedState
 from models.operations.rooms.cleaning import make_cleaning as make_cleaning
-from models.people import User
 from models.places import InpatientRoom, InpatientRoomState
 
 #: What a room with beds is, by the first of these states that one of its beds is in: a free bed counts most.
@@ -28,33 +23,6 @@ SUMMARY = (
     (BedState.NEEDS_INSPECTION, InpatientRoomState.CLEANING),
     (BedState.NEEDS_CLEANING, InpatientRoomState.NEEDS_CLEANING),
 )
-
-
-# ---------------------------------------------------------------- beds
-
-@effect(Bed, "check_in")
-def _open_stay(bed: Bed, *, by: User, reason: str) -> None:
-    """A medical record number of ours names a patient; anything else is the front office's own reference."""
-    guest = (bed.guest or "").strip()
-    if not guest:
-        raise Refused(N_("Say who lies in the bed: a medical record number or the front office's reference."),
-                      field="guest")
-    patient_id = db.session.scalar(sa.select(Patient.id).where(Patient.medical_record_number == guest))
-    if patient_id is not None and db.session.scalar(
-            sa.select(Stay.id).where(Stay.patient_id == patient_id, Stay.ended_at.is_(None)).limit(1)):
-        raise Refused(N_("This patient already lies in another bed. Check the patient out there first."),
-                      field="guest")
-    bed.guest = guest
-    db.session.add(Stay(bed=bed, patient_id=patient_id, outside_reference=None if patient_id else guest,
-                        checked_in_by_id=by.id))
-
-
-@effect(Bed, "check_out")
-def _close_stay(bed: Bed, *, by: User, reason: str) -> None:
-    stay = db.session.scalar(sa.select(Stay).where(Stay.bed_id == bed.id, Stay.ended_at.is_(None)))
-    if stay is not None:
-        stay.ended_at, stay.checked_out_by_id = clock.now(), by.id
-    bed.guest = None
 
 
 # ---------------------------------------------------------------- the kept summary of a room

@@ -27,7 +27,8 @@ from models.roles import Role
 #: Kept by the ledger, a workflow or an operation; a list that names them writes nothing there.
 KEPT = frozenset({"id", "version", "state", "stock_on_hand", "last_received_on", "last_issued_on",
                   "book_value", "is_demo", "guest", "verify_code", "user_id", "photo_id", "tag",
-                  "medical_record_number", "last_done_on", "ordered_for", "cleaning_due"})
+                  "medical_record_number", "last_done_on", "ordered_for", "cleaning_due",
+                  "not_before", "qr_code"})
 #: Tables that no list brings, and why.
 NOT_BY_LIST: dict[str, str] = {
     "user": "accounts have roles, and their owners choose a password",
@@ -40,6 +41,8 @@ NOT_BY_LIST: dict[str, str] = {
     "asset_auction_bid": "bids are offered",
     "item_substitute": "who writes it has allowed it, one by one",
     "calibration": "a calibration moves the next one's day",
+    "service_contract": "its lines are most of it",
+    "meter_reading": "readings are written where the meter is, one by one",
 }
 
 

@@ -1,6 +1,6 @@
 """Real reference data for a new installation: chart of accounts, items and units, asset types,
-specialisations, regions, holidays, civil code lists and room classes. Sources and cautions:
-models/reference/SOURCES.md.
+specialisations, regions, holidays, civil code lists, room classes, names and interactions of medicines.
+Sources and cautions: models/reference/SOURCES.md.
 
 Loading twice adds nothing: rows that are there stay as the hospital keeps them.
 """
@@ -22,6 +22,7 @@ from models.asset_register import AssetType, TaxGroup
 from models.clinic import Specialization
 from models.items import Item, ItemCategory, UnitConversion
 from models.journal import Account
+from models.operations.clinic import medicine_names
 from models.organisation import CodeList, Holiday, HolidayKind, Region, RegionLevel
 from models.places import RoomClass
 
@@ -87,6 +88,7 @@ def load(session: Any) -> dict[str, int]:
         "holiday": _holidays(session),
         "code_list": _codes(session),
         "region": _regions(session),
+        **medicine_names.load(session),
     }
     session.flush()
     session.expire_all()

@@ -17,7 +17,7 @@ from models.operations.learning import classes
 from models.roles import Role
 from portal.learn.classes import common
 from portal.learn.pages import Part, add_part, bp
-from portal.web.links import public_url
+from portal.web.links import printed_address
 from portal.web.locale import refusal_text
 
 CLASSES = add_part(Part(
@@ -80,7 +80,7 @@ def _address(group: LearningClass) -> str:
     if group.invitation_code is None:
         return ""
     path = url_for("learn.join", code=classes.shown_code(group.invitation_code))
-    return f"{public_url() or request.url_root.rstrip('/')}{path}"
+    return printed_address(path) or path
 
 
 @bp.get("/classes/<int:class_id>")

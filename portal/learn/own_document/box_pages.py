@@ -21,7 +21,7 @@ from portal.learn.own_document import forms, kept, papers
 from portal.learn.own_document.definition import Kind, OwnField, OwnType, workflow_of
 from portal.learn.own_document.growing import grow
 from portal.learn.pages import bp as lessons
-from portal.web import locale, pdf, print, words
+from portal.web import links, locale, pdf, print, words
 from portal.web.locale import refusal_text
 from portal.web.more_types import NAME, MoreTypes
 from portal.web.signin import unauthorized
@@ -184,7 +184,8 @@ def print_paper(name: str, key: int) -> Any:
 def _qr(paper: papers.Paper) -> str:
     code = db.session.query(DocumentNumber.verify_code).filter_by(
         document_type=paper.own.table, document_id=paper.id).scalar()
-    return pdf.qr_data_uri(f"{request.host_url}verify/{code}") if code else ""
+    address = links.printed_address(f"/verify/{code}") if code else ""
+    return pdf.qr_data_uri(address) if address else ""
 
 
 # ---------------------------------------------------------------- values in words

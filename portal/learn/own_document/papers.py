@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.activity import Activity
-from models.base import db
+from models.base import UtcDateTime, db
 from models.documents import DocumentEvent, DocumentNumber, Stateful
 from models.errors import N_, Conflict
 from models.operations.core import activity, approvals
@@ -190,11 +190,13 @@ def waiting(own: OwnType, user: User) -> sa.Select[Any] | None:
     since = sa.select(sa.func.max(DocumentEvent.occurred_at)).where(
         DocumentEvent.document_type == own.table, DocumentEvent.document_id == table.c.id).scalar_subquery()
     who = sa.select(User.name).where(User.id == table.c.created_by_id).scalar_subquery()
+    more = (sa.literal(0).label("urgency"), sa.cast(sa.null(), UtcDateTime()).label("at"),
+            sa.literal("").label("level"), sa.literal("").label("whose"))
     return sa.select(
         sa.literal(own.name).label("table"), table.c.id.label("id"),
         sa.func.coalesce(table.c.number, "").label("title"), table.c.state.label("state"),
         sa.literal("").label("party"), sa.func.coalesce(who, "").label("who"),
-        since.label("since"), sa.literal(0).label("urgency")).where(sa.or_(*turns))
+        since.label("since"), *more).where(sa.or_(*turns))
 
 
 def _codes(step: Transition) -> set[str]:

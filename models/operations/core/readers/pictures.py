@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from typing import Any
 
-from PIL import ImageOps
+from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 
 class No(Exception):
@@ -19,14 +21,15 @@ class No(Exception):
 
 
 def read(content: bytes, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """The picture as `ask["kind"]`, JPEG or PNG, then a small one as JPEG when `ask["small"]` says how many
-    points wide or high it may be; `sizes` are those of the two. Raises `No`."""
+    """The picture of `ask["kind"]` (JPEG, PNG, WEBP, HEIC) as `ask["written"]`, JPEG or PNG, then a small one
+    as JPEG when `ask["small"]` says how many points wide or high it may be; `sizes` are those of the two.
+    Raises `No`."""
     try:
         drawn = _drawn(content, ask)
-        whole = _written(drawn, ask["kind"], 90)
+        whole = _written(drawn, ask["written"], 90)
         small = b""
         if ask["small"]:
-            tiny = drawn.convert("RGB")
+            tiny = _opaque(drawn)
             tiny.thumbnail((ask["small"], ask["small"]))
             small = _written(tiny, "JPEG", 82)
     except (No, MemoryError):
@@ -36,10 +39,22 @@ def read(content: bytes, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     return {"sizes": [len(whole), len(small)]}, whole + small
 
 
+def _opened(content: bytes, kind: str) -> Any:
+    """The file behind its own reader: `Image.open` has a limit of its own, below what a telephone makes
+    today."""
+    if kind == "HEIC":
+        try:
+            heif = import_module("pillow_heif")
+        except ImportError:  # a house without that library
+            raise No("heic") from None
+        return heif.HeifImageFile(io.BytesIO(content))
+    readers: dict[str, Any] = {"JPEG": JpegImageFile, "PNG": PngImageFile, "WEBP": WebPImageFile}
+    return readers[kind](io.BytesIO(content))
+
+
 def _drawn(content: bytes, ask: dict[str, Any]) -> Any:
     """The picture, upright; a larger one than fits in memory at a smaller scale."""
-    # The readers themselves: `Image.open` has a limit of its own, below what a telephone makes today.
-    with (JpegImageFile if ask["kind"] == "JPEG" else PngImageFile)(io.BytesIO(content)) as picture:
+    with _opened(content, ask["kind"]) as picture:
         points = picture.width * picture.height
         scale = next((entry for entry in (1, 2, 4, 8) if points <= ask["whole_points"] * entry ** 2), 0)
         if points > ask["most_points"] or (scale != 1 and not _is_streamed(picture, content)):
@@ -48,10 +63,20 @@ def _drawn(content: bytes, ask: dict[str, Any]) -> Any:
             picture.draft(None, (picture.width // scale, picture.height // scale))
         picture.load()
         upright = ImageOps.exif_transpose(picture)
-        if ask["kind"] == "JPEG" and upright.mode not in {"L", "RGB"}:
-            upright = upright.convert("RGB")
+        if ask["written"] == "JPEG" and upright.mode not in {"L", "RGB"}:
+            upright = _opaque(upright)
         upright.info.clear()
         return upright
+
+
+def _opaque(picture: Any) -> Any:
+    """The picture in three colours; what shows through is white."""
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    layered = picture.convert("RGBA")
+    ground = Image.new("RGBA", layered.size, "white")
+    ground.alpha_composite(layered)
+    return ground.convert("RGB")
 
 
 def _written(picture: Any, kind: str, quality: int) -> bytes:

@@ -28,7 +28,7 @@ from models.asset_exits import (
 )
 from models.asset_register import Asset, AssetState
 from models.facilities import RoomFacility
-from models.operations.assets import exits, moves, plans, receipts
+from models.operations.assets import auctions, moves, plans, receipts
 from models.operations.setup.demo.world import World, open_
 from models.places import Land
 
@@ -247,7 +247,7 @@ def _auction(world: World, disposal: AssetDisposal, prices: tuple[int, ...], rou
 
 def _offered(world: World, disposal: AssetDisposal, steps: tuple[str, ...]) -> AssetAuction:
     author = world.users["facilities_staff"]
-    auction = exits.make_auction(disposal, by=author)
+    auction = auctions.make_auction(disposal, by=author)
     walk(world, auction, author, steps)
     return auction
 
@@ -283,6 +283,8 @@ def _sale(world: World, auction: AssetAuction, prices: tuple[int, ...]) -> None:
     _bids(world, auction, prices, ("1.02", "1.15", "1.2"))
     world.do(auction, "sell", "facilities_staff",
              minutes_number=f"RL-{dice(world).randrange(100, 999)}/{clock.today().year}")
+    world.do(auction, "settle", "receivables", paid_on=clock.today(),
+             payment_reference=f"TRF-{dice(world).randrange(10_000, 99_999)}")
 
 
 # ---------------------------------------------------------------- what waits today

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 import sqlalchemy as sa
-from faker import Faker
 
 from models import actor, clock
 from models.clinic import (
-    BloodType,
     ConsentKind,
     Doctor,
     DoctorSchedule,
-    MaritalStatus,
     Patient,
-    Payer,
-    Relation,
-    Sex,
+    PatientState,
     Specialization,
 )
 from models.consultations import Consultation, ConsultationState
@@ -33,16 +28,17 @@ from models.operations.clinic import (
     clinical,
     consultations,
     conversations,
+    dispensing,
     merging,
+    overdue,
     patients,
     prescriptions,
     schedules,
     slots,
 )
-from models.operations.core.approvals import perform
-from models.operations.setup.demo.clinic_talk import NOTES, PRESCRIBED, TALKS
+from models.operations.setup.demo import clinic_people
+from models.operations.setup.demo.clinic_talk import BY_COMPLAINT, CASES, PRESCRIBED, Case
 from models.operations.setup.demo.world import World
-from models.organisation import Region
 from models.people import User, UserRole
 from models.prescriptions import LetterKind, Prescription, PrescriptionState
 from models.roles import Role
@@ -60,8 +56,11 @@ DOCTORS = (
     (None, "dr. Grace Natalia Siregar, Sp.M", "Sp.M", 15, 145_000, "id,en", (1, 5), (9, 12)),
     (None, "dr. I Made Surya Dharma, Sp.B", "Sp.B", 20, 160_000, "id,ban", (3, 5), (13, 15)),
     (None, "dr. Fitri Handayani, Sp.KJ", "Sp.KJ", 30, 200_000, "id,en", (0, 2), (14, 17)),
+    (None, "dr. Rizky Amelia", "dr.", 15, 75_000, "id,en", (0, 1, 2, 3, 4, 5), (8, 14)),
+    (None, "dr. Galih Prakoso", "dr.", 15, 75_000, "id,jv", (0, 1, 2, 3, 4), (14, 20)),
 )
-COMPLAINTS = tuple(TALKS)
+#: Weeks before today with about thirty consultations each; before them three a week.
+BUSY_WEEKS, A_WEEK, BEFORE = 5, 30, 3
 
 
 def load_masters(world: World) -> None:
@@ -89,146 +88,135 @@ def load_masters(world: World) -> None:
         session.add(doctor)
     session.flush()
     world.things["doctors"] = doctors
-    _patients(world)
-
-
-def synthetic_nik(region: str, born: date, sex: Sex, serial: int) -> str:
-    """A NIK of valid form whose serial (9000 and up) marks it as made up."""
-    day = born.day + (40 if sex is Sex.FEMALE else 0)
-    return f"{region}{day:02d}{born:%m%y}{9000 + serial:04d}"
-
-
-VILLAGES = ("32.73.05.1001", "31.74.01.1001", "33.74.01.1001")
-
-
-def _patients(world: World) -> None:
-    """Thirty registrations of a year ago; the first two are the demo's own patients."""
-    fake = Faker("id_ID")
-    fake.seed_instance(world.rng.randrange(10**9))
-    world.things["fake"] = fake
-    world.things["villages"] = [code for code in VILLAGES if world.session.get(Region, code) is not None]
-    everybody = [_register(world, index) for index in range(30)]
-    admin = world.users["admin"]
-    for patient in everybody[:29]:
-        perform(patient, "approve", by=admin)
-    perform(everybody[29], "reject", by=admin, reason="Data diri tidak dapat dibaca. Mohon daftar ulang.")
-    perform(everybody[28], "suspend", by=admin, reason="Permintaan pasien sendiri")
-    world.things["patients"] = everybody
-    _dependants(world, everybody[0], admin)
-
-
-def _dependants(world: World, guardian: Patient, admin: User) -> None:
-    """The demo's first patient keeps the profiles of a child and of her mother."""
-    assert guardian.user is not None
-    for name, relation, born, sex in (
-            ("Bima Adi Lestari", Relation.CHILD, date(world.today.year - 7, 3, 4), Sex.MALE),
-            ("Sumiati", Relation.PARENT, date(world.today.year - 71, 11, 9), Sex.FEMALE)):
-        actor.set_actor(guardian.user_id, actor.Door.PORTAL, "10.20.0.5")
-        person = patients.register_dependant(guardian, by=guardian.user, relation=relation, name=name,
-                                             birth_date=born,
-                                             sex=sex, consents=list(ConsentKind))
-        person.address, person.region_code, person.payer = (
-            guardian.address,
-            guardian.region_code, guardian.payer,
-        )
-        if relation == Relation.PARENT:
-            person.allergies = "Sulfa"
-        else:
-            person.height_cm, person.weight_kg = Decimal(121), Decimal("22.5")
-        actor.set_actor(admin.id)
-        perform(person, "approve", by=admin)
-
-
-def _register(world: World, index: int) -> Patient:
-    """Patient number `index`, as the portal registers one."""
-    fake, villages = world.things["fake"], world.things["villages"]
-    sex = Sex.FEMALE if index % 2 == 0 else Sex.MALE
-    born = date(1955 + world.rng.randrange(50), world.rng.randrange(1, 13), world.rng.randrange(1, 28))
-    if index < 2:
-        account = world.users[("patient", "patient2")[index]]
-    else:
-        name = fake.first_name_female() if sex is Sex.FEMALE else fake.first_name_male()
-        account = User(name=f"{name} {fake.last_name()}", email=f"pasien{index}@demo.rawat", is_demo=True,
-                       email_confirmed_at=clock.now(), user_roles=[UserRole(role=Role.PATIENT)])
-        world.session.add(account)
-        world.session.flush()
-    actor.set_actor(account.id, actor.Door.PORTAL, "10.20.0.5")
-    patient = patients.register_account(account, birth_date=born, sex=sex, consents=list(ConsentKind),
-                                        number=synthetic_nik("327305", born, sex, index + 1))
-    patient.height_cm = Decimal(150 + world.rng.randrange(30))
-    patient.weight_kg = Decimal(45 + world.rng.randrange(40))
-    patient.phone = f"+62812345{index:05d}"
-    patient.address = fake.street_address().replace("No. 0", "No. 17")
-    patient.payer = world.rng.choice((Payer.BPJS, Payer.BPJS, Payer.SELF, Payer.INSURANCE))
-    patient.blood_type = world.rng.choice((BloodType.A, BloodType.B, BloodType.O_POSITIVE, None))
-    patient.marital_status = world.rng.choice(list(MaritalStatus)[:2])
-    patient.allergies = "Amoksisilin" if index % 7 == 0 else None
-    patient.region_code = villages[index % len(villages)] if villages else None
-    world.session.flush()
-    return patient
+    clinic_people.load(world)
 
 
 def plan(world: World) -> None:
-    """Consultations over the last months, most of them finished."""
-    for index in range(44):
-        days_ago = 170 - 4 * index + world.rng.randrange(0, 3)
-        if days_ago > 2:
-            world.at(world.moment(days_ago, 9, world.rng.randrange(60)), _visit(world, index))
+    """Consultations at many hours of all working days, thirty a week lately, most of them finished; each
+    week what nobody fetched or answered ends by itself."""
+    dice = world.rng
+    for ago in range(170, 1, -1):
+        day = world.today - timedelta(days=ago)
+        if day.weekday() == 6:
+            continue
+        a_week = A_WEEK if ago <= 7 * BUSY_WEEKS else BEFORE
+        for _ in range(a_week // 6 + (dice.randrange(6) < a_week % 6)):
+            world.at(world.on(day, 6.5, 21), lambda: _visit(world))
+        if day.weekday() == 5:
+            world.at(world.on(day, 21, 21.5), lambda: _what_lapses())
+
+
+def _what_lapses() -> None:
+    overdue.expire()
+    dispensing.expire()
+
+
+def _case_for(world: World, doctor: Doctor, patient: Patient) -> Case | None:
+    """A complaint for this doctor that this person can have."""
+    title, age = doctor.specialization.code.replace(".", ""), patient.age_on(clock.today())
+    fit = [case for case in CASES if case.title.replace(".", "") == title and case.fits(patient.sex, age)]
+    return world.rng.choice(fit) if fit else None
+
+
+def _pair(world: World) -> tuple[Patient, Doctor, Case] | None:
+    """Somebody, a doctor (half of the time a general practitioner) and what they come with."""
+    doctors, dice = world.things["doctors"], world.rng
+    for _ in range(20):
+        doctor = doctors[dice.choice((10, 11))] if dice.random() < 0.45 else dice.choice(doctors[:10])
+        patient = dice.choice(world.things["regulars"])
+        case = _case_for(world, doctor, patient)
+        if case is not None and patient.state == PatientState.ACTIVE:
+            return patient, doctor, case
+    return None
+
+
+def _owner(patient: Patient) -> User:
+    """Who acts for the person: the own account, or the guardian's."""
+    owner = patient.user or (patient.guardian.user if patient.guardian else None)
+    assert owner is not None
+    return owner
 
 
 def _book(world: World, patient: Patient, doctor: Doctor, first: date, complaint: str) -> Consultation | None:
+    """Ask for some free time of the first day from `first` on which there is one."""
     for offset in range(12):
-        free = slots.free_slots(doctor, first + timedelta(days=offset), patient=patient)
+        day = first + timedelta(days=offset)
+        free = slots.free_slots(doctor, day, patient=patient) if _works(doctor, day) else []
+        free = [slot for slot in free if slot.starts_at > clock.now() + timedelta(hours=2)]
         if free:
-            slot = free[world.rng.randrange(min(4, len(free)))]
-            owner = patient.user
-            assert owner is not None
+            owner = _owner(patient)
             actor.set_actor(owner.id, actor.Door.PORTAL, "10.20.0.5")
             try:
-                return consultations.request(patient, doctor, slot.starts_at, complaint, by=owner,
-                                             payer=patient.payer)
+                return consultations.request(patient, doctor, world.rng.choice(free).starts_at, complaint,
+                                             by=owner, payer=patient.payer)
             except Refused:
                 return None
     return None
 
 
-def _visit(world: World, index: int) -> Callable[[], None]:
-    def ask() -> None:
-        everybody, doctors = world.things["patients"], world.things["doctors"]
-        patient = everybody[0] if index % 6 == 0 else everybody[1 + index % 25]
-        doctor = doctors[index % len(doctors)] if index % 3 else doctors[index % 2]
-        complaint = COMPLAINTS[index % len(COMPLAINTS)]
-        made = _book(world, patient, doctor, clock.today() + timedelta(days=1), complaint)
-        if made is None:
-            return
-        if index % 11 == 4:
-            world.at(clock.now() + timedelta(hours=4), lambda: world.do(made, "reject", "admin",
-                                                      reason="Keluhan ini perlu pemeriksaan langsung. "
-                                                             "Datang ke poli."))
-            return
-        world.at(clock.now() + timedelta(hours=3), lambda: world.do(made, "approve", "admin"))
-        if index % 9 == 5:
-            world.at(clock.now() + timedelta(hours=5), lambda: _cancel(world, made))
-            return
-        start = made.starts_at
-        if index % 10 == 7:
-            world.at(start + timedelta(hours=2), lambda: world.do(made, "no_show", "admin"))
-            return
-        world.at(start, lambda: talk(world, made, finish=True))
-    return ask
+def _works(doctor: Doctor, day: date) -> bool:
+    return day >= clock.today() and (
+        day == clock.today() or any(hours.weekday == day.weekday() for hours in doctor.schedules))
+
+
+def _visit(world: World) -> None:
+    """Somebody asks; the office answers sooner or later; then it is held, or one of the other ends."""
+    dice, found = world.rng, _pair(world)
+    if found is None:
+        return
+    patient, doctor, case = found
+    made = _book(world, patient, doctor, clock.today() + timedelta(days=dice.choice((0, 1, 1, 2, 3))),
+                 case.complaint)
+    if made is None:
+        return
+    what, start = dice.random(), made.starts_at
+    answered = min(clock.now() + timedelta(minutes=dice.choice((6, 14, 25, 40, 75, 130))),
+                   start - timedelta(minutes=30))
+    if what < 0.03:
+        return  # nobody answers in time
+    if what < 0.07:
+        world.at(answered, lambda: world.do(made, "reject", "admin",
+                                            reason="Keluhan ini perlu pemeriksaan langsung. Datang ke poli."))
+        return
+    world.at(answered, lambda: world.do(made, "approve", "admin"))
+    if what < 0.13:
+        world.at(answered + timedelta(hours=dice.randrange(1, 5)), lambda: _cancel(world, made))
+    elif what < 0.18:
+        world.at(start + timedelta(minutes=40), lambda: _missed(world, made))
+    elif what < 0.20:
+        return  # approved and forgotten
+    else:
+        world.at(start + timedelta(minutes=dice.choice((0, 0, 2, 4, 7, 12, 18))),
+                 lambda: talk(world, made, finish=True, most=dice.choice((1, 2, 3, 9))))
+
+
+def _missed(world: World, made: Consultation) -> None:
+    if made.state == ConsultationState.APPROVED:
+        world.do(made, "no_show", "admin")
 
 
 def _people(made: Consultation) -> tuple[User, User]:
-    """Doctor and patient, who both have accounts here."""
+    """Doctor, and who writes for the patient."""
     assert made.doctor.user is not None
-    assert made.patient.user is not None
-    return made.doctor.user, made.patient.user
+    return made.doctor.user, _owner(made.patient)
 
 
 def _cancel(world: World, made: Consultation) -> None:
     _doctor, patient = _people(made)
-    if consultations.can_still_change(made, patient):
+    if made.state == ConsultationState.APPROVED and consultations.can_still_change(made, patient):
         world.do(made, "cancel", patient, reason="Ada keperluan keluarga")
+
+
+def _say(world: World, made: Consultation, lines: Iterable[tuple[str, str]], minutes: int = 1) -> None:
+    doctor, patient = _people(made)
+    began = clock.now()
+    for number, (side, text) in enumerate(lines):
+        if minutes:
+            clock.freeze(began + timedelta(minutes=number * minutes))
+        by = doctor if side == "d" else patient
+        actor.set_actor(by.id, actor.Door.PORTAL, "10.20.0.5")
+        conversations.send_message(made, text, by=by,
+                                   client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
 
 
 def talk(world: World, made: Consultation, *, finish: bool, most: int = 99) -> None:
@@ -236,95 +224,107 @@ def talk(world: World, made: Consultation, *, finish: bool, most: int = 99) -> N
     # asked for on a Saturday, the hour came before the office did
     if made.state != ConsultationState.APPROVED:
         return
-    doctor, patient = _people(made)
+    (doctor, patient), case, dice = _people(made), BY_COMPLAINT[made.complaint], world.rng
     world.do(made, "start", doctor)
-    lines = TALKS[made.complaint][:most]
-    for number, (side, text) in enumerate(lines):
-        clock.freeze(made.starts_at + timedelta(minutes=number))
-        by = doctor if side == "d" else patient
-        actor.set_actor(by.id, actor.Door.PORTAL, "10.20.0.5")
-        conversations.send_message(made, text, by=by,
-                                   client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
+    _say(world, made, case.talk[:most])
     if not finish:
         return
     conversations.mark_read(made, by=patient)
     conversations.mark_read(made, by=doctor)
-    note = NOTES[made.complaint]
-    clinical.write_note(made, by=doctor, subjective=note[0], objective=note[1], assessment=note[2],
-                        plan=note[3])
-    clinical.add_diagnosis(made, note[4], by=doctor)
-    if world.rng.random() < 0.6:
-        _prescribe(world, made, doctor, note[5])
-    if world.rng.random() < 0.2:
+    clinical.write_note(made, by=doctor, **dict(zip(clinical.PARTS, case.note, strict=True)))
+    clinical.add_diagnosis(made, case.icd, by=doctor)
+    if case.medicine and dice.random() < 0.75:
+        _prescribe(world, made, doctor, case.medicine)
+    if dice.random() < 0.12 and made.patient.age_on(clock.today()) >= 18:
         clinical.write_letter(made, LetterKind.SICK, by=doctor, sick_from=clock.today(),
-                              sick_until=clock.today() + timedelta(days=2), body="Perlu istirahat.")
+                              sick_until=clock.today() + timedelta(days=dice.randrange(3)),
+                              body="Perlu istirahat.")
+    clock.freeze(clock.now() + timedelta(minutes=dice.randrange(2, 9)))
     world.do(made, "complete", doctor)
-    if world.rng.random() < 0.7:
-        clinical.rate(made, world.rng.choice((4, 5, 5, 5)), by=patient,
-                      comment="Penjelasannya jelas, terima kasih.")
+    if dice.random() < 0.5:
+        clinical.rate(made, dice.choice((3, 4, 5, 5, 5)), by=patient,
+                      comment=dice.choice(("Penjelasannya jelas, terima kasih.", "", "Cepat dan ramah.")))
 
 
 def _prescribe(world: World, made: Consultation, doctor: Any, medicine: str) -> None:
     item = world.session.scalar(sa.select(Item).where(Item.name == medicine))
     if item is None:
         return
-    quantity, how, dose, often, days = PRESCRIBED[medicine]
-    unit = world.things["units_of"][item.id][0]
-    prescription = prescriptions.prescribe(
-        made, [prescriptions.Medicine(unit, Decimal(quantity), how, dose, often, days)], by=doctor)
+    given, unit = PRESCRIBED[medicine], world.things["units_of"][item.id][0]
+    quantity = Decimal(given.quantity) if given.quantity is not None else None
+    try:
+        prescription = prescriptions.prescribe(
+            made, [prescriptions.Medicine(unit, quantity, given.more, duration_days=given.days,
+                                          taken=given.dose)], by=doctor)
+    except Refused:  # the patient is allergic to it
+        return
     world.do(prescription, "issue", doctor)
-    if world.rng.random() < 0.88 and clock.today() < world.today - timedelta(days=5):
-        world.at(world.later(2), lambda: _fetch(world, prescription))
-    world.at(world.later(14 * 24), lambda: _lapse(world, prescription, doctor))
+    if world.rng.random() < 0.8:
+        world.at(world.later(world.rng.choice((1, 2, 5, 26))), lambda: _fetch(world, prescription))
 
 
 def _fetch(world: World, prescription: Prescription) -> None:
-    """Somebody comes for the medicine; a store that has it gives it."""
-    held = prescriptions.available([line.item_id for line in prescription.lines])
-    store = next((key for key in sorted(held[prescription.lines[0].item_id]) if all(
-        held[line.item_id].get(key, 0) >= line.base_quantity for line in prescription.lines)), None)
-    if store is not None:
-        world.do(prescription, "dispense", "store_staff", store=world.session.get(Store, store),
-                 received_by="Keluarga pasien")
+    """Somebody comes for the medicine; a store that has it gives it, now and then a part at first."""
+    if prescription.state != PrescriptionState.ISSUED:
+        return
+    line = prescription.lines[0]
+    held = prescriptions.available([line.item_id])[line.item_id]
+    key = next((key for key in sorted(held) if held[key] >= line.base_quantity), None)
+    if key is None:
+        return
+    asked = {"store": world.session.get(Store, key), "received_by": "Keluarga pasien"}
+    if line.quantity < 4 or world.rng.random() > 0.12:
+        world.do(prescription, "dispense", "store_staff", **asked)
+        return
+    world.do(prescription, "dispense_part", "store_staff",
+             lines={line.id: {"giving": line.quantity // 2}}, **asked)
+    if world.rng.random() < 0.5:
+        world.at(world.later(50), lambda: _close(world, prescription))
 
 
-def _lapse(world: World, prescription: Prescription, doctor: User) -> None:
-    if prescription.state == PrescriptionState.ISSUED:
-        world.do(prescription, "cancel", doctor, reason="Tidak diambil dalam 14 hari")
+def _close(world: World, prescription: Prescription) -> None:
+    if prescription.state == PrescriptionState.PARTLY_DISPENSED:
+        world.do(prescription, "close", "store_staff", reason="Pasien sudah membeli sisanya di luar")
+
+
+def _ask(world: World, patient: Patient, doctor: Doctor, day: date, place: int = 0) -> Consultation | None:
+    """Book with a complaint of the doctor's field, whoever the patient is."""
+    title = doctor.specialization.code.replace(".", "")
+    fit = [case for case in CASES if case.title.replace(".", "") == title]
+    age = patient.age_on(world.today)
+    own = [case for case in fit if case.fits(patient.sex, age)]
+    return _book(world, patient, doctor, day, own[place % len(own)].complaint) if own else None
 
 
 def load_open(world: World) -> None:
     """This morning: requests that wait, approved ones in the days ahead, one conversation under way."""
     for index in range(30, 34):
-        _register(world, index)
+        clinic_people.register(world, index)
     everybody, doctors = world.things["patients"], world.things["doctors"]
     tomorrow = world.today + timedelta(days=1)
     me, other = everybody[0], everybody[1]
-    coming = _book(world, me, doctors[0], tomorrow, COMPLAINTS[0])
+    coming = _ask(world, me, doctors[0], tomorrow)
     if coming:
         world.do(coming, "approve", "admin")
-    waiting = _book(world, other, doctors[0], tomorrow, COMPLAINTS[1])
+    waiting = _ask(world, other, doctors[0], tomorrow)
     assert waiting is None or waiting.state == ConsultationState.REQUESTED
-    for index in range(6):
-        made = _book(world, everybody[3 + index], doctors[index % len(doctors)], tomorrow,
-                     COMPLAINTS[(index + 2) % len(COMPLAINTS)])
+    for index in range(8):
+        made = _ask(world, everybody[3 + index], doctors[(0, 1, 3, 4, 10, 11, 7, 10)[index]], tomorrow, index)
         if made and index % 2:
             world.do(made, "approve", "admin")
     for patient, doctor in ((me, doctors[1]), (everybody[5], doctors[0])):
-        made = _book(world, patient, doctor, tomorrow, COMPLAINTS[2])
+        made = _ask(world, patient, doctor, tomorrow)
         if made:
             world.do(made, "approve", "admin")
-            _open_talk(world, made)
-            _prescribe(world, made, made.doctor.user, NOTES[made.complaint][5])
     leaver = everybody[29 - 2]
     world.do(leaver, "close", leaver.user)
     back = everybody[26]
     world.do(back, "close", back.user)
     world.do(back, "readmit", "admin", identity_checked=True, consents_given=True)
     _registered_twice(world, everybody[25])
-    moved = _book(world, everybody[9], doctors[2], tomorrow + timedelta(days=1), COMPLAINTS[3])
+    moved = _ask(world, everybody[9], doctors[10], tomorrow + timedelta(days=1))
     if moved:
-        free = slots.next_free(doctors[2], after=moved.starts_at + timedelta(days=1), patient=everybody[9])
+        free = slots.next_free(doctors[10], after=moved.starts_at + timedelta(days=1), patient=everybody[9])
         if free:
             consultations.reschedule(moved, free[0].starts_at, by=everybody[9].user,
                                      reason="Bentrok jadwal kerja")
@@ -345,28 +345,36 @@ def _registered_twice(world: World, kept: Patient) -> None:
     merging.merge(twice, kept, by=world.users["admin"])
 
 
-def _open_talk(world: World, made: Consultation) -> None:
-    """A conversation that has begun: the doctor starts early, the last message is unread."""
-    doctor, patient = _people(made)
-    world.do(made, "start", doctor)
-    for side, text in TALKS[made.complaint][:3]:
-        by = doctor if side == "d" else patient
-        actor.set_actor(by.id, actor.Door.PORTAL, "10.20.0.5")
-        conversations.send_message(made, text, by=by,
-                                   client_id=str(uuid.UUID(int=world.rng.getrandbits(128))))
-
-
 def load_today(world: World) -> None:
-    """The doctors' day: extra hours from morning to evening, a queue, and a colleague who will be away."""
+    """The doctors' day: hours from morning to evening, a queue, a conversation under way, and a colleague who
+    will be away."""
     everybody, doctors = world.things["patients"], world.things["doctors"]
     admin = world.users["admin"]
-    for doctor, count in ((doctors[0], 4), (doctors[1], 2)):
+    for doctor, count in ((doctors[0], 4), (doctors[1], 3), (doctors[10], 2)):
         if not slots.offered(doctor, world.today, world.today):
             schedules.add_extra(doctor, by=admin, on=world.today, starts=time(8), ends=time(20), minutes=20,
                                 reason="Praktik tambahan")
-        for index in range(count):
-            patient = everybody[10 + 3 * index + (doctor is doctors[1])]
-            made = _book(world, patient, doctor, world.today, COMPLAINTS[index % len(COMPLAINTS)])
+        asked = 0
+        for patient in everybody[10:25]:
+            made = _ask(world, patient, doctor, world.today, asked) if asked < count else None
             if made:
+                asked += 1
                 world.do(made, "approve", "admin")
+    _under_way(world)
     absences.away(doctors[4], world.today + timedelta(days=6), {}, "Simposium nasional", by=admin)
+
+
+def _under_way(world: World) -> None:
+    """The next one of today with each of the demo's doctors has begun: the last message is unread."""
+    doctors = world.things["doctors"]
+    for doctor in doctors[:2]:
+        made = world.session.scalar(sa.select(Consultation).where(
+            Consultation.doctor_id == doctor.id, Consultation.state == ConsultationState.APPROVED)
+            .order_by(Consultation.starts_at).limit(1))
+        if made is not None:
+            clock.freeze(made.starts_at)
+            talk(world, made, finish=False, most=3)
+            case = BY_COMPLAINT[made.complaint]
+            if case.medicine:
+                _prescribe(world, made, made.doctor.user, case.medicine)
+    clock.freeze(world.end)

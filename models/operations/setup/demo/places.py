@@ -9,10 +9,12 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from models import clock
-from models.beds import Bed, BedState, Stay
+from models.bed_reservations import BedReservation
+from models.beds import Bed, BedState, DischargeOutcome, Stay
 from models.housekeeping import Cleaning, CleaningKind, CleaningState
 from models.inventory_rounds import InventoryRound
 from models.operations.assets import inventory_rounds
+from models.operations.rooms import free_beds, reservations
 from models.operations.setup.demo.world import World, open_
 from models.organisation import Employee
 from models.places import (
@@ -124,7 +126,7 @@ def load_past(world: World) -> None:
             number += 1
             session.add(Stay(bed=bed, outside_reference=f"FO-{clock.local(when):%y%m}-{9000 - number:04d}",
                              started_at=when, ended_at=left, checked_in_by_id=desk.id,
-                             checked_out_by_id=desk.id))
+                             checked_out_by_id=desk.id, outcome=_ended(number, intensive)))
             begun = left + timedelta(minutes=dice.randrange(8, 75))
             done = begun + timedelta(minutes=dice.randrange(25, 60 if not room.is_isolation else 110))
             inspected = (
@@ -141,6 +143,14 @@ def load_past(world: World) -> None:
                 state=CleaningState.INSPECTED if inspected else CleaningState.FINISHED))
             when = (inspected or done) + timedelta(hours=dice.randrange(1, 40))
     session.flush()
+
+
+def _ended(number: int, intensive: bool) -> DischargeOutcome:
+    """Most go home; of those in intensive care some die."""
+    if number % (23 if intensive else 97) == 0:
+        return DischargeOutcome.DIED
+    return {5: DischargeOutcome.REFERRED, 11: DischargeOutcome.OWN_WISH}.get(number % 40,
+                                                                            DischargeOutcome.HOME)
 
 
 def load_open(world: World) -> None:
@@ -160,6 +170,7 @@ def load_open(world: World) -> None:
         if index % 3:
             world.do(task, "start", "housekeeping")
     _to_inspect(world, guests[7:])
+    _moved_and_kept(world, next(bed for bed in reversed(guests) if bed.state == BedState.OCCUPIED))
     for index, name in enumerate(("Poli Anak", "Poli Jantung", "Ruang Tindakan IGD")):
         room = world.things["rooms"][name]
         world.do(room, "use", "front_office")
@@ -182,6 +193,19 @@ def _to_inspect(world: World, guests: list[Bed]) -> None:
                                                           == bed.id).order_by(Cleaning.id.desc()))
     world.do(task, "start", "housekeeping")
     world.do(task, "hand_over", "housekeeping", checklist_done=True, cost=Decimal(45_000))
+
+
+def _moved_and_kept(world: World, guest: Bed) -> None:
+    """Somebody went on to another bed; one bed is kept for somebody, and one of a class for somebody else."""
+    desk, free = world.users["front_office"], list(free_beds.standing().free.values())
+    world.do(guest, "transfer", "front_office", reason="Permintaan keluarga, lebih dekat ke ruang perawat",
+             to_bed=free[0])
+    until = clock.now() + timedelta(hours=30)
+    for bed, name in ((free[1], "Sumarni (rujukan RS Harapan)"), (free[2], f"FO-{world.today:%y%m}-0812")):
+        kept = BedReservation(guest_name=name, bed=bed if bed is free[1] else None, reserved_until=until,
+                              room_class=None if bed is free[1] else bed.inpatient_room.room_class)
+        reservations.prepare(kept, by=desk)
+        open_(world, kept, desk)
 
 
 def _rounds(world: World) -> None:

@@ -1,0 +1,53 @@
+"""How the hospital is reached: what every page and mail says that tells somebody to contact it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import Flask, g
+
+from models.base import db
+from models.settings import setting_of
+
+KEYS = ("hospital.phone", "hospital.address", "hospital.hours")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """As the settings say it; each may be empty."""
+
+    phone: str = ""
+    address: str = ""
+    hours: str = ""
+
+    @property
+    def link(self) -> str:
+        """``tel:+62321555123``, which a telephone dials."""
+        digits = re.sub(r"[^0-9]", "", self.phone)
+        if self.phone.startswith("+"):
+            return f"tel:+{digits}"
+        return f"tel:+62{digits[1:]}" if digits.startswith("0") else f"tel:{digits}"
+
+
+def columns() -> list[sa.ColumnElement[str]]:
+    """For a statement that reads them among other things: give its values to `keep`."""
+    return [setting_of(key) for key in KEYS]
+
+
+def keep(*values: str) -> None:
+    """What `columns` read, for the rest of the request."""
+    g.hospital_contact = Contact(*values)
+
+
+def contact() -> Contact:
+    """The hospital's telephone, address and hours; one statement a request."""
+    if "hospital_contact" not in g:
+        keep(*db.session.execute(sa.select(*columns())).one())
+    result: Contact = g.hospital_contact
+    return result
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(hospital_contact=contact)
