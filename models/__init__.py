@@ -9,6 +9,7 @@ from models import (  # noqa: F401  (imported for their tables)
     asset_exits,
     asset_history,
     asset_register,
+    asset_values,
     bed_reservations,
     beds,
     clinic,

@@ -181,6 +181,8 @@ class BookChangeKind(StrEnum):
     LIFE = "life"
     DISPOSAL = "disposal"
     PART = "part"
+    VALUE = "value"
+    RESTORED = "restored"
 
 
 class AssetBookChange(db.Model):

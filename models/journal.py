@@ -109,6 +109,8 @@ class Posting(StrEnum):
     ACCUMULATED_DEPRECIATION = "accumulated_depreciation"
     DISPOSAL_GAIN = "disposal_gain"
     DISPOSAL_LOSS = "disposal_loss"
+    REVALUATION_SURPLUS = "revaluation_surplus"
+    VALUE_LOSS = "value_loss"
     MAINTENANCE = "maintenance"
     CLEANING = "cleaning"
 

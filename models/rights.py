@@ -180,6 +180,7 @@ RIGHTS: dict[str, TableRights] = {
     "maintenance": _document(_with_unit(*ASSETS), (R.UNIT_USER, R.FACILITIES_STAFF)),
     "depreciation_run": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "asset_disposal": _document(ASSETS, (R.FACILITIES_STAFF,)),
+    "asset_value_change": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "asset_auction": _document(ASSETS, (R.FACILITIES_STAFF,)),
     "asset_auction_bid": _rights("assets", (R.ADMIN, *FACILITIES, R.RECEIVABLES, R.DIRECTOR),
                                  write=(R.FACILITIES_STAFF,),

@@ -221,6 +221,8 @@ SETTINGS: dict[str, Declared] = {
     "account.accumulated_depreciation": Declared("137121", ACCOUNT, N_("Account: accumulated depreciation")),
     "account.disposal_gain": Declared("424933", ACCOUNT, N_("Account: gain of disposals")),
     "account.disposal_loss": Declared("596111", ACCOUNT, N_("Account: loss of disposals")),
+    "account.revaluation_surplus": Declared("391114", ACCOUNT, N_("Account: surplus of revaluations")),
+    "account.value_loss": Declared("596111", ACCOUNT, N_("Account: loss of value of assets")),
     "account.maintenance": Declared("525114", ACCOUNT, N_("Account: maintenance")),
     "account.cleaning": Declared("525113", ACCOUNT, N_("Account: cleaning")),
     "books.first_month": Declared(

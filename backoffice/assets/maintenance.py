@@ -20,6 +20,7 @@ from backoffice.panel.forms import StaffForm, make_form
 from backoffice.panel.views import done, message_of
 from models.asset_history import Calibration, MaintenanceSchedule
 from models.asset_register import Asset, AssetBook, AssetType, BookKind
+from models.asset_values import AssetValueChange
 from models.base import ExactDecimal, db, one_transaction
 from models.depreciation import AssetBookChange, DepreciationRun, DepreciationRunLine, DepreciationRunState
 from models.errors import N_, NotAllowed, Refused
@@ -227,6 +228,16 @@ class DepreciationRunView(DocumentView):
         return done(gettext("%(done)s of %(total)s assets computed.", done=progress.done,
                             total=progress.total),
                     self.details_url(record))
+
+
+class AssetValueChangeView(DocumentView):
+    """Capitalised repairs, revaluations and impairments."""
+
+    model = AssetValueChange
+    lines = ("lines",)
+    column_list = ("number", "kind", "changed_on", "created_by", "state")
+    form_columns = ("kind", "changed_on", "account", "note")
+    line_form_columns = {"lines": ("asset", "amount", "added_months")}
 
 
 class AssetBookView(LedgerView):

@@ -8,12 +8,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext
 
 from backoffice.panel.columns import Column, columns_of
 from backoffice.panel.rendering import written
 from models.imports import OPENING_STOCK, ListImport
-from models.operations.setup import import_plan, list_layouts
+from models.operations.setup import asset_list, import_plan, list_layouts
 from models.rights import model_of
 from portal.web import locale, words
 from portal.web.list_heads import OPENING, heading
@@ -28,6 +29,15 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "unit_price": locale.rupiah, "base_price": locale.rupiah, "value": locale.rupiah}
 
 
+def _column(kind: str, name: str) -> Column:
+    """A column of the table, or one that a list has beside it."""
+    every = columns_of(model_of(kind))
+    if name in every:
+        return every[name]
+    beside = list_layouts.attributes(kind)[name]
+    return Column(name, "date" if isinstance(beside.type, sa.Date) else "money", beside)
+
+
 def typed(kind: str, name: str, value: Any) -> Any:
     """A kept value as what it is: a decimal, a day, a member of its enumeration; a record as its words."""
     if isinstance(value, dict):
@@ -36,7 +46,7 @@ def typed(kind: str, name: str, value: Any) -> Any:
         return None
     if kind == OPENING_STOCK:
         return _READ.get(name, str)(value)
-    column = columns_of(model_of(kind))[name]
+    column = _column(kind, name)
     if column.kind == "enum":
         return column.column.type.enum_class(value)
     if column.kind in {"money", "quantity", "factor", "percent", "area", "measure"}:
@@ -53,7 +63,7 @@ def shown(kind: str, name: str, value: Any) -> str:
         return known or ""
     if kind == OPENING_STOCK:
         return _WRITTEN.get(name, str)(known)
-    column = columns_of(model_of(kind))[name]
+    column = _column(kind, name)
     return written(Column(name, column.kind, column.column), known)
 
 
@@ -80,6 +90,7 @@ class Preview:
         self.asks = self.plan["asks"]
         self.is_stock = self.kind == OPENING_STOCK
         self.totals = import_plan.totals(self.plan) if self.is_stock else []
+        self.brings = asset_list.totals(self.plan) if self.kind == "asset" and self.new else {}
         self.value = sum((store.value for store in self.totals), Decimal(0))
         self.differences = import_plan.differences(before,
                                                    brought.plan) if before and not brought.wrong_rows else []
@@ -114,7 +125,7 @@ class Preview:
 
     def is_number(self, name: str) -> bool:
         return name in _READ and name != "expires_on" if self.is_stock else \
-            columns_of(model_of(self.kind))[name].is_number
+            _column(self.kind, name).is_number
 
     def differing(self) -> list[tuple[int, str, str, str, str]]:
         """Row, name, column, what was seen, what it is now."""

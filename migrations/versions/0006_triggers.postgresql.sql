@@ -179,6 +179,18 @@ EXECUTE FUNCTION refuse_change('posted is final: asset_receipt')
 CREATE TRIGGER asset_receipt_final_truncate BEFORE TRUNCATE ON "asset_receipt" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_receipt')
 
+CREATE TRIGGER asset_value_change_final_update BEFORE UPDATE ON "asset_value_change" FOR EACH ROW
+WHEN ((OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."changed_on" IS DISTINCT FROM NEW."changed_on" OR OLD."account_id" IS DISTINCT FROM NEW."account_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
+EXECUTE FUNCTION refuse_change('posted is final: asset_value_change')
+
+CREATE TRIGGER asset_value_change_final_delete BEFORE DELETE ON "asset_value_change" FOR EACH ROW
+WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL)
+EXECUTE FUNCTION refuse_change('posted is final: asset_value_change')
+
+CREATE TRIGGER asset_value_change_final_truncate BEFORE TRUNCATE ON "asset_value_change" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: asset_value_change')
+
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation" FOR EACH ROW
 WHEN ((OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') AND (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."requested_on" IS DISTINCT FROM NEW."requested_on" OR OLD."specialization_id" IS DISTINCT FROM NEW."specialization_id" OR OLD."doctor_id" IS DISTINCT FROM NEW."doctor_id" OR OLD."complaint" IS DISTINCT FROM NEW."complaint" OR OLD."starts_at" IS DISTINCT FROM NEW."starts_at" OR OLD."slot_minutes" IS DISTINCT FROM NEW."slot_minutes" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."payer" IS DISTINCT FROM NEW."payer" OR OLD."triage" IS DISTINCT FROM NEW."triage" OR OLD."video_url" IS DISTINCT FROM NEW."video_url" OR OLD."decided_reason" IS DISTINCT FROM NEW."decided_reason" OR OLD."moved_to_doctor_id" IS DISTINCT FROM NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS DISTINCT FROM NEW."rescheduled_from_id" OR OLD."approved_at" IS DISTINCT FROM NEW."approved_at" OR OLD."started_at" IS DISTINCT FROM NEW."started_at" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."note" IS DISTINCT FROM NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS DISTINCT FROM NEW.number))
@@ -429,6 +441,8 @@ CREATE INDEX ix_asset_procurement_number_part ON "asset_procurement" USING gin (
 
 CREATE INDEX ix_asset_receipt_number_part ON "asset_receipt" USING gin (number gin_trgm_ops)
 
+CREATE INDEX ix_asset_value_change_number_part ON "asset_value_change" USING gin (number gin_trgm_ops)
+
 CREATE INDEX ix_consultation_number_part ON "consultation" USING gin (number gin_trgm_ops)
 
 CREATE INDEX ix_delivery_request_number_part ON "delivery_request" USING gin (number gin_trgm_ops)
@@ -544,6 +558,16 @@ EXECUTE FUNCTION refuse_line_change('posted is final: asset_receipt_line', 'asse
 
 CREATE TRIGGER asset_receipt_line_final_truncate BEFORE TRUNCATE ON "asset_receipt_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('posted is final: asset_receipt_line')
+
+CREATE TRIGGER asset_value_change_line_final_insert AFTER INSERT ON "asset_value_change_line"
+REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_line_insert('posted is final: asset_value_change_line', 'asset_value_change', 'asset_value_change_id', '{draft}')
+
+CREATE TRIGGER asset_value_change_line_final_change BEFORE UPDATE OR DELETE ON "asset_value_change_line" FOR EACH ROW
+EXECUTE FUNCTION refuse_line_change('posted is final: asset_value_change_line', 'asset_value_change', 'asset_value_change_id', '{draft}', '{posted,cancelled,reversed}', '{surplus,loss,books_before,books_after}')
+
+CREATE TRIGGER asset_value_change_line_final_truncate BEFORE TRUNCATE ON "asset_value_change_line" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('posted is final: asset_value_change_line')
 
 CREATE TRIGGER delivery_request_line_final_insert AFTER INSERT ON "delivery_request_line"
 REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT

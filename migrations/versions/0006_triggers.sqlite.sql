@@ -133,6 +133,15 @@ CREATE TRIGGER asset_receipt_final_delete BEFORE DELETE ON "asset_receipt"
 WHEN OLD.state IN ('posted', 'reversed', 'cancelled') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt'); END
 
+CREATE TRIGGER asset_value_change_final_update BEFORE UPDATE ON "asset_value_change"
+WHEN (OLD.state IN ('posted', 'cancelled', 'reversed') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."kind" IS NOT NEW."kind" OR OLD."changed_on" IS NOT NEW."changed_on" OR OLD."account_id" IS NOT NEW."account_id" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+  OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_value_change'); END
+
+CREATE TRIGGER asset_value_change_final_delete BEFORE DELETE ON "asset_value_change"
+WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_value_change'); END
+
 CREATE TRIGGER consultation_final_update BEFORE UPDATE ON "consultation"
 WHEN (OLD.state IN ('completed', 'cancelled', 'no_show', 'rescheduled', 'expired') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."requested_on" IS NOT NEW."requested_on" OR OLD."specialization_id" IS NOT NEW."specialization_id" OR OLD."doctor_id" IS NOT NEW."doctor_id" OR OLD."complaint" IS NOT NEW."complaint" OR OLD."starts_at" IS NOT NEW."starts_at" OR OLD."slot_minutes" IS NOT NEW."slot_minutes" OR OLD."kind" IS NOT NEW."kind" OR OLD."payer" IS NOT NEW."payer" OR OLD."triage" IS NOT NEW."triage" OR OLD."video_url" IS NOT NEW."video_url" OR OLD."decided_reason" IS NOT NEW."decided_reason" OR OLD."moved_to_doctor_id" IS NOT NEW."moved_to_doctor_id" OR OLD."rescheduled_from_id" IS NOT NEW."rescheduled_from_id" OR OLD."approved_at" IS NOT NEW."approved_at" OR OLD."started_at" IS NOT NEW."started_at" OR OLD."completed_at" IS NOT NEW."completed_at" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
@@ -394,6 +403,21 @@ BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt_line'); END
 CREATE TRIGGER asset_receipt_line_final_delete BEFORE DELETE ON "asset_receipt_line"
 WHEN (SELECT state FROM "asset_receipt" WHERE id = OLD."asset_receipt_id") NOT IN ('draft')
 BEGIN SELECT RAISE(ABORT, 'posted is final: asset_receipt_line'); END
+
+CREATE TRIGGER asset_value_change_line_final_insert BEFORE INSERT ON "asset_value_change_line"
+WHEN (SELECT state FROM "asset_value_change" WHERE id = NEW."asset_value_change_id") NOT IN ('draft')
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_value_change_line'); END
+
+CREATE TRIGGER asset_value_change_line_final_update BEFORE UPDATE ON "asset_value_change_line"
+WHEN (((SELECT state FROM "asset_value_change" WHERE id = OLD."asset_value_change_id") NOT IN ('draft') OR (SELECT state FROM "asset_value_change" WHERE id = NEW."asset_value_change_id") NOT IN ('draft'))
+  AND (OLD."id" IS NOT NEW."id" OR OLD."asset_value_change_id" IS NOT NEW."asset_value_change_id" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."amount" IS NOT NEW."amount" OR OLD."added_months" IS NOT NEW."added_months"))
+  OR ((SELECT state FROM "asset_value_change" WHERE id = OLD."asset_value_change_id") IN ('posted', 'cancelled', 'reversed')
+  AND (OLD."surplus" IS NOT NEW."surplus" OR OLD."loss" IS NOT NEW."loss" OR OLD."books_before" IS NOT NEW."books_before" OR OLD."books_after" IS NOT NEW."books_after"))
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_value_change_line'); END
+
+CREATE TRIGGER asset_value_change_line_final_delete BEFORE DELETE ON "asset_value_change_line"
+WHEN (SELECT state FROM "asset_value_change" WHERE id = OLD."asset_value_change_id") NOT IN ('draft')
+BEGIN SELECT RAISE(ABORT, 'posted is final: asset_value_change_line'); END
 
 CREATE TRIGGER delivery_request_line_final_insert BEFORE INSERT ON "delivery_request_line"
 WHEN (SELECT state FROM "delivery_request" WHERE id = NEW."delivery_request_id") NOT IN ('draft')

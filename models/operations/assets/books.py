@@ -152,7 +152,7 @@ def enter_opening(book: AssetBook, accumulated: Decimal, until: date, *, by: Use
     change = accumulated - book.opening_accumulated
     book.opening_accumulated = book.accumulated = book.anchored_accumulated = accumulated
     book.anchored_on = until
-    _changed(book, BookChangeKind.OPENING, by, until, change, reason=reason)
+    change_book(book, BookChangeKind.OPENING, by, until, change, reason=reason)
     if book.book == BookKind.HOSPITAL:
         account = book.asset.asset_type.accumulated_account_id
         journal.post_entry(clock.today(), [JournalLeg(Posting.ACCUMULATED_DEPRECIATION, -change, account),
@@ -184,7 +184,7 @@ def change_life(book: AssetBook, useful_life: int, residual: Decimal, *, by: Use
     if book.depreciated_until is not None:
         book.anchored_on, book.anchored_accumulated = period_of(book.book,
                                                                 book.depreciated_until)[1], book.accumulated
-    _changed(book, BookChangeKind.LIFE, by, clock.today(), reason=reason, useful_life_after=useful_life,
+    change_book(book, BookChangeKind.LIFE, by, clock.today(), reason=reason, useful_life_after=useful_life,
              residual_after=residual, **before)
 
 
@@ -213,7 +213,8 @@ def change_tax(book: AssetBook, group: TaxGroup, useful_life: int | None = None,
                       life=by_law)
     if (group, life) == (book.tax_group, book.useful_life):
         raise Refused(N_("The book has this group and this life already."), field="tax_group")
-    _changed(book, BookChangeKind.LIFE, by, clock.today(), reason=reason, useful_life_before=book.useful_life,
+    change_book(book, BookChangeKind.LIFE, by, clock.today(), reason=reason,
+                useful_life_before=book.useful_life,
              useful_life_after=life, tax_group_before=book.tax_group, tax_group_after=group)
     book.tax_group, book.useful_life = group, life
     if group in BUILDINGS:
@@ -226,11 +227,13 @@ def change_tax(book: AssetBook, group: TaxGroup, useful_life: int | None = None,
 
 # ---------------------------------------------------------------- on the way out
 
-def depreciate_to(asset: Asset, on: date, *, document: Any, by: User) -> Decimal:
+def depreciate_to(asset: Asset, on: date, *, document: Any, by: User,
+                  posted_on: date | None = None) -> Decimal:
     """Depreciate every book of `asset` up to and with the day `on`, for `document` (a disposal).
 
     The period of `on` counts by its days. What a run has counted beyond `on` already stays. Posts the
-    hospital's part to the journal, dated `on`, and returns the hospital's book value then. Raises
+    hospital's part to the journal, dated `posted_on` or `on`, and returns the hospital's book value then.
+    Raises
     `PeriodClosed`. Flushes.
     """
     db.session.flush()
@@ -245,10 +248,11 @@ def depreciate_to(asset: Asset, on: date, *, document: Any, by: User) -> Decimal
             continue
         book.accumulated += amount
         book.depreciated_until = on
-        _changed(book, BookChangeKind.DISPOSAL, by, on, amount, document=document)
+        change_book(book, BookChangeKind.DISPOSAL, by, on, amount, document=document)
         if book.book == BookKind.HOSPITAL:
             kind = asset.asset_type
-            journal.post_entry(on, [JournalLeg(Posting.DEPRECIATION, amount, kind.expense_account_id),
+            journal.post_entry(posted_on or on,
+                               [JournalLeg(Posting.DEPRECIATION, amount, kind.expense_account_id),
                                     JournalLeg(Posting.ACCUMULATED_DEPRECIATION, -amount,
                                                kind.accumulated_account_id)],
                                document, by, description=str(asset))
@@ -291,7 +295,7 @@ def take_part(asset: Asset, quantity: int, *, on: date, document: Any, by: User)
         book.accumulated = min(left(accumulated), book.cost - book.residual_value)
         book.opening_accumulated = min(left(book.opening_accumulated), book.accumulated)
         book.anchored_accumulated = min(left(book.anchored_accumulated), book.accumulated)
-        _changed(book, BookChangeKind.PART, by, on, book.accumulated - accumulated, document=document,
+        change_book(book, BookChangeKind.PART, by, on, book.accumulated - accumulated, document=document,
                  cost_change=book.cost - cost)
         if book.book == BookKind.HOSPITAL:
             taken = Part(cost - book.cost, accumulated - book.accumulated)
@@ -328,9 +332,9 @@ def _lock(book: AssetBook) -> None:
     db.session.refresh(book, with_for_update=True)
 
 
-def _changed(book: AssetBook, kind: BookChangeKind, by: User, on: date, amount: Decimal = ZERO, *,
-             document: Any = None,
-             reason: str = "", **fields: Any) -> None:
+def change_book(book: AssetBook, kind: BookChangeKind, by: User, on: date, amount: Decimal = ZERO, *,
+                document: Any = None, reason: str = "", **fields: Any) -> None:
+    """Write down what changes a book beside the runs; the book itself is the caller's. Flushes."""
     db.session.add(AssetBookChange(
         asset_book=book, kind=kind, changed_on=on, amount=amount, user_id=by.id,
         reason=reason.strip() or None,

@@ -76,7 +76,9 @@ def in_the_journal(session: Any) -> Any:
             sa.select(AssetBookChange.document_type, AssetBookChange.document_id,
                       sa.func.sum(AssetBookChange.amount))
             .join(AssetBook, AssetBook.id == AssetBookChange.asset_book_id)
-            .where(AssetBookChange.kind == "disposal", AssetBook.book == BookKind.HOSPITAL)
+            .where(sa.or_(AssetBookChange.kind == "disposal",
+                          (AssetBookChange.kind == "value") & (AssetBookChange.amount > 0)),
+                   AssetBook.book == BookKind.HOSPITAL)
             .group_by(AssetBookChange.document_type, AssetBookChange.document_id)):
         lost[kind, key] = lost.get((kind, key), 0) + amount
     wrong = posted.items() ^ lost.items()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,7 +33,7 @@ from models.operations.assets.books import (
 )
 from models.operations.assets.depreciation import counted_until
 from models.operations.core.approvals import by_system
-from models.operations.core.bulk import insert_all
+from models.operations.core.bulk import insert_all, update_seen
 from models.operations.ledger import journal
 from models.operations.ledger.journal import JournalLeg
 from models.people import User
@@ -122,9 +123,9 @@ def enter(asset: Asset, *, by: User) -> None:
 
 # ---------------------------------------------------------------- many at once
 
-def enter_many(assets: Sequence[Asset], costs: dict[int, int], *, by: User) -> None:
+def enter_many(assets: Sequence[Asset], *, by: User) -> None:
     """Enter new assets of ours by set, as making each would: history, books, cost and openings against the
-    opening account. `costs`: the account of each asset's cost. What they came with was checked. Flushes."""
+    opening account. Each names the account of its cost; what it came with was checked. Flushes."""
     today, now = clock.today(), clock.now()
     ids = [asset.id for asset in assets]
     insert_all(DocumentEvent, [
@@ -133,27 +134,28 @@ def enter_many(assets: Sequence[Asset], costs: dict[int, int], *, by: User) -> N
         for key, asset in zip(ids, assets, strict=True)])
     for start in range(0, len(ids), CHUNK):
         insert_missing(Asset.id.in_(ids[start:start + CHUNK]))
-    entries = [(asset, [JournalLeg(Posting.ASSET, asset.acquisition_cost, costs[asset.id]),
+    entries = [(asset, [JournalLeg(Posting.ASSET, asset.acquisition_cost, asset.account_id),
                         JournalLeg(Posting.ASSET_OPENING, -asset.acquisition_cost)])
                for asset in assets if asset.ownership == Ownership.OWNED]
     by_id = {asset.id: asset for asset in assets}
-    changes = []
+    changes: list[dict[str, Any]] = []
+    written: list[tuple[AssetBook, dict[str, Any]]] = []
     for book in _books(ids):
         asset = by_id[book.asset_id]
         amount = asset.entering.get((book.book, "accumulated"))
         if amount is None:
             continue
         until = period_of(book.book, asset.entering[book.book, "until"])[1]
-        book.opening_accumulated = book.accumulated = book.anchored_accumulated = amount
-        book.anchored_on = until
+        written.append((book, {"opening_accumulated": amount, "accumulated": amount,
+                               "anchored_accumulated": amount, "anchored_on": until}))
         changes.append({"asset_book_id": book.id, "kind": BookChangeKind.OPENING, "changed_on": until,
                         "amount": amount, "cost_change": ZERO, "user_id": by.id, "occurred_at": now})
         if book.book == BookKind.HOSPITAL and amount:
             account = asset.asset_type.accumulated_account_id
             entries.append((asset, [JournalLeg(Posting.ACCUMULATED_DEPRECIATION, -amount, account),
                                     JournalLeg(Posting.ASSET_OPENING, amount)]))
-    db.session.flush()
     if changes:
+        update_seen(written)
         insert_all(AssetBookChange, changes)
     journal.post_many(today, entries, by, description="opening")
     for asset in assets:

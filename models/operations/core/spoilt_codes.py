@@ -29,7 +29,7 @@ _ROUNDED = re.compile(r"-?(?:[0-9]{15,}\.0|[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+)")
 #: A spreadsheet's number keeps all of its digits below this.
 MOST_EXACT = 10 ** 15
 #: Columns of digits in which zeros in front count; a column that the table lacks is passed over.
-CODES = ("code", "barcode", "npwp", "phone", "bank_account")
+CODES = ("code", "barcode", "npwp", "phone", "bank_account", "tag", "serial_number")
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,8 @@ def _doubt(row: int, column: str, text: str, is_number: bool, codes: _Codes) -> 
         return Doubt(row, column, text, twin, twin in codes.known)
     if text in codes.known:
         return None
-    guess = {"code": _code, "barcode": _barcode, "npwp": _npwp, "phone": _phone}.get(column, _any)(
-        text, is_number, codes)
+    guesses = {"code": _code, "tag": _code, "barcode": _barcode, "npwp": _npwp, "phone": _phone}
+    guess = guesses.get(column, _any)(text, is_number, codes)
     return Doubt(row, column, text, guess, False) if guess else None
 
 

@@ -86,7 +86,8 @@ def take_back(session: Any, brought: ListImport, *, by: User, reason: str) -> No
     if plan and not brought.written:
         raise Refused(N_("This list was applied before lists could be taken back."))
     model = model_of(brought.kind)
-    undo = _Undo(session, brought.kind, plan, _records(session, model, brought.written))
+    undo = UNDO.get(brought.kind, Undo)(session, brought.kind, plan,
+                                        _records(session, model, brought.written), by=by, reason=reason)
     for row, word, key, version, along in brought.written:
         undo.look(row, word, key, version, along)
     undo.look_for_users()
@@ -108,10 +109,16 @@ def _records(session: Any, model: Any, rows: Iterable[list[Any]]) -> dict[int, A
                                model.__tablename__).values()))))}
 
 
-class _Undo:
+class Undo:
+    """The rows of a list that is taken back, and what stands in their way."""
+
+    #: Tables that name the rows and are no obstacle by that.
+    passed_over: frozenset[str] = frozenset()
+
     def __init__(self, session: Any, table: str, plan: Mapping[int, dict[str, Any]],
-                 records: Mapping[int, Any]) -> None:
+                 records: Mapping[int, Any], *, by: User, reason: str) -> None:
         self.session, self.table, self.plan, self.records = session, table, plan, records
+        self.by, self.reason = by, reason.strip()[:400]
         self.made: dict[Any, tuple[int, Any]] = {}
         self.changed: list[tuple[dict[str, Any], Any]] = []
         self.obstacles: list[Obstacle] = []
@@ -143,8 +150,8 @@ class _Undo:
         owned = {column for relation in _owned(model) for column in relation.remote_side}
         for table in db.metadata.sorted_tables:
             for column in table.columns:
-                if column in owned or not any(key.column.table is model.__table__
-                                              for key in column.foreign_keys):
+                if table.name in self.passed_over or column in owned or not any(
+                        key.column.table is model.__table__ for key in column.foreign_keys):
                     continue
                 for some in chunks(self.made):
                     for key in self.session.scalars(sa.select(column).where(column.in_(some)).distinct()
@@ -182,6 +189,10 @@ class _Undo:
         if relation is not None:
             return self.session.get(relation.mapper.class_, value["id"]) if value else None
         return typed(self._column(name), value)
+
+
+#: Tables whose rows are taken back otherwise than by deleting them.
+UNDO: dict[str, type[Undo]] = {}
 
 
 def typed(column: sa.Column[Any], value: Any) -> Any:

@@ -24,6 +24,7 @@ from models.operations.core.list_files import Row
 from models.operations.core.locking import lock
 from models.operations.ledger import stock
 from models.operations.setup import import_plan, import_undo, list_layouts
+from models.operations.setup.asset_list import AssetList, AssetUndo
 from models.operations.setup.import_plan import Outcome
 from models.operations.setup.master_lists import MasterList, doubts
 from models.operations.stores import opening_stock
@@ -42,6 +43,11 @@ class Found:
     sheets: tuple[str, ...] = ()
     #: Headings that name no column of the table.
     unread: tuple[str, ...] = ()
+
+
+#: Tables whose rows a list of their own writes.
+LISTS: dict[str, type[MasterList]] = {"asset": AssetList}
+import_undo.UNDO["asset"] = AssetUndo
 
 
 # ---------------------------------------------------------------- a list comes, is looked at, is applied
@@ -198,7 +204,8 @@ def _apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User
         assert by is not None
         _opening_stock(session, brought, rows, outcome, by=by)
     else:
-        MasterList(session, brought.kind, rows, by=by, mark=brought.decimal_mark).apply(outcome)
+        LISTS.get(brought.kind, MasterList)(session, brought.kind, rows, by=by,
+                                            mark=brought.decimal_mark).apply(outcome)
     return outcome
 
 

@@ -15,9 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import RelationshipProperty
 
-from models.base import UtcDateTime
+from models.base import ExactDecimal, UtcDateTime
 from models.documents import Document
 from models.imports import OPENING_STOCK
+from models.operations.assets import openings
 from models.operations.core import activity
 from models.people import User
 from models.rights import RIGHTS, hidden, model_of
@@ -32,7 +33,6 @@ KEPT = frozenset({"id", "version", "state", "stock_on_hand", "last_received_on",
 NOT_BY_LIST: dict[str, str] = {
     "user": "accounts have roles, and their owners choose a password",
     "patient": "patients are registered",
-    "asset": "assets enter with their books",
     "land": "land is valued in the journal",
     "cleaning": "cleaning is work, not master data",
     "setting": "each setting has checks of its own",
@@ -76,6 +76,10 @@ class Declared:
     required: frozenset[str] = frozenset()
     #: Columns that something else listens to: rows that change them pass through the session.
     guarded: frozenset[str] = frozenset()
+    #: Columns that the system keeps, beside `KEPT`.
+    kept: frozenset[str] = frozenset()
+    #: What the list holds beside the table's columns: attributes of the record, as columns.
+    beside: tuple[sa.Column[Any], ...] = ()
     #: Who brings it, where that is not whoever makes and changes the rows.
     by: frozenset[Role] | None = None
 
@@ -104,6 +108,20 @@ DECLARED: dict[str, Declared] = {
         keys=("supplier", "item", "unit", "kind", "minimum_quantity", "valid_from"), example={
             "supplier": "PMS-900", "item": "OBT-P-900", "unit": "box", "kind": "price_list",
             "minimum_quantity": "1", "valid_from": "2026-01-01", "unit_price": "24500", "discount": "5"}),
+    "asset": Declared(
+        keys=("tag",), required=frozenset({"acquired_on"}),
+        kept=frozenset({"qr_code", "retired_on", "account_id", "asset_receipt_line_id", "split_from_id",
+                        "capitalised_building_id", "calibration_due_on", "calibration_failed",
+                        "recalibrate_from"}),
+        beside=tuple(sa.Column(name, ExactDecimal(18, 2) if name.endswith("accumulated") else sa.Date())
+                     for names in openings.ATTRIBUTES.values() for name in names),
+        example={
+            "tag": "0001-USG-01", "asset_type": "3.07.01", "name": "USG 4D", "ownership": "owned",
+            "brand": "Contoh", "model": "V-8", "serial_number": "SN-0012345", "condition": "good",
+            "acquisition_cost": "600000000", "acquired_on": "2023-01-10", "quantity": "1",
+            "funding_source": "blu", "work_unit": "IGD", "hospital_accumulated": "450000000",
+            "hospital_until": "2026-09-30", "tax_accumulated": "281250000", "tax_until": "2026-09-30",
+            "state_accumulated": "360000000", "state_until": "2026-06-30"}),
     # what lies in all stores is their head's
     "shelf": Declared(by=frozenset({Role.STORE_HEAD}), example={
         "store": "GF", "item": "OBT-P-900", "location": "A-03-2"}),
@@ -168,7 +186,8 @@ def attributes(table: str) -> dict[str, sa.Column[Any]]:
     for column in mapper.local_table.columns:
         if not activity.is_masked(column) and not isinstance(column.type, sa.JSON | sa.LargeBinary):
             result[by_column.get(column.name) or mapper.get_property_by_column(column).key] = column
-    return result
+    declared = DECLARED.get(table, Declared())
+    return result | {column.name: column for column in declared.beside}
 
 
 @functools.cache
@@ -188,8 +207,9 @@ def is_guarded(table: str, names: Iterable[str]) -> bool:
 
 
 def _is_written(column: sa.Column[Any]) -> bool:
-    return (column.name not in KEPT and not column.primary_key and not isinstance(column.type, UtcDateTime)
-            and not column.info.get("derived")
+    declared = DECLARED.get(column.table.name, Declared()) if column.table is not None else Declared()
+    return (column.name not in KEPT | declared.kept and not column.primary_key
+            and not isinstance(column.type, UtcDateTime) and not column.info.get("derived")
             and (not column.foreign_keys or _relation_of(column) is not None))
 
 
