@@ -275,7 +275,7 @@ def send(consultation_id: int, form: MessageForm) -> Any:
     try:
         file = None
         if upload is not None and upload.filename and _is_to_come(consultation, client_id):
-            file = conversation_page.brought(form.typed, upload)
+            file = conversation_page.brought(str(form.voice_seconds.data or ""), upload)
         with one_transaction():
             if file is not None:
                 consultation = access.own_consultation(consultation_id)  # it may have moved on meanwhile

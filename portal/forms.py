@@ -393,7 +393,8 @@ class MessageForm(PortalForm):
     have = Text(most=40)
     after = Text(most=20)
     open = Text(most=1)
-    voice_seconds = Text(most=10)
+    looked = Text(most=20)
+    voice_seconds = Text(most=6)
 
 
 class AskForm(PortalForm):

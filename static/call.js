@@ -60,7 +60,7 @@
   function again() {
     window.clearTimeout(trying);
     trying = window.setTimeout(function () {
-      if (!joined || !line || /connected|completed/.test(line.iceConnectionState.replace("disconnected", "lost"))) { return; }
+      if (!joined || !line || /^(connected|completed)$/.test(line.iceConnectionState)) { return; }
       if (offers) { offer(true); } else { tell("again", mark); }
       again();
     }, 2500);
@@ -116,7 +116,7 @@
         return answer.text().then(function (text) { return text ? { news: JSON.parse(text), pause: pause } : { news: null, pause: pause }; });
       })
       .then(function (got) {
-        if (fails) { fails = 0; if (line && /connected|completed/.test(line.iceConnectionState)) { say("talks"); } else if (line) { again(); } else { tell("join"); say("waits"); } }
+        if (fails) { fails = 0; if (line && /^(connected|completed)$/.test(line.iceConnectionState)) { say("talks"); } else if (line) { again(); } else { tell("join"); say("waits"); } }
         quiet = !got.news;
         if (got.news) {
           after = got.news.after;

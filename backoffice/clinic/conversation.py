@@ -92,7 +92,7 @@ class TalkPages:
         def look(record: Any) -> files.Checked | None:
             if upload is None or not upload.filename or not takes_file(record, mark):
                 return None
-            return conversation_page.brought(form, upload)
+            return conversation_page.brought(form.get("voice_seconds", ""), upload)
 
         def act(record: Any, file: files.Checked | None) -> None:
             body = form.get("body", "").replace("\0", "")

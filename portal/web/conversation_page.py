@@ -89,13 +89,13 @@ def other(side: MessageSide) -> MessageSide:
     return MessageSide.DOCTOR if side == MessageSide.PATIENT else MessageSide.PATIENT
 
 
-def brought(form: Mapping[str, str], upload: FileStorage) -> files.Checked:
-    """The file of a message as it may be kept: a voice note where the form says how long it is, else a photo
+def brought(voice_seconds: str, upload: FileStorage) -> files.Checked:
+    """The file of a message as it may be kept: a voice note where it is said how long it is, else a photo
     or a PDF. Outside of `one_transaction`. Raises `Refused` at ``file``."""
     with upload.stream as stream:
         content = stream.read(files.MOST_BYTES + 1)
-    if form.get("voice_seconds"):
-        return files.checked_voice(content, _number(form["voice_seconds"]))
+    if voice_seconds:
+        return files.checked_voice(content, _number(voice_seconds))
     return files.checked(content, upload.filename or "")
 
 

@@ -43,6 +43,11 @@ def photo(kind: str = "JPEG", size: tuple[int, int] = (1600, 800), **more: Any) 
     return out.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def english(client: Any) -> None:
+    client.set_cookie("language", "en")
+
+
 @pytest.fixture
 def visit(session: Any) -> Consultation:
     visit = make.make_consultation(state=ConsultationState.IN_PROGRESS, number="KON/2026/000701",

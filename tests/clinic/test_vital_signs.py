@@ -26,6 +26,11 @@ from tests.support import factories as make
 K = VitalKind
 
 
+@pytest.fixture(autouse=True)
+def english(client: Any) -> None:
+    client.set_cookie("language", "en")
+
+
 @pytest.fixture
 def visit(session: Any) -> Consultation:
     visit = make.make_consultation(state=ConsultationState.IN_PROGRESS, number="KON/2026/000901",
