@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_8e4328218ba3
+Revision ID: 0006_8a34076f68e9
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_8e4328218ba3'
+revision = '0006_8a34076f68e9'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None
@@ -146,6 +146,29 @@ def upgrade() -> None:
     sa.UniqueConstraint('name', name=op.f('uq_substance_name')),
     sqlite_autoincrement=True
     )
+    op.create_table('asset_value_change',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('created_by_id', KEY, nullable=False),
+    sa.Column('kind', sa.String(32), nullable=False),
+    sa.Column('changed_on', sa.Date(), nullable=False),
+    sa.Column('account_id', KEY, nullable=True),
+    sa.Column('state', sa.String(32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("kind IN ('improvement', 'revaluation', 'impairment')", name=op.f('ck_asset_value_change_kind_known')),
+    sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'posted', 'rejected', 'cancelled', 'reversed')", name=op.f('ck_asset_value_change_state_known')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_asset_value_change_account_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_asset_value_change_created_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_value_change')),
+    sa.UniqueConstraint('number', name=op.f('uq_asset_value_change_number')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_asset_value_change_account_id'), 'asset_value_change', ['account_id'], unique=False)
+    op.create_index(op.f('ix_asset_value_change_created_by_id'), 'asset_value_change', ['created_by_id'], unique=False)
+    op.create_index(op.f('ix_asset_value_change_state'), 'asset_value_change', ['state'], unique=False)
+    op.create_index('ix_asset_value_change_state_changed_on', 'asset_value_change', ['state', 'changed_on'], unique=False)
     op.create_table('form_draft',
     sa.Column('id', KEY, nullable=False),
     sa.Column('user_id', KEY, nullable=False),
@@ -344,7 +367,6 @@ def upgrade() -> None:
     sa.Column('consultation_id', KEY, nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("payer IN ('self', 'bpjs', 'insurance')", name=op.f('ck_walk_in_payer_known')),
-    sa.CheckConstraint("state <> 'taken' OR consultation_id IS NOT NULL", name=op.f('ck_walk_in_taken_has_consultation')),
     sa.CheckConstraint("state IN ('waiting', 'taken', 'left', 'expired')", name=op.f('ck_walk_in_state_known')),
     sa.CheckConstraint("triage IN ('routine', 'soon', 'urgent')", name=op.f('ck_walk_in_triage_known')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_walk_in_consultation_id')),
@@ -435,6 +457,26 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stay_bed_stay_id'), 'stay_bed', ['stay_id'], unique=False)
     op.create_index('uq_stay_bed_open_bed', 'stay_bed', ['bed_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_index('uq_stay_bed_open_stay', 'stay_bed', ['stay_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('asset_value_change_line',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('asset_value_change_id', KEY, nullable=False),
+    sa.Column('asset_id', KEY, nullable=False),
+    sa.Column('amount', exact(18, 2), nullable=False),
+    sa.Column('added_months', sa.Integer(), nullable=False),
+    sa.Column('surplus', exact(18, 2), nullable=True),
+    sa.Column('loss', exact(18, 2), nullable=True),
+    sa.Column('books_before', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('books_after', sa.JSON(none_as_null=True), nullable=True),
+    sa.CheckConstraint('added_months >= 0', name=op.f('ck_asset_value_change_line_added_months_not_negative')),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_asset_value_change_line_amount_not_negative')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_asset_value_change_line_asset_id')),
+    sa.ForeignKeyConstraint(['asset_value_change_id'], ['asset_value_change.id'], name=op.f('fk_asset_value_change_line_asset_value_change_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_value_change_line')),
+    sa.UniqueConstraint('asset_value_change_id', 'asset_id', name=op.f('uq_asset_value_change_line_asset_value_change_id_asset_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_asset_value_change_line_asset_id'), 'asset_value_change_line', ['asset_id'], unique=False)
+    op.create_index(op.f('ix_asset_value_change_line_asset_value_change_id'), 'asset_value_change_line', ['asset_value_change_id'], unique=False)
     op.create_table('dispensing',
     sa.Column('id', KEY, nullable=False),
     sa.Column('prescription_line_id', KEY, nullable=False),
@@ -612,10 +654,12 @@ def upgrade() -> None:
         drop_constraint('monthly_pack', 'ck_monthly_pack_state_known')
         drop_constraint('consultation', 'ck_consultation_state_known')
         drop_constraint('doctor_schedule', 'ck_doctor_schedule_ends_after_start')
+        drop_constraint('journal_line', 'ck_journal_line_purpose_known')
         drop_constraint('schedule_exception', 'ck_schedule_exception_ends_after_start')
         drop_constraint('prescription', 'ck_prescription_state_known')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_every_months_positive')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_lead_days_not_negative')
+        drop_constraint('asset_book_change', 'ck_asset_book_change_kind_known')
         drop_constraint('maintenance_line', 'ck_maintenance_line_state_known')
         drop_constraint('maintenance_line', 'ck_maintenance_line_one_thing')
     run_rows('rows')
@@ -643,6 +687,7 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_consultation_kind_known'), 'consultation', "kind IN ('appointment', 'now')")
         op.create_check_constraint(op.f('ck_consultation_state_known'), 'consultation', "state IN ('requested', 'approved', 'in_progress', 'completed', 'rejected', 'cancelled', 'no_show', 'rescheduled', 'expired')")
         op.create_check_constraint(op.f('ck_doctor_schedule_hours_not_empty'), 'doctor_schedule', 'ends_at <> starts_at')
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'revaluation_surplus', 'value_loss', 'maintenance', 'cleaning')")
         op.create_check_constraint(op.f('ck_schedule_exception_hours_not_empty'), 'schedule_exception', 'ends_at IS NULL OR ends_at <> starts_at')
         op.create_check_constraint(op.f('ck_schedule_exception_until_of_whole_days'), 'schedule_exception', 'until IS NULL OR (until >= "on" AND kind = \'away\' AND starts_at IS NULL)')
         op.create_check_constraint(op.f('ck_letter_state_known'), 'letter', "state IN ('issued', 'withdrawn', 'replaced')")
@@ -684,6 +729,7 @@ def upgrade() -> None:
         op.create_check_constraint(op.f('ck_maintenance_schedule_lead_days_sane'), 'maintenance_schedule', 'lead_days BETWEEN 0 AND 365')
         op.create_check_constraint(op.f('ck_maintenance_schedule_due_some_day'), 'maintenance_schedule', 'next_due_on IS NOT NULL OR every_meter IS NOT NULL')
         op.create_check_constraint(op.f('ck_maintenance_schedule_every_meter_sane'), 'maintenance_schedule', by_dialect(sqlite='every_meter > 0 AND every_meter <= 10000000000', postgresql='every_meter > 0.000 AND every_meter <= 10000000.000'))
+        op.create_check_constraint(op.f('ck_asset_book_change_kind_known'), 'asset_book_change', "kind IN ('opening', 'life', 'disposal', 'part', 'value', 'restored')")
         op.create_check_constraint(op.f('ck_asset_book_change_tax_group_after_known'), 'asset_book_change', "tax_group_after IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')")
         op.create_check_constraint(op.f('ck_asset_book_change_tax_group_before_known'), 'asset_book_change', "tax_group_before IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')")
         op.create_check_constraint(op.f('ck_depreciation_run_line_caught_up_fits'), 'depreciation_run_line', 'caught_up <= amount')
@@ -1130,6 +1176,27 @@ def upgrade() -> None:
         op.create_index('ix_inventory_round_state_counted_on', 'inventory_round', ['state', 'counted_on'], unique=False)
         take_back('inventory_round', ['id', 'created_by_id', 'room_id', 'inpatient_room_id', 'counted_on', 'state', 'found_empty', 'number', 'created_at', 'note', 'version'])
     if not on_postgresql():
+        set_aside('journal_line', ['ix_journal_line_account_id', 'ix_journal_line_entry_id', 'ix_journal_line_purpose'])
+        op.create_table('journal_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('entry_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=False),
+        sa.Column('purpose', sa.String(32), nullable=False),
+        sa.Column('debit', exact(18, 2), nullable=False),
+        sa.Column('credit', exact(18, 2), nullable=False),
+        sa.CheckConstraint("purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'revaluation_surplus', 'value_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
+        sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
+        sa.ForeignKeyConstraint(['entry_id'], ['journal_entry.id'], name=op.f('fk_journal_line_entry_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_journal_line_account_id'), 'journal_line', ['account_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
+        take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
+    if not on_postgresql():
         set_aside('schedule_exception', ['ix_schedule_exception_doctor_on'])
         op.create_table('schedule_exception',
         sa.Column('id', KEY, nullable=False),
@@ -1529,7 +1596,7 @@ def upgrade() -> None:
         sa.Column('reason', sa.Text(), nullable=True),
         sa.Column('user_id', KEY, nullable=False),
         sa.Column('occurred_at', MOMENT, nullable=False),
-        sa.CheckConstraint("kind IN ('opening', 'life', 'disposal', 'part')", name=op.f('ck_asset_book_change_kind_known')),
+        sa.CheckConstraint("kind IN ('opening', 'life', 'disposal', 'part', 'value', 'restored')", name=op.f('ck_asset_book_change_kind_known')),
         sa.CheckConstraint("tax_group_after IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_after_known')),
         sa.CheckConstraint("tax_group_before IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_before_known')),
         sa.ForeignKeyConstraint(['asset_book_id'], ['asset_book.id'], name=op.f('fk_asset_book_change_asset_book_id')),
@@ -1735,6 +1802,7 @@ def downgrade() -> None:
         drop_constraint('consultation', 'ck_consultation_kind_known')
         drop_constraint('consultation', 'ck_consultation_state_known')
         drop_constraint('doctor_schedule', 'ck_doctor_schedule_hours_not_empty')
+        drop_constraint('journal_line', 'ck_journal_line_purpose_known')
         drop_constraint('schedule_exception', 'ck_schedule_exception_hours_not_empty')
         drop_constraint('schedule_exception', 'ck_schedule_exception_until_of_whole_days')
         drop_constraint('letter', 'ck_letter_state_known')
@@ -1766,6 +1834,7 @@ def downgrade() -> None:
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_lead_days_sane')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_due_some_day')
         drop_constraint('maintenance_schedule', 'ck_maintenance_schedule_every_meter_sane')
+        drop_constraint('asset_book_change', 'ck_asset_book_change_kind_known')
         drop_constraint('asset_book_change', 'ck_asset_book_change_tax_group_after_known')
         drop_constraint('asset_book_change', 'ck_asset_book_change_tax_group_before_known')
         drop_constraint('depreciation_run_line', 'ck_depreciation_run_line_caught_up_fits')
@@ -1807,6 +1876,7 @@ def downgrade() -> None:
         op.drop_column('doctor_schedule', 'on_holidays')
         op.create_check_constraint(op.f('ck_doctor_schedule_ends_after_start'), 'doctor_schedule', 'ends_at > starts_at')
         op.drop_column('inventory_round', 'found_empty')
+        op.create_check_constraint(op.f('ck_journal_line_purpose_known'), 'journal_line', "purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')")
         op.drop_column('schedule_exception', 'until')
         op.create_check_constraint(op.f('ck_schedule_exception_ends_after_start'), 'schedule_exception', 'ends_at IS NULL OR ends_at > starts_at')
         op.drop_column('letter', 'number')
@@ -1847,6 +1917,7 @@ def downgrade() -> None:
         op.create_check_constraint(op.f('ck_maintenance_schedule_lead_days_not_negative'), 'maintenance_schedule', 'lead_days >= 0')
         op.drop_column('asset_book_change', 'tax_group_before')
         op.drop_column('asset_book_change', 'tax_group_after')
+        op.create_check_constraint(op.f('ck_asset_book_change_kind_known'), 'asset_book_change', "kind IN ('opening', 'life', 'disposal', 'part')")
         op.drop_column('depreciation_run_line', 'periods')
         op.drop_column('depreciation_run_line', 'caught_up')
         op.drop_column('maintenance', 'approved_cost')
@@ -2260,6 +2331,27 @@ def downgrade() -> None:
         op.create_index(op.f('ix_inventory_round_state'), 'inventory_round', ['state'], unique=False)
         op.create_index('ix_inventory_round_state_counted_on', 'inventory_round', ['state', 'counted_on'], unique=False)
         take_back('inventory_round', ['id', 'created_by_id', 'room_id', 'inpatient_room_id', 'counted_on', 'state', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('journal_line', ['ix_journal_line_account_id', 'ix_journal_line_entry_id', 'ix_journal_line_purpose'])
+        op.create_table('journal_line',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('entry_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=False),
+        sa.Column('purpose', sa.String(32), nullable=False),
+        sa.Column('debit', exact(18, 2), nullable=False),
+        sa.Column('credit', exact(18, 2), nullable=False),
+        sa.CheckConstraint("purpose IN ('inventory', 'in_transit', 'received_not_invoiced', 'payables', 'cash', 'vat', 'expense', 'loss', 'stock_gain', 'opening_stock', 'donation', 'programme', 'price_variance', 'freight', 'rounding', 'asset', 'asset_payable', 'asset_opening', 'land', 'depreciation', 'accumulated_depreciation', 'disposal_gain', 'disposal_loss', 'maintenance', 'cleaning')", name=op.f('ck_journal_line_purpose_known')),
+        sa.CheckConstraint('(debit = 0) <> (credit = 0)', name=op.f('ck_journal_line_one_sided')),
+        sa.CheckConstraint('debit >= 0 AND credit >= 0', name=op.f('ck_journal_line_sides_not_negative')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_journal_line_account_id')),
+        sa.ForeignKeyConstraint(['entry_id'], ['journal_entry.id'], name=op.f('fk_journal_line_entry_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_line')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_journal_line_account_id'), 'journal_line', ['account_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_entry_id'), 'journal_line', ['entry_id'], unique=False)
+        op.create_index(op.f('ix_journal_line_purpose'), 'journal_line', ['purpose'], unique=False)
+        take_back('journal_line', ['id', 'entry_id', 'account_id', 'purpose', 'debit', 'credit'])
     if not on_postgresql():
         set_aside('schedule_exception', ['ix_schedule_exception_doctor_on'])
         op.create_table('schedule_exception',
@@ -2751,6 +2843,9 @@ def downgrade() -> None:
     op.drop_index('ix_dispensing_prescription_line_id', table_name='dispensing')
     op.drop_index('ix_dispensing_store_id', table_name='dispensing')
     op.drop_table('dispensing')
+    op.drop_index('ix_asset_value_change_line_asset_id', table_name='asset_value_change_line')
+    op.drop_index('ix_asset_value_change_line_asset_value_change_id', table_name='asset_value_change_line')
+    op.drop_table('asset_value_change_line')
     op.drop_index('ix_stay_bed_bed_id_ended_at', table_name='stay_bed')
     op.drop_index('ix_stay_bed_stay_id', table_name='stay_bed')
     op.drop_index('uq_stay_bed_open_bed', table_name='stay_bed')
@@ -2803,6 +2898,11 @@ def downgrade() -> None:
     op.drop_table('model_part')
     op.drop_index('ix_form_draft_saved_at', table_name='form_draft')
     op.drop_table('form_draft')
+    op.drop_index('ix_asset_value_change_account_id', table_name='asset_value_change')
+    op.drop_index('ix_asset_value_change_created_by_id', table_name='asset_value_change')
+    op.drop_index('ix_asset_value_change_state', table_name='asset_value_change')
+    op.drop_index('ix_asset_value_change_state_changed_on', table_name='asset_value_change')
+    op.drop_table('asset_value_change')
     op.drop_table('substance')
     op.drop_table('medicine_name')
     op.drop_table('drug_interaction')
