@@ -104,7 +104,7 @@ def test_unread_messages_are_counted_alike_everywhere(client: Any, sign_in: Any,
     db.session.commit()
     sign_in(client, doctor.user)
     for page in ("/admin/desk/", "/admin/inbox/", "/admin/consultation/"):
-        assert 'class="rw-count is-hot">3<' in client.get(page).text.replace(
+        assert 'class="rw-count is-hot" title="Pesan belum dibaca">3<' in client.get(page).text.replace(
             "\n", ""
         )
     client.get(f"/admin/consultation/details/?id={talk.id}")
