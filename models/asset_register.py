@@ -1,5 +1,4 @@
-"""The asset register: types, the catalogue, vendors, the registered things, their books and where they
-moved."""
+"""The asset register: types, the catalogue, vendors, the registered things and their books."""
 
 from __future__ import annotations
 
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.asset_claims import is_built_on, is_claimed
+from models.asset_numbers import next_nup, next_tag, ten_digits
 from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
-from models.documents import NumberCounter, Stateful, state_column
+from models.documents import Stateful, state_column
 from models.errors import N_
 from models.organisation import Status
 from models.places import FundingSource, PhysicalCondition
@@ -92,13 +91,6 @@ class AssetType(db.Model):
 AssetType.__table__.append_constraint(sa.CheckConstraint(
     sa.and_(AssetType.__table__.c.residual_percent >= 0, AssetType.__table__.c.residual_percent <= 100),
     name="residual_percent_in_range"))
-
-
-def ten_digits() -> sa.CheckConstraint:
-    """The code of state property: ten digits, as 3050104001."""
-    digits = "0123456789"
-    return sa.CheckConstraint(f"length(bmn_code) = 10 AND ltrim(bmn_code, '{digits}') = ''",
-                              name="bmn_code_of_ten_digits")
 
 
 class AssetModel(db.Model):
@@ -205,7 +197,6 @@ class AssetState(StrEnum):
 S = AssetState
 #: What a step asks that says where a thing stands and who keeps it.
 PLACE_AND_KEEPER = ("room", "inpatient_room", "ward", "building", "work_unit", "employee")
-
 
 not_offered = Condition(
     "not_offered", lambda asset, _user: not is_claimed(asset),
@@ -366,30 +357,6 @@ class Asset(Stateful, db.Model):
         return f"{self.tag} {self.name}"
 
 
-def next_tag(connection: sa.Connection) -> str:
-    """The next free tag of the year, ``AST-2026-000123``. Its counter stays locked until the transaction
-    ends."""
-    year, taken = clock.today().year, Asset.__table__.c.tag
-    while True:
-        tag = f"AST-{year}-{_counted(connection, 'AST', year):06d}"
-        if not connection.scalar(sa.select(sa.exists().where(taken == tag))):
-            return tag
-
-
-def _counted(connection: sa.Connection, prefix: str, year: int) -> int:
-    """The next number of a counter, which stays locked until the transaction ends."""
-    counter = NumberCounter.__table__
-    bump = (sa.update(counter).where(counter.c.prefix == prefix, counter.c.year == year)
-            .values(last=counter.c.last + 1).returning(counter.c.last))
-    last = connection.scalar(bump)
-    if last is None:
-        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        connection.execute(insert(counter).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing())
-        last = connection.scalar(bump)
-    assert last is not None
-    return int(last)
-
-
 @event.listens_for(Asset, "before_insert")
 def _give_tag(_mapper: Any, connection: sa.Connection, asset: Asset) -> None:
     """An asset entered by hand without a tag gets the next one."""
@@ -398,7 +365,7 @@ def _give_tag(_mapper: Any, connection: sa.Connection, asset: Asset) -> None:
     if asset.bmn_code is None and asset.split_from_id is None and asset.asset_model is not None:
         asset.bmn_code = asset.asset_model.bmn_code
     if asset.bmn_code:
-        asset.nup = _next_nup(connection, asset.bmn_code)
+        asset.nup = next_nup(connection, asset.bmn_code)
 
 
 @event.listens_for(Asset, "before_update")
@@ -407,13 +374,7 @@ def _number_under_its_code(_mapper: Any, connection: sa.Connection, asset: Asset
     state: Any = sa.inspect(asset)
     if state.attrs.bmn_code.history.has_changes():
         asset.bmn_code = asset.bmn_code or None
-        asset.nup = _next_nup(connection, asset.bmn_code) if asset.bmn_code else None
-
-
-def _next_nup(connection: sa.Connection, code: str) -> int:
-    """The next number under a code of state property, from 1 without a gap."""
-    # a counter's key is eight characters and a number: the code's first eight digits, and its last two
-    return _counted(connection, code[:8], int(code[8:]) if code[8:].isdigit() else 0)
+        asset.nup = next_nup(connection, asset.bmn_code) if asset.bmn_code else None
 
 
 class AssetBook(db.Model):
