@@ -270,6 +270,7 @@ def done_order(asset: Asset, cost: int = 250, hours: int = 3, **fields: Any) -> 
     staff = make.make_user(Role.FACILITIES_STAFF)
     perform(order.lines[0], "start", by=staff)
     perform(order.lines[0], "finish", by=staff, given={"result": "x", "cost": Decimal(cost)})
+    perform(order, "approve_cost", by=make.make_user(Role.PAYABLES))
     perform(order, "finish", by=staff)
     return order
 
