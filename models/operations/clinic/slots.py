@@ -16,7 +16,7 @@ from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
 from models.consultations import HOLDS_SLOT, LONGEST, Consultation, VisitKind
 from models.organisation import Holiday, HolidayKind, Status
-from models.settings import setting
+from models.settings import Setting, setting, worth
 
 #: Days that `next_free` looks ahead at once.
 _SEARCH_DAYS = 14
@@ -181,8 +181,11 @@ def _apart(slots: list[Slot]) -> list[Slot]:
 
 def least_notice() -> timedelta:
     """How long before a time it can be asked for: until somebody, or the setting, has approved it."""
-    by_hand = setting("consultation.auto_approve") != "yes"
-    return timedelta(minutes=setting("consultation.notice_by_hand" if by_hand else "consultation.notice"))
+    names = ("consultation.auto_approve", "consultation.notice", "consultation.notice_by_hand")
+    said: dict[str, str] = dict(db.session.execute(
+        sa.select(Setting.key, Setting.value).where(Setting.key.in_(names))).all())  # type: ignore[arg-type]
+    approve, notice, by_hand = (worth(name, said.get(name)) for name in names)
+    return timedelta(minutes=notice if approve == "yes" else by_hand)
 
 
 def free_between(doctor: Doctor, first: date, last: date, *, patient: Patient | None = None,
