@@ -69,6 +69,7 @@ WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "depreciation_run": {"period_start": lambda: clock.today() - timedelta(days=_next()),
                          "period_end": clock.today},
     "doctor_schedule": {"ends_at": lambda: time(17)},
+    "fault_report": {"asset": lambda: make.make_asset(work_unit=make.make_work_unit())},
     "goods_receipt": {"purchase_order": make.make_purchase_order, "supplier": make.make_supplier},
     "inventory_round": {"room": make.make_room},
     "journal_line": {"debit": lambda: Decimal(1)},

@@ -160,11 +160,12 @@ def _drafted(found: FaultReport, by: User) -> Maintenance:
 
 
 def _unit_of(about: Thing, by: User) -> int:
-    """The unit in whose name it is mended: its own, the technician's, or the first one."""
+    """The unit in whose name it is mended: its own, the technician's, or the first one, if need be one that
+    is no longer active."""
     place: Any = about.inpatient_room if isinstance(about, Bed) else about
     owner = place.ward if isinstance(place, InpatientRoom) else place
     unit = getattr(owner, "work_unit_id", None) or by.work_unit_id or db.session.scalar(
-        sa.select(sa.func.min(WorkUnit.id)).where(WorkUnit.status == Status.ACTIVE))
+        sa.select(WorkUnit.id).order_by(WorkUnit.status != Status.ACTIVE, WorkUnit.id).limit(1))
     if unit is None:
         raise Refused(N_("Say first which work unit keeps %(asset)s; the request is made in its name."),
                       asset=str(about))

@@ -27,7 +27,7 @@ from models.operations.assets.books import DEPRECIATES, change_book, depreciate_
 from models.operations.assets.entry import accounts_of
 from models.operations.core.approvals import effect
 from models.operations.core.locking import lock, lock_rows
-from models.operations.ledger import journal
+from models.operations.ledger import days, journal
 from models.operations.ledger.journal import JournalLeg
 from models.people import User
 
@@ -64,8 +64,10 @@ def _check_line(paper: AssetValueChange, line: AssetValueChangeLine) -> None:
 @effect(AssetValueChange, "approve_receivables")
 def _post(paper: AssetValueChange, *, by: User, reason: str) -> None:
     """Counted up to the period before; then the books change, and the rest goes over the life that is
-    left."""
+    left. A paper whose month was closed meanwhile is of the first open day."""
     lock(paper)
+    if not days.is_open(paper.changed_on):
+        paper.changed_on = days.first_open_day(paper.changed_on)
     journal.open_period(paper.changed_on)
     ids = {line.asset_id for line in paper.lines}
     lock_rows(Asset, ids)
