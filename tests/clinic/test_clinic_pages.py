@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from models import clock
 from models.activity import Activity, ActivityLog
 from models.base import db
 from models.clinic import Patient, PatientState
@@ -65,7 +66,8 @@ def test_the_doctor_does_not_see_a_request(client: Any, sign_in: Any) -> None:
     assert client.get(f"/admin/consultation/details/?id={consultation.id}").status_code == 404
 
 
-def test_note_and_diagnosis_end_a_consultation(client: Any, sign_in: Any, consultation: Consultation) -> None:
+def test_note_and_diagnosis_end_a_consultation(client: Any, sign_in: Any) -> None:
+    consultation = make.make_consultation(state=ConsultationState.APPROVED, starts_at=clock.now())
     sign_in(client, consultation.doctor.user)
 
     def act(name: str, **data: str) -> int:

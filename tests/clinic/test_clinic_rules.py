@@ -23,7 +23,7 @@ def refused(session, record) -> str:
 
 
 @pytest.mark.parametrize("fields", [
-    {"weekday": 7}, {"slot_minutes": 4}, {"slot_minutes": 241}, {"starts_at": time(10), "ends_at": time(9)},
+    {"weekday": 7}, {"slot_minutes": 4}, {"slot_minutes": 241}, {"starts_at": time(9), "ends_at": time(9)},
     {"valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)},
 ])
 def test_impossible_hours_are_refused(session, fields):
@@ -33,7 +33,7 @@ def test_impossible_hours_are_refused(session, fields):
 
 
 @pytest.mark.parametrize("fields", [
-    {"kind": ExceptionKind.EXTRA}, {"starts_at": time(8)}, {"starts_at": time(9), "ends_at": time(8)}])
+    {"kind": ExceptionKind.EXTRA}, {"starts_at": time(8)}, {"starts_at": time(9), "ends_at": time(9)}])
 def test_impossible_exceptions_are_refused(session, fields):
     refused(session, ScheduleException(doctor_id=make_doctor().id, on=date(2026, 1, 5), **fields))
 

@@ -30,8 +30,9 @@ from models.store_requests import StoreRequestLine
 NOT_SHOWN = {
     ("room", "cleaning"),
     ("asset", "lost"), ("prescription", "draft"), ("prescription", "cancelled"),
-    ("cleaning", "finished"), ("cleaning", "inspected"), ("cleaning", "cancelled"),
-    ("supplier_invoice", "reversed"),
+    ("cleaning", "cancelled"), ("supplier_invoice", "reversed"),
+    ("asset_disposal", "reversed"), ("asset_auction", "awarded"), ("depreciation_run", "reversed"),
+    ("asset_movement", "recalled"), ("asset_movement", "refused"),
 }
 
 

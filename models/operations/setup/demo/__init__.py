@@ -26,6 +26,7 @@ from models.operations.setup.demo import (
     people,
     places,
     planning,
+    rare,
     stores,
     years_before,
 )
@@ -93,4 +94,5 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         clinic.load_open(world)
         clinic.load_today(world)
         monthly_reports.load_open(world)
+        rare.load_open(world)
         notices.load(world)

@@ -37,7 +37,7 @@ from models.operations.clinic import (
     schedules,
     slots,
 )
-from models.operations.setup.demo import clinic_people
+from models.operations.setup.demo import clinic_people, rare
 from models.operations.setup.demo.clinic_talk import BY_COMPLAINT, CASES, PRESCRIBED, Case
 from models.operations.setup.demo.world import World
 from models.people import User, UserRole
@@ -362,6 +362,7 @@ def load_today(world: World) -> None:
                 asked += 1
                 world.do(made, "approve", "admin")
     _under_way(world)
+    rare.load_line(world)
     _line(world)
     absences.away(doctors[4], world.today + timedelta(days=6), {}, "Simposium nasional", by=admin)
 
