@@ -145,15 +145,17 @@ def test_a_line_is_about_one_thing(session: Any) -> None:
 
 
 def test_a_device_is_fit_between_its_calibrations(session: Any) -> None:
-    asset = make.make_asset()
-    certificate = make.saved(Calibration(asset=asset, calibrated_on=date(2026, 1, 10),
-                                         valid_until=date(2027, 1, 9),
-                                         result=CalibrationResult.FIT))
+    asset = make.make_asset(acquired_on=date(2026, 1, 5))
+    fields = {"calibrated_on": date(2026, 1, 10), "result": CalibrationResult.FIT,
+              "certificate_number": "KAL.2026.1"}
+    certificate = make.saved(Calibration(asset=asset, valid_until=date(2027, 1, 9), **fields))
     assert certificate.is_fit_on(date(2026, 1, 10))
     assert not certificate.is_fit_on(date(2027, 1, 10))
-    refuses(session,
-            Calibration(asset_id=asset.id, calibrated_on=date(2026, 1, 10), valid_until=date(2026, 1, 10),
-                                 result=CalibrationResult.FIT), "valid_after_calibration")
+    with pytest.raises(Refused, match="longer than its own day"), session.begin_nested():
+        make.saved(Calibration(asset=asset, valid_until=date(2026, 1, 10), **fields))
+    with pytest.raises(IntegrityError, match="valid_after_calibration"), session.begin_nested():
+        session.execute(sa.insert(Calibration).values(asset_id=asset.id, valid_until=date(2026, 1, 10),
+                                                      **fields))
 
 
 # ---------------------------------------------------------------- how documents are approved

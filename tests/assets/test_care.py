@@ -75,7 +75,7 @@ def test_a_run_is_made_previewed_and_submitted(client: Any, sign_in: Any, sessio
                        data={"version": run.version}).status_code == 303
     assert (run.total, run.run_on) == (300, date(2026, 3, 31))
     assert [(line.periods, line.caught_up) for line in run.lines] == [(3, 200)]
-    assert all("makes up for earlier periods" in each for each in (client.get(page).text, fragment.text))
+    assert all("menyusulkan periode sebelumnya" in each for each in (client.get(page).text, fragment.text))
     assert "compute" not in client.get(page).text
     assert client.post(f"/admin/depreciation_run/{run.id}/compute").status_code == 422
 
@@ -270,6 +270,7 @@ def done_order(asset: Asset, cost: int = 250, hours: int = 3, **fields: Any) -> 
     staff = make.make_user(Role.FACILITIES_STAFF)
     perform(order.lines[0], "start", by=staff)
     perform(order.lines[0], "finish", by=staff, given={"result": "x", "cost": Decimal(cost)})
+    perform(order, "approve_cost", by=make.make_user(Role.PAYABLES))
     perform(order, "finish", by=staff)
     return order
 

@@ -17,6 +17,7 @@ from models.asset_history import (
     Calibration,
     CalibrationResult,
     MaintenanceSchedule,
+    MovementState,
     ScheduleKind,
 )
 from models.asset_register import Asset, AssetState, AssetType
@@ -278,7 +279,7 @@ def test_a_repaired_device_is_calibrated_again(session: Any, staff: User) -> Non
 def test_a_device_installed_elsewhere_is_calibrated_again(session: Any, staff: User, portable: bool,
                                                           fit: bool) -> None:
     asset, room = used(staff, months=12, portable=portable), make.make_room()
-    move = {"asset": asset, "moved_by": staff}
+    move = {"asset": asset, "moved_by": staff, "state": MovementState.ACKNOWLEDGED}
     make.saved(AssetMovement(to_room_id=asset.room_id, **move))
     make.saved(AssetMovement(from_room_id=room.id, to_room_id=room.id, to_work_unit_id=asset.work_unit_id,
                              **move))
