@@ -128,8 +128,8 @@ def text(says: str, most: int = 200, *, needed: bool = False, is_trimmed: bool =
     return Field(says, most=most, needed=needed, is_trimmed=is_trimmed)
 
 
-def number(says: str, least: int, most: int) -> Field:
-    return Field(says, NUMBER, most, least)
+def number(says: str, least: int, most: int, *, needed: bool = False) -> Field:
+    return Field(says, NUMBER, most, least, needed=needed)
 
 
 def switch(says: str) -> Field:

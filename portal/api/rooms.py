@@ -150,7 +150,8 @@ def check_out(found: Bed) -> dict[str, Any]:
 
 @call("POST", "/beds/<int:id>/transfer", N_("The guest goes on to another bed; the stay stays one."),
       table="bed", row=Bed, loading=_WITH, body={
-    "to_bed": number(N_("The other bed, by its id."), 1, LARGEST), "confirmed": CONFIRMED, "at": AT, **STEP})
+    "to_bed": number(N_("The other bed, by its id."), 1, LARGEST, needed=True), "confirmed": CONFIRMED,
+    "at": AT, **STEP})
 def transfer(found: Bed) -> dict[str, Any]:
     _step(found, "transfer")
     return _bed(found)

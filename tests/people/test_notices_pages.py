@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -31,10 +33,10 @@ def test_the_bell_says_the_same_number_on_every_page(client, sign_in, session, r
     for _ in range(3):
         ring(person)
     ring(make_user(role))
-    for number in ("3 ", ""):
+    for number in (["3"], []):
         for page in pages:
             text = client.get(page).get_data(as_text=True)
-            assert (f"{number}belum dibaca" in text) == bool(number), page
+            assert re.findall(r"(\d+) belum dibaca", text)[:1] == number, page
         session.execute(sa.update(Notice).values(read_at=Notice.created_at))
 
 

@@ -76,7 +76,9 @@ def account(kept: str, *roles: Role, **fields: Any) -> User:
 
 # ---------------------------------------------------------------- the button and the way out
 
-def test_a_button_shows_only_when_set(client, app, session):
+def test_a_button_shows_only_when_set(client, app, session, monkeypatch):
+    """Outside of the demonstration, where a page of our own stands in; see test_social_demo.py."""
+    monkeypatch.setitem(app.config, "RAWAT_ENV", "production")
     assert "/login/oidc" not in client.get("/login").text
     assert client.get("/login/oidc").status_code == client.get("/login/nobody").status_code == 404
     app.config.update(GOOGLE_CLIENT_ID="one", GOOGLE_CLIENT_SECRET="two")

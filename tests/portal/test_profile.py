@@ -13,6 +13,7 @@ from models.operations.people import nik
 from models.organisation import Region, RegionLevel
 from models.outbox import Notice
 from models.roles import Role
+from portal import account
 from tests.support import factories
 
 #: 17 May 1990, a woman.
@@ -93,6 +94,29 @@ def test_a_childs_nik_tells_nothing_either(client, patient, session):
     form = {"name": "Budi Kecil", "birth_date": "1990-05-17", "sex": "female", "relation": "sibling",
             "nik": NIK, "consent_privacy": "1", "consent_telemedicine": "1"}
     assert client.post("/portal/people/new", data=form).status_code == 303
+
+
+def test_one_account_writes_ten_niks_an_hour(client, app, patient, sign_in, session):
+    """The answer tells nothing of a number, and nobody tries out a list; another account has tries of its
+    own."""
+    app.config["RATELIMIT_ENABLED"] = True
+    second = factories.make_patient(sex=Sex.FEMALE)
+    other = app.test_client()
+    sign_in(other, second.user)
+    try:
+        tried = [client.post("/portal/profile", data={"nik": NIK}).status_code
+                 for _ in range(account.numbers.limit)]
+        assert 429 not in tried
+        assert len(tried) == 10
+        assert client.post("/portal/profile", data={"nik": NIK}).status_code == 429
+        child = {"name": "Budi Kecil", "birth_date": "1990-05-17", "sex": "female", "relation": "sibling",
+                 "nik": NIK, "consent_privacy": "1", "consent_telemedicine": "1"}
+        assert client.post("/portal/people/new", data=child).status_code == 429
+        assert client.post("/portal/profile", data={"height_cm": "158"}).status_code == 303
+        assert other.post("/portal/profile", data={"nik": NIK}).status_code != 429
+    finally:
+        for each in (patient.user_id, second.user_id):
+            account.numbers.forget(str(each))
 
 
 def test_only_the_profiles_columns_change(client, patient, session):

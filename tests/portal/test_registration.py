@@ -11,12 +11,14 @@ from models.base import db
 from models.clinic import ConsentKind, Patient, PatientState
 from models.errors import Refused
 from models.operations.clinic import patients
+from models.organisation import Setting
 from models.outbox import Outbox
 from models.people import AccountStatus, User
 from models.roles import Role
 from portal import registration
 from portal.web import passwords
 from portal.web.signin import guesses
+from portal.web.throttle import Throttle
 from tests.support import factories
 
 FORM = {"name": "Siti Aminah", "email": "Siti@Example.org", "password": "melati putih 12",
@@ -135,6 +137,41 @@ def test_registering_tries_no_more_passwords_than_signing_in(client, session, ap
         assert client.post("/register", data=FORM | {"email": known.email}).status_code == 429
     finally:
         guesses.forget(guess)
+
+
+@pytest.fixture
+def counted(app):
+    """Tries are counted; the house lets three register from one address."""
+    app.config["RATELIMIT_ENABLED"] = True
+    factories.saved(Setting(key="registration.per_address", value="3"))
+    three = Throttle(registration.tries.name, limit=3, window=registration.tries.window)
+    yield
+    three.forget("127.0.0.1")
+
+
+def codes(client, count: int, **fields: str) -> list[int]:
+    return [client.post("/register", data=FORM | {"email": f"warga{number}@example.org"} | fields).status_code
+            for number in range(count)]
+
+
+def test_the_house_says_how_many_register_from_one_address(client, session, counted):
+    assert codes(client, 4) == [303, 303, 303, 429]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Patient)) == 3
+
+
+def test_any_number_registers_from_an_address_that_the_house_knows(client, session, counted):
+    factories.saved(Setting(key="registration.known_addresses", value="10.1.0.0/16, 127.0.0.0/8"))
+    assert codes(client, 5) == [303] * 5
+
+
+def test_another_network_than_the_known_one_is_counted(client, session, counted):
+    factories.saved(Setting(key="registration.known_addresses", value="10.1.0.0/16"))
+    assert codes(client, 4)[-1] == 429
+
+
+def test_a_wrongly_filled_form_is_no_try(client, session, counted):
+    assert codes(client, 5, birth_date="2999-01-01") == [422] * 5
+    assert codes(client, 4) == [303, 303, 303, 429]
 
 
 def test_extra_fields_change_nothing(client, session):

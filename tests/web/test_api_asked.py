@@ -45,6 +45,11 @@ def address(call: Call) -> str:
     return "/api/v1" + call.path.replace("<int:id>", str(ROWS[call.row.__tablename__]().id))
 
 
+def needed_of(call: Call) -> dict[str, Any]:
+    """Something of the right kind for each field of the body that must be there."""
+    return {name: 1 if field.kind == "number" else "x" for name, field in call.body.items() if field.needed}
+
+
 def problem(answer: Any, status: int, field: str | None = None) -> None:
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
@@ -160,7 +165,7 @@ def test_a_huge_body_is_too_large(client: Any, head: Any) -> None:
 
 @pytest.mark.parametrize("call", EVERY, ids=IDS)
 def test_an_unknown_field_is_refused_by_its_name(client: Any, head: Any, call: Call) -> None:
-    needed = {name: "x" for name, field in call.body.items() if field.needed}
+    needed = needed_of(call)
     for name in ("versions", "Version", "état"):
         problem(client.open(address(call), method=call.method, headers=head, json={**needed, name: 1}), 422,
                 name)
@@ -184,7 +189,7 @@ def test_a_value_of_another_kind_is_refused_at_its_field(client: Any, head: Any,
                                                     2**70]
         for value in wrong:
             raw = json.dumps(value) if value != 1e400 else "1e400"
-            needed = {other: "x" for other, each in call.body.items() if each.needed and other != name}
+            needed = {other: each for other, each in needed_of(call).items() if other != name}
             text = json.dumps(needed)[:-1] + (", " if needed else "") + f"{json.dumps(name)}: {raw}}}"
             answer = client.open(where, method=call.method, headers=head, data=text,
                                  content_type="application/json")
@@ -205,7 +210,7 @@ def test_a_password_is_taken_as_it_is(client: Any, session: Any) -> None:
 @pytest.mark.parametrize("call", EVERY, ids=IDS)
 def test_an_unknown_parameter_is_refused_by_its_name(client: Any, head: Any, call: Call) -> None:
     where = address(call)
-    needed = {name: "x" for name, field in call.body.items() if field.needed}
+    needed = needed_of(call)
     for name in ("foo", "State", "id"):
         answer = client.open(f"{where}?{name}=1", method=call.method, headers=head, json=needed)
         problem(answer, 422, name)
