@@ -170,6 +170,22 @@ def test_a_run_that_followed_is_reversed_first(session: Any, staff: User) -> Non
     assert broken() == []
 
 
+def test_a_change_whose_month_was_closed_meanwhile_is_of_the_first_open_day(session: Any,
+                                                                            staff: User) -> None:
+    """Submitted in April and posted in May, when April is closed: what is over by then counts first."""
+    made = paper(staff, IMPROVEMENT, owned(staff), 1_200_000)
+    perform(made, "submit", by=staff)
+    perform(made, "approve", by=make.make_user(Role.FACILITIES_HEAD))
+    clock.freeze(datetime(2026, 5, 20, 5, tzinfo=UTC))
+    posted(staff, date(2026, 4, 1))
+    journal.close_period(2026, 4, by=make.make_user(Role.PAYABLES))
+    perform(made, "approve_receivables", by=make.make_user(Role.RECEIVABLES))
+    days_of = set(session.scalars(sa.select(JournalEntry.posted_on).where(
+        JournalEntry.document_type == "asset_value_change", JournalEntry.document_id == made.id)))
+    assert (made.changed_on, days_of) == (date(2026, 5, 1), {date(2026, 5, 1)})
+    assert broken() == []
+
+
 def test_a_closed_month_keeps_its_change(session: Any, staff: User) -> None:
     asset = owned(staff)
     made = post(paper(staff, IMPAIRMENT, asset, 5_700_000))
