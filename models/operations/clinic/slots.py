@@ -15,8 +15,8 @@ from models import clock
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
 from models.consultations import HOLDS_SLOT, LONGEST, Consultation, VisitKind
-from models.organisation import Holiday, HolidayKind, Status
-from models.settings import Setting, setting, worth
+from models.organisation import Holiday, HolidayKind, Setting, Status
+from models.settings import setting, worth
 
 #: Days that `next_free` looks ahead at once.
 _SEARCH_DAYS = 14
