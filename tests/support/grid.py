@@ -76,6 +76,7 @@ WANTED: dict[str, dict[str, Callable[[], Any]]] = {
     "letter": {"sick_from": clock.today, "sick_until": clock.today},
     "maintenance_line": {"asset": make.make_asset},
     "maintenance_part": {"maintenance_line": lambda: make.make_started_maintenance().lines[0]},
+    "maintenance_schedule": {"every_months": lambda: 6, "next_due_on": clock.today},
     "monthly_pack": {"period": lambda: make.saved(Period(**{name: value()
                                                             for name, value in MONTH.items()}))},
     "own_exercise": {"key": lambda: make.unique("own")},

@@ -12,7 +12,7 @@ import pytest
 from models.base import db
 from models.errors import Refused
 from models.organisation import Setting
-from models.outbox import Outbox
+from models.outbox import Channel, Outbox
 from models.people import Language
 from models.roles import Role
 from portal.web import notices
@@ -92,7 +92,7 @@ def test_mails_end_with_it(session: Any, name: str) -> None:
     user = make_user(Role.PATIENT, name="Ani")
     given(phone="(0321) 555-0123")
     name = "registration_closed" if name == "notice" else name
-    mail = Outbox(user=user, to_address=user.email, template=name, language=Language.EN,
+    mail = Outbox(user=user, to_address=user.email, template=name, language=Language.EN, channel=Channel.MAIL,
                   params={"name": "Ani", "new": "a@example.org", "patient": "Ani"})
     assert "The hospital: (0321) 555-0123" in notices.words_of(mail).body
 

@@ -15,8 +15,8 @@ from models import clock
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
 from models.consultations import HOLDS_SLOT, LONGEST, Consultation, VisitKind
-from models.organisation import Holiday, HolidayKind, Status
-from models.settings import Setting, setting, worth
+from models.organisation import Holiday, HolidayKind, Setting, Status
+from models.settings import setting, worth
 
 #: Days that `next_free` looks ahead at once.
 _SEARCH_DAYS = 14
@@ -182,8 +182,8 @@ def _apart(slots: list[Slot]) -> list[Slot]:
 def least_notice() -> timedelta:
     """How long before a time it can be asked for: until somebody, or the setting, has approved it."""
     names = ("consultation.auto_approve", "consultation.notice", "consultation.notice_by_hand")
-    said: dict[str, str] = dict(db.session.execute(
-        sa.select(Setting.key, Setting.value).where(Setting.key.in_(names))).all())  # type: ignore[arg-type]
+    said = {row.key: row.value for row in db.session.execute(
+        sa.select(Setting.key, Setting.value).where(Setting.key.in_(names)))}
     approve, notice, by_hand = (worth(name, said.get(name)) for name in names)
     return timedelta(minutes=notice if approve == "yes" else by_hand)
 

@@ -101,7 +101,7 @@ def said(values: ParameterValues) -> list[tuple[str, dict[str, Any]]]:
     days = finished_days(values)
     if not days.count:
         return [(N_("None of these days is over yet, so nothing is counted."), {})]
-    return [(N_("Counted: %(first)s to %(last)s (%(days)s days that are over), by the census of midnight."),
+    return [(N_("Counted: %(first)s to %(last)s, by the census of midnight. Days that are over: %(days)s."),
              {"first": days.first, "last": days.last, "days": days.count})]
 
 

@@ -110,9 +110,9 @@ DECLARED: dict[str, Declared] = {
             "minimum_quantity": "1", "valid_from": "2026-01-01", "unit_price": "24500", "discount": "5"}),
     "asset": Declared(
         keys=("tag",), required=frozenset({"acquired_on"}),
-        kept=frozenset({"qr_code", "retired_on", "account_id", "asset_receipt_line_id", "split_from_id",
-                        "capitalised_building_id", "calibration_due_on", "calibration_failed",
-                        "recalibrate_from"}),
+        kept=frozenset({"qr_code", "nup", "retired_on", "account_id", "asset_receipt_line_id",
+                        "split_from_id", "capitalised_building_id", "calibration_due_on",
+                        "calibration_failed", "recalibrate_from"}),
         beside=tuple(sa.Column(name, ExactDecimal(18, 2) if name.endswith("accumulated") else sa.Date())
                      for names in openings.ATTRIBUTES.values() for name in names),
         example={
