@@ -46,7 +46,7 @@ def test_the_first_administrator_is_made(flask, session):
 
 
 @pytest.mark.parametrize(("email", "password", "why"), [
-    ("no-address", PASSWORD, "no e-mail"), ("new@rs.test", "short", "15 characters"),
+    ("no-address", PASSWORD, "no e-mail"), ("new@rs.test", "short", "15 letters"),
     ("TAKEN@rs.test", PASSWORD, "already")])
 def test_an_account_that_cannot_be_is_refused_in_one_line(flask, email, password, why):
     make_user(email="taken@rs.test")
