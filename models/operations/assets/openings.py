@@ -165,8 +165,10 @@ def enter_many(assets: Sequence[Asset], *, by: User) -> None:
 
 def _books(ids: list[int]) -> Iterable[AssetBook]:
     for start in range(0, len(ids), CHUNK):
+        # a list that was looked at before had the same ids, and was rolled back
         yield from db.session.scalars(sa.select(AssetBook).where(
-            AssetBook.asset_id.in_(ids[start:start + CHUNK])).order_by(AssetBook.id))
+            AssetBook.asset_id.in_(ids[start:start + CHUNK])).order_by(AssetBook.id)
+            .execution_options(populate_existing=True))
 
 
 def withdraw(assets: Sequence[Asset], *, by: User, reason: str) -> None:
