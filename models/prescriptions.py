@@ -186,7 +186,7 @@ class PrescriptionLine(MeasuredLine, db.Model):
     times_a_day: Mapped[int | None] = mapped_column(info={"masked": True})
     every_hours: Mapped[int | None] = mapped_column(info={"masked": True})
     meal: Mapped[Meal | None] = mapped_column(info={"masked": True})
-    is_if_needed: Mapped[bool] = mapped_column(default=False, server_default=sa.false(),
+    is_if_needed: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"),
                                                info={"masked": True})
     #: At most so often a day, where it is taken if needed.
     most_a_day: Mapped[int | None] = mapped_column(info={"masked": True})
