@@ -53,6 +53,7 @@ class TableView(ModelView):
     - `above_lines`, `aside_fields`: fields that stand above the lines, and those of a line that are folded;
     - `stock_address`, `takes_expired`, `waits_for_stock`: where the form's script asks what a store has, and
       what it is told; `closing_address`: the page that closes months;
+    - `step_template`: the page that asks what a step needs;
     - `makes`: documents that can be made from one of these; `beside_new`: other ways to make one;
     - `puts_away`: the step that brings goods in, and the attribute of the store whose shelves are told then;
     - `late`: the column whose day may not pass, and in which states; `searches_people`: people are searched
