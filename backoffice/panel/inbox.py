@@ -140,7 +140,8 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
 
 #: Whom or what a document concerns, the first that it has; after a dot, what that one concerns.
 PARTIES = ("work_unit", "supplier", "vendor", "asset_procurement.vendor", "patient", "consultation.patient",
-           "store_request.work_unit", "store", "room", "inpatient_room")
+           "store_request.work_unit", "store", "room", "inpatient_room", "asset", "bed", "room_class",
+           "building")
 #: The same of a document that names things in its lines only.
 THINGS = ("asset", "land")
 
@@ -152,9 +153,9 @@ def _party(model: Any) -> Any:
         return model.concerns()
     if "name" in columns_of(model):
         return model.name
-    named = next((name for path in PARTIES if (name := _named(model, *path.split("."))) is not None), None)
-    if named is not None:
-        return named
+    named = [name for path in PARTIES if (name := _named(model, *path.split("."))) is not None]
+    if named:  # the first that is filled in
+        return named[0] if len(named) == 1 else sa.func.coalesce(*named)
     month = _month(model)
     if month is not None:
         return month
