@@ -72,6 +72,8 @@ class TalkPages:
     @expose("/<id>/call")
     def call_view(self, id: str) -> Any:
         """The video call, by the doctor alone."""
+        self._own_or_404(id)
+        self.note_reading(id)
         record = self._own_or_404(id)
         return call_page.page(record, ME, self.details_url(record))
 

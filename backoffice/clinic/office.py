@@ -232,7 +232,7 @@ class OfficePages:
     def account_view(self: Any, id: str) -> Any:
         """A link by mail, with which who was registered by the office gets an account."""
         self.must("edit")
-        self.one_or_404(id)
+        self.note_reading(id)
         form = AccountForm()
 
         def page(form: StaffForm, refusal: Refused | None = None) -> Any:
@@ -260,6 +260,8 @@ class OfficePages:
         record = self.one_or_404(id)
         if record.user is None or not may(current_user, "edit", "user"):
             abort(404)
+        self.note_reading(id)
+        record = self.one_or_404(id)
         form = AddressForm(obj=record.user)
 
         def page(form: StaffForm, refusal: Refused | None = None) -> Any:
