@@ -39,7 +39,6 @@ MOST_TILES = 4
 MOST_COUNTED = 9999
 STORES = frozenset({R.STORE_STAFF, R.STORE_HEAD})
 SARPRAS = frozenset({R.FACILITIES_STAFF, R.FACILITIES_HEAD})
-MANAGEMENT = frozenset({R.ADMIN, R.DIRECTOR})
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,8 @@ def _with(**query: str) -> Callable[[], dict[str, str]]:
 
 #: In the order in which a person's first four are taken.
 TILES: tuple[Tile, ...] = (
-    Tile("doctors", _l("Doctors available"), "doctor", MANAGEMENT, _with(only="available"),
+    # the others have the clinic's four figures beside their tiles
+    Tile("doctors", _l("Doctors available"), "doctor", frozenset({R.ADMIN}), _with(only="available"),
          Trend(_l("Doctors who held consultations"), "started_at", of="doctor_id", table="consultation")),
     Tile("packs", _l("Monthly reports released"), "monthly_pack", frozenset({R.DIRECTOR}),
          _with(state="released")),

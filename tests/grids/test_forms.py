@@ -22,7 +22,9 @@ TABLES = sorted(table for table in grid.tables() if who_may("edit", table) | who
 #: Filled in by the operation that a save is, whatever was posted.
 FOLLOWS = {"version", "updated_at", "period_end"}
 #: The same of one table: the order's own day, and who wrote the row.
-FOLLOWS_IN = {"goods_receipt": {"ordered_on"}, "item_substitute": {"approved_by_id"}}
+FOLLOWS_IN = {"goods_receipt": {"ordered_on"}, "item_substitute": {"approved_by_id"},
+              # a run is dated the last day of its period
+              "depreciation_run": {"run_on"}}
 
 
 def posted(model: Any) -> dict[str, str]:

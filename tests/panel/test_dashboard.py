@@ -54,6 +54,7 @@ def test_a_tiles_number_is_the_number_of_the_list_it_leads_to(app, client, sign_
         for _ in range(2):
             grid.row_of(mapped_tables()[tile.table])
     page = client.get("/admin/").get_data(as_text=True)
+    page = page.partition('class="rw-tiles" role="group"')[0]  # the clinic's four have their own test
     found = re.findall(r'<a class="rw-tile" href="([^"]+)">.*?rw-tile-num">([\d.,+]+)<', page, re.S)
     assert len(found) == len(tiles)
     for address, number in found:

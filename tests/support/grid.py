@@ -64,6 +64,7 @@ WANTED: dict[str, dict[str, Callable[[], Any]]] = {
                         "reserved_until": lambda: clock.now() + timedelta(hours=6)},
     "calibration": {"valid_until": lambda: clock.today() + timedelta(days=365),
                     "certificate_number": lambda: make.unique("SERT")},
+    "service_contract": {"asset_model": make.make_asset_model},
     "doctor_duty": {"starts_at": clock.now, "ends_at": lambda: clock.now() + timedelta(hours=8)},
     "class_facility": {"item": make.make_item},
     "cleaning": {"room": make.make_room},
