@@ -91,6 +91,10 @@ class FaultReport(Document, db.Model):
                    needs_reason=True),
         rests_on={S.ORDERED: "maintenance"},
     )
+    also_final_in = (S.CLOSED, S.DISMISSED)
+    #: What reopening empties or counts anew.
+    late_columns = ("maintenance_id", "acknowledged_at", "result", "condition_before", "condition_after",
+                    "reported_at", "answer_due_at")
 
     id: Mapped[Id]
     created_by_id: Mapped[int] = author()

@@ -17,7 +17,7 @@ from models.base import one_transaction
 from models.clinic import Patient, PatientState
 from models.errors import NotAllowed, Refused
 from models.merges import PatientMerge
-from models.operations.clinic import allergies, merge_undo, merging
+from models.operations.clinic import allergies, merge_conflicts, merge_undo, merging
 from models.rights import may, may_see
 from portal.web import words
 
@@ -95,8 +95,9 @@ class MergePages:
                            message_of=message_of, can_turn=gone.state == PatientState.ACTIVE,
                            joined=joined(gone, kept),
                            choices=choices,
-                           chosen=request.form, twice=[pair for pair in merging.overlapping(kept, gone)
-                                                       if merging.was_held(pair)])
+                           chosen=request.form,
+                           twice=[pair for pair in merge_conflicts.overlapping(kept, gone)
+                                  if merge_conflicts.was_held(pair)])
 
     # ------------------------------------------------------------ taking a merge back
 

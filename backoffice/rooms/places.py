@@ -65,8 +65,7 @@ class BedView(PlaceLabels, MasterView):
         """The way to who lies there, and to keeping the bed for somebody."""
         result = []
         if may(current_user, "read", "stay") and (stay := record.stay) is not None:
-            result.append((f"/admin/stay/details/?id={stay.id}", bed_steps.guest_in_words(stay),
-                           "door-enter"))
+            result.append((f"/admin/stay/details/?id={stay.id}", gettext("Who lies here"), "door-enter"))
         if may(current_user, "create", "bed_reservation") and record.state != BedState.OUT_OF_SERVICE:
             result.append((f"/admin/bed_reservation/new/?bed={record.id}", gettext("Reserve"),
                            "calendar-event"))

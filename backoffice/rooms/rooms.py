@@ -182,7 +182,8 @@ class RoomsView(Page):
         return self.render("backoffice/rooms/rooms_wall.html" if given["wall"]
                            else "backoffice/rooms/rooms.html",
                            classes=classes, now=clock.now(), source=given["address"]("/admin/rooms/board"),
-                           back=given["address"](wall=""), house=setting("hospital.name") if given["wall"] else "", **given)
+                           back=given["address"](wall=""),
+                           house=setting("hospital.name") if given["wall"] else "", **given)
 
     @expose("/board")
     def board(self) -> Any:

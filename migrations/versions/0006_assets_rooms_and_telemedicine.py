@@ -1,6 +1,6 @@
 """assets rooms and telemedicine
 
-Revision ID: 0006_8a34076f68e9
+Revision ID: 0006_7fb7f0e76b8a
 Revises: 0005_34af03442177
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_8a34076f68e9'
+revision = '0006_7fb7f0e76b8a'
 down_revision = '0005_34af03442177'
 branch_labels = None
 depends_on = None

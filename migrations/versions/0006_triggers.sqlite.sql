@@ -170,12 +170,12 @@ WHEN OLD.state IN ('posted', 'cancelled', 'reversed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: depreciation_run'); END
 
 CREATE TRIGGER fault_report_final_update BEFORE UPDATE ON "fault_report"
-WHEN (OLD.state IN ('') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."code" IS NOT NEW."code" OR OLD."reported_on" IS NOT NEW."reported_on" OR OLD."reported_at" IS NOT NEW."reported_at" OR OLD."priority" IS NOT NEW."priority" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."place_detail" IS NOT NEW."place_detail" OR OLD."fault" IS NOT NEW."fault" OR OLD."reporter_name" IS NOT NEW."reporter_name" OR OLD."reporter_phone" IS NOT NEW."reporter_phone" OR OLD."answer_due_at" IS NOT NEW."answer_due_at" OR OLD."acknowledged_at" IS NOT NEW."acknowledged_at" OR OLD."condition_before" IS NOT NEW."condition_before" OR OLD."condition_after" IS NOT NEW."condition_after" OR OLD."result" IS NOT NEW."result" OR OLD."maintenance_id" IS NOT NEW."maintenance_id" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
+WHEN (OLD.state IN ('closed', 'dismissed') AND (OLD."id" IS NOT NEW."id" OR OLD."created_by_id" IS NOT NEW."created_by_id" OR OLD."code" IS NOT NEW."code" OR OLD."reported_on" IS NOT NEW."reported_on" OR OLD."priority" IS NOT NEW."priority" OR OLD."asset_id" IS NOT NEW."asset_id" OR OLD."bed_id" IS NOT NEW."bed_id" OR OLD."inpatient_room_id" IS NOT NEW."inpatient_room_id" OR OLD."room_id" IS NOT NEW."room_id" OR OLD."building_id" IS NOT NEW."building_id" OR OLD."place_detail" IS NOT NEW."place_detail" OR OLD."fault" IS NOT NEW."fault" OR OLD."reporter_name" IS NOT NEW."reporter_name" OR OLD."reporter_phone" IS NOT NEW."reporter_phone" OR OLD."number" IS NOT NEW."number" OR OLD."created_at" IS NOT NEW."created_at" OR OLD."note" IS NOT NEW."note"))
   OR (OLD.number IS NOT NULL AND OLD.number IS NOT NEW.number)
 BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
 
 CREATE TRIGGER fault_report_final_delete BEFORE DELETE ON "fault_report"
-WHEN OLD.state IN ('') OR OLD.number IS NOT NULL
+WHEN OLD.state IN ('closed', 'dismissed') OR OLD.number IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'posted is final: fault_report'); END
 
 CREATE TRIGGER goods_receipt_final_update BEFORE UPDATE ON "goods_receipt"

@@ -173,6 +173,25 @@ def test_the_rest_is_closed_with_a_reason_and_both_are_told(written: Prescriptio
     assert told(written)[-1] == "prescription_closed"
 
 
+def test_nothing_more_is_given_of_a_consultation_that_was_cancelled(session: Any, store: Store) -> None:
+    """Nothing was signed in it, so the doctor may still cancel; what was given stays given."""
+    make.make_chart()
+    visit = make.make_consultation(state=ConsultationState.IN_PROGRESS, number="KON/2026/000702")
+    item = make.make_item(batch_tracked=True)
+    item.category.is_medicine = True
+    make.stock_up(store, item, 30, 30_000, "B-10", clock.today() + timedelta(days=60))
+    drawn, issued, partly = (prescribe(visit, [Medicine(make.unit_of(item), Decimal(10), "3 x 1 tablet")],
+                                       by=visit.doctor.user) for _ in range(3))
+    issue(issued)
+    give(issue(partly), "dispense_part", make.make_user(Role.STORE_STAFF), store, now=4)
+    perform(visit, "cancel", by=visit.doctor.user, reason="Salah pasien")
+    session.commit()
+    assert [rx.state for rx in (drawn, issued, partly)] == [
+        PrescriptionState.CANCELLED, PrescriptionState.CANCELLED, PrescriptionState.DISPENSED]
+    assert partly.events[-1].note == "Salah pasien"
+    assert there(store) == 26
+
+
 def test_what_went_to_the_wrong_patient_comes_back_the_same_day(written: Prescription, store: Store) -> None:
     staff, head = make.make_user(Role.STORE_STAFF), make.make_user(Role.STORE_HEAD)
     issue(written)

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from models import clock
@@ -17,6 +17,7 @@ from models.base import db, one_transaction
 from models.beds import Stay
 from models.clinic import Patient, Payer
 from models.documents import Attachment
+from models.duty import WalkIn
 from models.errors import Conflict, NotAllowed, Refused
 from models.merges import PatientMerge, PatientMergeMove
 from models.operations.clinic import merge_undo, merging, patient_record
@@ -108,6 +109,7 @@ def build(said: dict, *, state: str, days: int) -> Patient:
 @given(one=both_sides(), other=both_sides(), state=st.sampled_from(["active", "pending"]),
        take=st.sets(st.sampled_from(sorted(merging.TOGETHER))))
 def test_merged_and_taken_back_is_as_before(session, one, other, state, take):
+    assume(not (one["stays"] and other["stays"]))  # a test of its own
     with session.begin_nested() as inner:
         admin = make_user(Role.ADMIN)
         gone, kept = build(one, state=state, days=1), build(other, state="active", days=20)
@@ -124,6 +126,26 @@ def test_merged_and_taken_back_is_as_before(session, one, other, state, take):
         assert everything() == before
         assert sound(session) == []
         inner.rollback()
+
+
+def test_one_person_lies_in_one_bed_and_waits_once(two, admin, session):
+    gone, kept = two
+    mine, theirs = row_of(Stay), row_of(Stay)
+    mine.patient_id, theirs.patient_id = kept.id, gone.id
+    session.commit()
+    with pytest.raises(Refused, match="Both lie in a bed now") as told:
+        merging.merge(gone, kept, by=admin)
+    assert str(mine.bed) in str(told.value)
+    theirs.ended_at = clock.now()
+    session.add_all(WalkIn(patient=patient, complaint="Batuk", created_by_id=admin.id) for patient in two)
+    session.commit()
+    with pytest.raises(Refused, match="Both wait for a doctor"):
+        merging.merge(gone, kept, by=admin)
+    gone_place = session.scalar(sa.select(WalkIn).where(WalkIn.patient_id == gone.id))
+    perform(gone_place, "leave", by=admin)
+    session.commit()
+    merging.merge(gone, kept, by=admin)
+    assert {mine.patient_id, theirs.patient_id, gone_place.patient_id} == {kept.id}
 
 
 def test_what_was_made_after_the_merge_stays_with_the_record_that_stayed(two, admin, session):

@@ -61,7 +61,7 @@ BROKEN: frozenset[Break] = frozenset((int(row["number"]), row["table"], row["sta
                                      for row in lines("invariants_broken.csv"))
 #: As many lines as the list may have: lower it with every line that leaves, raise it only when a test asks
 #: what none asked before.
-MOST_BROKEN = 83
+MOST_BROKEN = 81
 
 
 def agree(found: set[Break], numbers: set[int], table: str = "") -> None:

@@ -21,6 +21,7 @@ from models.asset_exits import AssetAuctionBid
 from models.base import db
 from models.consultations import ClinicalNote, ConsultationState, Diagnosis, TriageAnswer
 from models.documents import Attachment, Comment
+from models.duty import WalkIn
 from models.operations.clinic.prescriptions import Medicine, prescribe
 from models.operations.core.approvals import perform
 from models.operations.people import nik
@@ -95,6 +96,8 @@ def house(session: Any) -> House:
                                sick_until=until,
                                referred_to="Poli Turmalin", body="Surat Obsidian", author_id=doctor.user_id,
                                verify_code="vc-rights"))
+    waiting = make.saved(WalkIn(patient=patient, created_by_id=patient.user_id, complaint="Keluhan Wolfram",
+                                answers='{"onset": "jawaban_zrq"}'))
     supplier = make.make_supplier(bank_account="Bank Safir 900-77-1")
     bed = make.make_bed()
     rooms_in(bed)
@@ -110,7 +113,7 @@ def house(session: Any) -> House:
     found.keys = {"patient": patient.id, "consultation": visit.id, "prescription": rx.id, "letter": letter.id,
                   "supplier": supplier.id, "bed": bed.id, "inpatient_room": room.id,
                   "room_class": room.room_class_id, "ward": room.ward_id, "room": make.make_room().id,
-                  "user": head.id, "asset_auction_bid": bid.id}
+                  "user": head.id, "asset_auction_bid": bid.id, "walk_in": waiting.id}
     found.more = {"consultation": [f"{visit.id}/file?file={paper.id}"],
                   "report:stock_card": [f"?item={item.id}"],
                   "report:controlled": [f"?item={item.id}"], "report:recall": ["?batch=KRAKEN-1"],
@@ -120,6 +123,8 @@ def house(session: Any) -> House:
     found.secrets = {
         "complaint": Secret(("Xenolit",), "consultation.complaint", (Role.DOCTOR, own)),
         "triage answers": Secret(("jawaban_qwx",), "triage_answer.answer"),
+        "walk_in.complaint": Secret(("Wolfram",), "walk_in.complaint"),
+        "walk_in.answers": Secret(("jawaban_zrq",), "walk_in.answers"),
         "attachments": Secret(("osmium",), "attachment.file_name",
                               (Role.DOCTOR, page.format("patient", patient.id))),
         "rating_comment": Secret(("Vanadis",), "consultation.rating_comment"),

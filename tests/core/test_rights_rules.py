@@ -204,7 +204,10 @@ NOT_SEEN: dict[tuple[Role, str], set[str]] = {
     (R.ADMIN, "letter"): {"body", "kind", "sick_from", "sick_until", "referred_to"},
     (R.ADMIN, "prescription"): {
         "note", "allergies", "lines.item", "lines.unit", "lines.quantity", "lines.dose", "lines.frequency",
-        "lines.duration_days", "lines.directions", "lines.allergy_reason"},
+        "lines.duration_days", "lines.directions", "lines.allergy_reason", "lines.dose_quantity",
+        "lines.dose_unit", "lines.times_a_day", "lines.every_hours", "lines.meal", "lines.is_if_needed",
+        "lines.most_a_day", "lines.interaction_reason", "lines.warnings"},
+    (R.ADMIN, "walk_in"): {"complaint", "answers"},
     (R.STORE_HEAD, "prescription"): {"note"},
     (R.STORE_HEAD, "supplier"): {"bank_account"}, (R.STORE_STAFF, "supplier"): {"bank_account"},
     (R.DIRECTOR, "supplier"): {"bank_account"},
@@ -226,7 +229,8 @@ def test_a_table_is_no_record_of_a_patient_and_hides_nothing_unless_said() -> No
 
 def test_reading_a_patients_record_is_recorded() -> None:
     assert {table for table, rights in RIGHTS.items() if rights.clinical} == {
-        "stay", "patient", "consultation", "clinical_note", "diagnosis", "prescription", "letter"}
+        "stay", "bed_reservation", "patient", "patient_allergy", "consultation", "walk_in", "clinical_note",
+        "diagnosis", "prescription", "letter"}
 
 
 def test_a_table_is_known_by_its_name(session: Any) -> None:

@@ -30,8 +30,12 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/account/(confirm|done|forgotten|password|profile)", ANYBODY),
     (r"/account/.*", EVERYBODY),
     (r"/(login|logout|register.*|language/.*|theme/.*|verify/.*)?", ANYBODY),
-    (r"/asset/[^/]+", ANYBODY),
+    (r"/asset/[^/]+(/fault)?", ANYBODY),
     (r"/asset/.*", readers("asset")),
+    (r"/(place|wall)/.*", ANYBODY),
+    (r"/fault/of/.*", EVERYBODY),
+    (r"/fault/.*", ANYBODY),
+    (r"/drafts", ANYBODY),  # answers a script: 401, not the door
     (r"/portal/(doctors|specializations|facilities|register)(/.*)?", ANYBODY),
     (r"/portal/.*", openers("portal")),
     (r"/learn/(join|joined)", ANYBODY),
@@ -49,11 +53,13 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/admin/imports(/.*)?", openers("imports")),
     (r"/admin/care/", openers("care")),
     (r"/admin/reports/.*", openers("reports")),
+    (r"/admin/settings/(.*)?", openers("settings")),
     *((rf"/admin/{table}/.*", readers(table)) for table in TABLES),
 )
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 #: What stands for the variable parts; the row does not exist.
-PARTS = {"export_type": "csv", "code": "id", "name": "light", "step": "submit", "filename": "nothing.css"}
+PARTS = {"size": "small", "export_type": "csv", "code": "id", "name": "light", "step": "submit",
+         "filename": "nothing.css"}
 
 
 def who(rule: str) -> frozenset[Role] | None:

@@ -110,7 +110,7 @@ def _each(path: str) -> Iterator[tuple[Mutant, ast.Module]]:
 def _words(node: ast.AST, changed: ast.AST, place: _Place) -> tuple[str, str]:
     """Before and after as text: of the node, or of what it hangs in where that alone says little."""
     if isinstance(node, ast.Dict) and isinstance(changed, ast.Dict):
-        gone = next(key for key in node.keys if key not in changed.keys)
+        gone = next((key for key in node.keys if key not in changed.keys), None)  # None: a `**` of several
         return f"row {ast.unparse(gone) if gone is not None else '**'}", "nothing"
     around = place.parent
     if not isinstance(around, ast.expr | ast.keyword | ast.comprehension) or isinstance(around, ast.Dict) or (

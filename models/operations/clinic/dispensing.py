@@ -94,6 +94,16 @@ def _all_ready(consultation: Consultation, *, by: User, reason: str) -> None:
             tell("prescription_ready", prescription)
 
 
+@after(Consultation, "cancel")
+def _not_given(consultation: Consultation, *, by: User, reason: str) -> None:
+    """Nothing of a consultation that was cancelled is given out any more."""
+    for prescription in consultation.prescriptions:
+        if prescription.state == PrescriptionState.PARTLY_DISPENSED:
+            by_system(prescription, "close", by=by, reason=reason)
+        elif prescription.state in (PrescriptionState.DRAFT, PrescriptionState.ISSUED):
+            by_system(prescription, "cancel", by=by, reason=reason)
+
+
 # ---------------------------------------------------------------- giving out
 
 @effect(Prescription, "dispense")

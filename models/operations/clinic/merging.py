@@ -11,18 +11,17 @@ import sqlalchemy as sa
 from models.activity import Activity
 from models.base import db
 from models.clinic import Patient, PatientState, Payer
-from models.consultations import HOLDS_SLOT, Consultation, ConsultationState
+from models.consultations import Consultation
 from models.documents import WORKFLOWS, Attachment
 from models.errors import N_, NotAllowed, Refused
 from models.merges import PatientMerge, PatientMergeMove
-from models.operations.clinic import allergies
+from models.operations.clinic import allergies, merge_conflicts
 from models.operations.core import activity
 from models.operations.core.approvals import by_system
 from models.operations.core.locking import lock
 from models.operations.people import nik
 from models.operations.people.notices import ASK, Declared, declare, tell, the_account
 from models.outbox import Channel
-from models.patient_allergies import PatientAllergy
 from models.people import User
 from models.roles import Role
 
@@ -167,23 +166,6 @@ def papers(*patients: Patient) -> list[dict[str, int]]:
     return [{name: row[f"{name}_{patient.id}"] for name in (*PAPERS, "files")} for patient in patients]
 
 
-def overlapping(kept: Patient, gone: Patient) -> list[tuple[Consultation, Consultation]]:
-    """The pairs of consultations (of the one that stays, of the one that goes) that both hold at the same
-    time."""
-    held = {patient.id: db.session.scalars(
-        sa.select(Consultation).where(Consultation.patient_id == patient.id,
-                                      Consultation.state.in_(HOLDS_SLOT),
-                                      Consultation.held_beside_id.is_(None))
-        .order_by(Consultation.id)).all() for patient in (kept, gone)}
-    return [(mine, theirs) for theirs in held[gone.id] for mine in held[kept.id]
-            if mine.starts_at < theirs.ends_at and theirs.starts_at < mine.ends_at]
-
-
-def was_held(pair: tuple[Consultation, Consultation]) -> bool:
-    """Whether both are over: nothing can be moved or cancelled any more."""
-    return all(entry.state == ConsultationState.COMPLETED for entry in pair)
-
-
 declare(Declared(
     "registration_merged", the_account, N_("Two registrations became one"),
     (N_("Two registrations of %(patient)s were found to be one person's. They go on under the medical "
@@ -206,7 +188,8 @@ def merge(gone: Patient, kept: Patient, *, by: User, take: Iterable[str] = (),
     _may(gone, kept)
     for patient in sorted((gone, kept), key=lambda entry: entry.id):
         lock(patient)
-    twice = _held_twice(gone, kept, agreed=held_twice)
+    merge_conflicts.one_at_once(gone, kept)
+    twice = merge_conflicts.held_twice(gone, kept, agreed=held_twice)
     tell("registration_merged", gone, medical_record_number=kept.medical_record_number)
     rows = _hanging(gone, kept)
     before = snapshot(gone, kept, rows)
@@ -231,22 +214,6 @@ def may_decide(gone: Patient, kept: Patient, by: User) -> None:
     """Raises `NotAllowed` unless `by` is an administrator whom neither record is about."""
     if not by.has_role(Role.ADMIN) or by.id in gone.owner_ids | kept.owner_ids:
         raise NotAllowed(N_("Your role may not do this step."))
-
-
-def _held_twice(gone: Patient, kept: Patient, *, agreed: bool) -> dict[int, int]:
-    """Of each consultation of `gone` that was held at a time of `kept`'s: that one. Raises `Refused`."""
-    pairs = overlapping(kept, gone)
-    if open_ones := [theirs.number or "–" for mine, theirs in pairs if not was_held((mine, theirs))]:
-        raise Refused(N_("Both have a consultation at the same time: %(numbers)s. Move or cancel one first."),
-                      numbers=", ".join(open_ones))
-    if pairs and not agreed:
-        raise Refused(N_("Both records were with a doctor at the same time: %(numbers)s. One person cannot "
-                         "be: ask "
-                         "both doctors. If it is one person all the same, tick that you looked, and merge "
-                         "again."),
-                      field="held_twice", numbers="; ".join(f"{mine.number or '–'}, {theirs.number or '–'}"
-                                                            for mine, theirs in pairs))
-    return {theirs.id: mine.id for mine, theirs in reversed(pairs)}
 
 
 def _join(gone: Patient, kept: Patient, take: set[str]) -> None:
@@ -362,9 +329,10 @@ def _move(gone: Patient, kept: Patient, twice: dict[int, int]) -> dict[str, int]
 def forget(*patients: Patient) -> None:
     """Let what the session holds of these records' rows be read again."""
     ids = {patient.id for patient in patients}
+    moving = {name for (name, _column), what in KEYS.items() if what == "moves"} | {"attachment"}
     for record in list(db.session.identity_map.values()):
-        if isinstance(record, (Consultation, Attachment, PatientAllergy)) or (
-                isinstance(record, Patient) and record.id not in ids and record.guardian_id in ids):
+        if getattr(record, "__tablename__", "") in moving and not (
+                isinstance(record, Patient) and (record.id in ids or record.guardian_id not in ids)):
             db.session.expire(record)
     for patient in patients:
         db.session.expire(patient, ["allergy_rows"])
