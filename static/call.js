@@ -6,7 +6,7 @@
   var said = doc.getElementById("call-say"), before = doc.getElementById("call-before"), stage = doc.getElementById("call-stage"),
     otherView = doc.getElementById("call-other"), ownView = doc.getElementById("call-own"), token = doc.querySelector("#call-form [name=csrf_token]").value,
     offers = page.dataset.me === "doctor", servers = JSON.parse(page.dataset.servers || "[]"),
-    after = page.dataset.after, seq = page.dataset.seq, stream = null, line = null, mark = "", held = [], gathered = [], sending = 0, joined = false, fails = 0, trying = 0, asking = 0, quiet = false;
+    after = page.dataset.after, seq = page.dataset.seq, stream = null, line = null, mark = "", held = [], gathered = [], sending = 0, joined = false, fails = 0, trying = 0, asking = 0, quiet = false, left = false, request = null;
   function say(name) { said.textContent = page.dataset[name] || ""; page.dataset.now = name; }
   function able() { return window.RTCPeerConnection && navigator.mediaDevices && navigator.mediaDevices.getUserMedia; }
 
@@ -36,6 +36,7 @@
   }
   function fresh(call) {
     close();
+    left = false;
     mark = call;
     line = new RTCPeerConnection({ iceServers: servers });
     var mine = line;
@@ -75,8 +76,9 @@
   function take(candidate) { line.addIceCandidate(candidate).catch(function () { /* of a way that is gone */ }); }
   function hear(signal) {
     var what = signal.body ? JSON.parse(signal.body) : null;
-    if (signal.kind === "leave") { close(); window.clearTimeout(trying); say("gone"); return; }
+    if (signal.kind === "leave") { left = true; close(); window.clearTimeout(trying); say("gone"); return; }
     if (signal.kind === "join" || signal.kind === "here") {
+      left = false;
       if (offers) { offer(false); } else if (signal.kind === "join") { tell("here"); }
       return;
     }
@@ -101,10 +103,17 @@
     }
   }
 
+  /* the house answers again */
+  function back() {
+    if (left) { say("gone"); return; }
+    if (!line) { tell("join"); say("waits"); return; }
+    if (/^(connected|completed)$/.test(line.iceConnectionState)) { say("talks"); } else { again(); }
+  }
   function ask() {
     window.clearTimeout(asking);
     if (!joined) { return; }
-    var query = new URLSearchParams({ after: after, seq: seq }), control = new AbortController();
+    if (request) { request.abort(); } // one question at a time: what an older one hears would be told twice
+    var query = new URLSearchParams({ after: after, seq: seq }), control = request = new AbortController();
     if (!fails && !quiet) { query.set("wait", "1"); } // after a wait without news the session is asked for
     var limit = window.setTimeout(function () { control.abort(); }, 70000);
     fetch(page.dataset.call + "/news?" + query, { cache: "no-store", headers: { "HX-Request": "true" }, signal: control.signal })
@@ -116,7 +125,8 @@
         return answer.text().then(function (text) { return text ? { news: JSON.parse(text), pause: pause } : { news: null, pause: pause }; });
       })
       .then(function (got) {
-        if (fails) { fails = 0; if (line && /^(connected|completed)$/.test(line.iceConnectionState)) { say("talks"); } else if (line) { again(); } else { tell("join"); say("waits"); } }
+        if (control !== request) { return; }
+        if (fails) { fails = 0; back(); }
         quiet = !got.news;
         if (got.news) {
           after = got.news.after;
@@ -127,7 +137,7 @@
         asking = window.setTimeout(ask, got.pause || 30);
       })
       .catch(function (error) {
-        if (error === "over" || !joined) { return; }
+        if (error === "over" || !joined || control !== request) { return; }
         fails += 1;
         say("lost");
         asking = window.setTimeout(ask, Math.min(5000, 500 * Math.pow(2, fails)));

@@ -15,7 +15,7 @@
   function pages() {
     var all = flow(), gap = parseFloat(window.getComputedStyle(all).columnGap) || 0;
     var step = all.clientWidth + gap;
-    return { step: step, count: Math.max(1, Math.round((all.scrollWidth + gap) / step)) };
+    return { step: step, count: Math.max(1, Math.ceil((all.scrollWidth + gap) / step - 0.02)) };
   }
   /* columns that do not fit the screen stand to the right of it: a page is one width further */
   function show() {

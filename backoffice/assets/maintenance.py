@@ -50,6 +50,9 @@ class MaintenanceView(DocumentView):
 
     model = Maintenance
     column_list = ("number", "requested_on", "state", "kind", "work_unit", "vendor", "estimated_cost")
+    #: The head confirms the cost that its author expects.
+    form_columns = ("requested_on", "kind", "work_unit", "vendor", "estimated_cost", "account",
+                    "maintenance_schedule", "note")
     line_form_columns = {"lines": ("asset", "quantity", "inpatient_room", "bed", "room", "building",
                                    "employee", "fault")}
     details_template = "backoffice/assets/maintenance.html"

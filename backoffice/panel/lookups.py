@@ -159,12 +159,22 @@ def search(model: Any, text: str, *, limit: int = MOST,
     if "status" in columns_of(model):
         statement = statement.where(model.status != "inactive")
     order = next((getattr(model, name) for name in ("name", "code") if name in columns_of(model)), None)
-    coded = [getattr(model, name) for name in ("barcode", "code") if text and name in columns_of(model)]
-    if coded and parent is None:
-        exact = sa.or_(*(sa.func.lower(column) == text.strip().lower() for column in coded))
-        statement = statement.order_by(sa.case((exact, 0), else_=1))
+    if text.strip() and parent is None and (near := nearness(model, text.strip())):
+        statement = statement.order_by(sa.case(*near, else_=len(near)))
     statement = statement.order_by(key_of(model).desc() if order is None else order)
     return list(db.session.scalars(statement.limit(max(1, min(limit, MOST)))))
+
+
+def nearness(model: Any, text: str) -> list[tuple[sa.ColumnElement[bool], int]]:
+    """What comes first among what was found: the whole code, the whole name, a name that begins so or holds
+    the text as it was typed ("ukuran M" before "ukuran L", in which an m stands too)."""
+    known, said = columns_of(model), text.lower()
+    whole = [sa.func.lower(getattr(model, name)) == said for name in ("barcode", "code", "name")
+             if name in known]
+    name = getattr(model, "name", None) if "name" in known else None
+    part = [] if name is None else [name.ilike(pattern, escape="/")
+                                    for pattern in (like(text)[1:], like(text))]
+    return [(criterion, place) for place, criterion in enumerate([*whole, *part])]
 
 
 def is_exact(record: Any, text: str) -> bool:

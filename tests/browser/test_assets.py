@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from models import clock
+from models.asset_exits import AssetAuction
 from models.asset_register import Asset, AssetBook, AssetState, BookKind
 from models.depreciation import DepreciationRun
 from models.roles import Role
@@ -273,7 +274,7 @@ def test_a_scanner_and_forty_chairs(
     staff.goto("/admin/asset/tree/")
     accessible(staff)
     shot(staff, "assets-tree")
-    sold(people, scanner, later, accessible, shot)
+    sold(people, scanner, later, accessible, shot, rows)
     assert rows.scalar(sa.select(Asset.state).where(Asset.id == scanner.id)) == AssetState.RETIRED
     assert rows.scalar(sa.select(Asset.quantity).where(Asset.id == later.id)) == 12
 
@@ -282,7 +283,8 @@ def test_a_scanner_and_forty_chairs(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def sold(people: dict[str, Page], scanner: Any, chairs: Any, accessible: Any, shot: Any) -> None:
+def sold(people: dict[str, Page], scanner: Any, chairs: Any, accessible: Any, shot: Any,
+         rows: sa.Connection) -> None:
     """The scanner and three chairs are held for sale and find a buyer in the first round."""
     staff, head, receivables = people["staff"], people["head"], people["receivables"]
     staff.goto("/admin/asset_disposal/new/")
@@ -333,4 +335,10 @@ def sold(people: dict[str, Page], scanner: Any, chairs: Any, accessible: Any, sh
     staff.fill("[name=minutes_number]", "RL-7/2026")
     follow(staff, ".submit-row button")
     expect(staff.locator("main")).to_contain_text("RS Sehat Sentosa")
-    expect(staff.locator(".rw-head .rw-badge").first).to_have_text(re.compile("Terjual|Sold"))
+    receivables.goto(auction)
+    follow(receivables, "a[href$='/settle']")
+    held_on = rows.scalar(sa.select(sa.func.max(AssetAuction.auctioned_on)))  # of this hospital's own clock
+    receivables.fill("[name=paid_on]", held_on.isoformat())
+    receivables.fill("[name=payment_reference]", "TRF 0712-44")
+    follow(receivables, ".submit-row button")
+    expect(receivables.locator(".rw-head .rw-badge").first).to_have_text(re.compile("Terjual|Sold"))

@@ -85,7 +85,7 @@ def test_a_patient_registers_asks_and_talks_with_the_doctor(
     log_in(doctor, Role.DOCTOR)
     doctor.goto(f"/admin/consultation/details/?id={number}")
     doctor.fill("#body", "Selamat pagi, apakah ada demam?")
-    doctor.click("#composer button")
+    doctor.click("#composer button[type=submit]")
     expect(patient.locator("#conversation")).to_contain_text("apakah ada demam?")
     patient.fill("#composer [name=body]", "Tidak ada, Dokter.")
     patient.click("#composer .primary")

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, Route, expect
 
+from models import clock
 from models.clinic import Doctor
 from models.consultations import Consultation, ConsultationMessage, ConsultationState
 from models.people import User
@@ -43,6 +44,14 @@ def approved(open_browser: Callable[..., Page], log_in: Any, rows: sa.Connection
     return number
 
 
+def due_now(rows: sa.Connection, number: int) -> None:
+    """Its time has come, whatever the hour of the day and the doctor's hours: a moment of its own in the
+    first minutes of today."""
+    begin = clock.day_bounds(clock.today())[0] + timedelta(minutes=number % 15)
+    rows.execute(sa.update(Consultation.__table__).where(Consultation.__table__.c.id == number)
+                 .values(starts_at=begin, slot_minutes=1))
+
+
 def both_sides(open_browser: Callable[..., Page], log_in: Any, rows: sa.Connection,
                who: str) -> tuple[Page, Page, int]:
     """An approved consultation open on the patient's phone and in its doctor's room; its id."""
@@ -50,6 +59,7 @@ def both_sides(open_browser: Callable[..., Page], log_in: Any, rows: sa.Connecti
     patient, doctor = open_browser(phone=True), open_browser()
     log_in(patient, who)
     number = approved(open_browser, log_in, rows, patient, name)
+    due_now(rows, number)
     log_in(doctor, name)
     doctor.goto(f"/admin/consultation/details/?id={number}")
     return patient, doctor, number
@@ -73,6 +83,7 @@ def test_from_the_request_to_the_summary(
     log_in(patient, "patient")
     speak(patient, language[:2])
     number = approved(open_browser, log_in, rows, patient, name)
+    due_now(rows, number)
     talk, room = patient.url, f"/admin/consultation/details/?id={number}"
     doctor = open_browser(language=language, script=script)
     log_in(doctor, name)
@@ -85,7 +96,7 @@ def test_from_the_request_to_the_summary(
     expect(doctor.locator("#why-not")).to_be_visible()  # why it cannot be completed yet
 
     doctor.fill("#composer [name=body]", "Sejak kapan batuknya?")
-    doctor.click("#composer button")
+    doctor.click("#composer button[type=submit]")
     expect(patient.locator("#conversation")).to_contain_text("Sejak kapan batuknya?")
     patient.fill("#composer [name=body]", "Tiga hari, Dok.")
     patient.click("#composer .primary")
@@ -112,9 +123,10 @@ def test_from_the_request_to_the_summary(
         doctor.locator("#rx-item-ts-dropdown .option", has_text="Parasetamol tablet").first.click()
     else:
         doctor.fill("form[action$='/medicine'] input[name=rx-item]", "Parasetamol tablet 500 mg")
+    doctor.fill("#dose_quantity", "1")
+    doctor.fill("#dose_unit", "tablet")
+    doctor.select_option("#rhythm", "d3")
     doctor.fill("#rx-quantity", "10")
-    doctor.fill("#frequency", "3 x sehari")
-    doctor.fill("#dose", "1 tablet")
     follow(doctor, "form[action$='/medicine'] button")
     follow(doctor, "form[action$='/issue'] button")
     if script:
@@ -150,7 +162,7 @@ def test_a_lost_connection_loses_and_doubles_nothing(
     expect(patient.locator("#connection")).to_be_visible()
     expect(patient.locator("#composer [name=body]")).to_have_value("Dua, ditulis tanpa sinyal")
     doctor.fill("#composer [name=body]", "Tiga, selagi Anda terputus")
-    doctor.click("#composer button")
+    doctor.click("#composer button[type=submit]")
     expect(doctor.locator("#conversation")).to_contain_text("Tiga, selagi Anda terputus")
     patient.context.set_offline(False)
     for page in (patient, doctor):
@@ -182,7 +194,7 @@ def test_an_answer_that_never_came_and_a_doctor_who_was_cut_off(
 
     doctor.context.set_offline(True)
     doctor.fill("#composer [name=body]", "Dua, dari dokter tanpa jaringan")
-    doctor.click("#composer button")
+    doctor.click("#composer button[type=submit]")
     expect(doctor.locator("#connection")).to_be_visible()
     for text in ("Tiga, dokter terputus", "Empat, dokter masih terputus"):
         patient.fill("#composer [name=body]", text)

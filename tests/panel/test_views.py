@@ -171,6 +171,16 @@ def test_lookups_are_scoped_and_capped(client: Any, sign_in: Any, hospital: Any)
     assert client.post("/admin/store_request/ajax/update/", data={"list_form_pk": 1}).status_code == 404
 
 
+def test_what_was_typed_whole_comes_first(client: Any, sign_in: Any, hospital: Any) -> None:
+    """An m stands in "pemeriksaan" too: size L was offered before the size M that was typed."""
+    for size in ("L", "M", "M panjang", "XL"):
+        make.make_item(name=f"Sarung tangan pemeriksaan ukuran {size}")
+    sign_in(client, hospital["authors"][0])
+    found = client.get("/admin/store_request/ajax/lookup/?name=lines-item"
+                       "&query=sarung tangan pemeriksaan ukuran m").json
+    assert [row["text"].rpartition("ukuran ")[2] for row in found] == ["M", "M panjang", "L", "XL"]
+
+
 def test_search_means_what_is_typed(client: Any, sign_in: Any) -> None:
     make.make_item(name="Alcohol 70% wipes")
     make.make_item(name="Alcohol swabs")
