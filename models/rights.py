@@ -146,11 +146,11 @@ RIGHTS: dict[str, TableRights] = {
     # purchasing
     "supplier_price": _rights("purchasing", BUYING, write=MASTER, delete=MASTER),
     "quotation_request": _document(OWED, (R.FACILITIES_STAFF,)),
-    "purchase_request": _document(BUYING, (R.STORE_STAFF, R.FACILITIES_STAFF)),
-    "purchase_order": _document(BUYING, (R.FACILITIES_STAFF,)),
+    "purchase_request": _document(_by_store(BUYING), (R.STORE_STAFF, R.FACILITIES_STAFF)),
+    "purchase_order": _document(_by_store(BUYING), (R.FACILITIES_STAFF,)),
     "goods_receipt": _document(_by_store(BUYING), (R.STORE_STAFF,)),
     "supplier_invoice": _document((*OWED, R.RECEIVABLES), (R.FACILITIES_STAFF,)),
-    "supplier_return": _document(BUYING, (R.FACILITIES_STAFF,)),
+    "supplier_return": _document(_by_store(BUYING), (R.FACILITIES_STAFF,)),
     "supplier_refund": _document(OWED, (R.PAYABLES,)),
     # assets: master data and register
     "vendor": _rights("assets", ASSETS, write=MASTER, delete=MASTER),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.documents import WORKFLOWS
 from models.errors import NotAllowed
 from models.operations.core.approvals import opened, perform
 from models.operations.stores import stores
@@ -18,6 +19,8 @@ from models.people import AccountStatus
 from models.roles import Role
 from models.stocktakes import StockTransfer, StockTransferLine
 from tests.support import factories as make
+from tests.support import grid
+from tests.support.specified_rights import readers
 
 
 class Hospital:
@@ -107,6 +110,22 @@ def test_what_is_not_of_the_own_store_is_absent(client: Any, sign_in: Any, hospi
     for person in (hospital.facilities, hospital.nurse, make.make_user(Role.ADMIN)):
         sign_in(client, person)
         assert status(client, request) == 200  # the others see what they saw
+
+
+@pytest.mark.parametrize("table", sorted(
+    name for name, model in WORKFLOWS.items() if "store_id" in model.__table__.columns
+    and not model.__table__.columns["store_id"].nullable and Role.STORE_HEAD in readers(name)))
+def test_every_paper_of_a_store_is_seen_by_its_own_people(
+        client: Any, sign_in: Any, hospital: Hospital, table: str) -> None:
+    by_store()
+    paper = grid.row_of(WORKFLOWS[table])
+    paper.store_id = hospital.stores[0].id
+    if hasattr(paper, "to_store_id"):
+        paper.to_store_id = make.make_store(work_unit=hospital.units[0]).id
+    db.session.commit()
+    for head, seen in zip(hospital.heads, (200, 404), strict=True):
+        sign_in(client, head)
+        assert status(client, paper) == seen
 
 
 def test_steps_and_new_papers_are_of_the_own_store_whichever_door(session: Any, hospital: Hospital) -> None:
