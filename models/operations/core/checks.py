@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -121,56 +122,71 @@ def numbers(session: Any) -> Any:
                 | (sa.func.max(DocumentNumber.sequence) != sa.func.count())).limit(1)).first()
     if row:
         return row
+    return session.execute(_numbers_of()).first()
+
+
+@cache
+def _numbers_of() -> sa.CompoundSelect[Any]:
+    """Documents whose number was never given to them, and given numbers whose document is gone."""
+    parts: list[Any] = []
     for table, model in WORKFLOWS.items():
         if not hasattr(model, "number") or not hasattr(model, "prefix"):
             continue
-        given = DocumentNumber.__table__.alias()
-        row = session.execute(
-            sa.select(model.id, model.number, given.c.number)
-            .outerjoin(given, (given.c.document_type == table) & (given.c.document_id == model.id))
-            .where(model.number.is_distinct_from(given.c.number)).limit(1)).first()
-        if row:
-            return (table, *row)
-        row = session.execute(
-            sa.select(DocumentNumber.number).outerjoin(model, model.id == DocumentNumber.document_id)
-            .where(DocumentNumber.document_type == table, model.id.is_(None)).limit(1)).first()
-        if row:
-            return (table, *row)
-    return None
+        given, name = DocumentNumber.__table__.alias(), sa.literal(table)
+        parts.append(sa.select(name, model.id, model.number, given.c.number)
+                     .outerjoin(given, (given.c.document_type == table) & (given.c.document_id == model.id))
+                     .where(model.number.is_distinct_from(given.c.number)))
+        parts.append(sa.select(name, DocumentNumber.document_id, sa.null(), DocumentNumber.number)
+                     .outerjoin(model, model.id == DocumentNumber.document_id)
+                     .where(DocumentNumber.document_type == table, model.id.is_(None)))
+    return sa.union_all(*parts).limit(1)
 
 
 @check("documents: every state is legal and is where the last event led")
 def states(session: Any) -> Any:
+    row = session.execute(_states_of()).first()
+    if row:
+        return row
+    event = DocumentEvent
+    for table, name, source, target, key in session.execute(
+            sa.select(event.document_type, event.transition, event.from_state, event.to_state,
+                      sa.func.min(event.document_id))
+            .where(event.from_state.is_not(None))
+            .group_by(event.document_type, event.transition, event.from_state, event.to_state)):
+        if table in WORKFLOWS and (name, source, target) not in _steps_of(table):
+            return (table, key, name, source, target)
+    return None
+
+
+@cache
+def _states_of() -> sa.CompoundSelect[Any]:
+    """Documents that are elsewhere than where their last event led, or that left the start without one."""
     last = (sa.select(DocumentEvent.document_type, DocumentEvent.document_id,
                       sa.func.max(DocumentEvent.id).label("id"))
             .group_by(DocumentEvent.document_type, DocumentEvent.document_id).subquery())
+    parts: list[Any] = []
     for table, model in WORKFLOWS.items():
-        row = session.execute(
-            sa.select(model.id, model.state, DocumentEvent.transition, DocumentEvent.to_state)
-            .join(last, (last.c.document_type == table) & (last.c.document_id == model.id))
-            .join(DocumentEvent, DocumentEvent.id == last.c.id)
-            .where(sa.cast(model.state, sa.String) != DocumentEvent.to_state).limit(1)).first()
-        if row:
-            return (table, *row)
-        without = sa.select(model.id, model.state).where(
-            model.state != model.workflow.initial,
-            ~sa.exists().where(DocumentEvent.document_type == table, DocumentEvent.document_id == model.id))
-        row = session.execute(without.limit(1)).first()
-        if row and hasattr(model, "number"):
-            return (table, *row)
-        steps = {(step.name, source.value, step.target.value) for step in model.workflow
-                 for source in step.sources}
-        steps |= {(name, source.value, target.value) for name, source, target in model.workflow.former}
-        steps |= {(AMEND, source.value, model.workflow.initial.value) for source in model.workflow.amendable}
-        steps |= {(name, state.value, state.value) for name in DATE_EVENTS for state in model.workflow.states}
-        for name, source, target, key in session.execute(
-                sa.select(DocumentEvent.transition, DocumentEvent.from_state, DocumentEvent.to_state,
-                          sa.func.min(DocumentEvent.document_id))
-                .where(DocumentEvent.document_type == table, DocumentEvent.from_state.is_not(None))
-                .group_by(DocumentEvent.transition, DocumentEvent.from_state, DocumentEvent.to_state)):
-            if (name, source, target) not in steps:
-                return (table, key, name, source, target)
-    return None
+        name, state = sa.literal(table), sa.cast(model.state, sa.String)
+        parts.append(sa.select(name, model.id, state, DocumentEvent.transition, DocumentEvent.to_state)
+                     .join(last, (last.c.document_type == table) & (last.c.document_id == model.id))
+                     .join(DocumentEvent, DocumentEvent.id == last.c.id)
+                     .where(state != DocumentEvent.to_state))
+        if hasattr(model, "number"):
+            parts.append(sa.select(name, model.id, state, sa.null(), sa.null()).where(
+                model.state != model.workflow.initial,
+                ~sa.exists().where(DocumentEvent.document_type == table,
+                                   DocumentEvent.document_id == model.id)))
+    return sa.union_all(*parts).limit(1)
+
+
+@cache
+def _steps_of(table: str) -> set[tuple[str, str, str]]:
+    """Every step that a record of the table may have taken: name, from and to."""
+    workflow = WORKFLOWS[table].workflow
+    return ({(step.name, source.value, step.target.value) for step in workflow for source in step.sources}
+            | {(name, source.value, target.value) for name, source, target in workflow.former}
+            | {(AMEND, source.value, workflow.initial.value) for source in workflow.amendable}
+            | {(name, state.value, state.value) for name in DATE_EVENTS for state in workflow.states})
 
 
 def rebuild_balances(session: Any) -> None:

@@ -21,6 +21,7 @@ from models.operations.setup.demo import (
     classes,
     clinic,
     maintenance,
+    mistakes,
     monthly_reports,
     notices,
     people,
@@ -95,4 +96,5 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         clinic.load_today(world)
         monthly_reports.load_open(world)
         rare.load_open(world)
+        mistakes.load_open(world)
         notices.load(world)
