@@ -59,14 +59,14 @@ class MaintenanceView(DocumentView):
 
     def extra(self, record: Any) -> dict[str, Any]:
         ids = [line.id for line in record.lines]
-        parts = db.session.scalars(
-            sa.select(MaintenancePart).where(MaintenancePart.maintenance_line_id.in_(ids)).order_by(MaintenancePart.id)
-            .options(joinedload(MaintenancePart.item), joinedload(MaintenancePart.store),
-                     joinedload(MaintenancePart.unit))).all()
-        values = dict(db.session.execute(
-            sa.select(StockMove.line_id, sa.type_coerce(-sa.func.sum(StockMove.value), StockMove.value.type))
-            .where(StockMove.document_type == self.table, StockMove.document_id == record.id)
-            .group_by(StockMove.line_id)).all())
+        value = (sa.select(sa.type_coerce(-sa.func.sum(StockMove.value), StockMove.value.type))
+                 .where(StockMove.document_type == self.table, StockMove.document_id == record.id,
+                        StockMove.line_id == MaintenancePart.id).scalar_subquery())
+        used = db.session.execute(
+            sa.select(MaintenancePart, value).where(MaintenancePart.maintenance_line_id.in_(ids))
+            .order_by(MaintenancePart.id).options(
+                joinedload(MaintenancePart.item), joinedload(MaintenancePart.store),
+                joinedload(MaintenancePart.unit))).all()
         papers = db.session.scalars(
             sa.select(Calibration).where(Calibration.maintenance_line_id.in_(ids)).order_by(Calibration.id)).all()
         working = record.state == MaintenanceState.IN_PROGRESS and current_user.has_role(
@@ -74,7 +74,9 @@ class MaintenanceView(DocumentView):
         )
         decides = record.state not in (MaintenanceState.DONE, MaintenanceState.CANCELLED)
         return {"covers": contracts.covers(record) if decides else [], "wanted": contracts.parts_of(record),
-                "parts": parts, "values": values, "lines": {line.id: line for line in record.lines},
+                "parts": [part for part, _value in used],
+                "values": {part.id: value for part, value in used if value is not None},
+                "lines": {line.id: line for line in record.lines},
                 "certificates": {paper.maintenance_line_id: paper for paper in papers}, "working": working,
                 "calibrates": record.kind == MaintenanceKind.CALIBRATION, "downtime": record.downtime,
                 "hours": _hours(record.downtime),

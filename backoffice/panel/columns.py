@@ -61,7 +61,7 @@ class Column:
 #: How the decimals of the column vocabulary are written, by precision and scale; another one must be told
 #: here first.
 DECIMALS = {(18, 2): "money", (18, 6): "money", (14, 3): "quantity", (14, 6): "factor", (5, 2): "percent",
-            (12, 2): "area", (4, 1): "measure"}
+            (12, 2): "area", (4, 1): "measure", (6, 1): "measure"}
 
 
 def kind_of(column: sa.Column[Any]) -> str:

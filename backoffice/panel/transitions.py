@@ -74,8 +74,9 @@ class TransitionPages(RowActions, LineTables):
         if not RIGHTS[self.table].clinical:
             return
         seen = self.one_or_404(id)
+        key = seen.id  # read before the transaction begins, which forgets what is known of it
         with one_transaction():
-            activity.record(Activity.READ, table_name=self.table, changed_id=seen.id)
+            activity.record(Activity.READ, table_name=self.table, changed_id=key)
             if opened:
                 self.on_reading(seen)
 

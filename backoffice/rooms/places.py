@@ -8,6 +8,7 @@ from flask import flash, g, redirect, request
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
+from sqlalchemy.orm import joinedload
 
 from backoffice.panel.base import LedgerView, MasterView
 from backoffice.panel.reports import may_report
@@ -57,6 +58,9 @@ class BedView(PlaceLabels, MasterView):
 
     def name_of(self, record: Any) -> str:
         return bed_steps.place_in_words(record)
+
+    def eager_for_list(self) -> list[Any]:
+        return [*super().eager_for_list(), joinedload(Bed.inpatient_room).joinedload(InpatientRoom.ward)]
 
     def heading(self, record: Any) -> str:
         return record.number

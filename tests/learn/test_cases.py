@@ -4,7 +4,7 @@ case began does not count, and every screen that a step names is there for its r
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from models.depreciation import DepreciationRun
 from models.housekeeping import Cleaning
 from models.maintenance import MaintenanceKind
 from models.monthly_reports import MonthlyPack
-from models.operations.clinic import clinical, consultations, conversations, prescriptions
+from models.operations.clinic import clinical, conversations, duty, prescriptions
 from models.operations.core import activity
 from models.operations.core.approvals import opened, perform
 from models.operations.ledger import journal
@@ -193,11 +193,15 @@ def month(cast: Cast) -> Any:
     activity.record("exported", table_name="monthly_pack", changed_id=pack.id)
 
 
-def visit(cast: Cast) -> Any:
-    """A consultation of the patient with the doctor, as it is asked for."""
-    tomorrow = datetime.combine(clock.today() + timedelta(days=1), datetime.min.time(), clock.zone())
-    return consultations.request(cast.patient, cast.doctor, tomorrow.replace(hour=9), "Demam sejak kemarin",
-                                 by=cast[Role.PATIENT])
+def seen_now(cast: Cast, *, is_on: bool = False) -> Any:
+    """The doctor is on duty, the patient waits in the line and is taken; returns the consultation."""
+    if not is_on:
+        yield "duty"
+        duty.switch_on(cast.doctor, time(20), by=cast[Role.DOCTOR])
+    yield "ask"
+    duty.join(cast.patient, "Demam sejak kemarin", by=cast[Role.PATIENT])
+    yield "start"
+    return duty.take_next(cast.doctor, by=cast[Role.DOCTOR])
 
 
 def note(cast: Cast, consultation: Any) -> None:
@@ -222,12 +226,7 @@ def dispense(cast: Cast, consultation: Any) -> None:
 
 
 def fever(cast: Cast) -> Any:
-    yield "ask"
-    consultation = visit(cast)
-    yield "approve"
-    cast.does(consultation, "approve", Role.ADMIN)
-    yield "start"
-    cast.does(consultation, "start", Role.DOCTOR)
+    consultation = yield from seen_now(cast)
     yield "talk"
     conversations.send_message(consultation, "Apakah leher kaku?", by=cast[Role.DOCTOR], client_id="a")
     yield "note"
@@ -247,13 +246,10 @@ def allergy(cast: Cast) -> Any:
     against = make.make_item(name="Amoksisilin kapsul 500 mg", batch_tracked=True)
     against.category.is_medicine = True
     make.stock_up(cast.store, against, 50, 50_000, "A-1", clock.today() + timedelta(days=90))
+    duty.switch_on(cast.doctor, time(20), by=cast[Role.DOCTOR])
     yield "tell"
     cast.patient.allergies = "Amoksisilin"
-    yield "ask"
-    consultation = visit(cast)
-    yield "start"
-    cast.does(consultation, "approve", Role.ADMIN)
-    cast.does(consultation, "start", Role.DOCTOR)
+    consultation = yield from seen_now(cast, is_on=True)
     yield "against"
     line = prescriptions.add_line(consultation, medicine(against, allergy_reason="Hanya ruam ringan dahulu"),
                                   by=cast[Role.DOCTOR])
@@ -305,8 +301,9 @@ def pump(cast: Cast) -> Any:
     yield "start"
     cast.does(order, "start", Role.FACILITIES_STAFF)
     yield "certificate"
-    make.saved(Calibration(asset=asset, calibrated_on=clock.today(), result=CalibrationResult.FIT,
-                           valid_until=clock.today() + timedelta(days=365),
+    make.saved(Calibration(asset=asset, certificate_number="KAL-7", calibrated_on=clock.today(),
+                           result=CalibrationResult.FIT,
+                           valid_until=clock.today() + timedelta(days=364),
                            maintenance_line_id=order.lines[0].id))
     yield "line_done"
     cast.does(order.lines[0], "finish", Role.FACILITIES_STAFF, result="Laik", cost=Decimal(0),

@@ -52,8 +52,6 @@ LIMITS = child_process.Limits(memory=768 * child_process.MB, processor=15, wall=
 SAID = {
     "points": N_("The picture %(name)s has too many points. Make it smaller first."),
     "broken": N_("The picture %(name)s cannot be opened. Save it anew and try again."),
-    "heic": N_("%(name)s is a photo in Apple's own format (HEIC), which cannot be read here. Set the camera "
-               "to “Most Compatible”, or send a screenshot of the photo."),
 }
 
 

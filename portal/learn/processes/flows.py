@@ -72,12 +72,12 @@ PARTS: tuple[Part, ...] = (
     Part("rooms", _l("Rooms and cleaning"), "3.3", _PAPER_002,
          _l("A room that was left is dirty; it is ready again when it was cleaned and, where its class asks "
             "for it, inspected."),
-         tables=("bed", "room", "cleaning"),
+         tables=("bed", "room", "cleaning", "bed_reservation", "wall_display"),
          masters=("stay", "inpatient_room", "room_facility"),
          readers=((Role.FRONT_OFFICE, ("bed", "room")),)),
     Part("assets", _l("Asset management"), "3.4", _PAPER_002,
          _l("Planning, procurement, upkeep, depreciation, disposal and auction of things that last."),
-         processes=("assets", "care"), tables=("asset", "inventory_round"),
+         processes=("assets", "care"), tables=("asset", "inventory_round", "asset_movement"),
          masters=("asset_model", "asset_book", "calibration", "maintenance_schedule", "journal_entry"),
          readers=((Role.RECEIVABLES, ("depreciation_run",)), (Role.UNIT_USER, ("maintenance",))),
          outside=(("vendor", "asset_procurement", False), ("vendor", "asset_receipt", True))),
@@ -89,7 +89,7 @@ PARTS: tuple[Part, ...] = (
     Part("telemedicine", _l("Telemedicine"), "", _PAPER_000,
          _l("A patient registers and asks for a consultation; the office approves; patient and doctor talk; "
             "a store dispenses what was prescribed."),
-         processes=("telemedicine",), tables=("patient",),
+         processes=("telemedicine",), tables=("patient", "letter", "walk_in"),
          masters=("specialization", "doctor", "doctor_schedule", "activity_log"),
          keepers=(Role.ADMIN,)),
 )

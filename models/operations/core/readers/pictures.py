@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from importlib import import_module
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -42,13 +41,10 @@ def read(content: bytes, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 def _opened(content: bytes, kind: str) -> Any:
     """The file behind its own reader: `Image.open` has a limit of its own, below what a telephone makes
     today."""
-    if kind == "HEIC":
-        try:
-            heif = import_module("pillow_heif")
-        except ImportError:  # a house without that library
-            raise No("heic") from None
-        return heif.HeifImageFile(io.BytesIO(content))
     readers: dict[str, Any] = {"JPEG": JpegImageFile, "PNG": PngImageFile, "WEBP": WebPImageFile}
+    if kind == "HEIC":
+        from pillow_heif import HeifImageFile  # large: only for the pictures that need it
+        readers["HEIC"] = HeifImageFile
     return readers[kind](io.BytesIO(content))
 
 
