@@ -1,5 +1,6 @@
 """A bed with what really happens to it, through the screens: a patient comes, moves to another bed, leaves
-while a routine cleaning is under way, is taken for gone by mistake; and the bed is cleaned, inspected and ready."""
+while a routine cleaning is under way, is taken for gone by mistake; and the bed is cleaned, inspected and
+ready."""
 
 from __future__ import annotations
 
