@@ -89,8 +89,9 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         stores.load_open(world)
         planning.load_open(world)
         clock.freeze(world.end)
-        assets.load_open(world)
-        maintenance.load_open(world)
+        with world.at_desks():
+            assets.load_open(world)
+            maintenance.load_open(world)
         places.load_open(world)
         clinic.load_open(world)
         clinic.load_today(world)

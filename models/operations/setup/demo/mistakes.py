@@ -26,9 +26,10 @@ CARRIED = 3
 
 def load_open(world: World) -> None:
     clock.freeze(world.end)
-    _invoice(world)
     _prescriptions(world)
-    _things(world)
+    with world.at_desks():
+        _invoice(world)
+        _things(world)
 
 
 def _invoice(world: World) -> None:

@@ -170,16 +170,22 @@ def load_open(world: World) -> None:
     fit = [bed for bed in world.things["beds"]
            if all(condition.test(bed, world.users["front_office"]) for condition in step.conditions)]
     guests = world.rng.sample(fit, len(fit) * 2 // 3)
-    for number, bed in enumerate(guests, 1):
+    dice = random.Random(91)  # its own, as above
+    came = sorted(dice.randrange(200, 5 * 24 * 60) for _bed in guests)[::-1]
+    for number, (bed, ago) in enumerate(zip(guests, came, strict=True), 1):
+        clock.freeze(world.end - timedelta(minutes=ago))
         world.do(bed, "check_in", "front_office", guest=f"FO-{world.today:%y%m}-{number:04d}")
     for index, bed in enumerate(guests[:7]):
+        clock.freeze(world.end - timedelta(minutes=190 - index * 24 - dice.randrange(20)))
         world.do(bed, "check_out", "front_office")
         world.session.flush()
         task = world.session.scalar(sa.select(Cleaning).where(Cleaning.bed_id
                                                               == bed.id).order_by(Cleaning.id.desc()))
         if index % 3:
             world.do(task, "start", "housekeeping")
+    clock.freeze(world.end - timedelta(minutes=15))
     _to_inspect(world, guests[7:])
+    clock.freeze(world.end)
     _moved_and_kept(world, next(bed for bed in reversed(guests) if bed.state == BedState.OCCUPIED))
     for index, name in enumerate(("Poli Anak", "Poli Jantung", "Ruang Tindakan IGD")):
         room = world.things["rooms"][name]

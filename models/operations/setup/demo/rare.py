@@ -68,9 +68,10 @@ def load_open(world: World) -> None:
     _letters(world)
     _reservations(world)
     _screens(world)
-    _faults(world)
-    _changes_of_value(world)
-    _pack(world)
+    with world.at_desks():
+        _faults(world)
+        _changes_of_value(world)
+        _pack(world)
 
 
 def _letters(world: World) -> None:

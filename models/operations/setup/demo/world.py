@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -38,6 +39,8 @@ class World:
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     #: Plays that must be over when the year is: what they make is shown in every demo.
     unfinished: list[Play] = field(default_factory=list)
+    #: How far the clock goes on with each step; see `at_desks`.
+    pace: timedelta = timedelta(0)
     _holidays: set[date] = field(default_factory=set)
     _order: int = 0
     _series: Counter[str] = field(default_factory=Counter)
@@ -124,10 +127,25 @@ class World:
                 pass
         self.unfinished.clear()
 
+    @contextmanager
+    def at_desks(self) -> Iterator[None]:
+        """What waits in offices was written on the last day of work, one step after the other from the
+        morning on."""
+        before = clock.now()
+        clock.freeze(datetime.combine(self.workdays(1)[0], time(7, 40), clock.zone()))
+        self.pace = timedelta(seconds=100)
+        try:
+            yield
+        finally:
+            self.pace = timedelta(0)
+            clock.freeze(before)
+
     def do(self, document: Any, step: str, who: str | User, reason: str = "",
            lines: dict[int, dict[str, Any]] | None = None, **given: Any) -> None:
         """`who` makes a step, as in the panel; `lines`: what the step asks of lines, by id."""
         by = self.users[who] if isinstance(who, str) else who
+        if self.pace:
+            clock.freeze(clock.now() + self.pace)
         actor.set_actor(by.id, actor.Door.BACK_OFFICE, "10.10.0.21")
         perform(document, step, by=by, reason=reason, given=given or None, given_lines=lines)
 
