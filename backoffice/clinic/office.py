@@ -118,7 +118,8 @@ class OfficePages:
             return []
         result = [(f"{self.url}/{record.id}/identity", gettext("Correct identity"), "id")]
         if record.state == PatientState.ACTIVE:
-            result.insert(0, (f"/admin/consultation/book?patient={record.id}", gettext("Book a time"), "calendar"))
+            result.insert(0, (f"/admin/consultation/book?patient={record.id}", gettext("Book a time"),
+                              "calendar"))
         if record.user_id is None and record.guardian_id is None:
             result.append((f"{self.url}/{record.id}/account", gettext("Give an account"), "user-check"))
         return result
