@@ -346,6 +346,17 @@ def test_the_office_books_doctor_and_time_for_a_patient(office: Any, session: An
     assert session.scalar(sa.select(Outbox.id).where(Outbox.template == "consultation_booked")) is not None
 
 
+def test_the_patient_sees_that_the_hospital_booked(office: Any, client: Any, sign_in: Any,
+                                                   session: Any) -> None:
+    patient = make_patient()
+    session.commit()
+    booked(office, patient)
+    made = session.scalars(sa.select(Consultation)).one()
+    sign_in(client, patient.user)
+    client.set_cookie("language", "en")
+    assert "Booked for you by the hospital" in client.get(f"/portal/consultations/{made.id}").text
+
+
 def test_who_has_no_account_is_called(office: Any, session: Any) -> None:
     office.post("/admin/patient/register", data={**WALK_IN, "identity_checked": "y"})
     answer = booked(office, newest())

@@ -128,7 +128,7 @@ def _run(world: World, book: BookKind, day: date) -> Callable[[], None]:
     """A run, posted; the last one of the hospital's book still waits, that of the tax book was rejected."""
     def begin() -> None:
         following = next_period(BookKind.HOSPITAL, period_of(BookKind.HOSPITAL, day)[1])[1]
-        newest = (world.today - following).days < 7  # the run of the month after this one is not made yet
+        newest = (world.today - following).days < 6  # the run of the month after this one is not made yet
         run = draft_run(world, book, day)
         world.do(run, "submit", "facilities_staff")
         if newest and book == BookKind.HOSPITAL:
