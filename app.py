@@ -106,7 +106,7 @@ def serve() -> None:
         prepare(app)
     _more_sockets()
     with app.app_context():
-        conversation_news.listen(db.engine.url)
+        conversation_news.listen(sa.make_url(app.config["LISTEN_DATABASE_URL"] or db.engine.url))
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar, Token
 from datetime import UTC, date, datetime
@@ -206,10 +207,20 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 
 
+def keep_private(path: str) -> None:
+    """Nobody but the owner reads or writes the file; the files beside an SQLite database take its mode."""
+    if os.path.isfile(path):
+        with contextlib.suppress(OSError):  # somebody else's: then its mode is theirs to set
+            if os.stat(path).st_mode & 0o077:
+                os.chmod(path, 0o600)
+
+
 def prepare_engine(engine: sa.Engine) -> None:
-    """Give SQLite real transactions, foreign keys, WAL and patience. Call once for each engine."""
+    """Give SQLite real transactions, foreign keys, WAL and patience, and its file to its owner alone. Call
+    once for each engine."""
     if engine.dialect.name != "sqlite":
         return
+    opened: list[str] = []
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
@@ -219,6 +230,9 @@ def prepare_engine(engine: sa.Engine) -> None:
                        "recursive_triggers=ON", "cache_size=-32000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        if not opened:
+            opened.append(engine.url.database or "")
+            keep_private(opened[0])
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

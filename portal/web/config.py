@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from models.operations.core.files import MOST_BYTES, MOST_FILES
 
@@ -44,8 +45,8 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "RAWAT_ENV": environment,
         "INSTANCE": instance,
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
-        "READ_DATABASE_URL": (os.environ.get("READ_DATABASE_URL") or "").replace(
-            "postgresql://", "postgresql+psycopg://", 1),
+        **{name: (os.environ.get(name) or "").replace("postgresql://", "postgresql+psycopg://", 1)
+           for name in ("READ_DATABASE_URL", "LISTEN_DATABASE_URL")},
         "HOSPITAL_TZ": os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta",
         "CLOCK_AHEAD": _ahead(environment),
         # The demo prints what it would send; in production a channel without an address keeps its messages
@@ -59,6 +60,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SQL_LAB": _switch("SQL_LAB"),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},
+        "TRUSTED_HOSTS": _hosts(environment),
         "MAX_CONTENT_LENGTH": MAX_FORM,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 5_000,
@@ -72,7 +74,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     }
     uri = config["SQLALCHEMY_DATABASE_URI"]
     # What was written stays out of error messages, and so out of log lines: it may be a patient's.
-    pool = {} if str(uri).startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    pool = {} if str(uri).startswith("sqlite") else _pool()
     config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"hide_parameters": True, **pool})
     if environment == "production":
         # The cookie's prefix makes the browser refuse it without TLS and from a sister host.
@@ -81,6 +83,38 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     else:
         config.setdefault("SESSION_COOKIE_NAME", "rawat")
     return config
+
+
+#: Names of this machine, by which it is asked from itself: a proxy beside it, a check that it lives.
+OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+def _hosts(environment: str) -> list[str] | None:
+    """The hosts that requests may be for: those of `TRUSTED_HOSTS`, else in production the one of
+    `PUBLIC_URL`, and the own machine; None: any."""
+    named = [name.strip() for name in (os.environ.get("TRUSTED_HOSTS") or "").split(",") if name.strip()]
+    if not named and environment == "production":
+        host = urlsplit(os.environ.get("PUBLIC_URL") or "").hostname
+        named = [host] if host else []
+    return [*named, *OWN_NAMES] if named else None
+
+
+def _pool() -> dict[str, Any]:
+    """How many connections a process keeps, and whether statements are prepared: a pooler that gives each
+    transaction another connection needs `DATABASE_PREPARE_THRESHOLD=off`."""
+    threshold = os.environ.get("DATABASE_PREPARE_THRESHOLD") or "5"
+    prepared = None if threshold == "off" else _count("DATABASE_PREPARE_THRESHOLD", 5, least=0)
+    return {"pool_pre_ping": True, "pool_size": _count("DATABASE_POOL_SIZE", 8, least=1),
+            "max_overflow": _count("DATABASE_POOL_OVERFLOW", 8, least=0),
+            "connect_args": {"prepare_threshold": prepared}}
+
+
+def _count(name: str, default: int, *, least: int) -> int:
+    typed = os.environ.get(name) or str(default)
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 5 and int(typed) >= least):
+        raise Unsafe(f"Rawat does not start: {name} is '{typed}'; it must be a whole number from {least} to "
+                     "9999.")
+    return int(typed)
 
 
 def _switch(name: str) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, current_app, jsonify, redirect, render_template, request
+from flask import Flask, current_app, jsonify, make_response, redirect, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import RequestRedirect
 
 from models.base import lost_lock
@@ -133,7 +133,15 @@ def _unexpected(error: SQLAlchemyError) -> Any:
     raise error
 
 
+def _another_host(_error: SecurityError) -> Any:
+    """A request for a host that this installation does not have: no page, for its links would lead there."""
+    answer = make_response("400: this host is not served here.\n", 400)
+    answer.mimetype = "text/plain"
+    return answer
+
+
 def init_app(app: Flask) -> None:
+    app.register_error_handler(SecurityError, _another_host)
     app.register_error_handler(CSRFError, lambda error: page(400))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refused, _refused)

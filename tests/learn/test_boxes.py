@@ -287,6 +287,7 @@ def test_a_bell_rings_in_its_own_hospital_only() -> None:
 
 def test_the_process_of_the_boxes_knows_no_way_out(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     outside = {"DATABASE_URL": "postgresql://house", "READ_DATABASE_URL": "postgresql://copy",
+               "LISTEN_DATABASE_URL": "postgresql://house", "TRUSTED_HOSTS": "house",
                "REDIS_URL": "redis://house", "MAIL_URL": "smtp://house", "WHATSAPP_URL": "https://house",
                "SMS_URL": "https://house", "GOOGLE_CLIENT_SECRET": "house", "PUBLIC_URL": "https://house"}
     for name, value in outside.items():

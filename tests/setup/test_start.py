@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from models import clock
-from models.base import db
+from models.base import db, prepare_engine
 from models.people import User
 from portal.web import config
 from tests.support.factories import make_user
@@ -36,6 +36,19 @@ def test_demo_secrets_are_made_once_and_are_its_owners_only(tmp_path):
     assert json.loads(file.read_text()) == made
     if sys.platform != "win32":
         assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_the_database_file_is_its_owners_alone(tmp_path):
+    file = tmp_path / "rawat.sqlite3"
+    file.touch(mode=0o644)
+    engine = sa.create_engine(f"sqlite:///{file}")
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE patient (id INTEGER)"))
+        assert {each.name: each.stat().st_mode & 0o077 for each in tmp_path.iterdir()} == dict.fromkeys(
+            ("rawat.sqlite3", "rawat.sqlite3-wal", "rawat.sqlite3-shm"), 0)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("name", config.SECRETS)
@@ -76,6 +89,39 @@ def test_requests_for_news_wait_and_the_lab_is_open_unless_told_otherwise(monkey
     monkeypatch.setenv(name, "perhaps")
     with pytest.raises(config.Unsafe, match="on or off"):
         config.read()
+
+
+@pytest.mark.parametrize(("environment", "typed", "hosts"), [
+    ("demo", {}, None), ("demo", {"PUBLIC_URL": "https://rs.example.org"}, None), ("production", {}, None),
+    ("production", {"PUBLIC_URL": "https://rs.example.org:8443/"}, ["rs.example.org"]),
+    ("production", {"PUBLIC_URL": "https://rs.example.org", "TRUSTED_HOSTS": "a.example.org, .b.example.org"},
+     ["a.example.org", ".b.example.org"]),
+    ("demo", {"TRUSTED_HOSTS": "demo.example.org"}, ["demo.example.org"])])
+def test_the_hosts_that_are_served(monkeypatch, environment, typed, hosts):
+    for name in ("PUBLIC_URL", "TRUSTED_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in typed.items():
+        monkeypatch.setenv(name, value)
+    read = config.read({**GOOD, "RAWAT_ENV": environment})["TRUSTED_HOSTS"]
+    assert read == (None if hosts is None else [*hosts, *config.OWN_NAMES])
+
+
+def test_how_many_connections_a_process_keeps_and_whether_plans_are_kept(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://rawat@db/rawat")
+    names = ("DATABASE_POOL_SIZE", "DATABASE_POOL_OVERFLOW", "DATABASE_PREPARE_THRESHOLD")
+    for typed, wanted in ((("", "", ""), (8, 8, 5)), (("20", "0", "0"), (20, 0, 0)),
+                          (("1", "4", "off"), (1, 4, None))):
+        for name, value in zip(names, typed, strict=True):
+            monkeypatch.setenv(name, value)
+        options = config.read()["SQLALCHEMY_ENGINE_OPTIONS"]
+        assert (options["pool_size"], options["max_overflow"],
+                options["connect_args"]["prepare_threshold"]) == wanted
+    for name in names:
+        for wrong in ("many", "-1", "1.5", "99999", *(["0"] if name == names[0] else [])):
+            with monkeypatch.context() as once:
+                once.setenv(name, wrong)
+                with pytest.raises(config.Unsafe, match=name):
+                    config.read()
 
 
 def test_the_clock_runs_ahead_in_the_demo_alone(monkeypatch):

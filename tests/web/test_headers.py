@@ -143,3 +143,20 @@ def test_health_is_told_and_counts_only_to_this_machine(app, client):
     app.config["METRICS_TOKEN"] = "t0ken"
     assert client.get("/metrics", environ_base=far,
                       headers={"Authorization": "Bearer t0ken"}).status_code == 200
+
+
+# ---------------------------------------------------------------- hosts
+
+@pytest.mark.parametrize("path", ["/", "/login", "/admin/", "/portal/", "/static/rawat.css", "/api/v1/beds",
+                                  "/nothing-here", "/healthz"])
+@pytest.mark.parametrize("host", ["evil.example", "rs.example.org.evil.example", "a b",
+                                  "rs.example.org@evil"])
+def test_a_request_for_another_host_is_refused(app, client, monkeypatch, path, host):
+    """No page, and no address of the other host in the answer."""
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["rs.example.org", ".klinik.example", "localhost"])
+    for method in ("GET", "POST"):
+        answer = client.open(path, method=method, headers={"Host": host})
+        assert answer.status_code == 400, (method, answer.status_code)
+        assert "evil" not in answer.text + str(answer.headers)
+    for good in ("rs.example.org", "rs.example.org:8443", "gigi.klinik.example", "localhost"):
+        assert client.get("/healthz", headers={"Host": good}).status_code == 200

@@ -41,7 +41,8 @@ def start(url: str, folder: Path, workers: int = 3) -> tuple[subprocess.Popen[by
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = os.environ | {
-        "DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1", "PORT": str(port),
+        "DATABASE_URL": url, "LISTEN_DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
+        "PORT": str(port),
         "WORKERS": str(workers), "SANDBOX_PORT": "off",
         "RAWAT_INSTANCE": str(folder),
         **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}}

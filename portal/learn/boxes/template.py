@@ -38,8 +38,9 @@ DELETE FROM region WHERE level NOT IN ('province', 'regency')
  AND code NOT IN (SELECT code FROM kept) AND code NOT IN (SELECT code FROM above)
 """
 #: Variables of the house that the boxes' process never sees.
-WITHHELD = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "READ_DATABASE_URL", "REDIS_URL", "MAIL_URL",
-            "WHATSAPP_URL", "SMS_URL", "PUBLIC_URL", "METRICS_TOKEN", settings.PORT, *PROVIDERS)
+WITHHELD = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "READ_DATABASE_URL", "LISTEN_DATABASE_URL",
+            "REDIS_URL", "MAIL_URL", "WHATSAPP_URL", "SMS_URL", "PUBLIC_URL", "TRUSTED_HOSTS",
+            "METRICS_TOKEN", settings.PORT, *PROVIDERS)
 
 
 def environment() -> dict[str, str]:
