@@ -74,7 +74,8 @@
         window.clearInterval(ticking);
         stream.getTracks().forEach(function (track) { track.stop(); });
         if (now === mine) { now = null; }
-        if (mine.thrown || !pieces.length) { return; }
+        if (mine.thrown) { return; }
+        if (!pieces.length) { forget(form); return; } // stopped before anything was heard
         form.rawatVoice = { blob: new Blob(pieces, { type: type.split(";")[0] }), seconds: Math.max(1, mine.length || seconds()) };
         at.preview.src = URL.createObjectURL(form.rawatVoice.blob);
         at.during.hidden = true;

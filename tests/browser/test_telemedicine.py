@@ -20,6 +20,7 @@ from models.consultations import Consultation, ConsultationMessage, Consultation
 from models.people import User
 from models.prescriptions import Prescription, PrescriptionState
 from models.roles import Role
+from tests.benchmarks.clicks import Hand
 from tests.browser.conftest import follow, step
 from tests.browser.test_consultation import ask
 
@@ -71,6 +72,38 @@ def speak(page: Page, language: str) -> None:
     if button.count():
         button.first.click()
     expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def test_a_visit_with_one_medicine_takes_a_doctor_eight_clicks(
+        open_browser: Callable[..., Page], log_in: Any, rows: sa.Connection) -> None:
+    """From the desk to the completed consultation; what is typed or chosen by the keyboard is no click."""
+    name = next(DOCTORS)
+    patient, doctor = open_browser(phone=True), open_browser()
+    log_in(patient, "patient2")
+    due_now(rows, approved(open_browser, log_in, rows, patient, name))
+    number = int(patient.url.rpartition("/")[2])
+    log_in(doctor, name)
+    hand = Hand(doctor)
+    hand.click(doctor.locator(f".dk-row a.btn[href$='details/?id={number}']"), leads=True)
+    hand.click("form[action$='/start'] button", leads=True)
+    for part in ("subjective", "objective", "assessment", "plan"):
+        doctor.fill(f"#{part}", "Batuk tiga hari, tidak sesak")
+    hand.click("form[action$='/note'] button[value=sign]", leads=True)
+    for box, words in (("code", "batuk pilek"), ("rx-item", "parasetamol tablet")):
+        doctor.focus(f"#{box}-ts-control")
+        doctor.keyboard.type(words)
+        expect(doctor.locator(f"#{box}-ts-dropdown .option.active")).to_be_visible()
+        doctor.keyboard.press("Enter")
+        if box == "code":
+            hand.click("form[action$='/diagnosis'] button", leads=True)
+    doctor.fill("#dose_quantity", "1")
+    doctor.select_option("#rhythm", "d3")
+    doctor.fill("#duration_days", "3")
+    for action in ("medicine", "issue", "complete"):
+        hand.click(f"form[action$='/{action}'] button", leads=True)
+    assert rows.scalar(sa.select(Consultation.state).where(
+        Consultation.id == number)) == ConsultationState.COMPLETED
+    assert hand.clicks <= 8
 
 
 @pytest.mark.parametrize(("language", "script"), [("id-ID", True), ("en-GB", True), ("id-ID", False)])

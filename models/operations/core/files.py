@@ -4,6 +4,7 @@ portal."""
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -119,17 +120,23 @@ def _with_ending(name: str, ending: str) -> str:
     return (plain.stem if plain.suffix.lower() in {".heic", ".heif", ".webp"} else name) + ending
 
 
+#: What begins each piece of sound or picture of a WebM file; what an MP4 file says of each of its tracks.
+CLUSTER = b"\x1f\x43\xb6\x75"
+TRACKS = re.compile(rb"hdlr.{4,8}(soun|vide)", re.DOTALL)
+
+
 def voice_kind(content: bytes) -> tuple[str, str]:
     """The container of a voice note and its ending, by its first bytes; two empty texts for anything else,
     moving pictures included."""
-    head = content[:4096]
+    # of a WebM file what stands before its first sound: in sound any two bytes come by chance
+    head = content[:4096].partition(CLUSTER)[0]
     if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64] and b"A_OPUS" in head \
             and b"V_" not in head:
         return "audio/webm", ".webm"
     if head.startswith(b"OggS") and b"OpusHead" in head[:200]:
         return "audio/ogg", ".ogg"
     # the tracks may stand at the end: telephones write them so
-    if head[4:8] == b"ftyp" and head[8:12] not in BRANDS and b"soun" in content and b"vide" not in content:
+    if head[4:8] == b"ftyp" and head[8:12] not in BRANDS and set(TRACKS.findall(content)) == {b"soun"}:
         return "audio/mp4", ".m4a"
     return "", ""
 
