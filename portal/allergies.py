@@ -15,20 +15,19 @@ from models.errors import Refused
 from models.operations.clinic import allergies
 from models.patient_allergies import AllergySeverity
 from portal import access, profile
-from portal.web.locale import refusal_text
-
-MOST_TYPED = 300
+from portal.forms import takes
+from portal.record_forms import AllergyForm
 
 
 def _address(patient: Patient) -> str:
     return url_for("portal.allergies", patient_id=None if patient.user_id == current_user.id else patient.id)
 
 
-def _page(patient: Patient, errors: dict[str, str] | None = None, status: int = 200) -> Any:
+def _page(patient: Patient, form: AllergyForm | None = None, status: int = 200) -> Any:
     return render_template(
-        "portal/allergies.html", patient=patient, errors=errors or {}, address=_address(patient),
-        severities=list(AllergySeverity), typed=request.form if request.method == "POST" else {},
-        **profile.urls(patient)), status
+        "portal/allergies.html", patient=patient, errors=form.problems if form is not None else {},
+        address=_address(patient), severities=list(AllergySeverity),
+        typed=form.typed if form is not None else {}, **profile.urls(patient)), status
 
 
 @access.patients_only
@@ -37,31 +36,29 @@ def show(patient_id: int | None = None) -> Any:
 
 
 @access.patients_only
-def save(patient_id: int | None = None) -> Any:
+@takes(AllergyForm)
+def save(patient_id: int | None = None, *, form: AllergyForm) -> Any:
     """Note an allergy, or end the one that `allergy` names."""
-    patient, form = access.person_or_404(patient_id), request.form
-    kinds = {entry.value: entry for entry in AllergySeverity}
+    patient = access.person_or_404(patient_id)
+    if not form.validate():
+        return _page(patient, form, 422)
     try:
         with one_transaction():
-            if form.get("allergy"):
-                row = next((row for row in patient.living_allergies if str(row.id) == form["allergy"]), None)
+            if form.allergy.raw_data and form.allergy.raw_data[0]:
+                row = next((row for row in patient.living_allergies if row.id == form.allergy.data), None)
                 if row is None:
                     raise NotFound
-                allergies.end(row, by=current_user, reason=_typed("end_reason"))
+                allergies.end(row, by=current_user, reason=form.end_reason.data)
                 said = gettext("The allergy was ended; it stays in the record.")
             else:
-                row = allergies.note(patient, _typed("said"), by=current_user, reaction=_typed("reaction"),
-                                     severity=kinds.get(form.get("severity", ""), AllergySeverity.UNKNOWN))
+                row = allergies.note(patient, form.said.data, by=current_user, reaction=form.reaction.data,
+                                     severity=form.severity.data or AllergySeverity.UNKNOWN)
                 said = gettext("Noted: %(what)s", what=str(row))
     except Refused as refusal:
-        return _page(access.person_or_404(patient_id), {refusal.field or "said": refusal_text(refusal)},
-                     refusal.status)
+        form.blame(refusal)
+        return _page(access.person_or_404(patient_id), form, refusal.status)
     flash(said, "success")
     return redirect(_address(patient), 303)
-
-
-def _typed(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "")[:MOST_TYPED]
 
 
 @access.patients_only

@@ -19,15 +19,19 @@ from models.follow_up import FollowUp
 from models.operations.clinic import timeline, vital_signs
 from models.vital_signs import VitalKind, VitalSign
 from portal import access, directory
+from portal.forms import takes
+from portal.record_forms import VitalForm
 from portal.web import vital_charts
 from portal.web.locale import refusal_text
 
 PAGE, LIST = "portal/vitals.html", "portal/history.html"
 
 
-def _patient() -> tuple[list[Patient], Patient]:
-    """Everybody whom the person acts for, and the one that the address names; the own one without."""
-    wanted = directory.number(request.values.get("patient"), 2**63 - 1)
+def _patient(form: VitalForm | None = None) -> tuple[list[Patient], Patient]:
+    """Everybody whom the person acts for, and the one that form or address name; the own one without."""
+    wanted = directory.number(request.args.get("patient"), 2**63 - 1)
+    if form is not None and form.was_sent("patient"):
+        wanted = form.patient.data
     people = access.people()
     return people, access.person_or_404(wanted) if wanted is not None else people[0]
 
@@ -46,7 +50,7 @@ def _page(people: list[Patient], patient: Patient, status: int = 200, **given: A
     return render_template(PAGE, **{
         "patient": patient, "people": people, "charts": charts, "kinds": list(VitalKind),
         "grown": vital_charts.growing(patient, charts), "error": "", "field": "", "unusual": False,
-        "typed": request.form, "now": vital_charts.default_moment(), "limits": vital_signs.LIMITS,
+        "typed": {}, "now": vital_charts.default_moment(), "limits": vital_signs.LIMITS,
         "corrected": None, "own_correction": _correction, **given}), status
 
 
@@ -61,25 +65,19 @@ def show() -> Any:
     return _page(*_patient())
 
 
-def _kind() -> VitalKind:
-    kinds = {entry.value: entry for entry in VitalKind}
-    if request.form.get("kind", "") not in kinds:
-        raise Refused(N_("Choose what was measured."), field="kind")
-    return kinds[request.form["kind"]]
-
-
-def entered(patient: Patient, *, replaces: VitalSign | None = None, **more: Any) -> VitalSign:
+def _entered(patient: Patient, form: VitalForm, *, replaces: VitalSign | None = None) -> VitalSign:
     """Write down what the form says. Raises `Refused`."""
-    form = request.form
+    kind = replaces.kind if replaces is not None else form.kind.data
+    if kind is None:
+        raise Refused(N_("Choose what was measured."), field="kind")
     try:
-        at = vital_charts.instant_of(form.get("measured_at", ""))
+        at = vital_charts.instant_of(form.measured_at.data or "")
     except ValueError:
         raise Refused(N_("Write the day and the time of the measurement."),
                       field="measured_at") from None
     return vital_signs.enter(
-        patient, replaces.kind if replaces is not None else _kind(), form.get("value", "")[:20],
-        by=current_user, second_value=form.get("second_value", "")[:20], measured_at=at,
-        confirmed=form.get("confirmed") == "1", replaces=replaces, **more)
+        patient, kind, form.value.data or "", by=current_user, second_value=form.second_value.data or "",
+        measured_at=at, confirmed=form.confirmed.data, replaces=replaces)
 
 
 def _sign_or_404(patient: Patient, sign_id: int) -> VitalSign:
@@ -90,40 +88,56 @@ def _sign_or_404(patient: Patient, sign_id: int) -> VitalSign:
 
 
 @access.patients_only
-def enter() -> Any:
-    _people, patient = _patient()
+@takes(VitalForm)
+def enter(*, form: VitalForm) -> Any:
+    people, patient = _patient(form)
+    if not form.validate():
+        return _page(people, patient, 422, **_wrong(form))
     key = patient.id
     try:
         with one_transaction():
-            entered(patient)
+            _entered(patient, form)
     except Refused as refusal:
-        return _page(access.people(), access.person_or_404(key), refusal.status, **_told(refusal))
+        return _page(access.people(), access.person_or_404(key), refusal.status, **_told(form, refusal))
     flash(gettext("The measurement was kept. The doctor of your next consultation sees it."))
     return redirect(url_for("portal.vitals", patient=key), 303)
 
 
-def _told(refusal: Refused) -> dict[str, Any]:
-    return {"error": refusal_text(refusal), "field": refusal.field or "",
+def _wrong(form: VitalForm) -> dict[str, Any]:
+    field, error = next(iter(form.problems.items()))
+    return {"error": error, "field": field, "typed": form.typed}
+
+
+def _told(form: VitalForm, refusal: Refused) -> dict[str, Any]:
+    return {"error": refusal_text(refusal), "field": refusal.field or "", "typed": form.typed,
             "unusual": isinstance(refusal, vital_signs.Unusual)}
 
 
 @access.patients_only
-def correct(sign_id: int) -> Any:
-    """GET shows the form filled, POST puts the right figure in the place of the wrong one."""
+def correction(sign_id: int) -> Any:
+    """The form, filled with what was measured."""
     people, patient = _patient()
+    return _page(people, patient, corrected=_sign_or_404(patient, sign_id))
+
+
+@access.patients_only
+@takes(VitalForm)
+def correct(sign_id: int, *, form: VitalForm) -> Any:
+    """Put the right figure in the place of the wrong one."""
+    people, patient = _patient(form)
     sign, key = _sign_or_404(patient, sign_id), patient.id
-    if request.method == "GET":
-        return _page(people, patient, corrected=sign)
+    if not form.validate():
+        return _page(people, patient, 422, corrected=sign, **_wrong(form))
     try:
         with one_transaction():
-            if request.form.get("go") == "remove":
+            if form.go.data == "remove":
                 vital_signs.take_back(sign, by=current_user)
             else:
-                entered(patient, replaces=sign)
+                _entered(patient, form, replaces=sign)
     except Refused as refusal:
         patient = access.person_or_404(key)
         return _page(access.people(), patient, refusal.status, corrected=_sign_or_404(patient, sign_id),
-                     **_told(refusal))
+                     **_told(form, refusal))
     flash(gettext("The measurement was corrected; the old figure stays in the record."))
     return redirect(url_for("portal.vitals", patient=key), 303)
 
@@ -144,5 +158,6 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/record", "history", history)
     bp.add_url_rule("/measurements", "vitals", show)
     bp.add_url_rule("/measurements", "vitals_enter", enter, methods=("POST",))
-    bp.add_url_rule("/measurements/<int:sign_id>", "vitals_correct", correct, methods=("GET", "POST"))
+    bp.add_url_rule("/measurements/<int:sign_id>", "vitals_correct", correction)
+    bp.add_url_rule("/measurements/<int:sign_id>", "vitals_corrected", correct, methods=("POST",))
     bp.add_url_rule("/follow-ups/<int:follow_up_id>", "follow_up", follow_up)

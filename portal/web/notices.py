@@ -33,6 +33,8 @@ def _written(name: str, value: Any) -> str:
         return locale.day(date.fromisoformat(value))
     if kind == "table":
         return words.table_word(value)
+    if kind == "state":
+        return words.state_word(value)
     if kind == "step":
         return words.step_word(value)
     if kind == "roles" and isinstance(value, list):

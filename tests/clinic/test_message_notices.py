@@ -11,10 +11,12 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.consultations import Consultation, ConsultationState
+from models.consultations import Consultation, ConsultationState, Triage
+from models.operations.clinic import consultations, slots
 from models.operations.clinic.conversations import mark_read, send_message
 from models.operations.people import gathered_notices, notices
 from models.outbox import DeliveryStatus, Notice, Outbox
+from models.roles import Role
 from tests.support import factories as make
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -106,3 +108,22 @@ def test_an_open_page_learns_the_numbers_without_a_reload(client: Any, sign_in: 
     assert (counts["talk"], counts["bell"]) == ("", "")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Notice).where(
         Notice.event == "message_of_patient", Notice.read_at.is_(None))) == 0
+
+
+def test_the_bell_says_of_a_request_how_urgent_it_is_when_and_whose(client, sign_in, session):
+    """Whoever decides sees in the bell which request is the first, and nothing of what it is about."""
+    admin = make.make_user(Role.ADMIN)
+    doctor = make.make_doctor(name="dr. Sari Dewi")
+    patient = make.make_patient()
+    session.commit()
+    start = slots.first_free([doctor])[doctor.id].starts_at
+    consultations.request(patient, doctor, start, "Nyeri dada rahasia", by=patient.user, triage=Triage.URGENT)
+    session.commit()
+    sign_in(client, admin)
+    for language, word in (("en", "Urgent"), ("id", "Mendesak")):
+        client.set_cookie("language", language)
+        page = client.get("/admin/notices/").text
+        assert "dr. Sari Dewi" in page
+        assert word in page
+        assert clock.local(start).strftime("%H") in page
+        assert "rahasia" not in page

@@ -15,10 +15,8 @@ from models.roles import Role
 from portal.forms import PortalForm
 from tests.support.factories import make_consultation, make_doctor, make_patient, make_user
 
-#: Pages that are not converted yet: a file leaves when it is, none comes.
-BY_HAND = {"allergies.py", "vitals.py"}
-#: Their addresses.
-BY_HAND_AT = {"portal.call_signal", "portal.allergies_save", "portal.vitals_enter", "portal.vitals_correct"}
+#: No form: what two browsers tell each other of a video call.
+NO_FORM = {"portal.call_signal"}
 PORTAL = ("portal", "own_account", "registration", "social")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,14 +27,14 @@ def test_every_form_that_is_sent_has_its_class(app: Any) -> None:
                if "POST" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in PORTAL
                and not issubclass(getattr(app.view_functions[rule.endpoint], "form_class", object),
                                   PortalForm)}
-    assert {name for name in lacking if not name.startswith(tuple(BY_HAND_AT))} == set()
+    assert lacking == NO_FORM
 
 
 def test_no_view_of_the_portal_reads_what_was_sent_by_hand() -> None:
     reading = [path.name for path in (ROOT / "portal").glob("*.py")
                if path.name != "forms.py" and re.search(r"request\.(form|values)\b",
                                                         path.read_text(encoding="utf-8"))]
-    assert set(reading) == BY_HAND
+    assert reading == []
 
 
 def test_errors_are_shown_in_one_way() -> None:

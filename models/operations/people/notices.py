@@ -41,7 +41,7 @@ QUIET = frozenset({"cleaning", "asset_movement"})
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
 KINDS = {"when": "moment", "moved": "moment", "day": "day", "table": "table", "step": "step",
-         "roles": "roles"}
+         "roles": "roles", "triage": "state"}
 
 Audience = Callable[[Any], Iterable[User]]
 
@@ -188,9 +188,11 @@ def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str
     for narrow in ONLY:
         people = narrow(record, people)
     if people:
-        params = plain({"table": table, "number": getattr(record, "number", None) or ""})
+        event = f"{table}_waits" if f"{table}_waits" in NOTICES else "document_waits"
+        params = plain({"table": table, "number": getattr(record, "number", None) or "",
+                        **NOTICES[event].params(record)})
         db.session.execute(sa.insert(Notice), [
-            {"user_id": entry, "event": "document_waits", "params": params, "table_name": table,
+            {"user_id": entry, "event": event, "params": params, "table_name": table,
              "record_id": record.id, "waits": True, "created_at": clock.now(),
              "address": f"/admin/{table}/details/?id={record.id}"} for entry in people])
     if isinstance(record, Document) and not isinstance(record, Consultation) \
@@ -409,6 +411,10 @@ declare(Declared(
 declare(Declared(
     "document_waits", lambda _record: (), N_("%(table)s %(number)s waits for your step"),
     (N_("Open it, look at it, and decide."),), channels=(), icon="inbox"))
+declare(Declared(
+    "consultation_waits", lambda _record: (), N_("%(table)s %(number)s waits for your step"),
+    (N_("%(triage)s · %(when)s · %(doctor)s"),), lambda request: {
+        **planned(request), "triage": request.triage}, channels=(), icon="inbox"))
 declare(Declared(
     "document_rejected", the_author, N_("%(table)s %(number)s was rejected"),
     (N_("The reason: %(reason)s"),), _paper,
