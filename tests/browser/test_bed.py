@@ -3,6 +3,7 @@ meanwhile."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from models.beds import Bed, BedState
 from models.housekeeping import Cleaning
 from models.places import InpatientRoom, RoomClass
 from models.roles import Role
+from tests.benchmarks.clicks import Hand
 from tests.browser.conftest import follow
 
 pytestmark = pytest.mark.once
@@ -94,6 +96,40 @@ def test_a_bed_is_taken_left_cleaned_inspected_and_ready(
                                                                         Cleaning.bed_id == Bed.id).where(
         Bed.id == bed).order_by(Cleaning.id.desc()).limit(1)).one()
     assert (state, cost) == (BedState.READY, 35_000)
+
+
+def test_a_bed_costs_no_more_taps_than_it_did(
+        open_browser: Callable[..., Page], log_in: Any, rows: sa.Connection) -> None:
+    """On a telephone, from home: check-in 5, check-out 3, cleaning 4, as they were counted; fields apart."""
+    desk, cleaner = Hand(open_browser(phone=True)), Hand(open_browser(phone=True))
+    log_in(desk.page, Role.FRONT_OFFICE)
+    log_in(cleaner.page, Role.HOUSEKEEPING)
+    desk.begin()
+    if not desk.page.locator(".rw-bed").count():  # the board is not the home
+        desk.click("[data-menu]")
+        desk.click(desk.page.locator("nav a[href='/admin/rooms/']:visible"), leads=True)
+    desk.click("a[href*='free=1']", leads=True)
+    place = desk.page.locator("a[href$='/check_in?next=rooms']").first
+    bed = int(re.findall(r"/bed/(\d+)/", place.get_attribute("href") or "")[0])
+    desk.click(place, leads=True)
+    desk.page.fill("[name=guest]", "FO-E2E-9")
+    desk.click(".submit-row button[type=submit]", leads=True)
+    assert desk.clicks <= 5
+    desk.begin()
+    desk.click(f"a[href='/admin/bed/{bed}/check_out?next=rooms']", leads=True)
+    desk.click(".submit-row button[type=submit]", leads=True)
+    assert desk.clicks <= 3
+    room, number = rows.execute(sa.select(InpatientRoom.number, Bed.number).join(
+        InpatientRoom, InpatientRoom.id == Bed.inpatient_room_id).where(Bed.id == bed)).one()
+    cleaner.begin()
+    cleaner.page.goto("/admin/housekeeping/")
+    cleaner.clicks += 1
+    task = f".rw-task[aria-label='{room}-{number}']:visible"
+    cleaner.click(cleaner.page.locator(task).first.get_by_role("button"))
+    cleaner.click(cleaner.page.locator(task).locator("[name=checklist_done]"))
+    cleaner.click(cleaner.page.locator(task).first.get_by_role("button"))
+    expect(cleaner.page.locator(f"{task} [name=checklist_done]")).to_have_count(0)
+    assert cleaner.clicks <= 4
 
 
 def test_the_board_by_keyboard_and_on_the_wall(open_browser: Callable[..., Page], log_in: Any,
