@@ -61,9 +61,11 @@ def _own(attachment_id: int) -> Attachment:
         Consultation.id == result.document_id, Consultation.patient_id.in_(access.own_people())))
     begins = request.range is None or request.range.ranges[0][0] == 0  # what is played comes in parts
     if as_patient is None and begins:
-        activity.record(Activity.READ, table_name="attachment", changed_id=result.id,
-                        properties={"consultation": result.document_id})
-        db.session.commit()
+        key, visit = result.id, result.document_id
+        # a reading that becomes a writing loses to whoever wrote meanwhile: the lock comes first
+        with one_transaction():
+            activity.record(Activity.READ, table_name="attachment", changed_id=key,
+                            properties={"consultation": visit})
     return result
 
 

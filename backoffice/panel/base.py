@@ -27,11 +27,10 @@ from backoffice.panel.forms import StaffForm, line_columns, make_form
 from backoffice.panel.transitions import TransitionPages
 from backoffice.panel.views import TableView, done, message_of
 from models import clock
-from models.activity import Activity
 from models.base import db
 from models.documents import Document
 from models.errors import Conflict, Refused
-from models.operations.core import activity, amendments
+from models.operations.core import amendments
 from models.operations.ledger import backdating
 from models.operations.setup import list_layouts
 from models.rights import is_bound_to_unit, may, scope
@@ -355,8 +354,7 @@ class StaffView(TransitionPages, TableView):
         names = self.seen(name for name in self.every if name in self.column_export_list)
         statement = lists.narrowed(self, requested, self.scoped()).options(*lists.eager(self.model, names))
         key = key_of(self.model)
-        activity.record(Activity.EXPORTED, table_name=self.table, properties={"format": export_type})
-        db.session.commit()
+        export.note(self.table, format=export_type)
 
         def rows() -> Iterator[list[Any]]:
             reader = replica.session()

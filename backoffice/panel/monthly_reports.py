@@ -13,13 +13,10 @@ from sqlalchemy.orm import joinedload
 
 from backoffice.panel.base import DocumentView
 from backoffice.panel.reports import may_report, month, run, widths, written
-from models.activity import Activity
-from models.base import db
 from models.monthly_reports import MonthlyPack
-from models.operations.core import activity
 from models.operations.core.report_kit import PACK, REPORTS, ParameterValues, Report
 from models.settings import setting
-from portal.web import report_pdf
+from portal.web import export, report_pdf
 from portal.web.locale import day
 
 
@@ -35,10 +32,8 @@ class MonthlyPackView(DocumentView):
     @expose("/<id>/pack.pdf")
     def pack(self, id: str) -> Any:
         """The whole pack, of the reports that the reader may open."""
+        export.note(self.table, self.one_or_404(id).id, format="pdf")
         record = self.one_or_404(id, joinedload(MonthlyPack.period))
-        activity.record(Activity.EXPORTED, table_name=self.table, changed_id=record.id,
-                        properties={"format": "pdf"})
-        db.session.commit()
         answer = Response(stream_with_context(pack_pdf(record, [
             (REPORTS[key], most) for key, most in PACK if may_report(key)])),
             mimetype="application/pdf")

@@ -24,10 +24,8 @@ from backoffice.panel.pages import Page
 from backoffice.panel.shortages import TEMPLATE, ShortagePages
 from backoffice.panel.views import message_of
 from models import clock
-from models.activity import Activity
 from models.base import db
 from models.errors import N_, Refused
-from models.operations.core import activity
 from models.operations.core.report_kit import REPORTS, Column, Parameter, ParameterValues, Report
 from models.people import User
 from models.purchasing import BUYERS
@@ -304,9 +302,7 @@ class ReportsView(ShortagePages, Page):
         if asking.refusal is not None or not asking.is_complete:
             return self.shown_page(report, asking.refusal), 422
         columns = report.shown(asking.values, reader())
-        activity.record(Activity.EXPORTED, table_name="reports",
-                        properties={"report": key, "format": export_type})
-        db.session.commit()
+        export.note("reports", report=key, format=export_type)
         statement = report.select(asking.values)
 
         def rows(cell: Callable[[Column, Any], Any]) -> Iterator[list[Any]]:

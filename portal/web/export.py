@@ -12,10 +12,27 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from flask_login import current_user
+
+from models.activity import Activity
+from models.base import db, one_transaction
+from models.operations.core import activity
 
 #: What a spreadsheet would run, behind quotes too: one more goes in front, so that the text comes back.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _CHUNK = 64 * 1024
+
+
+def note(table_name: str, changed_id: int | None = None, **properties: str) -> None:
+    """Write down that the person takes a file away, before its rows are read.
+
+    The person is read again at once: rows are written when the session of the request is gone.
+    """
+    with one_transaction():
+        activity.record(Activity.EXPORTED, table_name=table_name, changed_id=changed_id,
+                        properties=properties)
+    current_user.has_role()
+    db.session.commit()  # ends the reading; a roll-back at the request's end would forget the person again
 
 
 def safe(value: Any) -> Any:

@@ -129,10 +129,13 @@ def test_a_photo_is_sent_smaller_and_opens_large(
     assert kept.size < photo.stat().st_size / 2
     link = doctor.locator("#conversation a[data-look]").first
     expect(link).to_be_visible()
-    link.click()
+    with doctor.expect_response(lambda answer: answer.url.endswith("/whole"), timeout=60_000) as whole:
+        link.click()
+    assert whole.value.status == 200
     picture = doctor.locator("dialog.look img")
     expect(picture).to_be_visible()
-    doctor.wait_for_function("() => document.querySelector('dialog.look img').naturalWidth > 0")
+    doctor.wait_for_function("() => document.querySelector('dialog.look img').naturalWidth > 0",
+                             timeout=60_000)
     wide = picture.evaluate("each => each.naturalWidth")
     assert 1000 <= wide < 4000
     shot(doctor, "photo-looked-at")

@@ -35,5 +35,6 @@ def test_short_stock_is_told_on_other_documents_too(page: Page, log_in: Callable
     page.locator("#store-ts-dropdown .option", has_text="Gudang Farmasi").click()
     page.locator("h1").click()
     scan(page, "OBT-P-001")
+    expect(page.locator("input[name='lines-0-quantity']")).to_have_value("1")  # the line is filled in
     page.fill("input[name='lines-0-quantity']", "99999")
     expect(page.locator(".rw-note")).to_contain_text("Stok tidak cukup")

@@ -351,3 +351,15 @@ def test_icons_used_exist() -> None:
         used = re.findall(r"\bicon\(\s*[\"']([\w-]+)[\"']", text)
         wrong += [f"{named(path)}: {name}" for name in used if name not in known]
     assert not wrong, "add them to static/vendor.sh and run `make vendor`:\n" + "\n".join(wrong)
+
+
+def test_what_is_recorded_of_a_reading_takes_the_lock_first() -> None:
+    """A transaction that read and then writes loses on SQLite to whoever wrote between (a doctor met 409 at a
+    photo); `one_transaction` begins anew. Sign-ins are sent, and their transaction writes from the start."""
+    sent = {"portal/web/signin.py", "portal/api/sessions.py"}
+    wrong = [f"{named(path)}: {node.name}" for path in sources()
+             if named(path).startswith(("portal/", "backoffice/")) and named(path) not in sent
+             for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)
+             and "activity.record(" in (code := ast.unparse(node)) and "session.commit()" in code
+             and "one_transaction()" not in code]
+    assert wrong == []
