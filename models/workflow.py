@@ -46,7 +46,7 @@ class Condition:
 ASIDE = frozenset({"close", "reopen", "recall", "open_again", "readmit", "reinstate", "reschedule",
                    "reassign", "undo_start", "undo_no_show", "replace", "leave", "give_back",
                    "transfer", "undo_check_in", "undo_check_out", "undo_use", "finish_unapproved",
-                   "put_aside", "take_back"})
+                   "put_aside", "take_back", "revoke"})
 #: Steps that say no (red words on their buttons).
 REFUSALS = frozenset({"reject", "recount", "cancel", "suspend", "fail", "no_show", "close_account", "reverse",
                       "reverse_payment", "unconfirm", "withdraw", "dismiss", "drop", "refuse", "default",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask_babel import force_locale
 
+from models.documents import WORKFLOWS
 from models.operations.clinic.consultations import reschedule
 from models.operations.clinic.slots import next_free
 from models.operations.core.approvals import opened, perform
@@ -181,3 +184,15 @@ def test_only_the_own_notices_are_marked(session):
     assert notices.mark_read(mine, [theirs]) == 0
     assert notices.mark_read(mine) == 2
     assert (unread(mine), unread(other)) == (0, 1)
+
+
+def test_what_rests_waits_for_nobody():
+    """A screen that shows the board rang the administrator's bell: "Wall display waits for your step"."""
+    path = Path(__file__).parents[1] / "data" / "final-states.csv"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines()
+             if line and not line.startswith("#")]
+    resting = [(row["table"], row["state"]) for row in csv.DictReader(lines) if row["final"] == "rests"]
+    assert ("wall_display", "showing") in resting
+    told_elsewhere = notices.NOT_PAPERS | notices.QUIET
+    assert [(table, state) for table, state in resting if table in WORKFLOWS and table not in told_elsewhere
+            and notices.turn(WORKFLOWS[table], state)] == []
