@@ -7,6 +7,7 @@ marked `commits` gets a throw-away copy of the migrated database instead, for th
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import secrets
@@ -58,6 +59,13 @@ class Scheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: the garbage collector need not walk it for each test (a tenth of
+    the suite's time). The server does the same."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -144,10 +144,11 @@ def make_consultation(**fields: Any) -> Consultation:
 
 def make_chart() -> None:
     """The accounts that the settings name, where the chart lacks them."""
-    for key, code in DEFAULTS.items():
-        if key.startswith("account.") and not db.session.scalar(db.select(Account).where(Account.code
-                                                                                         == code)):
-            make_account(code=code, name=key)
+    codes = {code: key for key, code in DEFAULTS.items() if key.startswith("account.")}
+    known = set(db.session.scalars(db.select(Account.code).where(Account.code.in_(codes))))
+    db.session.add_all(Account(code=code, name=key, kind=AccountKind.EXPENSE, normal_balance=Side.DEBIT)
+                       for code, key in codes.items() if code not in known)
+    db.session.flush()
 
 
 def make_account(**fields: Any) -> Account:
