@@ -106,4 +106,4 @@ def test_a_lost_line_and_a_revoked_display_are_told_apart(session: Any, screen: 
     page.clock.run_for(2_500)
     expect(off).to_contain_text("dinonaktifkan")
     expect(lost).to_be_hidden()
-    assert page.locator(".rw-bed:visible").count() == 0
+    expect(page.locator(".rw-bed:visible")).to_have_count(0)

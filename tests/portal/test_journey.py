@@ -76,6 +76,7 @@ def test_from_registration_to_rating_without_script(client, session, sign_in):
     consultation = session.get(Consultation, consultation.id)
     person = session.get(User, doctor.user_id)
     clock.freeze(consultation.starts_at)
+    sign_in(client, session.get(User, patient.user_id))  # it may be half a day later
     perform(consultation, "start", by=person)
     conversations.send_message(consultation, "Masih demam?", by=person, client_id="b1")
     assert '<span class="count" id="unread">1' in client.get("/portal/").text

@@ -134,8 +134,8 @@ def test_the_form_asks_a_contract_for_its_number_and_end(client: Any, sign_in: A
 
 def test_purchasing_is_told_of_a_contract_that_ends_and_that_ended(cast: Cast) -> None:
     """Thirty days before and the day after, each once, though the job runs every day."""
-    item, today = make.make_item(), clock.today()
     clock.freeze(clock.now().replace(hour=3))
+    item, today = make.make_item(), clock.today()
     priced(cast, item, 95, today, today + timedelta(days=30), "K-1")
     priced(cast, make.make_item(), 95, today, today + timedelta(days=31), "K-2")
 

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 import xlsxwriter
 
+from models import clock
 from models.base import db
 from models.items import Item, ItemCategory
 from models.operations.core import list_files
@@ -185,7 +186,7 @@ def test_the_command_line_tells_quantities_and_values_and_keeps_who_brought_it(
         return app.test_cli_runner().invoke(args=["import", "opening_stock", str(file), *args])
 
     assert "--by" in run("--yes").output
-    done = run("--yes", "--by", head, "--on", "2026-01-31")
+    done = run("--yes", "--by", head, "--on", str(clock.today()))
     assert done.exit_code == 0, done.output
     assert "Farmasi: 1 row, 200 tablet, 50000 rupiah" in done.output
     assert "total: 50000 rupiah" in done.output
