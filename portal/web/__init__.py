@@ -18,6 +18,7 @@ from portal.web import (
     health,
     locale,
     macros,
+    request_id,
     signin,
     throttle,
     verify,
@@ -27,6 +28,7 @@ from portal.web import (
 
 def init_app(app: Flask) -> None:
     app.request_class = form_parts.NamedRequest
+    request_id.init_app(app)
     compress.init_app(app)  # first registered, last to see an answer
     conversation_page.init_app(app)
     vital_charts.init_app(app)
