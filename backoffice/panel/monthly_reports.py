@@ -19,6 +19,9 @@ from portal.web import export, report_pdf
 from portal.web.locale import day
 from portal.web.signatures import Signature, signatures
 
+#: Fewer are read off the table.
+LEAST_BARS = 3
+
 
 class MonthlyPackView(DocumentView):
     model = MonthlyPack
@@ -84,13 +87,23 @@ def _is_empty_day(columns: Sequence[Column], row: Any) -> bool:
 
 
 def _chart(columns: Sequence[Column], rows: Sequence[Any]) -> report_pdf.Bars | None:
-    """Bars of the first numbers of the table, where there are some to compare."""
-    number = next((column for column in columns if column.is_number and not column.veil), None)
-    if number is None or len(rows) < 3:
+    """The table's amounts, else its counts, by the first column that tells at least three apart; quantities
+    are of many units and make no sum."""
+    number = next((column for kind in ("money", "number") for column in columns
+                   if column.kind == kind and column.veil is None
+                   and (kind != "money" or column.is_summed)), None)
+    for column in columns:
+        names = {written(column, row) for row in rows}
+        if number is None or column.is_number or len(names) < LEAST_BARS:
+            continue
+        points: dict[str, float] = {}
+        for row in rows:
+            name = written(column, row)
+            points[name] = points.get(name, 0.0) + float(number.of(row) or 0)
+        if len(set(points.values())) > 1 and min(points.values()) >= 0:
+            return report_pdf.Bars(points.items(), gettext(number.label))
         return None
-    points = report_pdf.Bars((written(columns[0], row), float(number.of(row) or 0)) for row in rows)
-    return points if any(height > 0 for _name, height in points) and min(
-        height for _name, height in points) >= 0 else None
+    return None
 
 
 def _rows(report: Report, statement: Any, columns: Sequence[Column],

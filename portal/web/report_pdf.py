@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import cast
 
 from flask_babel import gettext
@@ -12,7 +13,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from models import clock
-from portal.web import pdf_letters
+from portal.web import locale, pdf_letters
 from portal.web.letterhead import Letterhead, letterhead, printed
 from portal.web.pdf_style import BAR, HINT, INK, RULE, plain
 from portal.web.signatures import Signature
@@ -32,7 +33,11 @@ class Total(list[str]):
 
 
 class Bars(list[tuple[str, float]]):
-    """In place of a row: names and numbers, drawn as bars across the sheet."""
+    """In place of a row: names and numbers, drawn as bars across the sheet under `label`."""
+
+    def __init__(self, points: Iterable[tuple[str, float]], label: str) -> None:
+        super().__init__(points)
+        self.label = label
 
 
 #: Heading, heads and rows of a further table; a row that is one text is a remark across it.
@@ -168,10 +173,14 @@ class _Paper:
         height, most = 90.0, max((number for _name, number in points), default=0.0)
         if not most:
             return
-        if self.y - height - 40 < MARGIN:
+        if self.y - height - 48 < MARGIN:
             self.turn()
         canvas, foot = self.canvas, self.y - height - 18
-        step = (WIDTH - 2 * MARGIN) / len(points)
+        canvas.setFillColor(HINT)
+        canvas.setFont("Helvetica", SIZE)
+        canvas.drawString(MARGIN, self.y - 6, plain(points.label))
+        foot -= 8
+        step = min((WIDTH - 2 * MARGIN) / len(points), 90.0)
         every = max(1, -(-len(points) // 16))
         for place, (name, number) in enumerate(points):
             x, tall = MARGIN + step * place, height * number / most
@@ -182,7 +191,8 @@ class _Paper:
                 canvas.setFont("Helvetica", SIZE - 1)
                 short = pdf_letters.fitted(name, "Helvetica", SIZE - 1, step * every - 2, 1)
                 canvas.drawCentredString(x + step / 2, foot - 9, plain(short[0] if short else ""))
-                canvas.drawCentredString(x + step / 2, foot + tall + 2, f"{number:g}")
+                canvas.drawCentredString(x + step / 2, foot + tall + 2,
+                                         plain(locale.quantity(Decimal(round(number)))))
         self.y = foot - 22
 
     def note(self, text: str) -> None:
@@ -196,11 +206,12 @@ class _Paper:
 
     def sign(self, offices: Sequence[str | Signature]) -> None:
         """Place and date, and a place for each signature, side by side; they stay together on one page."""
-        if self.y - 104 < MARGIN:
+        if self.y - 112 < MARGIN:
             self.turn()
         width = (WIDTH - 2 * MARGIN) / len(offices)
         self.canvas.setFont("Helvetica", SIZE + 1)
         self.canvas.setFillColor(INK)
+        self.y -= 8
         self.canvas.drawString(MARGIN, self.y - 8, plain(self.head.place_and_date(clock.today())))
         for place, each in enumerate(offices):
             sign = each if isinstance(each, Signature) else Signature(each)
