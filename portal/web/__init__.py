@@ -17,6 +17,7 @@ from portal.web import (
     headers,
     health,
     locale,
+    logo,
     macros,
     request_id,
     signin,
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     macros.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
+    app.register_blueprint(logo.bp)
     app.register_blueprint(asset_qr_page.bp)
     app.register_blueprint(fault_page.bp)
     drafts.init_app(app)
