@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_admin import Admin
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
@@ -75,12 +75,13 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def _panel_words() -> dict[str, Any]:
-        if not request.path.startswith(("/admin", "/wall/")):
+        if not request.path.startswith(("/admin", "/wall/")) and not g.get("in_panel"):
             return {}
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top,
             "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
-            "hospital_name": inbox.hospital_name, "clinic_figures": figures.shown, "icon": rendering.icon,
+            "hospital_name": inbox.hospital_name, "hospital_logo": inbox.hospital_logo,
+            "clinic_figures": figures.shown, "icon": rendering.icon,
             "shown": rendering.shown,
             "shown_in_line": rendering.shown_in_line, "blank": rendering.BLANK,
             "may": may, "may_report": may_report,

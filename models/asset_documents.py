@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_register import Asset, AssetModel, Vendor, one_place
 from models.base import Code, Id, Money, Percent, Text, db, reference, seeded
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.places import FundingSource
 from models.roles import Role
@@ -168,7 +168,8 @@ class AssetProcurement(Document, db.Model):
     follows = ("lines.asset_plan",)
     area, icon, rank = Area.ASSETS, "file-dollar", 140
     posts, process = Posts.NOTHING, "assets"
-    signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Vendor"))
+    signs = (Signed(N_("Head of facilities"), "approve"), Signed(N_("Accounts payable"), "approve_payment"),
+             Signed(N_("Director"), "approve_limit", only_if=above_limit), N_("Vendor"))
     paper_title = N_("Order of equipment")
     workflow = Workflow(
         G.DRAFT,
@@ -315,7 +316,8 @@ class AssetReceipt(Document, db.Model):
     follows = ("asset_procurement",)
     area, icon, rank = Area.ASSETS, "package-import", 150
     posts, process = Posts.JOURNAL, "assets"
-    signs = (N_("Received by (facilities)"), N_("Vendor"))
+    signs = (N_("Vendor"), Signed(N_("Received by (facilities)"), "create", "post"))
+    paper_title = N_("Record of handing over equipment (BAST)")
     workflow = Workflow(
         V.DRAFT,
         Transition("post", (V.DRAFT,), V.POSTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),

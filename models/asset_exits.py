@@ -15,7 +15,7 @@ from models import clock
 from models.asset_claims import AssetAuctionState, AssetDisposalState, is_claimed
 from models.asset_register import Asset, AssetState, Ownership
 from models.base import Code, Id, Money, Name, Text, db, reference, seeded
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.places import Building, FundingSource, Land, Ward
 from models.roles import Role
@@ -93,7 +93,8 @@ class AssetDisposal(Document, db.Model):
     prefix, dated = "WO", "disposed_on"
     area, icon, rank = Area.ASSETS, "archive", 170
     posts, process = Posts.JOURNAL, "assets"
-    signs = (N_("Head of facilities"), N_("Accounts receivable"))
+    signs = (Signed(N_("Head of facilities"), "approve"),
+             Signed(N_("Accounts receivable"), "approve_receivables"))
     paper_title = N_("Minutes of disposal")
     workflow = Workflow(
         D.DRAFT,
@@ -187,7 +188,9 @@ class AssetAuction(Document, db.Model):
     is_planned_ahead = True
     area, icon, rank = Area.ASSETS, "discount", 180
     posts, process = Posts.JOURNAL, "assets"
-    signs = (N_("Head of facilities"), N_("Accounts receivable"), N_("Buyer"))
+    signs = (Signed(N_("Head of facilities"), "approve"),
+             Signed(N_("Accounts receivable"), "approve_receivables"),
+             N_("Buyer"))
     paper_title = N_("Minutes of auction")
     workflow = Workflow(
         A.DRAFT,

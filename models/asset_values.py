@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from models import clock
 from models.asset_register import Asset, AssetBook
 from models.base import Id, Money, db, reference
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.journal import Period
 from models.roles import Role
@@ -91,7 +91,8 @@ class AssetValueChange(Document, db.Model):
     prefix, dated = "AVC", "changed_on"
     area, icon, rank = Area.ASSETS, "adjustments", 195
     posts, process = Posts.JOURNAL, "care"
-    signs = (N_("Head of facilities"), N_("Accounts receivable"))
+    signs = (Signed(N_("Head of facilities"), "approve"),
+             Signed(N_("Accounts receivable"), "approve_receivables"))
     paper_title = N_("Minutes of a change of value")
     workflow = Workflow(
         S.DRAFT,

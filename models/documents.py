@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session,
 
 from models import clock
 from models.base import MASKED_IN_RECORDS, BigId, Code, Id, Text, db, reference, seeded
-from models.workflow import Workflow
+from models.workflow import Condition, Workflow
 
 if TYPE_CHECKING:
     from models.people import User
@@ -67,6 +67,19 @@ def author(seed: str | None = None) -> Any:
 def state_column(initial: Any, seed: str | None = None) -> Any:
     """The column that only `models.operations.core.approvals.perform` moves."""
     return mapped_column(default=initial, index=True, info=seeded(seed))
+
+
+class Signed(str):
+    """An office that signs a printed paper (English, `N_`), and the steps whose taker signs there; "create"
+    is whoever made it. `only_if` says of which documents it is asked."""
+
+    steps: tuple[str, ...]
+    only_if: Condition | None
+
+    def __new__(cls, office: str, *steps: str, only_if: Condition | None = None) -> Signed:
+        self = super().__new__(cls, office)
+        self.steps, self.only_if = steps, only_if
+        return self
 
 
 class Stateful:
@@ -167,6 +180,7 @@ class Document(Stateful):
     process: ClassVar[str] = ""
 
     #: What the printed paper is called where that is not the table's word, and who signs it; English, `N_`.
+    #: Where nobody is named, whoever made it and whom the workflow asks to approve.
     paper_title: ClassVar[str] = ""
     signs: ClassVar[tuple[str, ...]] = ()
     #: Whether its lines are printed in the order of the store's shelves, until it is done.

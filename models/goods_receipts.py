@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from models import clock
 from models.base import AS_ON_BOXES, ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured, net
 from models.purchasing import PurchaseOrder, PurchaseOrderState
@@ -91,7 +91,7 @@ class GoodsReceipt(Document, db.Model):
     area, icon, rank = Area.PURCHASING, "package-import", 50
     posts, process = Posts.STOCK, "purchasing"
     may_be_backdated = True
-    signs = (N_("Received by (store)"), N_("Supplier"))
+    signs = (Signed(N_("Received by (store)"), "create", "post"), N_("Supplier"))
     paper_title = N_("Receiving report (RR)")
     workflow = Workflow(
         G.DRAFT,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, object_session
 
 from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Name, Quantity, db, reference, seeded
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.line_quantities import SEN as SEN
 from models.line_quantities import MeasuredLine, measured, plain, vat
@@ -184,7 +184,8 @@ class PurchaseOrder(Document, db.Model):
     follows = ("lines.purchase_request_line.purchase_request",)
     area, icon, rank = Area.PURCHASING, "file-invoice", 40
     posts, process = Posts.NOTHING, "purchasing"
-    signs = (N_("Head of facilities"), N_("Accounts payable"), N_("Supplier"))
+    signs = (Signed(N_("Head of facilities"), "approve"), Signed(N_("Accounts payable"), "approve_payment"),
+             Signed(N_("Director"), "approve_limit", only_if=above_limit), N_("Supplier"))
     workflow = Workflow(
         O.DRAFT,
         Transition("submit", (O.DRAFT,), O.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.base import ExactDecimal, Factor, Id, Money, Quantity, db, reference
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.purchasing import PurchaseOrderState, net
@@ -63,7 +63,7 @@ class QuotationRequest(Document, db.Model):
     area, icon, rank = Area.PURCHASING, "list-details", 35
     posts, process = Posts.NOTHING, "purchasing"
     paper_title = N_("Request for quotation")
-    signs = (N_("Purchasing"), N_("Supplier"))
+    signs = (Signed(N_("Purchasing"), "create", "send"), N_("Supplier"))
     workflow = Workflow(
         Q.DRAFT,
         Transition("send", (Q.DRAFT,), Q.ASKED, Role.FACILITIES_STAFF, when=(has_lines, has_suppliers),

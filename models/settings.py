@@ -152,6 +152,7 @@ FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
 PHONE = Kind(_phone, N_("Write a telephone number, for example (0321) 555123, or nothing."))
 NETWORKS = Kind(_networks, N_("Write network addresses separated by commas, for example 203.0.113.7, "
                               "198.51.100.0/24, or nothing."))
+LOGO = Kind(lambda text: str(int(text)) if text.strip() else "", N_("Choose a picture, or none."), "picture")
 LINES = Kind(_text, N_("Write one point a line."), "lines")
 ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."), "account")
 SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."), "switch")
@@ -182,6 +183,9 @@ ANSWER = whole(1, 720, N_("Write whole hours from 1 to 720."))
 SETTINGS: dict[str, Declared] = {
     # What papers, mails and the panel contact the hospital.
     "hospital.name": Declared("Rawat", TEXT, N_("Name of the hospital")),
+    "hospital.logo": Declared(
+        "", LOGO, N_("Logo of the hospital"),
+        N_("Stands on papers, at the door and in the portal. PNG or JPEG, drawn anew and made small.")),
     "hospital.phone": Declared(
         "", PHONE, N_("Telephone of the hospital"),
         N_("Patients see it wherever they are told to contact the hospital."), strict=""),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from models import clock
 from models.base import Factor, Id, Name, Quantity, db, reference, seeded
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.people import AccountStatus, User, UserRole
@@ -70,7 +70,7 @@ class StoreRequest(Document, db.Model):
     prefix, dated = "SR", "requested_on"
     area, icon, rank = Area.INVENTORY, "clipboard-list", 10
     posts, process = Posts.NOTHING, "requests"
-    signs = (N_("Asked for by"), N_("Head of the store"))
+    signs = (Signed(N_("Asked for by"), "create", "submit"), Signed(N_("Head of the store"), "approve"))
     workflow = Workflow(
         S.DRAFT,
         *approval_steps(S, author=Role.UNIT_USER, approver=Role.STORE_HEAD, may_skip=True,
@@ -224,7 +224,8 @@ class DeliveryRequest(Document, db.Model):
     follows = ("store_request",)
     area, icon, rank = Area.INVENTORY, "truck-delivery", 20
     posts, process = Posts.STOCK, "requests"
-    signs = (N_("Delivered by (store)"), N_("Received by (unit)"))
+    signs = (Signed(N_("Delivered by (store)"), "create", "deliver"),
+             Signed(N_("Received by (unit)"), "acknowledge"))
     is_sorted_by_shelf = True
     workflow = Workflow(
         D.DRAFT,

@@ -264,19 +264,20 @@ def _frame_columns() -> tuple[Any, ...]:
     is_doctor = current_user.has_role("doctor")
     talk = (conversations.unread_of(current_user.id) if is_doctor else sa.literal(0)).label("talk")
     name = sa.select(Setting.value).where(Setting.key == "hospital.name").scalar_subquery()
+    logo = sa.select(Setting.value).where(Setting.key == "hospital.logo").scalar_subquery().label("logo")
     if not parts:
-        return name.label("hospital"), sa.literal(0).label("waiting"), bell, talk
+        return name.label("hospital"), sa.literal(0).label("waiting"), bell, talk, logo
     ones = [part.with_only_columns(sa.literal(1).label("one")) for part in parts]
     union = (sa.union_all(*ones) if len(ones) > 1 else ones[0]).subquery()
     capped = sa.select(union).limit(first_rows(MOST + 1)).subquery()
     number = sa.select(sa.func.count()).select_from(capped).scalar_subquery().label("waiting")
-    return name.label("hospital"), number, bell, talk
+    return name.label("hospital"), number, bell, talk, logo
 
 
 def keep_frame(row: Any) -> None:
     """Remember the frame's values for this request; a page that counts anyway reads them in the same
     statement."""
-    g.panel_frame = {name: row[name] for name in ("hospital", "waiting", "bell", "talk")}
+    g.panel_frame = {name: row[name] for name in ("hospital", "waiting", "bell", "talk", "logo")}
 
 
 def _frame() -> dict[str, Any]:
@@ -307,3 +308,8 @@ def talk_count() -> str:
 
 def hospital_name() -> str:
     return (_frame()["hospital"] if current_user.is_authenticated else None) or "Rawat"
+
+
+def hospital_logo() -> str:
+    """The id of the hospital's picture, or ""."""
+    return (_frame()["logo"] if current_user.is_authenticated else None) or ""

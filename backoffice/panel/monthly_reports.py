@@ -14,10 +14,13 @@ from sqlalchemy.orm import joinedload
 from backoffice.panel.base import DocumentView
 from backoffice.panel.reports import may_report, month, run, widths, written
 from models.monthly_reports import MonthlyPack
-from models.operations.core.report_kit import PACK, REPORTS, ParameterValues, Report
-from models.settings import setting
+from models.operations.core.report_kit import PACK, REPORTS, Column, ParameterValues, Report
 from portal.web import export, report_pdf
 from portal.web.locale import day
+from portal.web.signatures import Signature, signatures
+
+#: Fewer are read off the table.
+LEAST_BARS = 3
 
 
 class MonthlyPackView(DocumentView):
@@ -56,13 +59,13 @@ def pack_pdf(record: MonthlyPack, parts: Sequence[tuple[Report, int]]) -> Iterat
     requested = [(report, most, asked_of(report, first, last)) for report, most in parts]
     return report_pdf.as_pdf(
         f"{gettext('Monthly pack')} {month(first.year * 100 + first.month)}",
-        " · ".join(text for text in (setting("hospital.name"), record.number or gettext("Draft"),
+        " · ".join(text for text in (record.number or gettext("Draft"),
                                      f"{day(first)} – {day(last)}") if text),
         [(gettext("Report"), False, 3.0), (gettext("Figure"), False, 3.0), (gettext("Value"), True, 2.0)],
         [[gettext(report.title), gettext(tile.label), written(tile, head) or "–"]
          for report, _most, question in requested if report.summary is not None
          for head in [run(report.summary(question)).first()] if head is not None for tile in report.tiles],
-        "", [gettext("Head of facilities"), gettext("Director")], heading=gettext("The month in numbers"),
+        "", [*signatures(record), Signature(gettext("Director"))], heading=gettext("The month in numbers"),
         more=(table for report, most, question in requested if most
               for table in _tables(report, most, question)),
         preface=record.foreword or "")
@@ -78,8 +81,36 @@ def _tables(report: Report, most: int, values: ParameterValues) -> Iterator[repo
                _rows(report, section.select(values), section.columns, most))
 
 
-def _rows(report: Report, statement: Any, columns: Sequence[Any], most: int) -> Iterator[list[str] | str]:
-    rows = list(run(statement.limit(most + 1)))
+def _is_empty_day(columns: Sequence[Column], row: Any) -> bool:
+    """Whether nothing happened on the day of the row."""
+    return columns[0].kind == "date" and not any(column.of(row) for column in columns if column.is_number)
+
+
+def _chart(columns: Sequence[Column], rows: Sequence[Any]) -> report_pdf.Bars | None:
+    """The table's amounts, else its counts, by the first column that tells at least three apart; quantities
+    are of many units and make no sum."""
+    number = next((column for kind in ("money", "number") for column in columns
+                   if column.kind == kind and column.veil is None
+                   and (kind != "money" or column.is_summed)), None)
+    for column in columns:
+        names = {written(column, row) for row in rows}
+        if number is None or column.is_number or len(names) < LEAST_BARS:
+            continue
+        points: dict[str, float] = {}
+        for row in rows:
+            name = written(column, row)
+            points[name] = points.get(name, 0.0) + float(number.of(row) or 0)
+        if len(set(points.values())) > 1 and min(points.values()) >= 0:
+            return report_pdf.Bars(points.items(), gettext(number.label))
+        return None
+    return None
+
+
+def _rows(report: Report, statement: Any, columns: Sequence[Column],
+          most: int) -> Iterator[list[str] | str | report_pdf.Bars]:
+    rows = [row for row in run(statement.limit(most + 1)) if not _is_empty_day(columns, row)]
+    if chart := _chart(columns, rows[:most]):
+        yield chart
     for row in rows[:most]:
         yield [written(column, row) for column in columns]
     if not rows:

@@ -21,6 +21,7 @@ from backoffice.panel.columns import mapped_tables
 from backoffice.panel.inbox import frame_columns, keep_frame
 from backoffice.panel.menu import AREAS
 from backoffice.panel.pages import Page
+from backoffice.panel.report_sums import summed
 from backoffice.panel.shortages import TEMPLATE, ShortagePages
 from backoffice.panel.views import message_of
 from models import clock
@@ -346,21 +347,17 @@ def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iter
         run(report.summary(asking.values)).first() if report.summary is not None and report.sections else None
     )
 
-    def rows() -> Iterator[list[str]]:
-        for row in run(report.select(asking.values).execution_options(yield_per=1000)):
-            yield [written(column, row) for column in columns]
-
+    rows = run(report.select(asking.values).execution_options(yield_per=1000))
     return report_pdf.as_pdf(
         gettext(report.title), " · ".join(part for part in (asking.facts(), said(asking)) if part),
-        widths(columns), rows(),
+        widths(columns), summed(columns, rows, written),
         gettext("There are more rows. Take the CSV or narrow the report."),
         [gettext(office) for office in report.signatures],
         lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None
         else (),
         heading=gettext(report.heading) if report.heading else "",
         more=[(gettext(section.title), widths(section.columns),
-               [[written(column, row) for column in section.columns]
-                for row in run(section.select(asking.values))])
+               list(summed(section.columns, run(section.select(asking.values)), written)))
               for section in report.sections])
 
 

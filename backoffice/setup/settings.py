@@ -16,10 +16,12 @@ from flask_login import current_user
 from backoffice.panel.pages import Page
 from backoffice.panel.views import done, message_of
 from models.base import db, one_transaction
+from models.errors import Refused
 from models.journal import Account
-from models.operations.core import settings_office
+from models.operations.core import files, settings_office
 from models.operations.core.settings_office import Changed, WrongSettings
 from models.organisation import Setting, Status
+from models.roles import Role
 from models.setting_groups import GROUPS, Group, group_named
 from models.settings import SETTINGS, is_usable
 from portal.web import locale
@@ -80,6 +82,21 @@ def shown(key: str, text: str) -> str:
         return text
 
 
+LOGO = "hospital.logo"
+
+
+def _logo(group: Group) -> files.Checked | None:
+    """The picture that was chosen, drawn anew. Raises `WrongSettings` at its setting."""
+    chosen = request.files.get(LOGO.replace(".", "-"))
+    if LOGO not in group.keys or chosen is None or not chosen.filename \
+            or not current_user.has_role(Role.ADMIN):
+        return None
+    try:
+        return files.checked_logo(chosen.read(files.MOST_BYTES + 1), chosen.filename)
+    except Refused as refusal:
+        raise WrongSettings({LOGO: refusal}) from None
+
+
 def _typed(group: Group) -> dict[str, str]:
     """What the form says of each setting of the group; what it does not name stays as it is."""
     names = {key.replace(".", "-"): key for key in group.keys}
@@ -88,6 +105,8 @@ def _typed(group: Group) -> dict[str, str]:
         if f"seen-{name}" not in request.form:
             continue
         text = request.form.get(name, "").replace("\r\n", "\n").replace("\x00", "")
+        if SETTINGS[key].kind.input == "picture":  # changed by a file alone
+            text = request.form.get(f"seen-{name}", "")
         is_switch = SETTINGS[key].kind.input == "switch"
         result[key] = ("yes" if text else "no") if is_switch else text.strip()
     reset = names.get(request.form.get("reset", ""))
@@ -132,7 +151,10 @@ class SettingsView(Page):
                 for key in typed}
         typed = settings_office.touched(typed, seen)
         try:
+            logo = _logo(group)
             with one_transaction():
+                if logo is not None:
+                    typed[LOGO] = settings_office.keep_logo(logo, by=current_user)
                 changed = settings_office.write(typed, seen, by=current_user)
         except WrongSettings as refusal:
             return self._page(group, typed, refusal), refusal.status

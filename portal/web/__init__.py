@@ -17,7 +17,9 @@ from portal.web import (
     headers,
     health,
     locale,
+    logo,
     macros,
+    request_id,
     signin,
     throttle,
     verify,
@@ -27,6 +29,7 @@ from portal.web import (
 
 def init_app(app: Flask) -> None:
     app.request_class = form_parts.NamedRequest
+    request_id.init_app(app)
     compress.init_app(app)  # first registered, last to see an answer
     conversation_page.init_app(app)
     vital_charts.init_app(app)
@@ -37,6 +40,7 @@ def init_app(app: Flask) -> None:
     macros.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(verify.bp)
+    app.register_blueprint(logo.bp)
     app.register_blueprint(asset_qr_page.bp)
     app.register_blueprint(fault_page.bp)
     drafts.init_app(app)

@@ -246,5 +246,7 @@ def restore(source: Path) -> None:
 def init_app(app: Flask) -> None:
     app.cli.add_command(user_group)
     app.cli.add_command(reference_group)
-    for entry in (verify, demo, run_jobs, translations, export, import_, backup, restore):
+    from portal.web.paper_commands import papers
+
+    for entry in (papers, verify, demo, run_jobs, translations, export, import_, backup, restore):
         app.cli.add_command(entry)

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask import Flask, g
 
 from models.base import db
-from models.settings import setting_of
+from models.settings import DEFAULTS, setting_of
 
-KEYS = ("hospital.phone", "hospital.address", "hospital.hours")
+KEYS = ("hospital.phone", "hospital.address", "hospital.hours", "hospital.name", "hospital.logo")
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class Contact:
     phone: str = ""
     address: str = ""
     hours: str = ""
+    name: str = DEFAULTS["hospital.name"]
+    #: The id of its picture, or "".
+    logo: str = ""
 
     @property
     def link(self) -> str:
@@ -49,5 +52,10 @@ def contact() -> Contact:
     return result
 
 
+def hospital() -> Contact:
+    """The same for the head of any page, also of one that must not ask the database."""
+    return Contact() if g.get("database_away") or g.get("stands_alone") else contact()
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(hospital_contact=contact)
+    app.jinja_env.globals.update(hospital_contact=contact, hospital=hospital)

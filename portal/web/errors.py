@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, current_app, jsonify, make_response, redirect, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import RequestRedirect
 
+from models import rights
 from models.base import lost_lock
 from models.errors import Refused
-from portal.web import database_away
+from portal.web import database_away, request_id
 from portal.web.htmx import wants_fragment
 from portal.web.locale import refusal_text
 from portal.web.signin import API
@@ -57,11 +59,50 @@ def _page(status: int, message: str | None, headers: dict[str, str], field: str 
     body = message or str(text)
     if request.path.startswith(API):
         blame = {"field": field} if field else {}
+        blame |= {"request_id": request_id.current()} if status >= 500 else {}
         answer = jsonify(type="about:blank", title=str(title), status=status, detail=body, **blame)
         answer.mimetype = "application/problem+json"
         return answer, status, headers
-    template = "site/error_block.html" if status == 503 and wants_fragment() else "site/error.html"
-    return render_template(template, status=status, title=title, text=body), status, headers
+    words = {"status": status, "title": title, "text": body, "back": _back()}
+    if status == 503 and wants_fragment():
+        return render_template("site/error_block.html", **words), status, headers
+    return _framed(words), status, headers
+
+
+def _framed(words: dict[str, Any]) -> str:
+    """The page in the frame of who reads it; alone, and without asking anything, where the frame breaks."""
+    if words["status"] >= 500:
+        database_away.let_go()  # what broke may have left the transaction broken
+    if not g.get("database_away"):
+        try:
+            return render_template(_frame(), **words)
+        except SQLAlchemyError as error:
+            if database_away.is_away(error):
+                raise
+        except Exception:
+            current_app.logger.exception("the page of an error broke")
+    database_away.let_go()
+    g.stands_alone, g._login_user = True, database_away.manager.anonymous_user()
+    return render_template("site/error.html", **words)
+
+
+def _frame() -> str:
+    """The template of the frame that the signed-in person knows."""
+    person = current_user
+    if wants_fragment() or not person.is_authenticated:
+        return "site/error.html"
+    if person.is_staff:
+        g.in_panel = True  # what the panel's frame shows is given to templates
+        return "site/error_panel.html"
+    return "site/error_portal.html" if rights.may_open(person, "portal") else "site/error.html"
+
+
+def _back() -> str:
+    """The page of this site from which the reader came, or ""."""
+    came = urlsplit(request.referrer or "")
+    if came.netloc != request.host or came.path == request.path:
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def _http(error: HTTPException) -> Any:

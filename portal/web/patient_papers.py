@@ -3,8 +3,8 @@ verifies."""
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +15,9 @@ from models.base import db
 from models.consultations import Consultation
 from models.documents import DocumentNumber
 from models.prescriptions import GIVEN_OUT, Letter, LetterKind, LetterState
-from models.settings import setting
 from portal.web import links, locale, pdf, prescription_paper, words
+from portal.web.letterhead import Letterhead, letterhead
+from portal.web.letterhead import printed as printed_by
 
 
 @dataclass
@@ -24,9 +25,9 @@ class Sheet:
     """A paper of the clinic: facts about whom, sections of text, who signs."""
 
     title: str
-    hospital: str
+    head: Letterhead
     number: str
-    on: str
+    place_and_date: str
     facts: list[tuple[str, str]]
     #: Heading (may be empty) and paragraphs.
     sections: list[tuple[str, list[str]]] = field(default_factory=list)
@@ -34,6 +35,7 @@ class Sheet:
     licence: str = ""
     address: str = ""
     qr: str = ""
+    printed: str = ""
 
 
 def _facts(consultation: Consultation) -> list[tuple[str, str]]:
@@ -50,9 +52,10 @@ def _facts(consultation: Consultation) -> list[tuple[str, str]]:
 
 def _sheet(consultation: Consultation, title: str, number: str, on: Any, code: str | None) -> Sheet:
     doctor = consultation.doctor
-    sheet = Sheet(title, setting("hospital.name"), number, locale.day(on, "long"),
-                  _facts(consultation), doctor=doctor.name,
-                  licence=prescription_paper.licence(doctor))
+    head = letterhead()
+    on = clock.local(on).date() if isinstance(on, datetime) else on
+    sheet = Sheet(title, head, number, head.place_and_date(on), _facts(consultation), doctor=doctor.name,
+                  licence=prescription_paper.licence(doctor), printed=printed_by())
     if code:
         sheet.address = links.printed_address(f"/verify/{code}")
         sheet.qr = pdf.qr_data_uri(sheet.address) if sheet.address else ""
@@ -123,6 +126,7 @@ def summary_sheet(consultation: Consultation) -> Sheet:
 
 
 def printed(sheet_of: Any, record: Any, language: str | None = None) -> bytes:
-    """The PDF of `sheet_of(record)`, in `language` (id, en) or the reader's."""
-    with force_locale(language) if language else contextlib.nullcontext():
+    """The PDF of `sheet_of(record)`, in `language` (id, en) or the patient's."""
+    consultation = record if isinstance(record, Consultation) else record.consultation
+    with force_locale(language or prescription_paper.language_of(consultation.patient)):
         return pdf.rendered("print/clinical.html", sheet=sheet_of(record))

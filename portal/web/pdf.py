@@ -7,6 +7,7 @@ from typing import Any
 
 import segno
 from flask import Response, current_app, has_request_context, render_template
+from pypdf import PdfReader
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-not-found]
 
@@ -31,6 +32,11 @@ def rendered(template: str, **context: Any) -> bytes:
     if result.err:
         raise RuntimeError(f"{template} could not be printed")
     return out.getvalue()
+
+
+def pages(content: bytes) -> int:
+    """How many pages the PDF has."""
+    return len(PdfReader(io.BytesIO(content)).pages)
 
 
 def answer(content: bytes, name: str) -> Response:

@@ -7,6 +7,7 @@ from reportlab.lib.colors import HexColor
 from portal.web import pdf_letters
 
 INK, HINT, RULE = HexColor("#1c2b2a"), HexColor("#5b6b69"), HexColor("#c8d3d1")
+BAR = HexColor("#0f766e")
 
 
 def plain(text: str) -> str:

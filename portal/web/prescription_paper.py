@@ -3,7 +3,6 @@ for the patient."""
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,14 +15,22 @@ from models.base import db
 from models.clinic import Doctor, Patient
 from models.consultations import Consultation
 from models.documents import DocumentNumber
+from models.errors import N_
 from models.operations.clinic import prescription_checks
 from models.operations.clinic.prescription_checks import About
 from models.prescriptions import OPEN_TO_FETCH, Prescription, PrescriptionLine, PrescriptionState
 from models.settings import setting
 from portal.web import links, locale, pdf, words
+from portal.web.letterhead import Letterhead, letterhead
+from portal.web.letterhead import printed as printed_by
 
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
           (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+#: The pharmacist's review of a prescription (Permenkes 72/2016: administrative, pharmaceutical, clinical) and
+#: the steps until it is given out.
+CHECKS = (N_("Review: complete and signed"), N_("Review: dose, form, stable"),
+          N_("Review: allergy, interaction"), N_("Prepared and labelled"), N_("Checked by another"),
+          N_("Given out and explained"))
 #: Below this age the weight decides the dose, so it stands on the paper.
 CHILD = 18
 
@@ -42,8 +49,7 @@ class Written:
 
 @dataclass
 class RxSheet:
-    hospital: str
-    phone: str
+    head: Letterhead
     doctor: str
     specialization: str
     licence: str
@@ -57,6 +63,17 @@ class RxSheet:
     fetch: list[str]
     address: str = ""
     qr: str = ""
+    printed: str = ""
+    #: What the pharmacist checks and does, with room to initial each.
+    checks: list[str] = field(default_factory=list)
+
+
+def language_of(patient: Patient) -> str:
+    """The language of a patient's papers (id, en): of the account that is the patient's, else the
+    guardian's; whoever prints has no say in it. Indonesian where nobody has an account."""
+    of = next((person.user for person in (patient, patient.guardian)
+               if person is not None and person.user is not None), None)
+    return of.language.value if of is not None else "id"
 
 
 def roman(number: Decimal) -> str:
@@ -138,16 +155,16 @@ def sheet(prescription: Prescription, hides: frozenset[str] = frozenset()) -> Rx
             selectinload(Prescription.lines).options(joinedload(PrescriptionLine.item),
                                                      joinedload(PrescriptionLine.unit)))).unique().one()
     doctor, is_veiled = record.doctor, "lines.item" in hides
-    city = setting("hospital.city")
-    day = locale.day(record.prescribed_on, "long")
+    head = letterhead()
     result = RxSheet(
-        setting("hospital.name"), setting("hospital.phone"), doctor.name,
+        head, doctor.name,
         record.consultation.specialization.name, licence(doctor), record.number or "",
-        f"{city}, {day}" if city else day,
+        head.place_and_date(record.prescribed_on),
         "" if record.state == PrescriptionState.ISSUED else words.state_word(record.state),
         [] if is_veiled else [_written(line) for line in record.lines], _patient(record, is_veiled),
         "" if is_veiled else record.patient.allergy_words or gettext("none on record"),
-        "" if "note" in hides else record.note or "", how_to_fetch(record))
+        "" if "note" in hides else record.note or "", how_to_fetch(record), printed=printed_by(),
+        checks=[gettext(check) for check in CHECKS])
     code = db.session.scalar(sa.select(DocumentNumber.verify_code).where(
         DocumentNumber.document_type == "prescription", DocumentNumber.document_id == record.id))
     if code:
@@ -158,6 +175,6 @@ def sheet(prescription: Prescription, hides: frozenset[str] = frozenset()) -> Rx
 
 def printed(prescription: Prescription, language: str | None = None,
             hides: frozenset[str] = frozenset()) -> bytes:
-    """The PDF, in `language` (id, en) or the reader's."""
-    with force_locale(language) if language else contextlib.nullcontext():
+    """The PDF, in `language` (id, en) or the patient's."""
+    with force_locale(language or language_of(prescription.patient)):
         return pdf.rendered("print/prescription.html", sheet=sheet(prescription, hides))

@@ -1,40 +1,43 @@
 """The printed form of any document: letterhead, facts, lines, totals in words, approvals and a QR code.
 
 One template serves every type: it is read off the metadata. The class says who signs (`signs`) and what
-the paper is called (`paper_title`); `FORMS` holds what must be worked out.
+the paper is called (`paper_title`); `portal.web.paper_forms` holds what must be worked out.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import force_locale, gettext
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
-from models.asset_exits import AssetAuctionState
 from models.base import ExactDecimal, db
 from models.documents import Document, DocumentEvent, DocumentNumber, line_type
 from models.finality import FINAL_STATES
-from models.operations.stores import count_moments, shelves
+from models.operations.stores import shelves
 from models.people import User
-from models.settings import setting
-from models.stock import StockBatch, StockMove
-from models.stocktakes import StocktakeState
-from portal.web import links, locale, pdf, prescription_paper, words
+from portal.web import links, locale, paper_columns, pdf, words
 from portal.web.amount_in_words import in_words
+from portal.web.letterhead import Letterhead, letterhead, printed
+from portal.web.paper_forms import FORMS, OWN_PAPERS, Form
+from portal.web.signatures import Signature, signatures
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
 LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor",
                       "net_value"})
 #: Rows that a line came from or stands on: true, and of no use to who holds the paper.
 MACHINERY = ("stock_move", "asset_book")
+#: Where things go; a line names one of them.
+ONE_PLACE = ("building", "room", "ward", "inpatient_room", "work_unit")
+#: Points between the margins of A4, upright and across, and the part of it that a line has beside its number.
+ROOM, WIDE_ROOM, LINES_SHARE = 504.0, 750.0, 0.95
+#: Points of a fact's value; rows of a table that half a sheet may have.
+FACT_ROOM, FEW_ROWS = 165.0, 5
 #: What a line is about; stands first and is widest.
 THINGS = ("item", "asset", "asset_model", "land", "building", "ward")
 
@@ -45,20 +48,7 @@ class Cell:
 
     text: str
     is_number: bool = False
-    width: int = 0
-
-
-@dataclass(frozen=True)
-class Form:
-    """What a type's print works out beyond its metadata and the plain words on its class."""
-
-    extra: Callable[[Any], dict[int, list[str]]] | None = None
-    extra_heads: tuple[Any, ...] = ()
-    facts: Callable[[Any], list[tuple[str, str]]] | None = None
-    #: Line columns that this document keeps to itself as it stands.
-    hides: Callable[[Any], frozenset[str]] = lambda _document: frozenset()
-    #: Whether batch and expiry stand beside the extra columns; else those say them.
-    keeps_batch: bool = False
+    width: float = 0
 
 
 def _is_money(kind: Any) -> bool:
@@ -118,84 +108,18 @@ def _options(model: Any, lines: Any) -> list[Any]:
     return options
 
 
-def _batches(document: Any) -> dict[int, list[str]]:
-    """Batch and expiry that left the store for each line of a delivery, from the ledger."""
-    rows = db.session.execute(
-        sa.select(StockMove.line_id, StockBatch.number, StockBatch.expires_on, StockMove.quantity)
-        .join(StockBatch, StockBatch.id == StockMove.batch_id)
-        .where(StockMove.document_type == document.__tablename__, StockMove.document_id == document.id,
-               StockMove.reverses_id.is_(None)).order_by(StockMove.id))
-    result: dict[int, list[str]] = {}
-    for line_id, number, expires_on, quantity in rows:
-        if number:
-            until = f" · {locale.day(expires_on)}" if expires_on else ""
-            result.setdefault(line_id, []).append(f"{number}{until} · {locale.quantity(abs(quantity))}")
-    return result
-
-
-def _bids(auction: Any) -> dict[int, list[str]]:
-    """What was offered for each lot in the last round, highest first, and which bid won."""
-    result = {}
-    for line in auction.lines:
-        mine = sorted((bid for bid in line.bids if bid.round == auction.round),
-                      key=lambda bid: (-bid.amount, bid.offered_at, bid.id))
-        is_sold = auction.state == AssetAuctionState.SOLD
-        notes = {bid.id: gettext("won") for bid in mine if is_sold and bid is line.winner}
-        notes |= {bid.id: bid.note or "" for bid in mine if not bid.is_valid}
-        result[line.id] = [f"{bid.bidder_name} ({bid.bidder_identity}) {locale.rupiah(bid.amount)}"
-                           + (f" – {notes[bid.id]}" if notes.get(bid.id) else "") for bid in mine]
-    return result if any(result.values()) else {}
-
-
-def _blind(document: Any) -> frozenset[str]:
-    """Who counts must not read what is expected."""
-    is_counted = document.state not in (StocktakeState.DRAFT, StocktakeState.COUNTING)
-    return frozenset({"count_again"}) if is_counted else frozenset({"system_quantity", "variance",
-                                                                    "count_again"})
-
-
-def _moved_since(document: Any) -> dict[int, list[str]]:
-    """What moved of each line after it was counted; the posting leaves it alone."""
-    return {line_id: [f"{'+' if entry.quantity > 0 else ''}{locale.quantity(entry.quantity)}"]
-            for line_id, entry in count_moments.since(document).items()}
-
-
-def _supplier(document: Any) -> list[tuple[str, str]]:
-    """What a supplier's copy of the order must say of the supplier."""
-    supplier = document.supplier
-    return [(words.label(name), getattr(supplier, name)) for name in ("address", "phone", "npwp")
-            if getattr(supplier, name)]
-
-
-def _vendor(document: Any) -> list[tuple[str, str]]:
-    """What a vendor's copy of the order must say of the vendor."""
-    vendor = document.vendor
-    return [(words.label(name), getattr(vendor, name)) for name in ("address", "phone", "tax_number")
-            if getattr(vendor, name)]
-
-
-#: Types whose paper is a form of its own: ``def f(document, language, hides) -> bytes``.
-OWN_PAPERS: dict[str, Callable[..., bytes]] = {"prescription": prescription_paper.printed}
-FORMS: dict[str, Form] = {
-    "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),)),
-    "purchase_order": Form(facts=_supplier),
-    "stocktake": Form(_moved_since, (_l("Moved since"),), hides=_blind, keeps_batch=True),
-    "asset_procurement": Form(facts=_vendor),
-    "asset_auction": Form(_bids, (_l("Bids of the round"),)),
-    "goods_receipt": Form(_batches, (_l("Batch, expiry, base units"),)),
-}
-
-
 @dataclass
 class Paper:
-    """What the print template shows."""
+    """What the print template shows. `size` is a page size of CSS, `letters` the table's size in points."""
 
     title: str
-    hospital: str
+    head: Letterhead
     number: str
-    on: str
+    place_and_date: str
     state: str
     facts: list[tuple[str, str]]
+    addressee: list[str] = field(default_factory=list)
+    preamble: str = ""
     heads: list[Cell] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
     sums: list[tuple[str, str]] = field(default_factory=list)
@@ -203,9 +127,16 @@ class Paper:
     in_words: str = ""
     note: str = ""
     approvals: list[tuple[str, str, str, str]] = field(default_factory=list)
-    signs: list[str] = field(default_factory=list)
+    signs: list[Signature] = field(default_factory=list)
     qr: str = ""
     address: str = ""
+    printed: str = ""
+    size: str = "a4 portrait"
+    letters: float = 8.5
+
+    @property
+    def is_small(self) -> bool:
+        return self.size.startswith("a5")
 
 
 def _amount(document: Any) -> Decimal | None:
@@ -230,10 +161,6 @@ def _rank(column: sa.Column[Any], name: str) -> int:
     return 3 if _is_money(kind) else 4 if _is_percent(kind) else 1
 
 
-#: Shares of the width by rank, before they are made to add up.
-_SHARES = (36, 11, 9, 16, 9, 18)
-
-
 def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.Column[Any], str]]:
     """The columns that say something about these lines, in the order of a paper."""
     relations = sa.inspect(line_model).relationships
@@ -252,6 +179,7 @@ def _line_columns(document: Any, line_model: Any, form: Form) -> list[tuple[sa.C
 
 
 def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell], list[list[Cell]]]:
+    """Headings and rows; a column of numbers stands at the right."""
     columns = _line_columns(document, line_model, form)
     extra = form.extra(document) if form.extra else {}
     places = shelves.locations(document.store_id, (line.item_id for line in document.lines)) \
@@ -259,27 +187,28 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
     if extra and not form.keeps_batch:  # batch and expiry stand there, as they moved
         columns = [(column, name) for column, name in columns
                    if name not in ("batch", "batch_number", "expires_on")]
+    # A line names one place at most, so one column has them all.
+    goes_to = [name for _column, name in columns if name in ONE_PLACE] if len(
+        [name for _column, name in columns if name in ONE_PLACE]) > 1 else []
+    columns = [(column, name) for column, name in columns if name not in goes_to]
     has_amount = any(_is_money(column.type) for column, _name in columns) and hasattr(line_model,
                                                                                       "net_amount")
-    heads = [Cell(words.label(column), _rank(column, name) in (1, 3, 4), _SHARES[_rank(column, name)])
-             for column, name in columns]
-    heads += [Cell(str(head), False, 24) for head in form.extra_heads if extra]
-    heads += [Cell(gettext("Total"), True, _SHARES[3])] if has_amount else []
+    heads = [Cell(words.label(column), _rank(column, name) in (1, 3, 4)) for column, name in columns]
+    heads += [Cell(gettext("Place"))] if goes_to else []
+    heads += [Cell(str(head)) for head in form.extra_heads if extra]
+    heads += [Cell(gettext("Total"), True)] if has_amount else []
     if not heads:
         return [], []
     if places:
-        heads.insert(1, Cell(gettext("Shelf"), False, 12))
-    shares = sum(head.width for head in heads)
-    # A heading's longest word is not broken: about one percent of the paper a letter.
-    widths = [max(head.width * 95 // shares, max(map(len, head.text.split())) + 1) for head in heads]
-    widths[0] += 95 - sum(widths)
-    heads = [Cell(head.text, head.is_number, width) for head, width in zip(heads, widths, strict=True)]
+        heads.insert(1, Cell(gettext("Shelf")))
     rows = []
     for line in sorted(document.lines, key=lambda line: shelves.walk(places.get(line.item_id))) \
             if places else document.lines:
         cells = [_shown(getattr(line, name), column) for column, name in columns]
         if places:
             cells.insert(1, _shown(places.get(line.item_id)))
+        if goes_to:
+            cells.append(_shown(next(filter(None, (getattr(line, name) for name in goes_to)), None)))
         if extra:
             cells.append(Cell("; ".join(extra.get(line.id, [])) or "–"))
         if has_amount:
@@ -287,6 +216,19 @@ def _line_table(document: Any, line_model: Any, form: Form) -> tuple[list[Cell],
         # A cell stands as its heading does, whether it holds a number or a dash.
         rows.append([Cell(cell.text, head.is_number) for cell, head in zip(cells, heads, strict=True)])
     return heads, rows
+
+
+def _fit(paper: Paper) -> None:
+    """Give the table its widths, its letters and a sheet on which no column reaches into the next."""
+    table = paper_columns.fitted([head.text for head in paper.heads],
+                                 [[cell.text for cell in row] for row in paper.rows],
+                                 ROOM * LINES_SHARE, WIDE_ROOM * LINES_SHARE)
+    paper.letters = table.size
+    paper.size = "a4 landscape" if table.is_wide else paper.size
+    paper.heads = [Cell(text, head.is_number, width * 100 * LINES_SHARE / 100)
+                   for text, head, width in zip(table.heads, paper.heads, table.widths, strict=True)]
+    paper.rows = [[Cell(text, cell.is_number) for text, cell in zip(texts, row, strict=True)]
+                  for texts, row in zip(table.rows, paper.rows, strict=True)]
 
 
 def _approvals(document: Any) -> list[tuple[str, str, str, str]]:
@@ -308,26 +250,22 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
         sa.select(model).where(model.id == document.id).options(*_options(model, line_model))).unique().one()
     given = db.session.scalar(sa.select(DocumentNumber).where(
         DocumentNumber.document_type == model.__tablename__, DocumentNumber.document_id == document.id))
-    hospital = setting("hospital.name")
-    facts = [(words.label(column), _shown(getattr(document, name), column).text)
-             for column, name in _columns(model, LEFT_OUT | {document.dated} | hides)
-             if getattr(document, name) is not None]
-    facts += form.facts(document) if form.facts else []
-    facts.append((gettext("Made by"), document.created_by.name))
+    head = letterhead()
     paper = Paper(
         title=gettext(model.paper_title) if model.paper_title else words.table_word(model.__tablename__),
-        hospital=hospital,
-        number=document.number or "",
-        on=locale.day(document.document_date, "long"), state=words.state_word(document.state), facts=facts,
+        head=head, number=document.number or "", place_and_date=head.place_and_date(document.document_date),
+        state=words.state_word(document.state), facts=_facts(document, form, head, hides),
+        addressee=form.addressee(document) if form.addressee else [],
+        preamble=str(form.preamble) % {"day": locale.day(document.document_date, "long")},
         note="" if "note" in hides else document.note or "", approvals=_approvals(document),
-        signs=[gettext(sign) for sign in model.signs])
+        signs=signatures(document), printed=printed())
     if line_model is not None:
         paper.heads, paper.rows = _line_table(document, line_model, form)
+    if paper.heads:
+        _fit(paper)
     amount = _amount(document)
     if amount is not None:
-        vat = getattr(document, "vat_amount", None)
-        if vat:
-            paper.sums = [(gettext("VAT"), locale.rupiah(vat))]
+        paper.sums = _sums(document)
         paper.total = locale.rupiah(amount)
         paper.in_words = in_words(amount, "id" if locale.is_indonesian() else "en")
     if given is not None:
@@ -336,14 +274,38 @@ def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:
     return paper
 
 
+def _facts(document: Any, form: Form, head: Letterhead, hides: frozenset[str]) -> list[tuple[str, str]]:
+    """What the document's columns say, each with its word; long words are broken."""
+    model = type(document)
+    facts = [(words.label(column), _shown(getattr(document, name), column).text)
+             for column, name in _columns(model, LEFT_OUT | form.leaves_out | {document.dated} | hides)
+             if getattr(document, name) is not None]
+    facts += form.facts(document, head) if form.facts else []
+    facts.append((gettext("Made by"), document.created_by.name))
+    return [(label, paper_columns.broken(text, "Helvetica", 9, FACT_ROOM)) for label, text in facts]
+
+
+def _sums(document: Any) -> list[tuple[str, str]]:
+    """What the total is made of, where tax is part of it."""
+    vat = getattr(document, "vat_amount", None)
+    if not vat:
+        return []
+    return [(gettext("Subtotal"), locale.rupiah(document.net_total)), (gettext("VAT"), locale.rupiah(vat))]
+
+
 def document_pdf(document: Document, language: str | None = None,
                  hides: frozenset[str] = frozenset()) -> bytes:
-    """The document as a PDF of a few pages, in `language` (id, en) or the reader's. A draft says so and
-    carries no QR code."""
+    """The document as a PDF of a few pages, in `language` (id, en) or the reader's; on half a sheet (A5)
+    where it has room there. A draft says so and carries no QR code."""
     if own := OWN_PAPERS.get(document.__tablename__):
         return own(document, language, hides)
     with force_locale(language) if language else contextlib.nullcontext():
-        return pdf.rendered("print/document.html", paper=paper_of(document, hides))
+        paper = paper_of(document, hides)
+        if len(paper.rows) <= FEW_ROWS and paper.size == "a4 portrait":
+            content = pdf.rendered("print/document.html", paper=replace(paper, size="a5 landscape"))
+            if pdf.pages(content) == 1:
+                return content
+        return pdf.rendered("print/document.html", paper=paper)
 
 
 def file_name(document: Document) -> str:

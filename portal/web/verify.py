@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from sqlalchemy.orm import joinedload
 
 from models.base import db
@@ -26,8 +26,13 @@ def verify(code: str) -> Any:
         return _letter(code, given)
     stand = _stand(given)
     if stand is None:
-        abort(404)
+        return _unknown()
     return render_template("site/verify.html", given=given, on=stand[0], state=stand[1])
+
+
+def _unknown() -> Any:
+    """In words, for this is the case of a forged paper."""
+    return render_template("site/verify_unknown.html"), 404
 
 
 def _stand(given: DocumentNumber) -> tuple[date, Any] | None:
@@ -45,7 +50,7 @@ def _letter(code: str, given: DocumentNumber | None) -> Any:
     which = Letter.verify_code == code[:40] if given is None else Letter.id == given.document_id
     letter = db.session.scalar(sa.select(Letter).where(which).options(joinedload(Letter.consultation)))
     if letter is None:
-        abort(404)
+        return _unknown()
     after = db.session.scalar(sa.select(Letter.number).where(Letter.replaces_id == letter.id))
     return render_template("site/verify.html", given={"number": letter.own_number, "document_type": "letter"},
                            on=letter.issued_on, state=letter.state, letter=letter, after=after)

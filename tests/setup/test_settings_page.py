@@ -25,7 +25,7 @@ def admin(client: Any, sign_in: Any) -> Any:
 def form_of(page: str) -> dict[str, str]:
     """What a browser would send of the page if nobody touched it."""
     form = dict(re.findall(r'<input type="hidden" name="(seen-[^"]+)" value="([^"]*)"', page))
-    for tag in re.findall(r'<input [^>]*id="[^>]*>', page):
+    for tag in re.findall(r'<input (?![^>]*type="file")[^>]*id="[^>]*>', page):
         name, value = re.search(r' name="([^"]*)"', tag)[1], re.search(r' value="([^"]*)"', tag)[1]
         if "checkbox" not in tag or "checked" in tag:
             form[name] = value

@@ -117,7 +117,7 @@ declare(Report(
     columns=(Column("period_end", N_("Period until"), "date"),
              Column("assets", N_("Assets"), "number", unless="asset"),
              Column("amount", N_("Depreciation"), "money"),
-             Column("closing", N_("Book value after it"), "money")),
+             Column("closing", N_("Book value after it"), "money", sums=False)),
     parameters=(BOOK, ASSET)))
 
 

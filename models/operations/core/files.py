@@ -29,6 +29,8 @@ MOST_POINTS = 250_000_000
 WHOLE_POINTS = 50_000_000
 #: A picture on a page.
 SMALL = 900
+#: The hospital's sign on pages and papers: a few kilobytes.
+LOGO = 256
 #: A voice note: three minutes as any browser records them.
 MOST_VOICE_SECONDS = 180
 MOST_VOICE_BYTES = 4 * 1024 * 1024
@@ -91,6 +93,18 @@ def checked(content: bytes, name: str, *, field: str | None = "file") -> Checked
     written = "PNG" if kind == "image/png" else "JPEG"
     content, small = _drawn_anew(content, kind.removeprefix("image/").upper(), name, field, SMALL, written)
     return Checked(content, _with_ending(name, ending), f"image/{written.lower()}", small)
+
+
+def checked_logo(content: bytes, name: str, *, field: str | None = "file") -> Checked:
+    """A logo as it may be kept: a picture, drawn anew on white, at most `LOGO` points wide or high. Outside
+    of `one_transaction`. Raises as `checked`."""
+    name = clean_name(name)
+    _may_be_read(content, name, field)
+    kind, _ending = kind_of(content)
+    if not kind.startswith("image/"):
+        raise Refused(N_("The file %(name)s is no picture (PNG, JPG, WebP)."), field=field, name=name)
+    _whole, small = _drawn_anew(content, kind.removeprefix("image/").upper(), name, field, LOGO, "JPEG")
+    return Checked(small, _with_ending(name, ".jpg"), "image/jpeg")
 
 
 def _may_be_read(content: bytes, name: str, field: str | None) -> None:

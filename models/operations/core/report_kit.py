@@ -73,6 +73,12 @@ class Column:
     links: tuple[str, str] | None = None
     unless: str = ""
     veil: Veil | None = None
+    #: Whether the printed report ends with the column's sum; by default amounts do.
+    sums: bool | None = None
+
+    @property
+    def is_summed(self) -> bool:
+        return self.kind == "money" if self.sums is None else self.sums
 
     @property
     def is_number(self) -> bool:

@@ -13,7 +13,9 @@ from sqlalchemy.orm import joinedload
 from models import clock
 from models.activity import ActivityLog
 from models.base import db
+from models.documents import Attachment
 from models.errors import N_, Conflict, NotAllowed, Refused
+from models.operations.core import files
 from models.organisation import Setting
 from models.people import User
 from models.roles import Role
@@ -94,6 +96,14 @@ def write(typed: Mapping[str, str], seen: Mapping[str, str], *, by: User) -> lis
     if refused:
         raise WrongSettings(refused)
     return changed
+
+
+def keep_logo(picture: files.Checked, *, by: User) -> str:
+    """Keep a picture in place of the one before; gives what `hospital.logo` is then worth. Flushes."""
+    for old in db.session.scalars(sa.select(Attachment).where(
+            Attachment.document_type == Setting.__tablename__)).all():
+        db.session.delete(old)
+    return str(files.attach(picture, document_type=Setting.__tablename__, document_id=0, by=by).id)
 
 
 def _put(row: Setting | None, key: str, text: str) -> None:

@@ -121,8 +121,9 @@ declare(Report(
     columns=(Column("document", N_("Document"), "code", links=("=goods_receipt", "receipt_id")),
              Column("received_on", N_("Date"), "date"), ITEM_COLUMN, SUPPLIER_COLUMN,
              Column("received_quantity", N_("Quantity"), "quantity"), Column("unit_name", N_("Unit")),
-             Column("unit_price", N_("Price"), "money"), Column("discount", N_("Discount"), "percent"),
-             Column("net", N_("Net per base unit"), "money", net_price)),
+             Column("unit_price", N_("Price"), "money", sums=False),
+             Column("discount", N_("Discount"), "percent"),
+             Column("net", N_("Net per base unit"), "money", net_price, sums=False)),
     parameters=(*period(365), ITEM, SUPPLIER)))
 
 

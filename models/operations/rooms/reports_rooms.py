@@ -150,7 +150,8 @@ declare(Report(
              Column("census", N_("Bed-days"), "number"),
              Column("cleaning", N_("Cleaning"), "money"), Column("upkeep", N_("Maintenance"), "money"),
              Column("wear", N_("Depreciation"), "money"), Column("cost", N_("Cost"), "money", _cost),
-             Column("per_day", N_("Cost a bed-day"), "money", lambda row: ratio(_cost(row), row.census))),
+             Column("per_day", N_("Cost a bed-day"), "money", lambda row: ratio(_cost(row), row.census),
+                    sums=False)),
     parameters=(*period(30), CLASS)))
 
 

@@ -106,7 +106,8 @@ declare(Report(
     about=N_("What every store held at the end of any day, at the moving average."), icon="stack-2",
     columns=(ITEM_COLUMN, Column("category", N_("Category")), STORE_COLUMN,
              Column("location", N_("Shelf")), Column("quantity", N_("Quantity"), "quantity"), UNIT_COLUMN,
-             Column("average", N_("Average cost"), "money", lambda row: ratio(row.value, row.quantity)),
+             Column("average", N_("Average cost"), "money", lambda row: ratio(row.value, row.quantity),
+                    sums=False),
              Column("value", N_("Value"), "money")),
     parameters=(AS_OF, STORE, ITEM), summary=_held_in_all,
     tiles=(Column("value", N_("Value"), "money"), Column("items", N_("Items"), "number"))))

@@ -72,7 +72,8 @@ def load(world: World) -> None:
     session = world.session
     session.add_all(Setting(key=f"hospital.{key}", value=value) for key, value in (
         ("name", "RSUD Tirta Husada"), ("phone", "(0321) 555-0123"),
-        ("address", "Jl. Raya Husada 1, Mojokerto"), ("hours", "Senin–Sabtu 07.00–20.00")))
+        ("address", "Jl. Raya Husada 1, Mojokerto"), ("city", "Mojokerto"),
+        ("hours", "Senin–Sabtu 07.00–20.00")))
     expense = session.scalar(sa.select(Account).where(Account.code == "593211"))
     world.things["expense_account"] = expense.id if expense else None
     units = {code: WorkUnit(code=code, name=name, account=expense) for code, name in UNITS}
