@@ -35,6 +35,7 @@ from models import (  # noqa: F401  (imported for their tables)
     monthly_reports,
     organisation,
     outbox,
+    panel_choices,
     patient_allergies,
     people,
     places,

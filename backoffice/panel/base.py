@@ -83,6 +83,8 @@ class StaffView(TransitionPages, TableView):
 
     @expose("/")
     def index_view(self) -> Any:
+        if not request.args and self.default_query():
+            return redirect(f"{self.url}/?{self.default_query()}")
         requested = lists.list_query(self)
         scoped = self.scoped()
         page = lists.read_page(self, requested,

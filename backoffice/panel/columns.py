@@ -110,6 +110,11 @@ def is_key(column: Column) -> bool:
     return bool(column.column.primary_key) and column.relation is None
 
 
+def kept_key(column: Column) -> bool:
+    """Whether a column is the key of something that has no relationship here: a bare number to people."""
+    return column.relation is None and column.kind == "number" and column.name.endswith("_id")
+
+
 @functools.cache
 def title_of(model: Any) -> str:
     """The attribute that names a record and links to it."""

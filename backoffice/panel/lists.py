@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import request
+from flask import g, request
 from flask_babel import format_decimal, gettext
+from flask_login import current_user
 from sqlalchemy.orm import joinedload, lazyload
 
 from backoffice.panel import lookups, named_filters, parsing
@@ -21,6 +22,7 @@ from backoffice.panel.inbox import first_rows, for_person, frame_columns, keep_f
 from models import clock
 from models.base import db
 from models.documents import Document
+from models.operations.people import panel_choices
 from models.people import User
 from models.stock import StockBatch, StockMove
 from portal.web import search_sealing, words
@@ -80,7 +82,11 @@ class ListQuery:
                 "page_size": self.size if self.size != SIZES[0] else None}
         keep.update(changes)
         query = urlencode({name: value for name, value in keep.items() if value not in (None, "")})
-        return f"{self.view.url}/?{query}" if query else f"{self.view.url}/"
+        return f"{self.view.url}/?{query}" if query else self.whole()
+
+    def whole(self) -> str:
+        """The address of the list with nothing asked of it, also where it opens with a saved filter."""
+        return f"{self.view.url}/?all=1" if self.view.default_query() else f"{self.view.url}/"
 
     @staticmethod
     def _raw(value: Any) -> str:
@@ -350,6 +356,7 @@ def counts(view: Any, query: ListQuery, scoped: sa.Select[Any]) -> tuple[int, di
         if not query.criteria and not query.words else _counting(view, query, scoped)
     row = db.session.execute(statement).one()._mapping
     keep_frame(row)
+    g.saved_filters = row["saved"]
     tabs = {state.value: row[f"state_{state.value}"] for state in view.tabs}
     if view.tabs:
         tabs[""] = row["any_state"]
@@ -364,7 +371,8 @@ def _counting(view: Any, query: ListQuery, scoped: sa.Select[Any]) -> sa.Select[
         wanted.append(count_up_to(open_list).label("any_state"))
         wanted += [count_up_to(open_list.where(view.model.state == state)).label(f"state_{state.value}")
                    for state in view.tabs]
-    return sa.select(*wanted, *frame_columns())
+    saved = panel_choices.told(current_user._get_current_object(), view.table).label("saved")
+    return sa.select(*wanted, saved, *frame_columns())
 
 
 def narrowed(view: Any, query: ListQuery, statement: sa.Select[Any], without: str = "") -> sa.Select[Any]:

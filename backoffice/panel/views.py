@@ -15,6 +15,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from backoffice.panel import lists, lookups, rendering
+from backoffice.panel.choices import ListChoices
 from backoffice.panel.columns import (
     Column,
     columns_of,
@@ -35,7 +36,7 @@ from portal.web import locale, words
 from portal.web.locale import refusal_text
 
 
-class TableView(ModelView):
+class TableView(ListChoices, ModelView):
     """A view of one table. Subclasses declare; what they leave out is read off the metadata.
 
     Flask-Admin's own attributes, with its meaning: `column_list`, `column_details_list`, `column_filters`,
@@ -204,7 +205,7 @@ class TableView(ModelView):
     def heads(self) -> list[tuple[str, str, str]]:
         """Name, label and classes of each list column after the first."""
         result = []
-        for name in self.seen(self.column_list[1:]):
+        for name in self.listed()[1:]:
             column = self.every.get(name)
             kind = column.kind if column is not None else ""
             number = column.is_number if column is not None else name in self.numbers
@@ -311,7 +312,7 @@ class TableView(ModelView):
         return ()
 
     def eager_for_list(self) -> list[Any]:
-        return lists.eager(self.model, self.column_list)
+        return lists.eager(self.model, self.listed())
 
 
 def message_of(refusal: Refused) -> str:
