@@ -80,7 +80,8 @@ def init_app(app: Flask) -> None:
         if not request.path.startswith(("/admin", "/wall/")):
             return {}
         return {
-            "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top, "panel_pin": menu.pin,
+            "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body,
+            "panel_top": menu.top, "panel_pin": menu.pin,
             "role_word": words.role_word,
             "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
             "hospital_name": inbox.hospital_name, "clinic_figures": figures.shown, "icon": rendering.icon,

@@ -4,7 +4,7 @@ menu."""
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
@@ -72,15 +72,15 @@ class SavedFilter(db.Model):
         return self.name
 
 
-def _joined(model: type[PanelChoice] | type[SavedFilter], *parts: sa.ColumnElement[str]) -> ScalarSelect[str]:
-    row = parts[0]
+def _joined(model: type[PanelChoice] | type[SavedFilter], *parts: Any) -> ScalarSelect[str]:
+    row: sa.ColumnElement[str] = parts[0]
     for part in parts[1:]:
         row = row + PART + part
     return (sa.select(sa.func.aggregate_strings(row, ROW)).where(model.user_id == User.id)
             .correlate(User).scalar_subquery())
 
 
-def _text(column: sa.ColumnElement[object]) -> sa.ColumnElement[str]:
+def _text(column: Any) -> sa.ColumnElement[str]:
     return sa.cast(column, sa.String(40))
 
 

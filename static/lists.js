@@ -28,6 +28,24 @@
       if (here && here.offsetLeft + here.offsetWidth > box.scrollLeft + box.clientWidth) { box.scrollLeft = here.offsetLeft - 16; }
     });
   }
+  /* the list as it was left: its address is kept for this tab, and stands in the links and forms that lead back */
+  function kept(table) { try { return window.sessionStorage.getItem("list " + table) || ""; } catch (error) { return ""; } }
+  function keep(table, query) { try { window.sessionStorage.setItem("list " + table, query); } catch (error) { /* private window */ } }
+  var shown = doc.querySelector("[data-list]");
+  if (shown) { keep(shown.dataset.list, location.search); }
+  doc.querySelectorAll(".rw-crumb a[href], a[data-back]").forEach(function (link) {
+    var match = /^\/admin\/(\w+)\/$/.exec(link.getAttribute("href"));
+    if (match && kept(match[1])) { link.setAttribute("href", link.getAttribute("href") + kept(match[1])); }
+  });
+  doc.querySelectorAll("form[action$='/delete/']").forEach(function (form) {
+    var match = /\/admin\/(\w+)\/delete\/$/.exec(form.getAttribute("action")), field = doc.createElement("input");
+    if (!match || !kept(match[1])) { return; }
+    field.type = "hidden";
+    field.name = "back";
+    field.value = "/admin/" + match[1] + "/" + kept(match[1]);
+    form.appendChild(field);
+  });
+
   reach();
   window.addEventListener("resize", reach);
 }());

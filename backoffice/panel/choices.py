@@ -13,7 +13,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
 
-from backoffice.panel import lists
+from backoffice.panel import group_sums, lists
 from backoffice.panel.columns import HIDDEN, Column, is_key, kept_key
 from models.base import db, one_transaction
 from models.errors import Refused
@@ -102,6 +102,11 @@ class ListChoices:
         rest = (name for name in self.seen(self.offered_columns[1:]) if name not in shown)
         return [*((name, True) for name in shown), *((name, False) for name in rest)]
 
+    @property
+    def groupable(self) -> tuple[str, ...]:
+        """Columns by which the person can count and sum the list."""
+        return group_sums.offered(self)
+
     def default_query(self) -> str:
         """What the list is asked when its address asks nothing."""
         return mine().defaults.get(self.table, "")
@@ -137,7 +142,7 @@ class ListChoices:
 
     @expose("/filters", methods=("POST",))
     def keep_filter(self) -> Any:
-        """`save` the query under a name; `delete`, `default` or `whole` (no default) a saved one by its id."""
+        """`save` the query under a name; `delete`, `default` or `whole` (no default) a saved one."""
         user = current_user._get_current_object()
         query = self.storable(request.form.get("query", ""))
         role = next((role for role in STAFF_ROLES if role.value == request.form.get("shared_with")), None)
@@ -176,6 +181,10 @@ class ListChoices:
         plain = wanted.url(search=None if self.is_private else wanted.words or None).partition("?")[2]
         return urlencode([(name, value) for name, value in parse_qsl(plain) if name != "all"])
 
-    def back_to_list(self) -> Any:
+    def back_address(self) -> str:
+        """The list as it was left, where the form says how."""
         back = safe_next(request.form.get("back")) or ""
-        return redirect(back if back.startswith((f"{self.url}/?", f"{self.url}/#")) else f"{self.url}/", 303)
+        return back if back.startswith(f"{self.url}/?") else f"{self.url}/"
+
+    def back_to_list(self) -> Any:
+        return redirect(self.back_address(), 303)

@@ -53,6 +53,8 @@ class ListQuery:
     only: str = ""
     criteria: dict[str, sa.ColumnElement[bool]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    #: The column by which rows are counted and summed instead of shown.
+    group: str = ""
     sort: str = ""
     descending: bool = False
     after: Any = None
@@ -78,7 +80,8 @@ class ListQuery:
         """The address of this list with some arguments changed (None takes one away); pages begin anew."""
         keep = {"search": self.search, "only": self.only or None,
                 **{name: self._raw(value) for name, value in self.values.items()},
-                "sort": self.sort or None, "desc": "1" if self.descending and self.sort else None,
+                "group": self.group or None, "sort": self.sort or None,
+                "desc": "1" if self.descending and self.sort else None,
                 "page_size": self.size if self.size != SIZES[0] else None}
         keep.update(changes)
         query = urlencode({name: value for name, value in keep.items() if value not in (None, "")})
@@ -132,13 +135,15 @@ def list_query(view: Any, args: Any = None) -> ListQuery:
         if value is not None:
             result.values[name] = value
             wanted = getattr(value, key_of(column.target).key) if column.relation is not None else value
-            result.criteria[name] = _attribute(view.model, column) == wanted
+            result.criteria[name] = attribute_of(view.model, column) == wanted
     if args.get("only") in named_filters.of(view.table):
         result.only = args["only"]
         result.criteria["only"] = named_filters.of(view.table)[result.only].criterion(view.model)
     if args.get("sort") in view.seen(view.column_sortable_list):
         result.sort = args["sort"]
         result.descending = args.get("desc") == "1"
+    if args.get("group") in view.groupable:
+        result.group = args["group"]
     result.after = lookups.identity(view.model, args.get("after", ""))
     result.before = None if result.after is not None else lookups.identity(view.model, args.get("before", ""))
     result.start = parsing.number(args.get("start", ""), 1, 10**9)
@@ -156,7 +161,8 @@ def _until(attribute: Any, day: date, end: str, kind: str) -> sa.ColumnElement[b
     return attribute >= day if end == "from" else attribute <= day
 
 
-def _attribute(model: Any, column: Column) -> Any:
+def attribute_of(model: Any, column: Column) -> Any:
+    """The attribute that holds a column's value: of a reference, its key."""
     return getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
 
 
@@ -205,7 +211,7 @@ def searched(model: Any, text: str, listed: Iterable[str],
             either.append(model.id.in_(_papers_of_batch(model, pattern)))
         for reference in references:
             keys = few.get((word, reference.name))
-            local = _attribute(model, reference)
+            local = attribute_of(model, reference)
             either.append(local.in_(named[word, reference.name]) if keys is None else
                           local.in_(keys) if keys else sa.false())
         if either:

@@ -84,7 +84,8 @@ def save_filter(user: User, list_name: str, name: str, query: str, *, is_default
     return kept
 
 
-def set_default(user: User, list_name: str, chosen: SavedFilter | None, of: SavedFilter | None = None) -> None:
+def set_default(user: User, list_name: str, chosen: SavedFilter | None,
+                of: SavedFilter | None = None) -> None:
     """The list opens with `chosen` from now on. With None it opens whole; where `of` is named, only if it
     opened with that one."""
     for saved in db.session.scalars(sa.select(SavedFilter).where(
