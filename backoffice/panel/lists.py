@@ -311,14 +311,14 @@ def read_page(view: Any, query: ListQuery, statement: sa.Select[Any]) -> Page:
         if attribute is not None:
             edge = db.session.execute(sa.select(attribute).where(key == edge_key)).first()
         if edge is not None:
-            statement = statement.where(_beyond(attribute, key, edge[0], edge_key, descending != back, back))
+            statement = statement.where(_beyond(attribute, key, edge[0], edge_key, descending != back))
         else:
             edge_key, back = None, False
     ordering = []
-    if attribute is not None:
-        if columns_of(model)[name].column.nullable:
-            ordering.append(attribute.is_(None).desc() if back else attribute.is_(None))
+    if attribute is not None:  # as indexes lie: the empty ones at the end, turned round at the head
         ordering.append(attribute.desc() if descending != back else attribute.asc())
+        if columns_of(model)[name].column.nullable:
+            ordering[0] = ordering[0].nulls_first() if descending != back else ordering[0].nulls_last()
     ordering.append(key.desc() if descending != back else key.asc())
     rows = list(db.session.scalars(statement.order_by(*ordering).limit(first_rows(query.size + 1))).unique())
     more = len(rows) > query.size
@@ -335,19 +335,18 @@ def read_page(view: Any, query: ListQuery, statement: sa.Select[Any]) -> Page:
         query.url(after=getattr(rows[-1], key_name), start=first + len(rows)) if rows and has_next else None)
 
 
-def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool,
-            back: bool) -> sa.ColumnElement[bool]:
-    """Rows that come after the edge row in the order (attribute, key), empty values last (first when going
-    back)."""
+def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool) -> sa.ColumnElement[bool]:
+    """Rows that come after the edge row in the order (attribute, key): empty values last, or first when it
+    goes downwards."""
     further = key < edge_key if downwards else key > edge_key
     if attribute is None:
         return further
     if edge is None:
         same = attribute.is_(None) & further
-        return same | attribute.is_not(None) if back else same
+        return same | attribute.is_not(None) if downwards else same
     ahead = attribute < edge if downwards else attribute > edge
     beyond = ahead | ((attribute == edge) & further)
-    return beyond if back else beyond | attribute.is_(None)
+    return beyond if downwards else beyond | attribute.is_(None)
 
 
 def count_up_to(statement: sa.Select[Any], most: int = MOST_COUNTED) -> Any:

@@ -22,12 +22,13 @@ from backoffice.panel.columns import (
     fact_columns,
     filter_columns,
     form_columns,
+    grows,
     is_key,
     key_of,
     list_columns,
     title_of,
 )
-from models import clock
+from models import clock, sorted_by
 from models.base import db
 from models.documents import Document
 from models.errors import Refused
@@ -87,8 +88,10 @@ class TableView(ListChoices, ModelView):
         self.form_columns = self.form_columns or tuple(
             name for name in form_columns(model) if name not in left_out)
         self.column_filters = self.column_filters or filter_columns(model)
-        self.column_sortable_list = frozenset(name for name in self.column_list
-                                              if name in self.every and self.every[name].relation is None)
+        led = sorted_by.led(model.__table__) if grows(model) else None
+        self.column_sortable_list = frozenset(
+            name for name in self.offered_columns if name in self.every and self.every[name].relation is None
+            and (led is None or self.every[name].column.name in led))
         if self.column_default_sort is None:
             title = title_of(model)
             by_title = ((hasattr(model, "code") or title in {"code", "key", "name"})
