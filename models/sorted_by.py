@@ -23,8 +23,8 @@ SORTED_BY = {
 
 
 def led(table: sa.Table) -> frozenset[str]:
-    """Columns that alone, or before the key of the row, make an index or a key of the table: its order is that
-    of a list."""
+    """Columns that alone, or before the key of the row, make an index or a key of the table: its order is
+    that of a list."""
     keys = [tuple(index.expressions) for index in table.indexes
             if index.dialect_options["postgresql"]["where"] is None]
     keys += [tuple(key.columns) for key in table.constraints

@@ -358,7 +358,7 @@ class StaffView(BulkEdit, TransitionPages, TableView):
         requested = lists.list_query(self)
         names = self.seen(name for name in self.every if name in self.column_export_list)
         if request.args.get("columns") == "shown":
-            names = tuple(name for name in self.listed() if name in names) or names
+            names = tuple(name for name in self.shown_columns() if name in names) or names
         statement = lists.narrowed(self, requested, self.scoped()).options(*lists.eager(self.model, names))
         key = key_of(self.model)
         export.note(self.table, format=export_type)

@@ -88,7 +88,7 @@ class ListChoices:
         return (*self.column_list, *(name for name, column in self.every.items()
                                      if name not in self.column_list and may_stand_in_lists(name, column)))
 
-    def listed(self) -> tuple[str, ...]:
+    def shown_columns(self) -> tuple[str, ...]:
         """The columns that the list shows to this person, in order; the title is always the first."""
         chosen = mine().columns.get(self.table)
         if chosen is None:
@@ -98,7 +98,7 @@ class ListChoices:
 
     def column_choices(self) -> list[tuple[str, bool]]:
         """What the person may choose from, without the title: those that are shown first, in their order."""
-        shown = self.listed()[1:]
+        shown = self.shown_columns()[1:]
         rest = (name for name in self.seen(self.offered_columns[1:]) if name not in shown)
         return [*((name, True) for name in shown), *((name, False) for name in rest)]
 

@@ -208,7 +208,7 @@ class TableView(ListChoices, ModelView):
     def heads(self) -> list[tuple[str, str, str]]:
         """Name, label and classes of each list column after the first."""
         result = []
-        for name in self.listed()[1:]:
+        for name in self.shown_columns()[1:]:
             column = self.every.get(name)
             kind = column.kind if column is not None else ""
             number = column.is_number if column is not None else name in self.numbers
@@ -315,7 +315,7 @@ class TableView(ListChoices, ModelView):
         return ()
 
     def eager_for_list(self) -> list[Any]:
-        return lists.eager(self.model, self.listed())
+        return lists.eager(self.model, self.shown_columns())
 
 
 def message_of(refusal: Refused) -> str:
