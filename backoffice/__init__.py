@@ -15,6 +15,7 @@ from backoffice.clinic.desk import DeskView
 from backoffice.panel import figures, inbox, jobs, list_rows, menu, named_filters, rendering
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
 from backoffice.panel.columns import Column, key_of, mapped_tables
+from backoffice.panel.menu_choices import ChoicesView
 from backoffice.panel.pages import HomeView, InboxView
 from backoffice.panel.reports import ReportsView, may_report
 from backoffice.panel.transitions import ASIDE_BUTTONS
@@ -62,6 +63,7 @@ def init_app(app: Flask) -> None:
         admin.add_view(view)
     admin.add_view(DeskView(url="/admin/desk", endpoint="desk"))
     admin.add_view(InboxView(url="/admin/inbox", endpoint="inbox"))
+    admin.add_view(ChoicesView(url="/admin/choices", endpoint="choices"))
     admin.add_view(ScanView(url="/admin/scan", endpoint="scan"))
     admin.add_view(ImportsView(url="/admin/imports", endpoint="imports"))
     admin.add_view(SettingsView(url="/admin/settings", endpoint="settings"))
@@ -78,7 +80,9 @@ def init_app(app: Flask) -> None:
         if not request.path.startswith(("/admin", "/wall/")) and not g.get("in_panel"):
             return {}
         return {
-            "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top,
+            "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body,
+            "panel_top": menu.top, "panel_pin": menu.pin,
+            "role_word": words.role_word,
             "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
             "hospital_name": inbox.hospital_name, "hospital_logo": inbox.hospital_logo,
             "clinic_figures": figures.shown, "icon": rendering.icon,

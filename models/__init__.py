@@ -35,6 +35,7 @@ from models import (  # noqa: F401  (imported for their tables)
     monthly_reports,
     organisation,
     outbox,
+    panel_choices,
     patient_allergies,
     people,
     places,
@@ -44,6 +45,7 @@ from models import (  # noqa: F401  (imported for their tables)
     request_templates,
     returns,
     settings,
+    sorted_by,
     stock,
     stock_levels,
     stocktakes,
@@ -57,3 +59,5 @@ from models import (  # noqa: F401  (imported for their tables)
     vital_signs,
     wall_displays,
 )
+
+sorted_by.declare_indexes()

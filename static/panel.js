@@ -286,6 +286,16 @@
     if (shown) { shown.classList.remove("show"); doc.querySelector("[data-menu]").focus(); }
   });
 
+  /* a group of the menu stays as it was left */
+  doc.addEventListener("click", function (event) {
+    var head = closest(event, "[data-group] > summary");
+    var token = head && doc.querySelector("input[name=csrf_token]");
+    if (!token) { return; }
+    var sent = new URLSearchParams({ csrf_token: token.value, script: "1" });
+    sent.set(head.parentNode.open ? "fold" : "open", head.parentNode.dataset.group);
+    fetch("/admin/choices/", { method: "POST", body: sent, keepalive: true }).catch(function () {}); // not remembered, no more
+  });
+
   /* ticked rows */
   function ticked() {
     var bar = doc.querySelector("[data-bulk]");

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, request
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -15,7 +15,6 @@ from models.base import one_transaction
 from models.errors import Refused
 from models.operations.core.approvals import perform
 from models.workflow import Transition
-from portal.web.links import safe_next
 
 #: Rows that one action takes.
 MOST_TICKED = 100
@@ -87,5 +86,4 @@ class RowActions:
             flash(ngettext("%(num)d row done.", "%(num)d rows done.", fine), "success")
         elif not ids:
             flash(gettext("Tick at least one row first."), "error")
-        back = safe_next(request.form.get("back")) or ""
-        return redirect(back if back.startswith(f"{self.url}/?") else f"{self.url}/", 303)
+        return self.back_to_list()

@@ -20,8 +20,9 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
-from backoffice.panel import lists, lookups, saving
+from backoffice.panel import group_sums, lists, lookups, saving
 from backoffice.panel.backdating import DatePages, kept_for_the_head
+from backoffice.panel.bulk_edit import BulkEdit
 from backoffice.panel.columns import HIDDEN, columns_of, key_of
 from backoffice.panel.forms import StaffForm, line_columns, make_form
 from backoffice.panel.transitions import TransitionPages
@@ -56,7 +57,7 @@ class Make:
     icon: str = "plus"
 
 
-class StaffView(TransitionPages, TableView):
+class StaffView(BulkEdit, TransitionPages, TableView):
     """Lists, forms, details, export and look-ups of one table."""
 
     #: Collections written inline, e.g. ``("lines",)``; columns of a line by collection where they differ.
@@ -83,13 +84,17 @@ class StaffView(TransitionPages, TableView):
 
     @expose("/")
     def index_view(self) -> Any:
+        if not request.args and self.default_query():
+            return redirect(f"{self.url}/?{self.default_query()}")
         requested = lists.list_query(self)
         scoped = self.scoped()
-        page = lists.read_page(self, requested,
-                               lists.narrowed(self, requested, scoped).options(*self.eager_for_list()))
+        groups = group_sums.read(self, requested, scoped) if requested.group else None
+        page = lists.Page([], 1, None, None) if groups else lists.read_page(
+            self, requested, lists.narrowed(self, requested, scoped).options(*self.eager_for_list()))
         total, tabs = lists.counts(self, requested, scoped)
         return self.render(
-            self.list_template, view=self, query=requested, page=page, total=total, capped=lists.capped,
+            self.list_template, view=self, query=requested, page=page, groups=groups,
+            total=total, capped=lists.capped,
             tabs=tabs,
             bulk=self.bulk_steps(), can_create=self.can_make_new())
 
@@ -280,7 +285,7 @@ class StaffView(TransitionPages, TableView):
         except Refused as refusal:
             return self.refused(self.one_or_404(request.form.get("id", "") or request.args.get("id", "")),
                                 refusal)
-        return done(gettext("%(what)s was deleted.", what=called), f"{self.url}/")
+        return done(gettext("%(what)s was deleted.", what=called), self.back_address())
 
     @expose("/find", methods=("POST",))
     def find_view(self) -> Any:
@@ -352,6 +357,8 @@ class StaffView(TransitionPages, TableView):
         self.must("export")
         requested = lists.list_query(self)
         names = self.seen(name for name in self.every if name in self.column_export_list)
+        if request.args.get("columns") == "shown":
+            names = tuple(name for name in self.shown_columns() if name in names) or names
         statement = lists.narrowed(self, requested, self.scoped()).options(*lists.eager(self.model, names))
         key = key_of(self.model)
         export.note(self.table, format=export_type)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import ColumnProperty, RelationshipDirection, RelationshipPr
 
 from models.base import ExactDecimal, UtcDateTime, db
 from models.documents import Document
+from models.rights import RIGHTS
 
 #: Never typed in: kept by the workflow, the ledger, the numbering or the system itself.
 KEPT = frozenset({
@@ -108,6 +109,22 @@ def columns_of(model: Any) -> dict[str, Column]:
 
 def is_key(column: Column) -> bool:
     return bool(column.column.primary_key) and column.relation is None
+
+
+def kept_key(column: Column) -> bool:
+    """Whether a column is the key of something that has no relationship here: a bare number to people."""
+    return column.relation is None and column.kind == "number" and column.name.endswith("_id")
+
+
+#: Tables that grow though people make their rows in forms, and are no documents.
+GROW_TOO = frozenset({"asset", "bed_reservation", "calibration", "cleaning", "meter_reading"})
+
+
+def grows(model: Any) -> bool:
+    """Whether work adds rows to the table every day: documents, ledgers, the log, patients."""
+    table = model.__tablename__
+    rights = RIGHTS.get(table)
+    return issubclass(model, Document) or table in GROW_TOO or rights is None or not rights.create
 
 
 @functools.cache

@@ -13,11 +13,15 @@ from backoffice.panel.rendering import BLANK, icon
 #: Values of these kinds are written anew in each row; every other value once a page.
 NOT_REPEATED = frozenset({"json", "binary", "other"})
 
+#: Titles that are codes, which do not break at the end of a line.
+NUMBERS = frozenset({"number", "tag", "code", "medical_record_number", "key", "location"})
+
 
 def body(view: Any, records: list[Any], bulk: Any) -> Markup:
     """The `<tr>` of each record: the tick box when steps can be taken in bulk, the title as a link, the
     cells."""
     title = escape(view.column_list[0])
+    words = "" if view.column_list[0] in NUMBERS else " is-words"
     made = view.cells_of(records)
     heads = [(f'<td role="cell" data-label="{escape(label)}" class="{escape(classes)}',
               made.get(name) or _cell(view, name)) for name, label, classes in view.heads()]
@@ -33,7 +37,7 @@ def body(view: Any, records: list[Any], bulk: Any) -> Markup:
                 'form="action_form" '
                 f'class="action-checkbox" value="{escape(view.key(record))}" aria-label="{called}"></td>\n'
             )
-        pieces.append(f'<td role="cell" class="is-title col-{title}"><a class="code strong" '
+        pieces.append(f'<td role="cell" class="is-title{words} col-{title}"><a class="code strong" '
                       f'href="{escape(view.details_url(record))}">{escape(view.heading(record))}</a></td>\n')
         for start, write in heads:
             value = write(record)

@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import request
+from flask import g, request
 from flask_babel import format_decimal, gettext
+from flask_login import current_user
 from sqlalchemy.orm import joinedload, lazyload
 
 from backoffice.panel import lookups, named_filters, parsing
@@ -21,6 +22,7 @@ from backoffice.panel.inbox import first_rows, for_person, frame_columns, keep_f
 from models import clock
 from models.base import db
 from models.documents import Document
+from models.operations.people import panel_choices
 from models.people import User
 from models.stock import StockBatch, StockMove
 from portal.web import search_sealing, words
@@ -51,6 +53,8 @@ class ListQuery:
     only: str = ""
     criteria: dict[str, sa.ColumnElement[bool]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    #: The column by which rows are counted and summed instead of shown.
+    group: str = ""
     sort: str = ""
     descending: bool = False
     after: Any = None
@@ -76,11 +80,16 @@ class ListQuery:
         """The address of this list with some arguments changed (None takes one away); pages begin anew."""
         keep = {"search": self.search, "only": self.only or None,
                 **{name: self._raw(value) for name, value in self.values.items()},
-                "sort": self.sort or None, "desc": "1" if self.descending and self.sort else None,
+                "group": self.group or None, "sort": self.sort or None,
+                "desc": "1" if self.descending and self.sort else None,
                 "page_size": self.size if self.size != SIZES[0] else None}
         keep.update(changes)
         query = urlencode({name: value for name, value in keep.items() if value not in (None, "")})
-        return f"{self.view.url}/?{query}" if query else f"{self.view.url}/"
+        return f"{self.view.url}/?{query}" if query else self.whole()
+
+    def whole(self) -> str:
+        """The address of the list with nothing asked of it, also where it opens with a saved filter."""
+        return f"{self.view.url}/?all=1" if self.view.default_query() else f"{self.view.url}/"
 
     @staticmethod
     def _raw(value: Any) -> str:
@@ -126,13 +135,15 @@ def list_query(view: Any, args: Any = None) -> ListQuery:
         if value is not None:
             result.values[name] = value
             wanted = getattr(value, key_of(column.target).key) if column.relation is not None else value
-            result.criteria[name] = _attribute(view.model, column) == wanted
+            result.criteria[name] = attribute_of(view.model, column) == wanted
     if args.get("only") in named_filters.of(view.table):
         result.only = args["only"]
         result.criteria["only"] = named_filters.of(view.table)[result.only].criterion(view.model)
     if args.get("sort") in view.seen(view.column_sortable_list):
         result.sort = args["sort"]
         result.descending = args.get("desc") == "1"
+    if args.get("group") in view.groupable:
+        result.group = args["group"]
     result.after = lookups.identity(view.model, args.get("after", ""))
     result.before = None if result.after is not None else lookups.identity(view.model, args.get("before", ""))
     result.start = parsing.number(args.get("start", ""), 1, 10**9)
@@ -150,7 +161,8 @@ def _until(attribute: Any, day: date, end: str, kind: str) -> sa.ColumnElement[b
     return attribute >= day if end == "from" else attribute <= day
 
 
-def _attribute(model: Any, column: Column) -> Any:
+def attribute_of(model: Any, column: Column) -> Any:
+    """The attribute that holds a column's value: of a reference, its key."""
     return getattr(model, sa.inspect(model).get_property_by_column(column.column).key)
 
 
@@ -199,7 +211,7 @@ def searched(model: Any, text: str, listed: Iterable[str],
             either.append(model.id.in_(_papers_of_batch(model, pattern)))
         for reference in references:
             keys = few.get((word, reference.name))
-            local = _attribute(model, reference)
+            local = attribute_of(model, reference)
             either.append(local.in_(named[word, reference.name]) if keys is None else
                           local.in_(keys) if keys else sa.false())
         if either:
@@ -299,14 +311,14 @@ def read_page(view: Any, query: ListQuery, statement: sa.Select[Any]) -> Page:
         if attribute is not None:
             edge = db.session.execute(sa.select(attribute).where(key == edge_key)).first()
         if edge is not None:
-            statement = statement.where(_beyond(attribute, key, edge[0], edge_key, descending != back, back))
+            statement = statement.where(_beyond(attribute, key, edge[0], edge_key, descending != back))
         else:
             edge_key, back = None, False
     ordering = []
-    if attribute is not None:
-        if columns_of(model)[name].column.nullable:
-            ordering.append(attribute.is_(None).desc() if back else attribute.is_(None))
+    if attribute is not None:  # as indexes lie: the empty ones at the end, turned round at the head
         ordering.append(attribute.desc() if descending != back else attribute.asc())
+        if columns_of(model)[name].column.nullable:
+            ordering[0] = ordering[0].nulls_first() if descending != back else ordering[0].nulls_last()
     ordering.append(key.desc() if descending != back else key.asc())
     rows = list(db.session.scalars(statement.order_by(*ordering).limit(first_rows(query.size + 1))).unique())
     more = len(rows) > query.size
@@ -323,19 +335,18 @@ def read_page(view: Any, query: ListQuery, statement: sa.Select[Any]) -> Page:
         query.url(after=getattr(rows[-1], key_name), start=first + len(rows)) if rows and has_next else None)
 
 
-def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool,
-            back: bool) -> sa.ColumnElement[bool]:
-    """Rows that come after the edge row in the order (attribute, key), empty values last (first when going
-    back)."""
+def _beyond(attribute: Any, key: Any, edge: Any, edge_key: Any, downwards: bool) -> sa.ColumnElement[bool]:
+    """Rows that come after the edge row in the order (attribute, key): empty values last, or first when it
+    goes downwards."""
     further = key < edge_key if downwards else key > edge_key
     if attribute is None:
         return further
     if edge is None:
         same = attribute.is_(None) & further
-        return same | attribute.is_not(None) if back else same
+        return same | attribute.is_not(None) if downwards else same
     ahead = attribute < edge if downwards else attribute > edge
     beyond = ahead | ((attribute == edge) & further)
-    return beyond if back else beyond | attribute.is_(None)
+    return beyond if downwards else beyond | attribute.is_(None)
 
 
 def count_up_to(statement: sa.Select[Any], most: int = MOST_COUNTED) -> Any:
@@ -350,6 +361,7 @@ def counts(view: Any, query: ListQuery, scoped: sa.Select[Any]) -> tuple[int, di
         if not query.criteria and not query.words else _counting(view, query, scoped)
     row = db.session.execute(statement).one()._mapping
     keep_frame(row)
+    g.saved_filters = row["saved"]
     tabs = {state.value: row[f"state_{state.value}"] for state in view.tabs}
     if view.tabs:
         tabs[""] = row["any_state"]
@@ -364,7 +376,8 @@ def _counting(view: Any, query: ListQuery, scoped: sa.Select[Any]) -> sa.Select[
         wanted.append(count_up_to(open_list).label("any_state"))
         wanted += [count_up_to(open_list.where(view.model.state == state)).label(f"state_{state.value}")
                    for state in view.tabs]
-    return sa.select(*wanted, *frame_columns())
+    saved = panel_choices.told(current_user._get_current_object(), view.table).label("saved")
+    return sa.select(*wanted, saved, *frame_columns())
 
 
 def narrowed(view: Any, query: ListQuery, statement: sa.Select[Any], without: str = "") -> sa.Select[Any]:

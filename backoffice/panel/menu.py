@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from backoffice.panel import inbox, rendering
+from backoffice.panel import choices, inbox, rendering
 from models.documents import Area, document_types
 from models.rights import RIGHTS, area_of, may, may_open
 from portal.web import locale, words
@@ -82,6 +83,12 @@ class Entry:
     #: Which number of static/counts.js it is; "" is none.
     counts: str = ""
 
+    @property
+    def page(self) -> str:
+        """What the page is called in addresses, after `/admin/`; "" elsewhere."""
+        parts = self.address.split("/")
+        return parts[2] if len(parts) == 4 and parts[1] == "admin" else ""
+
 
 def icon_of(table: str, default: str = "table") -> str:
     """The table's icon of the sprite."""
@@ -103,11 +110,25 @@ def _places() -> dict[str, int]:
     return places
 
 
-def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
+@dataclass
+class Group:
+    """The entries of one area, as the menu shows them."""
+
+    area: str
+    word: Any
+    entries: list[Entry]
+    is_open: bool = True
+
+
+#: A menu with more entries than this begins with its groups folded.
+LONG = 30
+
+
+def menu(tables: Iterable[str]) -> list[Group]:
     """Heads and entries of the menu for the person who is signed in; `tables` have a view."""
     user = current_user._get_current_object()
     places = _places()
-    groups: list[tuple[Any, list[Entry]]] = []
+    groups: list[Group] = []
     for area, word in AREAS.items():
         named = [table for table in RIGHTS
                  if area_of(table) == area and table in tables and table not in ON_PAGES
@@ -121,25 +142,56 @@ def menu(tables: set[str]) -> list[tuple[Any, list[Entry]]]:
             for element in entries:
                 element.is_more = False
         if entries:
-            groups.append((word, entries))
+            groups.append(Group(area.value, word, entries))
+    is_long = sum(len(group.entries) for group in groups) > LONG
+    folds = choices.mine().folds
+    for group in groups:
+        group.is_open = (any(element.is_active for element in group.entries)
+                         or not folds.get(group.area, is_long))
     return groups
 
 
-def nav(tables: set[str]) -> Markup:
-    """The menu's HTML below home and inbox: made once for each set of roles, language and entry that is
-    open."""
-    user = current_user._get_current_object()
+def pages() -> dict[str, Entry]:
+    """Every page of the menu that the person may open, by the part of its address after `/admin/`."""
+    entries = [*top(), *(element for group in menu(current_app.extensions["rawat_panel"])
+                         for element in group.entries)]
+    return {element.page: element for element in entries if element.page}
+
+
+def groups() -> frozenset[str]:
+    return frozenset(area.value for area in AREAS)
+
+
+def opened() -> str:
+    """The page of the menu that the request is about, "" for none."""
     parts = request.path.split("/")
-    opened = parts[2] if len(parts) > 3 and parts[1] == "admin" and (
-        parts[2] in tables or any(row[2].split("/")[2] == parts[2] for row in PAGES_IN_MENU)) else ""
-    key = (user.roles, user.is_active, locale.is_indonesian(), opened)
+    named = parts[2] if len(parts) > 3 and parts[1] == "admin" else ""
+    known = named in current_app.extensions["rawat_panel"] or named in {"reports", "desk"} or any(
+        row[2].split("/")[2] == named for row in PAGES_IN_MENU)
+    return named if known and named not in ON_PAGES else ""
+
+
+def pin() -> tuple[str, bool] | None:
+    """The page that a person can pin or unpin here, and whether it is pinned."""
+    named = opened()
+    return (named, named in choices.mine().favourites) if named else None
+
+
+def nav(tables: set[str]) -> Markup:
+    """The menu's HTML below home and inbox: made once for each set of roles, language, own choices and entry
+    that is open."""
+    user, own = current_user._get_current_object(), choices.mine()
+    key = (user.roles, user.is_active, locale.is_indonesian(), opened(), own.favourites,
+           tuple(own.folds.items()))
     known: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault("rawat_menus", {})
     result = known.get(key)
     if result is None:
         if len(known) >= MOST_KEPT:
             known.clear()
         template = current_app.jinja_env.get_template("backoffice/panel/menu.html")
-        html = template.render(groups=menu(tables), icon=rendering.icon)
+        every = pages()
+        html = template.render(groups=menu(tables), icon=rendering.icon,
+                               favourites=[every[page] for page in own.favourites if page in every])
         result = Markup(html)  # noqa: S704 (a template's output)
         known[key] = result
     return result

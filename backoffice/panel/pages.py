@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, current_app, flash, redirect, request
+from flask import abort, current_app, flash, jsonify, redirect, request
 from flask_admin import AdminIndexView, BaseView, expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -110,8 +110,19 @@ class HomeView(Page, AdminIndexView):
             if rows:
                 result.append((table, ranked(rows[:EACH], text, named.get(table, [])), len(rows) > EACH))
         result.sort(key=lambda entry: entry[0] not in named)
-        return self.render("backoffice/panel/search.html", text=text, found=result,
+        from backoffice.panel import going
+        return self.render("backoffice/panel/search.html", text=text, found=result, places=going.found(text),
                            sealed_text=search_sealing.seal(text))
+
+    @expose("/search/places")
+    def search_places(self) -> Any:
+        """Every page and action that the person may open, for the search box: word, words to search by,
+        address."""
+        from backoffice.panel import going
+        answer = jsonify([[place.word, place.searched, place.address] for place in going.places()])
+        answer.headers["Cache-Control"] = "private, max-age=300"
+        answer.headers["Vary"] = "Cookie"
+        return answer
 
 
 def note_search(text: str) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from backoffice.panel.columns import columns_of, key_of, mapped_tables
 from backoffice.panel.forms import StaffForm, has_default
@@ -43,20 +44,10 @@ def save(view: Any, form: StaffForm, record: Any = None, *, step: str = "", reas
 def _save(view: Any, form: StaffForm, record: Any, step: str, waits: str | None = None) -> Any:
     is_new = record is None
     try:
-        with one_transaction() as session:
+        with one_transaction():
             if is_new:
                 record = _new(view)
-            else:
-                check_version(record, form.version.data)
-                may_change(view, record)
-            step = _fill(view, form, record, is_new, step)
-            session.add(record)
-            _check_period(form, record, is_new)
-            session.flush()
-            inside(record)
-            if is_new and hasattr(record, "workflow"):
-                opened(record, by=current_user)
-            view.after_save(record, is_new)
+            step = _write(view, form, record, is_new, step)
             if step:
                 perform(record, step, by=current_user)
             if waits is not None:
@@ -68,6 +59,34 @@ def _save(view: Any, form: StaffForm, record: Any, step: str, waits: str | None 
     except IntegrityError as error:
         raise refusal_of(error, view.model) from error
     return record
+
+
+def _write(view: Any, form: StaffForm, record: Any, is_new: bool, step: str) -> str:
+    """Check and write the form in a transaction that is open; returns the step to take afterwards."""
+    if not is_new:
+        check_version(record, form.version.data)
+        may_change(view, record)
+    step = _fill(view, form, record, is_new, step)
+    db.session.add(record)
+    _check_period(form, record, is_new)
+    db.session.flush()
+    inside(record)
+    if is_new and hasattr(record, "workflow"):
+        opened(record, by=current_user)
+    view.after_save(record, is_new)
+    return step
+
+
+def change(view: Any, form: StaffForm, record: Any) -> None:
+    """Change a record from a valid form, in a transaction that is open. Raises `Refused` and leaves what was
+    before."""
+    try:
+        with db.session.begin_nested():
+            _write(view, form, record, False, "")
+    except IntegrityError as error:
+        raise refusal_of(error, view.model) from error
+    except StaleDataError as error:
+        raise Conflict(CHANGED) from error
 
 
 def _new(view: Any) -> Any:

@@ -15,18 +15,20 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from backoffice.panel import lists, lookups, rendering
+from backoffice.panel.choices import ListChoices
 from backoffice.panel.columns import (
     Column,
     columns_of,
     fact_columns,
     filter_columns,
     form_columns,
+    grows,
     is_key,
     key_of,
     list_columns,
     title_of,
 )
-from models import clock
+from models import clock, sorted_by
 from models.base import db
 from models.documents import Document
 from models.errors import Refused
@@ -35,7 +37,7 @@ from portal.web import locale, words
 from portal.web.locale import refusal_text
 
 
-class TableView(ModelView):
+class TableView(ListChoices, ModelView):
     """A view of one table. Subclasses declare; what they leave out is read off the metadata.
 
     Flask-Admin's own attributes, with its meaning: `column_list`, `column_details_list`, `column_filters`,
@@ -86,8 +88,10 @@ class TableView(ModelView):
         self.form_columns = self.form_columns or tuple(
             name for name in form_columns(model) if name not in left_out)
         self.column_filters = self.column_filters or filter_columns(model)
-        self.column_sortable_list = frozenset(name for name in self.column_list
-                                              if name in self.every and self.every[name].relation is None)
+        led = sorted_by.led(model.__table__) if grows(model) else None
+        self.column_sortable_list = frozenset(
+            name for name in self.offered_columns if name in self.every and self.every[name].relation is None
+            and (led is None or self.every[name].column.name in led))
         if self.column_default_sort is None:
             title = title_of(model)
             by_title = ((hasattr(model, "code") or title in {"code", "key", "name"})
@@ -204,7 +208,7 @@ class TableView(ModelView):
     def heads(self) -> list[tuple[str, str, str]]:
         """Name, label and classes of each list column after the first."""
         result = []
-        for name in self.seen(self.column_list[1:]):
+        for name in self.shown_columns()[1:]:
             column = self.every.get(name)
             kind = column.kind if column is not None else ""
             number = column.is_number if column is not None else name in self.numbers
@@ -311,7 +315,7 @@ class TableView(ModelView):
         return ()
 
     def eager_for_list(self) -> list[Any]:
-        return lists.eager(self.model, self.column_list)
+        return lists.eager(self.model, self.shown_columns())
 
 
 def message_of(refusal: Refused) -> str:

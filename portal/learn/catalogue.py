@@ -57,7 +57,7 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "user", "document_number", "number_counter", "document_event", "comment", "attachment",
         "list_import")),
     "people": (_l("People and settings"), (
-        "user", "user_role", "user_session", "api_token", "api_answer",
+        "user", "user_role", "user_session", "panel_choice", "saved_filter", "api_token", "api_answer",
         "account_ticket", "account_identity", "work_unit", "employee", "setting",
         "holiday", "code_list", "region", "notice", "outbox", "job_run", "activity_log")),
 }

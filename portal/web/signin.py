@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized
 from werkzeug.routing import RequestRedirect
 
@@ -108,7 +108,8 @@ def end_session() -> None:
 _OPEN_SESSION = (
     sa.select(UserSession).where(UserSession.token_hash == sa.bindparam("token"),
                                  UserSession.ended_at.is_(None))
-    .options(joinedload(UserSession.user, innerjoin=True).joinedload(User.user_roles)))
+    .options(joinedload(UserSession.user, innerjoin=True).options(
+        joinedload(User.user_roles), undefer(User.panel_choices))))
 
 
 @manager.request_loader

@@ -29,6 +29,7 @@ LANGUAGES = {"id": _l("Indonesian"), "en": _l("English"), "jv": _l("Javanese"), 
 SPECIAL = {
     "id": "No.",
     "is_bonus": "Bonus",
+    "parent_id": "Part of",
     "source_name": "Given by, or programme",
     "nik": "NIK",
     "created_by_id": "Made by",
@@ -67,7 +68,12 @@ VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "ap
           "libur_nasional": "National holiday", "cuti_bersama": "Joint leave"}
 PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "maintenance": "Maintenance",
            "stocktake": "Stocktakes", "shelf": "Shelves", "spoilage": "Spoilage", "cleaning": "Cleaning",
-           "exercise_progress": "Exercise progress", "case_progress": "Case progress"}
+           "diagnosis": "Diagnoses", "exercise_progress": "Exercise progress",
+           "case_progress": "Case progress"}
+
+
+#: What is written in capitals wherever it stands.
+_SHORT = re.compile(r"\b(api|vat)\b")
 
 
 @functools.lru_cache(4096)
@@ -76,6 +82,7 @@ def human(name: str) -> str:
     if name in SPECIAL:
         return SPECIAL[name]
     text = re.sub(r"_id$", "", name).replace("_", " ").strip()
+    text = _SHORT.sub(lambda found: found[0].upper(), text)
     return text[:1].upper() + text[1:]
 
 
