@@ -17,7 +17,10 @@ from portal.web import (
     headers,
     health,
     locale,
+    logs,
     macros,
+    metrics,
+    request_id,
     signin,
     throttle,
     verify,
@@ -27,7 +30,10 @@ from portal.web import (
 
 def init_app(app: Flask) -> None:
     app.request_class = form_parts.NamedRequest
+    request_id.init_app(app)
     compress.init_app(app)  # first registered, last to see an answer
+    logs.init_app(app)
+    metrics.init_app(app)
     conversation_page.init_app(app)
     vital_charts.init_app(app)
     locale.init_app(app)
