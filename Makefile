@@ -7,7 +7,7 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-days mutations lint migrate demo verify bench clicks screenshots translate vendor diagram clean
+.PHONY: help install run test test-days mutations lint migrate demo verify bench clicks screenshots translate vendor diagram audit sbom clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
@@ -65,6 +65,22 @@ vendor:  ## fetch static/vendor/ anew from npm at the pinned versions
 
 diagram: $(READY)  ## lay the learning pages' entity diagrams out anew (needs node and npm)
 	portal/learn/layout.sh "$(CURDIR)/$(BIN)/python"
+
+TOOLS := .venv/tools/pip-audit-2.10.1-cyclonedx-7.5.0
+
+$(TOOLS): $(READY)
+	$(PYTHON) -m venv --clear .venv/tools
+	.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
+	@touch $@
+
+audit: $(TOOLS)  ## ask the advisory database about what is pinned (needs pypi.org)
+	@$(PYTHON) -c 'import json, urllib.request as web; \
+		json.load(web.urlopen("https://pypi.org/pypi/flask/3.1.3/json", timeout=15))["vulnerabilities"]' 2>/dev/null \
+		|| { echo "The advisory database (pypi.org) cannot be reached from here: nothing was audited." >&2; exit 2; }
+	.venv/tools/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip --strict
+
+sbom: $(TOOLS)  ## write the bill of materials (CycloneDX) to sbom.json
+	.venv/tools/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file sbom.json
 
 clean:  ## remove .venv and caches (never the data in instance/)
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

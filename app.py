@@ -27,7 +27,7 @@ from models.people import User
 from models.roles import Role
 from portal.learn import boxes
 from portal.web import config as site_config
-from portal.web import replica, schema
+from portal.web import logs, replica, schema
 
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, render_as_batch=False)
@@ -48,6 +48,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(site_config.ROOT / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
+        if most := app.config["SLOW_QUERY_MS"]:
+            logs.watch_statements(db.engine, most / 1000)
     replica.configure(app)
     csrf.init_app(app)
     portal.init_app(app)

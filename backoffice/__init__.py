@@ -25,6 +25,7 @@ from backoffice.rooms import wall
 from backoffice.rooms.housekeeping import HousekeepingView
 from backoffice.rooms.rooms import RoomsView
 from backoffice.setup.importing import ImportsView
+from backoffice.setup.rights import RightsView
 from backoffice.setup.settings import SettingsView
 from backoffice.stores.scanning import ScanView
 from models.documents import Document
@@ -67,6 +68,7 @@ def init_app(app: Flask) -> None:
     admin.add_view(ScanView(url="/admin/scan", endpoint="scan"))
     admin.add_view(ImportsView(url="/admin/imports", endpoint="imports"))
     admin.add_view(SettingsView(url="/admin/settings", endpoint="settings"))
+    admin.add_view(RightsView(url="/admin/rights", endpoint="rights"))
     admin.add_view(NoticesView(url="/admin/notices", endpoint="notices"))
     admin.add_view(RoomsView(url="/admin/rooms", endpoint="rooms"))
     admin.add_view(CareView(url="/admin/care", endpoint="care"))

@@ -266,6 +266,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "desk": frozenset({R.ADMIN, R.DOCTOR}),
     "imports": frozenset({R.ADMIN, R.FACILITIES_STAFF, R.STORE_HEAD}),
     "settings": frozenset({R.ADMIN}),
+    "rights": frozenset({R.ADMIN}),
     "rooms": frozenset({R.ADMIN, *FACILITIES, R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR}),
     "housekeeping": frozenset({R.ADMIN, *FACILITIES, R.HOUSEKEEPING, R.FRONT_OFFICE}),
     "care": frozenset({R.ADMIN, *FACILITIES, R.UNIT_USER, R.DIRECTOR}),

@@ -61,6 +61,7 @@ AREAS = {
 #: icon.
 PAGES_IN_MENU = (
     ("administration", "settings", "/admin/settings/", lazy_gettext("Settings"), "settings"),
+    ("administration", "rights", "/admin/rights/", lazy_gettext("Who may what"), "shield-check"),
     ("administration", "imports", "/admin/imports/", lazy_gettext("Import lists"), "file-import"),
     ("places", "rooms", "/admin/rooms/", lazy_gettext("Room board"), "layout-grid"),
     ("places", "housekeeping", "/admin/housekeeping/", lazy_gettext("Cleaning work list"), "wash"),

@@ -18,7 +18,9 @@ from portal.web import (
     health,
     locale,
     logo,
+    logs,
     macros,
+    metrics,
     request_id,
     signin,
     throttle,
@@ -31,6 +33,8 @@ def init_app(app: Flask) -> None:
     app.request_class = form_parts.NamedRequest
     request_id.init_app(app)
     compress.init_app(app)  # first registered, last to see an answer
+    logs.init_app(app)
+    metrics.init_app(app)
     conversation_page.init_app(app)
     vital_charts.init_app(app)
     locale.init_app(app)

@@ -58,6 +58,9 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "LONG_POLL": _switch("LONG_POLL"),
         "TURN_SECRET": os.environ.get("TURN_SECRET") or "",
         "SQL_LAB": _switch("SQL_LAB"),
+        "METRICS_TOKEN": os.environ.get("METRICS_TOKEN") or "",
+        "LOG_FORMAT": _log_format(environment),
+        "SLOW_QUERY_MS": _count("SLOW_QUERY_MS", 1000, least=0),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},
         "TRUSTED_HOSTS": _hosts(environment),
@@ -124,6 +127,14 @@ def _switch(name: str) -> bool:
     if typed not in ("on", "off"):
         raise Unsafe(f"Rawat does not start: {name} is '{typed}'; it must be on or off.")
     return typed == "on"
+
+
+def _log_format(environment: str) -> str:
+    """How the log is written: `json` for machines, in production unless said otherwise, or `text`."""
+    typed = os.environ.get("LOG_FORMAT") or ("json" if environment == "production" else "text")
+    if typed not in ("json", "text"):
+        raise Unsafe(f"Rawat does not start: LOG_FORMAT is '{typed}'; it must be json or text.")
+    return typed
 
 
 def _ahead(environment: str) -> timedelta:

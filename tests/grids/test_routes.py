@@ -55,6 +55,7 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/admin/care/", openers("care")),
     (r"/admin/reports/.*", openers("reports")),
     (r"/admin/settings/(.*)?", openers("settings")),
+    (r"/admin/rights/", openers("rights")),
     *((rf"/admin/{table}/.*", readers(table)) for table in TABLES),
 )
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
