@@ -10,7 +10,7 @@ from flask_admin import AdminIndexView, BaseView, expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from backoffice.panel import dashboard, deciding, lookups
+from backoffice.panel import dashboard, deciding, lookups, reviewing
 from backoffice.panel.columns import columns_of, mapped_tables, title_of
 from backoffice.panel.inbox import waiting
 from backoffice.panel.lists import eager
@@ -180,6 +180,48 @@ class InboxView(Page):
         back = request.args.get("type", "")
         return done(told(outcomes), f"/admin/inbox/?type={back}" if back in mapped_tables()
                     else "/admin/inbox/")
+
+    @expose("/review", methods=("GET", "POST"))
+    def review(self) -> Any:
+        """One paper after the other. POST answers one and leads to the next by itself."""
+        values = request.args
+        here = reviewing.walk(waiting(current_user, limit=reviewing.MOST), values.get("at", ""),
+                              reviewing.count(values.get("place", "")),
+                              reviewing.count(values.get("answered", "")))
+        if request.method == "POST":
+            return self._answer(here)
+        problems = (gettext("What you were at waits for you no more: it was decided meanwhile. "
+                            "Here is the next one."),) if here.is_gone and here.row is not None else ()
+        return self._paper(here, problems)
+
+    def _paper(self, here: reviewing.Walk, problems: tuple[str, ...] = (), reason: str = "") -> str:
+        row = here.row
+        answer = deciding.of_rows([row], current_user).get((row.table, row.id)) if row is not None else None
+        return self.render("backoffice/panel/review.html", walk=here, row=row, answer=answer,
+                           problems=problems, reason=reason)
+
+    def _answer(self, here: reviewing.Walk) -> Any:
+        """What somebody else decided or changed meanwhile is passed over with a sentence."""
+        answer, _colon, key = request.form.get("answer", "").partition(":")
+        reason = request.form.get("reason", "").strip()
+        if answer not in ("yes", "no"):
+            abort(404)
+        if answer == "no" and not reason:
+            problem = gettext("Please write the reason; the person who made the document will read it.")
+            return self._paper(here, (problem,)), 422
+        outcome, = deciding.decide([key], yes=answer == "yes", reason=reason[:2000],
+                                   by=current_user._get_current_object())
+        if outcome.refusal is None:
+            return done(told([outcome]), here.to(here.place + 1, more=1))
+        status = deciding.status_of([outcome])
+        problem = f"{outcome.called}: {refusal_text(outcome.refusal)}".removeprefix(": ")
+        is_past = here.is_gone and key.startswith(f"{request.args['at']}:")
+        if status in (403, 404) and not is_past:
+            abort(status)
+        db.session.rollback()
+        if status == 409 or is_past:
+            return done(problem, here.to(here.place + (not here.is_gone)), "warning")
+        return self._paper(here, (problem,), reason), status
 
 
 def told(outcomes: list[deciding.Outcome]) -> str:
