@@ -75,7 +75,7 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def _panel_words() -> dict[str, Any]:
-        if not request.path.startswith(("/admin", "/wall/")):
+        if not request.path.startswith(("/admin", "/wall/", "/account/")):
             return {}
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body, "panel_top": menu.top,

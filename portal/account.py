@@ -84,7 +84,8 @@ def password_problem(password: str, repeated: str, least: int, *guessed: str) ->
 # ---------------------------------------------------------------- for those who signed in
 
 def _page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
-    return render_template("portal/account.html", errors=errors or {}, typed=typed,
+    frame = "site/account_staff.html" if current_user.is_staff else "portal/account.html"
+    return render_template(frame, errors=errors or {}, typed=typed,
                            least=shortest(current_user),
                            sessions=credentials.sessions_of(current_user), here_hash=token_hash(),
                            tokens=credentials.tokens_of(current_user), expires_at=credentials.expires_at,

@@ -13,6 +13,7 @@ from models.activity import Activity
 from models.base import db
 from models.errors import N_, Refused
 from models.operations.core import activity
+from models.operations.people.mail import post
 from models.people import User
 from portal.api.calls import body_values, call
 from portal.api.fields import text
@@ -41,6 +42,7 @@ def make_token() -> dict[str, Any]:
     actor.set_actor(user.id, actor.Door.API, request.remote_addr)
     keep_strong(user, password)
     made, row = tokens.issue(user, body_values()["name"] or "API")
+    post(user, "new_token", token=row.name, place=request.remote_addr or "", made_at=row.created_at)
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
     return {"token": made, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}
 

@@ -23,7 +23,7 @@ from models.operations.core import activity
 from models.operations.people import credentials
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
-from portal.web import htmx, locale, passwords, tokens
+from portal.web import devices, htmx, locale, passwords, tokens
 from portal.web.links import home_of, safe_next
 from portal.web.throttle import Throttle
 
@@ -81,8 +81,12 @@ def start_session(user: User) -> str:
 
 
 def sign_in(user: User) -> None:
-    """Make the browser `user`'s: the old session ends, a new one begins, the log notes it."""
+    """Make the browser `user`'s: the old session ends, a new one begins, the log notes it, and the person is
+    told of a device that is new."""
     end_session()
+    if devices.known(user) is None:
+        credentials.tell_of_device(user, device(), request.remote_addr)
+    devices.remember(user)
     keep = {key: session[key] for key in ("csrf_token",) if key in session}
     session.clear()
     session.update(keep)
@@ -94,6 +98,7 @@ def renew_session(user: User) -> None:
     """A new token for this browser, after the account's sessions ended: a copy of the old one opens
     nothing."""
     end_session()
+    devices.remember(user)
     session[TOKEN] = start_session(user)
 
 
