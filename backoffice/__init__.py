@@ -79,7 +79,7 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def _panel_words() -> dict[str, Any]:
-        if not request.path.startswith(("/admin", "/wall/")) and not g.get("in_panel"):
+        if not request.path.startswith(("/admin", "/wall/", "/account/")) and not g.get("in_panel"):
             return {}
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body,

@@ -22,6 +22,7 @@ from models import (  # noqa: F401  (imported for their tables)
     follow_up,
     form_drafts,
     goods_receipts,
+    guesses,
     housekeeping,
     imports,
     inventory_rounds,

@@ -28,14 +28,18 @@ from portal.forms import (
     takes,
 )
 from portal.web import passwords
+from portal.web.guessing import Guesses
 from portal.web.links import public_url
 from portal.web.locale import refusal_text
-from portal.web.signin import TOKEN, guesses, renew_session, token_hash
+from portal.web.signin import TOKEN, renew_session, token_hash
 from portal.web.throttle import Throttle
 
 bp = Blueprint("own_account", __name__, url_prefix="/account")
-#: Mails that one network address may cause.
-mails = Throttle("account-mail", limit=10, window=timedelta(minutes=15))
+#: Mails that one network address may cause, and all together.
+mails = Throttle("account-mail", limit=10, window=timedelta(minutes=15), together=True)
+all_mails = Throttle("account-mail-house", limit=300, window=timedelta(minutes=15), together=True)
+#: The present password, asked of whoever is signed in.
+session_guesses = Guesses("session")
 #: Tickets that one network address may try.
 tickets = Throttle("account-ticket", limit=30, window=timedelta(minutes=10))
 #: Identity numbers that one account may write: the answer tells nothing, and nobody tries out a list.
@@ -46,6 +50,12 @@ CONFIRMING = (TicketKind.CONFIRM_EMAIL, TicketKind.CHANGE_EMAIL, TicketKind.LINK
 def _counted(throttle: Throttle) -> None:
     wait = throttle.take(str(request.remote_addr))
     if wait:
+        raise TooManyRequests(retry_after=wait)
+
+
+def _counted_mail() -> None:
+    _counted(mails)
+    if wait := all_mails.take("all"):
         raise TooManyRequests(retry_after=wait)
 
 
@@ -84,7 +94,8 @@ def password_problem(password: str, repeated: str, least: int, *guessed: str) ->
 # ---------------------------------------------------------------- for those who signed in
 
 def _page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
-    return render_template("portal/account.html", errors=errors or {}, typed=typed,
+    frame = "site/account_staff.html" if current_user.is_staff else "portal/account.html"
+    return render_template(frame, errors=errors or {}, typed=typed,
                            least=shortest(current_user),
                            sessions=credentials.sessions_of(current_user), here_hash=token_hash(),
                            tokens=credentials.tokens_of(current_user), expires_at=credentials.expires_at,
@@ -106,7 +117,7 @@ def _done(words: str, place: str = "") -> Any:
 @presses
 def resend() -> Any:
     """The mail that confirms the address, once more."""
-    _counted(mails)
+    _counted_mail()
     try:
         _mail_works()
         with one_transaction():
@@ -120,13 +131,11 @@ def known_password(form: PasswordedForm) -> str:
     """Why the typed present password is not right; empty when it is, or when there is none yet."""
     if current_user.password_hash is None:
         return ""
-    key = f"{current_user.email.lower()}|{request.remote_addr}"
-    wait = guesses.take(key)
-    if wait:
-        raise TooManyRequests(retry_after=wait)
+    # counted apart from the sign-in: whoever sits at an open session locks the owner out of nothing
+    attempt = session_guesses.begin(str(current_user.id))
     if not passwords.verified(str(form.current.data or ""), current_user.password_hash):
         return gettext("This is not your present password.")
-    guesses.forget(key)
+    attempt.right()
     return ""
 
 
@@ -137,7 +146,7 @@ def change_email(form: ChangeEmailForm) -> Any:
     wrong = known_password(form)
     if wrong:
         return _page({"email_current": wrong}, 422, email=email)
-    _counted(mails)
+    _counted_mail()
     try:
         _mail_works()
         with one_transaction():
@@ -227,7 +236,7 @@ def forgotten() -> Any:
 @takes(ForgottenForm)
 def forgotten_post(form: ForgottenForm) -> Any:
     """The same answer for every address."""
-    _counted(mails)
+    _counted_mail()
     email = str(form.email.data or "")
     if "@" not in email:
         return render_template("portal/account_forgotten.html", sent=False, email=email,

@@ -29,8 +29,8 @@ from models.people import Language
 from models.settings import setting
 from portal.forms import RegisterForm, takes
 from portal.web import locale, passwords
+from portal.web.guessing import password_guesses
 from portal.web.links import home_of, public_url
-from portal.web.signin import guesses
 from portal.web.throttle import Throttle
 
 bp = Blueprint("registration", __name__)
@@ -67,8 +67,7 @@ def _register(form: RegisterForm) -> Any:
         return _page(form, 422)
     count_registration()
     email = str(form.email.data)
-    guess = f"{email}|{request.remote_addr}"
-    wait = guesses.take(guess)
+    wait = password_guesses.of_account.take(email.lower())
     if wait:
         raise TooManyRequests(retry_after=wait)
     # The costly hash is made in both cases: the time tells nothing.

@@ -30,9 +30,10 @@ from models.people import Language
 from portal import demo_provider, providers, registration
 from portal.forms import DemoPersonForm, EmailForm, LinkForm, takes
 from portal.web import locale, passwords
+from portal.web.guessing import password_guesses
 from portal.web.links import home_of, public_url, safe_next
 from portal.web.locale import refusal_text
-from portal.web.signin import guesses, sign_in
+from portal.web.signin import sign_in
 from portal.web.throttle import Throttle
 
 bp = Blueprint("social", __name__)
@@ -170,15 +171,12 @@ def link_post(form: LinkForm) -> Any:
 
 
 def _by_password(account: Any, identity: Identity, password: str) -> Any:
-    key = f"{account.email.lower()}|{request.remote_addr}"
-    wait = guesses.take(key)
-    if wait:
-        raise TooManyRequests(retry_after=wait)
+    attempt = password_guesses.begin(account.email, account)
     if not passwords.verified(password, account.password_hash) or not account.is_active:
         with one_transaction():
             activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=account.id)
         return _link_page(identity, gettext("This is not the password of the account."), 422)
-    guesses.forget(key)
+    attempt.right()
     with one_transaction():
         accounts.link(account, identity)
         account.email_confirmed_at = account.email_confirmed_at or clock.now()  # the provider vouches for it

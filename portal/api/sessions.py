@@ -6,18 +6,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import g, request
-from werkzeug.exceptions import TooManyRequests
 
 from models import actor, clock
 from models.activity import Activity
 from models.base import db
 from models.errors import N_, Refused
 from models.operations.core import activity
+from models.operations.people.mail import post
 from models.people import User
 from portal.api.calls import body_values, call
 from portal.api.fields import text
 from portal.web import passwords, tokens
-from portal.web.signin import guesses, keep_strong
+from portal.web.guessing import password_guesses
+from portal.web.signin import keep_strong
 
 
 @call("POST", "/tokens", N_("A token for an account: ninety days, shown once."), status=201, is_open=True,
@@ -28,19 +29,18 @@ def make_token() -> dict[str, Any]:
     email, password = (body_values()["email"] or "").lower(), body_values()["password"] or ""
     if not email or not password:
         raise Refused(N_("Send e-mail and password."), field="email" if not email else "password")
-    wait = guesses.take(f"{email}|{request.remote_addr}")
-    if wait:
-        raise TooManyRequests(retry_after=wait)
     user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email))
+    attempt = password_guesses.begin(email, user)
     if not passwords.verified(password,
                               user.password_hash if user else None) or user is None or not user.is_active:
         activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id if user else None)
         db.session.commit()
         raise Refused(N_("E-mail or password is not right. Check both and try again."), field="password")
-    guesses.forget(f"{email}|{request.remote_addr}")
+    attempt.right()
     actor.set_actor(user.id, actor.Door.API, request.remote_addr)
     keep_strong(user, password)
     made, row = tokens.issue(user, body_values()["name"] or "API")
+    post(user, "new_token", token=row.name, place=request.remote_addr or "", made_at=row.created_at)
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
     return {"token": made, "expires_at": row.expires_at.isoformat(), "roles": sorted(user.roles)}
 

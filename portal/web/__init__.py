@@ -10,6 +10,7 @@ from portal.web import (
     compress,
     contact,
     conversation_page,
+    devices,
     drafts,
     errors,
     fault_page,
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     vital_charts.init_app(app)
     locale.init_app(app)
     headers.init_app(app)
+    devices.init_app(app)
     signin.init_app(app)
     errors.init_app(app)
     macros.init_app(app)

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import joinedload, undefer
-from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized
+from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.routing import RequestRedirect
 
 from models import actor, clock
@@ -23,9 +23,9 @@ from models.operations.core import activity
 from models.operations.people import credentials
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
-from portal.web import htmx, locale, passwords, tokens
+from portal.web import devices, htmx, locale, passwords, tokens
+from portal.web.guessing import password_guesses
 from portal.web.links import home_of, safe_next
-from portal.web.throttle import Throttle
 
 __all__ = ["IDLE", "LONGEST"]
 bp = Blueprint("site", __name__)
@@ -45,8 +45,6 @@ BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Int
             ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
            ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
-
-guesses = Throttle("login", limit=10, window=timedelta(minutes=5))
 
 
 def token_hash() -> str | None:
@@ -81,8 +79,12 @@ def start_session(user: User) -> str:
 
 
 def sign_in(user: User) -> None:
-    """Make the browser `user`'s: the old session ends, a new one begins, the log notes it."""
+    """Make the browser `user`'s: the old session ends, a new one begins, the log notes it, and the person is
+    told of a device that is new."""
     end_session()
+    if devices.known(user) is None:
+        credentials.tell_of_device(user, device(), request.remote_addr)
+    devices.remember(user)
     keep = {key: session[key] for key in ("csrf_token",) if key in session}
     session.clear()
     session.update(keep)
@@ -94,6 +96,7 @@ def renew_session(user: User) -> None:
     """A new token for this browser, after the account's sessions ended: a copy of the old one opens
     nothing."""
     end_session()
+    devices.remember(user)
     session[TOKEN] = start_session(user)
 
 
@@ -220,16 +223,14 @@ def login_post() -> Any:
     password = request.form.get("password", "")
     if not email or not password:
         return _login_page(email, gettext("Type your e-mail and your password."), 422)
-    wait = guesses.take(f"{email.lower()}|{request.remote_addr}")
-    if wait:
-        raise TooManyRequests(retry_after=wait)
     user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.lower()))
+    attempt = password_guesses.begin(email, user)
     if not passwords.verified(password,
                               user.password_hash if user else None) or user is None or not user.is_active:
         activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id if user else None)
         db.session.commit()
         return _login_page(email, gettext("E-mail or password is not right. Check both and try again."), 422)
-    guesses.forget(f"{email.lower()}|{request.remote_addr}")
+    attempt.right()
     keep_strong(user, password)
     sign_in(user)
     db.session.commit()

@@ -1,4 +1,5 @@
-"""How often somebody may try: a moving window, shared by workers through Redis when there is one."""
+"""How often somebody may try: a moving window, shared by processes through Redis when there is one; what
+guards a secret through the database, where there is none."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import contextlib
 import hashlib
 import math
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, current_app
@@ -17,10 +19,13 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from models.base import hospital
+from portal.web.counted_together import DatabaseStorage
 
 _memory = MemoryStorage()
 #: Counts for this process alone.
 here = MovingWindowRateLimiter(_memory)
+#: Counts for all processes, and after a restart too.
+together = MovingWindowRateLimiter(DatabaseStorage())
 #: Where the application keeps the counting that its processes share.
 SHARED = "rawat_limits"
 #: Keys in memory from which on those without a try are dropped; `limits` keeps an empty list of each.
@@ -40,10 +45,11 @@ def shared(url: str) -> MovingWindowRateLimiter:
 
 
 class Throttle:
-    """At most `limit` tries per `window` for each key. Without `REDIS_URL` each process counts for itself."""
+    """At most `limit` tries per `window` for each key. Without `REDIS_URL` each process counts for itself, or
+    all count in the database (`together`)."""
 
-    def __init__(self, name: str, *, limit: int, window: timedelta) -> None:
-        self.name, self.limit, self.window = name, limit, window
+    def __init__(self, name: str, *, limit: int, window: timedelta, together: bool = False) -> None:
+        self.name, self.limit, self.window, self.together = name, limit, window, together
         self._item = RateLimitItemPerSecond(limit, int(window.total_seconds()), namespace=name)
 
     def take(self, key: str, *, limit: int | None = None) -> int:
@@ -54,30 +60,58 @@ class Throttle:
         if current_app.config.get("RATELIMIT_ENABLED") is False:
             return 0
         if limit is not None and limit != self.limit:
-            return Throttle(self.name, limit=limit, window=self.window).take(key)
-        together = current_app.extensions.get(SHARED)
-        if together is not None:
-            try:
-                return self._take(together, key)
-            except RedisError as error:  # nobody is locked out, and nobody may guess without end
-                current_app.logger.warning("redis away, this process counts for itself: %s", error)
-        _drop_empty()
-        return self._take(here, key)
+            return Throttle(self.name, limit=limit, window=self.window, together=self.together).take(key)
+        return self._asked(lambda limiter: 0 if limiter.hit(self._item, _mark(key))
+                           else self._wait(limiter, key))
+
+    def wait(self, key: str) -> int:
+        """How many seconds a try would have to wait now, 0 for none; counts nothing."""
+        if current_app.config.get("RATELIMIT_ENABLED") is False:
+            return 0
+        return self._asked(lambda limiter: 0 if limiter.test(self._item, _mark(key))
+                           else self._wait(limiter, key))
 
     def forget(self, key: str) -> None:
         """Start counting anew: the person is who they say."""
-        here.clear(self._item, _mark(key))
-        together = current_app.extensions.get(SHARED)
-        if together is not None:
+        self._own.clear(self._item, _mark(key))
+        shared = current_app.extensions.get(SHARED)
+        if shared is not None:
             with contextlib.suppress(RedisError):
-                together.clear(self._item, _mark(key))
+                shared.clear(self._item, _mark(key))
 
-    def _take(self, limiter: MovingWindowRateLimiter, key: str) -> int:
-        if limiter.hit(self._item, _mark(key)):
-            return 0
+    def give_back(self, key: str) -> None:
+        """The last try was none."""
+        if current_app.config.get("RATELIMIT_ENABLED") is False:
+            return
+        kept, shared = self._item.key_for(_mark(key)), current_app.extensions.get(SHARED)
+        if shared is not None:
+            with contextlib.suppress(RedisError):
+                shared.storage.storage.lpop(shared.storage.prefixed_key(kept))
+                return
+        if self.together:
+            together.storage.give_back(kept)
+        elif tries := _memory.events.get(kept):
+            tries.pop(0)
+
+    @property
+    def _own(self) -> MovingWindowRateLimiter:
+        return together if self.together else here
+
+    def _asked(self, ask: Callable[[MovingWindowRateLimiter], int]) -> int:
+        shared = current_app.extensions.get(SHARED)
+        if shared is not None:
+            try:
+                return ask(shared)
+            except RedisError as error:  # nobody is locked out, and nobody may guess without end
+                current_app.logger.warning("redis away, counted without it: %s", error)
+        if not self.together:
+            _drop_empty()
+        return ask(self._own)
+
+    def _wait(self, limiter: MovingWindowRateLimiter, key: str) -> int:
         window = limiter.get_window_stats(self._item, _mark(key))
-        wait = 0.0 if window.remaining else window.reset_time - time.time()
-        return max(1, math.ceil(wait))
+        left = 0.0 if window.remaining else window.reset_time - time.time()
+        return max(1, math.ceil(left))
 
 
 def _mark(key: str) -> str:

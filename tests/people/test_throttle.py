@@ -35,15 +35,15 @@ def server() -> redis.Redis:
     return found
 
 
-@pytest.fixture(params=["alone", "shared"])
+@pytest.fixture(params=["alone", "database", "shared"])
 def throttle(request: Any, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Throttle]:
-    """Three tries in ten minutes, counted by this process or in Redis."""
+    """Three tries in ten minutes, counted by this process, in the database or in Redis."""
     name = f"test-{uuid4().hex}"
     monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
     store = server() if request.param == "shared" else None
     monkeypatch.setitem(app.extensions, counting.SHARED, counting.shared(SHARED) if store else None)
     with app.app_context():
-        yield Throttle(name, limit=3, window=timedelta(minutes=10))
+        yield Throttle(name, limit=3, window=timedelta(minutes=10), together=request.param == "database")
     if store is not None:
         for key in store.scan_iter(f"rawat:{name}*"):
             store.delete(key)

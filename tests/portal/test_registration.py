@@ -17,7 +17,7 @@ from models.people import AccountStatus, User
 from models.roles import Role
 from portal import registration
 from portal.web import passwords
-from portal.web.signin import guesses
+from portal.web.guessing import password_guesses
 from portal.web.throttle import Throttle
 from tests.support import factories
 
@@ -30,7 +30,6 @@ FORM = {"name": "Siti Aminah", "email": "Siti@Example.org", "password": "melati 
 def _uncounted(app):
     yield
     registration.tries.forget("127.0.0.1")
-    guesses.forget("siti@example.org|127.0.0.1")
 
 
 @pytest.mark.parametrize("path", ["/register", "/portal/register"])
@@ -111,12 +110,9 @@ def test_known_addresses_cannot_be_tried_out_and_the_owner_gets_one_mail_a_day(c
                                                                                is_known):
     app.config["RATELIMIT_ENABLED"] = True
     email = factories.make_user(Role.PATIENT).email if is_known else "nobody@example.org"
-    try:
-        codes = [client.post("/register", data=FORM | {"email": email}).status_code
-                 for _ in range(guesses.limit + 1)]
-    finally:
-        guesses.forget(f"{email}|127.0.0.1")
-    assert codes == [303] * guesses.limit + [429]
+    limit = password_guesses.of_account.limit
+    codes = [client.post("/register", data=FORM | {"email": email}).status_code for _ in range(limit + 1)]
+    assert codes == [303] * limit + [429]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Outbox).where(
         Outbox.template == "registration_repeated")) == 1
 
@@ -130,13 +126,9 @@ def test_who_registers_twice_is_there_once(app, session):
 def test_registering_tries_no_more_passwords_than_signing_in(client, session, app):
     app.config["RATELIMIT_ENABLED"] = True
     known = factories.make_user(Role.PATIENT, password_hash=passwords.hashed(FORM["password"]))
-    guess = f"{known.email}|127.0.0.1"
-    try:
-        for _ in range(guesses.limit):
-            guesses.take(guess)
-        assert client.post("/register", data=FORM | {"email": known.email}).status_code == 429
-    finally:
-        guesses.forget(guess)
+    for _ in range(password_guesses.of_account.limit):
+        password_guesses.of_account.take(known.email.lower())
+    assert client.post("/register", data=FORM | {"email": known.email}).status_code == 429
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ GENESIS = "0" * 64
 #: session row.
 UNLOGGED = frozenset({
     "activity_log", "stock_balance", "store_item", "number_counter", "user_session", "document_number",
-    "notice", "job_run", "video_signal", "panel_choice"})
+    "notice", "job_run", "video_signal", "panel_choice", "secret_try"})
 #: Columns that are kept by operations from other rows.
 DERIVED = frozenset({("item", "stock_on_hand")})
 _SECRET_WORDS = ("password", "secret", "token", "nik")

@@ -55,6 +55,12 @@ def set_password(user: User, password_hash: str | None, *, told: bool = True) ->
     db.session.flush()
 
 
+def tell_of_device(user: User, device: str, address: str | None) -> None:
+    """Mail the person that a new device signs in; not at the very first sign-in."""
+    if db.session.scalar(sa.select(UserSession.id).where(UserSession.user_id == user.id).limit(1)):
+        post(user, "new_device", device=device, place=address or "", made_at=clock.now())
+
+
 def renew_hash(user: User, password_hash: str) -> None:
     """Keep the same password in a stronger way: whoever is in stays in. Flushes.
 
