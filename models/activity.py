@@ -32,8 +32,8 @@ class ActivityLog(db.Model):
     """One thing that somebody did. Written by `models.operations.core.activity` alone, never changed.
 
     `hash` is the SHA-256 (hex) of the row's own content. Where the row stands among the others is proven by
-    the `LogSeal` that holds it. Rows of before the seals have no `salt`, but `previous_hash`, which is part of
-    their `hash`.
+    the `LogSeal` that holds it. Rows of before the seals have no `salt`, but `previous_hash`, which is part
+    of their `hash`.
     """
 
     __tablename__ = "activity_log"

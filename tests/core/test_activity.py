@@ -21,7 +21,6 @@ from tests.support.factories import (
 )
 
 
-
 def rows(table: str | None = None) -> list[ActivityLog]:
     statement = sa.select(ActivityLog).order_by(ActivityLog.id)
     return list(db.session.scalars(statement.where(ActivityLog.table_name == table) if table else statement))

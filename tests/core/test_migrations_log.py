@@ -1,4 +1,4 @@
-"""The log of before the seals: its chain goes on being proven, and there and back nothing of a row is lost."""
+"""The log of before the seals: its chain goes on being proven, and there and back no row loses anything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tests.support import factories
 from tests.support.tampering import tamper
 
 
-
 def sixth() -> str:
     from tests.core.test_migrations import VERSIONS
     text = next(VERSIONS.glob("0006_*.py")).read_text(encoding="utf-8")
@@ -36,10 +35,11 @@ def chained(connection: sa.Connection, row_id: int, previous: str) -> str:
     at = values["occurred_at"]
     connection.execute(sa.text(
         "INSERT INTO activity_log (id, access, table_name, changed_id, activity, properties, occurred_at, "
-        "previous_hash, hash) VALUES (:id, 'command', 'room', :changed, 'inserted', :properties, :at, :before, "
-        ":hash)"), {"id": row_id, "changed": str(row_id), "properties": '{"new": {"name": "A"}}',
-                    "at": at if connection.dialect.name == "postgresql" else at[:26].replace("T", " "),
-                    "before": previous, "hash": made})
+        "previous_hash, hash) "
+        "VALUES (:id, 'command', 'room', :changed, 'inserted', :properties, :at, :before, :hash)"),
+        {"id": row_id, "changed": str(row_id), "properties": '{"new": {"name": "A"}}', "before": previous,
+         "hash": made,
+         "at": at if connection.dialect.name == "postgresql" else at[:26].replace("T", " ")})
     return made
 
 

@@ -26,6 +26,9 @@ from tests.support.factories import make_specialization
 from tests.support.races import at_once
 from tests.support.tampering import tamper
 
+#: Columns of the log that a copy of a row takes over.
+NAMES = [column.name for column in ActivityLog.__table__.columns if column.name != "id"]
+
 
 def filled(session, *sizes: int) -> list[ActivityLog]:
     """Rows of the log, sealed in batches of these sizes."""
@@ -119,7 +122,7 @@ def test_a_row_that_is_committed_late_is_sealed_in_a_later_seal(app, session):
         pytest.skip("SQLite lets one write at a time")
     filled(session, 1)
     late = sa.orm.Session(db.engine)
-    names = ", ".join(name for name in ActivityLog.__table__.columns.keys() if name != "id")
+    names = ", ".join(NAMES)
     late.execute(sa.text(f"INSERT INTO activity_log ({names}) SELECT {names} FROM "
                          "(SELECT pg_current_xact_id() OFFSET 0) AS own, activity_log WHERE id = 1"))
     late_id = late.scalar(sa.text("SELECT max(id) FROM activity_log"))
@@ -133,7 +136,7 @@ def test_a_row_that_is_committed_late_is_sealed_in_a_later_seal(app, session):
     late.commit()
     late.close()
     filled(session, 1)
-    assert list(sealing.ids_of(seals(session)[-1].rows))[0] == late_id
+    assert next(sealing.ids_of(seals(session)[-1].rows)) == late_id
     assert verify_log() is None
     filled(session, 1)
     assert seals(session)[-1].waiting == []
@@ -224,7 +227,7 @@ def test_a_row_that_was_put_in_among_sealed_ones_is_named(session):
     filled(session, 1)
     tamper(session, "UPDATE log_seal SET waiting = '[]'", table="log_seal")
     session.expire_all()
-    names = ", ".join(name for name in ActivityLog.__table__.columns.keys() if name != "id")
+    names = ", ".join(NAMES)
     tamper(session, f"INSERT INTO activity_log (id, {names}) SELECT id + 3, {names} FROM activity_log "
                     "WHERE id = :id", id=rows[1].id)
     assert str(verify_log()) == f"activity_log row {rows[1].id + 3}: put in: no seal holds it"
@@ -291,7 +294,8 @@ def test_a_row_can_be_proven_and_the_proof_does_not_say_what_it_hides(session):
     rows = filled(session, 5, 3)
     make_specialization()
     session.commit()
-    assert proof_of(session, session.scalars(sa.select(ActivityLog).order_by(ActivityLog.id.desc())).first()) is None
+    unsealed = session.scalars(sa.select(ActivityLog).order_by(ActivityLog.id.desc())).first()
+    assert proof_of(session, unsealed) is None
     for row in rows:
         proof = proof_of(session, row)
         proven = check_proof(session, proof)

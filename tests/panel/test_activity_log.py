@@ -20,8 +20,8 @@ from models.base import db
 from models.documents import Comment
 from models.operations.clinic import prescriptions
 from models.operations.core import activity
-from models.operations.core.log_proofs import verify_log
 from models.operations.core.approvals import perform
+from models.operations.core.log_proofs import verify_log
 from models.operations.people import nik
 from models.roles import Role
 from models.stock import StockMove

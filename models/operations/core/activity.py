@@ -1,8 +1,9 @@
 """The activity log writes itself: every insert, update and delete of the ORM, and what `record` is told.
 
 Rows are collected while the session flushes and written in one statement just before the commit, each with
-its own hash and without a lock; `models.operations.core.sealing` seals what is committed. Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived
-numbers insert by `bulk.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what
+its own hash and without a lock; `models.operations.core.sealing` seals what is committed. Statements that
+pass the ORM (Core, bulk) are not seen; operations that use them for more than derived numbers insert by
+`bulk.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what
 patient and doctor write and what medicine a patient gets are masked: the log says that they changed, never
 from what to what. Rows that were written before a column was masked are masked as they are read
 (`shown_today`).
@@ -36,7 +37,8 @@ MASK = "***"
 #: Tables whose rows follow from others, or are the log itself; a sign-in is recorded as such, not as a
 #: session row.
 UNLOGGED = frozenset({
-    "activity_log", "log_seal", "stock_balance", "store_item", "number_counter", "user_session", "document_number",
+    "activity_log", "log_seal",
+    "stock_balance", "store_item", "number_counter", "user_session", "document_number",
     "notice", "job_run", "video_signal"})
 #: Columns that are kept by operations from other rows.
 DERIVED = frozenset({("item", "stock_on_hand")})

@@ -289,8 +289,8 @@ def check_proof(session: Session, proof: Any) -> Proven:
         if genuine else None
     if kept is None:
         raise Refused(N_("This proof is not right: it was changed, or another hospital issued it."))
-    row = session.execute(sa.select(_LOG).where(_LOG.c.id == row_id)).mappings().first()
-    if row is None or row["hash"] != named or row_hash(row) != named:
+    row = session.execute(sa.select(_LOG).where(_LOG.c.id == row_id)).first()
+    if row is None or row.hash != named or row_hash(row._asdict()) != named:
         raise Refused(N_("This proof is genuine, but the log does not hold this entry any more as it was. "
                          "Keep the proof and tell the hospital's management."))
     return Proven(row_id, clock.aware(kept.sealed_at), entry)

@@ -21,7 +21,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -234,7 +233,7 @@ def _wake(session: Session) -> None:
 ON_WRITTEN.append(_note)
 
 
-def start(app: Flask) -> None:
+def start(app: Any) -> None:
     """Seal in a thread of this process what it and others write, at most once in `PAUSE_SECONDS`, as long as
     it lives. Nothing is asked while nothing is written; what a process that died left behind is sealed with
     the next row, or by `flask run-jobs`."""
@@ -249,7 +248,7 @@ def start(app: Flask) -> None:
     threading.Thread(target=run, name="sealer", daemon=True).start()
 
 
-def _sealed(app: Flask) -> bool:
+def _sealed(app: Any) -> bool:
     """Seal what there is; False, and wanted again, when the database refuses or is away."""
     try:
         with app.app_context():
