@@ -88,15 +88,15 @@ def sealer(url: str, stops: Any, counted: Any) -> None:
 
 def measured(url: str, dsn: str, way: str, writers: int, seconds: float) -> tuple[float, float]:
     """Transactions a second, and the longest sealing in seconds."""
-    spawn = multiprocessing.get_context("spawn")
-    gate, counted, sealed = spawn.Barrier(writers + 1), spawn.Queue(), spawn.Queue()
-    ends, stops = spawn.Value("d", 0.0), spawn.Event()
-    beside = spawn.Process(target=sealer, args=(url, stops, sealed)) if way == "sealed" else None
-    everybody = [spawn.Process(target=writer, args=(dsn, way, ends, gate, counted)) for _ in range(writers)]
+    fork = multiprocessing.get_context("fork")
+    gate, counted, sealed = fork.Barrier(writers + 1), fork.Queue(), fork.Queue()
+    ends, stops = fork.Value("d", 0.0), fork.Event()
+    beside = fork.Process(target=sealer, args=(url, stops, sealed)) if way == "sealed" else None
+    everybody = [fork.Process(target=writer, args=(dsn, way, ends, gate, counted)) for _ in range(writers)]
     for each in [*everybody, *([beside] if beside else [])]:
         each.start()
     if beside:
-        time.sleep(6)  # it takes longer to start than writers do
+        time.sleep(3)  # it takes longer to start than writers do
     ends.value = time.time() + 3600
     gate.wait()
     ends.value = time.time() + seconds
