@@ -21,7 +21,7 @@ import portal
 from models import clock
 from models.base import db, prepare_engine
 from models.operations.clinic import conversation_news
-from models.operations.core import child_process
+from models.operations.core import child_process, sealing
 from models.operations.people import accounts, nik
 from models.people import User
 from models.roles import Role
@@ -44,6 +44,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     clock.run_ahead(app.config["CLOCK_AHEAD"])
     nik.configure(app.config)
     accounts.configure(app.config)
+    sealing.configure(app.config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(site_config.ROOT / "migrations"))
     with app.app_context():
@@ -121,6 +122,7 @@ def serve() -> None:
     else:
         _greet(app, f"Rawat is ready after {time.monotonic() - started:.1f} s: http://{host}:{port}")
         boxes.start(app, host)
+        sealing.start(app)
     gc.collect()
     # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection
     gc.freeze()

@@ -1,4 +1,5 @@
-"""The activity log: who did what, to which row, through which door. Append-only and hash-chained."""
+"""The activity log: who did what, to which row, through which door; and the seals that prove it. Both only
+grow."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.actor import Door
-from models.base import BigId, JsonType, db, reference, seeded
+from models.base import BigId, JsonType, Text, db, reference, seeded
 
 if TYPE_CHECKING:
     from models.people import User
@@ -30,19 +31,20 @@ class Activity(StrEnum):
 class ActivityLog(db.Model):
     """One thing that somebody did. Written by `models.operations.core.activity` alone, never changed.
 
-    `id` has no gaps; `hash` is the SHA-256 (hex) of the row and of the previous row's hash, so that an edit,
-    a deletion or an insertion breaks the chain at a row that `verify_chain` can name.
+    `hash` is the SHA-256 (hex) of the row's own content. Where the row stands among the others is proven by
+    the `LogSeal` that holds it. Rows of before the seals have no `salt`, but `previous_hash`, which is part
+    of their `hash`.
     """
 
     __tablename__ = "activity_log"
     __table_args__ = (
         sa.Index("ix_activity_log_row", "table_name", "changed_id"),
         sa.CheckConstraint("length(hash) = 64", name="hash_length"),
+        sa.CheckConstraint("salt IS NOT NULL OR previous_hash IS NOT NULL", name="salted"),
         {"info": {"seed": "Halaman Aktivitas Log"}},
     )
 
-    id: Mapped[int] = mapped_column(
-        BigId, primary_key=True, autoincrement=False, info=seeded("Halaman Aktivitas Log.ID"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, info=seeded("Halaman Aktivitas Log.ID"))
     user_id: Mapped[int | None] = reference("user", "Halaman Aktivitas Log.ID User")
     access: Mapped[Door] = mapped_column(info=seeded("Halaman Aktivitas Log.Akses"))
     table_name: Mapped[str | None] = mapped_column(sa.String(63))
@@ -53,10 +55,47 @@ class ActivityLog(db.Model):
                                                        info=seeded("Halaman Aktivitas Log.Properties"))
     occurred_at: Mapped[datetime] = mapped_column(index=True, info=seeded("Halaman Aktivitas Log.Date"))
     address: Mapped[str | None] = mapped_column(sa.String(64))
-    previous_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    #: Random, so that nobody finds out by trying what a row says whose hash stands in somebody's proof.
+    salt: Mapped[str | None] = mapped_column(sa.String(32))
+    previous_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))
 
     user: Mapped[User | None] = relationship("User")
 
     def __str__(self) -> str:
         return f"{self.activity} {self.table_name or ''} {self.changed_id or ''}".strip()
+
+
+class LogSeal(db.Model):
+    """Some rows of the log, sealed together: the root of their Merkle tree (RFC 6962), signed, chained to the
+    seal before. Written by `models.operations.core.sealing` alone, never changed.
+
+    `id` has no gaps. `rows` are the ids of the rows in their order, as ranges: ``1-40,42``; `leaves` the 32
+    bytes of each row's leaf, one after the other. `hash` is the SHA-256 (hex) of `id`, `previous_hash`,
+    `root`, `rows`, `size` and `sealed_at`; `signature` is Ed25519 over the same text, `public_key` its key
+    (both hex). `last_id` is the highest id in this seal or one before; `waiting` are ids below it that a
+    transaction may still bring: first, last, and the transaction number from which on they are given up.
+    """
+
+    __tablename__ = "log_seal"
+    __table_args__ = (
+        sa.CheckConstraint("length(root) = 64 AND length(hash) = 64 AND length(previous_hash) = 64",
+                           name="hash_length"),
+        sa.CheckConstraint("size > 0", name="size_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    rows: Mapped[Text]
+    size: Mapped[int]
+    leaves: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    root: Mapped[str] = mapped_column(sa.String(64))
+    last_id: Mapped[int] = mapped_column(BigId, index=True)
+    waiting: Mapped[list[list[int]]] = mapped_column(JsonType)
+    sealed_at: Mapped[datetime]
+    previous_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    public_key: Mapped[str] = mapped_column(sa.String(64))
+    signature: Mapped[str] = mapped_column(sa.String(128))
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -22,7 +22,7 @@ from models.errors import N_, Refused
 
 #: Tables that only grow: no update, no deletion, no truncation, no replacing.
 APPEND_ONLY = ("activity_log", "asset_book_change", "batch_correction", "comment", "document_event",
-               "document_number", "journal_entry", "journal_line", "stock_move")
+               "document_number", "journal_entry", "journal_line", "log_seal", "stock_move")
 
 #: States after which a document's own columns stand still: it was posted, sent, delivered, or ended. A type
 #: with more says them on its class (`also_final_in`).

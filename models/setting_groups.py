@@ -37,7 +37,7 @@ GROUPS: tuple[Group, ...] = (
     Group("telemedicine", N_("Telemedicine"), N_("Booking, approval and what follows a consultation."),
           ("consultation", "registration", "duty", "letter", "prescription", "video")),
     Group("messages", N_("Messages and reports"), N_("Who is told of what, when, and by which channel."),
-          ("notices", "daily_report", "papers")),
+          ("notices", "daily_report", "papers", "log")),
     Group("accounts", N_("Accounts of the books"),
           N_("The account of the chart on which each kind of entry is posted. A change holds for entries "
              "from now on."), ("books", "account")),

@@ -351,6 +351,8 @@ SETTINGS: dict[str, Declared] = {
         N_("Without one, calls work where both sides are in one network. A TURN server also needs "
            "TURN_SECRET in the environment.")),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
+    "log.recipients": Declared("", ADDRESSES, N_("Who gets the signed root of the activity log each day")),
+    "log.head_file": Declared("no", SWITCH, N_("Keep that root each day as a file in the instance folder")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),
     "notices.sms": Declared("no", SWITCH, N_("People who want it are told by SMS")),

@@ -1,7 +1,7 @@
 """Rules that the database itself keeps, on SQLite and PostgreSQL alike: ledgers only grow, posted is final.
 
 An account's sessions and tokens end with its password, and nobody is booked twice. Beside them what only
-PostgreSQL has: the log's head, and indexes that find a part of a document's number or of an item's name.
+PostgreSQL has: indexes that find a part of a document's number or of an item's name.
 
 The rules are the data of `models.finality` and `models.intervals`; `statements(dialect)` writes them as SQL.
 The migrations hold frozen copies of that SQL, and a test compares both.
@@ -27,7 +27,7 @@ SOUNDS = (("item", "name"), ("item", "also_called"))
 
 # ---------------------------------------------------------------- SQL
 
-#: What PostgreSQL's triggers, log and search need. Refusals are integrity errors (23514), as SQLite's
+#: What PostgreSQL's triggers and search need. Refusals are integrity errors (23514), as SQLite's
 #: RAISE(ABORT) is.
 FUNCTIONS = (
     # Finds parts of words by an index; a trusted extension, the database's owner may make it.
@@ -90,15 +90,6 @@ BEGIN
     RETURN OLD;
   END IF;
   RETURN NEW;
-END $$
-""",
-    # The last row of the log, for the one transaction that may write after it; each statement sees what is
-    # committed.
-    """
-CREATE FUNCTION activity_head() RETURNS TABLE (id bigint, hash varchar) LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock(7281901);
-  RETURN QUERY SELECT log.id, log.hash FROM activity_log AS log ORDER BY log.id DESC LIMIT 1;
 END $$
 """,
     """

@@ -10,7 +10,18 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.exceptions import TooManyRequests
@@ -23,7 +34,7 @@ from models.consultations import Consultation, ConsultationState
 from models.documents import Attachment
 from models.errors import Refused
 from models.operations.clinic import patient_record
-from models.operations.core import activity
+from models.operations.core import activity, log_proofs
 from models.operations.core.approvals import perform
 from models.operations.people.notices import tell
 from models.roles import Role
@@ -57,6 +68,23 @@ def readers() -> Any:
                            doors={"back_office": gettext("at the hospital's desk"),
                                   "portal": gettext("in the portal"),
                                   "api": gettext("by another system"), "command": gettext("by the system")})
+
+
+@access.patients_only
+def proof(row_id: int) -> Any:
+    """The proof that an entry of the page of readers stands in the activity log, as a file; somebody else's
+    is not there."""
+    row = next((row for patient in access.people()
+                for row in patient_record.lookers(patient, changes=True, only=row_id)), None)
+    if row is None:
+        abort(404)
+    proven = log_proofs.proof_of(db.session(), row)
+    if proven is None:
+        flash(gettext("This entry is being sealed. Try again in a minute."))
+        return redirect(url_for("portal.readers"), 303)
+    return Response(json.dumps(proven, indent=1) + "\n", mimetype="application/json", headers={
+        "Content-Disposition": f'attachment; filename="rawat-log-{row_id}.json"',
+        "Cache-Control": "no-store"})
 
 
 # ---------------------------------------------------------------- taking it along
@@ -199,6 +227,7 @@ def close_post(form: CloseForm, patient_id: int | None = None) -> Any:
 
 def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/record/readers", "readers", readers)
+    bp.add_url_rule("/record/readers/<int:row_id>/proof", "reading_proof", proof)
     bp.add_url_rule("/record/download", "record_download", download)
     bp.add_url_rule("/record/download", "record_download_post", download_post, methods=("POST",))
     for rule, name in (("/close", "close"), ("/people/<int:patient_id>/close", "close_person")):

@@ -1,0 +1,7 @@
+-- Log: the former chain does not go on over rows without it; their salt is kept, so that their own hash stays provable.
+UPDATE activity_log SET previous_hash = 'salt:' || salt WHERE salt IS NOT NULL
+
+-- … ids are given by the program again.
+ALTER TABLE activity_log ALTER COLUMN id DROP DEFAULT
+
+DROP SEQUENCE activity_log_id_seq

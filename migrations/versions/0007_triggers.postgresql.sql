@@ -113,6 +113,12 @@ EXECUTE FUNCTION refuse_change('append-only: journal_line')
 CREATE TRIGGER journal_line_keeps_truncate BEFORE TRUNCATE ON "journal_line" FOR EACH STATEMENT
 EXECUTE FUNCTION refuse_change('append-only: journal_line')
 
+CREATE TRIGGER log_seal_keeps_update BEFORE UPDATE OR DELETE ON "log_seal" FOR EACH ROW
+EXECUTE FUNCTION refuse_change('append-only: log_seal')
+
+CREATE TRIGGER log_seal_keeps_truncate BEFORE TRUNCATE ON "log_seal" FOR EACH STATEMENT
+EXECUTE FUNCTION refuse_change('append-only: log_seal')
+
 CREATE TRIGGER stock_move_keeps_update BEFORE UPDATE OR DELETE ON "stock_move" FOR EACH ROW
 EXECUTE FUNCTION refuse_change('append-only: stock_move')
 

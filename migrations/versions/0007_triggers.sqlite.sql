@@ -6,6 +6,7 @@ BEGIN SELECT RAISE(ABORT, 'append-only: activity_log'); END
 
 CREATE TRIGGER activity_log_keeps_replace BEFORE INSERT ON "activity_log"
 WHEN EXISTS (SELECT 1 FROM "activity_log" WHERE ("hash" = NEW."hash") OR ("id" = NEW."id") OR ("previous_hash" = NEW."previous_hash"))
+WHEN EXISTS (SELECT 1 FROM "activity_log" WHERE ("id" = NEW."id"))
 BEGIN SELECT RAISE(ABORT, 'append-only: activity_log'); END
 
 CREATE TRIGGER asset_book_change_keeps_update BEFORE UPDATE ON "asset_book_change"
@@ -77,6 +78,16 @@ BEGIN SELECT RAISE(ABORT, 'append-only: journal_line'); END
 CREATE TRIGGER journal_line_keeps_replace BEFORE INSERT ON "journal_line"
 WHEN EXISTS (SELECT 1 FROM "journal_line" WHERE ("id" = NEW."id"))
 BEGIN SELECT RAISE(ABORT, 'append-only: journal_line'); END
+
+CREATE TRIGGER log_seal_keeps_update BEFORE UPDATE ON "log_seal"
+BEGIN SELECT RAISE(ABORT, 'append-only: log_seal'); END
+
+CREATE TRIGGER log_seal_keeps_delete BEFORE DELETE ON "log_seal"
+BEGIN SELECT RAISE(ABORT, 'append-only: log_seal'); END
+
+CREATE TRIGGER log_seal_keeps_replace BEFORE INSERT ON "log_seal"
+WHEN EXISTS (SELECT 1 FROM "log_seal" WHERE ("hash" = NEW."hash") OR ("id" = NEW."id") OR ("previous_hash" = NEW."previous_hash"))
+BEGIN SELECT RAISE(ABORT, 'append-only: log_seal'); END
 
 CREATE TRIGGER stock_move_keeps_update BEFORE UPDATE ON "stock_move"
 BEGIN SELECT RAISE(ABORT, 'append-only: stock_move'); END

@@ -59,7 +59,8 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "people": (_l("People and settings"), (
         "user", "user_role", "user_session", "panel_choice", "saved_filter", "api_token", "api_answer",
         "secret_try", "account_ticket", "account_identity", "work_unit", "employee", "setting",
-        "holiday", "code_list", "region", "notice", "outbox", "job_run", "activity_log")),
+        "holiday", "code_list", "region", "notice", "outbox", "job_run", "activity_log",
+        "log_seal")),
 }
 WHOLE = "all"
 

@@ -21,11 +21,15 @@ from models.errors import Refused
 from models.operations.people import account_office, credentials
 from models.people import User
 from models.roles import STAFF_ROLES, Role
-from portal.web import data_commands, passwords, schema
+from portal.web import data_commands, log_heads, passwords, schema
 from portal.web.database_away import first_line, is_away
 
 user_group = AppGroup("user", help="Accounts of the hospital.")
+log_group = AppGroup("log", help="The activity log.")
 reference_group = AppGroup("reference", help="Real reference data: accounts, items, regions, holidays …")
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+HERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -111,10 +115,13 @@ def grant(email: str, role: str) -> None:
 
 @click.command("verify")
 @click.option("--rebuild-balances", is_flag=True, help="Rebuild balances from the ledger first.")
+@click.option("--log-head", type=HERE, help="A head of the log that was exported: finds an end that was cut.")
 @command
-def verify(rebuild_balances: bool) -> None:
-    """Prove every invariant; exit 0 and one ok line per check, else exit 1 and the first bad row."""
-    from models.operations.core import checks
+def verify(rebuild_balances: bool, log_head: Path | None) -> None:
+    """Prove every invariant; exit 0 and one ok line per check, else exit 1 and the first bad row. What waits
+    to be sealed longer than it should is told as well."""
+    from models.operations.core import checks, log_proofs
+    head = log_heads.read(log_head) if log_head is not None else None
     if rebuild_balances:
         with one_transaction() as session:
             checks.rebuild_balances(session)
@@ -123,8 +130,23 @@ def verify(rebuild_balances: bool) -> None:
     for name, bad in checks.verify(db.session):
         wrong += bad is not None
         click.echo(f"ok    {name}" if bad is None else f"WRONG {name}: {bad}")
+    if head is not None:
+        bad = log_proofs.verify_log(db.session(), head)
+        wrong += bad is not None
+        name = f"activity log: it goes on from the head of {head['at'][:16]}, row {head['last_id']}"
+        click.echo(f"ok    {name}" if bad is None else f"WRONG {name}: {bad}")
+    if (late := log_proofs.waiting(db.session())) is not None:
+        click.echo(f"waits activity log: not sealed for more than a minute: {late}; flask run-jobs seals")
     if wrong:
         sys.exit(1)
+
+
+@log_group.command("export-head")
+@click.argument("target", type=FILE, metavar="FILE")
+@command
+def export_head(target: Path) -> None:
+    """Write the signed root of the activity log; flask verify --log-head FILE holds the log against it."""
+    log_heads.export(target)
 
 
 @click.command("demo")
@@ -133,6 +155,7 @@ def verify(rebuild_balances: bool) -> None:
 @command
 def demo(scale: int, seed: int) -> None:
     """Load the demo hospital into an empty database."""
+    from models.operations.core import sealing
     from models.operations.setup import demo as hospital
     if current_app.config["RAWAT_ENV"] == "production":
         raise Refused("This is a production installation; the demo hospital is not loaded into it.")
@@ -140,6 +163,7 @@ def demo(scale: int, seed: int) -> None:
         raise Refused("The database is not empty; the demo hospital is loaded into an empty one.")
     db.session.commit()
     hospital.load(db.session, scale=scale, seed=seed, progress=lambda text: click.echo(text, err=True))
+    sealing.seal_all()
     click.echo("The demo hospital is loaded.")
 
 
@@ -159,7 +183,7 @@ def load_reference() -> None:
 def run_jobs() -> None:
     """Do what falls due, then send the messages that wait. Run it every few minutes; two at once do no
     harm."""
-    from models.operations.core import jobs
+    from models.operations.core import jobs, sealing
     from portal.web import outbox_job
     wrong = []
     for one in jobs.JOBS.values():
@@ -174,6 +198,8 @@ def run_jobs() -> None:
             done = f"failed: {type(error).__name__}"
         if done:
             click.echo(f"{one.name}: {done}")
+    if sealed := sealing.seal_all():
+        click.echo(f"log: {sealed} rows sealed")
     notified = outbox_job.send_waiting(outbox_job.addresses())
     click.echo(", ".join(f"{notified[word]} {word}"
                          for word in ("sent", "postponed", "failed", "interrupted")))
@@ -192,10 +218,6 @@ def translations() -> None:
         click.echo(message)
     click.echo(f"{len(lacking)} messages lack their Indonesian.")
     sys.exit(1 if lacking else 0)
-
-
-FILE = click.Path(path_type=Path, dir_okay=False)
-HERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command("export")
@@ -246,6 +268,7 @@ def restore(source: Path) -> None:
 def init_app(app: Flask) -> None:
     app.cli.add_command(user_group)
     app.cli.add_command(reference_group)
+    app.cli.add_command(log_group)
     from portal.web.paper_commands import papers
 
     for entry in (papers, verify, demo, run_jobs, translations, export, import_, backup, restore):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -85,6 +86,8 @@ WRITERS = {"csv": write_csv, "json": write_json, "xlsx": write_xlsx}
 def export(table: str, kind: str, target: Path) -> None:
     """Write a whole table to a file."""
     part = target.with_name(target.name + ".part")
+    # Readable by its owner only: it may hold the records of patients.
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
         with one_transaction() as session:
             count = WRITERS[kind](list(table_files.columns_of(table)), table_files.rows_of(session, table),

@@ -1,4 +1,5 @@
-"""What the QR code of a printed document opens: is this paper real, and how does it stand."""
+"""What the QR code of a printed document opens: is this paper real, and how does it stand. Without a code:
+the page that checks proofs of the log."""
 
 from __future__ import annotations
 
@@ -13,9 +14,21 @@ from models.base import db
 from models.documents import WORKFLOWS, DocumentNumber
 from models.prescriptions import Letter
 from models.rights import model_of
+from portal.web import log_proof_page
 from portal.web.more_types import more_types
 
 bp = Blueprint("verify", __name__)
+
+
+@bp.get("/verify")
+def proofs() -> Any:
+    """Asks for a proof of the activity log."""
+    return log_proof_page.page()
+
+
+@bp.post("/verify")
+def proof() -> Any:
+    return log_proof_page.check()
 
 
 @bp.get("/verify/<code>")

@@ -2,7 +2,7 @@
 
 All three leave the same ledger: ten moves, balances, averages, stock on hand, one journal entry, the number,
 the event and the document's new state, in one committed transaction. Only ours also checks order, tolerance,
-batch, period, rights and version, and writes the hash-chained activity log; the ORM loop reads and writes
+batch, period, rights and version, and writes the activity log; the ORM loop reads and writes
 record by record.
 """
 

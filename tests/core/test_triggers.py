@@ -74,8 +74,8 @@ def put(session: Any, name: str, **values: Any) -> int:
            if not column.nullable and column.computed is None
            and column.name != "id"}
     row |= values
-    if name == "activity_log":  # its keys are given by the operation, without gaps
-        row["id"] = 10_000
+    if name == "activity_log":  # a check asks for it
+        row["salt"] = "0" * 32
     session.execute(sa.insert(table).values(row))
     return session.scalar(sa.select(sa.func.max(table.c.id)))
 

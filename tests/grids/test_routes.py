@@ -29,7 +29,7 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/login/.*", ANYBODY),
     (r"/account/(confirm|done|forgotten|password|profile)", ANYBODY),
     (r"/account/.*", EVERYBODY),
-    (r"/(login|logout|register.*|language/.*|theme/.*|verify/.*|logo)?", ANYBODY),
+    (r"/(login|logout|register.*|language/.*|theme/.*|verify(/.*)?|logo)?", ANYBODY),
     (r"/asset/[^/]+(/fault)?", ANYBODY),
     (r"/asset/.*", readers("asset")),
     (r"/(place|wall)/.*", ANYBODY),

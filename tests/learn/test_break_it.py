@@ -106,7 +106,7 @@ def test_what_is_changed_past_the_ledger_is_found(tried: Any) -> None:
 
 
 def test_a_forged_row_is_named(tried: Any) -> None:
-    assert any("row 1: changed after it was written" in text for text in tried("forged-log")["notices"])
+    assert any("row 1: not the row that was sealed here" in text for text in tried("forged-log")["notices"])
 
 
 def test_a_rule_is_back_after_the_experiment(tried: Any) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from models.clinic import Patient, Sex
 from models.errors import Refused
-from models.operations.core.activity import verify_chain
+from models.operations.core.log_proofs import verify_log
 from models.operations.people import nik
 from models.operations.people.nik import NikDoubt
 from tests.support.factories import make_patient, unique
@@ -117,5 +117,5 @@ def test_the_number_is_nowhere_in_the_database_in_plain_text(session):
         assert patient.name.encode() in raw
     for number in (WOMAN, "3171015705900002"):
         assert number.encode() not in raw
-    assert verify_chain() is None
+    assert verify_log() is None
     assert session.scalar(sa.select(sa.func.count()).select_from(Patient)) == 1

@@ -225,3 +225,10 @@ def test_what_is_no_backup_is_not_restored(flask, session, tmp_path):
     assert refused.exit_code == 1
     assert "Traceback" not in refused.output
     assert session.scalar(sa.select(WorkUnit.id).where(WorkUnit.code == "KEPT"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "xlsx"])
+def test_an_exported_file_is_its_owners_alone(app, tmp_path, kind):
+    target = tmp_path / f"user.{kind}"
+    done = app.test_cli_runner().invoke(args=["export", "user", "--format", kind, "-o", str(target)])
+    assert (done.exit_code, target.stat().st_mode & 0o777) == (0, 0o600)

@@ -56,7 +56,7 @@ def make_setting() -> Any:
 
 #: Columns that a check of the table wants although they may be empty, or wants otherwise.
 WANTED: dict[str, dict[str, Callable[[], Any]]] = {
-    "activity_log": {"id": lambda: 1_000_000 + _next()},
+    "activity_log": {"salt": lambda: f"{_next():032d}"},
     "asset_auction_bid": {"asset_auction_line": lambda: make.make_open_auction().lines[0]},
     "asset_auction_line": {"asset": make.make_asset},
     "asset_type": {"useful_life": lambda: 60},

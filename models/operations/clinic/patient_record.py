@@ -60,8 +60,9 @@ def one_persons_records(patient: Patient) -> list[str]:
 
 
 def lookers(patient: Patient, *, changes: bool = False, before: int | None = None,
-            limit: int = 50) -> list[ActivityLog]:
-    """Who of the hospital read the record (and with `changes` wrote in it), newest first; one statement.
+            only: int | None = None, limit: int = 50) -> list[ActivityLog]:
+    """Who of the hospital read the record (and with `changes` wrote in it), newest first; one statement. With
+    `only` that row of the log alone, when it is one of them.
 
     What the patient and the guardian did themselves is left out.
     """
@@ -82,8 +83,11 @@ def lookers(patient: Patient, *, changes: bool = False, before: int | None = Non
                                            ActivityLog.user_id.not_in(patient.owner_ids or {0}))
               .options(joinedload(ActivityLog.user).joinedload(User.user_roles))
               .order_by(ActivityLog.id.desc()).limit(limit))
-    return list(db.session.scalars(result if before is None
-                                   else result.where(ActivityLog.id < before)).unique())
+    if before is not None:
+        result = result.where(ActivityLog.id < before)
+    if only is not None:
+        result = result.where(ActivityLog.id == only)
+    return list(db.session.scalars(result).unique())
 
 
 #: Somebody who opens the record again within this time goes on with the same visit.

@@ -1,8 +1,9 @@
 """The activity log writes itself: every insert, update and delete of the ORM, and what `record` is told.
 
-Rows are collected while the session flushes and written in one statement just before the commit, chained by
-hash. Statements that pass the ORM (Core, bulk) are not seen; operations that use them for more than derived
-numbers insert by `bulk.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what
+Rows are collected while the session flushes and written in one statement just before the commit, each with
+its own hash and without a lock; `models.operations.core.sealing` seals what is committed. Statements that
+pass the ORM (Core, bulk) are not seen; operations that use them for more than derived numbers insert by
+`bulk.insert_all`, which logs, or call `record` themselves. Secrets, identity numbers, what
 patient and doctor write and what medicine a patient gets are masked: the log says that they changed, never
 from what to what. Rows that were written before a column was masked are masked as they are read
 (`shown_today`).
@@ -11,10 +12,9 @@ from what to what. Rows that were written before a column was masked are masked 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -31,16 +31,14 @@ from models import clock
 from models.activity import Activity, ActivityLog
 from models.actor import actor
 from models.base import db
-from models.errors import N_
 from models.rights import RIGHTS
 
 MASK = "***"
-#: The hash before the first row.
-GENESIS = "0" * 64
 #: Tables whose rows follow from others, or are the log itself; a sign-in is recorded as such, not as a
 #: session row.
 UNLOGGED = frozenset({
-    "activity_log", "stock_balance", "store_item", "number_counter", "user_session", "document_number",
+    "activity_log", "log_seal",
+    "stock_balance", "store_item", "number_counter", "user_session", "document_number",
     "notice", "job_run", "video_signal", "panel_choice", "secret_try"})
 #: Columns that are kept by operations from other rows.
 DERIVED = frozenset({("item", "stock_on_hand")})
@@ -284,27 +282,43 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
     session.info.pop(_OLD, None)
 
 
-# ---------------------------------------------------------------- the chain
+# ---------------------------------------------------------------- written
 
-_HASHED = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at",
-           "address", "previous_hash")
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+#: What a proof shows of a row; the rest of it stays behind its own digest.
+SHOWN = ("access", "activity", "changed_id", "occurred_at", "table_name", "user_id")
+#: What the hash of a row of before the seals is made of.
+_CHAINED = ("id", "user_id", "access", "table_name", "changed_id", "activity", "properties", "occurred_at",
+            "address", "previous_hash")
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
-def _hash(text: str) -> str:
+def digest(text: str) -> str:
+    """SHA-256 (hex) of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def rest_hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of what a proof does not show: address, properties and the salt."""
+    return digest(canonical({name: plain(row[name]) for name in ("address", "properties", "salt")}))
+
+
 def row_hash(row: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) over the canonical JSON of a row and of `previous_hash`."""
-    return _hash(_canonical({name: plain(row[name]) for name in _HASHED}))
+    """SHA-256 (hex) over the canonical JSON of what a row says; of rows of before the seals also of
+    `previous_hash`."""
+    if row["salt"] is None:
+        return digest(canonical({name: plain(row[name]) for name in _CHAINED}))
+    return digest(canonical({**{name: plain(row[name]) for name in SHOWN}, "rest": rest_hash(row)}))
 
 
-_NAMES = ", ".join(column.name for column in ActivityLog.__table__.columns)
-_INSERT_ALL = sa.text(f"INSERT INTO activity_log ({_NAMES}) SELECT {_NAMES} "
-                      "FROM json_populate_recordset(NULL::activity_log, CAST(:rows AS json))")
-_LAST = sa.select(ActivityLog.__table__.c["id", "hash"]).order_by(ActivityLog.__table__.c.id.desc()).limit(1)
-_LAST_LOCKED = sa.text("SELECT id, hash FROM activity_head()")
+_NAMES = ", ".join(column.name for column in ActivityLog.__table__.columns
+                   if column.name not in ("id", "previous_hash"))
+# The transaction has its number before its rows have theirs: so the sealer knows when a number that it does
+# not see can come no more.
+_INSERT_ALL = sa.text(
+    f"INSERT INTO activity_log ({_NAMES}) SELECT {_NAMES} FROM (SELECT pg_current_xact_id() AS own OFFSET 0) "
+    "AS numbered, json_populate_recordset(NULL::activity_log, CAST(:rows AS json)) WHERE own IS NOT NULL")
+#: Called with the session before a transaction commits that wrote to the log.
+ON_WRITTEN: list[Callable[[Session], None]] = []
 
 
 @event.listens_for(db.session, "before_commit")
@@ -315,74 +329,24 @@ def _write(session: Session) -> None:
     pending = session.info.pop(_PENDING, None)
     if not pending:
         return
-    images = [{name: value if name == "properties" else plain(value) for name, value in row.items()}
-              # before the lock, which all who write wait for; properties are plain already
-              for row in pending]
     connection = session.connection()
-    on_postgresql = connection.dialect.name == "postgresql"
-    # There, the last lock of every transaction, so that it cannot deadlock.
-    last = connection.execute(_LAST_LOCKED if on_postgresql else _LAST).first()
-    last_id, previous = (last.id, last.hash) if last else (0, GENESIS)
-    texts = []
-    for number, (row, image) in enumerate(zip(pending, images, strict=True), start=last_id + 1):
-        text = _canonical({**image, "id": number, "previous_hash": previous})
-        row.update(id=number, previous_hash=previous, hash=_hash(text))
-        previous = row["hash"]
-        texts.append(f'{text[:-1]},"hash":"{previous}"}}')
-    if on_postgresql:  # one parameter instead of ten a row
-        connection.execute(_INSERT_ALL, {"rows": f"[{','.join(texts)}]"})
+    if connection.dialect.name == "postgresql":  # one parameter instead of ten a row
+        connection.execute(_INSERT_ALL, {"rows": f"[{','.join(map(_as_json, pending))}]"})
     else:
-        connection.execute(sa.insert(ActivityLog.__table__), pending)
+        connection.execute(sa.insert(ActivityLog.__table__), [_hashed(row) for row in pending])
+    for told in ON_WRITTEN:
+        told(session)
 
 
-@dataclass(frozen=True)
-class Broken:
-    """The first place where the log is not what was written. `row_id` is the id of the row at fault."""
-
-    row_id: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"activity_log row {self.row_id}: {self.reason}"
+def _hashed(row: dict[str, Any]) -> dict[str, Any]:
+    row |= {"salt": secrets.token_hex(16), "previous_hash": None}
+    return row | {"hash": row_hash(row)}
 
 
-def verify_chain(session: Session | None = None, head: Mapping[str, Any] | None = None) -> Broken | None:
-    """None when every row of the log is as written, else the first that was edited, deleted, inserted or
-    moved.
-
-    A cut tail can be seen only from outside: give a `head` that `signed_head` exported earlier.
-    """
-    session = session or db.session()
-    log = ActivityLog.__table__
-    everything = sa.select(log).order_by(log.c.id).execution_options(yield_per=2000)
-    with session.connection().execute(everything) as rows:
-        return _first_broken(rows.mappings(), head)
-
-
-def _first_broken(rows: Iterable[Mapping[Any, Any]], head: Mapping[str, Any] | None) -> Broken | None:
-    previous, expected = GENESIS, 1
-    for row in rows:
-        if row["id"] != expected:
-            return Broken(expected, N_("missing"))
-        if row["previous_hash"] != previous:
-            return Broken(row["id"], N_("does not follow the row before it"))
-        if row["hash"] != row_hash(row):
-            return Broken(row["id"], N_("changed after it was written"))
-        if head is not None and row["id"] == head["id"] and row["hash"] != head["hash"]:
-            return Broken(row["id"], N_("not the row whose hash was exported"))
-        previous, expected = row["hash"], expected + 1
-    if head is not None and head["id"] >= expected:
-        return Broken(expected, N_("missing"))
-    return None
-
-
-def signed_head(key: bytes, session: Session | None = None) -> dict[str, Any]:
-    """The last row's id and hash, the time, and their HMAC-SHA256 under `key`: keep it outside of the
-    database."""
-    log = ActivityLog.__table__
-    last = (session or db.session()).execute(
-        sa.select(log.c.id, log.c.hash).order_by(log.c.id.desc()).limit(1)).first()
-    head = {"id": last.id if last else 0, "hash": last.hash if last else GENESIS,
-            "at": clock.now().isoformat()}
-    text = json.dumps([head["id"], head["hash"], head["at"]], separators=(",", ":"))
-    return {**head, "signature": hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}
+def _as_json(row: dict[str, Any]) -> str:
+    """The row with salt and hash as one JSON text; each part is written once, for the hash and for the
+    insert."""
+    rest = canonical({"address": row["address"], "properties": row["properties"],  # plain already
+                      "salt": secrets.token_hex(16)})
+    shown = canonical({**{name: plain(row[name]) for name in SHOWN}, "rest": digest(rest)})
+    return f'{shown[:-1]},{rest[1:-1]},"hash":"{digest(shown)}"}}'

@@ -22,7 +22,7 @@ from models.clinic import Doctor, Patient, PatientState
 from models.consultations import Consultation
 from models.errors import N_, Refused
 from models.operations.clinic import consultations, slots
-from models.operations.core import activity, checks
+from models.operations.core import activity, checks, log_proofs, sealing
 from models.operations.core.approvals import perform
 from models.organisation import WorkUnit
 from models.people import User, UserRole, UserSession
@@ -210,7 +210,7 @@ def _verify(scene: Scene) -> None:
 
 
 def forged_log(scene: Scene, *, is_looked_at: bool = True) -> None:
-    """A row of the log is changed at the file, its triggers taken away first."""
+    """A row of the log is changed at the file together with its own hash, its triggers taken away first."""
     with scene.inside():
         admin = somebody(Role.ADMIN)
     for number in range(3):
@@ -218,14 +218,17 @@ def forged_log(scene: Scene, *, is_looked_at: bool = True) -> None:
     scene.drop_triggers("activity_log_keeps_update", "activity_log_keeps_delete",
                         "activity_log_keeps_replace")
     with scene.inside():
+        sealing.seal_all()
         row = found(sa.select(ActivityLog).order_by(ActivityLog.id))
-        forge = sa.text("UPDATE activity_log SET user_id = NULL WHERE id = :id").bindparams(id=row.id)
+        said = {column.name: getattr(row, column.name) for column in ActivityLog.__table__.columns}
+        forge = sa.text("UPDATE activity_log SET user_id = NULL, hash = :hash WHERE id = :id").bindparams(
+            id=row.id, hash=activity.row_hash(said | {"user_id": None}))
     scene.tries(admin, partial(db.session.execute, forge), gettext("The row now names nobody."))
     with scene.inside():
-        broken = activity.verify_chain() if is_looked_at else None
+        broken = log_proofs.verify_log() if is_looked_at else None
         scene.notices.append(
             gettext("flask verify finds it: %(check)s: %(bad)s", check="activity_log", bad=str(broken))
-            if broken else gettext("Nobody finds it: a log without a chain looks the same as before."))
+            if broken else gettext("Nobody finds it: a log without seals looks the same as before."))
 
 
 def _rename_unit(number: int) -> None:
@@ -233,7 +236,7 @@ def _rename_unit(number: int) -> None:
     unit.name = f"{unit.name} {number}"
 
 
-def forged_log_without_chain(scene: Scene) -> None:
+def forged_log_without_seals(scene: Scene) -> None:
     forged_log(scene, is_looked_at=False)
 
 

@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from models import documents, workflow
-from models.operations.core import activity
+from models.operations.core import merkle
 from models.workflow import Workflow
 from portal import access, directory
 from portal.learn.breaking import attacks
@@ -143,13 +143,14 @@ LABS: dict[str, Lab] = {lab.key: lab for lab in (
         DATABASE, "stock_move_keeps_update", _trigger("stock_move_keeps_update"), attacks.edit_ledger,
         ("stock_move", "stock_balance"), _without_triggers("stock_move_keeps_update")),
     Lab("forged-log", _l("A forged row of the log"),
-        _l("Somebody at the file takes the triggers away and lets a row of the activity log name nobody."),
+        _l("Somebody at the file takes the triggers away and lets a row of the activity log name nobody. The "
+           "row's own hash is made to fit."),
         _l("Forge a row"),
-        _l("Each row carries the hash of the row before it. Whoever changes one must change all that follow, "
-           "and the exported head does not change with them."),
-        _l("Without the chain the forged row looks like every other."),
-        OPERATION, "row_hash", _source(activity.row_hash), attacks.forged_log, ("activity_log", "work_unit"),
-        act_off=attacks.forged_log_without_chain),
+        _l("Each second the rows are sealed: their hashes are the leaves of a tree whose root is signed and "
+           "joined to the seal before. Whoever changes a row does not have the key."),
+        _l("Without the seals the forged row looks like every other."),
+        OPERATION, "root", _source(merkle.root), attacks.forged_log, ("activity_log", "work_unit"),
+        act_off=attacks.forged_log_without_seals),
     Lab("other-record", _l("Another patient's record"),
         _l("A patient types the number of somebody else's consultation into the address line."),
         _l("Open the foreign record"),
