@@ -174,35 +174,6 @@
     typing = window.setTimeout(function () { stocks(event.target); }, 250);
   });
 
-  /* what a line and all lines come to while they are typed; the server reckons again, to the sen */
-  function number(text) { // as the server reads it: a lone mark before three figures is the language's own
-    var plain = String(text || "").replace(/[\s\u00a0]|^Rp\.?/g, ""), comma = plain.lastIndexOf(","), point = plain.lastIndexOf(".");
-    var mark = comma > point ? "," : point > comma ? "." : "", own = doc.documentElement.lang === "id" ? "," : ".";
-    var other = mark === "," ? "." : ",", parts = plain.split(mark || "?");
-    if (!/^[0-9.,]*[0-9][0-9.,]*$/.test(plain)) { return NaN; }
-    if (mark && plain.indexOf(other) < 0 && parts.slice(1).every(function (part) { return part.length === 3; }) && (mark !== own || parts.length > 2)) { return Number(parts.join("")); }
-    if (mark && parts.length > 2) { return NaN; }
-    return Number(plain.split(other).join("").replace(",", "."));
-  }
-  function written(amount) { return new Intl.NumberFormat(doc.documentElement.lang, { maximumFractionDigits: 2 }).format(amount); }
-  function totals(box) {
-    var sum = 0, known = false;
-    box.querySelectorAll(".inline-field-list > .inline-field").forEach(function (row) {
-      var place = row.querySelector("[data-line-total]");
-      var count = number(typed(row, "received_quantity") || typed(row, "quantity")), discount = typed(row, "discount") ? number(typed(row, "discount")) : 0;
-      var amount = Math.round(count * number(typed(row, "unit_price")) * (100 - discount)) / 100;
-      if (place) { place.textContent = isNaN(amount) ? "" : written(amount); }
-      if (!isNaN(amount) && !row.classList.contains("is-removed")) { sum += amount; known = true; }
-    });
-    var all = box.querySelector("[data-lines-total]");
-    if (all) { all.hidden = !known; all.querySelector("b").textContent = "Rp" + written(sum); }
-  }
-  function totalsOf(event) {
-    var box = event.target.closest && event.target.closest("[data-lines]");
-    if (box && box.querySelector("[data-lines-total]")) { window.setTimeout(function () { totals(box); }); }
-  }
-  ["input", "change", "click"].forEach(function (name) { doc.addEventListener(name, totalsOf); });
-
   /* lines: add, remove, number */
   function renumber(list) {
     var place = 0;
@@ -214,7 +185,8 @@
     var places = Array.from(box.querySelectorAll(".inline-field-list > .inline-field"), function (row) {
       return Number(row.id.slice(row.id.lastIndexOf("-") + 1));
     });
-    return Math.max.apply(null, [-1].concat(places)) + 1;
+    box.lastPlace = Math.max.apply(null, [box.lastPlace === undefined ? -1 : box.lastPlace].concat(places)) + 1; // what was removed keeps its own
+    return box.lastPlace;
   }
   function addLine(box) {
     var pattern = box.querySelector("template[data-line-pattern]");
@@ -228,7 +200,22 @@
     return row;
   }
 
-  window.rawatLines = { add: addLine };
+  /* what was removed can be put back where it was, the last one first */
+  function gone(box) {
+    var said = box.querySelector("[data-line-gone]");
+    if (said) { said.hidden = !(box.gone && box.gone.length); }
+  }
+  function putBack(box) {
+    var last = box.gone.pop();
+    last.list.insertBefore(last.row, last.next && last.next.parentNode === last.list ? last.next : null);
+    renumber(last.list);
+    gone(box);
+    if (box.dataset.stock) { [last.row].concat(alike(last.row, typed(last.row, "item"))).forEach(stock); }
+    last.row.dispatchEvent(new Event("change", { bubbles: true }));
+    toItem(last.row);
+  }
+
+  window.rawatLines = { add: addLine, toItem: toItem, typed: typed };
 
   doc.addEventListener("click", function (event) {
     var button = closest(event, "[data-add-line]");
@@ -242,11 +229,17 @@
       var row = button.closest(".inline-field");
       var list = row.parentNode;
       var left = list.closest("[data-stock]") ? alike(row, typed(row, "item")) : [];
+      var box = list.closest("[data-lines]");
+      (box.gone = box.gone || []).push({ row: row, list: list, next: row.nextElementSibling });
+      freePlace(box);
       row.remove();
       renumber(list);
+      gone(box);
       left.forEach(stock);
       return;
     }
+    button = closest(event, "[data-undo-line]");
+    if (button) { putBack(button.closest("[data-lines]")); return; }
     button = closest(event, "[data-take-price]");
     if (button) {
       var taken = button.closest(".inline-field");
@@ -393,7 +386,6 @@
       list.querySelectorAll(".inline-field.is-spare").forEach(function (row, place) { if (place > 0 || list.querySelector(".inline-field:not(.is-spare)")) { row.remove(); } });
       box.querySelector("[data-add-line]").hidden = false;
       renumber(list);
-      if (box.querySelector("[data-lines-total]")) { totals(box); }
     });
     doc.querySelectorAll("select[data-lookup]").forEach(lookup);
     doc.querySelectorAll("[data-stock] .inline-field-list > .inline-field").forEach(stock);
@@ -405,7 +397,7 @@
     if (wrong && doc.querySelector("form.admin-form")) { wrong.setAttribute("tabindex", "-1"); wrong.focus(); return; }
     var fresh = window.matchMedia("(pointer: fine)").matches && doc.querySelector("form[data-new]"); // a phone keeps its keyboard down
     if (fresh) {
-      var empty = Array.from(fresh.querySelectorAll("select[data-lookup][data-needed]")).filter(function (select) { return !select.value; })[0];
+      var empty = fresh.querySelector("[data-lines]") && Array.from(fresh.querySelectorAll("select[data-lookup][data-needed]")).filter(function (select) { return !select.value; })[0];
       toItem(empty ? empty.closest(".form-group") : fresh.querySelector(".inline-field-list > .inline-field") || fresh);
     }
   });
