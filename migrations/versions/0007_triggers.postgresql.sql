@@ -52,12 +52,6 @@ BEGIN
   RETURN NEW;
 END $$
 
-CREATE FUNCTION activity_head() RETURNS TABLE (id bigint, hash varchar) LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock(7281901);
-  RETURN QUERY SELECT log.id, log.hash FROM activity_log AS log ORDER BY log.id DESC LIMIT 1;
-END $$
-
 CREATE FUNCTION end_access() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE user_session SET ended_at = CURRENT_TIMESTAMP WHERE user_id = NEW.id AND ended_at IS NULL;

@@ -5,7 +5,6 @@ CREATE TRIGGER activity_log_keeps_delete BEFORE DELETE ON "activity_log"
 BEGIN SELECT RAISE(ABORT, 'append-only: activity_log'); END
 
 CREATE TRIGGER activity_log_keeps_replace BEFORE INSERT ON "activity_log"
-WHEN EXISTS (SELECT 1 FROM "activity_log" WHERE ("hash" = NEW."hash") OR ("id" = NEW."id") OR ("previous_hash" = NEW."previous_hash"))
 WHEN EXISTS (SELECT 1 FROM "activity_log" WHERE ("id" = NEW."id"))
 BEGIN SELECT RAISE(ABORT, 'append-only: activity_log'); END
 

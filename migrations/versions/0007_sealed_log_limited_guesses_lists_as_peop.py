@@ -1,6 +1,6 @@
-"""What people choose of the panel
+"""Sealed log, limited guesses, lists as people like them
 
-Revision ID: 0007_84ac6da38394
+Revision ID: 0007_1a184b100332
 Revises: 0006_7fb7f0e76b8a
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007_84ac6da38394'
+revision = '0007_1a184b100332'
 down_revision = '0006_7fb7f0e76b8a'
 branch_labels = None
 depends_on = None
@@ -100,6 +100,36 @@ def take_back(table: str, columns: list[str]) -> None:
 
 def upgrade() -> None:
     drop_rules('0006', '0007')
+    op.create_table('log_seal',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('rows', sa.Text(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('leaves', sa.LargeBinary(), nullable=False),
+    sa.Column('root', sa.String(length=64), nullable=False),
+    sa.Column('last_id', KEY, nullable=False),
+    sa.Column('waiting', sa.JSON(), nullable=False),
+    sa.Column('sealed_at', MOMENT, nullable=False),
+    sa.Column('previous_hash', sa.String(length=64), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('public_key', sa.String(length=64), nullable=False),
+    sa.Column('signature', sa.String(length=128), nullable=False),
+    sa.CheckConstraint('length(root) = 64 AND length(hash) = 64 AND length(previous_hash) = 64', name=op.f('ck_log_seal_hash_length')),
+    sa.CheckConstraint('size > 0', name=op.f('ck_log_seal_size_positive')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_log_seal')),
+    sa.UniqueConstraint('hash', name=op.f('uq_log_seal_hash')),
+    sa.UniqueConstraint('previous_hash', name=op.f('uq_log_seal_previous_hash')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_log_seal_last_id'), 'log_seal', ['last_id'], unique=False)
+    op.create_table('secret_try',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('tried_at', MOMENT, nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_secret_try')),
+    sqlite_autoincrement=True
+    )
+    op.create_index('ix_secret_try_key_tried_at', 'secret_try', ['key', 'tried_at'], unique=False)
+    op.create_index(op.f('ix_secret_try_tried_at'), 'secret_try', ['tried_at'], unique=False)
     op.create_table('panel_choice',
     sa.Column('id', KEY, nullable=False),
     sa.Column('user_id', KEY, nullable=False),
@@ -128,9 +158,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_saved_filter_list_name'), 'saved_filter', ['list_name'], unique=False)
     op.create_index('uq_saved_filter_default', 'saved_filter', ['user_id', 'list_name'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+    op.add_column('activity_log', sa.Column('salt', sa.String(length=32), nullable=True))
+    if on_postgresql():
+        drop_constraint('activity_log', 'uq_activity_log_hash')
+        drop_constraint('activity_log', 'uq_activity_log_previous_hash')
     run_rows('rows')
     if on_postgresql():
         op.create_index(op.f('ix_stock_batch_number'), 'stock_batch', ['number'], unique=False)
+        op.alter_column('activity_log', 'id', type_=KEY, nullable=False)
+        op.alter_column('activity_log', 'previous_hash', type_=sa.String(length=64), nullable=True)
+        op.create_check_constraint(op.f('ck_activity_log_salted'), 'activity_log', 'salt IS NOT NULL OR previous_hash IS NOT NULL')
         op.create_index(op.f('ix_asset_auction_auctioned_on'), 'asset_auction', ['auctioned_on'], unique=False)
         op.create_index(op.f('ix_asset_plan_planned_on'), 'asset_plan', ['planned_on'], unique=False)
         op.create_index(op.f('ix_asset_procurement_expected_on'), 'asset_procurement', ['expected_on'], unique=False)
@@ -195,6 +232,34 @@ def upgrade() -> None:
         op.create_index(op.f('ix_stock_batch_number'), 'stock_batch', ['number'], unique=False)
         op.create_index(op.f('ix_stock_batch_same_as_id'), 'stock_batch', ['same_as_id'], unique=False)
         take_back('stock_batch', ['id', 'item_id', 'number', 'expires_on', 'same_as_id'])
+    if not on_postgresql():
+        set_aside('activity_log', ['ix_activity_log_activity', 'ix_activity_log_occurred_at', 'ix_activity_log_row', 'ix_activity_log_user_id'])
+        op.create_table('activity_log',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('user_id', KEY, nullable=True),
+        sa.Column('access', sa.String(32), nullable=False),
+        sa.Column('table_name', sa.String(length=63), nullable=True),
+        sa.Column('changed_id', sa.String(length=80), nullable=True),
+        sa.Column('activity', sa.String(32), nullable=False),
+        sa.Column('properties', sa.JSON(), nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('salt', sa.String(length=32), nullable=True),
+        sa.Column('previous_hash', sa.String(length=64), nullable=True),
+        sa.Column('hash', sa.String(length=64), nullable=False),
+        sa.CheckConstraint("access IN ('back_office', 'portal', 'api', 'command')", name=op.f('ck_activity_log_access_known')),
+        sa.CheckConstraint("activity IN ('inserted', 'updated', 'deleted', 'read', 'exported', 'logged_in', 'logged_out', 'login_failed')", name=op.f('ck_activity_log_activity_known')),
+        sa.CheckConstraint('length(hash) = 64', name=op.f('ck_activity_log_hash_length')),
+        sa.CheckConstraint('salt IS NOT NULL OR previous_hash IS NOT NULL', name=op.f('ck_activity_log_salted')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_activity_log_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_activity_log')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_activity_log_activity'), 'activity_log', ['activity'], unique=False)
+        op.create_index(op.f('ix_activity_log_occurred_at'), 'activity_log', ['occurred_at'], unique=False)
+        op.create_index('ix_activity_log_row', 'activity_log', ['table_name', 'changed_id'], unique=False)
+        op.create_index(op.f('ix_activity_log_user_id'), 'activity_log', ['user_id'], unique=False)
+        take_back('activity_log', ['id', 'user_id', 'access', 'table_name', 'changed_id', 'activity', 'properties', 'occurred_at', 'address', 'salt', 'previous_hash', 'hash'])
     if not on_postgresql():
         set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
         op.create_table('asset_auction',
@@ -1408,7 +1473,15 @@ def downgrade() -> None:
     op.drop_index('ix_walk_in_arrived_at', table_name='walk_in')
     op.drop_index('ix_fault_report_reported_at', table_name='fault_report')
     op.drop_index('ix_fault_report_reported_on', table_name='fault_report')
+    if on_postgresql():
+        drop_constraint('activity_log', 'ck_activity_log_salted')
     run_rows('rows_back')
+    if on_postgresql():
+        op.alter_column('activity_log', 'id', type_=KEY, nullable=False)
+        op.alter_column('activity_log', 'previous_hash', type_=sa.String(length=64), nullable=False)
+        op.drop_column('activity_log', 'salt')
+        op.create_unique_constraint(op.f('uq_activity_log_hash'), 'activity_log', ['hash'])
+        op.create_unique_constraint(op.f('uq_activity_log_previous_hash'), 'activity_log', ['previous_hash'])
     if not on_postgresql():
         set_aside('stock_batch', ['ix_stock_batch_expires_on', 'ix_stock_batch_same_as_id'])
         op.create_table('stock_batch',
@@ -1430,6 +1503,34 @@ def downgrade() -> None:
         op.create_index(op.f('ix_stock_batch_same_as_id'), 'stock_batch', ['same_as_id'], unique=False)
         op.create_index(op.f('ix_stock_batch_expires_on'), 'stock_batch', ['expires_on'], unique=False)
         take_back('stock_batch', ['id', 'item_id', 'number', 'expires_on', 'same_as_id'])
+    if not on_postgresql():
+        set_aside('activity_log', ['ix_activity_log_activity', 'ix_activity_log_occurred_at', 'ix_activity_log_row', 'ix_activity_log_user_id'])
+        op.create_table('activity_log',
+        sa.Column('id', KEY, autoincrement=False, nullable=False),
+        sa.Column('user_id', KEY, nullable=True),
+        sa.Column('access', sa.String(32), nullable=False),
+        sa.Column('table_name', sa.String(length=63), nullable=True),
+        sa.Column('changed_id', sa.String(length=80), nullable=True),
+        sa.Column('activity', sa.String(32), nullable=False),
+        sa.Column('properties', sa.JSON(), nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('previous_hash', sa.String(length=64), nullable=False),
+        sa.Column('hash', sa.String(length=64), nullable=False),
+        sa.CheckConstraint("access IN ('back_office', 'portal', 'api', 'command')", name=op.f('ck_activity_log_access_known')),
+        sa.CheckConstraint("activity IN ('inserted', 'updated', 'deleted', 'read', 'exported', 'logged_in', 'logged_out', 'login_failed')", name=op.f('ck_activity_log_activity_known')),
+        sa.CheckConstraint('length(hash) = 64', name=op.f('ck_activity_log_hash_length')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_activity_log_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_activity_log')),
+        sa.UniqueConstraint('hash', name=op.f('uq_activity_log_hash')),
+        sa.UniqueConstraint('previous_hash', name=op.f('uq_activity_log_previous_hash')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_activity_log_activity'), 'activity_log', ['activity'], unique=False)
+        op.create_index(op.f('ix_activity_log_occurred_at'), 'activity_log', ['occurred_at'], unique=False)
+        op.create_index('ix_activity_log_row', 'activity_log', ['table_name', 'changed_id'], unique=False)
+        op.create_index(op.f('ix_activity_log_user_id'), 'activity_log', ['user_id'], unique=False)
+        take_back('activity_log', ['id', 'user_id', 'access', 'table_name', 'changed_id', 'activity', 'properties', 'occurred_at', 'address', 'previous_hash', 'hash'])
     if not on_postgresql():
         set_aside('asset_auction', ['ix_asset_auction_account_id', 'ix_asset_auction_created_by_id', 'ix_asset_auction_state', 'ix_asset_auction_state_auctioned_on'])
         op.create_table('asset_auction',
@@ -2557,4 +2658,9 @@ def downgrade() -> None:
     op.drop_index('uq_saved_filter_default', table_name='saved_filter')
     op.drop_table('saved_filter')
     op.drop_table('panel_choice')
+    op.drop_index('ix_secret_try_key_tried_at', table_name='secret_try')
+    op.drop_index('ix_secret_try_tried_at', table_name='secret_try')
+    op.drop_table('secret_try')
+    op.drop_index('ix_log_seal_last_id', table_name='log_seal')
+    op.drop_table('log_seal')
     make_rules('0006', '0007')
