@@ -97,6 +97,6 @@ def test_a_line_and_all_lines_say_what_they_come_to_while_they_are_typed(
     for name, text in (("quantity", quantity), ("unit_price", price), ("discount", discount)):
         page.fill(f"[name='lines-0-{name}']", text)
     expect(page.locator("[data-line-total]").first).to_have_text(said)
-    expect(page.locator("[data-lines-total] b")).to_have_text(f"Rp{said}")
+    expect(page.locator("[data-total=net] dd")).to_have_text(f"Rp{said}")
     page.fill("[name='lines-0-unit_price']", "1,2,3")
     expect(page.locator("[data-line-total]").first).to_have_text("")
