@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from backoffice.panel import lookups, named_filters
 from backoffice.panel.charts import bars, spark
@@ -26,6 +26,8 @@ from models.base import UtcDateTime
 from models.clinic import Doctor
 from models.consultations import Consultation, ConsultationState, Triage
 from models.items import Item
+from models.journal import Period
+from models.monthly_reports import MonthlyPack, MonthlyPackState
 from models.operations.ledger import availability
 from models.organisation import Status
 from models.rights import may, scope
@@ -227,6 +229,29 @@ def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
     for key, place, number in replica.session().execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
         result[key][place] = number
     return result
+
+
+# ---------------------------------------------------------------- the month
+
+@dataclass(frozen=True)
+class Month:
+    """The newest released monthly pack; `pack` is None while there is none."""
+
+    pack: MonthlyPack | None
+
+    @property
+    def pdf(self) -> str:
+        return f"/admin/monthly_pack/{self.pack.id}/pack.pdf" if self.pack is not None else ""
+
+
+def month() -> Month | None:
+    """What the director reads first, of the latest month; None for everybody else. One statement."""
+    if not current_user.has_role(R.DIRECTOR):
+        return None
+    return Month(replica.session().scalar(
+        sa.select(MonthlyPack).join(MonthlyPack.period).where(MonthlyPack.state == MonthlyPackState.RELEASED)
+        .options(contains_eager(MonthlyPack.period))
+        .order_by(Period.year.desc(), Period.month.desc(), MonthlyPack.id.desc()).limit(1)))
 
 
 # ---------------------------------------------------------------- what deserves a look
