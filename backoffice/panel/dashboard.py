@@ -197,6 +197,10 @@ def _short(day: date) -> str:
     return locale.day(day).rpartition(" ")[0]
 
 
+def _short_month(day: date) -> str:
+    return locale.day(day).partition(" ")[2]
+
+
 def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
     """Numbers of the last 30 days by tile, days of the hospital; one statement for all."""
     days = _days()
@@ -242,6 +246,11 @@ class Month:
     @property
     def pdf(self) -> str:
         return f"/admin/monthly_pack/{self.pack.id}/pack.pdf" if self.pack is not None else ""
+
+    @property
+    def word(self) -> str:
+        """`Nov 2026`; empty while there is none."""
+        return _short_month(self.pack.first_day) if self.pack is not None else ""
 
 
 def month() -> Month | None:

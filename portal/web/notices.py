@@ -24,9 +24,11 @@ from portal.web import links, locale, words
 
 def _written(name: str, value: Any) -> str:
     """A parameter as the language writes it."""
-    if value is None or value in ("", []):
-        return ""
     kind = KINDS.get(name)
+    if value is None or value in ("", []):
+        return gettext("Somebody") if kind == "person" else ""
+    if kind == "address":
+        return links.printed_address(value) or str(value)
     if kind == "moment":
         return locale.moment(datetime.fromisoformat(value))
     if kind == "day":

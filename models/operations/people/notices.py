@@ -41,7 +41,7 @@ QUIET = frozenset({"cleaning", "asset_movement"})
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
 KINDS = {"when": "moment", "moved": "moment", "day": "day", "table": "table", "step": "step",
-         "roles": "roles", "triage": "state"}
+         "roles": "roles", "triage": "state", "pdf": "address", "who": "person"}
 
 Audience = Callable[[Any], Iterable[User]]
 
