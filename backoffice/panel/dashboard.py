@@ -182,9 +182,12 @@ def _shown(tile: Tile, number: int, series: list[int] | None) -> Shown:
     last, before = sum(series[-7:]), sum(series[-14:-7])
     points = [(_short(day), value) for day, value in zip(_days(), series, strict=True)]
     title = str(tile.trend.label)
-    return Shown(str(tile.label), address, text, spark(series),
-                 gettext("%(title)s: %(last)s in 7 days, %(before)s in the 7 before", title=title,
-                         last=format_decimal(last), before=format_decimal(before)),
+    # a tile carries one measure: what is counted otherwise has its chart below, under its own name
+    same = title == str(tile.label)
+    arrow = "▲" if last > before else "▼" if last < before else "="
+    return Shown(str(tile.label), address, text, spark(series) if same else "",
+                 gettext("%(arrow)s %(last)s in 7 days, %(before)s in the 7 before", arrow=arrow,
+                         last=format_decimal(last), before=format_decimal(before)) if same else "",
                  bars(points, title) if any(series) else "", points, title)
 
 

@@ -95,6 +95,19 @@ def test_a_director_without_a_released_month_is_told_where_it_will_stand(client,
     assert "Belum ada laporan bulanan" in page
 
 
+def test_a_tile_carries_one_measure_only(client, sign_in):
+    """Doctors available said how many held consultations; that is a chart of its own below."""
+    make.make_consultation(state="completed", started_at=clock.now(), completed_at=clock.now())
+    sign_in(client, Role.ADMIN)
+    client.set_cookie("language", "en")
+    page = client.get("/admin/").get_data(as_text=True)
+    tiles = dict(re.findall(r'<a class="rw-tile".*?rw-tile-label">([^<]+)<(.*?)</a>', page, re.S))
+    assert "rw-trend" not in tiles["Doctors available"]
+    assert "<svg" not in tiles["Doctors available"]
+    assert "▲ 1 in 7 days, 0 in the 7 before" in tiles["Consultations done"]
+    assert "Doctors who held consultations" in page
+
+
 def test_who_holds_two_roles_begins_at_home(client, sign_in):
     sign_in(client, make.make_user(Role.HOUSEKEEPING, Role.FRONT_OFFICE))
     assert client.get("/admin/").status_code == 200
