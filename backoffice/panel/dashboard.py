@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from backoffice.panel import lookups, named_filters
 from backoffice.panel.charts import bars, spark
@@ -26,6 +26,8 @@ from models.base import UtcDateTime
 from models.clinic import Doctor
 from models.consultations import Consultation, ConsultationState, Triage
 from models.items import Item
+from models.journal import Period
+from models.monthly_reports import MonthlyPack, MonthlyPackState
 from models.operations.ledger import availability
 from models.organisation import Status
 from models.rights import may, scope
@@ -180,9 +182,12 @@ def _shown(tile: Tile, number: int, series: list[int] | None) -> Shown:
     last, before = sum(series[-7:]), sum(series[-14:-7])
     points = [(_short(day), value) for day, value in zip(_days(), series, strict=True)]
     title = str(tile.trend.label)
-    return Shown(str(tile.label), address, text, spark(series),
-                 gettext("%(title)s: %(last)s in 7 days, %(before)s in the 7 before", title=title,
-                         last=format_decimal(last), before=format_decimal(before)),
+    # a tile carries one measure: what is counted otherwise has its chart below, under its own name
+    same = title == str(tile.label)
+    arrow = "▲" if last > before else "▼" if last < before else "="
+    return Shown(str(tile.label), address, text, spark(series) if same else "",
+                 gettext("%(arrow)s %(last)s in 7 days, %(before)s in the 7 before", arrow=arrow,
+                         last=format_decimal(last), before=format_decimal(before)) if same else "",
                  bars(points, title) if any(series) else "", points, title)
 
 
@@ -193,6 +198,10 @@ def _days() -> list[date]:
 
 def _short(day: date) -> str:
     return locale.day(day).rpartition(" ")[0]
+
+
+def _short_month(day: date) -> str:
+    return locale.day(day).partition(" ")[2]
 
 
 def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
@@ -227,6 +236,34 @@ def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
     for key, place, number in replica.session().execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
         result[key][place] = number
     return result
+
+
+# ---------------------------------------------------------------- the month
+
+@dataclass(frozen=True)
+class Month:
+    """The newest released monthly pack; `pack` is None while there is none."""
+
+    pack: MonthlyPack | None
+
+    @property
+    def pdf(self) -> str:
+        return f"/admin/monthly_pack/{self.pack.id}/pack.pdf" if self.pack is not None else ""
+
+    @property
+    def word(self) -> str:
+        """`Nov 2026`; empty while there is none."""
+        return _short_month(self.pack.first_day) if self.pack is not None else ""
+
+
+def month() -> Month | None:
+    """What the director reads first, of the latest month; None for everybody else. One statement."""
+    if not current_user.has_role(R.DIRECTOR):
+        return None
+    return Month(replica.session().scalar(
+        sa.select(MonthlyPack).join(MonthlyPack.period).where(MonthlyPack.state == MonthlyPackState.RELEASED)
+        .options(contains_eager(MonthlyPack.period))
+        .order_by(Period.year.desc(), Period.month.desc(), MonthlyPack.id.desc()).limit(1)))
 
 
 # ---------------------------------------------------------------- what deserves a look

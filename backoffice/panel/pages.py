@@ -59,20 +59,34 @@ class Page(BaseView):
         abort(403)
 
 
+#: Where a person of one role begins who has no use for the home page: where the whole day is spent.
+BEGINS_AT = {Role.DOCTOR: "/admin/desk/", Role.HOUSEKEEPING: "/admin/housekeeping/",
+             Role.FRONT_OFFICE: "/admin/rooms/"}
+
+
+def begins_at(user: Any) -> str | None:
+    """The page that `/admin/` leads the person to; None for the home page. Who has two roles needs both."""
+    return BEGINS_AT.get(next(iter(user.roles))) if len(user.roles) == 1 else None
+
+
 class HomeView(Page, AdminIndexView):
-    """`/admin/`: greeting, numbers, and the head of the inbox."""
+    """`/admin/` is where the person's work begins, `/admin/home/` the greeting, the numbers and the head of
+    the inbox."""
 
     page = "dashboard"
 
     @expose("/")
     def index(self) -> Any:
-        if current_user.roles == {Role.DOCTOR}:
-            return redirect("/admin/desk/")
+        begins = begins_at(current_user)
+        return redirect(begins) if begins is not None else self.home()
+
+    @expose("/home/")
+    def home(self) -> Any:
         hour = clock.local(clock.now()).hour
         greeting = (gettext("Good morning") if hour < 11 else gettext("Good day") if hour < 15 else
                     gettext("Good afternoon") if hour < 18 else gettext("Good evening"))
         return self.render("backoffice/panel/home.html", greeting=greeting, today=clock.today(),
-                           tiles=dashboard.shown(),
+                           month=dashboard.month(), tiles=dashboard.shown(),
                            panels=dashboard.panels(), rows=waiting(current_user, limit=8), makes=quick())
 
     @expose("/search", methods=("GET", "POST"))

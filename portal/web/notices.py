@@ -15,6 +15,7 @@ from flask_login import current_user
 from models.accounts import AccountTicket, TicketKind
 from models.base import db
 from models.operations.people import accounts, notices
+from models.operations.people.next_steps import NOBODY, READER
 from models.operations.people.notices import KINDS, NOTICES
 from models.outbox import Channel, Notice, Outbox
 from models.roles import Role
@@ -24,9 +25,13 @@ from portal.web import links, locale, words
 
 def _written(name: str, value: Any) -> str:
     """A parameter as the language writes it."""
-    if value is None or value in ("", []):
-        return ""
     kind = KINDS.get(name)
+    if value is None or value in ("", []):
+        return gettext("Somebody") if kind == "person" else ""
+    if kind == "next":
+        return _next(value)
+    if kind == "address":
+        return links.printed_address(value) or str(value)
     if kind == "moment":
         return locale.moment(datetime.fromisoformat(value))
     if kind == "day":
@@ -40,6 +45,20 @@ def _written(name: str, value: Any) -> str:
     if kind == "roles" and isinstance(value, list):
         return ", ".join(str(words.role_word(Role(role))) for role in value)
     return str(value)
+
+
+def _next(value: list[str] | None) -> str:
+    """What is next for the reader: the own steps, whose step it is, or nothing. Old notices do not say it."""
+    if not value:
+        return ""
+    if value[0] == NOBODY:
+        return gettext("You need not do anything more.")
+    if value[0] != READER:
+        roles = ", ".join(str(words.role_word(Role(role))) for role in value)
+        return gettext("Next: %(roles)s.", roles=roles)
+    if len(value) == 1:
+        return gettext("Your step: make the next document from it.")
+    return gettext("Your step: %(steps)s.", steps=", ".join(words.step_word(step) for step in value[1:]))
 
 
 def _said(message: str, params: Mapping[str, Any]) -> str:

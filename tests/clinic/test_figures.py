@@ -41,7 +41,7 @@ def test_all_four_are_counted_for_the_whole_house(
         client: Any, sign_in: Any, house: Any, role: Role) -> None:
     sign_in(client, role)
     client.set_cookie("language", "en")
-    page = client.get("/admin/").text
+    page = client.get("/admin/home/").text
     four = figures(page)
     assert {word: four[word][0] for word in FOUR} == dict(zip(FOUR, ("2", "3", "4", "1"), strict=True))
     for word, (_number, address) in four.items():
@@ -53,7 +53,7 @@ def test_all_four_are_counted_for_the_whole_house(
 def test_a_director_is_led_to_the_report_and_no_patient(client: Any, sign_in: Any, house: Any) -> None:
     sign_in(client, Role.DIRECTOR)
     client.set_cookie("language", "en")
-    four = figures(client.get("/admin/").text)
+    four = figures(client.get("/admin/home/").text)
     assert four["Doctors available"][1] == "/admin/doctor/?only=available"
     assert four["Patients registered"][1] == "/admin/reports/daily_performance/"
 
@@ -72,4 +72,4 @@ def test_a_doctor_sees_the_own_ones_at_the_desk(client: Any, sign_in: Any, house
 def test_a_store_has_no_patients(client: Any, sign_in: Any, house: Any) -> None:
     sign_in(client, make_user(Role.STORE_STAFF))
     client.set_cookie("language", "en")
-    assert "Patients registered" not in client.get("/admin/").text
+    assert "Patients registered" not in client.get("/admin/home/").text

@@ -204,7 +204,7 @@ def addresses(house: House, table: str) -> Iterator[str]:
 
 
 def everywhere(table: str) -> Iterator[str]:
-    yield from ("/admin/", "/admin/inbox/", "/admin/notices/")
+    yield from ("/admin/home/", "/admin/inbox/", "/admin/notices/")
     if table == "consultation":
         yield "/admin/desk/"
 

@@ -42,7 +42,7 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/learn/join/.*", openers("join")),
     (r"/learn/classes(/.*)?", openers("classes")),
     (r"/learn/.*", openers("learn")),
-    (r"/admin/", openers("dashboard")),
+    (r"/admin/(home/)?", openers("dashboard")),
     (r"/admin/inbox(/.*)?", openers("inbox")),
     (r"/admin/notices(/.*)?", openers("notices")),
     (r"/admin/search(/.*)?", openers("search")),

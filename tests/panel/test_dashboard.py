@@ -15,6 +15,8 @@ from models import clock
 from models.base import db
 from models.clinic import Doctor
 from models.documents import WORKFLOWS
+from models.journal import Period
+from models.monthly_reports import MonthlyPack
 from models.operations.people import notices
 from models.people import UserRole
 from models.roles import STAFF_ROLES, Role
@@ -22,7 +24,7 @@ from portal.web import replica as reading
 from tests.panel.test_views import statements
 from tests.support import factories as make
 from tests.support import grid
-from tests.support.specified_rights import readers
+from tests.support.specified_rights import openers, readers
 
 
 @pytest.mark.parametrize("table", sorted(WORKFLOWS.keys() - notices.NOT_PAPERS))
@@ -46,6 +48,71 @@ def test_every_tile_is_of_a_table_that_its_roles_read():
             assert set(tile.trend.states) <= known, tile.key
 
 
+BEGINS = {Role.DOCTOR: "/admin/desk/", Role.HOUSEKEEPING: "/admin/housekeeping/",
+          Role.FRONT_OFFICE: "/admin/rooms/"}
+
+
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+def test_each_role_begins_where_its_day_is_spent_and_has_a_home_in_the_menu(client, sign_in, role):
+    """A cleaner's home was an inbox of 99 rows: the work list is what the shift is spent on."""
+    sign_in(client, role)
+    if role in openers("dashboard"):
+        assert client.get("/").location == "/admin/"
+    begun = client.get("/admin/")
+    if role in BEGINS:
+        assert begun.location == BEGINS[role]
+        begun = client.get(BEGINS[role])
+    assert begun.status_code == 200
+    page = begun.get_data(as_text=True)
+    address = re.search(r'<a href="([^"]+)"[^>]*><svg[^>]*>.*?</svg>Beranda</a>', page, re.S)[1]
+    home = client.get(address)
+    assert home.status_code == 200
+    assert 'id="h-inbox"' in home.get_data(as_text=True)
+
+
+def test_the_director_reads_the_newest_released_month_first(client, sign_in):
+    """Of the latest month, not of the latest paper; what was withdrawn or waits is not shown."""
+    states = [((2026, 7), "released"), ((2026, 9), "released"), ((2026, 8), "released"),
+              ((2026, 10), "withdrawn"), ((2026, 11), "submitted")]
+    author = make.make_user(Role.FACILITIES_STAFF)
+    packs = [make.saved(MonthlyPack(created_by=author, period=make.saved(Period(year=year, month=number)),
+                                    state=state, foreword=f"Kata {number}"))
+             for (year, number), state in states]
+    sign_in(client, Role.DIRECTOR)
+    page = client.get("/admin/").get_data(as_text=True).partition('id="content"')[2]
+    assert re.findall(r'href="([^"]+)/pack.pdf"', page) == [f"/admin/monthly_pack/{packs[1].id}"]
+    assert "Kata 9" in page
+    assert page.index("pack.pdf") < page.index("rw-tile")
+    assert page.index("pack.pdf") < page.index('id="h-inbox"')
+    sign_in(client, Role.FACILITIES_HEAD)
+    assert "pack.pdf" not in client.get("/admin/").get_data(as_text=True)
+
+
+def test_a_director_without_a_released_month_is_told_where_it_will_stand(client, sign_in):
+    sign_in(client, Role.DIRECTOR)
+    page = client.get("/admin/").get_data(as_text=True)
+    assert "pack.pdf" not in page
+    assert "Belum ada laporan bulanan" in page
+
+
+def test_a_tile_carries_one_measure_only(client, sign_in):
+    """Doctors available said how many held consultations; that is a chart of its own below."""
+    make.make_consultation(state="completed", started_at=clock.now(), completed_at=clock.now())
+    sign_in(client, Role.ADMIN)
+    client.set_cookie("language", "en")
+    page = client.get("/admin/").get_data(as_text=True)
+    tiles = dict(re.findall(r'<a class="rw-tile".*?rw-tile-label">([^<]+)<(.*?)</a>', page, re.S))
+    assert "rw-trend" not in tiles["Doctors available"]
+    assert "<svg" not in tiles["Doctors available"]
+    assert "▲ 1 in 7 days, 0 in the 7 before" in tiles["Consultations done"]
+    assert "Doctors who held consultations" in page
+
+
+def test_who_holds_two_roles_begins_at_home(client, sign_in):
+    sign_in(client, make.make_user(Role.HOUSEKEEPING, Role.FRONT_OFFICE))
+    assert client.get("/admin/").status_code == 200
+
+
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES - {Role.STUDENT, Role.DOCTOR}))
 def test_a_tiles_number_is_the_number_of_the_list_it_leads_to(app, client, sign_in, role):
     person = sign_in(client, role)
@@ -53,7 +120,7 @@ def test_a_tiles_number_is_the_number_of_the_list_it_leads_to(app, client, sign_
     for tile in tiles:
         for _ in range(2):
             grid.row_of(mapped_tables()[tile.table])
-    page = client.get("/admin/").get_data(as_text=True)
+    page = client.get("/admin/home/").get_data(as_text=True)
     page = page.partition('class="rw-tiles" role="group"')[0]  # the clinic's four have their own test
     found = re.findall(r'<a class="rw-tile" href="([^"]+)">.*?rw-tile-num">([\d.,+]+)<', page, re.S)
     assert len(found) == len(tiles)

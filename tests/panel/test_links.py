@@ -18,7 +18,7 @@ from tests.support.specified_rights import TABLES, readers, report_readers
 
 pytestmark = pytest.mark.once
 
-PLACES = ("/admin/", "/admin/inbox/", "/admin/notices/", "/admin/reports/", "/admin/rooms/",
+PLACES = ("/admin/home/", "/admin/inbox/", "/admin/notices/", "/admin/reports/", "/admin/rooms/",
           "/admin/housekeeping/", "/admin/care/", "/admin/imports/", "/admin/desk/", "/admin/scan/")
 
 

@@ -8,15 +8,20 @@ from typing import Any
 
 import pypdf
 import pytest
+import sqlalchemy as sa
 
 from models import clock
+from models.base import db
 from models.errors import Refused
 from models.journal import Period
 from models.monthly_reports import MonthlyPack
 from models.operations.core.approvals import perform
 from models.operations.core.report_kit import PACK, REPORTS
 from models.operations.ledger import journal
+from models.operations.people import notices
+from models.outbox import Outbox
 from models.roles import Role
+from portal.web.outbox_job import composed
 from tests.support import factories as make
 
 
@@ -78,6 +83,36 @@ def test_it_tells_of_its_month_only(client: Any, sign_in: Any, session: Any) -> 
     assert "12.345" in after
     assert "12.345" not in before
     assert unit.name not in before
+
+
+def test_the_director_is_told_of_release_withdrawal_and_replacement_with_the_pdf(
+        client: Any, sign_in: Any, closed: Period) -> None:
+    """Every notice leads to something that the director may read, also after the pack was withdrawn."""
+    director, head = sign_in(client, Role.DIRECTOR), make.make_user(Role.FACILITIES_HEAD, name="Ratna Dewi")
+    first = packed(closed, "submit")
+    perform(first, "approve", by=head)
+    [told] = notices.latest(director)
+    pdf = f"/admin/monthly_pack/{first.id}/pack.pdf"
+    assert (told.event, told.address) == ("pack_released", pdf)
+    assert client.post(f"/admin/notices/{told.id}/open").location == pdf
+    [mail] = db.session.scalars(sa.select(Outbox).where(Outbox.template == "pack_released"))
+    assert pdf in composed(mail, "rs@example.org").text
+    perform(first, "withdraw", by=head, reason="Angka BOR salah")
+    db.session.expire_all()
+    _gone, told = notices.latest(director)
+    assert (told.address, told.read_at is not None) == ("/admin/monthly_pack/", True)
+    page = client.get("/admin/notices/").text
+    assert "Angka BOR salah" in page
+    assert "Ratna Dewi" in page
+    second = packed(closed, "submit")
+    perform(second, "approve", by=head)
+    newest = notices.latest(director)[0]
+    assert (newest.event, newest.address) == ("pack_replaced", f"/admin/monthly_pack/{second.id}/pack.pdf")
+    page = client.get("/admin/notices/").text
+    assert first.number in page
+    assert second.number in page
+    for notice in notices.latest(director):
+        assert client.get(notice.address).status_code == 200, notice.event
 
 
 def test_one_month_has_one_pack(session: Any, closed: Period) -> None:

@@ -231,9 +231,9 @@ def test_pages_by_key_show_every_row_once(client: Any, sign_in: Any) -> None:
 def test_menu_shows_only_what_may_be_opened(client: Any, sign_in: Any) -> None:
     for role in (Role.UNIT_USER, Role.HOUSEKEEPING, Role.ADMIN):
         sign_in(client, role)
-        shown = re.findall(r'<li[^>]*><a href="/admin/([a-z_]+)/"', client.get("/admin/").text)
+        shown = re.findall(r'<li[^>]*><a href="/admin/([a-z_]+)/"', client.get("/admin/home/").text)
         placed = {row[2].split("/")[2] for row in PAGES_IN_MENU}
-        tables = set(shown) - {"inbox", "reports", "desk"} - placed
+        tables = set(shown) - {"home", "inbox", "reports", "desk"} - placed
         assert tables == {table for table in TABLES if role in readers(table)} - ON_PAGES
 
 
@@ -241,10 +241,8 @@ def test_home_inbox_search_open_for_staff_only(client: Any, sign_in: Any) -> Non
     for role in Role:
         sign_in(client, role)
         expected = 200 if role in openers("inbox") else 403
-        for address in ("/admin/", "/admin/inbox/", "/admin/search?q=ab"):
-            # A doctor's home is the desk.
-            at = 302 if role == Role.DOCTOR and address == "/admin/" else expected
-            assert client.get(address).status_code == at, (role, address)
+        for address in ("/admin/home/", "/admin/inbox/", "/admin/search?q=ab"):
+            assert client.get(address).status_code == expected, (role, address)
 
 
 def test_no_inline_script_or_style(client: Any, sign_in: Any, hospital: Any) -> None:

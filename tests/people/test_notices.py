@@ -23,7 +23,15 @@ from models.roles import Role
 from models.store_requests import StoreRequest
 from portal.web import notices as said
 from portal.web.outbox_job import composed
-from tests.support.factories import make_consultation, make_patient, make_store_request, make_user, saved
+from tests.support.factories import (
+    make_consultation,
+    make_item,
+    make_patient,
+    make_purchase_order,
+    make_store_request,
+    make_user,
+    saved,
+)
 
 
 def told(user):
@@ -41,7 +49,8 @@ def test_every_notice_has_its_words_in_both_languages(app, event, language):
     """Every place of every sentence is filled, in mail, on the bell and on a telephone."""
     declared = NOTICES[event]
     params = {name: {"moment": "2026-11-20T02:00:00+00:00", "day": "2026-11-20", "table": "store_request",
-                     "step": "approve"}.get(notices.KINDS.get(name), f"<{name}>") for name in declared.names}
+                     "step": "approve", "next": ["reader", "approve"], "state": "approved"}.get(
+                         notices.KINDS.get(name), f"<{name}>") for name in declared.names}
     with force_locale(language):
         texts = [said.title(Notice(event=event, params=params)),
                  said.text(Notice(event=event, params=params))]
@@ -118,6 +127,51 @@ def test_the_author_reads_why_a_document_was_rejected(session):
     with force_locale("en"):
         assert request.number in said.title(notice)
         assert "Twice the usual quantity" in said.text(notice)
+
+
+def sentences(person, language="en"):
+    with force_locale(language):
+        return [said.text(notice) for notice in notices.latest(person)]
+
+
+def test_a_notice_says_who_did_what_and_what_is_next_for_its_reader(session):
+    """Twenty-one of 27 lines read "Approve: done by another."."""
+    request, head = make_store_request(), make_user(Role.STORE_HEAD, name="Ratna Dewi")
+    author = session.get(notices.User, request.created_by_id)
+    author.name = "Budi Santoso"
+    staff = make_user(Role.STORE_STAFF)
+    perform(request, "submit", by=author)
+    assert sentences(head) == ["Budi Santoso: Submit. Your step: Approve."]
+    perform(request, "approve", by=head)
+    assert sentences(author) == ["Ratna Dewi approved it. It is now: Approved. Next: Store staff."]
+    assert sentences(staff)[0].startswith("Ratna Dewi: Approve. Your step: ")
+    assert "Ratna Dewi menyetujuinya. Sekarang: Disetujui. Berikutnya: " in sentences(author, "id")[0]
+
+
+def test_an_author_whose_paper_was_refused_reads_how_to_go_on(session):
+    request, head = make_store_request(), make_user(Role.STORE_HEAD, name="Ratna Dewi")
+    author = session.get(notices.User, request.created_by_id)
+    perform(request, "submit", by=author)
+    perform(request, "reject", by=head, reason="Stok cukup")
+    assert sentences(author)[0] == "Ratna Dewi said no: Stok cukup · Your step: Reopen."
+
+
+def test_the_next_of_an_order_below_the_limit_is_its_sender_and_not_the_director(session):
+    chief, payables = make_user(Role.FACILITIES_HEAD), make_user(Role.PAYABLES)
+    make_user(Role.DIRECTOR)
+    order = make_purchase_order((make_item(), 1, 1000))
+    author = session.get(notices.User, order.created_by_id)
+    perform(order, "submit", by=author)
+    perform(order, "approve", by=chief)
+    perform(order, "approve_payment", by=payables)
+    assert "Your step: Send." in " ".join(sentences(author))
+    assert "irector" not in " ".join(sentences(author))
+
+
+def test_an_old_notice_without_a_name_still_reads_as_a_sentence(session):
+    person = make_user(Role.UNIT_USER)
+    saved(Notice(user_id=person.id, event="document_approved", params={"table": "store_request"}))
+    assert sentences(person)[0].startswith("Somebody approved it.")
 
 
 def test_administrators_are_told_of_a_registration(session):

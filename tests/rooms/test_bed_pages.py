@@ -179,7 +179,7 @@ def test_free_beds_are_one_number_everywhere(session: Any, client: Any, sign_in:
     assert board.count('<li class="rw-bed bed-ready">') == 2
     assert board.count('<li class="rw-bed bed-kept">') == 2
     assert board.count('<li class="rw-bed bed-held">') == 1
-    home = client.get("/admin/").text
+    home = client.get("/admin/home/").text
     assert re.search(r'href="/admin/bed/\?only=free".*?>\s*2\s*<', home, re.DOTALL)
     assert client.get("/admin/bed/?only=free").text.count("/admin/bed/details/?id=") == 2
     public = client.get("/portal/facilities")

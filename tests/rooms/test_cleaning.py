@@ -3,11 +3,13 @@ refuse."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from backoffice.panel import inbox as waiting
+from models import clock
 from models.beds import Bed, BedState
 from models.housekeeping import Cleaning, CleaningState
 from models.operations.core.approvals import perform
@@ -48,6 +50,19 @@ def test_a_dirty_bed_waits_in_the_inbox_of_housekeeping_by_its_name(people: dict
     assert sorted(inbox(people[Role.HOUSEKEEPING])) == sorted(
         (f"{bed}, {bed.inpatient_room.ward}", "waiting") for bed in beds)
     assert inbox(people[Role.FACILITIES_STAFF]) == inbox(people[Role.FACILITIES_HEAD]) == []
+
+
+def test_a_row_of_the_inbox_says_ward_room_bed_and_since_when(
+        client: Any, sign_in: Any, people: dict[Role, User]) -> None:
+    clock.freeze(datetime(2026, 11, 4, 9, 20, tzinfo=clock.zone()))
+    bed = make.make_inpatient_room(1).beds[0]
+    leave(bed, people)
+    clock.freeze(datetime(2026, 11, 4, 13, 0, tzinfo=clock.zone()))
+    sign_in(client, people[Role.HOUSEKEEPING])
+    client.set_cookie("language", "en")
+    rows = client.get("/admin/inbox/").text.partition('class="rw-inbox"')[2].partition("</ul>")[0]
+    for said in (str(bed.inpatient_room.ward), str(bed), "since", "4 Nov 2026", "09:20"):
+        assert said in rows, said
 
 
 def test_a_room_waits_by_its_name(people: dict[Role, User]) -> None:

@@ -19,7 +19,6 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.beds import Bed
 from models.clinic import Patient
 from models.consultations import Consultation
 from models.documents import WORKFLOWS, Document
@@ -27,6 +26,7 @@ from models.errors import N_
 from models.operations.core.activity import plain
 from models.operations.core.approvals import ON_EVERY_STEP, after
 from models.operations.core.locking import insert_once
+from models.operations.people import next_steps
 from models.operations.people.mail import post
 from models.outbox import Channel, Notice
 from models.people import AccountStatus, User, UserRole
@@ -41,7 +41,8 @@ QUIET = frozenset({"cleaning", "asset_movement"})
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
 KINDS = {"when": "moment", "moved": "moment", "day": "day", "table": "table", "step": "step",
-         "roles": "roles", "triage": "state"}
+         "roles": "roles", "triage": "state", "pdf": "address", "who": "person", "next": "next",
+         "state": "state"}
 
 Audience = Callable[[Any], Iterable[User]]
 
@@ -77,8 +78,7 @@ NOTICES: dict[str, Declared] = {}
 
 
 def declare(notice: Declared) -> Declared:
-    """Make the notice known and bind it to its transitions. Raises ValueError when there is one of that
-    name."""
+    """Make the notice known and bind it to its transitions; ValueError where its name is taken."""
     if notice.event in NOTICES:
         raise ValueError(f"there is a notice {notice.event} already")
     NOTICES[notice.event] = notice
@@ -187,20 +187,32 @@ def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str
         people += [person.id for person in holders(*next_paper.roles)(record) if person.id not in people]
     for narrow in ONLY:
         people = narrow(record, people)
+    steps = next_steps.fitting(record, steps, by)
+    reader = next_steps.of_each(steps, people)
     if people:
-        event = f"{table}_waits" if f"{table}_waits" in NOTICES else "document_waits"
-        params = plain({"table": table, "number": getattr(record, "number", None) or "",
-                        **NOTICES[event].params(record)})
-        db.session.execute(sa.insert(Notice), [
-            {"user_id": entry, "event": event, "params": params, "table_name": table,
-             "record_id": record.id, "waits": True, "created_at": clock.now(),
-             "address": f"/admin/{table}/details/?id={record.id}"} for entry in people])
-    if isinstance(record, Document) and not isinstance(record, Consultation) \
-            and getattr(record, "created_by_id", None) != by.id:
+        _tell_waiting(record, name, reader, by)
+    author = getattr(record, "created_by_id", None)
+    if isinstance(record, Document) and not isinstance(record, Consultation) and author != by.id:
+        params: dict[str, Any] = {"who": by.name, "next": next_steps.of_author(
+            record, reader.get(author or 0), steps, next_paper.roles if next_paper is not None else ())}
         if name in ("reject", "recount"):
-            tell("document_rejected", record, reason=reason.strip())
+            tell("document_rejected", record, reason=reason.strip(), **params)
         elif name.startswith("approve"):
-            tell("document_approved", record, step=name)
+            tell("document_approved", record, state=record.state, **params)
+
+
+def _tell_waiting(record: Any, name: str, reader: dict[int, list[str]], by: User) -> None:
+    """Tell each person of `reader` that the paper waits: who did what, and what is the reader's step."""
+    table = record.__tablename__
+    notice = NOTICES.get(f"{table}_waits", NOTICES["document_waits"])
+    params = {"table": table, "number": getattr(record, "number", None) or "", "who": by.name, "step": name,
+              **notice.params(record)}
+    db.session.execute(sa.insert(Notice), [
+        {"user_id": person, "event": notice.event, "table_name": table, "record_id": record.id, "waits": True,
+         "params": plain({key: value for key, value in (params | {"next": following}).items()
+                          if key in notice.names}),
+         "created_at": clock.now(), "address": f"/admin/{table}/details/?id={record.id}"}
+        for person, following in reader.items()])
 
 
 def settle(table: str, record_id: int) -> None:
@@ -403,23 +415,16 @@ declare(Declared(
     icon="calendar-event", encloses=True))
 
 declare(Declared(
-    "bed_out", holders(Role.FRONT_OFFICE), N_("%(bed)s is out of service"),
-    (N_("Bed %(bed)s cannot be given to anybody until it is put back. The reason: %(reason)s"),),
-    lambda bed: {"bed": str(bed)}, "/admin/bed/details/?id={id}", on=(Bed, ("take_out",)), channels=(),
-    icon="ban"))
-
-declare(Declared(
     "document_waits", lambda _record: (), N_("%(table)s %(number)s waits for your step"),
-    (N_("Open it, look at it, and decide."),), channels=(), icon="inbox"))
+    (N_("%(who)s: %(step)s. %(next)s"),), channels=(), icon="inbox"))
 declare(Declared(
     "consultation_waits", lambda _record: (), N_("%(table)s %(number)s waits for your step"),
     (N_("%(triage)s · %(when)s · %(doctor)s"),), lambda request: {
         **planned(request), "triage": request.triage}, channels=(), icon="inbox"))
 declare(Declared(
     "document_rejected", the_author, N_("%(table)s %(number)s was rejected"),
-    (N_("The reason: %(reason)s"),), _paper,
-    channels=(Channel.MAIL,), icon="circle-x"))
+    (N_("%(who)s said no: %(reason)s · %(next)s"),), _paper, channels=(Channel.MAIL,), icon="circle-x"))
 declare(Declared(
     "document_approved", the_author, N_("%(table)s %(number)s was approved"),
-    (N_("%(step)s: done by another."),),
+    (N_("%(who)s approved it. It is now: %(state)s. %(next)s"),),
     _paper, channels=(), icon="circle-check"))

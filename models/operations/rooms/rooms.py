@@ -12,8 +12,11 @@ from sqlalchemy.orm.util import identity_key
 
 from models.base import db
 from models.beds import Bed, BedState
+from models.errors import N_
+from models.operations.people.notices import Declared, declare, holders
 from models.operations.rooms.cleaning import make_cleaning as make_cleaning
 from models.places import InpatientRoom, InpatientRoomState
+from models.roles import Role
 
 #: What a room with beds is, by the first of these states that one of its beds is in: a free bed counts most.
 SUMMARY = (
@@ -44,3 +47,12 @@ def _keep_summary(_mapper: Any, connection: sa.Connection, bed: Bed) -> None:
         room = db.session.identity_map.get(identity_key(InpatientRoom, room_id))
         if room is not None:
             set_committed_value(room, "state", summary(states))
+
+
+# ---------------------------------------------------------------- who is told
+
+declare(Declared(
+    "bed_out", holders(Role.FRONT_OFFICE), N_("%(bed)s is out of service"),
+    (N_("Bed %(bed)s cannot be given to anybody until it is put back. The reason: %(reason)s"),),
+    lambda bed: {"bed": str(bed)}, "/admin/bed/details/?id={id}", on=(Bed, ("take_out",)), channels=(),
+    icon="ban"))
