@@ -58,11 +58,8 @@ def _number(text: str) -> Decimal:
     """A number as people write it: 50000000, 50.000.000, 50,000,000, 1,5 or 1.5. Raises ValueError."""
     text = text.strip()
     if THOUSANDS.fullmatch(text):
-        text = (
-            text.replace(".", "").replace(",", ".")
-            if "." in text.partition(",")[0]
-            else text.replace(",", "")
-        )
+        points = "." in text.partition(",")[0]
+        text = text.replace(".", "").replace(",", ".") if points else text.replace(",", "")
     text = text.replace(",", ".")
     if not re.fullmatch(r"\d{1,30}(\.\d{1,6})?", text, re.ASCII):
         raise ValueError(text)
