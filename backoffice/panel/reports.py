@@ -347,10 +347,14 @@ def as_pdf(report: Report, asking: Question, reader: User | None = None) -> Iter
         run(report.summary(asking.values)).first() if report.summary is not None and report.sections else None
     )
 
-    rows = run(report.select(asking.values).execution_options(yield_per=1000))
+    def rows() -> Iterator[list[str]]:
+        """Asked when the first one is written: a cursor does not outlive what is done before that."""
+        found = run(report.select(asking.values).execution_options(yield_per=1000))
+        yield from summed(columns, found, written)
+
     return report_pdf.as_pdf(
         gettext(report.title), " · ".join(part for part in (asking.facts(), said(asking)) if part),
-        widths(columns), summed(columns, rows, written),
+        widths(columns), rows(),
         gettext("There are more rows. Take the CSV or narrow the report."),
         [gettext(office) for office in report.signatures],
         lead=[(gettext(tile.label), written(tile, head) or "–") for tile in report.tiles] if head is not None

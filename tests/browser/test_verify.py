@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,7 @@ from tests.browser.conftest import ROOT
 
 
 def test_the_hospital_is_sound_after_the_journeys(live_server: Any, tmp_path: Path) -> None:
-    environment = {**os.environ, "DATABASE_URL": live_server.database_url, "FLASK_APP": "app",
-                   "RAWAT_INSTANCE": str(tmp_path)}
+    environment = live_server.environment | {"FLASK_APP": "app", "RAWAT_INSTANCE": str(tmp_path)}
     proof = subprocess.run([sys.executable, "-m", "flask", "verify"], cwd=ROOT, env=environment,
                            capture_output=True,
                            text=True, check=False)
