@@ -14,7 +14,7 @@ from models.documents import document_types
 #: Columns besides, by table.
 SORTED_BY = {
     "purchase_order": ("expected_on",), "purchase_request": ("needed_on",), "store_request": ("needed_on",),
-    "supplier_invoice": ("due_on",), "supplier_refund": ("amount",), "stock_move": ("value",),
+    "supplier_invoice": ("due_on",), "supplier_refund": ("amount",),
     "maintenance": ("estimated_cost",), "asset_procurement": ("expected_on",), "stay": ("ended_at",),
     "prescription": ("valid_until",), "outbox": ("created_at",), "walk_in": ("arrived_at",),
     "fault_report": ("reported_at",), "stock_batch": ("number",), "asset": ("name",),

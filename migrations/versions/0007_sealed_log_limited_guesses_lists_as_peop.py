@@ -1,6 +1,6 @@
 """Sealed log, limited guesses, lists as people like them
 
-Revision ID: 0007_1a184b100332
+Revision ID: 0007_5d2ffd3dfdc6
 Revises: 0006_7fb7f0e76b8a
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007_1a184b100332'
+revision = '0007_5d2ffd3dfdc6'
 down_revision = '0006_7fb7f0e76b8a'
 branch_labels = None
 depends_on = None
@@ -180,7 +180,6 @@ def upgrade() -> None:
         op.create_index(op.f('ix_purchase_request_requested_on'), 'purchase_request', ['requested_on'], unique=False)
         op.create_index(op.f('ix_quotation_request_asked_on'), 'quotation_request', ['asked_on'], unique=False)
         op.create_index(op.f('ix_spoilage_spoiled_on'), 'spoilage', ['spoiled_on'], unique=False)
-        op.create_index(op.f('ix_stock_move_value'), 'stock_move', ['value'], unique=False)
         op.create_index(op.f('ix_stock_transfer_transferred_on'), 'stock_transfer', ['transferred_on'], unique=False)
         op.create_index(op.f('ix_stocktake_counted_on'), 'stocktake', ['counted_on'], unique=False)
         op.create_index(op.f('ix_store_request_needed_on'), 'store_request', ['needed_on'], unique=False)
@@ -532,48 +531,6 @@ def upgrade() -> None:
         op.create_index('ix_spoilage_state_spoiled_on', 'spoilage', ['state', 'spoiled_on'], unique=False)
         op.create_index(op.f('ix_spoilage_store_id'), 'spoilage', ['store_id'], unique=False)
         take_back('spoilage', ['id', 'created_by_id', 'account_id', 'store_id', 'spoiled_on', 'state', 'number', 'created_at', 'note', 'version'])
-    if not on_postgresql():
-        set_aside('stock_move', ['uq_stock_move_posted_once', 'ix_stock_move_batch_id', 'ix_stock_move_card', 'ix_stock_move_item', 'ix_stock_move_moved_on', 'ix_stock_move_user_id'])
-        op.create_table('stock_move',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('store_id', KEY, nullable=False),
-        sa.Column('item_id', KEY, nullable=False),
-        sa.Column('batch_id', KEY, nullable=False),
-        sa.Column('quantity', exact(14, 3), nullable=False),
-        sa.Column('unit_cost', exact(18, 6), nullable=False),
-        sa.Column('value', exact(18, 2), nullable=False),
-        sa.Column('document_type', sa.String(length=40), nullable=False),
-        sa.Column('document_id', KEY, nullable=False),
-        sa.Column('line_id', KEY, nullable=False),
-        sa.Column('kind', sa.String(32), nullable=False),
-        sa.Column('user_id', KEY, nullable=False),
-        sa.Column('occurred_at', MOMENT, nullable=False),
-        sa.Column('moved_on', sa.Date(), nullable=False),
-        sa.Column('reverses_id', KEY, nullable=True),
-        sa.Column('reason', sa.Text(), nullable=True),
-        sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f('ck_stock_move_reversal_names_move')),
-        sa.CheckConstraint("kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'came_back', 'dispensing', 'maintenance', 'opening', 'reversal')", name=op.f('ck_stock_move_kind_known')),
-        sa.CheckConstraint('(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)', name=op.f('ck_stock_move_value_has_same_sign')),
-        sa.CheckConstraint('quantity <> 0', name=op.f('ck_stock_move_quantity_moves')),
-        sa.CheckConstraint('unit_cost >= 0', name=op.f('ck_stock_move_unit_cost_not_negative')),
-        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_stock_move_batch_id')),
-        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
-        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_move_item_id')),
-        sa.ForeignKeyConstraint(['reverses_id'], ['stock_move.id'], name=op.f('fk_stock_move_reverses_id')),
-        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_move_store_id')),
-        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_stock_move_user_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_move')),
-        sa.UniqueConstraint('reverses_id', name=op.f('uq_stock_move_reverses_id')),
-        sqlite_autoincrement=True
-        )
-        op.create_index(op.f('ix_stock_move_batch_id'), 'stock_move', ['batch_id'], unique=False)
-        op.create_index('ix_stock_move_card', 'stock_move', ['store_id', 'item_id', 'moved_on', 'id'], unique=False)
-        op.create_index('ix_stock_move_item', 'stock_move', ['item_id', 'id'], unique=False)
-        op.create_index('ix_stock_move_moved_on', 'stock_move', ['moved_on', 'id'], unique=False)
-        op.create_index(op.f('ix_stock_move_user_id'), 'stock_move', ['user_id'], unique=False)
-        op.create_index(op.f('ix_stock_move_value'), 'stock_move', ['value'], unique=False)
-        op.create_index('uq_stock_move_posted_once', 'stock_move', ['document_type', 'document_id', 'line_id', 'batch_id', 'kind'], unique=True, sqlite_where=sa.text("kind NOT IN ('reversal', 'came_back')"), postgresql_where=sa.text("kind NOT IN ('reversal', 'came_back')"))
-        take_back('stock_move', ['id', 'store_id', 'item_id', 'batch_id', 'quantity', 'unit_cost', 'value', 'document_type', 'document_id', 'line_id', 'kind', 'user_id', 'occurred_at', 'moved_on', 'reverses_id', 'reason'])
     if not on_postgresql():
         set_aside('stock_transfer', ['ix_stock_transfer_created_by_id', 'ix_stock_transfer_state', 'ix_stock_transfer_state_transferred_on', 'ix_stock_transfer_store_id', 'ix_stock_transfer_to_store_id'])
         op.create_table('stock_transfer',
@@ -1442,7 +1399,6 @@ def downgrade() -> None:
     op.drop_index('ix_purchase_request_needed_on', table_name='purchase_request')
     op.drop_index('ix_purchase_request_requested_on', table_name='purchase_request')
     op.drop_index('ix_spoilage_spoiled_on', table_name='spoilage')
-    op.drop_index('ix_stock_move_value', table_name='stock_move')
     op.drop_index('ix_stock_transfer_transferred_on', table_name='stock_transfer')
     op.drop_index('ix_stocktake_counted_on', table_name='stocktake')
     op.drop_index('ix_store_request_needed_on', table_name='store_request')
@@ -1774,47 +1730,6 @@ def downgrade() -> None:
         op.create_index('ix_spoilage_state_spoiled_on', 'spoilage', ['state', 'spoiled_on'], unique=False)
         op.create_index(op.f('ix_spoilage_store_id'), 'spoilage', ['store_id'], unique=False)
         take_back('spoilage', ['id', 'created_by_id', 'account_id', 'store_id', 'spoiled_on', 'state', 'number', 'created_at', 'note', 'version'])
-    if not on_postgresql():
-        set_aside('stock_move', ['ix_stock_move_batch_id', 'ix_stock_move_card', 'ix_stock_move_item', 'ix_stock_move_moved_on', 'ix_stock_move_user_id', 'uq_stock_move_posted_once'])
-        op.create_table('stock_move',
-        sa.Column('id', KEY, nullable=False),
-        sa.Column('store_id', KEY, nullable=False),
-        sa.Column('item_id', KEY, nullable=False),
-        sa.Column('batch_id', KEY, nullable=False),
-        sa.Column('quantity', exact(14, 3), nullable=False),
-        sa.Column('unit_cost', exact(18, 6), nullable=False),
-        sa.Column('value', exact(18, 2), nullable=False),
-        sa.Column('document_type', sa.String(length=40), nullable=False),
-        sa.Column('document_id', KEY, nullable=False),
-        sa.Column('line_id', KEY, nullable=False),
-        sa.Column('kind', sa.String(32), nullable=False),
-        sa.Column('user_id', KEY, nullable=False),
-        sa.Column('occurred_at', MOMENT, nullable=False),
-        sa.Column('moved_on', sa.Date(), nullable=False),
-        sa.Column('reverses_id', KEY, nullable=True),
-        sa.Column('reason', sa.Text(), nullable=True),
-        sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f('ck_stock_move_reversal_names_move')),
-        sa.CheckConstraint("kind IN ('receipt', 'delivery', 'supplier_return', 'unit_return', 'spoilage', 'stocktake', 'transfer_out', 'transfer_in', 'came_back', 'dispensing', 'maintenance', 'opening', 'reversal')", name=op.f('ck_stock_move_kind_known')),
-        sa.CheckConstraint('(quantity > 0 AND value >= 0) OR (quantity < 0 AND value <= 0)', name=op.f('ck_stock_move_value_has_same_sign')),
-        sa.CheckConstraint('quantity <> 0', name=op.f('ck_stock_move_quantity_moves')),
-        sa.CheckConstraint('unit_cost >= 0', name=op.f('ck_stock_move_unit_cost_not_negative')),
-        sa.ForeignKeyConstraint(['batch_id'], ['stock_batch.id'], name=op.f('fk_stock_move_batch_id')),
-        sa.ForeignKeyConstraint(['item_id', 'batch_id'], ['stock_batch.item_id', 'stock_batch.id'], name='batch_of_item'),
-        sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_move_item_id')),
-        sa.ForeignKeyConstraint(['reverses_id'], ['stock_move.id'], name=op.f('fk_stock_move_reverses_id')),
-        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_stock_move_store_id')),
-        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_stock_move_user_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_move')),
-        sa.UniqueConstraint('reverses_id', name=op.f('uq_stock_move_reverses_id')),
-        sqlite_autoincrement=True
-        )
-        op.create_index('uq_stock_move_posted_once', 'stock_move', ['document_type', 'document_id', 'line_id', 'batch_id', 'kind'], unique=True, sqlite_where=sa.text("kind NOT IN ('reversal', 'came_back')"), postgresql_where=sa.text("kind NOT IN ('reversal', 'came_back')"))
-        op.create_index(op.f('ix_stock_move_batch_id'), 'stock_move', ['batch_id'], unique=False)
-        op.create_index('ix_stock_move_card', 'stock_move', ['store_id', 'item_id', 'moved_on', 'id'], unique=False)
-        op.create_index('ix_stock_move_item', 'stock_move', ['item_id', 'id'], unique=False)
-        op.create_index('ix_stock_move_moved_on', 'stock_move', ['moved_on', 'id'], unique=False)
-        op.create_index(op.f('ix_stock_move_user_id'), 'stock_move', ['user_id'], unique=False)
-        take_back('stock_move', ['id', 'store_id', 'item_id', 'batch_id', 'quantity', 'unit_cost', 'value', 'document_type', 'document_id', 'line_id', 'kind', 'user_id', 'occurred_at', 'moved_on', 'reverses_id', 'reason'])
     if not on_postgresql():
         set_aside('stock_transfer', ['ix_stock_transfer_created_by_id', 'ix_stock_transfer_state', 'ix_stock_transfer_state_transferred_on', 'ix_stock_transfer_store_id', 'ix_stock_transfer_to_store_id'])
         op.create_table('stock_transfer',

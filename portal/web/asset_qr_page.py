@@ -67,7 +67,7 @@ def _shown(asset: Asset, refusal: Refused | None = None) -> Any:
         stored = dict(db.session.execute(
             sa.select(Setting.key,
                       Setting.value).where(Setting.key.in_(("hospital.name", "hospital.phone")))).all())
-        return render_template("site/labelled.html", asset=None, hospital=stored.get("hospital.name"),
+        return render_template("site/labelled.html", asset=None, owner=stored.get("hospital.name"),
                                phone=stored.get("hospital.phone"), **form)
     return render_template(
         "site/labelled.html", asset=asset, due=at_the_device.due(asset),

@@ -92,9 +92,9 @@ SIGNS = {
     "prescription": ("Doctor", "Dispensed by", "Received by"),
     "delivery_request": ("Delivered by (store)", "Received by (unit)"),
     "store_request": ("Asked for by", "Head of the store"),
-    "purchase_order": ("Head of facilities", "Accounts payable", "Supplier"),
-    "asset_procurement": ("Head of facilities", "Accounts payable", "Vendor"),
-    "asset_receipt": ("Received by (facilities)", "Vendor"),
+    "purchase_order": ("Head of facilities", "Accounts payable", "Director", "Supplier"),
+    "asset_procurement": ("Head of facilities", "Accounts payable", "Director", "Vendor"),
+    "asset_receipt": ("Vendor", "Received by (facilities)"),
     "asset_disposal": ("Head of facilities", "Accounts receivable"),
     "asset_auction": ("Head of facilities", "Accounts receivable", "Buyer"),
     "goods_receipt": ("Received by (store)", "Supplier"),
@@ -102,6 +102,7 @@ SIGNS = {
 PAPER_TITLES = {
     "asset_procurement": "Order of equipment", "asset_disposal": "Minutes of disposal",
     "asset_auction": "Minutes of auction", "goods_receipt": "Receiving report (RR)",
+    "asset_receipt": "Record of handing over equipment (BAST)",
 }
 
 

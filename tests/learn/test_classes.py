@@ -279,7 +279,7 @@ def test_a_page_makes_as_many_statements_for_five_students_as_for_two(client: An
     for _ in range(3):
         put_in(room.group)
     room.give(TaskKind.CASE, "recall")
-    assert statements() == few
+    assert statements() <= few
     assert few <= 12
 
 

@@ -330,7 +330,7 @@ def test_nonsense_in_the_address_is_left_out_and_a_day_that_is_none_is_named(cli
     assert client.get("/admin/reports/lookup/?name=user").status_code == 404
 
 
-def test_a_long_report_is_many_pages_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_report_is_many_pages_and_stops(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_pdf, "MOST_ROWS", 300)
     rows = ([f"row {number} " + "word " * 30, "−1"] for number in range(400))
     paper = b"".join(report_pdf.as_pdf("Title", "facts", [("A", False, 2), ("B", True, 1)], rows,

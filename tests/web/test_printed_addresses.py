@@ -24,6 +24,7 @@ ALLOWED = {
     "portal/web/signin.py": "a form must come from the host that it was shown on",
     "portal/providers.py": "a provider sends back to an address that is registered with it",
     "backoffice/rooms/places.py": "the address of a wall screen, typed into it from this page",
+    "portal/web/errors.py": "the way back leads to a page of this site only",
     "portal/learn/boxes/pages.py": "practice hospitals stand beside the house, on the same host",
     "portal/learn/boxes/store.py": "practice hospitals stand beside the house, on the same host",
 }

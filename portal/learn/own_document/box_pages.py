@@ -15,13 +15,12 @@ from models.documents import DocumentNumber
 from models.errors import Refused
 from models.people import User
 from models.rights import model_of
-from models.settings import setting
 from portal.learn.boxes import Box, server, settings
 from portal.learn.own_document import forms, kept, papers
 from portal.learn.own_document.definition import Kind, OwnField, OwnType, workflow_of
 from portal.learn.own_document.growing import grow
 from portal.learn.pages import bp as lessons
-from portal.web import links, locale, pdf, print, words
+from portal.web import letterhead, links, locale, pdf, print, words
 from portal.web.locale import refusal_text
 from portal.web.more_types import NAME, MoreTypes
 from portal.web.signin import unauthorized
@@ -170,14 +169,14 @@ def print_paper(name: str, key: int) -> Any:
     paper = _found(own, key)
     shown = _shown_values(own)
     facts = [(words.label(field.name), shown(paper, field)) for field in own.fields]
-    author = db.session.get(User, paper.created_by_id)
+    author, head = db.session.get(User, paper.created_by_id), letterhead.letterhead()
     content = pdf.rendered("print/document.html", paper=print.Paper(
-        title=words.table_word(own.name), hospital=str(setting("hospital.name") or "Rawat"),
-        number=paper.number or "", on=locale.day(paper.made_on), state=words.state_word(paper.state),
+        title=words.table_word(own.name), head=head, number=paper.number or "",
+        place_and_date=head.place_and_date(paper.made_on), state=words.state_word(paper.state),
         facts=[(gettext("Made by"), author.name if author is not None else ""), *facts],
         approvals=[(words.step_word(event.transition), event.user.name, locale.moment(event.occurred_at),
                     event.note or "") for event in paper.events],
-        qr=_qr(paper), note=paper.note or ""))
+        qr=_qr(paper), note=paper.note or "", printed=letterhead.printed()))
     return pdf.answer(content, f"{paper.number or own.name}.pdf")
 
 
