@@ -1,6 +1,6 @@
 """The door
 
-Revision ID: 0007_65031fa70922
+Revision ID: 0007_668303858390
 Revises: 0006_7fb7f0e76b8a
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007_65031fa70922'
+revision = '0007_668303858390'
 down_revision = '0006_7fb7f0e76b8a'
 branch_labels = None
 depends_on = None
@@ -109,13 +109,104 @@ def upgrade() -> None:
     )
     op.create_index('ix_secret_try_key_tried_at', 'secret_try', ['key', 'tried_at'], unique=False)
     op.create_index(op.f('ix_secret_try_tried_at'), 'secret_try', ['tried_at'], unique=False)
+    op.create_table('authenticator',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('secret', sa.String(length=200), nullable=False),
+    sa.Column('last_step', KEY, nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('confirmed_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_authenticator_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_authenticator')),
+    sa.UniqueConstraint('user_id', name=op.f('uq_authenticator_user_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_table('recovery_code',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('used_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_recovery_code_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_recovery_code_code_hash')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_recovery_code_user_id'), 'recovery_code', ['user_id'], unique=False)
+    op.add_column('user', sa.Column('factor_since', MOMENT, nullable=True))
     run_rows('rows')
+    if not on_postgresql():
+        set_aside('user', ['ix_user_work_unit_id', 'uq_user_email_lower'])
+        op.create_table('user',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=False),
+        sa.Column('password_hash', sa.String(length=255), nullable=True),
+        sa.Column('phone', sa.String(length=32), nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('language', sa.String(32), nullable=False),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('is_demo', sa.Boolean(), nullable=False),
+        sa.Column('wants_mail', sa.Boolean(), nullable=False),
+        sa.Column('wants_whatsapp', sa.Boolean(), nullable=False),
+        sa.Column('wants_sms', sa.Boolean(), nullable=False),
+        sa.Column('email_confirmed_at', MOMENT, nullable=True),
+        sa.Column('email_set_at', MOMENT, nullable=True),
+        sa.Column('email_set_by_id', KEY, nullable=True),
+        sa.Column('factor_since', MOMENT, nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_user_language_known')),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_user_status_known')),
+        sa.ForeignKeyConstraint(['email_set_by_id'], ['user.id'], name=op.f('fk_user_email_set_by_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_user_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_work_unit_id'), 'user', ['work_unit_id'], unique=False)
+        op.create_index('uq_user_email_lower', 'user', [sa.literal_column('lower(email)')], unique=True)
+        take_back('user', ['id', 'name', 'email', 'password_hash', 'phone', 'work_unit_id', 'language', 'status', 'is_demo', 'wants_mail', 'wants_whatsapp', 'wants_sms', 'email_confirmed_at', 'email_set_at', 'email_set_by_id', 'factor_since', 'created_at', 'version'])
     make_rules('0007', '0006')
 
 
 def downgrade() -> None:
     drop_rules('0007', '0006')
     run_rows('rows_back')
+    if on_postgresql():
+        op.drop_column('user', 'factor_since')
+    if not on_postgresql():
+        set_aside('user', ['ix_user_work_unit_id', 'uq_user_email_lower'])
+        op.create_table('user',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=False),
+        sa.Column('password_hash', sa.String(length=255), nullable=True),
+        sa.Column('phone', sa.String(length=32), nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('language', sa.String(32), nullable=False),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('is_demo', sa.Boolean(), nullable=False),
+        sa.Column('wants_mail', sa.Boolean(), nullable=False),
+        sa.Column('wants_whatsapp', sa.Boolean(), nullable=False),
+        sa.Column('wants_sms', sa.Boolean(), nullable=False),
+        sa.Column('email_confirmed_at', MOMENT, nullable=True),
+        sa.Column('email_set_at', MOMENT, nullable=True),
+        sa.Column('email_set_by_id', KEY, nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_user_language_known')),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_user_status_known')),
+        sa.ForeignKeyConstraint(['email_set_by_id'], ['user.id'], name=op.f('fk_user_email_set_by_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_user_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_work_unit_id'), 'user', ['work_unit_id'], unique=False)
+        op.create_index('uq_user_email_lower', 'user', [sa.literal_column('lower(email)')], unique=True)
+        take_back('user', ['id', 'name', 'email', 'password_hash', 'phone', 'work_unit_id', 'language', 'status', 'is_demo', 'wants_mail', 'wants_whatsapp', 'wants_sms', 'email_confirmed_at', 'email_set_at', 'email_set_by_id', 'created_at', 'version'])
+    op.drop_index('ix_recovery_code_user_id', table_name='recovery_code')
+    op.drop_table('recovery_code')
+    op.drop_table('authenticator')
     op.drop_index('ix_secret_try_key_tried_at', table_name='secret_try')
     op.drop_index('ix_secret_try_tried_at', table_name='secret_try')
     op.drop_table('secret_try')

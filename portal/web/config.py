@@ -56,6 +56,9 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
         "REDIS_URL": os.environ.get("REDIS_URL") or "",
         "LONG_POLL": _switch("LONG_POLL"),
+        # Staff set up a second factor before anything else; demo accounts never.
+        "SECOND_FACTOR": _one_of("SECOND_FACTOR", ("staff", "off"),
+                                 "staff" if environment == "production" else "off"),
         "TURN_SECRET": os.environ.get("TURN_SECRET") or "",
         "SQL_LAB": _switch("SQL_LAB"),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
@@ -124,6 +127,13 @@ def _switch(name: str) -> bool:
     if typed not in ("on", "off"):
         raise Unsafe(f"Rawat does not start: {name} is '{typed}'; it must be on or off.")
     return typed == "on"
+
+
+def _one_of(name: str, known: tuple[str, ...], default: str) -> str:
+    typed = os.environ.get(name) or default
+    if typed not in known:
+        raise Unsafe(f"Rawat does not start: {name} is '{typed}'; it must be {' or '.join(known)}.")
+    return typed
 
 
 def _ahead(environment: str) -> timedelta:
