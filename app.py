@@ -22,7 +22,7 @@ from models import clock
 from models.base import db, prepare_engine
 from models.operations.clinic import conversation_news
 from models.operations.core import child_process, sealing
-from models.operations.people import accounts, nik
+from models.operations.people import accounts, nik, second_factor
 from models.people import User
 from models.roles import Role
 from portal.learn import boxes
@@ -45,6 +45,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     nik.configure(app.config)
     accounts.configure(app.config)
     sealing.configure(app.config)
+    second_factor.configure(app.config)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(site_config.ROOT / "migrations"))
     with app.app_context():

@@ -45,6 +45,7 @@ from models import (  # noqa: F401  (imported for their tables)
     quotations,
     request_templates,
     returns,
+    second_factor,
     settings,
     sorted_by,
     stock,

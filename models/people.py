@@ -55,6 +55,8 @@ class User(db.Model):
     #: way in goes there late, or by another administrator.
     email_set_at: Mapped[datetime | None]
     email_set_by_id: Mapped[int | None] = reference("user", index=False)
+    #: Since when an authenticator app is asked for at the sign-in.
+    factor_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 

@@ -29,9 +29,9 @@ from models.operations.people.accounts import Identity
 from models.people import Language
 from portal import demo_provider, providers, registration
 from portal.forms import DemoPersonForm, EmailForm, LinkForm, takes
-from portal.web import locale, passwords
+from portal.web import locale, passwords, second_step
 from portal.web.guessing import password_guesses
-from portal.web.links import home_of, public_url, safe_next
+from portal.web.links import public_url, safe_next
 from portal.web.locale import refusal_text
 from portal.web.signin import sign_in
 from portal.web.throttle import Throttle
@@ -120,8 +120,7 @@ def _arrived(identity: Identity) -> Any:
 
 def _enter(account: Any) -> Any:
     wanted = session.get(WANTED)
-    sign_in(account)
-    return redirect(safe_next(wanted) or home_of(account), 303)
+    return second_step.enter(account, wanted)
 
 
 # ---------------------------------------------------------------- an account that is there

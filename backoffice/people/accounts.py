@@ -19,7 +19,7 @@ from backoffice.panel.views import done
 from models.api import ApiToken
 from models.base import db, one_transaction
 from models.errors import N_, Refused
-from models.operations.people import account_office, accounts, credentials
+from models.operations.people import account_office, accounts, credentials, second_factor
 from models.organisation import CodeList, Setting
 from models.people import User, UserSession
 from models.rights import may
@@ -101,6 +101,18 @@ class UserView(MasterView):
         except Refused as refusal:
             return self.refused(record, refusal)
         return done(gettext("A link went to %(address)s.", address=record.email), self.details_url(record))
+
+    @expose("/<id>/factor/reset", methods=("POST",))
+    def reset_factor_view(self, id: str) -> Any:
+        """Take the second factor off for somebody who lost it; the owner is told, everybody is out."""
+        record = self.one_or_404(id)
+        self.must("edit")
+        try:
+            with one_transaction():
+                second_factor.reset(record, by=current_user)
+        except Refused as refusal:
+            return self.refused(record, refusal)
+        return done(gettext("The second factor was taken off."), self.details_url(record))
 
     @expose("/<id>/access/end", methods=("POST",))
     def end_access_view(self, id: str) -> Any:

@@ -10,20 +10,23 @@ from flask import g, request
 from models import actor, clock
 from models.activity import Activity
 from models.base import db
-from models.errors import N_, Refused
+from models.errors import N_, NotAllowed, Refused
 from models.operations.core import activity
+from models.operations.people import second_factor
 from models.operations.people.mail import post
 from models.people import User
 from portal.api.calls import body_values, call
 from portal.api.fields import text
 from portal.web import passwords, tokens
 from portal.web.guessing import password_guesses
+from portal.web.second_step import code_guesses, is_missing
 from portal.web.signin import keep_strong
 
 
 @call("POST", "/tokens", N_("A token for an account: ninety days, shown once."), status=201, is_open=True,
       body={"email": text(N_("The account's e-mail."), 254, needed=True),
             "password": text(N_("Its password."), needed=True, is_trimmed=False),
+            "code": text(N_("The code of the authenticator app, where the account has one."), 80),
             "name": text(N_("What the token is for."), 120)})
 def make_token() -> dict[str, Any]:
     email, password = (body_values()["email"] or "").lower(), body_values()["password"] or ""
@@ -36,6 +39,15 @@ def make_token() -> dict[str, Any]:
         activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id if user else None)
         db.session.commit()
         raise Refused(N_("E-mail or password is not right. Check both and try again."), field="password")
+    if user.factor_since is not None:
+        code = code_guesses.begin(str(user.id), user)
+        if not second_factor.is_right(user, body_values()["code"] or ""):
+            activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id)
+            db.session.commit()
+            raise Refused(N_("Send the code of the authenticator app, each once."), field="code")
+        code.right()
+    elif is_missing(user):
+        raise NotAllowed(N_("Staff sign in with a second factor. Set it up once, then go on."))
     attempt.right()
     actor.set_actor(user.id, actor.Door.API, request.remote_addr)
     keep_strong(user, password)

@@ -23,6 +23,7 @@ from portal.web import (
     macros,
     metrics,
     request_id,
+    second_step,
     signin,
     throttle,
     verify,
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     headers.init_app(app)
     devices.init_app(app)
     signin.init_app(app)
+    second_step.init_app(app)
     errors.init_app(app)
     macros.init_app(app)
     app.register_blueprint(health.bp)

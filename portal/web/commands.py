@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models import actor
 from models.base import db, one_transaction
 from models.errors import Refused
-from models.operations.people import account_office, credentials
+from models.operations.people import account_office, credentials, second_factor
 from models.people import User
 from models.roles import STAFF_ROLES, Role
 from portal.web import data_commands, log_heads, passwords, schema
@@ -98,6 +98,19 @@ def create_user(name: str, email: str, roles: tuple[str, ...], password: str) ->
         session.add(user)
         account_office.follow(user, change, by=None)
     click.echo(f"{email} can sign in{': ' + ', '.join(roles) if roles else ''}.")
+
+
+@user_group.command("reset-factor")
+@click.argument("email")
+@command
+def reset_factor(email: str) -> None:
+    """Take an account's second factor off, when telephone and codes are lost."""
+    with one_transaction():
+        user = _person(email)
+        if user.factor_since is None:
+            raise Refused("%(email)s has no second factor.", email=email)
+        second_factor.take_off(user)
+    click.echo(f"{email}: signed out everywhere; the password alone opens the account.")
 
 
 @user_group.command("grant")

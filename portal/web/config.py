@@ -56,10 +56,14 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "MAIL_FROM": os.environ.get("MAIL_FROM") or "rawat@localhost",
         "REDIS_URL": os.environ.get("REDIS_URL") or "",
         "LONG_POLL": _switch("LONG_POLL"),
+        # Staff set up a second factor before anything else; demo accounts never.
+        "SECOND_FACTOR": _one_of("SECOND_FACTOR", ("staff", "off"),
+                                 "staff" if environment == "production" else "off"),
         "TURN_SECRET": os.environ.get("TURN_SECRET") or "",
         "SQL_LAB": _switch("SQL_LAB"),
         "METRICS_TOKEN": os.environ.get("METRICS_TOKEN") or "",
-        "LOG_FORMAT": _log_format(environment),
+        "LOG_FORMAT": _one_of("LOG_FORMAT", ("json", "text"),
+                              "json" if environment == "production" else "text"),
         "SLOW_QUERY_MS": _count("SLOW_QUERY_MS", 1000, least=0),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},
@@ -129,11 +133,10 @@ def _switch(name: str) -> bool:
     return typed == "on"
 
 
-def _log_format(environment: str) -> str:
-    """How the log is written: `json` for machines, in production unless said otherwise, or `text`."""
-    typed = os.environ.get("LOG_FORMAT") or ("json" if environment == "production" else "text")
-    if typed not in ("json", "text"):
-        raise Unsafe(f"Rawat does not start: LOG_FORMAT is '{typed}'; it must be json or text.")
+def _one_of(name: str, known: tuple[str, ...], default: str) -> str:
+    typed = os.environ.get(name) or default
+    if typed not in known:
+        raise Unsafe(f"Rawat does not start: {name} is '{typed}'; it must be {' or '.join(known)}.")
     return typed
 
 

@@ -23,7 +23,7 @@ from models.operations.core import activity
 from models.operations.people import credentials
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
-from portal.web import devices, htmx, locale, passwords, tokens
+from portal.web import devices, htmx, locale, passwords, second_step, tokens
 from portal.web.guessing import password_guesses
 from portal.web.links import home_of, safe_next
 
@@ -232,9 +232,7 @@ def login_post() -> Any:
         return _login_page(email, gettext("E-mail or password is not right. Check both and try again."), 422)
     attempt.right()
     keep_strong(user, password)
-    sign_in(user)
-    db.session.commit()
-    return redirect(safe_next(request.form.get("next")) or home_of(user), 303)
+    return second_step.enter(user, request.form.get("next"))
 
 
 @bp.post("/logout")

@@ -133,7 +133,9 @@ class Browser:
 
 def browser(app: Any, user: User, port: int, address: str) -> Browser:
     raw, sid = secrets.token_hex(20), secrets.token_urlsafe(32)
-    db.session.add(UserSession(token_hash=hashlib.sha256(sid.encode()).hexdigest(), user_id=user.id))
+    user_id = user.id
+    db.session.commit()  # the server may have written since this process read: SQLite lets nobody write then
+    db.session.add(UserSession(token_hash=hashlib.sha256(sid.encode()).hexdigest(), user_id=user_id))
     db.session.commit()
     cookie = app.session_interface.get_signing_serializer(app).dumps({"sid": sid, "csrf_token": raw})
     token = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(raw)

@@ -24,7 +24,7 @@ from portal.web.config import PROVIDERS, ROOT
 
 #: Tables without rows in a box, and those of learners: who learns is known to the house alone.
 EMPTIED = ("activity_log", "log_seal", "user_session", "api_token", "api_answer", "account_ticket", "job_run",
-           "secret_try", "note_draft")
+           "secret_try", "authenticator", "recovery_code", "note_draft")
 LEARNERS = "models.learn"
 #: Of the regions a box keeps these levels, and below them what belongs to a regency where somebody lives.
 UNUSED_REGIONS = """

@@ -1,6 +1,6 @@
-"""Sealed log, limited guesses, lists as people like them
+"""Sealed log, second factor, lists as people like them
 
-Revision ID: 0007_5d2ffd3dfdc6
+Revision ID: 0007_a5e1377dd5b4
 Revises: 0006_7fb7f0e76b8a
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007_5d2ffd3dfdc6'
+revision = '0007_a5e1377dd5b4'
 down_revision = '0006_7fb7f0e76b8a'
 branch_labels = None
 depends_on = None
@@ -130,6 +130,18 @@ def upgrade() -> None:
     )
     op.create_index('ix_secret_try_key_tried_at', 'secret_try', ['key', 'tried_at'], unique=False)
     op.create_index(op.f('ix_secret_try_tried_at'), 'secret_try', ['tried_at'], unique=False)
+    op.create_table('authenticator',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('secret', sa.String(length=200), nullable=False),
+    sa.Column('last_step', KEY, nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('confirmed_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_authenticator_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_authenticator')),
+    sa.UniqueConstraint('user_id', name=op.f('uq_authenticator_user_id')),
+    sqlite_autoincrement=True
+    )
     op.create_table('panel_choice',
     sa.Column('id', KEY, nullable=False),
     sa.Column('user_id', KEY, nullable=False),
@@ -142,6 +154,18 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'kind', 'about', name=op.f('uq_panel_choice_user_id_kind_about')),
     sqlite_autoincrement=True
     )
+    op.create_table('recovery_code',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('used_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_recovery_code_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_recovery_code_code_hash')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_recovery_code_user_id'), 'recovery_code', ['user_id'], unique=False)
     op.create_table('saved_filter',
     sa.Column('id', KEY, nullable=False),
     sa.Column('user_id', KEY, nullable=False),
@@ -158,6 +182,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_saved_filter_list_name'), 'saved_filter', ['list_name'], unique=False)
     op.create_index('uq_saved_filter_default', 'saved_filter', ['user_id', 'list_name'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+    op.add_column('user', sa.Column('factor_since', MOMENT, nullable=True))
     op.add_column('activity_log', sa.Column('salt', sa.String(length=32), nullable=True))
     if on_postgresql():
         drop_constraint('activity_log', 'uq_activity_log_hash')
@@ -231,6 +256,37 @@ def upgrade() -> None:
         op.create_index(op.f('ix_stock_batch_number'), 'stock_batch', ['number'], unique=False)
         op.create_index(op.f('ix_stock_batch_same_as_id'), 'stock_batch', ['same_as_id'], unique=False)
         take_back('stock_batch', ['id', 'item_id', 'number', 'expires_on', 'same_as_id'])
+    if not on_postgresql():
+        set_aside('user', ['ix_user_work_unit_id', 'uq_user_email_lower'])
+        op.create_table('user',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=False),
+        sa.Column('password_hash', sa.String(length=255), nullable=True),
+        sa.Column('phone', sa.String(length=32), nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('language', sa.String(32), nullable=False),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('is_demo', sa.Boolean(), nullable=False),
+        sa.Column('wants_mail', sa.Boolean(), nullable=False),
+        sa.Column('wants_whatsapp', sa.Boolean(), nullable=False),
+        sa.Column('wants_sms', sa.Boolean(), nullable=False),
+        sa.Column('email_confirmed_at', MOMENT, nullable=True),
+        sa.Column('email_set_at', MOMENT, nullable=True),
+        sa.Column('email_set_by_id', KEY, nullable=True),
+        sa.Column('factor_since', MOMENT, nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_user_language_known')),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_user_status_known')),
+        sa.ForeignKeyConstraint(['email_set_by_id'], ['user.id'], name=op.f('fk_user_email_set_by_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_user_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_work_unit_id'), 'user', ['work_unit_id'], unique=False)
+        op.create_index('uq_user_email_lower', 'user', [sa.literal_column('lower(email)')], unique=True)
+        take_back('user', ['id', 'name', 'email', 'password_hash', 'phone', 'work_unit_id', 'language', 'status', 'is_demo', 'wants_mail', 'wants_whatsapp', 'wants_sms', 'email_confirmed_at', 'email_set_at', 'email_set_by_id', 'factor_since', 'created_at', 'version'])
     if not on_postgresql():
         set_aside('activity_log', ['ix_activity_log_activity', 'ix_activity_log_occurred_at', 'ix_activity_log_row', 'ix_activity_log_user_id'])
         op.create_table('activity_log',
@@ -1433,6 +1489,7 @@ def downgrade() -> None:
         drop_constraint('activity_log', 'ck_activity_log_salted')
     run_rows('rows_back')
     if on_postgresql():
+        op.drop_column('user', 'factor_since')
         op.alter_column('activity_log', 'id', type_=KEY, nullable=False)
         op.alter_column('activity_log', 'previous_hash', type_=sa.String(length=64), nullable=False)
         op.drop_column('activity_log', 'salt')
@@ -1459,6 +1516,36 @@ def downgrade() -> None:
         op.create_index(op.f('ix_stock_batch_same_as_id'), 'stock_batch', ['same_as_id'], unique=False)
         op.create_index(op.f('ix_stock_batch_expires_on'), 'stock_batch', ['expires_on'], unique=False)
         take_back('stock_batch', ['id', 'item_id', 'number', 'expires_on', 'same_as_id'])
+    if not on_postgresql():
+        set_aside('user', ['ix_user_work_unit_id', 'uq_user_email_lower'])
+        op.create_table('user',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=False),
+        sa.Column('password_hash', sa.String(length=255), nullable=True),
+        sa.Column('phone', sa.String(length=32), nullable=True),
+        sa.Column('work_unit_id', KEY, nullable=True),
+        sa.Column('language', sa.String(32), nullable=False),
+        sa.Column('status', sa.String(32), nullable=False),
+        sa.Column('is_demo', sa.Boolean(), nullable=False),
+        sa.Column('wants_mail', sa.Boolean(), nullable=False),
+        sa.Column('wants_whatsapp', sa.Boolean(), nullable=False),
+        sa.Column('wants_sms', sa.Boolean(), nullable=False),
+        sa.Column('email_confirmed_at', MOMENT, nullable=True),
+        sa.Column('email_set_at', MOMENT, nullable=True),
+        sa.Column('email_set_by_id', KEY, nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("language IN ('id', 'en')", name=op.f('ck_user_language_known')),
+        sa.CheckConstraint("status IN ('active', 'inactive')", name=op.f('ck_user_status_known')),
+        sa.ForeignKeyConstraint(['email_set_by_id'], ['user.id'], name=op.f('fk_user_email_set_by_id')),
+        sa.ForeignKeyConstraint(['work_unit_id'], ['work_unit.id'], name=op.f('fk_user_work_unit_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_work_unit_id'), 'user', ['work_unit_id'], unique=False)
+        op.create_index('uq_user_email_lower', 'user', [sa.literal_column('lower(email)')], unique=True)
+        take_back('user', ['id', 'name', 'email', 'password_hash', 'phone', 'work_unit_id', 'language', 'status', 'is_demo', 'wants_mail', 'wants_whatsapp', 'wants_sms', 'email_confirmed_at', 'email_set_at', 'email_set_by_id', 'created_at', 'version'])
     if not on_postgresql():
         set_aside('activity_log', ['ix_activity_log_activity', 'ix_activity_log_occurred_at', 'ix_activity_log_row', 'ix_activity_log_user_id'])
         op.create_table('activity_log',
@@ -2572,7 +2659,10 @@ def downgrade() -> None:
     op.drop_index('ix_saved_filter_list_name', table_name='saved_filter')
     op.drop_index('uq_saved_filter_default', table_name='saved_filter')
     op.drop_table('saved_filter')
+    op.drop_index('ix_recovery_code_user_id', table_name='recovery_code')
+    op.drop_table('recovery_code')
     op.drop_table('panel_choice')
+    op.drop_table('authenticator')
     op.drop_index('ix_secret_try_key_tried_at', table_name='secret_try')
     op.drop_index('ix_secret_try_tried_at', table_name='secret_try')
     op.drop_table('secret_try')
