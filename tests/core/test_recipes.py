@@ -65,7 +65,7 @@ def test_the_new_things_are_in_the_panel(copy: recipes.Copy) -> None:
     and history; the field in its form; the role's page; the report for those who read it."""
     said = copy.python("-m", "tests.support.first_document", table(),
                        'unit_user=/admin/store_request/new/=name="deliver_to"',
-                       "auditor=/admin/activity_log/=Auditor", "auditor=/admin/user/=Auditor",
+                       "auditor=/admin/activity_log/=Auditor", "auditor=/admin/user/=<table",
                        "store_head=/admin/reports/requests_by_unit/=Permintaan menurut unit",
                        "unit_user=/admin/reports/requests_by_unit/=Permintaan menurut unit").splitlines()
     assert said[0] == "pages store_head unit_user"
