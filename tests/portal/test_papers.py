@@ -89,7 +89,7 @@ def test_a_diagnosis_is_said_in_the_readers_language(client, visit):
 
 def test_the_sick_letter_says_how_long_and_not_why(client, visit):
     text = text_of(client.get(f"/portal/letters/{letters(visit)[LetterKind.SICK].id}"))
-    assert "3 days" in text
+    assert "3 hari" in text  # in the language of the patient
     assert "Ratna Lestari" in text
     for clinical in ("J06.9", "Infeksi", "Batuk"):
         assert clinical not in text
