@@ -77,7 +77,7 @@ def test_keys_open_pages_and_do_nothing_while_somebody_types(page: Page, log_in:
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("g")
     page.keyboard.press("h")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url("**/admin/home/")
 
 
 def test_the_search_box_goes_to_a_page_by_its_name(page: Page, log_in: Any) -> None:
