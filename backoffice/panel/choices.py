@@ -53,7 +53,7 @@ def read(text: str) -> Choices:
 
 def mine() -> Choices:
     """The choices of the person who is signed in."""
-    return read(current_user.panel_choices or "") if current_user.is_authenticated else read("")
+    return read(g.get("panel_choices") or "") if current_user.is_authenticated else read("")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import joinedload, undefer
@@ -136,6 +136,7 @@ def load(_request: Any) -> User | None:
         # Not at each request: a write for every page would lock SQLite.
         with one_transaction():
             db.session.execute(sa.update(UserSession).where(UserSession.id == result.id).values(seen_at=now))
+    g.panel_choices = user.panel_choices  # a page that writes that it was read forgets the account
     if session.get(locale.LANGUAGE) != user.language:
         session[locale.LANGUAGE] = str(user.language)
     return user

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.once
 
 MOST_OF_A_LIST, MOST_OF_A_PAGE = 8, 10
 #: Reading a clinical record is itself written down, in a transaction before the page is read.
-RECORDED = 4
+RECORDED = 3
 #: An invoice is held against order, receipts and the other invoices of both.
 MATCHED = 2
 TABLES = [table for table in grid.tables() if table != "activity_log"]  # its rows are the tests' own traces
