@@ -8,6 +8,7 @@ import hashlib
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -142,15 +143,26 @@ def test_a_row_that_is_committed_late_is_sealed_in_a_later_seal(app, session):
     assert seals(session)[-1].waiting == []
 
 
+@pytest.mark.parametrize(("oldest", "waits"), [
+    (49, [[2, 2, 50]]),  # whoever took the id may still run
+    (50, []), (60, [])])
+def test_an_id_waits_as_long_as_somebody_may_still_write_it(oldest, waits):
+    row = SimpleNamespace(id=4)
+    assert sealing._still_out(3, [[2, 2, 50]], [row], oldest, 70) == waits
+
+
 @pytest.mark.commits
 def test_an_id_that_was_given_back_is_given_up(app, session):
+    """As soon as all have ended that ran then, in whatever database of the server."""
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite gives the id again")
     filled(session, 1)
     session.execute(sa.text("SELECT nextval('activity_log_id_seq')"))
     filled(session, 1)
+    oldest = session.scalar(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    session.commit()
     filled(session, 1)
-    assert seals(session)[-1].waiting == []
+    assert all(until > oldest for _first, _last, until in seals(session)[-1].waiting)
     assert verify_log() is None
 
 
