@@ -94,6 +94,7 @@ def test_a_visit_with_one_medicine_takes_a_doctor_eight_clicks(
         doctor.keyboard.type(words)
         expect(doctor.locator(f"#{box}-ts-dropdown .option.active")).to_be_visible()
         doctor.keyboard.press("Enter")
+        expect(doctor.locator(f"#{box}")).not_to_have_value("")  # Enter may come before the answer
         if box == "code":
             hand.click("form[action$='/diagnosis'] button", leads=True)
     doctor.fill("#dose_quantity", "1")
