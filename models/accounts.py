@@ -35,6 +35,7 @@ class AccountTicket(db.Model):
     """
 
     __tablename__ = "account_ticket"
+    text_columns = ("kind", "to_address")
     __table_args__ = (
         sa.CheckConstraint("expires_at > created_at", name="expires_later"),
         sa.CheckConstraint("(issuer IS NULL) = (subject IS NULL)", name="issuer_with_subject"),
@@ -56,9 +57,6 @@ class AccountTicket(db.Model):
     used_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship("User")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.to_address}"
 
 
 class AccountIdentity(db.Model):

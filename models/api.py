@@ -21,6 +21,7 @@ class ApiToken(db.Model):
     once."""
 
     __tablename__ = "api_token"
+    text_columns = ("name",)
     __table_args__ = (sa.CheckConstraint("expires_at > created_at", name="expires_later"),)
 
     id: Mapped[Id]
@@ -35,15 +36,13 @@ class ApiToken(db.Model):
 
     user: Mapped[User] = relationship("User")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class ApiAnswer(db.Model):
     """The answer to a request that carried an idempotency key: sent again, it is answered again and done
     once."""
 
     __tablename__ = "api_answer"
+    text_columns = ("key",)
     __table_args__ = (sa.UniqueConstraint("user_id", "key"),)
 
     id: Mapped[Id]
@@ -54,6 +53,3 @@ class ApiAnswer(db.Model):
     status: Mapped[int | None]
     body: Mapped[Text | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
-
-    def __str__(self) -> str:
-        return self.key

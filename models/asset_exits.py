@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -285,12 +285,17 @@ class AssetAuctionLine(db.Model):
     def __str__(self) -> str:
         return str(self.asset or self.land)
 
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(cls.reference_text_sql(row, "asset"), cls.reference_text_sql(row, "land"))
+
 
 class AssetAuctionBid(db.Model):
     """What somebody offered for a lot in a round, rupiah. What is not valid stays, with the reason in
     `note`."""
 
     __tablename__ = "asset_auction_bid"
+    text_columns = ("bidder_name",)
     # those of a buyer who does not pay are marked while the lot is awarded
     changes_in = (A.OPEN, A.AWARDED)
     refusal = N_("Bids are written while their auction is open: neither before nor afterwards.")
@@ -314,9 +319,6 @@ class AssetAuctionBid(db.Model):
     __mapper_args__ = {"version_id_col": version}
 
     asset_auction_line: Mapped[AssetAuctionLine] = relationship(back_populates="bids")
-
-    def __str__(self) -> str:
-        return self.bidder_name
 
 
 def winner_of(line: AssetAuctionLine, bids: Iterable[AssetAuctionBid]) -> AssetAuctionBid | None:

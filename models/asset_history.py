@@ -189,6 +189,7 @@ class MaintenanceSchedule(db.Model):
     """
 
     __tablename__ = "maintenance_schedule"
+    text_columns = ("name",)
     __table_args__ = (
         sa.UniqueConstraint("asset_id", "kind", "name"),
         *(sa.CheckConstraint(f"{name} BETWEEN 1 AND {most}", name=f"{name}_sane")
@@ -233,9 +234,6 @@ class MaintenanceSchedule(db.Model):
 
     asset: Mapped[Asset] = relationship()
     vendor: Mapped[Vendor | None] = relationship()
-
-    def __str__(self) -> str:
-        return self.name
 
 
 MaintenanceSchedule.__table__.append_constraint(sa.CheckConstraint(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.asset_claims import is_built_on, is_claimed
 from models.asset_numbers import next_nup, next_tag, ten_digits
-from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, db, reference, seeded
+from models.base import Code, Email, Id, Money, Name, Percent, Phone, Text, as_text, db, reference, seeded
 from models.documents import Stateful, state_column
 from models.errors import N_
 from models.organisation import Status
@@ -55,6 +55,7 @@ class AssetType(db.Model):
     """
 
     __tablename__ = "asset_type"
+    text_columns = ("name",)
     __table_args__ = (
         sa.CheckConstraint("useful_life > 0", name="useful_life_positive"),
         sa.CheckConstraint("method = 'none' OR useful_life IS NOT NULL", name="life_when_depreciated"),
@@ -84,9 +85,6 @@ class AssetType(db.Model):
                                                                foreign_keys=[accumulated_account_id])
     expense_account: Mapped[Account | None] = relationship("Account", foreign_keys=[expense_account_id])
 
-    def __str__(self) -> str:
-        return self.name
-
 
 AssetType.__table__.append_constraint(sa.CheckConstraint(
     sa.and_(AssetType.__table__.c.residual_percent >= 0, AssetType.__table__.c.residual_percent <= 100),
@@ -97,6 +95,7 @@ class AssetModel(db.Model):
     """A catalogue entry: what plans, procurements, receipts and room classes ask for."""
 
     __tablename__ = "asset_model"
+    text_columns = ("name",)
     __table_args__ = (sa.CheckConstraint("estimated_price >= 0", name="estimated_price_not_negative"),
                       ten_digits())
 
@@ -117,14 +116,12 @@ class AssetModel(db.Model):
 
     asset_type: Mapped[AssetType] = relationship()
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Vendor(db.Model):
     """Who sells, repairs and calibrates assets."""
 
     __tablename__ = "vendor"
+    text_columns = ("name",)
     __table_args__ = ({"info": {"seed": "tb_vendor"}},)
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_vendor.vendor_id"))
@@ -137,9 +134,6 @@ class Vendor(db.Model):
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE, info=seeded("tb_vendor.status_vendor"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Ownership(StrEnum):
@@ -216,6 +210,7 @@ class Asset(Stateful, db.Model):
     """
 
     __tablename__ = "asset"
+    text_columns = ("tag", "name")
     __table_args__ = (
         sa.CheckConstraint("acquisition_cost >= 0", name="acquisition_cost_not_negative"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -353,9 +348,6 @@ class Asset(Stateful, db.Model):
         return self.is_there and not self.calibration_failed and (
             self.calibration_due_on is None or self.calibration_due_on >= day)
 
-    def __str__(self) -> str:
-        return f"{self.tag} {self.name}"
-
 
 @event.listens_for(Asset, "before_insert")
 def _give_tag(_mapper: Any, connection: sa.Connection, asset: Asset) -> None:
@@ -428,3 +420,8 @@ class AssetBook(db.Model):
 
     def __str__(self) -> str:
         return f"{self.asset.tag} {self.book}" if self.asset else self.book
+
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        tag = sa.select(Asset.tag).where(Asset.id == row.asset_id).scalar_subquery()
+        return tag + " " + as_text(row.book)

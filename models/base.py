@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar, Token
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, aliased, mapped_column, registry
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.errors import N_, Conflict, told_of
@@ -132,6 +133,9 @@ OccurredAt = Annotated[datetime, mapped_column(UtcDateTime())]
 class Base(DeclarativeBase):
     #: References that a record's own name (`__str__`) needs; lists load them with it.
     names_by: ClassVar[tuple[str, ...]] = ()
+    #: The columns whose values, with spaces between, are a record's text. A class whose text is more than
+    #: that has its own `__str__`, and `text_sql` beside it when other tables refer to it.
+    text_columns: ClassVar[tuple[str, ...]] = ()
 
     registry = registry(
         metadata=sa.MetaData(naming_convention=NAMING),
@@ -148,6 +152,36 @@ class Base(DeclarativeBase):
             str: sa.String(200),
         },
     )
+
+    def __str__(self) -> str:
+        return " ".join(str(getattr(self, name)) for name in self.text_columns) or object.__str__(self)
+
+    @classmethod
+    def has_text(cls) -> bool:
+        """Whether a record says what it is called; else pages number it."""
+        return bool(cls.text_columns) or cls.__str__ is not Base.__str__
+
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        """The text of a record in SQL, where `row` is the class or an alias of it; the same as `str`."""
+        if cls.__str__ is not Base.__str__ or not cls.text_columns:
+            raise NotImplementedError(f"{cls.__name__} has no text in SQL")
+        first, *rest = (as_text(getattr(row, name)) for name in cls.text_columns)
+        return functools.reduce(lambda text, part: text + " " + part, rest, first)
+
+    @classmethod
+    def reference_text_sql(cls, row: Any, name: str) -> sa.ColumnElement[str]:
+        """The text of the record that the reference `name` of `row` leads to, in SQL; NULL without one."""
+        relation = sa.inspect(cls).relationships[name]
+        target = aliased(relation.mapper.class_)
+        key, = relation.local_columns
+        return sa.select(relation.mapper.class_.text_sql(target)).where(
+            target.id == getattr(row, cls.__mapper__.get_property_by_column(key).key)).scalar_subquery()
+
+
+def as_text(column: Any) -> sa.ColumnElement[str]:
+    """A column in SQL as text, so that it can stand beside other text."""
+    return column if type(column.type) is sa.String else sa.cast(column, sa.String)
 
 
 @event.listens_for(Mapper, "after_mapper_constructed")

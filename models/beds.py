@@ -162,6 +162,10 @@ class Bed(Stateful, db.Model):
     def __str__(self) -> str:
         return f"{self.inpatient_room.number}-{self.number}" if self.inpatient_room else self.number
 
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(cls.reference_text_sql(row, "inpatient_room") + "-" + row.number, row.number)
+
 
 @event.listens_for(Bed, "before_update")
 def _since(_mapper: Any, _connection: Any, bed: Bed) -> None:
@@ -235,6 +239,10 @@ class Stay(db.Model):
 
     def __str__(self) -> str:
         return str(self.patient or self.outside_reference)
+
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(cls.reference_text_sql(row, "patient"), row.outside_reference)
 
 
 @event.listens_for(Stay, "after_insert")

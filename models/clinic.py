@@ -33,6 +33,7 @@ class Specialization(db.Model):
     """A medical specialisation, e.g. paediatrics; `code` is its title's short form (Sp.A)."""
 
     __tablename__ = "specialization"
+    text_columns = ("name",)
     __table_args__ = ({"info": {"seed": "Halaman Daftar Spesialisasi Dokter"}},)
 
     id: Mapped[Id]
@@ -47,9 +48,6 @@ class Specialization(db.Model):
 
     doctors: Mapped[list[Doctor]] = relationship(back_populates="specialization", order_by="Doctor.name")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Doctor(db.Model):
     """A doctor who consults. One who had consultations is made inactive, never deleted.
@@ -59,6 +57,7 @@ class Doctor(db.Model):
     """
 
     __tablename__ = "doctor"
+    text_columns = ("name",)
     __table_args__ = (
         sa.CheckConstraint("fee >= 0", name="fee_not_negative"),
         sa.Index("ix_doctor_status_name", "status", "name"),
@@ -92,9 +91,6 @@ class Doctor(db.Model):
     def licensed_on(self, day: date) -> bool:
         """Whether neither STR nor SIP has run out by `day`; a licence without an expiry is for life."""
         return all(expiry is None or expiry >= day for expiry in (self.str_expires_on, self.sip_expires_on))
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class DoctorSchedule(db.Model):
@@ -140,6 +136,7 @@ class ScheduleException(db.Model):
     where one is), or has extra hours, which may pass midnight."""
 
     __tablename__ = "schedule_exception"
+    text_columns = ("on", "kind")
     __table_args__ = (
         sa.Index("ix_schedule_exception_doctor_on", "doctor_id", "on"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_hours"),
@@ -164,9 +161,6 @@ class ScheduleException(db.Model):
     __mapper_args__ = {"version_id_col": version}
 
     doctor: Mapped[Doctor] = relationship("Doctor")
-
-    def __str__(self) -> str:
-        return f"{self.on} {self.kind}"
 
 
 class Sex(StrEnum):
@@ -258,6 +252,7 @@ class Patient(Stateful, db.Model):
     """
 
     __tablename__ = "patient"
+    text_columns = ("name",)
     __table_args__ = (
         sa.Index("ix_patient_name", "name"),
         sa.CheckConstraint("nik_index IS NULL OR nik IS NOT NULL", name="nik_with_index"),
@@ -368,9 +363,6 @@ class Patient(Stateful, db.Model):
         alone."""
         return self.guardian_id is not None and self.relation == Relation.CHILD and self.age_on(day) >= OF_AGE
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class ConsentKind(StrEnum):
     PRIVACY = "privacy"
@@ -392,6 +384,7 @@ class Consent(db.Model):
     """
 
     __tablename__ = "consent"
+    text_columns = ("kind", "text_version")
     __table_args__ = (
         sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= given_at", name="withdrawn_after_given"),
         sa.CheckConstraint("way = 'portal' OR said_by IS NOT NULL", name="said_by_somebody"),
@@ -411,6 +404,3 @@ class Consent(db.Model):
 
     patient: Mapped[Patient] = relationship(back_populates="consents")
     given_by: Mapped[User] = relationship("User")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.text_version}"

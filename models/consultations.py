@@ -373,6 +373,7 @@ class Diagnosis(db.Model):
     consultation."""
 
     __tablename__ = "diagnosis"
+    text_columns = ("code", "name")
     __table_args__ = (
         sa.Index("uq_diagnosis_consultation_id_code_live", "consultation_id", "code", unique=True,
                  sqlite_where=sa.text("withdrawn_at IS NULL"),
@@ -393,6 +394,3 @@ class Diagnosis(db.Model):
 
     consultation: Mapped[Consultation] = relationship(back_populates="diagnoses")
     recorded_by: Mapped[User] = relationship("User")
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"

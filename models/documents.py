@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
 
 from models import clock
-from models.base import MASKED_IN_RECORDS, BigId, Code, Id, Text, db, reference, seeded
+from models.base import MASKED_IN_RECORDS, BigId, Code, Id, Text, as_text, db, reference, seeded
 from models.workflow import Condition, Workflow
 
 if TYPE_CHECKING:
@@ -205,6 +205,10 @@ class Document(Stateful):
 
     def __str__(self) -> str:
         return self.number or f"({self.prefix} #{self.id})"
+
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(row.number, f"({cls.prefix} #" + as_text(row.id) + ")")
 
 
 def document_types() -> dict[str, type[Document]]:

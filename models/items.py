@@ -27,6 +27,7 @@ class ItemCategory(db.Model):
     """A kind of item: solid medicines, stationery, linen …"""
 
     __tablename__ = "item_category"
+    text_columns = ("name",)
     __table_args__ = ({"info": {"seed": "tb_barangJenis"}},)
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_barangJenis.barangJenis_id"))
@@ -38,15 +39,13 @@ class ItemCategory(db.Model):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Item(db.Model):
     """A stocked item. Stock is counted in `base_unit`, to `precision` decimals; the ledger keeps
     `stock_on_hand`."""
 
     __tablename__ = "item"
+    text_columns = ("code", "name")
     __table_args__ = (
         sa.CheckConstraint("stock_on_hand >= 0", name="stock_on_hand_not_negative"),
         sa.CheckConstraint("minimum_stock >= 0", name="minimum_stock_not_negative"),
@@ -105,15 +104,13 @@ class Item(db.Model):
                 item=self.name)
         return base.quantize(step)
 
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
 
 class UnitConversion(db.Model):
     """A unit of measure of an item and its factor to the base unit; the base unit is a row too, with factor
     1."""
 
     __tablename__ = "unit_conversion"
+    text_columns = ("unit_name",)
     __table_args__ = (
         sa.UniqueConstraint("item_id", "unit_name"),
         sa.UniqueConstraint("item_id", "id"),
@@ -131,9 +128,6 @@ class UnitConversion(db.Model):
     __mapper_args__ = {"version_id_col": version}
 
     item: Mapped[Item] = relationship(back_populates="units")
-
-    def __str__(self) -> str:
-        return self.unit_name
 
 
 @event.listens_for(MeasuredLine, "before_insert", propagate=True)
@@ -175,6 +169,7 @@ class Supplier(db.Model):
     """A supplier of stocked items."""
 
     __tablename__ = "supplier"
+    text_columns = ("name",)
     __table_args__ = (
         sa.CheckConstraint("lead_time_days >= 0", name="lead_time_days_not_negative"),
         {"info": {"seed": "tb_supplier"}},
@@ -198,6 +193,3 @@ class Supplier(db.Model):
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
-
-    def __str__(self) -> str:
-        return self.name

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import BigId, Code, Id, Money, Name, db, reference, seeded
+from models.base import BigId, Code, Id, Money, Name, as_text, db, reference, seeded
 from models.organisation import Status
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Account(db.Model):
     """An account of the chart (akun)."""
 
     __tablename__ = "account"
+    text_columns = ("code", "name")
     __table_args__ = ({"info": {"seed": "akun"}},)
 
     id: Mapped[Id]
@@ -50,9 +51,6 @@ class Account(db.Model):
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
 
 
 class Period(db.Model):
@@ -80,6 +78,11 @@ class Period(db.Model):
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        month = sa.case((row.month < 10, "0"), else_="") + as_text(row.month)
+        return as_text(row.year) + "-" + month
 
 
 class Posting(StrEnum):

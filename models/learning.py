@@ -33,6 +33,7 @@ class LearningClass(db.Model):
     """A teacher's class. Students join with its invitation code while it has one; a closed class has none."""
 
     __tablename__ = "learning_class"
+    text_columns = ("name",)
     __table_args__ = (
         sa.CheckConstraint("closed_at >= opened_at", name="closed_after_opened"),
         sa.CheckConstraint("closed_at IS NULL OR invitation_code IS NULL", name="closed_invites_nobody"),
@@ -55,9 +56,6 @@ class LearningClass(db.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ClassMember(db.Model):
@@ -90,6 +88,7 @@ class ClassTask(db.Model):
     """
 
     __tablename__ = "class_task"
+    text_columns = ("kind", "key")
     __table_args__ = (
         sa.UniqueConstraint("learning_class_id", "kind", "key"),
         sa.CheckConstraint("due_on >= opens_on", name="due_after_opening"),
@@ -112,14 +111,12 @@ class ClassTask(db.Model):
         """Whether its last day is over on `day`."""
         return self.due_on is not None and self.due_on < day
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
-
 
 class ExerciseProgress(db.Model):
     """How far a person got with an exercise. A hint may be used before the first try."""
 
     __tablename__ = "exercise_progress"
+    text_columns = ("key",)
     __table_args__ = (
         sa.UniqueConstraint("user_id", "key"),
         sa.CheckConstraint("tries >= 0", name="tries_not_negative"),
@@ -141,9 +138,6 @@ class ExerciseProgress(db.Model):
     last_sql: Mapped[Text | None] = mapped_column(info={"masked": True})
 
     user: Mapped[User] = relationship("User")
-
-    def __str__(self) -> str:
-        return self.key
 
 
 class CaseProgress(db.Model):
@@ -168,6 +162,7 @@ class OwnExercise(db.Model):
     """An exercise that a teacher wrote, as TOML. Published, it can be given to the own classes only."""
 
     __tablename__ = "own_exercise"
+    text_columns = ("key",)
     __table_args__ = (
         sa.UniqueConstraint("key"),
         sa.CheckConstraint(f"key LIKE '{OWN}%'", name="key_of_its_own"),
@@ -183,6 +178,3 @@ class OwnExercise(db.Model):
     __mapper_args__ = {"version_id_col": version}
 
     teacher: Mapped[User] = relationship("User")
-
-    def __str__(self) -> str:
-        return self.key

@@ -283,6 +283,10 @@ class MaintenanceLine(Stateful, db.Model):
     def __str__(self) -> str:
         return str(self.thing)
 
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(*(cls.reference_text_sql(row, name) for name in THINGS))
+
 
 class MaintenancePart(MeasuredLine, db.Model):
     """A spare part used on a line, out of a store."""

@@ -20,6 +20,7 @@ class Substance(db.Model):
     by semicolons: what meets one member of a group is held against all of them."""
 
     __tablename__ = "substance"
+    text_columns = ("name",)
 
     id: Mapped[Id]
     name: Mapped[Name]
@@ -34,9 +35,6 @@ class Substance(db.Model):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (sa.UniqueConstraint("name"),)
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class NameKind(StrEnum):
     BRAND = "brand"
@@ -49,6 +47,7 @@ class MedicineName(db.Model):
     parted by " + "; a group's name stands there where the word means the whole group."""
 
     __tablename__ = "medicine_name"
+    text_columns = ("name",)
 
     id: Mapped[Id]
     name: Mapped[Name]
@@ -59,9 +58,6 @@ class MedicineName(db.Model):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (sa.UniqueConstraint("name"),)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Severity(StrEnum):

@@ -26,6 +26,7 @@ class WorkUnit(db.Model):
     """A unit of the hospital that asks for goods and bears their cost."""
 
     __tablename__ = "work_unit"
+    text_columns = ("name",)
     __table_args__ = ({"info": {"seed": "unit_kerja"}},)
 
     id: Mapped[Id] = mapped_column(info=seeded("unit_kerja.unit_kerja_id"))
@@ -38,14 +39,12 @@ class WorkUnit(db.Model):
 
     account: Mapped[Account | None] = relationship("Account")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Employee(db.Model):
     """A person who works here: technician, cleaner, storekeeper. May have an account."""
 
     __tablename__ = "employee"
+    text_columns = ("name",)
     __table_args__ = ({"info": {"seed": "pegawai"}},)
 
     id: Mapped[Id] = mapped_column(info=seeded("pegawai.pegawai_id"))
@@ -61,23 +60,18 @@ class Employee(db.Model):
 
     work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Setting(db.Model):
     """A value that the administrator sets: limits, tolerances, the hospital's name."""
 
     __tablename__ = "setting"
+    text_columns = ("key",)
 
     id: Mapped[Id]
     key: Mapped[Code] = mapped_column(unique=True)
     value: Mapped[Text]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
-
-    def __str__(self) -> str:
-        return self.key
 
 
 class HolidayKind(StrEnum):
@@ -89,6 +83,7 @@ class Holiday(db.Model):
     """A public holiday or a day of joint leave."""
 
     __tablename__ = "holiday"
+    text_columns = ("name",)
     __table_args__ = (sa.UniqueConstraint("on", "name"),)
 
     id: Mapped[Id]
@@ -100,14 +95,12 @@ class Holiday(db.Model):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class CodeList(db.Model):
     """One value of a civil code list (religion, marital status, blood type, payer …)."""
 
     __tablename__ = "code_list"
+    text_columns = ("name",)
     __table_args__ = (sa.UniqueConstraint("list", "code"),)
 
     id: Mapped[Id]
@@ -117,9 +110,6 @@ class CodeList(db.Model):
     name_en: Mapped[Name | None]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     __mapper_args__ = {"version_id_col": version}
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class RegionLevel(StrEnum):
@@ -134,12 +124,10 @@ class Region(db.Model):
     (11.01.01.2001)."""
 
     __tablename__ = "region"
+    text_columns = ("name",)
     __table_args__ = (sa.Index("ix_region_parent_name", "parent_code", "name"),)
 
     code: Mapped[str] = mapped_column(sa.String(13), primary_key=True)
     parent_code: Mapped[str | None] = mapped_column(sa.ForeignKey("region.code"))
     level: Mapped[RegionLevel]
     name: Mapped[Name]
-
-    def __str__(self) -> str:
-        return self.name

@@ -138,6 +138,7 @@ class JobRun(db.Model):
     do it."""
 
     __tablename__ = "job_run"
+    text_columns = ("job", "due")
     __table_args__ = (sa.UniqueConstraint("job", "due"),)
 
     id: Mapped[Id]
@@ -145,6 +146,3 @@ class JobRun(db.Model):
     due: Mapped[Code]
     ran_at: Mapped[datetime] = mapped_column(default=clock.now)
     result: Mapped[str | None] = mapped_column(sa.Text)
-
-    def __str__(self) -> str:
-        return f"{self.job} {self.due}"

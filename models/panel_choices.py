@@ -49,6 +49,7 @@ class SavedFilter(db.Model):
     own rows through it."""
 
     __tablename__ = "saved_filter"
+    text_columns = ("name",)
     __table_args__ = (
         sa.UniqueConstraint("user_id", "list_name", "name"),
         sa.Index("uq_saved_filter_default", "user_id", "list_name", unique=True,
@@ -67,9 +68,6 @@ class SavedFilter(db.Model):
     shared_with: Mapped[Role | None]
 
     user: Mapped[User] = relationship(User)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _joined(model: type[PanelChoice] | type[SavedFilter], *parts: Any) -> ScalarSelect[str]:

@@ -31,6 +31,7 @@ class User(db.Model):
     """An account of staff, a patient or a student. E-mail is unique whatever its case."""
 
     __tablename__ = "user"
+    text_columns = ("name",)
     __table_args__ = (
         sa.Index("uq_user_email_lower", sa.text("lower(email)"), unique=True),
         {"info": {"seed": ["user", "Halaman Registrasi"]}},
@@ -90,22 +91,17 @@ class User(db.Model):
     def get_id(self) -> str:
         return str(self.id)
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class UserRole(db.Model):
     """A role that a user holds."""
 
     __tablename__ = "user_role"
+    text_columns = ("role",)
 
     user_id: Mapped[int] = reference("user", primary_key=True, ondelete="CASCADE", index=False)
     role: Mapped[Role] = mapped_column(primary_key=True)
 
     user: Mapped[User] = relationship(back_populates="user_roles")
-
-    def __str__(self) -> str:
-        return self.role
 
 
 class UserSession(db.Model):

@@ -55,6 +55,7 @@ class Land(db.Model):
     """A parcel of land. It is never depreciated."""
 
     __tablename__ = "land"
+    text_columns = ("name",)
     __table_args__ = (
         sa.CheckConstraint("total_area > 0", name="total_area_positive"),
         sa.CheckConstraint("built_area >= 0", name="built_area_not_negative"),
@@ -80,14 +81,12 @@ class Land(db.Model):
     account: Mapped[Account | None] = relationship("Account")
     buildings: Mapped[list[Building]] = relationship(back_populates="land")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Building(db.Model):
     """A building on a parcel. `permit_number` is the building permit (IMB, today PBG)."""
 
     __tablename__ = "building"
+    text_columns = ("name",)
     __table_args__ = (
         sa.CheckConstraint("floor_area > 0", name="floor_area_positive"),
         sa.CheckConstraint("floors > 0", name="floors_positive"),
@@ -117,9 +116,6 @@ class Building(db.Model):
     account: Mapped[Account | None] = relationship("Account")
     rooms: Mapped[list[Room]] = relationship(back_populates="building")
     wards: Mapped[list[Ward]] = relationship(back_populates="building")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class RoomKind(StrEnum):
@@ -173,6 +169,7 @@ class Room(Stateful, db.Model):
     """A room that no patient stays in overnight: polyclinic, office, store, theatre."""
 
     __tablename__ = "room"
+    text_columns = ("name",)
     __table_args__ = (
         sa.UniqueConstraint("building_id", "name"),
         sa.CheckConstraint("area > 0", name="area_positive"),
@@ -215,9 +212,6 @@ class Room(Stateful, db.Model):
     facilities: Mapped[list[RoomFacility]] = relationship("RoomFacility", back_populates="room")
     assets: Mapped[list[Asset]] = relationship("Asset", viewonly=True, order_by="Asset.id")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class WardKind(StrEnum):
     GENERAL = "general"
@@ -233,6 +227,7 @@ class Ward(db.Model):
     """A ward (sal): inpatient rooms of one building under one nursing station."""
 
     __tablename__ = "ward"
+    text_columns = ("name",)
     __table_args__ = ({"info": {"seed": "tb_sal"}},)
 
     id: Mapped[Id] = mapped_column(info=seeded("tb_sal.sal_id"))
@@ -249,15 +244,13 @@ class Ward(db.Model):
     work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
     inpatient_rooms: Mapped[list[InpatientRoom]] = relationship(back_populates="ward")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class RoomClass(db.Model):
     """A class of inpatient rooms: how many beds a room has, and whether a cleaned room is inspected before
     use."""
 
     __tablename__ = "room_class"
+    text_columns = ("name",)
     __table_args__ = (
         sa.CheckConstraint("bed_count > 0", name="bed_count_positive"),
         {"info": {"seed": "tb_kelas"}},
@@ -276,9 +269,6 @@ class RoomClass(db.Model):
     facilities: Mapped[list[ClassFacility]] = relationship("ClassFacility", back_populates="room_class")
     inpatient_rooms: Mapped[list[InpatientRoom]] = relationship(back_populates="room_class")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class InpatientRoomState(StrEnum):
     READY = "ready"
@@ -293,6 +283,7 @@ class InpatientRoom(db.Model):
     in."""
 
     __tablename__ = "inpatient_room"
+    text_columns = ("number",)
     __table_args__ = (
         sa.UniqueConstraint("ward_id", "number"),
         sa.CheckConstraint("area > 0", name="area_positive"),
@@ -317,6 +308,3 @@ class InpatientRoom(db.Model):
     beds: Mapped[list[Bed]] = relationship("Bed", back_populates="inpatient_room", order_by="Bed.number")
     facilities: Mapped[list[RoomFacility]] = relationship("RoomFacility", back_populates="inpatient_room")
     assets: Mapped[list[Asset]] = relationship("Asset", viewonly=True, order_by="Asset.id")
-
-    def __str__(self) -> str:
-        return self.number

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import Code, Factor, Id, Name, Quantity, Text, db, reference
+from models.base import Code, Factor, Id, Name, Quantity, Text, as_text, db, reference
 from models.documents import Area, Document, Posts, Stateful, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
@@ -246,6 +246,7 @@ class PrescriptionTemplate(db.Model):
     """A prescription that a doctor writes often: its lines are put on a new one by its name."""
 
     __tablename__ = "prescription_template"
+    text_columns = ("name",)
     __table_args__ = (sa.UniqueConstraint("doctor_id", "name"),)
 
     id: Mapped[Id]
@@ -257,9 +258,6 @@ class PrescriptionTemplate(db.Model):
 
     doctor: Mapped[Doctor] = relationship("Doctor")
     prescription: Mapped[Prescription] = relationship("Prescription")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class LetterKind(StrEnum):
@@ -341,3 +339,8 @@ class Letter(Stateful, db.Model):
 
     def __str__(self) -> str:
         return self.own_number
+
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        consultation = cls.reference_text_sql(row, "consultation")
+        return sa.func.coalesce(row.number, consultation + "/" + as_text(row.id))

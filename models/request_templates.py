@@ -30,6 +30,7 @@ class RequestTemplate(db.Model):
     """A named list of a work unit, for one type of document."""
 
     __tablename__ = "request_template"
+    text_columns = ("name",)
     __table_args__ = (sa.UniqueConstraint("work_unit_id", "document_type", "name"),)
 
     id: Mapped[Id]
@@ -47,9 +48,6 @@ class RequestTemplate(db.Model):
     created_by: Mapped[User] = relationship("User")
     lines: Mapped[list[RequestTemplateLine]] = relationship(
         back_populates="request_template", cascade="all, delete-orphan", order_by="RequestTemplateLine.id")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class RequestTemplateLine(db.Model):

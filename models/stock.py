@@ -37,6 +37,7 @@ class Store(db.Model):
     """A store or pharmacy that holds stock."""
 
     __tablename__ = "store"
+    text_columns = ("name",)
 
     id: Mapped[Id]
     code: Mapped[Code] = mapped_column(unique=True)
@@ -47,9 +48,6 @@ class Store(db.Model):
     __mapper_args__ = {"version_id_col": version}
 
     work_unit: Mapped[WorkUnit | None] = relationship("WorkUnit")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class StoreItem(db.Model):
@@ -78,6 +76,7 @@ class Shelf(db.Model):
     several. People's, not the ledger's: balances are counted anew without it."""
 
     __tablename__ = "shelf"
+    text_columns = ("location",)
     __table_args__ = (
         sa.UniqueConstraint("store_id", "item_id", "location"),
         sa.CheckConstraint("location = trim(location) AND location <> ''", name="location_is_written"),
@@ -92,9 +91,6 @@ class Shelf(db.Model):
 
     store: Mapped[Store] = relationship("Store")
     item: Mapped[Item] = relationship("Item")
-
-    def __str__(self) -> str:
-        return self.location
 
 
 class StockBatch(db.Model):
@@ -127,6 +123,10 @@ class StockBatch(db.Model):
 
     def __str__(self) -> str:
         return self.number or "–"
+
+    @classmethod
+    def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(sa.func.nullif(row.number, ""), "–")
 
 
 def batch_key(number: Any) -> Any:

@@ -23,6 +23,7 @@ class ServiceContract(db.Model):
     """A vendor looks after assets for a yearly fee: all of a model, those on its lines, or both."""
 
     __tablename__ = "service_contract"
+    text_columns = ("number",)
     __table_args__ = (
         sa.UniqueConstraint("vendor_id", "number"),
         sa.CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
@@ -46,9 +47,6 @@ class ServiceContract(db.Model):
     asset_model: Mapped[AssetModel | None] = relationship()
     lines: Mapped[list[ServiceContractLine]] = relationship(
         back_populates="service_contract", cascade="all, delete-orphan", order_by="ServiceContractLine.id")
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class ServiceContractLine(db.Model):

@@ -30,6 +30,7 @@ class WallDisplay(Stateful, db.Model):
     once, and works until somebody ends it."""
 
     __tablename__ = "wall_display"
+    text_columns = ("name",)
     workflow = Workflow(
         DisplayState.SHOWING,
         Transition("revoke", (DisplayState.SHOWING,), DisplayState.REVOKED, Role.ADMIN),
@@ -49,6 +50,3 @@ class WallDisplay(Stateful, db.Model):
 
     ward: Mapped[Ward | None] = relationship(Ward)
     created_by: Mapped[User] = relationship("User")
-
-    def __str__(self) -> str:
-        return self.name

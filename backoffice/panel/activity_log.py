@@ -3,7 +3,7 @@ from what to what. Nobody writes here; `flask verify` proves that nobody did."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from backoffice.panel import rendering
 from backoffice.panel.base import LedgerView
 from backoffice.panel.columns import mapped_tables
+from backoffice.panel.export_rows import ExportColumn
 from models.activity import ActivityLog
 from models.base import db
 from models.operations.core.activity import MASK, shown_today
@@ -61,10 +62,11 @@ class ActivityLogView(LedgerView):
         return (sa.case((ActivityLog.table_name.in_(OPEN_BEFORE), ""),
                         else_=sa.cast(ActivityLog.properties, sa.Text)),)
 
-    def plain_cell(self, record: Any, name: str) -> Any:
-        if name == "properties":
-            return rendering.plain(shown_today(record.table_name, record.properties))
-        return super().plain_cell(record, name)
+    def export_column(self, column: ExportColumn) -> ExportColumn:
+        if column.name != "properties":
+            return column
+        return replace(column, finish=lambda row: rendering.plain(
+            shown_today(row.table_name, row.properties)))
 
     @property
     def column_export_list(self) -> frozenset[str]:

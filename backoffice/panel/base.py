@@ -9,7 +9,7 @@ All behaviour is here: scope, versions, CSRF, lists by key, exports, lines, tran
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
-from backoffice.panel import group_sums, lists, lookups, saving
+from backoffice.panel import export_rows, group_sums, lists, lookups, saving
 from backoffice.panel.backdating import DatePages, kept_for_the_head
 from backoffice.panel.bulk_edit import BulkEdit
 from backoffice.panel.columns import HIDDEN, columns_of, key_of
@@ -37,7 +37,7 @@ from models.operations.setup import list_layouts
 from models.rights import is_bound_to_unit, may, scope
 from models.roles import Role
 from models.workflow import has_lines
-from portal.web import export, replica, search_sealing
+from portal.web import export, search_sealing
 from portal.web.locale import quantity
 
 
@@ -359,25 +359,29 @@ class StaffView(BulkEdit, TransitionPages, TableView):
         names = self.seen(name for name in self.every if name in self.column_export_list)
         if request.args.get("columns") == "shown":
             names = tuple(name for name in self.shown_columns() if name in names) or names
-        statement = lists.narrowed(self, requested, self.scoped()).options(*lists.eager(self.model, names))
-        key = key_of(self.model)
+        statement = lists.narrowed(self, requested, self.scoped()).order_by(key_of(self.model))
         export.note(self.table, format=export_type)
-
-        def rows() -> Iterator[list[Any]]:
-            reader = replica.session()
-            result = reader.execute(statement.order_by(key).execution_options(yield_per=1000)).scalars()
-            for record in result:
-                yield [self.plain_cell(record, name) for name in names]
-                reader.expunge(record)
-
         heads = [str(self.label(name)) for name in names]
-        writer, media = ((export.as_csv, "text/csv; charset=utf-8") if export_type == "csv" else
-                         (export.as_xlsx,
-                          "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
-        answer = Response(stream_with_context(writer(heads, rows())), mimetype=media)
+        body = export_rows.written(*self.export_columns(statement, names), heads, export_type)
+        media = "text/csv; charset=utf-8" if export_type == "csv" else export.XLSX
+        answer = Response(stream_with_context(body), mimetype=media)
         answer.headers["Content-Disposition"] = \
             f'attachment; filename="{self.table}-{clock.today().isoformat()}.{export_type}"'
         return answer
+
+    def export_columns(self, statement: sa.Select[Any], names: Iterable[str]
+                       ) -> tuple[sa.Select[Any], list[export_rows.ExportColumn]]:
+        """The statement of an exported file and its columns; a view writes some of them otherwise."""
+        columns, joins = [], []
+        for name in names:
+            column, join = export_rows.column_of(self.model, self.every[name])
+            columns.append(self.export_column(column))
+            joins += [join] if join is not None else []
+        return export_rows.selected(statement, columns, joins), columns
+
+    def export_column(self, column: export_rows.ExportColumn) -> export_rows.ExportColumn:
+        """One column of the exported file; views replace its value in SQL, or have Python finish it."""
+        return column
 
     @property
     def column_export_list(self) -> frozenset[str]:

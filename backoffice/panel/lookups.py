@@ -185,7 +185,7 @@ def is_exact(record: Any, text: str) -> bool:
 
 def text_of(record: Any) -> str:
     """What a record is called in a choice list."""
-    if type(record).__str__ is not object.__str__:
+    if record.has_text():
         return str(record)
     every = columns_of(type(record))
     parts = [str(getattr(record, name)) for name in ("asset_model", "item", "asset", "name") if name in every]

@@ -198,7 +198,7 @@ class TableView(ListChoices, ModelView):
         """What the record is called in headings and links."""
         if self.every.get("number") is not None and "number" in self.column_list:
             return record.number or gettext("(not numbered yet)")
-        return str(record) if type(record).__str__ is not object.__str__ else f"{self.one} {self.key(record)}"
+        return str(record) if record.has_text() else f"{self.one} {self.key(record)}"
 
     def title_of(self, record: Any) -> str:
         """What its own page is headed: a draft says what it is a draft of."""
@@ -228,10 +228,6 @@ class TableView(ListChoices, ModelView):
         column = self.every.get(name)
         value = getattr(record, name)
         return rendering.shown(column, value) if column is not None else Markup.escape(value)
-
-    def plain_cell(self, record: Any, name: str) -> Any:
-        """The value of one cell of the exported file."""
-        return rendering.plain(getattr(record, name))
 
     @staticmethod
     def written(column: Column, value: Any) -> str:

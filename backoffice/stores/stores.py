@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
 from backoffice.panel import drafts_from
 from backoffice.panel.base import DocumentView, LedgerView, Make, MasterView
+from backoffice.panel.export_rows import ExportColumn
 from backoffice.panel.rendering import BLANK
 from backoffice.stores.by_shelf import ByShelf
 from backoffice.stores.labels import LabelPages
@@ -88,8 +91,12 @@ class StockMoveView(LedgerView):
     model = StockMove
     column_list = ("moved_on", "item", "store", "batch", "kind", "quantity", "value")
 
+    @staticmethod
+    def _hides_medicines() -> bool:
+        return "lines.item" in hidden(current_user, "prescription")
+
     def _is_veiled(self, record: Any) -> bool:
-        return record.document_type == "prescription" and "lines.item" in hidden(current_user, "prescription")
+        return record.document_type == "prescription" and self._hides_medicines()
 
     def cell_document_id(self, record: Any) -> Markup:
         return BLANK if self._is_veiled(record) else self._number(record.document_id)
@@ -101,10 +108,11 @@ class StockMoveView(LedgerView):
     def _number(key: int) -> Markup:
         return escape(str(key))
 
-    def plain_cell(self, record: Any, name: str) -> Any:
-        if name in {"document_id", "line_id"} and self._is_veiled(record):
-            return None
-        return super().plain_cell(record, name)
+    def export_column(self, column: ExportColumn) -> ExportColumn:
+        if column.name in {"document_id", "line_id"} and self._hides_medicines():
+            shown = sa.case((StockMove.document_type != "prescription", column.value))
+            return replace(column, value=shown)
+        return column
 
 
 class StockBalanceView(LedgerView):

@@ -5,22 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from flask_login import current_user
 
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.operations.core import activity
+from portal.web import workbook
 
 #: What a spreadsheet would run, behind quotes too: one more goes in front, so that the text comes back.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _CHUNK = 64 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def note(table_name: str, changed_id: int | None = None, **properties: str) -> None:
@@ -75,44 +75,7 @@ def _decimal(value: Decimal) -> Decimal:
 
 def as_xlsx(heads: list[str], rows: Iterable[list[Any]], name: str = "",
             more: Iterable[tuple[str, list[str], Iterable[list[Any]]]] = ()) -> Iterator[bytes]:
-    """A workbook, written row by row to a temporary file and streamed from there; `more` are further
-    sheets."""
-    with tempfile.TemporaryFile() as file:
-        book = xlsxwriter.Workbook(file, {
-            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-            "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})
-        bold = book.add_format({"bold": True})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        for called, its_heads, its_rows in ((name, heads, rows), *more):
-            sheet = book.add_worksheet(_sheet(called) or None)
-            for place, head in enumerate(its_heads):
-                sheet.write_string(0, place, head, bold)
-            for number, row in enumerate(its_rows, 1):
-                if number >= 1_048_576:
-                    break
-                for place, value in enumerate(row):
-                    _write(sheet, number, place, value, moment)
-        book.close()
-        file.seek(0)
-        while piece := file.read(_CHUNK):
-            yield piece
-
-
-def _sheet(name: str) -> str:
-    """A name that a sheet may have."""
-    return "".join(" " if letter in "[]:*?/\\" else letter for letter in name)[:31].strip("' ")
-
-
-def _write(sheet: Any, number: int, place: int, value: Any, moment: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(number, place, value)
-    elif isinstance(value, (int, float, Decimal)):
-        sheet.write_number(number, place, value)
-    elif isinstance(value, datetime):
-        sheet.write_datetime(number, place, value, moment)
-    elif isinstance(value, date):
-        sheet.write_datetime(number, place, value)
-    else:
-        sheet.write_string(number, place, str(safe(str(value)))[:32_000])
+    """A workbook, in pieces as its rows come; `more` are further sheets."""
+    return workbook.stream((called, its_heads, ("".join([workbook.cell(safe(value)) for value in row])
+                                                for row in its_rows))
+                           for called, its_heads, its_rows in ((name, heads, rows), *more))

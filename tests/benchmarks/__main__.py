@@ -1,5 +1,5 @@
-"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh] [--only posting]`: both sides, turn by
-turn.
+"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh] [--only posting|exports|pages]`: all
+sides, turn by turn.
 
 BENCH_DATABASE_URL names a PostgreSQL server whose user may create databases (postgres at 127.0.0.1 unless
 said). The filled database, `rawat_bench_<moves>_<schema>`, is kept for the next run; `--fresh` makes it anew.
@@ -27,7 +27,7 @@ from flask.testing import FlaskClient
 
 from models.base import db
 from models.people import UserSession
-from tests.benchmarks import filling, posting
+from tests.benchmarks import exports, filling, posting
 from tests.benchmarks.django_peer import PATHS, make_django
 from tests.benchmarks.peer import make_peer
 from tests.support.applications import make_app
@@ -162,16 +162,20 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=31)
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
-    parser.add_argument("--only", choices=("pages", "posting"), help="leave the other half out")
+    parser.add_argument("--only", choices=("pages", "posting", "exports"), help="leave the rest out")
     options = parser.parse_args()
     if options.moves < 25_000:
         parser.error("fewer than 25,000 moves measure nothing")
     server = sa.make_url(os.environ.get("BENCH_DATABASE_URL") or SERVER)
-    if options.only != "pages":
+    if options.only in (None, "posting"):
         posting.run(server, options.runs)
     if options.only == "posting":
         return
     url = prepared(server, options.moves, options.fresh)
+    if options.only in (None, "exports"):
+        exports.run(url, _dsn(url), signed_in)
+    if options.only == "exports":
+        return
     app, peer = make_app(url.render_as_string(hide_password=False)), make_peer(_dsn(url))
     django = make_django(url, options.moves)
     app.testing = peer.testing = False
