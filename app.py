@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ from models.people import User
 from models.roles import Role
 from portal.learn import boxes
 from portal.web import config as site_config
-from portal.web import logs, replica, schema
+from portal.web import logs, processes, replica, schema
 
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, render_as_batch=False)
@@ -85,21 +86,21 @@ def prepare(app: Flask) -> None:
         db.session.remove()
 
 
-def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
+def make_server(app: Flask, *, threads: int, **where: Any) -> Any:
     """The WSGI server, listening: waitress, because it reads a request whole before a thread takes it, so
-    slow clients wait for themselves only."""
+    slow clients wait for themselves only. `where` is its `host` and `port`, or `sockets` that are open."""
     if app.config["LONG_POLL"]:
         from portal.web.long_poll import create_server
     else:
         from waitress import create_server
 
     child_process.READERS.leave_free(threads)
-    return create_server(app, host=host, port=port, threads=threads, ident="rawat", connection_limit=6000,
-                         backlog=2048, asyncore_use_poll=True, channel_timeout=60,
+    return create_server(app, threads=threads, ident="rawat", connection_limit=6000, backlog=2048,
+                         asyncore_use_poll=True, channel_timeout=60,
                          # Over it the connection is closed; between the two Flask answers with a page that
                          # says why.
                          max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
-                         clear_untrusted_proxy_headers=True, **_proxy())
+                         clear_untrusted_proxy_headers=True, **_proxy(), **where)
 
 
 def serve() -> None:
@@ -109,25 +110,40 @@ def serve() -> None:
     if not app.config["SANDBOX_SERVER"]:
         prepare(app)
     _more_sockets()
-    with app.app_context():
-        conversation_news.listen(sa.make_url(app.config["LISTEN_DATABASE_URL"] or db.engine.url))
+    processes.check(app)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
-    workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
+    usual = max(8, 4 * (os.cpu_count() or 2)) if app.config["PROCESSES"] == 1 else processes.THREADS
+    threads = int(os.environ.get("WORKERS") or usual)
     try:
-        server = make_server(app, host=host, port=port, threads=workers)
+        listening = socket.create_server((host, port), family=_family(host, port), backlog=2048)
     except OSError as problem:
         raise site_config.Unsafe(f"Rawat does not start: port {port}: {problem.strerror}.") from problem
     if app.config["SANDBOX_SERVER"]:
-        boxes.end_with_parent()
         print(f"Practice hospitals: http://{host}:{port}", flush=True)
     else:
         _greet(app, f"Rawat is ready after {time.monotonic() - started:.1f} s: http://{host}:{port}")
-        boxes.start(app, host)
-        sealing.start(app)
     gc.collect()
     # what is loaded now stays; walking through it held all threads for 0.2 s at every full collection
     gc.freeze()
+    processes.serve(app, lambda place: _answer(app, listening, host, threads, place))
+
+
+def _answer(app: Flask, listening: socket.socket, host: str, threads: int, place: int) -> None:
+    """Answer until stopped, as the process number `place`."""
+    with app.app_context():
+        conversation_news.listen(sa.make_url(app.config["LISTEN_DATABASE_URL"] or db.engine.url))
+    server = make_server(app, sockets=[listening], threads=threads)
+    if app.config["SANDBOX_SERVER"]:
+        boxes.end_with_parent()
+    else:
+        if place == 1:
+            boxes.start(app, host)
+        sealing.start(app)
     server.run()
+
+
+def _family(host: str, port: int) -> socket.AddressFamily:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
 
 
 def _greet(app: Flask, ready: str) -> None:

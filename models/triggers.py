@@ -19,9 +19,11 @@ from models import intervals, spelling
 from models.base import db
 from models.finality import APPEND_ONLY, Lines, lines, papers
 
-#: Beside documents' numbers, what people look for by a part of it all day: what is on a shelf.
+#: Beside documents' numbers, what people look for by a part of it, in tables that grow.
 LOOKED_UP = (("item", "barcode"), ("item", "code"), ("item", "name"), ("item", "also_called"),
-             ("stock_batch", "number"))
+             ("stock_batch", "number"), ("asset", "tag"), ("asset", "name"), ("letter", "number"),
+             ("patient", "medical_record_number"), ("patient", "name"), ("patient", "phone"),
+             ("store_request", "purpose"), ("fault_report", "code"))
 #: What is looked for as it sounds.
 SOUNDS = (("item", "name"), ("item", "also_called"))
 

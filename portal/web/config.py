@@ -64,6 +64,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "METRICS_TOKEN": os.environ.get("METRICS_TOKEN") or "",
         "LOG_FORMAT": _one_of("LOG_FORMAT", ("json", "text"),
                               "json" if environment == "production" else "text"),
+        "PROCESSES": _count("PROCESSES", 1, least=1),
         "SLOW_QUERY_MS": _count("SLOW_QUERY_MS", 1000, least=0),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},

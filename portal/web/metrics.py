@@ -27,19 +27,21 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("rawat_requests", "Requests answered.", ("endpoint", "method", "status"),
-                                registry=self.registry)
-        self.seconds = Histogram("rawat_request_seconds", "Time until the answer began.", ("endpoint",),
-                                 buckets=BUCKETS, registry=self.registry)
-        self.pool = Gauge("rawat_database_connections", "Connections of this process's pool.", ("use",),
-                          registry=self.registry)
+        #: Which of several processes this is: each answers with its own numbers.
+        self.process = "1"
+        self.requests = Counter("rawat_requests", "Requests answered.",
+                                ("process", "endpoint", "method", "status"), registry=self.registry)
+        self.seconds = Histogram("rawat_request_seconds", "Time until the answer began.",
+                                 ("process", "endpoint"), buckets=BUCKETS, registry=self.registry)
+        self.pool = Gauge("rawat_database_connections", "Connections of this process's pool.",
+                          ("process", "use"), registry=self.registry)
         self.up = Gauge("rawat_database_up", "Whether the database answers.", registry=self.registry)
 
     def note(self, response: Response) -> Response:
         endpoint = request.endpoint or "-"
         method = request.method if request.method in METHODS else "other"
-        self.requests.labels(endpoint, method, str(response.status_code)).inc()
-        self.seconds.labels(endpoint).observe(logs.seconds())
+        self.requests.labels(self.process, endpoint, method, str(response.status_code)).inc()
+        self.seconds.labels(self.process, endpoint).observe(logs.seconds())
         return response
 
     def text(self) -> bytes:
@@ -47,7 +49,7 @@ class Metrics:
         pool: Any = db.engine.engine.pool
         for use, count in (("used", "checkedout"), ("idle", "checkedin")):
             if hasattr(pool, count):
-                self.pool.labels(use).set(getattr(pool, count)())
+                self.pool.labels(self.process, use).set(getattr(pool, count)())
         waits = CollectorRegistry()
         try:
             for name, about, label, rows in of_database():

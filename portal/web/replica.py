@@ -55,6 +55,13 @@ def close_replica(app: Flask) -> None:
     engine.dispose()
 
 
+def dispose(app: Flask) -> None:
+    """Close the replica's connections; the next reading opens others."""
+    sessions = app.extensions.get(_KEY)
+    if sessions is not None:
+        sessions.get_bind().dispose()
+
+
 def give_up() -> None:
     """Give this request's connection to the replica back, also one that is lost."""
     sessions = current_app.extensions.get(_KEY)

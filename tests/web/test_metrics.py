@@ -25,9 +25,9 @@ def numbers(client: Any) -> dict[str, float]:
 
 
 def test_requests_are_counted_by_endpoint_method_and_status(client: Any) -> None:
-    login = 'rawat_requests_total{endpoint="site.login",method="GET",status="200"}'
-    nowhere = 'rawat_requests_total{endpoint="-",method="GET",status="404"}'
-    took = 'rawat_request_seconds_count{endpoint="site.login"}'
+    login = 'rawat_requests_total{endpoint="site.login",method="GET",process="1",status="200"}'
+    nowhere = 'rawat_requests_total{endpoint="-",method="GET",process="1",status="404"}'
+    took = 'rawat_request_seconds_count{endpoint="site.login",process="1"}'
     before = numbers(client)
     client.get("/login")
     client.get("/login")

@@ -36,14 +36,15 @@ pytestmark = [pytest.mark.commits, pytest.mark.skipif(
     reason="several processes are PostgreSQL's; TEST_DATABASE_URL names none")]
 
 
-def start(url: str, folder: Path, workers: int = 3) -> tuple[subprocess.Popen[bytes], int]:
+def start(url: str, folder: Path, workers: int = 3, processes: int = 1
+          ) -> tuple[subprocess.Popen[bytes], int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = os.environ | {
         "DATABASE_URL": url, "LISTEN_DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
         "PORT": str(port),
-        "WORKERS": str(workers), "SANDBOX_PORT": "off",
+        "WORKERS": str(workers), "PROCESSES": str(processes), "SANDBOX_PORT": "off",
         "RAWAT_INSTANCE": str(folder),
         **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}}
     environment.pop("MIGRATION_DATABASE_URL", None)

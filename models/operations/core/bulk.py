@@ -188,3 +188,9 @@ def forget(model: type[Any], ids: Iterable[int], *names: str) -> None:
         record = db.session.identity_map.get(identity_key(model, key))
         if record is not None:
             db.session.expire(record, names or None)
+
+
+def analyze(session: Any) -> None:
+    """Let PostgreSQL count what was loaded: until it does, it plans for tables that are empty."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("ANALYZE"))

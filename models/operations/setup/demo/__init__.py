@@ -15,6 +15,7 @@ from typing import Any
 
 from models import actor, clock
 from models.base import one_transaction
+from models.operations.core import bulk
 from models.operations.setup import reference
 from models.operations.setup.demo import (
     assets,
@@ -59,6 +60,8 @@ def load(session: Any, *, scale: int = 1, seed: int = 2026,
             _play(world, part)
     finally:
         clock.freeze(None)
+    with one_transaction():
+        bulk.analyze(session)
     say("done")
 
 
