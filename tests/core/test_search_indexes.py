@@ -15,7 +15,8 @@ WITHOUT = {
     "account_identity": "few: an account has one or two",
     "activity_log": "an index of every word would cost each write of the house; people filter by day, table "
                     "and person, which are indexed",
-    "api_answer": "kept for days only", "api_token": "few: a person has some", "secret_try": "kept for days only",
+    "api_answer": "kept for days only", "api_token": "few: a person has some",
+    "secret_try": "kept for days only",
     "case_progress": "a student's own", "class_task": "a class's own",
     "exercise_progress": "a student's own",
     "learning_class": "few", "own_exercise": "a teacher's own", "prescription_template": "a doctor's own",
