@@ -150,7 +150,7 @@ def _step(record: Any, yes: bool, reason: str, by: Any, version: int) -> Transit
     here = notices.turn(type(record), record.state) if yes else [
         each for each in record.workflow if record.state in each.sources and each.is_refusal]
     somewhere = [each for each in record.workflow if each.is_refusal is not yes]
-    named = here or [each for each in somewhere if by.has_role(*each.roles)] or somewhere
+    named = here or [each for each in somewhere if by.acts_in(*each.roles)] or somewhere
     record.workflow.require(record, named[0].name, by, reason or "-", version)
     raise Refused(N_("This paper asks for more than yes or no. Open it."))
 
