@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, object_sessio
 
 from models import clock
 from models.base import Id, Text, db, reference
-from models.documents import Area, Document, Posts, author, state_column
+from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_, Refused, told_by
 from models.people import AccountStatus, User, UserRole, UserSession
 from models.roles import Role
@@ -128,12 +128,13 @@ class Delegation(Document, db.Model):
     )
     prefix, dated = "PLW", "starts_on"
     area, icon, rank = Area.ADMINISTRATION, "user-check", 860
-    posts, process = Posts.NOTHING, ""
+    posts, process = Posts.NOTHING, "people"
     is_planned_ahead = True
     #: No delegation is passed on: the own roles alone move it.
     is_delegable = False
     also_final_in = (S.GRANTED, S.REVOKED, S.EXPIRED)
     paper_title = N_("Letter of delegation")
+    signs = (Signed(N_("Granted by"), "grant"), Signed(N_("Taker")))
     workflow = Workflow(
         S.DRAFT,
         Transition("grant", (S.DRAFT,), S.GRANTED, (*GIVEN_BY_HOLDER, R.ADMIN), numbers=True, when=(

@@ -24,16 +24,16 @@ NOT_COUNTED = frozenset({Role.PATIENT, Role.STUDENT, Role.TEACHER})
 def _in_others_names(session: Any) -> Iterator[tuple[DocumentEvent, Delegation]]:
     yield from session.execute(
         sa.select(DocumentEvent, Delegation).join(Delegation, Delegation.id == DocumentEvent.delegation_id)
-        .order_by(DocumentEvent.id)).tuples()
+        .order_by(DocumentEvent.id)).all()
 
 
 def _ended_at(session: Any) -> dict[int, int]:
     """The event by which each delegation ended, by its id."""
-    return dict(session.execute(
+    return dict(map(tuple, session.execute(
         sa.select(DocumentEvent.document_id, sa.func.max(DocumentEvent.id))
         .where(DocumentEvent.document_type == OWN, DocumentEvent.to_state.in_(
             (DelegationState.REVOKED.value, DelegationState.EXPIRED.value)))
-        .group_by(DocumentEvent.document_id)).tuples().all())
+        .group_by(DocumentEvent.document_id))))
 
 
 @check("delegations: every step in another's name was taken by the taker, in the given role, while it ran")
