@@ -29,6 +29,7 @@ from models.operations.core.approvals import perform
 from models.operations.ledger import backdating
 from models.operations.stores import own_stores
 from models.rights import RIGHTS, may
+from models.stand_ins import Giver
 from models.workflow import Transition
 from portal.web import words
 from portal.web.pdf import answer
@@ -99,6 +100,7 @@ class TransitionPages(RowActions, LineTables):
             self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
             steps=history.steps(record, happened) if has_flow else [], refusal=refusal, message_of=message_of,
             waiting=history.waits_for(record) if has_flow else (), editable=editable,
+            giver=self.giver_of(record, buttons),
             deletable=deletable, makes=self.open_makes(record),
             tables=[self.line_table(record, n) for n in self.lines],
             extra=self.extra(record))
@@ -127,6 +129,12 @@ class TransitionPages(RowActions, LineTables):
         steps = own_stores.open_steps(record, record.workflow.open_to(record, current_user), by=current_user)
         return sorted(steps,
                       key=lambda step: (not step.is_refusal, step.name not in ASIDE_BUTTONS))
+
+    def giver_of(self, record: Any, buttons: list[Transition]) -> Giver | None:
+        """In whose name the person would take one of the steps; None where all are the own."""
+        people = (next(step.open_as(record, current_user), None) for step in buttons)
+        return next((person for person in people if isinstance(person, Giver)), None) \
+            if current_user.givers else None
 
     def asks_first(self, step: Transition, record: Any) -> bool:
         """Whether the step opens a page that asks (a reason, a price) before it is taken. What may be left as

@@ -403,8 +403,8 @@ def test_verify_finds_steps_that_no_delegation_covers(cast: Any, values: dict[st
     if values.get("occurred_at"):
         values = {"occurred_at": clock.now() + timedelta(days=2)}
     planted(request, delegation, **values)
-    assert broken() == {"every step in another's name was taken by the taker, in the given role, while it "
-                        "ran"}
+    assert len(broken()) == 1
+    assert "in another's name" in broken().pop()
 
 
 def test_verify_finds_who_approved_the_own_paper_for_another(cast: Any) -> None:
