@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -113,8 +114,9 @@ class Stateful:
 
     @property
     def events(self) -> list[DocumentEvent]:
-        """The history, oldest first. One statement the first time, kept on the instance until the session
-        ends."""
+        """The history, oldest first: as `known_histories` read it, else by a statement each time."""
+        if (known := self.__dict__.get("known_events")) is not None:
+            return list(known)
         session = object_session(self)
         if session is None or self.id is None:
             return []
@@ -147,6 +149,23 @@ class Stateful:
         """Who approved since the document last left draft, and in whose name."""
         return {person for event in self.events_of_round if event.transition.startswith("approve")
                 for person in event.person_ids}
+
+
+def known_histories(records: Sequence[Stateful]) -> None:
+    """Read the histories of records of one type in one statement, and keep them on the records until their
+    next step."""
+    session = object_session(records[0]) if records else None
+    if session is None:
+        return
+    rows = session.scalars(
+        sa.select(DocumentEvent).options(joinedload(DocumentEvent.delegation))
+        .where(DocumentEvent.document_type == records[0].__tablename__,
+               DocumentEvent.document_id.in_([record.id for record in records])).order_by(DocumentEvent.id))
+    found: dict[int, list[DocumentEvent]] = {record.id: [] for record in records}
+    for event in rows:
+        found[event.document_id].append(event)
+    for record in records:
+        record.__dict__["known_events"] = found[record.id]
 
 
 class Document(Stateful):

@@ -22,7 +22,7 @@ from backoffice.panel.line_tables import LineTables
 from backoffice.panel.views import done, message_of
 from models.activity import Activity
 from models.base import db, one_transaction
-from models.documents import Attachment, Comment, Document
+from models.documents import Attachment, Comment, Document, known_histories
 from models.errors import N_, NeedsHead, NotAllowed, PeriodClosed, Refused, WrongState
 from models.operations.core import activity, amendments, files
 from models.operations.core.approvals import perform
@@ -89,6 +89,8 @@ class TransitionPages(RowActions, LineTables):
         happened = history.timeline(record) if has_flow or self.keeps_files else []
         if "files" in self.hidden_in(record):
             happened = [entry for entry in happened if entry.kind != "file"]
+        if has_flow and current_user.givers:
+            known_histories([record])
         buttons = self.buttons(record) if has_flow else []
         chain = self.chain(record) if isinstance(record, Document) else ([], [])
         editable = self.can_edit and may(current_user, "edit", self.table) and (

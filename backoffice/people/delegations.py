@@ -13,7 +13,8 @@ from wtforms import SelectField, validators
 from backoffice.panel.base import DocumentView
 from backoffice.panel.fields import REQUIRED, EnumField
 from backoffice.panel.forms import StaffForm, make_form
-from models.delegations import GIVEN_BY_HOLDER, NEVER_GIVEN, Delegation
+from models.delegations import GIVEN_BY_HOLDER, NEVER_GIVEN, Delegation, giver_or_admin
+from models.errors import NotAllowed
 from models.operations.people import delegations
 from models.people import User
 from models.roles import STAFF_ROLES, Role
@@ -97,6 +98,8 @@ class DelegationView(DocumentView):
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         if "giver" not in form:
+            if not is_new and record.giver_id != current_user.id:
+                raise NotAllowed(giver_or_admin.refusal)
             record.giver = _person()
         delegations.prepare(record, by=_person())
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from backoffice.panel import inbox
+from backoffice.panel import deciding, inbox
 from models import clock
 from models.base import db
 from models.delegations import AWAY_AFTER, Delegation, DelegationState
@@ -209,6 +209,32 @@ def test_its_end_takes_the_turn_back(cast: Any) -> None:
     open_to = set(db.session.scalars(sa.select(Notice.user_id).where(
         Notice.record_id == request.id, Notice.waits, Notice.read_at.is_(None))))
     assert open_to == {cast.head.id}
+
+
+def statements_for(person: User, ids: list[int]) -> int:
+    """Statements that deciding on these requests asks of the database, the account known."""
+    rows = [inbox.Waiting("store_request", key, "", "submitted", "", "", None) for key in ids]
+    person.acts_in(Role.STORE_HEAD)
+    counted: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        counted.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        answers = deciding.of_rows(rows, person)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", count)
+    assert all(answer.yes is not None for answer in answers.values())
+    return len(counted)
+
+
+def test_a_delegate_decides_on_many_with_as_many_statements_as_on_one(cast: Any) -> None:
+    given(cast.head, cast.keeper, Role.STORE_HEAD)
+    ids = [asked(cast).id for _ in range(4)]
+    few = statements_for(cast.keeper, ids[:1])
+    db.session.expire_all()
+    assert statements_for(cast.keeper, ids) == few
 
 
 # ---------------------------------------------------------------- who gives what to whom

@@ -216,6 +216,7 @@ def _put(document: Any, state: Any, name: str, by: User, reason: str,
 def _record(document: Any, name: str, source: str | None, by: User, reason: str,
             number: dict[str, Any] | None = None, giver: Giver | None = None) -> None:
     """Write what happened, in whose name, and the number that the document got with it."""
+    document.__dict__.pop("known_events", None)
     event = {"document_type": document.__tablename__, "document_id": document.id, "transition": name,
              "from_state": source, "to_state": document.state, "user_id": by.id,
              "note": reason.strip() or None, "occurred_at": clock.now(),
