@@ -38,6 +38,9 @@ APART = re.compile(r"\bnot own\b|\banother person\b|\bnot who\b|\bdid not (count
 SEPARATED = [row for row in SPECIFIED.values() if APART.search(row.condition)
              and row.roles - {role.value for role in NEVER_GIVEN}]
 TABLES = sorted({row.table for row in SEPARATED})
+#: Whose record, made from metadata alone, nobody can decide on: its period is not over, its goods came by an
+#: order, or were never delivered. Holder and delegate are refused alike there.
+NOBODY_CAN = frozenset({"depreciation_run", "goods_receipt", "unit_return"})
 
 
 def stands_in(giver: User, role: Role, *, own: Role = Role.FRONT_OFFICE, taker: User | None = None) -> User:
@@ -66,7 +69,7 @@ def test_a_delegate_takes_each_separated_step_that_its_holder_could(app: Any, se
     with app.test_request_context("/"):
         for row in (row for row in SEPARATED if row.table == table):
             tried += _tried(record, people, row)
-    assert tried, "no step of it was taken by anybody"
+    assert bool(tried) is (table not in NOBODY_CAN), "whether a step of it was taken by anybody"
 
 
 def _tried(record: Any, people: list[User], row: Row) -> int:
