@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    declared_attr,
+    joinedload,
+    mapped_column,
+    object_session,
+    relationship,
+)
 
 from models import clock
 from models.base import MASKED_IN_RECORDS, BigId, Code, Id, Text, as_text, db, reference, seeded
 from models.workflow import Condition, Workflow
 
 if TYPE_CHECKING:
+    from models.delegations import Delegation
     from models.people import User
 
 #: Every workflow model by table name, documents and things (beds, patients) alike; filled as classes are
@@ -89,6 +98,8 @@ class Stateful:
     workflow: ClassVar[Workflow]
     state: Any
     id: Any
+    #: Whether somebody who has a role for another takes its steps.
+    is_delegable: ClassVar[bool] = True
 
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
@@ -103,15 +114,24 @@ class Stateful:
 
     @property
     def events(self) -> list[DocumentEvent]:
-        """The history, oldest first. One statement the first time, kept on the instance until the session
-        ends."""
+        """The history, oldest first: as `known_histories` read it, else by a statement each time."""
+        if (known := self.__dict__.get("known_events")) is not None:
+            return list(known)
         session = object_session(self)
         if session is None or self.id is None:
             return []
         return list(session.scalars(
-            sa.select(DocumentEvent)
+            sa.select(DocumentEvent).options(joinedload(DocumentEvent.delegation))
             .where(DocumentEvent.document_type == self.__tablename__, DocumentEvent.document_id == self.id)
             .order_by(DocumentEvent.id)))
+
+    @property
+    def events_of_round(self) -> list[DocumentEvent]:
+        """The steps taken since the document last left draft."""
+        events = self.events
+        began = max((place for place, event in enumerate(events) if event.to_state == self.workflow.initial),
+                    default=-1)
+        return events[began + 1:]
 
     @property
     def since(self) -> datetime:
@@ -126,14 +146,26 @@ class Stateful:
 
     @property
     def approver_ids(self) -> set[int]:
-        """Who approved since the document last left draft."""
-        approvers: set[int] = set()
-        for event in self.events:
-            if event.to_state == self.workflow.initial:
-                approvers.clear()
-            elif event.transition.startswith("approve"):
-                approvers.add(event.user_id)
-        return approvers
+        """Who approved since the document last left draft, and in whose name."""
+        return {person for event in self.events_of_round if event.transition.startswith("approve")
+                for person in event.person_ids}
+
+
+def known_histories(records: Sequence[Stateful]) -> None:
+    """Read the histories of records of one type in one statement, and keep them on the records until their
+    next step."""
+    session = object_session(records[0]) if records else None
+    if session is None:
+        return
+    rows = session.scalars(
+        sa.select(DocumentEvent).options(joinedload(DocumentEvent.delegation))
+        .where(DocumentEvent.document_type == records[0].__tablename__,
+               DocumentEvent.document_id.in_([record.id for record in records])).order_by(DocumentEvent.id))
+    found: dict[int, list[DocumentEvent]] = {record.id: [] for record in records}
+    for event in rows:
+        found[event.document_id].append(event)
+    for record in records:
+        record.__dict__["known_events"] = found[record.id]
 
 
 class Document(Stateful):
@@ -290,7 +322,12 @@ class DocumentEvent(db.Model):
     """One transition: who, when, from, to, why. Append-only."""
 
     __tablename__ = "document_event"
-    __table_args__ = (sa.Index("ix_document_event_document", "document_type", "document_id"),)
+    __table_args__ = (
+        sa.Index("ix_document_event_document", "document_type", "document_id"),
+        sa.Index("ix_document_event_delegation_id", "delegation_id",
+                 sqlite_where=sa.text("delegation_id IS NOT NULL"),
+                 postgresql_where=sa.text("delegation_id IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     document_type: Mapped[Code]
@@ -301,8 +338,16 @@ class DocumentEvent(db.Model):
     user_id: Mapped[int] = reference("user")
     note: Mapped[Text | None] = mapped_column(info=MASKED_IN_RECORDS)
     occurred_at: Mapped[datetime] = mapped_column(default=clock.now)
+    #: By which delegation, where it was taken in another's name.
+    delegation_id: Mapped[int | None] = reference("delegation", index=False)
 
     user: Mapped[User] = relationship("User")
+    delegation: Mapped[Delegation | None] = relationship("Delegation")
+
+    @property
+    def person_ids(self) -> set[int]:
+        """Who took the step, and in whose name."""
+        return {self.user_id} | ({self.delegation.giver_id} if self.delegation is not None else set())
 
 
 class Comment(db.Model):

@@ -1,5 +1,5 @@
-"""Nobody is booked twice, and no price is two on one day: what must not overlap in time, as data; the
-database keeps it on each way of writing.
+"""Nobody is booked twice, no price is two on one day, no role is given twice: what must not overlap in time,
+as data; the database keeps it on each way of writing.
 
 A row takes up the half-open interval [start, start + minutes) while it stands in one of its states: what ends
 at 10:03 leaves 10:03 free. PostgreSQL keeps it by an exclusion constraint (GiST, extension `btree_gist`),
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.consultations import HOLDS_SLOT, Consultation, VisitKind
+from models.delegations import Delegation, DelegationState
 from models.supplier_prices import SupplierPrice
 
 
@@ -52,18 +53,25 @@ APART = tuple(Apart(f"ex_consultation_{who}_time", Consultation.__tablename__, f
 @dataclass(frozen=True)
 class DaysApart:
     """Rows of `table` that agree in all of `same` never hold on the same day: both ends count, and a row
-    without an end holds from its first day on."""
+    without an end holds from its first day on. `states`: the only ones in which a row counts, if not all."""
 
     name: str
     table: str
     same: tuple[str, ...]
     first: str
     last: str
+    states: tuple[str, ...] = ()
+
+    def counts(self, row: str = "") -> str:
+        """The test of the states, "" where all count; `row` with its dot."""
+        return f"{row}state IN ({', '.join(map(repr, self.states))})" if self.states else ""
 
 
 DAYS_APART = (DaysApart("ex_supplier_price_days", SupplierPrice.__tablename__,
                         ("supplier_id", "item_id", "unit_id", "minimum_quantity", "kind"), "valid_from",
-                        "valid_to"),)
+                        "valid_to"),
+              DaysApart("ex_delegation_days", Delegation.__tablename__, ("giver_id", "role"), "starts_on",
+                        "ends_on", (DelegationState.GRANTED.value,)))
 
 
 def sqlite() -> Iterator[tuple[str, str]]:
@@ -94,14 +102,16 @@ def sqlite() -> Iterator[tuple[str, str]]:
                 ),
             )
     for days in DAYS_APART:
-        alike = " AND ".join(f'other."{column}" = NEW."{column}"' for column in days.same)
+        alike = " AND ".join([*(f'other."{column}" = NEW."{column}"' for column in days.same),
+                              *([days.counts("other.")] if days.states else [])])
         meets = (f'SELECT 1 FROM "{days.table}" AS other WHERE {alike}\n'
                  f'  AND other.id <> NEW.id\n'
                  f'  AND (NEW."{days.last}" IS NULL OR other."{days.first}" <= NEW."{days.last}")\n'
                  f'  AND (other."{days.last}" IS NULL OR NEW."{days.first}" <= other."{days.last}")')
+        counted = f"{days.counts('NEW.')} AND " if days.states else ""
         for does, what in (("insert", "INSERT"), ("update", "UPDATE")):
             yield days.table, (f'CREATE TRIGGER {days.name}_{does} AFTER {what} ON "{days.table}"\n'
-                               f"WHEN EXISTS ({meets})\n"
+                               f"WHEN {counted}EXISTS ({meets})\n"
                                f"BEGIN SELECT RAISE(ABORT, 'overlap: {days.name}'); END")
 
 
@@ -123,4 +133,5 @@ def postgresql() -> Iterator[tuple[str, str]]:
         alike = ", ".join(f'"{column}" WITH =' for column in days.same)
         yield days.table, (f'ALTER TABLE "{days.table}" ADD CONSTRAINT {days.name} '
                            f'EXCLUDE USING gist ({alike},\n'
-                           f'  daterange("{days.first}", "{days.last}", \'[]\') WITH &&)')
+                           f'  daterange("{days.first}", "{days.last}", \'[]\') WITH &&)'
+                           + (f"\nWHERE ({days.counts()})" if days.states else ""))

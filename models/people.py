@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.base import Email, Id, Name, Phone, db, reference, seeded
 from models.roles import STAFF_ROLES, Role
+from models.stand_ins import Giver, acts_in, read
 
 if TYPE_CHECKING:
     from models.organisation import WorkUnit
@@ -77,6 +78,18 @@ class User(db.Model):
         return not self.roles.isdisjoint(roles)
 
     @property
+    def givers(self) -> tuple[Giver, ...]:
+        """For whom the person stands in today: who gave a role by a delegation that runs. Read with the
+        roles, by no statement of its own."""
+        taken = next((row.taken for row in self.user_roles), None)
+        return read(taken, clock.today()) if taken else ()
+
+    def acts_in(self, *roles: Role) -> bool:
+        """Whether the person holds one of `roles`, or has it for somebody today. It opens steps of workflows
+        and reading, nothing else."""
+        return acts_in(self, *roles)
+
+    @property
     def is_staff(self) -> bool:
         return not self.roles.isdisjoint(STAFF_ROLES)
 
@@ -103,6 +116,9 @@ class UserRole(db.Model):
 
     user: Mapped[User] = relationship(back_populates="user_roles")
 
+    if TYPE_CHECKING:
+        #: What the person has for others, as one text (`models.delegations`).
+        taken: str | None
 
 class UserSession(db.Model):
     """A sign-in. Only the SHA-256 of the cookie's token is kept, so a stolen table opens no session."""

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from models.delegations import GIVEN_BY_HOLDER
 from models.documents import document_types
 from models.people import User
 from models.rights_listeners import reported
@@ -21,6 +22,7 @@ from models.scopes import (
     Scope,
     between_units,
     every,
+    given_or_taken,
     given_out,
     own,
     own_consultations,
@@ -33,6 +35,7 @@ from models.scopes import (
     treated_patients,
 )
 from models.scopes import model_of as model_of
+from models.stand_ins import acting, acts_in
 
 R = Role
 
@@ -245,6 +248,9 @@ RIGHTS: dict[str, TableRights] = {
     "code_list": _rights("administration", (R.ADMIN,), write=(R.ADMIN,)),
     "region": _rights("administration", (R.ADMIN,)),
     "list_import": _rights("administration", (R.ADMIN, *FACILITIES, R.STORE_HEAD, R.PAYABLES, R.DIRECTOR)),
+    # given on the own account's page, and listed here: who gave or took, and the administrator all
+    "delegation": _document({R.ADMIN: every, **dict.fromkeys(GIVEN_BY_HOLDER, given_or_taken)},
+                            (R.ADMIN, *GIVEN_BY_HOLDER), edit=GIVEN_BY_HOLDER),
     "outbox": _rights("administration", (R.ADMIN,)),
     "activity_log": _rights("administration", (R.ADMIN,)),
     # learning: teachers and students have pages of their own (`models.operations.learning`)
@@ -290,8 +296,9 @@ def may(user: User, action: str, table: str) -> bool:
     rights = RIGHTS.get(table)
     if rights is None or not user.is_active:
         return False
-    allowed = rights.roles if action in ("read", "export") else getattr(rights, action)
-    return user.has_role(*allowed)
+    if action in ("read", "export"):
+        return acts_in(user, *rights.roles)
+    return user.has_role(*getattr(rights, action))
 
 
 @reported
@@ -303,8 +310,8 @@ def scope(user: User, table: str) -> sa.ColumnElement[bool] | None:
     model = model_of(table)
     criteria = []
     for role, rows in rights.read.items():
-        if user.has_role(role):
-            criterion = rows(user, model)
+        for person in acting(user, (role,)):
+            criterion = rows(person, model)
             if criterion is None:
                 return None
             criteria.append(criterion)
@@ -332,7 +339,7 @@ def hidden(user: User, table: str) -> frozenset[str]:
     if rights is not None and not user:
         return frozenset().union(*rights.hidden.values())
     held = {role: rows for role, rows in rights.read.items()
-            if user.has_role(role)} if rights is not None else {}
+            if acts_in(user, role)} if rights is not None else {}
     if rights is None or not any(role in rights.hidden for role in held):
         return frozenset()
     result: frozenset[str] = frozenset()

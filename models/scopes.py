@@ -129,6 +129,11 @@ def given_out(_user: User, model: Any) -> sa.ColumnElement[bool]:
     return model.number.is_not(None)
 
 
+def given_or_taken(user: User, model: Any) -> sa.ColumnElement[bool]:
+    """Delegations that the person gave or took."""
+    return sa.or_(model.giver_id == user.id, model.taker_id == user.id)
+
+
 def released(_user: User, model: Any) -> sa.ColumnElement[bool]:
     """What the head of facilities released."""
     return model.state == MonthlyPackState.RELEASED

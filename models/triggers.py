@@ -3,7 +3,8 @@
 An account's sessions and tokens end with its password, and nobody is booked twice. Beside them what only
 PostgreSQL has: indexes that find a part of a document's number or of an item's name.
 
-The rules are the data of `models.finality` and `models.intervals`; `statements(dialect)` writes them as SQL.
+The rules are the data of `models.finality`, `models.intervals` and `models.delegation_rules`;
+`statements(dialect)` writes them as SQL.
 The migrations hold frozen copies of that SQL, and a test compares both.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from models import intervals, spelling
+from models import delegation_rules, intervals, spelling
 from models.base import db
 from models.finality import APPEND_ONLY, Lines, lines, papers
 
@@ -102,6 +103,7 @@ BEGIN
   RETURN NULL;
 END $$
 """,
+    delegation_rules.FUNCTION,
 )
 
 #: Another password, and an account that is closed or opened, ends every session and token of it, whoever
@@ -113,8 +115,8 @@ def statements(dialect: str, tables: Iterable[str] | None = None) -> list[str]:
     """The CREATE statements of all rules for `dialect` (``sqlite`` or ``postgresql``), for `tables` or
     all."""
     wanted = None if tables is None else set(tables)
-    made = [*_sqlite(), *intervals.sqlite()] if dialect == "sqlite" else [*_postgresql(),
-                                                                          *intervals.postgresql()]
+    made = ([*_sqlite(), *intervals.sqlite(), *delegation_rules.sqlite()] if dialect == "sqlite"
+            else [*_postgresql(), *intervals.postgresql(), *delegation_rules.postgresql()])
     chosen = [sql for table, sql in made if wanted is None or table in wanted]
     if dialect == "postgresql" and chosen:
         functions = FUNCTIONS if wanted is None else tuple(

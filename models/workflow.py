@@ -17,6 +17,7 @@ from typing import Any, Literal
 from models import clock
 from models.errors import N_, Conflict, NotAllowed, Refused, WrongState
 from models.roles import Role
+from models.stand_ins import Giver, acting, is_mixed_up
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,24 @@ class Transition:
             return not self.needs_reason.test(document, user)
         return self.needs_reason
 
+    def stands_apart(self, document: Any, person: Any, user: Any) -> bool:
+        """Whether `user` may act as `person`: nobody decides in another's name on what is the own."""
+        return not isinstance(person, Giver) or not is_mixed_up(document, user, person)
+
+    def refusal(self, document: Any, person: Any, user: Any) -> Refused | None:
+        """What stands in the way when `user` takes the step as `person`: as oneself, or for a giver whose
+        place the conditions then ask about."""
+        if not self.stands_apart(document, person, user):
+            return Refused(MIXED_UP, giver=person.name)
+        return next((Refused(condition.refusal, field=condition.field) for condition in self.conditions
+                     if not condition.test(document, person)), None)
+
+    def open_as(self, document: Any, user: Any) -> Iterator[Any]:
+        """As whom `user` may take the step now: oneself first, then each giver; whoever may not is left
+        out."""
+        return (person for person in acting(user, self.roles, document)
+                if self.refusal(document, person, user) is None)
+
     @property
     def is_refusal(self) -> bool:
         """Whether the step says no."""
@@ -149,8 +168,7 @@ class Workflow:
     def open_to(self, document: Any, user: Any) -> list[Transition]:
         """The steps that this person can make now (buttons); a step whose condition fails is left out."""
         return [step for step in self.transitions
-                if document.state in step.sources and user.has_role(*step.roles)
-                and all(condition.test(document, user) for condition in step.conditions)]
+                if document.state in step.sources and next(step.open_as(document, user), None) is not None]
 
     def waiting_on(self, state: StrEnum) -> tuple[Role, ...]:
         """The roles whose forward step a document in `state` waits for."""
@@ -170,16 +188,16 @@ class Workflow:
         if not named:
             raise WrongState(N_("There is no such step for this document."))
         step = self.step(name, document.state)
-        if not any(by.has_role(*entry.roles) for entry in ([step] if step else named)):
+        if not any(True for entry in ([step] if step else named) for _ in acting(by, entry.roles, document)):
             raise NotAllowed(N_("Your role may not do this step."))
         if version is not None and version != document.version:
             raise Conflict(N_("Somebody else changed this record meanwhile. Look at it again, then repeat "
                               "your step."))
         if step is None:
             raise WrongState(N_("This step is not open: the document already moved on. Look at it again."))
-        for condition in step.conditions:
-            if not condition.test(document, by):
-                raise Refused(condition.refusal, field=condition.field)
+        refusals = [step.refusal(document, person, by) for person in acting(by, step.roles, document)]
+        if refusals and None not in refusals and refusals[0] is not None:
+            raise refusals[0]
         if step.wants_reason(document, by) and not reason.strip():
             raise Refused(N_("Please write the reason; the person who made the document will read it."),
                           field="reason")
@@ -205,6 +223,8 @@ own_work_unit = Condition(
     N_("This document belongs to another work unit."), about="person")
 
 
+MIXED_UP = N_("You made this paper or took an earlier step of it, so you do not take this one for %(giver)s; "
+              "somebody else must.")
 #: So long a rejected document is its author's alone, while there is an author.
 AUTHORS_TIME = timedelta(days=5)
 

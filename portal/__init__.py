@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal import (
     account,
+    account_delegations,
     account_factor,
     allergies,
     api,
@@ -42,7 +43,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(learn.bp)
     words.init_app(app)
     registration.init_app(app)
-    assert account_factor.bp is account.bp  # its pages are there before the blueprint is registered
+    # its pages are there before the blueprint is registered
+    assert account_factor.bp is account_delegations.bp is account.bp
     account.init_app(app)
     social.init_app(app)
     app.register_blueprint(pages.bp)

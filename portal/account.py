@@ -11,10 +11,11 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.exceptions import NotFound, TooManyRequests
 
+from models import clock
 from models.accounts import TicketKind
 from models.base import one_transaction
 from models.errors import N_, Refused
-from models.operations.people import accounts, credentials
+from models.operations.people import accounts, credentials, delegations
 from models.people import User
 from portal import access, providers
 from portal.forms import (
@@ -93,22 +94,32 @@ def password_problem(password: str, repeated: str, least: int, *guessed: str) ->
 
 # ---------------------------------------------------------------- for those who signed in
 
-def _page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
+def own_page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
     frame = "site/account_staff.html" if current_user.is_staff else "portal/account.html"
     return render_template(frame, errors=errors or {}, typed=typed,
                            least=shortest(current_user),
                            sessions=credentials.sessions_of(current_user), here_hash=token_hash(),
                            tokens=credentials.tokens_of(current_user), expires_at=credentials.expires_at,
                            identities=credentials.identities_of(current_user), names=accounts.provider_name,
-                           offered=providers.offered()), status
+                           offered=providers.offered(), **_delegations()), status
+
+
+def _delegations() -> dict[str, Any]:
+    """The own role given to others, and others' held: for staff alone."""
+    if not current_user.is_staff:
+        return {"gives": [], "stands_in": []}
+    user = current_user._get_current_object()
+    gives = delegations.roles_to_give(user, by=user)
+    return {"gives": gives, "takers": delegations.takers(user, by=user) if gives else [],
+            "stands_in": delegations.of_person(user), "today": clock.today()}
 
 
 @access.signed_in
 def show() -> Any:
-    return _page()
+    return own_page()
 
 
-def _done(words: str, place: str = "") -> Any:
+def done_there(words: str, place: str = "") -> Any:
     flash(words)
     return redirect(url_for("own_account.show") + place, 303)
 
@@ -123,8 +134,9 @@ def resend() -> Any:
         with one_transaction():
             accounts.ask_confirmation(current_user)
     except Refused as refusal:
-        return _page({"confirm": refusal_text(refusal)}, refusal.status)
-    return _done(gettext("We sent a mail to %(address)s. Open the link in it.", address=current_user.email))
+        return own_page({"confirm": refusal_text(refusal)}, refusal.status)
+    return done_there(gettext("We sent a mail to %(address)s. Open the link in it.",
+                              address=current_user.email))
 
 
 def known_password(form: PasswordedForm) -> str:
@@ -145,16 +157,16 @@ def change_email(form: ChangeEmailForm) -> Any:
     email = str(form.email.data or "")
     wrong = known_password(form)
     if wrong:
-        return _page({"email_current": wrong}, 422, email=email)
+        return own_page({"email_current": wrong}, 422, email=email)
     _counted_mail()
     try:
         _mail_works()
         with one_transaction():
             accounts.ask_change(current_user, email)
     except Refused as refusal:
-        return _page({"email": refusal_text(refusal)}, refusal.status, email=email)
-    return _done(gettext("We sent a mail to %(address)s. Your address changes when you open the link in it.",
-                         address=email))
+        return own_page({"email": refusal_text(refusal)}, refusal.status, email=email)
+    return done_there(gettext("We sent a mail to %(address)s. Your address changes when you open the link in "
+                              "it.", address=email))
 
 
 @access.signed_in
@@ -162,16 +174,16 @@ def change_email(form: ChangeEmailForm) -> Any:
 def change_password(form: ChangePasswordForm) -> Any:
     wrong = known_password(form)
     if wrong:
-        return _page({"current": wrong}, 422)
+        return own_page({"current": wrong}, 422)
     password = str(form.password.data or "")
     error = password_error(password, str(form.repeated.data or ""), current_user)
     if error:
-        return _page(dict([error]), 422)
+        return own_page(dict([error]), 422)
     stored = passwords.hashed(password)
     with one_transaction():
         credentials.set_password(current_user, stored)
         renew_session(current_user)
-    return _done(gettext("Your password was changed. Other devices were signed out, and all API tokens "
+    return done_there(gettext("Your password was changed. Other devices were signed out, and all API tokens "
                          "ended."))
 
 
@@ -182,7 +194,7 @@ def end_session(session_id: int) -> Any:
         ended = session_id < 2**63 and credentials.end_sessions(current_user, only=session_id)
     if not ended:
         raise NotFound
-    return _done(gettext("That device was signed out."), "#sessions")
+    return done_there(gettext("That device was signed out."), "#sessions")
 
 
 @access.signed_in
@@ -190,7 +202,7 @@ def end_session(session_id: int) -> Any:
 def end_others() -> Any:
     with one_transaction():
         credentials.end_sessions(current_user, keep=token_hash())
-    return _done(gettext("All other devices were signed out."), "#sessions")
+    return done_there(gettext("All other devices were signed out."), "#sessions")
 
 
 @access.signed_in
@@ -200,7 +212,7 @@ def end_token(token_id: int) -> Any:
         ended = token_id < 2**63 and credentials.end_tokens(current_user, only=token_id)
     if not ended:
         raise NotFound
-    return _done(gettext("That token opens nothing any more."), "#tokens")
+    return done_there(gettext("That token opens nothing any more."), "#tokens")
 
 
 @access.signed_in
@@ -208,7 +220,7 @@ def end_token(token_id: int) -> Any:
 def end_all_tokens() -> Any:
     with one_transaction():
         credentials.end_tokens(current_user)
-    return _done(gettext("All API tokens ended."), "#tokens")
+    return done_there(gettext("All API tokens ended."), "#tokens")
 
 
 @access.signed_in
@@ -220,10 +232,10 @@ def unlink(identity_id: int) -> Any:
             if result:
                 renew_session(current_user)
     except Refused as refusal:
-        return _page({"identities": refusal_text(refusal)}, refusal.status)
+        return own_page({"identities": refusal_text(refusal)}, refusal.status)
     if not result:
         raise NotFound
-    return _done(gettext("This sign-in no longer opens your account."), "#identities")
+    return done_there(gettext("This sign-in no longer opens your account."), "#identities")
 
 
 # ---------------------------------------------------------------- by a link of a mail

@@ -50,7 +50,7 @@ class RowActions:
             return []
         result: dict[str, Transition] = {}
         for step in workflow:
-            if step.roles and current_user.has_role(*step.roles) and (
+            if step.roles and current_user.acts_in(*step.roles) and (
                     step.may_skip or not (step.asks or step.line_asks)):
                 result.setdefault(step.name, step)
         return list(result.values())

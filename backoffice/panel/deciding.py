@@ -13,7 +13,7 @@ from backoffice.panel import lookups
 from backoffice.panel.columns import title_of
 from backoffice.panel.inbox import Waiting
 from models.base import db, one_transaction
-from models.documents import WORKFLOWS
+from models.documents import WORKFLOWS, known_histories
 from models.errors import N_, NotAllowed, Refused
 from models.operations.core.approvals import perform
 from models.operations.people import notices
@@ -76,7 +76,10 @@ def of_rows(rows: list[Waiting], user: Any) -> dict[tuple[str, int], Answers]:
             continue
         ids = [row.id for row in rows if row.table == table]
         records = db.session.scalars(sa.select(model).where(model.id.in_(ids)).options(*_loads(model)))
-        for record in records.unique():
+        found = list(records.unique())
+        if user.givers:  # whoever decides for another is held against each paper's history
+            known_histories(found)
+        for record in found:
             yes, no = answers(record, user)
             said = [text for line in getattr(record, "lines", ()) if (text := _said(line))]
             result[table, record.id] = Answers(f"{table}:{record.id}:{record.version}", yes, no, said[:NAMED],
@@ -150,7 +153,7 @@ def _step(record: Any, yes: bool, reason: str, by: Any, version: int) -> Transit
     here = notices.turn(type(record), record.state) if yes else [
         each for each in record.workflow if record.state in each.sources and each.is_refusal]
     somewhere = [each for each in record.workflow if each.is_refusal is not yes]
-    named = here or [each for each in somewhere if by.has_role(*each.roles)] or somewhere
+    named = here or [each for each in somewhere if by.acts_in(*each.roles)] or somewhere
     record.workflow.require(record, named[0].name, by, reason or "-", version)
     raise Refused(N_("This paper asks for more than yes or no. Open it."))
 

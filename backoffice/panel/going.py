@@ -32,7 +32,7 @@ def places() -> list[Place]:
     """All of them, pages first; made once for each set of roles and language."""
     user = current_user._get_current_object()
     known = current_app.extensions.setdefault("rawat_places", {})
-    key = (user.roles, user.is_active, locale.is_indonesian())
+    key = (user.roles, user.givers, user.is_active, locale.is_indonesian())
     if key not in known:
         if len(known) >= menu.MOST_KEPT:
             known.clear()

@@ -12,9 +12,11 @@ from sqlalchemy.orm import RelationshipDirection
 
 from models import clock
 from models.base import db
+from models.delegations import Delegation
 from models.documents import Attachment, Comment, Document, DocumentEvent
 from models.people import User
 from models.workflow import Transition, Workflow
+from portal.web.signatures import for_whom
 
 #: Steps that lead back or aside; the way forward does not show them.
 ASIDE = frozenset({"reopen", "recall", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out",
@@ -38,23 +40,28 @@ class TimelineEntry:
 
 def timeline(record: Any) -> list[TimelineEntry]:
     """Events, comments and files of a record, oldest first, in one statement."""
-    def part(kind: str, model: Any, what: Any, state: Any, text: Any, at: Any, size: Any) -> sa.Select[Any]:
+    nothing, none, person = sa.literal(""), sa.literal(0), sa.orm.aliased(User)
+
+    def part(kind: str, model: Any, what: Any, state: Any, text: Any, at: Any, size: Any,
+             giver: Any = nothing) -> sa.Select[Any]:
         return (sa.select(sa.literal(kind).label("kind"), model.id.label("id"), what.label("what"),
                           state.label("state"), text.label("text"), User.name.label("who"), at.label("at"),
-                          size.label("size"))
+                          size.label("size"), giver.label("giver"))
                 .join(User, User.id == model.user_id)
                 .where(model.document_type == record.__tablename__, model.document_id == record.id))
 
-    nothing, none = sa.literal(""), sa.literal(0)
+    giver = (sa.select(person.name).join(Delegation, Delegation.giver_id == person.id)
+             .where(Delegation.id == DocumentEvent.delegation_id).correlate(DocumentEvent).scalar_subquery())
     union = sa.union_all(
         part("event", DocumentEvent, sa.cast(DocumentEvent.transition, sa.Text), DocumentEvent.to_state,
-             sa.func.coalesce(DocumentEvent.note, ""), DocumentEvent.occurred_at, none),
+             sa.func.coalesce(DocumentEvent.note, ""), DocumentEvent.occurred_at, none,
+             sa.func.coalesce(giver, "")),
         part("comment", Comment, nothing, nothing, Comment.body, Comment.written_at, none),
         part("file", Attachment, Attachment.media_type, nothing, Attachment.file_name, Attachment.uploaded_at,
              Attachment.size)).subquery()
     rows = db.session.execute(sa.select(union).order_by(union.c.at, union.c.id))
-    return [TimelineEntry(row.kind, row.id, row.what, row.state, row.text, row.who, clock.aware(row.at),
-                          row.size)
+    return [TimelineEntry(row.kind, row.id, row.what, row.state, row.text, for_whom(row.who, row.giver),
+                          clock.aware(row.at), row.size)
             for row in rows]
 
 

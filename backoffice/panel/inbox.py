@@ -16,6 +16,7 @@ from sqlalchemy.orm import selectinload
 from backoffice.panel.columns import columns_of, mapped_tables, title_of
 from models import clock
 from models.base import UtcDateTime, db
+from models.delegations import Delegation
 from models.documents import WORKFLOWS, Document, DocumentEvent
 from models.journal import Period
 from models.operations.clinic import conversations
@@ -25,6 +26,7 @@ from models.organisation import Setting
 from models.people import User
 from models.rights import may, scope
 from models.roles import Role
+from models.stand_ins import Giver
 from models.workflow import Transition, not_own, own_document
 from portal.web.more_types import more_types
 
@@ -65,12 +67,38 @@ class Waiting:
 
 
 def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
-    """Rows of `model` whose next step is one of this person's roles'."""
+    """Rows of `model` whose next step is one of this person's roles', or of a role that it has for
+    another."""
+    mine = _steps_of(user, model)
+    for giver in user.givers if model.is_delegable else ():
+        theirs = _steps_of(giver, model)
+        if theirs is not None:
+            mine = theirs & _apart(user, giver, model) if mine is None else sa.or_(
+                mine, theirs & _apart(user, giver, model))
+    return mine
+
+
+def _apart(user: User, giver: Giver, model: Any) -> sa.ColumnElement[bool]:
+    """Rows on which the person decides in the giver's name: neither made by that person, nor any step of
+    theirs since it last was a draft taken otherwise (`stand_ins.is_mixed_up` says it of one paper)."""
+    event, table = sa.orm.aliased(DocumentEvent), model.__tablename__
+    begun = (sa.select(sa.func.max(DocumentEvent.id)).where(
+        DocumentEvent.document_type == table, DocumentEvent.document_id == model.id,
+        DocumentEvent.to_state == model.workflow.initial.value).correlate(model).scalar_subquery())
+    theirs = sa.select(Delegation.id).where(Delegation.giver_id == giver.id)
+    apart = ~sa.exists().where(
+        event.document_type == table, event.document_id == model.id, event.user_id == user.id,
+        event.id > sa.func.coalesce(begun, 0),
+        sa.or_(event.delegation_id.is_(None), event.delegation_id.not_in(theirs)))
+    return apart & (model.created_by_id != user.id) if hasattr(model, "created_by_id") else apart
+
+
+def _steps_of(user: User | Giver, model: Any) -> sa.ColumnElement[bool] | None:
     result = []
     for state in model.workflow.states:
         next_paper = notices.TO_MAKE.get((model.__tablename__, state))
         here = model.state == state
-        if next_paper is not None and user.has_role(*next_paper.roles):
+        if next_paper is not None and isinstance(user, User) and user.has_role(*next_paper.roles):
             result.append(here & next_paper.rows())
         steps = [step for step in notices.turn(model, state) if user.has_role(*step.roles)]
         if not steps:
@@ -84,7 +112,8 @@ def _turns(user: User, model: Any) -> sa.ColumnElement[bool] | None:
             elif all(own_document in step.conditions for step in steps):
                 here = here & (model.created_by_id == user.id)
         result.append(here)
-    if getattr(model, "may_be_backdated", False) and user.has_role(Role.STORE_HEAD):
+    if getattr(model, "may_be_backdated", False) and isinstance(user, User) \
+            and user.has_role(Role.STORE_HEAD):
         result.append(backdating.waiting(model))
     return sa.or_(*result) if result else None
 
@@ -103,7 +132,7 @@ def waits_as(model: Any) -> list[Any]:
     return [(said[name] if name in said else unsaid()).label(name) for name, unsaid in _UNSAID.items()]
 
 
-def _able(step: Transition, model: Any, user: User) -> sa.ColumnElement[bool] | None:
+def _able(step: Transition, model: Any, user: User | Giver) -> sa.ColumnElement[bool] | None:
     """Rows of which the person can take the step, and which wait for it; None for all."""
     conditions = (*step.conditions, *((step.last_resort,) if step.last_resort else ()))
     result = [condition.rows(model, user) for condition in conditions if condition.rows is not None]
@@ -242,7 +271,7 @@ def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     and unit."""
     user = current_user._get_current_object()
     more = more_types()
-    whole = (*key, user.id, user.roles, user.work_unit_id, user.status, clock.today(),
+    whole = (*key, user.id, user.roles, user.givers, user.work_unit_id, user.status, clock.today(),
              more.key() if more else None)
     result = _statements.get(whole)
     if result is None:

@@ -182,7 +182,7 @@ def nav(tables: set[str]) -> Markup:
     """The menu's HTML below home and inbox: made once for each set of roles, language, own choices and entry
     that is open."""
     user, own = current_user._get_current_object(), choices.mine()
-    key = (user.roles, user.is_active, locale.is_indonesian(), opened(), own.favourites,
+    key = (user.roles, user.givers, user.is_active, locale.is_indonesian(), opened(), own.favourites,
            tuple(own.folds.items()))
     known: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault("rawat_menus", {})
     result = known.get(key)

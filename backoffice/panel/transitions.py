@@ -22,13 +22,14 @@ from backoffice.panel.line_tables import LineTables
 from backoffice.panel.views import done, message_of
 from models.activity import Activity
 from models.base import db, one_transaction
-from models.documents import Attachment, Comment, Document
+from models.documents import Attachment, Comment, Document, known_histories
 from models.errors import N_, NeedsHead, NotAllowed, PeriodClosed, Refused, WrongState
 from models.operations.core import activity, amendments, files
 from models.operations.core.approvals import perform
 from models.operations.ledger import backdating
 from models.operations.stores import own_stores
 from models.rights import RIGHTS, may
+from models.stand_ins import Giver
 from models.workflow import Transition
 from portal.web import words
 from portal.web.pdf import answer
@@ -88,6 +89,8 @@ class TransitionPages(RowActions, LineTables):
         happened = history.timeline(record) if has_flow or self.keeps_files else []
         if "files" in self.hidden_in(record):
             happened = [entry for entry in happened if entry.kind != "file"]
+        if has_flow and current_user.givers:
+            known_histories([record])
         buttons = self.buttons(record) if has_flow else []
         chain = self.chain(record) if isinstance(record, Document) else ([], [])
         editable = self.can_edit and may(current_user, "edit", self.table) and (
@@ -99,6 +102,7 @@ class TransitionPages(RowActions, LineTables):
             self.details_template, view=self, record=record, happened=happened, buttons=buttons, chain=chain,
             steps=history.steps(record, happened) if has_flow else [], refusal=refusal, message_of=message_of,
             waiting=history.waits_for(record) if has_flow else (), editable=editable,
+            giver=self.giver_of(record, buttons),
             deletable=deletable, makes=self.open_makes(record),
             tables=[self.line_table(record, n) for n in self.lines],
             extra=self.extra(record))
@@ -127,6 +131,12 @@ class TransitionPages(RowActions, LineTables):
         steps = own_stores.open_steps(record, record.workflow.open_to(record, current_user), by=current_user)
         return sorted(steps,
                       key=lambda step: (not step.is_refusal, step.name not in ASIDE_BUTTONS))
+
+    def giver_of(self, record: Any, buttons: list[Transition]) -> Giver | None:
+        """In whose name the person would take one of the steps; None where all are the own."""
+        people = (next(step.open_as(record, current_user), None) for step in buttons)
+        return next((person for person in people if isinstance(person, Giver)), None) \
+            if current_user.givers else None
 
     def asks_first(self, step: Transition, record: Any) -> bool:
         """Whether the step opens a page that asks (a reason, a price) before it is taken. What may be left as

@@ -126,7 +126,7 @@ def step_of(place: Bed | Room, look: str) -> Transition | None:
     if look == HELD or place.state in (BedState.OUT_OF_SERVICE, RoomState.OUT_OF_SERVICE):
         return None
     return next((step for step in place.workflow if place.state in step.sources and step.roles
-                 and not step.is_refusal and not step.needs_reason and current_user.has_role(*step.roles)
+                 and not step.is_refusal and not step.needs_reason and current_user.acts_in(*step.roles)
                  and (not isinstance(place, Room) or not current_user.has_role(Role.UNIT_USER)
                       or current_user.has_role(Role.FRONT_OFFICE)
                       or place.work_unit_id == current_user.work_unit_id)), None)

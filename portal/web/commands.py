@@ -132,7 +132,7 @@ def grant(email: str, role: str) -> None:
 @command
 def verify(rebuild_balances: bool, log_head: Path | None) -> None:
     """Prove every invariant; exit 0 and one ok line per check, else exit 1 and the first bad row. What waits
-    to be sealed longer than it should is told as well."""
+    to be sealed longer than it should, and roles that hang on one person, are told as well."""
     from models.operations.core import checks, log_proofs
     head = log_heads.read(log_head) if log_head is not None else None
     if rebuild_balances:
@@ -148,6 +148,8 @@ def verify(rebuild_balances: bool, log_head: Path | None) -> None:
         wrong += bad is not None
         name = f"activity log: it goes on from the head of {head['at'][:16]}, row {head['last_id']}"
         click.echo(f"ok    {name}" if bad is None else f"WRONG {name}: {bad}")
+    for name, finding in checks.warnings(db.session):
+        click.echo(f"warns {name}: {finding}")
     if (late := log_proofs.waiting(db.session())) is not None:
         click.echo(f"waits activity log: not sealed for more than a minute: {late}; flask run-jobs seals")
     if wrong:

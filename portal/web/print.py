@@ -17,6 +17,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import ExactDecimal, db
+from models.delegations import Delegation
 from models.documents import Document, DocumentEvent, DocumentNumber, line_type
 from models.finality import FINAL_STATES
 from models.operations.stores import shelves
@@ -25,7 +26,7 @@ from portal.web import links, locale, paper_columns, pdf, words
 from portal.web.amount_in_words import in_words
 from portal.web.letterhead import Letterhead, letterhead, printed
 from portal.web.paper_forms import FORMS, OWN_PAPERS, Form
-from portal.web.signatures import Signature, signatures
+from portal.web.signatures import Signature, for_whom, signatures
 
 #: Never printed: keys, machinery, and what stands elsewhere on the form.
 LEFT_OUT = frozenset({"id", "version", "number", "state", "created_at", "created_by_id", "note", "factor",
@@ -232,13 +233,17 @@ def _fit(paper: Paper) -> None:
 
 
 def _approvals(document: Any) -> list[tuple[str, str, str, str]]:
+    giver = sa.orm.aliased(User)
     events = db.session.execute(
-        sa.select(DocumentEvent, User.name).join(User, User.id == DocumentEvent.user_id)
+        sa.select(DocumentEvent, User.name, giver.name).join(User, User.id == DocumentEvent.user_id)
+        .outerjoin(Delegation, Delegation.id == DocumentEvent.delegation_id)
+        .outerjoin(giver, giver.id == Delegation.giver_id)
         .where(DocumentEvent.document_type == document.__tablename__,
                DocumentEvent.document_id == document.id,
                DocumentEvent.transition != "create").order_by(DocumentEvent.id))
-    return [(words.step_word(event.transition), name, locale.moment(event.occurred_at), event.note or "")
-            for event, name in events]
+    return [(words.step_word(event.transition), for_whom(name, behind), locale.moment(event.occurred_at),
+             event.note or "")
+            for event, name, behind in events]
 
 
 def paper_of(document: Any, hides: frozenset[str] = frozenset()) -> Paper:

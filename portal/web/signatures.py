@@ -8,14 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext
+from sqlalchemy.orm import joinedload
 
 from models.base import db
+from models.delegations import Delegation
 from models.documents import Document, DocumentEvent, Signed
 from models.errors import N_
 from models.organisation import Employee
 from models.people import User
 from models.roles import Role
-from portal.web import words
+from portal.web import locale, words
 
 MADE = Signed(N_("Made by"), "create")
 #: Steps that another person than the author signs for, where the class names nobody.
@@ -31,6 +33,13 @@ class Signature:
     office: str
     name: str = ""
     number: str = ""
+    #: In whose name and until when, where a delegation stands behind it.
+    note: str = ""
+
+
+def for_whom(name: str, giver: str | None) -> str:
+    """Who took a step, and in whose name."""
+    return gettext("%(taker)s for %(giver)s", taker=name, giver=giver) if giver else name
 
 
 def places(document: Document) -> list[tuple[str, tuple[str, ...], tuple[Role, ...]]]:
@@ -50,30 +59,39 @@ def places(document: Document) -> list[tuple[str, tuple[str, ...], tuple[Role, .
 
 def signatures(document: Document) -> list[Signature]:
     """The places with the names and employee numbers of who took the steps since it was last a draft."""
-    takers = {"create": document.created_by} | _takers(document)
+    made: tuple[User, Delegation | None] = document.created_by, None
+    takers = {"create": made} | _takers(document)
     numbers = dict(map(tuple, db.session.execute(sa.select(Employee.user_id, Employee.code).where(
-        Employee.user_id.in_(sorted({user.id for user in takers.values()}))))))
+        Employee.user_id.in_(sorted({user.id for user, _delegation in takers.values()}))))))
     result = []
     for word, steps, roles in places(document):
-        user = next((takers[name] for name in reversed(steps) if name in takers), None)
+        user, delegation = next((takers[name] for name in reversed(steps) if name in takers), (None, None))
+        held = {delegation.role} if delegation is not None else user.roles if user is not None else set()
         office = gettext(word) if word else words.role_word(
-            next((role for role in roles if user is not None and user.has_role(role)), roles[0]))
-        result.append(Signature(office, user.name, numbers.get(user.id) or "") if user is not None
-                      else Signature(office))
+            next((role for role in roles if role in held), roles[0]))
+        result.append(Signature(office, user.name, numbers.get(user.id) or "", _note(delegation))
+                      if user is not None else Signature(office))
     return result
 
 
-def _takers(document: Any) -> dict[str, User]:
-    """Who took each step last, since the document was last a draft."""
+def _note(delegation: Delegation | None) -> str:
+    return gettext("for %(giver)s, delegated until %(day)s", giver=delegation.giver.name,
+                   day=locale.day(delegation.ends_on)) if delegation is not None else ""
+
+
+def _takers(document: Any) -> dict[str, tuple[User, Delegation | None]]:
+    """Who took each step last, since the document was last a draft, and by which delegation."""
     rows = db.session.execute(
-        sa.select(DocumentEvent.transition, DocumentEvent.to_state, User)
+        sa.select(DocumentEvent.transition, DocumentEvent.to_state, User, Delegation)
         .join(User, User.id == DocumentEvent.user_id)
+        .outerjoin(Delegation, Delegation.id == DocumentEvent.delegation_id)
+        .options(joinedload(Delegation.giver).lazyload("*"))
         .where(DocumentEvent.document_type == document.__tablename__,
                DocumentEvent.document_id == document.id).order_by(DocumentEvent.id))
-    takers: dict[str, User] = {}
-    for step, state, user in rows:
+    takers: dict[str, tuple[User, Delegation | None]] = {}
+    for step, state, user, delegation in rows:
         if state == document.workflow.initial:
             takers.clear()
         elif step != "create":
-            takers[step] = user
+            takers[step] = user, delegation
     return takers

@@ -24,7 +24,7 @@ condition of life (rests), and which are unfinished. Where today's workflows bre
   that its row bounds to the open month.
 9 policies are frozen: no condition reads a setting. Class flags are in 1 alone; units and schedules are not.
 10 the smallest staff finishes: one person of each role brings every paper to a good end. The colleague of an
-  author who is gone is in 1; delegates do not exist yet.
+  author who is gone is in 1; that a delegate decides where the decider is away is in `test_delegates`.
 """
 
 from __future__ import annotations

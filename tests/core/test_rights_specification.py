@@ -50,6 +50,7 @@ ELSEWHERE = frozenset({"asset_label", "healthz", "learn/join", "login", "portal/
 #: What the file calls the rows, by the scopes of `models.rights` that are not called so themselves.
 SCOPES = {"every": "all", "own_stores_where_set": "all", "between_units": "own_unit",
           "own_unit_or_given": "own_unit", "own_doctor": "own",
+          "given_or_taken": "own",
           "given_out": "issued", "treated_patients": "own_patients"}
 
 

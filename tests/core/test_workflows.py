@@ -45,7 +45,7 @@ IDS = [".".join(key) for key in DECLARED]
 REASONED = [key for key, steps in DECLARED.items() if any(step.needs_reason is True for step in steps)]
 
 #: As many lines as `not_built.csv` may have: lower it with every line that leaves, never raise it.
-MOST_NOT_BUILT = 4
+MOST_NOT_BUILT = 0
 
 
 # ---------------------------------------------------------------- the file and the declarations

@@ -32,7 +32,10 @@ def _rows() -> list[Row]:
 
 
 ROWS = _rows()
-PANEL = {(row.table, row.role): row for row in ROWS if row.door == "panel"}
+#: Tables of the own account's page that the panel lists as well.
+IN_BOTH = frozenset({"delegation"})
+PANEL = {(row.table, row.role): row for row in ROWS
+         if row.door == "panel" or (row.door == "account" and row.table in IN_BOTH)}
 #: Rows of the panel that no code serves yet, by ``table/role``; the list only shrinks.
 NOT_BUILT: frozenset[str] = frozenset()
 #: The tables of the panel, as far as they are built.

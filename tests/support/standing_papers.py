@@ -21,7 +21,7 @@ from models.documents import WORKFLOWS
 from models.errors import Refused
 from models.journal import Period
 from models.operations.core.approvals import perform
-from models.operations.people import notices
+from models.operations.people import turns
 from models.organisation import Status
 from models.people import AccountStatus, User, UserRole
 from models.roles import Role
@@ -99,7 +99,7 @@ def _is_own(record: Any, role: Role) -> User | None:
 def people_of(record: Any) -> list[User]:
     """The author first, who holds the roles of the first step; then one other person of each role that takes
     a step: of the record's work unit, its doctor, its patient."""
-    workflow, unit = record.workflow, notices._unit_of(record)
+    workflow, unit = record.workflow, turns.unit_of(record)
     author = getattr(record, "created_by", None)
     found = [] if author is None else [author]
     if author is not None:

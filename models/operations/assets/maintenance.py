@@ -140,7 +140,7 @@ def _out_of_use(order: Maintenance, *, by: User, reason: str) -> None:
 def _begin_the_only_line(order: Maintenance, *, by: User, reason: str) -> None:
     """Who starts an order of one thing starts that thing."""
     planned = [line for line in order.lines if line.state == MaintenanceLineState.PLANNED]
-    if len(planned) == 1 and by.has_role(Role.FACILITIES_STAFF):
+    if len(planned) == 1 and by.acts_in(Role.FACILITIES_STAFF):
         perform(planned[0], "start", by=by)
 
 

@@ -20,11 +20,12 @@ from sqlalchemy.orm import object_session
 from models import clock
 from models.base import db
 from models.documents import DocumentEvent, DocumentNumber, NumberCounter
-from models.errors import N_, Refused, WrongState
+from models.errors import N_, NotAllowed, Refused, WrongState
 from models.operations.core.bulk import insert_all, insertion
 from models.operations.core.locking import insert_once
 from models.people import User
 from models.rights import RIGHTS
+from models.stand_ins import Giver
 from models.workflow import Transition
 
 #: ``def f(document, *, by: User, reason: str) -> None``, with the document's own class.
@@ -71,11 +72,25 @@ def perform(document: Any, name: str, *, by: User, reason: str = "", given: dict
     Raises `NotAllowed`, `Conflict`, `WrongState` or another `Refused`; nothing may be committed then.
     """
     step = document.workflow.require(document, name, by, reason, version)
-    for ask in BEFORE_EVERY_STEP:
-        ask(document, name, step.roles, by=by)
+    person = _taken_as(document, step, by)
     _fill(document, step, given or {})
     _fill_lines(document, step, given_lines or {})
-    return _move(document, step, by=by, reason=reason)
+    return _move(document, step, by=by, reason=reason, giver=person if isinstance(person, Giver) else None)
+
+
+def _taken_as(document: Any, step: Transition, by: User) -> Any:
+    """As whom the person takes the step: oneself where that is open, else the giver of a running delegation.
+    Raises what stands in the way of the first."""
+    refusal: Refused | None = None
+    for person in step.open_as(document, by):
+        try:
+            for ask in BEFORE_EVERY_STEP:
+                ask(document, step.name, step.roles, by=person)
+        except Refused as found:
+            refusal = refusal or found
+        else:
+            return person
+    raise refusal or NotAllowed(N_("Your role may not do this step."))
 
 
 def by_system(document: Any, name: str, *, by: User, reason: str = "") -> Transition:
@@ -171,7 +186,8 @@ def _fill_lines(document: Any, step: Transition, given: dict[int, dict[str, Any]
             setattr(lines[key], name, value)
 
 
-def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transition:
+def _move(document: Any, step: Transition, *, by: User, reason: str, giver: Giver | None = None
+          ) -> Transition:
     session = object_session(document)
     assert session is not None
     for act in EFFECTS.get((type(document), step.name), ()):
@@ -179,7 +195,7 @@ def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transiti
     session.flush()  # the ledger's locks first, the number's counter last: everybody locks in one order
     number = next_number(document) if step.numbers and document.number is None else None
     source = document.state
-    _put(document, step.target, step.name, by, reason, number)
+    _put(document, step.target, step.name, by, reason, number, giver)
     session.flush()
     for act in AFTER_STEP.get((type(document), step.name), ()):
         act(document, by=by, reason=reason)
@@ -190,20 +206,21 @@ def _move(document: Any, step: Transition, *, by: User, reason: str) -> Transiti
 
 
 def _put(document: Any, state: Any, name: str, by: User, reason: str,
-         number: dict[str, Any] | None = None) -> None:
+         number: dict[str, Any] | None = None, giver: Giver | None = None) -> None:
     """The one place where a state changes, and the event that says so."""
     source = document.state
     document.state = state
-    _record(document, name, source, by, reason, number)
+    _record(document, name, source, by, reason, number, giver)
 
 
 def _record(document: Any, name: str, source: str | None, by: User, reason: str,
-            number: dict[str, Any] | None = None) -> None:
-    """Write what happened, and the number that the document got with it."""
+            number: dict[str, Any] | None = None, giver: Giver | None = None) -> None:
+    """Write what happened, in whose name, and the number that the document got with it."""
+    document.__dict__.pop("known_events", None)
     event = {"document_type": document.__tablename__, "document_id": document.id, "transition": name,
              "from_state": source, "to_state": document.state, "user_id": by.id,
-             "note": reason.strip() or None,
-             "occurred_at": clock.now()}
+             "note": reason.strip() or None, "occurred_at": clock.now(),
+             "delegation_id": giver.delegation_id if giver is not None else None}
     if number is None:
         insert_all(DocumentEvent, [event])
     else:

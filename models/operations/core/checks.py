@@ -20,6 +20,8 @@ from models.stock import StockBalance, StockMove, StoreItem
 
 Check = Callable[[Any], Any]
 CHECKS: list[tuple[str, Check]] = []
+Finder = Callable[[Any], list[str]]
+WARNINGS: list[tuple[str, Finder]] = []
 ZERO = Decimal(0)
 
 
@@ -29,6 +31,19 @@ def check(name: str) -> Callable[[Check], Check]:
         CHECKS.append((name, function))
         return function
     return keep
+
+
+def warning(name: str) -> Callable[[Finder], Finder]:
+    """Register what is no mistake and may become one: a function that gives a sentence for each finding."""
+    def keep(function: Finder) -> Finder:
+        WARNINGS.append((name, function))
+        return function
+    return keep
+
+
+def warnings(session: Any) -> list[tuple[str, str]]:
+    """Every finding of every warning, in the order of their registration; none of them fails `verify`."""
+    return [(name, finding) for name, function in WARNINGS for finding in function(session)]
 
 
 def verify(session: Any) -> list[tuple[str, Any]]:

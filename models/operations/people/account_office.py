@@ -19,7 +19,7 @@ from models.accounts import AccountTicket, TicketKind
 from models.base import db
 from models.documents import WORKFLOWS
 from models.errors import N_, NotAllowed, Refused
-from models.operations.people import accounts, credentials
+from models.operations.people import accounts, credentials, delegations
 from models.operations.people.contacts import clean_email
 from models.operations.people.mail import post_to
 from models.operations.people.notices import Declared, declare, holders, itself, tell
@@ -187,6 +187,8 @@ def follow(user: User, change: Change, *, by: User | None, invite: bool = False)
             post_to(address, "email_set", language=user.language, user=user, name=user.name, new=user.email)
         tell("account_address_changed", user, to=other_administrators(by, but=user), who=_called(by),
              account=user.name)
+    if change.closes or change.taken:
+        delegations.end_of(user, change.taken, by=by, closes=change.closes)
     if change.closes or change.opens:
         credentials.end_tickets(user)
         post_to(user.email, "account_closed" if change.closes else "account_opened", language=user.language,

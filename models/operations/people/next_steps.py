@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.base import db
+from models.delegations import running_of
 from models.people import UserRole
 from models.roles import Role
 
@@ -36,6 +37,9 @@ def of_each(steps: list[Any], people: list[int]) -> dict[int, list[str]]:
     for person, role in db.session.execute(
             sa.select(UserRole.user_id, UserRole.role).where(UserRole.user_id.in_(people))):
         holds[person].add(role)
+    roles = {role for step in steps for role in step.roles}
+    for taker, _giver, role in db.session.execute(running_of(people, roles)):
+        holds[taker].add(role)
     return {person: [READER, *_names(step for step in steps if roles.intersection(step.roles))]
             for person, roles in holds.items()}
 

@@ -28,6 +28,10 @@ from models.operations.core.approvals import ON_EVERY_STEP, after
 from models.operations.core.locking import insert_once
 from models.operations.people import next_steps
 from models.operations.people.mail import post
+from models.operations.people.turns import ONLY as ONLY
+from models.operations.people.turns import narrowed
+from models.operations.people.turns import turn as turn
+from models.operations.people.turns import whose_turn as whose_turn
 from models.outbox import Channel, Notice
 from models.people import AccountStatus, User, UserRole
 from models.roles import Role
@@ -40,7 +44,7 @@ QUIET = frozenset({"cleaning", "asset_movement"})
 #: Roles that are told of their work by rows of `NOTICES`.
 TOLD_BY_ROWS = frozenset({Role.DOCTOR, Role.PATIENT})
 #: How a parameter is written where its name stands here; the others are text.
-KINDS = {"when": "moment", "moved": "moment", "day": "day", "table": "table", "step": "step",
+KINDS = {"when": "moment", "moved": "moment", "day": "day", "first": "day", "table": "table", "step": "step",
          "roles": "roles", "triage": "state", "pdf": "address", "who": "person", "next": "next",
          "state": "state"}
 
@@ -143,13 +147,6 @@ def holders(*roles: Role) -> Audience:
 
 # ---------------------------------------------------------------- what waits for a step
 
-def turn(model: Any, state: Any) -> list[Any]:
-    """The steps that a paper in `state` waits for, whoever takes them: none in a draft."""
-    if state == model.workflow.initial and state == "draft":
-        return []
-    return [step for step in model.workflow if state in step.sources and step.is_waited_for]
-
-
 @dataclass(frozen=True)
 class ToMake:
     """A state in which a paper waits for another one to be made from it: by whom, and the rows that still
@@ -160,8 +157,6 @@ class ToMake:
 
 
 TO_MAKE: dict[tuple[str, Any], ToMake] = {}
-#: Who of the people that a paper waits for is told of it: ``def f(record, ids) -> ids``.
-ONLY: list[Callable[[Any, list[int]], list[int]]] = []
 
 
 def to_make(model: Any, state: Any, roles: tuple[Role, ...],
@@ -184,9 +179,8 @@ def _on_every_step(record: Any, name: str, source: Any, *, by: User, reason: str
     people = whose_turn(record, steps, roles) if roles else []
     next_paper = TO_MAKE.get((table, record.state))
     if next_paper is not None:
-        people += [person.id for person in holders(*next_paper.roles)(record) if person.id not in people]
-    for narrow in ONLY:
-        people = narrow(record, people)
+        makers = [person.id for person in holders(*next_paper.roles)(record)]
+        people += [person for person in narrowed(record, makers) if person not in people]
     steps = next_steps.fitting(record, steps, by)
     reader = next_steps.of_each(steps, people)
     if people:
@@ -228,38 +222,6 @@ def withdraw(key: str) -> None:
     db.session.execute(
         sa.update(Notice).where(Notice.key == key, Notice.read_at.is_(None))
         .values(read_at=clock.now()).execution_options(synchronize_session=False))
-
-
-def whose_turn(record: Any, steps: list[Any], roles: set[Role]) -> list[int]:
-    """Ids of the people who can take one of `steps`, the author left out where another must decide."""
-    rows = sa.select(User.id).where(User.status == AccountStatus.ACTIVE)
-    anywhere = [role for role in roles if role != Role.UNIT_USER]
-    holds = sa.select(UserRole.user_id).where(UserRole.role.in_(anywhere))
-    fits: sa.ColumnElement[bool] = User.id.in_(holds)
-    unit = _unit_of(record)
-    if Role.UNIT_USER in roles and unit is not None:
-        members = sa.select(UserRole.user_id).where(UserRole.role == Role.UNIT_USER)
-        fits = fits | (User.id.in_(members) & (User.work_unit_id == unit))
-    author = getattr(record, "created_by_id", None)
-    codes = [{condition.code for condition in step.conditions} for step in steps]
-    if author is not None and all("own_document" in code for code in codes):
-        rows = rows.where(User.id == author)
-    elif author is not None and all("not_own" in code for code in codes):
-        rows = rows.where(User.id != author)
-    rows = rows.where(fits).order_by(User.id)
-    if not any(condition.rows is not None for step in steps for condition in step.conditions):
-        return list(db.session.scalars(rows))
-    said = [[condition for condition in step.conditions
-             if condition.rows is not None or condition.about == "person"] for step in steps]
-    people = db.session.scalars(sa.select(User).where(User.id.in_(rows)).order_by(User.id))
-    return [person.id for person in people
-            if any(person.has_role(*step.roles) and all(condition.test(record, person) for condition in mine)
-                   for step, mine in zip(steps, said, strict=True))]
-
-
-def _unit_of(record: Any) -> int | None:
-    request = getattr(record, "store_request", None)
-    return getattr(request if request is not None else record, "work_unit_id", None)
 
 
 ON_EVERY_STEP.append(_on_every_step)

@@ -18,6 +18,7 @@ from models.people import User
 from models.roles import Role
 from models.scopes import BY_STORE, RESTRICTED, own_store_ids
 from models.settings import setting
+from models.stand_ins import Giver
 
 
 def store_of(document: Any, name: str) -> int | None:
@@ -27,14 +28,14 @@ def store_of(document: Any, name: str) -> int | None:
     return getattr(document, "store_id", None)
 
 
-def _as_store(roles: tuple[Role, ...], by: User) -> tuple[Role, ...]:
+def _as_store(roles: tuple[Role, ...], by: User | Giver) -> tuple[Role, ...]:
     """The roles of a store that the person takes the step in; none where another role may too."""
     mine = tuple(role for role in roles if by.has_role(role))
     return mine if mine and set(mine) <= set(BY_STORE) else ()
 
 
-def may_take(document: Any, name: str, roles: tuple[Role, ...], *, by: User) -> bool:
-    """Whether the step is open to the person as far as the store goes."""
+def may_take(document: Any, name: str, roles: tuple[Role, ...], *, by: User | Giver) -> bool:
+    """Whether the step is open to the person, or for the giver of a role, as far as the store goes."""
     mine, store_id = _as_store(roles, by), store_of(document, name)
     if not mine or store_id is None or setting(RESTRICTED) != "yes":
         return True
@@ -43,13 +44,14 @@ def may_take(document: Any, name: str, roles: tuple[Role, ...], *, by: User) -> 
 
 def open_steps(document: Any, steps: list[Any], *, by: User) -> list[Any]:
     """Those of the steps that are open to the person as far as the store goes; asks the setting once."""
-    if getattr(document, "store_id", None) is None or not by.has_role(*BY_STORE) \
+    if getattr(document, "store_id", None) is None or not by.acts_in(*BY_STORE) \
             or setting(RESTRICTED) != "yes":
         return steps
-    return [step for step in steps if may_take(document, step.name, step.roles, by=by)]
+    return [step for step in steps if any(may_take(document, step.name, step.roles, by=person)
+                                          for person in step.open_as(document, by))]
 
 
-def _refuse_foreign(document: Any, name: str, roles: tuple[Role, ...], *, by: User) -> None:
+def _refuse_foreign(document: Any, name: str, roles: tuple[Role, ...], *, by: User | Giver) -> None:
     if not may_take(document, name, roles, by=by):
         raise NotAllowed(N_("This store belongs to another work unit; its own people do this."))
 

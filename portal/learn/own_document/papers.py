@@ -67,6 +67,9 @@ class Paper:
             sa.select(DocumentEvent).where(DocumentEvent.document_type == self.own.table,
                                            DocumentEvent.document_id == self.id).order_by(DocumentEvent.id)))
 
+    #: A learner's paper is moved by the own roles alone.
+    is_delegable = False
+    events_of_round = Stateful.events_of_round
     approver_ids = Stateful.approver_ids
 
     @property

@@ -92,11 +92,16 @@ PARTS: tuple[Part, ...] = (
          processes=("telemedicine",), tables=("patient", "letter", "walk_in"),
          masters=("specialization", "doctor", "doctor_schedule", "activity_log"),
          keepers=(Role.ADMIN,)),
+    Part("people", _l("People and rights"), "",
+         _l("In neither paper; this system adds it, and draws it here for the first time"),
+         _l("Who is away gives the own role to another person for a time; the administrator gives it where "
+            "that was forgotten."),
+         processes=("people",), masters=("user", "user_role"), keepers=(Role.ADMIN,)),
 )
 BY_KEY = {part.key: part for part in PARTS}
 #: A new type that names no process of the papers stands with its area.
 _BY_AREA = {Area.INVENTORY: "inventory", Area.PURCHASING: "inventory", Area.PLACES: "rooms",
-            Area.ASSETS: "assets", Area.TELEMEDICINE: "telemedicine"}
+            Area.ASSETS: "assets", Area.TELEMEDICINE: "telemedicine", Area.ADMINISTRATION: "people"}
 
 
 def part_of(table: str) -> Part | None:

@@ -21,6 +21,7 @@ from models.operations.setup.demo import (
     assets,
     classes,
     clinic,
+    delegations,
     maintenance,
     mistakes,
     monthly_reports,
@@ -100,5 +101,6 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         clinic.load_today(world)
         monthly_reports.load_open(world)
         rare.load_open(world)
+        delegations.load_open(world)
         mistakes.load_open(world)
         notices.load(world)
