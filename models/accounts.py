@@ -57,6 +57,8 @@ class AccountTicket(db.Model):
 
     user: Mapped[User] = relationship("User")
 
+    called_by = ("kind", "to_address")
+
     def __str__(self) -> str:
         return f"{self.kind} {self.to_address}"
 

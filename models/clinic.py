@@ -165,6 +165,8 @@ class ScheduleException(db.Model):
 
     doctor: Mapped[Doctor] = relationship("Doctor")
 
+    called_by = ("on", "kind")
+
     def __str__(self) -> str:
         return f"{self.on} {self.kind}"
 
@@ -411,6 +413,8 @@ class Consent(db.Model):
 
     patient: Mapped[Patient] = relationship(back_populates="consents")
     given_by: Mapped[User] = relationship("User")
+
+    called_by = ("kind", "text_version")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.text_version}"

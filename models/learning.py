@@ -112,6 +112,8 @@ class ClassTask(db.Model):
         """Whether its last day is over on `day`."""
         return self.due_on is not None and self.due_on < day
 
+    called_by = ("kind", "key")
+
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 

@@ -82,9 +82,9 @@ class ActivityLogView(LedgerView):
         table = record.table_name or ""
         if table not in mapped_tables() or not may(current_user, "read",
                                                    table) or record.activity == "deleted":
-            return escape(record.changed_id)
+            return escape(_key_words(record.changed_id))
         return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(table, record.changed_id,
-                                                                          record.changed_id)
+                                                                          _key_words(record.changed_id))
 
     def cell_properties(self, record: Any) -> Markup:
         """What changed, from what to what, in short."""
@@ -109,6 +109,11 @@ def changes(record: ActivityLog) -> list[Change]:
                      _text(columns.get(name), new.get(name))) for name in names]
     return result + [Change(words.label(name), "", _text(None, value)) for name, value in properties.items()
                      if name not in {"old", "new"}]
+
+
+def _key_words(key: str) -> str:
+    """A row's key; what is a word in a key of several parts is a role or another value."""
+    return ", ".join(words.state_word(part) if part.isidentifier() else part for part in key.split(","))
 
 
 def _text(column: Any, value: Any) -> str:

@@ -136,6 +136,16 @@ def moment(value: datetime | None) -> str:
     return gettext("%(day)s at %(hour)s", day=day(value), hour=hour(value))
 
 
+def lately(value: datetime | None) -> str:
+    """`17.00` of today, `kemarin 17.00`, else the day: for a narrow place."""
+    if value is None:
+        return "–"
+    days = (clock.today() - clock.local(value).date()).days
+    if days == 1:
+        return gettext("yesterday %(hour)s", hour=hour(value))
+    return hour(value) if days == 0 else day(value)
+
+
 def zone_word() -> str:
     """WIB, WITA or WIT, else the zone's own abbreviation."""
     short = clock.now().astimezone(clock.zone()).strftime("%Z")
@@ -224,5 +234,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(gettext=_for_templates, pgettext=_with_context)
     app.jinja_env.filters.update(rupiah=rupiah, quantity=quantity, percent=percent, day=day, moment=moment,
-                                 hour=hour)
+                                 hour=hour, lately=lately)
     app.jinja_env.globals.update(get_locale=get_locale, zone_word=zone_word)

@@ -7,7 +7,10 @@ word for the extractor and for the test that none lacks its Indonesian.
 from __future__ import annotations
 
 import functools
+import operator
 import re
+from datetime import date
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +22,7 @@ from models.journal import Posting
 from models.operations.clinic import icd
 from models.rights import PAGES
 from models.roles import Role
-from portal.web.locale import is_indonesian, said
+from portal.web.locale import day, is_indonesian, said
 
 #: What doctors speak, by ISO 639 code.
 LANGUAGES = {"id": _l("Indonesian"), "en": _l("English"), "jv": _l("Javanese"), "su": _l("Sundanese"),
@@ -135,6 +138,19 @@ def state_word(state: Any) -> str:
 def value_word(value: str) -> str:
     """The English word of an enumeration's value."""
     return VALUES.get(value) or human(value)
+
+
+def called(record: Any) -> str:
+    """What a record is called: its own text, or, where a value of an enumeration or a day is part of it
+    (`called_by`), these in the reader's words."""
+    names = getattr(record, "called_by", ())
+    return " · ".join(_said(operator.attrgetter(name)(record)) for name in names) if names else str(record)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Enum):
+        return state_word(value)
+    return day(value) if isinstance(value, date) else str(value)
 
 
 def role_word(role: Role | str) -> str:
