@@ -121,6 +121,8 @@ def _text(column: Any, value: Any) -> str:
     of today stands as it is."""
     if value is None or value == MASK:
         return value or ""
+    if isinstance(value, dict | list):
+        return ", ".join(_text(None, each) for each in (value.values() if isinstance(value, dict) else value))
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     kind = column.type if column is not None else None

@@ -36,7 +36,7 @@ SAMPLE: dict[Role | str, tuple[str, ...]] = {
 NO_PAGE = re.compile(r"\.(csv|pdf|svg|xlsx|ics|json)$|/(pdf|ajax|lookup|counts|news|board|names|regions|"
                      r"choices|waiting|drafts|logo|metrics|healthz|readyz|static|export|download)(/|$)")
 #: Name, width and theme of each look at a page.
-LOOKS = (("light", 1366, "light", WCAG), ("dark", 1366, "dark", ["cat.color"]), ("phone", 360, "light", WCAG),
+LOOKS = (("light", 1366, "light", WCAG), ("dark", 1366, "dark", ["wcag2aa"]), ("phone", 360, "light", WCAG),
          ("200 %", 683, "light", []))
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
