@@ -13,7 +13,7 @@
   /* the page after a save begins at what was saved; a field that wants the focus keeps it */
   doc.addEventListener("DOMContentLoaded", function () {
     var wanted = Array.from(doc.querySelectorAll("[autofocus]")).some(function (field) { return !field.closest("dialog"); });
-    if (wanted || location.hash || !isFree()) { return; }
+    if (wanted || !isFree()) { return; }
     onto(doc.querySelector("main .alert-success:not([hidden]), main .alert-danger[role=alert]:not([hidden]), main .note.flash"));
   });
   /* a part that somebody asked for took the place of what had the focus */

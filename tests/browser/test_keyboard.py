@@ -18,6 +18,7 @@ from models.stocktakes import Stocktake, StocktakeLine
 pytestmark = pytest.mark.once
 
 SAVED = "main .alert-success, main .note.flash"
+INSIDE = "target => document.activeElement !== document.body && document.activeElement.closest(target)"
 
 
 class Keys:
@@ -102,10 +103,10 @@ def test_a_consultation_is_booked(open_browser: Callable[..., Page], log_in: Cal
     patient.press("Space", "[name=severity]")
     patient.press("Enter", "#form-consultation .actions .primary")
     expect(patient.page.locator("button[name=pick]").first).to_be_visible()
-    patient.page.wait_for_function("document.activeElement.closest('#form-consultation')")
+    patient.page.wait_for_function(INSIDE, arg="#form-consultation")
     patient.press("Enter", "button[name=pick]")
     expect(patient.page.locator("[name=consent]")).to_be_visible()
-    patient.page.wait_for_function("document.activeElement.closest('#form-consultation')")
+    patient.page.wait_for_function(INSIDE, arg="#form-consultation")
     patient.press("Space", "[name=consent_record]")
     patient.press("Space", "[name=consent]")
     patient.press("Enter", "#form-consultation .actions .primary")
@@ -174,5 +175,4 @@ def test_the_next_week_of_a_doctor_keeps_the_place(open_browser: Callable[..., P
     patient.tab_to("[hx-push-url][hx-get*=week]")
     with patient.page.expect_response(lambda answer: "week=" in answer.url):
         patient.press("Enter")
-    patient.page.wait_for_function("document.activeElement !== document.body && "
-                                   "document.activeElement.closest('main')")
+    patient.page.wait_for_function(INSIDE, arg="main")
