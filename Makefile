@@ -7,7 +7,7 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-days mutations lint migrate demo verify bench clicks screenshots translate vendor diagram audit sbom clean
+.PHONY: help install run test test-days mutations lint migrate demo verify bench access clicks screenshots translate vendor diagram audit sbom clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
@@ -50,6 +50,9 @@ verify: $(READY)  ## prove every invariant of the data
 
 bench: $(READY)  ## page times at a million stock moves and posting, as ratios (needs PostgreSQL: BENCH_DATABASE_URL)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+access: $(READY)  ## axe on every address of the URL map, both themes, phone and zoom (needs Chromium; half an hour)
+	RAWAT_AXE=all $(BIN)/python -m pytest -n 0 tests/browser/test_access.py $(ARGS)
 
 clicks: $(READY)  ## what a store's daily tasks cost in clicks, fields and pages, beside the goals (needs Chromium)
 	$(BIN)/python -m tests.benchmarks.clicks

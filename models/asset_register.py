@@ -379,7 +379,7 @@ class AssetBook(db.Model):
     """
 
     __tablename__ = "asset_book"
-    names_by = ("asset",)
+    names_by, called_by = ("asset",), ("asset.tag", "book")
     __table_args__ = (
         sa.UniqueConstraint("asset_id", "book"),
         sa.CheckConstraint("cost >= 0", name="cost_not_negative"),

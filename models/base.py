@@ -136,6 +136,8 @@ class Base(DeclarativeBase):
     #: The columns whose values, with spaces between, are a record's text. A class whose text is more than
     #: that has its own `__str__`, and `text_sql` beside it when other tables refer to it.
     text_columns: ClassVar[tuple[str, ...]] = ()
+    #: The same for pages, where a class has its own `__str__` and a value of an enumeration in it.
+    called_by: ClassVar[tuple[str, ...]] = ()
 
     registry = registry(
         metadata=sa.MetaData(naming_convention=NAMING),

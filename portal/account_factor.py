@@ -36,7 +36,7 @@ def _page(errors: dict[str, str] | None = None, codes: list[str] | None = None, 
             secret = second_factor.begin(current_user)
         address = pyotp.TOTP(secret).provisioning_uri(name=current_user.email,
                                                       issuer_name=str(setting("hospital.name") or "Rawat"))
-        drawing = segno.make(address, error="m").svg_inline(scale=5, border=2, omitsize=True)
+        drawing = segno.make(address, error="m").svg_inline(scale=5, border=2)
         values |= {"secret": secret, "address": address, "qr": Markup(drawing)}  # noqa: S704 (our drawing)
     else:
         values["left"] = second_factor.codes_left(current_user)

@@ -172,7 +172,7 @@ class Number(Text):
         try:
             self.data = locale.parse_decimal(values[0]) if values else None
         except ValueError:
-            raise ValueError(gettext("Please write a number, like 158 or 56,5.")) from None
+            raise ValueError(gettext("Please write a number, like 158 or 56.5.")) from None
 
 
 # ---------------------------------------------------------------- people

@@ -17,12 +17,12 @@
 
   /* what scrolls is a place of its own for the keyboard */
   function reach() {
-    doc.querySelectorAll("[data-scrolls]").forEach(function (box) {
+    doc.querySelectorAll("[data-scrolls], .table-responsive").forEach(function (box) {
       var scrolls = box.scrollWidth > box.clientWidth + 1;
       box.classList.toggle("is-scrolling", scrolls);
       if (scrolls) {
         box.tabIndex = 0;
-        if (!box.hasAttribute("role") && box.tagName === "DIV") { box.setAttribute("role", "region"); }
+        if (!box.hasAttribute("role") && box.hasAttribute("aria-label") && box.tagName === "DIV") { box.setAttribute("role", "region"); }
       } else { box.removeAttribute("tabindex"); if (box.tagName === "DIV") { box.removeAttribute("role"); } }
       var here = scrolls && box.querySelector("[aria-current]");
       if (here && here.offsetLeft + here.offsetWidth > box.scrollLeft + box.clientWidth) { box.scrollLeft = here.offsetLeft - 16; }

@@ -139,7 +139,7 @@
     }
     return null;
     function onward(code) {
-      var typed = next && Array.from(next.form.querySelectorAll(".num")).some(function (each) { return each.value.trim(); });
+      var typed = next && Array.from(next.form.querySelectorAll("input.num")).some(function (each) { return each.value.trim(); });
       var goes = typed ? next : field; // what was counted is saved first
       goes.value = code;
       goes.form.requestSubmit();

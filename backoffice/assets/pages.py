@@ -277,7 +277,7 @@ def _amount(text: str) -> Decimal | None:
             return value
     except (ValueError, InvalidOperation):
         pass
-    raise Refused(N_("“%(text)s” is no amount. Write it like 1.500.000 or 1.500.000,50."), text=text[:40])
+    raise Refused(N_("“%(text)s” is no amount. Write it like 1,500,000 or 1,500,000.50."), text=text[:40])
 
 
 def _number(text: str) -> int:

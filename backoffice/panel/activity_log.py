@@ -4,6 +4,8 @@ from what to what. Nobody writes here; `flask verify` proves that nobody did."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,11 +17,12 @@ from backoffice.panel import rendering
 from backoffice.panel.base import LedgerView
 from backoffice.panel.columns import mapped_tables
 from backoffice.panel.export_rows import ExportColumn
+from models import clock
 from models.activity import ActivityLog
-from models.base import db
+from models.base import ExactDecimal, UtcDateTime, db
 from models.operations.core.activity import MASK, shown_today
 from models.rights import may
-from portal.web import words
+from portal.web import locale, words
 
 #: Tables of which the log kept columns in clear before they were masked.
 OPEN_BEFORE = ("prescription", "prescription_line", "letter", "comment", "document_event", "attachment",
@@ -28,9 +31,8 @@ OPEN_BEFORE = ("prescription", "prescription_line", "letter", "comment", "docume
 
 @dataclass(frozen=True)
 class Change:
-    """One column of a row: what stood there before, what stands there after."""
+    """One column of a row in words: what stood there before, what stands there after."""
 
-    name: str
     word: str
     old: str
     new: str
@@ -82,14 +84,14 @@ class ActivityLogView(LedgerView):
         table = record.table_name or ""
         if table not in mapped_tables() or not may(current_user, "read",
                                                    table) or record.activity == "deleted":
-            return escape(record.changed_id)
+            return escape(_key_words(record.changed_id))
         return Markup('<a href="/admin/{}/details/?id={}">{}</a>').format(table, record.changed_id,
-                                                                          record.changed_id)
+                                                                          _key_words(record.changed_id))
 
     def cell_properties(self, record: Any) -> Markup:
         """What changed, from what to what, in short."""
-        parts = [f"{change.name}: {change.old} → {change.new}" if change.old
-                 else f"{change.name}: {change.new}"
+        parts = [f"{change.word}: {change.old} → {change.new}" if change.old
+                 else f"{change.word}: {change.new}"
                  for change in changes(record)]
         text = "; ".join(parts)
         return escape((text if len(text) <= 160 else text[:160] + "…") or "–")
@@ -103,17 +105,38 @@ def changes(record: ActivityLog) -> list[Change]:
     properties = shown_today(record.table_name, record.properties)
     old, new = properties.get("old") or {}, properties.get("new") or {}
     names = [*old, *(name for name in new if name not in old)]
-    result = [Change(name, _word(record.table_name, name), _text(old.get(name)), _text(new.get(name)))
-              for name in names]
-    return result + [Change(name, _word(None, name), "", _text(value)) for name, value in properties.items()
+    known = db.metadata.tables.get(record.table_name or "")
+    columns = known.columns if known is not None else {}
+    result = [Change(words.label(name), _text(columns.get(name), old.get(name)),
+                     _text(columns.get(name), new.get(name))) for name in names]
+    return result + [Change(words.label(name), "", _text(None, value)) for name, value in properties.items()
                      if name not in {"old", "new"}]
 
 
-def _word(table: str | None, name: str) -> str:
-    known = db.metadata.tables.get(table or "")
-    column = known.columns.get(name) if known is not None else None
-    return words.label(column) if column is not None else words.human(name)
+def _key_words(key: str) -> str:
+    """A row's key; what is a word in a key of several parts is a role or another value."""
+    return ", ".join(words.state_word(part) if part.isidentifier() else part for part in key.split(","))
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _text(column: Any, value: Any) -> str:
+    """A value as the pages write it; the log keeps days and numbers as text. What does not read as the column
+    of today stands as it is."""
+    if value is None or value == MASK:
+        return value or ""
+    if isinstance(value, dict | list):
+        return ", ".join(_text(None, each) for each in (value.values() if isinstance(value, dict) else value))
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    kind = column.type if column is not None else None
+    try:
+        if isinstance(kind, sa.Enum):
+            return words.state_word(kind.enum_class(value) if kind.enum_class else value)
+        if isinstance(kind, ExactDecimal):
+            return locale.quantity(Decimal(str(value)))
+        if isinstance(kind, sa.Date):
+            return locale.day(date.fromisoformat(str(value)))
+        if isinstance(kind, sa.DateTime | UtcDateTime):
+            return locale.moment(clock.aware(datetime.fromisoformat(str(value))))
+    except (ValueError, ArithmeticError):
+        pass
+    return str(value)

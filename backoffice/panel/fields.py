@@ -46,7 +46,7 @@ class ExactField(fields.Field):
             try:
                 number = parse_decimal(values[0])
             except ValueError:
-                raise ValueError(gettext("Write a number, for example 12,5.")) from None
+                raise ValueError(gettext("Write a number, for example 12.5.")) from None
             try:
                 self.data = self.exact.exact(number)
             except (ValueError, InvalidOperation):

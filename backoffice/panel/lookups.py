@@ -20,6 +20,7 @@ from models.operations.clinic import finding
 from models.people import User
 from models.rights import RIGHTS, hidden, may, scope
 from models.stock import StockBatch
+from portal.web import words
 
 #: The most choices that a look-up answers, whatever it was asked for.
 MOST = 20
@@ -186,7 +187,7 @@ def is_exact(record: Any, text: str) -> bool:
 def text_of(record: Any) -> str:
     """What a record is called in a choice list."""
     if record.has_text():
-        return str(record)
+        return words.called(record)
     every = columns_of(type(record))
     parts = [str(getattr(record, name)) for name in ("asset_model", "item", "asset", "name") if name in every]
     parent = parent_of(type(record))

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from models import clock
 from models.asset_history import MovementState
@@ -84,13 +85,14 @@ PRESETS: dict[str, dict[str, Preset]] = {
         "ending": Preset(_l("Contracts that end soon, or did"), _ending)},
     "stock_balance": {"expiring": Preset(_l("Expires within 30 days, or did"), _expiring)},
     "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
-    "maintenance": {"open": Preset(_l("Open"),
+    "maintenance": {"open": Preset(lazy_pgettext("state", "Open"),
                                    _states("submitted", "approved", "payment_approved", "in_progress"))},
     "fault_report": {
-        "open": Preset(_l("Open"), _states("reported", "acknowledged", "ordered")),
+        "open": Preset(lazy_pgettext("state", "Open"), _states("reported", "acknowledged", "ordered")),
         "unanswered": Preset(_l("Not answered yet"), _states("reported"))},
     "asset_movement": {"awaited": Preset(_l("To acknowledge"), awaited)},
-    "consultation": {"open": Preset(_l("Open"), _states("requested", "approved", "in_progress"))},
+    "consultation": {"open": Preset(lazy_pgettext("state", "Open"),
+                                    _states("requested", "approved", "in_progress"))},
 }
 
 

@@ -21,6 +21,8 @@ from models.rights import may
 from portal.web import locale, words
 from portal.web.macros import badge, look_of, symbol
 
+#: Columns that hold the name of a table.
+TABLE_NAMES = frozenset({"document_type", "table_name"})
 BLANK = Markup('<span class="muted">–</span>')
 
 
@@ -44,7 +46,9 @@ def written(column: Column, value: Any) -> str:
     if kind == "moment":
         return locale.moment(value)
     if kind == "time":
-        return value.strftime("%H:%M")
+        return locale.hour(value)
+    if column.name in TABLE_NAMES:
+        return words.table_word(value)
     return lookups.text_of(value) if column.relation is not None else str(value)
 
 

@@ -113,7 +113,7 @@ def _wanted(key: str) -> Wanted | None:
     try:
         amount = locale.parse_decimal(text[:30])
     except ValueError:
-        raise Refused(N_("Write a number, for example 12,5."), field=field) from None
+        raise Refused(N_("Write a number, for example 12.5."), field=field) from None
     if amount is None or not 0 < amount < MOST:
         raise Refused(N_("Must be more than 0, for example 6."), field=field)
     if amount != amount.quantize(STEP):

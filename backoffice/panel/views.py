@@ -198,7 +198,7 @@ class TableView(ListChoices, ModelView):
         """What the record is called in headings and links."""
         if self.every.get("number") is not None and "number" in self.column_list:
             return record.number or gettext("(not numbered yet)")
-        return str(record) if record.has_text() else f"{self.one} {self.key(record)}"
+        return words.called(record) if record.has_text() else f"{self.one} {self.key(record)}"
 
     def title_of(self, record: Any) -> str:
         """What its own page is headed: a draft says what it is a draft of."""

@@ -164,7 +164,7 @@ class SettingView(MasterView):
     def form_class(self) -> type[StaffForm]:
         # The key is made first, so that it is shown first.
         key = SelectField(lazy_gettext("Key"), choices=lambda: [
-            (key, f"{gettext(declared.label)} ({key})") for key, declared in SETTINGS.items()])
+            (key, gettext(declared.label)) for key, declared in SETTINGS.items()])
         return type("SettingForm", (make_form(self.model, ("value",)),), {"key": key})
 
     def filled(self, record: Any = None) -> StaffForm:

@@ -222,7 +222,7 @@ class OrderingPages:
         try:
             return parse_decimal(text)
         except ValueError:
-            row.errors[name] = gettext("Write a number, for example 12,5.")
+            row.errors[name] = gettext("Write a number, for example 12.5.")
             return None
 
     @expose("/prices")

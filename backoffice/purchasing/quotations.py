@@ -31,7 +31,7 @@ def _decimal(field: str, most: Decimal) -> Decimal | None:
     try:
         value = locale.parse_decimal(request.form.get(field, "")[:30])
     except ValueError:
-        raise Refused(N_("Write a number, for example 12,5."), field=field) from None
+        raise Refused(N_("Write a number, for example 12.5."), field=field) from None
     if value is not None and not 0 <= value <= most:
         raise Refused(N_("Must be 0 or more.") if value < 0 else N_("The number is too large."), field=field)
     if value is not None and value != value.quantize(SEN):

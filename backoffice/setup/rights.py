@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, request, stream_with_context
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 
 from backoffice.panel.columns import mapped_tables
 from backoffice.panel.menu import AREAS
@@ -153,7 +153,8 @@ def sheets(asked: Asked) -> Iterable[bytes]:
     named, steps = table_rows(asked), step_rows(asked)
     columns = held([cells for _table, cells in named])
     takers = [role for role in held(step.roles for _table, step in steps) if role in asked.roles]
-    heads = [gettext("Area"), gettext("Table"), gettext("Table name"), *map(words.role_word, columns)]
+    heads = [pgettext("field of work", "Area"), gettext("Table"), gettext("Table name"),
+             *map(words.role_word, columns)]
     rows = [[str(AREAS[area(table)]), words.table_word(table, True), table,
              *(cell_words(cells[role]) if role in cells else None for role in columns)]
             for table, cells in named]

@@ -41,7 +41,7 @@ def _number(text: str) -> Decimal | None:
     try:
         return parse_decimal(text[:30])
     except ValueError:
-        raise Refused(N_("Write a number, for example 12,5."), field="quantity") from None
+        raise Refused(N_("Write a number, for example 12.5."), field="quantity") from None
 
 
 def _day(text: str) -> date | None:

@@ -62,8 +62,9 @@ def _gate() -> Any:
     return None
 
 
-def _icon(name: str) -> Markup:
-    """An icon of the sprite in the size of the portal's style."""
+def _icon(name: str, _large: bool = False) -> Markup:
+    """An icon of the sprite in the size of the portal's style; called as the portal's own where a refusal
+    stands in the portal's frame."""
     return Markup('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
         url_for("static", filename="icons.svg"), name)
 

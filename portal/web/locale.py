@@ -11,7 +11,7 @@ from typing import Any
 from babel.dates import format_date
 from flask import Flask, g, has_request_context, request, session
 from flask.globals import app_ctx
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, get_locale, gettext, ngettext, pgettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -63,18 +63,19 @@ def is_indonesian() -> bool:
 
 #: Messages that were looked up, by language: a page says the same few hundred, and the catalogue does not
 #: change.
-_said: dict[str, dict[str, str]] = {}
+_said: dict[str, dict[str | tuple[str, str], str]] = {}
 MOST_KEPT = 20_000
 
 
-def said(message: str) -> str:
-    """`gettext` of a message without parameters, remembered."""
+def said(message: str, context: str = "") -> str:
+    """`gettext` of a message without parameters, remembered; with a `context` the message of that meaning."""
     known = _said.setdefault(language(), {})
-    text = known.get(message)
+    key = (context, message) if context else message
+    text = known.get(key)
     if text is None:
-        text = gettext(message)
+        text = pgettext(context, message) if context else gettext(message)
         if len(known) < MOST_KEPT:
-            known[message] = text
+            known[key] = text
     return text
 
 
@@ -133,6 +134,16 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return "–"
     return gettext("%(day)s at %(hour)s", day=day(value), hour=hour(value))
+
+
+def lately(value: datetime | None) -> str:
+    """`17.00` of today, `kemarin 17.00`, else the day: for a narrow place."""
+    if value is None:
+        return "–"
+    days = (clock.today() - clock.local(value).date()).days
+    if days == 1:
+        return gettext("yesterday %(hour)s", hour=hour(value))
+    return hour(value) if days == 0 else day(value)
 
 
 def zone_word() -> str:
@@ -213,10 +224,15 @@ def _for_templates(context: Context, message: str, /, **params: Any) -> str:
     return text % params if "%" in text else text
 
 
+def _with_context(context: str, message: str) -> str:
+    """`pgettext()` of the templates, for a word that means something else on other pages."""
+    return said(message, context)
+
+
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose, timezone_selector=lambda: str(clock.zone()))
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals["gettext"] = _for_templates
+    app.jinja_env.globals.update(gettext=_for_templates, pgettext=_with_context)
     app.jinja_env.filters.update(rupiah=rupiah, quantity=quantity, percent=percent, day=day, moment=moment,
-                                 hour=hour)
+                                 hour=hour, lately=lately)
     app.jinja_env.globals.update(get_locale=get_locale, zone_word=zone_word)

@@ -7,7 +7,10 @@ word for the extractor and for the test that none lacks its Indonesian.
 from __future__ import annotations
 
 import functools
+import operator
 import re
+from datetime import date
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +18,11 @@ from flask_babel import lazy_gettext as _l
 
 from models.base import db
 from models.documents import WORKFLOWS, Area
+from models.journal import Posting
 from models.operations.clinic import icd
 from models.rights import PAGES
 from models.roles import Role
-from portal.web.locale import is_indonesian, said
+from portal.web.locale import day, is_indonesian, said
 
 #: What doctors speak, by ISO 639 code.
 LANGUAGES = {"id": _l("Indonesian"), "en": _l("English"), "jv": _l("Javanese"), "su": _l("Sundanese"),
@@ -29,6 +33,9 @@ LANGUAGES = {"id": _l("Indonesian"), "en": _l("English"), "jv": _l("Javanese"), 
 SPECIAL = {
     "id": "No.",
     "is_bonus": "Bonus",
+    "on": "Date",
+    "first": "First medicine",
+    "second": "Second medicine",
     "parent_id": "Part of",
     "source_name": "Given by, or programme",
     "nik": "NIK",
@@ -72,8 +79,15 @@ PLURALS = {"activity_log": "Activity log", "outbox": "Outbox", "land": "Land", "
            "case_progress": "Case progress"}
 
 
+#: Names whose English word means something else in another place, by what they are the name of. The catalogue
+#: keeps these words apart by it: a state that is "Open" is no button.
+CONTEXTS = {"state": frozenset({"open", "cleaning"}), "step": frozenset({"no_show"}),
+            "account": frozenset({"payables"}), "column": frozenset({"missing"})}
+#: What values are the names of, by their enumeration, where it is no state.
+KINDS = {Posting: "account"}
+
 #: What is written in capitals wherever it stands.
-_SHORT = re.compile(r"\b(api|vat)\b")
+_SHORT = re.compile(r"\b(api|nik|sip|str|url|vat)\b")
 
 
 @functools.lru_cache(4096)
@@ -97,11 +111,17 @@ def plural(table: str) -> str:
     return text + ("es" if text.endswith(("s", "x", "ch", "sh")) else "s")
 
 
+def _context(kind: str, name: str) -> str:
+    """The context of a name's word, empty where the word means the same everywhere."""
+    return kind if name in CONTEXTS[kind] else ""
+
+
 def label(thing: Any) -> str:
     """The word of a column, a table, or a name of one."""
     if isinstance(thing, sa.Table):
         return said(human(thing.name))
-    return said(human(thing if isinstance(thing, str) else thing.name))
+    name = thing if isinstance(thing, str) else thing.name
+    return said(human(name), _context("column", name))
 
 
 def table_word(table: str, plural_form: bool = False) -> str:
@@ -111,12 +131,29 @@ def table_word(table: str, plural_form: bool = False) -> str:
 
 def state_word(state: Any) -> str:
     """The word of a state or of any other enum value."""
-    return said(value_word(str(getattr(state, "value", state))))
+    value = str(getattr(state, "value", state))
+    return said(value_word(value), _context(KINDS.get(type(state), "state"), value))
 
 
 def value_word(value: str) -> str:
     """The English word of an enumeration's value."""
     return VALUES.get(value) or human(value)
+
+
+def called(record: Any) -> str:
+    """What a record is called: its own text, or, where a value of an enumeration or a day is part of it,
+    these in the reader's words."""
+    names = record.called_by or record.text_columns
+    values = [operator.attrgetter(name)(record) for name in names]
+    if not any(isinstance(value, (Enum, date)) for value in values):
+        return str(record)
+    return " · ".join(map(_said, values))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Enum):
+        return state_word(value)
+    return day(value) if isinstance(value, date) else str(value)
 
 
 def role_word(role: Role | str) -> str:
@@ -125,7 +162,7 @@ def role_word(role: Role | str) -> str:
 
 def step_word(name: str) -> str:
     """The word on a transition's button: an act, e.g. "Approve payment"."""
-    return said(STEPS.get(name) or human(name))
+    return said(STEPS.get(name) or human(name), _context("step", name))
 
 
 #: Titles that stand before a name without a point, or with one that people leave out.
@@ -167,6 +204,11 @@ def all_msgids() -> list[str]:
     words.update(human(page) for page in PAGES)
     words.update(human(area) for area in Area)
     return sorted(words)
+
+
+def all_in_context() -> list[tuple[str, str]]:
+    """Context and English word of every name that has one, sorted."""
+    return sorted((kind, value_word(name)) for kind, names in CONTEXTS.items() for name in names)
 
 
 def languages_word(codes: str) -> str:

@@ -29,9 +29,12 @@ def rows(heading: str) -> dict[str, list[str]]:
     return {row[0].strip(): [cell.strip(" |") for cell in row[1:]] for row in cells}
 
 
+CATALOGUE = message_catalogue.stored_catalogue()
+
+
 @cache
-def indonesian(english: str) -> str:
-    text = message_catalogue.stored_catalogue().get(english).string  # type: ignore[union-attr]
+def indonesian(english: str, context: str | None = None) -> str:
+    text = CATALOGUE.get(english, context).string  # type: ignore[union-attr]
     return text if isinstance(text, str) else text[0]
 
 
@@ -56,12 +59,23 @@ def test_every_role(role: str) -> None:
 def test_every_state() -> None:
     states = {state.value for model in WORKFLOWS.values() for state in model.workflow.states}
     assert {state: row[0] for state, row in rows("States").items()} == {
-        state: indonesian(words.human(state)) for state in states}
+        state: indonesian(words.human(state), "state" if state in words.CONTEXTS["state"] else None)
+        for state in states}
 
 
 def test_the_hospitals_words_are_those_of_the_pages() -> None:
     assert {english: row[0] for english, row in rows("The hospital's words").items()} == {
         english: indonesian(english) for english in rows("The hospital's words")}
+
+
+def test_words_of_two_meanings_are_listed() -> None:
+    """With the Indonesian of both; where there is only one, no context is needed."""
+    listed = [(english, *row[:3]) for english, row in rows("One word, two meanings").items()]
+    wanted = [(str(message.id), str(message.context), str(message.string),
+               indonesian(str(message.id)) if CATALOGUE.get(message.id) else "")
+              for message in CATALOGUE if message.context]
+    assert sorted(listed) == sorted(wanted)
+    assert [english for english, _where, there, elsewhere in listed if there == elsewhere] == []
 
 
 def test_where_the_codes_words_are_said_to_be_there_is_something() -> None:

@@ -1,4 +1,5 @@
-"""No page leads to a refusal: whatever a role is shown as a link on the pages that it may open, opens."""
+"""No page leads to a refusal: whatever a role is shown as a link on the pages that it may open, opens. None
+of these pages says anything in English, by a raw value or by a column's name."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from backoffice.panel.columns import mapped_tables
 from models.operations.core.report_kit import REPORTS
 from models.roles import STAFF_ROLES, Role
 from tests.support import factories as make
-from tests.support import grid
+from tests.support import grid, raw_words
 from tests.support.specified_rights import TABLES, readers, report_readers
 
 pytestmark = pytest.mark.once
@@ -70,17 +71,30 @@ def test_no_link_leads_to_a_refusal(client: Any, sign_in: Any, keys: dict[str, A
     sign_in(client, role)
     seen: set[str] = set()
     wrong, opened = [], 0
+    reader = raw_words.Reader()
+    foreign: dict[str, str] = {}
     for page in pages(role, keys):
         answer = client.get(page)
         if answer.status_code != 200:
             continue
         opened += 1
+        for text in reader.left_in(answer.text):
+            foreign.setdefault(text, page)
         for address in sorted(links(answer.text)):
             if shape(address) in seen or "/export/" in address:
                 continue
             seen.add(shape(address))
             known = opens(role, address)
-            if known is False or (known is None and client.get(address).status_code == 403):
+            if known is not None:
+                status = 200 if known else 403
+            else:
+                led = client.get(address)
+                status = led.status_code
+                if status == 200 and led.mimetype == "text/html":
+                    for text in reader.left_in(led.text):
+                        foreign.setdefault(text, address)
+            if status == 403:
                 wrong.append(f"{page} leads to {address}")
     assert wrong == []
+    assert foreign == {}
     assert opened > 20

@@ -166,7 +166,7 @@ def keep(client: Any, table: str = "item", **data: str) -> Any:
 def test_a_filter_is_saved_overwritten_made_the_default_and_deleted(client: Any, sign_in: Any) -> None:
     make.make_item()
     sign_in(client, make.make_user(Role.ADMIN))
-    assert "Saringan “Lama” disimpan." in keep(client, name=" Lama ").text
+    assert "Filter “Lama” disimpan." in keep(client, name=" Lama ").text
     keep(client, name="Lama", query="status=active&sort=name&after=3&nonsense=1")
     saved = db.session.scalars(sa.select(SavedFilter)).one()
     assert saved.query == "status=active&sort=name"
@@ -185,7 +185,7 @@ def test_a_filter_is_saved_overwritten_made_the_default_and_deleted(client: Any,
 
 def test_a_filter_without_a_name_or_for_a_strange_role_is_refused(client: Any, sign_in: Any) -> None:
     sign_in(client, make.make_user(Role.STORE_HEAD))
-    assert "Tuliskan nama saringan" in keep(client, name=" ").text
+    assert "Tuliskan nama filter" in keep(client, name=" ").text
     assert "peran Anda sendiri" in keep(client, name="x", shared_with="director").text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SavedFilter)) == 0
 

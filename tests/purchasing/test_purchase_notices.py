@@ -138,7 +138,7 @@ def test_the_page_says_how_far_the_mail_is(client: Any, sign_in: Any, cast: Cast
     assert "jual@pemasok.example" in client.get(address).text
     mails(TEMPLATE)[0].status = DeliveryStatus.FAILED
     db.session.flush()
-    assert "E-mail tidak sampai" in client.get(address).text
+    assert "Surel tidak sampai" in client.get(address).text
 
 
 # ---------------------------------------------------------------- copies

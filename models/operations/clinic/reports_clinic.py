@@ -66,7 +66,8 @@ NUMBERS = (
     WAITING)
 COLUMNS = (
     Column("number", N_("Consultations"), "number"), Column("completed", N_("Completed"), "number"),
-    Column("open", N_("Open"), "number"), Column("ended", N_("Rejected, cancelled or moved"), "number"),
+    Column("open", N_("Not over yet"), "number"),
+    Column("ended", N_("Rejected, cancelled or moved"), "number"),
     Column("no_show", N_("No show"), "number"), Column("response", N_("Response time"), "minutes"),
     Column("waiting", N_("Waiting time"), "minutes"))
 

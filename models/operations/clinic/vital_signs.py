@@ -60,7 +60,7 @@ def _number(text: Decimal | str, field: str) -> Decimal:
     except ArithmeticError:
         fixed = number = Decimal("nan")
     if not fixed.is_finite() or fixed != number:
-        raise Refused(N_("Write a number with at most one decimal, for example 36,8."), field=field)
+        raise Refused(N_("Write a number with at most one decimal, for example 36.8."), field=field)
     return fixed
 
 

@@ -57,7 +57,7 @@ def value_of(name: str, column: sa.Column[Any], cell: Any, mark: str | None) -> 
 def _kind(kind: Any) -> str:
     """What a cell of that column must be; translated where it is told."""
     if isinstance(kind, ExactDecimal):
-        return N_("a number like 1250 or 12,5")
+        return N_("a number like 1250 or 12.5")
     if isinstance(kind, sa.Boolean):
         return N_("yes or no")
     if isinstance(kind, sa.Date):

@@ -204,7 +204,7 @@ def _positive(cell: Any, column: str, mark: str | None) -> Decimal:
     try:
         value = number(cell, mark)
     except (ValueError, ArithmeticError):
-        raise Refused(N_("“%(cell)s” is no quantity; write it like 1250 or 12,5"), field=column,
+        raise Refused(N_("“%(cell)s” is no quantity; write it like 1250 or 12.5"), field=column,
                       cell=str(cell)[:30]) from None
     if value <= 0 or value >= Decimal(10) ** 11:
         raise Refused(N_("Must be more than 0, for example 6."), field=column)
@@ -215,7 +215,7 @@ def _amount(cell: Any, mark: str | None) -> Decimal:
     try:
         value = number(cell, mark)
     except (ValueError, ArithmeticError):
-        raise Refused(N_("“%(cell)s” is no amount; write it like 12500 or 1250,50"), field="unit_price",
+        raise Refused(N_("“%(cell)s” is no amount; write it like 12500 or 1250.50"), field="unit_price",
                       cell=str(cell)[:30]) from None
     if value < 0 or value >= Decimal(10) ** 12:
         raise Refused(N_("Must be 0 or more."), field="unit_price")

@@ -133,7 +133,7 @@ def fitting(item: Item, quantity: Decimal) -> Decimal:
     try:
         return item.in_base(QUANTITY.exact(quantity), Decimal(1))
     except (ValueError, InvalidOperation):
-        raise Refused(N_("Write a number, for example 12,5."), field="quantity") from None
+        raise Refused(N_("Write a number, for example 12.5."), field="quantity") from None
 
 
 def together(item: Item, parts: Iterable[tuple[UnitConversion, Decimal]]) -> Decimal:
@@ -365,5 +365,5 @@ def _counted(line: StocktakeLine, cell: Any) -> Decimal:
     try:
         return fitting(line.item, number(cell))
     except ValueError:
-        raise Refused(N_("“%(cell)s” is no quantity; write it like 1250 or 12,5"),
+        raise Refused(N_("“%(cell)s” is no quantity; write it like 1250 or 12.5"),
                       cell=str(cell)[:30]) from None
