@@ -34,7 +34,7 @@ def act(hospital: Hospital, seconds: float) -> tuple[list[float], dict[str, Any]
 
 
 def _measured(hospital: Hospital, seconds: float) -> str:
-    """Median and 95th percentile of answer times during the next `seconds`; raises when nobody was answered."""
+    """Median and 95th percentile of answer times during the next `seconds`. Raises when nobody was."""
     hospital.noted.took.clear()
     time.sleep(seconds)
     took = sorted(hospital.noted.took)
