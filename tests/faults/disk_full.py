@@ -35,8 +35,7 @@ def filled(folder: Path) -> Iterator[None]:
 def no_growth(hospital: Hospital) -> Iterator[None]:
     """No file of the server may become larger than the smallest is that it writes to: for machines on which
     nobody may mount a disk."""
-    assert hospital.process is not None
-    pid = hospital.process.pid
+    pid = hospital.pid
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
     try:

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import queue
+import re
 import resource
 import secrets
 import signal
@@ -35,8 +36,8 @@ from portal.web import tokens
 from tests.purchasing.test_receipts import Cast
 from tests.support import databases
 from tests.support import factories as make
-from tests.support.applications import CONFIG, make_app
-from tests.support.servers import LONG, ROOT, Browser, browser, free_port, start
+from tests.support.applications import make_app
+from tests.support.servers import LONG, ROOT, Browser, browser, free_port, variables
 
 #: Lines of each receipt that is posted.
 LINES = 3
@@ -54,6 +55,8 @@ class Noted:
     guests: set[str] = field(default_factory=set)
     #: Answers by status; 0 where none came.
     answers: Counter[int] = field(default_factory=Counter)
+    #: What the server said no to, by address and words.
+    refusals: Counter[str] = field(default_factory=Counter)
     #: Answers of 500 and what else a broken server says, with what was asked.
     broken: list[str] = field(default_factory=list)
     #: What else may not be.
@@ -74,7 +77,8 @@ class Hospital:
     def __init__(self, place: Any, folder: Path, papers: int = 60) -> None:
         self.url = databases.migrated(place.kept)
         self.place, self.folder, self.port = place, folder, free_port()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.nursery: subprocess.Popen[str] | None = None
+        self.pid = 0
         self.more: dict[str, str] = {}
         self.app = make_app(self.url)
         self.noted = Noted()
@@ -111,14 +115,32 @@ class Hospital:
     # ------------------------------------------------------------ the server
 
     def start(self, workers: int = 8) -> None:
-        self.process, _port = start(self.url, self.folder, workers, self.port, SQL_LAB="off", **self.more)
+        """A new process that serves the hospital."""
+        if self.nursery is None:
+            self.nursery = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.nursery"], cwd=ROOT, env=os.environ | self.more,
+                text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.nursery.stdin is not None
+        assert self.nursery.stdout is not None
+        asked = {"environment": variables(self.url, self.folder, workers, self.port) | {"SQL_LAB": "off"},
+                 "words": str(self.folder / f"{self.port}.txt")}
+        self.nursery.stdin.write(json.dumps(asked) + "\n")
+        self.nursery.stdin.flush()
+        self.pid = int(self.nursery.stdout.readline())
 
-    def wait_ready(self, seconds: float = LONG * 2) -> float:
+    def lives(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return self.pid > 0
+
+    def wait_ready(self, seconds: float = LONG * 5) -> float:
         """Seconds until the server says that it is ready; raises with its words when it ended."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
-            if self.process is not None and self.process.poll() is not None:
-                raise RuntimeError(f"it ended with {self.process.returncode}:\n{self.words()[-3000:]}")
+            if not self.lives():
+                raise RuntimeError(f"the server ended:\n{self.words()[-3000:]}")
             if self.ask("GET", "/readyz")[0] == 200:
                 return time.monotonic() - began
             time.sleep(0.05)
@@ -129,19 +151,23 @@ class Hospital:
         said = self.folder / f"{self.port}.txt"
         return said.read_text(errors="replace") if said.exists() else ""
 
-    def kill(self) -> None:
+    def kill(self, how: int = signal.SIGKILL) -> None:
         """kill -9: nothing of the server gets to do anything."""
-        assert self.process is not None
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait(LONG)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, how)
+        until = time.monotonic() + LONG
+        while self.lives() and time.monotonic() < until:
+            time.sleep(0.005)
 
     def end(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(LONG)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        if self.pid and self.lives():
+            self.kill(signal.SIGTERM)
+            self.kill()
+        if self.nursery is not None and self.nursery.stdin is not None:
+            self.nursery.stdin.close()
+            self.nursery.wait(LONG)
+            if self.nursery.stdout is not None:
+                self.nursery.stdout.close()
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -192,6 +218,8 @@ class Hospital:
             noted.took.append(time.monotonic() - began)
         if status in (200, 303):
             noted.well_at = time.monotonic()
+        elif 400 <= status < 500:
+            noted.refusals[re.sub(r"[0-9]+", "N", address) + re.sub(r"<[^>]*>|\s+", " ", text)[-200:]] += 1
         elif status >= 500 and status != 503:
             noted.broken.append(f"{address}: {status} {text[:200]}")
         return status, text
@@ -289,9 +317,7 @@ class Hospital:
 
     def flask(self, *words: str, url: str = "", fsize: int = 0) -> tuple[int, str]:
         """Exit and words of `flask …`; `fsize`: no file of it may become larger."""
-        keys = {name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}
-        environment = os.environ | {"DATABASE_URL": url or self.url, "RAWAT_INSTANCE": str(self.folder),
-                                    **keys, **self.more}
+        environment = os.environ | variables(url or self.url, self.folder, 1, self.port) | self.more
         done = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", *words], cwd=ROOT,
                                 env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if fsize:

@@ -2,7 +2,7 @@
 the server goes on.
 
 Doors are found: in the source where the files of a request are read, on the URL map where a table keeps
-files, among the commands where one takes a path. A new door that `tests/support/doors.py` does not know fails here.
+files, among the commands where one takes a path. A door that `tests/support/doors.py` does not know fails.
 """
 
 from __future__ import annotations

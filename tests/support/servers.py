@@ -34,18 +34,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def variables(url: str, folder: Path, workers: int, port: int) -> dict[str, str]:
+    """The environment of a server of tests."""
+    return {"DATABASE_URL": url, "LISTEN_DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
+            "PORT": str(port), "WORKERS": str(workers), "SANDBOX_PORT": "off", "RAWAT_INSTANCE": str(folder),
+            **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}}
+
+
 def start(url: str, folder: Path, workers: int = 3, port: int = 0,
           **more: str) -> tuple[subprocess.Popen[bytes], int]:
     """`python app.py` on the database `url`, its instance in `folder`, its words in `folder/<port>.txt`;
     `more` are variables of its environment. Returns the process and its port, on which it may not listen
     yet."""
     port = port or free_port()
-    environment = os.environ | {
-        "DATABASE_URL": url, "LISTEN_DATABASE_URL": url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "WORKERS": str(workers), "SANDBOX_PORT": "off",
-        "RAWAT_INSTANCE": str(folder),
-        **{name: CONFIG[name] for name in ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")}, **more}
+    environment = os.environ | variables(url, folder, workers, port) | more
     environment.pop("MIGRATION_DATABASE_URL", None)
     with (folder / f"{port}.txt").open("ab") as log:
         return subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log,
