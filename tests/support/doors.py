@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Request
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from backoffice.panel.columns import mapped_tables
 from models import clock
@@ -56,7 +58,9 @@ class Door:
     stand: Callable[[], Stand]
 
     def send(self, client: Any, stand: Stand, content: bytes, name: str) -> Any:
-        return client.post(stand.address, data={**stand.given, self.input: (io.BytesIO(content), name)})
+        file = FileStorage(io.BytesIO(content), name)
+        mark, body = encode_multipart({**stand.given, self.input: file})
+        return client.post(stand.address, data=body, content_type=f'multipart/form-data; boundary="{mark}"')
 
 
 def _imports() -> Stand:
@@ -120,7 +124,7 @@ def _logo() -> Stand:
 
 
 def _proof() -> Stand:
-    return Stand(make.make_user(Role.PATIENT), "/verify/proof")
+    return Stand(make.make_user(Role.PATIENT), "/verify")
 
 
 def _files_of(table: str) -> Callable[[], Stand]:
@@ -149,11 +153,11 @@ DOORS = (
          lambda: _asking("files")),
     Door("files sent with a request", "portal.asking:_send", "/portal/consultations/new", "file", "files",
          lambda: _asking("")),
-    Door("a fault of an asset", FAULT, "/asset/<code>/fault", "file", "photo", _asset_fault),
+    Door("a fault of an asset", FAULT, "/asset/<qr>/fault", "file", "photo", _asset_fault),
     Door("a fault of a place", FAULT, "/place/<code>/fault", "file", "photo", _place_fault),
     Door("a fault in the panel", FAULT, "/admin/fault_report/new/", "file", "photo", _new_fault),
     Door("the logo", "backoffice.setup.settings:_logo", "/admin/settings/<chosen>", "picture", LOGO, _logo),
-    Door("the proof of a reading", "portal.web.log_proof_page:check", "/verify/proof", "proof", "file",
+    Door("the proof of a reading", "portal.web.log_proof_page:check", "/verify", "proof", "file",
          _proof),
     Door("files of a document", "backoffice.panel.transitions:upload_view",
          "/admin/store_request/<id>/files", "file", "file", _files_of("store_request")),
