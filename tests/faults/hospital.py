@@ -315,6 +315,12 @@ class Hospital:
                 *(f"comment {text}" for text in noted.comments - said),
                 *(f"guest {text}" for text in noted.guests - guests)]
 
+    def unproven(self) -> list[str]:
+        """The invariants that do not hold, as `flask verify` has them."""
+        from models.operations.core import checks
+        with self._looking(""):
+            return [f"{name}: {bad}" for name, bad in checks.verify(db.session) if bad is not None]
+
     def flask(self, *words: str, url: str = "", fsize: int = 0) -> tuple[int, str]:
         """Exit and words of `flask …`; `fsize`: no file of it may become larger."""
         environment = os.environ | variables(url or self.url, self.folder, 1, self.port) | self.more
