@@ -7,7 +7,7 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-days mutations lint migrate demo verify bench access clicks screenshots translate vendor diagram audit sbom clean
+.PHONY: help install run test test-days faults fuzz mutations lint migrate demo verify bench access clicks screenshots translate vendor diagram audit sbom clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
@@ -30,6 +30,13 @@ test: $(READY)  ## run the tests; ARGS="-k ledger" picks some
 
 test-days: $(READY)  ## run the tests and load the demo on the days that hurt (an hour); ARGS="demo" or "December" picks some
 	$(BIN)/python -m tests.support.days $(ARGS)
+
+faults: $(READY)  ## kill, cut off, fill up and slow down a real server under load (an hour); ARGS="kill --database sqlite"
+	$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: $(READY)  ## ten minutes of requests that nobody foresaw, then every page in Chromium with a script in every column
+	RAWAT_FUZZ_MINUTES=$${MINUTES:-10} $(BIN)/python -m pytest -n 0 -s tests/grids/test_fuzz.py
+	RAWAT_CANARY=all $(BIN)/python -m pytest -n 0 tests/grids/test_canary.py tests/browser/test_canary.py
 
 mutations: $(READY)  ## break rules on purpose, see whether a test notices; ARGS="-n 50 --only clinic/slots -j 4"
 	$(BIN)/python -m tests.mutations $(ARGS)

@@ -47,7 +47,7 @@ def read(source: Path) -> Any:
     """The head of a file. Raises `Refused`."""
     try:
         made = json.loads(source.read_text(encoding="utf-8")[:10_000])
-    except (ValueError, OSError) as problem:
+    except (ValueError, OSError, RecursionError) as problem:
         raise Refused(
             N_("This file is no head of the log: make one with flask log export-head.")) from problem
     return log_proofs.checked_head(made)

@@ -32,11 +32,10 @@ from models.roles import Role
 from models.stocktakes import Stocktake
 from tests.support import factories as make
 from tests.support import hostile
-from tests.web.test_processes import Browser, browser, start
+from tests.support.servers import LONG, Browser, browser, start
 
 pytestmark = [pytest.mark.once, pytest.mark.commits,
               pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
-LONG = 60
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from models.base import db
 from portal.web import config, processes
 from tests.support import factories as make
-from tests.web.test_processes import start
+from tests.support.servers import start
 
 ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 120
@@ -55,7 +55,7 @@ def server(app: Any, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], 
     url = db.engine.url.render_as_string(hide_password=False)
     make.make_user()  # an empty hospital would load the demo
     db.session.commit()
-    process, port = start(url, tmp_path, processes=2)
+    process, port = start(url, tmp_path, PROCESSES="2")
     try:
         until(lambda: process.poll() is not None or answers(port), "it never answered")
         assert process.poll() is None, (tmp_path / f"{port}.txt").read_text()

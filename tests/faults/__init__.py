@@ -1,0 +1,1 @@
+"""What breaks under a hospital: servers killed, database away, disk full, slow clients, clocks that jump."""
