@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 import backoffice
 import models  # noqa: F401  (every table)
 import portal
-from models import clock
+from models import clock, database_roles
 from models.base import db, prepare_engine
 from models.operations.clinic import conversation_news
 from models.operations.core import child_process, sealing
@@ -46,10 +46,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     accounts.configure(app.config)
     sealing.configure(app.config)
     second_factor.configure(app.config)
+    database_roles.configure(app.config["DATABASE_PATIENT_ROLE"])
     db.init_app(app)
     migrate.init_app(app, db, directory=str(site_config.ROOT / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
+        database_roles.wall(db.engine)
         if most := app.config["SLOW_QUERY_MS"]:
             logs.watch_statements(db.engine, most / 1000)
     replica.configure(app)
