@@ -51,8 +51,9 @@ OF_RECORDS = {"attachment": ("document_type", "document_id"), "comment": ("docum
 #: Tables with patients' keys whose rows everybody's pages count: how many beds are kept (free beds).
 COUNTED = frozenset({"bed_reservation"})
 #: What a patient's request needs of others' rows: these columns alone, through a view of the owner's. Times
-#: that are taken, stars, places in the line; whether a NIK is held (its keyed hash).
+#: that are taken, stars, places in the line; whether a NIK (its keyed hash) or a sign-in elsewhere is held.
 OF_EVERYBODY = {
+    "account_identity": ("id", "user_id", "issuer", "subject"),
     "consultation": ("id", "doctor_id", "patient_id", "starts_at", "slot_minutes", "state", "kind", "rating"),
     "patient": ("id", "nik_index"),
     "walk_in": ("id", "state", "triage", "arrived_at")}
@@ -66,8 +67,12 @@ CLOSED = frozenset({
 OPEN_PAPERS = frozenset({"fault_report"})
 #: What else a patient's request writes: INSERT, UPDATE, DELETE by their first letters. UPDATE of a doctor and
 #: of the settings is the lock on the row, of the key alone.
-WRITES = {"activity_log": "I", "document_number": "I", "fault_report": "IU", "notice": "IU",
-          "number_counter": "IU", "outbox": "IU", "secret_try": "IUD", "user": "U"}
+WRITES = {"activity_log": "I", "document_number": "I", "fault_report": "IU", "notice": "IUD",
+          "number_counter": "IU", "outbox": "IUD", "secret_try": "IUD", "user": "U"}
+#: Read and added to for others too (whose name stands there), changed only where one's own. Notices and
+#: messages are written to others and taken back from them: these two have no rows of their own here, and hold
+#: nothing clinical.
+OWN_CHANGES = {"user": "id"}
 LOCKS = ("doctor", "doctor_duty", "bed", "room", "inpatient_room", "asset")
 
 
@@ -97,23 +102,28 @@ _KEPT_BY_RECORD = frozenset({"consultation", "prescription", "letter", "walk_in"
 
 
 def _of_patients() -> Iterator[tuple[str, str]]:
-    """Tables that lead to a patient by their keys, the nearest first, each with its criterion."""
-    found = {"patient"}
-    waiting = [table for table in db.metadata.sorted_tables
-               if table.name not in CLOSED | COUNTED | set(OF_ACCOUNT) | {"patient", *OF_RECORDS}]
+    """Tables that lead to a patient by their keys, each with its criterion."""
+    for name, (column, parent) in towards_patients().items():
+        yield name, (f"{column} = {_OWN}" if parent == "patient"
+                     else f"{column} IN (SELECT id FROM {parent})")
+
+
+@cache
+def towards_patients() -> dict[str, tuple[str, str]]:
+    """Tables that lead to a patient by their keys, the nearest first: the column, and the table one step
+    nearer."""
+    left_out = CLOSED | COUNTED | set(OF_ACCOUNT) | {"patient", *OF_RECORDS}
+    result: dict[str, tuple[str, str]] = {}
     while True:
-        near = {table.name: keys for table in waiting if table.name not in found and (
-            keys := [key for key in table.foreign_keys if key.column.table.name in found])}
+        near = {}
+        for table in db.metadata.sorted_tables:
+            keys = sorted((key.parent.name, key.column.table.name) for key in table.foreign_keys
+                          if key.column.table.name in {"patient", *result})
+            if keys and table.name not in {*left_out, *result}:
+                near[table.name] = next((key for key in keys if key[1] == "patient"), keys[0])
         if not near:
-            return
-        for name, keys in near.items():
-            direct = [key.parent.name for key in keys if key.column.table.name == "patient"]
-            if direct:
-                yield name, " OR ".join(f"{column} = {_OWN}" for column in sorted(direct))
-            else:
-                key = min(keys, key=lambda key: str(key.parent.name))
-                yield name, f"{key.parent.name} IN (SELECT id FROM {key.column.table.name})"
-        found |= set(near)
+            return result
+        result |= near
 
 
 @cache
@@ -177,17 +187,17 @@ def statements(app: str, patients: str) -> list[str]:
         view = _named(f"everybodys_{name}")
         made += [f"CREATE OR REPLACE VIEW {view} AS SELECT {', '.join(columns)} FROM {_named(name)}",
                  f"GRANT SELECT ON {view} TO {guest}"]
-    for name, criterion in {**own, "user": f"id = {_ME}"}.items():
-        table, seen = _named(name), "true" if name == "user" else criterion
+    for name in (*own, *OWN_CHANGES):
+        table = _named(name)
         made += [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"]
-        made += [f"DROP POLICY IF EXISTS {policy} ON {table}" for policy in ("house", "own", "read")]
+        made += [f"DROP POLICY IF EXISTS {policy} ON {table}" for policy in ("house", "own", "read", "added")]
         # The house's role has no criterion to pay for: `true` is not asked row by row.
-        made += [f"CREATE POLICY house ON {table} TO {role} USING (true) WITH CHECK (true)"]
-        if seen != criterion:
-            made += [f"CREATE POLICY read ON {table} FOR SELECT TO {guest} USING ({seen})",
-                     f"CREATE POLICY own ON {table} FOR UPDATE TO {guest} USING ({criterion})"]
-        else:
-            made += [f"CREATE POLICY own ON {table} TO {guest} USING ({criterion})"]
+        mine = own[name] if name in own else f"{OWN_CHANGES[name]} = {_ME}"
+        made += [f"CREATE POLICY house ON {table} TO {role} USING (true) WITH CHECK (true)",
+                 f"CREATE POLICY own ON {table} TO {guest} USING ({mine})"]
+        if name in OWN_CHANGES:
+            made += [f"CREATE POLICY read ON {table} FOR SELECT TO {guest} USING (true)",
+                     f"CREATE POLICY added ON {table} FOR INSERT TO {guest} WITH CHECK (true)"]
     return made
 
 
@@ -234,7 +244,7 @@ def lacking(connection: sa.Connection, app: str, patients: str) -> list[str]:
         "JOIN pg_roles r ON r.oid = ANY (p.polroles) AND r.rolname = :patients WHERE c.relrowsecurity"),
         {"patients": patients}))
     wrong += [f"{table} has no row-level security for {patients}"
-              for table in sorted({*own_rows(), "user"} - secured)]
+              for table in sorted({*own_rows(), *OWN_CHANGES} - secured)]
     return wrong
 
 

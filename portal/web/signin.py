@@ -288,6 +288,7 @@ def _begin() -> None:
     actor.set_actor(None, _door(), request.remote_addr)
     if (session.get(TOKEN) or request.path.startswith(API)) and current_user.is_authenticated:
         actor.set_actor(current_user.id, _door(), request.remote_addr)
+        database_roles.act_for(current_user)  # who was looked up before this
 
 
 def person_mark() -> str:
