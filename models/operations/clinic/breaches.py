@@ -121,7 +121,7 @@ def _to_patient(table: str) -> tuple[Any, Any]:
 def _fits(what: Suspicion) -> list[Any]:
     fits: list[Any] = [ActivityLog.activity.in_(GIVES), ActivityLog.occurred_at >= what.since,
                        ActivityLog.occurred_at <= what.until]
-    whose = []
+    whose: list[Any] = []
     if what.accounts:
         ids = [_one(sa.select(User.id).where(sa.func.lower(User.email) == name.strip().lower()), name)
                for name in what.accounts]

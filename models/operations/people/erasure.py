@@ -63,7 +63,7 @@ def erase(user: User) -> None:
     db.session.flush()
     key = user.id
     for model in GOES:
-        owner: Any = model.user_id  # type: ignore[attr-defined]
+        owner: Any = model.user_id
         db.session.execute(sa.delete(model).where(owner == key)
                            .execution_options(synchronize_session=False))
     # What still waits to be sent says to its reader that this happens.
