@@ -30,6 +30,9 @@ from models.people import User, UserRole
 from models.roles import Role
 from models.scopes import model_of
 
+#: The role as which this process acts for a patient; "": as for everybody.
+_patients_role: list[str] = [""]
+
 # ---------------------------------------------------------------- what is declared
 
 #: The setting that says, within one transaction, whose account a patient's role acts for.
@@ -231,6 +234,9 @@ def _require(connection: sa.Connection, app: str, patients: str) -> None:
 
 def lacking(connection: sa.Connection, app: str, patients: str) -> list[str]:
     """What of the walls does not stand, one line each."""
+    known = set(connection.scalars(sa.text("SELECT rolname FROM pg_roles")))
+    if nobody := [f"there is no role {role}" for role in (app, patients) if role not in known]:
+        return nobody
     wrong = []
     may = sa.text("SELECT has_table_privilege(:role, :table, :what)")
     for role in (app, patients):
@@ -248,10 +254,16 @@ def lacking(connection: sa.Connection, app: str, patients: str) -> list[str]:
     return wrong
 
 
+def lacking_here() -> list[str]:
+    """What lacks of the walls for the roles of this process; nothing where patients have no role."""
+    if not _patients_role[0]:
+        return []
+    with db.engine.connect() as connection:
+        return lacking(connection, db.engine.url.username or "", _patients_role[0])
+
+
 # ---------------------------------------------------------------- who acts in a transaction
 
-#: The role as which the application acts for a patient; "": the walls are not built, or there are none.
-_patients_role: list[str] = [""]
 #: The account of the patient who is signed in; None for everybody else.
 _patient: ContextVar[int | None] = ContextVar("patient_account", default=None)
 

@@ -56,6 +56,9 @@ def walls(app: str | None, patients: str | None, only_look: bool) -> None:
     APP is the role that serves, PATIENTS the one as which it acts for a patient; without them those of
     DATABASE_URL and DATABASE_PATIENT_ROLE. Run it as the owner after each flask db upgrade.
     """
+    if db.engine.dialect.name != "postgresql":
+        click.echo("This database knows no roles; nothing was done.")
+        return
     names = roles(app, patients)
     with owner() as engine, engine.begin() as connection:
         if not only_look:
