@@ -19,7 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 import backoffice
 import models  # noqa: F401  (every table)
 import portal
-from models import clock
+from models import clock, database_roles
 from models.base import db, prepare_engine
 from models.operations.clinic import conversation_news
 from models.operations.core import child_process, sealing
@@ -47,10 +47,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     accounts.configure(app.config)
     sealing.configure(app.config)
     second_factor.configure(app.config)
+    on_postgresql = str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("postgresql")
+    database_roles.configure(app.config["DATABASE_PATIENT_ROLE"] if on_postgresql else "")
     db.init_app(app)
     migrate.init_app(app, db, directory=str(site_config.ROOT / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
+        database_roles.wall(db.engine)
         if most := app.config["SLOW_QUERY_MS"]:
             logs.watch_statements(db.engine, most / 1000)
     replica.configure(app)
@@ -70,6 +73,8 @@ def prepare(app: Flask) -> None:
         if app.config["RAWAT_ENV"] == "production":
             if stands != schema.CURRENT:
                 raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
+            if lacks := database_roles.lacking_here():
+                raise site_config.Unsafe(f"Rawat does not start: {lacks[0]}; run `flask db walls` first.")
             if db.session.scalar(sa.select(User.id).where(User.is_demo).limit(1)):
                 raise site_config.Unsafe("Rawat does not start: demo accounts are in this database; "
                                          "production needs one without them.")

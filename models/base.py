@@ -251,12 +251,24 @@ def keep_private(path: str) -> None:
                 os.chmod(path, 0o600)
 
 
+def _make_private(path: str) -> None:
+    """Make a new SQLite file its owner's alone from its first byte on, whatever the umask."""
+    if path and path != ":memory:" and not path.startswith("file:"):
+        with contextlib.suppress(OSError):  # there already, or no folder: SQLite says so better
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def prepare_engine(engine: sa.Engine) -> None:
     """Give SQLite real transactions, foreign keys, WAL and patience, and its file to its owner alone. Call
     once for each engine."""
     if engine.dialect.name != "sqlite":
         return
     opened: list[str] = []
+
+    @event.listens_for(engine, "do_connect")
+    def _first(_dialect: Any, _record: Any, _arguments: Any, _named: Any) -> None:
+        if not opened:
+            _make_private(engine.url.database or "")
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:

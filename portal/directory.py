@@ -12,10 +12,9 @@ from flask import Blueprint, request
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
-from models import clock
+from models import clock, database_roles
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, Specialization
-from models.consultations import Consultation
 from models.operations.clinic import slots
 from models.organisation import Status
 from portal import fragments, words
@@ -42,11 +41,10 @@ def active_specializations() -> list[Specialization]:
 
 def ratings(doctor_ids: Iterable[int]) -> dict[int, tuple[Any, int]]:
     """Mean stars and how many patients gave some, by doctor."""
+    given = database_roles.everybodys("consultation")
     rows = db.session.execute(
-        sa.select(Consultation.doctor_id, sa.func.sum(Consultation.rating),
-                  sa.func.count(Consultation.rating))
-        .where(Consultation.doctor_id.in_(list(doctor_ids)), Consultation.rating.is_not(None))
-        .group_by(Consultation.doctor_id))
+        sa.select(given.doctor_id, sa.func.sum(given.rating), sa.func.count(given.rating))
+        .where(given.doctor_id.in_(list(doctor_ids)), given.rating.is_not(None)).group_by(given.doctor_id))
     return {doctor: (round(stars * 10 / count) / 10, count) for doctor, stars, count in rows}
 
 

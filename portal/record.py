@@ -36,10 +36,12 @@ from models.errors import Refused
 from models.operations.clinic import patient_record
 from models.operations.core import activity, log_proofs
 from models.operations.core.approvals import perform
+from models.operations.people import erasure
 from models.operations.people.notices import tell
 from models.roles import Role
 from portal import access, account, directory
-from portal.forms import CloseForm, DownloadForm, takes
+from portal.forms import DownloadForm, takes
+from portal.record_forms import EndForm
 from portal.web import words as site_words
 from portal.web.signin import end_session
 from portal.web.throttle import Throttle
@@ -175,7 +177,7 @@ def download_post(form: DownloadForm) -> Any:
 
 # ---------------------------------------------------------------- closing
 
-def _closing_page(patient: Patient, form: CloseForm | None = None, status: int = 200) -> Any:
+def _closing_page(patient: Patient, form: EndForm | None = None, status: int = 200) -> Any:
     upcoming = db.session.scalars(sa.select(Consultation).where(
         Consultation.patient_id == patient.id,
         Consultation.state.in_((ConsultationState.REQUESTED, ConsultationState.APPROVED,
@@ -198,8 +200,8 @@ def close(patient_id: int | None = None) -> Any:
 
 
 @access.patients_only
-@takes(CloseForm)
-def close_post(form: CloseForm, patient_id: int | None = None) -> Any:
+@takes(EndForm)
+def close_post(form: EndForm, patient_id: int | None = None) -> Any:
     patient = access.person_or_404(patient_id)
     mine = patient.user_id == current_user.id
     if wrong := account.known_password(form):
@@ -208,9 +210,16 @@ def close_post(form: CloseForm, patient_id: int | None = None) -> Any:
         form.blame_at("sure", gettext("Tick that you want this."))
     if form.problems:
         return _closing_page(patient, form, 422)
+    erases = bool(form.erase.data) and mine and current_user.roles == {Role.PATIENT}
+    person = current_user._get_current_object()
     try:
         with one_transaction():
-            perform(patient, "close", by=current_user, reason=gettext("Closed by the patient"))
+            if erases:
+                tell("account_erased", person)
+                erasure.unlink(person)
+            perform(patient, "close", by=person, reason=gettext("Closed by the patient"))
+            if erases:
+                erasure.erase(person)
     except Refused as refusal:
         form.blame(refusal)
         return _closing_page(access.person_or_404(patient_id), form, refusal.status)
@@ -220,8 +229,12 @@ def close_post(form: CloseForm, patient_id: int | None = None) -> Any:
     if not current_user.is_active:
         with one_transaction():
             end_session()
-    flash(gettext("Your account is closed and your consents are withdrawn. The record stays with the "
-                  "hospital."))
+    if erases:
+        flash(gettext("Your account is erased and your consents are withdrawn. The record stays with the "
+                      "hospital for 25 years after the last visit, as the law asks."))
+    else:
+        flash(gettext("Your account is closed and your consents are withdrawn. The record stays with the "
+                      "hospital."))
     return redirect(url_for("own_account.done"), 303)
 
 

@@ -6,7 +6,13 @@ from flask_babel import gettext
 
 from models.patient_allergies import AllergySeverity
 from models.vital_signs import VitalKind
-from portal.forms import Choice, Key, Line, PortalForm, Text, Tick
+from portal.forms import Choice, CloseForm, Key, Line, PortalForm, Text, Tick
+
+
+class EndForm(CloseForm):
+    """Closing, and whether the sign-in is to be erased with it."""
+
+    erase = Tick()
 
 
 class AllergyForm(PortalForm):

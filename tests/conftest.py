@@ -22,7 +22,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from xdist.scheduler import LoadScopeScheduling
 
-from models import actor, clock
+from models import actor, clock, database_roles
 from models.base import ask_hospital, db, prepare_engine, will_write
 from models.operations.core import checks
 from models.people import User, UserSession
@@ -119,6 +119,35 @@ def _application(template: str, database_server: Any) -> Iterator[Flask]:
     database_server.drop(url)
 
 
+#: Tests that run as the application's role of production where there are roles, with all walls up: whatever
+#: patients do, and the chain of approvals.
+SERVED = ("tests/portal/", "tests/clinic/", "tests/people/", "tests/core/test_approvals.py",
+          "tests/core/test_database_roles.py")
+
+
+@pytest.fixture(scope="session")
+def _walled(_application: Flask, template: str, database_server: Any) -> Iterator[tuple[str, sa.Engine]]:
+    """The URL of a database with its walls up, and its engine as the application's role."""
+    url = database_server.walled(template)
+    engine = _opened(_application, url)
+    yield url, engine
+    engine.dispose()
+    database_server.drop(url)
+
+
+def _opened(app: Flask, url: str) -> sa.Engine:
+    engine = sa.create_engine(url, **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {}))
+    prepare_engine(engine)
+    database_roles.wall(engine)
+    return engine
+
+
+def _acts(_session: Any, _transaction: Any, connection: sa.Connection) -> None:
+    """Transactions of a test are savepoints of one: each says who acts, as its BEGIN would."""
+    words = database_roles.transaction_words().decode().lstrip("; ") or "SET LOCAL ROLE NONE"
+    connection.connection.cursor().execute(words)
+
+
 @pytest.fixture(autouse=True)
 def _as_new() -> Iterator[None]:
     """Nobody acts, nothing is written, one hospital is asked, the suite's clock runs: whatever the test
@@ -126,6 +155,7 @@ def _as_new() -> Iterator[None]:
     yield
     actor.set_actor(None)
     ask_hospital("")
+    database_roles.act_for(None)
     will_write(False)
     clock.freeze(None)
     clock.run_ahead(AHEAD)
@@ -137,11 +167,16 @@ def app(_application: Flask, template: str, database_server: Any,
     """The application on a database that is as new: everything that the test writes is undone after it."""
     config = dict(_application.config)
     isolate = _own_database if request.node.get_closest_marker("commits") else _outer_transaction
-    for _ in isolate(_application, template, database_server):
+    engine = None
+    if isinstance(database_server, databases.PostgreSQL) and request.node.nodeid.startswith(SERVED):
+        template, engine = request.getfixturevalue("_walled")
+        database_roles.configure(databases.FOR_PATIENTS)
+    for _ in isolate(_application, template, database_server, engine):
         with _application.app_context():
             _never_forgets(db.session())
             yield _application
             db.session.remove()
+    database_roles.configure("")
     _application.config.clear()
     _application.config.update(config)
 
@@ -155,28 +190,33 @@ def _never_forgets(session: sa.orm.Session) -> None:
         sa.event.listen(session, event, lambda _session, instance: seen.append(instance))
 
 
-def _outer_transaction(app: Flask, _template: str, _server: Any) -> Iterator[None]:
+def _outer_transaction(app: Flask, _template: str, _server: Any, walled: sa.Engine | None) -> Iterator[None]:
     engines = db._app_engines[app]
     engine = engines[None]
-    with engine.connect() as connection:
+    with (walled or engine).connect() as connection:
         outer = connection.begin()
+        if walled is not None:
+            sa.event.listen(db.session, "after_begin", _acts)
         # sessions bind to this connection, whichever application context they live in
         engines[None] = connection
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         try:
             yield
         finally:
+            if walled is not None:
+                sa.event.remove(db.session, "after_begin", _acts)
             db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
             engines[None] = engine
             outer.rollback()
 
 
-def _own_database(app: Flask, template: str, server: Any) -> Iterator[None]:
+def _own_database(app: Flask, template: str, server: Any, walled: sa.Engine | None) -> Iterator[None]:
     engines = db._app_engines[app]
     engine = engines[None]
+    if walled is not None:
+        walled.dispose()  # a template is copied only while nobody is connected
     url = server.copy(template)
-    own = sa.create_engine(url, **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {}))
-    prepare_engine(own)
+    own = _opened(app, url if walled is None else server.served(url))
     engines[None] = own
     try:
         yield

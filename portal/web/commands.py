@@ -284,7 +284,10 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(user_group)
     app.cli.add_command(reference_group)
     app.cli.add_command(log_group)
+    from portal.web import owner  # noqa: F401  (its command joins the group of Flask-Migrate)
     from portal.web.paper_commands import papers
+    from portal.web.privacy_commands import breach_list, records_past_keeping
 
-    for entry in (papers, verify, demo, run_jobs, translations, export, import_, backup, restore):
+    for entry in (papers, breach_list, records_past_keeping, verify, demo, run_jobs, translations, export,
+                  import_, backup, restore):
         app.cli.add_command(entry)

@@ -47,6 +47,8 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
         **{name: (os.environ.get(name) or "").replace("postgresql://", "postgresql+psycopg://", 1)
            for name in ("READ_DATABASE_URL", "LISTEN_DATABASE_URL")},
+        # As which role the database is asked for a patient who is signed in; "": as for everybody.
+        "DATABASE_PATIENT_ROLE": os.environ.get("DATABASE_PATIENT_ROLE") or "",
         "HOSPITAL_TZ": os.environ.get("HOSPITAL_TZ") or "Asia/Jakarta",
         "CLOCK_AHEAD": _ahead(environment),
         # The demo prints what it would send; in production a channel without an address keeps its messages

@@ -178,7 +178,9 @@ def _shown(value: Any) -> str:
 
 def save(target: Path) -> None:
     """Write a consistent copy of the database while the hospital works."""
-    size = backup.save(db.engine, target)
+    from portal.web.owner import owner
+    with owner() as engine:
+        size = backup.save(engine, target)
     click.echo(
         f"{target}: {size} bytes. Keep the secrets NIK_KEY and NIK_INDEX_KEY elsewhere; without them no NIK "
         "can be read."
@@ -188,5 +190,8 @@ def save(target: Path) -> None:
 def restore(source: Path) -> None:
     """Check a backup, then put it in the place of the database. Stop the server first."""
     scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
-    backup.put_back(db.engine, source, {script.revision for script in scripts.walk_revisions()})
+    from portal.web.owner import owner
+    db.engine.dispose()
+    with owner() as engine:
+        backup.put_back(engine, source, {script.revision for script in scripts.walk_revisions()})
     click.echo(f"{source} is restored. Run `flask verify`.")

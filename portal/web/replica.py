@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from models import database_roles
 from models.base import db
 
 _KEY, _AWAY_UNTIL = "rawat_reading", "rawat_reading_away_until"
@@ -42,6 +43,7 @@ def open_replica(app: Flask, url: str) -> None:
         def _only_read(connection: Any, _record: Any) -> None:
             connection.execute("PRAGMA query_only=ON")
     else:
+        database_roles.wall(engine)
         engine = engine.execution_options(postgresql_readonly=True)
     app.extensions[_KEY] = scoped_session(sessionmaker(engine, autoflush=False, expire_on_commit=False),
                                           scopefunc=db.session.registry.scopefunc)  # type: ignore[attr-defined]

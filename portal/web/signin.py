@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.routing import RequestRedirect
 
-from models import actor, clock
+from models import actor, clock, database_roles
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations.core import activity
@@ -108,11 +108,11 @@ def end_session() -> None:
         db.session.execute(own.where(UserSession.ended_at.is_(None)).values(ended_at=clock.now()))
 
 
-_OPEN_SESSION = (
+_open_session = database_roles.opening(
     sa.select(UserSession).where(UserSession.token_hash == sa.bindparam("token"),
                                  UserSession.ended_at.is_(None))
     .options(joinedload(UserSession.user, innerjoin=True).options(
-        joinedload(User.user_roles), undefer(User.panel_choices))))
+        joinedload(User.user_roles), undefer(User.panel_choices))), UserSession.user_id)
 
 
 @manager.request_loader
@@ -124,7 +124,7 @@ def load(_request: Any) -> User | None:
     token = session.get(TOKEN)
     if not token:
         return None
-    result = db.session.scalars(_OPEN_SESSION, {"token": tokens.hashed(str(token))}).unique().first()
+    result = db.session.scalars(_open_session(), {"token": tokens.hashed(str(token))}).unique().first()
     if result is None or not result.user.is_active:
         session.pop(TOKEN, None)
         return None
@@ -132,6 +132,7 @@ def load(_request: Any) -> User | None:
     if now - result.seen_at > idle_limit(user) or now - result.started_at > LONGEST:
         session.pop(TOKEN, None)
         return None
+    database_roles.act_for(user)
     if now - result.seen_at > TOUCH and not is_poll():
         # Not at each request: a write for every page would lock SQLite.
         with one_transaction():
@@ -280,12 +281,14 @@ def _door() -> actor.Door:
 
 
 def _begin() -> None:
+    database_roles.act_for(None)  # whoever asked before in this thread
     if request.endpoint == "static" or request.blueprint == "health":
         return
     will_write(request.method not in ("GET", "HEAD", "OPTIONS"))
     actor.set_actor(None, _door(), request.remote_addr)
     if (session.get(TOKEN) or request.path.startswith(API)) and current_user.is_authenticated:
         actor.set_actor(current_user.id, _door(), request.remote_addr)
+        database_roles.act_for(current_user)  # who was looked up before this
 
 
 def person_mark() -> str:

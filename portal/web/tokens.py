@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import g, request
 from sqlalchemy.orm import joinedload
 
-from models import clock
+from models import clock, database_roles
 from models.api import ApiToken
 from models.base import db, one_transaction
 from models.people import User
@@ -35,10 +35,10 @@ def issue(user: User, name: str, life: timedelta = LIFE) -> tuple[str, ApiToken]
     return text, row
 
 
-_LIVING = (sa.select(ApiToken).where(
+_living = database_roles.opening(sa.select(ApiToken).where(
     ApiToken.token_hash == sa.bindparam("token"), ApiToken.revoked_at.is_(None),
     ApiToken.expires_at > sa.bindparam("now"))
-    .options(joinedload(ApiToken.user, innerjoin=True).joinedload(User.user_roles)))
+    .options(joinedload(ApiToken.user, innerjoin=True).joinedload(User.user_roles)), ApiToken.user_id)
 
 
 def bearer() -> User | None:
@@ -48,9 +48,10 @@ def bearer() -> User | None:
         return None
     now, token = clock.now(), hashed(text.strip())
     g.token_language = _languages.get(token)
-    result = db.session.scalars(_LIVING, {"token": token, "now": now}).unique().first()
+    result = db.session.scalars(_living(), {"token": token, "now": now}).unique().first()
     if result is None or not result.user.is_active:
         return None
+    database_roles.act_for(result.user)
     if result.seen_at is None or now - result.seen_at > TOUCH:
         with one_transaction():
             db.session.execute(sa.update(ApiToken).where(ApiToken.id == result.id).values(seen_at=now))

@@ -23,6 +23,8 @@ import sqlalchemy as sa
 
 #: Held while a template is migrated: roles and extensions belong to the whole PostgreSQL server.
 LOCK = 7_281_900
+#: The roles that tests give an application on PostgreSQL. They belong to the whole server, and stay.
+SERVES, FOR_PATIENTS = "rawat_test_app", "rawat_test_patient"
 ROOT = Path(__file__).parents[2]
 #: Seconds after which a kept template of another schema is taken away.
 KEPT = 7 * 86_400
@@ -80,6 +82,27 @@ class PostgreSQL:
         name = f"rawat_test_{uuid.uuid4().hex[:12]}"
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{sa.make_url(url).database}"')
         return self._named(name)
+
+    def walled(self, url: str) -> str:
+        """The URL of a copy as the application's role of production reaches it, with all walls up."""
+        from models import database_roles
+
+        copy = self.copy(url)
+        with self.locked() as lock:
+            for name, kind in ((SERVES, "LOGIN PASSWORD 'only-for-tests'"), (FOR_PATIENTS, "NOLOGIN")):
+                if not lock.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone():
+                    lock.execute(f"CREATE ROLE {name} {kind}".encode())
+            lock.execute(f"GRANT {FOR_PATIENTS} TO {SERVES}".encode())
+        engine = sa.create_engine(copy, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            database_roles.build(connection, SERVES, FOR_PATIENTS)
+        return self.served(copy)
+
+    @staticmethod
+    def served(url: str) -> str:
+        """The same database, as the application's role reaches it."""
+        return sa.make_url(url).set(username=SERVES, password="only-for-tests").render_as_string(
+            hide_password=False)
 
     def drop(self, url: str) -> None:
         self._run(f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')

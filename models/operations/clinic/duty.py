@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload
 
-from models import clock
+from models import clock, database_roles
 from models.base import db
 from models.clinic import Doctor, Patient, PatientState, Payer
 from models.consultations import URGENCY, Consultation, ConsultationState, VisitKind
@@ -142,11 +142,10 @@ def _next_times(patient: Patient) -> str:
 
 # ---------------------------------------------------------------- the line
 
-def _in_line() -> tuple[Any, ...]:
+def _in_line(line: Any = WalkIn) -> tuple[Any, ...]:
     """The order of the line."""
-    rank = sa.case(*((WalkIn.triage == level, place) for level, place in URGENCY.items()),
-                   else_=len(URGENCY))
-    return rank, WalkIn.arrived_at, WalkIn.id
+    rank = sa.case(*((line.triage == level, place) for level, place in URGENCY.items()), else_=len(URGENCY))
+    return rank, line.arrived_at, line.id
 
 
 def waiting(*, locked: bool = False, with_patients: bool = False) -> list[WalkIn]:
@@ -167,8 +166,9 @@ class Place:
 
 def place_of(walk_in: WalkIn) -> Place:
     """The place in the line and the minutes expected, by the doctors on duty."""
-    ids = list(db.session.scalars(sa.select(WalkIn.id).where(
-        WalkIn.state == WalkInState.WAITING).order_by(*_in_line())))
+    line = database_roles.everybodys("walk_in")
+    ids = list(db.session.scalars(sa.select(line.id).where(
+        line.state == WalkInState.WAITING).order_by(*_in_line(line))))
     number = ids.index(walk_in.id) + 1 if walk_in.id in ids else len(ids) + 1
     doctors = max(1, len(doctors_on_duty()))
     return Place(number, -(-number * setting("duty.minutes") // doctors) if number > 1 else setting(

@@ -10,7 +10,7 @@ from models.clinic import ConsentWay, Patient
 from models.errors import N_, Refused
 from models.operations.clinic.patients import Agreed, agree, give_number, reached_by_somebody
 from models.operations.core.approvals import after, effect
-from models.operations.people import account_office, accounts, credentials
+from models.operations.people import account_office, accounts, credentials, erasure
 from models.operations.people.notices import Declared, declare, tell, the_account
 from models.outbox import Channel
 from models.people import AccountStatus, User
@@ -62,6 +62,9 @@ def open_by_mail(user: User, *, by: User) -> None:
         raise Refused(N_("The account %(account)s is closed for its other roles too. Open it on its own "
                          "page first."),
                       account=user.email)
+    if erasure.is_erased(user):
+        raise Refused(N_("The sign-in of this account was erased. Write the person's e-mail address on the "
+                         "account's own page first."))
     until = accounts.held_until(user, by)
     if until is not None:
         raise Refused(N_("You changed the address of this account. A link goes there from %(until)s, or "

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import clock
+from models import clock, database_roles
 from models.base import db
 from models.clinic import Doctor, DoctorSchedule, ExceptionKind, Patient, ScheduleException
-from models.consultations import HOLDS_SLOT, LONGEST, Consultation, VisitKind
+from models.consultations import HOLDS_SLOT, LONGEST, VisitKind
 from models.organisation import Holiday, HolidayKind, Setting, Status
 from models.settings import setting, worth
 
@@ -73,13 +73,12 @@ class Booked(NamedTuple):
 def booked(since: datetime, until: datetime, *, doctors: Collection[int] = (), patients: Collection[int] = ()
            ) -> list[Booked]:
     """What holds a time of these doctors or patients (by id) between both instants. One statement."""
-    whose = sa.or_(Consultation.doctor_id.in_(doctors), Consultation.patient_id.in_(patients))
+    taken = database_roles.everybodys("consultation")
     rows = db.session.execute(sa.select(
-        Consultation.id, Consultation.doctor_id, Consultation.patient_id, Consultation.starts_at,
-        Consultation.slot_minutes).where(
-            whose, Consultation.state.in_(HOLDS_SLOT), Consultation.kind == VisitKind.APPOINTMENT,
-            Consultation.starts_at < until,
-            Consultation.starts_at > since - LONGEST))
+        taken.id, taken.doctor_id, taken.patient_id, taken.starts_at, taken.slot_minutes).where(
+            sa.or_(taken.doctor_id.in_(doctors), taken.patient_id.in_(patients)),
+            taken.state.in_(HOLDS_SLOT), taken.kind == VisitKind.APPOINTMENT,
+            taken.starts_at < until, taken.starts_at > since - LONGEST))
     return [row for row in map(Booked._make, rows) if row.ends_at > since]
 
 

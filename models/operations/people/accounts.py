@@ -22,6 +22,7 @@ from models import clock
 from models.accounts import AccountIdentity, AccountTicket, TicketKind
 from models.base import db
 from models.clinic import Patient
+from models.database_roles import everybodys
 from models.errors import N_, Conflict, Refused
 from models.operations.core.approvals import effect
 from models.operations.people.contacts import clean_email
@@ -266,12 +267,13 @@ def account_with_address(identity: Identity) -> User | None:
 
 def link(user: User, identity: Identity) -> AccountIdentity:
     """Let the identity sign in to the account, and tell the person. Raises `Refused` when it is another's."""
-    known = db.session.scalar(sa.select(AccountIdentity).where(
-        AccountIdentity.issuer == identity.issuer, AccountIdentity.subject == identity.subject))
+    linked = everybodys("account_identity")
+    known = db.session.execute(sa.select(linked.id, linked.user_id).where(
+        linked.issuer == identity.issuer, linked.subject == identity.subject)).first()
     if known is not None:
         if known.user_id != user.id:
             raise Refused(N_("This sign-in already belongs to another account."))
-        return known
+        return db.session.get_one(AccountIdentity, known.id)
     row = AccountIdentity(user_id=user.id, issuer=identity.issuer, subject=identity.subject,
                           email=identity.email,
                           last_used_at=clock.now())

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from stdnum.exceptions import ValidationError
 from stdnum.id import nik as standard
 
+from models import database_roles
 from models.base import db
 from models.clinic import Patient, PatientState, Sex
 from models.errors import N_, Refused
@@ -133,14 +134,24 @@ def keep(patient: Patient, number: str | None, *, confirmed: bool = False, told:
     hashed = index(digits)
     if hashed == patient.nik_index:
         return True
+    holder = None
     with db.session.no_autoflush:
-        holder = _holder(hashed, patient)
-    if holder is not None and told:
+        is_held = _is_held(hashed, patient)
+        if is_held and told:
+            holder = _holder(hashed, patient)
+    if holder is not None:
         raise Refused(N_("Another record has this NIK: %(record)s. Merge the two, or correct one of them."),
                       field="nik", record=holder.medical_record_number or holder.name)
-    is_free = holder is None and patient.state != PatientState.REJECTED
+    is_free = not is_held and patient.state != PatientState.REJECTED
     patient.nik, patient.nik_index = encrypt(digits), hashed if is_free else None
-    return holder is None
+    return not is_held
+
+
+def _is_held(hashed: str, patient: Patient) -> bool:
+    """Whether another record holds the number, whoever asks."""
+    held = database_roles.everybodys("patient")
+    return db.session.scalar(sa.select(held.id).where(held.nik_index == hashed,
+                                                      held.id != (patient.id or 0))) is not None
 
 
 def _holder(hashed: str, patient: Patient) -> Patient | None:

@@ -70,6 +70,7 @@ def _alone(settings: dict[str, Any]) -> None:
         # never opened: `_open_asked` does. A name, because without one all requests share one connection
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{Path(settings['INSTANCE']).absolute() / 'none'}",
         "READ_DATABASE_URL": "", "LISTEN_DATABASE_URL": "", "TRUSTED_HOSTS": None, "REDIS_URL": "",
+        "DATABASE_PATIENT_ROLE": "",
         "PUBLIC_URL": "", "MAIL_URL": "", "WHATSAPP_URL": "",
         "SMS_URL": "",
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "poolclass": BoxPool,
