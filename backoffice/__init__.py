@@ -15,8 +15,9 @@ from backoffice.clinic.desk import DeskView
 from backoffice.panel import figures, inbox, jobs, list_rows, lookups, menu, named_filters, rendering
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView
 from backoffice.panel.columns import Column, key_of, mapped_tables
+from backoffice.panel.inbox_pages import InboxView
 from backoffice.panel.menu_choices import ChoicesView
-from backoffice.panel.pages import HomeView, InboxView
+from backoffice.panel.pages import HomeView
 from backoffice.panel.reports import ReportsView, may_report
 from backoffice.panel.transitions import ASIDE_BUTTONS
 from backoffice.people.notices import NoticesView

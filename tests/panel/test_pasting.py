@@ -1,5 +1,5 @@
-"""Rows of a spreadsheet that are pasted into a document's lines: codes and names become choices, in one answer
-with a fixed number of statements; what means nothing stays as it was pasted, with a sentence."""
+"""Rows of a spreadsheet that are pasted into a document's lines: codes and names become choices, in one
+answer with a fixed number of statements; what means nothing stays as it was pasted, with a sentence."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_column_without_items_goes_by_what_the_rows_name(client: Any, nurse: A
     assert "units" not in ask(client, "quantity", ["4"], items=[str(item.id)])[0]
 
 
-def test_a_unit_that_is_left_empty_is_the_one_of_the_last_paper(client: Any, nurse: Any, session: Any) -> None:
+def test_an_empty_unit_is_the_one_of_the_last_paper(client: Any, nurse: Any, session: Any) -> None:
     item = make.make_item({"box": "10"})
     request = make.make_store_request((item, 1), created_by=nurse)
     request.lines[0].unit = make.unit_of(item, "box")
