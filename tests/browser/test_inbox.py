@@ -40,3 +40,16 @@ def test_a_row_is_answered_where_it_stands(
     expect(rows).to_have_count(1)
     page.set_viewport_size({"width": 360, "height": 780})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_home_on_a_phone_begins_with_what_waits(page: Page, log_in: Callable[..., None]) -> None:
+    log_in(page, Role.FACILITIES_HEAD)
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto("/admin/home/")
+    strip = page.locator(".rw-strip").bounding_box()
+    inbox = page.locator(".rw-inbox").bounding_box()
+    assert strip
+    assert inbox
+    assert strip["height"] <= 90
+    assert inbox["y"] < 420
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
