@@ -12,11 +12,12 @@ from flask_login import current_user
 
 from backoffice.assets.maintenance_calendar import CareView
 from backoffice.clinic.desk import DeskView
-from backoffice.panel import figures, inbox, jobs, list_rows, menu, named_filters, rendering
-from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView, unit_text
+from backoffice.panel import figures, inbox, jobs, list_rows, lookups, menu, named_filters, rendering
+from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView
 from backoffice.panel.columns import Column, key_of, mapped_tables
+from backoffice.panel.inbox_pages import InboxView
 from backoffice.panel.menu_choices import ChoicesView
-from backoffice.panel.pages import HomeView, InboxView
+from backoffice.panel.pages import HomeView
 from backoffice.panel.reports import ReportsView, may_report
 from backoffice.panel.transitions import ASIDE_BUTTONS
 from backoffice.people.notices import NoticesView
@@ -93,7 +94,7 @@ def init_app(app: Flask) -> None:
             "may": may, "may_report": may_report,
             "initials": menu.initials, "step_word": step_word, "step_icon": step_icon,
             "event_said": event_said, "event_icon": event_icon,
-            "table_icon": menu.icon_of, "unit_text": unit_text,
+            "table_icon": menu.icon_of, "unit_text": lookups.unit_text,
             "presets_of": named_filters.of, "label_of": lambda column: words.label(column.column),
             "reference_key": _reference_key, "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,
             "in_words": lambda amount: in_words(amount, "id" if is_indonesian() else "en"),

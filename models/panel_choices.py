@@ -1,5 +1,5 @@
 """What a person chose of the panel: columns of lists, filters by name, pinned pages, folded groups of the
-menu."""
+menu, papers of the inbox that are looked at later."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class ChoiceKind(StrEnum):
     FAVOURITE = "favourite"
     #: `about` is a group of the menu, `value` is 1 where it is folded and 0 where it is open.
     FOLDED = "folded"
+    #: `about` is a paper of the inbox, as table:id, `value` the day on whose morning it comes back.
+    LATER = "later"
 
 
 class PanelChoice(db.Model):

@@ -11,7 +11,7 @@
       if (!number) { return; }
       var mark = doc.createElement("span");
       mark.className = place.dataset.class;
-      mark.textContent = number;
+      mark.textContent = place.dataset.dot === undefined ? number : "";
       if (place.dataset.word) {
         var word = doc.createElement("span");
         word.className = "sr";

@@ -148,12 +148,12 @@
       });
     }
     row.dataset.stockItem = item;
-    if (!item) { show(""); return; }
+    if (!item) { show(""); return Promise.resolve(); }
     var query = new URLSearchParams({ store: chosen("store"), supplier: chosen("supplier"), item: item, quantity: value("quantity"), unit: value("unit"), batch: value("batch") });
     alike(row, item).forEach(function (other) {
       if (typed(other, "quantity") && (!value("batch") || typed(other, "batch") === value("batch"))) { query.append("also", typed(other, "quantity") + ";" + typed(other, "unit")); }
     });
-    fetch(box.dataset.stock + "?" + query)
+    return fetch(box.dataset.stock + "?" + query)
       .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; }).then(show).catch(function () { show(""); }); // no warning rather than the one of another quantity
   }
   function stocks(target) {
@@ -215,7 +215,7 @@
     toItem(last.row);
   }
 
-  window.rawatLines = { add: addLine, toItem: toItem, typed: typed };
+  window.rawatLines = { add: addLine, toItem: toItem, typed: typed, stock: stock, renumber: renumber };
 
   doc.addEventListener("click", function (event) {
     var button = closest(event, "[data-add-line]");

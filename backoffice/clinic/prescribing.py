@@ -14,7 +14,6 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from backoffice.panel import lookups
-from backoffice.panel.base import unit_text
 from backoffice.panel.views import message_of
 from models.base import db
 from models.consultations import Consultation
@@ -76,7 +75,7 @@ class PrescribingPages:
         self._searching()
         key = lookups.identity(Item, request.args.get("item", ""))
         units = lookups.units_of([key])[key] if key is not None else []
-        return jsonify([{"id": unit.id, "text": unit_text(unit)} for unit in units])
+        return jsonify([{"id": unit.id, "text": lookups.unit_text(unit)} for unit in units])
 
     @expose("/allergens")
     def allergens_view(self: Any) -> Any:

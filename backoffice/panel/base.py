@@ -25,6 +25,7 @@ from backoffice.panel.backdating import DatePages, kept_for_the_head
 from backoffice.panel.bulk_edit import BulkEdit
 from backoffice.panel.columns import HIDDEN, columns_of, key_of
 from backoffice.panel.forms import StaffForm, line_columns, make_form
+from backoffice.panel.pasting import Pasting
 from backoffice.panel.transitions import TransitionPages
 from backoffice.panel.views import TableView, done, message_of
 from models import clock
@@ -34,11 +35,10 @@ from models.errors import Conflict, Refused
 from models.operations.core import amendments
 from models.operations.ledger import backdating
 from models.operations.setup import list_layouts
-from models.rights import is_bound_to_unit, may, scope
+from models.rights import is_bound_to_unit, may
 from models.roles import Role
 from models.workflow import has_lines
 from portal.web import export, search_sealing
-from portal.web.locale import quantity
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Make:
     icon: str = "plus"
 
 
-class StaffView(BulkEdit, TransitionPages, TableView):
+class StaffView(BulkEdit, Pasting, TransitionPages, TableView):
     """Lists, forms, details, export and look-ups of one table."""
 
     #: Collections written inline, e.g. ``("lines",)``; columns of a line by collection where they differ.
@@ -153,8 +153,8 @@ class StaffView(BulkEdit, TransitionPages, TableView):
             self._remember(form)
         unit = form._fields.get("work_unit")
         if unit is not None and is_bound_to_unit(current_user, self.table):
-            unit.data, unit.process_errors, unit.fixed = current_user.work_unit, [], True
-            unit.validators = []
+            unit.data, unit.process_errors, unit.validators = current_user.work_unit, [], []
+            unit.fixed = gettext("Your account belongs to this work unit, so its papers are made for it.")
             if unit.data is None:
                 unit.process_errors = [gettext("Your account has no work unit. Ask the administrator.")]
         return form
@@ -310,8 +310,9 @@ class StaffView(BulkEdit, TransitionPages, TableView):
         if column.target is lookups.UnitConversion and "item" in request.args:
             item = lookups.identity(column.target, request.args["item"])
             units = lookups.units_of([item])[item] if item is not None else []
-            usual = self.usual_unit(request.args["name"].partition("-")[0], item) if units else None
-            return jsonify([{"id": unit.id, "text": unit_text(unit), "usual": unit.id == usual}
+            usual = self.usual_units(request.args["name"].partition("-")[0], [item]).get(item) if units \
+                else None
+            return jsonify([{"id": unit.id, "text": lookups.unit_text(unit), "usual": unit.id == usual}
                             for unit in units])
         limit, text = request.args.get("limit", ""), search_sealing.query()
         result = lookups.search(column.target, text,
@@ -320,19 +321,6 @@ class StaffView(BulkEdit, TransitionPages, TableView):
             result = [unit for unit in result if unit.id == current_user.work_unit_id]
         return jsonify([{"id": getattr(row, key_of(column.target).key), "text": lookups.text_of(row),
                          "exact": lookups.is_exact(row, text)} for row in result])
-
-    def usual_unit(self, collection: str, item_id: int | None) -> int | None:
-        """The unit of measure in which the item stands on the last document of this type that the person may
-        see: a nurse's own ward asks by the box, another by the piece."""
-        if collection not in self.lines:
-            return None
-        lines = sa.inspect(self.model).relationships[collection]
-        line = lines.mapper.class_
-        if not (hasattr(line, "item_id") and hasattr(line, "unit_id")):
-            return None
-        statement = sa.select(line.unit_id).join(self.model, lines.primaryjoin).where(line.item_id == item_id)
-        return db.session.scalar(lookups.within(statement, scope(current_user, self.table))
-                                 .order_by(line.id.desc()).limit(1))
 
     def _reference(self, name: str) -> Any:
         for collection in self.lines:
@@ -409,10 +397,3 @@ class LedgerView(StaffView):
 def _is_stale(record: Any) -> bool:
     """Whether the posted form was filled in from another version of the record."""
     return hasattr(record, "version") and str(record.version) != request.form.get("version", "")
-
-
-def unit_text(unit: Any) -> str:
-    """A unit of measure with what it holds: "box (100 tablet)"."""
-    if unit.factor == 1:
-        return unit.unit_name
-    return f"{unit.unit_name} ({quantity(unit.factor)})"

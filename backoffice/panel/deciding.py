@@ -119,7 +119,7 @@ def decide(keys: list[str], *, yes: bool, reason: str, by: Any) -> list[Outcome]
 
 def _decide_one(key: str, yes: bool, reason: str, by: Any) -> Outcome:
     table, id, version = ((*key.split(":"), "", "")[:3])
-    record = _read(table, id, by)
+    record = paper(table, id, by)
     if record is None:
         return Outcome("", table, GONE)
     called = str(getattr(record, title_of(type(record))) or "")
@@ -136,8 +136,8 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def _read(table: str, id: str, by: Any) -> Any:
-    """The paper, where the person may see it."""
+def paper(table: str, id: str, by: Any) -> Any:
+    """The paper of that table and id, where the person may see it; else None."""
     model = WORKFLOWS.get(table)
     if model is None or table in notices.NOT_PAPERS or not _is_number(id) or not may(by, "read", table):
         return None

@@ -319,6 +319,8 @@ class LinesField(Field):
         return [self._blank(start + extra)
                 for extra in range(SPARE_LINES if self.entries else SPARE_LINES + 1)]
 
+    most = MOST_LINES
+
     @property
     def has_items(self) -> bool:
         """Whether a line is about goods: then a scanned code can fill it."""

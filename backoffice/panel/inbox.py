@@ -21,7 +21,7 @@ from models.documents import WORKFLOWS, Document, DocumentEvent
 from models.journal import Period
 from models.operations.clinic import conversations
 from models.operations.ledger import backdating
-from models.operations.people import notices
+from models.operations.people import notices, snoozing
 from models.organisation import Setting
 from models.people import User
 from models.rights import may, scope
@@ -225,14 +225,17 @@ def _named(model: Any, name: str, *further: str) -> Any:
     return sa.select(label).where(target.id == local).scalar_subquery()
 
 
-def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> list[Waiting]:
-    """What waits for `user`, longest first, with amounts where the document has them."""
+def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = (),
+            later: bool = False) -> list[Waiting]:
+    """What waits for `user`, longest first, with amounts where the document has them; with `later` what the
+    person put off."""
     parts = _parts(user, tables)
     if not parts:
         return []
     union = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    is_asleep = _key(union).in_(snoozing.asleep(user))
     # what has an appointment goes by it, before what only waits
-    rows = db.session.execute(sa.select(union).order_by(
+    rows = db.session.execute(sa.select(union).where(is_asleep if later else ~is_asleep).order_by(
         union.c.urgency.desc(), union.c["at"].is_(None), union.c["at"], union.c.since, union.c.table,
         union.c.id).limit(limit))
     result = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
@@ -240,6 +243,11 @@ def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = ()) -> lis
                       clock.aware(row.at) if row.at else None, row.level, row.whose or "") for row in rows]
     _amounts(result)
     return result
+
+
+def _key(union: Any) -> sa.ColumnElement[str]:
+    """A paper as `snoozing.key` writes it."""
+    return union.c.table + ":" + sa.cast(union.c.id, sa.String(20))
 
 
 def _amounts(found: list[Waiting]) -> None:
@@ -272,6 +280,7 @@ def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     user = current_user._get_current_object()
     more = more_types()
     whole = (*key, user.id, user.roles, user.givers, user.work_unit_id, user.status, clock.today(),
+             snoozing.morning(),
              more.key() if more else None)
     result = _statements.get(whole)
     if result is None:
@@ -296,9 +305,11 @@ def _frame_columns() -> tuple[Any, ...]:
     logo = sa.select(Setting.value).where(Setting.key == "hospital.logo").scalar_subquery().label("logo")
     if not parts:
         return name.label("hospital"), sa.literal(0).label("waiting"), bell, talk, logo
-    ones = [part.with_only_columns(sa.literal(1).label("one")) for part in parts]
-    union = (sa.union_all(*ones) if len(ones) > 1 else ones[0]).subquery()
-    capped = sa.select(union).limit(first_rows(MOST + 1)).subquery()
+    keys = [part.with_only_columns(part.selected_columns["table"], part.selected_columns["id"])
+            for part in parts]
+    union = (sa.union_all(*keys) if len(keys) > 1 else keys[0]).subquery()
+    awake = ~_key(union).in_(snoozing.asleep(current_user._get_current_object()))
+    capped = sa.select(union).where(awake).limit(first_rows(MOST + 1)).subquery()
     number = sa.select(sa.func.count()).select_from(capped).scalar_subquery().label("waiting")
     return name.label("hospital"), number, bell, talk, logo
 

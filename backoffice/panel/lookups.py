@@ -21,9 +21,12 @@ from models.people import User
 from models.rights import RIGHTS, hidden, may, scope
 from models.stock import StockBatch
 from portal.web import words
+from portal.web.locale import quantity
 
 #: The most choices that a look-up answers, whatever it was asked for.
 MOST = 20
+#: Records that pasted cells are looked for among.
+MOST_CALLED = 1000
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -82,6 +85,32 @@ def find(model: Any, text: str) -> Any:
         if name in columns_of(model) and len(text) <= 80 and text.isprintable():
             return db.session.scalars(statement.where(getattr(model, name) == text).limit(1)).first()
     return None
+
+
+#: What a record may be called by in a cell of a spreadsheet.
+NAMED_BY = ("code", "number", "tag", "barcode", "name")
+
+
+def called(model: Any, texts: Iterable[str]) -> dict[str, list[Any]]:
+    """By each text in small letters the records in use that are called so: by code, number, tag, barcode or
+    name, or "code name" as lists write it. One statement for all."""
+    wanted = {text.lower() for text in texts if text and text.isprintable()}
+    every = columns_of(model)
+    names = [sa.func.lower(getattr(model, name)) for name in NAMED_BY if name in every]
+    if "code" in every and "name" in every:
+        names.append(sa.func.lower(model.code + " " + model.name))
+    result: dict[str, list[Any]] = {text: [] for text in wanted}
+    if not wanted or not names:
+        return result
+    statement = within(sa.select(model, *names), choosable(model)).where(
+        sa.or_(*(name.in_(wanted) for name in names)))
+    if "status" in every:
+        statement = statement.where(model.status != "inactive")
+    for record, *said in db.session.execute(statement.order_by(key_of(model)).limit(2 * MOST_CALLED)):
+        for text in dict.fromkeys(said):
+            if text in result:
+                result[text].append(record)
+    return result
 
 
 def searched_columns(model: Any) -> tuple[str, ...]:
@@ -213,3 +242,10 @@ def units_of(item_ids: Iterable[int]) -> dict[int, list[Any]]:
                                        .order_by(UnitConversion.factor, UnitConversion.id)):
             result[unit.item_id].append(unit)
     return result
+
+
+def unit_text(unit: Any) -> str:
+    """A unit of measure with what it holds: "box (100 tablet)"."""
+    if unit.factor == 1:
+        return unit.unit_name
+    return f"{unit.unit_name} ({quantity(unit.factor)})"

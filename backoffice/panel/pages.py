@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, current_app, flash, jsonify, redirect, request
+from flask import abort, current_app, jsonify, redirect, request
 from flask_admin import AdminIndexView, BaseView, expose
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_login import current_user
 
-from backoffice.panel import dashboard, deciding, lookups, reviewing
+from backoffice.panel import dashboard, lookups
 from backoffice.panel.columns import columns_of, mapped_tables, title_of
 from backoffice.panel.inbox import waiting
 from backoffice.panel.lists import eager
-from backoffice.panel.views import done
 from models import clock
 from models.base import db, one_transaction
 from models.documents import document_types
@@ -22,7 +21,6 @@ from models.operations.clinic import finding
 from models.rights import may, may_open, scope
 from models.roles import Role
 from portal.web import search_sealing, words
-from portal.web.locale import refusal_text
 
 #: What the search box looks through by name or code, after the documents.
 SEARCHED_TABLES = ("item", "patient", "doctor", "consultation", "asset", "stock_batch", "supplier", "vendor",
@@ -144,110 +142,6 @@ def note_search(text: str) -> None:
     if may(current_user, "edit", "patient") and finding.nik_in(text):
         with one_transaction():
             finding.note_search(text)
-
-
-class InboxView(Page):
-    """`/admin/inbox/`: what waits for my step, by type."""
-
-    page = "inbox"
-
-    @expose("/", methods=("GET", "POST"))
-    def index(self) -> Any:
-        """GET shows what waits; POST answers yes or no to one row, or to all that are ticked."""
-        return self._decide() if request.method == "POST" else self._page()
-
-    def _page(self, problems: tuple[str, ...] = (), reason: str = "") -> str:
-        every = waiting(current_user, limit=200)
-        chosen = request.args.get("type", "")
-        kinds: dict[str, int] = {}
-        for row in every:
-            kinds[row.table] = kinds.get(row.table, 0) + 1
-        rows = ([row for row in every if row.table == chosen] if chosen in kinds else every)[:SHOWN]
-        return self.render("backoffice/panel/inbox.html", rows=rows, kinds=kinds, chosen=chosen,
-                           total=len(every), answers=deciding.of_rows(rows, current_user), problems=problems,
-                           ticked=request.form.getlist("row"), reason=reason)
-
-    def _decide(self) -> Any:
-        one, answer = request.form.get("one", ""), request.form.get("answer", "")
-        if one:
-            answer, _colon, one = one.partition(":")
-        keys, reason = [one] if one else request.form.getlist("row"), request.form.get("reason", "").strip()
-        if answer not in ("yes", "no"):
-            abort(404)
-        if not keys:
-            return self._page((gettext("Tick at least one row first."),), reason), 422
-        if answer == "no" and not reason:
-            return self._page((gettext("Please write the reason; the person who made the document will read "
-                                       "it."),)), 422
-        outcomes = deciding.decide(keys, yes=answer == "yes", reason=reason[:2000],
-                                   by=current_user._get_current_object())
-        status = deciding.status_of(outcomes)
-        if status in (403, 404):
-            abort(status)
-        problems = tuple(f"{outcome.called}: {refusal_text(outcome.refusal)}".removeprefix(": ")
-                         for outcome in outcomes if outcome.refusal is not None)
-        if status != 200:
-            db.session.rollback()
-            return self._page(problems, reason), status
-        for problem in problems:
-            flash(problem, "error")
-        back = request.args.get("type", "")
-        return done(told(outcomes), f"/admin/inbox/?type={back}" if back in mapped_tables()
-                    else "/admin/inbox/")
-
-    @expose("/review", methods=("GET", "POST"))
-    def review(self) -> Any:
-        """One paper after the other. POST answers one and leads to the next by itself."""
-        values = request.args
-        here = reviewing.walk(waiting(current_user, limit=reviewing.MOST), values.get("at", ""),
-                              reviewing.count(values.get("place", "")),
-                              reviewing.count(values.get("answered", "")))
-        if request.method == "POST":
-            return self._answer(here)
-        problems = (gettext("What you were at waits for you no more: it was decided meanwhile. "
-                            "Here is the next one."),) if here.is_gone and here.row is not None else ()
-        return self._paper(here, problems)
-
-    def _paper(self, here: reviewing.Walk, problems: tuple[str, ...] = (), reason: str = "") -> str:
-        row = here.row
-        answer = deciding.of_rows([row], current_user).get((row.table, row.id)) if row is not None else None
-        return self.render("backoffice/panel/review.html", walk=here, row=row, answer=answer,
-                           problems=problems, reason=reason)
-
-    def _answer(self, here: reviewing.Walk) -> Any:
-        """What somebody else decided or changed meanwhile is passed over with a sentence."""
-        answer, _colon, key = request.form.get("answer", "").partition(":")
-        reason = request.form.get("reason", "").strip()
-        if answer not in ("yes", "no"):
-            abort(404)
-        if answer == "no" and not reason:
-            problem = gettext("Please write the reason; the person who made the document will read it.")
-            return self._paper(here, (problem,)), 422
-        outcome, = deciding.decide([key], yes=answer == "yes", reason=reason[:2000],
-                                   by=current_user._get_current_object())
-        if outcome.refusal is None:
-            return done(told([outcome]), here.to(here.place + 1, more=1))
-        status = deciding.status_of([outcome])
-        problem = f"{outcome.called}: {refusal_text(outcome.refusal)}".removeprefix(": ")
-        is_past = here.is_gone and key.startswith(f"{request.args['at']}:")
-        if status in (403, 404) and not is_past:
-            abort(status)
-        db.session.rollback()
-        if status == 409 or is_past:
-            return done(problem, here.to(here.place + (not here.is_gone)), "warning")
-        return self._paper(here, (problem,), reason), status
-
-
-def told(outcomes: list[deciding.Outcome]) -> str:
-    """What was done, as one sentence: how many papers, which, and what they are now."""
-    fine = [outcome for outcome in outcomes if outcome.refusal is None]
-    states = ", ".join(dict.fromkeys(words.state_word(outcome.state) for outcome in fine))
-    called = ", ".join(outcome.called or words.table_word(outcome.table, False) for outcome in fine[:10])
-    if len(fine) > 10:
-        called += " …"
-    return ngettext("%(num)d document done (%(states)s): %(called)s.",
-                    "%(num)d documents done (%(states)s): %(called)s.", len(fine), states=states,
-                    called=called)
 
 
 def ranked(rows: list[Any], text: str, named: list[int]) -> list[Any]:

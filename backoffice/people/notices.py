@@ -53,6 +53,8 @@ class NoticesView(Page):
         key = lookups.identity(Notice, id)
         with one_transaction():
             address = notices.opened(current_user, key) if key is not None else None
+            if key is not None and address is not None:
+                notices.mark_read(current_user, said.alike(current_user, key))
         if address is None:
             abort(404)
         return redirect(address or "/admin/notices/", 303)

@@ -158,7 +158,9 @@ class GoodsReceiptView(PutAway, DocumentView):
                 line = self._ordered_by(entry, lines)
                 if line is not None:
                     entry.says = self._says(line, came[line.id])
-                    entry["item"].fixed = "sent" if entry["item"].data is line.item else ""
+                    if entry["item"].data is line.item:
+                        entry["item"].fixed = gettext("The item stands in the order and stays.")
+                        entry["item"].is_sent = True
         return super().form_page(form, record, refusal)
 
     @staticmethod

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 from flask_babel import force_locale, gettext
 from flask_login import current_user
+from sqlalchemy.orm import aliased
 
 from models.accounts import AccountTicket, TicketKind
 from models.base import db
@@ -144,10 +146,34 @@ SIZE = 30
 
 
 @dataclass(frozen=True)
+class Group:
+    """The newest notice of one kind about one paper, and the earlier ones of the same page."""
+
+    first: Notice
+    earlier: list[Notice]
+
+    @property
+    def is_new(self) -> bool:
+        return any(row.read_at is None for row in (self.first, *self.earlier))
+
+
+@dataclass(frozen=True)
 class Shown:
     rows: list[Notice]
     older: int | None
     unread: bool
+
+    @property
+    def groups(self) -> list[Group]:
+        """The rows with those of the same kind about the same paper together, in the order of the newest."""
+        groups: dict[Any, Group] = {}
+        for row in self.rows:
+            about = (row.event, row.table_name, row.record_id) if row.record_id is not None else row.id
+            if about in groups:
+                groups[about].earlier.append(row)
+            else:
+                groups[about] = Group(row, [])
+        return list(groups.values())
 
 
 def page_of(user: Any, args: Mapping[str, str]) -> Shown:
@@ -158,6 +184,16 @@ def page_of(user: Any, args: Mapping[str, str]) -> Shown:
                           before=int(before) if before.isascii() and before.isdigit() and len(before) < 18
                           else None)
     return Shown(rows[:SIZE], rows[SIZE - 1].id if len(rows) > SIZE else None, only)
+
+
+def alike(user: Any, id: int) -> list[int]:
+    """The ids of the person's earlier notices of the same kind about the same paper, which one row shows."""
+    other = aliased(Notice)
+    return list(db.session.scalars(
+        sa.select(other.id).join(Notice, sa.and_(
+            Notice.event == other.event, Notice.table_name == other.table_name,
+            Notice.record_id == other.record_id, Notice.user_id == other.user_id))
+        .where(Notice.id == id, Notice.user_id == user.id, other.id <= id)))
 
 
 @dataclass(frozen=True)

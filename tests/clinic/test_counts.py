@@ -43,8 +43,11 @@ def ring(person: User, number: int) -> None:
 
 
 def bell(page: str) -> int:
-    """What the bell says in words; the figure beside it has to agree."""
+    """What the bell says in words; the figure beside it has to agree, in the panel a dot."""
     found = re.search(r"(?:Notices, |, )(\d+) unread\b", page)
+    if 'class="rw-shell"' in page:
+        assert ('<span class="rw-news" aria-hidden="true">' in page) is (found is not None)
+        return int(found[1]) if found else 0
     figures = re.findall(r'class="(?:rw-count is-hot|count)" aria-hidden="true">(\d+)<', page)
     assert figures == ([found[1]] if found else []), figures
     return int(found[1]) if found else 0

@@ -157,3 +157,24 @@ def test_the_outbox_shows_the_words_in_the_readers_language(client, sign_in, ses
     page = client.get(f"/admin/outbox/details/?id={message.id}").get_data(as_text=True)
     assert "KON/2026/900001" in page
     assert "Yth." in page or "Dear" not in page
+
+
+def test_notices_of_one_kind_about_one_paper_are_one_row(client, sign_in, session):
+    """The newest stands in the list, the earlier ones inside it; opening it reads all of them."""
+    client.set_cookie("language", "en")
+    head = sign_in(client, Role.STORE_HEAD)
+    for number, (record, event) in enumerate([(7, "document_waits")] * 3 + [(8, "document_waits")]
+                                             + [(7, "paper_stands_still")]):
+        saved(Notice(user_id=head.id, event=event, address=f"/a/{number}", table_name="store_request",
+                     record_id=record, params={"table": "store_request", "number": "SR/2026/900001"}))
+    page = client.get("/admin/notices/").text
+    rows = page.partition('<ul class="rw-notices">')[2]
+    assert rows.count('class="is-new"') == 3
+    assert "2 earlier ones of the same kind" in rows
+    newest = session.scalar(sa.select(sa.func.max(Notice.id)).where(Notice.user_id == head.id,
+                                                                    Notice.record_id == 7,
+                                                                    Notice.event == "document_waits"))
+    client.post(f"/admin/notices/{newest}/open")
+    unread = session.scalars(sa.select(Notice.event).where(Notice.user_id == head.id,
+                                                           Notice.read_at.is_(None))).all()
+    assert sorted(unread) == ["document_waits", "paper_stands_still"]

@@ -12,28 +12,29 @@ FOREWORD = ("Pemakaian bahan habis pakai dan biaya pemeliharaan bulan ini kami s
             "hunian.\n"
             "Selisih stok opname sudah dijelaskan kepala gudang; tidak ada hal yang menunggu keputusan "
             "Direktur.")
-#: How far the packs of the newest closed months are, newest first.
-LATEST = (("cancel",), (), ("submit",), ("submit", "reject"))
+RELEASED = ("submit", "approve")
 
 
 def released(world: World, period: Period) -> None:
     """A pack from its draft to the director, at the frozen now."""
-    _made(world, period, ("submit", "approve"))
+    made(world, period, RELEASED)
 
 
 def load_open(world: World) -> None:
-    """The packs of the newest months; one was begun for the wrong month and given up."""
+    """The packs of the newest months: the last one waits for the head of facilities, those before are
+    released; one was begun for the wrong month and given up."""
     stored = sa.select(MonthlyPack.period_id)
     waiting = list(world.session.scalars(sa.select(Period).where(Period.closed_at.is_not(None),
                                                                  Period.id.not_in(stored))
                                          .order_by(Period.year.desc(), Period.month.desc())))
     if waiting:
-        _made(world, waiting[0], LATEST[0])
-    for place, period in enumerate(waiting):
-        _made(world, period, LATEST[place + 1] if place + 1 < len(LATEST) else ("submit", "approve"))
+        made(world, waiting[0], ("cancel",))
+    for period in reversed(waiting):
+        made(world, period, ("submit",) if period is waiting[0] else RELEASED)
 
 
-def _made(world: World, period: Period, steps: tuple[str, ...]) -> None:
+def made(world: World, period: Period, steps: tuple[str, ...]) -> None:
+    """A pack of a month after these steps."""
     staff = world.users["facilities_staff"]
     pack = MonthlyPack(created_by_id=staff.id, period=period, foreword=FOREWORD)
     open_(world, pack, staff)

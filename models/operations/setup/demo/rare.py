@@ -18,6 +18,7 @@ from models.monthly_reports import MonthlyPack, MonthlyPackState
 from models.operations.assets import faults
 from models.operations.clinic import clinical, duty
 from models.operations.rooms import displays, free_beds, reservations
+from models.operations.setup.demo import monthly_reports
 from models.operations.setup.demo.world import World, open_
 from models.people import User
 from models.places import PhysicalCondition, Ward
@@ -162,8 +163,10 @@ def _changes_of_value(world: World) -> None:
 
 
 def _pack(world: World) -> None:
-    """The oldest pack that was given out had a wrong table, and was taken back."""
-    pack = world.session.scalar(sa.select(MonthlyPack).where(MonthlyPack.state == MonthlyPackState.RELEASED)
-                                .order_by(MonthlyPack.id).limit(1))
-    if pack is not None:
+    """The two oldest packs that were given out had a wrong table and were taken back; their second edition is
+    on its way."""
+    oldest = world.session.scalars(sa.select(MonthlyPack).where(
+        MonthlyPack.state == MonthlyPackState.RELEASED).order_by(MonthlyPack.id).limit(2)).all()
+    for pack, steps in zip(oldest, (("submit", "reject"), ()), strict=False):
         world.do(pack, "withdraw", "facilities_head", reason="Tabel hunian memuat bulan yang lain")
+        monthly_reports.made(world, pack.period, steps)
