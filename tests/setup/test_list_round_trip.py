@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from backoffice.panel.columns import mapped_tables
 from models.base import db
 from models.operations.assets import entry
-from models.operations.setup import list_layouts
+from models.operations.setup import list_layouts, user_list
 from tests.setup.test_imports import apply, bring, kept
 from tests.support import factories as make
 from tests.support import grid
@@ -122,8 +122,9 @@ def _other_record(model: Any) -> Any:
 
 #: Columns whose other value a rule of the table refuses, or that another column decides.
 BOUND = {"normal_balance", "kind", "method", "is_medical_device", "tax_group", "weekday", "ends_at"}
-#: What stands in the books of an asset is no list's to change.
-BOUND_OF = {"asset": entry.FIXED}
+#: What stands in the books of an asset, rights, and who a patient is are no list's to change.
+BOUND_OF = {"asset": entry.FIXED, "user": user_list.FIXED, "doctor": {"user"},
+            "patient": {*list_layouts.layout("patient").columns}}
 
 
 def bound(table: str, name: str) -> bool:

@@ -317,6 +317,19 @@ def next_record_number() -> str:
     return f"{last:08d}"
 
 
+def next_record_numbers(count: int, *, after: int = 0) -> list[str]:
+    """Many at once; none up to `after`, which the hospital gave before."""
+    key = {"prefix": "RM", "year": 0}
+    db.session.execute(insert_once(NumberCounter).values(**key, last=0))
+    counter = NumberCounter.last
+    first = sa.case((counter < after, after), else_=counter)
+    last = db.session.scalar(
+        sa.update(NumberCounter).filter_by(**key).values(last=first + count).returning(counter)
+        .execution_options(synchronize_session=False))
+    assert last is not None
+    return [f"{number:08d}" for number in range(last - count + 1, last + 1)]
+
+
 @effect(Patient, "approve")
 def _approve(patient: Patient, *, by: User, reason: str) -> None:
     if patient.guardian is not None and patient.guardian.state != PatientState.ACTIVE:
