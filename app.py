@@ -5,10 +5,21 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import runpy
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":
+    # The rooms take seconds to import: a first start answers before that. By its path, for the same reason.
+    _page = runpy.run_path(str(Path(__file__).with_name("portal") / "web" / "opening_page.py"))
+    OPENING = None
+    if _page["is_wanted"](os.environ, Path(__file__).parent):
+        with contextlib.suppress(OSError):  # a port that is taken is told by the start itself
+            OPENING = _page["Opening"](os.environ.get("HOST") or "127.0.0.1",
+                                       int(os.environ.get("PORT") or 5000))
 
 import sqlalchemy as sa
 from flask import Flask
@@ -59,9 +70,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def prepare(app: Flask) -> None:
+def prepare(app: Flask, tell: Callable[..., None] | None = None) -> None:
     """Bring the database up to date; load the demo hospital into an empty one; refuse demo accounts in
-    production."""
+    production. `tell` hears how far the loading is: part, share of it, day that it has reached."""
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             os.makedirs(app.config["INSTANCE"], exist_ok=True)
@@ -77,24 +88,27 @@ def prepare(app: Flask) -> None:
             raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
         if stands != schema.CURRENT:
             print("Preparing the database …", flush=True)
+            if tell is not None:
+                tell("tables")
             upgrade(directory=app.extensions["migrate"].directory)
         if not db.session.scalar(sa.select(User.id).limit(1)):
             from models.operations.setup import demo
-            print("Loading the demo hospital; this takes a little while, once …", flush=True)
-            demo.load(db.session)
+            print("Loading the demo hospital; this takes a minute or two, once …", flush=True)
+            demo.load(db.session, tell=tell)
         db.session.remove()
 
 
-def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
-    """The WSGI server, listening: waitress, because it reads a request whole before a thread takes it, so
-    slow clients wait for themselves only."""
+def make_server(app: Flask, *, host: str, port: int, threads: int, listening: Any = None) -> Any:
+    """The WSGI server, listening, on the socket `listening` where one is given: waitress, because it reads a
+    request whole before a thread takes it, so slow clients wait for themselves only."""
     if app.config["LONG_POLL"]:
         from portal.web.long_poll import create_server
     else:
         from waitress import create_server
 
     child_process.READERS.leave_free(threads)
-    return create_server(app, host=host, port=port, threads=threads, ident="rawat", connection_limit=6000,
+    where = {"host": host, "port": port} if listening is None else {"sockets": [listening]}
+    return create_server(app, **where, threads=threads, ident="rawat", connection_limit=6000,
                          backlog=2048, asyncore_use_poll=True, channel_timeout=60,
                          # Over it the connection is closed; between the two Flask answers with a page that
                          # says why.
@@ -102,19 +116,21 @@ def make_server(app: Flask, *, host: str, port: int, threads: int) -> Any:
                          clear_untrusted_proxy_headers=True, **_proxy())
 
 
-def serve() -> None:
-    """`python app.py`: prepare the database, then answer until stopped."""
+def serve(opening: Any = None) -> None:
+    """`python app.py`: prepare the database, then answer until stopped. `opening` is the page of a first
+    start."""
     started = time.monotonic()
     app = create_app()
     if not app.config["SANDBOX_SERVER"]:
-        prepare(app)
+        prepare(app, opening.tell if opening is not None else None)
     _more_sockets()
     with app.app_context():
         conversation_news.listen(sa.make_url(app.config["LISTEN_DATABASE_URL"] or db.engine.url))
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     workers = int(os.environ.get("WORKERS") or max(8, 4 * (os.cpu_count() or 2)))
     try:
-        server = make_server(app, host=host, port=port, threads=workers)
+        server = make_server(app, host=host, port=port, threads=workers,
+                             listening=opening.end() if opening is not None else None)
     except OSError as problem:
         raise site_config.Unsafe(f"Rawat does not start: port {port}: {problem.strerror}.") from problem
     if app.config["SANDBOX_SERVER"]:
@@ -162,7 +178,7 @@ def _proxy() -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        serve()
+        serve(OPENING)
     except site_config.Unsafe as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(2)

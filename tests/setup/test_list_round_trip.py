@@ -141,8 +141,10 @@ def test_one_field_of_each_kind_changed_changes_just_that_and_is_taken_back(
     wanted: dict[str, Any] = {}
     seen: set[str] = set()
     for name in layout.columns:
+        if bound(table, name):
+            continue
         of = "reference" if name in list_layouts.references(table) else type(getattr(first, name)).__name__
-        cell = another(table, name, first) if of not in seen and not bound(table, name) else None
+        cell = another(table, name, first) if of not in seen else None
         if cell is not None:
             wanted[name] = cell
             seen.add(of)
@@ -153,7 +155,8 @@ def test_one_field_of_each_kind_changed_changes_just_that_and_is_taken_back(
     row = next(row for row in cells[1:] if str(row[0]).removesuffix(".0") == str(first.id))
     for name, cell in wanted.items():
         row[cells[0].index(label[name])] = cell
-    before = {name: getattr(first, name) for name in layout.columns}
+    own = [name for name in layout.columns if hasattr(first, name)]
+    before = {name: getattr(first, name) for name in own}
     brought = brought_back(client, table, kind, cells)
     plan = kept(brought).plan
     assert plan is not None
@@ -164,7 +167,7 @@ def test_one_field_of_each_kind_changed_changes_just_that_and_is_taken_back(
         return
     assert apply(client, brought).status_code == 303
     db.session.refresh(first)
-    assert {name for name in layout.columns if getattr(first, name) != before[name]} == set(wanted)
+    assert {name for name in own if getattr(first, name) != before[name]} == set(wanted)
     assert client.post(f"{brought.location}/undo", data={"reason": "salah berkas"}).status_code == 303
     db.session.refresh(first)
-    assert {name: getattr(first, name) for name in layout.columns} == before
+    assert {name: getattr(first, name) for name in own} == before

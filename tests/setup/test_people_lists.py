@@ -12,9 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from models.accounts import AccountTicket, TicketKind
 from models.base import db
-from models.clinic import Consent, Doctor, DoctorSchedule, Patient, PatientState
+from models.clinic import Consent, Doctor, DoctorSchedule, Patient, PatientState, Relation
 from models.imports import ListImport
-from models.operations.clinic import patients
 from models.operations.core import checks
 from models.operations.core.list_files import Row
 from models.operations.people import accounts, nik
@@ -29,10 +28,9 @@ from tests.support import factories as make
 USERS = "email,name,roles,work_unit,phone\n"
 SITI = 'SITI@rs.example.org,Siti Aminah,"unit_user; Staf Gudang",IGD,0812 3456 7890\n'
 DOCTORS = "str_number,name,specialization,user,languages,fee\n"
-PATIENTS = ("name,birth_date,sex,nik,phone,record_number,consent_way,consent_on,identity_checked,"
-            "is_another_person\n")
-AMINAH = "Aminah,1990-05-17,female,3273015705900001,0812 3456 7890,12345,on_paper,2026-01-05,ya,\n"
-BUDI = "Budi,1985-01-02,male,,,,orally,2026-01-05,,\n"
+PATIENTS = "name,birth_date,sex,nik,phone,consent_way,consent_on,identity_checked,is_another_person\n"
+AMINAH = "Aminah,1990-05-17,female,3273015705900001,0812 3456 7890,on_paper,2026-01-05,ya,\n"
+BUDI = "Budi,1985-01-02,male,,,orally,2026-01-05,,\n"
 
 
 @pytest.fixture
@@ -203,13 +201,11 @@ def test_patients_are_registered_with_consents_and_known_by_their_numbers(client
     assert apply(client, brought).status_code == 303
     aminah, budi = one(Patient, name="Aminah"), one(Patient, name="Budi")
     assert (aminah.state, aminah.medical_record_number, nik.of(aminah)) == (
-        PatientState.ACTIVE, "00012345", "3273015705900001")
+        PatientState.ACTIVE, "00000001", "3273015705900001")
     assert (budi.state, budi.medical_record_number) == (PatientState.PENDING, None)
     assert [event.transition for event in aminah.events] == ["create", "approve"]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Consent)) == 4
     assert {consent.said_by for consent in aminah.consents} == {"Aminah"}
-    assert patients.next_record_number() == "00012346", "own numbers go on after those of the list"
-    db.session.commit()
     again = bring(client, "patient", PATIENTS + AMINAH)
     assert (kept(again).same_rows, kept(again).wrong_rows) == (1, 0), kept(again).findings
     assert [name for name, bad in checks.verify(db.session) if bad] == []
@@ -227,22 +223,17 @@ def test_no_nik_lies_open_in_what_is_kept_of_the_list(client: Any, admin: User) 
 
 @pytest.mark.parametrize(("line", "column"), [
     (AMINAH.replace("Aminah", "Aminah Lain"), "nik"),  # another record has the NIK
-    (AMINAH.replace("3273015705900001", ""), "record_number"),
-    (AMINAH.replace("3273015705900001", "").replace("12345", "").replace("0812 3456 7890", ""),
-     "is_another_person"),
-    ("Lain,1990-05-17,female,,0812 3456 7890,,on_paper,2026-01-05,,\n", "is_another_person"),
-    ("Lain,1990-05-18,female,3273015705900002,,,on_paper,2026-01-05,,\n", "nik"),  # another birth date
-    ("Lain,1990-05-17,female,32730157059,,,on_paper,2026-01-05,,\n", "nik"),
-    ("Lain,1990-05-17,female,,,,portal,2026-01-05,,\n", "consent_way"),
-    ("Lain,1990-05-17,female,,,,,2026-01-05,,\n", "consent_way"),
-    ("Lain,1990-05-17,female,,,,orally,2099-01-05,,\n", "consent_on"),
-    ("Lain,2099-05-17,female,,,,orally,2026-01-05,,\n", "birth_date"),
-    ("Lain,1990-05-17,female,,telepon,,orally,2026-01-05,,\n", "phone"),
-    ("Lain,1990-05-17,female,,,RM-x,orally,2026-01-05,,\n", "record_number")])
+    (AMINAH.replace("3273015705900001", "").replace("0812 3456 7890", ""), "is_another_person"),
+    ("Lain,1990-05-17,female,,0812 3456 7890,on_paper,2026-01-05,,\n", "is_another_person"),
+    ("Lain,1990-05-18,female,3273015705900002,,on_paper,2026-01-05,,\n", "nik"),  # another birth date
+    ("Lain,1990-05-17,female,32730157059,,on_paper,2026-01-05,,\n", "nik"),
+    ("Lain,1990-05-17,female,,,portal,2026-01-05,,\n", "consent_way"),
+    ("Lain,1990-05-17,female,,,,2026-01-05,,\n", "consent_way"),
+    ("Lain,1990-05-17,female,,,orally,2099-01-05,,\n", "consent_on"),
+    ("Lain,2099-05-17,female,,,orally,2026-01-05,,\n", "birth_date"),
+    ("Lain,1990-05-17,female,,telepon,orally,2026-01-05,,\n", "phone")])
 def test_the_offices_rules_hold_for_every_row(client: Any, admin: User, line: str, column: str) -> None:
     apply(client, bring(client, "patient", PATIENTS + AMINAH))
-    if column == "record_number" and "Aminah" in line:
-        line = line.replace("Aminah", "Orang Lain").replace("0812 3456 7890", "")
     brought = bring(client, "patient", PATIENTS + line)
     assert column in wrong(brought), kept(brought).findings
     assert kept(brought).new_rows == 0 or kept(brought).wrong_rows == 1
@@ -264,8 +255,7 @@ def test_patients_taken_back_are_rejected_and_hold_nothing(client: Any, admin: U
     apply(client, brought)
     assert undo(client, brought).status_code == 303
     aminah = one(Patient, name="Aminah")
-    assert (aminah.state, aminah.nik_index, aminah.medical_record_number) == (
-        PatientState.REJECTED, None, None)
+    assert (aminah.state, aminah.nik_index) == (PatientState.REJECTED, None)
     assert all(consent.withdrawn_at for consent in aminah.consents)
     assert [name for name, bad in checks.verify(db.session) if bad] == []
     again = bring(client, "patient", PATIENTS + AMINAH + BUDI)
@@ -276,7 +266,7 @@ def test_patients_taken_back_are_rejected_and_hold_nothing(client: Any, admin: U
 def test_patients_stay_once_somebody_worked_with_one(client: Any, admin: User) -> None:
     brought = bring(client, "patient", PATIENTS + AMINAH + BUDI)
     apply(client, brought)
-    make.make_consultation(patient=one(Patient, name="Aminah"))
+    make.make_patient(guardian=one(Patient, name="Aminah"), relation=Relation.CHILD)
     db.session.commit()
     assert undo(client, brought).status_code == 422
     assert one(Patient, name="Budi").state == PatientState.PENDING

@@ -317,17 +317,15 @@ def next_record_number() -> str:
     return f"{last:08d}"
 
 
-def next_record_numbers(count: int, *, after: int = 0) -> list[str]:
-    """Many at once; none up to `after`, which the hospital gave before."""
-    key = {"prefix": "RM", "year": 0}
-    db.session.execute(insert_once(NumberCounter).values(**key, last=0))
-    counter = NumberCounter.last
-    first = sa.case((counter < after, after), else_=counter)
-    last = db.session.scalar(
-        sa.update(NumberCounter).filter_by(**key).values(last=first + count).returning(counter)
-        .execution_options(synchronize_session=False))
-    assert last is not None
-    return [f"{number:08d}" for number in range(last - count + 1, last + 1)]
+def next_record_numbers(count: int) -> list[str]:
+    """Many at once."""
+    if not count:
+        return []
+    last = int(next_record_number())
+    if count > 1:
+        db.session.execute(sa.update(NumberCounter).filter_by(prefix="RM", year=0).values(
+            last=last + count - 1).execution_options(synchronize_session=False))
+    return [f"{number:08d}" for number in range(last, last + count)]
 
 
 @effect(Patient, "approve")

@@ -132,17 +132,29 @@ def put_back(document: Any, state: Any, name: str, *, by: User, note: str) -> No
     session.flush()
 
 
-def moved_together(documents: Sequence[Any], state: Any, name: str, *, by: User, note: str = "") -> None:
-    """Put many records of one type into `state`, recorded as `name` ("create" for new ones), in a few
-    statements: what a list brings or takes back. Nobody is told of each. Flushes."""
-    if not documents:
-        return
-    events = []
-    for document in documents:
-        events.append(_event(document, name, None if name == "create" else document.state, state, by, note))
-        document.state = state
+def made_together(entries: Sequence[tuple[Any, Sequence[str]]], *, by: User) -> None:
+    """Add many new records of one type, each with the steps that it has taken already, in a few statements:
+    what a list brings. Effects are the caller's, and nobody is told of each. Flushes."""
+    made = []
+    for document, names in entries:
+        document.state = state = document.workflow.initial
+        events = [("create", None, state)]
+        for name in names:
+            step = document.workflow.require(document, name, by, "", None)
+            events.append((name, document.state, step.target))
+            document.state = step.target
+        made.append((document, events))
+        db.session.add(document)
     db.session.flush()
-    insert_all(DocumentEvent, events)
+    insert_all(DocumentEvent, [_event(document, name, source, target, by, "")
+                               for document, events in made for name, source, target in events])
+
+
+def taken_back_together(documents: Sequence[Any], state: Any, name: str, *, by: User, note: str) -> None:
+    """Put many records into `state`, recorded as `name`: a list that is taken back. Flushes."""
+    for document in documents:
+        _put(document, state, name, by, note)
+    db.session.flush()
 
 
 def opened(document: Any, *, by: User) -> None:

@@ -223,8 +223,10 @@ def follow_list(users: Sequence[User], brought: Any, *, by: User | None) -> None
                            life=INVITATION_LIFE)
     widened = sorted({role for user in active for role in deciding_roles() & user.roles})
     if widened:
-        tell("accounts_brought", brought, to=other_administrators(by), who=_called(by), count=len(active),
-             roles=widened)
+        new = {user.id for user in users}
+        tell("accounts_brought", brought,
+             to=[person for person in other_administrators(by) if person.id not in new],
+             who=_called(by), count=len(active), roles=widened)
     db.session.flush()
 
 

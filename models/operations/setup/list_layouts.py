@@ -145,14 +145,13 @@ DECLARED: dict[str, Declared] = {
     "doctor_schedule": Declared(example={
         "doctor": "STR-520900", "weekday": "0", "starts_at": "09:00", "ends_at": "12:00",
         "slot_minutes": "15", "on_holidays": "tidak"}),
-    # registered by the office, each with both consents; a number of the hospital's own goes on
+    # registered by the office, each with both consents; record numbers are ours and gapless
     "patient": Declared(
         keys=("name", "birth_date"), by=frozenset({Role.ADMIN}),
         required=frozenset({"consent_way", "consent_on"}),
         kept=frozenset({"guardian_id", "relation", "merged_into_id", "registered_by_id", "decided_reason",
                         "allergies", "height_cm", "weight_kg"}),
         beside=(sa.Column("nik", sa.String(20)), sa.Column("payer_number", sa.String(50)),
-                sa.Column("record_number", sa.String(20)),
                 sa.Column("consent_way", sa.Enum(ConsentWay, native_enum=False, create_constraint=False,
                                                  values_callable=lambda ways: [way.value for way in ways]),
                           nullable=False),
@@ -162,7 +161,7 @@ DECLARED: dict[str, Declared] = {
                 sa.Column("is_another_person", sa.Boolean())),
         example={"name": "Siti Aminah", "birth_date": "1990-05-17", "sex": "female",
                  "nik": "3273015705900001", "phone": "0812 3456 7890", "address": "Jl. Contoh No. 1, Bandung",
-                 "payer": "bpjs", "payer_number": "0001234567890", "record_number": "00012345",
+                 "payer": "bpjs", "payer_number": "0001234567890",
                  "consent_way": "on_paper", "consent_on": "2026-01-05", "identity_checked": "ya"}),
     # what lies in all stores is their head's
     "shelf": Declared(by=frozenset({Role.STORE_HEAD}), example={

@@ -232,7 +232,8 @@ class MasterList:
         for draft in self.drafts:
             if self.layout.keys and len(draft.keys) == len(self.layout.keys):
                 key = tuple(_id(draft.keys[name]) for name in self.layout.keys)
-                self._refuse_twice(draft, seen, key, self.layout.keys[0])
+                if None not in key:  # a record that an export knew by its own number
+                    self._refuse_twice(draft, seen, key, self.layout.keys[0])
         for name in self.layout.columns:
             column = self.columns[name]
             if column.unique and name not in self.references:

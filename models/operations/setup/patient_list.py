@@ -18,7 +18,7 @@ from models.clinic import Consent, ConsentKind, ConsentWay, Patient, PatientStat
 from models.errors import N_, Refused
 from models.operations.clinic import finding, merging, patients
 from models.operations.core import bulk
-from models.operations.core.approvals import moved_together
+from models.operations.core.approvals import made_together, taken_back_together
 from models.operations.people import nik
 from models.operations.people.contacts import clean_phone
 from models.operations.setup import import_undo, list_cells
@@ -32,7 +32,7 @@ BESIDE = frozenset({"consent_way", "consent_by", "consent_on", "identity_checked
 #: Those that become the record as they are.
 OWN = ("name", "birth_date", "sex", "address", "phone", "marital_status", "blood_type", "payer", "payer_name",
        "payer_number")
-WORDS = (N_("NIK"), N_("Payer number"), N_("Record number"), N_("Consent way"), N_("Consent by"),
+WORDS = (N_("NIK"), N_("Payer number"), N_("Consent way"), N_("Consent by"),
          N_("Consent on"), N_("Identity checked"), N_("NIK confirmed"), N_("Is another person"))
 
 
@@ -68,9 +68,7 @@ class PatientList(MasterList):
         return result
 
     def _standing(self, record: Any, name: str) -> Any:
-        if name == "nik":
-            return nik.of(record)
-        return record.medical_record_number if name == "record_number" else getattr(record, name)
+        return nik.of(record) if name == "nik" else getattr(record, name)
 
     # ------------------------------------------------------------ what a row says
 
@@ -93,11 +91,6 @@ class PatientList(MasterList):
         value = super()._value(draft, name, column, cell)
         if name == "nik":
             return nik.check(value)
-        if name == "record_number":
-            number = finding.record_number_in(value)
-            if number is None:
-                raise Refused(N_("Write the record number in at most 8 digits."), field=name)
-            return number
         return clean_phone(value) if name == "phone" else value
 
     def _check(self, draft: Draft) -> None:
@@ -128,26 +121,21 @@ class PatientList(MasterList):
 
     def _only_once(self) -> None:
         new = [draft for draft in self.drafts if draft.is_new and not draft.wrong]
-        self._held(new, "nik", "nik_index", nik.index,
-                   N_("Another record has this NIK: %(record)s. Merge the two, or correct one of them."))
-        self._held(new, "record_number", "medical_record_number", str,
-                   N_("Another record has this number: %(record)s."))
+        self._refuse_held([draft for draft in new if draft.values.get("nik")])
         self._refuse_doubles([draft for draft in new if not draft.values.get("is_another_person")])
 
-    def _held(self, drafts: list[Draft], name: str, column: str, kept: Any, message: str) -> None:
-        """Numbers of which every record has its own."""
-        wanted = {kept(draft.values[name]): draft for draft in drafts if draft.values.get(name)}
-        owners = self._owners(column, wanted)
+    def _refuse_held(self, drafts: list[Draft]) -> None:
+        """A NIK is one record's alone."""
+        owners = self._owners("nik_index", {nik.index(draft.values["nik"]) for draft in drafts})
         seen: dict[Any, int] = {}
         for draft in drafts:
-            if not draft.values.get(name):
+            holder = owners.get(nik.index(draft.values["nik"]))
+            if holder is None:
+                self._refuse_twice(draft, seen, draft.values["nik"], "nik")
                 continue
-            holder = owners.get(kept(draft.values[name]))
-            if holder is not None:
-                draft.wrong.append(Refused(message, field=name,
-                                           record=holder.medical_record_number or holder.name))
-            else:
-                self._refuse_twice(draft, seen, draft.values[name], name)
+            draft.wrong.append(Refused(
+                N_("Another record has this NIK: %(record)s. Merge the two, or correct one of them."),
+                field="nik", record=holder.medical_record_number or holder.name))
 
     def _refuse_doubles(self, drafts: list[Draft]) -> None:
         """Two of name, birth date and telephone are those of a record, or of a row before."""
@@ -172,24 +160,25 @@ class PatientList(MasterList):
     def _says(self, draft: Draft) -> dict[str, Any]:
         said = {name: getattr(draft.record, name) if name in OWN else draft.values.get(name)
                 for name in self.layout.names}
-        return said | {"nik": nik.masked(said["nik"]) or None,
-                       "record_number": draft.record.medical_record_number if said["record_number"] else None}
+        return said | {"nik": nik.masked(said["nik"]) or None}
 
     def _put_all(self, drafts: list[Draft]) -> None:
+        """All are registered; whom the office compared with the identity card is approved at once."""
         by = self.by
         assert by is not None
         new = [draft for draft in drafts if draft.is_new]
         for draft in new:
             draft.record = Patient(**{name: getattr(draft.values["trial"], name)
-                                      for name in (*OWN, "region_code")}, registered_by_id=by.id,
-                                   medical_record_number=draft.values.get("record_number"))
+                                      for name in (*OWN, "region_code")}, registered_by_id=by.id)
             if number := draft.values.get("nik"):
                 draft.record.nik, draft.record.nik_index = nik.encrypt(number), nik.index(number)
-            self.session.add(draft.record)
-        self.session.flush()
+        checked = [draft.record for draft in new if draft.values.get("identity_checked")]
+        for record, number in zip(checked, patients.next_record_numbers(len(checked)), strict=True):
+            record.medical_record_number = number
         if new:
+            made_together([(draft.record, ["approve"] if draft.values.get("identity_checked") else [])
+                           for draft in new], by=by)
             bulk.insert_all(Consent, [row for draft in new for row in self._consents(draft)])
-            self._open(new)
 
     def _consents(self, draft: Draft) -> Iterable[dict[str, Any]]:
         values, by = draft.values, self.by
@@ -200,29 +189,15 @@ class PatientList(MasterList):
                    "language": by.language, "given_by_id": by.id, "given_at": given,
                    "way": values["consent_way"], "said_by": values.get("consent_by") or draft.record.name}
 
-    def _open(self, new: list[Draft]) -> None:
-        """All are registered; whom the office compared with the identity card is approved at once."""
-        by = self.by
-        assert by is not None
-        moved_together([draft.record for draft in new], PatientState.PENDING, "create", by=by)
-        checked = [draft.record for draft in new if draft.values.get("identity_checked")]
-        unnumbered = [record for record in checked if record.medical_record_number is None]
-        given = [int(draft.values["record_number"]) for draft in new if draft.values.get("record_number")]
-        if unnumbered or given:
-            numbers = patients.next_record_numbers(len(unnumbered), after=max(given, default=0))
-            for record, number in zip(unnumbered, numbers, strict=True):
-                record.medical_record_number = number
-        moved_together(checked, PatientState.ACTIVE, "approve", by=by)
-
 
 def _numbers(draft: Draft) -> list[tuple[str, str]]:
     """What may tell who is meant: the record's own key, its number, the NIK."""
     result = []
     cells = draft.row.cells
-    for name in ("medical_record_number", "record_number"):
-        if not list_cells.is_empty(cells.get(name)) and (
-                number := finding.record_number_in(str(list_cells.whole(cells[name])))):
-            result.append(("medical_record_number", number))
+    record = cells.get("medical_record_number")
+    if not list_cells.is_empty(record) and (
+            number := finding.record_number_in(str(list_cells.whole(record)))):
+        result.append(("medical_record_number", number))
     if not list_cells.is_empty(cells.get("nik")) and (number := finding.nik_in(str(cells["nik"]))):
         result.append(("nik_index", nik.index(number)))
     key = str(list_cells.whole(cells.get("id") or ""))
@@ -238,7 +213,7 @@ def _is_meant(draft: Draft, record: Patient) -> bool:
 
 
 class PatientUndo(import_undo.Undo):
-    """A registration is never deleted: it is rejected, and holds neither NIK nor a number of the list."""
+    """A registration is never deleted: it is rejected and holds no NIK; its record number stays."""
 
     passed_over = frozenset({"consent"})
 
@@ -246,27 +221,21 @@ class PatientUndo(import_undo.Undo):
         planned = self.plan[row]
         self.plan = {**self.plan, row: {**planned, "values": {
             name: value for name, value in planned["values"].items()
-            if name not in BESIDE and (name != "record_number" or value)}}}
+            if name not in BESIDE}}}
         super().look(row, word, key, version, along)
 
     def _standing(self, record: Any, name: str) -> Any:
-        if name == "nik":
-            return nik.masked_of(record) or None
-        if name == "record_number":
-            return record.medical_record_number
-        return getattr(record, name)
+        return nik.masked_of(record) or None if name == "nik" else getattr(record, name)
 
     def do(self) -> None:
         records = [record for _row, record in self.made.values()]
-        for row, record in self.made.values():
+        for record in records:
             nik.release(record)
             record.decided_reason = self.reason
-            if self.plan[row]["values"].get("record_number"):
-                record.medical_record_number = None
         for some in chunks(record.id for record in records):
             self.session.execute(sa.update(Consent).where(Consent.patient_id.in_(some)).values(
                 withdrawn_at=clock.now()).execution_options(synchronize_session=False))
-        moved_together(records, PatientState.REJECTED, "reject", by=self.by, note=self.reason)
+        taken_back_together(records, PatientState.REJECTED, "reject", by=self.by, note=self.reason)
 
 
 def totals(plan: Mapping[str, Any]) -> dict[str, int]:
