@@ -31,7 +31,7 @@ from typing import Any
 SHARES = {"import": 0.0, "tables": 0.03, "reference": 0.1, "masters": 0.15, "year": 0.22, "today": 0.86,
           "ready": 1.0}
 #: Before this share nobody can say how long it takes.
-FORETOLD = 0.15
+FORETOLD = 0.3
 PAGE = Path(__file__).resolve().parents[2] / "templates" / "opening.html"
 WORDS: dict[str, dict[str, str]] = {
     "id": {

@@ -125,6 +125,25 @@ DECLARED: dict[str, Declared] = {
             "funding_source": "blu", "work_unit": "IGD", "hospital_accumulated": "450000000",
             "hospital_until": "2026-09-30", "tax_accumulated": "281250000", "tax_until": "2026-09-30",
             "state_accumulated": "360000000", "state_until": "2026-06-30"}),
+    "account": Declared(example={
+        "code": "117199", "name": "Persediaan lainnya", "name_en": "Other stock", "kind": "asset",
+        "normal_balance": "debit", "status": "active"}),
+    "vendor": Declared(example={
+        "code": "REK-900", "name": "PT Contoh Alkes", "phone": "+622215550901", "status": "active"}),
+    "building": Declared(example={
+        "code": "GD-A", "land": "TNH-01", "name": "Gedung A", "floor_area": "2400", "floors": "3",
+        "status": "active"}),
+    "room": Declared(example={
+        "code": "A-101", "building": "GD-A", "name": "Poli Anak", "kind": "polyclinic", "area": "20", "floor": "1",
+        "work_unit": "IGD"}),
+    "ward": Declared(example={
+        "code": "SAL-1", "name": "Sal Anggrek", "building": "GD-A", "kind": "general", "status": "active"}),
+    "room_class": Declared(example={
+        "code": "KRIS", "name": "Kelas standar", "bed_count": "4", "needs_inspection": "tidak",
+        "status": "active"}),
+    "inpatient_room": Declared(example={
+        "ward": "SAL-1", "number": "205", "room_class": "KRIS", "area": "36", "is_isolation": "tidak",
+        "floor": "2"}),
     "bed": Declared(example={"inpatient_room": "205", "number": "2"}),
     "employee": Declared(example={
         "code": "PEG-0123", "name": "Siti Aminah", "position": "Perawat", "phone": "0812 3456 7890",
