@@ -1,5 +1,5 @@
-"""Every list of master data: its template is downloadable, in the docs, and brought as it stands it names what
-it lacks."""
+"""Every list of master data: its template is downloadable, in the docs, and brought as it stands it names
+what it lacks."""
 
 from __future__ import annotations
 

@@ -266,7 +266,8 @@ def test_patients_taken_back_are_rejected_and_hold_nothing(client: Any, admin: U
 def test_patients_stay_once_somebody_worked_with_one(client: Any, admin: User) -> None:
     brought = bring(client, "patient", PATIENTS + AMINAH + BUDI)
     apply(client, brought)
-    make.make_patient(guardian=one(Patient, name="Aminah"), relation=Relation.CHILD)
+    make.saved(Patient(name="Anak", birth_date=date(2020, 1, 1), sex="male", relation=Relation.CHILD,
+                       guardian=one(Patient, name="Aminah")))
     db.session.commit()
     assert undo(client, brought).status_code == 422
     assert one(Patient, name="Budi").state == PatientState.PENDING

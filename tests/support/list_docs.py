@@ -15,23 +15,25 @@ HEAD = """\
 # Lists that can be brought in
 
 Every list of master data is brought on `/admin/imports/` (*Import lists*), in the order of *First steps*
-(`/admin/first_steps/`). The page gives a template of each as XLSX, with a second sheet of the codes that may be
-chosen, and as CSV. A list is looked through first: the page says what is new, what changes and what is wrong, each
-with row, column and reason; then all of it is written or nothing. It is taken back as a whole while nothing hangs on
-its rows. Headings may be in either language, or the names in the first column of the tables below; an empty cell
-leaves a value as it is, `(kosong)` or `(empty)` empties it. A record is known again by the columns marked **key**.
-At the command line: `flask import TABLE FILE`.
+(`/admin/first_steps/`). The page gives a template of each as XLSX, with a second sheet of the codes that
+may be chosen, and as CSV. A list is looked through first: the page says what is new, what changes and what
+is wrong, each with row, column and reason; then all of it is written or nothing. It is taken back as a
+whole while nothing hangs on its rows. Headings may be in either language, or the names in the first column
+of the tables below; an empty cell leaves a value as it is, `(kosong)` or `(empty)` empties it. A record is
+known again by the columns marked **key**. At the command line: `flask import TABLE FILE`.
 
 People:
 
-- **Accounts** have no password: each owner gets an invitation by mail, good for seven days, and chooses one. Roles
-  stand in one cell with commas between. Of a known account the list changes name, telephone, work unit and language;
-  roles and status change on its own page, where owner and administrators are told.
-- **Doctors** are known by their STR; the account is named by its address. Their hours are a list of their own.
-- **Patients** are registered as at the office's desk: both consents, with way and day; a NIK that another record has
-  is refused; who looks like somebody who is there (two of name, birth date and telephone) must be said to be another
-  person. With *Identity checked* the registration is approved at once and gets the next record number. The file is
-  kept encrypted. Taken back, the registrations are rejected and hold no NIK.
+- **Accounts** have no password: each owner gets an invitation by mail, good for seven days, and chooses
+  one. Roles stand in one cell with commas between. Of a known account the list changes name, telephone,
+  work unit and language; roles and status change on its own page, where owner and administrators are told.
+- **Doctors** are known by their STR; the account is named by its address. Their hours are a list of their
+  own.
+- **Patients** are registered as at the office's desk: both consents, with way and day; a NIK that another
+  record has is refused; who looks like somebody who is there (two of name, birth date and telephone) must
+  be said to be another person. With *Identity checked* the registration is approved at once and gets the
+  next record number. The file is kept encrypted. Taken back, the registrations are rejected and hold no
+  NIK.
 """
 
 

@@ -91,7 +91,7 @@ def test_the_share_grows_with_every_part_and_the_rest_is_foretold_from_then_on()
             assert 0 <= standing.share <= 1
     assert shares == sorted(shares)
     assert standing.told("en")["left"] == ""
-    standing.hear(json.dumps({"part": "year", "done": 0.1}))
+    standing.hear(json.dumps({"part": "year", "done": 0.5}))
     assert "detik lagi" in standing.told("id")["left"]
     assert 'nonce="abc"' in page("id", standing, "abc")
 

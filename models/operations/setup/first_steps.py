@@ -6,7 +6,7 @@ the table; who brings it follows from the rights.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +15,21 @@ import sqlalchemy as sa
 from models.base import db
 from models.documents import WORKFLOWS, DocumentEvent
 from models.errors import N_
-from models.imports import OPENING_STOCK, ListImport
+from models.imports import OPENING_STOCK
 from models.journal import Account
 from models.operations.people import accounts
 from models.operations.setup import list_layouts
-from models.organisation import Status
+from models.organisation import Setting, Status
 from models.people import AccountStatus, User, UserRole
 from models.rights import RIGHTS, model_of
 from models.roles import STAFF_ROLES, Role
-from models.settings import SETTINGS, setting
-from models.stock import MoveKind, StockMove
+from models.settings import SETTINGS
+from models.stock import StockMove
 
 #: Without these no paper says whose it is.
 HOSPITAL = ("hospital.name", "hospital.address", "hospital.city", "hospital.phone")
+#: The settings that name accounts.
+POSTED_ON = tuple(key for key, declared in SETTINGS.items() if declared.kind.input == "account")
 #: The step that ends the first day.
 FIRST_DOCUMENT = "store_request"
 
@@ -35,14 +37,14 @@ FIRST_DOCUMENT = "store_request"
 @dataclass(frozen=True)
 class Step:
     """One row of the list. `table` is what has to be filled; `label` and `address` stand where no table says
-    them. `done` is asked of the database, or answers at once."""
+    them. `done` makes the question to the database from the settings by their keys."""
 
     key: str
     table: str = ""
     label: str = ""
     about: str = ""
     address: str = ""
-    done: Callable[[], Any] | None = None
+    done: Callable[[Mapping[str, str]], Any] | None = None
     is_optional: bool = False
 
     @property
@@ -72,20 +74,14 @@ def _some(table: str) -> Any:
     return sa.select(model_of(table).id).exists()
 
 
-def _accounts() -> Any:
+def _accounts(values: Mapping[str, str]) -> Any:
     """Every account on which something is posted is there and in use."""
-    codes = {setting(key) for key, declared in SETTINGS.items() if declared.kind.input == "account"} - {""}
+    codes = {values[key] for key in POSTED_ON} - {""}
     return sa.select(sa.func.count()).select_from(Account).where(
         Account.code.in_(sorted(codes)), Account.status == Status.ACTIVE).scalar_subquery() >= len(codes)
 
 
-def _stocked() -> Any:
-    return (sa.select(StockMove.id).where(StockMove.kind == MoveKind.OPENING).exists()
-            | sa.select(ListImport.id).where(ListImport.kind == OPENING_STOCK,
-                                             ListImport.applied_at.is_not(None)).exists())
-
-
-def _asked() -> Any:
+def _asked(_values: Mapping[str, str]) -> Any:
     return sa.select(DocumentEvent.id).where(DocumentEvent.document_type == FIRST_DOCUMENT,
                                              DocumentEvent.transition == "approve").exists()
 
@@ -94,10 +90,10 @@ def _asked() -> Any:
 STEPS: tuple[Step, ...] = (
     Step("hospital", label=N_("What papers call the hospital"), address="/admin/settings/hospital"),
     Step("logo", label=N_("The hospital's logo"), address="/admin/settings/hospital", is_optional=True,
-         done=lambda: sa.literal(bool(setting("hospital.logo")))),
+         done=lambda values: sa.literal(bool(values["hospital.logo"]))),
     Step("mail", label=N_("Mail with links"), address="/admin/outbox/",
          about=N_("Invitations go by mail. Whoever installed Rawat sets PUBLIC_URL and the mail server."),
-         done=lambda: sa.literal(accounts.links_work())),
+         done=lambda _values: sa.literal(accounts.links_work())),
     Step("account", "account", done=_accounts,
          about=N_("The command “flask reference load” brings the chart of accounts, regions and holidays.")),
     Step("work_unit", "work_unit"),
@@ -114,7 +110,8 @@ STEPS: tuple[Step, ...] = (
                   "invitation and choose their password.")),
     Step("item", "item", about=N_("Bring your own list, or take the catalogue and change it.")),
     Step("supplier", "supplier", is_optional=True),
-    Step(OPENING_STOCK, label=N_("Opening stock"), done=_stocked),
+    Step(OPENING_STOCK, label=N_("Opening stock"),
+         done=lambda _values: sa.select(StockMove.id).exists()),
     Step("asset", "asset", is_optional=True),
     Step("doctor", "doctor", is_optional=True),
     Step("doctor_schedule", "doctor_schedule", is_optional=True),
@@ -131,17 +128,21 @@ def needed_roles() -> list[Role]:
 
 
 def look() -> list[Found]:
-    """Every step as it stands. One statement beside the settings, which are read once for a page."""
+    """Every step as it stands. Two statements: the settings, and all the rest."""
+    keys = (*HOSPITAL, "hospital.logo", *POSTED_ON)
+    kept: dict[str, str] = dict(db.session.execute(  # type: ignore[arg-type]
+        sa.select(Setting.key, Setting.value).where(Setting.key.in_(keys))).all())
+    values = {key: kept.get(key, SETTINGS[key].default) for key in keys}
     roles = needed_roles()
     asked = [step for step in STEPS if step.key not in ("hospital", "people")]
     held = [sa.select(UserRole.user_id).join(User, User.id == UserRole.user_id).where(
         UserRole.role == role, User.status == AccountStatus.ACTIVE).exists() for role in roles]
-    criteria = [step.done() if step.done is not None else _some(step.table) for step in asked]
+    criteria = [step.done(values) if step.done is not None else _some(step.table) for step in asked]
     row = db.session.execute(sa.select(*(criterion.label(f"c{place}")
                                          for place, criterion in enumerate((*criteria, *held))))).one()
     answers = {step.key: bool(answer) for step, answer in zip(asked, row, strict=False)}
     unheld = tuple(role.value for role, is_held in zip(roles, row[len(asked):], strict=True) if not is_held)
-    unset = tuple(key for key in HOSPITAL if setting(key) in ("", SETTINGS[key].default))
+    unset = tuple(key for key in HOSPITAL if values[key] in ("", SETTINGS[key].default))
     lacking = {"hospital": unset, "people": unheld}
     return [Found(step, answers.get(step.key, not lacking.get(step.key)), lacking.get(step.key, ()))
             for step in STEPS]

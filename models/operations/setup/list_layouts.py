@@ -134,7 +134,7 @@ DECLARED: dict[str, Declared] = {
         "code": "GD-A", "land": "TNH-01", "name": "Gedung A", "floor_area": "2400", "floors": "3",
         "status": "active"}),
     "room": Declared(example={
-        "code": "A-101", "building": "GD-A", "name": "Poli Anak", "kind": "polyclinic", "area": "20", "floor": "1",
+        "code": "A-101", "building": "GD-A", "name": "Poli Anak", "kind": "polyclinic", "area": "20",
         "work_unit": "IGD"}),
     "ward": Declared(example={
         "code": "SAL-1", "name": "Sal Anggrek", "building": "GD-A", "kind": "general", "status": "active"}),
