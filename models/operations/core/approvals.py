@@ -152,8 +152,12 @@ def made_together(entries: Sequence[tuple[Any, Sequence[str]]], *, by: User) -> 
 
 def taken_back_together(documents: Sequence[Any], state: Any, name: str, *, by: User, note: str) -> None:
     """Put many records into `state`, recorded as `name`: a list that is taken back. Flushes."""
+    if not documents:
+        return
+    insert_all(DocumentEvent, [_event(document, name, document.state, state, by, note)
+                               for document in documents])
     for document in documents:
-        _put(document, state, name, by, note)
+        document.state = state
     db.session.flush()
 
 
