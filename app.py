@@ -5,11 +5,22 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import runpy
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":
+    # The rooms take seconds to import: a first start answers before that. By its path, for the same reason.
+    _page = runpy.run_path(str(Path(__file__).with_name("portal") / "web" / "opening_page.py"))
+    OPENING = None
+    if _page["is_wanted"](os.environ, Path(__file__).parent):
+        with contextlib.suppress(OSError):  # a port that is taken is told by the start itself
+            OPENING = _page["Opening"](os.environ.get("HOST") or "127.0.0.1",
+                                       int(os.environ.get("PORT") or 5000))
 
 import sqlalchemy as sa
 from flask import Flask
@@ -63,9 +74,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def prepare(app: Flask) -> None:
+def prepare(app: Flask, tell: Callable[..., None] | None = None) -> None:
     """Bring the database up to date; load the demo hospital into an empty one; refuse demo accounts in
-    production."""
+    production. `tell` hears how far the loading is: part, share of it, day that it has reached."""
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             os.makedirs(app.config["INSTANCE"], exist_ok=True)
@@ -83,11 +94,13 @@ def prepare(app: Flask) -> None:
             raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
         if stands != schema.CURRENT:
             print("Preparing the database …", flush=True)
+            if tell is not None:
+                tell("tables")
             upgrade(directory=app.extensions["migrate"].directory)
         if not db.session.scalar(sa.select(User.id).limit(1)):
             from models.operations.setup import demo
-            print("Loading the demo hospital; this takes a little while, once …", flush=True)
-            demo.load(db.session)
+            print("Loading the demo hospital; this takes a minute or two, once …", flush=True)
+            demo.load(db.session, tell=tell)
         db.session.remove()
 
 
@@ -108,19 +121,21 @@ def make_server(app: Flask, *, threads: int, **where: Any) -> Any:
                          clear_untrusted_proxy_headers=True, **_proxy(), **where)
 
 
-def serve() -> None:
-    """`python app.py`: prepare the database, then answer until stopped."""
+def serve(opening: Any = None) -> None:
+    """`python app.py`: prepare the database, then answer until stopped. `opening` is the page of a first
+    start."""
     started = time.monotonic()
     app = create_app()
     if not app.config["SANDBOX_SERVER"]:
-        prepare(app)
+        prepare(app, opening.tell if opening is not None else None)
     _more_sockets()
     processes.check(app)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)
     usual = max(8, 4 * (os.cpu_count() or 2)) if app.config["PROCESSES"] == 1 else processes.THREADS
     threads = int(os.environ.get("WORKERS") or usual)
     try:
-        listening = socket.create_server((host, port), family=_family(host, port), backlog=2048)
+        listening = (opening.end() if opening is not None
+                     else socket.create_server((host, port), family=_family(host, port), backlog=2048))
     except OSError as problem:
         raise site_config.Unsafe(f"Rawat does not start: port {port}: {problem.strerror}.") from problem
     if app.config["SANDBOX_SERVER"]:
@@ -183,7 +198,7 @@ def _proxy() -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        serve()
+        serve(OPENING)
     except site_config.Unsafe as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(2)

@@ -25,6 +25,7 @@ from backoffice.registry import declared_views
 from backoffice.rooms import wall
 from backoffice.rooms.housekeeping import HousekeepingView
 from backoffice.rooms.rooms import RoomsView
+from backoffice.setup.first_steps import FirstStepsView
 from backoffice.setup.importing import ImportsView
 from backoffice.setup.rights import RightsView
 from backoffice.setup.settings import SettingsView
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
     admin.add_view(ChoicesView(url="/admin/choices", endpoint="choices"))
     admin.add_view(ScanView(url="/admin/scan", endpoint="scan"))
     admin.add_view(ImportsView(url="/admin/imports", endpoint="imports"))
+    admin.add_view(FirstStepsView(url="/admin/first_steps", endpoint="first_steps"))
     admin.add_view(SettingsView(url="/admin/settings", endpoint="settings"))
     admin.add_view(RightsView(url="/admin/rights", endpoint="rights"))
     admin.add_view(NoticesView(url="/admin/notices", endpoint="notices"))

@@ -278,6 +278,8 @@ class Patient(Stateful, db.Model):
                    when=own_patient),
         Transition("readmit", (P.CLOSED,), P.ACTIVE, Role.ADMIN, when=(not_self, not_merged),
                    asks=("guardian", "identity_checked", "consents_given")),
+        # no person's step: a list that approved it is taken back
+        former=(("reject", P.ACTIVE, P.REJECTED),),
     )
 
     id: Mapped[Id]

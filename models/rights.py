@@ -271,6 +271,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "scan": STAFF,
     "desk": frozenset({R.ADMIN, R.DOCTOR}),
     "imports": frozenset({R.ADMIN, R.FACILITIES_STAFF, R.STORE_HEAD}),
+    "first_steps": frozenset({R.ADMIN}),
     "settings": frozenset({R.ADMIN}),
     "rights": frozenset({R.ADMIN}),
     "rooms": frozenset({R.ADMIN, *FACILITIES, R.FRONT_OFFICE, R.HOUSEKEEPING, R.DIRECTOR}),

@@ -110,7 +110,8 @@ class OfficePages:
         """Pages beside the list, for whoever may change patients."""
         if not may(current_user, "edit", "patient"):
             return ()
-        return (("/admin/patient/duplicates", gettext("Likely duplicates"), "users"),
+        return (("/admin/imports/?kind=patient", gettext("Import"), "file-import"),
+                ("/admin/patient/duplicates", gettext("Likely duplicates"), "users"),
                 ("/admin/patient/register", gettext("Register a patient"), "user-plus"))
 
     def links(self: Any, record: Patient) -> list[tuple[str, str, str]]:

@@ -60,6 +60,7 @@ AREAS = {
 #: Pages that are no table, at the head of their area: area, page of `models.rights.PAGES`, address, word,
 #: icon.
 PAGES_IN_MENU = (
+    ("administration", "first_steps", "/admin/first_steps/", lazy_gettext("First steps"), "list-check"),
     ("administration", "settings", "/admin/settings/", lazy_gettext("Settings"), "settings"),
     ("administration", "rights", "/admin/rights/", lazy_gettext("Who may what"), "shield-check"),
     ("administration", "imports", "/admin/imports/", lazy_gettext("Import lists"), "file-import"),

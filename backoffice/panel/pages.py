@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +68,10 @@ def begins_at(user: Any) -> str | None:
     return BEGINS_AT.get(next(iter(user.roles))) if len(user.roles) == 1 else None
 
 
+#: Cards on top of the home page that areas above the panel bring: a template and what it shows, or None.
+HOME_CARDS: list[Callable[[], tuple[str, Any] | None]] = []
+
+
 class HomeView(Page, AdminIndexView):
     """`/admin/` is where the person's work begins, `/admin/home/` the greeting, the numbers and the head of
     the inbox."""
@@ -85,7 +90,8 @@ class HomeView(Page, AdminIndexView):
                     gettext("Good afternoon") if hour < 18 else gettext("Good evening"))
         return self.render("backoffice/panel/home.html", greeting=greeting, today=clock.today(),
                            month=dashboard.month(), tiles=dashboard.shown(),
-                           panels=dashboard.panels(), rows=waiting(current_user, limit=8), makes=quick())
+                           panels=dashboard.panels(), rows=waiting(current_user, limit=8), makes=quick(),
+                           cards=[card for show in HOME_CARDS if (card := show()) is not None])
 
     @expose("/search", methods=("GET", "POST"))
     def search(self) -> Any:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-import sqlalchemy as sa
-from flask_babel import gettext
+from babel.dates import get_day_names
+from flask_babel import get_locale, gettext
 
-from backoffice.panel.columns import Column, columns_of
+from backoffice.panel.columns import Column, columns_of, kind_of
 from backoffice.panel.rendering import written
 from models.imports import OPENING_STOCK, ListImport
-from models.operations.setup import asset_list, import_plan, list_layouts
+from models.operations.setup import asset_list, import_plan, list_layouts, patient_list
 from models.rights import model_of
 from portal.web import locale, words
 from portal.web.list_heads import OPENING, heading
@@ -35,7 +35,7 @@ def _column(kind: str, name: str) -> Column:
     if name in every:
         return every[name]
     beside = list_layouts.attributes(kind)[name]
-    return Column(name, "date" if isinstance(beside.type, sa.Date) else "money", beside)
+    return Column(name, kind_of(beside), beside)
 
 
 def typed(kind: str, name: str, value: Any) -> Any:
@@ -63,6 +63,10 @@ def shown(kind: str, name: str, value: Any) -> str:
         return known or ""
     if kind == OPENING_STOCK:
         return _WRITTEN.get(name, str)(known)
+    if name in list_layouts.DECLARED.get(kind, list_layouts.Declared()).several:
+        return ", ".join(str(words.state_word(word)) for word in known.split(", "))
+    if name == "weekday":
+        return str(get_day_names("wide", "format", str(get_locale()))[known])
     column = _column(kind, name)
     return written(Column(name, column.kind, column.column), known)
 
@@ -91,6 +95,9 @@ class Preview:
         self.is_stock = self.kind == OPENING_STOCK
         self.totals = import_plan.totals(self.plan) if self.is_stock else []
         self.brings = asset_list.totals(self.plan) if self.kind == "asset" and self.new else {}
+        self.invited = sum(row["values"]["status"] in (None, "active") for row in self.new) \
+            if self.kind == "user" else 0
+        self.registered = patient_list.totals(self.plan) if self.kind == "patient" and self.new else {}
         self.value = sum((store.value for store in self.totals), Decimal(0))
         self.differences = import_plan.differences(before,
                                                    brought.plan) if before and not brought.wrong_rows else []

@@ -144,7 +144,7 @@ class ImportsView(Page):
 
     @staticmethod
     def _look(brought: ListImport, sheet: str | None, answers: Mapping[str, str] | None = None) -> None:
-        found = list_heads.read(brought.kind, brought.content, brought.file_name, sheet)
+        found = list_heads.read(brought.kind, imports.content_of(brought), brought.file_name, sheet)
         with one_transaction() as session:
             imports.look(session, session.get_one(ListImport, brought.id), found,
                          by=current_user._get_current_object(), answers=answers)
@@ -202,7 +202,7 @@ class ImportsView(Page):
         try:
             rows: tuple[list_files.Row, ...] = ()
             if brought.applied_at is None and not brought.wants_sheet:
-                rows = list_heads.read(brought.kind, brought.content, brought.file_name,
+                rows = list_heads.read(brought.kind, imports.content_of(brought), brought.file_name,
                                        brought.sheet).rows or ()
             with one_transaction() as session:
                 outcome = imports.apply(session, session.get_one(ListImport, brought.id), rows,

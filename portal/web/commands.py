@@ -183,12 +183,13 @@ def demo(scale: int, seed: int) -> None:
 
 
 @reference_group.command("load")
+@click.option("--with-items", is_flag=True, help="The catalogue of usual items too, with made-up prices.")
 @command
-def load_reference() -> None:
+def load_reference(with_items: bool) -> None:
     """Load the reference data; what is there already stays as it is."""
     from models.operations.setup import reference
     with one_transaction() as session:
-        counts = reference.load(session)
+        counts = reference.load(session, items=with_items)
     for name, count in counts.items():
         click.echo(f"{name}: {count}")
 

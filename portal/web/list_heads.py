@@ -3,12 +3,14 @@ choose from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from babel.dates import get_day_names
 from flask import current_app
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 
 from models.errors import N_, Refused
 from models.imports import OPENING_STOCK
@@ -17,8 +19,9 @@ from models.operations.core.list_files import Row
 from models.operations.setup import list_layouts
 from models.operations.setup.imports import Found
 from models.operations.setup.list_cells import CLEARS
+from models.operations.setup.list_references import handles
 from models.organisation import Status
-from models.people import User
+from models.people import AccountStatus, User
 from models.rights import may, model_of, scope
 from portal.web import words
 
@@ -79,7 +82,30 @@ def _words_of(kind: str) -> dict[str, dict[str, str]]:
                     result.setdefault(name, {}).update(
                         {str(words.state_word(member)).lower(): member.value
                          for member in column.type.enum_class})
+    for name, members in _several(kind).items():
+        for language in ("en", "id"):
+            with force_locale(language):
+                result.setdefault(name, {}).update(
+                    {str(words.state_word(member)).lower(): member.value for member in members})
+    if "weekday" in list_layouts.attributes(kind):
+        result["weekday"] = {day.lower(): str(number) for language in ("en", "id")
+                             for number, day in get_day_names("wide", "format", language).items()}
     return result
+
+
+def _several(kind: str) -> Mapping[str, Any]:
+    """Columns that hold several words, by their enumeration."""
+    return list_layouts.DECLARED.get(kind, list_layouts.Declared()).several
+
+
+def _meant(cell: Any, known: Mapping[str, str], *, is_several: bool) -> Any:
+    """A cell with the words that people write as what is kept for them."""
+    if not isinstance(cell, str):
+        return cell
+    if is_several:
+        return ", ".join(known.get(part.strip().lower(), part.strip()) for part in re.split(r"[,;\n]", cell)
+                         if part.strip())
+    return known.get(cell.strip().lower(), cell)
 
 
 def read(kind: str, content: bytes, name: str, sheet: str | None = None) -> Found:
@@ -94,11 +120,11 @@ def read(kind: str, content: bytes, name: str, sheet: str | None = None) -> Foun
             raise
         return Found(None, sheets=several.sheets)
     heads = _heads(kind, listed.heads)
-    chosen = _words_of(kind)
+    chosen, several = _words_of(kind), _several(kind)
 
     def cells(row: Row) -> dict[str, Any]:
-        return {column: chosen.get(column, {}).get(str(cell).strip().lower(), cell)
-                if isinstance(cell, str) else cell
+        return {column: _meant(cell, chosen[column], is_several=column in several)
+                if column in chosen else cell
                 for head, cell in row.cells.items() if (column := heads.get(head)) is not None}
 
     return Found(tuple(Row(row.number, cells(row)) for row in listed.rows), listed.sheet or None,
@@ -157,6 +183,11 @@ def _choices(session: Any, kind: str, name: str, by: User) -> Iterable[tuple[str
     relation = list_layouts.references(kind).get(name)
     if relation is not None:
         return _records(session, relation.mapper.class_, by)
+    if name in _several(kind):
+        return [(member.value, str(words.state_word(member))) for member in _several(kind)[name]]
+    if name == "weekday":
+        return [(str(number), str(day)) for number, day in get_day_names("wide", "format", str(get_locale())
+                                                                          ).items()]
     column = list_layouts.attributes(kind)[name].type
     if isinstance(column, sa.Enum) and column.enum_class:
         return [(member.value, str(words.state_word(member))) for member in column.enum_class]
@@ -169,14 +200,15 @@ def _records(session: Any, model: Any, by: User) -> Iterable[tuple[str, str]]:
     """Code and name of the records in use that the person sees."""
     if not may(by, "read", model.__tablename__):
         return
-    columns = sa.inspect(model).column_attrs
-    name = next((each for each in ("code", "number", "name") if each in columns), None)
-    if name is None:
+    names = handles(model)
+    if not names:
         return
+    name = names[0]
     statement = sa.select(model).order_by(getattr(model, name)).limit(MOST_CODES)
-    if "status" in columns and isinstance(model.__table__.columns["status"].type, sa.Enum) \
-            and model.__table__.columns["status"].type.enum_class is Status:
-        statement = statement.where(model.status == Status.ACTIVE)
+    status = model.__table__.columns.get("status")
+    if status is not None and isinstance(status.type, sa.Enum) and status.type.enum_class in {
+            Status, AccountStatus}:
+        statement = statement.where(model.status == "active")
     seen = scope(by, model.__tablename__)
     for record in session.scalars(statement if seen is None else statement.where(seen)):
-        yield getattr(record, name), str(getattr(record, "name", record))
+        yield getattr(record, name) or str(record), str(record)

@@ -52,6 +52,7 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/admin/scan(/.*)?", openers("scan")),
     (r"/admin/desk/.*", openers("desk")),
     (r"/admin/imports(/.*)?", openers("imports")),
+    (r"/admin/first_steps(/.*)?", openers("first_steps")),
     (r"/admin/care/", openers("care")),
     (r"/admin/reports/.*", openers("reports")),
     (r"/admin/settings/(.*)?", openers("settings")),

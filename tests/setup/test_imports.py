@@ -251,7 +251,7 @@ def test_hostile_and_broken_files_get_sentences(client: Any, admin: Any, session
 def test_without_a_file_or_a_kind(client: Any, admin: Any) -> None:
     assert client.post("/admin/imports/", data={"kind": "item"}).status_code == 422
     assert bring(client, "", "code\n").status_code == 422
-    assert bring(client, "user", "email\n").status_code == 422
+    assert bring(client, "setting", "key\n").status_code == 422
     for id in ("0", "x", "9" * 30):
         assert client.get(f"/admin/imports/{id}").status_code == 404
 

@@ -55,7 +55,8 @@ def patients(session: Any) -> Any:
             sa.and_(Patient.state.in_((PatientState.ACTIVE, PatientState.SUSPENDED)), sa.or_(
                 Patient.medical_record_number.is_(None),
                 ~sa.exists().where(Consent.patient_id == Patient.id))),
-            sa.and_(Patient.user_id.is_(None), Patient.guardian_id.is_(None)))).limit(1)).first()
+            sa.and_(Patient.user_id.is_(None), Patient.guardian_id.is_(None),
+                    Patient.registered_by_id.is_(None)))).limit(1)).first()
 
 
 @check("patients: record numbers are gapless")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,29 @@ def like(patient: Patient, limit: int = MOST) -> list[Likeness]:
             .order_by(Patient.id).limit(limit))
         return [Likeness(row[0], tuple(word for name, word in REASONS.items()
                                        if getattr(row, f"same_{name}"))) for row in rows]
+
+
+def likenesses_of(patient: Patient) -> list[tuple[str, ...]]:
+    """What another record of the same person would have alike: two of name, birth date and telephone."""
+    name, born, phone = patient.name.strip().lower(), str(patient.birth_date), patient.phone
+    return [("name", name, born), *([("phone", phone, born), ("named", name, phone)] if phone else [])]
+
+
+def alike(people: Sequence[Patient]) -> dict[tuple[str, ...], str]:
+    """Of the likenesses of many people those that a record has, by its number or name; a statement for every
+    500 people."""
+    result: dict[tuple[str, ...], str] = {}
+    for start in range(0, len(people), 500):
+        some = people[start:start + 500]
+        name, phone = _normal(Patient.name), Patient.phone
+        names = {person.name.strip().lower() for person in some}
+        phones = {person.phone for person in some if person.phone}
+        born = Patient.birth_date.in_({person.birth_date for person in some})
+        for record in db.session.scalars(sa.select(Patient).where(
+                Patient.merged_into_id.is_(None), Patient.state.in_(FOUND),
+                sa.or_(born & (name.in_(names) | phone.in_(phones)), name.in_(names) & phone.in_(phones)))):
+            result |= dict.fromkeys(likenesses_of(record), record.medical_record_number or record.name)
+    return result
 
 
 @dataclass(frozen=True)

@@ -317,6 +317,17 @@ def next_record_number() -> str:
     return f"{last:08d}"
 
 
+def next_record_numbers(count: int) -> list[str]:
+    """Many at once."""
+    if not count:
+        return []
+    last = int(next_record_number())
+    if count > 1:
+        db.session.execute(sa.update(NumberCounter).filter_by(prefix="RM", year=0).values(
+            last=last + count - 1).execution_options(synchronize_session=False))
+    return [f"{number:08d}" for number in range(last, last + count)]
+
+
 @effect(Patient, "approve")
 def _approve(patient: Patient, *, by: User, reason: str) -> None:
     if patient.guardian is not None and patient.guardian.state != PatientState.ACTIVE:

@@ -11,7 +11,7 @@ An effect runs before the state moves and may refuse; `after` runs once the stat
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -147,6 +147,35 @@ def put_back(document: Any, state: Any, name: str, *, by: User, note: str) -> No
     session.flush()
 
 
+def made_together(entries: Sequence[tuple[Any, Sequence[str]]], *, by: User) -> None:
+    """Add many new records of one type, each with the steps that it has taken already, in a few statements:
+    what a list brings. Effects are the caller's, and nobody is told of each. Flushes."""
+    made = []
+    for document, names in entries:
+        document.state = state = document.workflow.initial
+        events = [("create", None, state)]
+        for name in names:
+            step = document.workflow.require(document, name, by, "", None)
+            events.append((name, document.state, step.target))
+            document.state = step.target
+        made.append((document, events))
+        db.session.add(document)
+    db.session.flush()
+    insert_all(DocumentEvent, [_event(document, name, source, target, by, "")
+                               for document, events in made for name, source, target in events])
+
+
+def taken_back_together(documents: Sequence[Any], state: Any, name: str, *, by: User, note: str) -> None:
+    """Put many records into `state`, recorded as `name`: a list that is taken back. Flushes."""
+    if not documents:
+        return
+    insert_all(DocumentEvent, [_event(document, name, document.state, state, by, note)
+                               for document in documents])
+    for document in documents:
+        document.state = state
+    db.session.flush()
+
+
 def opened(document: Any, *, by: User) -> None:
     """Record that `by` made the document. A type without a draft gets its number here. Call after adding
     it."""
@@ -217,15 +246,19 @@ def _record(document: Any, name: str, source: str | None, by: User, reason: str,
             number: dict[str, Any] | None = None, giver: Giver | None = None) -> None:
     """Write what happened, in whose name, and the number that the document got with it."""
     document.__dict__.pop("known_events", None)
-    event = {"document_type": document.__tablename__, "document_id": document.id, "transition": name,
-             "from_state": source, "to_state": document.state, "user_id": by.id,
-             "note": reason.strip() or None, "occurred_at": clock.now(),
-             "delegation_id": giver.delegation_id if giver is not None else None}
+    event = _event(document, name, source, document.state, by, reason) | {
+        "delegation_id": giver.delegation_id if giver is not None else None}
     if number is None:
         insert_all(DocumentEvent, [event])
     else:
         document.number = number["number"]
         insert_all(DocumentEvent, [event], (insertion(DocumentNumber, tuple(number)), [number]))
+
+
+def _event(document: Any, name: str, source: str | None, target: str, by: User, note: str) -> dict[str, Any]:
+    return {"document_type": document.__tablename__, "document_id": document.id, "transition": name,
+            "from_state": source, "to_state": target, "user_id": by.id, "note": note.strip() or None,
+            "occurred_at": clock.now()}
 
 
 _counter = NumberCounter.__table__

@@ -7,7 +7,7 @@ account's owner and the other administrators are told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from models.operations.people import accounts, credentials, delegations
 from models.operations.people.contacts import clean_email
 from models.operations.people.mail import post_to
 from models.operations.people.notices import Declared, declare, holders, itself, tell
+from models.operations.people.told_together import tell_each
 from models.outbox import Channel
 from models.people import AccountStatus, User, UserRole
 from models.roles import Role
@@ -36,6 +37,11 @@ declare(Declared(
     "account_granted", lambda _user: (), N_("Roles were given: %(account)s"),
     (N_("%(who)s gave the account %(account)s these roles: %(roles)s. Look at it if you do not know why."),),
     address="/admin/user/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
+declare(Declared(
+    "accounts_brought", lambda _brought: (), N_("Accounts from a list"),
+    (N_("%(who)s brought a list of %(count)s accounts; these roles are among them: %(roles)s. Look at it if "
+        "you do not know why."),),
+    address="/admin/list_import/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(
     Declared(
         "account_address_changed",
@@ -59,6 +65,11 @@ declare(Declared(
         "%(account)s. Look at "
         "it if you do not know why."),),
     address="/admin/{table}/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
+declare(Declared(
+    "accounts_linked", lambda _brought: (), N_("Accounts linked by a list"),
+    (N_("%(who)s brought a list that gives %(count)s accounts to new records: %(table)s. Look at it if you "
+        "do not know why."),),
+    address="/admin/list_import/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
     "own_account_linked", lambda _record: (), N_("Your account and %(table)s %(record)s"),
     (N_("%(who)s changed which account belongs to %(table)s %(record)s. Before: %(before)s. Now: "
@@ -205,6 +216,22 @@ def follow(user: User, change: Change, *, by: User | None, invite: bool = False)
     db.session.flush()
 
 
+def follow_list(users: Sequence[User], brought: Any, *, by: User | None) -> None:
+    """What follows from many new accounts of one list: each owner gets an invitation, and of roles that
+    decide the other administrators are told once. Flushes."""
+    active = [user for user in users if user.is_active]
+    if active and accounts.links_work():
+        accounts.issue_all(active, TicketKind.RESET_PASSWORD, template="account_invitation",
+                           life=INVITATION_LIFE)
+    widened = sorted({role for user in active for role in deciding_roles() & user.roles})
+    if widened:
+        new = {user.id for user in users}
+        tell("accounts_brought", brought,
+             to=[person for person in other_administrators(by) if person.id not in new],
+             who=_called(by), count=len(active), roles=widened)
+    db.session.flush()
+
+
 def grant(user: User, role: Role, *, by: User | None = None) -> None:
     """Give one more role."""
     follow(user, review(user, user.roles | {role}, by=by), by=by)
@@ -257,6 +284,20 @@ def check_link(record: Any, *, by: User) -> User | None:
     if record.user is not None and record.user.id == by.id and record.user_id != by.id:
         raise Refused(N_("Another administrator links your account, not you."), field="user")
     return db.session.get(User, record.user_id) if record.user_id is not None else None
+
+
+def tell_links(records: Sequence[Any], brought: Any, *, by: User | None) -> None:
+    """Tell each owner that the new record of a list has the own account, and the other administrators once.
+    Flushes."""
+    linked = [record for record in records if record.user is not None]
+    if not linked:
+        return
+    table = linked[0].__tablename__
+    tell_each("own_account_linked", [
+        (record, record.user, {"who": _called(by), "table": table, "record": record.name, "before": "–",
+                               "account": record.user.name}) for record in linked])
+    tell("accounts_linked", brought, to=other_administrators(by), who=_called(by), table=table,
+         count=len(linked))
 
 
 def tell_link(record: Any, before: User | None, *, by: User | None) -> None:

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,11 +49,19 @@ MOST_A_DAY, PAUSE = 5, timedelta(minutes=1)
 HOLD = timedelta(hours=24)
 
 _secret: list[bytes] = []
+#: Whether links can be mailed: the hospital's own address is known.
+_links: list[bool] = [True]
 
 
 def configure(config: Mapping[str, Any]) -> None:
-    """Take the installation's secret, under which tokens are made."""
+    """Take the installation's secret, under which tokens are made, and whether links can be mailed."""
     _secret[:] = [str(config["SECRET_KEY"]).encode()]
+    _links[:] = [bool(config.get("PUBLIC_URL")) or config.get("RAWAT_ENV", "demo") == "demo"]
+
+
+def links_work() -> bool:
+    """Whether a mail can carry a link into the hospital."""
+    return _links[0]
 
 
 # ---------------------------------------------------------------- tickets
@@ -99,6 +107,23 @@ def issue(user: User, kind: TicketKind, *, template: str, address: str | None = 
     params = {"name": user.name, "link_ticket": ticket.id, "until_at": ticket.expires_at, **params}
     post_to(to, template, language=user.language, user=user, **params)
     return ticket
+
+
+def issue_all(users: Sequence[User], kind: TicketKind, *, template: str, life: timedelta) -> None:
+    """A first ticket of `kind` for each of many new accounts, and the mail that carries it, in a few
+    statements. Flushes."""
+    now = clock.now()
+    tickets = [AccountTicket(user_id=user.id, kind=kind, token_seed=secrets.token_urlsafe(32),
+                             to_address=user.email, created_at=now, expires_at=now + life, token_hash="")
+               for user in users]
+    for ticket in tickets:
+        ticket.token_hash = _hash(token_of(ticket))
+    db.session.add_all(tickets)
+    db.session.flush()
+    for user, ticket in zip(users, tickets, strict=True):
+        post_to(user.email, template, language=user.language, user=user, name=user.name,
+                link_ticket=ticket.id, until_at=ticket.expires_at)
+    db.session.flush()
 
 
 def found_ticket(token: str, *kinds: TicketKind) -> AccountTicket:

@@ -30,6 +30,7 @@ from models.errors import N_, Refused
 
 _VERSION = "1:"
 _CONTEXT = b"patient.nik"
+_FILE = b"list_import.content"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,20 @@ def decrypt(kept: str) -> str:
         return _configured().cipher.decrypt(raw[:12], raw[12:], _CONTEXT).decode()
     except (InvalidTag, ValueError) as error:
         raise ValueError("this NIK cannot be decrypted with the key at hand") from error
+
+
+def seal(content: bytes) -> bytes:
+    """A file that holds NIKs as the database keeps it."""
+    nonce = secrets.token_bytes(12)
+    return nonce + _configured().cipher.encrypt(nonce, content, _FILE)
+
+
+def unseal(kept: bytes) -> bytes:
+    """The file that `seal` was given. Raises ValueError when it was tampered with or the key is another."""
+    try:
+        return _configured().cipher.decrypt(kept[:12], kept[12:], _FILE)
+    except InvalidTag as error:
+        raise ValueError("this file cannot be read with the key at hand") from error
 
 
 def index(number: str) -> str:

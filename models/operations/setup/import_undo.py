@@ -130,8 +130,9 @@ class Undo:
             if word == "changed":  # what was made and is gone needs no taking back
                 self.obstacles.append(Obstacle(row, planned["name"], is_gone=True))
             return
-        others = [Obstacle(row, planned["name"], name, before=value, now=plain(getattr(record, name)))
-                  for name, value in planned["values"].items() if plain(getattr(record, name)) != value]
+        others = [Obstacle(row, planned["name"], name, before=value, now=now)
+                  for name, value in planned["values"].items()
+                  if (now := plain(self._standing(record, name))) != value]
         if word == "new":
             self.made[record.id] = (row, record)
             if not others and (getattr(record, "version", 1) != version
@@ -141,6 +142,10 @@ class Undo:
         else:
             self.changed.append((planned, record))
         self.obstacles += others
+
+    def _standing(self, record: Any, name: str) -> Any:
+        """What the record says now in that column of the list."""
+        return getattr(record, name)
 
     def look_for_users(self) -> None:
         """Rows of other tables that name what the list made; those that go with it are counted above."""

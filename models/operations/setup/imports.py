@@ -23,10 +23,14 @@ from models.operations.core import spoilt_codes
 from models.operations.core.list_files import Row
 from models.operations.core.locking import lock
 from models.operations.ledger import stock
+from models.operations.people import nik
 from models.operations.setup import import_plan, import_undo, list_layouts
 from models.operations.setup.asset_list import AssetList, AssetUndo
+from models.operations.setup.doctor_list import DoctorList
 from models.operations.setup.import_plan import Outcome
 from models.operations.setup.master_lists import MasterList, doubts
+from models.operations.setup.patient_list import PatientList, PatientUndo
+from models.operations.setup.user_list import UserList, UserUndo
 from models.operations.stores import opening_stock
 from models.people import User
 from models.rights import model_of
@@ -46,8 +50,18 @@ class Found:
 
 
 #: Tables whose rows a list of their own writes.
-LISTS: dict[str, type[MasterList]] = {"asset": AssetList}
-import_undo.UNDO["asset"] = AssetUndo
+LISTS: dict[str, type[MasterList]] = {"asset": AssetList, "doctor": DoctorList, "patient": PatientList,
+                                      "user": UserList}
+import_undo.UNDO |= {"asset": AssetUndo, "patient": PatientUndo, "user": UserUndo}
+
+
+#: Lists whose file holds what the database keeps encrypted only.
+SEALED = frozenset({"patient"})
+
+
+def content_of(brought: ListImport) -> bytes:
+    """The file as it came."""
+    return nik.unseal(brought.content) if brought.kind in SEALED else brought.content
 
 
 # ---------------------------------------------------------------- a list comes, is looked at, is applied
@@ -62,7 +76,8 @@ def bring(session: Any, kind: str, content: bytes, name: str, found: Found, *, b
     `NotAllowed`."""
     may_bring(kind, by)
     brought = ListImport(
-        kind=kind, file_name=name[:200] or "-", content=content, sha256=hashlib.sha256(content).hexdigest(),
+        kind=kind, file_name=name[:200] or "-", content=nik.seal(content) if kind in SEALED else content,
+        sha256=hashlib.sha256(content).hexdigest(),
         decimal_mark=mark, posted_on=(posted_on or clock.today()) if kind == OPENING_STOCK else None,
         uploaded_by_id=by.id if by is not None else None)
     session.add(brought)
@@ -205,7 +220,7 @@ def _apply(session: Any, brought: ListImport, rows: tuple[Row, ...], *, by: User
         _opening_stock(session, brought, rows, outcome, by=by)
     else:
         LISTS.get(brought.kind, MasterList)(session, brought.kind, rows, by=by,
-                                            mark=brought.decimal_mark).apply(outcome)
+                                            mark=brought.decimal_mark, brought=brought).apply(outcome)
     return outcome
 
 

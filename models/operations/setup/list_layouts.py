@@ -10,12 +10,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import RelationshipProperty
 
 from models.base import ExactDecimal, UtcDateTime
+from models.clinic import ConsentWay
 from models.documents import Document
 from models.imports import OPENING_STOCK
 from models.operations.assets import openings
@@ -31,8 +33,6 @@ KEPT = frozenset({"id", "version", "state", "stock_on_hand", "last_received_on",
                   "not_before", "qr_code"})
 #: Tables that no list brings, and why.
 NOT_BY_LIST: dict[str, str] = {
-    "user": "accounts have roles, and their owners choose a password",
-    "patient": "patients are registered",
     "land": "land is valued in the journal",
     "cleaning": "cleaning is work, not master data",
     "setting": "each setting has checks of its own",
@@ -76,10 +76,13 @@ class Declared:
     required: frozenset[str] = frozenset()
     #: Columns that something else listens to: rows that change them pass through the session.
     guarded: frozenset[str] = frozenset()
-    #: Columns that the system keeps, beside `KEPT`.
+    #: Columns that the system keeps, beside `KEPT`, and those of `KEPT` that this list writes.
     kept: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
     #: What the list holds beside the table's columns: attributes of the record, as columns.
     beside: tuple[sa.Column[Any], ...] = ()
+    #: Columns that hold several of these words, divided by commas.
+    several: Mapping[str, type[StrEnum]] = field(default_factory=dict)
     #: Who brings it, where that is not whoever makes and changes the rows.
     by: frozenset[Role] | None = None
 
@@ -122,6 +125,63 @@ DECLARED: dict[str, Declared] = {
             "funding_source": "blu", "work_unit": "IGD", "hospital_accumulated": "450000000",
             "hospital_until": "2026-09-30", "tax_accumulated": "281250000", "tax_until": "2026-09-30",
             "state_accumulated": "360000000", "state_until": "2026-06-30"}),
+    "account": Declared(example={
+        "code": "117199", "name": "Persediaan lainnya", "name_en": "Other stock", "kind": "asset",
+        "normal_balance": "debit", "status": "active"}),
+    "vendor": Declared(example={
+        "code": "REK-900", "name": "PT Contoh Alkes", "phone": "+622215550901", "status": "active"}),
+    "building": Declared(example={
+        "code": "GD-A", "land": "TNH-01", "name": "Gedung A", "floor_area": "2400", "floors": "3",
+        "status": "active"}),
+    "room": Declared(example={
+        "code": "A-101", "building": "GD-A", "name": "Poli Anak", "kind": "polyclinic", "area": "20",
+        "work_unit": "IGD"}),
+    "ward": Declared(example={
+        "code": "SAL-1", "name": "Sal Anggrek", "building": "GD-A", "kind": "general", "status": "active"}),
+    "room_class": Declared(example={
+        "code": "KRIS", "name": "Kelas standar", "bed_count": "4", "needs_inspection": "tidak",
+        "status": "active"}),
+    "inpatient_room": Declared(example={
+        "ward": "SAL-1", "number": "205", "room_class": "KRIS", "area": "36", "is_isolation": "tidak",
+        "floor": "2"}),
+    "bed": Declared(example={"inpatient_room": "205", "number": "2"}),
+    "employee": Declared(example={
+        "code": "PEG-0123", "name": "Siti Aminah", "position": "Perawat", "phone": "0812 3456 7890",
+        "work_unit": "IGD", "status": "active"}),
+    # no password: the owner chooses one with the link of an invitation
+    "user": Declared(
+        keys=("email",), required=frozenset({"roles"}), several={"roles": Role},
+        kept=frozenset({"email_set_by_id", "wants_mail", "wants_whatsapp", "wants_sms"}),
+        beside=(sa.Column("roles", sa.String(300), nullable=False),),
+        example={"email": "siti.aminah@rs.example.org", "name": "Siti Aminah", "phone": "0812 3456 7890",
+                 "work_unit": "IGD", "language": "id", "status": "active", "roles": "unit_user"}),
+    "doctor": Declared(
+        keys=("str_number",), writes=frozenset({"user_id"}), example={
+            "str_number": "STR-520900", "name": "dr. Contoh Wijaya, Sp.A", "specialization": "Sp.A",
+            "str_expires_on": "2029-12-31", "sip_number": "SIP-520900", "sip_expires_on": "2029-12-31",
+            "languages": "id,su", "fee": "150000", "phone": "0812 3456 7891", "status": "active",
+            "user": "dokter.contoh@rs.example.org"}),
+    "doctor_schedule": Declared(example={
+        "doctor": "STR-520900", "weekday": "0", "starts_at": "09:00", "ends_at": "12:00",
+        "slot_minutes": "15", "on_holidays": "tidak"}),
+    # registered by the office, each with both consents; record numbers are ours and gapless
+    "patient": Declared(
+        keys=("name", "birth_date"), by=frozenset({Role.ADMIN}),
+        required=frozenset({"consent_way", "consent_on"}),
+        kept=frozenset({"guardian_id", "relation", "merged_into_id", "registered_by_id", "decided_reason",
+                        "allergies", "height_cm", "weight_kg"}),
+        beside=(sa.Column("nik", sa.String(20)), sa.Column("payer_number", sa.String(50)),
+                sa.Column("consent_way", sa.Enum(ConsentWay, native_enum=False, create_constraint=False,
+                                                 values_callable=lambda ways: [way.value for way in ways]),
+                          nullable=False),
+                sa.Column("consent_by", sa.String(200)),
+                sa.Column("consent_on", sa.Date(), nullable=False),
+                sa.Column("identity_checked", sa.Boolean()), sa.Column("nik_confirmed", sa.Boolean()),
+                sa.Column("is_another_person", sa.Boolean())),
+        example={"name": "Siti Aminah", "birth_date": "1990-05-17", "sex": "female",
+                 "nik": "3273015705900001", "phone": "0812 3456 7890", "address": "Jl. Contoh No. 1, Bandung",
+                 "payer": "bpjs", "payer_number": "0001234567890",
+                 "consent_way": "on_paper", "consent_on": "2026-01-05", "identity_checked": "ya"}),
     # what lies in all stores is their head's
     "shelf": Declared(by=frozenset({Role.STORE_HEAD}), example={
         "store": "GF", "item": "OBT-P-900", "location": "A-03-2"}),
@@ -138,7 +198,7 @@ FIRST_STOCK = Layout(
 def kinds() -> tuple[str, ...]:
     """What lists may hold: tables of master data in the order of the rights, first stock last."""
     return (*(table for table, rights in RIGHTS.items()
-              if rights.create & rights.edit and table not in NOT_BY_LIST
+              if (rights.create & rights.edit or table in DECLARED) and table not in NOT_BY_LIST
               and not issubclass(model_of(table), Document) and _keys(table)), OPENING_STOCK)
 
 
@@ -208,7 +268,7 @@ def is_guarded(table: str, names: Iterable[str]) -> bool:
 
 def _is_written(column: sa.Column[Any]) -> bool:
     declared = DECLARED.get(column.table.name, Declared()) if column.table is not None else Declared()
-    return (column.name not in KEPT | declared.kept and not column.primary_key
+    return (column.name not in (KEPT | declared.kept) - declared.writes and not column.primary_key
             and not isinstance(column.type, UtcDateTime) and not column.info.get("derived")
             and (not column.foreign_keys or _relation_of(column) is not None))
 

@@ -13,10 +13,18 @@ from models.operations.setup.list_cells import whole
 
 #: What stands for a record in a list, first that the table has.
 HANDLES = ("code", "number", "name", "unit_name")
+#: The same of tables whose rows are called otherwise, or by names that several bear.
+HANDLES_OF = {"user": ("email",), "doctor": ("str_number", "name")}
 #: Values of one statement.
 CHUNK = 500
 #: Tables up to this size are read whole for what no column of theirs says (`12-A` for a bed).
 MOST_READ_WHOLE = 20_000
+
+
+def handles(model: Any) -> list[str]:
+    """The columns that may stand for a record of `model`, the surest first."""
+    every = sa.inspect(model).column_attrs
+    return [name for name in HANDLES_OF.get(model.__tablename__, HANDLES) if name in every]
 
 
 def handle_of(cell: Any) -> str:
@@ -40,7 +48,7 @@ class Referred:
             self._look(session, model, wanted)
 
     def _look(self, session: Any, model: Any, wanted: set[str]) -> None:
-        names = [name for name in HANDLES if name in sa.inspect(model).column_attrs]
+        names = handles(model)
         first = {handle.split(" ", 1)[0] for handle in wanted if " " in handle}
         for name in names:
             column = getattr(model, name)

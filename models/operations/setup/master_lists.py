@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import selectinload
 
 from models.errors import N_, Refused
+from models.imports import ListImport
 from models.items import Item, UnitConversion
 from models.operations.core import bulk, spoilt_codes
 from models.operations.core.approvals import opened
@@ -53,8 +54,8 @@ class MasterList:
     """The rows of a list of `table`, brought by `by` (None: the command line)."""
 
     def __init__(self, session: Any, table: str, rows: Iterable[Row], *, by: User | None,
-                 mark: str | None) -> None:
-        self.session, self.table, self.by, self.mark = session, table, by, mark
+                 mark: str | None, brought: ListImport | None = None) -> None:
+        self.session, self.table, self.by, self.mark, self.brought = session, table, by, mark, brought
         self.model = model_of(table)
         self.layout: Layout = list_layouts.layout_for(table, by)
         self.columns = list_layouts.attributes(table)
@@ -172,7 +173,7 @@ class MasterList:
             except Refused as refusal:
                 draft.wrong.append(refusal)
                 continue
-            if draft.record is None or getattr(draft.record, name) != value:
+            if draft.record is None or self._standing(draft.record, name) != value:
                 draft.values[name] = value
         self._check(draft)
         for name in self.layout.kept:
@@ -188,8 +189,16 @@ class MasterList:
         """Whether the cell is what an export writes of the record."""
         if draft.record is None:
             return False
-        value = getattr(draft.record, name)
+        value = self._standing(draft.record, name)
         return list_cells.is_written(value if column == name else _id(value), cell)
+
+    def _standing(self, record: Any, name: str) -> Any:
+        """What the record says in that column of the list."""
+        return getattr(record, name)
+
+    def _says(self, draft: Draft) -> dict[str, Any]:
+        """What a new row says, as the plan keeps it."""
+        return {name: getattr(draft.record, name) for name in self.layout.names}
 
     def _filled(self, draft: Draft, name: str, column: str, cell: Any) -> Any:
         """What a filled cell says; None for the word that empties a value."""
@@ -223,7 +232,8 @@ class MasterList:
         for draft in self.drafts:
             if self.layout.keys and len(draft.keys) == len(self.layout.keys):
                 key = tuple(_id(draft.keys[name]) for name in self.layout.keys)
-                self._refuse_twice(draft, seen, key, self.layout.keys[0])
+                if None not in key:  # a record that an export knew by its own number
+                    self._refuse_twice(draft, seen, key, self.layout.keys[0])
         for name in self.layout.columns:
             column = self.columns[name]
             if column.unique and name not in self.references:
@@ -234,11 +244,7 @@ class MasterList:
         drafts = [draft for draft in self.drafts if draft.values.get(name) is not None]
         values = {draft.values[name] for draft in drafts}
         holders: dict[str, str] = {}
-        owners: dict[Any, Any] = {}
-        for some in chunks(values):
-            for record in self.session.scalars(sa.select(self.model).where(
-                    getattr(self.model, name).in_(some))):
-                owners[getattr(record, name)] = record
+        owners = self._owners(name, values)
         if name == "barcode" and self.model in (Item, UnitConversion):
             holders = barcode_rules.holders(self.model, values)
         seen: dict[Any, int] = {}
@@ -252,6 +258,12 @@ class MasterList:
             else:
                 self._refuse_twice(draft, seen, value, name)
 
+    def _owners(self, name: str, values: Iterable[Any]) -> dict[Any, Any]:
+        """The records that have one of these values, by the value."""
+        column = getattr(self.model, name)
+        return {getattr(record, name): record for some in chunks(values)
+                for record in self.session.scalars(sa.select(self.model).where(column.in_(some)))}
+
     @staticmethod
     def _refuse_twice(draft: Draft, seen: dict[Any, int], value: Any, name: str) -> None:
         if value in seen:
@@ -262,7 +274,7 @@ class MasterList:
     # ------------------------------------------------------------ written
 
     def _write(self, drafts: list[Draft], outcome: Outcome) -> None:
-        before = {draft.number: ({name: getattr(draft.record, name) for name in draft.values},
+        before = {draft.number: ({name: self._standing(draft.record, name) for name in draft.values},
                                  str(draft.record)) for draft in drafts if not draft.is_new}
         self._try(drafts, [0])
         written = [draft for draft in drafts if not draft.wrong]
@@ -273,9 +285,7 @@ class MasterList:
             outcome.touched.append((draft.number, draft.is_new, draft.record))
             if draft.is_new:
                 outcome.new += 1
-                outcome.rows.append(import_plan.new_row(
-                    draft.number, {name: getattr(draft.record, name) for name in self.layout.names},
-                    str(draft.record)))
+                outcome.rows.append(import_plan.new_row(draft.number, self._says(draft), str(draft.record)))
             else:
                 outcome.changed += 1
                 was, called = before[draft.number]
@@ -317,6 +327,10 @@ class MasterList:
             if draft.is_new and hasattr(draft.record, "workflow") and self.by is not None:
                 opened(draft.record, by=self.by)
         bulk.update_seen([(draft.record, self._kept(draft)) for draft in together])
+        self._follow(drafts)
+
+    def _follow(self, drafts: list[Draft]) -> None:
+        """What else is to be done once the rows are written."""
 
     def _kept(self, draft: Draft) -> dict[str, Any]:
         """The values by the columns that keep them."""

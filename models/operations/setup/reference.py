@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,15 @@ import sqlalchemy as sa
 
 from models.asset_register import AssetType, TaxGroup
 from models.clinic import Specialization
+from models.errors import N_, NotAllowed
 from models.items import Item, ItemCategory, UnitConversion
 from models.journal import Account
 from models.operations.clinic import medicine_names
+from models.operations.core import activity
 from models.organisation import CodeList, Holiday, HolidayKind, Region, RegionLevel
+from models.people import User
 from models.places import RoomClass
+from models.rights import RIGHTS
 
 FILES = Path(__file__).resolve().parents[2] / "reference"
 
@@ -76,12 +81,13 @@ def rows(name: str) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(io.StringIO(text, newline=""))
 
 
-def load(session: Any) -> dict[str, int]:
-    """Load everything that is not there yet; returns how many rows were added by table. Flushes."""
+def load(session: Any, *, items: bool = True) -> dict[str, int]:
+    """Load everything that is not there yet, the catalogue of items where `items` says so; returns how many
+    rows were added by table. Flushes."""
+    catalogue = {"item_category": _categories(session), "item": _items(session)} if items else {}
     added = {
         "account": _accounts(session),
-        "item_category": _categories(session),
-        "item": _items(session),
+        **catalogue,
         "asset_type": _asset_types(session),
         "specialization": _specializations(session),
         "room_class": _room_classes(session),
@@ -93,6 +99,26 @@ def load(session: Any) -> dict[str, int]:
     session.flush()
     session.expire_all()
     return added
+
+
+@cache
+def catalogue_size() -> int:
+    """How many items the catalogue has."""
+    return sum(1 for _row in rows("barang_gudang_rs.csv"))
+
+
+def load_items(session: Any, *, by: User) -> int:
+    """The catalogue's categories and items that are not there yet; returns how many items. Flushes. Raises
+    `NotAllowed`."""
+    if not by.has_role(*RIGHTS["item"].create):
+        raise NotAllowed(N_("Your role may not do this step."))
+    before = session.scalar(sa.select(sa.func.max(Item.id))) or 0
+    _categories(session)
+    count = _items(session)
+    activity.inserted(Item, [(key, {"code": code, "name": name}) for key, code, name in session.execute(
+        sa.select(Item.id, Item.code, Item.name).where(Item.id > before).order_by(Item.id))])
+    session.flush()
+    return count
 
 
 def _add(session: Any, model: Any, wanted: Iterable[dict[str, Any]], *key: str) -> int:

@@ -41,13 +41,17 @@ SMALL = 5
 
 
 def load(session: Any, *, scale: int = 1, seed: int = 2026,
-         progress: Callable[[str], None] | None = None) -> None:
+         progress: Callable[[str], None] | None = None, tell: Callable[..., None] | None = None) -> None:
     """Fill an empty database. Each step of `scale` above 1 adds a thousand stock moves in the years before;
-    the same
-    `seed` and the same day give the same hospital. Commits."""
+    the same `seed` and the same day give the same hospital. Commits.
+
+    `progress` hears what is loaded as a text, `tell` as a part (reference, masters, year, today), how much of
+    it is done (0 to 1) and the day that was reached.
+    """
     say = progress or (lambda _text: None)
     today = clock.today()
-    world = World(session=session, rng=random.Random(seed), today=today, scale=scale, progress=say)
+    world = World(session=session, rng=random.Random(seed), today=today, scale=scale, progress=say,
+                  tell=tell or (lambda *_told: None))
     world.end = datetime.combine(today - timedelta(days=1), time(17), clock.zone())
     started = datetime.combine(today - timedelta(days=371), time(7), clock.zone())
     actor.set_actor(None, actor.Door.COMMAND)
@@ -70,9 +74,11 @@ def _play(world: World, part: Callable[[], Any]) -> None:
     say, session = world.progress, world.session
     with part():
         say("reference data: accounts, items, regions")
+        world.tell("reference")
         reference.load(session)
     with part():
         say("people, places, stores")
+        world.tell("masters")
         people.load(world)
         places.load(world)
         stores.load_masters(world)
@@ -89,13 +95,16 @@ def _play(world: World, part: Callable[[], Any]) -> None:
     clock.freeze(world.end)
     with part():
         say("what waits today")
+        world.tell("today")
         places.load_past(world)
         stores.load_open(world)
+        world.tell("today", 0.3)
         planning.load_open(world)
         clock.freeze(world.end)
         with world.at_desks():
             assets.load_open(world)
             maintenance.load_open(world)
+        world.tell("today", 0.5)
         places.load_open(world)
         clinic.load_open(world)
         clinic.load_today(world)
@@ -104,3 +113,4 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         delegations.load_open(world)
         mistakes.load_open(world)
         notices.load(world)
+        world.tell("today", 0.8)

@@ -33,6 +33,8 @@ class World:
     today: date
     scale: int
     progress: Callable[[str], None]
+    #: Part, how much of it is done, day that was reached.
+    tell: Callable[..., None] = lambda *_told: None
     end: datetime = field(init=False)
     users: dict[str, User] = field(default_factory=dict)
     things: dict[str, Any] = field(default_factory=dict)
@@ -160,6 +162,8 @@ class World:
                     clock.freeze(when)
                     what()
             self.progress(f"the year until {week_ends:%d %b %Y}")
+            reached = min(week_ends.date(), self.today)
+            self.tell("year", 1 - (self.today - reached).days / 371, reached)
 
 
 def open_(world: World, document: Any, author: Any) -> None:
