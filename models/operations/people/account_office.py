@@ -19,6 +19,7 @@ from models.accounts import AccountTicket, TicketKind
 from models.base import db
 from models.documents import WORKFLOWS
 from models.errors import N_, NotAllowed, Refused
+from models.operations.core import step_up
 from models.operations.people import accounts, credentials
 from models.operations.people.contacts import clean_email
 from models.operations.people.mail import post_to
@@ -105,6 +106,11 @@ class Change:
     closes: bool
     opens: bool
 
+    @property
+    def is_of_rights(self) -> bool:
+        """Whether somebody gets, loses or takes over what an account may do."""
+        return bool(self.granted or self.taken or self.address or self.closes or self.opens)
+
 
 def _old(user: User, name: str) -> Any:
     """What the attribute was, when it changes; None when it does not."""
@@ -140,6 +146,8 @@ def review(user: User, roles: Iterable[Role], *, by: User | None) -> Change:
         if change.address and credentials.is_in_use(user):
             user.email_set_at, user.email_set_by_id = clock.now(), by.id if by is not None else None
             user.email_confirmed_at = None
+    if by is not None and change.is_of_rights:
+        step_up.require(step_up.RIGHTS)
     return change
 
 
@@ -225,6 +233,7 @@ def send_reset(user: User, *, by: User) -> AccountTicket:
         raise NotAllowed(N_("Your role may not do this step."))
     if by.id == user.id:
         raise NotAllowed(N_("Change your own password on the page “Sign-in and security”."))
+    step_up.require(step_up.RIGHTS)
     if user.status != AccountStatus.ACTIVE:
         raise Refused(N_("This account is closed. Make it active first."))
     until = accounts.held_until(user, by)
@@ -254,6 +263,8 @@ def check_link(record: Any, *, by: User) -> User | None:
     """
     if record.user is not None and record.user.id == by.id and record.user_id != by.id:
         raise Refused(N_("Another administrator links your account, not you."), field="user")
+    if (record.user.id if record.user is not None else None) != record.user_id:
+        step_up.require(step_up.RIGHTS)
     return db.session.get(User, record.user_id) if record.user_id is not None else None
 
 
