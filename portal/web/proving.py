@@ -7,7 +7,7 @@ to where it was going (307), in a session with a new token. A page or file that 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Flask, make_response, redirect, render_template, request
 from flask_babel import gettext
@@ -36,13 +36,16 @@ def ask(needed: NeedsProof) -> Any:
         return errors.page(403, gettext(
             "This asks anew who you are, which a token cannot say. Do it in the browser."))
     if htmx.wants_fragment():
-        came = urlsplit(htmx.page_url() or "").path or "/"
-        return htmx.sent_to(f"/account/proof?to={came}", 403)
+        return htmx.sent_to(f"/account/proof?to={quote(_local(htmx.page_url()) or '/')}", 403)
     why = next((word for word, message in WHY.items() if message == needed.message), "rights")
     stopped = _sent() if request.method == "POST" else None
-    came = urlsplit(request.referrer or "")
-    back = came._replace(scheme="", netloc="").geturl() if came.netloc == request.host else ""
-    return _page(request.full_path, why, stopped, back=back, status=403)
+    return _page(request.full_path, why, stopped, back=_local(request.referrer), status=403)
+
+
+def _local(address: str | None) -> str:
+    """Path and query of a page of ours; "" for any other."""
+    parts = urlsplit(address or "")
+    return parts._replace(scheme="", netloc="").geturl() if parts.netloc == request.host else ""
 
 
 def _sent() -> list[tuple[str, str]]:
