@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from flask import Blueprint, Flask, make_response, redirect, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
+from werkzeug.urls import iri_to_uri
 
 from models.activity import Activity
 from models.base import one_transaction
@@ -94,7 +95,7 @@ def prove() -> Any:
         return redirect(to, 307)
     answer = make_response(render_template("site/proof_done.html", to=to,
                                            back=safe_next(given["back"]) or home_of(current_user)))
-    answer.headers["Refresh"] = f"0; url={to}"
+    answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer
 
 

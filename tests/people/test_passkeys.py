@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from models import clock
+from models.accounts import TicketKind
 from models.base import db, one_transaction
-from models.operations.people import passkeys, second_factor
+from models.operations.people import accounts, passkeys, second_factor
 from models.operations.people.passkeys import Challenge, Party
 from models.outbox import Outbox
 from models.people import User
@@ -471,6 +472,16 @@ def test_an_administrator_or_the_operator_takes_all_of_them_off(client: Any, app
     add(client, Device())
     assert app.test_cli_runner().invoke(args=["user", "reset-factor", nurse.email]).exit_code == 0
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Passkey)) == 0
+
+
+def test_after_a_password_by_mail_it_opens_nothing_alone(client: Any, nurse: User, key: Device) -> None:
+    """Who may have added it is not known then; beside the new password it still counts."""
+    with one_transaction():
+        ticket = accounts.issue(nurse, TicketKind.RESET_PASSWORD, template="password_reset")
+        accounts.reset_password(accounts.token_of(ticket), passwords.hashed(PASSWORD))
+    assert client.post("/login/passkey", data={"passkey": key.sign(asked(client))}).status_code == 422
+    password(client)
+    assert client.post("/login/code", data={"passkey": key.sign(asked(client))}).status_code == 303
 
 
 def test_staff_who_have_to_set_a_factor_up_may_take_a_passkey(app: Flask, client: Any, nurse: User,

@@ -31,7 +31,7 @@ from portal.web import passwords, proving, tokens
 from portal.web.config import read
 from tests.grids.test_routes import PARTS, rules
 from tests.people.test_passkeys import add, asked
-from tests.support.factories import make_item, make_purchase_order, make_user
+from tests.support.factories import make_item, make_purchase_order, make_user, make_work_unit
 from tests.support.passkeys import Device
 
 PASSWORD = "melati putih 12 di taman"
@@ -343,6 +343,13 @@ def test_the_proof_leads_nowhere_else(client: Any, session: Any, sign_in: Any, t
         assert "evil" not in answer.text
 
 
+def test_an_address_in_any_letters_is_gone_to(client: Any, session: Any, sign_in: Any) -> None:
+    sign_in(client, staff())
+    given = {"proof_to": "/admin/item/?q=é漢", "proof_password": PASSWORD}
+    answer = client.post("/account/proof", data=given)
+    assert (answer.status_code, "q=%C3%A9" in answer.headers["Refresh"]) == (200, True)
+
+
 # ---------------------------------------------------------------- rights
 
 def saved(client: Any, person: User, **changes: Any) -> Any:
@@ -363,6 +370,13 @@ def test_who_changes_an_account_is_asked(client: Any, session: Any, sign_in: Any
     on = proved(client, page)
     fields = kept(page) | change
     assert client.post(on.location, data=fields).status_code == 303
+
+
+def test_who_moves_somebody_to_another_work_unit_is_asked(client: Any, session: Any, sign_in: Any) -> None:
+    """It says which rows the account sees."""
+    person, unit = make_user(Role.UNIT_USER), make_work_unit()
+    sign_in(client, staff(Role.ADMIN))
+    assert saved(client, person, work_unit=unit.id).status_code == 403
 
 
 def test_who_changes_a_telephone_number_is_not(client: Any, session: Any, sign_in: Any) -> None:

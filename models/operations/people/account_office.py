@@ -105,17 +105,26 @@ class Change:
     address: str | None
     closes: bool
     opens: bool
+    #: Whether it gets another work unit, which says what it sees.
+    moves: bool
 
     @property
     def is_of_rights(self) -> bool:
         """Whether somebody gets, loses or takes over what an account may do."""
-        return bool(self.granted or self.taken or self.address or self.closes or self.opens)
+        return bool(self.granted or self.taken or self.address or self.closes or self.opens
+                    or self.moves)
 
 
 def _old(user: User, name: str) -> Any:
     """What the attribute was, when it changes; None when it does not."""
     history: Any = sa.inspect(user).attrs[name].history
     return history.deleted[0] if history.deleted and history.added else None
+
+
+def _moves(user: User) -> bool:
+    """Whether the account gets another work unit, however that was set."""
+    attributes: Any = sa.inspect(user).attrs
+    return bool(attributes.work_unit.history.has_changes() or attributes.work_unit_id.history.has_changes())
 
 
 def review(user: User, roles: Iterable[Role], *, by: User | None) -> Change:
@@ -132,7 +141,8 @@ def review(user: User, roles: Iterable[Role], *, by: User | None) -> Change:
             is_new, granted=wanted - user.roles, taken=user.roles - wanted,
             address=before if not is_new and before and before.lower() != user.email.lower() else None,
             closes=not is_new and status is not None and user.status != AccountStatus.ACTIVE,
-            opens=not is_new and status is not None and user.status == AccountStatus.ACTIVE)
+            opens=not is_new and status is not None and user.status == AccountStatus.ACTIVE,
+            moves=not is_new and _moves(user))
         if by is not None and not is_new and by.id == user.id:
             _not_own(user, change)
         if Role.ADMIN in user.roles and (change.closes or Role.ADMIN in change.taken):
