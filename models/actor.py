@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -25,6 +26,9 @@ class Actor:
     user_id: int | None = None
     door: Door = Door.COMMAND
     address: str | None = None
+    #: Whether some steps ask for a fresh proof of who it is, and when it was proved last (`core.step_up`).
+    must_prove: bool = False
+    proved_at: datetime | None = None
 
 
 _NOBODY = Actor()
@@ -36,10 +40,11 @@ def actor() -> Actor:
     return _actor.get()
 
 
-def set_actor(user_id: int | None, door: Door | str = Door.COMMAND, address: str | None = None) -> None:
+def set_actor(user_id: int | None, door: Door | str = Door.COMMAND, address: str | None = None, *,
+              must_prove: bool = False, proved_at: datetime | None = None) -> None:
     """From here on `user_id` acts through `door` from the network `address`. Raises ValueError for another
     door."""
-    _actor.set(Actor(user_id, Door(door), address[:64] if address else None))
+    _actor.set(Actor(user_id, Door(door), address[:64] if address else None, must_prove, proved_at))
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from models.errors import N_
 from models.places import FundingSource
 from models.roles import Role
 from models.settings import setting
+from models.step_ups import above_step_up_limit
 from models.workflow import (
     Condition,
     Transition,
@@ -174,11 +175,12 @@ class AssetProcurement(Document, db.Model):
     workflow = Workflow(
         G.DRAFT,
         Transition("submit", (G.DRAFT,), G.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (G.SUBMITTED,), G.APPROVED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("approve", (G.SUBMITTED,), G.APPROVED, Role.FACILITIES_HEAD, when=not_own,
+                   step_up=above_step_up_limit),
         Transition("approve_payment", (G.APPROVED,), G.PAYMENT_APPROVED, Role.PAYABLES,
-                   when=(not_own, another_person)),
+                   when=(not_own, another_person), step_up=above_step_up_limit),
         Transition("approve_limit", (G.PAYMENT_APPROVED,), G.LIMIT_APPROVED, Role.DIRECTOR,
-                   when=(above_limit, not_own, another_person)),
+                   when=(above_limit, not_own, another_person), step_up=True),
         Transition("reject", (G.SUBMITTED,), G.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (G.APPROVED,), G.REJECTED, Role.PAYABLES, needs_reason=True),
         Transition("reject", (G.PAYMENT_APPROVED,), G.REJECTED, Role.DIRECTOR, needs_reason=True),

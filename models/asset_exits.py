@@ -19,6 +19,7 @@ from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.places import Building, FundingSource, Land, Ward
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import Condition, Transition, Workflow, another_person, author_steps, has_lines, not_own
 
 if TYPE_CHECKING:
@@ -195,16 +196,18 @@ class AssetAuction(Document, db.Model):
     workflow = Workflow(
         A.DRAFT,
         Transition("submit", (A.DRAFT,), A.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (A.SUBMITTED,), A.APPROVED, Role.FACILITIES_HEAD, when=(not_own, may_be_sold)),
+        Transition("approve", (A.SUBMITTED,), A.APPROVED, Role.FACILITIES_HEAD, when=(not_own, may_be_sold),
+                   step_up=above_step_up_limit),
         Transition("approve_receivables", (A.APPROVED,), A.RECEIVABLES_APPROVED, Role.RECEIVABLES,
-                   when=(not_own, another_person)),
+                   when=(not_own, another_person), step_up=above_step_up_limit),
         Transition("reject", (A.SUBMITTED,), A.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (A.APPROVED,), A.REJECTED, Role.RECEIVABLES, needs_reason=True),
         Transition("open", (A.RECEIVABLES_APPROVED, A.FAILED), A.OPEN, Role.FACILITIES_STAFF,
                    asks=("appraiser", "appraised_on"), line_asks=("appraised_value", "reserve_price")),
         Transition("sell", (A.OPEN,), A.AWARDED, Role.FACILITIES_STAFF,
                    asks=("minutes_number",)),
-        Transition("settle", (A.AWARDED,), A.SOLD, Role.RECEIVABLES, asks=("paid_on", "payment_reference")),
+        Transition("settle", (A.AWARDED,), A.SOLD, Role.RECEIVABLES, asks=("paid_on", "payment_reference"),
+                   step_up=above_step_up_limit),
         Transition("default", (A.AWARDED,), A.FAILED, Role.FACILITIES_STAFF, needs_reason=True),
         Transition("fail", (A.OPEN,), A.FAILED, Role.FACILITIES_STAFF, when=no_bid),
         *author_steps(A, author=Role.FACILITIES_STAFF,

@@ -17,6 +17,7 @@ from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.journal import Period
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import Condition, Transition, Workflow, another_person, author_steps, has_lines, not_own
 
 if TYPE_CHECKING:
@@ -97,9 +98,10 @@ class AssetValueChange(Document, db.Model):
     workflow = Workflow(
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.FACILITIES_HEAD, when=not_own,
+                   step_up=above_step_up_limit),
         Transition("approve_receivables", (S.APPROVED,), S.POSTED, Role.RECEIVABLES,
-                   when=(not_own, another_person)),
+                   when=(not_own, another_person), step_up=above_step_up_limit),
         Transition("reverse", (S.POSTED,), S.REVERSED, Role.FACILITIES_HEAD, needs_reason=True,
                    when=(not_own, month_is_open, books_stand)),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
@@ -118,6 +120,11 @@ class AssetValueChange(Document, db.Model):
     account: Mapped[Account | None] = relationship("Account")
     lines: Mapped[list[AssetValueChangeLine]] = relationship(
         back_populates="asset_value_change", cascade="all, delete-orphan", order_by="AssetValueChangeLine.id")
+
+    @property
+    def total(self) -> Decimal:
+        """What improvements cost, or what revalued assets are worth now, rupiah."""
+        return sum((line.amount for line in self.lines), Decimal(0))
 
 
 class AssetValueChangeLine(db.Model):

@@ -17,6 +17,7 @@ from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.journal import Period
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import Condition, Transition, Workflow, author_steps, not_own
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class DepreciationRun(Document, db.Model):
         Transition("submit", (S.DRAFT,), S.SUBMITTED, Role.FACILITIES_STAFF, when=period_is_over,
                    numbers=True),
         Transition("approve", (S.SUBMITTED,), S.POSTED, Role.FACILITIES_HEAD,
-                   when=(not_own, period_is_over)),
+                   when=(not_own, period_is_over), step_up=above_step_up_limit),
         Transition("reject", (S.SUBMITTED,), S.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reverse", (S.POSTED,), S.REVERSED, Role.FACILITIES_HEAD, needs_reason=True,
                    when=(not_own, last_of_its_book, entry_is_open, books_stand)),

@@ -117,6 +117,18 @@ class SlotTaken(Refused):
     is_patients = False
 
 
+class NeedsProof(Exception):
+    """Nothing is refused: the person proves anew who they are, and the same once more goes through.
+
+    No `Refused`: a page that tells refusals lets it pass, so that the one place that asks catches it.
+    `message` says what asks for it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 # ---------------------------------------------------------------- what the database said
 
 _TOLD: dict[str, tuple[type[Refused], str, str]] = {}

@@ -17,6 +17,7 @@ from models.errors import N_
 from models.line_quantities import MeasuredLine, measured, net
 from models.purchasing import PurchaseOrder, PurchaseOrderState
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import (
     Condition,
     Transition,
@@ -99,7 +100,8 @@ class GoodsReceipt(Document, db.Model):
                    numbers=True),
         Transition("submit", (G.DRAFT,), G.SUBMITTED, Role.STORE_STAFF,
                    when=(has_lines, without_order), numbers=True),
-        Transition("approve", (G.SUBMITTED,), G.POSTED, Role.FACILITIES_HEAD, when=(not_own, without_order)),
+        Transition("approve", (G.SUBMITTED,), G.POSTED, Role.FACILITIES_HEAD, when=(not_own, without_order),
+                   step_up=above_step_up_limit),
         Transition("reject", (G.SUBMITTED,), G.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("recall", (G.SUBMITTED,), G.DRAFT, Role.STORE_STAFF, when=own_document),
         Transition("reopen", (G.REJECTED,), G.DRAFT, Role.STORE_STAFF,

@@ -19,6 +19,7 @@ from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.places import Building, InpatientRoom, PhysicalCondition, Room
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import (
     Condition,
     Transition,
@@ -137,13 +138,13 @@ class Maintenance(Document, db.Model):
         S.DRAFT,
         Transition("submit", (S.DRAFT,), S.SUBMITTED, ASKERS, when=has_lines, numbers=True),
         Transition("approve", (S.SUBMITTED,), S.APPROVED, Role.FACILITIES_HEAD, when=not_own,
-                   asks=("estimated_cost",)),
+                   asks=("estimated_cost",), step_up=above_step_up_limit),
         Transition("approve_payment", (S.APPROVED,), S.PAYMENT_APPROVED, Role.PAYABLES,
-                   when=(costs_money, not_own, another_person)),
+                   when=(costs_money, not_own, another_person), step_up=above_step_up_limit),
         Transition("start", (S.APPROVED, S.PAYMENT_APPROVED), S.IN_PROGRESS, Role.FACILITIES_STAFF,
                    when=payment_settled),
         Transition("approve_cost", (S.IN_PROGRESS,), S.IN_PROGRESS, Role.PAYABLES,
-                   when=(cost_above_approved, not_own)),
+                   when=(cost_above_approved, not_own), step_up=above_step_up_limit),
         Transition("finish", (S.IN_PROGRESS,), S.DONE, Role.FACILITIES_STAFF,
                    when=(lines_finished, cost_approved)),
         Transition("finish_unapproved", (S.IN_PROGRESS,), S.DONE, Role.FACILITIES_HEAD,

@@ -57,7 +57,7 @@ class User(db.Model):
     #: way in goes there late, or by another administrator.
     email_set_at: Mapped[datetime | None]
     email_set_by_id: Mapped[int | None] = reference("user", index=False)
-    #: Since when an authenticator app is asked for at the sign-in.
+    #: Since when a second factor (authenticator app or passkey) is asked for at the sign-in.
     factor_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -134,5 +134,7 @@ class UserSession(db.Model):
     address: Mapped[str | None] = mapped_column(sa.String(64))
     #: Browser and system, so that people know their devices.
     device: Mapped[str | None] = mapped_column(sa.String(80))
+    #: When the person last proved here who they are: at the sign-in, and whenever a step asked again.
+    proved_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -19,6 +19,7 @@ from models.line_quantities import MeasuredLine, measured, plain, vat
 from models.line_quantities import net as net
 from models.roles import Role
 from models.settings import setting
+from models.step_ups import above_step_up_limit
 from models.workflow import (
     Condition,
     Transition,
@@ -189,11 +190,12 @@ class PurchaseOrder(Document, db.Model):
     workflow = Workflow(
         O.DRAFT,
         Transition("submit", (O.DRAFT,), O.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (O.SUBMITTED,), O.APPROVED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("approve", (O.SUBMITTED,), O.APPROVED, Role.FACILITIES_HEAD, when=not_own,
+                   step_up=above_step_up_limit),
         Transition("approve_payment", (O.APPROVED,), O.PAYMENT_APPROVED, Role.PAYABLES,
-                   when=(not_own, another_person)),
+                   when=(not_own, another_person), step_up=above_step_up_limit),
         Transition("approve_limit", (O.PAYMENT_APPROVED,), O.LIMIT_APPROVED, Role.DIRECTOR,
-                   when=(above_limit, not_own, another_person)),
+                   when=(above_limit, not_own, another_person), step_up=True),
         Transition("reject", (O.SUBMITTED,), O.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (O.APPROVED,), O.REJECTED, Role.PAYABLES, needs_reason=True),
         Transition("reject", (O.PAYMENT_APPROVED,), O.REJECTED, Role.DIRECTOR, when=above_limit,

@@ -38,6 +38,8 @@ GROUPS: tuple[Group, ...] = (
           ("consultation", "registration", "duty", "letter", "prescription", "video")),
     Group("messages", N_("Messages and reports"), N_("Who is told of what, when, and by which channel."),
           ("notices", "daily_report", "papers", "log")),
+    Group("security", N_("Sign-in and security"),
+          N_("When somebody who is signed in proves again who they are."), ("security",)),
     Group("accounts", N_("Accounts of the books"),
           N_("The account of the chart on which each kind of entry is posted. A change holds for entries "
              "from now on."), ("books", "account")),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,21 +14,29 @@ from models.base import db
 from models.errors import N_, Refused
 from models.journal import Account
 from models.organisation import Setting, Status
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a setting's text may be: `read` makes its value or raises ValueError; `says` is what people may
-    write.
-
-    `input` is how the page of settings asks for it: text, lines, number, money, percent, month, account,
-    switch, or choice, one of `choices`: value and word.
-    """
-
-    read: Callable[[str], Any]
-    says: str
-    input: str = "text"
-    choices: tuple[tuple[str, str], ...] = ()
+from models.setting_kinds import (
+    ACCOUNT,
+    ADDRESSES,
+    ANSWER,
+    AUTOMATIC,
+    FREE_TEXT,
+    HOUR,
+    HOURS,
+    LINES,
+    LOGO,
+    MONEY,
+    MONTH,
+    NETWORKS,
+    PERCENT,
+    PHONE,
+    PROPOSAL,
+    SWITCH,
+    TAX_METHOD,
+    TEXT,
+    VIDEO_SERVERS,
+    Kind,
+    whole,
+)
 
 
 @dataclass(frozen=True)
@@ -49,133 +54,10 @@ class Declared:
     help: str = ""
     strict: str | None = None
     refuses: bool = False
+    #: Whoever changes it proves anew who they are: it says who decides, or up to what amount.
+    step_up: bool = False
 
 
-THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?|\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
-
-
-def _number(text: str) -> Decimal:
-    """A number as people write it: 50000000, 50.000.000, 50,000,000, 1,5 or 1.5. Raises ValueError."""
-    text = text.strip()
-    if THOUSANDS.fullmatch(text):
-        points = "." in text.partition(",")[0]
-        text = text.replace(".", "").replace(",", ".") if points else text.replace(",", "")
-    text = text.replace(",", ".")
-    if not re.fullmatch(r"\d{1,30}(\.\d{1,6})?", text, re.ASCII):
-        raise ValueError(text)
-    return Decimal(text)
-
-
-def _within(low: int, high: int | None) -> Callable[[str], Decimal]:
-    def read(text: str) -> Decimal:
-        value = _number(text)
-        if value < low or (high is not None and value > high):
-            raise ValueError(text)
-        return value
-    return read
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"\d{1,6}", text.strip(), re.ASCII) or not low <= int(text) <= high:
-            raise ValueError(text)
-        return int(text)
-    return read
-
-
-def _choice(**words: str) -> Callable[[str], str]:
-    """One of `words`, by any of the spellings that its value lists, blanks between."""
-    spelt = {entry: word for word, spellings in words.items() for entry in (word, *spellings.split())}
-
-    def read(text: str) -> str:
-        try:
-            return spelt[text.strip().lower()]
-        except KeyError:
-            raise ValueError(text) from None
-    return read
-
-
-def _text(text: str) -> str:
-    if not text.strip():
-        raise ValueError(text)
-    return text.strip()
-
-
-#: How a telephone number is written for people: digits, with blanks, dots, dashes, brackets and one plus.
-_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,28}", re.ASCII)
-
-
-def _phone(text: str) -> str:
-    """A number as people read it, or nothing. Raises ValueError."""
-    text = text.strip()
-    written = _PHONE.fullmatch(text.removeprefix("("))
-    if text and (written is None or not 5 <= sum(map(str.isdigit, text)) <= 15):
-        raise ValueError(text)
-    return text
-
-
-def _networks(text: str) -> list[Any]:
-    """Addresses and networks, separated by commas or blanks. Raises ValueError."""
-    return [ipaddress.ip_network(entry, strict=False) for entry in re.split(r"[,;\s]+", text) if entry]
-
-
-def _month(text: str) -> date | None:
-    """The first day of a month written as 2026-01; None for nothing. Raises ValueError."""
-    return date.fromisoformat(f"{text.strip()}-01") if text.strip() else None
-
-
-def _hours(text: str) -> list[int]:
-    read = _whole(1, 24 * 14)
-    return sorted({read(entry) for entry in re.split(r"[,;]", text) if entry.strip()}, reverse=True)
-
-
-def _addresses(text: str) -> list[str]:
-    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
-    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", entry) for entry in result):
-        raise ValueError(text)
-    return result
-
-
-def _video_servers(text: str) -> list[str]:
-    result = [entry for entry in re.split(r"[,;\s]+", text) if entry]
-    if not all(re.fullmatch(r"(stuns?|turns?):[\w.\-\[\]:]+(\?transport=(udp|tcp))?", entry)
-               for entry in result):
-        raise ValueError(text)
-    return result
-
-
-TEXT = Kind(_text, N_("Write a few words."))
-FREE_TEXT = Kind(str.strip, N_("Any text, or nothing."))
-PHONE = Kind(_phone, N_("Write a telephone number, for example (0321) 555123, or nothing."))
-NETWORKS = Kind(_networks, N_("Write network addresses separated by commas, for example 203.0.113.7, "
-                              "198.51.100.0/24, or nothing."))
-LOGO = Kind(lambda text: str(int(text)) if text.strip() else "", N_("Choose a picture, or none."), "picture")
-LINES = Kind(_text, N_("Write one point a line."), "lines")
-ACCOUNT = Kind(_text, N_("Write the code of an active account of the chart, for example 117211."), "account")
-SWITCH = Kind(_choice(yes="ya true on 1", no="tidak false off 0"), N_("Write yes or no."), "switch")
-AUTOMATIC = Kind(_choice(yes="ya true on 1", no="tidak false off 0", not_urgent="routine"),
-                 N_("Write yes, no or not_urgent."), "choice",
-                 (("yes", N_("yes")), ("no", N_("no")), ("not_urgent", N_("yes, unless it is urgent"))))
-MONEY = Kind(_within(0, None), N_("Write an amount in rupiah, for example 50000000."), "money")
-PERCENT = Kind(_within(0, 100), N_("Write a number from 0 to 100 without a percent sign, for example 5."),
-               "percent")
-HOUR = Kind(_whole(0, 23), N_("Write an hour from 0 to 23."), "number")
-HOURS = Kind(_hours, N_("Write hours separated by commas, for example 24,1."))
-ADDRESSES = Kind(_addresses, N_("Write e-mail addresses separated by commas, or nothing."))
-MONTH = Kind(_month, N_("Write a month as 2026-01, or nothing."), "month")
-TAX_METHOD = Kind(_choice(straight_line="", declining_balance=""),
-                  N_("Write straight_line or declining_balance."), "choice",
-                  (("straight_line", N_("Straight line")), ("declining_balance", N_("Declining balance"))))
-PROPOSAL = Kind(_choice(levels="", forecast=""), N_("Write levels or forecast."), "choice",
-                (("levels", N_("Up to the maximum, in reorder quantities")),
-                 ("forecast", N_("By forecast, where one can be made: until the order after next"))))
-
-
-def whole(low: int, high: int, says: str) -> Kind:
-    return Kind(_whole(low, high), says, "number")
-
-
-ANSWER = whole(1, 720, N_("Write whole hours from 1 to 720."))
 #: Every setting. Accounts are codes of the BLU chart.
 SETTINGS: dict[str, Declared] = {
     # What papers, mails and the panel contact the hospital.
@@ -230,12 +112,14 @@ SETTINGS: dict[str, Declared] = {
         "", MONTH, N_("First month of the books"),
         N_("Nothing is dated before it. Empty: the year in which the first paper was posted.")),
     "purchase_order.limit": Declared(
-        "50000000", MONEY, N_("Purchase orders above it need the director"), N_("VAT included."), strict="0"),
+        "50000000", MONEY, N_("Purchase orders above it need the director"), N_("VAT included."),
+        strict="0", step_up=True),
     "asset_procurement.limit": Declared(
         "100000000", MONEY, N_("Asset procurements above it need the director"), N_("Tax included."),
-        strict="0"),
+        strict="0", step_up=True),
     "asset_procurement.needs_plan": Declared(
-        "no", SWITCH, N_("Asset procurements take lines of approved plans alone"), strict="yes"),
+        "no", SWITCH, N_("Asset procurements take lines of approved plans alone"),
+        strict="yes", step_up=True),
     "asset_receipt.capitalise_vat": Declared(
         "yes", SWITCH, N_("VAT on an asset is part of its cost"), N_("Otherwise it is expensed."),
         refuses=True),
@@ -270,10 +154,10 @@ SETTINGS: dict[str, Declared] = {
     "stores.own_only": Declared(
         "no", SWITCH, N_("Store staff and heads of store work with the stores of their own work unit alone"),
         N_("Stores of no unit, and of a unit that has nobody for it, stay open to all of them."),
-        strict="yes"),
+        strict="yes", step_up=True),
     "delivery_request.urgent": Declared(
         "yes", SWITCH, N_("Urgent requests are delivered without an approval of the delivery"),
-        N_("The head of facilities is told at once and finds them in a report."), strict="no"),
+        N_("The head of facilities is told at once and finds them in a report."), strict="no", step_up=True),
     "fault_report.answer_hours.normal": Declared("72", ANSWER, N_("Hours to answer a normal fault report")),
     "fault_report.answer_hours.urgent": Declared("8", ANSWER, N_("Hours to answer an urgent fault report")),
     "fault_report.answer_hours.danger": Declared(
@@ -283,7 +167,7 @@ SETTINGS: dict[str, Declared] = {
         "60", whole(0, 365, N_("Write whole days from 0 to 365.")),
         N_("Days before a warranty or service contract ends on which facilities staff are told")),
     "goods_receipt.tolerance": Declared(
-        "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over")),
+        "0", PERCENT, N_("Percent of the ordered quantity that a receipt may go over"), step_up=True),
     "papers.remind_days": Declared(
         "7", whole(0, 365, N_("Write whole days from 0 to 365.")),
         N_("Days after which people are reminded of a paper that nobody carries on"),
@@ -292,11 +176,13 @@ SETTINGS: dict[str, Declared] = {
         "no", SWITCH, N_("What leaves one store is in the other at once"),
         N_("Where both are shelves of one house: nobody says that it came.")),
     "supplier_invoice.tolerance": Declared(
-        "0", PERCENT, N_("Percent by which an invoice's amounts and VAT may differ from the receipt's")),
+        "0", PERCENT, N_("Percent by which an invoice's amounts and VAT may differ from the receipt's"),
+        step_up=True),
     "supplier_invoice.freight_limit": Declared(
-        "500000", MONEY, N_("Most freight that an invoice may charge without an order"), strict="0"),
+        "500000", MONEY, N_("Most freight that an invoice may charge without an order"),
+        strict="0", step_up=True),
     "supplier_invoice.rounding_limit": Declared(
-        "1000", MONEY, N_("Most rupiah that an invoice may be rounded by"), strict="0"),
+        "1000", MONEY, N_("Most rupiah that an invoice may be rounded by"), strict="0", step_up=True),
     "consultation.auto_approve": Declared(
         "no", AUTOMATIC, N_("Consultations are approved by themselves when asked for"),
         N_("“yes”: all; “not_urgent”: all but those that the answers before it call urgent.")),
@@ -342,13 +228,23 @@ SETTINGS: dict[str, Declared] = {
         "", FREE_TEXT, N_("Where patients fetch their medicines"),
         N_("For example “Apotek Rawat Jalan, lantai 1, 07.00–21.00”. Empty: the hospital's pharmacy.")),
     "video.servers": Declared(
-        "", Kind(_video_servers, N_("Write addresses such as stun:stun.hospital.id:3478, "
-                                    "turn:turn.hospital.id:3478, or nothing.")),
-        N_("STUN and TURN servers of video calls"),
+        "", VIDEO_SERVERS, N_("STUN and TURN servers of video calls"),
         N_("Without one, calls work where both sides are in one network. A TURN server also needs "
            "TURN_SECRET in the environment.")),
+    "security.step_up_minutes": Declared(
+        "10", whole(1, 720, N_("Write whole minutes from 1 to 720.")),
+        N_("Minutes for which a proof of who somebody is counts"),
+        N_("Afterwards approvals above the limit, files with many rows, and changes of rights ask for the "
+           "second factor again."), step_up=True),
+    "security.step_up_limit": Declared(
+        "50000000", MONEY, N_("Approvals above it ask for the second factor again"),
+        N_("Rupiah. “0”: every approval of an amount."), strict="0", step_up=True),
+    "security.step_up_password": Declared(
+        "yes", SWITCH, N_("Accounts without a second factor prove who they are with their password"),
+        N_("Otherwise they have to set up a second factor first."), strict="no", step_up=True),
     "daily_report.recipients": Declared("", ADDRESSES, N_("Who gets yesterday's performance report by mail")),
-    "log.recipients": Declared("", ADDRESSES, N_("Who gets the signed root of the activity log each day")),
+    "log.recipients": Declared(
+        "", ADDRESSES, N_("Who gets the signed root of the activity log each day"), step_up=True),
     "log.head_file": Declared("no", SWITCH, N_("Keep that root each day as a file in the instance folder")),
     "daily_report.hour": Declared("6", HOUR, N_("Hour from which on the performance report goes out")),
     "notices.whatsapp": Declared("no", SWITCH, N_("People who want it are told by WhatsApp")),

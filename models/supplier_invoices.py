@@ -17,6 +17,7 @@ from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.purchasing import net
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import Condition, Transition, Workflow, approval_steps, author_steps
 
 if TYPE_CHECKING:
@@ -69,12 +70,13 @@ class SupplierInvoice(Document, db.Model):
     also_final_in = (I.APPROVED,)  # approving is posting
     workflow = Workflow(
         I.DRAFT,
-        *approval_steps(I, author=Role.FACILITIES_STAFF, approver=Role.PAYABLES),
+        *approval_steps(I, author=Role.FACILITIES_STAFF, approver=Role.PAYABLES,
+                        step_up=above_step_up_limit),
         Transition("pay", (I.APPROVED,), I.PAID, Role.PAYABLES,
-                   asks=("paid_on", "payment_reference", "set_off_amount")),
+                   asks=("paid_on", "payment_reference", "set_off_amount"), step_up=above_step_up_limit),
         Transition("reverse", (I.APPROVED,), I.REVERSED, Role.PAYABLES, needs_reason=True),
         Transition("reverse_payment", (I.PAID,), I.APPROVED, Role.RECEIVABLES, when=not_who_paid,
-                   needs_reason=True),
+                   needs_reason=True, step_up=above_step_up_limit),
         *author_steps(I, author=Role.FACILITIES_STAFF),
     )
 

@@ -13,6 +13,7 @@ from models import clock
 from models.base import Id, Money, db, reference
 from models.documents import Area, Document, Posts, author, state_column
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import Transition, Workflow
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class SupplierRefund(Document, db.Model):
     posts, process = Posts.JOURNAL, "purchasing"
     workflow = Workflow(
         F.DRAFT,
-        Transition("post", (F.DRAFT,), F.POSTED, Role.PAYABLES, numbers=True),
+        Transition("post", (F.DRAFT,), F.POSTED, Role.PAYABLES, numbers=True,
+                   step_up=above_step_up_limit),
         Transition("reverse", (F.POSTED,), F.REVERSED, Role.PAYABLES, needs_reason=True),
         Transition("cancel", (F.DRAFT,), F.CANCELLED, Role.PAYABLES, needs_reason=True),
     )

@@ -64,6 +64,7 @@ class Transition:
     `asks`: attributes of the document that the person fills in with this step (a reference, a price);
     `line_asks`: attributes of each of its lines, `line_hint` says how that is meant. `may_skip`: what it asks
     may be left as it is, so it can be taken for many at once.
+    `step_up`: who takes it proves anew who they are, always or where the condition holds.
     `last_resort`: the document waits for this step only where this holds; the button is there all the same.
     """
 
@@ -78,6 +79,7 @@ class Transition:
     line_asks: tuple[str, ...] = ()
     line_hint: str = ""
     may_skip: bool = False
+    step_up: bool | Condition = False
     last_resort: Condition | None = None
 
     @property
@@ -116,6 +118,12 @@ class Transition:
         out."""
         return (person for person in acting(user, self.roles, document)
                 if self.refusal(document, person, user) is None)
+
+    def is_guarded(self, document: Any, user: Any) -> bool:
+        """Whether this person has to have proved a short time ago who they are."""
+        if isinstance(self.step_up, Condition):
+            return self.step_up.test(document, user)
+        return self.step_up
 
     @property
     def is_refusal(self) -> bool:

@@ -29,9 +29,9 @@ from portal.forms import (
     takes,
 )
 from portal.web import passwords
-from portal.web.guessing import Guesses
 from portal.web.links import public_url
 from portal.web.locale import refusal_text
+from portal.web.second_step import password_problem as present_password_problem
 from portal.web.signin import TOKEN, renew_session, token_hash
 from portal.web.throttle import Throttle
 
@@ -39,8 +39,6 @@ bp = Blueprint("own_account", __name__, url_prefix="/account")
 #: Mails that one network address may cause, and all together.
 mails = Throttle("account-mail", limit=10, window=timedelta(minutes=15), together=True)
 all_mails = Throttle("account-mail-house", limit=300, window=timedelta(minutes=15), together=True)
-#: The present password, asked of whoever is signed in.
-session_guesses = Guesses("session")
 #: Tickets that one network address may try.
 tickets = Throttle("account-ticket", limit=30, window=timedelta(minutes=10))
 #: Identity numbers that one account may write: the answer tells nothing, and nobody tries out a list.
@@ -143,12 +141,7 @@ def known_password(form: PasswordedForm) -> str:
     """Why the typed present password is not right; empty when it is, or when there is none yet."""
     if current_user.password_hash is None:
         return ""
-    # counted apart from the sign-in: whoever sits at an open session locks the owner out of nothing
-    attempt = session_guesses.begin(str(current_user.id))
-    if not passwords.verified(str(form.current.data or ""), current_user.password_hash):
-        return gettext("This is not your present password.")
-    attempt.right()
-    return ""
+    return present_password_problem(current_user, str(form.current.data or ""))
 
 
 @access.signed_in

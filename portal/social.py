@@ -120,7 +120,7 @@ def _arrived(identity: Identity) -> Any:
 
 def _enter(account: Any) -> Any:
     wanted = session.get(WANTED)
-    return second_step.enter(account, wanted)
+    return second_step.enter(account, wanted, is_proved=False)
 
 
 # ---------------------------------------------------------------- an account that is there

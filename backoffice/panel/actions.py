@@ -13,6 +13,7 @@ from flask_login import current_user
 from backoffice.panel.views import message_of
 from models.base import one_transaction
 from models.errors import Refused
+from models.operations.core import step_up
 from models.operations.core.approvals import perform
 from models.workflow import Transition
 
@@ -66,6 +67,9 @@ class RowActions:
     def take_for_rows(self, name: str, ids: list[str]) -> Any:
         """Take one step for each ticked row, each in a transaction of its own; the result is told per row."""
         ids = list(dict.fromkeys(ids))[:MOST_TICKED]
+        if step_up.is_due():  # asked before the first, so that none is half of what was ticked
+            records = filter(None, map(self.read_one, ids))
+            step_up.require_for(((record, name) for record in records), by=current_user)
         fine = 0
         for id in ids:
             record = self.read_one(id)

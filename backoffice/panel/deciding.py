@@ -3,6 +3,7 @@ its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from backoffice.panel.inbox import Waiting
 from models.base import db, one_transaction
 from models.documents import WORKFLOWS, known_histories
 from models.errors import N_, NotAllowed, Refused
+from models.operations.core import step_up
 from models.operations.core.approvals import perform
 from models.operations.people import notices
 from models.rights import may, scope
@@ -114,11 +116,29 @@ def _said(line: Any) -> str:
 def decide(keys: list[str], *, yes: bool, reason: str, by: Any) -> list[Outcome]:
     """Answer each paper of `keys` (table, id and the version that was looked at), one after the other: what
     is refused leaves the others done."""
-    return [_decide_one(key, yes, reason, by) for key in list(dict.fromkeys(keys))[:MOST_TICKED]]
+    keys = list(dict.fromkeys(keys))[:MOST_TICKED]
+    if yes and step_up.is_due():  # asked before the first, so that none is half of what was ticked
+        step_up.require_for(_steps_of(keys, by), by=by)
+    return [_decide_one(key, yes, reason, by) for key in keys]
+
+
+def _steps_of(keys: list[str], by: Any) -> Iterator[tuple[Any, str]]:
+    """The papers that can be said yes to, each with the name of that step."""
+    for key in keys:
+        table, id, _version = _parts(key)
+        record = paper(table, id, by)
+        step = answers(record, by)[0] if record is not None else None
+        if step is not None:
+            yield record, step.name
+
+
+def _parts(key: str) -> tuple[str, str, str]:
+    table, id, version = ((*key.split(":"), "", "")[:3])
+    return table, id, version
 
 
 def _decide_one(key: str, yes: bool, reason: str, by: Any) -> Outcome:
-    table, id, version = ((*key.split(":"), "", "")[:3])
+    table, id, version = _parts(key)
     record = paper(table, id, by)
     if record is None:
         return Outcome("", table, GONE)

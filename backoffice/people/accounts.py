@@ -19,7 +19,8 @@ from backoffice.panel.views import done
 from models.api import ApiToken
 from models.base import db, one_transaction
 from models.errors import N_, Refused
-from models.operations.people import account_office, accounts, credentials, second_factor
+from models.operations.core import step_up
+from models.operations.people import account_office, accounts, credentials, passkeys, second_factor
 from models.organisation import CodeList, Setting
 from models.people import User, UserSession
 from models.rights import may
@@ -86,7 +87,8 @@ class UserView(MasterView):
             "identities": [accounts.provider_name(entry.issuer)
                            for entry in credentials.identities_of(record)],
             "expires_at": credentials.expires_at, "held_until": accounts.held_until(record, current_user),
-            "in_use": credentials.is_in_use(record), "mail_works": public_url() is not None}
+            "keys": passkeys.of_account(record), "in_use": credentials.is_in_use(record),
+            "mail_works": public_url() is not None}
 
     @expose("/<id>/password_link", methods=("POST",))
     def password_link_view(self, id: str) -> Any:
@@ -178,8 +180,10 @@ class SettingView(MasterView):
         return form
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
+        was = db.session.get(Setting, record.id).key if record.id else ""
         record.key = form.key.data
         record.value = checked(record.key, record.value)
+        step_up.require_for_settings((was, record.key))
 
     def label(self, name: str) -> str:
         return {"meaning": gettext("Meaning"),

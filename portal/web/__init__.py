@@ -22,6 +22,7 @@ from portal.web import (
     logs,
     macros,
     metrics,
+    proving,
     request_id,
     second_step,
     signin,
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     devices.init_app(app)
     signin.init_app(app)
     second_step.init_app(app)
+    proving.init_app(app)
     errors.init_app(app)
     macros.init_app(app)
     app.register_blueprint(health.bp)

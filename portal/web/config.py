@@ -61,6 +61,8 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         # Staff set up a second factor before anything else; demo accounts never.
         "SECOND_FACTOR": _one_of("SECOND_FACTOR", ("staff", "off"),
                                  "staff" if environment == "production" else "off"),
+        # Large approvals, files with many rows, and changes of rights ask again who it is.
+        "STEP_UP": _one_of("STEP_UP", ("on", "off"), "on" if environment == "production" else "off"),
         "TURN_SECRET": os.environ.get("TURN_SECRET") or "",
         "SQL_LAB": _switch("SQL_LAB"),
         "METRICS_TOKEN": os.environ.get("METRICS_TOKEN") or "",

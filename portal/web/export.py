@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from models.activity import Activity
 from models.base import db, one_transaction
-from models.operations.core import activity
+from models.operations.core import activity, step_up
 from portal.web import workbook
 
 #: What a spreadsheet would run, behind quotes too: one more goes in front, so that the text comes back.
@@ -24,10 +24,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def note(table_name: str, changed_id: int | None = None, **properties: str) -> None:
-    """Write down that the person takes a file away, before its rows are read.
+    """Write down that the person takes a file away, before its rows are read. Raises `NeedsProof`.
 
     The person is read again at once: rows are written when the session of the request is gone.
     """
+    step_up.require(step_up.FILE)
     with one_transaction():
         activity.record(Activity.EXPORTED, table_name=table_name, changed_id=changed_id,
                         properties=properties)

@@ -70,3 +70,5 @@ class Guesses:
 
 #: Passwords, at every door that takes one.
 password_guesses = Guesses("login")
+#: The present password, asked of whoever is signed in.
+session_guesses = Guesses("session")

@@ -1,11 +1,24 @@
-"""The second step of signing in: the code of the app, and who may go on without one."""
+"""The second step of signing in: the code of the app or a passkey, who may go on without one, and the passkey
+that opens an account by itself."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
@@ -14,10 +27,10 @@ from models import clock
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.operations.core import activity
-from models.operations.people import second_factor
+from models.operations.people import passkeys, second_factor
 from models.people import User
-from portal.web import htmx, signin
-from portal.web.guessing import Guesses
+from portal.web import htmx, passkey_door, passwords, signin
+from portal.web.guessing import Guesses, session_guesses
 from portal.web.links import home_of, safe_next
 
 bp = Blueprint("second_step", __name__)
@@ -36,10 +49,10 @@ def _mark(user: User) -> str:
     return hashlib.sha256(f"{user.id}:{user.password_hash}:{user.factor_since}".encode()).hexdigest()
 
 
-def enter(user: User, wanted: str | None) -> Any:
-    """After the first proof: in, or to the second step."""
+def enter(user: User, wanted: str | None, *, is_proved: bool) -> Any:
+    """After the first proof: in, or to the second step. `is_proved`: it was the account's password."""
     if user.factor_since is None:
-        signin.sign_in(user)
+        signin.sign_in(user, is_proved=is_proved)
         db.session.commit()
         return redirect(safe_next(wanted) or home_of(user), 303)
     session[HALF] = [user.id, int(clock.now().timestamp()), _mark(user), safe_next(wanted) or ""]
@@ -59,7 +72,8 @@ def _half() -> tuple[User, str] | None:
 
 def _code_page(user: User, error: str = "", status: int = 200) -> Any:
     helpers = second_factor.who_resets(user)[:SHOWN] if user.is_staff else []
-    return render_template("site/code.html", error=error, user=user, helpers=helpers), status
+    return render_template("site/code.html", error=error, user=user, helpers=helpers,
+                           **factors_of(user)), status
 
 
 @bp.get("/login/code")
@@ -75,23 +89,86 @@ def code_post() -> Any:
         session.pop(HALF, None)
         return redirect("/login", 303)
     user, wanted = half
-    typed = request.form.get("code", "").replace("\0", "")[:80]
-    if not typed.strip():
-        return _code_page(user, gettext("Type the code."), 422)
-    attempt = code_guesses.begin(str(user.id), user)
-    with one_transaction():
-        right = second_factor.is_right(user, typed)
-        if right:
-            signin.sign_in(user)
-        else:
-            activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id)
-    if not right:
-        return _code_page(user, gettext(
-            "This code is not right, or was used already. Wait for the next one, or type a recovery "
-            "code."), 422)
-    attempt.right()
+    wrong = factor_problem(user, lambda: signin.sign_in(user, is_proved=True))
+    if wrong:
+        return _code_page(user, wrong, 422)
     session.pop(HALF, None)
     return redirect(safe_next(wanted) or home_of(user), 303)
+
+
+# ---------------------------------------------------------------- what proves who it is
+
+def factors_of(user: User) -> dict[str, bool]:
+    """What a page that asks for the second factor offers."""
+    return {"has_app": second_factor.has_app(user),
+            "has_passkey": passkeys.has_any(user) and passkey_door.party() is not None}
+
+
+def factor_problem(user: User, then: Callable[[], None], *, prefix: str = "") -> str:
+    """Do `then` where the form holds a right code, or a passkey's answer; else what is wrong. Counted."""
+    typed, answer = (request.form.get(prefix + name, "").replace("\0", "") for name in ("code", "passkey"))
+    if not typed.strip() and not answer:
+        return gettext("Type the code, or use a passkey.") if passkeys.has_any(user) \
+            else gettext("Type the code.")
+    attempt = code_guesses.begin(str(user.id), user)
+    with one_transaction():
+        right = (passkey_door.used(answer, user) is not None if answer
+                 else second_factor.is_right(user, typed[:80]))
+        if right:
+            then()
+        else:
+            activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id)
+    if right:
+        attempt.right()
+        return ""
+    if answer:
+        return gettext("This passkey did not open the account. Try again, or type a code.")
+    return gettext("This code is not right, or was used already. Wait for the next one, or type a recovery "
+                   "code.")
+
+
+def password_problem(user: User, typed: str) -> str:
+    """What is wrong with the present password of whoever is signed in. Counted."""
+    # counted apart from the sign-in: whoever sits at an open session locks the owner out of nothing
+    attempt = session_guesses.begin(str(user.id))
+    if not passwords.verified(typed, user.password_hash):
+        return gettext("This is not your present password.")
+    attempt.right()
+    return ""
+
+
+# ---------------------------------------------------------------- passkeys
+
+@bp.post("/login/passkey/options")
+def passkey_options() -> Any:
+    """What the browser asks its devices: for the keys of whoever is signed in, or is at the second step; else
+    for any key that opens an account."""
+    half = _half()
+    user = (current_user._get_current_object() if current_user.is_authenticated  # type: ignore[attr-defined]
+            else half[0] if half is not None and request.form.get("alone") != "1" else None)
+    options = passkey_door.asking(user)
+    return jsonify(options) if options is not None else abort(404)
+
+
+@bp.post("/login/passkey")
+def passkey_post() -> Any:
+    """In by a passkey that opens the account alone: the device asked for PIN, finger or face."""
+    # no account is named, so every wrong answer from one address counts together
+    attempt = code_guesses.begin(f"passkey|{request.remote_addr}")
+    with one_transaction():
+        row = passkey_door.used(request.form.get("passkey", ""), None)
+        user = db.session.get(User, row.user_id) if row is not None else None
+        if user is not None and user.is_active:
+            signin.sign_in(user, is_proved=True)
+        else:
+            activity.record(Activity.LOGIN_FAILED, table_name="user",
+                            changed_id=row.user_id if row is not None else None)
+    if user is None or not user.is_active:
+        return signin.login_page(error=gettext(
+            "This passkey opens no account here. Sign in with e-mail and password."), status=422)
+    attempt.right()
+    session.pop(HALF, None)
+    return redirect(safe_next(request.form.get("next")) or home_of(user), 303)
 
 
 def is_missing(user: User) -> bool:

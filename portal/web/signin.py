@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from models.operations.core import activity
 from models.operations.people import credentials
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
-from portal.web import devices, htmx, locale, passwords, second_step, tokens
+from portal.web import devices, htmx, locale, passkey_door, passwords, second_step, tokens
 from portal.web.guessing import password_guesses
 from portal.web.links import home_of, safe_next
 
@@ -69,18 +69,20 @@ def keep_strong(user: User, password: str) -> None:
         credentials.renew_hash(user, stronger)
 
 
-def start_session(user: User) -> str:
-    """A new sign-in of `user`; returns the token for the cookie. Flushes."""
+def start_session(user: User, *, proved_at: datetime | None = None,
+                  started_at: datetime | None = None) -> str:
+    """A new sign-in of `user`, or one that goes on from `started_at`; returns the token for the cookie.
+    Flushes."""
     token = secrets.token_urlsafe(32)
     db.session.add(UserSession(token_hash=tokens.hashed(token), user_id=user.id, address=request.remote_addr,
-                               device=device()))
+                               device=device(), proved_at=proved_at, started_at=started_at or clock.now()))
     db.session.flush()
     return token
 
 
-def sign_in(user: User) -> None:
+def sign_in(user: User, *, is_proved: bool = False) -> None:
     """Make the browser `user`'s: the old session ends, a new one begins, the log notes it, and the person is
-    told of a device that is new."""
+    told of a device that is new. `is_proved`: by the second factor, or the password where there is none."""
     end_session()
     if devices.known(user) is None:
         credentials.tell_of_device(user, device(), request.remote_addr)
@@ -88,16 +90,19 @@ def sign_in(user: User) -> None:
     keep = {key: session[key] for key in ("csrf_token",) if key in session}
     session.clear()
     session.update(keep)
-    session[TOKEN] = start_session(user)
+    session[TOKEN] = start_session(user, proved_at=clock.now() if is_proved else None)
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
 
 
-def renew_session(user: User) -> None:
-    """A new token for this browser, after the account's sessions ended: a copy of the old one opens
-    nothing."""
+def renew_session(user: User, *, is_proved: bool = False) -> None:
+    """A new token for this browser: a copy of the old one opens nothing. It ends when the old one would have;
+    `is_proved`: the person just proved who they are."""
+    old = db.session.scalar(sa.select(UserSession).where(UserSession.token_hash == token_hash()))
     end_session()
     devices.remember(user)
-    session[TOKEN] = start_session(user)
+    session[TOKEN] = start_session(
+        user, proved_at=clock.now() if is_proved else old.proved_at if old is not None else None,
+        started_at=old.started_at if old is not None else None)
 
 
 def end_session() -> None:
@@ -137,6 +142,7 @@ def load(_request: Any) -> User | None:
         # Not at each request: a write for every page would lock SQLite.
         with one_transaction():
             db.session.execute(sa.update(UserSession).where(UserSession.id == result.id).values(seen_at=now))
+    g.proved_at = result.proved_at
     g.panel_choices = user.panel_choices  # a page that writes that it was read forgets the account
     if session.get(locale.LANGUAGE) != user.language:
         session[locale.LANGUAGE] = str(user.language)
@@ -207,15 +213,16 @@ def root() -> Any:
 def login() -> Any:
     if current_user.is_authenticated:
         return redirect(safe_next(request.args.get("next")) or home_of(current_user))
-    return _login_page(email=request.args.get("email", ""))
+    return login_page(email=request.args.get("email", ""))
 
 
-def _login_page(email: str = "", error: str = "", status: int = 200) -> Any:
+def login_page(email: str = "", error: str = "", status: int = 200) -> Any:
     demo = []
     if current_app.config["RAWAT_ENV"] == "demo":
         can_sign_in = sa.select(User).where(User.is_demo, User.password_hash.is_not(None))
         demo = db.session.scalars(can_sign_in.order_by(User.id)).all()
     return render_template("site/login.html", email=email, error=error, demo=demo,
+                           with_passkeys=passkey_door.party() is not None,
                            next=safe_next(request.values.get("next"))), status
 
 
@@ -224,17 +231,17 @@ def login_post() -> Any:
     email = request.form.get("email", "").strip()[:254]
     password = request.form.get("password", "")
     if not email or not password:
-        return _login_page(email, gettext("Type your e-mail and your password."), 422)
+        return login_page(email, gettext("Type your e-mail and your password."), 422)
     user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.lower()))
     attempt = password_guesses.begin(email, user)
     if not passwords.verified(password,
                               user.password_hash if user else None) or user is None or not user.is_active:
         activity.record(Activity.LOGIN_FAILED, table_name="user", changed_id=user.id if user else None)
         db.session.commit()
-        return _login_page(email, gettext("E-mail or password is not right. Check both and try again."), 422)
+        return login_page(email, gettext("E-mail or password is not right. Check both and try again."), 422)
     attempt.right()
     keep_strong(user, password)
-    return second_step.enter(user, request.form.get("next"))
+    return second_step.enter(user, request.form.get("next"), is_proved=True)
 
 
 @bp.post("/logout")
@@ -287,7 +294,8 @@ def _begin() -> None:
     will_write(request.method not in ("GET", "HEAD", "OPTIONS"))
     actor.set_actor(None, _door(), request.remote_addr)
     if (session.get(TOKEN) or request.path.startswith(API)) and current_user.is_authenticated:
-        actor.set_actor(current_user.id, _door(), request.remote_addr)
+        actor.set_actor(current_user.id, _door(), request.remote_addr,
+                        must_prove=current_app.config["STEP_UP"] == "on", proved_at=g.get("proved_at"))
         database_roles.act_for(current_user)  # who was looked up before this
 
 

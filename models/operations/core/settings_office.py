@@ -15,7 +15,7 @@ from models.activity import ActivityLog
 from models.base import db
 from models.documents import Attachment
 from models.errors import N_, Conflict, NotAllowed, Refused
-from models.operations.core import files
+from models.operations.core import files, step_up
 from models.organisation import Setting
 from models.people import User
 from models.roles import Role
@@ -78,6 +78,7 @@ def write(typed: Mapping[str, str], seen: Mapping[str, str], *, by: User) -> lis
     """
     if not by.has_role(Role.ADMIN):
         raise NotAllowed(N_("Your role may not do this step."))
+    step_up.require_for_settings(typed)
     rows = {row.key: row for row in db.session.scalars(
         sa.select(Setting).where(Setting.key.in_(list(typed))).with_for_update())}
     changed: list[str] = []

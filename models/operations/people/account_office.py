@@ -19,6 +19,7 @@ from models.accounts import AccountTicket, TicketKind
 from models.base import db
 from models.documents import WORKFLOWS
 from models.errors import N_, NotAllowed, Refused
+from models.operations.core import step_up
 from models.operations.people import accounts, credentials, delegations
 from models.operations.people.contacts import clean_email
 from models.operations.people.mail import post_to
@@ -115,12 +116,26 @@ class Change:
     address: str | None
     closes: bool
     opens: bool
+    #: Whether it gets another work unit, which says what it sees.
+    moves: bool
+
+    @property
+    def is_of_rights(self) -> bool:
+        """Whether somebody gets, loses or takes over what an account may do."""
+        return bool(self.granted or self.taken or self.address or self.closes or self.opens
+                    or self.moves)
 
 
 def _old(user: User, name: str) -> Any:
     """What the attribute was, when it changes; None when it does not."""
     history: Any = sa.inspect(user).attrs[name].history
     return history.deleted[0] if history.deleted and history.added else None
+
+
+def _moves(user: User) -> bool:
+    """Whether the account gets another work unit, however that was set."""
+    attributes: Any = sa.inspect(user).attrs
+    return bool(attributes.work_unit.history.has_changes() or attributes.work_unit_id.history.has_changes())
 
 
 def review(user: User, roles: Iterable[Role], *, by: User | None) -> Change:
@@ -137,7 +152,8 @@ def review(user: User, roles: Iterable[Role], *, by: User | None) -> Change:
             is_new, granted=wanted - user.roles, taken=user.roles - wanted,
             address=before if not is_new and before and before.lower() != user.email.lower() else None,
             closes=not is_new and status is not None and user.status != AccountStatus.ACTIVE,
-            opens=not is_new and status is not None and user.status == AccountStatus.ACTIVE)
+            opens=not is_new and status is not None and user.status == AccountStatus.ACTIVE,
+            moves=not is_new and _moves(user))
         if by is not None and not is_new and by.id == user.id:
             _not_own(user, change)
         if Role.ADMIN in user.roles and (change.closes or Role.ADMIN in change.taken):
@@ -151,6 +167,8 @@ def review(user: User, roles: Iterable[Role], *, by: User | None) -> Change:
         if change.address and credentials.is_in_use(user):
             user.email_set_at, user.email_set_by_id = clock.now(), by.id if by is not None else None
             user.email_confirmed_at = None
+    if by is not None and change.is_of_rights:
+        step_up.require(step_up.RIGHTS)
     return change
 
 
@@ -254,6 +272,7 @@ def send_reset(user: User, *, by: User) -> AccountTicket:
         raise NotAllowed(N_("Your role may not do this step."))
     if by.id == user.id:
         raise NotAllowed(N_("Change your own password on the page “Sign-in and security”."))
+    step_up.require(step_up.RIGHTS)
     if user.status != AccountStatus.ACTIVE:
         raise Refused(N_("This account is closed. Make it active first."))
     until = accounts.held_until(user, by)
@@ -283,6 +302,8 @@ def check_link(record: Any, *, by: User) -> User | None:
     """
     if record.user is not None and record.user.id == by.id and record.user_id != by.id:
         raise Refused(N_("Another administrator links your account, not you."), field="user")
+    if (record.user.id if record.user is not None else None) != record.user_id:
+        step_up.require(step_up.RIGHTS)
     return db.session.get(User, record.user_id) if record.user_id is not None else None
 
 

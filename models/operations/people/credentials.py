@@ -22,6 +22,7 @@ from models.operations.core import activity
 from models.operations.core.checks import check
 from models.operations.people.mail import post
 from models.people import AccountStatus, User, UserSession
+from models.second_factor import Passkey
 
 #: A session ends when nobody acts for so long, and at the latest after `LONGEST`.
 IDLE = {"staff": timedelta(minutes=15), "other": timedelta(hours=2)}
@@ -159,9 +160,12 @@ def identities_of(user: User) -> list[AccountIdentity]:
 
 
 def unlink_all(user: User) -> None:
-    """Take every sign-in of another provider off: whoever had one linked comes back by none."""
+    """Take every sign-in of another provider off: whoever had one linked comes back by none. Passkeys stay a
+    second factor, and open the account alone no more."""
     for identity in identities_of(user):
         db.session.delete(identity)
+    db.session.execute(sa.update(Passkey).where(Passkey.user_id == user.id, Passkey.is_sign_in)
+                       .values(is_sign_in=False))
 
 
 def is_in_use(user: User) -> bool:

@@ -1,7 +1,7 @@
-"""The second factor of an account: an authenticator app (RFC 6238) and recovery codes.
+"""The second factor of an account: an authenticator app (RFC 6238), passkeys (`passkeys`) and recovery codes.
 
-A code is taken once. Who lost the app uses a recovery code; without one another administrator takes the
-factor off, or the operator (`flask user reset-factor`).
+A code is taken once. Who lost app and passkeys uses a recovery code; without one another administrator takes
+the factor off, or the operator (`flask user reset-factor`).
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from sqlalchemy.exc import IntegrityError
 from models import clock
 from models.base import db
 from models.errors import N_, NotAllowed, Refused
+from models.operations.core import step_up
 from models.operations.people.credentials import end_access
 from models.operations.people.mail import post
 from models.operations.people.notices import holders
 from models.people import User
 from models.roles import Role
-from models.second_factor import Authenticator, RecoveryCode
+from models.second_factor import Authenticator, Passkey, RecoveryCode
 
 #: Seconds of a code, and how many codes before and after now are taken: clocks of telephones differ.
 STEP, DRIFT = 30, 1
@@ -44,21 +45,32 @@ def configure(config: Mapping[str, Any]) -> None:
     _cipher[:] = [AESGCM(key.derive(str(config["NIK_KEY"]).encode()))]
 
 
-def _sealed(secret: str, user: User) -> str:
+def sealed(secret: str, owner: str) -> str:
+    """`secret` as a table keeps it; it opens for the same `owner` alone."""
     nonce = secrets.token_bytes(12)
-    kept = _cipher[0].encrypt(nonce, secret.encode(), f"{user.id}".encode())
+    kept = _cipher[0].encrypt(nonce, secret.encode(), owner.encode())
     return base64.b64encode(nonce + kept).decode()
 
 
-def _opened(row: Authenticator) -> str:
-    """The secret; raises `InvalidTag` after `NIK_KEY` was changed."""
-    kept = base64.b64decode(row.secret)
-    return _cipher[0].decrypt(kept[:12], kept[12:], f"{row.user_id}".encode()).decode()
+def opened(kept: str, owner: str) -> str:
+    """The secret; raises `InvalidTag` after `NIK_KEY` was changed, or for another owner."""
+    raw = base64.b64decode(kept)
+    return _cipher[0].decrypt(raw[:12], raw[12:], owner.encode()).decode()
+
+
+def _secret_of(row: Authenticator) -> str:
+    return opened(row.secret, str(row.user_id))
 
 
 def step_now() -> int:
     """Telephones show the real time, also where the demo's clock runs ahead."""
     return int((clock.now() - clock.ahead()).timestamp()) // STEP
+
+
+def has_app(user: User) -> bool:
+    """Whether codes of an authenticator app count; one that was only begun does not."""
+    row = _row(user)
+    return row is not None and row.confirmed_at is not None
 
 
 def _row(user: User) -> Authenticator | None:
@@ -70,41 +82,51 @@ def _row(user: User) -> Authenticator | None:
 def begin(user: User) -> str:
     """The secret that the app is to keep; the same until it is confirmed. Flushes.
 
-    Raises `Refused` where there is a factor already.
+    Raises `Refused` where there is an app already.
     """
-    if user.factor_since is not None:
+    if has_app(user):
         raise Refused(N_("Your authenticator app is set up already."))
     row = _row(user)
     if row is None:
         try:
             with db.session.begin_nested():
-                row = Authenticator(user_id=user.id, secret=_sealed(pyotp.random_base32(), user))
+                row = Authenticator(user_id=user.id, secret=sealed(pyotp.random_base32(), str(user.id)))
                 db.session.add(row)
         except IntegrityError:  # two pages opened at once: one key for both
             row = _row(user)
             assert row is not None
     try:
-        return _opened(row)
+        return _secret_of(row)
     except InvalidTag:
         secret = pyotp.random_base32()
-        row.secret = _sealed(secret, user)
+        row.secret = sealed(secret, str(user.id))
         db.session.flush()
         return secret
 
 
 def confirm(user: User, code: str, *, keep: str | None = None) -> list[str]:
-    """From now on the app is asked for: the recovery codes, which nobody can read again. Flushes.
+    """From now on the app is asked for: the recovery codes, which nobody can read again; none where there are
+    some from a passkey. Flushes.
 
-    All sessions but `keep`, and tokens, end. Raises `Refused` for a wrong code.
+    With the first factor all sessions but `keep`, and tokens, end. Raises `Refused` for a wrong code.
     """
     begin(user)
     if not _is_code(user, code):
         raise Refused(N_("This code is not right. Type the six digits that the app shows now."), field="code")
     row = _row(user)
     assert row is not None
-    row.confirmed_at = user.factor_since = clock.now()
-    end_access(user, keep=keep)
+    row.confirmed_at = clock.now()
     post(user, "factor_on")
+    return added(user, keep=keep)
+
+
+def added(user: User, *, keep: str | None = None) -> list[str]:
+    """What follows from a new app or passkey: with the first all sessions but `keep`, and tokens, end, and
+    there are recovery codes. Flushes."""
+    if user.factor_since is not None:
+        return []
+    end_access(user, keep=keep)
+    user.factor_since = clock.now()
     return new_codes(user)
 
 
@@ -135,7 +157,7 @@ def _is_code(user: User, code: str) -> bool:
     if row is None or len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return False
     try:
-        app, now = pyotp.HOTP(_opened(row)), step_now()
+        app, now = pyotp.HOTP(_secret_of(row)), step_now()
     except InvalidTag:  # recovery codes and the reset still lead in
         return False
     fits = next((step for step in range(now - DRIFT, now + DRIFT + 1)
@@ -155,7 +177,7 @@ def is_right(user: User, code: str) -> bool:
     """Whether `code` is what the app shows, or a recovery code; either is taken once. Flushes."""
     if user.factor_since is None:
         return False
-    if _is_code(user, code):
+    if has_app(user) and _is_code(user, code):
         return True
     if not _took(sa.update(RecoveryCode).where(
             RecoveryCode.user_id == user.id, RecoveryCode.code_hash == _hash(code[:80]),
@@ -168,13 +190,40 @@ def is_right(user: User, code: str) -> bool:
 # ---------------------------------------------------------------- taking it off
 
 def take_off(user: User, *, keep: str | None = None) -> None:
-    """No app is asked for any more: all sessions but `keep`, and tokens, end; the owner is told. Flushes."""
-    for model in (Authenticator, RecoveryCode):
+    """Nothing is asked for any more, neither app nor passkey: all sessions but `keep`, and tokens, end; the
+    owner is told. Flushes."""
+    for model in (Authenticator, RecoveryCode, Passkey):
         db.session.execute(sa.delete(model).where(model.user_id == user.id)
                            .execution_options(synchronize_session=False))
     user.factor_since = None
     end_access(user, keep=keep)
     post(user, "factor_off")
+    db.session.flush()
+
+
+def take_app_off(user: User, *, keep: str | None = None) -> None:
+    """The same of the app alone: passkeys and recovery codes stay where there is a passkey. Flushes.
+
+    Raises `Refused` where there is no app.
+    """
+    if not has_app(user):
+        raise Refused(N_("There is no authenticator app to take off."))
+    db.session.execute(sa.delete(Authenticator).where(Authenticator.user_id == user.id)
+                       .execution_options(synchronize_session=False))
+    left(user, keep=keep, template="app_off")
+
+
+def left(user: User, *, keep: str | None, template: str, **params: Any) -> None:
+    """What follows when an app or a passkey was taken off: with the last one the second factor ends. Flushes.
+
+    The owner is told by the mail `template`.
+    """
+    if not has_app(user) and not db.session.scalar(
+            sa.select(sa.func.count()).select_from(Passkey).where(Passkey.user_id == user.id)):
+        take_off(user, keep=keep)
+        return
+    end_access(user, keep=keep)
+    post(user, template, **params)
     db.session.flush()
 
 
@@ -191,4 +240,5 @@ def reset(user: User, *, by: User) -> None:
         raise NotAllowed(N_("Another administrator takes your second factor off, not you."))
     if user.factor_since is None:
         raise Refused(N_("This account has no second factor."))
+    step_up.require(step_up.RIGHTS)
     take_off(user)

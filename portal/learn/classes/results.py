@@ -10,10 +10,7 @@ from flask import Response, render_template
 from flask_babel import gettext
 
 from models import clock
-from models.activity import Activity
-from models.base import one_transaction
 from models.learning import ClassTask, LearningClass
-from models.operations.core import activity
 from models.operations.learning import marks
 from portal.learn.classes import common
 from portal.learn.classes.pages import task_or_404
@@ -94,10 +91,8 @@ def _marks_file(group: LearningClass) -> Iterator[bytes]:
 def class_marks(class_id: int) -> Response:
     """The marks as a workbook: a row a student, and on a second sheet a row for each student and task."""
     group = common.class_or_404(class_id)
+    export.note("learning_class", group.id, format="xlsx")
     content = b"".join(_marks_file(group))
-    with one_transaction():
-        activity.record(Activity.EXPORTED, table_name="learning_class", changed_id=group.id,
-                        properties={"format": "xlsx"})
     answer = Response(content, mimetype=XLSX)
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="marks-{group.id}-{clock.today().isoformat()}.xlsx"')

@@ -1,0 +1,169 @@
+"""Passkeys, and a fresh proof
+
+Revision ID: 0008_148ce2638d62
+Revises: 0007_a5e1377dd5b4
+"""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0008_148ce2638d62'
+down_revision = '0007_a5e1377dd5b4'
+branch_labels = None
+depends_on = None
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True).with_variant(sa.DateTime(), "sqlite")
+
+
+def exact(precision: int, scale: int) -> sa.types.TypeEngine:
+    """An exact decimal; SQLite keeps it as a whole number, scaled."""
+    return sa.Numeric(precision, scale).with_variant(sa.BigInteger(), "sqlite")
+
+
+def by_dialect(**words: str) -> str:
+    """The words for the database that is being migrated."""
+    return words[op.get_context().dialect.name]
+
+
+def on_postgresql() -> bool:
+    return op.get_context().dialect.name == "postgresql"
+
+
+def statements(part: str) -> list[str]:
+    """The statements of ``<part>.<dialect>.sql`` beside this file; empty lines part them."""
+    script = Path(__file__).with_name(f"{part}.{op.get_context().dialect.name}.sql")
+    return [statement.strip() for statement in script.read_text(encoding="utf-8").split("\n\n") if statement.strip()]
+
+
+def execute(statement: str) -> None:
+    op.execute(sa.DDL(statement.replace("%", "%%")))
+
+
+def drop_rules(revision: str, following: str) -> None:
+    """Lift every trigger of `revision`, and what else it has and `following` has not."""
+    kept = set(statements(f"{following}_triggers"))
+    for statement in reversed(statements(f"{revision}_triggers")):
+        words = statement.replace("(", " (").split()
+        if words[1] == "TRIGGER":
+            on = f" ON {words[words.index('ON') + 1]}" if on_postgresql() else ""
+            execute(f"DROP TRIGGER {words[2]}{on}")
+        elif statement not in kept and words[1] in ("FUNCTION", "INDEX"):
+            execute(f"DROP {words[1]} {words[2]}")
+        elif statement not in kept and words[:2] == ["ALTER", "TABLE"]:  # ALTER TABLE t ADD CONSTRAINT name …
+            execute(f"ALTER TABLE {words[2]} DROP CONSTRAINT {words[5]}")
+
+
+def make_rules(revision: str, former: str) -> None:
+    """Every trigger of `revision`, and what else it has and `former` had not."""
+    there = set(statements(f"{former}_triggers"))
+    for statement in statements(f"{revision}_triggers"):
+        if statement.split()[1] == "TRIGGER" or statement not in there:
+            execute(statement)
+
+
+def run_rows(part: str) -> None:
+    """Bring the rows over, past the checks that stand on SQLite until the tables are built anew."""
+    if not on_postgresql():
+        op.execute("PRAGMA ignore_check_constraints = ON")
+    for statement in statements(f"{revision.partition('_')[0]}_{part}"):
+        execute(statement)
+    if not on_postgresql():
+        op.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def drop_constraint(table: str, name: str) -> None:
+    """On PostgreSQL, with what a table that goes too still hangs on it."""
+    op.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT {name} CASCADE')
+
+
+def set_aside(table: str, indexes: list[str]) -> None:
+    """On SQLite a changed table is built anew: its rows wait under another name, nothing that points at it follows."""
+    op.execute("PRAGMA legacy_alter_table = ON")
+    for index in indexes:
+        op.execute(f"DROP INDEX {index}")
+    op.execute(f'ALTER TABLE "{table}" RENAME TO "former_{table}"')
+    op.execute("PRAGMA legacy_alter_table = OFF")
+
+
+def take_back(table: str, columns: list[str]) -> None:
+    """The rows into the table as it is now; ids that were given are not given again."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    op.execute(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "former_{table}"')
+    op.execute(f"DELETE FROM sqlite_sequence WHERE name = '{table}' AND EXISTS "
+               f"(SELECT 1 FROM sqlite_sequence WHERE name = 'former_{table}')")
+    op.execute(f"UPDATE sqlite_sequence SET name = '{table}' WHERE name = 'former_{table}'")
+    op.execute(f'DROP TABLE "former_{table}"')
+
+
+def upgrade() -> None:
+    drop_rules('0007', '0008')
+    op.create_table('passkey',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('credential_hash', sa.String(length=64), nullable=False),
+    sa.Column('key_secret', sa.String(length=4000), nullable=False),
+    sa.Column('sign_count', KEY, nullable=False),
+    sa.Column('last_challenge', KEY, nullable=False),
+    sa.Column('is_sign_in', sa.Boolean(), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('last_used_at', MOMENT, nullable=True),
+    sa.CheckConstraint('sign_count >= 0', name=op.f('ck_passkey_sign_count_not_negative')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_passkey_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_passkey')),
+    sa.UniqueConstraint('credential_hash', name=op.f('uq_passkey_credential_hash')),
+    sa.UniqueConstraint('user_id', 'name', name=op.f('uq_passkey_user_id_name')),
+    sqlite_autoincrement=True
+    )
+    op.add_column('user_session', sa.Column('proved_at', MOMENT, nullable=True))
+    run_rows('rows')
+    if not on_postgresql():
+        set_aside('user_session', ['ix_user_session_user_id'])
+        op.create_table('user_session',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('token_hash', sa.String(length=64), nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('started_at', MOMENT, nullable=False),
+        sa.Column('seen_at', MOMENT, nullable=False),
+        sa.Column('ended_at', MOMENT, nullable=True),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('device', sa.String(length=80), nullable=True),
+        sa.Column('proved_at', MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_user_session_user_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
+        take_back('user_session', ['id', 'token_hash', 'user_id', 'started_at', 'seen_at', 'ended_at', 'address', 'device', 'proved_at'])
+    make_rules('0008', '0007')
+
+
+def downgrade() -> None:
+    drop_rules('0008', '0007')
+    run_rows('rows_back')
+    if on_postgresql():
+        op.drop_column('user_session', 'proved_at')
+    if not on_postgresql():
+        set_aside('user_session', ['ix_user_session_user_id'])
+        op.create_table('user_session',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('token_hash', sa.String(length=64), nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('started_at', MOMENT, nullable=False),
+        sa.Column('seen_at', MOMENT, nullable=False),
+        sa.Column('ended_at', MOMENT, nullable=True),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('device', sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_user_session_user_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
+        take_back('user_session', ['id', 'token_hash', 'user_id', 'started_at', 'seen_at', 'ended_at', 'address', 'device'])
+    op.drop_table('passkey')
+    make_rules('0007', '0008')
