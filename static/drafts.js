@@ -8,7 +8,7 @@
   var doc = document, REST = 2000, AGAIN = 15000, HERE = "rawat-typed", person = doc.body.dataset.person || "",
     CHOICE = /^(checkbox|radio)$/, UNTYPED = /^(hidden|password|file|submit|button|reset|image|fieldset|output)$/,
     NEVER = /(^|[-_])(nik|password|secret|token|otp|pin|csrf)([-_]|$)/, states = new WeakMap(), page = location.pathname + location.search;
-  var NOUNS = { consultations: "consultation", dependants: "patient", patients: "patient" };
+  var NOUNS = { consultations: "consultation", people: "patient" }; // the portal's words for tables
 
   /* ---------------------------------------------------------------- which forms, and what each is called */
   function word(text) { return text.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 40) || "page"; }
@@ -29,7 +29,7 @@
   }
   function fields(form) {
     return Array.from(form.elements).filter(function (each) {
-      return each.name && !UNTYPED.test(each.type) && !each.readOnly && !NEVER.test(each.name) && !/one-time|password/.test(each.autocomplete || "");
+      return each.name && !UNTYPED.test(each.type) && !each.readOnly && !each.disabled && !NEVER.test(each.name) && !/one-time|password/.test(each.autocomplete || "");
     });
   }
   function isKept(form) {

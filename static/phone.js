@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var doc = document, person = doc.body.dataset.person || "", store = window.RawatPhone, box = doc.getElementById("phone-kept"),
-    EVERY = 20000, busy = false, worker = navigator.serviceWorker, offer = null;
+    EVERY = 20000, SHOWN = 10000, busy = false, told = { number: 0, until: 0 }, worker = navigator.serviceWorker, offer = null;
   if (!person || !store || !window.indexedDB) { return; }
   function words(name) { return box ? box.dataset[name] || "" : ""; }
   if (worker && doc.body.dataset.worker) { worker.register(doc.body.dataset.worker, { scope: "/admin/" }).catch(function () { /* without it a line is needed, as before */ }); }
@@ -70,7 +70,8 @@
       busy = false;
       return show(number);
     }).then(function () {
-      if (number && doc.querySelector("[data-phone-anew]") && !isTyped()) { window.location.reload(); }
+      var isOld = doc.body.dataset.copy && navigator.onLine || number && doc.querySelector("[data-phone-anew]");
+      if (isOld && !isTyped()) { window.location.reload(); }
     });
   }
   function isTyped() { return Array.from(doc.querySelectorAll("form[data-phone] input:not([type=hidden])")).some(function (each) { return !each.disabled && (each.value !== each.defaultValue || each.checked !== each.defaultChecked); }); }
@@ -87,6 +88,8 @@
     return made;
   }
   function show(number) {
+    if (number) { told = { number: number, until: Date.now() + SHOWN }; window.setTimeout(function () { show(0); }, SHOWN + 100); }
+    number = Date.now() < told.until ? told.number : 0;
     return store.of(person).then(function (rows) {
       if (!box) { return; }
       var list = box.querySelector("ul"), waiting = rows.filter(isWaiting).length, codes = rows.some(function (row) { return row.isCode; });
@@ -158,7 +161,7 @@
   /* the page as it was seen last; a code that was asked without a line is asked later */
   function scanned() {
     var code = new URLSearchParams(window.location.search).get("code"), copy = doc.body.dataset.copy;
-    if (copy && window.rawatSending) { window.rawatSending.say(words("copy").replace("{}", new Date(Number(copy)).toLocaleTimeString(doc.documentElement.lang, { hour: "2-digit", minute: "2-digit" }))); }
+    if (copy && !board && window.rawatSending) { window.rawatSending.say(words("copy").replace("{}", new Date(Number(copy)).toLocaleTimeString(doc.documentElement.lang, { hour: "2-digit", minute: "2-digit" }))); }
     if (!code || window.location.pathname !== "/admin/scan/") { return Promise.resolve(); }
     var name = "code-" + person + "-" + code;
     return copy ? store.put({ key: name, person: person, path: "/admin/scan/", body: new URLSearchParams({ code: code }).toString(), said: code, at: Date.now(), refused: "", isCode: true }) : store.drop(name);

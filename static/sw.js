@@ -65,7 +65,7 @@ function send(event) {
     if (!key) { return fetch(request).catch(offline); }
     return Promise.race([fetch(request), late()]).catch(function () {
       var back = sent.get("_back") || "";
-      ["csrf_token", "_back", "_draft"].forEach(function (name) { sent.delete(name); });
+      ["csrf_token", "_back"].forEach(function (name) { sent.delete(name); });
       return self.RawatPhone.put({
         key: key, person: sent.get("_for") || "", path: new URL(request.url).pathname, body: sent.toString(), said: sent.get("_said") || "", at: Date.now(), refused: ""
       }).then(function () { return Response.redirect(/^\/admin\//.test(back) ? back : "/admin/", 303); }, offline);
