@@ -70,8 +70,11 @@
       busy = false;
       return show(number);
     }).then(function () {
-      var isOld = doc.body.dataset.copy && navigator.onLine || number && doc.querySelector("[data-phone-anew]");
-      if (isOld && !isTyped()) { window.location.reload(); }
+      if (number && doc.querySelector("[data-phone-anew]") && !isTyped()) { window.location.reload(); return; }
+      if (!doc.body.dataset.copy || !navigator.onLine) { return; }
+      return fetch("/phone-shell", { method: "HEAD", cache: "no-store" }).then(function (answer) { // the server is there: the page as it is now
+        if (answer.ok && !isTyped()) { window.location.reload(); }
+      }).catch(function () { /* not yet */ });
     });
   }
   function isTyped() { return Array.from(doc.querySelectorAll("form[data-phone] input:not([type=hidden])")).some(function (each) { return !each.disabled && (each.value !== each.defaultValue || each.checked !== each.defaultChecked); }); }
