@@ -18,6 +18,7 @@ from models.inventory_rounds import InventoryResult, InventoryRound, InventoryRo
 from models.operations.assets import inventory_rounds
 from models.places import PhysicalCondition
 from models.rights import may
+from portal.web import phone_app, sent_once
 
 #: How the lines stand on the counting page: what is still to be found first.
 ORDER = (InventoryResult.EXPECTED, InventoryResult.MISSING, InventoryResult.MISPLACED, InventoryResult.FOUND)
@@ -54,6 +55,7 @@ class InventoryRoundView(DocumentView):
     @expose("/<id>/look")
     def look(self, id: str) -> Any:
         """The phone's page: a field for the label, and what the room should hold."""
+        phone_app.keep_on_phone()
         return self._page(self._read(id))
 
     @expose("/<id>/empty", methods=("POST",))
@@ -79,6 +81,7 @@ class InventoryRoundView(DocumentView):
         chosen = request.form.get("condition", "")
         try:
             with one_transaction():
+                sent_once.claim()
                 line = inventory_rounds.see(
                     record, request.form.get("code", "")[:400], by=current_user._get_current_object(),
                     condition=PhysicalCondition(chosen) if chosen in set(PhysicalCondition) else None)

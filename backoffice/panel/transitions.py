@@ -31,7 +31,7 @@ from models.operations.stores import own_stores
 from models.rights import RIGHTS, may
 from models.stand_ins import Giver
 from models.workflow import Transition
-from portal.web import words
+from portal.web import sent_once, words
 from portal.web.pdf import answer
 
 #: Steps whose button is never the page's primary one.
@@ -231,6 +231,7 @@ class TransitionPages(RowActions, LineTables):
                     return self.step_page(record, moved, transition, form, lines=lines), 422
                 given = {field.short_name: field.data for field in form.typed}
             with one_transaction():
+                sent_once.claim()
                 perform(moved, transition.name, by=current_user, reason=request.form.get("reason", "")[:2000],
                         given=given, given_lines=step_lines.typed_values(lines), version=seen)
         except Refused as refusal:

@@ -17,6 +17,7 @@ from models.base import db
 from models.beds import Bed
 from models.housekeeping import OPEN_TASKS, Cleaning, CleaningKind, CleaningState, not_who_cleaned
 from models.places import InpatientRoom, Room, Ward
+from portal.web import phone_app
 
 S = CleaningState
 #: Parts of the list: their tasks' states, and the heading.
@@ -83,6 +84,7 @@ class HousekeepingView(Page):
 
     @expose("/")
     def index(self) -> Any:
+        phone_app.keep_on_phone()
         return self.render("backoffice/rooms/housekeeping.html", **self._given())
 
     @expose("/board")

@@ -19,6 +19,7 @@ from models.operations.ledger import availability
 from models.operations.stores import scans
 from models.rights import may, scope
 from models.stock import Shelf, Store, StoreItem
+from portal.web import phone_app
 
 
 def answer(found: scans.ScannedItem) -> dict[str, Any]:
@@ -41,6 +42,7 @@ class ScanView(Page):
     def index(self) -> Any:
         """The camera; a code in the address (``?code=``) shows its item, for people without script too."""
         g.uses_camera = True
+        phone_app.keep_on_phone()
         text = request.args.get("code", "").strip()
         result, refusal, held = None, None, []
         shelf = barcodes.read(text).shelf if text else None

@@ -30,7 +30,7 @@ from models.operations.core.approvals import perform
 from models.operations.stores import count_moments, scans, stocktake_counting
 from models.stock import StoreItem, same_number
 from models.stocktakes import COUNTERS, Stocktake, StocktakeLine, StocktakeState
-from portal.web import export
+from portal.web import export, phone_app, sent_once
 from portal.web.locale import parse_decimal, quantity
 
 #: Open lines that the count page lists below; who wants another scans it or types its name.
@@ -170,6 +170,7 @@ class CountingPages:
             quantity = stocktake_counting.together(line.item, parts)
             seen = _number(form.get("seen", ""))
             with one_transaction():
+                sent_once.claim()
                 line = stocktake_counting.count(record, key, quantity, seen=seen, by=current_user,
                                                 note=form.get("note", ""), drawn=_key(form.get("drawn", "")))
         except Refused as refusal:
@@ -191,6 +192,7 @@ class CountingPages:
             if not figures and not form.get("hand_in"):
                 raise Refused(N_("Write what you counted, 0 where nothing is there."), field="quantity")
             with one_transaction():
+                sent_once.claim()
                 number = stocktake_counting.count_lines(record, figures, by=current_user)
                 if form.get("hand_in"):
                     perform(record, "submit", by=current_user)
@@ -228,6 +230,7 @@ class CountingPages:
         record, form = self._mine(id), request.form
         try:
             with one_transaction():
+                sent_once.claim()
                 what = scans.find(form.get("code", ""))
                 typed = (form.get("batch", "").strip()[:40], _day(form.get("expires_on", "")))
                 made = stocktake_counting.add_found_item(record, what.item, by=current_user,
@@ -244,6 +247,7 @@ class CountingPages:
                     is_list: bool = False) -> Any:
         """`key` is the line that a refused figure was for; `is_list`: the list of figures was refused."""
         g.uses_camera = True
+        phone_app.keep_on_phone()
         places = stocktake_counting.places_of(record)
         lines = stocktake_counting.ordered(record, places, with_units=True)
         is_found = refusal is not None and key is None and not is_list

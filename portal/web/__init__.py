@@ -22,9 +22,11 @@ from portal.web import (
     logs,
     macros,
     metrics,
+    phone_app,
     proving,
     request_id,
     second_step,
+    sent_once,
     signin,
     throttle,
     verify,
@@ -54,6 +56,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(asset_qr_page.bp)
     app.register_blueprint(fault_page.bp)
     drafts.init_app(app)
+    sent_once.init_app(app)
+    phone_app.init_app(app)
     commands.init_app(app)
     throttle.init_app(app)
     contact.init_app(app)

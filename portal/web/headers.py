@@ -22,7 +22,8 @@ def policy() -> str:
     return "; ".join((
         "default-src 'none'", f"script-src {script}", "style-src 'self'", "img-src 'self' data:",
         "media-src 'self' blob:" if g.get("uses_microphone") else "media-src 'none'",  # voice notes
-        "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "form-action 'self'",
+        "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'",
+        "form-action 'self'",
         "frame-ancestors 'none'", "base-uri 'none'"))
 
 

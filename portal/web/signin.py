@@ -172,7 +172,7 @@ def unauthorized() -> Any:
 
 
 def _page_before() -> str | None:
-    """The page of ours that sent the request: what was typed there is put back after the sign-in (`kept.js`).
+    """The page of ours that sent the request: `drafts.js` puts back there what was typed, after the sign-in.
 
     A form that was refused stands at an address that takes it and shows nothing; what is above it is shown
     then.

@@ -35,6 +35,7 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/(place|wall)/.*", ANYBODY),
     (r"/fault/of/.*", EVERYBODY),
     (r"/fault/.*", ANYBODY),
+    (r"/(sw\.js|phone-shell|manifest\.webmanifest|offline/.*)", ANYBODY),  # holds nothing of anybody
     (r"/drafts", ANYBODY),  # answers a script: 401, not the door
     (r"/portal/(doctors|specializations|facilities|register)(/.*)?", ANYBODY),
     (r"/portal/.*", openers("portal")),
