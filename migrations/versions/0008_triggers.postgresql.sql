@@ -516,6 +516,22 @@ CREATE INDEX ix_item_also_called_part ON "item" USING gin (also_called gin_trgm_
 
 CREATE INDEX ix_stock_batch_number_part ON "stock_batch" USING gin (number gin_trgm_ops)
 
+CREATE INDEX ix_asset_tag_part ON "asset" USING gin (tag gin_trgm_ops)
+
+CREATE INDEX ix_asset_name_part ON "asset" USING gin (name gin_trgm_ops)
+
+CREATE INDEX ix_letter_number_part ON "letter" USING gin (number gin_trgm_ops)
+
+CREATE INDEX ix_patient_medical_record_number_part ON "patient" USING gin (medical_record_number gin_trgm_ops)
+
+CREATE INDEX ix_patient_name_part ON "patient" USING gin (name gin_trgm_ops)
+
+CREATE INDEX ix_patient_phone_part ON "patient" USING gin (phone gin_trgm_ops)
+
+CREATE INDEX ix_store_request_purpose_part ON "store_request" USING gin (purpose gin_trgm_ops)
+
+CREATE INDEX ix_fault_report_code_part ON "fault_report" USING gin (code gin_trgm_ops)
+
 CREATE INDEX ix_item_name_sound ON "item"
 USING gin ((replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower(coalesce(name, '')), 'ph', 'f'), 'th', 't'), 'y', 'i'), 'cc', 'ks'), 'ce', 'se'), 'ci', 'si'), 'ch', 'k'), 'c', 'k'), 'x', 'ks'), 'z', 's'), 'll', 'l'), 'ff', 'f')) gin_trgm_ops)
 

@@ -1,6 +1,6 @@
-"""Roles given for a time
+"""Delegations, passkeys, papers put off
 
-Revision ID: 0008_33b400a57792
+Revision ID: 0008_c9aa6ba24309
 Revises: 0007_a5e1377dd5b4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0008_33b400a57792'
+revision = '0008_c9aa6ba24309'
 down_revision = '0007_a5e1377dd5b4'
 branch_labels = None
 depends_on = None
@@ -134,11 +134,67 @@ def upgrade() -> None:
     op.create_index(op.f('ix_delegation_starts_on'), 'delegation', ['starts_on'], unique=False)
     op.create_index(op.f('ix_delegation_state'), 'delegation', ['state'], unique=False)
     op.create_index(op.f('ix_delegation_taker_id'), 'delegation', ['taker_id'], unique=False)
+    op.create_table('passkey',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('credential_hash', sa.String(length=64), nullable=False),
+    sa.Column('key_secret', sa.String(length=4000), nullable=False),
+    sa.Column('sign_count', KEY, nullable=False),
+    sa.Column('last_challenge', KEY, nullable=False),
+    sa.Column('is_sign_in', sa.Boolean(), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('last_used_at', MOMENT, nullable=True),
+    sa.CheckConstraint('sign_count >= 0', name=op.f('ck_passkey_sign_count_not_negative')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_passkey_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_passkey')),
+    sa.UniqueConstraint('credential_hash', name=op.f('uq_passkey_credential_hash')),
+    sa.UniqueConstraint('user_id', 'name', name=op.f('uq_passkey_user_id_name')),
+    sqlite_autoincrement=True
+    )
+    op.add_column('user_session', sa.Column('proved_at', MOMENT, nullable=True))
     op.add_column('document_event', sa.Column('delegation_id', KEY, nullable=True))
+    if on_postgresql():
+        drop_constraint('panel_choice', 'ck_panel_choice_kind_known')
     run_rows('rows')
     if on_postgresql():
+        op.create_check_constraint(op.f('ck_panel_choice_kind_known'), 'panel_choice', "kind IN ('columns', 'favourite', 'folded', 'later')")
         op.create_foreign_key(op.f('fk_document_event_delegation_id'), 'document_event', 'delegation', ['delegation_id'], ['id'])
         op.create_index('ix_document_event_delegation_id', 'document_event', ['delegation_id'], unique=False, sqlite_where=sa.text('delegation_id IS NOT NULL'), postgresql_where=sa.text('delegation_id IS NOT NULL'))
+    if not on_postgresql():
+        set_aside('panel_choice', [])
+        op.create_table('panel_choice',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('about', sa.String(length=40), nullable=False),
+        sa.Column('value', sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('columns', 'favourite', 'folded', 'later')", name=op.f('ck_panel_choice_kind_known')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_panel_choice_user_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_panel_choice')),
+        sa.UniqueConstraint('user_id', 'kind', 'about', name=op.f('uq_panel_choice_user_id_kind_about')),
+        sqlite_autoincrement=True
+        )
+        take_back('panel_choice', ['id', 'user_id', 'kind', 'about', 'value'])
+    if not on_postgresql():
+        set_aside('user_session', ['ix_user_session_user_id'])
+        op.create_table('user_session',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('token_hash', sa.String(length=64), nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('started_at', MOMENT, nullable=False),
+        sa.Column('seen_at', MOMENT, nullable=False),
+        sa.Column('ended_at', MOMENT, nullable=True),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('device', sa.String(length=80), nullable=True),
+        sa.Column('proved_at', MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_user_session_user_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
+        take_back('user_session', ['id', 'token_hash', 'user_id', 'started_at', 'seen_at', 'ended_at', 'address', 'device', 'proved_at'])
     if not on_postgresql():
         set_aside('document_event', ['ix_document_event_document', 'ix_document_event_user_id'])
         op.create_table('document_event',
@@ -169,9 +225,12 @@ def downgrade() -> None:
     op.drop_index('ix_document_event_delegation_id', table_name='document_event')
     if on_postgresql():
         drop_constraint('document_event', 'fk_document_event_delegation_id')
+        drop_constraint('panel_choice', 'ck_panel_choice_kind_known')
     run_rows('rows_back')
     if on_postgresql():
         op.drop_column('document_event', 'delegation_id')
+        op.drop_column('user_session', 'proved_at')
+        op.create_check_constraint(op.f('ck_panel_choice_kind_known'), 'panel_choice', "kind IN ('columns', 'favourite', 'folded')")
     if not on_postgresql():
         set_aside('document_event', ['ix_document_event_document', 'ix_document_event_user_id'])
         op.create_table('document_event',
@@ -191,6 +250,40 @@ def downgrade() -> None:
         op.create_index('ix_document_event_document', 'document_event', ['document_type', 'document_id'], unique=False)
         op.create_index(op.f('ix_document_event_user_id'), 'document_event', ['user_id'], unique=False)
         take_back('document_event', ['id', 'document_type', 'document_id', 'transition', 'from_state', 'to_state', 'user_id', 'note', 'occurred_at'])
+    if not on_postgresql():
+        set_aside('user_session', ['ix_user_session_user_id'])
+        op.create_table('user_session',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('token_hash', sa.String(length=64), nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('started_at', MOMENT, nullable=False),
+        sa.Column('seen_at', MOMENT, nullable=False),
+        sa.Column('ended_at', MOMENT, nullable=True),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('device', sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_user_session_user_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
+        take_back('user_session', ['id', 'token_hash', 'user_id', 'started_at', 'seen_at', 'ended_at', 'address', 'device'])
+    if not on_postgresql():
+        set_aside('panel_choice', [])
+        op.create_table('panel_choice',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('about', sa.String(length=40), nullable=False),
+        sa.Column('value', sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('columns', 'favourite', 'folded')", name=op.f('ck_panel_choice_kind_known')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_panel_choice_user_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_panel_choice')),
+        sa.UniqueConstraint('user_id', 'kind', 'about', name=op.f('uq_panel_choice_user_id_kind_about')),
+        sqlite_autoincrement=True
+        )
+        take_back('panel_choice', ['id', 'user_id', 'kind', 'about', 'value'])
+    op.drop_table('passkey')
     op.drop_index('ix_delegation_created_by_id', table_name='delegation')
     op.drop_index('ix_delegation_giver_id', table_name='delegation')
     op.drop_index('ix_delegation_granted_taker', table_name='delegation')
