@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class FormDraft(db.Model):
     """The fields of one form as far as one person typed them: ``{name: text}`` as JSON. Gone once the form
-    was taken, or after thirty days."""
+    was taken, after thirty days, or with the account."""
 
     __tablename__ = "form_draft"
     __table_args__ = (sa.UniqueConstraint("user_id", "form", "about"),)
@@ -26,7 +26,7 @@ class FormDraft(db.Model):
     user_id: Mapped[int] = reference("user", ondelete="CASCADE", index=False)
     #: Which form it is, e.g. ``message``.
     form: Mapped[Code]
-    #: Of which record: its table and id, ``consultation:12``.
+    #: Of which record: its table and id, ``consultation:12``; of a new one its table.
     about: Mapped[Code]
     fields: Mapped[Text] = mapped_column(info={"masked": True})
     saved_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -5,7 +5,7 @@
    data-undrafted leaves a form out. Passwords, codes, files and the number of a person are never kept. */
 (function () {
   "use strict";
-  var doc = document, REST = 2000, AGAIN = 15000, HERE = "rawat-typed", person = doc.body.dataset.person || "",
+  var doc = document, REST = 2000, AGAIN = 15000, HERE = "rawat-typed", out = false, person = doc.body.dataset.person || "",
     CHOICE = /^(checkbox|radio)$/, UNTYPED = /^(hidden|password|file|submit|button|reset|image|fieldset|output)$/,
     NEVER = /(^|[-_])(nik|password|secret|token|otp|pin|csrf)([-_]|$)/, states = new WeakMap(), page = location.pathname + location.search;
   var NOUNS = { consultations: "consultation", people: "patient" }; // the portal's words for tables
@@ -33,10 +33,12 @@
     });
   }
   function isKept(form) {
-    if (!form || !person || form.method !== "post" || form.hasAttribute("data-undrafted") || form.dataset.autosave || !form.closest("main")) { return false; }
+    if (!form || !person || form.method !== "post" || form.hasAttribute("data-undrafted") || !form.closest("main")) { return false; }
     return Boolean(form.dataset.draft) || !form.querySelector("input[type=password], [autocomplete=one-time-code]") &&
       fields(form).some(function (each) { return !CHOICE.test(each.type); });
   }
+  /* a form with data-autosave has a draft of its own on the server: of it only the tab keeps, when the session ends */
+  function isServed(form) { return isKept(form) && !form.dataset.autosave; }
   function forms() { return Array.from(doc.querySelectorAll("main form")).filter(isKept); }
 
   /* ---------------------------------------------------------------- what is typed: what differs from what the page brought */
@@ -66,7 +68,7 @@
   }
   /* with what an offer that nobody answered yet still holds */
   function whole(form) { return Object.assign({}, state(form).before, typed(form)); }
-  function isDirty(form) { var now = state(form); return now.touched && !now.sent && JSON.stringify(whole(form)) !== now.said; }
+  function isDirty(form) { var now = state(form); return isServed(form) && now.touched && !now.sent && JSON.stringify(whole(form)) !== now.said; }
   function body(about, name, found) {
     var sent = new URLSearchParams(found), token = doc.querySelector("input[name=csrf_token]");
     sent.set("csrf_token", token ? token.value : "");
@@ -84,10 +86,13 @@
   function save(form, leaving) {
     var now = state(form), text = JSON.stringify(whole(form));
     window.clearTimeout(now.timer);
-    if (now.sent || text === now.said || now.running && !leaving) { return; } // on a slow line one at a time; the newest goes next
+    if (!isServed(form) || now.sent || text === now.said || now.running && !leaving) { return; } // on a slow line one at a time; the newest goes next
     now.running = true;
     now.stop = new AbortController();
-    post(key(form)[0], key(form)[1], whole(form), leaving, now.stop.signal).then(function () { now.said = text; now.failed = false; }, function () { now.failed = true; }).then(function () {
+    post(key(form)[0], key(form)[1], whole(form), leaving, now.stop.signal).then(function () {
+      now.said = text;
+      now.failed = false;
+    }, function () { now.failed = true; }).then(function () {
       now.running = false;
       if (!isDirty(form)) { if (!now.failed) { unremember(form); } return; }
       now.timer = window.setTimeout(function () { save(form); }, now.failed ? AGAIN : REST);
@@ -95,15 +100,19 @@
   }
   function touched(event) {
     var form = event.target.form || event.target.closest && event.target.closest("form");
-    if (!isKept(form)) { return; }
+    if (!isServed(form)) { return; }
     var now = state(form);
     now.touched = true;
+    out = false;
     if (form.id === "composer") { now.sent = false; } // it stays on its page, and is written on
     window.clearTimeout(now.timer);
     now.timer = window.setTimeout(function () { save(form); }, REST);
   }
   ["input", "change"].forEach(function (name) { doc.addEventListener(name, touched); });
-  doc.addEventListener("click", function (event) { if (event.target.closest && event.target.closest("[data-remove-line], [data-undo-line]")) { touched({ target: event.target.closest("form") || doc.body }); } });
+  doc.addEventListener("click", function (event) {
+    var line = event.target.closest && event.target.closest("[data-remove-line], [data-undo-line]");
+    if (line && line.closest("form")) { touched({ target: line.closest("form") }); }
+  });
   window.addEventListener("online", function () { forms().forEach(function (form) { save(form); }); });
   doc.addEventListener("visibilitychange", function () { if (doc.hidden) { forms().forEach(function (form) { save(form, true); }); } });
 
@@ -131,6 +140,7 @@
     hold(entries);
   }
   window.addEventListener("pagehide", function () {
+    if (out) { return; }
     forms().forEach(function (form) {
       if (!isDirty(form)) { return; }
       remember(form, "left");
@@ -145,11 +155,19 @@
 
   /* ---------------------------------------------------------------- sending */
   /* what the phone's worker keeps and sends later */
-  function isEntry(form) { return form.hasAttribute("data-phone") && Boolean(navigator.serviceWorker && navigator.serviceWorker.controller); }
+  function isEntry(form) {
+    return form.hasAttribute("data-phone") && Boolean(navigator.serviceWorker && navigator.serviceWorker.controller);
+  }
+  function saysItself(form) { return isEntry(form) || form.hasAttribute("hx-post") || form.id === "composer"; }
   doc.addEventListener("submit", function (event) {
     var form = event.target, isPost = form.method === "post" && form.closest("main");
-    if (/\/logout$/.test(form.action || "")) { hold({}); return; } // nothing of it for who comes next
-    if (isPost && !navigator.onLine && !isEntry(form) && !form.hasAttribute("hx-post") && form.id !== "composer" && window.rawatSending) {
+    if (/\/logout$/.test(form.action || "")) { // the server keeps it; nothing stays here for who comes next
+      forms().forEach(function (each) { if (isDirty(each)) { save(each, true); } });
+      hold({});
+      out = true;
+      return;
+    }
+    if (isPost && !navigator.onLine && !saysItself(form) && window.rawatSending) {
       event.preventDefault(); // else the browser's own page takes the place of what was typed
       event.stopImmediatePropagation();
       window.rawatSending.say(window.rawatSending.word("lost"));
@@ -160,7 +178,7 @@
       remember(each, "sent"); // the session may be over
       if (each !== form) { save(each, true); }
     });
-    if (!isKept(form)) { return; }
+    if (!isServed(form)) { return; }
     var now = state(form), mark = form.querySelector("[name=_draft]") || form.appendChild(doc.createElement("input"));
     window.clearTimeout(now.timer);
     if (now.stop) { now.stop.abort(); }
@@ -275,6 +293,7 @@
         delete entries[name];
         return;
       }
+      if (form && !isServed(form)) { return; }
       pending.push(post(parts[0], parts[1], entry.fields).then(function () { delete entries[name]; }, function () {
         if (form) { offer(form, entry); delete here[name]; }
       }));
@@ -293,7 +312,7 @@
       var filled = false;
       (found || []).forEach(function (kept) {
         var form = here[kept.about + "|" + kept.form];
-        if (!form) { return; }
+        if (!form || !isServed(form)) { return; }
         if (form.dataset.draft) { filled = put(form, kept.fields) || filled; settle(form); } else { offer(form, kept); }
       });
       if (filled) { say(); }

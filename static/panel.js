@@ -344,7 +344,7 @@
   });
 
   /* what is typed of a form with data-autosave is kept as a draft, a moment after the last key */
-  var saving;
+  var saving, unsaved = null;
   function autosave(form) {
     var said = form.parentNode.querySelector("[data-autosave-said]");
     fetch(form.dataset.autosave, { method: "POST", body: new FormData(form) })
@@ -359,7 +359,11 @@
     var form = closest(event, "form[data-autosave]");
     if (!form) { return; }
     window.clearTimeout(saving);
-    saving = window.setTimeout(function () { if (!form.dataset.sent) { autosave(form); } }, 1200);
+    unsaved = form;
+    saving = window.setTimeout(function () { unsaved = null; if (!form.dataset.sent) { autosave(form); } }, 1200);
+  });
+  window.addEventListener("pagehide", function () { // gone before the moment was over
+    if (unsaved && !unsaved.dataset.sent) { navigator.sendBeacon(unsaved.dataset.autosave, new FormData(unsaved)); }
   });
 
   /* a form is sent once; empty filters stay out of the address */

@@ -33,7 +33,11 @@
     var form = event.target;
     if (!/\/logout$/.test(form.action || "") || form.dataset.emptied) { return; }
     event.preventDefault();
-    if (!navigator.onLine) { store.forget("").catch(function () { /* none are kept */ }); window.rawatSending.say(window.rawatSending.word("lost")); return; }
+    if (!navigator.onLine) { // the server would not know of it
+      store.forget("").catch(function () { /* none are kept */ });
+      window.rawatSending.say(window.rawatSending.word("lost"));
+      return;
+    }
     store.of(person).then(function (rows) {
       if (rows.length && !window.confirm(words("leave").replace("{}", rows.length))) { return null; }
       return store.empty(person).then(function () { form.dataset.emptied = "1"; form.requestSubmit(); });
@@ -77,7 +81,11 @@
       }).catch(function () { /* not yet */ });
     });
   }
-  function isTyped() { return Array.from(doc.querySelectorAll("form[data-phone] input:not([type=hidden])")).some(function (each) { return !each.disabled && (each.value !== each.defaultValue || each.checked !== each.defaultChecked); }); }
+  function isTyped() {
+    return Array.from(doc.querySelectorAll("form[data-phone] input:not([type=hidden])")).some(function (each) {
+      return !each.disabled && (each.value !== each.defaultValue || each.checked !== each.defaultChecked);
+    });
+  }
   function exclusive() { // two pages of this browser send nothing at the same time
     if (!navigator.locks) { all(); return; }
     navigator.locks.request("rawat-kept", { ifAvailable: true }, function (lock) { return lock ? all() : null; });
@@ -118,7 +126,7 @@
         list.appendChild(line);
       });
       box.classList.toggle("alert-danger", rows.some(function (row) { return row.refused; }));
-      box.classList.toggle("alert-success", !rows.length);
+      box.classList.toggle("alert-success", !rows.length && number > 0);
       mark(rows.filter(isWaiting));
     });
   }
@@ -160,7 +168,9 @@
     doc.querySelectorAll("[data-install]").forEach(function (button) { button.hidden = true; });
   });
   window.addEventListener("online", exclusive);
-  window.setInterval(function () { store.of(person).then(function (rows) { if (navigator.onLine && rows.some(isWaiting)) { exclusive(); } }); }, EVERY);
+  window.setInterval(function () {
+    store.of(person).then(function (rows) { if (navigator.onLine && rows.some(isWaiting)) { exclusive(); } });
+  }, EVERY);
   /* the page as it was seen last; a code that was asked without a line is asked later */
   function scanned() {
     var code = new URLSearchParams(window.location.search).get("code"), copy = doc.body.dataset.copy;

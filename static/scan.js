@@ -132,7 +132,7 @@
     if (field) {
       var rows = element && element.closest && element.closest("[data-count-rows]"); // the list is being typed in: stay there
       return function (code) {
-        if (rows) { return find(code).then(function (found) { if (!atRow(rows, found)) { onward(code); } return true; }, function () { onward(code); }); }
+        if (rows) { return find(code).then(function (found) { if (!atRow(rows, found)) { onward(code); } return true; }, function (wrong) { if (wrong.unknown || !byCode(rows, code)) { onward(code); } }); }
         onward(code);
         return Promise.resolve(true);
       };
@@ -150,6 +150,12 @@
     var mine = Array.from(rows.querySelectorAll('[data-count-item="' + found.id + '"]')).filter(function (row) {
       return !found.batch || (found.batch_id && row.dataset.countBatch === String(found.batch_id));
     });
+    return stand(mine);
+  }
+  function byCode(rows, code) { // without a line the list knows its own codes
+    return stand(Array.from(rows.querySelectorAll("[data-count-codes]")).filter(function (row) { return row.dataset.countCodes.split(" ").indexOf(code) >= 0; }));
+  }
+  function stand(mine) {
     if (mine.length !== 1) { return false; }
     var boxes = mine[0].querySelectorAll("input.num");
     mine[0].classList.add("is-scanned");

@@ -16,7 +16,7 @@ from tests.support.factories import make_item, make_store_request, make_user
 
 STRICT = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
           "font-src": "'self'", "connect-src": "'self'", "form-action": "'self'", "frame-ancestors": "'none'",
-          "base-uri": "'none'"}
+          "base-uri": "'none'", "worker-src": "'self'", "manifest-src": "'self'"}
 PAGES = ["/login", "/portal/facilities", "/nothing-here", "/admin/", "/healthz", "/verify/none"]
 
 
