@@ -22,7 +22,7 @@ pytestmark = pytest.mark.once
 S = DelegationState
 
 
-def typed(taker: Any, **more: str) -> dict[str, str]:
+def typed(taker: Any, /, **more: str) -> dict[str, str]:
     today = clock.today()
     return {"taker": str(taker.id), "role": "store_head", "starts_on": today.isoformat(),
             "ends_on": (today + timedelta(days=4)).strftime("%d/%m/%Y"), "reason": "Cuti tahunan", **more}
@@ -95,7 +95,7 @@ def test_a_head_gives_in_the_panel_too_and_only_the_own(client: Any, sign_in: An
     assert 'name="giver"' not in form
     assert 'value="payables"' not in form
     sent = typed(keeper, ends_on=clock.today().isoformat(), giver=str(make.make_user(Role.PAYABLES).id))
-    assert client.post("/admin/delegation/new/", data=sent).status_code == 302
+    assert client.post("/admin/delegation/new/", data={**sent, "_save": "1"}).status_code == 303
     (draft,) = delegations()
     assert (draft.state, draft.giver_id) == (S.DRAFT, head.id)
     answer = client.post(f"/admin/delegation/{draft.id}/grant", data={"version": str(draft.version)})
@@ -108,7 +108,7 @@ def test_the_administrator_gives_of_who_is_away(client: Any, sign_in: Any, sessi
     head = make.make_user(Role.STORE_HEAD, created_at=clock.now() - timedelta(days=30))
     sign_in(client, Role.ADMIN)
     sent = typed(keeper, ends_on=clock.today().isoformat(), giver=str(head.id))
-    assert client.post("/admin/delegation/new/", data=sent).status_code == 302
+    assert client.post("/admin/delegation/new/", data={**sent, "_save": "1"}).status_code == 303
     (draft,) = delegations()
     client.post(f"/admin/delegation/{draft.id}/grant", data={"version": str(draft.version)})
     assert delegations()[0].state == S.GRANTED
