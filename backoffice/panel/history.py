@@ -21,7 +21,7 @@ from portal.web.signatures import for_whom
 #: Steps that lead back or aside; the way forward does not show them.
 ASIDE = frozenset({"reopen", "recall", "reinstate", "readmit", "reschedule", "redo", "open_again", "take_out",
                    "put_back", "report_lost", "return", "maintain", "hold_for_sale", "unconfirm", "give_back",
-                   "clean_again", "waive"})
+                   "clean_again", "waive", "revoke"})
 
 
 @dataclass

@@ -81,13 +81,14 @@ class DelegationView(DocumentView):
 
     def form_class(self) -> type[StaffForm]:
         needed = [validators.InputRequired(REQUIRED)]
-        return type("DelegationForm", (make_form(self.model, self.form_columns),), {
-            "giver": PersonField(lazy_gettext("Giver"), needed,
-                                 people=lambda: delegations.givers(by=_person())),
-            "taker": PersonField(lazy_gettext("Taker"), needed,
-                                 people=lambda: delegations.takers(None, by=_person())),
-            "role": GivenRoleField(lazy_gettext("Role"), needed, enum=Role, optional=False,
-                                   word=words.role_word)})
+        # made first, so that they are shown first
+        people = {"giver": PersonField(lazy_gettext("Giver"), needed,
+                                       people=lambda: delegations.givers(by=_person())),
+                  "taker": PersonField(lazy_gettext("Taker"), needed,
+                                       people=lambda: delegations.takers(None, by=_person())),
+                  "role": GivenRoleField(lazy_gettext("Role"), needed, enum=Role, optional=False,
+                                         word=words.role_word)}
+        return type("DelegationForm", (make_form(self.model, self.form_columns),), people)
 
     def filled(self, record: Any = None) -> StaffForm:
         """An administrator says whose role it is; everybody else gives the own."""

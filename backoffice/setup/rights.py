@@ -34,6 +34,7 @@ ROWS: dict[str, str] = {
     "own_consultations": N_("own consultations"),
     "treated_patients": N_("own patients"),
     "given_out": N_("issued"),
+    "given_or_taken": N_("own"),
     "released": N_("released"),
 }
 #: What a role may do with rows beside reading them, in this order.

@@ -117,7 +117,12 @@ def _from_vendor(document: Any, _head: Letterhead) -> list[tuple[str, str]]:
 
 #: Types whose paper is a form of its own: ``def f(document, language, hides) -> bytes``.
 OWN_PAPERS: dict[str, Callable[..., bytes]] = {"prescription": prescription_paper.printed}
+def _first_day(delegation: Any, _head: Letterhead) -> list[tuple[str, str]]:
+    return [(words.label("starts_on"), locale.day(delegation.starts_on))]
+
+
 FORMS: dict[str, Form] = {
+    "delegation": Form(facts=_first_day),
     "delivery_request": Form(_batches, (_l("Batch, expiry, base units"),), facts=_to_unit,
                              leaves_out=frozenset({"account_id"})),
     "purchase_order": Form(facts=_where_to, addressee=_supplier,

@@ -68,7 +68,8 @@ STEPS = {"recall": "Take it back", "hand_over": "Hand over for inspection", "wai
          "reverse_payment": "Take the payment back", "sell": "Award the lots", "settle": "The money came",
          "default": "The buyer did not pay", "find": "It was found", "take_back": "Back into use",
          "report_lost": "Report it lost", "order": "Order the work",
-         "finish_unapproved": "Finish above the approved cost", "withdraw": "Withdraw"}
+         "finish_unapproved": "Finish above the approved cost", "withdraw": "Withdraw",
+         "grant": "Give the role"}
 #: Values of enumerations that are codes.
 VALUES = {"id": "Indonesian", "en": "English", "blu": "BLU", "apbn": "APBN", "apbd": "APBD", "bpjs": "BPJS",
           "whatsapp": "WhatsApp", "sms": "SMS", "ordered": "Work ordered",

@@ -368,7 +368,7 @@ def row(cast: Any, **values: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("values", "named"), [
-    (lambda cast: {"taker_id": cast.head.id}, "to_another"),
+    (lambda cast: {"taker_id": cast.head.id, "created_by_id": cast.admin.id}, "to_another"),
     (lambda cast: {"created_by_id": cast.keeper.id}, "not_to_oneself"),
     (lambda cast: {"ends_on": clock.today() - timedelta(days=1)}, "ends_after_start"),
     (lambda cast: {"ends_on": clock.today() + timedelta(days=30)}, "30 days at most"),

@@ -129,9 +129,11 @@ def give(giver: User, taker: User | None, role: Role, starts_on: date | None, en
 
 
 def of_person(user: User) -> list[Delegation]:
-    """What the person gave or took, the newest first; at most fifty."""
+    """What the person gave or took, the newest first; at most fifty. What was never granted is the giver's
+    alone."""
+    taken = sa.and_(Delegation.taker_id == user.id, Delegation.state.not_in((S.DRAFT, S.CANCELLED)))
     return list(db.session.scalars(
-        sa.select(Delegation).where(sa.or_(Delegation.giver_id == user.id, Delegation.taker_id == user.id))
+        sa.select(Delegation).where(sa.or_(Delegation.giver_id == user.id, taken))
         .options(joinedload(Delegation.giver).lazyload("*"), joinedload(Delegation.taker).lazyload("*"))
         .order_by(Delegation.id.desc()).limit(50)))
 

@@ -38,6 +38,8 @@ def load_open(world: World) -> None:
             sa.select(StoreRequest).where(StoreRequest.state == StoreRequestState.SUBMITTED)
             .order_by(StoreRequest.id)).first()
         if request is not None:
+            asked = clock.aware(request.since) + timedelta(minutes=40)
+            clock.freeze(max(asked, clock.now() + timedelta(hours=2)))
             world.do(request, "approve", "store_staff2")
     clock.freeze(world.end)
 
