@@ -64,7 +64,7 @@ def _page(errors: dict[str, str] | None = None, codes: list[str] | None = None, 
     offers = factors_of(current_user)
     values: dict[str, Any] = {
         "errors": errors or {}, "codes": codes, "must": is_missing(current_user), "typed": typed or {},
-        "keys": passkeys.of_account(current_user), "with_passkeys": passkey_door.party() is not None,
+        "keys": passkeys.of_account(current_user), "with_passkeys": passkey_door.is_offered(),
         "left": second_factor.codes_left(current_user), **offers}
     if not offers["has_app"]:
         with one_transaction():

@@ -21,7 +21,18 @@ CHALLENGE = "passkey"
 
 
 def party() -> Party | None:
-    """Who asks for passkeys; None where no address is known that they could be made for.
+    """Who asks for passkeys; None where there can be none."""
+    where = _where()
+    return Party(*where, str(setting("hospital.name") or "Rawat")) if where is not None else None
+
+
+def is_offered() -> bool:
+    """Whether there can be passkeys here; asks the database nothing."""
+    return _where() is not None
+
+
+def _where() -> tuple[str, str] | None:
+    """Host and address that keys are made for; None where none is known.
 
     `PUBLIC_URL` says it. Without it the request's host counts, where `TRUSTED_HOSTS` vouches for it, and in
     the demo. A key is made for a name: an address in numbers has none.
@@ -33,7 +44,7 @@ def party() -> Party | None:
     host = parts.hostname or ""
     if not host or _is_number(host):
         return None
-    return Party(host, f"{parts.scheme}://{parts.netloc}", str(setting("hospital.name") or "Rawat"))
+    return host, f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_number(host: str) -> bool:

@@ -101,7 +101,7 @@ def code_post() -> Any:
 def factors_of(user: User) -> dict[str, bool]:
     """What a page that asks for the second factor offers."""
     return {"has_app": second_factor.has_app(user),
-            "has_passkey": passkeys.has_any(user) and passkey_door.party() is not None}
+            "has_passkey": passkeys.has_any(user) and passkey_door.is_offered()}
 
 
 def factor_problem(user: User, then: Callable[[], None], *, prefix: str = "") -> str:

@@ -222,7 +222,7 @@ def login_page(email: str = "", error: str = "", status: int = 200) -> Any:
         can_sign_in = sa.select(User).where(User.is_demo, User.password_hash.is_not(None))
         demo = db.session.scalars(can_sign_in.order_by(User.id)).all()
     return render_template("site/login.html", email=email, error=error, demo=demo,
-                           with_passkeys=passkey_door.party() is not None,
+                           with_passkeys=passkey_door.is_offered(),
                            next=safe_next(request.values.get("next"))), status
 
 
