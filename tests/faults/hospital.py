@@ -292,12 +292,12 @@ class Hospital:
         def counted(model: Any, *only: Any) -> dict[int, int]:
             rows = db.session.execute(sa.select(model.document_id, sa.func.count()).where(
                 model.document_type == "goods_receipt", *only).group_by(model.document_id))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
         moves, entries = counted(StockMove), counted(JournalEntry)
         events = counted(DocumentEvent, DocumentEvent.transition == "post")
         rows = db.session.execute(sa.select(GoodsReceipt.id, GoodsReceipt.state, GoodsReceipt.number))
-        for key, state, number in rows.tuples():
+        for key, state, number in rows:
             whole = (LINES, 1, 1) if state == GoodsReceiptState.POSTED else (0, 0, 0)
             there = (moves.get(key, 0), entries.get(key, 0), events.get(key, 0))
             if there != whole or (number is None) == (state == GoodsReceiptState.POSTED):
