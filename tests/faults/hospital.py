@@ -87,13 +87,13 @@ class Hospital:
     def _fill(self, papers: int) -> None:
         cast = Cast()
         order = cast.sent(cast.order(*[(make.make_item(), 100_000, 1) for _ in range(LINES)]))
-        self.papers: queue.Queue[int] = queue.Queue()
+        self.papers: queue.Queue[tuple[int, int]] = queue.Queue()
         for number in range(papers):
             draft = receipts.make_receipt(order, by=cast.keeper)
             for line in draft.lines:
                 line.received_quantity = 1
             db.session.flush()
-            self.papers.put(draft.id)
+            self.papers.put((draft.id, draft.version))
             if number % 50 == 49:
                 db.session.commit()
         self.order, self.keeper = order.id, cast.keeper.id
@@ -235,10 +235,10 @@ class Hospital:
 
     def _post_a_receipt(self, over: threading.Event) -> bool:
         try:
-            key = self.papers.get_nowait()
+            key, version = self.papers.get_nowait()
         except queue.Empty:
             return False
-        if self._form(f"/admin/goods_receipt/{key}/post"):
+        if self._form(f"/admin/goods_receipt/{key}/post", version=str(version)):
             self.noted.receipts.add(key)
             return True
         return False
