@@ -148,7 +148,7 @@ def test_folders_have_the_words_of_the_areas(folder: str, core: str) -> None:
     # the pages of learning are the portal's, and the tests of both lie in tests/learn
     assert areas - ({"learning"} if folder.startswith("t") else set()) <= there
     beside = {"tests": {"panel", "portal", "learn", "web", "grids", "browser", "benchmarks", "mutations",
-                        "support", "data"}}
+                        "faults", "support", "data"}}
     assert there - areas <= beside.get(folder, set())
     if not folder.startswith("t"):
         files = {path.name for path in tracked() if path.parent == ROOT / folder}

@@ -34,6 +34,8 @@ NOT_RUN = {
     "make test": "is the suite itself",
     "flask --app app sandbox build": "loads a demo hospital, which takes minutes; tests/learn/test_boxes.py "
                                      "makes the template of an embedded one",
+    "make faults": "takes an hour; tests/faults/test_faults.py runs the short ones",
+    "make fuzz": "takes ten minutes; tests/grids/test_fuzz.py runs a round",
     "make lint": "is ruff and mypy over everything, beside the suite",
     "pytest tests/core/test_migrations.py tests/core/test_triggers.py": "is a part of the suite",
 }

@@ -1,5 +1,5 @@
-/* Loaded before a server (LD_PRELOAD): its wall clock runs so many seconds ahead as the file RAWAT_FAULT_CLOCK
-   holds, as text. Clocks that only measure (monotonic) are left alone, as when an operator sets the time. */
+/* Loaded before a server (LD_PRELOAD): its wall clock runs as many seconds ahead as the file
+   RAWAT_FAULT_CLOCK holds, as text. Clocks that only measure (monotonic) are left alone, as when an operator sets the time. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -18,7 +18,7 @@ FULL = 4
 
 @contextlib.contextmanager
 def filled(folder: Path) -> Iterator[None]:
-    """Not a byte is left on the disk of `folder`; what is freed meanwhile is taken as well."""
+    """Not a byte is left on the disk of `folder`."""
     filler = folder / "filler"
     try:
         with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -33,8 +33,7 @@ def filled(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def no_growth(hospital: Hospital) -> Iterator[None]:
-    """No file of the server may become larger than the smallest is that it writes to: for machines on which
-    nobody may mount a disk."""
+    """No file of the server may grow any more: for machines on which nobody may mount a small disk."""
     pid = hospital.pid
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))

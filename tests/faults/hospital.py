@@ -8,7 +8,6 @@ import json
 import os
 import queue
 import re
-import resource
 import secrets
 import signal
 import subprocess
@@ -88,13 +87,13 @@ class Hospital:
     def _fill(self, papers: int) -> None:
         cast = Cast()
         order = cast.sent(cast.order(*[(make.make_item(), 100_000, 1) for _ in range(LINES)]))
-        self.papers: queue.Queue[int] = queue.Queue()
+        self.papers: queue.Queue[tuple[int, int]] = queue.Queue()
         for number in range(papers):
             draft = receipts.make_receipt(order, by=cast.keeper)
             for line in draft.lines:
                 line.received_quantity = 1
             db.session.flush()
-            self.papers.put(draft.id)
+            self.papers.put((draft.id, draft.version))
             if number % 50 == 49:
                 db.session.commit()
         self.order, self.keeper = order.id, cast.keeper.id
@@ -116,24 +115,28 @@ class Hospital:
 
     def start(self, workers: int = 8) -> None:
         """A new process that serves the hospital."""
+        self.pid = self._fork(variables(self.url, self.folder, workers, self.port) | {"SQL_LAB": "off"},
+                              self.folder / f"{self.port}.txt")
+
+    def _fork(self, environment: dict[str, str], words: Path, command: tuple[str, ...] = ()) -> int:
         if self.nursery is None:
             self.nursery = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.nursery"], cwd=ROOT, env=os.environ | self.more,
                 text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.nursery.stdin is not None
         assert self.nursery.stdout is not None
-        asked = {"environment": variables(self.url, self.folder, workers, self.port) | {"SQL_LAB": "off"},
-                 "words": str(self.folder / f"{self.port}.txt")}
+        asked = {"environment": environment, "words": str(words), "command": command}
         self.nursery.stdin.write(json.dumps(asked) + "\n")
         self.nursery.stdin.flush()
-        self.pid = int(self.nursery.stdout.readline())
+        return int(self.nursery.stdout.readline())
 
-    def lives(self) -> bool:
+    def lives(self, pid: int = 0) -> bool:
+        """Whether the server runs, or the process `pid`."""
         try:
-            os.kill(self.pid, 0)
+            os.kill(pid or self.pid, 0)
         except ProcessLookupError:
             return False
-        return self.pid > 0
+        return True
 
     def wait_ready(self, seconds: float = LONG * 5) -> float:
         """Seconds until the server says that it is ready; raises with its words when it ended."""
@@ -232,10 +235,10 @@ class Hospital:
 
     def _post_a_receipt(self, over: threading.Event) -> bool:
         try:
-            key = self.papers.get_nowait()
+            key, version = self.papers.get_nowait()
         except queue.Empty:
             return False
-        if self._form(f"/admin/goods_receipt/{key}/post"):
+        if self._form(f"/admin/goods_receipt/{key}/post", version=str(version)):
             self.noted.receipts.add(key)
             return True
         return False
@@ -292,12 +295,12 @@ class Hospital:
         def counted(model: Any, *only: Any) -> dict[int, int]:
             rows = db.session.execute(sa.select(model.document_id, sa.func.count()).where(
                 model.document_type == "goods_receipt", *only).group_by(model.document_id))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
         moves, entries = counted(StockMove), counted(JournalEntry)
         events = counted(DocumentEvent, DocumentEvent.transition == "post")
         rows = db.session.execute(sa.select(GoodsReceipt.id, GoodsReceipt.state, GoodsReceipt.number))
-        for key, state, number in rows.tuples():
+        for key, state, number in rows:
             whole = (LINES, 1, 1) if state == GoodsReceiptState.POSTED else (0, 0, 0)
             there = (moves.get(key, 0), entries.get(key, 0), events.get(key, 0))
             if there != whole or (number is None) == (state == GoodsReceiptState.POSTED):
@@ -321,12 +324,14 @@ class Hospital:
         with self._looking(""):
             return [f"{name}: {bad}" for name, bad in checks.verify(db.session) if bad is not None]
 
-    def flask(self, *words: str, url: str = "", fsize: int = 0) -> tuple[int, str]:
-        """Exit and words of `flask …`; `fsize`: no file of it may become larger."""
-        environment = os.environ | variables(url or self.url, self.folder, 1, self.port) | self.more
-        done = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", *words], cwd=ROOT,
-                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if fsize:
-            resource.prlimit(done.pid, resource.RLIMIT_FSIZE, (fsize, fsize))
-        said, _ = done.communicate(timeout=LONG * 5)
-        return done.returncode, said
+    def flask(self, *words: str, url: str = "") -> tuple[int, str]:
+        """Exit and words of `flask …`."""
+        said = self.folder / f"command-{secrets.token_hex(4)}.txt"
+        pid = self._fork(variables(url or self.url, self.folder, 1, self.port), said, words)
+        until = time.monotonic() + LONG * 5
+        while self.lives(pid):
+            if time.monotonic() > until:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
+        text, _, end = said.read_text(errors="replace").rstrip().rpartition("exit ")
+        return int(end) if end.isdigit() else 1, text.strip()

@@ -1,8 +1,8 @@
-"""Servers one after the other, each a process of its own: ``python -m tests.faults.nursery``.
+"""Processes of the application one after the other: ``python -m tests.faults.nursery``.
 
-It imports the application once, then forks at each line that it reads; the child runs `app.serve()`, as
-`python app.py` does; the child's number is the answer. So a start costs no time for imports, and sixty kills
-are a matter of minutes.
+It imports the application once, then forks at each line that it reads. The child runs `app.serve()`, as
+`python app.py` does, or `flask COMMAND …`; its number is the answer. So a start costs no time for imports,
+and sixty kills are a matter of minutes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import json
 import os
 import signal
 import sys
+from typing import Any
 
 import app
 
 
 def main() -> None:
-    """A line is a JSON object: the variables of the server, and where its words go."""
+    """A line is a JSON object: the variables of the child, where its words go, and the words of a command."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         asked = json.loads(line)
@@ -29,11 +30,25 @@ def main() -> None:
             os.dup2(words, 2)
             os.setsid()
             os.environ.update(asked["environment"])
-            try:
-                app.serve()
-            finally:
-                os._exit(2)
+            _live(asked)
         print(child, flush=True)
+
+
+def _live(asked: dict[str, Any]) -> None:
+    """A command writes at its end `exit` and a number."""
+    status: object = 1
+    try:
+        if asked.get("command"):
+            from flask.cli import FlaskGroup
+            FlaskGroup(create_app=app.create_app).main(asked["command"], "flask")
+        else:
+            app.serve()
+    except SystemExit as end:
+        status = end.code or 0
+    finally:
+        sys.stdout.flush()
+        os.write(1, f"\nexit {status}\n".encode())
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,9 @@ def proven(name: str, hospital: Hospital, away: list[float], **facts: Any) -> Ou
     noted = hospital.noted
     outcome = Outcome(name, hospital.place.name, noted.acknowledged, len(lost), len(half), away,
                       exit_code == 0, facts, [*lost[:5], *half[:5], *noted.broken[:5], *noted.wrong])
+    for what in ("receipts", "comments", "guests"):
+        if not getattr(noted, what):
+            outcome.wrong.append(f"none of the {what} was acknowledged: the load was not what it should be")
     if exit_code:
         outcome.wrong.append(said[-2000:])
     return outcome

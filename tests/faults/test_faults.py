@@ -28,7 +28,7 @@ def test_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
             away, _facts = kills.act(hospital, times=2)
         noted = hospital.noted
         assert len(away) == 2
-        assert noted.acknowledged > 10
+        assert min(len(noted.receipts), len(noted.comments), len(noted.guests)) > 0
         assert (hospital.lost(), hospital.half_done(), noted.broken, noted.wrong) == ([], [], [], [])
         assert hospital.unproven() == []
     finally:
