@@ -130,7 +130,7 @@ def needed_roles() -> list[Role]:
 def look() -> list[Found]:
     """Every step as it stands. Two statements: the settings, and all the rest."""
     keys = (*HOSPITAL, "hospital.logo", *POSTED_ON)
-    kept: dict[str, str] = dict(db.session.execute(  # type: ignore[arg-type]
+    kept: dict[str, str] = dict(db.session.execute(
         sa.select(Setting.key, Setting.value).where(Setting.key.in_(keys))).all())
     values = {key: kept.get(key, SETTINGS[key].default) for key in keys}
     roles = needed_roles()
