@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from app import make_server
 from portal.web import opening_page
 from portal.web.opening_page import SHARES, WORDS, Opening, Standing, is_wanted, language_of, page
 
@@ -62,6 +64,27 @@ def test_the_socket_goes_on_to_the_server_and_who_asked_meanwhile_is_answered(op
         taken, _address = listening.accept()
         with taken:
             assert taken.recv(5) == b"hello"
+
+
+def test_the_server_answers_on_the_same_socket(app: Any, opening: Opening) -> None:
+    assert asked(opening, "/healthz")[0] == 503
+    server = make_server(app, host="127.0.0.1", port=0, threads=2, listening=opening.end())
+    stop = threading.Event()
+
+    def answer() -> None:
+        while not stop.is_set():
+            server.asyncore.loop(timeout=0.05, map=server._map, count=1)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    try:
+        status, headers, _text = asked(opening, "/healthz")
+        assert (status, headers["X-Rawat-Opening"]) == (200, None)
+        assert asked(opening, "/opening.json")[0] == 404, "by this the page knows that it is over"
+    finally:
+        stop.set()
+        thread.join(timeout=30)
+        server.task_dispatcher.shutdown()
 
 
 @pytest.mark.parametrize(("environ", "wanted"), [
