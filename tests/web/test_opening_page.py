@@ -85,6 +85,7 @@ def test_the_server_answers_on_the_same_socket(app: Any, opening: Opening) -> No
         stop.set()
         thread.join(timeout=30)
         server.task_dispatcher.shutdown()
+        server.asyncore.close_all(server._map)
 
 
 @pytest.mark.parametrize(("environ", "wanted"), [
