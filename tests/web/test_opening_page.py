@@ -52,6 +52,9 @@ def test_every_address_shows_what_is_loaded_until_the_server_answers(opening: Op
         assert "<progress" in text
     told = json.loads(asked(opening, "/opening.json?lang=id")[2])
     assert told["percent"] == round(100 * (SHARES["year"] + (SHARES["today"] - SHARES["year"]) / 2))
+    for file in opening_page.FILES:
+        assert file in text
+        assert asked(opening, file)[0] == 200
     assert asked(opening, "/login", "HEAD")[2] == ""
     assert asked(opening, "/login", "POST")[0] == 503
 
@@ -117,7 +120,7 @@ def test_the_share_grows_with_every_part_and_the_rest_is_foretold_from_then_on()
     assert standing.told("en")["left"] == ""
     standing.hear(json.dumps({"part": "year", "done": 0.5}))
     assert "detik lagi" in standing.told("id")["left"]
-    assert 'nonce="abc"' in page("id", standing, "abc")
+    assert "detik lagi" in page("id", standing)
 
 
 @pytest.mark.parametrize(("path", "accepts", "cookie", "language"), [
