@@ -19,8 +19,8 @@ from models.operations.setup import first_steps, list_layouts, reference
 from models.operations.setup.first_steps import STEPS
 from models.organisation import Setting
 from models.people import User
-from models.rights import model_of
 from models.roles import STAFF_ROLES, Role
+from models.scopes import model_of
 from tests.panel.test_views import statements
 from tests.support import factories as make
 
