@@ -152,7 +152,7 @@ $$
 """.strip()
 
 
-_LATER = "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
+_LATER = "ALTER DEFAULT PRIVILEGES"
 
 
 def _named(name: str) -> str:
@@ -177,9 +177,9 @@ def statements(app: str, patients: str) -> list[str]:
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}, {guest}",
             f"GRANT INSERT, UPDATE, DELETE ON {_list(set(own) - set(APPEND_ONLY))} TO {guest}",
             f"GRANT INSERT ON {_list(set(own) & set(APPEND_ONLY))} TO {guest}",
-            # What a migration makes serves at once; its walls come with this command.
-            f"{_LATER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
-            f"{_LATER} GRANT USAGE, SELECT ON SEQUENCES TO {role}, {guest}"]
+            # No rights in advance: a table that a migration makes, or a restore, would come without walls.
+            f"{_LATER} REVOKE ALL ON TABLES FROM {role}, {guest}",
+            f"{_LATER} REVOKE ALL ON SEQUENCES FROM {role}, {guest}"]
     words = {"I": "INSERT", "U": "UPDATE", "D": "DELETE"}
     made += [f"GRANT {', '.join(words[letter] for letter in letters)} ON {_named(name)} TO {guest}"
              for name, letters in WRITES.items()]
@@ -243,6 +243,9 @@ def lacking(connection: sa.Connection, app: str, patients: str) -> list[str]:
         for table in APPEND_ONLY:
             wrong += [f"{role} may {what} {table}" for what in ("UPDATE", "DELETE", "TRUNCATE")
                       if connection.scalar(may, {"role": role, "table": _named(table), "what": what})]
+    wrong += [f"{app} may not read {table}" for table in connection.scalars(sa.text(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+        "AND NOT has_table_privilege(:app, oid, 'SELECT') ORDER BY relname"), {"app": app})]
     wrong += [f"{patients} may read {table}" for table in sorted(closed())
               if connection.scalar(may, {"role": patients, "table": _named(table), "what": "SELECT"})]
     secured = set(connection.scalars(sa.text(

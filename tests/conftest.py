@@ -168,7 +168,8 @@ def app(_application: Flask, template: str, database_server: Any,
     config = dict(_application.config)
     isolate = _own_database if request.node.get_closest_marker("commits") else _outer_transaction
     engine = None
-    if isinstance(database_server, databases.PostgreSQL) and request.node.nodeid.startswith(SERVED):
+    if isinstance(database_server, databases.PostgreSQL) and request.node.nodeid.startswith(SERVED) \
+            and not request.node.get_closest_marker("owner"):
         template, engine = request.getfixturevalue("_walled")
         database_roles.configure(databases.FOR_PATIENTS)
     for _ in isolate(_application, template, database_server, engine):

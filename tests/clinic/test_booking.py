@@ -218,6 +218,7 @@ def drop_rules(session: Any) -> None:
             session.execute(sa.text(f"ALTER TABLE {rule.table} DROP CONSTRAINT {rule.name}"))
 
 
+@pytest.mark.owner
 @pytest.mark.parametrize("whose", ["doctor", "patient"])
 def test_verify_sees_an_overlap_and_that_the_rule_is_gone(session: Any, whose: str) -> None:
     first = booked(slot_minutes=60)
