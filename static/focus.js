@@ -4,23 +4,25 @@
   "use strict";
   var doc = document;
   function isFree() { return !doc.activeElement || doc.activeElement === doc.body; }
-  function onto(element) {
+  function onto(choices) { // the first that is shown
+    var element = Array.from(choices).filter(function (each) { return each.getClientRects().length; })[0];
     if (!element) { return; }
     if (!element.matches("a[href], button, input, select, textarea, [tabindex]")) { element.setAttribute("tabindex", "-1"); }
     element.focus({ preventScroll: true });
   }
 
   /* the page after a save begins at what was saved; a field that wants the focus keeps it */
-  doc.addEventListener("DOMContentLoaded", function () {
+  function begin() {
     var wanted = Array.from(doc.querySelectorAll("[autofocus]")).some(function (field) { return !field.closest("dialog"); });
-    if (wanted || !isFree()) { return; }
-    onto(doc.querySelector("main .alert-success:not([hidden]), main .alert-danger[role=alert]:not([hidden]), main .note.flash"));
-  });
+    if (!wanted && isFree()) { onto(doc.querySelectorAll("main .alert-success, main .alert-danger[role=alert], main .note.flash")); }
+  }
+  doc.addEventListener("DOMContentLoaded", begin);
+  window.addEventListener("load", function () { if (location.hash) { window.setTimeout(begin); } }); // going to a # takes the focus away
   /* a part that somebody asked for took the place of what had the focus */
   doc.addEventListener("htmx:afterSettle", function (event) {
     var request = event.detail.requestConfig, part = event.target;
     if (!isFree() || !request || !request.triggeringEvent || request.headers["X-Poll"] || !part.querySelector) { return; }
-    onto(part.querySelector(".note, .alert, h1, h2, h3") || part);
+    onto(Array.from(part.querySelectorAll(".note, .alert, h1, h2, h3")).concat(part));
   });
 
   function links() { return Array.from(doc.querySelectorAll(".rw-board a[href]")); }

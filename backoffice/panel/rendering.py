@@ -23,6 +23,12 @@ from portal.web.macros import badge, look_of, symbol
 
 #: Columns that hold the name of a table.
 TABLE_NAMES = frozenset({"document_type", "table_name"})
+#: How a value of each kind of column is written.
+WRITERS: dict[str, Callable[[Any], str]] = {
+    "enum": words.state_word, "bool": lambda value: gettext("Yes") if value else gettext("No"),
+    "money": locale.rupiah, "percent": locale.percent,
+    **dict.fromkeys(("quantity", "factor", "area", "measure"), locale.quantity),
+    "date": locale.day, "moment": locale.moment, "time": locale.hour}
 BLANK = Markup('<span class="muted">–</span>')
 
 
@@ -30,23 +36,8 @@ def written(column: Column, value: Any) -> str:
     """The value in the reader's language, as plain text; empty for nothing."""
     if value is None:
         return ""
-    kind = column.kind
-    if kind == "enum":
-        return words.state_word(value)
-    if kind == "bool":
-        return gettext("Yes") if value else gettext("No")
-    if kind == "money":
-        return locale.rupiah(value)
-    if kind == "percent":
-        return locale.percent(value)
-    if kind in {"quantity", "factor", "area", "measure"}:
-        return locale.quantity(value)
-    if kind == "date":
-        return locale.day(value)
-    if kind == "moment":
-        return locale.moment(value)
-    if kind == "time":
-        return locale.hour(value)
+    if column.kind in WRITERS:
+        return WRITERS[column.kind](value)
     if column.name in TABLE_NAMES:
         return words.table_word(value)
     return lookups.text_of(value) if column.relation is not None else str(value)

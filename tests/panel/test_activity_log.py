@@ -256,7 +256,7 @@ def test_the_log_and_the_ledger_do_not_join_a_medicine_with_a_patient(client, si
         for address in (card, card.replace("/?", "/csv/?"), "/admin/reports/controlled/"):
             assert (paper.number in client.get(address).get_data(as_text=True)) is tells, (role, address)
         page = client.get(f"/admin/stock_move/details/?id={move.id}").get_data(as_text=True)
-        assert ("<dd>prescription</dd>" in page)
+        assert ("<dd>Resep</dd>" in page)
         assert (f"<dd>{paper.id}</dd>" in page) is tells
         sheet = list(
             csv.reader(io.StringIO(client.get("/admin/stock_move/export/csv/").data.decode("utf-8-sig")))
