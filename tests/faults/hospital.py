@@ -86,12 +86,11 @@ class Hospital:
 
     def _fill(self, papers: int) -> None:
         cast = Cast()
-        order = cast.sent(cast.order(*[(make.make_item(), 100_000, 1) for _ in range(LINES)]))
+        items = [make.make_item() for _ in range(LINES)]
         self.papers: queue.Queue[int] = queue.Queue()
         for number in range(papers):
+            order = cast.sent(cast.order(*[(item, 1, 100) for item in items]))  # each paper has its own
             draft = receipts.make_receipt(order, by=cast.keeper)
-            for line in draft.lines:
-                line.received_quantity = 1
             db.session.flush()
             self.papers.put(draft.id)
             if number % 50 == 49:
