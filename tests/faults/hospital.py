@@ -86,14 +86,13 @@ class Hospital:
 
     def _fill(self, papers: int) -> None:
         cast = Cast()
-        order = cast.sent(cast.order(*[(make.make_item(), 100_000, 1) for _ in range(LINES)]))
-        self.papers: queue.Queue[tuple[int, int]] = queue.Queue()
+        items = [make.make_item() for _ in range(LINES)]
+        self.papers: queue.Queue[int] = queue.Queue()
         for number in range(papers):
+            order = cast.sent(cast.order(*[(item, 1, 100) for item in items]))  # each paper has its own
             draft = receipts.make_receipt(order, by=cast.keeper)
-            for line in draft.lines:
-                line.received_quantity = 1
             db.session.flush()
-            self.papers.put((draft.id, draft.version))
+            self.papers.put(draft.id)
             if number % 50 == 49:
                 db.session.commit()
         self.order, self.keeper = order.id, cast.keeper.id
@@ -235,10 +234,15 @@ class Hospital:
 
     def _post_a_receipt(self, over: threading.Event) -> bool:
         try:
-            key, version = self.papers.get_nowait()
+            key = self.papers.get_nowait()
         except queue.Empty:
             return False
-        if self._form(f"/admin/goods_receipt/{key}/post", version=str(version)):
+        _status, page = self.ask("GET", f"/admin/goods_receipt/details/?id={key}", Cookie=self.hand.cookie)
+        seen = re.search(r'name="version"\s+value="(\d+)"', page)
+        if seen is None:
+            self.papers.put(key)
+            return False
+        if self._form(f"/admin/goods_receipt/{key}/post", version=seen[1]):
             self.noted.receipts.add(key)
             return True
         return False
