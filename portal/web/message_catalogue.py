@@ -34,19 +34,19 @@ OTHERS = (
 )
 
 
-def _extracted() -> Iterator[tuple[str, int, Any]]:
+def _extracted() -> Iterator[tuple[str, str | None, Any]]:
     for room in ROOMS:
-        for name, line, message, _comments, _context in extract_from_dir(
+        for name, _line, message, _comments, context in extract_from_dir(
                 str(ROOT / room), METHODS, {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}},
                 KEYWORDS):
-            yield f"{room}/{name}", line, message
+            yield f"{room}/{name}", context, message
 
 
 def gathered() -> Catalog:
     """Every message that a page can show, as a template catalogue."""
     catalogue = Catalog(project="Rawat", charset="utf-8")
-    for name, _line, message in _extracted():
-        catalogue.add(message, locations=[(name, 1)])
+    for name, context, message in _extracted():
+        catalogue.add(message, locations=[(name, 1)], context=context)
     for message in (*words.all_msgids(), *OTHERS):
         catalogue.add(message, locations=[("names", 1)])
     return catalogue
@@ -66,7 +66,7 @@ def missing() -> list[str]:
     for message in gathered():
         if not message.id:
             continue
-        own = known.get(message.id)
+        own = known.get(message.id, message.context)
         texts = own.string if own is not None else ""
         complete = all(texts) if isinstance(texts, tuple | list) else bool(texts)
         if own is None or not complete or own.fuzzy:
@@ -89,11 +89,12 @@ def update(more: dict[str, str] | None = None) -> list[str]:
         if not message.id:
             continue
         english = message.id[0] if message.pluralizable else message.id
-        old = known.get(english)
+        old = known.get(english, message.context)
         text = texts.get(english) or (old.string if old is not None else "")
         text = text[0] if isinstance(text, tuple | list) else text
         # Indonesian has one form for one and for many.
-        catalogue.add(message.id, (text,) * catalogue.num_plurals if message.pluralizable else text)
+        catalogue.add(message.id, (text,) * catalogue.num_plurals if message.pluralizable else text,
+                      context=message.context)
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as out:
         write_po(out, catalogue, sort_output=True, no_location=True, omit_header=False, width=118)
