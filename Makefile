@@ -7,7 +7,7 @@ FLASK := FLASK_APP=app $(BIN)/python -m flask
 READY := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-days faults fuzz mutations lint migrate demo verify bench access clicks screenshots translate vendor diagram audit sbom clean
+.PHONY: help install run test test-days faults fuzz mutations lint migrate demo verify bench access clicks screenshots translate styles vendor diagram audit sbom clean
 
 help:  ## this list
 	@echo "Rawat: hospital facilities and patient services. Targets:"
@@ -69,6 +69,9 @@ screenshots: $(READY)  ## take the README's pictures with Chromium, into docs/sc
 
 translate: $(READY)  ## collect the messages into translations/ and compile them; names what lacks its Indonesian
 	$(FLASK) translations
+
+styles: $(READY)  ## write static/tabler.css anew: of the vendored Tabler what the panel's pages use
+	$(BIN)/python -m backoffice.panel.reduced_css
 
 vendor:  ## fetch static/vendor/ anew from npm at the pinned versions
 	static/vendor.sh

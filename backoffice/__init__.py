@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from backoffice.assets.maintenance_calendar import CareView
 from backoffice.clinic.desk import DeskView
-from backoffice.panel import figures, inbox, jobs, list_rows, lookups, menu, named_filters, rendering
+from backoffice.panel import figures, help, inbox, jobs, list_rows, lookups, menu, named_filters, rendering
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView
 from backoffice.panel.columns import Column, key_of, mapped_tables
 from backoffice.panel.inbox_pages import InboxView
@@ -66,6 +66,7 @@ def init_app(app: Flask) -> None:
         admin.add_view(view)
     admin.add_view(DeskView(url="/admin/desk", endpoint="desk"))
     admin.add_view(InboxView(url="/admin/inbox", endpoint="inbox"))
+    admin.add_view(help.HelpView(url="/admin/help", endpoint="help"))
     admin.add_view(ChoicesView(url="/admin/choices", endpoint="choices"))
     admin.add_view(ScanView(url="/admin/scan", endpoint="scan"))
     admin.add_view(ImportsView(url="/admin/imports", endpoint="imports"))
@@ -86,7 +87,7 @@ def init_app(app: Flask) -> None:
             return {}
         return {
             "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body,
-            "panel_top": menu.top, "panel_pin": menu.pin,
+            "panel_top": menu.top, "panel_pin": menu.pin, "help_address": help.address,
             "role_word": words.role_word,
             "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
             "hospital_name": inbox.hospital_name, "hospital_logo": inbox.hospital_logo,

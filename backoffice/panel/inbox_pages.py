@@ -21,6 +21,7 @@ from models.base import db, one_transaction
 from models.errors import Refused
 from models.operations.people import snoozing
 from portal.web import locale, words
+from portal.web.htmx import wants_fragment
 from portal.web.locale import refusal_text
 
 #: Rows of the inbox on a page, and rows that it counts.
@@ -97,14 +98,14 @@ class InboxView(Page):
         if status != 200:
             db.session.rollback()
             return self._refused(one, problems, reason, status)
-        if one and _by_script():
+        if one and wants_fragment():
             return self._row(one, told(outcomes))
         for problem in problems:
             flash(problem, "error")
         return done(told(outcomes), _back())
 
     def _refused(self, one: str, problems: tuple[str, ...], reason: str, status: int) -> Any:
-        if one and _by_script():
+        if one and wants_fragment():
             return self._row(one, problem=" ".join(problems), reason=reason), status
         return self._page(problems, reason), status
 
@@ -129,7 +130,7 @@ class InboxView(Page):
             except Refused as refusal:
                 return self._refused(key, (refusal_text(refusal),), "", 422)
             said = gettext("%(what)s comes back on %(day)s.", what=called, day=locale.day(day))
-        return self._row(key, said) if _by_script() else done(said, _back())
+        return self._row(key, said) if wants_fragment() else done(said, _back())
 
     # ------------------------------------------------------------ one after the other
 
@@ -174,10 +175,6 @@ class InboxView(Page):
         if status == 409 or is_past:
             return done(problem, here.to(here.place + (not here.is_gone)), "warning")
         return self._paper(here, (problem,), reason), status
-
-
-def _by_script() -> bool:
-    return "HX-Request" in request.headers
 
 
 def _back() -> str:

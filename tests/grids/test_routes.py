@@ -48,6 +48,7 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/admin/notices(/.*)?", openers("notices")),
     (r"/admin/search(/.*)?", openers("search")),
     (r"/admin/choices/", openers("dashboard")),
+    (r"/admin/help/.*", openers("dashboard")),
     (r"/admin/rooms(/.*)?", openers("rooms")),
     (r"/admin/housekeeping(/.*)?", openers("housekeeping")),
     (r"/admin/scan(/.*)?", openers("scan")),

@@ -1,0 +1,72 @@
+"""The panel's first visit is light: of Tabler only what its pages use, and nothing less than that."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backoffice.panel import reduced_css
+from models.roles import Role
+from tests.portal.test_weight import ASKS, loaded
+
+pytestmark = pytest.mark.once
+
+ROOT = Path(__file__).parents[2]
+MOST = 90 * 1024
+ATTRIBUTE = re.compile(r"\bclass=(?:\"([^\"]*)\"|'([^']*)')|className = \"([^\"]*)\""
+                       r"|classList\.\w+\(\"([\w-]+)\"")
+
+
+def selectors_of(css: str) -> set[str]:
+    """Every selector of the sheet, those within conditions too."""
+    result: set[str] = set()
+    for head, body in reduced_css.blocks(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
+        if body is not None:
+            result |= selectors_of(body) if head.startswith("@") else set(reduced_css.selectors(head))
+    return result
+
+
+def written() -> set[str]:
+    """The classes that templates and scripts of the panel name, read another way than the script reads."""
+    folders = [*(ROOT / "templates/backoffice").rglob("*.html"), *(ROOT / "templates/site").glob("*.html"),
+               *(ROOT / "static").glob("*.js")]
+    return {name for path in folders for parts in ATTRIBUTE.findall(path.read_text(encoding="utf-8"))
+            for name in re.findall(r"[A-Za-z][\w-]*", " ".join(parts))}
+
+
+def test_the_sheet_is_the_one_that_the_script_makes() -> None:
+    """After a change of templates: `make styles`."""
+    assert reduced_css.REDUCED.read_text(encoding="utf-8") == reduced_css.reduced()
+
+
+def test_every_class_of_tabler_that_pages_use_is_kept() -> None:
+    used, filled = written(), reduced_css.VENDORED.read_text(encoding="utf-8")
+    wanted = {each for each in selectors_of(filled)
+              if each.strip() and reduced_css.classes(each) and reduced_css.classes(each) <= used}
+    assert len(wanted) > 60
+    assert wanted - selectors_of(reduced_css.REDUCED.read_text(encoding="utf-8")) == set()
+
+
+def test_what_nothing_uses_is_gone_and_what_holds_no_class_stays() -> None:
+    css = ("@charset \"UTF-8\";:root{--a:1;--b:var(--a);--c:2}body{color:red}.used,.idle{top:0}"
+           ".idle:not(.used){top:1px}.used:not(.idle){top:2px}"
+           "@media (min-width:1px){.idle{top:0}.btn-x{top:var(--b)}}"
+           "@keyframes k{0%{top:0}}@keyframes m{0%{top:0}}.used{animation:m 1s}")
+    kept = reduced_css.without_idle_names(reduced_css.pruned(css, {"used"}, ("btn-",)), [])
+    assert kept == ("@charset \"UTF-8\";:root{--a:1;--b:var(--a);}body{color:red}.used{top:0}"
+                    ".used:not(.idle){top:2px}@media (min-width:1px){.btn-x{top:var(--b)}}"
+                    "@keyframes m{0%{top:0}}.used{animation:m 1s}")
+
+
+@pytest.mark.parametrize("address", [
+    "/admin/home/", "/admin/inbox/", "/admin/store_request/", "/admin/notices/", "/admin/rooms/",
+    "/admin/item/", "/admin/help/", "/admin/store_request/new/"])
+def test_a_first_visit_of_the_panel_is_light(client: Any, sign_in: Any, address: str) -> None:
+    role = Role.UNIT_USER if address.endswith("/new/") else Role.FACILITIES_HEAD
+    sign_in(client, role)
+    weights = loaded(client, client.get(address, headers=ASKS))
+    assert sum(weights.values()) <= MOST, sorted(weights.items(), key=lambda each: -each[1])
+    assert "/static/vendor/tabler/tabler.min.css" not in weights
