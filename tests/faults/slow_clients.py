@@ -16,7 +16,7 @@ MANY = 90
 #: How they are slow: they never end the head of a request, its body, or the reading of an answer.
 SENT = (b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
         b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n\r\nemail=",
-        b"GET /static/vendor/tabler/tabler.min.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 20)
+        b"GET /static/tabler.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 20)
 
 
 def act(hospital: Hospital, seconds: float) -> tuple[list[float], dict[str, Any]]:
