@@ -47,7 +47,9 @@ _OWN_TEXT = "ANY ((SELECT own_patients())::text[])"
 OF_ACCOUNT = {
     "account_identity": "user_id", "account_ticket": "user_id", "api_answer": "user_id",
     "api_token": "user_id", "authenticator": "user_id", "form_draft": "user_id", "panel_choice": "user_id",
-    "recovery_code": "user_id", "saved_filter": "user_id", "user_session": "user_id"}
+    "passkey": "user_id", "recovery_code": "user_id", "saved_filter": "user_id", "user_session": "user_id"}
+#: Read by whose row it is, written by the house alone: what somebody does for another person.
+READ_BY = {"delegation": "taker_id"}
 #: Tables that hang on any record by its table's name and id: the column of the name, the column of the id.
 OF_RECORDS = {"attachment": ("document_type", "document_id"), "comment": ("document_type", "document_id"),
               "document_event": ("document_type", "document_id")}
@@ -97,7 +99,7 @@ def own_rows() -> dict[str, str]:
     rules["activity_log"] = (f"user_id = {_ME} OR (table_name = 'patient' AND changed_id = {_OWN_TEXT})"
                              f"{others} OR (table_name = 'attachment' AND changed_id IN (SELECT id::text "
                              "FROM attachment WHERE document_type = 'consultation'))")
-    return rules
+    return rules | {name: f"{column} = {_ME}" for name, column in READ_BY.items()}
 
 
 #: Records of a patient on which files, remarks and steps hang.
@@ -175,7 +177,7 @@ def statements(app: str, patients: str) -> list[str]:
             f"GRANT SELECT ON alembic_version TO {role}, {guest}",
             f"GRANT SELECT ON {_list(tables - closed())} TO {guest}",
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}, {guest}",
-            f"GRANT INSERT, UPDATE, DELETE ON {_list(set(own) - set(APPEND_ONLY))} TO {guest}",
+            f"GRANT INSERT, UPDATE, DELETE ON {_list(set(own) - set(APPEND_ONLY) - set(READ_BY))} TO {guest}",
             f"GRANT INSERT ON {_list(set(own) & set(APPEND_ONLY))} TO {guest}",
             # No rights in advance: a table that a migration makes, or a restore, would come without walls.
             f"{_LATER} REVOKE ALL ON TABLES FROM {role}, {guest}",

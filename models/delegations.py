@@ -139,7 +139,7 @@ class Delegation(Document, db.Model):
         S.DRAFT,
         Transition("grant", (S.DRAFT,), S.GRANTED, (*GIVEN_BY_HOLDER, R.ADMIN), numbers=True, when=(
             giver_or_admin, by_its_holder, not_to_oneself, giver_holds_it, own_or_away, taker_is_fit,
-            not_over, is_free)),
+            not_over, is_free), step_up=True),
         Transition("revoke", (S.GRANTED,), S.REVOKED, (*GIVEN_BY_HOLDER, R.ADMIN), when=giver_or_admin,
                    needs_reason=True),
         Transition("expire", (S.GRANTED,), S.EXPIRED),
