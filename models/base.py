@@ -167,7 +167,7 @@ class Base(DeclarativeBase):
     def text_sql(cls, row: Any) -> sa.ColumnElement[str]:
         """The text of a record in SQL, where `row` is the class or an alias of it; the same as `str`."""
         if cls.__str__ is not Base.__str__ or not cls.text_columns:
-            raise NotImplementedError(f"{cls.__name__} has no text in SQL")
+            raise TypeError(f"{cls.__name__} has no text in SQL")
         first, *rest = (as_text(getattr(row, name)) for name in cls.text_columns)
         return functools.reduce(lambda text, part: text + " " + part, rest, first)
 

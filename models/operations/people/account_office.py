@@ -40,8 +40,8 @@ declare(Declared(
     address="/admin/user/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
     "accounts_brought", lambda _brought: (), N_("Accounts from a list"),
-    (N_("%(who)s brought a list of %(count)s accounts; these roles are among them: %(roles)s. Look at it if "
-        "you do not know why."),),
+    (N_("%(who)s brought a list of accounts (%(count)s); these roles are among them: %(roles)s. Look at it "
+        "if you do not know why."),),
     address="/admin/list_import/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(
     Declared(
@@ -68,7 +68,7 @@ declare(Declared(
     address="/admin/{table}/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
     "accounts_linked", lambda _brought: (), N_("Accounts linked by a list"),
-    (N_("%(who)s brought a list that gives %(count)s accounts to new records: %(table)s. Look at it if you "
+    (N_("%(who)s brought a list that gives accounts (%(count)s) to new records: %(table)s. Look at it if you "
         "do not know why."),),
     address="/admin/list_import/details/?id={id}", channels=(Channel.MAIL,), always=True, icon="shield"))
 declare(Declared(
