@@ -242,7 +242,16 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def empty(database_server: Any) -> Iterator[Flask]:
     """An application on a new database without any table."""
-    url = database_server.new()
+    yield from _on(database_server.new(), database_server)
+
+
+@pytest.fixture
+def newest(template: str, database_server: Any) -> Iterator[Flask]:
+    """An application on an empty database of the newest revision, as `flask db upgrade` makes it."""
+    yield from _on(database_server.copy(template), database_server)
+
+
+def _on(url: str, database_server: Any) -> Iterator[Flask]:
     app = make_app(url)
     with app.app_context():
         yield app

@@ -89,8 +89,7 @@ def test_check_finds_no_difference(empty: Flask) -> None:
     flask_migrate.check()
 
 
-def test_up_down_up_on_a_filled_database(empty: Flask) -> None:
-    flask_migrate.upgrade()
+def test_up_down_up_on_a_filled_database(newest: Flask) -> None:
     first = catalogue()
     fill()
     flask_migrate.downgrade(revision="base")
@@ -100,10 +99,9 @@ def test_up_down_up_on_a_filled_database(empty: Flask) -> None:
     assert db.session.scalar(sa.text("SELECT count(*) FROM stock_move")) == 0
 
 
-def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
+def test_rows_of_the_first_revision_come_along(newest: Flask) -> None:
     """Two consultations of one patient that overlap off the five minutes: the earlier ends when the later
     begins."""
-    flask_migrate.upgrade()
     starts = datetime(2026, 11, 19, 3, 3, tzinfo=UTC)
     first = factories.make_consultation(starts_at=starts, slot_minutes=10, state="approved")
     ten = timedelta(minutes=10)
@@ -125,10 +123,9 @@ def test_rows_of_the_first_revision_come_along(empty: Flask) -> None:
     db.session.remove()
 
 
-def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(empty: Flask) -> None:
+def test_what_was_merged_or_closed_before_is_brought_to_the_new_rules(newest: Flask) -> None:
     """Allergies of a record that went join the one that stayed; a closed account has no open session and no
     token."""
-    flask_migrate.upgrade()
     kept, bare, same = (factories.make_patient(allergies=text) for text in ("Latex", None, "Udang, latex"))
     for into, text in ((kept, "Amoksisilin, udang"), (bare, "Debu"), (same, "latex")):
         factories.make_patient(allergies=text, state="closed", merged_into_id=into.id)

@@ -20,8 +20,7 @@ def _rows() -> list[Any]:
         "SELECT number, same_as_id, number_key FROM stock_batch ORDER BY id")))
 
 
-def test_numbers_that_differ_by_case_and_blanks_are_marked_and_come_back(empty: Flask) -> None:
-    flask_migrate.upgrade()
+def test_numbers_that_differ_by_case_and_blanks_are_marked_and_come_back(newest: Flask) -> None:
     item, other = factories.make_item(), factories.make_item()
     db.session.add(StockBatch(item=item, number="BX-1"))
     db.session.flush()

@@ -17,8 +17,7 @@ from tests.support import factories as make
 FOURTH = "0004_802b76a12fe4"
 
 
-def test_papers_that_nobody_could_move_can_be_moved_again(empty: Flask) -> None:
-    flask_migrate.upgrade()
+def test_papers_that_nobody_could_move_can_be_moved_again(newest: Flask) -> None:
     make.make_chart()
     nurse, clerk = make.make_user(Role.UNIT_USER), make.make_user(Role.STORE_STAFF)
     store_head, head = make.make_user(Role.STORE_HEAD), make.make_user(Role.FACILITIES_HEAD)

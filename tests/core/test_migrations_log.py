@@ -76,8 +76,7 @@ def test_a_chain_that_was_broken_before_the_update_stays_found(empty: Flask) -> 
     db.session.remove()
 
 
-def test_there_and_back_and_there_again_every_row_is_what_it_was(empty: Flask) -> None:
-    flask_migrate.upgrade()
+def test_there_and_back_and_there_again_every_row_is_what_it_was(newest: Flask) -> None:
     for _ in range(3):
         factories.make_specialization()
         db.session.commit()

@@ -31,8 +31,7 @@ SECOND = "0002_733759f6372d"
 THIRD = "0003_d2f0af3ea0ec"
 
 
-def test_files_come_along_and_their_small_pictures_are_drawn_anew(empty: Flask) -> None:
-    flask_migrate.upgrade()
+def test_files_come_along_and_their_small_pictures_are_drawn_anew(newest: Flask) -> None:
     person = factories.make_user(Role.ADMIN)
     file = factories.saved(Attachment(document_type="asset", document_id=1, file_name="a.jpg",
                                       media_type="image/jpeg",
@@ -48,10 +47,9 @@ def test_files_come_along_and_their_small_pictures_are_drawn_anew(empty: Flask) 
     db.session.remove()
 
 
-def test_lists_that_were_brought_before_keep_what_they_say(empty: Flask) -> None:
+def test_lists_that_were_brought_before_keep_what_they_say(newest: Flask) -> None:
     """An applied one has no preview to be held against; going back, a chosen sheet is not offered to be
     applied."""
-    flask_migrate.upgrade()
     by = factories.make_user(Role.ADMIN)
     fields = {"kind": "work_unit", "file_name": "x.xlsx", "content": b"x", "sha256": "x",
               "uploaded_by_id": by.id}
@@ -75,9 +73,8 @@ def test_lists_that_were_brought_before_keep_what_they_say(empty: Flask) -> None
     db.session.remove()
 
 
-def test_stocktakes_of_before_are_held_at_their_start_or_counted_again(empty: Flask) -> None:
-    """Nothing is stuck: lines that moved while they were counted are empty, their figure in the note."""
-    flask_migrate.upgrade()
+def test_stocktakes_of_before_are_held_at_their_start_or_counted_again(newest: Flask) -> None:
+    """Nothing is stuck: lines that moved while they were counted are newest, their figure in the note."""
     factories.make_chart()
     keeper, head = factories.make_user(Role.STORE_STAFF), factories.make_user(Role.FACILITIES_HEAD)
     papers: dict[str, tuple[int, int, int]] = {}
@@ -216,10 +213,9 @@ BEDS_BEFORE = {
 
 
 @pytest.mark.parametrize("later", [False, True], ids=["first time", "after going back"])
-def test_beds_and_their_cleanings_are_brought_to_the_new_rules(empty: Flask, later: bool) -> None:
+def test_beds_and_their_cleanings_are_brought_to_the_new_rules(newest: Flask, later: bool) -> None:
     """Each dirty bed has one open task of the kind that is due afterwards, and `flask verify` finds
     nothing."""
-    flask_migrate.upgrade()
     user = factories.make_user(Role.FRONT_OFFICE)
     keys = {name: factories.make_bed(is_isolation=isolation).id
             for name, (_state, isolation, *_rest) in BEDS_BEFORE.items()}
@@ -274,10 +270,9 @@ def _plant_task(connection: Any, places: str, kind: str, state: str) -> None:
         f"VALUES ({places}, '{kind}', '{state}', CURRENT_TIMESTAMP, 0, false)"))
 
 
-def test_a_registration_that_was_rejected_before_holds_no_nik(empty: Flask) -> None:
+def test_a_registration_that_was_rejected_before_holds_no_nik(newest: Flask) -> None:
     """Up: its number is free, and still said. Down: what holds no number says none, and no visit overlaps
     another."""
-    flask_migrate.upgrade()
     rejected, patient = factories.make_patient(state="rejected"), factories.make_patient(nik="1:a",
                                                                                          nik_index="a")
     gone, kept, admin = factories.make_patient(), factories.make_patient(), factories.make_user(Role.ADMIN)
@@ -307,8 +302,7 @@ def _months(connection: sa.Connection) -> list[tuple[int, int]]:
     return [tuple(row) for row in connection.execute(sa.text("SELECT year, month FROM period ORDER BY year"))]
 
 
-def test_months_that_no_calendar_has_go_with_the_drafts_of_their_packs(empty: Flask) -> None:
-    flask_migrate.upgrade()
+def test_months_that_no_calendar_has_go_with_the_drafts_of_their_packs(newest: Flask) -> None:
     author = factories.make_user(Role.FACILITIES_STAFF).id
     db.session.commit()
     db.session.remove()
@@ -334,9 +328,8 @@ def test_months_that_no_calendar_has_go_with_the_drafts_of_their_packs(empty: Fl
                                          "WHERE document_type = 'monthly_pack'")) == 1
 
 
-def test_a_month_of_another_year_with_entries_stops_the_upgrade(empty: Flask) -> None:
+def test_a_month_of_another_year_with_entries_stops_the_upgrade(newest: Flask) -> None:
     """What was posted is not thrown away by a program: the name of the rule says where to look."""
-    flask_migrate.upgrade()
     author = factories.make_user(Role.PAYABLES).id
     db.session.commit()
     db.session.remove()

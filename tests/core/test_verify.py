@@ -22,7 +22,8 @@ def stocked(session):
 def test_all_is_well(app, stocked):
     result = app.test_cli_runner().invoke(args=["verify"])
     assert result.exit_code == 0, result.output
-    assert all(line.startswith("ok ") for line in result.output.splitlines())
+    # a role that hangs on one person is worth a warning, and nothing wrong
+    assert all(line.startswith(("ok ", "warns ")) for line in result.output.splitlines())
 
 
 @pytest.mark.parametrize("wrong", [

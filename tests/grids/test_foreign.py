@@ -52,6 +52,8 @@ def test_these_see_some_rows_only() -> None:
     assert {role for role, _table in SCOPED} == {
         Role.UNIT_USER, Role.DOCTOR, Role.STORE_STAFF, Role.STORE_HEAD, Role.ADMIN, Role.FACILITIES_STAFF,
         Role.DIRECTOR,
+        # the delegations that they gave or took
+        Role.FACILITIES_HEAD,
         # the faults that they reported
         Role.PAYABLES, Role.RECEIVABLES, Role.FRONT_OFFICE, Role.HOUSEKEEPING}
     assert len(SCOPED) >= 10
