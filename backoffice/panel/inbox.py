@@ -170,7 +170,7 @@ def _parts(user: User, tables: tuple[str, ...] = ()) -> list[sa.Select[Any]]:
 #: Whom or what a document concerns, the first that it has; after a dot, what that one concerns.
 PARTIES = ("work_unit", "supplier", "vendor", "asset_procurement.vendor", "patient", "consultation.patient",
            "store_request.work_unit", "store", "room", "inpatient_room", "asset", "bed", "room_class",
-           "building")
+           "building", "taker")
 #: The same of a document that names things in its lines only.
 THINGS = ("asset", "land")
 

@@ -22,8 +22,8 @@ SEN = re.compile(r"Rp[0-9.]+,00\b")
 NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 CAPITALS = re.compile(r"\b[A-Z][A-Z_]+\b|\b\w+\.(?:html|json)\b")
 WORD = re.compile(r"[a-z]{3,}")
-#: Short for Sunday, the button to the other language, and a key.
-LOAN = frozenset({"min", "english", "enter"})
+#: Short for Sunday, the button to the other language, keys of a keyboard and of a door.
+LOAN = frozenset({"min", "english", "enter", "passkey"})
 
 
 def words_of(text: str) -> set[str]:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from models import clock
 from models.base import db
@@ -73,7 +73,8 @@ def takers(giver: User | None, *, by: User) -> list[User]:
     left_out = {by.id, *([giver.id] if giver is not None else [])}
     return list(db.session.scalars(
         sa.select(User).where(User.status == AccountStatus.ACTIVE, User.id.in_(staff), User.id.not_in(admins),
-                              User.id.not_in(left_out)).order_by(User.name, User.id)))
+                              User.id.not_in(left_out)).options(lazyload(User.user_roles))
+        .order_by(User.name, User.id)))
 
 
 def givers(*, by: User) -> list[User]:
@@ -84,7 +85,7 @@ def givers(*, by: User) -> list[User]:
     holders = sa.select(UserRole.user_id).where(UserRole.role.in_(sorted(given)))
     return list(db.session.scalars(sa.select(User).where(
         User.status == AccountStatus.ACTIVE, User.id.in_(holders), User.id != by.id)
-        .order_by(User.name, User.id)))
+        .options(joinedload(User.user_roles)).order_by(User.name, User.id)).unique())
 
 
 def prepare(delegation: Delegation, *, by: User) -> None:
