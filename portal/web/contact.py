@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, g
@@ -34,9 +36,16 @@ class Contact:
         return f"tel:+62{digits[1:]}" if digits.startswith("0") else f"tel:{digits}"
 
 
-def columns() -> list[sa.ColumnElement[str]]:
+@functools.cache
+def columns() -> tuple[sa.ColumnElement[str], ...]:
     """For a statement that reads them among other things: give its values to `keep`."""
-    return [setting_of(key) for key in KEYS]
+    return tuple(setting_of(key) for key in KEYS)
+
+
+@functools.cache
+def _alone() -> sa.Select[Any]:
+    """Made once: every page of the portal and every refusal reads it."""
+    return sa.select(*columns())
 
 
 def keep(*values: str) -> None:
@@ -47,7 +56,7 @@ def keep(*values: str) -> None:
 def contact() -> Contact:
     """The hospital's telephone, address and hours; one statement a request."""
     if "hospital_contact" not in g:
-        keep(*db.session.execute(sa.select(*columns())).one())
+        keep(*db.session.execute(_alone()).one())
     result: Contact = g.hospital_contact
     return result
 

@@ -9,7 +9,7 @@ import pytest
 
 from backoffice.panel.inbox import waiting
 from models.documents import WORKFLOWS
-from models.operations.people import notices
+from models.operations.people import notices, turns
 from models.roles import STAFF_ROLES, Role
 from tests.support import factories as make
 from tests.support import standing_papers as papers
@@ -66,7 +66,7 @@ def test_nothing_waits_for_a_role_that_the_specification_gives_no_step(session: 
         if table in notices.NOT_PAPERS:
             continue
         record = papers.record_of(table)
-        unit = notices._unit_of(record)
+        unit = turns.unit_of(record)
         person = make.make_user(role, **({"work_unit_id": unit} if unit else {}))
         for state in model.workflow.states:
             papers.put(record, state)
