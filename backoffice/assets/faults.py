@@ -37,8 +37,8 @@ def place_in_words(report: FaultReport) -> str:
     """What is broken and where, in one line."""
     about: Any = report.about
     room = about.inpatient_room if isinstance(about, Bed) else about
-    words = [str(about), str(room.ward) if isinstance(room, InpatientRoom) else "", report.place_detail or ""]
-    return " · ".join(filter(None, words))
+    ward = room.ward if isinstance(room, InpatientRoom) else None
+    return " · ".join(str(word) for word in (about, ward, report.place_detail) if word)
 
 
 class FaultReportView(DocumentView):

@@ -52,7 +52,7 @@ def test_what_means_nothing_stays_as_it_was_pasted(client: Any, nurse: Any) -> N
     assert said == [["“XX-9” is not in the list. Choose one.", None, None],
                     ["More than one is called “Kasa”. Choose one.", None, None],
                     ["“OLD-1” is not in the list. Choose one.", None, None],
-                    [None, "Write a number, for example 12,5.",
+                    [None, "Write a number, for example 12.5.",
                      "“crate” is no unit of measure of this item. Choose one."],
                     [None, None, None]]
     assert [row["cells"][0]["value"] for row in rows] == ["XX-9", "Kasa", "OLD-1", str(known.id), ""]
