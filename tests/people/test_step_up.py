@@ -149,7 +149,8 @@ def test_each_door_of_a_file_notes_it_and_so_asks(app: Any) -> None:
              for path in (root / folder).rglob("*.py")
              if "Activity.EXPORTED," in path.read_text(encoding="utf-8")}
     assert found - {"models/operations/clinic/patient_record.py"} == {
-        "portal/web/export.py", "portal/record.py", "models/operations/setup/table_files.py"}
+        "portal/web/export.py", "portal/record.py", "models/operations/setup/table_files.py",
+        "models/operations/clinic/breaches.py", "portal/web/privacy_commands.py"}
 
 
 # ---------------------------------------------------------------- stopped, and taken up again

@@ -67,7 +67,7 @@ def test_closing_alone_keeps_the_address(client: Any, patient: Patient) -> None:
 def test_the_sign_in_goes_and_the_record_stays(client: Any, patient: Patient, session: Any) -> None:
     user_id, patient_id = patient.user.id, patient.id
     assert close(client, erase="1").status_code == 303
-    assert "erased" in client.get("/account/done").text
+    assert "dihapus" in client.get("/account/done").text
     session.expire_all()
     user = session.get_one(User, user_id)
     assert (user.email, user.phone, user.password_hash, user.status) == (

@@ -121,11 +121,11 @@ def test_a_supplier_without_an_address_is_told_on_the_page_and_not_refused(
     perform(order, "approve", by=cast.head)
     perform(order, "approve_payment", by=cast.payables)
     sign_in(client, cast.buyer)
-    assert "tidak punya alamat e-mail" in client.get(f"/admin/purchase_order/details/?id={order.id}").text
+    assert "tidak punya alamat surel" in client.get(f"/admin/purchase_order/details/?id={order.id}").text
     answer = client.post(f"/admin/purchase_order/{order.id}/send", data={"version": order.version},
                          follow_redirects=True)
     assert answer.status_code == 200
-    assert answer.text.count("tidak punya alamat e-mail") == 2  # the message, and the page itself
+    assert answer.text.count("tidak punya alamat surel") == 2  # the message, and the page itself
     assert mails(TEMPLATE) == []
     assert db.session.get(type(order), order.id).state == "sent"
 
