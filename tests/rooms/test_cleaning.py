@@ -61,7 +61,7 @@ def test_a_row_of_the_inbox_says_ward_room_bed_and_since_when(
     sign_in(client, people[Role.HOUSEKEEPING])
     client.set_cookie("language", "en")
     rows = client.get("/admin/inbox/").text.partition('class="rw-inbox"')[2].partition("</ul>")[0]
-    for said in (str(bed.inpatient_room.ward), str(bed), "since", "4 Nov 2026", "09:20"):
+    for said in (str(bed.inpatient_room.ward), str(bed), "since", "09:20"):
         assert said in rows, said
 
 
