@@ -20,7 +20,7 @@ WITHOUT = {
     "case_progress": "a student's own", "class_task": "a class's own",
     "exercise_progress": "a student's own",
     "learning_class": "few", "own_exercise": "a teacher's own", "prescription_template": "a doctor's own",
-    "saved_filter": "a person's own",
+    "passkey": "few: an account has ten at most", "saved_filter": "a person's own",
     "diagnosis": "a fixed list", "region": "a fixed list",
     "document_number": "numbers are looked for on their documents",
     "notice": "a person's own", "outbox": "what waits; sent messages leave", "patient_merge_move": "few",
