@@ -23,7 +23,7 @@ bp = Blueprint("phone_app", __name__)
 #: Names the person whose page may be kept on the phone; no other page carries it.
 MARK = "X-Phone-Page"
 #: What the phone pages are made of, under `static/`.
-SHELL = ("tabler.css", "rawat.css", "scan.css", "sending.js", "panel.js", "keys.js",
+SHELL = ("tabler.css", "rawat.css", "scan.css", "sending.js", "focus.js", "panel.js", "keys.js",
          "going.js", "lists.js", "counts.js", "drafts.js", "phone-store.js", "phone.js", "scan.js",
          "icons.svg", "icons/app-192.png")
 #: Sizes of the app's sign in pixels, and what each is for.

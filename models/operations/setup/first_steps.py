@@ -88,7 +88,7 @@ def _asked(_values: Mapping[str, str]) -> Any:
 
 #: In the order in which one needs the other.
 STEPS: tuple[Step, ...] = (
-    Step("hospital", label=N_("What papers call the hospital"), address="/admin/settings/hospital"),
+    Step("hospital", label=N_("The hospital's name on papers"), address="/admin/settings/hospital"),
     Step("logo", label=N_("The hospital's logo"), address="/admin/settings/hospital", is_optional=True,
          done=lambda values: sa.literal(bool(values["hospital.logo"]))),
     Step("mail", label=N_("Mail with links"), address="/admin/outbox/",
