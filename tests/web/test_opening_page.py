@@ -71,7 +71,7 @@ def test_the_socket_goes_on_to_the_server_and_who_asked_meanwhile_is_answered(op
 
 def test_the_server_answers_on_the_same_socket(app: Any, opening: Opening) -> None:
     assert asked(opening, "/healthz")[0] == 503
-    server = make_server(app, host="127.0.0.1", port=0, threads=2, listening=opening.end())
+    server = make_server(app, threads=2, sockets=[opening.end()])
     stop = threading.Event()
 
     def answer() -> None:

@@ -25,6 +25,9 @@ ALLOWED = {
     "portal/providers.py": "a provider sends back to an address that is registered with it",
     "backoffice/rooms/places.py": "the address of a wall screen, typed into it from this page",
     "portal/web/errors.py": "the way back leads to a page of this site only",
+    "portal/web/proving.py": "what was stopped goes on on this site only",
+    "portal/web/sent_once.py": "back to a page of this site only",
+    "portal/web/passkey_door.py": "a key belongs to a host; the demo's is the one that is asked",
     "portal/learn/boxes/pages.py": "practice hospitals stand beside the house, on the same host",
     "portal/learn/boxes/store.py": "practice hospitals stand beside the house, on the same host",
 }
