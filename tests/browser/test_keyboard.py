@@ -88,9 +88,13 @@ def test_a_request_is_made_and_approved(open_browser: Callable[..., Page],
 
     log_in(head.page, Role.STORE_HEAD)
     head.page.goto("/admin/inbox/")
+    rows = head.page.locator(".rw-inbox > li")
+    before = rows.count()
     head.press("Enter", "a[href='#content']")
-    head.go("button[name=one]")
-    head.is_at(SAVED)
+    head.press("Enter", "button[name=one]")
+    expect(rows).to_have_count(before - 1)
+    expect(head.page.locator("#inbox-said")).to_contain_text("1 dokumen selesai")
+    head.page.wait_for_function(INSIDE, arg=".rw-answers")
 
 
 def test_a_consultation_is_booked(open_browser: Callable[..., Page], log_in: Callable[..., None]) -> None:
