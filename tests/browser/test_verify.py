@@ -18,4 +18,5 @@ def test_the_hospital_is_sound_after_the_journeys(live_server: Any, tmp_path: Pa
     lines = proof.stdout.splitlines()
     assert proof.returncode == 0, proof.stdout + proof.stderr
     assert len(lines) >= 15
-    assert all(line.startswith("ok ") for line in lines)
+    # a role that hangs on one person is worth a warning, and nothing wrong
+    assert all(line.startswith(("ok ", "warns ")) for line in lines)
