@@ -57,7 +57,7 @@ def test_a_form_with_lines_is_offered_again_and_gone_once_it_is_sent(
     with page.expect_response(is_kept):
         page.fill("[name=lines-1-quantity]", "6")
     page.wait_for_load_state("networkidle")
-    before = typed(page)
+    before, unit = typed(page), page.locator("[name=lines-1-unit]").input_value()
     page.goto("/admin/home/")  # everything is with the server: nothing is asked
     page.goto("/admin/store_request/new/")
     begun = page.locator("#begun")
@@ -66,6 +66,7 @@ def test_a_form_with_lines_is_offered_again_and_gone_once_it_is_sent(
     shot(page, "begun")
     begun.locator("[data-begun-take]").click()
     expect(page.locator("[name=lines-1-quantity]")).to_have_value("6")
+    expect(page.locator("[name=lines-1-unit]")).to_have_value(unit)  # once the item's units have come
     page.wait_for_load_state("networkidle")
     assert typed(page) == before
 
