@@ -115,7 +115,7 @@ DATE_EVENTS = (ASK_DATE, ALLOW_DATE, REFUSE_DATE)
 
 def remark(document: Any, name: str, *, by: User, note: str) -> None:
     """Record something that a person decided about the document without moving it."""
-    _record(document, name, document.state, by, note)
+    _write(document, _event(document, name, document.state, by, note))
     session = object_session(document)
     assert session is not None
     session.flush()
@@ -152,27 +152,22 @@ def made_together(entries: Sequence[tuple[Any, Sequence[str]]], *, by: User) -> 
     what a list brings. Effects are the caller's, and nobody is told of each. Flushes."""
     made = []
     for document, names in entries:
-        document.state = state = document.workflow.initial
-        events = [("create", None, state)]
+        events = [_moved(document, document.workflow.initial, "create", by, "")]
         for name in names:
             step = document.workflow.require(document, name, by, "", None)
-            events.append((name, document.state, step.target))
-            document.state = step.target
+            events.append(_moved(document, step.target, name, by, ""))
         made.append((document, events))
         db.session.add(document)
     db.session.flush()
-    insert_all(DocumentEvent, [_event(document, name, source, target, by, "")
-                               for document, events in made for name, source, target in events])
+    # the keys are known now
+    insert_all(DocumentEvent, [event | {"document_id": document.id} for document, events in made
+                               for event in events])
 
 
 def taken_back_together(documents: Sequence[Any], state: Any, name: str, *, by: User, note: str) -> None:
     """Put many records into `state`, recorded as `name`: a list that is taken back. Flushes."""
-    if not documents:
-        return
-    insert_all(DocumentEvent, [_event(document, name, document.state, state, by, note)
-                               for document in documents])
-    for document in documents:
-        document.state = state
+    if documents:
+        insert_all(DocumentEvent, [_moved(document, state, name, by, note) for document in documents])
     db.session.flush()
 
 
@@ -188,7 +183,7 @@ def opened(document: Any, *, by: User) -> None:
             ask(document, "create", tuple(rights.create), by=by)
     initial = document.workflow.initial
     numbered = hasattr(document, "number") and hasattr(document, "prefix") and initial != "draft"
-    _record(document, "create", None, by, "", next_number(document) if numbered else None)
+    _write(document, _event(document, "create", None, by, ""), next_number(document) if numbered else None)
     session.flush()
     for act in AFTER_STEP.get((type(document), "create"), ()):
         act(document, by=by, reason="")
@@ -236,29 +231,33 @@ def _move(document: Any, step: Transition, *, by: User, reason: str, giver: Give
 
 def _put(document: Any, state: Any, name: str, by: User, reason: str,
          number: dict[str, Any] | None = None, giver: Giver | None = None) -> None:
-    """The one place where a state changes, and the event that says so."""
+    _write(document, _moved(document, state, name, by, reason, giver), number)
+
+
+def _moved(document: Any, state: Any, name: str, by: User, note: str, giver: Giver | None = None
+           ) -> dict[str, Any]:
+    """The one place where a state changes; returns the event that says so."""
     source = document.state
     document.state = state
-    _record(document, name, source, by, reason, number, giver)
+    return _event(document, name, source, by, note, giver)
 
 
-def _record(document: Any, name: str, source: str | None, by: User, reason: str,
-            number: dict[str, Any] | None = None, giver: Giver | None = None) -> None:
-    """Write what happened, in whose name, and the number that the document got with it."""
+def _event(document: Any, name: str, source: str | None, by: User, note: str, giver: Giver | None = None
+           ) -> dict[str, Any]:
+    """What happened to a document that now is in its state, by whom and in whose name."""
+    return {"document_type": document.__tablename__, "document_id": document.id, "transition": name,
+            "from_state": source, "to_state": document.state, "user_id": by.id, "note": note.strip() or None,
+            "occurred_at": clock.now(), "delegation_id": giver.delegation_id if giver is not None else None}
+
+
+def _write(document: Any, event: dict[str, Any], number: dict[str, Any] | None = None) -> None:
+    """Write what happened, and the number that the document got with it."""
     document.__dict__.pop("known_events", None)
-    event = _event(document, name, source, document.state, by, reason) | {
-        "delegation_id": giver.delegation_id if giver is not None else None}
     if number is None:
         insert_all(DocumentEvent, [event])
     else:
         document.number = number["number"]
         insert_all(DocumentEvent, [event], (insertion(DocumentNumber, tuple(number)), [number]))
-
-
-def _event(document: Any, name: str, source: str | None, target: str, by: User, note: str) -> dict[str, Any]:
-    return {"document_type": document.__tablename__, "document_id": document.id, "transition": name,
-            "from_state": source, "to_state": target, "user_id": by.id, "note": note.strip() or None,
-            "occurred_at": clock.now()}
 
 
 _counter = NumberCounter.__table__
