@@ -45,7 +45,8 @@ OTHER = 422
 
 def page(status: int, message: str | None = None, headers: Mapping[str, str] | None = None,
          field: str | None = None) -> Any:
-    """The error page of a status; JSON for the API, with the name of the field that is to blame."""
+    """The error page of a status; JSON for the API, with the name of the field that is to blame; a line of
+    text for a program that wants no page."""
     try:
         return _page(status, message, dict(headers or {}), field)
     except SQLAlchemyError as error:  # the page itself asks the database who reads it
@@ -63,6 +64,10 @@ def _page(status: int, message: str | None, headers: dict[str, str], field: str 
         answer = jsonify(type="about:blank", title=str(title), status=status, detail=body, **blame)
         answer.mimetype = "application/problem+json"
         return answer, status, headers
+    if request.accept_mimetypes and "text/html" not in request.accept_mimetypes:
+        answer = make_response(f"{status}: {title}. {body}\n", status, headers)
+        answer.mimetype = "text/plain"
+        return answer
     words = {"status": status, "title": title, "text": body, "back": _back()}
     if status == 503 and wants_fragment():
         return render_template("site/error_block.html", **words), status, headers
