@@ -92,33 +92,47 @@ def test_what_people_write_is_understood(
     assert session.scalar(sa.select(Setting.value).where(Setting.key == key)) == kept
 
 
+#: Pages that read settings, by who opens them; each one with every setting wrong, a few of them with one.
+PAGES = {
+    None: ("/portal/doctors", "/portal/doctors/{doctor}", "/portal/facilities", "/login"),
+    Role.ADMIN: ("/admin/", "/admin/setting/", "/admin/inbox/", "/admin/consultation/"),
+    Role.FACILITIES_HEAD: ("/admin/", "/admin/inbox/", "/admin/purchase_order/", "/admin/asset_procurement/"),
+    Role.STORE_STAFF: ("/admin/", "/admin/goods_receipt/"),
+    Role.PAYABLES: ("/admin/supplier_invoice/",),
+    Role.PATIENT: ("/portal/", "/portal/consultations", "/portal/consultations/new"),
+    Role.DOCTOR: ("/admin/desk/",)}
+A_FEW = {None: ("/portal/doctors/{doctor}",), Role.FACILITIES_HEAD: ("/admin/", "/admin/purchase_order/"),
+         Role.PATIENT: ("/portal/consultations/new",), Role.DOCTOR: ("/admin/desk/",)}
+
+
+def all_open(client: Any, sign_in: Any, pages: dict[Role | None, tuple[str, ...]]) -> None:
+    doctor = make.make_doctor()
+    people = {Role.DOCTOR: doctor.user, Role.PATIENT: make.make_patient().user}
+    for role, addresses in pages.items():
+        reader = client if role else client.application.test_client()
+        if role:
+            sign_in(reader, people.get(role, role))
+        for address in addresses:
+            assert reader.get(address.format(doctor=doctor.id)).status_code == 200, (role, address)
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("key", TYPED)
 def test_a_wrong_value_in_the_database_takes_no_page_down(client: Any, session: Any, sign_in: Any,
                                                           key: str) -> None:
-    doctor, patient = make.make_doctor(), make.make_patient()
     for value in (wrong_for(key)[0], ""):
-        if _fits(key, value):
-            continue
-        planted(session, key, value)
-        visitor = client.application.test_client()
-        for address in ("/portal/doctors", f"/portal/doctors/{doctor.id}", "/portal/facilities", "/login"):
-            assert visitor.get(address).status_code == 200, address
-        for who, addresses in {
-                Role.ADMIN: ("/admin/", "/admin/setting/", "/admin/inbox/", "/admin/consultation/"),
-                Role.FACILITIES_HEAD: ("/admin/", "/admin/inbox/", "/admin/purchase_order/",
-                                       "/admin/asset_procurement/"),
-                Role.STORE_STAFF: ("/admin/", "/admin/goods_receipt/"),
-                Role.PAYABLES: ("/admin/supplier_invoice/",),
-        }.items():
-            sign_in(client, who)
-            for address in addresses:
-                assert client.get(address).status_code == 200, address
-        sign_in(client, patient.user)
-        for address in ("/portal/", "/portal/consultations", "/portal/consultations/new"):
-            assert client.get(address).status_code == 200, address
-        sign_in(client, doctor.user)
-        assert client.get("/admin/desk/").status_code == 200
+        if not _fits(key, value):
+            planted(session, key, value)
+            all_open(client, sign_in, A_FEW)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("way", ["", *SENSELESS])
+def test_wrong_values_everywhere_take_no_page_down(client: Any, session: Any, sign_in: Any, way: str) -> None:
+    for key in TYPED:
+        if not _fits(key, way):
+            planted(session, key, way)
+    all_open(client, sign_in, PAGES)
 
 
 def test_a_wrong_limit_lets_nothing_through(session: Any) -> None:

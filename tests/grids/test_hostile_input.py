@@ -22,7 +22,7 @@ from models.roles import Role
 from models.store_requests import StoreRequest
 from portal.api.calls import CALLS, Call
 from portal.web import search_sealing
-from tests.grids.test_routes import PARTS, address
+from tests.grids.test_routes import NO_PAGE, PARTS, address
 from tests.support import factories as make
 from tests.support import grid
 from tests.web.test_api import key_of
@@ -52,7 +52,9 @@ def everybody(client: Any, sign_in: Any) -> Any:
 
 
 def refused_well(client: Any, method: str, where: str, **sent: Any) -> list[str]:
-    """Empty when the answer is none of a broken server; else what was asked."""
+    """Empty when the answer is none of a broken server; else what was asked. Refusals come as a line of text:
+    their pages are rendered elsewhere."""
+    sent.setdefault("headers", NO_PAGE)
     try:
         status = client.open(where, method=method, **sent).status_code
     except Exception as error:
