@@ -169,17 +169,21 @@ class Delegation(Document, db.Model):
 told_by("ex_delegation_days", Refused, is_free.refusal, field="starts_on")
 
 
+# Made once: whoever takes a step asks with them.
+_GIVER, _HELD = User.__table__.alias(), UserRole.__table__.alias()
+_HOLDS_IT = sa.and_(
+    sa.exists().where(_GIVER.c.id == Delegation.giver_id, _GIVER.c.status == AccountStatus.ACTIVE),
+    sa.exists().where(_HELD.c.user_id == Delegation.giver_id, _HELD.c.role == Delegation.role))
+_TAKER = User.__table__.alias()
+_TAKER_IS_ACTIVE = sa.exists().where(_TAKER.c.id == Delegation.taker_id,
+                                     _TAKER.c.status == AccountStatus.ACTIVE)
+_PARTIES: tuple[Any, ...] = (Delegation.taker_id, Delegation.giver_id, Delegation.role)
+
+
 def running_today() -> sa.ColumnElement[bool]:
     """Delegations that run today, of active accounts that still hold what they gave."""
-    giver, held = User.__table__.alias(), UserRole.__table__.alias()
-    return sa.and_(
-        Delegation.state == S.GRANTED, Delegation.starts_on <= clock.today(),
-        Delegation.ends_on >= clock.today(),
-        sa.exists().where(giver.c.id == Delegation.giver_id, giver.c.status == AccountStatus.ACTIVE),
-        sa.exists().where(held.c.user_id == Delegation.giver_id, held.c.role == Delegation.role))
-
-
-_PARTIES: tuple[Any, ...] = (Delegation.taker_id, Delegation.giver_id, Delegation.role)
+    return sa.and_(Delegation.state == S.GRANTED, Delegation.starts_on <= clock.today(),
+                   Delegation.ends_on >= clock.today(), _HOLDS_IT)
 
 
 def running_of(takers: list[int], roles: Iterable[Role]) -> sa.Select[Any]:
@@ -190,11 +194,9 @@ def running_of(takers: list[int], roles: Iterable[Role]) -> sa.Select[Any]:
 
 def takers_of(givers: list[int], roles: Iterable[Role]) -> sa.Select[Any]:
     """Taker, giver and role of the running delegations of one of `roles` by `givers`, to active accounts."""
-    taker = User.__table__.alias()
     return (sa.select(*_PARTIES)
             .where(running_today(), Delegation.role.in_(sorted(roles)), Delegation.giver_id.in_(givers),
-                   sa.exists().where(taker.c.id == Delegation.taker_id,
-                                     taker.c.status == AccountStatus.ACTIVE))
+                   _TAKER_IS_ACTIVE)
             .order_by(Delegation.taker_id, Delegation.id))
 
 

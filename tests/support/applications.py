@@ -27,6 +27,9 @@ CONFIG = {
 
 TAG = re.compile(r"""(<(?:"[^"]*"|'[^']*'|[^<>"'])*>)""")
 QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
+BLANKS, BREAKS, END = re.compile(r"\s+"), re.compile(r"\s*\n\s*"), re.compile(r" (/?>)$")
+#: A tag that has more than one space between two attributes, or one before its end; or within quotes.
+UNTIDY = re.compile(r"\s\s|[^\S ]|\s/?>$")
 
 
 def unbroken(html: str) -> str:
@@ -39,13 +42,14 @@ def unbroken(html: str) -> str:
         if at % 2:
             kept = part.startswith(("<textarea",
                                     "<pre")) or (kept and not part.startswith(("</textarea", "</pre")))
-            pieces = QUOTED.split(part)
-            pieces[::2] = [re.sub(r"\s+", " ", piece) for piece in pieces[::2]]
-            parts[at] = re.sub(r" (/?>)$", r"\1", "".join(pieces))
+            if UNTIDY.search(part):
+                pieces = QUOTED.split(part)
+                pieces[::2] = [BLANKS.sub(" ", piece) for piece in pieces[::2]]
+                parts[at] = END.sub(r"\1", "".join(pieces))
         elif not kept and "\n" in part:
             opened = at > 0 and not parts[at - 1].startswith("</")
             closed = at + 1 < len(parts) and parts[at + 1].startswith("</")
-            line = re.sub(r"\s*\n\s*", " ", part)
+            line = BREAKS.sub(" ", part)
             line = line.removeprefix(" ") if opened else line
             parts[at] = "" if not line.strip() else line.removesuffix(" ") if closed else line
     return "".join(parts)
