@@ -49,12 +49,14 @@ def test_every_setting_but_words_and_accounts_is_typed() -> None:
     assert set(SETTINGS) - set(TYPED) == words - {"hospital.phone", "hospital.logo"} | {"prescription.place"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("key", SETTINGS)
 def test_the_default_is_of_its_kind(key: str) -> None:
     settings.checked(key, SETTINGS[key].default)
     settings.worth(key, SETTINGS[key].strict)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("key", "value"), [
     ("purchase_order.limit", "lima puluh juta"), ("account.inventory", "tidak ada"),
     ("goods_receipt.tolerance", "10%"),

@@ -18,6 +18,8 @@ from tests.support import factories as make
 from tests.support import grid
 from tests.support.specified_rights import who_may
 
+pytestmark = pytest.mark.once
+
 TABLES = sorted(table for table in grid.tables() if who_may("edit", table) | who_may("create", table))
 #: Filled in by the operation that a save is, whatever was posted.
 FOLLOWS = {"version", "updated_at", "period_end"}

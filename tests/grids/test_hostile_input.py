@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from werkzeug.routing import Rule
 
 from backoffice.panel.columns import mapped_tables
+from models.base import db
 from models.roles import Role
 from models.store_requests import StoreRequest
 from portal.api.calls import CALLS, Call
@@ -80,14 +81,15 @@ def forms_of(view: Any, key: Any) -> list[str]:
 @pytest.mark.parametrize("table", TABLES)
 def test_no_text_in_a_form_breaks_the_panel(app: Any, everybody: Any, table: str) -> None:
     make.make_chart()
-    view, dice = app.extensions["rawat_panel"][table], Random(table)
+    # other texts on each database
+    view, dice = app.extensions["rawat_panel"][table], Random(f"{table} {db.engine.dialect.name}")
     # nobody writes in the log
     key = 1 if table == "activity_log" else view.key(grid.row_of(mapped_tables()[table]))
     wrong: list[str] = []
     for where in forms_of(view, key):
         page = everybody.get(where)
         names = set(FIELD.findall(page.text)) | {"version", "reason", "rowid", "action", "comment"}
-        for _ in range(2):
+        for _ in range(1 if db.engine.dialect.name == "postgresql" else 2):
             wrong += refused_well(everybody, "POST", where, data=drawn(sorted(names), dice))
         broken = "&".join(f"{name}={dice.choice(BROKEN)}" for name in sorted(names))
         wrong += refused_well(everybody, "POST", where, data=broken,

@@ -19,6 +19,8 @@ from models.settings import SETTINGS
 from tests.support import factories as make
 from tests.support.specified_rights import TABLES, who_may
 
+pytestmark = pytest.mark.once
+
 GARBAGE = ("", "x", "-1", "9" * 40, "0,0001", "a\x00b", "2026-13-45", "<script>alert(1)</script>", "1e400",
            "NaN", "٣", "' OR 1=1 --")
 WRITTEN = [table for table in TABLES if who_may("create", table)]

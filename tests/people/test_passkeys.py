@@ -25,7 +25,8 @@ from models.second_factor import Authenticator, Passkey
 from portal.web import passkey_door, passwords
 from tests.support.factories import make_patient, make_user
 from tests.support.passkeys import THERE, Device, text
-from tests.support.races import at_once
+
+pytestmark = pytest.mark.once
 
 PASSWORD = "melati putih 12 di taman"
 CODES = re.compile(r"<li><code>([a-z2-9-]{19})</code></li>")
@@ -358,24 +359,6 @@ def test_a_forged_row_opens_nothing(client: Any, nurse: User, key: Device) -> No
     row.user_id = other.id
     db.session.commit()
     assert client.post("/login/passkey", data={"passkey": key.sign(asked(client))}).status_code == 422
-
-
-@pytest.mark.commits
-def test_of_two_answers_to_one_challenge_at_once_one_counts(app: Flask, session: Any) -> None:
-    nurse = make_user(Role.UNIT_USER)
-    key, made = Device(), Challenge.new()
-    options = passkeys.making(nurse, HERE, made, is_sign_in=True)
-    with one_transaction():
-        passkeys.register(nurse, key.make(options), HERE, made, name="Phone", handle=options["user"]["id"],
-                          is_sign_in=True)
-    challenge = Challenge.new()
-    answer = key.sign(passkeys.asking(HERE, challenge, None))
-
-    def use() -> bool:
-        with one_transaction():
-            return passkeys.used(answer, HERE, challenge, user=None) is not None
-
-    assert sorted(map(str, at_once(app, [use] * 6))).count("True") == 1
 
 
 # ---------------------------------------------------------------- limits, and who helps

@@ -23,6 +23,8 @@ from tests.setup.test_imports import apply, bring, kept
 from tests.support import factories as make
 from tests.support import grid
 
+pytestmark = pytest.mark.once
+
 TABLES = [kind for kind in list_layouts.kinds() if kind != "opening_stock"]
 #: A text as people write it, and as nobody should: what a spreadsheet would run, quotes, ends of lines.
 HARD = ["=1+1", "'=1+1", "+62 22", "Baris satu\nbaris dua", "a\u2028b, \"c\"; d", "0099", "-"]

@@ -15,6 +15,8 @@ from tests.setup.test_imports import bring, kept
 from tests.support import factories as make
 from tests.support import list_docs
 
+pytestmark = pytest.mark.once
+
 KINDS = list_layouts.kinds()
 
 
@@ -24,7 +26,6 @@ def test_the_docs_have_every_template(app: Any) -> None:
         assert list_docs.FILE.read_text(encoding="utf-8") == list_docs.text()
 
 
-@pytest.mark.once
 def test_everything_that_a_hospital_brings_has_a_list() -> None:
     assert set(KINDS) >= {
         "user", "employee", "work_unit", "store", "shelf", "item", "item_category", "unit_conversion",
@@ -60,7 +61,6 @@ def test_a_template_comes_back_with_its_row_read(client: Any, sign_in: Any, sess
     assert client.get(f"/admin/imports/{brought.id}").status_code == 200
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_columns_of_a_list_have_no_heading_in_common(app: Any, kind: str) -> None:
     for language in ("en", "id"):

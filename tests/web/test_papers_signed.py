@@ -29,6 +29,8 @@ from portal.web.print import ROOM, WIDE_ROOM
 from portal.web.signatures import signatures
 from tests.support import factories, grid
 
+pytestmark = pytest.mark.once
+
 HOSPITAL = {"name": "RSUD Tirta Husada", "address": "Jl. Husada 1", "phone": "(0321) 555-0123",
             "city": "Mojokerto"}
 
