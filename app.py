@@ -24,7 +24,7 @@ if __name__ == "__main__":
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import Migrate, upgrade
+from flask_migrate import Migrate, downgrade, upgrade
 from flask_wtf.csrf import CSRFProtect
 
 import backoffice
@@ -39,7 +39,7 @@ from models.people import User
 from models.roles import Role
 from portal.learn import boxes
 from portal.web import config as site_config
-from portal.web import logs, processes, replica, schema
+from portal.web import filling, logs, processes, replica, schema
 
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, render_as_batch=False)
@@ -74,9 +74,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def prepare(app: Flask, tell: Callable[..., None] | None = None) -> None:
+def prepare(app: Flask, tell: Callable[..., None] | None = None, *, behind: bool = False) -> None:
     """Bring the database up to date; load the demo hospital into an empty one; refuse demo accounts in
-    production. `tell` hears how far the loading is: part, share of it, day that it has reached."""
+    production. `tell` hears how far the loading is: part, share of it, day that it has reached. `behind`: a
+    copy of the process plays the hospital's year, where there can be one; this one goes on."""
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             os.makedirs(app.config["INSTANCE"], exist_ok=True)
@@ -97,10 +98,14 @@ def prepare(app: Flask, tell: Callable[..., None] | None = None) -> None:
             if tell is not None:
                 tell("tables")
             upgrade(directory=app.extensions["migrate"].directory)
+        if filling.was_cut_off():
+            print("The demo hospital was not filled to its end: it is loaded anew.", flush=True)
+            db.session.remove()
+            downgrade(directory=app.extensions["migrate"].directory, revision="base")
+            upgrade(directory=app.extensions["migrate"].directory)
         if not db.session.scalar(sa.select(User.id).limit(1)):
-            from models.operations.setup import demo
             print("Loading the demo hospital; this takes a minute or two, once …", flush=True)
-            demo.load(db.session, tell=tell)
+            filling.load(app, tell, behind=behind)
         db.session.remove()
 
 
@@ -127,7 +132,7 @@ def serve(opening: Any = None) -> None:
     started = time.monotonic()
     app = create_app()
     if not app.config["SANDBOX_SERVER"]:
-        prepare(app, opening.tell if opening is not None else None)
+        prepare(app, opening.tell if opening is not None else None, behind=True)
     _more_sockets()
     processes.check(app)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 5000)

@@ -14,6 +14,7 @@ from portal.web import (
     drafts,
     errors,
     fault_page,
+    filling,
     form_parts,
     headers,
     health,
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
     conversation_page.init_app(app)
     vital_charts.init_app(app)
     locale.init_app(app)
+    filling.init_app(app)
     headers.init_app(app)
     devices.init_app(app)
     signin.init_app(app)

@@ -44,24 +44,25 @@ OTHER = 422
 
 
 def page(status: int, message: str | None = None, headers: Mapping[str, str] | None = None,
-         field: str | None = None) -> Any:
+         field: str | None = None, title: str | None = None) -> Any:
     """The error page of a status; JSON for the API, with the name of the field that is to blame; a line of
     text for a program that wants no page."""
     try:
-        return _page(status, message, dict(headers or {}), field)
+        return _page(status, message, dict(headers or {}), field, title)
     except SQLAlchemyError as error:  # the page itself asks the database who reads it
         if not database_away.is_away(error):
             raise
         return _away(error)
 
 
-def _page(status: int, message: str | None, headers: dict[str, str], field: str | None) -> Any:
-    title, text = WORDS.get(status) or WORDS[OTHER if status < 500 else 500]
-    body = message or str(text)
+def _page(status: int, message: str | None, headers: dict[str, str], field: str | None,
+          title: str | None = None) -> Any:
+    usual, text = WORDS.get(status) or WORDS[OTHER if status < 500 else 500]
+    title, body = title or str(usual), message or str(text)
     if request.path.startswith(API):
         blame = {"field": field} if field else {}
         blame |= {"request_id": request_id.current()} if status >= 500 else {}
-        answer = jsonify(type="about:blank", title=str(title), status=status, detail=body, **blame)
+        answer = jsonify(type="about:blank", title=title, status=status, detail=body, **blame)
         answer.mimetype = "application/problem+json"
         return answer, status, headers
     if request.accept_mimetypes and "text/html" not in request.accept_mimetypes:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from portal.web import filling, schema
 from portal.web import metrics as numbers
-from portal.web import schema
 
 bp = Blueprint("health", __name__)
 
@@ -22,13 +22,18 @@ def healthz() -> Any:
 
 @bp.get("/readyz")
 def readyz() -> Any:
-    """200 when the database answers and stands at the newest migration, else 503."""
+    """200 when the database answers and stands at the newest migration, and a demo's first year is over, else
+    503."""
     try:
         stands = schema.standing()
     except sa.exc.DBAPIError:
         return Response("database away\n", 503, mimetype="text/plain", headers={"Retry-After": "5"})
     if stands != schema.CURRENT:
         return Response("migrations missing\n", 503, mimetype="text/plain")
+    told = filling.under_way()
+    if told is not None:
+        return Response(f"the demo hospital is being filled: {told['done']:.0%}\n".replace("%", " %"), 503,
+                        mimetype="text/plain", headers={"Retry-After": "2"})
     return Response("ready\n", mimetype="text/plain")
 
 

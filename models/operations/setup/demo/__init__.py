@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -48,29 +48,60 @@ def load(session: Any, *, scale: int = 1, seed: int = 2026,
     `progress` hears what is loaded as a text, `tell` as a part (reference, masters, year, today), how much of
     it is done (0 to 1) and the day that was reached.
     """
-    say = progress or (lambda _text: None)
-    today = clock.today()
-    world = World(session=session, rng=random.Random(seed), today=today, scale=scale, progress=say,
-                  tell=tell or (lambda *_told: None))
-    world.end = datetime.combine(today - timedelta(days=1), time(17), clock.zone())
-    started = datetime.combine(today - timedelta(days=371), time(7), clock.zone())
-    actor.set_actor(None, actor.Door.COMMAND)
+    world = _world(session, scale, seed, progress, tell)
     # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week or
     # month.
     whole = one_transaction() if scale <= SMALL else contextlib.nullcontext()
     part = contextlib.nullcontext if scale <= SMALL else one_transaction
+    with _in_the_past(world), whole:
+        _found(world, part)
+        _play(world, part)
+    _end(world)
+
+
+def found(session: Any, *, seed: int = 2026, tell: Callable[..., None] | None = None) -> World:
+    """The first part of `load`, without its year: reference data, people, places. Everybody can sign in then;
+    `play` goes on with what is returned, in this process or in its copy. Commits."""
+    world = _world(session, 1, seed, None, tell)
+    with _in_the_past(world):
+        _found(world, one_transaction)
+    return world
+
+
+def play(world: World, part: Callable[[], Any]) -> None:
+    """The year of a hospital that was founded, a week of it in one `part` (a transaction). Commits."""
+    with _in_the_past(world):
+        _play(world, part)
+    _end(world)
+
+
+def _world(session: Any, scale: int, seed: int, progress: Callable[[str], None] | None,
+           tell: Callable[..., None] | None) -> World:
+    today = clock.today()
+    world = World(session=session, rng=random.Random(seed), today=today, scale=scale,
+                  progress=progress or (lambda _text: None), tell=tell or (lambda *_told: None))
+    world.end = datetime.combine(today - timedelta(days=1), time(17), clock.zone())
+    return world
+
+
+@contextlib.contextmanager
+def _in_the_past(world: World) -> Iterator[None]:
+    """The clock stands a year ago, and goes on with what happens."""
+    actor.set_actor(None, actor.Door.COMMAND)
+    clock.freeze(datetime.combine(world.today - timedelta(days=371), time(7), clock.zone()))
     try:
-        clock.freeze(started)
-        with whole:
-            _play(world, part)
+        yield
     finally:
         clock.freeze(None)
+
+
+def _end(world: World) -> None:
     with one_transaction():
-        bulk.analyze(session)
-    say("done")
+        bulk.analyze(world.session)
+    world.progress("done")
 
 
-def _play(world: World, part: Callable[[], Any]) -> None:
+def _found(world: World, part: Callable[[], Any]) -> None:
     say, session = world.progress, world.session
     with part():
         say("reference data: accounts, items, regions")
@@ -85,6 +116,10 @@ def _play(world: World, part: Callable[[], Any]) -> None:
         maintenance.load_types(world)
         assets.load_masters(world)
         clinic.load_masters(world)
+
+
+def _play(world: World, part: Callable[[], Any]) -> None:
+    say = world.progress
     years_before.load(world, part)
     stores.plan(world)
     assets.plan(world)
