@@ -22,6 +22,10 @@ if __name__ == "__main__":
             OPENING = _page["Opening"](os.environ.get("HOST") or "127.0.0.1",
                                        int(os.environ.get("PORT") or 5000))
 
+# Hundreds of thousands of objects are made while the rooms load, and hardly one is thrown away: to look for
+# garbage in between took a third of the start.
+gc.disable()
+
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import Migrate, downgrade, upgrade
@@ -40,6 +44,9 @@ from models.roles import Role
 from portal.learn import boxes
 from portal.web import config as site_config
 from portal.web import filling, logs, processes, replica, schema
+
+gc.enable()
+gc.freeze()  # what is loaded now stays: no later look for garbage walks through it
 
 csrf = CSRFProtect()
 migrate = Migrate(compare_type=True, render_as_batch=False)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pyotp
-import segno
 from flask import flash, redirect, render_template, session
 from flask_babel import gettext
 from flask_login import current_user
@@ -71,6 +70,8 @@ def _page(errors: dict[str, str] | None = None, codes: list[str] | None = None, 
             secret = second_factor.begin(current_user)
         address = pyotp.TOTP(secret).provisioning_uri(name=current_user.email,
                                                       issuer_name=str(setting("hospital.name") or "Rawat"))
+        import segno  # only where an app is set up
+
         drawing = segno.make(address, error="m").svg_inline(scale=5, border=2)
         values |= {"secret": secret, "address": address, "qr": Markup(drawing)}  # noqa: S704 (our drawing)
     return render_template(_frame("factor"), **values), status

@@ -12,12 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
-from joserfc.errors import JoseError
-from requests import RequestException
 from werkzeug.wrappers import Response
 
 from models.errors import N_, Refused
@@ -84,6 +80,8 @@ def word(key: str) -> str:
 
 def _client(key: str) -> Any:
     """Authlib's client; made when first used, and anew when the variables were changed."""
+    from authlib.integrations.flask_client import OAuth  # slow to import: only who signs in this way pays
+
     provider, config = PROVIDERS[key], current_app.config
     stored = current_app.extensions.setdefault("rawat_providers", {})
     given = tuple(config.get(name) for name in (*provider.needs, "FACEBOOK_URL", "GOOGLE_DISCOVERY_URL"))
@@ -108,6 +106,9 @@ def _down(key: str) -> Refused:
 
 def start(key: str) -> Response:
     """To the provider's page. Raises `Refused` when it does not answer."""
+    from authlib.common.errors import AuthlibBaseError
+    from requests import RequestException
+
     path = url_for("social.back", provider=key)
     back = f"{current_app.config.get('PUBLIC_URL') or request.url_root.rstrip('/')}{path}"
     try:
@@ -119,6 +120,10 @@ def start(key: str) -> Response:
 
 def finish(key: str) -> Identity:
     """Who came back from the provider. Raises `Refused` with a sentence for whatever went wrong."""
+    from authlib.common.errors import AuthlibBaseError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
     provider, client = PROVIDERS[key], _client(key)
     if request.args.get("error") == "access_denied" or (request.args.get("error")
                                                         and not request.args.get("code")):

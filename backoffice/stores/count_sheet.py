@@ -6,12 +6,10 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from itertools import count, groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_babel import force_locale, gettext
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
 
 from models.base import db
 from models.items import Item, ItemCategory
@@ -19,7 +17,10 @@ from models.operations.stores import count_moments, stocktake_counting
 from models.settings import setting
 from models.stocktakes import Stocktake, StocktakeLine
 from portal.web import locale
-from portal.web.pdf_style import HINT, INK, RULE, plain
+from portal.web.pdf_style import A4, HINT, INK, RULE, plain
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 WIDTH, HEIGHT = A4
 MARGIN, ROW = 40, 20
@@ -168,6 +169,8 @@ class _Sheet:
 def as_pdf(record: Stocktake, lines: list[StocktakeLine], places: Mapping[int, str]) -> bytes:
     """The sheets: shelf by shelf, then what has none, each category on paper of its own. What is expected is
     not on them."""
+    from reportlab.pdfgen.canvas import Canvas  # slow to import: only who prints pays
+
     hospital = setting("hospital.name")
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4, pageCompression=1)

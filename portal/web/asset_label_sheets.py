@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import segno
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
+from typing import TYPE_CHECKING
 
 from portal.web.pdf_letters import draw, fitted
 from portal.web.pdf_letters import width as width_of
+from portal.web.pdf_style import A4, MM
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 PAD = 2.0
 
@@ -62,6 +62,8 @@ class Label:
 def labels_pdf(labels: Iterable[Label], sheet: Sheet, *, owner: str, copies: int = 1,
                skip: int = 0) -> bytes:
     """The labels in order, each `copies` times, after `skip` labels of the first sheet that are used up."""
+    from reportlab.pdfgen.canvas import Canvas  # only where labels are printed
+
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1)
     canvas.setTitle(f"{owner}: label")
@@ -72,8 +74,8 @@ def labels_pdf(labels: Iterable[Label], sheet: Sheet, *, owner: str, copies: int
             canvas.showPage()
         started = True
         row, column = divmod(place % sheet.count, sheet.columns)
-        x = (sheet.left + column * sheet.across) * mm
-        y = A4[1] - (sheet.top + row * sheet.down + sheet.height) * mm
+        x = (sheet.left + column * sheet.across) * MM
+        y = A4[1] - (sheet.top + row * sheet.down + sheet.height) * MM
         _draw(canvas, label, sheet, owner, x, y)
         place += 1
     canvas.save()
@@ -81,11 +83,11 @@ def labels_pdf(labels: Iterable[Label], sheet: Sheet, *, owner: str, copies: int
 
 
 def _draw(canvas: Canvas, label: Label, sheet: Sheet, owner: str, x: float, y: float) -> None:
-    width, height = sheet.width * mm, sheet.height * mm
-    side = min(height - 2 * PAD * mm, width * 0.42)
-    _qr(canvas, label.address, x + PAD * mm, y + (height - side) / 2, side)
-    left = x + side + 2 * PAD * mm
-    room = width - side - 3 * PAD * mm
+    width, height = sheet.width * MM, sheet.height * MM
+    side = min(height - 2 * PAD * MM, width * 0.42)
+    _qr(canvas, label.address, x + PAD * MM, y + (height - side) / 2, side)
+    left = x + side + 2 * PAD * MM
+    room = width - side - 3 * PAD * MM
     size = 8.0 if sheet.height > 30 else 6.5 if sheet.height > 24 else 5.2
     lines: list[tuple[str, float, str]] = [
         ("Helvetica", size - 1.5, entry) for entry in fitted(owner, "Helvetica", size - 1.5, room, 1)]
@@ -105,6 +107,8 @@ def _draw(canvas: Canvas, label: Label, sheet: Sheet, owner: str, x: float, y: f
 
 
 def _qr(canvas: Canvas, address: str, x: float, y: float, side: float) -> None:
+    import segno  # only where labels are printed
+
     matrix = [list(row) for row in segno.make(address, error="m", boost_error=False).matrix]
     step = side / len(matrix)
     path = canvas.beginPath()

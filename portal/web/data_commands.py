@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
-import xlsxwriter
 from alembic.script import ScriptDirectory
 from flask import current_app
 
@@ -56,6 +55,8 @@ def write_json(heads: list[str], rows: Iterable[list[Any]], target: Path) -> int
 
 def write_xlsx(heads: list[str], rows: Iterable[list[Any]], target: Path) -> int:
     """A workbook, written row by row in constant memory."""
+    import xlsxwriter  # slow to import: only this command needs it
+
     count = 0
     with xlsxwriter.Workbook(str(target), {"constant_memory": True, "strings_to_formulas": False,
                                            "strings_to_urls": False, "remove_timezone": True}) as book:

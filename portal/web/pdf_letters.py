@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 #: A font of every reader of PDF, for Chinese, Japanese and what else is full width.
 WIDE = "STSong-Light"
@@ -28,8 +28,13 @@ ALIKE = {"\N{MINUS SIGN}": "-", "\N{GREATER-THAN OR EQUAL TO}": ">=", "\N{LESS-T
 
 
 @functools.cache
-def _ready() -> None:
+def _metrics() -> Any:
+    """ReportLab's measures of letters, read when the first paper is made."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
     pdfmetrics.registerFont(UnicodeCIDFont(WIDE))
+    return pdfmetrics
 
 
 def _has(text: str) -> bool:
@@ -66,21 +71,21 @@ def parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def width(text: str, font: str, size: float) -> float:
-    _ready()
-    return float(sum(pdfmetrics.stringWidth(piece, WIDE if kind == "wide" else font,
-                                            size if kind in ("plain", "wide") else size * SMALL)
+    metrics = _metrics()
+    return float(sum(metrics.stringWidth(piece, WIDE if kind == "wide" else font,
+                                         size if kind in ("plain", "wide") else size * SMALL)
                      for piece, kind in parts(text)))
 
 
 def draw(canvas: Canvas, x: float, y: float, text: str, font: str, size: float) -> None:
     """Write `text` from `x` on the line at `y`."""
-    _ready()
+    metrics = _metrics()
     for piece, kind in parts(text):
         is_small = kind in ("below", "above")
         used, used_size = WIDE if kind == "wide" else font, size * SMALL if is_small else size
         canvas.setFont(used, used_size)
         canvas.drawString(x, y + size * {"below": BELOW, "above": ABOVE}.get(kind, 0), piece)
-        x += pdfmetrics.stringWidth(piece, used, used_size)
+        x += metrics.stringWidth(piece, used, used_size)
 
 
 def fitted(text: str, font: str, size: float, room: float, most: int) -> list[str]:
@@ -110,7 +115,7 @@ def in_html(html: str) -> str:
     """The page of a print template with such letters marked up."""
     if _has(html):
         return html
-    _ready()
+    _metrics()
     for letter, alike in ALIKE.items():
         html = html.replace(letter, escape(alike))
     pieces = _TAG.split(html)

@@ -7,6 +7,7 @@ the paper is called (`paper_title`); `portal.web.paper_forms` holds what must be
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,8 +38,10 @@ MACHINERY = ("stock_move", "asset_book")
 ONE_PLACE = ("building", "room", "ward", "inpatient_room", "work_unit")
 #: Points between the margins of A4, upright and across, and the part of it that a line has beside its number.
 ROOM, WIDE_ROOM, LINES_SHARE = 504.0, 750.0, 0.95
-#: Points of a fact's value; rows of a table that half a sheet may have.
-FACT_ROOM, FEW_ROWS = 165.0, 5
+#: Points of a fact's value; rows of a table that half a sheet may have, and that no sheet has.
+FACT_ROOM, FEW_ROWS, MANY_ROWS = 165.0, 5, 60
+#: Points between the upper and the lower margin of half a sheet (A5 across).
+HALF_SHEET = 352.0
 #: What a line is about; stands first and is widest.
 THINGS = ("item", "asset", "asset_model", "land", "building", "ward")
 
@@ -138,6 +141,23 @@ class Paper:
     @property
     def is_small(self) -> bool:
         return self.size.startswith("a5")
+
+
+def least_height(paper: Paper) -> float:
+    """Points that the paper takes on half a sheet at least, as if nothing needed a second line: over
+    `HALF_SHEET` it need not be tried there."""
+    line, row = 13.5, paper.letters + 5
+    parts = [62 if paper.qr else 22, 41, math.ceil(len(paper.facts) / 2) * (line + 3)]
+    if paper.addressee:
+        parts.append((len(paper.addressee) + 2) * line)
+    if paper.heads:
+        parts.append(line + (len(paper.rows) + 1) * row)
+    if paper.total:
+        parts.append((len(paper.sums) + 2) * line)
+    if paper.signs:
+        parts.append(4 * line)
+    parts += [2 * line for text in (paper.preamble, paper.note, paper.approvals) if text]
+    return sum(parts)
 
 
 def _amount(document: Any) -> Decimal | None:
@@ -306,11 +326,11 @@ def document_pdf(document: Document, language: str | None = None,
         return own(document, language, hides)
     with force_locale(language) if language else contextlib.nullcontext():
         paper = paper_of(document, hides)
-        if len(paper.rows) <= FEW_ROWS and paper.size == "a4 portrait":
-            content = pdf.rendered("print/document.html", paper=replace(paper, size="a5 landscape"))
-            if pdf.pages(content) == 1:
+        if len(paper.rows) <= FEW_ROWS and paper.size == "a4 portrait" and least_height(paper) <= HALF_SHEET:
+            content = pdf.on_one_page("print/document.html", paper=replace(paper, size="a5 landscape"))
+            if content is not None:
                 return content
-        return pdf.rendered("print/document.html", paper=paper)
+        return pdf.rendered("print/document.html", paper=paper, is_long=len(paper.rows) > MANY_ROWS)
 
 
 def file_name(document: Document) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask_babel import gettext
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.utils import simpleSplit
-from reportlab.pdfgen.canvas import Canvas
 
 from models import clock
 from portal.web import locale, pdf_letters
 from portal.web.letterhead import Letterhead, letterhead, printed
-from portal.web.pdf_style import BAR, HINT, INK, RULE, plain
+from portal.web.pdf_style import A4, BAR, HINT, INK, RULE, plain
 from portal.web.signatures import Signature
 
-WIDTH, HEIGHT = landscape(A4)
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+HEIGHT, WIDTH = A4  # across
 MARGIN, GAP, SIZE, LEADING = 36, 6, 7.5, 9.5
 #: A longer report is no paper; the last page says where the rest is.
 MOST_ROWS = 20_000
@@ -42,6 +42,13 @@ class Bars(list[tuple[str, float]]):
 
 #: Heading, heads and rows of a further table; a row that is one text is a remark across it.
 Table = tuple[str, Sequence[tuple[str, bool, float]], Iterable[Sequence[str] | str | Bars]]
+
+
+def _split(text: str, font: str, size: float, width: float) -> list[str]:
+    """The text in lines that fit."""
+    from reportlab.lib.utils import simpleSplit
+
+    return cast("list[str]", simpleSplit(text, font, size, width))
 
 
 class _Paper:
@@ -99,7 +106,7 @@ class _Paper:
         """The text in front, on the first page; what would leave no room for a table goes on the next one."""
         self.canvas.setFillColor(INK)
         for paragraph in self.preface.splitlines():
-            for line in simpleSplit(plain(paragraph), "Helvetica", SIZE + 1.5, WIDTH - 2 * MARGIN) or [""]:
+            for line in _split(plain(paragraph), "Helvetica", SIZE + 1.5, WIDTH - 2 * MARGIN) or [""]:
                 if self.y - 80 < MARGIN:
                     self.canvas.showPage()
                     self.page += 1
@@ -235,7 +242,7 @@ class _Paper:
         written = plain(text)
         if not written or self.canvas.stringWidth(written, font, SIZE) <= width:
             return [written] if written else []
-        return simpleSplit(written[:400], font, SIZE, width)[:MOST_LINES]
+        return _split(written[:400], font, SIZE, width)[:MOST_LINES]
 
 
 def as_pdf(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], rows: Iterable[Sequence[str]],
@@ -256,6 +263,8 @@ def as_pdf(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], row
 def _pieces(title: str, facts: str, heads: Sequence[tuple[str, bool, float]], rows: Iterable[Sequence[str]],
             cut: str, signatures: Sequence[str | Signature], lead: Sequence[tuple[str, str]], heading: str,
             more: Iterable[Table], preface: str, whose: tuple[Letterhead, str]) -> Iterator[bytes]:
+    from reportlab.pdfgen.canvas import Canvas  # slow to import: only who prints pays
+
     with tempfile.TemporaryFile() as file:
         canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), pageCompression=1)
         canvas.setTitle(plain(title))

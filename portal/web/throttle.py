@@ -12,11 +12,8 @@ from datetime import timedelta
 
 from flask import Flask, current_app
 from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from models.base import hospital
 from portal.web.counted_together import DatabaseStorage
@@ -40,6 +37,10 @@ def init_app(app: Flask) -> None:
 
 def shared(url: str) -> MovingWindowRateLimiter:
     """Counting in the Redis at `url`; asks nothing of it yet."""
+    from limits.storage import RedisStorage  # slow to import: only who has a Redis pays
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     return MovingWindowRateLimiter(RedisStorage(
         url, key_prefix="rawat", socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0)))
 
@@ -76,7 +77,7 @@ class Throttle:
         self._own.clear(self._item, _mark(key))
         shared = current_app.extensions.get(SHARED)
         if shared is not None:
-            with contextlib.suppress(RedisError):
+            with contextlib.suppress(_away()):
                 shared.clear(self._item, _mark(key))
 
     def give_back(self, key: str) -> None:
@@ -85,7 +86,7 @@ class Throttle:
             return
         kept, shared = self._item.key_for(_mark(key)), current_app.extensions.get(SHARED)
         if shared is not None:
-            with contextlib.suppress(RedisError):
+            with contextlib.suppress(_away()):
                 shared.storage.storage.lpop(shared.storage.prefixed_key(kept))
                 return
         if self.together:
@@ -102,7 +103,7 @@ class Throttle:
         if shared is not None:
             try:
                 return ask(shared)
-            except RedisError as error:  # nobody is locked out, and nobody may guess without end
+            except _away() as error:  # nobody is locked out, and nobody may guess without end
                 current_app.logger.warning("redis away, counted without it: %s", error)
         if not self.together:
             _drop_empty()
@@ -112,6 +113,13 @@ class Throttle:
         window = limiter.get_window_stats(self._item, _mark(key))
         left = 0.0 if window.remaining else window.reset_time - time.time()
         return max(1, math.ceil(left))
+
+
+def _away() -> type[Exception]:
+    """What is raised when Redis does not answer."""
+    from redis.exceptions import RedisError
+
+    return RedisError
 
 
 def _mark(key: str) -> str:

@@ -35,7 +35,7 @@ from models.operations.ledger import journal, stock
 from models.people import User
 from models.returns import Spoilage
 from models.roles import Role
-from models.stock import MoveKind, StockBalance, StockMove, StoreItem
+from models.stock import MoveKind, StockBalance, StockBatch, StockMove, StoreItem
 from tests.support import factories as make
 from tests.support.applications import make_app
 
@@ -120,7 +120,7 @@ def orm_loop(session: Session, paper: int, keeper: int, accounts: dict[Posting, 
     receipt = session.get_one(GoodsReceipt, paper)
     today, now, total = stock.clock.today(), datetime.now(UTC), ZERO
     for line in receipt.lines:
-        batch = session.execute(sa.select(stock.StockBatch).filter_by(item_id=line.item_id,
+        batch = session.execute(sa.select(StockBatch).filter_by(item_id=line.item_id,
                                                                       number="")).scalar_one()
         base, value = line.received_quantity * line.factor, line.net_amount
         item = session.get_one(Item, line.item_id)

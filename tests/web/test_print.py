@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import force_locale
 from pypdf import PdfReader
+from xhtml2pdf.default import DEFAULT_CSS
 
 from models.base import ExactDecimal
 from models.documents import WORKFLOWS, Document
@@ -17,9 +20,10 @@ from models.operations.purchasing import receipts
 from models.operations.stores import stores
 from models.roles import Role
 from models.stocktakes import StocktakeLine, StocktakeState
-from portal.web import pdf
+from portal.web import letterhead, pdf
 from portal.web import print as printing
 from portal.web.amount_in_words import in_words
+from portal.web.signatures import Signature
 from tests.support import factories
 
 
@@ -188,3 +192,46 @@ def test_years_are_not_grouped_and_a_minus_is_drawn(app):
         paper = printing.Paper("Form", "RS", "", "", "", [("Variance", printing._shown(Decimal(-12)).text)])
         content = pdf.rendered("print/document.html", paper=paper)
     assert "-12" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
+def drawn(content):
+    """What is drawn on each page."""
+    return [page.get_contents().get_data() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def a_paper(rows):
+    return printing.Paper("Form", letterhead.Letterhead("RS"), "F-1", "", "", [("Made by", "Ratna")] * 3,
+                          heads=[printing.Cell("Item", width=50)],
+                          rows=[[printing.Cell(f"Item {number}")] for number in range(rows)], note="Note",
+                          signs=[Signature("Head", "Ratna")], sums=[("VAT", "Rp1")], total="Rp10", qr="",
+                          approvals=[("Approved", "Ratna", "today", "")])
+
+
+def test_the_short_base_sheet_draws_what_the_librarys_own_draws(app, monkeypatch):
+    sheets = []
+    for base in (pdf.BASE_CSS, DEFAULT_CSS):
+        monkeypatch.setattr(pdf, "BASE_CSS", base)
+        with app.test_request_context("/"):
+            sheets.append(drawn(pdf.rendered("print/document.html", paper=a_paper(3))))
+    assert sheets[0] == sheets[1]
+
+
+@pytest.mark.parametrize(("rows", "count"), [(3, 1), (50, 2), (100, 3)])
+@pytest.mark.parametrize("is_long", [False, True])
+def test_each_page_says_how_many_there_are(app, rows, count, is_long):
+    with app.test_request_context("/"), force_locale("en"):
+        content = pdf.rendered("print/document.html", paper=a_paper(rows), is_long=is_long)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+    assert len(pages) == count
+    for number, text in enumerate(pages, 1):
+        assert f"Page {number} of {count}" in " ".join(text.split())
+
+
+def test_half_a_sheet_is_not_tried_where_there_is_no_room(app):
+    """The estimate may be too low, never too high: what fits is always tried."""
+    with app.test_request_context("/"):
+        for rows in range(12):
+            paper = replace(a_paper(rows), size="a5 landscape")
+            if pdf.on_one_page("print/document.html", paper=paper) is not None:
+                assert printing.least_height(paper) <= printing.HALF_SHEET, rows
+        assert printing.least_height(a_paper(30)) > printing.HALF_SHEET

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
 from models.errors import N_, Refused
 
 
 def clean_email(text: str) -> str:
     """The address in its usual form, lower case. Raises `Refused` at the field email."""
+    # Both libraries take long to import; who only reads pages does without.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(text.strip(), check_deliverability=False,
                               test_environment=True).normalized.lower()
@@ -22,6 +22,8 @@ def clean_phone(text: str | None) -> str | None:
     """A number as +62812…; numbers without a country are Indonesian. Raises `Refused` at the field phone."""
     if not text or not text.strip():
         return None
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, "ID")
     except phonenumbers.NumberParseException:

@@ -148,9 +148,8 @@ def _close_order(receipt: GoodsReceipt, *, by: User, reason: str) -> None:
     order = receipt.purchase_order
     if order is None or receipt.supplier_return_id is not None:
         return
-    so_far = received(order)
     if order.state == PurchaseOrderState.SENT and all(
-            so_far.get(line.id, ZERO) >= line.base_quantity for line in order.lines):
+            line.came >= line.whole for line in received_lines.of_order(order).values()):
         by_system(order, "close", by=by)
 
 
