@@ -190,6 +190,7 @@ def test_the_key_is_chosen_and_its_default_is_told(client: Any, session: Any, si
     assert "Without a value of its own: 50000000" in client.get(f"/admin/setting/edit/?id={row.id}").text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("key", TYPED)
 def test_a_wrong_value_stops_no_job(app: Any, session: Any, key: str) -> None:
     planted(session, key, wrong_for(key)[0])
