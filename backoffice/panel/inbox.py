@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -292,8 +293,11 @@ def first_rows(number: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(int(number)), sa.Integer)
 
 
+#: Those used last are at the end.
 _statements: dict[tuple[Any, ...], Any] = {}
-MOST_KEPT = 1000
+_gate = threading.Lock()
+#: About 0.4 MB each.
+MOST_KEPT = 300
 
 
 def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
@@ -304,11 +308,16 @@ def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     whole = (*key, user.id, user.roles, user.givers, user.work_unit_id, user.status, clock.today(),
              snoozing.morning(),
              more.key() if more else None)
-    result = _statements.get(whole)
-    if result is None:
-        if len(_statements) >= MOST_KEPT:
-            _statements.clear()
-        result = _statements[whole] = make()
+    with _gate:
+        result = _statements.pop(whole, None)
+        if result is not None:
+            _statements[whole] = result
+            return result
+    result = make()
+    with _gate:
+        _statements[whole] = result
+        while len(_statements) > MOST_KEPT:
+            del _statements[next(iter(_statements))]
     return result
 
 
