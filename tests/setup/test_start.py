@@ -146,7 +146,9 @@ def test_days_are_those_of_the_clock_that_runs_ahead():
 def test_the_database_is_chosen_by_one_variable(monkeypatch, tmp_path):
     assert config.read()["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path / 'instance' / 'rawat.sqlite3'}"
     monkeypatch.setenv("DATABASE_URL", "postgresql://rs@db/rawat")
-    assert config.read()["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://rs@db/rawat"
+    read = config.read()
+    assert read["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://rs@db/rawat"
+    assert read["SQLALCHEMY_ENGINE_OPTIONS"]["pool_use_lifo"]  # few connections hold the plans
 
 
 def test_production_with_demo_accounts_refuses(app, session):
